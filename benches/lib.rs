@@ -1,0 +1,1 @@
+//! Benchmarks of mxsim; see the files beside this one.

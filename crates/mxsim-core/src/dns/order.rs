@@ -1,0 +1,1 @@
+//! The order of one answer: base, transform, hold.

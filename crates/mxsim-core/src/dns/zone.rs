@@ -1,0 +1,101 @@
+//! What a zone publishes about the mail of one domain, as plain data.
+
+use crate::time::Span;
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// A domain name in lower case, absolute, without the final dot (`mx1.example.com`); the root is empty.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(String);
+
+impl Name {
+    /// A name from text that has been checked already; lower-cases it and drops a final dot.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase())
+    }
+
+    /// The name as text, without the final dot.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first label: `mx1` of `mx1.example.com`.
+    #[must_use]
+    pub fn first_label(&self) -> &str {
+        self.0.split('.').next().unwrap_or("")
+    }
+
+    /// True for the root, as in a null MX (RFC 7505).
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_root() { "." } else { &self.0 })
+    }
+}
+
+/// One MX record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MxRecord {
+    /// Preference; the lowest is tried first.
+    pub preference: u16,
+    /// The exchange host.
+    pub exchange: Name,
+}
+
+/// An exchange host with the addresses its name resolves to (through a CNAME if there is one).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    /// Its name, as it stands in the MX record.
+    pub name: Name,
+    /// IPv4 addresses in zone order.
+    pub a: Vec<Ipv4Addr>,
+    /// TTL of the A record set.
+    pub a_ttl: Span,
+    /// IPv6 addresses in zone order.
+    pub aaaa: Vec<Ipv6Addr>,
+    /// TTL of the AAAA record set.
+    pub aaaa_ttl: Span,
+}
+
+/// All a sender can learn about the mail of one domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone {
+    /// The mail domain.
+    pub domain: Name,
+    /// Its MX records in zone order. Empty means *implicit MX*: the domain's own addresses (RFC 5321 section 5.1), which then stand in
+    /// `hosts` under the domain's name. A single record with the root as exchange is a *null MX* (RFC 7505): no mail at all.
+    pub mx: Vec<MxRecord>,
+    /// TTL of the MX record set.
+    pub mx_ttl: Span,
+    /// TTL of the answer that something does not exist: the SOA's (RFC 2308), or 3600 s, an *assumption*, where no SOA is known.
+    pub negative_ttl: Span,
+    /// Every host named by an MX record, once, in order of first mention; with implicit MX the domain itself.
+    pub hosts: Vec<Host>,
+}
+
+impl Zone {
+    /// True if the domain says that it takes no mail (RFC 7505).
+    #[must_use]
+    pub fn is_null_mx(&self) -> bool {
+        self.mx.len() == 1 && self.mx[0].exchange.is_root()
+    }
+
+    /// The host of that name.
+    #[must_use]
+    pub fn host(&self, name: &Name) -> Option<&Host> {
+        self.hosts.iter().find(|host| host.name == *name)
+    }
+
+    /// The lowest preference in use; 0 with implicit MX.
+    #[must_use]
+    pub fn best_preference(&self) -> u16 {
+        self.mx.iter().map(|record| record.preference).min().unwrap_or(0)
+    }
+}

@@ -1,0 +1,1 @@
+//! Zone text and `dig` output into a [`Zone`](super::Zone).

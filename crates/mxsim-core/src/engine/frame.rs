@@ -1,0 +1,70 @@
+//! What the statistics need to know of a world: names, fair shares, goals and provenance.
+
+use crate::results::{Caution, Grade, LawUsed, PresetUsed};
+use crate::scenario::{Goal, RunPlan};
+
+/// Names and settings that turn tallies into results.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Title of the scenario.
+    pub title: String,
+    /// Seed, window, run length, warm-up.
+    pub run: RunPlan,
+    /// Nodes, in tally order.
+    pub nodes: Vec<NodeFrame>,
+    /// Exchange hosts, in tally order.
+    pub hosts: Vec<HostFrame>,
+    /// Senders, in tally order.
+    pub senders: Vec<SenderFrame>,
+    /// Goals; delay goals in tally order.
+    pub goals: Vec<Goal>,
+    /// True if `goals` holds only the default.
+    pub goals_are_default: bool,
+    /// Which law each sender runs by.
+    pub laws: Vec<LawUsed>,
+    /// Presets in use.
+    pub presets: Vec<PresetUsed>,
+    /// Doubts from the scenario.
+    pub cautions: Vec<Caution>,
+    /// Hash of the resolved scenario.
+    pub fingerprint: String,
+}
+
+/// One node.
+#[derive(Debug, Clone)]
+pub struct NodeFrame {
+    /// Its name.
+    pub name: String,
+    /// The exchange hosts it stands behind.
+    pub host: String,
+    /// Its addresses as text.
+    pub addresses: Vec<String>,
+    /// The same as indices into [`super::tally::Tally::accepted_by_address`].
+    pub address_indices: Vec<usize>,
+    /// Its fair share, 0..1.
+    pub fair_share: f64,
+    /// True if it has a fault at some time of the run.
+    pub fails: bool,
+}
+
+/// One exchange host.
+#[derive(Debug, Clone)]
+pub struct HostFrame {
+    /// Its full name.
+    pub name: String,
+    /// Preference when measuring starts.
+    pub preference: Option<u16>,
+}
+
+/// One sender.
+#[derive(Debug, Clone)]
+pub struct SenderFrame {
+    /// Its name.
+    pub name: String,
+    /// Preset or kind.
+    pub behaves_like: String,
+    /// How well that is known.
+    pub grade: Grade,
+    /// Its part of all messages as the scenario says.
+    pub share: f64,
+}

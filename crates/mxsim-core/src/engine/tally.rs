@@ -1,0 +1,192 @@
+//! What one replication counted. Tallies hold integers only, so merging them in the order of replications is exact.
+
+use crate::time::Span;
+
+/// Length of the bin for the busiest-bin rate.
+pub const PEAK_BIN: Span = Span::MINUTE;
+/// Length of a bin of the load series.
+pub const SERIES_BIN: Span = Span::HOUR;
+
+/// Everything one replication counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// One per window, in order.
+    pub windows: Vec<WindowTally>,
+    /// Messages accepted per series bin and node, `[bin * nodes + node]`; bins cover the whole run length, the last one perhaps in part.
+    pub series: Vec<u32>,
+    /// Delays of the accepted messages.
+    pub delays: DelayHistogram,
+    /// What became of the messages.
+    pub totals: MessageTotals,
+    /// Per node.
+    pub nodes: Vec<NodeCounts>,
+    /// Messages accepted per address of the world.
+    pub accepted_by_address: Vec<u64>,
+    /// Messages accepted per exchange host of the world.
+    pub accepted_by_host: Vec<u64>,
+    /// MX look-ups during measured windows.
+    pub mx_lookups: u64,
+    /// Those the nearest cache answered.
+    pub mx_cache_hits: u64,
+}
+
+/// What one window counted. Only messages that arrived at their sender after the warm-up count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowTally {
+    /// Messages accepted in the window, `[sender * nodes + node]`.
+    pub accepted: Vec<u32>,
+    /// Connections tried in the window, per node.
+    pub attempts: Vec<u32>,
+    /// Most messages accepted in one [`PEAK_BIN`], per node.
+    pub busiest_bin: Vec<u32>,
+    /// Messages that arrived in the window and whose delay is known well enough for every delay goal.
+    pub arrived: u32,
+    /// Per delay goal (in the order of the goals): messages that arrived in the window and were not accepted within the goal's time.
+    pub late: Vec<u32>,
+}
+
+/// Messages by fate; `messages = accepted + bounced + waiting`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MessageTotals {
+    /// Arrived at a sender after the warm-up.
+    pub messages: u64,
+    /// Accepted by a node.
+    pub accepted: u64,
+    /// Given up.
+    pub bounced: u64,
+    /// Still queued at the end.
+    pub waiting: u64,
+    /// Connections tried.
+    pub attempts: u64,
+    /// Delivery attempts after a message's first.
+    pub retries: u64,
+}
+
+/// Counts at one node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NodeCounts {
+    /// Connections tried.
+    pub attempts: u64,
+    /// Messages accepted.
+    pub accepted: u64,
+    /// Failed for now.
+    pub deferred: u64,
+    /// Refused for good.
+    pub rejected: u64,
+}
+
+/// Delays in buckets of at most 0.2 % width that remember their extremes, so that a bucket with one value gives that value exactly.
+///
+/// Merging is exact in any order: counts add, extremes are extremes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DelayHistogram {
+    buckets: Vec<DelayBucket>,
+    sum_us: i128,
+}
+
+/// One bucket of a [`DelayHistogram`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DelayBucket {
+    /// Messages in it.
+    pub count: u64,
+    /// Shortest delay in it [µs].
+    pub min_us: i64,
+    /// Longest delay in it [µs].
+    pub max_us: i64,
+}
+
+/// Buckets per factor of two are 2^9.
+const SUB_BITS: u32 = 9;
+
+fn bucket_index(delay_us: i64) -> usize {
+    let value = delay_us as u64;
+    if value < 1 << SUB_BITS {
+        return value as usize;
+    }
+    let shift = value.ilog2() - SUB_BITS;
+    ((u64::from(shift + 1) << SUB_BITS) + ((value >> shift) & ((1 << SUB_BITS) - 1))) as usize
+}
+
+impl DelayHistogram {
+    /// Counts one delay.
+    pub fn add(&mut self, delay: Span) {
+        let index = bucket_index(delay.0);
+        if index >= self.buckets.len() {
+            self.buckets.resize(index + 1, DelayBucket::default());
+        }
+        self.buckets[index].include(DelayBucket { count: 1, min_us: delay.0, max_us: delay.0 });
+        self.sum_us += i128::from(delay.0);
+    }
+
+    /// Adds all of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        if other.buckets.len() > self.buckets.len() {
+            self.buckets.resize(other.buckets.len(), DelayBucket::default());
+        }
+        for (mine, theirs) in self.buckets.iter_mut().zip(&other.buckets) {
+            mine.include(*theirs);
+        }
+        self.sum_us += other.sum_us;
+    }
+
+    /// Delays counted.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.buckets.iter().map(|bucket| bucket.count).sum()
+    }
+
+    /// Sum of all delays [µs].
+    #[must_use]
+    pub const fn sum_us(&self) -> i128 {
+        self.sum_us
+    }
+
+    /// The non-empty buckets, shortest delay first.
+    pub fn buckets(&self) -> impl Iterator<Item = &DelayBucket> {
+        self.buckets.iter().filter(|bucket| bucket.count > 0)
+    }
+}
+
+impl DelayBucket {
+    const fn include(&mut self, other: Self) {
+        if other.count == 0 {
+            return;
+        }
+        if self.count == 0 || other.min_us < self.min_us {
+            self.min_us = other.min_us;
+        }
+        if other.max_us > self.max_us {
+            self.max_us = other.max_us;
+        }
+        self.count += other.count;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_are_ordered_and_narrow() {
+        let mut last = 0;
+        for value in (0..1_000_000i64)
+            .step_by(37)
+            .chain((1..40).map(|k| 1i64 << k))
+            .collect::<std::collections::BTreeSet<_>>()
+        {
+            let index = bucket_index(value);
+            assert!(index >= last, "{value}");
+            last = index;
+        }
+        assert_ne!(bucket_index(30_000_000), bucket_index(30_080_000));
+    }
+
+    #[test]
+    fn a_single_value_is_kept_exactly() {
+        let mut histogram = DelayHistogram::default();
+        histogram.add(Span::from_secs(30));
+        histogram.add(Span::from_secs(30));
+        let bucket = histogram.buckets().next().copied();
+        assert_eq!(bucket, Some(DelayBucket { count: 2, min_us: 30_000_000, max_us: 30_000_000 }));
+    }
+}

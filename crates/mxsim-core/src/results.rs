@@ -1,0 +1,445 @@
+//! The results document `mxsim.results/1`: what every report is made from, and what other programs read.
+//!
+//! Fractions lie in 0..1, times are seconds. Every number that comes from simulation carries an interval; *totals* are plain counts.
+//! Adding a field keeps `/1`; changing the meaning of one does not.
+//!
+//! Main types: [`Results`]; [`Estimate`], a quantity over windows; [`Interval`], any other estimated number.
+
+use serde::{Deserialize, Serialize};
+
+/// Name of this document's schema.
+pub const SCHEMA: &str = "mxsim.results/1";
+
+/// Raised whenever a fixed seed gives other numbers than before.
+pub const MODEL_EPOCH: u32 = 1;
+
+/// Everything one `run` found out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The scenario's title.
+    pub title: String,
+    /// What produced these numbers.
+    pub provenance: Provenance,
+    /// One entry per node, in the order of the scenario.
+    pub nodes: Vec<NodeResult>,
+    /// One entry per exchange host; equal to the nodes unless hosts and machines differ.
+    pub hosts: Vec<HostResult>,
+    /// How even the split is.
+    pub balance: Balance,
+    /// What became of the messages.
+    pub delivery: Delivery,
+    /// Who makes it uneven; largest part of the scatter first.
+    pub causes: Vec<Cause>,
+    /// Load over the run.
+    pub series: Series,
+    /// What senders asked the DNS.
+    pub dns: DnsResult,
+    /// The goals and whether they are met.
+    pub goals: Vec<GoalResult>,
+    /// Luck and not-known, kept apart.
+    pub uncertainty: Uncertainty,
+    /// The answer in words.
+    pub verdict: Verdict,
+    /// Doubts about these numbers.
+    pub cautions: Vec<Caution>,
+}
+
+/// What produced a results document; enough to make it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of mxsim.
+    pub version: String,
+    /// See [`MODEL_EPOCH`].
+    pub model_epoch: u32,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Finished replications, `0..replications`.
+    pub replications: u64,
+    /// Measured windows over all replications.
+    pub windows: u64,
+    /// Length of a window [s].
+    pub window_s: f64,
+    /// Length of the warm-up [s].
+    pub warm_up_s: f64,
+    /// Hash of the resolved scenario, so that two results can be told apart.
+    pub fingerprint: String,
+    /// True if the run was stopped before it was done.
+    pub partial: bool,
+    /// Which exact law each sender was simulated by, and why.
+    pub laws: Vec<LawUsed>,
+    /// The presets the scenario leans on.
+    pub presets: Vec<PresetUsed>,
+}
+
+/// The law one sender was simulated by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LawUsed {
+    /// Name of the sender.
+    pub sender: String,
+    /// `counts`, `decisions` or `messages`.
+    pub law: String,
+    /// Why that law.
+    pub why: String,
+}
+
+/// A preset in use and the weakest grade among its parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresetUsed {
+    /// The preset's id, such as `postfix`.
+    pub id: String,
+    /// How well it is known.
+    pub grade: Grade,
+}
+
+/// How well something is known, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grade {
+    /// Recorded on that version of the software.
+    Measured,
+    /// Read in the source of that version.
+    Source,
+    /// Said by its documentation.
+    Documented,
+    /// Said by somebody else.
+    Reported,
+    /// Nobody knows; a guess.
+    Assumed,
+}
+
+impl Grade {
+    /// All grades, best first.
+    pub const ALL: [Self; 5] =
+        [Self::Measured, Self::Source, Self::Documented, Self::Reported, Self::Assumed];
+
+    /// The grade as it is written in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::Source => "source",
+            Self::Documented => "documented",
+            Self::Reported => "reported",
+            Self::Assumed => "assumed",
+        }
+    }
+}
+
+/// A quantity over windows: its mean and its quantiles, each with a 95 % interval.
+///
+/// A bound is `null` where the replications are too few to give one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Mean over windows.
+    pub mean: f64,
+    /// Half-width of the 95 % interval of the mean; `null` with a single replication.
+    pub half_width: Option<f64>,
+    /// 5 % quantile over windows.
+    pub p05: f64,
+    /// 95 % interval of `p05`, `[low, high]`.
+    pub p05_ci: [Option<f64>; 2],
+    /// Median over windows.
+    pub p50: f64,
+    /// 95 % interval of `p50`.
+    pub p50_ci: [Option<f64>; 2],
+    /// 95 % quantile over windows.
+    pub p95: f64,
+    /// 95 % interval of `p95`.
+    pub p95_ci: [Option<f64>; 2],
+}
+
+/// A number with its 95 % interval; a bound is `null` where it cannot be given.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// Point estimate.
+    pub value: f64,
+    /// Lower bound.
+    pub low: Option<f64>,
+    /// Upper bound.
+    pub high: Option<f64>,
+}
+
+/// One node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeResult {
+    /// Name of the node.
+    pub name: String,
+    /// The exchange host it stands behind; several are joined with `, `.
+    pub host: String,
+    /// Its IP addresses.
+    pub addresses: Vec<String>,
+    /// The share a perfectly even split gives it; zero for a backup.
+    pub fair_share: f64,
+    /// Share of the messages finally accepted in the window.
+    pub share: Estimate,
+    /// Share of the connections tried in the window.
+    pub share_of_attempts: Estimate,
+    /// How far the mean share is from fair (bias).
+    pub tilt: Interval,
+    /// Standard deviation of the share from window to window (chance).
+    pub scatter: Interval,
+    /// Load in the busiest bin of a window.
+    pub peak_rate: PeakRate,
+    /// Most concurrent sessions; `null` while sessions take no time.
+    pub peak_sessions: Option<Estimate>,
+    /// Mean share by host address, in the order of `addresses`.
+    pub share_by_address: Vec<Interval>,
+    /// Counts over all measured windows.
+    pub totals: NodeTotals,
+}
+
+/// One exchange host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HostResult {
+    /// Its full name.
+    pub name: String,
+    /// Preference of its MX record when measuring starts; `null` if it joins later.
+    pub preference: Option<u16>,
+    /// Mean share of the accepted messages.
+    pub share: Interval,
+}
+
+/// The busiest bin of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PeakRate {
+    /// Length of the bin [s].
+    pub bin_s: f64,
+    /// Accepted messages per second in the busiest bin of a window [1/s].
+    pub estimate: Estimate,
+}
+
+/// Counts at one node over all measured windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct NodeTotals {
+    /// Connections tried.
+    pub attempts: u64,
+    /// Messages accepted.
+    pub accepted: u64,
+    /// Attempts that failed for now (refused, no answer, 4xx).
+    pub deferred: u64,
+    /// Attempts answered with a permanent error.
+    pub rejected: u64,
+}
+
+/// How even the split is, over the nodes with a fair share (busiest: over all nodes).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Balance {
+    /// Share of the busiest node of each window.
+    pub busiest_share: Estimate,
+    /// Share of the quietest node of each window that has a fair share.
+    pub quietest_share: Estimate,
+    /// Largest ratio of a node's share to its fair share.
+    pub max_over_fair: Estimate,
+    /// Jain's fairness index of share over fair share: 1 is even, 1/n is all on one.
+    pub jain: Estimate,
+    /// How many independent, equal choosers would scatter as much; `null` without scatter.
+    pub effective_choosers: Option<Interval>,
+}
+
+/// What became of the messages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Counts over all measured windows.
+    pub totals: DeliveryTotals,
+    /// Time from arrival in the sender's queue to acceptance, over accepted messages; `null` if none was accepted.
+    pub delay: Option<Delay>,
+}
+
+/// Counts over all measured windows; `messages = accepted + bounced + waiting`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DeliveryTotals {
+    /// Messages that arrived at a sender.
+    pub messages: u64,
+    /// Accepted by a node.
+    pub accepted: u64,
+    /// Given up by the sender.
+    pub bounced: u64,
+    /// Still queued when the run ended.
+    pub waiting: u64,
+    /// Connections tried.
+    pub attempts: u64,
+    /// Delivery attempts of a message after its first one.
+    pub retries: u64,
+}
+
+/// Delivery delay over accepted messages [s].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Delay {
+    /// Mean delay.
+    pub mean: f64,
+    /// 95 % interval of `mean`.
+    pub mean_ci: [Option<f64>; 2],
+    /// Median delay.
+    pub p50: f64,
+    /// 95 % interval of `p50`.
+    pub p50_ci: [Option<f64>; 2],
+    /// 95 % quantile.
+    pub p95: f64,
+    /// 95 % interval of `p95`.
+    pub p95_ci: [Option<f64>; 2],
+    /// 99 % quantile.
+    pub p99: f64,
+    /// 95 % interval of `p99`.
+    pub p99_ci: [Option<f64>; 2],
+    /// The largest delay that occurred; its interval spans the largest of the replications, `[least, most]`.
+    pub max: f64,
+    /// Least and most of the replications' largest delays.
+    pub max_ci: [Option<f64>; 2],
+}
+
+/// One sender's part in the unevenness.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Name of the sender.
+    pub sender: String,
+    /// Preset or kind it behaves like.
+    pub behaves_like: String,
+    /// Its part of the accepted mail.
+    pub share_of_mail: Interval,
+    /// Cov(its messages at a node, all messages there) / Var(all messages there), averaged over nodes; parts add up to 1. `null` without scatter.
+    pub share_of_scatter: Option<Interval>,
+    /// How much the largest tilt would lose if this sender alone chose uniformly (a share difference, 0..1).
+    pub tilt_points: Interval,
+    /// How well its behaviour is known.
+    pub grade: Grade,
+}
+
+/// Load over the run, by bin, averaged over replications.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// Length of a bin [s]; bin 0 starts at the first measured midnight.
+    pub bin_s: f64,
+    /// One line per node.
+    pub nodes: Vec<NodeSeries>,
+}
+
+/// Load of one node by bin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeSeries {
+    /// Name of the node.
+    pub name: String,
+    /// Mean of the messages accepted per bin.
+    pub accepted: Vec<f64>,
+    /// 5 % quantile over replications, per bin.
+    pub p05: Vec<f64>,
+    /// 95 % quantile over replications, per bin.
+    pub p95: Vec<f64>,
+    /// Half-width of the 95 % interval of the mean, per bin; `null` with a single replication.
+    pub half_width: Option<Vec<f64>>,
+}
+
+/// Look-ups of the MX record set by senders during the measured windows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct DnsResult {
+    /// MX look-ups asked of the nearest resolver.
+    pub mx_lookups: u64,
+    /// Those answered from its cache.
+    pub mx_cache_hits: u64,
+    /// Part answered from its cache; `null` without look-ups.
+    pub mx_hit_ratio: Option<Interval>,
+}
+
+/// A goal and how it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GoalResult {
+    /// The goal in words.
+    pub text: String,
+    /// Whether it is met.
+    pub status: GoalStatus,
+    /// Windows looked at.
+    pub windows: u64,
+    /// Windows that met it.
+    pub windows_met: u64,
+    /// Fraction of windows that meet it.
+    pub met_fraction: Interval,
+    /// About how many more replications would decide it; `null` when decided or when no number would.
+    pub more_replications: Option<u64>,
+}
+
+/// Whether a goal is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GoalStatus {
+    /// Met, as far as luck goes.
+    Met,
+    /// Missed.
+    Missed,
+    /// The interval still straddles the goal.
+    Unknown,
+}
+
+/// Luck (a random day) and not known (which sender mix) are never added up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Uncertainty {
+    /// Spread over windows for this one sender mix.
+    pub luck: Luck,
+    /// Spread over plausible mixes; `null` until populations are modelled.
+    pub not_known: Option<NotKnown>,
+}
+
+/// Spread of the decisive quantity over windows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Luck {
+    /// Which quantity, such as `busiest_share`.
+    pub quantity: String,
+    /// Its 5 % quantile over windows.
+    pub from: f64,
+    /// Its 95 % quantile over windows.
+    pub to: f64,
+}
+
+/// Spread over plausible sender mixes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NotKnown {
+    /// Mixes looked at.
+    pub mixes: u64,
+    /// Part of them that meets the goals.
+    pub share_meeting: f64,
+    /// Least value of the decisive quantity.
+    pub from: f64,
+    /// Largest value of the decisive quantity.
+    pub to: f64,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The answer word.
+    pub answer: Answer,
+    /// The number a manager can repeat.
+    pub sentence: String,
+    /// Why it is so.
+    pub why: String,
+    /// What would flip it; empty if nothing looked at does.
+    pub flips: String,
+    /// What to do.
+    #[serde(rename = "do")]
+    pub action: String,
+}
+
+/// The answer word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Every goal is met; without goals: even within a tenth.
+    Yes,
+    /// Even within a quarter of the fair share on 19 of 20 windows.
+    YesRoughly,
+    /// Yes, unless an assumption that is only assumed turns out wrong.
+    YesIf,
+    /// A goal is missed.
+    No,
+    /// The simulation cannot tell yet.
+    CannotTell,
+}
+
+/// A doubt about the numbers, with advice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caution {
+    /// Stable code, such as `few-replications`.
+    pub code: String,
+    /// What is doubtful and what to do about it.
+    pub text: String,
+}

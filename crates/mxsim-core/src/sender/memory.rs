@@ -1,0 +1,1 @@
+//! What an outbound host remembers of bad hosts.

@@ -1,0 +1,386 @@
+//! Sending MTAs: in which order they try the hosts of a domain, what they do after a failure, and when they come back.
+//!
+//! One attempt goes through the same steps for every MTA; a preset sets each of them:
+//!
+//! ```text
+//!   candidates (answer order) -> order -> limits -> skip what memory says -> walk: connect, react -> retry or bounce
+//! ```
+//!
+//! Main types: [`SenderLaw`], all parameters of one MTA; [`Candidate`], one address to try; [`SenderBehaviour`], the trait an embedding
+//! program implements to bring its own way of ordering and reacting.
+
+pub mod limits;
+pub mod memory;
+pub mod order;
+pub mod retry;
+
+use crate::random::Key;
+use crate::time::Span;
+use smallvec::SmallVec;
+use std::fmt;
+use std::sync::Arc;
+
+/// One address a sender may try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// Preference of the MX record it came from.
+    pub preference: u16,
+    /// Index of its exchange host.
+    pub host: u16,
+    /// Index of its address.
+    pub address: u16,
+    /// True for an IPv6 address.
+    pub ipv6: bool,
+    /// Hash of the host's name, to key decisions by.
+    pub host_hash: u64,
+    /// Hash of the address as text, to key decisions by.
+    pub address_hash: u64,
+}
+
+/// The candidates of one attempt.
+pub type Candidates = SmallVec<[Candidate; 8]>;
+
+/// All parameters of one sending MTA that this world can exercise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SenderLaw {
+    /// In which order candidates are tried.
+    pub order: OrderLaw,
+    /// How many are tried.
+    pub limits: Limits,
+    /// Where mail goes after a failed connection.
+    pub failover: Failover,
+    /// How long a silent host is waited for.
+    pub timeouts: Timeouts,
+    /// When a deferred message is tried again.
+    pub retry: RetryLaw,
+    /// What is remembered of bad hosts.
+    pub memory: Memory,
+}
+
+/// In which order candidates of one preference are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderLaw {
+    /// What is put in order.
+    pub unit: Unit,
+    /// How hosts (or, with [`Unit::Address`], addresses) of equal preference are ordered.
+    pub hosts: HostOrder,
+    /// How the addresses inside one host are ordered; not used with [`Unit::Address`].
+    pub addresses: AddressOrder,
+    /// Which address family goes first.
+    pub family: Family,
+    /// How long one drawn order is kept.
+    pub keep: Keep,
+}
+
+/// What is put in order inside one preference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Exchange hosts; the addresses of a host stay together.
+    Host,
+    /// Every address of every host: a host with more addresses gets more mail.
+    Address,
+}
+
+/// How units of equal preference are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostOrder {
+    /// Uniformly at random.
+    Shuffle,
+    /// As the resolver answered.
+    Answer,
+    /// One pass of coin-flip swaps of neighbours (Haraka): the third record is never first.
+    AdjacentSwap,
+    /// The first of the answer; then the last record moves into its place (64-bit qmail): A B C gives A C B.
+    LastIntoHole,
+}
+
+/// How the addresses of one host are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressOrder {
+    /// Uniformly at random.
+    Shuffle,
+    /// As the resolver answered.
+    Answer,
+}
+
+/// Which address family goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// No preference; inside a host AAAA and A stay as drawn, or AAAA before A where the answer's order is kept.
+    Any,
+    /// IPv6 before IPv4 inside each host.
+    Ipv6First,
+    /// IPv4 before IPv6 inside each host.
+    Ipv4First,
+    /// Exim: IPv6 first inside each host, then one forward pass over the preference class lifts an IPv6 address over a preceding IPv4
+    /// address by one place.
+    Ipv6BubblePass,
+    /// IPv4 only; AAAA is not even asked for.
+    Ipv4Only,
+}
+
+/// How long one drawn order is kept by an outbound host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Each attempt draws anew.
+    Attempt,
+    /// Each message draws once; its retries keep the order.
+    Message,
+    /// Until the MX answer in the resolver's cache is replaced.
+    CacheEntry,
+    /// For an exponentially distributed time of this mean.
+    Exponential(Span),
+    /// For exactly this time.
+    Fixed(Span),
+    /// For ever.
+    Forever,
+}
+
+/// How many candidates one attempt may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Addresses tried per attempt; `None` for all.
+    pub addresses: Option<u16>,
+    /// Exception to the cut.
+    pub cut: Cut,
+}
+
+/// How a list that is too long is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// The first ones stay.
+    Plain,
+    /// Postfix: up to half of the places are kept for each address family.
+    FamilyBalance,
+    /// Exim: once the limit is used up in one preference, it goes on with the next preference.
+    ReachEveryPreference,
+}
+
+/// What a sender does when a connection fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failover {
+    /// Tries the next candidate within the attempt; a new attempt orders anew.
+    NextHost,
+    /// Gives the attempt up and comes back to the same host later.
+    SameHostLater,
+}
+
+/// How long a silent host is waited for: the shorter of the two counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// The MTA's own connect time-out; `None` leaves it to the kernel.
+    pub connect: Option<Span>,
+    /// The kernel's.
+    pub kernel: Kernel,
+}
+
+/// When the kernel repeats a SYN and when it gives up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kernel {
+    /// Linux since 6.5 (`tcp_syn_linear_timeouts` 4): SYNs after 1, 2, 3, 4, 5, 7, 11, 19, 35, 67 s, given up after 133 s
+    /// (measured on 6.18).
+    Linux,
+    /// Linux before 6.5 (`tcp_syn_retries` 6): SYNs after 1, 3, 7, 15, 31, 63 s, given up after 127 s.
+    LinuxBefore6_5,
+}
+
+impl Kernel {
+    /// Seconds after the first SYN at which it is repeated.
+    #[must_use]
+    pub const fn retransmissions(self) -> &'static [i64] {
+        match self {
+            Self::Linux => &[1, 2, 3, 4, 5, 7, 11, 19, 35, 67],
+            Self::LinuxBefore6_5 => &[1, 3, 7, 15, 31, 63],
+        }
+    }
+
+    /// When connect() fails with ETIMEDOUT.
+    #[must_use]
+    pub const fn gives_up_after(self) -> Span {
+        match self {
+            Self::Linux => Span::from_secs(133),
+            Self::LinuxBefore6_5 => Span::from_secs(127),
+        }
+    }
+}
+
+impl Timeouts {
+    /// How long a connection attempt to a silent host takes.
+    #[must_use]
+    pub fn silent_host(&self) -> Span {
+        let kernel = self.kernel.gives_up_after();
+        self.connect.map_or(kernel, |own| own.min(kernel))
+    }
+}
+
+/// When a deferred message is tried again and when it is given up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RetryLaw {
+    /// The wait after each failed attempt.
+    pub wait: Wait,
+    /// Attempts happen only at queue runs this far apart; `None` means a timer of their own. Each outbound host has its own phase.
+    pub queue_run: Option<Span>,
+    /// Width of a uniform addition to each wait.
+    pub jitter: Span,
+    /// Age at which a message bounces, looked at when an attempt has failed.
+    pub lifetime: Option<Span>,
+    /// Attempts after which it bounces.
+    pub max_attempts: Option<u32>,
+}
+
+/// The law of waits between attempts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wait {
+    /// Fixed waits after the first, second, ... failure, and what follows them.
+    Gaps {
+        /// The waits.
+        list: Vec<Span>,
+        /// What follows the last one.
+        then: AfterGaps,
+    },
+    /// Postfix: as long as the message is old, within bounds.
+    Age {
+        /// Shortest wait.
+        least: Span,
+        /// Longest wait.
+        most: Span,
+    },
+    /// qmail: the k-th retry at k^2 times `unit` after arrival.
+    Quadratic {
+        /// The wait before the first retry.
+        unit: Span,
+    },
+    /// Every queue run looks at the message; host memory alone decides (Exim).
+    EveryQueueRun,
+}
+
+/// What follows the last gap of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterGaps {
+    /// The last gap is repeated.
+    RepeatLast,
+    /// Each gap is twice the one before.
+    Double,
+    /// The message bounces.
+    GiveUp,
+}
+
+/// What an outbound host remembers of bad hosts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Memory {
+    /// Nothing.
+    Nothing,
+    /// Postfix: after this many messages in a row failed on all candidates, all mail of the domain is deferred untried for a while.
+    Domain {
+        /// Failed messages in a row that declare the domain dead.
+        failures: u32,
+        /// How long it stays dead.
+        hold: Span,
+    },
+    /// Exim: each host and address has retry times of its own, shared by all messages; a host that is not due is not tried.
+    HostAddress {
+        /// Steps of the retry rule.
+        rule: Vec<RetryStep>,
+        /// Age after which a record is forgotten.
+        expire: Span,
+    },
+    /// qmail: an address with at least `count` connect time-outs, at least `apart` from each other, is skipped for `hold_base` plus
+    /// `hold_step` times (process id mod `hold_steps`).
+    AddressTimeouts {
+        /// Time-outs needed.
+        count: u32,
+        /// Time-outs closer together count once.
+        apart: Span,
+        /// Shortest hold.
+        hold_base: Span,
+        /// One step of the part that depends on the process id.
+        hold_step: Span,
+        /// Number of steps.
+        hold_steps: u32,
+    },
+}
+
+/// One step of Exim's retry rule, in force until the record is `until` old.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RetryStep {
+    /// Age of the first failure up to which this step holds.
+    pub until: Span,
+    /// First (or only) gap.
+    pub gap: Span,
+    /// Each gap is this many times the one before (1 for a fixed gap).
+    pub factor: f64,
+}
+
+/// How a connection to one candidate went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The message was accepted.
+    Accepted,
+    /// The node answered with a reset.
+    Refused,
+    /// No answer within the time-out.
+    TimedOut,
+}
+
+/// What to do after a failed connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reaction {
+    /// Try the next candidate of the list; with none left, defer.
+    Next,
+    /// Put the message back in the queue.
+    Defer,
+    /// Give the message up.
+    Bounce,
+}
+
+/// A sender behaviour of your own: order the candidates, react to an outcome. Time-outs, retry and memory stay those of the
+/// [`SenderLaw`] beside it.
+pub trait SenderBehaviour: fmt::Debug + Send + Sync {
+    /// Puts `candidates`, which come in the order of the DNS answer, into the order in which they will be tried; it may drop some.
+    /// `choice` is the only randomness to use.
+    fn order(&self, candidates: &mut Candidates, choice: Key);
+
+    /// What to do after a failed connection; the default walks on.
+    fn react(&self, outcome: Outcome) -> Reaction {
+        let _ = outcome;
+        Reaction::Next
+    }
+}
+
+/// How one sender behaves: a law from the catalogue, with the ordering replaced if the embedding program brings its own.
+#[derive(Debug, Clone)]
+pub struct Behaviour {
+    /// Parameters of the MTA.
+    pub law: SenderLaw,
+    /// Takes the place of `law.order`, `law.limits` and `law.failover`.
+    pub custom: Option<Arc<dyn SenderBehaviour>>,
+}
+
+impl Behaviour {
+    /// The behaviour of a catalogue law.
+    #[must_use]
+    pub const fn from_law(law: SenderLaw) -> Self {
+        Self { law, custom: None }
+    }
+
+    /// Orders and cuts the candidates of one attempt.
+    pub fn order(&self, candidates: &mut Candidates, choice: Key) {
+        match &self.custom {
+            Some(own) => own.order(candidates, choice),
+            None => {
+                order::arrange(&self.law.order, candidates, choice);
+                limits::cut(&self.law.limits, candidates);
+            }
+        }
+    }
+
+    /// What to do after a failed connection.
+    #[must_use]
+    pub fn react(&self, outcome: Outcome) -> Reaction {
+        match (&self.custom, self.law.failover) {
+            (Some(own), _) => own.react(outcome),
+            (None, Failover::NextHost) => Reaction::Next,
+            (None, Failover::SameHostLater) => Reaction::Defer,
+        }
+    }
+}

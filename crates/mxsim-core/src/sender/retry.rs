@@ -1,0 +1,1 @@
+//! When a deferred message is tried again.

@@ -1,0 +1,3 @@
+//! The command `mxsim`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Examples of embedding mxsim; see the files beside this one.
