@@ -1,10 +1,108 @@
 //! How a list of candidates that is too long is cut.
+//!
+//! RFC 5321 section 5.1 lets a client limit the number of addresses it tries (it SHOULD try at least two). Where the cut falls decides
+//! whether a backup is ever reached.
 
-use super::{Candidates, Limits};
+use super::{Candidate, Candidates, Cut, Limits};
 
 /// Cuts `candidates`, given in the order in which they will be tried.
 pub fn cut(law: &Limits, candidates: &mut Candidates) {
-    if let Some(most) = law.addresses {
-        candidates.truncate(usize::from(most));
+    let Some(most) = law.addresses.map(usize::from) else { return };
+    if candidates.len() <= most {
+        return;
+    }
+    match law.cut {
+        Cut::Plain => candidates.truncate(most),
+        Cut::FamilyBalance => balance_families(candidates, most),
+        Cut::ReachEveryPreference => reach_every_preference(candidates, most),
+    }
+}
+
+/// Postfix, smtp_addr.c `smtp_balance_inet_proto`: a scarce family keeps all its places, otherwise the family of the first entry gets the
+/// odd place; preferences play no part.
+fn balance_families(candidates: &mut Candidates, most: usize) {
+    let ipv6 = candidates.iter().filter(|candidate| candidate.ipv6).count();
+    let ipv4 = candidates.len() - ipv6;
+    let half = most / 2;
+    let mut room_v6 = if ipv6 <= half {
+        ipv6
+    } else if ipv4 <= half {
+        most - ipv4
+    } else {
+        most - (most + usize::from(!candidates[0].ipv6)) / 2
+    };
+    let mut room_v4 = most - room_v6;
+    candidates.retain(|candidate: &mut Candidate| {
+        let room = if candidate.ipv6 { &mut room_v6 } else { &mut room_v4 };
+        let stays = *room > 0;
+        *room = room.saturating_sub(1);
+        stays
+    });
+}
+
+/// Exim, transports/smtp.c `smtp_transport_entry`: after the last permitted address it goes on with one address of each preference that
+/// has not been reached.
+fn reach_every_preference(candidates: &mut Candidates, most: usize) {
+    let mut kept: Candidates = candidates[..most].into();
+    for candidate in &candidates[most..] {
+        if kept.last().is_none_or(|last| last.preference != candidate.preference) {
+            kept.push(*candidate);
+        }
+    }
+    *candidates = kept;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One candidate per letter: `6`/`4` the family, with its preference.
+    fn list(entries: &[(u16, char)]) -> Candidates {
+        entries
+            .iter()
+            .enumerate()
+            .map(|(i, &(preference, family))| Candidate {
+                preference,
+                host: i as u16,
+                address: i as u16,
+                ipv6: family == '6',
+                host_hash: i as u64,
+                address_hash: i as u64,
+            })
+            .collect()
+    }
+
+    fn kept(rule: Cut, entries: &[(u16, char)]) -> Vec<u16> {
+        let mut candidates = list(entries);
+        cut(&Limits { addresses: Some(5), cut: rule }, &mut candidates);
+        candidates.iter().map(|candidate| candidate.host).collect()
+    }
+
+    #[test]
+    fn postfix_hides_the_backup_behind_five_primary_addresses() {
+        let mut entries = vec![(10, '4'); 5];
+        entries.push((20, '4'));
+        assert_eq!(kept(Cut::FamilyBalance, &entries), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn postfix_keeps_a_scarce_family() {
+        let entries = [(10, '4'), (10, '4'), (10, '4'), (10, '4'), (10, '4'), (10, '4'), (20, '6')];
+        assert_eq!(kept(Cut::FamilyBalance, &entries), [0, 1, 2, 3, 6]);
+    }
+
+    #[test]
+    fn postfix_gives_the_odd_place_to_the_family_of_the_first_entry() {
+        let entries = [(10, '6'), (10, '6'), (10, '6'), (10, '4'), (10, '4'), (10, '4')];
+        assert_eq!(kept(Cut::FamilyBalance, &entries), [0, 1, 2, 3, 4]);
+        let entries = [(10, '4'), (10, '4'), (10, '4'), (10, '6'), (10, '6'), (10, '6')];
+        assert_eq!(kept(Cut::FamilyBalance, &entries), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn exim_reaches_one_address_of_every_further_preference() {
+        let mut entries = vec![(10, '4'); 8];
+        entries.extend([(20, '4'), (20, '4'), (30, '4')]);
+        assert_eq!(kept(Cut::ReachEveryPreference, &entries), [0, 1, 2, 3, 4, 8, 10]);
     }
 }

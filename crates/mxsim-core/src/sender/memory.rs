@@ -1,1 +1,369 @@
-//! What an outbound host remembers of bad hosts.
+//! What an outbound host remembers of bad hosts, and what it then does with other mail.
+//!
+//! RFC 5321 section 4.5.4.1 asks clients to keep a list of unreachable hosts rather than retry each message. Postfix stops the whole
+//! domain for a while, Exim keeps retry times for each host and address, qmail skips addresses that timed out twice; most others forget.
+
+use super::{Candidate, Candidates, Memory, Outcome, RetryStep};
+use crate::time::{Span, Time};
+
+/// One day: Exim never waits longer (retry.c `retry_interval_max`).
+const LONGEST_EXIM_WAIT: Span = Span::DAY;
+
+/// Whether an attempt may connect at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// Try the candidates that are left.
+    Try,
+    /// Nothing may be tried now: defer without a connection.
+    Defer,
+    /// Every candidate has been bad for too long: bounce without a connection.
+    Bounce,
+}
+
+/// How the connections of one attempt went, told to memory when the attempt is over.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// Candidates that failed, in order.
+    pub failed: &'a [(Candidate, Outcome)],
+    /// The candidate that took the message.
+    pub accepted: Option<Candidate>,
+    /// The end of the attempt.
+    pub now: Time,
+}
+
+/// The memory of one outbound host.
+#[derive(Debug, Clone, Default)]
+pub struct Remembered {
+    records: Vec<Record>,
+    domain: DomainState,
+    /// qmail's process id, as the part of the hold it decides.
+    pub constant: u32,
+}
+
+/// Postfix's view of the domain.
+#[derive(Debug, Clone, Copy, Default)]
+struct DomainState {
+    /// Attempts that are under way.
+    busy: u32,
+    /// Failed attempts in a row since the queue was last idle.
+    failed: u32,
+    /// End of the last attempt.
+    last_end: Time,
+    /// Everything is deferred until then.
+    dead_until: Option<Time>,
+}
+
+/// What is known of one host and address.
+#[derive(Debug, Clone, Copy)]
+struct Record {
+    host: u16,
+    address: u16,
+    first_failed: Time,
+    last_try: Time,
+    next_try: Time,
+    /// Past the last step of the rule when it last failed.
+    expired: bool,
+    time_outs: u32,
+}
+
+impl Remembered {
+    /// Takes out of `candidates` what is not to be tried now, and says whether anything may be.
+    pub fn admit(&mut self, law: &Memory, candidates: &mut Candidates, now: Time) -> Admission {
+        match law {
+            Memory::Nothing => Admission::Try,
+            Memory::Domain { .. } => self.admit_domain(now),
+            Memory::HostAddress { expire, .. } => self.admit_hosts(*expire, candidates, now),
+            Memory::AddressTimeouts { count, hold_base, hold_step, hold_steps, .. } => {
+                let hold =
+                    *hold_base + hold_step.saturating_mul(i64::from(self.constant % (*hold_steps).max(1)));
+                let count = *count;
+                candidates.retain(|candidate| !self.timed_out_lately(candidate, count, hold, now));
+                if candidates.is_empty() { Admission::Defer } else { Admission::Try }
+            }
+        }
+    }
+
+    /// Notes that an attempt has started to wait for an answer.
+    pub const fn begin_waiting(&mut self) {
+        self.domain.busy += 1;
+    }
+
+    /// Notes that an attempt which waited is over; call before [`Self::note`].
+    pub const fn end_waiting(&mut self) {
+        self.domain.busy = self.domain.busy.saturating_sub(1);
+    }
+
+    /// Learns from a finished attempt. Returns true if the sender now gives the message up.
+    pub fn note(&mut self, law: &Memory, report: Report<'_>) -> bool {
+        match law {
+            Memory::Nothing => false,
+            Memory::Domain { failures, hold } => {
+                self.note_domain(*failures, *hold, report);
+                false
+            }
+            Memory::HostAddress { rule, .. } => self.note_hosts(rule, report),
+            Memory::AddressTimeouts { apart, .. } => {
+                self.note_time_outs(*apart, report);
+                false
+            }
+        }
+    }
+
+    fn admit_domain(&mut self, now: Time) -> Admission {
+        let state = &mut self.domain;
+        if state.dead_until.is_some_and(|until| now < until) {
+            return Admission::Defer;
+        }
+        state.dead_until = None;
+        // qmgr_entry.c: a queue without work is deleted, and its failures with it. Messages of one instant are one queue.
+        if state.busy == 0 && now > state.last_end {
+            state.failed = 0;
+        }
+        Admission::Try
+    }
+
+    fn note_domain(&mut self, failures: u32, hold: Span, report: Report<'_>) {
+        let state = &mut self.domain;
+        state.last_end = report.now;
+        if report.accepted.is_some() {
+            state.failed = 0;
+            // qmgr_queue.c: a delivery that ends well revives the destination at once.
+            state.dead_until = None;
+        } else if state.dead_until.is_none() {
+            state.failed += 1;
+            if state.failed >= failures {
+                state.dead_until = Some(report.now + hold);
+                state.failed = 0;
+            }
+        }
+    }
+
+    fn admit_hosts(&mut self, expire: Span, candidates: &mut Candidates, now: Time) -> Admission {
+        self.records.retain(|record| now.since(record.last_try) <= expire);
+        let all_expired =
+            candidates.iter().all(|candidate| self.record(candidate).is_some_and(|record| record.expired));
+        candidates.retain(|candidate| self.record(candidate).is_none_or(|record| now >= record.next_try));
+        match (candidates.is_empty(), all_expired) {
+            (false, _) => Admission::Try,
+            (true, true) => Admission::Bounce,
+            (true, false) => Admission::Defer,
+        }
+    }
+
+    /// Exim writes its retry records at the end of a delivery run (retry.c `retry_update`), even if another host took the mail.
+    fn note_hosts(&mut self, rule: &[RetryStep], report: Report<'_>) -> bool {
+        if let Some(good) = report.accepted {
+            self.records.retain(|record| !record.is_of(&good));
+        }
+        for (candidate, _) in report.failed {
+            let now = report.now;
+            let mut record = self.record(candidate).copied().unwrap_or_else(|| Record::new(candidate, now));
+            record.fail(rule, now);
+            self.put(record);
+        }
+        report.accepted.is_none()
+            && !report.failed.is_empty()
+            && report
+                .failed
+                .iter()
+                .all(|(candidate, _)| self.record(candidate).is_some_and(|record| record.expired))
+    }
+
+    fn timed_out_lately(&self, candidate: &Candidate, count: u32, hold: Span, now: Time) -> bool {
+        self.records.iter().any(|record| {
+            record.address == candidate.address
+                && record.time_outs >= count
+                && now.since(record.last_try) < hold
+        })
+    }
+
+    /// qmail, tcpto.c: a time-out counts if it is far enough from the last; anything else than a time-out clears the address.
+    fn note_time_outs(&mut self, apart: Span, report: Report<'_>) {
+        let answered = report
+            .failed
+            .iter()
+            .filter(|(_, outcome)| *outcome != Outcome::TimedOut)
+            .map(|(candidate, _)| *candidate);
+        for candidate in answered.chain(report.accepted).collect::<Candidates>() {
+            self.records.retain(|record| record.address != candidate.address);
+        }
+        for (candidate, outcome) in report.failed {
+            if *outcome != Outcome::TimedOut {
+                continue;
+            }
+            let known = self.records.iter().find(|record| record.address == candidate.address);
+            let mut record = known.copied().unwrap_or_else(|| Record::new(candidate, report.now));
+            if record.time_outs == 0 || report.now.since(record.last_try) >= apart {
+                record.time_outs += 1;
+                record.last_try = report.now;
+                self.put(record);
+            }
+        }
+    }
+
+    fn record(&self, candidate: &Candidate) -> Option<&Record> {
+        self.records.iter().find(|record| record.is_of(candidate))
+    }
+
+    fn put(&mut self, new: Record) {
+        match self.records.iter_mut().find(|record| (record.host, record.address) == (new.host, new.address))
+        {
+            Some(old) => *old = new,
+            None => self.records.push(new),
+        }
+    }
+}
+
+impl Record {
+    const fn new(candidate: &Candidate, now: Time) -> Self {
+        Self {
+            host: candidate.host,
+            address: candidate.address,
+            first_failed: now,
+            last_try: now,
+            next_try: now,
+            expired: false,
+            time_outs: 0,
+        }
+    }
+
+    fn is_of(&self, candidate: &Candidate) -> bool {
+        (self.host, self.address) == (candidate.host, candidate.address)
+    }
+
+    /// Works out the next try by the step of the rule that fits the age of the first failure (retry.c `retry_update`).
+    fn fail(&mut self, rule: &[RetryStep], now: Time) {
+        let age = now.since(self.first_failed);
+        self.expired = !rule.iter().any(|step| age <= step.until);
+        let step = rule.iter().find(|step| age <= step.until).or(rule.last());
+        let last_gap = self.next_try.since(self.last_try).min(now.since(self.last_try));
+        let wait = match step {
+            None => Span::ZERO,
+            Some(step) if step.factor <= 1.0 || last_gap < step.gap => step.gap,
+            Some(step) => Span::from_secs_f64(last_gap.as_secs_f64() * step.factor),
+        };
+        self.last_try = now;
+        self.next_try = now + wait.min(LONGEST_EXIM_WAIT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(host: u16) -> Candidate {
+        Candidate {
+            preference: 10,
+            host,
+            address: host,
+            ipv6: false,
+            host_hash: u64::from(host),
+            address_hash: u64::from(host),
+        }
+    }
+
+    fn at(seconds: i64) -> Time {
+        Time::ZERO + Span::from_secs(seconds)
+    }
+
+    fn exim() -> Memory {
+        let step = |until, gap, factor| RetryStep {
+            until: Span::from_secs(until),
+            gap: Span::from_secs(gap),
+            factor,
+        };
+        Memory::HostAddress {
+            rule: vec![step(7_200, 900, 1.0), step(57_600, 3_600, 1.5), step(345_600, 21_600, 1.0)],
+            expire: Span::WEEK,
+        }
+    }
+
+    #[test]
+    fn exim_leaves_a_bad_host_alone_until_its_retry_time() {
+        let (law, mut memory) = (exim(), Remembered::default());
+        let failed = [(candidate(1), Outcome::Refused)];
+        memory.note(&law, Report { failed: &failed, accepted: Some(candidate(2)), now: at(0) });
+        let mut list: Candidates = [candidate(1), candidate(2)].into_iter().collect();
+        assert_eq!(memory.admit(&law, &mut list, at(899)), Admission::Try);
+        assert_eq!(list.len(), 1);
+        let mut alone: Candidates = [candidate(1)].into_iter().collect();
+        assert_eq!(memory.admit(&law, &mut alone, at(899)), Admission::Defer);
+        let mut due: Candidates = [candidate(1)].into_iter().collect();
+        assert_eq!(memory.admit(&law, &mut due, at(900)), Admission::Try);
+    }
+
+    /// Continuous polling gives the try times that the source reading worked out: 0, .25 ... 2.25, 3.25, 4.75, 7 h and so on.
+    #[test]
+    fn exim_follows_its_rule_and_gives_up_after_four_days() {
+        let (law, mut memory) = (exim(), Remembered::default());
+        let (mut tries, mut now, mut over) = (vec![], at(0), false);
+        while !over {
+            let mut list: Candidates = [candidate(1)].into_iter().collect();
+            if memory.admit(&law, &mut list, now) == Admission::Try {
+                tries.push(now.as_secs_f64() / 3600.0);
+                over = memory
+                    .note(&law, Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now });
+            }
+            now += Span::from_secs(60);
+        }
+        let expected = [0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 3.25, 4.75, 7.0];
+        for (seen, theory) in tries.iter().zip(expected) {
+            assert!((seen - theory).abs() < 0.02, "{tries:?}");
+        }
+        let last = tries.last().copied().unwrap_or_default();
+        assert!((96.0..103.0).contains(&last), "given up after {last} h");
+        let mut new_mail: Candidates = [candidate(1)].into_iter().collect();
+        assert_eq!(memory.admit(&law, &mut new_mail, now), Admission::Bounce);
+    }
+
+    #[test]
+    fn postfix_declares_a_domain_dead_after_three_failures_while_busy() {
+        let law = Memory::Domain { failures: 3, hold: Span::from_secs(300) };
+        let mut memory = Remembered::default();
+        let fail = |memory: &mut Remembered, now| {
+            memory.note(&law, Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now });
+        };
+        let mut list: Candidates = [candidate(1)].into_iter().collect();
+        for i in 0..3 {
+            assert_eq!(memory.admit(&law, &mut list, at(i)), Admission::Try);
+            fail(&mut memory, at(i));
+        }
+        assert_eq!(memory.admit(&law, &mut list, at(3)), Admission::Try, "sparse mail never gets there");
+        for _ in 0..3 {
+            fail(&mut memory, at(3));
+        }
+        assert_eq!(memory.admit(&law, &mut list, at(302)), Admission::Defer);
+        assert_eq!(memory.admit(&law, &mut list, at(303)), Admission::Try);
+    }
+
+    #[test]
+    fn qmail_skips_an_address_that_timed_out_twice_two_minutes_apart() {
+        let law = Memory::AddressTimeouts {
+            count: 2,
+            apart: Span::from_secs(120),
+            hold_base: Span::from_secs(3840),
+            hold_step: Span::from_secs(64),
+            hold_steps: 32,
+        };
+        let mut memory = Remembered { constant: 1, ..Remembered::default() };
+        let time_out = |memory: &mut Remembered, now| {
+            memory.note(&law, Report { failed: &[(candidate(1), Outcome::TimedOut)], accepted: None, now });
+        };
+        let admitted = |memory: &mut Remembered, now| {
+            let mut list: Candidates = [candidate(1)].into_iter().collect();
+            memory.admit(&law, &mut list, now)
+        };
+        time_out(&mut memory, at(0));
+        time_out(&mut memory, at(119));
+        assert_eq!(admitted(&mut memory, at(130)), Admission::Try, "too close to count twice");
+        time_out(&mut memory, at(130));
+        assert_eq!(admitted(&mut memory, at(130 + 3903)), Admission::Defer);
+        assert_eq!(admitted(&mut memory, at(130 + 3904)), Admission::Try);
+        memory.note(
+            &law,
+            Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now: at(4100) },
+        );
+        time_out(&mut memory, at(5000));
+        assert_eq!(admitted(&mut memory, at(5001)), Admission::Try, "a refusal clears the count");
+    }
+}

@@ -3,7 +3,7 @@
 //! One attempt goes through the same steps for every MTA; a preset sets each of them:
 //!
 //! ```text
-//!   candidates (answer order) -> order -> limits -> skip what memory says -> walk: connect, react -> retry or bounce
+//!   candidates (answer order) -> order -> skip what memory says -> limits -> walk: connect, react -> retry or bounce
 //! ```
 //!
 //! Main types: [`SenderLaw`], all parameters of one MTA; [`Candidate`], one address to try; [`SenderBehaviour`], the trait an embedding
@@ -363,14 +363,18 @@ impl Behaviour {
         Self { law, custom: None }
     }
 
-    /// Orders and cuts the candidates of one attempt.
-    pub fn order(&self, candidates: &mut Candidates, choice: Key) {
+    /// Puts the candidates of one attempt in order.
+    pub fn arrange(&self, candidates: &mut Candidates, choice: Key) {
         match &self.custom {
             Some(own) => own.order(candidates, choice),
-            None => {
-                order::arrange(&self.law.order, candidates, choice);
-                limits::cut(&self.law.limits, candidates);
-            }
+            None => order::arrange(&self.law.order, candidates, choice),
+        }
+    }
+
+    /// Cuts the ordered candidates, after memory has taken out those that are not to be tried.
+    pub fn cut(&self, candidates: &mut Candidates) {
+        if self.custom.is_none() {
+            limits::cut(&self.law.limits, candidates);
         }
     }
 
