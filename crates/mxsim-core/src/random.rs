@@ -99,6 +99,12 @@ impl Entropy {
 pub struct Key(u64);
 
 impl Key {
+    /// A fixed tree for choices that belong to a name and not to luck, such as which cache an outbound host meets.
+    #[must_use]
+    pub const fn of_name(hash: u64) -> Self {
+        Self(mix(hash))
+    }
+
     /// The decision below this one that is about `label`.
     #[must_use]
     pub const fn child(self, label: u64) -> Self {

@@ -1,4 +1,22 @@
-//! The simulation itself: `compile` turns a scenario into a world of indices and tables, `replicate` runs it once, `run` many times.
+//! The simulation itself.
+//!
+//! ```text
+//!   Scenario --compile--> World --replicate(seed, r)--> Tally   x R in parallel, kept in the order of r
+//! ```
+//!
+//! Lifecycle: [`compile()`] once; [`replicate()`] for each replication, each single-threaded and independent; [`run()`] for many of
+//! them; [`simulate()`] for everything from a scenario to [`Results`](crate::results::Results).
 
+pub mod calendar;
+pub mod compile;
 pub mod frame;
+pub mod law;
+mod recorder;
+pub mod replicate;
+
 pub mod tally;
+pub mod world;
+
+pub use compile::compile;
+pub use replicate::replicate;
+pub use world::World;

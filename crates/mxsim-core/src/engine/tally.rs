@@ -80,7 +80,8 @@ pub struct NodeCounts {
 /// Merging is exact in any order: counts add, extremes are extremes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DelayHistogram {
-    buckets: Vec<DelayBucket>,
+    /// Non-empty buckets with their numbers, shortest delay first.
+    buckets: Vec<(usize, DelayBucket)>,
     sum_us: i128,
 }
 
@@ -110,29 +111,29 @@ fn bucket_index(delay_us: i64) -> usize {
 impl DelayHistogram {
     /// Counts one delay.
     pub fn add(&mut self, delay: Span) {
-        let index = bucket_index(delay.0);
-        if index >= self.buckets.len() {
-            self.buckets.resize(index + 1, DelayBucket::default());
-        }
-        self.buckets[index].include(DelayBucket { count: 1, min_us: delay.0, max_us: delay.0 });
+        self.include(bucket_index(delay.0), DelayBucket { count: 1, min_us: delay.0, max_us: delay.0 });
         self.sum_us += i128::from(delay.0);
     }
 
     /// Adds all of `other`.
     pub fn merge(&mut self, other: &Self) {
-        if other.buckets.len() > self.buckets.len() {
-            self.buckets.resize(other.buckets.len(), DelayBucket::default());
-        }
-        for (mine, theirs) in self.buckets.iter_mut().zip(&other.buckets) {
-            mine.include(*theirs);
+        for (index, bucket) in &other.buckets {
+            self.include(*index, *bucket);
         }
         self.sum_us += other.sum_us;
+    }
+
+    fn include(&mut self, index: usize, bucket: DelayBucket) {
+        match self.buckets.binary_search_by_key(&index, |&(index, _)| index) {
+            Ok(place) => self.buckets[place].1.include(bucket),
+            Err(place) => self.buckets.insert(place, (index, bucket)),
+        }
     }
 
     /// Delays counted.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.buckets.iter().map(|bucket| bucket.count).sum()
+        self.buckets().map(|bucket| bucket.count).sum()
     }
 
     /// Sum of all delays [µs].
@@ -143,21 +144,14 @@ impl DelayHistogram {
 
     /// The non-empty buckets, shortest delay first.
     pub fn buckets(&self) -> impl Iterator<Item = &DelayBucket> {
-        self.buckets.iter().filter(|bucket| bucket.count > 0)
+        self.buckets.iter().map(|(_, bucket)| bucket)
     }
 }
 
 impl DelayBucket {
-    const fn include(&mut self, other: Self) {
-        if other.count == 0 {
-            return;
-        }
-        if self.count == 0 || other.min_us < self.min_us {
-            self.min_us = other.min_us;
-        }
-        if other.max_us > self.max_us {
-            self.max_us = other.max_us;
-        }
+    fn include(&mut self, other: Self) {
+        self.min_us = self.min_us.min(other.min_us);
+        self.max_us = self.max_us.max(other.max_us);
         self.count += other.count;
     }
 }

@@ -37,7 +37,7 @@ pub struct Remembered {
     records: Vec<Record>,
     domain: DomainState,
     /// qmail's process id, as the part of the hold it decides.
-    pub constant: u32,
+    constant: u32,
 }
 
 /// Postfix's view of the domain.
@@ -67,6 +67,12 @@ struct Record {
 }
 
 impl Remembered {
+    /// An empty memory; `constant` is a number that belongs to this outbound host (qmail's process id).
+    #[must_use]
+    pub fn new(constant: u32) -> Self {
+        Self { constant, ..Self::default() }
+    }
+
     /// Takes out of `candidates` what is not to be tried now, and says whether anything may be.
     pub fn admit(&mut self, law: &Memory, candidates: &mut Candidates, now: Time) -> Admission {
         match law {
@@ -345,7 +351,7 @@ mod tests {
             hold_step: Span::from_secs(64),
             hold_steps: 32,
         };
-        let mut memory = Remembered { constant: 1, ..Remembered::default() };
+        let mut memory = Remembered::new(1);
         let time_out = |memory: &mut Remembered, now| {
             memory.note(&law, Report { failed: &[(candidate(1), Outcome::TimedOut)], accepted: None, now });
         };

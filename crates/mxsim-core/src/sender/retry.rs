@@ -7,6 +7,9 @@ use super::{AfterGaps, RetryLaw, Wait};
 use crate::random::Key;
 use crate::time::{Span, Time};
 
+/// No attempt follows sooner, whatever the law says: a queue is never scanned in the second that deferred the message.
+const SHORTEST_WAIT: Span = Span::from_secs(1);
+
 /// A message that has just failed.
 #[derive(Debug, Clone, Copy)]
 pub struct Deferred {
@@ -29,7 +32,7 @@ pub fn next_attempt(law: &RetryLaw, message: Deferred, draw: Key) -> Option<Time
     if too_old || too_often {
         return None;
     }
-    let due = due(&law.wait, message, age)?;
+    let due = due(&law.wait, message, age)?.max(message.now + SHORTEST_WAIT);
     let late = Span((law.jitter.0 as f64 * draw.unit()) as i64);
     let due = if law.jitter == Span::ZERO { due } else { due + late };
     Some(match law.queue_run {
@@ -44,8 +47,7 @@ fn due(wait: &Wait, message: Deferred, age: Span) -> Option<Time> {
         Wait::Gaps { list, then } => message.now + gap(list, *then, message.failures)?,
         Wait::Age { least, most } => message.now + age.clamp(*least, (*most).max(*least)),
         Wait::Quadratic { unit } => message.born + quadratic(*unit, age),
-        // One microsecond later, so that a run never meets the message it has just deferred.
-        Wait::EveryQueueRun => message.now + Span(1),
+        Wait::EveryQueueRun => message.now,
     })
 }
 

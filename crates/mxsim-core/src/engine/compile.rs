@@ -1,0 +1,302 @@
+//! Scenario to world: names become indices, defaults are long gone, and nothing can fail any more.
+
+use super::frame::{Frame, HostFrame, NodeFrame, SenderFrame};
+use super::law;
+use super::world::{AddressTable, HostTable, LayerTable, NOWHERE, SenderStreams, SenderTable, World};
+use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
+use crate::dns::order::Order;
+use crate::dns::{Name, RecordType, Zone};
+use crate::random::{Key, Purpose, StreamId, name_hash};
+use crate::scenario::{Caches, GoalKind, ResolverLayer, Scenario, Sender, ZoneVersion};
+use crate::sender::Family;
+use crate::time::{Span, Time};
+use crate::traffic::{AliasTable, Arrivals};
+use std::net::IpAddr;
+
+/// Compiles a checked scenario.
+#[must_use]
+pub fn compile(scenario: &Scenario) -> World {
+    let names = Names::new(scenario);
+    let (record_sets, hosts) = record_sets(scenario, &names);
+    let mut layers = Vec::new();
+    let senders: Vec<SenderTable> = scenario
+        .senders
+        .iter()
+        .map(|sender| sender_table(sender, scenario.messages_per_day, &mut layers))
+        .collect();
+    World {
+        frame: frame(scenario, &names, &senders),
+        start: Time::ZERO - scenario.run.warm_up,
+        end: Time::ZERO + scenario.run.run_length,
+        window: scenario.run.window,
+        record_sets,
+        hosts,
+        implicit_host: names.host_index(&scenario.zones[0].zone.domain),
+        addresses: address_tables(scenario, &names),
+        nodes: scenario.nodes.iter().map(|node| node.faults.clone()).collect(),
+        authority: scenario.authority.order,
+        authority_stream: StreamId::new("authority", Purpose::Answer),
+        layers,
+        senders,
+        delay_limits: delay_limits(scenario),
+    }
+}
+
+/// Every host and address of the scenario, once, in order of first mention.
+struct Names {
+    hosts: Vec<Name>,
+    addresses: Vec<IpAddr>,
+}
+
+impl Names {
+    fn new(scenario: &Scenario) -> Self {
+        let mut names = Self { hosts: Vec::new(), addresses: Vec::new() };
+        for host in scenario.zones.iter().flat_map(|version| &version.zone.hosts) {
+            if !names.hosts.contains(&host.name) {
+                names.hosts.push(host.name.clone());
+            }
+            let all =
+                host.a.iter().map(|&ip| IpAddr::from(ip)).chain(host.aaaa.iter().map(|&ip| IpAddr::from(ip)));
+            for address in all {
+                if !names.addresses.contains(&address) {
+                    names.addresses.push(address);
+                }
+            }
+        }
+        names
+    }
+
+    fn host_index(&self, name: &Name) -> Option<u16> {
+        self.hosts.iter().position(|host| host == name).map(|index| index as u16)
+    }
+
+    fn address_index(&self, address: IpAddr) -> u16 {
+        self.addresses.iter().position(|&known| known == address).map_or(NOWHERE, |index| index as u16)
+    }
+}
+
+fn record_sets(scenario: &Scenario, names: &Names) -> (Vec<RecordSet>, Vec<HostTable>) {
+    let domain = &scenario.zones[0].zone.domain;
+    let mut sets = vec![record_set(scenario, domain, RecordType::Mx, |zone| mx_version(zone, names))];
+    let mut hosts = Vec::new();
+    for name in &names.hosts {
+        let mut add = |record_type| {
+            let set = record_set(scenario, name, record_type, |zone| {
+                address_version(zone, name, record_type, names)
+            });
+            (!set.is_always_empty()).then(|| {
+                sets.push(set);
+                sets.len() - 1
+            })
+        };
+        let (a, aaaa) = (add(RecordType::A), add(RecordType::Aaaa));
+        hosts.push(HostTable { hash: name_hash(name.as_str()), a, aaaa });
+    }
+    (sets, hosts)
+}
+
+/// Records with their data in wire form, to sort by.
+type WireRecords = Vec<(Record, Vec<u8>)>;
+
+fn record_set(
+    scenario: &Scenario,
+    owner: &Name,
+    record_type: RecordType,
+    content: impl Fn(&Zone) -> (Span, WireRecords),
+) -> RecordSet {
+    let mut versions: Vec<RecordSetVersion> = Vec::new();
+    for (i, ZoneVersion { at, zone }) in scenario.zones.iter().enumerate() {
+        let (ttl, records) = content(zone);
+        let mut canonical: Order = (0..records.len()).map(|i| i as u8).collect();
+        canonical.sort_by(|&a, &b| records[usize::from(a)].1.cmp(&records[usize::from(b)].1));
+        let records: Vec<Record> = records.into_iter().map(|(record, _)| record).collect();
+        let from = if i == 0 { Time(i64::MIN) } else { *at };
+        let version = RecordSetVersion { from, ttl, records, canonical };
+        // A change elsewhere in the zone leaves this record set as it is.
+        let unchanged =
+            versions.last().is_some_and(|last| last.ttl == version.ttl && last.records == version.records);
+        if !unchanged {
+            versions.push(version);
+        }
+    }
+    RecordSet { record_type, hash: name_hash(&format!("{owner} {record_type:?}")), versions }
+}
+
+fn mx_version(zone: &Zone, names: &Names) -> (Span, WireRecords) {
+    let records: WireRecords = zone
+        .mx
+        .iter()
+        .map(|mx| {
+            let mut wire = mx.preference.to_be_bytes().to_vec();
+            wire.extend(wire_name(&mx.exchange));
+            let target = names.host_index(&mx.exchange).unwrap_or(NOWHERE);
+            (Record { preference: mx.preference, target }, wire)
+        })
+        .collect();
+    (if records.is_empty() { zone.negative_ttl } else { zone.mx_ttl }, records)
+}
+
+fn address_version(zone: &Zone, name: &Name, record_type: RecordType, names: &Names) -> (Span, WireRecords) {
+    let record = |address: IpAddr, wire: &[u8]| {
+        (Record { preference: 0, target: names.address_index(address) }, wire.to_vec())
+    };
+    let Some(host) = zone.host(name) else { return (zone.negative_ttl, Vec::new()) };
+    let (ttl, records): (Span, WireRecords) = match record_type {
+        RecordType::Aaaa => {
+            (host.aaaa_ttl, host.aaaa.iter().map(|&ip| record(ip.into(), &ip.octets())).collect())
+        }
+        RecordType::A | RecordType::Mx => {
+            (host.a_ttl, host.a.iter().map(|&ip| record(ip.into(), &ip.octets())).collect())
+        }
+    };
+    (if records.is_empty() { zone.negative_ttl } else { ttl }, records)
+}
+
+/// A name as it goes over the wire, for the canonical order of RFC 4034 section 6.3.
+fn wire_name(name: &Name) -> Vec<u8> {
+    let mut wire = Vec::new();
+    for label in name.as_str().split('.').filter(|label| !label.is_empty()) {
+        wire.push(label.len() as u8);
+        wire.extend(label.as_bytes());
+    }
+    wire.push(0);
+    wire
+}
+
+fn address_tables(scenario: &Scenario, names: &Names) -> Vec<AddressTable> {
+    names
+        .addresses
+        .iter()
+        .map(|address| AddressTable {
+            hash: name_hash(&address.to_string()),
+            node: node_of(scenario, *address),
+            ipv6: address.is_ipv6(),
+        })
+        .collect()
+}
+
+fn node_of(scenario: &Scenario, address: IpAddr) -> usize {
+    let node = scenario.nodes.iter().position(|node| node.addresses.contains(&address));
+    assert!(node.is_some(), "validation gives every address a node, but {address} has none");
+    node.unwrap_or(0)
+}
+
+fn sender_table(sender: &Sender, messages_per_day: f64, layers: &mut Vec<LayerTable>) -> SenderTable {
+    let stream = |purpose| StreamId::new(&sender.name, purpose);
+    SenderTable {
+        law: law::decide(sender),
+        arrivals: Arrivals::new(messages_per_day * sender.share, &sender.profile),
+        site: AliasTable::new(&sender.sizes.weights(sender.sites)),
+        sites: sender.sites,
+        hosts: sender.hosts,
+        ipv6: sender.ipv6 && sender.behaviour.law.order.family != Family::Ipv4Only,
+        layers: sender
+            .resolver
+            .iter()
+            .map(|layer| (layer_index(layer, sender, layers), layer.caches))
+            .collect(),
+        behaviour: sender.behaviour.clone(),
+        streams: SenderStreams {
+            arrival: stream(Purpose::Arrival),
+            outbound_host: stream(Purpose::OutboundHost),
+            choice: stream(Purpose::Choice),
+            retry: stream(Purpose::Retry),
+            holding: stream(Purpose::Holding),
+            constant: stream(Purpose::Constant),
+        },
+        fixed: Key::of_name(name_hash(&sender.name)),
+    }
+}
+
+/// The index of the layer in the world; senders that share one meet in the same caches.
+fn layer_index(layer: &ResolverLayer, sender: &Sender, layers: &mut Vec<LayerTable>) -> u16 {
+    let needed = match layer.caches {
+        Caches::PerHost => sender.sites * sender.hosts,
+        Caches::PerSite => sender.sites,
+        Caches::Count(n) => n,
+    };
+    let known = layers.iter().position(|known| known.shared_as == layer.shared_as && known.law == layer.law);
+    let index = known.unwrap_or_else(|| {
+        let stream = StreamId::new(&layer.shared_as, Purpose::Answer);
+        layers.push(LayerTable { shared_as: layer.shared_as.clone(), law: layer.law, caches: 0, stream });
+        layers.len() - 1
+    });
+    layers[index].caches = layers[index].caches.max(needed);
+    index as u16
+}
+
+fn delay_limits(scenario: &Scenario) -> Vec<Span> {
+    let limit = |kind| match kind {
+        GoalKind::DelayP95 { at_most } => Some(at_most),
+        GoalKind::BusiestShare { .. } | GoalKind::QuietestShare { .. } | GoalKind::NearFair { .. } => None,
+    };
+    scenario.goals.iter().filter_map(|goal| limit(goal.kind)).collect()
+}
+
+fn frame(scenario: &Scenario, names: &Names, senders: &[SenderTable]) -> Frame {
+    let zone = zone_at_zero(scenario);
+    let preference =
+        |name: &Name| zone.mx.iter().filter(|mx| mx.exchange == *name).map(|mx| mx.preference).min();
+    let published = |node: &crate::scenario::Node| {
+        node.addresses
+            .clone()
+            .into_iter()
+            .filter(|ip| names.addresses.contains(ip))
+            .collect::<Vec<_>>()
+            .into_iter()
+    };
+    let node = |node: &crate::scenario::Node| NodeFrame {
+        name: node.name.clone(),
+        host: node.host.clone(),
+        addresses: published(node).map(|ip| ip.to_string()).collect(),
+        address_indices: published(node).map(|ip| usize::from(names.address_index(ip))).collect(),
+        fair_share: node.fair_share,
+        fails: !node.faults.is_empty(),
+    };
+    let sender = |sender: &Sender| SenderFrame {
+        name: sender.name.clone(),
+        behaves_like: sender.preset.clone(),
+        grade: sender.grade,
+        share: sender.share,
+    };
+    Frame {
+        title: scenario.title.clone(),
+        run: scenario.run,
+        nodes: scenario.nodes.iter().map(node).collect(),
+        hosts: names
+            .hosts
+            .iter()
+            .map(|name| HostFrame { name: name.to_string(), preference: preference(name) })
+            .collect(),
+        senders: scenario.senders.iter().map(sender).collect(),
+        goals: scenario.goals.clone(),
+        goals_are_default: scenario.goals_are_default,
+        laws: scenario
+            .senders
+            .iter()
+            .zip(senders)
+            .map(|(sender, table)| table.law.used_for(&sender.name))
+            .collect(),
+        presets: scenario.presets.clone(),
+        cautions: scenario.cautions.clone(),
+        fingerprint: scenario.fingerprint.clone(),
+    }
+}
+
+/// The zone as it stands when measuring starts.
+fn zone_at_zero(scenario: &Scenario) -> &Zone {
+    let latest = scenario.zones.iter().rev().find(|version| version.at <= Time::ZERO);
+    &latest.unwrap_or(&scenario.zones[0]).zone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4034 section 6.3 sorts data as bytes; a name starts with the length of its first label.
+    #[test]
+    fn canonical_names_sort_by_label_length_first() {
+        assert!(wire_name(&Name::new("mx2.example")) < wire_name(&Name::new("mx10.example")));
+        assert_eq!(wire_name(&Name::new(".")), [0]);
+    }
+}

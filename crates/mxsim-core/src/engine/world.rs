@@ -1,0 +1,167 @@
+//! A scenario as indices and tables, ready to be simulated any number of times.
+
+use super::frame::Frame;
+use super::law::LawDecision;
+use crate::dns::cache::{Hop, RecordSet};
+use crate::dns::{OrderLaw, ResolverLaw};
+use crate::node::Schedule;
+use crate::random::{Key, StreamId};
+use crate::scenario::Caches;
+use crate::sender::Behaviour;
+use crate::time::{Span, Time};
+use crate::traffic::{AliasTable, Arrivals};
+use smallvec::SmallVec;
+
+/// The record set of the domain's MX records is always the first.
+pub const MX: usize = 0;
+/// Target of the record of a null MX (RFC 7505).
+pub const NOWHERE: u16 = u16::MAX;
+
+/// A compiled scenario. Immutable; shared by all replications.
+#[derive(Debug)]
+pub struct World {
+    /// What the statistics need.
+    pub frame: Frame,
+    /// Start of the warm-up.
+    pub start: Time,
+    /// End of the last window.
+    pub end: Time,
+    /// Length of a window.
+    pub window: Span,
+    /// The MX record set, then address record sets.
+    pub record_sets: Vec<RecordSet>,
+    /// Exchange hosts.
+    pub hosts: Vec<HostTable>,
+    /// The host that stands for the domain itself where it has no MX record (RFC 5321 section 5.1).
+    pub implicit_host: Option<u16>,
+    /// Addresses of all hosts.
+    pub addresses: Vec<AddressTable>,
+    /// Faults per node.
+    pub nodes: Vec<Schedule>,
+    /// In which order the authority answers.
+    pub authority: OrderLaw,
+    /// The authority's decisions.
+    pub authority_stream: StreamId,
+    /// Resolver layers.
+    pub layers: Vec<LayerTable>,
+    /// Senders.
+    pub senders: Vec<SenderTable>,
+    /// The delay limits of the delay goals, in order.
+    pub delay_limits: Vec<Span>,
+}
+
+/// One exchange host.
+#[derive(Debug)]
+pub struct HostTable {
+    /// Hash of its name.
+    pub hash: u64,
+    /// Its A record set, unless it is always empty.
+    pub a: Option<usize>,
+    /// Its AAAA record set, unless it is always empty.
+    pub aaaa: Option<usize>,
+}
+
+/// One address.
+#[derive(Debug)]
+pub struct AddressTable {
+    /// Hash of the address as text.
+    pub hash: u64,
+    /// The node behind it.
+    pub node: usize,
+    /// True for IPv6.
+    pub ipv6: bool,
+}
+
+/// One layer of resolver caches.
+#[derive(Debug)]
+pub struct LayerTable {
+    /// Namespace of its caches.
+    pub shared_as: String,
+    /// How its caches keep and order.
+    pub law: ResolverLaw,
+    /// How many there are.
+    pub caches: usize,
+    /// Its decisions.
+    pub stream: StreamId,
+}
+
+/// One sender.
+#[derive(Debug)]
+pub struct SenderTable {
+    /// The law it is simulated by.
+    pub law: LawDecision,
+    /// When its messages come.
+    pub arrivals: Arrivals,
+    /// Which site a message comes from.
+    pub site: AliasTable,
+    /// How many sites there are.
+    pub sites: usize,
+    /// Outbound hosts per site.
+    pub hosts: usize,
+    /// True if AAAA addresses are of use to it.
+    pub ipv6: bool,
+    /// Its layers, nearest first, and which cache of each an outbound host meets.
+    pub layers: SmallVec<[(u16, Caches); 2]>,
+    /// How it orders, fails over, retries and remembers.
+    pub behaviour: Behaviour,
+    /// Names its streams.
+    pub streams: SenderStreams,
+    /// Fixed choices that belong to its name.
+    pub fixed: Key,
+}
+
+/// The streams of one sender, by purpose.
+#[derive(Debug, Clone, Copy)]
+pub struct SenderStreams {
+    /// Times of messages.
+    pub arrival: StreamId,
+    /// Outbound hosts of messages.
+    pub outbound_host: StreamId,
+    /// Orders of candidates.
+    pub choice: StreamId,
+    /// Retry jitter and phases.
+    pub retry: StreamId,
+    /// Holding times.
+    pub holding: StreamId,
+    /// Constants of outbound hosts.
+    pub constant: StreamId,
+}
+
+/// What a world costs to simulate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cost {
+    /// Messages expected in one replication, warm-up included.
+    pub messages: f64,
+    /// Entries of resolver caches and of order memory, if all are touched.
+    pub entries: f64,
+}
+
+impl World {
+    /// What one replication is expected to cost.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        let messages = self.senders.iter().map(|sender| sender.arrivals.expected(self.start, self.end)).sum();
+        let caches: f64 =
+            self.layers.iter().map(|layer| layer.caches as f64 * self.record_sets.len() as f64).sum();
+        let windows = self.frame.run.windows() as f64 * (self.nodes.len() * self.senders.len()) as f64;
+        Cost { messages, entries: caches + windows }
+    }
+}
+
+impl SenderTable {
+    /// The caches between outbound host `chooser` and the authority, nearest first.
+    #[must_use]
+    pub fn hops(&self, chooser: u32) -> SmallVec<[Hop; 2]> {
+        self.layers
+            .iter()
+            .map(|&(layer, caches)| Hop {
+                layer,
+                cache: match caches {
+                    Caches::PerHost => chooser,
+                    Caches::PerSite => chooser / self.hosts as u32,
+                    Caches::Count(n) => self.fixed.child(u64::from(chooser)).below(n) as u32,
+                },
+            })
+            .collect()
+    }
+}
