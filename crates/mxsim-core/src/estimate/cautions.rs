@@ -12,8 +12,13 @@ const WAITING: f64 = 0.01;
 
 /// The scenario's own doubts first, then those of the simulation.
 pub(super) fn cautions(frame: &Frame, tallies: &[Tally], results: &Results) -> Vec<Caution> {
-    let found =
-        [few_replications(results), partial(results), empty_windows(tallies), waiting(results), bounced(results)];
+    let found = [
+        few_replications(results),
+        partial(results),
+        empty_windows(tallies),
+        waiting(results),
+        bounced(results),
+    ];
     let mut all = frame.cautions.clone();
     all.extend(found.into_iter().flatten());
     all.extend(assumed(results));

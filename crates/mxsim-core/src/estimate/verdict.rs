@@ -179,7 +179,8 @@ impl Evidence<'_> {
     }
 
     fn why(&self) -> String {
-        let parts = [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers(), self.delay()];
+        let parts =
+            [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers(), self.delay()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
@@ -187,7 +188,10 @@ impl Evidence<'_> {
         let failing: Vec<&str> =
             self.frame.nodes.iter().filter(|node| node.fails).map(|node| node.name.as_str()).collect();
         (!failing.is_empty()).then(|| {
-            format!("Failing for a part of the run: {}; its mail goes elsewhere, whoever sends it.", failing.join(", "))
+            format!(
+                "Failing for a part of the run: {}; its mail goes elsewhere, whoever sends it.",
+                failing.join(", ")
+            )
         })
     }
 

@@ -81,7 +81,8 @@ fn looking_often_does_not_err_more() {
     for run in 0..1_000 {
         let key = Entropy::new(8, run).key(id);
         let fine = |r: u64| key.child(r).unit() <= 0.95;
-        let counts: Vec<Tally> = (0..1_280).map(|r| if fine(r) { good.clone() } else { bad.clone() }).collect();
+        let counts: Vec<Tally> =
+            (0..1_280).map(|r| if fine(r) { good.clone() } else { bad.clone() }).collect();
         match goal_statuses(&frame, &counts)[0] {
             Met => wrong[0] += 1,
             Missed => wrong[1] += 1,

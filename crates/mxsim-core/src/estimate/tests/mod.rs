@@ -21,7 +21,8 @@ fn frame(fair: &[f64], senders: usize) -> Frame {
         fair_share: *fair,
         fails: false,
     };
-    let host = |index: usize| HostFrame { name: format!("mx{}.example.com", index + 1), preference: Some(10) };
+    let host =
+        |index: usize| HostFrame { name: format!("mx{}.example.com", index + 1), preference: Some(10) };
     let sender = |index: usize| SenderFrame {
         name: format!("s{}", index + 1),
         behaves_like: "randomizing".into(),

@@ -23,7 +23,8 @@ fn sum(values: impl Iterator<Item = f64>) -> f64 {
 
 #[test]
 fn two_days_worked_out_by_hand() {
-    let results = estimate(&frame(&[0.5, 0.5], 1), &[tally(2, &[&[60, 40]]), tally(2, &[&[40, 60]])], false, &[]);
+    let results =
+        estimate(&frame(&[0.5, 0.5], 1), &[tally(2, &[&[60, 40]]), tally(2, &[&[40, 60]])], false, &[]);
     let first = &results.nodes[0];
     assert_eq!(first.share.mean, 0.5);
     // Standard deviation of 0.6 and 0.4 is 0.1 sqrt(2), its error over two days 0.1, t with one degree of freedom 12.7062.
@@ -102,7 +103,13 @@ fn with_delays(seconds: &[i64]) -> Tally {
     let mut delays = DelayHistogram::default();
     seconds.iter().for_each(|delay| delays.add(Span::from_secs(*delay)));
     let count = seconds.len() as u64;
-    let totals = MessageTotals { messages: count + 3, accepted: count, bounced: 1, waiting: 2, ..MessageTotals::default() };
+    let totals = MessageTotals {
+        messages: count + 3,
+        accepted: count,
+        bounced: 1,
+        waiting: 2,
+        ..MessageTotals::default()
+    };
     Tally { delays, totals, ..tally(1, &[&[seconds.len() as u32]]) }
 }
 
@@ -130,7 +137,9 @@ fn delay_quantiles_hold_the_truth() {
         .map(|r| {
             let mut one = with_delays(&[1; 400]);
             one.delays = DelayHistogram::default();
-            (0..400).for_each(|i| one.delays.add(Span::from_secs_f64(60.0 * key.child(r).child(i).exponential())));
+            (0..400).for_each(|i| {
+                one.delays.add(Span::from_secs_f64(60.0 * key.child(r).child(i).exponential()))
+            });
             one
         })
         .collect();

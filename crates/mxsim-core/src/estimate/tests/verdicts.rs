@@ -25,14 +25,13 @@ fn flipping(status: GoalStatus) -> WhatIf {
 #[test]
 fn many_choosers_are_even_some_roughly_few_not() {
     let frame = frame(&THIRDS, 1);
-    for (lumps, answer) in [
-        (10_000, Answer::Yes),
-        (600, Answer::YesRoughly),
-        (10, Answer::No),
-    ] {
+    for (lumps, answer) in [(10_000, Answer::Yes), (600, Answer::YesRoughly), (10, Answer::No)] {
         let verdict = verdict(&frame, &lumpy(3, &[(lumps, 1)], 1, 160));
         assert_eq!(verdict.answer, answer, "{lumps}: {verdict:?}");
-        assert!(verdict.sentence.starts_with("On 19 of 20 days the busiest node carries at most"), "{verdict:?}");
+        assert!(
+            verdict.sentence.starts_with("On 19 of 20 days the busiest node carries at most"),
+            "{verdict:?}"
+        );
         assert!(verdict.sentence.contains("even would be 33.3 %"), "{verdict:?}");
         assert!(verdict.why.contains("independent, equal senders"), "{verdict:?}");
     }
@@ -51,7 +50,10 @@ fn an_assumption_that_flips_a_yes_makes_it_conditional() {
     let tallies = lumpy(3, &[(10_000, 1)], 1, 160);
     let flipped = estimate(&frame, &tallies, false, &[flipping(GoalStatus::Missed)]).verdict;
     assert_eq!(flipped.answer, Answer::YesIf);
-    assert!(flipped.flips.contains("carries up to about 77 %") && flipped.flips.contains("only assumed"), "{flipped:?}");
+    assert!(
+        flipped.flips.contains("carries up to about 77 %") && flipped.flips.contains("only assumed"),
+        "{flipped:?}"
+    );
     assert!(flipped.action.contains("s1"), "{flipped:?}");
     // What has been read in a source is still told, but takes no yes away.
     frame.senders[0].grade = Grade::Source;
