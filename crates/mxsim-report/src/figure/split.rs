@@ -1,0 +1,53 @@
+//! The split: mean share of each node, its band from window to window, and the fair share.
+
+use mxsim_core::results::{NodeResult, Results};
+
+use super::{Axis, Bar, Figure, Reference, Scale, Series};
+use crate::number::{p95, percent};
+use crate::words;
+
+/// Share of mail per node with its P5-P95 band over windows, and the fair share.
+#[must_use]
+pub fn split(results: &Results) -> Figure {
+    let word = words::window(&results.provenance);
+    let busiest = p95(&results.balance.busiest_share);
+    let title = if results.delivery.totals.accepted == 0 {
+        "No message was accepted".to_owned()
+    } else {
+        format!("Busiest node carries {} or more on 1 {} in 20", percent(busiest.value), word.one)
+    };
+    let subtitle = format!(
+        "{}; bars: mean share; whiskers: P5 to P95 over {}",
+        busiest.percent(),
+        crate::number::counted(results.provenance.windows, word.one, word.many)
+    );
+    Figure {
+        title,
+        subtitle,
+        x: Axis { label: format!("share of the mail accepted in a {} [%]", word.one), scale: Scale::Percent },
+        y: Axis { label: "node".to_owned(), scale: Scale::Names },
+        series: vec![Series::Bars(results.nodes.iter().map(bar).collect())],
+        references: fair_shares(&results.nodes),
+    }
+}
+
+fn bar(node: &NodeResult) -> Bar {
+    Bar { label: node.name.clone(), value: node.share.mean, band: Some((node.share.p05, node.share.p95)) }
+}
+
+/// One reference per run of neighbours with the same fair share.
+fn fair_shares(nodes: &[NodeResult]) -> Vec<Reference> {
+    let mut references: Vec<Reference> = Vec::new();
+    for (index, node) in nodes.iter().enumerate() {
+        match references.last_mut() {
+            Some(reference) if (reference.value - node.fair_share).abs() < 1e-9 => reference.last = index,
+            _ => references.push(Reference {
+                label: "fair share".to_owned(),
+                value: node.fair_share,
+                first: index,
+                last: index,
+            }),
+        }
+    }
+    references
+}
