@@ -66,6 +66,8 @@ pub struct Bar {
     pub label: String,
     /// Its length.
     pub value: f64,
+    /// The value in words, with its 95 % range.
+    pub text: String,
     /// From where to where the value spreads.
     pub band: Option<(f64, f64)>,
 }

@@ -144,7 +144,7 @@ pub(crate) fn significant(value: f64) -> String {
         0.0 => "0".to_owned(),
         _ if !(1e-4..1e9).contains(&size) => format!("{value:.2e}"),
         _ if size < 0.00995 => format!("{value:.4}"),
-        _ if size < 0.0995 => format!("{value:.3}"),
+        _ if size < 0.9995 => format!("{value:.3}"),
         _ if size < 9.995 => format!("{value:.2}"),
         _ if size < 99.95 => format!("{value:.1}"),
         _ => grouped(&format!("{:.0}", three_digits(value))),
@@ -207,8 +207,12 @@ fn whole_units(seconds: f64) -> String {
             continue;
         }
         let (smaller, smaller_name) = UNITS.get(index + 1).copied().unwrap_or((1.0, "s"));
-        // Rounding may fill the larger unit: 23 h 59 m 50 s is a day.
         let steps = (seconds / smaller).round();
+        let fills_larger = index > 0 && steps * smaller >= UNITS[index - 1].0;
+        if fills_larger {
+            // 23 h 59 m 50 s is a day, not 24 hours.
+            return whole_units(steps * smaller);
+        }
         let per_large = (size / smaller).round();
         let (large, small) = ((steps / per_large).floor(), steps % per_large);
         return if small == 0.0 {
@@ -241,15 +245,15 @@ fn plus_zero(text: String) -> String {
 
 /// `19 of 20`: a fraction as a frequency that can be repeated, as `(times, of)`.
 ///
-/// The denominator is the smallest of 20, 100 and 1000 that is right to half a percent of the scale; a fraction that is neither 0 nor 1
-/// is never rounded to either.
-pub(crate) fn frequency(fraction: f64) -> Option<(u64, u64)> {
+/// The denominator is the smallest of 20, 100 and 1000 that is right to half a percent of the scale and not more than were `looked_at`;
+/// a fraction that is neither 0 nor 1 is never rounded to either.
+pub(crate) fn frequency(fraction: f64, looked_at: u64) -> Option<(u64, u64)> {
     if !(0.0..=1.0).contains(&fraction) {
         return None;
     }
-    for of in [20_u32, 100, 1000] {
+    for of in [20_u32, 100, 1000].into_iter().filter(|of| u64::from(*of) <= looked_at) {
         let times = (fraction * f64::from(of)).round();
-        let close = (times / f64::from(of) - fraction).abs() <= 0.005;
+        let close = (times / f64::from(of) - fraction).abs() <= 0.005 + 1e-9;
         let extreme = times == 0.0 || times == f64::from(of);
         if close && (!extreme || fraction == 0.0 || fraction == 1.0) {
             // `times` is a whole number between 0 and 1000.
@@ -326,12 +330,14 @@ mod tests {
 
     #[test]
     fn frequencies_never_round_to_always_or_never() {
-        assert_eq!(frequency(0.95), Some((19, 20)));
-        assert_eq!(frequency(0.91), Some((91, 100)));
-        assert_eq!(frequency(0.998), Some((998, 1000)));
-        assert_eq!(frequency(1.0), Some((20, 20)));
-        assert_eq!(frequency(0.999_99), None);
-        assert_eq!(frequency(f64::NAN), None);
+        assert_eq!(frequency(0.95, 5_000), Some((19, 20)));
+        assert_eq!(frequency(0.91, 5_000), Some((91, 100)));
+        assert_eq!(frequency(0.998, 5_000), Some((998, 1000)));
+        assert_eq!(frequency(1.0, 5_000), Some((20, 20)));
+        assert_eq!(frequency(0.999_99, 5_000), None);
+        assert_eq!(frequency(f64::NAN, 5_000), None);
+        assert_eq!(frequency(0.998, 500), None);
+        assert_eq!(frequency(0.955, 200), Some((19, 20)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Figures drawn as SVG.
 //!
 //! Text stays text, so a drawing needs no font of this machine and can be searched. Colours are the palette of Okabe and Ito (2008),
-//! which people with any kind of colour vision can tell apart; from the ninth line on lines are dashed too.
+//! which people with any kind of colour vision can tell apart; from the eighth line on lines are dashed too.
 
 mod axis;
 mod bars;

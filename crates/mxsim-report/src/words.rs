@@ -263,7 +263,7 @@ pub(crate) fn goal_record(goal: &GoalResult, word: WindowWord) -> String {
         return format!("no {} was looked at", word.one);
     }
     let looked_at = counted(goal.windows, word.one, word.many);
-    let often = match (goal.windows_met, number::frequency(goal.met_fraction.value)) {
+    let often = match (goal.windows_met, number::frequency(goal.met_fraction.value, goal.windows)) {
         (0, _) => format!("holds on none of {looked_at}"),
         (met, _) if met == goal.windows => format!("holds on all of {looked_at}"),
         (_, Some((times, of))) => format!("holds on {times} {} of {of}", word.many),

@@ -235,7 +235,7 @@ fn text_and_markdown_say_the_same() {
     let mark = flat(markdown(&results, &FIGURES));
     for part in [
         "36.4 % (35.9-36.9)",
-        "33.3 (32.8-33.9)",
+        "33.4 (32.8-34.0)",
         "holds on 91 days of 100: 91.0 % (88.0-94.0)",
         "31 s (29 s-33 s)",
     ] {

@@ -10,6 +10,8 @@ use crate::words;
 const HOUR_S: f64 = 3_600.0;
 /// With more lines than this, bands would cover each other; only the busiest node keeps its band.
 const BANDS_AT_MOST: usize = 4;
+/// Longest name in a title [letters].
+const NAME_LETTERS: usize = 30;
 
 /// Load by hour: one line per node with its P5-P95 band over replications.
 #[must_use]
@@ -62,9 +64,18 @@ fn title(series: &LoadSeries, peak: Option<Peak>) -> String {
     format!(
         "Busiest {}: {} takes {} messages an hour",
         words::bin_word(series.bin_s),
-        series.nodes[peak.node].name,
+        short(&series.nodes[peak.node].name),
         significant(peak.accepted * per_hour(series.bin_s))
     )
+}
+
+/// A long name would push the number out of the title.
+fn short(name: &str) -> String {
+    if name.chars().count() <= NAME_LETTERS {
+        return name.to_owned();
+    }
+    let start: String = name.chars().take(NAME_LETTERS - 1).collect();
+    format!("{start}…")
 }
 
 fn subtitle(series: &LoadSeries, peak: Option<Peak>, crowded: bool) -> String {

@@ -3,7 +3,7 @@
 use mxsim_core::results::{NodeResult, Results};
 
 use super::{Axis, Bar, Figure, Reference, Scale, Series};
-use crate::number::{p95, percent};
+use crate::number::{mean_share, p95, percent};
 use crate::words;
 
 /// Share of mail per node with its P5-P95 band over windows, and the fair share.
@@ -17,7 +17,7 @@ pub fn split(results: &Results) -> Figure {
         format!("Busiest node carries {} or more on 1 {} in 20", percent(busiest.value), word.one)
     };
     let subtitle = format!(
-        "{}; bars: mean share; whiskers: P5 to P95 over {}",
+        "{}; bars: mean share (95 % range at the right); whiskers: P5 to P95 over {}",
         busiest.percent(),
         crate::number::counted(results.provenance.windows, word.one, word.many)
     );
@@ -32,7 +32,13 @@ pub fn split(results: &Results) -> Figure {
 }
 
 fn bar(node: &NodeResult) -> Bar {
-    Bar { label: node.name.clone(), value: node.share.mean, band: Some((node.share.p05, node.share.p95)) }
+    let text = mean_share(&node.share).percent();
+    Bar {
+        label: node.name.clone(),
+        value: node.share.mean,
+        text,
+        band: Some((node.share.p05, node.share.p95)),
+    }
 }
 
 /// One reference per run of neighbours with the same fair share.

@@ -7,14 +7,13 @@ use super::canvas::{Canvas, Frame, INK, LABEL_PX, PALE, Side, color, cut, text_p
 use super::name_x;
 use crate::ReportError;
 use crate::figure::{Bar, Figure, Reference, Scale, Series};
-use crate::number::percent;
 
 /// Room for ticks and the axis' name under the plot [px].
 const BELOW_PX: i32 = 46;
 /// Room for a legend line [px].
 const LEGEND_PX: i32 = 22;
-/// Room for a value right of the longest bar [px].
-const VALUE_PX: i32 = 66;
+/// Largest part of the width for the values right of the plot: one in so many.
+const VALUE_PART: i32 = 3;
 /// Thickest bar [px].
 const THICKEST_PX: i32 = 40;
 /// A row must be this high for its name and value to be written [px].
@@ -41,7 +40,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, figure: &Figure, frame: Frame) -> Result
     }
     let low = every(plot, bars.len());
     for (index, bar) in bars.iter().enumerate().step_by(low) {
-        write(canvas, bar, slot(plot, index, bars.len()), &ticks)?;
+        write(canvas, bar, slot(plot, index, bars.len()), frame)?;
     }
     name_x(canvas, figure, plot)?;
     legend(canvas, &figure.references, frame)
@@ -51,9 +50,11 @@ pub(super) fn draw(canvas: &Canvas<'_>, figure: &Figure, frame: Frame) -> Result
 fn place(frame: Frame, bars: &[&Bar], has_legend: bool) -> Frame {
     let widest = bars.iter().map(|bar| text_px(&bar.label, LABEL_PX)).max().unwrap_or(0);
     let names = widest.clamp(30, frame.width() / 3);
+    let values = bars.iter().map(|bar| text_px(&bar.text, LABEL_PX)).max().unwrap_or(0);
+    let values = values.clamp(30, frame.width() / VALUE_PART);
     Frame {
         left: frame.left + names + 8,
-        right: frame.right - VALUE_PX,
+        right: frame.right - values - 16,
         bottom: frame.bottom - BELOW_PX - if has_legend { LEGEND_PX } else { 0 },
         ..frame
     }
@@ -99,17 +100,13 @@ fn row(canvas: &Canvas<'_>, bar: &Bar, index: usize, slot: Frame, ticks: &Ticks)
     canvas.line(&[(high, middle - cap), (high, middle + cap)], 2, &INK)
 }
 
-fn write(canvas: &Canvas<'_>, bar: &Bar, slot: Frame, ticks: &Ticks) -> Result<(), ReportError> {
+/// Writes a bar's name to the left of its row, and its value to the right, where nothing is drawn.
+fn write(canvas: &Canvas<'_>, bar: &Bar, slot: Frame, frame: Frame) -> Result<(), ReportError> {
     let middle = (slot.top + slot.bottom) / 2;
-    let name = cut(&bar.label, LABEL_PX, slot.left.min(10_000) - 20);
+    let name = cut(&bar.label, LABEL_PX, slot.left - 8 - frame.left);
     canvas.text(&name, (slot.left - 8, middle), LABEL_PX, Side::RightMiddle, &INK)?;
-    let end = bar.band.map_or(bar.value, |(_, high)| high.max(bar.value));
-    let x = slot.x(ticks.part(end)) + 8;
-    let value = percent(bar.value);
-    let back =
-        Frame { left: x - 2, right: x + text_px(&value, LABEL_PX), top: middle - 7, bottom: middle + 7 };
-    canvas.block(back, &plotters::style::WHITE)?;
-    canvas.text(&value, (x, middle), LABEL_PX, Side::LeftMiddle, &INK)
+    let value = cut(&bar.text, LABEL_PX, frame.right - slot.right - 12);
+    canvas.text(&value, (slot.right + 12, middle), LABEL_PX, Side::LeftMiddle, &INK)
 }
 
 fn compare(

@@ -20,16 +20,16 @@ pub(super) const PALE: RGBColor = RGBColor(225, 225, 225);
 /// Height of a label [px].
 pub(super) const LABEL_PX: i32 = 12;
 
-/// The palette of Okabe and Ito, "Color Universal Design" (2008); yellow, weak on white, comes last.
-const PALETTE: [RGBColor; 8] = [
+/// The palette of Okabe and Ito, "Color Universal Design" (2008), without yellow, which is too weak on white, and with grey for black,
+/// on which no whisker could be seen.
+const PALETTE: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(230, 159, 0),
     RGBColor(0, 158, 115),
     RGBColor(213, 94, 0),
     RGBColor(86, 180, 233),
     RGBColor(204, 121, 167),
-    RGBColor(0, 0, 0),
-    RGBColor(240, 228, 66),
+    RGBColor(120, 120, 120),
 ];
 
 /// Colour of the series `index`.

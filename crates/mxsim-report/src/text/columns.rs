@@ -17,7 +17,14 @@ pub(super) struct Column {
 }
 
 impl Column {
+    /// Values that are followed by a range end in one column, so that they can be compared by eye.
     pub(super) fn new(head: impl Into<String>, cells: Vec<String>) -> Self {
+        let value_width = |cell: &String| cell.find(" (").map_or(0, |end| width_of(&cell[..end]));
+        let widest = cells.iter().map(value_width).max().unwrap_or(0);
+        let aligned = cells.iter().map(|cell| {
+            format!("{}{cell}", " ".repeat(if cell.contains(" (") { widest - value_width(cell) } else { 0 }))
+        });
+        let cells = if widest == 0 { cells } else { aligned.collect() };
         Self { head: head.into(), cells, optional: false }
     }
 

@@ -200,12 +200,14 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The words of `text`; a `%` stays with its number, so that no line starts with one.
+/// The words of `text`; a unit stays with its number, so that no line starts with one.
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match words.last_mut() {
-            Some(last) if word.starts_with('%') && width_of(last) < 12 => {
+            Some(last)
+                if is_unit(word) && last.ends_with(|end: char| end.is_ascii_digit()) && last.len() < 12 =>
+            {
                 last.push(' ');
                 last.push_str(word);
             }
@@ -213,6 +215,12 @@ fn words(text: &str) -> Vec<String> {
         }
     }
     words
+}
+
+/// `%`, or `s`, `m`, `h`, `d` with no letter or digit behind it.
+fn is_unit(word: &str) -> bool {
+    word.strip_prefix(['%', 's', 'm', 'h', 'd'])
+        .is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))
 }
 
 #[cfg(test)]

@@ -111,13 +111,17 @@ fn delay() -> Delay {
     }
 }
 
+fn fraction(value: f64) -> Interval {
+    Interval { value, low: Some(value - 0.03), high: Some((value + 0.03).min(1.0)) }
+}
+
 fn goal(text: &str, status: GoalStatus, met: u64, more: Option<u64>) -> GoalResult {
     GoalResult {
         text: text.to_owned(),
         status,
         windows: 200,
         windows_met: met,
-        met_fraction: interval(met as f64 / 200.0, 0.03),
+        met_fraction: fraction(met as f64 / 200.0),
         more_replications: more,
     }
 }
