@@ -23,6 +23,11 @@ pub fn json(results: &Results) -> String {
 
 /// Reads a results document.
 ///
+/// ```
+/// let error = mxsim_report::from_json(r#"{"schema": "mxsim.results/2"}"#).unwrap_err();
+/// assert!(error.to_string().contains("this mxsim reads `mxsim.results/1`"));
+/// ```
+///
 /// # Errors
 ///
 /// Text that is not JSON, ends too early, is another document than `mxsim.results/1`, or lacks a field.

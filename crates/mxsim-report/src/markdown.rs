@@ -26,7 +26,7 @@ pub fn markdown(results: &Results, style: &MarkdownStyle<'_>) -> String {
     }
     host_table(&mut out, results);
     heading(&mut out, "Balance");
-    bullets(&mut out, &words::balance(&results.balance, word));
+    bullets(&mut out, &words::balance(results));
     cause_table(&mut out, &results.causes);
     delivery(&mut out, results);
     goal_table(&mut out, results, word);

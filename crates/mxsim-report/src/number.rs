@@ -34,10 +34,11 @@ impl Ranged {
         if self.low.is_none() && self.high.is_none() {
             return format!("({MISSING})");
         }
-        // A minus sign next to a hyphen cannot be read.
-        let negative = self.low.is_some_and(|low| low < 0.0);
-        let joint = if negative { " to " } else { "-" };
-        format!("({}{joint}{})", bound(self.low), bound(self.high))
+        let [low, high] = [bound(self.low), bound(self.high)];
+        // A sign next to a hyphen cannot be read.
+        let is_signed = [&low, &high].iter().any(|bound| bound.starts_with(['+', '-']));
+        let joint = if is_signed { " to " } else { "-" };
+        format!("({low}{joint}{high})")
     }
 
     /// `33.4 % (32.9-33.9)` from a fraction.
@@ -285,6 +286,8 @@ mod tests {
         assert_eq!(Ranged::new(0.334, [Some(0.329), None]).percent(), "33.4 % (32.9-?)");
         let tilt = Ranged::new(0.001, [Some(-0.004), Some(0.006)]);
         assert_eq!(tilt.signed_points_bare(), "+0.1 (-0.4 to +0.6)");
+        let first_only = Ranged::new(0.667, [Some(0.663), Some(0.671)]);
+        assert_eq!(first_only.signed_points_bare(), "+66.7 (+66.3 to +67.1)");
         assert_eq!(Ranged::new(-0.0001, [None, None]).signed_points_bare(), "0.0 (?)");
     }
 

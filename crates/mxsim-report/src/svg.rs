@@ -41,6 +41,23 @@ impl Default for Size {
 
 /// Draws `figure` as an SVG document.
 ///
+/// ```
+/// use mxsim_report::figure::{Axis, Bar, Figure, Scale, Series};
+///
+/// let bar = Bar { label: "mx1".into(), value: 1.0, text: "100 %".into(), band: None };
+/// let figure = Figure {
+///     title: "One node takes all".into(),
+///     subtitle: String::new(),
+///     x: Axis { label: "share [%]".into(), scale: Scale::Percent },
+///     y: Axis { label: "node".into(), scale: Scale::Names },
+///     series: vec![Series::Bars(vec![bar])],
+///     references: Vec::new(),
+/// };
+/// let drawing = mxsim_report::svg(&figure, mxsim_report::Size::default())?;
+/// assert!(drawing.starts_with("<svg ") && drawing.contains("One node takes all"));
+/// # Ok::<(), mxsim_report::ReportError>(())
+/// ```
+///
 /// # Errors
 ///
 /// A size below 320 x 200 or above 16000 x 16000 pixels.

@@ -3,8 +3,8 @@
 //! Each function turns one part of the results into plain sentences; the formats only lay them out.
 
 use mxsim_core::results::{
-    Answer, Balance, Caution, Delivery, DnsResult, GoalResult, GoalStatus, HostResult, NodeResult,
-    Provenance, Results, Uncertainty,
+    Answer, Caution, Delivery, DnsResult, GoalResult, GoalStatus, HostResult, NodeResult, Provenance,
+    Results, Uncertainty,
 };
 
 use crate::number::{self, Ranged, count, counted, duration, mean, mean_share, p95, percent};
@@ -100,14 +100,16 @@ pub(crate) fn flips(results: &Results) -> &str {
 pub(crate) fn luck(results: &Results) -> String {
     let luck = &results.uncertainty.luck;
     let word = window(&results.provenance);
+    if results.provenance.windows < 2 {
+        return format!("cannot be told from a single {}", word.one);
+    }
     let write = writer_of(&luck.quantity);
-    format!(
-        "on 18 {} of 20 {} lies between {} and {}",
-        word.many,
-        quantity_name(&luck.quantity),
-        write(luck.from),
-        write(luck.to)
-    )
+    let (from, to) = (write(luck.from), write(luck.to));
+    let name = quantity_name(&luck.quantity);
+    if from == to {
+        return format!("none that could be seen: {name} is {from} on 18 {} of 20", word.many);
+    }
+    format!("on 18 {} of 20 {name} lies between {from} and {to}", word.many)
 }
 
 /// The spread over plausible sender mixes, or that nobody looked.
@@ -146,7 +148,9 @@ fn writer_of(quantity: &str) -> fn(f64) -> String {
 }
 
 /// How even the split is, as a list of sentences.
-pub(crate) fn balance(balance: &Balance, word: WindowWord) -> Vec<String> {
+pub(crate) fn balance(results: &Results) -> Vec<String> {
+    let balance = &results.balance;
+    let word = window(&results.provenance);
     let mut lines = vec![
         format!(
             "the busiest node carries {} of a {one}'s mail on average, on 1 {one} in 20 at least {}",
@@ -162,12 +166,13 @@ pub(crate) fn balance(balance: &Balance, word: WindowWord) -> Vec<String> {
         ),
         format!("Jain's fairness index {} (1 is even)", mean_share(&balance.jain).plain()),
     ];
-    lines.push(balance.effective_choosers.map_or_else(
-        || format!("the split does not scatter: every {} is the same", word.one),
-        |choosers| {
+    lines.push(match balance.effective_choosers {
+        Some(choosers) => {
             format!("the mail scatters like {} independent equal choosers", Ranged::from(choosers).plain())
-        },
-    ));
+        }
+        None if results.provenance.windows < 2 => format!("a single {} cannot show scatter", word.one),
+        None => format!("the split does not scatter: every {} looked at is the same", word.one),
+    });
     lines
 }
 
@@ -265,7 +270,8 @@ pub(crate) fn goal_record(goal: &GoalResult, word: WindowWord) -> String {
     let looked_at = counted(goal.windows, word.one, word.many);
     let often = match (goal.windows_met, number::frequency(goal.met_fraction.value, goal.windows)) {
         (0, _) => format!("holds on none of {looked_at}"),
-        (met, _) if met == goal.windows => format!("holds on all of {looked_at}"),
+        (1, _) if goal.windows == 1 => format!("holds on the one {} looked at", word.one),
+        (met, _) if met == goal.windows => format!("holds on each of {looked_at}"),
         (_, Some((times, of))) => format!("holds on {times} {} of {of}", word.many),
         (met, None) => format!("holds on {} of {looked_at}", count(met)),
     };

@@ -107,8 +107,9 @@ fn a_size_that_holds_nothing_is_refused() {
     }
 }
 
-/// `MXSIM_DRAW=FOLDER` writes every sample's figures there, to be looked at.
+/// `MXSIM_DRAW=FOLDER cargo test -p mxsim-report -- --ignored` writes every sample's figures there.
 #[test]
+#[ignore = "checks nothing; it writes drawings to be looked at"]
 fn drawings_can_be_looked_at() {
     let Some(folder) = std::env::var_os("MXSIM_DRAW") else { return };
     for (name, results) in common::all() {

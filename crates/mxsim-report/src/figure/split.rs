@@ -10,17 +10,16 @@ use crate::words;
 #[must_use]
 pub fn split(results: &Results) -> Figure {
     let word = words::window(&results.provenance);
-    let busiest = p95(&results.balance.busiest_share);
-    let title = if results.delivery.totals.accepted == 0 {
-        "No message was accepted".to_owned()
-    } else {
-        format!("Busiest node carries {} or more on 1 {} in 20", percent(busiest.value), word.one)
-    };
-    let subtitle = format!(
-        "{}; bars: mean share (95 % range at the right); whiskers: P5 to P95 over {}",
-        busiest.percent(),
+    let marks = format!(
+        "bars: mean share (95 % range at the right); whiskers: P5 to P95 over {}",
         crate::number::counted(results.provenance.windows, word.one, word.many)
     );
+    let (title, subtitle) = if results.delivery.totals.accepted == 0 {
+        ("No message was accepted".to_owned(), marks)
+    } else {
+        let range = p95(&results.balance.busiest_share).percent();
+        (finding(results), format!("{range}; {marks}"))
+    };
     Figure {
         title,
         subtitle,
@@ -29,6 +28,21 @@ pub fn split(results: &Results) -> Figure {
         series: vec![Series::Bars(results.nodes.iter().map(bar).collect())],
         references: fair_shares(&results.nodes),
     }
+}
+
+/// What the busiest node carries in a bad window, or always where nothing scatters.
+fn finding(results: &Results) -> String {
+    let one = words::window(&results.provenance).one;
+    let busiest = &results.balance.busiest_share;
+    let [usual, bad] = [busiest.p05, busiest.p95].map(percent);
+    if results.provenance.windows < 2 {
+        return format!("Busiest node carried {bad} on the one {one} looked at");
+    }
+    if usual == bad {
+        return format!("Busiest node carries {bad} on 9 {} of 10", words::window(&results.provenance).many);
+    }
+    let or_more = if busiest.p95 < 1.0 { " or more" } else { "" };
+    format!("Busiest node carries {bad}{or_more} on 1 {one} in 20")
 }
 
 fn bar(node: &NodeResult) -> Bar {

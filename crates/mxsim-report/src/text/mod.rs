@@ -47,7 +47,7 @@ pub fn text(results: &Results, style: &TextStyle) -> String {
         loads(&mut page, &results.nodes, word);
     }
     hosts(&mut page, results);
-    balance(&mut page, results, word);
+    balance(&mut page, results);
     causes(&mut page, &results.causes);
     delivery(&mut page, results);
     goals(&mut page, results, word);
@@ -145,8 +145,8 @@ fn hosts(page: &mut Page, results: &Results) {
     page.blank();
 }
 
-fn balance(page: &mut Page, results: &Results, word: WindowWord) {
-    for (index, line) in words::balance(&results.balance, word).iter().enumerate() {
+fn balance(page: &mut Page, results: &Results) {
+    for (index, line) in words::balance(results).iter().enumerate() {
         page.item(if index == 0 { "balance" } else { "" }, line);
     }
     page.blank();
