@@ -2,7 +2,7 @@
 //!
 //! Columns: `section,name,quantity,value,low,high,bin`. Sections are `run`, `nodes`, `addresses`, `hosts`, `balance`, `delivery`,
 //! `causes`, `dns`, `goals` and `series`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given; in
-//! `series` they are the 5 % and 95 % quantiles. `bin` is the start of the bin [s], in `series` only. Fractions lie in 0..1, times are
+//! `series` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s), in `series` only. Fractions lie in 0..1, times are
 //! seconds, numbers are not rounded. A goal's `met` is 1, 0, or empty while it cannot be told.
 
 use mxsim_core::results::{

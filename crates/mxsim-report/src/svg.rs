@@ -13,23 +13,23 @@ use canvas::{Canvas, Frame, GREY, INK, LABEL_PX, Side, cut, wrapped};
 use crate::ReportError;
 use crate::figure::{Figure, Scale};
 
-/// Least size that holds a title, ticks and a plot [px]; *assumption* from drawings looked at.
+/// Least size that holds a title, ticks and a plot (px); *assumption* from drawings looked at.
 const LEAST: Size = Size { width: 320, height: 200 };
-/// Greatest size: beyond it viewers fail [px]; *assumption*.
+/// Greatest size: beyond it viewers fail (px); *assumption*.
 const GREATEST: Size = Size { width: 16_000, height: 16_000 };
-/// Height of a title and of a smaller line [px].
+/// Height of a title and of a smaller line (px).
 const TITLE_PX: i32 = 17;
 const TITLE_LINE_PX: i32 = 22;
 const SUBTITLE_LINE_PX: i32 = 16;
-/// Left blank around everything [px].
+/// Left blank around everything (px).
 const MARGIN_PX: i32 = 12;
 
-/// Size of a drawing [px].
+/// Size of a drawing (px).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
-    /// Width [px].
+    /// Width (px).
     pub width: u32,
-    /// Height [px].
+    /// Height (px).
     pub height: u32,
 }
 

@@ -9,7 +9,7 @@ use mxsim_core::results::{
 
 use crate::number::{self, Ranged, count, counted, duration, mean, mean_share, p95, percent};
 
-/// Length of a day [s].
+/// Length of a day (s).
 const DAY_S: f64 = 86_400.0;
 /// Half a point: a smaller difference between two shares of a node is not worth a line.
 const WORTH_SAYING: f64 = 0.005;

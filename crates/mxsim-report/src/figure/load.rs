@@ -10,7 +10,7 @@ use crate::words;
 const HOUR_S: f64 = 3_600.0;
 /// With more lines than this, bands would cover each other; only the busiest node keeps its band.
 const BANDS_AT_MOST: usize = 4;
-/// Longest name in a title [letters].
+/// Longest name in a title (letters).
 const NAME_LETTERS: usize = 30;
 
 /// Load by hour: one line per node with its P5-P95 band over replications.

@@ -8,7 +8,7 @@ const LARGEST: f64 = 1e300;
 /// Seconds in an hour and a day.
 const HOUR_S: f64 = 3_600.0;
 const DAY_S: f64 = 86_400.0;
-/// Distances of ticks on a clock axis [s]; beyond the last they double.
+/// Distances of ticks on a clock axis (s); beyond the last they double.
 const CLOCK_STEPS: [f64; 13] = [
     60.0,
     300.0,

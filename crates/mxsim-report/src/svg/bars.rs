@@ -8,15 +8,15 @@ use super::name_x;
 use crate::ReportError;
 use crate::figure::{Bar, Figure, Reference, Scale, Series};
 
-/// Room for ticks and the axis' name under the plot [px].
+/// Room for ticks and the axis' name under the plot (px).
 const BELOW_PX: i32 = 46;
-/// Room for a legend line [px].
+/// Room for a legend line (px).
 const LEGEND_PX: i32 = 22;
 /// Largest part of the width for the values right of the plot: one in so many.
 const VALUE_PART: i32 = 3;
-/// Thickest bar [px].
+/// Thickest bar (px).
 const THICKEST_PX: i32 = 40;
-/// A row must be this high for its name and value to be written [px].
+/// A row must be this high for its name and value to be written (px).
 const ROW_PX: i32 = 13;
 
 /// Draws all bars of `figure` below its heading.

@@ -17,7 +17,7 @@ pub(super) const INK: RGBColor = RGBColor(40, 40, 40);
 pub(super) const GREY: RGBColor = RGBColor(90, 90, 90);
 /// Grid lines.
 pub(super) const PALE: RGBColor = RGBColor(225, 225, 225);
-/// Height of a label [px].
+/// Height of a label (px).
 pub(super) const LABEL_PX: i32 = 12;
 
 /// The palette of Okabe and Ito, "Color Universal Design" (2008), without yellow, which is too weak on white, and with grey for black,
@@ -42,10 +42,10 @@ pub(super) fn is_dashed(index: usize) -> bool {
     index >= PALETTE.len()
 }
 
-/// A point [px].
+/// A point (px).
 pub(super) type Point = (i32, i32);
 
-/// A rectangle of the drawing [px].
+/// A rectangle of the drawing (px).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     pub(super) left: i32,
@@ -179,33 +179,58 @@ fn failed<E: std::error::Error + Send + Sync>(
 
 /// Cuts `path` into dashes of 6 px with gaps of 4 px, measured along the path.
 fn dashes(path: &[Point]) -> Vec<Vec<Point>> {
-    const DASH: f64 = 6.0;
-    const PERIOD: f64 = 10.0;
-    let mut dashes: Vec<Vec<Point>> = Vec::new();
-    let mut walked = 0.0;
-    let mut open = false;
+    let mut pen = Pen { walked: 0.0, is_down: false, dashes: Vec::new() };
     for pair in path.windows(2) {
-        let [from, to] = [pair[0], pair[1]].map(|(x, y)| (f64::from(x), f64::from(y)));
+        pen.follow(pair[0], pair[1]);
+    }
+    pen.dashes.retain(|dash| dash.len() > 1);
+    pen.dashes
+}
+
+/// A pen that is down for the first 6 of every 10 px it walks.
+struct Pen {
+    walked: f64,
+    is_down: bool,
+    dashes: Vec<Vec<Point>>,
+}
+
+impl Pen {
+    const DASH_PX: f64 = 6.0;
+    const PERIOD_PX: f64 = 10.0;
+
+    /// Walks along one straight piece in steps of at most 2 px.
+    fn follow(&mut self, from: Point, to: Point) {
+        let [from, to] = [from, to].map(|(x, y)| (f64::from(x), f64::from(y)));
         let length = step_length(to.0 - from.0, to.1 - from.1);
         let steps = (length / 2.0).ceil().max(1.0) as usize;
+        let mut drawn_here = 0;
         for step in 0..=steps {
             let part = step as f64 / steps as f64;
-            let inside = (walked + part * length) % PERIOD < DASH;
-            let point = (
-                (from.0 + part * (to.0 - from.0)).round() as i32,
-                (from.1 + part * (to.1 - from.1)).round() as i32,
-            );
-            match (inside, dashes.last_mut()) {
-                (true, Some(dash)) if open => dash.push(point),
-                (true, _) => dashes.push(vec![point]),
-                (false, _) => {}
+            let down = (self.walked + part * length) % Self::PERIOD_PX < Self::DASH_PX;
+            let at = (from.0 + part * (to.0 - from.0), from.1 + part * (to.1 - from.1));
+            let at = (at.0.round() as i32, at.1.round() as i32);
+            drawn_here = if down && self.is_down { drawn_here } else { 0 };
+            if down {
+                self.draw_to(at, drawn_here);
+                drawn_here += 1;
             }
-            open = inside;
+            self.is_down = down;
         }
-        walked += length;
+        self.walked += length;
     }
-    dashes.retain(|dash| dash.len() > 1);
-    dashes
+
+    /// Draws to `at`; the third point of a straight piece replaces the second.
+    fn draw_to(&mut self, at: Point, drawn_here: usize) {
+        match self.dashes.last_mut() {
+            Some(dash) if self.is_down => {
+                if drawn_here >= 2 {
+                    dash.pop();
+                }
+                dash.push(at);
+            }
+            _ => self.dashes.push(vec![at]),
+        }
+    }
 }
 
 /// Length of a step; a square root is exact on every platform.
@@ -213,7 +238,7 @@ fn step_length(x: f64, y: f64) -> f64 {
     (x * x + y * y).sqrt()
 }
 
-/// Room that `text` takes [px], a little more than in usual fonts.
+/// Room that `text` takes (px), a little more than in usual fonts.
 pub(super) fn text_px(text: &str, height: i32) -> i32 {
     // DejaVu Sans, the widest of the usual sans-serif fonts, needs 0.61 of its size for a mean letter.
     (text.width() as f64 * 0.62 * f64::from(height)).ceil() as i32

@@ -8,14 +8,14 @@ use super::name_x;
 use crate::ReportError;
 use crate::figure::{Figure, Line, Series};
 
-/// Room for ticks and the axis' name under the plot [px].
+/// Room for ticks and the axis' name under the plot (px).
 const BELOW_PX: i32 = 46;
 /// Height of a legend row, and rows at most.
 const LEGEND_ROW_PX: i32 = 18;
 const LEGEND_ROWS: i32 = 4;
-/// Widest label in the legend [px].
+/// Widest label in the legend (px).
 const LEGEND_LABEL_PX: i32 = 190;
-/// Sample of a line in the legend, with the gap behind it [px].
+/// Sample of a line in the legend, with the gap behind it (px).
 const SAMPLE_PX: i32 = 30;
 
 /// Draws all lines of `figure` below its heading.

@@ -15,7 +15,7 @@ use crate::words::{self, WindowWord};
 
 /// Senders listed under what makes it uneven.
 const CAUSES_SHOWN: usize = 5;
-/// Widest and narrowest bar [columns].
+/// Widest and narrowest bar (columns).
 const BAR_COLUMNS: [usize; 2] = [6, 40];
 
 /// How terminal text is written.

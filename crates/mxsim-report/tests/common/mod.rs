@@ -231,6 +231,8 @@ pub(crate) fn twelve_nodes() -> Results {
     });
     let mut results = with_nodes(three_equal(), nodes.collect(), 168);
     results.provenance.window_s = 7.0 * 86_400.0;
+    results.balance.busiest_share = estimate(0.108, 0.02);
+    results.balance.quietest_share = estimate(0.06, 0.02);
     results
 }
 
@@ -245,6 +247,11 @@ pub(crate) fn backup_with_outage() -> Results {
     primary.share_by_address = vec![interval(0.62, 0.004), interval(0.3, 0.004)];
     let mut results = with_nodes(three_equal(), vec![primary, backup], 24);
     results.hosts[1].preference = Some(20);
+    results.balance.busiest_share = estimate(0.92, 0.01);
+    results.balance.quietest_share = estimate(0.92, 0.01);
+    results.balance.max_over_fair = estimate(0.92, 0.01);
+    results.balance.jain = estimate(1.0, 0.0);
+    results.uncertainty.luck = Luck { quantity: "busiest_share".to_owned(), from: 0.91, to: 0.93 };
     for bin in 10..12 {
         let load = &mut results.series.nodes;
         let moved = load[0].accepted[bin];
@@ -267,6 +274,9 @@ pub(crate) fn no_scatter() -> Results {
     let mut results = with_nodes(three_equal(), nodes.to_vec(), 24);
     results.balance.effective_choosers = None;
     results.balance.busiest_share = estimate(1.0, 0.0);
+    results.balance.quietest_share = estimate(0.0, 0.0);
+    results.balance.max_over_fair = estimate(3.0, 0.0);
+    results.balance.jain = estimate(third, 0.0);
     results.causes.iter_mut().for_each(|cause| cause.share_of_scatter = None);
     results.uncertainty.luck = Luck { quantity: "busiest_share".to_owned(), from: 1.0, to: 1.0 };
     results
