@@ -3,7 +3,7 @@
 //! A figure is a pure function of the results; it knows nothing of pixels. [`svg()`](crate::svg()) draws it, and so may anybody else.
 //! Its title states the finding, its subtitle the range of that finding and how to read the marks.
 //!
-//! Main types: [`Figure`], [`Series`]. Figures: [`split`], [`load`].
+//! Main types: [`Figure`], [`Series`]. Figures: [`split()`], [`load()`].
 
 mod load;
 mod split;

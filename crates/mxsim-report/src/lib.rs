@@ -12,7 +12,7 @@
 //! | [`markdown()`] | the same content for a ticket or a wiki |
 //! | [`csv()`] | one long tidy table for a spreadsheet or R |
 //! | [`json()`], [`from_json()`] | the results document itself, and back |
-//! | [`figure::split`], [`figure::load`], [`svg()`] | figures as plain data, and drawn |
+//! | [`figure::split()`], [`figure::load()`], [`svg()`] | figures as plain data, and drawn |
 
 mod csv_table;
 mod document;

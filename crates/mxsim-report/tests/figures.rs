@@ -77,6 +77,39 @@ fn every_figure_stays_inside_its_frame() {
     }
 }
 
+/// From where to where a text element reaches, at half its size a letter: less than any usual font needs.
+fn text_extent(element: &str) -> Option<(f64, f64)> {
+    let words = element.strip_prefix("text ")?.split_once('>')?.1.trim();
+    let words =
+        words.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
+    let letters = words.replace("&amp;", "&").chars().count();
+    let room = letters as f64 * attribute(element, "font-size")? * 0.5;
+    let x = attribute(element, "x")?;
+    Some(match element.split(" text-anchor=\"").nth(1)?.split('"').next()? {
+        "start" => (x, x + room),
+        "end" => (x - room, x),
+        _ => (x - room / 2.0, x + room / 2.0),
+    })
+}
+
+#[test]
+fn no_text_is_cut_off_at_the_sides() {
+    let mut looked_at = 0;
+    for (name, results) in common::all() {
+        for size in [Size { width: 320, height: 200 }, Size::default()] {
+            for figure in figures(&results) {
+                let drawing = svg(&figure, size).expect(name);
+                for element in drawing.split('<') {
+                    let Some((left, right)) = text_extent(element) else { continue };
+                    looked_at += 1;
+                    assert!(left >= 0.0 && right <= f64::from(size.width), "{name} {size:?}: <{element}");
+                }
+            }
+        }
+    }
+    assert!(looked_at > 500, "only {looked_at} texts were found");
+}
+
 #[test]
 fn every_figure_is_well_formed() {
     for (name, results) in common::all() {

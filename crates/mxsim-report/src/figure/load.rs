@@ -11,7 +11,7 @@ const HOUR_S: f64 = 3_600.0;
 /// With more lines than this, bands would cover each other; only the busiest node keeps its band.
 const BANDS_AT_MOST: usize = 4;
 /// Longest name in a title (letters).
-const NAME_LETTERS: usize = 30;
+const NAME_LETTERS: usize = 24;
 
 /// Load by hour: one line per node with its P5-P95 band over replications.
 #[must_use]

@@ -15,6 +15,8 @@ const LEGEND_ROW_PX: i32 = 18;
 const LEGEND_ROWS: i32 = 4;
 /// Widest label in the legend (px).
 const LEGEND_LABEL_PX: i32 = 190;
+/// With more lines, widths would differ too much to be fair.
+const LAYERED_AT_MOST: usize = 4;
 /// Sample of a line in the legend, with the gap behind it (px).
 const SAMPLE_PX: i32 = 30;
 
@@ -50,7 +52,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, figure: &Figure, frame: Frame) -> Result
     }
     for (index, line) in lines.iter().enumerate() {
         let path: Vec<Point> = line.points.iter().map(|(at, value)| to_point(*at, *value)).collect();
-        stroke(canvas, &path, index)?;
+        stroke(canvas, &path, index, lines.len())?;
     }
     name_x(canvas, figure, plot)?;
     legend(canvas, &entries, lines.len(), frame)
@@ -100,13 +102,22 @@ fn band(
     canvas.area(&corners, &color(index).mix(0.15))
 }
 
-fn stroke(canvas: &Canvas<'_>, path: &[Point], index: usize) -> Result<(), ReportError> {
+/// Equal nodes give equal lines. A few lines are drawn thinner and thinner, so that one behind another still shows at its edges.
+fn stroke_width(index: usize, count: usize) -> u32 {
+    if count > LAYERED_AT_MOST {
+        return 2;
+    }
+    // At most 2 + 2 * 3.
+    2 + 2 * (count.saturating_sub(index + 1) as u32)
+}
+
+fn stroke(canvas: &Canvas<'_>, path: &[Point], index: usize, count: usize) -> Result<(), ReportError> {
     match path {
         [] => Ok(()),
         // A single bin has no extent to draw a line over.
         [(x, y)] => canvas.line(&[(x - 4, *y), (x + 4, *y)], 4, &color(index)),
         _ if is_dashed(index) => canvas.dashed(path, 2, &color(index)),
-        _ => canvas.line(path, 2, &color(index)),
+        _ => canvas.line(path, stroke_width(index, count), &color(index)),
     }
 }
 
@@ -143,7 +154,7 @@ fn legend(canvas: &Canvas<'_>, entries: &[Entry], count: usize, frame: Frame) ->
     let top = frame.bottom - (last.row + 1) * LEGEND_ROW_PX + LEGEND_ROW_PX / 2 + 2;
     for (index, entry) in entries.iter().enumerate() {
         let y = top + entry.row * LEGEND_ROW_PX;
-        stroke(canvas, &[(entry.x, y), (entry.x + SAMPLE_PX - 8, y)], index)?;
+        stroke(canvas, &[(entry.x, y), (entry.x + SAMPLE_PX - 8, y)], index, count)?;
         canvas.text(&entry.label, (entry.x + SAMPLE_PX, y), LABEL_PX, Side::LeftMiddle, &INK)?;
     }
     if entries.len() < count {

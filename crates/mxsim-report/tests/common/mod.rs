@@ -236,6 +236,19 @@ pub(crate) fn twelve_nodes() -> Results {
     results
 }
 
+/// More nodes than any legend or row of names holds.
+pub(crate) fn many_nodes() -> Results {
+    let nodes = (1..=60).map(|at| node(&format!("mx{at}"), "mx.example.com", 1.0 / 60.0, 1.0 / 60.0, 0.004));
+    with_nodes(three_equal(), nodes.collect(), 24)
+}
+
+/// One node that takes all.
+pub(crate) fn one_node() -> Results {
+    let mut results = with_nodes(no_scatter(), vec![node("mx", "mx.example.com", 1.0, 1.0, 0.0)], 1);
+    results.causes.clear();
+    results
+}
+
 /// A primary that is silent for two hours and a backup whose fair share is nothing.
 pub(crate) fn backup_with_outage() -> Results {
     let mut backup = node("backup", "backup.example.net", 0.0, 0.08, 0.01);
@@ -396,6 +409,8 @@ pub(crate) fn all() -> Vec<(&'static str, Results)> {
     vec![
         ("three_equal", three_equal()),
         ("twelve_nodes", twelve_nodes()),
+        ("many_nodes", many_nodes()),
+        ("one_node", one_node()),
         ("backup_with_outage", backup_with_outage()),
         ("no_scatter", no_scatter()),
         ("single_replication", single_replication()),
