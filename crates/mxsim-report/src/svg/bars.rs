@@ -94,10 +94,12 @@ fn row(canvas: &Canvas<'_>, bar: &Bar, index: usize, slot: Frame, ticks: &Ticks)
     canvas.block(length, &color(index).mix(0.75))?;
     let Some((low, high)) = bar.band else { return Ok(()) };
     let (low, high) = (slot.x(ticks.part(low)), slot.x(ticks.part(high)));
-    canvas.line(&[(low, middle), (high, middle)], 2, &INK)?;
+    // Thick whiskers on thin rows would cover everything.
+    let width = if slot.height() < ROW_PX { 1 } else { 2 };
     let cap = half.min(6);
-    canvas.line(&[(low, middle - cap), (low, middle + cap)], 2, &INK)?;
-    canvas.line(&[(high, middle - cap), (high, middle + cap)], 2, &INK)
+    canvas.line(&[(low, middle), (high, middle)], width, &INK)?;
+    canvas.line(&[(low, middle - cap), (low, middle + cap)], width, &INK)?;
+    canvas.line(&[(high, middle - cap), (high, middle + cap)], width, &INK)
 }
 
 /// Writes a bar's name to the left of its row, and its value to the right, where nothing is drawn.
