@@ -8,11 +8,11 @@ use std::fmt;
 /// Simulated messages per second of one core: the low end of what `benches/replication.rs` shows, rounded down.
 /// *Assumption* about the machine; only the order of size matters here.
 const MESSAGES_PER_SECOND: f64 = 1e6;
-/// The longest single replication that is not refused [s of one core].
+/// The longest single replication that is not refused (s of one core).
 const LONGEST_REPLICATION_S: f64 = 1_800.0;
-/// The longest run with a fixed number of replications that is not refused [s of one core]: two days.
+/// The longest run with a fixed number of replications that is not refused (s of one core): two days.
 const LONGEST_RUN_S: f64 = 172_800.0;
-/// The most memory for one replication, and for all tallies together [bytes]: 4 GiB.
+/// The most memory for one replication, and for all tallies together (bytes): 4 GiB.
 const MOST_MEMORY: f64 = 4_294_967_296.0;
 /// Bytes of a cache entry with its order, and of a cached record set that nobody has asked for.
 const ENTRY_BYTES: f64 = 160.0;
@@ -22,11 +22,11 @@ const ENTRY_BYTES: f64 = 160.0;
 pub struct Cost {
     /// Messages of one replication, warm-up included.
     pub messages: f64,
-    /// Processor time of one replication [s].
+    /// Processor time of one replication (s).
     pub replication_s: f64,
-    /// Memory of one replication at work [bytes].
+    /// Memory of one replication at work (bytes).
     pub working_bytes: f64,
-    /// Memory of one finished tally [bytes].
+    /// Memory of one finished tally (bytes).
     pub tally_bytes: f64,
 }
 

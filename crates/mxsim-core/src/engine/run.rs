@@ -102,7 +102,7 @@ impl RunOptions {
 pub struct Run {
     /// Replications 0, 1, 2, ... without a gap.
     pub tallies: Vec<Tally>,
-    /// The same for each what-if world, at most [`WHAT_IF_REPLICATIONS`] of each.
+    /// The same for each what-if world, as many as the first look at the goals takes.
     pub what_ifs: Vec<Vec<Tally>>,
     /// True if it was interrupted.
     pub partial: bool,
