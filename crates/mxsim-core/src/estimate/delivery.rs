@@ -34,8 +34,10 @@ fn delay(tallies: &[Tally]) -> Option<Delay> {
     let mean_ci = mean.half_width().map_or([None, None], |half| {
         [Some((mean.value - half).max(0.0) / SECOND), Some((mean.value + half) / SECOND)]
     });
-    let [(p50, p50_ci), (p95, p95_ci), (p99, p99_ci)] = [0.50, 0.95, 0.99].map(|p| quantile(&merged, tallies, p));
-    let most = |histogram: &DelayHistogram| histogram.buckets().last().map(|bucket| bucket.max_us as f64 / SECOND);
+    let [(p50, p50_ci), (p95, p95_ci), (p99, p99_ci)] =
+        [0.50, 0.95, 0.99].map(|p| quantile(&merged, tallies, p));
+    let most =
+        |histogram: &DelayHistogram| histogram.buckets().last().map(|bucket| bucket.max_us as f64 / SECOND);
     let largest: Vec<f64> = tallies.iter().filter_map(|tally| most(&tally.delays)).collect();
     Some(Delay {
         mean: mean.value / SECOND,
@@ -61,9 +63,8 @@ fn quantile(merged: &DelayHistogram, tallies: &[Tally], p: f64) -> (f64, [Option
     let error = Ratio::of(counts.into_iter()).and_then(|ratio| ratio.variance()).map(f64::sqrt);
     let bounds = error.map_or([None, None], |error| {
         let half = error * t_factor(used);
-        [p - half, p + half].map(|bound| {
-            (0.0..=1.0).contains(&bound).then(|| at_fraction(merged, bound) / SECOND)
-        })
+        [p - half, p + half]
+            .map(|bound| (0.0..=1.0).contains(&bound).then(|| at_fraction(merged, bound) / SECOND))
     });
     (value / SECOND, bounds)
 }

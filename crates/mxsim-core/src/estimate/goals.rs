@@ -69,7 +69,9 @@ pub fn goal_statuses(frame: &Frame, tallies: &[Tally]) -> Vec<GoalStatus> {
 }
 
 fn statuses(frame: &Frame, tallies: &[Tally], loads: &Loads) -> Vec<GoalStatus> {
-    (0..frame.goals.len()).map(|goal| Trial::new(frame, goal, tallies, loads).status(&frame.goals[goal])).collect()
+    (0..frame.goals.len())
+        .map(|goal| Trial::new(frame, goal, tallies, loads).status(&frame.goals[goal]))
+        .collect()
 }
 
 /// All goals with their fractions.

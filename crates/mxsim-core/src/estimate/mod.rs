@@ -106,9 +106,5 @@ fn provenance(frame: &Frame, tallies: &[Tally], partial: bool) -> Provenance {
 }
 
 fn luck(balance: &Balance) -> Luck {
-    Luck {
-        quantity: "busiest_share".into(),
-        from: balance.busiest_share.p05,
-        to: balance.busiest_share.p95,
-    }
+    Luck { quantity: "busiest_share".into(), from: balance.busiest_share.p05, to: balance.busiest_share.p95 }
 }

@@ -25,7 +25,11 @@ fn one(node: &NodeFrame, index: usize, tallies: &[Tally], loads: &Loads) -> Node
         scatter: scatter(&shares),
         peak_rate: peak_rate(tallies, index),
         peak_sessions: None,
-        share_by_address: node.address_indices.iter().map(|address| address_share(tallies, *address)).collect(),
+        share_by_address: node
+            .address_indices
+            .iter()
+            .map(|address| address_share(tallies, *address))
+            .collect(),
         totals: totals(tallies, index),
     }
 }
@@ -92,9 +96,8 @@ impl Sums {
         let about_mean = self.squares / self.windows - mean * mean;
         let residuals =
             self.total_squares - 2.0 * mean * self.total_windows + mean * mean * self.windows_squares;
-        let of_mean = residuals * self.replications
-            / (self.replications - 1.0)
-            / (self.windows * self.windows);
+        let of_mean =
+            residuals * self.replications / (self.replications - 1.0) / (self.windows * self.windows);
         Some((about_mean + of_mean).max(0.0))
     }
 

@@ -39,28 +39,27 @@ fn interval(interval: &mut Interval) {
 }
 
 fn estimate(estimate: &mut Estimate) {
-    [&mut estimate.mean, &mut estimate.p05, &mut estimate.p50, &mut estimate.p95].into_iter().for_each(number);
+    [&mut estimate.mean, &mut estimate.p05, &mut estimate.p50, &mut estimate.p95]
+        .into_iter()
+        .for_each(number);
     estimate.half_width.iter_mut().for_each(number);
     [&mut estimate.p05_ci, &mut estimate.p50_ci, &mut estimate.p95_ci].into_iter().for_each(bounds);
 }
 
 fn node(node: &mut NodeResult) {
     number(&mut node.fair_share);
-    [&mut node.share, &mut node.share_of_attempts, &mut node.peak_rate.estimate].into_iter().for_each(estimate);
+    [&mut node.share, &mut node.share_of_attempts, &mut node.peak_rate.estimate]
+        .into_iter()
+        .for_each(estimate);
     node.peak_sessions.iter_mut().for_each(estimate);
     [&mut node.tilt, &mut node.scatter].into_iter().for_each(interval);
     node.share_by_address.iter_mut().for_each(interval);
 }
 
 fn balance(balance: &mut Balance) {
-    [
-        &mut balance.busiest_share,
-        &mut balance.quietest_share,
-        &mut balance.max_over_fair,
-        &mut balance.jain,
-    ]
-    .into_iter()
-    .for_each(estimate);
+    [&mut balance.busiest_share, &mut balance.quietest_share, &mut balance.max_over_fair, &mut balance.jain]
+        .into_iter()
+        .for_each(estimate);
     balance.effective_choosers.iter_mut().for_each(interval);
 }
 

@@ -9,7 +9,8 @@ use crate::results::{NodeSeries, Series};
 /// Mean and spread over replications of the messages a node accepted in each bin.
 pub(super) fn series(frame: &Frame, tallies: &[Tally]) -> Series {
     let nodes = frame.nodes.len();
-    let bins = tallies.iter().map(|tally| tally.series.len()).min().unwrap_or(0).checked_div(nodes).unwrap_or(0);
+    let bins =
+        tallies.iter().map(|tally| tally.series.len()).min().unwrap_or(0).checked_div(nodes).unwrap_or(0);
     let line = |node: usize| {
         let bins: Vec<Bin> = (0..bins).map(|bin| Bin::of(tallies, bin * nodes + node)).collect();
         NodeSeries {

@@ -70,7 +70,8 @@ mod tests {
         let to_successor = (0..n).filter(|first| [0, 1].contains(first)).count();
         assert!((to_successor as f64 / n as f64 - successor_share(n)).abs() < 1e-15);
         let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-        let to_first = orders.iter().filter(|order| order.iter().find(|host| **host != 0) == Some(&1)).count();
+        let to_first =
+            orders.iter().filter(|order| order.iter().find(|host| **host != 0) == Some(&1)).count();
         assert!((to_first as f64 / 6.0 - survivor_share(3)).abs() < 1e-15);
     }
 
