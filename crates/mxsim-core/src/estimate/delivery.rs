@@ -69,7 +69,7 @@ fn quantile(merged: &DelayHistogram, tallies: &[Tally], p: f64) -> (f64, [Option
     (value / SECOND, bounds)
 }
 
-/// The nearest-rank quantile [µs]; inside a bucket ranks are spread evenly between its extremes.
+/// The nearest-rank quantile \[µs\]; inside a bucket ranks are spread evenly between its extremes.
 fn at_fraction(histogram: &DelayHistogram, p: f64) -> f64 {
     let count = histogram.count();
     let rank = ((p * count as f64).ceil() as u64).clamp(1, count.max(1));
