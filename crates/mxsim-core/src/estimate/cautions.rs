@@ -5,7 +5,7 @@ use crate::engine::tally::Tally;
 use crate::results::{Caution, Grade, Results};
 
 /// Fewer replications than this leave quantiles with wide intervals or none.
-const FEW: usize = 100;
+const FEW: u64 = 100;
 
 /// Messages still queued at the end that are too many to overlook: 1 in 100. *Assumption*.
 const WAITING: f64 = 0.01;
@@ -32,7 +32,9 @@ fn caution(code: &str, text: String) -> Option<Caution> {
 fn few_replications(results: &Results) -> Option<Caution> {
     let replications = results.provenance.replications;
     let p95 = &results.balance.busiest_share.p95_ci;
-    if replications >= FEW as u64 && p95.iter().all(Option::is_some) {
+    // Where nothing was accepted more replications would not give a bound either.
+    let bounded = results.delivery.totals.accepted == 0 || p95.iter().all(Option::is_some);
+    if replications >= FEW && bounded {
         return None;
     }
     let text = format!(

@@ -106,8 +106,8 @@ pub(super) fn wilson(fraction: f64, n: f64, z: f64) -> (f64, f64) {
 /// Between the number of replications (windows of one replication all alike; also assumed when no window differs, because then nothing
 /// is known of how they hang together) and the number of windows. What tells how windows hang together are the replications that have
 /// the rarer outcome at all, so one and a half times their number takes the
-/// place of Korn and Graubard's degrees of freedom. That factor is our own: with 1 intervals of rare outcomes cover 98 %, with 2 only
-/// 92 %, when 40 replications have seven strongly dependent windows each.
+/// place of Korn and Graubard's degrees of freedom. The factor is our own: with 40 replications of seven windows that have a correlation of
+/// 0.9, intervals of a fraction of 0.97 then cover 98 %; by the number of replications they covered 87 %.
 pub(super) fn effective_windows(counts: &[(f64, f64)]) -> f64 {
     let replications = counts.iter().filter(|(_, windows)| *windows > 0.0).count() as f64;
     let windows: f64 = counts.iter().map(|(_, windows)| windows).sum();

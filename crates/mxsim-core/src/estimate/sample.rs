@@ -22,9 +22,9 @@ impl Sample {
         self.ends.push(self.values.len());
     }
 
-    /// Number of values.
-    pub(super) fn len(&self) -> usize {
-        self.values.len()
+    /// True if no window has a value.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
     }
 
     /// The values of each replication.

@@ -133,7 +133,10 @@ impl Evidence<'_> {
             Answer::Yes | Answer::YesRoughly | Answer::YesIf => None,
         };
         match open {
-            Some((goal, described)) if !self.frame.goals_are_default => self.goal_sentence(goal, described),
+            Some((goal, result)) if !self.frame.goals_are_default => self.goal_sentence(goal, result),
+            Some(_) if answer == Answer::CannotTell => {
+                format!("So far: {}", self.split_sentence().replacen("On", "on", 1))
+            }
             _ => self.split_sentence(),
         }
     }
@@ -195,10 +198,21 @@ impl Evidence<'_> {
         })
     }
 
-    /// The sender that makes most of tilt^2 + scatter^2.
+    /// The sender that makes most of tilt^2 + scatter^2; an outage that tilts is nobody's choice.
     fn decisive(&self) -> Option<String> {
+        if self.mostly_tilt() && self.any_fails() {
+            return None;
+        }
         let ranked = self.ranked.first().filter(|ranked| ranked.part > 0.0)?;
         let cause = &ranked.cause;
+        if self.ranked.len() == 1 {
+            let grade = grade_in_words(cause.grade);
+            let like = &cause.behaves_like;
+            return Some(format!(
+                "All mail comes from {}, which behaves like {like} ({grade}).",
+                cause.sender
+            ));
+        }
         let makes = if self.mostly_tilt() {
             let tilt = cause.tilt_points;
             format!(
@@ -219,8 +233,12 @@ impl Evidence<'_> {
             cause.sender,
             percent(self.frame.senders[ranked.sender].share),
             cause.behaves_like,
-            cause.grade.name()
+            grade_in_words(cause.grade)
         ))
+    }
+
+    fn any_fails(&self) -> bool {
+        self.frame.nodes.iter().any(|node| node.fails)
     }
 
     fn squares(&self, part: impl Fn(&NodeResult) -> f64) -> f64 {
@@ -239,12 +257,16 @@ impl Evidence<'_> {
         if self.mostly_tilt() {
             let size = |node: &&NodeResult| node.tilt.value.abs();
             let node = self.results.nodes.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
-            let tilt = node.tilt;
+            let (side, sign) = if node.tilt.value < 0.0 { ("below", -1.0) } else { ("above", 1.0) };
+            let mut bounds = [node.tilt.low, node.tilt.high].map(|bound| bound.map(|bound| bound * sign));
+            if sign < 0.0 {
+                bounds.reverse();
+            }
             return Some(format!(
-                "It is mostly tilt, not chance: {} lies {} ({}) from its fair share on average.",
+                "It is mostly tilt, not chance: {} lies {} {side} its fair share on average ({}).",
                 node.name,
-                points(tilt.value),
-                points_range([tilt.low, tilt.high])
+                points(node.tilt.value.abs()),
+                points_range(bounds)
             ));
         }
         let size = |node: &&NodeResult| node.scatter.value;
@@ -320,6 +342,9 @@ impl Evidence<'_> {
 
     fn go_ahead(&self) -> String {
         let meant = || self.results.nodes.iter().filter(|node| node.fair_share > 0.0);
+        if meant().count() < 2 {
+            return "Go on as planned, and compare your logs with these numbers after roll-out.".into();
+        }
         let least = meant().map(|node| node.share.p05).fold(1.0, f64::min);
         let most = meant().map(|node| node.share.p95).fold(0.0, f64::max);
         format!(
@@ -362,13 +387,14 @@ impl Evidence<'_> {
 
     fn change(&self) -> String {
         let mut advice: Vec<String> = self.wider_goal().into_iter().collect();
-        let fails = self.frame.nodes.iter().any(|node| node.fails);
-        if fails {
+        if self.any_fails() {
             advice.push("Run it once without the fault: then you see what the senders alone do.".into());
         } else if self.results.nodes.len() > 1 && self.about_shares() {
             advice.push(self.redesign());
         } else {
-            advice.push("Look at which step of the delivery takes the time.".into());
+            advice.push(
+                "Delay here comes from failed connections and the waits before the next try: look for what fails.".into(),
+            );
         }
         advice.join(" ")
     }
@@ -387,7 +413,7 @@ impl Evidence<'_> {
             "The chance lies in how few choices carry much mail."
         };
         format!(
-            "{waiting} Or take the choice away from {who}: an SMTP load balancer in front of the nodes splits by your rule."
+            "{waiting} To change it, take the choice away from {who}: an SMTP load balancer in front of the nodes splits by your rule."
         )
     }
 
@@ -397,18 +423,21 @@ impl Evidence<'_> {
         if goal.on >= 1.0 || matches!(goal.kind, GoalKind::DelayP95 { .. }) {
             return None;
         }
-        let sample = measured(goal.kind, self.frame, self.loads);
-        if sample.len() == 0 {
+        // The busiest share says more about how bad it is than a multiple of fair shares does.
+        let kind = match goal.kind {
+            GoalKind::NearFair { .. } => GoalKind::BusiestShare { at_most: 1.0 },
+            other => other,
+        };
+        let sample = measured(kind, self.frame, self.loads);
+        if sample.is_empty() {
             return None;
         }
         let (_, [_, high]) = sample.sorted().quantile(goal.on);
-        // Rounded away from the goal, so that the printed number holds too.
-        let holds = libm::ceil(high? * 100.0);
-        let text = match goal.kind {
-            GoalKind::BusiestShare { .. } => format!("at most {holds} % at the busiest node"),
+        // Rounded to the safe side, so that the printed number holds too; the last bits of 0.7 times 100 must not make it 71.
+        let holds = libm::ceil(high? * 100.0 - 1e-9);
+        let text = match kind {
             GoalKind::QuietestShare { .. } => format!("at least {} % at the quietest node", -holds),
-            GoalKind::NearFair { .. } => format!("every node within {holds} % of its fair share"),
-            GoalKind::DelayP95 { .. } => return None,
+            _ => format!("at most {holds} % at the busiest node"),
         };
         Some(format!("A goal that would hold as often as you ask: {text}."))
     }

@@ -9,7 +9,9 @@ pub(super) fn percent(fraction: f64) -> String {
 
 /// A share difference: `0.0123` as `1.23 points`.
 pub(super) fn points(fraction: f64) -> String {
-    format!("{} points", digits(fraction * 100.0))
+    let number = digits(fraction * 100.0);
+    let plural = if number == "1" { "" } else { "s" };
+    format!("{number} point{plural}")
 }
 
 /// At most three digits of `value`, large numbers with thousands apart.
@@ -59,7 +61,7 @@ pub(super) fn number_range(bounds: [Option<f64>; 2]) -> String {
 
 fn range(bounds: [Option<String>; 2], unit: &str) -> String {
     match bounds {
-        [Some(low), Some(high)] if low == high => "to the digits shown".into(),
+        [Some(low), Some(high)] if low == high => "range below the digits shown".into(),
         [Some(low), Some(high)] => format!("{low} to {high}{unit}"),
         [Some(low), None] => format!("{low}{unit} or more"),
         [None, Some(high)] => format!("{high}{unit} or less"),

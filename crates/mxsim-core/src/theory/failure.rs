@@ -13,7 +13,7 @@ pub fn survivor_share(hosts: usize) -> f64 {
     if hosts < 2 { 0.0 } else { 1.0 / (hosts - 1) as f64 }
 }
 
-/// When the retries of a message happen, counted from its first attempt (s): the sums of the gaps, the last gap repeated, up to and
+/// When the retries of a message happen, counted from its first attempt \[s\]: the sums of the gaps, the last gap repeated, up to and
 /// including the first one at or after `horizon_s`. Exact for a schedule without jitter, queue runs or time spent connecting.
 #[must_use]
 pub fn retry_times(gaps_s: &[f64], horizon_s: f64) -> Vec<f64> {
@@ -29,7 +29,7 @@ pub fn retry_times(gaps_s: &[f64], horizon_s: f64) -> Vec<f64> {
     times
 }
 
-/// Delay of a message that first meets its host `outage_left_s` seconds before an outage ends (s): the first retry after the end.
+/// Delay of a message that first meets its host `outage_left_s` seconds before an outage ends \[s\]: the first retry after the end.
 /// `None` if no retry comes.
 #[must_use]
 pub fn retry_delay(gaps_s: &[f64], outage_left_s: f64) -> Option<f64> {

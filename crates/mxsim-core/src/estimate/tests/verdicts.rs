@@ -42,6 +42,7 @@ fn few_replications_cannot_tell_and_say_how_many_would() {
     let verdict = verdict(&frame(&THIRDS, 1), &lumpy(3, &[(10_000, 1)], 1, 10));
     assert_eq!(verdict.answer, Answer::CannotTell);
     assert_eq!(verdict.action, "Run about 150 more replications.");
+    assert!(verdict.sentence.starts_with("So far: on 19 of 20 days"), "{verdict:?}");
 }
 
 #[test]
@@ -71,7 +72,12 @@ fn a_fixed_order_is_named_as_tilt() {
     assert_eq!(verdict.answer, Answer::No);
     assert!(verdict.why.starts_with("s1 brings 50 % of the mail"), "{verdict:?}");
     assert!(verdict.why.contains("mostly tilt"), "{verdict:?}");
-    assert!(verdict.action.contains("every node within 100 % of its fair share"), "{verdict:?}");
+    assert!(
+        verdict.why.contains("mx1 lies 33.3 points above its fair share on average (range below"),
+        "{verdict:?}"
+    );
+    assert!(verdict.action.contains("at most 67 % at the busiest node"), "{verdict:?}");
+    assert!(verdict.action.contains("take the choice away from s1"), "{verdict:?}");
 }
 
 #[test]
@@ -109,6 +115,7 @@ fn odd_worlds_get_a_plain_word() {
     let backup = verdict(&frame(&[1.0, 0.0], 1), &vec![tally(2, &[&[99, 1]]); 160]);
     assert_eq!(backup.answer, Answer::Yes);
     assert!(backup.sentence.starts_with("On 19 of 20 days mx1 carries at least 99 %"), "{backup:?}");
+    assert!(backup.why.starts_with("All mail comes from s1"), "{backup:?}");
 }
 
 #[test]
@@ -118,6 +125,8 @@ fn an_outage_is_named_before_any_sender() {
     let verdict = verdict(&frame, &vec![tally(2, &[&[95, 5]]); 160]);
     assert_eq!(verdict.answer, Answer::No);
     assert!(verdict.why.starts_with("Failing for a part of the run: mx2"), "{verdict:?}");
+    assert!(verdict.why.contains("mx2 lies 45 points below its fair share"), "{verdict:?}");
+    assert!(!verdict.why.contains("s1"), "an outage is nobody's choice: {verdict:?}");
     assert!(verdict.action.contains("without the fault"), "{verdict:?}");
 }
 
@@ -127,7 +136,7 @@ fn words_stay_modest() {
     for lumps in [3, 60, 5_000] {
         for replications in [1, 30, 160] {
             let verdict = verdict(&frame(&THIRDS, 2), &lumpy(3, &[(lumps, 7), (50, 1)], 1, replications));
-            let text = format!("{} {} {} {}", verdict.sentence, verdict.why, verdict.flips, verdict.action);
+            let text = [verdict.sentence, verdict.why, verdict.flips, verdict.action].join("\n");
             for word in ["safe", "guarantee", "NaN", "inf ", "  "] {
                 assert!(!text.contains(word), "{word}: {text}");
             }
