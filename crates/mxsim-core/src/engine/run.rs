@@ -270,11 +270,17 @@ impl WhatIfWorld {
 fn what_if_worlds(scenario: &Scenario) -> Vec<WhatIfWorld> {
     let assumed = |i: &usize| {
         let sender = &scenario.senders[*i];
-        sender.grade == Grade::Assumed && sender.share >= LEAST_DECISIVE_SHARE && sender.behaviour.custom.is_none()
+        sender.grade == Grade::Assumed
+            && sender.share >= LEAST_DECISIVE_SHARE
+            && sender.behaviour.custom.is_none()
     };
     // The first of equals, so that the answer does not depend on how ties are broken.
-    let by_share = |a: &usize, b: &usize| scenario.senders[*a].share.total_cmp(&scenario.senders[*b].share).then(b.cmp(a));
-    let Some(sender) = (0..scenario.senders.len()).filter(assumed).max_by(by_share) else { return Vec::new() };
+    let by_share = |a: &usize, b: &usize| {
+        scenario.senders[*a].share.total_cmp(&scenario.senders[*b].share).then(b.cmp(a))
+    };
+    let Some(sender) = (0..scenario.senders.len()).filter(assumed).max_by(by_share) else {
+        return Vec::new();
+    };
     let kept = scenario.senders[sender].behaviour.law.order.keep == Keep::Forever;
     let choosers = scenario.senders[sender].sites * scenario.senders[sender].hosts;
     let mut worlds = Vec::new();
