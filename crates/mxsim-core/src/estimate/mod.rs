@@ -1,1 +1,110 @@
 //! From tallies to results: means, quantiles and fractions with their intervals, causes, goals and the verdict.
+//!
+//! A run is a sample of days that never were. What it says about all days is uncertain in a way that can be calculated, and nothing leaves
+//! this module without that uncertainty: every statistic has one file here, and all of them build their intervals with `interval`, from
+//! replications, never from the windows inside one.
+//!
+//! ```text
+//!   Tallies -> Loads (per window and node) -> nodes, balance, causes, delivery, series, lookups, goals -> verdict, cautions
+//! ```
+//!
+//! Main functions: [`estimate`]; [`decided`] and [`next_look`], which tell the engine when to stop; [`WhatIf`], what it simulated beside.
+
+mod balance;
+mod causes;
+mod cautions;
+#[cfg(test)]
+mod coverage;
+mod delivery;
+mod goals;
+mod interval;
+mod lookups;
+mod nodes;
+mod round;
+mod sample;
+mod series;
+mod special;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod window;
+mod words;
+
+pub use goals::{decided, goal_statuses, next_look};
+pub use verdict::WhatIf;
+
+use crate::engine::frame::Frame;
+use crate::engine::tally::Tally;
+use crate::results::{
+    Answer, Balance, Luck, MODEL_EPOCH, NodeResult, Provenance, Results, SCHEMA, Uncertainty, Verdict,
+};
+use verdict::Evidence;
+use window::Loads;
+
+/// Turns the tallies of replications `0..k`, in order, into results. `partial` marks a run that was stopped early; `what_if` holds what
+/// other simulations found about single senders, if there were any.
+///
+/// # Panics
+/// If `tallies` is empty: of nothing nothing can be said.
+#[must_use]
+pub fn estimate(frame: &Frame, tallies: &[Tally], partial: bool, what_if: &[WhatIf]) -> Results {
+    assert!(!tallies.is_empty(), "results need at least one replication");
+    let loads = Loads::new(frame.nodes.len(), tallies);
+    let nodes = nodes::nodes(frame, tallies, &loads);
+    let of_nodes = |part: fn(&NodeResult) -> f64| nodes.iter().map(part).collect::<Vec<_>>();
+    let (tilt, scatter) = (of_nodes(|node| node.tilt.value), of_nodes(|node| node.scatter.value));
+    let ranked = causes::causes(frame, tallies, &tilt, &scatter);
+    let balance = balance::balance(frame, &loads);
+    let mut results = Results {
+        schema: SCHEMA.into(),
+        title: frame.title.clone(),
+        provenance: provenance(frame, tallies, partial),
+        nodes,
+        hosts: nodes::hosts(frame, tallies),
+        uncertainty: Uncertainty { luck: luck(&balance), not_known: None },
+        balance,
+        delivery: delivery::delivery(tallies),
+        causes: ranked.iter().map(|ranked| ranked.cause.clone()).collect(),
+        series: series::series(frame, tallies),
+        dns: lookups::lookups(tallies),
+        goals: goals::goals(frame, tallies, &loads),
+        verdict: no_verdict(),
+        cautions: Vec::new(),
+    };
+    round::results(&mut results);
+    results.verdict =
+        Evidence { frame, tallies, loads: &loads, results: &results, ranked: &ranked, what_if }.verdict();
+    results.cautions = cautions::cautions(frame, tallies, &results);
+    results
+}
+
+/// Stands in until everything the verdict looks at is known.
+const fn no_verdict() -> Verdict {
+    Verdict {
+        answer: Answer::CannotTell,
+        sentence: String::new(),
+        why: String::new(),
+        flips: String::new(),
+        action: String::new(),
+    }
+}
+
+fn provenance(frame: &Frame, tallies: &[Tally], partial: bool) -> Provenance {
+    Provenance {
+        version: env!("CARGO_PKG_VERSION").into(),
+        model_epoch: MODEL_EPOCH,
+        seed: frame.run.seed,
+        replications: tallies.len() as u64,
+        windows: tallies.iter().map(|tally| tally.windows.len() as u64).sum(),
+        window_s: frame.run.window.as_secs_f64(),
+        warm_up_s: frame.run.warm_up.as_secs_f64(),
+        fingerprint: frame.fingerprint.clone(),
+        partial,
+        laws: frame.laws.clone(),
+        presets: frame.presets.clone(),
+    }
+}
+
+fn luck(balance: &Balance) -> Luck {
+    Luck { quantity: "busiest_share".into(), from: balance.busiest_share.p05, to: balance.busiest_share.p95 }
+}

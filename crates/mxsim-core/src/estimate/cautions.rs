@@ -1,0 +1,108 @@
+//! Doubts about the numbers, each with advice.
+
+use crate::engine::frame::Frame;
+use crate::engine::tally::Tally;
+use crate::results::{Caution, Grade, Results};
+
+/// Fewer replications than this leave quantiles with wide intervals or none.
+const FEW: u64 = 100;
+
+/// Messages still queued at the end that are too many to overlook: 1 in 100. *Assumption*.
+const WAITING: f64 = 0.01;
+
+/// The scenario's own doubts first, then those of the simulation.
+pub(super) fn cautions(frame: &Frame, tallies: &[Tally], results: &Results) -> Vec<Caution> {
+    let found = [
+        few_replications(results),
+        partial(results),
+        empty_windows(tallies),
+        waiting(results),
+        bounced(results),
+    ];
+    let mut all = frame.cautions.clone();
+    all.extend(found.into_iter().flatten());
+    all.extend(assumed(results));
+    all
+}
+
+fn caution(code: &str, text: String) -> Option<Caution> {
+    Some(Caution { code: code.into(), text })
+}
+
+fn few_replications(results: &Results) -> Option<Caution> {
+    let replications = results.provenance.replications;
+    let p95 = &results.balance.busiest_share.p95_ci;
+    // Where nothing was accepted more replications would not give a bound either.
+    let bounded = results.delivery.totals.accepted == 0 || p95.iter().all(Option::is_some);
+    if replications >= FEW && bounded {
+        return None;
+    }
+    let text = format!(
+        "only {replications} replications: intervals of quantiles are wide or have no bound; run at least {FEW}, or leave the number out and let the goals decide"
+    );
+    caution("few-replications", text)
+}
+
+fn partial(results: &Results) -> Option<Caution> {
+    let replications = results.provenance.replications;
+    results.provenance.partial.then(|| Caution {
+        code: "partial".into(),
+        text: format!(
+            "the run was stopped early; everything here comes from its first {replications} replications"
+        ),
+    })
+}
+
+fn empty_windows(tallies: &[Tally]) -> Option<Caution> {
+    let windows = || tallies.iter().flat_map(|tally| &tally.windows);
+    let empty = windows().filter(|window| window.accepted.iter().all(|count| *count == 0)).count();
+    if empty == 0 {
+        return None;
+    }
+    let text = format!(
+        "in {empty} of {} windows no message was accepted; they have no shares and are left out of them: use longer windows or more messages",
+        windows().count()
+    );
+    caution("empty-windows", text)
+}
+
+fn waiting(results: &Results) -> Option<Caution> {
+    let totals = &results.delivery.totals;
+    let part = totals.waiting as f64 / totals.messages.max(1) as f64;
+    if part <= WAITING {
+        return None;
+    }
+    let text = format!(
+        "{} messages were still queued when the run ended; delays leave them out and look too short: use a longer run_length",
+        super::words::percent(part)
+    );
+    caution("messages-waiting", text)
+}
+
+fn bounced(results: &Results) -> Option<Caution> {
+    let totals = &results.delivery.totals;
+    if totals.bounced == 0 {
+        return None;
+    }
+    let text = format!(
+        "{} of {} messages bounced; shares and delays are of the accepted ones only",
+        totals.bounced, totals.messages
+    );
+    caution("bounced", text)
+}
+
+/// Senders whose behaviour nobody knows.
+fn assumed(results: &Results) -> Option<Caution> {
+    let unknown: Vec<_> = results.causes.iter().filter(|cause| cause.grade == Grade::Assumed).collect();
+    let share: f64 = unknown.iter().map(|cause| cause.share_of_mail.value).sum();
+    if share <= 0.0 {
+        return None;
+    }
+    let names: Vec<&str> = unknown.iter().map(|cause| cause.sender.as_str()).collect();
+    let text = format!(
+        "{} of the mail comes from senders whose behaviour is only assumed ({}): count their connections per node in your logs",
+        super::words::percent(share),
+        names.join(", ")
+    );
+    caution("assumed-senders", text)
+}

@@ -1,0 +1,109 @@
+//! What became of the messages, and how long they took.
+
+use super::interval::Ratio;
+use super::special::t_factor;
+use crate::engine::tally::{DelayBucket, DelayHistogram, Tally};
+use crate::results::{Delay, Delivery, DeliveryTotals};
+
+/// Microseconds in a second.
+const SECOND: f64 = 1e6;
+
+/// Totals and delays.
+pub(super) fn delivery(tallies: &[Tally]) -> Delivery {
+    Delivery { totals: totals(tallies), delay: delay(tallies) }
+}
+
+fn totals(tallies: &[Tally]) -> DeliveryTotals {
+    let mut sum = DeliveryTotals::default();
+    for tally in tallies {
+        sum.messages += tally.totals.messages;
+        sum.accepted += tally.totals.accepted;
+        sum.bounced += tally.totals.bounced;
+        sum.waiting += tally.totals.waiting;
+        sum.attempts += tally.totals.attempts;
+        sum.retries += tally.totals.retries;
+    }
+    sum
+}
+
+fn delay(tallies: &[Tally]) -> Option<Delay> {
+    let mut merged = DelayHistogram::default();
+    tallies.iter().for_each(|tally| merged.merge(&tally.delays));
+    let pairs = tallies.iter().map(|tally| (tally.delays.sum_us() as f64, tally.delays.count() as f64));
+    let mean = Ratio::of(pairs)?;
+    let mean_ci = mean.half_width().map_or([None, None], |half| {
+        [Some((mean.value - half).max(0.0) / SECOND), Some((mean.value + half) / SECOND)]
+    });
+    let [(p50, p50_ci), (p95, p95_ci), (p99, p99_ci)] =
+        [0.50, 0.95, 0.99].map(|p| quantile(&merged, tallies, p));
+    let most =
+        |histogram: &DelayHistogram| histogram.buckets().last().map(|bucket| bucket.max_us as f64 / SECOND);
+    let largest: Vec<f64> = tallies.iter().filter_map(|tally| most(&tally.delays)).collect();
+    Some(Delay {
+        mean: mean.value / SECOND,
+        mean_ci,
+        p50,
+        p50_ci,
+        p95,
+        p95_ci,
+        p99,
+        p99_ci,
+        max: largest.iter().copied().fold(0.0, f64::max),
+        max_ci: [largest.iter().copied().reduce(f64::min), largest.iter().copied().reduce(f64::max)],
+    })
+}
+
+/// The `p`-quantile of all delays and its interval (Woodruff 1952): the quantiles at p minus and plus the error of the fraction of delays
+/// up to the quantile, which comes from the spread of that fraction between replications.
+fn quantile(merged: &DelayHistogram, tallies: &[Tally], p: f64) -> (f64, [Option<f64>; 2]) {
+    let value = at_fraction(merged, p);
+    let below = |tally: &Tally| (up_to(&tally.delays, value), tally.delays.count() as f64);
+    let counts: Vec<(f64, f64)> = tallies.iter().map(below).collect();
+    let used = counts.iter().filter(|(_, all)| *all > 0.0).count();
+    let error = Ratio::of(counts.into_iter()).and_then(|ratio| ratio.variance()).map(f64::sqrt);
+    let bounds = error.map_or([None, None], |error| {
+        let half = error * t_factor(used);
+        [p - half, p + half]
+            .map(|bound| (0.0..=1.0).contains(&bound).then(|| at_fraction(merged, bound) / SECOND))
+    });
+    (value / SECOND, bounds)
+}
+
+/// The nearest-rank quantile \[µs\]; inside a bucket ranks are spread evenly between its extremes.
+fn at_fraction(histogram: &DelayHistogram, p: f64) -> f64 {
+    let count = histogram.count();
+    let rank = ((p * count as f64).ceil() as u64).clamp(1, count.max(1));
+    let mut before = 0;
+    for bucket in histogram.buckets() {
+        if rank <= before + bucket.count {
+            return inside(bucket, rank - before);
+        }
+        before += bucket.count;
+    }
+    0.0
+}
+
+fn inside(bucket: &DelayBucket, rank: u64) -> f64 {
+    let least = bucket.min_us as f64;
+    if bucket.count < 2 {
+        return least;
+    }
+    least + (bucket.max_us - bucket.min_us) as f64 * (rank - 1) as f64 / (bucket.count - 1) as f64
+}
+
+/// Delays of at most `limit_us`, counted as [`at_fraction`] spreads them.
+fn up_to(histogram: &DelayHistogram, limit_us: f64) -> f64 {
+    histogram.buckets().map(|bucket| part_up_to(bucket, limit_us)).sum()
+}
+
+fn part_up_to(bucket: &DelayBucket, limit_us: f64) -> f64 {
+    let (least, most) = (bucket.min_us as f64, bucket.max_us as f64);
+    if limit_us >= most {
+        return bucket.count as f64;
+    }
+    if limit_us < least {
+        return 0.0;
+    }
+    // Here least <= limit < most, so the bucket has at least two delays.
+    1.0 + (bucket.count - 1) as f64 * (limit_us - least) / (most - least)
+}

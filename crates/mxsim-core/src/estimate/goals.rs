@@ -1,0 +1,242 @@
+//! Goals: is something true on enough windows?
+//!
+//! A goal asks for a fraction `on` of windows. In each replication it is met on some fraction of the windows; these fractions are
+//! independent between replications, whatever happens inside one. Their sum is compared with `on` by the exact binomial interval (Clopper
+//! and Pearson 1934), which for fractions instead of yes-or-no is conservative: a value in 0..1 is less spread out than a coin of the same
+//! mean (it is smaller in convex order).
+//!
+//! **Looking again and again.** Who stops as soon as the interval clears the goal looks many times and errs more often than the level
+//! says. Looks happen only at [`next_look`]'s numbers of replications, 160 times powers of two, and look k has the level 0.01 / 2^(k+1) on
+//! each side: all looks together wrongly say *met* at most once in a hundred, and wrongly *missed* as often (Bonferroni). The first look
+//! that decides stands. A run that ends between two looks has that end as one more look. So a status depends on nothing but the tallies,
+//! in order, and 40 replications mean the same as the first 40 of 80.
+//!
+//! The published `met_fraction` is a plain 95 % interval instead: it says where the fraction lies, not when to stop, and may clear the
+//! goal while the status is still *unknown*.
+//!
+//! A goal on *every* window (`on` = 1) is missed at the first look after a window misses it, and never met: no number of good days shows
+//! that a bad one cannot come.
+
+use super::balance::{largest, quietest};
+use super::interval::{fraction, unknown};
+use super::sample::Sample;
+use super::special::beta_quantile;
+use super::window::{Loads, per_window};
+use crate::engine::frame::Frame;
+use crate::engine::tally::Tally;
+use crate::results::{GoalResult, GoalStatus};
+use crate::scenario::{Goal, GoalKind};
+
+/// Replications at the first look.
+const FIRST_LOOK: u64 = 160;
+
+/// Chance of a wrong `met` over all looks, and of a wrong `missed`.
+const ERROR: f64 = 0.01;
+
+/// Beyond this nobody waits.
+const HOPELESS: u64 = 10_000_000;
+
+/// Part of the messages of a window that may be late when the goal is a 95 % quantile.
+const LATE: f64 = 0.05;
+
+/// Shares are quotients of whole numbers; this forgives the rounding of the division.
+const ROUNDING: f64 = 1e-12;
+
+/// The number of replications at which goals are looked at next, given how many are `done`.
+#[must_use]
+pub fn next_look(done: u64) -> u64 {
+    let mut look = FIRST_LOOK;
+    while look <= done {
+        look = look.saturating_mul(2);
+        if look == u64::MAX {
+            break;
+        }
+    }
+    look
+}
+
+/// True if every goal is met or missed.
+#[must_use]
+pub fn decided(frame: &Frame, tallies: &[Tally]) -> bool {
+    let loads = Loads::new(frame.nodes.len(), tallies);
+    statuses(frame, tallies, &loads).into_iter().all(|status| status != GoalStatus::Unknown)
+}
+
+/// The status of each goal of the frame, in order.
+#[must_use]
+pub fn goal_statuses(frame: &Frame, tallies: &[Tally]) -> Vec<GoalStatus> {
+    statuses(frame, tallies, &Loads::new(frame.nodes.len(), tallies))
+}
+
+fn statuses(frame: &Frame, tallies: &[Tally], loads: &Loads) -> Vec<GoalStatus> {
+    (0..frame.goals.len())
+        .map(|goal| Trial::new(frame, goal, tallies, loads).status(&frame.goals[goal]))
+        .collect()
+}
+
+/// All goals with their fractions.
+pub(super) fn goals(frame: &Frame, tallies: &[Tally], loads: &Loads) -> Vec<GoalResult> {
+    (0..frame.goals.len())
+        .map(|goal| Trial::new(frame, goal, tallies, loads).result(&frame.goals[goal]))
+        .collect()
+}
+
+/// The status of a goal that is not among the frame's; it must not be about delays.
+pub(super) fn status_of(goal: &Goal, frame: &Frame, tallies: &[Tally], loads: &Loads) -> GoalStatus {
+    Trial::of(measured(goal.kind, frame, loads), goal, tallies).status(goal)
+}
+
+/// What a goal about shares looks at, window by window; small is good, and the goal's own limit is [`limit`].
+pub(super) fn measured(kind: GoalKind, frame: &Frame, loads: &Loads) -> Sample {
+    let fair: Vec<f64> = frame.nodes.iter().map(|node| node.fair_share).collect();
+    loads.measure(|shares| match kind {
+        GoalKind::QuietestShare { .. } => -quietest(shares, &fair),
+        GoalKind::NearFair { .. } => farthest(shares, &fair),
+        GoalKind::BusiestShare { .. } | GoalKind::DelayP95 { .. } => largest(shares),
+    })
+}
+
+/// Largest deviation from the fair share, relative to it, over the nodes that have one.
+fn farthest(shares: &[f64], fair: &[f64]) -> f64 {
+    let meant = shares.iter().zip(fair).filter(|(_, fair)| **fair > 0.0);
+    meant.map(|(share, fair)| (share / fair - 1.0).abs()).fold(0.0, f64::max)
+}
+
+/// The largest value of [`measured`] that meets the goal.
+const fn limit(kind: GoalKind) -> f64 {
+    match kind {
+        GoalKind::BusiestShare { at_most } => at_most,
+        GoalKind::QuietestShare { at_least } => -at_least,
+        GoalKind::NearFair { within } => within,
+        GoalKind::DelayP95 { .. } => LATE,
+    }
+}
+
+/// How a goal went, replication by replication.
+#[derive(Debug)]
+struct Trial {
+    /// Windows met and windows looked at, per replication.
+    counts: Vec<(f64, f64)>,
+    /// For each replication: true if up to it messages arrived and none was accepted.
+    nothing_accepted: Vec<bool>,
+}
+
+impl Trial {
+    fn new(frame: &Frame, index: usize, tallies: &[Tally], loads: &Loads) -> Self {
+        let goal = &frame.goals[index];
+        let is_delay = |goal: &&Goal| matches!(goal.kind, GoalKind::DelayP95 { .. });
+        let sample = if is_delay(&goal) {
+            // Tallies hold the delay goals only, in their order.
+            let place = frame.goals[..index].iter().filter(is_delay).count();
+            late(tallies, place)
+        } else {
+            measured(goal.kind, frame, loads)
+        };
+        Self::of(sample, goal, tallies)
+    }
+
+    fn of(sample: Sample, goal: &Goal, tallies: &[Tally]) -> Self {
+        let limit = limit(goal.kind) + ROUNDING;
+        let met = |windows: &[f64]| windows.iter().filter(|value| **value <= limit).count() as f64;
+        let counts = sample.replications().map(|windows| (met(windows), windows.len() as f64)).collect();
+        let mut seen = (0u64, 0u64);
+        let nothing_accepted = tallies
+            .iter()
+            .map(|tally| {
+                seen = (seen.0 + tally.totals.messages, seen.1 + tally.totals.accepted);
+                seen.0 > 0 && seen.1 == 0
+            })
+            .collect();
+        Self { counts, nothing_accepted }
+    }
+
+    fn result(&self, goal: &Goal) -> GoalResult {
+        let status = self.status(goal);
+        let sum = |part: fn(&(f64, f64)) -> f64| self.counts.iter().map(part).sum::<f64>() as u64;
+        let windows = sum(|count| count.1);
+        GoalResult {
+            text: goal.text.clone(),
+            status,
+            windows,
+            windows_met: sum(|count| count.0),
+            met_fraction: if windows > 0 { fraction(&self.counts) } else { unknown(0.0) },
+            more_replications: self.more(goal, status),
+        }
+    }
+
+    /// The decision of the first look that decides.
+    fn status(&self, goal: &Goal) -> GoalStatus {
+        let done = self.counts.len() as u64;
+        let mut look = FIRST_LOOK.min(done);
+        for number in 0.. {
+            let status = self.look(goal.on, look as usize, number);
+            if status != GoalStatus::Unknown || look >= done {
+                return status;
+            }
+            look = next_look(look).min(done);
+        }
+        GoalStatus::Unknown
+    }
+
+    fn look(&self, on: f64, replications: usize, number: i32) -> GoalStatus {
+        // Mail of which nothing arrives is not spread well, whatever the goal.
+        if replications > 0 && self.nothing_accepted[replications - 1] {
+            return GoalStatus::Missed;
+        }
+        let (met, used) = self.sums(replications);
+        compare(met, used, on, number)
+    }
+
+    /// Sum of the fractions met, and the replications that have one.
+    fn sums(&self, replications: usize) -> (f64, f64) {
+        let fractions = self.counts[..replications].iter().filter(|count| count.1 > 0.0);
+        fractions.fold((0.0, 0.0), |sum, count| (sum.0 + count.0 / count.1, sum.1 + 1.0))
+    }
+
+    /// Replications to the look that would decide if things go on as they went.
+    fn more(&self, goal: &Goal, status: GoalStatus) -> Option<u64> {
+        let done = self.counts.len() as u64;
+        let (met, used) = self.sums(self.counts.len());
+        if status != GoalStatus::Unknown || used == 0.0 {
+            return None;
+        }
+        let mut look = next_look(done);
+        let mut number = (look / FIRST_LOOK).ilog2() as i32;
+        while look - done <= HOPELESS {
+            let grown = look as f64 / done as f64;
+            if compare(met * grown, used * grown, goal.on, number) != GoalStatus::Unknown {
+                return Some(look - done);
+            }
+            look = next_look(look);
+            number += 1;
+        }
+        None
+    }
+}
+
+/// Met, missed or unknown, from the sum of `used` fractions, at look `number`.
+fn compare(met: f64, used: f64, on: f64, number: i32) -> GoalStatus {
+    if used == 0.0 {
+        return GoalStatus::Unknown;
+    }
+    // Sums of fractions such as 6/7 are rounded; without this a sum of all windows might not look whole.
+    let missed = if used - met < 1e-9 { 0.0 } else { used - met };
+    if on >= 1.0 {
+        return if missed > 0.0 { GoalStatus::Missed } else { GoalStatus::Unknown };
+    }
+    let level = ERROR / libm::exp2(f64::from(number + 1));
+    if beta_quantile(met, missed + 1.0, level) >= on {
+        GoalStatus::Met
+    } else if beta_quantile(met + 1.0, missed, 1.0 - level) < on {
+        GoalStatus::Missed
+    } else {
+        GoalStatus::Unknown
+    }
+}
+
+/// Part of the messages of each window that were late for the delay goal at `place`; windows without messages have none.
+fn late(tallies: &[Tally], place: usize) -> Sample {
+    per_window(tallies, |window| {
+        (window.arrived > 0).then(|| f64::from(window.late[place]) / f64::from(window.arrived))
+    })
+}

@@ -1,0 +1,195 @@
+//! Nodes, hosts and addresses: who carried how much.
+
+use super::interval::{Blocks, Ratio, jackknife, unknown};
+use super::sample::Sample;
+use super::window::{Loads, per_window};
+use crate::engine::frame::{Frame, NodeFrame};
+use crate::engine::tally::{NodeCounts, PEAK_BIN, Tally};
+use crate::results::{HostResult, Interval, NodeResult, NodeTotals, PeakRate};
+
+/// One result per node.
+pub(super) fn nodes(frame: &Frame, tallies: &[Tally], loads: &Loads) -> Vec<NodeResult> {
+    frame.nodes.iter().enumerate().map(|(index, node)| one(node, index, tallies, loads)).collect()
+}
+
+fn one(node: &NodeFrame, index: usize, tallies: &[Tally], loads: &Loads) -> NodeResult {
+    let shares = loads.share(index);
+    NodeResult {
+        name: node.name.clone(),
+        host: node.host.clone(),
+        addresses: node.addresses.clone(),
+        fair_share: node.fair_share,
+        share: shares.estimate(),
+        share_of_attempts: share_of_attempts(tallies, index).estimate(),
+        tilt: tilt(&shares, node.fair_share),
+        scatter: scatter(&shares),
+        peak_rate: peak_rate(tallies, index),
+        peak_sessions: None,
+        share_by_address: node
+            .address_indices
+            .iter()
+            .map(|address| address_share(tallies, *address))
+            .collect(),
+        totals: totals(tallies, index),
+    }
+}
+
+/// Windows without a connection have no share of them.
+fn share_of_attempts(tallies: &[Tally], node: usize) -> Sample {
+    per_window(tallies, |window| {
+        let all: u64 = window.attempts.iter().copied().map(u64::from).sum();
+        (all > 0).then(|| f64::from(window.attempts[node]) / all as f64)
+    })
+}
+
+/// Mean share minus fair share; without a window with shares 0 and no bounds.
+fn tilt(shares: &Sample, fair: f64) -> Interval {
+    let Some(mean) = shares.mean().map(|mean| mean.interval()) else { return unknown(0.0) };
+    Interval {
+        value: mean.value - fair,
+        low: mean.low.map(|low| low - fair),
+        high: mean.high.map(|high| high - fair),
+    }
+}
+
+/// Standard deviation over windows, with a log-jackknife interval over blocks of replications; 0 and no bounds where it cannot be told.
+fn scatter(shares: &Sample) -> Interval {
+    let moments = Moments::by_block(shares);
+    let blocks = Blocks::new(shares.replications().count());
+    jackknife(blocks, true, |left_out| moments.without(left_out).variance().map(f64::sqrt))
+        .unwrap_or(unknown(0.0))
+}
+
+/// Sums that give the variance over windows of dependent windows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sums {
+    replications: f64,
+    windows: f64,
+    /// Sum of the values, and of their squares.
+    total: f64,
+    squares: f64,
+    /// Sums over replications of (sum of values)^2, (sum of values)(windows) and windows^2.
+    total_squares: f64,
+    total_windows: f64,
+    windows_squares: f64,
+}
+
+impl Sums {
+    fn add(&mut self, other: &Self, sign: f64) {
+        self.replications += sign * other.replications;
+        self.windows += sign * other.windows;
+        self.total += sign * other.total;
+        self.squares += sign * other.squares;
+        self.total_squares += sign * other.total_squares;
+        self.total_windows += sign * other.total_windows;
+        self.windows_squares += sign * other.windows_squares;
+    }
+
+    /// Variance over windows: the mean square about the mean, plus what it lacks because the mean itself has a variance, which comes from
+    /// the spread between replications. With one window per replication this is the usual sum of squares over n - 1.
+    /// `None` with fewer than two replications.
+    pub(super) fn variance(&self) -> Option<f64> {
+        if self.replications < 1.5 {
+            return None;
+        }
+        let mean = self.total / self.windows;
+        let about_mean = self.squares / self.windows - mean * mean;
+        let residuals =
+            self.total_squares - 2.0 * mean * self.total_windows + mean * mean * self.windows_squares;
+        let of_mean =
+            residuals * self.replications / (self.replications - 1.0) / (self.windows * self.windows);
+        Some((about_mean + of_mean).max(0.0))
+    }
+
+    /// The mean, measured from the first value of all.
+    pub(super) fn mean(&self) -> f64 {
+        if self.windows > 0.0 { self.total / self.windows } else { 0.0 }
+    }
+}
+
+/// [`Sums`] of each jackknife block and of all.
+#[derive(Debug)]
+pub(super) struct Moments {
+    all: Sums,
+    blocks: Vec<Sums>,
+    /// The first value: subtracted from every other, so that equal values have exactly no variance.
+    pub(super) origin: f64,
+}
+
+impl Moments {
+    pub(super) fn by_block(sample: &Sample) -> Self {
+        let origin = sample.replications().find_map(|windows| windows.first().copied()).unwrap_or(0.0);
+        let blocks = Blocks::new(sample.replications().count());
+        let mut moments = Self { all: Sums::default(), blocks: vec![Sums::default(); blocks.count], origin };
+        for (r, windows) in sample.replications().enumerate().filter(|(_, windows)| !windows.is_empty()) {
+            let sums = Self::of(windows, origin);
+            moments.all.add(&sums, 1.0);
+            moments.blocks[blocks.block_of(r)].add(&sums, 1.0);
+        }
+        moments
+    }
+
+    fn of(windows: &[f64], origin: f64) -> Sums {
+        let n = windows.len() as f64;
+        let total: f64 = windows.iter().map(|value| value - origin).sum();
+        let squares: f64 = windows.iter().map(|value| (value - origin) * (value - origin)).sum();
+        Sums {
+            replications: 1.0,
+            windows: n,
+            total,
+            squares,
+            total_squares: total * total,
+            total_windows: total * n,
+            windows_squares: n * n,
+        }
+    }
+
+    /// The sums over everything but one block.
+    pub(super) fn without(&self, left_out: Option<usize>) -> Sums {
+        let mut sums = self.all;
+        if let Some(block) = left_out {
+            sums.add(&self.blocks[block], -1.0);
+        }
+        sums
+    }
+}
+
+/// Load of the busiest bin; a window without messages has a peak of zero.
+fn peak_rate(tallies: &[Tally], node: usize) -> PeakRate {
+    let bin_s = PEAK_BIN.as_secs_f64();
+    let sample = per_window(tallies, |window| Some(f64::from(window.busiest_bin[node]) / bin_s));
+    PeakRate { bin_s, estimate: sample.estimate() }
+}
+
+/// Mean over replications of the address's share of what the replication accepted.
+fn address_share(tallies: &[Tally], address: usize) -> Interval {
+    mean_share(tallies, |tally| tally.accepted_by_address[address])
+}
+
+fn mean_share(tallies: &[Tally], part: impl Fn(&Tally) -> u64) -> Interval {
+    let shares = tallies.iter().map(|tally| match tally.totals.accepted {
+        0 => (0.0, 0.0),
+        all => (part(tally) as f64 / all as f64, 1.0),
+    });
+    Ratio::of(shares).map_or(unknown(0.0), |ratio| ratio.share_interval())
+}
+
+fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
+    let sum = |count: fn(&NodeCounts) -> u64| tallies.iter().map(|tally| count(&tally.nodes[node])).sum();
+    NodeTotals {
+        attempts: sum(|counts| counts.attempts),
+        accepted: sum(|counts| counts.accepted),
+        deferred: sum(|counts| counts.deferred),
+        rejected: sum(|counts| counts.rejected),
+    }
+}
+
+/// One result per exchange host: the mean over replications of its share of what the replication accepted.
+pub(super) fn hosts(frame: &Frame, tallies: &[Tally]) -> Vec<HostResult> {
+    let host = |(index, host): (usize, &crate::engine::frame::HostFrame)| HostResult {
+        name: host.name.clone(),
+        preference: host.preference,
+        share: mean_share(tallies, |tally| tally.accepted_by_host[index]),
+    };
+    frame.hosts.iter().enumerate().map(host).collect()
+}

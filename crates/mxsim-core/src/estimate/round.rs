@@ -1,0 +1,105 @@
+//! Rounding of everything that is published.
+//!
+//! Quantile functions go through the platform's math library, whose last bits differ between platforms; ten significant digits do not.
+
+use crate::results::{
+    Balance, Cause, Delay, Estimate, GoalResult, Interval, NodeResult, Results, Series, Uncertainty,
+};
+
+/// `value` to ten significant digits.
+pub(super) fn ten_digits(value: f64) -> f64 {
+    // Printing and reading back rounds correctly in decimal; adding zero turns -0 into 0.
+    format!("{value:.9e}").parse::<f64>().unwrap_or(value) + 0.0
+}
+
+/// Rounds every number of the document that is not a plain count.
+pub(super) fn results(results: &mut Results) {
+    results.nodes.iter_mut().for_each(node);
+    results.hosts.iter_mut().for_each(|host| interval(&mut host.share));
+    balance(&mut results.balance);
+    results.delivery.delay.iter_mut().for_each(delay);
+    results.causes.iter_mut().for_each(cause);
+    series(&mut results.series);
+    results.dns.mx_hit_ratio.iter_mut().for_each(interval);
+    results.goals.iter_mut().for_each(|goal: &mut GoalResult| interval(&mut goal.met_fraction));
+    uncertainty(&mut results.uncertainty);
+}
+
+fn number(value: &mut f64) {
+    *value = ten_digits(*value);
+}
+
+fn bounds(bounds: &mut [Option<f64>; 2]) {
+    bounds.iter_mut().flatten().for_each(number);
+}
+
+fn interval(interval: &mut Interval) {
+    number(&mut interval.value);
+    interval.low.iter_mut().chain(&mut interval.high).for_each(number);
+}
+
+fn estimate(estimate: &mut Estimate) {
+    [&mut estimate.mean, &mut estimate.p05, &mut estimate.p50, &mut estimate.p95]
+        .into_iter()
+        .for_each(number);
+    estimate.half_width.iter_mut().for_each(number);
+    [&mut estimate.p05_ci, &mut estimate.p50_ci, &mut estimate.p95_ci].into_iter().for_each(bounds);
+}
+
+fn node(node: &mut NodeResult) {
+    number(&mut node.fair_share);
+    [&mut node.share, &mut node.share_of_attempts, &mut node.peak_rate.estimate]
+        .into_iter()
+        .for_each(estimate);
+    node.peak_sessions.iter_mut().for_each(estimate);
+    [&mut node.tilt, &mut node.scatter].into_iter().for_each(interval);
+    node.share_by_address.iter_mut().for_each(interval);
+}
+
+fn balance(balance: &mut Balance) {
+    [&mut balance.busiest_share, &mut balance.quietest_share, &mut balance.max_over_fair, &mut balance.jain]
+        .into_iter()
+        .for_each(estimate);
+    balance.effective_choosers.iter_mut().for_each(interval);
+}
+
+fn delay(delay: &mut Delay) {
+    [&mut delay.mean, &mut delay.p50, &mut delay.p95, &mut delay.p99, &mut delay.max]
+        .into_iter()
+        .for_each(number);
+    [&mut delay.mean_ci, &mut delay.p50_ci, &mut delay.p95_ci, &mut delay.p99_ci, &mut delay.max_ci]
+        .into_iter()
+        .for_each(bounds);
+}
+
+fn cause(cause: &mut Cause) {
+    interval(&mut cause.share_of_mail);
+    cause.share_of_scatter.iter_mut().for_each(interval);
+    interval(&mut cause.tilt_points);
+}
+
+fn series(series: &mut Series) {
+    for node in &mut series.nodes {
+        node.accepted.iter_mut().chain(&mut node.p05).chain(&mut node.p95).for_each(number);
+        node.half_width.iter_mut().flatten().for_each(number);
+    }
+}
+
+fn uncertainty(uncertainty: &mut Uncertainty) {
+    number(&mut uncertainty.luck.from);
+    number(&mut uncertainty.luck.to);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ten_digits;
+
+    #[test]
+    fn the_last_bits_go_and_the_rest_stays() {
+        assert_eq!(ten_digits(1.0 / 3.0), 0.333_333_333_3);
+        assert_eq!(ten_digits(0.1 + 0.2), 0.3);
+        assert_eq!(ten_digits(123_456_789_012.0), 123_456_789_000.0);
+        assert_eq!(ten_digits(-1e-320), -1e-320);
+        assert!(ten_digits(-0.0).is_sign_positive());
+    }
+}

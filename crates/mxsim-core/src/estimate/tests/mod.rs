@@ -1,0 +1,108 @@
+//! Hand-made tallies with known answers.
+
+mod goals;
+mod numbers;
+mod verdicts;
+
+use crate::engine::frame::{Frame, HostFrame, NodeFrame, SenderFrame};
+use crate::engine::tally::{DelayHistogram, MessageTotals, NodeCounts, Tally, WindowTally};
+use crate::random::{Entropy, Purpose, StreamId};
+use crate::results::Grade;
+use crate::scenario::{Goal, RunPlan};
+use crate::time::Span;
+
+/// A frame of nodes with these fair shares and senders of equal parts, with the default goal.
+fn frame(fair: &[f64], senders: usize) -> Frame {
+    let node = |(index, fair): (usize, &f64)| NodeFrame {
+        name: format!("mx{}", index + 1),
+        host: format!("mx{}.example.com", index + 1),
+        addresses: vec![format!("192.0.2.{}", index + 1)],
+        address_indices: vec![index],
+        fair_share: *fair,
+        fails: false,
+    };
+    let host =
+        |index: usize| HostFrame { name: format!("mx{}.example.com", index + 1), preference: Some(10) };
+    let sender = |index: usize| SenderFrame {
+        name: format!("s{}", index + 1),
+        behaves_like: "randomizing".into(),
+        grade: Grade::Assumed,
+        share: 1.0 / senders as f64,
+    };
+    Frame {
+        title: "test".into(),
+        run: RunPlan {
+            replications: None,
+            seed: 1,
+            window: Span::DAY,
+            run_length: Span::DAY,
+            warm_up: Span::HOUR,
+        },
+        nodes: fair.iter().enumerate().map(node).collect(),
+        hosts: (0..fair.len()).map(host).collect(),
+        senders: (0..senders).map(sender).collect(),
+        goals: vec![Goal::rough_even()],
+        goals_are_default: true,
+        laws: Vec::new(),
+        presets: Vec::new(),
+        cautions: Vec::new(),
+        fingerprint: "0".into(),
+    }
+}
+
+/// A tally of windows given as accepted messages, `[sender * nodes + node]`; no delay is noted down.
+fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
+    let windows: Vec<WindowTally> = windows.iter().map(|accepted| window(nodes, accepted)).collect();
+    let by_node = |node: usize| windows.iter().map(|window| u64::from(window.attempts[node])).sum::<u64>();
+    let counts: Vec<u64> = (0..nodes).map(by_node).collect();
+    let all: u64 = counts.iter().sum();
+    Tally {
+        series: counts.iter().map(|count| *count as u32).collect(),
+        delays: DelayHistogram::default(),
+        totals: MessageTotals { messages: all, accepted: all, attempts: all, ..MessageTotals::default() },
+        nodes: counts
+            .iter()
+            .map(|count| NodeCounts { attempts: *count, accepted: *count, ..NodeCounts::default() })
+            .collect(),
+        accepted_by_address: counts.clone(),
+        accepted_by_host: counts,
+        mx_lookups: all,
+        mx_cache_hits: all / 2,
+        windows,
+    }
+}
+
+fn window(nodes: usize, accepted: &[u32]) -> WindowTally {
+    let mut by_node = vec![0; nodes];
+    accepted.iter().enumerate().for_each(|(place, count)| by_node[place % nodes] += count);
+    WindowTally {
+        accepted: accepted.to_vec(),
+        busiest_bin: by_node.clone(),
+        arrived: by_node.iter().sum(),
+        attempts: by_node,
+        late: Vec::new(),
+    }
+}
+
+/// Replications in which each sender throws `lumps` lumps of `size` messages on equal nodes.
+fn lumpy(nodes: usize, senders: &[(u32, u32)], windows: usize, replications: u64) -> Vec<Tally> {
+    let id = StreamId::new("lumps", Purpose::Choice);
+    (0..replications)
+        .map(|replication| {
+            let key = Entropy::new(5, replication).key(id);
+            let days: Vec<Vec<u32>> = (0..windows)
+                .map(|day| {
+                    let mut accepted = vec![0; nodes * senders.len()];
+                    for (sender, (lumps, size)) in senders.iter().enumerate() {
+                        let own = key.child(day as u64).child(sender as u64);
+                        for lump in 0..*lumps {
+                            accepted[sender * nodes + own.child(u64::from(lump)).below(nodes)] += size;
+                        }
+                    }
+                    accepted
+                })
+                .collect();
+            tally(nodes, &days.iter().map(Vec::as_slice).collect::<Vec<_>>())
+        })
+        .collect()
+}

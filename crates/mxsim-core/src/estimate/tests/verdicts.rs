@@ -1,0 +1,145 @@
+//! Verdicts: the word is right and the sentences say what follows.
+
+use super::{frame, lumpy, tally};
+use crate::engine::frame::Frame;
+use crate::engine::tally::{MessageTotals, Tally};
+use crate::estimate::{WhatIf, estimate};
+use crate::results::{Answer, GoalStatus, Grade, Verdict};
+use crate::scenario::{Goal, GoalKind};
+
+const THIRDS: [f64; 3] = [1.0 / 3.0; 3];
+
+fn verdict(frame: &Frame, tallies: &[Tally]) -> Verdict {
+    estimate(frame, tallies, false, &[]).verdict
+}
+
+fn flipping(status: GoalStatus) -> WhatIf {
+    WhatIf {
+        sender: 0,
+        text: "each of its 40 outbound hosts kept one node all day".into(),
+        statuses: vec![status],
+        busiest_p95: 0.77,
+    }
+}
+
+#[test]
+fn many_choosers_are_even_some_roughly_few_not() {
+    let frame = frame(&THIRDS, 1);
+    for (lumps, answer) in [(10_000, Answer::Yes), (600, Answer::YesRoughly), (10, Answer::No)] {
+        let verdict = verdict(&frame, &lumpy(3, &[(lumps, 1)], 1, 160));
+        assert_eq!(verdict.answer, answer, "{lumps}: {verdict:?}");
+        assert!(
+            verdict.sentence.starts_with("On 19 of 20 days the busiest node carries at most"),
+            "{verdict:?}"
+        );
+        assert!(verdict.sentence.contains("even would be 33.3 %"), "{verdict:?}");
+        assert!(verdict.why.contains("independent, equal senders"), "{verdict:?}");
+    }
+}
+
+#[test]
+fn few_replications_cannot_tell_and_say_how_many_would() {
+    let verdict = verdict(&frame(&THIRDS, 1), &lumpy(3, &[(10_000, 1)], 1, 10));
+    assert_eq!(verdict.answer, Answer::CannotTell);
+    assert_eq!(verdict.action, "Run about 150 more replications.");
+    assert!(verdict.sentence.starts_with("So far: on 19 of 20 days"), "{verdict:?}");
+}
+
+#[test]
+fn an_assumption_that_flips_a_yes_makes_it_conditional() {
+    let mut frame = frame(&THIRDS, 1);
+    let tallies = lumpy(3, &[(10_000, 1)], 1, 160);
+    let flipped = estimate(&frame, &tallies, false, &[flipping(GoalStatus::Missed)]).verdict;
+    assert_eq!(flipped.answer, Answer::YesIf);
+    assert!(
+        flipped.flips.contains("carries up to about 77 %") && flipped.flips.contains("only assumed"),
+        "{flipped:?}"
+    );
+    assert!(flipped.action.contains("s1"), "{flipped:?}");
+    // What has been read in a source is still told, but takes no yes away.
+    frame.senders[0].grade = Grade::Source;
+    let known = estimate(&frame, &tallies, false, &[flipping(GoalStatus::Missed)]).verdict;
+    assert_eq!(known.answer, Answer::Yes);
+    assert!(known.flips.contains("read in its source"), "{known:?}");
+    let same = estimate(&frame, &tallies, false, &[flipping(GoalStatus::Met)]).verdict;
+    assert_eq!((same.answer, same.flips.as_str()), (Answer::Yes, ""));
+}
+
+#[test]
+fn a_fixed_order_is_named_as_tilt() {
+    let day: &[u32] = &[300, 0, 0, 100, 100, 100];
+    let verdict = verdict(&frame(&THIRDS, 2), &vec![tally(3, &[day]); 160]);
+    assert_eq!(verdict.answer, Answer::No);
+    assert!(verdict.why.starts_with("s1 brings 50 % of the mail"), "{verdict:?}");
+    assert!(verdict.why.contains("mostly tilt"), "{verdict:?}");
+    assert!(
+        verdict.why.contains("mx1 lies 33.3 points above its fair share on average (range below"),
+        "{verdict:?}"
+    );
+    assert!(verdict.action.contains("at most 67 % at the busiest node"), "{verdict:?}");
+    assert!(verdict.action.contains("take the choice away from s1"), "{verdict:?}");
+}
+
+#[test]
+fn an_explicit_goal_is_quoted_with_its_frequency() {
+    let mut frame = frame(&[0.5, 0.5], 1);
+    frame.goals_are_default = false;
+    frame.goals = vec![Goal {
+        text: "no node above 60 %".into(),
+        kind: GoalKind::BusiestShare { at_most: 0.6 },
+        on: 0.95,
+    }];
+    let days: Vec<Tally> =
+        (0..160).map(|day| tally(2, &[if day % 10 == 0 { &[70, 30] } else { &[50, 50] }])).collect();
+    let verdict = verdict(&frame, &[days.clone(), days.clone(), days.clone(), days].concat());
+    assert_eq!(verdict.answer, Answer::No);
+    assert!(verdict.sentence.starts_with("\"no node above 60 %\" holds on 90 of 100 days ("), "{verdict:?}");
+    assert!(verdict.action.contains("at most 70 % at the busiest node"), "{verdict:?}");
+}
+
+#[test]
+fn odd_worlds_get_a_plain_word() {
+    let bounced = MessageTotals { messages: 9, bounced: 9, ..MessageTotals::default() };
+    let null_mx = Tally { totals: bounced, ..tally(0, &[&[]]) };
+    let none = verdict(&frame(&[], 1), &vec![null_mx; 40]);
+    assert_eq!(none.answer, Answer::No);
+    assert!(none.sentence.starts_with("Not one of the 360 messages was accepted"), "{none:?}");
+
+    let silent = verdict(&frame(&THIRDS, 1), &vec![tally(3, &[&[0, 0, 0]]); 40]);
+    assert_eq!(silent.answer, Answer::CannotTell);
+
+    let alone = verdict(&frame(&[1.0], 1), &vec![tally(1, &[&[10]]); 160]);
+    assert_eq!(alone.answer, Answer::Yes);
+    assert_eq!(alone.sentence, "mx1 is the only node and carries all accepted mail.");
+
+    let backup = verdict(&frame(&[1.0, 0.0], 1), &vec![tally(2, &[&[99, 1]]); 160]);
+    assert_eq!(backup.answer, Answer::Yes);
+    assert!(backup.sentence.starts_with("On 19 of 20 days mx1 carries at least 99 %"), "{backup:?}");
+    assert!(backup.why.starts_with("All mail comes from s1"), "{backup:?}");
+}
+
+#[test]
+fn an_outage_is_named_before_any_sender() {
+    let mut frame = frame(&[0.5, 0.5], 1);
+    frame.nodes[1].fails = true;
+    let verdict = verdict(&frame, &vec![tally(2, &[&[95, 5]]); 160]);
+    assert_eq!(verdict.answer, Answer::No);
+    assert!(verdict.why.starts_with("Failing for a part of the run: mx2"), "{verdict:?}");
+    assert!(verdict.why.contains("mx2 lies 45 points below its fair share"), "{verdict:?}");
+    assert!(!verdict.why.contains("s1"), "an outage is nobody's choice: {verdict:?}");
+    assert!(verdict.action.contains("without the fault"), "{verdict:?}");
+}
+
+/// No text promises what nobody can promise, and none lacks its range.
+#[test]
+fn words_stay_modest() {
+    for lumps in [3, 60, 5_000] {
+        for replications in [1, 30, 160] {
+            let verdict = verdict(&frame(&THIRDS, 2), &lumpy(3, &[(lumps, 7), (50, 1)], 1, replications));
+            let text = [verdict.sentence, verdict.why, verdict.flips, verdict.action].join("\n");
+            for word in ["safe", "guarantee", "NaN", "inf ", "  "] {
+                assert!(!text.contains(word), "{word}: {text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,454 @@
+//! The answer in words: answer word, a number a manager can repeat, why, what would flip it, what to do.
+
+use super::causes::Ranked;
+use super::goals::{measured, status_of};
+use super::interval::unknown;
+use super::window::Loads;
+use super::words::{digits, frequency, number_range, percent, percent_range, points, points_range, windows};
+use crate::engine::frame::Frame;
+use crate::engine::tally::Tally;
+use crate::results::{Answer, GoalResult, GoalStatus, Grade, Interval, NodeResult, Results, Verdict};
+use crate::scenario::{Goal, GoalKind};
+
+/// What another simulation found, in which one sender behaves otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WhatIf {
+    /// Index of the sender in [`Frame::senders`].
+    pub sender: usize,
+    /// The other behaviour, to follow "if": `each of its 40 outbound hosts kept one node all day`.
+    pub text: String,
+    /// How the goals of [`Frame::goals`] then stand, in order.
+    pub statuses: Vec<GoalStatus>,
+    /// 95 % quantile over windows of the busiest node's share then, 0..1.
+    pub busiest_p95: f64,
+}
+
+/// Everything a verdict looks at.
+pub(super) struct Evidence<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) tallies: &'a [Tally],
+    pub(super) loads: &'a Loads,
+    /// Everything but the verdict.
+    pub(super) results: &'a Results,
+    pub(super) ranked: &'a [Ranked],
+    pub(super) what_if: &'a [WhatIf],
+}
+
+impl Evidence<'_> {
+    /// The verdict.
+    pub(super) fn verdict(&self) -> Verdict {
+        let totals = &self.results.delivery.totals;
+        if totals.messages == 0 {
+            return self.nothing_sent();
+        }
+        if totals.accepted == 0 {
+            return self.nothing_accepted();
+        }
+        let answer = self.answer();
+        Verdict {
+            answer,
+            sentence: self.sentence(answer),
+            why: self.why(),
+            flips: self.flips(answer),
+            action: self.action(answer),
+        }
+    }
+
+    fn nothing_sent(&self) -> Verdict {
+        Verdict {
+            answer: Answer::CannotTell,
+            sentence: "No message arrived in the time simulated, so there is no split to look at.".into(),
+            why: "The scenario sends too little mail for its run length.".into(),
+            flips: String::new(),
+            action: "Raise messages_per_day, or measure a longer run.".into(),
+        }
+    }
+
+    fn nothing_accepted(&self) -> Verdict {
+        let totals = &self.results.delivery.totals;
+        let (why, action) = if self.frame.nodes.is_empty() {
+            (
+                "The domain names no host that takes mail (a null MX, or no host with an address).",
+                "Publish an MX record whose host has an address, if the domain is to receive mail.",
+            )
+        } else {
+            (
+                "No node accepted a connection while it was simulated.",
+                "Look at the faults and at the addresses of the MX hosts in the scenario.",
+            )
+        };
+        Verdict {
+            answer: Answer::No,
+            sentence: format!(
+                "Not one of the {} messages was accepted: {} bounced, {} were still waiting at the end.",
+                super::words::grouped(totals.messages as i64),
+                super::words::grouped(totals.bounced as i64),
+                super::words::grouped(totals.waiting as i64),
+            ),
+            why: why.into(),
+            flips: String::new(),
+            action: action.into(),
+        }
+    }
+
+    fn answer(&self) -> Answer {
+        let any = |status| self.results.goals.iter().any(|goal| goal.status == status);
+        if any(GoalStatus::Missed) {
+            return Answer::No;
+        }
+        if any(GoalStatus::Unknown) {
+            return Answer::CannotTell;
+        }
+        if self.flipping().any(|what_if| self.frame.senders[what_if.sender].grade == Grade::Assumed) {
+            return Answer::YesIf;
+        }
+        let even = || status_of(&Goal::even(), self.frame, self.tallies, self.loads) == GoalStatus::Met;
+        if self.frame.goals_are_default && !even() { Answer::YesRoughly } else { Answer::Yes }
+    }
+
+    /// The what-ifs under which a goal that is met is missed.
+    fn flipping(&self) -> impl Iterator<Item = &WhatIf> {
+        self.what_if.iter().filter(|what_if| {
+            let mut goals = self.results.goals.iter().zip(&what_if.statuses);
+            goals.any(|(goal, status)| goal.status == GoalStatus::Met && *status == GoalStatus::Missed)
+        })
+    }
+
+    /// The what-ifs under which a missed set of goals is met.
+    fn mending(&self) -> impl Iterator<Item = &WhatIf> {
+        let met = |what_if: &&WhatIf| {
+            !what_if.statuses.is_empty() && what_if.statuses.iter().all(|status| *status == GoalStatus::Met)
+        };
+        self.what_if.iter().filter(met)
+    }
+
+    fn days(&self) -> &'static str {
+        windows(self.frame.run.window)
+    }
+
+    fn sentence(&self, answer: Answer) -> String {
+        let open = match answer {
+            Answer::No => self.goal_with(GoalStatus::Missed),
+            Answer::CannotTell => self.goal_with(GoalStatus::Unknown),
+            Answer::Yes | Answer::YesRoughly | Answer::YesIf => None,
+        };
+        match open {
+            Some((goal, result)) if !self.frame.goals_are_default => self.goal_sentence(goal, result),
+            Some(_) if answer == Answer::CannotTell => {
+                format!("So far: {}", self.split_sentence().replacen("On", "on", 1))
+            }
+            _ => self.split_sentence(),
+        }
+    }
+
+    fn goal_with(&self, status: GoalStatus) -> Option<(&Goal, &GoalResult)> {
+        self.frame.goals.iter().zip(&self.results.goals).find(|(_, result)| result.status == status)
+    }
+
+    fn goal_sentence(&self, goal: &Goal, result: &GoalResult) -> String {
+        let Interval { value, low, high } = result.met_fraction;
+        format!(
+            "\"{}\" holds on {}; you ask for {} in 100. {}",
+            result.text,
+            frequency(value, [low, high], self.days()),
+            digits(goal.on * 100.0),
+            self.split_sentence()
+        )
+    }
+
+    /// The number a manager can repeat.
+    fn split_sentence(&self) -> String {
+        let days = self.days();
+        let mut meant = self.results.nodes.iter().filter(|node| node.fair_share > 0.0);
+        match (meant.next(), meant.next(), self.results.nodes.len()) {
+            (Some(only), None, 1) => format!("{} is the only node and carries all accepted mail.", only.name),
+            (Some(first), None, _) => format!(
+                "On 19 of 20 {days} {} carries at least {} ({}); the other nodes are there for when it fails.",
+                first.name,
+                percent(first.share.p05),
+                percent_range(first.share.p05_ci)
+            ),
+            _ => {
+                let busiest = &self.results.balance.busiest_share;
+                let even = self.results.nodes.iter().map(|node| node.fair_share).fold(0.0, f64::max);
+                format!(
+                    "On 19 of 20 {days} the busiest node carries at most {} ({}; even would be {}).",
+                    percent(busiest.p95),
+                    percent_range(busiest.p95_ci),
+                    percent(even)
+                )
+            }
+        }
+    }
+
+    fn why(&self) -> String {
+        let parts =
+            [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers(), self.delay()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    fn outage(&self) -> Option<String> {
+        let failing: Vec<&str> =
+            self.frame.nodes.iter().filter(|node| node.fails).map(|node| node.name.as_str()).collect();
+        (!failing.is_empty()).then(|| {
+            format!(
+                "Failing for a part of the run: {}; its mail goes elsewhere, whoever sends it.",
+                failing.join(", ")
+            )
+        })
+    }
+
+    /// The sender that makes most of tilt^2 + scatter^2; an outage that tilts is nobody's choice.
+    fn decisive(&self) -> Option<String> {
+        if self.mostly_tilt() && self.any_fails() {
+            return None;
+        }
+        let ranked = self.ranked.first().filter(|ranked| ranked.part > 0.0)?;
+        let cause = &ranked.cause;
+        if self.ranked.len() == 1 {
+            let grade = grade_in_words(cause.grade);
+            let like = &cause.behaves_like;
+            return Some(format!(
+                "All mail comes from {}, which behaves like {like} ({grade}).",
+                cause.sender
+            ));
+        }
+        let makes = if self.mostly_tilt() {
+            let tilt = cause.tilt_points;
+            format!(
+                "adds {} ({}) to the largest tilt",
+                points(tilt.value),
+                points_range([tilt.low, tilt.high])
+            )
+        } else {
+            let scatter = cause.share_of_scatter.unwrap_or(unknown(0.0));
+            format!(
+                "makes {} ({}) of the spread in the nodes' load",
+                percent(scatter.value),
+                percent_range([scatter.low, scatter.high])
+            )
+        };
+        Some(format!(
+            "{} brings {} of the mail, behaves like {} ({}) and {makes}.",
+            cause.sender,
+            percent(self.frame.senders[ranked.sender].share),
+            cause.behaves_like,
+            grade_in_words(cause.grade)
+        ))
+    }
+
+    fn any_fails(&self) -> bool {
+        self.frame.nodes.iter().any(|node| node.fails)
+    }
+
+    fn squares(&self, part: impl Fn(&NodeResult) -> f64) -> f64 {
+        self.results.nodes.iter().map(|node| part(node) * part(node)).sum()
+    }
+
+    fn mostly_tilt(&self) -> bool {
+        self.squares(|node| node.tilt.value) > self.squares(|node| node.scatter.value)
+    }
+
+    /// Whether it is the same every window or chance.
+    fn kind_of_unevenness(&self) -> Option<String> {
+        if self.results.nodes.len() < 2 {
+            return None;
+        }
+        if self.mostly_tilt() {
+            let size = |node: &&NodeResult| node.tilt.value.abs();
+            let node = self.results.nodes.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
+            let (side, sign) = if node.tilt.value < 0.0 { ("below", -1.0) } else { ("above", 1.0) };
+            let mut bounds = [node.tilt.low, node.tilt.high].map(|bound| bound.map(|bound| bound * sign));
+            if sign < 0.0 {
+                bounds.reverse();
+            }
+            return Some(format!(
+                "It is mostly tilt, not chance: {} lies {} {side} its fair share on average ({}).",
+                node.name,
+                points(node.tilt.value.abs()),
+                points_range(bounds)
+            ));
+        }
+        let size = |node: &&NodeResult| node.scatter.value;
+        let node = self.results.nodes.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
+        let scatter = node.scatter;
+        (scatter.value > 0.0).then(|| {
+            format!(
+                "It is mostly chance, not tilt: about +/- {} ({}) at {}.",
+                points(scatter.value),
+                points_range([scatter.low, scatter.high]),
+                node.name
+            )
+        })
+    }
+
+    fn choosers(&self) -> Option<String> {
+        let Interval { value, low, high } = self.results.balance.effective_choosers?;
+        // A node that takes everything, or chance that is not worth the word, has no useful number of choosers.
+        (self.results.nodes.len() > 1 && value >= 1.0).then(|| {
+            format!(
+                "From window to window your mail scatters like {} independent, equal senders ({}).",
+                digits(value),
+                number_range([low, high])
+            )
+        })
+    }
+
+    /// Only where a goal is about delay.
+    fn delay(&self) -> Option<String> {
+        let asked = self.frame.goals.iter().any(|goal| matches!(goal.kind, GoalKind::DelayP95 { .. }));
+        let delay = self.results.delivery.delay.filter(|_| asked)?;
+        Some(format!(
+            "19 of 20 accepted messages take at most {} s ({}).",
+            digits(delay.p95),
+            number_range(delay.p95_ci)
+        ))
+    }
+
+    fn flips(&self, answer: Answer) -> String {
+        match answer {
+            Answer::No => self.mending().next().map(|what_if| self.flip(what_if, "the goals are met")),
+            Answer::CannotTell => None,
+            // What nobody knows comes before what somebody has read.
+            Answer::Yes | Answer::YesRoughly | Answer::YesIf => self
+                .flipping()
+                .max_by_key(|what_if| self.frame.senders[what_if.sender].grade)
+                .map(|what_if| self.flip(what_if, "the goals are missed")),
+        }
+        .unwrap_or_default()
+    }
+
+    fn flip(&self, what_if: &WhatIf, then: &str) -> String {
+        let sender = &self.frame.senders[what_if.sender];
+        format!(
+            "{}: if {}, the busiest node carries up to about {} on 19 of 20 {} and {then}. That it behaves like {} is {}.",
+            sender.name,
+            what_if.text,
+            percent(what_if.busiest_p95),
+            self.days(),
+            sender.behaves_like,
+            grade_in_words(sender.grade)
+        )
+    }
+
+    fn action(&self, answer: Answer) -> String {
+        match answer {
+            Answer::Yes | Answer::YesRoughly => self.go_ahead(),
+            Answer::YesIf => self.measure(),
+            Answer::CannotTell => self.simulate_more(),
+            Answer::No => self.change(),
+        }
+    }
+
+    fn go_ahead(&self) -> String {
+        let meant = || self.results.nodes.iter().filter(|node| node.fair_share > 0.0);
+        if meant().count() < 2 {
+            return "Go on as planned, and compare your logs with these numbers after roll-out.".into();
+        }
+        let least = meant().map(|node| node.share.p05).fold(1.0, f64::min);
+        let most = meant().map(|node| node.share.p95).fold(0.0, f64::max);
+        format!(
+            "Go on as planned. After roll-out, compare your logs: 9 of 10 {} lie between {} and {} per node.",
+            self.days(),
+            percent(least),
+            percent(most)
+        )
+    }
+
+    fn measure(&self) -> String {
+        let unsure = |what_if: &&WhatIf| self.frame.senders[what_if.sender].grade == Grade::Assumed;
+        let sender = self.flipping().find(unsure).map(|what_if| &self.frame.senders[what_if.sender]);
+        sender.map_or_else(String::new, |sender| {
+            format!(
+                "Find out how {} really chooses: count its connections per node and {} in your logs.",
+                sender.name,
+                self.days().trim_end_matches('s')
+            )
+        })
+    }
+
+    fn simulate_more(&self) -> String {
+        let unknown = || self.results.goals.iter().filter(|goal| goal.status == GoalStatus::Unknown);
+        let most = unknown().filter_map(|goal| goal.more_replications).max();
+        let absolute = self
+            .frame
+            .goals
+            .iter()
+            .zip(&self.results.goals)
+            .any(|(goal, result)| result.status == GoalStatus::Unknown && goal.on >= 1.0);
+        match most {
+            Some(more) => format!("Run about {} more replications.", super::words::grouped(more as i64)),
+            None if absolute => {
+                "No number of replications shows that a goal holds on every window; ask for 99 of 100.".into()
+            }
+            None => "More replications would hardly tell: the truth lies too close to the goal. Move the goal a little.".into(),
+        }
+    }
+
+    fn change(&self) -> String {
+        let mut advice: Vec<String> = self.wider_goal().into_iter().collect();
+        if self.any_fails() {
+            advice.push("Run it once without the fault: then you see what the senders alone do.".into());
+        } else if self.results.nodes.len() > 1 && self.about_shares() {
+            advice.push(self.redesign());
+        } else {
+            advice.push(
+                "Delay here comes from failed connections and the waits before the next try: look for what fails.".into(),
+            );
+        }
+        advice.join(" ")
+    }
+
+    fn about_shares(&self) -> bool {
+        self.goal_with(GoalStatus::Missed)
+            .is_some_and(|(goal, _)| !matches!(goal.kind, GoalKind::DelayP95 { .. }))
+    }
+
+    fn redesign(&self) -> String {
+        let who = self.ranked.first().filter(|ranked| ranked.part > 0.0);
+        let who = who.map_or("the senders", |ranked| ranked.cause.sender.as_str());
+        let waiting = if self.mostly_tilt() {
+            "The tilt is there every day; more mail of the same kind does not even it out."
+        } else {
+            "The chance lies in how few choices carry much mail."
+        };
+        format!(
+            "{waiting} To change it, take the choice away from {who}: an SMTP load balancer in front of the nodes splits by your rule."
+        )
+    }
+
+    /// The nearest goal of the same kind that would hold, by the upper bound of the quantile.
+    fn wider_goal(&self) -> Option<String> {
+        let (goal, _) = self.goal_with(GoalStatus::Missed)?;
+        if goal.on >= 1.0 || matches!(goal.kind, GoalKind::DelayP95 { .. }) {
+            return None;
+        }
+        // The busiest share says more about how bad it is than a multiple of fair shares does.
+        let kind = match goal.kind {
+            GoalKind::NearFair { .. } => GoalKind::BusiestShare { at_most: 1.0 },
+            other => other,
+        };
+        let sample = measured(kind, self.frame, self.loads);
+        if sample.is_empty() {
+            return None;
+        }
+        let (_, [_, high]) = sample.sorted().quantile(goal.on);
+        // Rounded to the safe side, so that the printed number holds too; the last bits of 0.7 times 100 must not make it 71.
+        let holds = libm::ceil(high? * 100.0 - 1e-9);
+        let text = match kind {
+            GoalKind::QuietestShare { .. } => format!("at least {} % at the quietest node", -holds),
+            _ => format!("at most {holds} % at the busiest node"),
+        };
+        Some(format!("A goal that would hold as often as you ask: {text}."))
+    }
+}
+
+const fn grade_in_words(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Measured => "measured",
+        Grade::Source => "read in its source",
+        Grade::Documented => "documented",
+        Grade::Reported => "reported by others",
+        Grade::Assumed => "only assumed",
+    }
+}

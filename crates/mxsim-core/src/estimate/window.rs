@@ -1,0 +1,70 @@
+//! What the nodes carried, window by window.
+//!
+//! A share is of the messages *accepted* in a window, so a window in which nothing was accepted has no shares. Such windows are left out
+//! of everything about shares, and a caution says how many there were.
+
+use super::sample::Sample;
+use crate::engine::tally::{Tally, WindowTally};
+
+/// Accepted messages per window and node, over all replications.
+#[derive(Debug)]
+pub(super) struct Loads {
+    nodes: usize,
+    /// `[window * nodes + node]`, windows of all replications one after the other.
+    counts: Vec<u64>,
+    /// Windows in each replication.
+    windows: Vec<usize>,
+}
+
+impl Loads {
+    pub(super) fn new(nodes: usize, tallies: &[Tally]) -> Self {
+        let mut counts = Vec::new();
+        for window in tallies.iter().flat_map(|tally| &tally.windows) {
+            let start = counts.len();
+            counts.resize(start + nodes, 0);
+            for (place, accepted) in window.accepted.iter().enumerate() {
+                counts[start + place % nodes] += u64::from(*accepted);
+            }
+        }
+        Self { nodes, counts, windows: tallies.iter().map(|tally| tally.windows.len()).collect() }
+    }
+
+    /// The value of `measure` in each window, given the nodes' shares; windows without accepted messages have none.
+    pub(super) fn measure(&self, measure: impl Fn(&[f64]) -> f64) -> Sample {
+        let mut sample = Sample::default();
+        let mut shares = vec![0.0; self.nodes];
+        let mut at = 0;
+        for windows in &self.windows {
+            for _ in 0..*windows {
+                let counts = &self.counts[at..at + self.nodes];
+                at += self.nodes;
+                let total: u64 = counts.iter().sum();
+                if total > 0 {
+                    for (share, count) in shares.iter_mut().zip(counts) {
+                        *share = *count as f64 / total as f64;
+                    }
+                    sample.push(measure(&shares));
+                }
+            }
+            sample.end_replication();
+        }
+        sample
+    }
+
+    /// A node's share.
+    pub(super) fn share(&self, node: usize) -> Sample {
+        self.measure(|shares| shares[node])
+    }
+}
+
+/// A quantity read off each window; `None` leaves a window out.
+pub(super) fn per_window(tallies: &[Tally], value: impl Fn(&WindowTally) -> Option<f64>) -> Sample {
+    let mut sample = Sample::default();
+    for tally in tallies {
+        for value in tally.windows.iter().filter_map(&value) {
+            sample.push(value);
+        }
+        sample.end_replication();
+    }
+    sample
+}
