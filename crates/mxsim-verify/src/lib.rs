@@ -8,6 +8,8 @@
 //!
 //! A test here states the theory, how much was simulated and its level. The seeds are fixed, so a test is red or green, never sometimes.
 
+pub mod agree;
 pub mod band;
+pub mod experiment;
 pub mod recording;
 pub mod replay;
