@@ -59,9 +59,9 @@ pub struct Provenance {
     pub replications: u64,
     /// Measured windows over all replications.
     pub windows: u64,
-    /// Length of a window [s].
+    /// Length of a window (s).
     pub window_s: f64,
-    /// Length of the warm-up [s].
+    /// Length of the warm-up (s).
     pub warm_up_s: f64,
     /// Hash of the resolved scenario, so that two results can be told apart.
     pub fingerprint: String,
@@ -204,9 +204,9 @@ pub struct HostResult {
 /// The busiest bin of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PeakRate {
-    /// Length of the bin [s].
+    /// Length of the bin (s).
     pub bin_s: f64,
-    /// Accepted messages per second in the busiest bin of a window [1/s].
+    /// Accepted messages per second in the busiest bin of a window (1/s).
     pub estimate: Estimate,
 }
 
@@ -264,7 +264,7 @@ pub struct DeliveryTotals {
     pub retries: u64,
 }
 
-/// Delivery delay over accepted messages [s].
+/// Delivery delay over accepted messages (s).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Delay {
     /// Mean delay.
@@ -309,7 +309,7 @@ pub struct Cause {
 /// Load over the run, by bin, averaged over replications.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Series {
-    /// Length of a bin [s]; bin 0 starts at the first measured midnight.
+    /// Length of a bin (s); bin 0 starts at the first measured midnight.
     pub bin_s: f64,
     /// One line per node.
     pub nodes: Vec<NodeSeries>,

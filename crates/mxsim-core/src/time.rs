@@ -9,11 +9,11 @@ use std::ops::{Add, AddAssign, Sub};
 /// Microseconds in a second.
 const SECOND: i64 = 1_000_000;
 
-/// A point in simulated time [µs since the first measured midnight].
+/// A point in simulated time (µs since the first measured midnight).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Time(pub i64);
 
-/// A length of simulated time [µs], never negative.
+/// A length of simulated time (µs), never negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span(pub i64);
 

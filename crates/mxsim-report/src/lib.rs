@@ -1,1 +1,32 @@
-//! Placeholder.
+//! Reports: a results document as terminal text, Markdown, CSV, JSON and figures.
+//!
+//! A report never simulates. It reads [`mxsim_core::results`] and nothing else of the simulator, so a results file written on one
+//! machine gives the same report on any other.
+//!
+//! Every format keeps one order: answer word, the number a manager can repeat, why, what flips it, what to do, how sure. No estimate
+//! is written without its 95 % range, frequencies come before percentiles, and differences of shares are *points*.
+//!
+//! | function | gives |
+//! |---|---|
+//! | [`text()`] | the screen of `mxsim run` |
+//! | [`markdown()`] | the same content for a ticket or a wiki |
+//! | [`csv()`] | one long tidy table for a spreadsheet or R |
+//! | [`json()`], [`from_json()`] | the results document itself, and back |
+//! | [`figure::split()`], [`figure::load()`], [`svg()`] | figures as plain data, and drawn |
+
+mod csv_table;
+mod document;
+mod error;
+pub mod figure;
+mod markdown;
+mod number;
+mod svg;
+mod text;
+mod words;
+
+pub use csv_table::csv;
+pub use document::{from_json, json};
+pub use error::ReportError;
+pub use markdown::{MarkdownStyle, markdown};
+pub use svg::{Size, svg};
+pub use text::{TextStyle, text};

@@ -9,14 +9,17 @@
 
 pub mod calendar;
 pub mod compile;
+pub mod cost;
 pub mod frame;
 pub mod law;
 mod recorder;
 pub mod replicate;
+pub mod run;
 
 pub mod tally;
 pub mod world;
 
 pub use compile::compile;
 pub use replicate::replicate;
+pub use run::{Limit, Observer, Quiet, Run, RunError, RunOptions, Stop, run, simulate};
 pub use world::World;

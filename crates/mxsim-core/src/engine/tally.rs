@@ -90,9 +90,9 @@ pub struct DelayHistogram {
 pub struct DelayBucket {
     /// Messages in it.
     pub count: u64,
-    /// Shortest delay in it [µs].
+    /// Shortest delay in it (µs).
     pub min_us: i64,
-    /// Longest delay in it [µs].
+    /// Longest delay in it (µs).
     pub max_us: i64,
 }
 
@@ -136,7 +136,7 @@ impl DelayHistogram {
         self.buckets().map(|bucket| bucket.count).sum()
     }
 
-    /// Sum of all delays [µs].
+    /// Sum of all delays (µs).
     #[must_use]
     pub const fn sum_us(&self) -> i128 {
         self.sum_us

@@ -127,27 +127,6 @@ pub struct SenderStreams {
     pub constant: StreamId,
 }
 
-/// What a world costs to simulate.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Cost {
-    /// Messages expected in one replication, warm-up included.
-    pub messages: f64,
-    /// Entries of resolver caches and of order memory, if all are touched.
-    pub entries: f64,
-}
-
-impl World {
-    /// What one replication is expected to cost.
-    #[must_use]
-    pub fn cost(&self) -> Cost {
-        let messages = self.senders.iter().map(|sender| sender.arrivals.expected(self.start, self.end)).sum();
-        let caches: f64 =
-            self.layers.iter().map(|layer| layer.caches as f64 * self.record_sets.len() as f64).sum();
-        let windows = self.frame.run.windows() as f64 * (self.nodes.len() * self.senders.len()) as f64;
-        Cost { messages, entries: caches + windows }
-    }
-}
-
 impl SenderTable {
     /// The caches between outbound host `chooser` and the authority, nearest first.
     #[must_use]

@@ -55,18 +55,28 @@ fn delay(tallies: &[Tally]) -> Option<Delay> {
 
 /// The `p`-quantile of all delays and its interval (Woodruff 1952): the quantiles at p minus and plus the error of the fraction of delays
 /// up to the quantile, which comes from the spread of that fraction between replications.
+///
+/// Delays come in atoms: nine of ten are zero, the rest is a time-out or a retry. Where the quantile sits on the edge of an atom, the
+/// fraction *below* it may spread more than the fraction up to it; the larger error counts.
 fn quantile(merged: &DelayHistogram, tallies: &[Tally], p: f64) -> (f64, [Option<f64>; 2]) {
     let value = at_fraction(merged, p);
-    let below = |tally: &Tally| (up_to(&tally.delays, value), tally.delays.count() as f64);
-    let counts: Vec<(f64, f64)> = tallies.iter().map(below).collect();
-    let used = counts.iter().filter(|(_, all)| *all > 0.0).count();
-    let error = Ratio::of(counts.into_iter()).and_then(|ratio| ratio.variance()).map(f64::sqrt);
+    let used = tallies.iter().filter(|tally| tally.delays.count() > 0).count();
+    // Delays are whole microseconds.
+    let errors = [value, value.ceil() - 1.0].map(|limit| fraction_error(tallies, limit));
+    let error = errors.into_iter().flatten().reduce(f64::max);
     let bounds = error.map_or([None, None], |error| {
         let half = error * t_factor(used);
         [p - half, p + half]
             .map(|bound| (0.0..=1.0).contains(&bound).then(|| at_fraction(merged, bound) / SECOND))
     });
     (value / SECOND, bounds)
+}
+
+/// Standard error of the fraction of delays up to a limit; `None` from a single replication.
+fn fraction_error(tallies: &[Tally], limit_us: f64) -> Option<f64> {
+    let counts = tallies.iter().map(|tally| (up_to(&tally.delays, limit_us), tally.delays.count() as f64));
+    let counts: Vec<(f64, f64)> = counts.collect();
+    Ratio::of(counts.into_iter()).and_then(|ratio| ratio.variance()).map(f64::sqrt)
 }
 
 /// The nearest-rank quantile \[µs\]; inside a bucket ranks are spread evenly between its extremes.

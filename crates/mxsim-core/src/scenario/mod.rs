@@ -4,15 +4,33 @@
 //!   text --tree--> ScenarioDoc (spans kept) --validate--> Scenario
 //! ```
 //!
-//! Main types: [`Scenario`], [`Sender`], [`Goal`].
+//! Main types: [`Scenario`], [`Sender`], [`Goal`]; [`ScenarioError`] for what is wrong with a text; [`ScenarioBuilder`] to write one in Rust.
+
+pub mod build;
+pub mod diagnostic;
+pub(crate) mod keys;
+pub(crate) mod literal;
+pub(crate) mod quantity;
+mod read;
+mod reference;
+mod resolved;
+pub(crate) mod shape;
+pub(crate) mod suggest;
+pub(crate) mod tree;
+pub(crate) mod words;
+
+pub use build::{ScenarioBuilder, SenderSpec};
+pub use diagnostic::{Diagnostic, Place, ScenarioError};
+pub use reference::{reference, schema};
 
 use crate::dns::{OrderLaw, ResolverLaw, Zone};
 use crate::node::Schedule;
 use crate::results::{Caution, Grade, PresetUsed};
-use crate::sender::Behaviour;
+use crate::sender::{Behaviour, SenderBehaviour};
 use crate::time::{Span, Time};
 use crate::traffic::{Profile, Sizes};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// A whole scenario, with nothing left to go wrong.
 #[derive(Debug, Clone)]
@@ -41,6 +59,130 @@ pub struct Scenario {
     pub cautions: Vec<Caution>,
     /// Hash of the resolved scenario (hexadecimal).
     pub fingerprint: String,
+}
+
+/// How a text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// TOML 1.0.
+    Toml,
+    /// JSON, with the same keys.
+    Json,
+}
+
+impl Format {
+    /// JSON if the file name ends in `.json` or, without a telling name, if the text starts with a brace; TOML otherwise.
+    #[must_use]
+    pub fn guess(name: &str, text: &str) -> Self {
+        let ends_in = |end: &str| name.to_ascii_lowercase().ends_with(end);
+        let starts_with_brace = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+        if ends_in(".json") || (!ends_in(".toml") && starts_with_brace) { Self::Json } else { Self::Toml }
+    }
+}
+
+/// The text of a scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceText {
+    /// File name, or what else errors shall call it.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// How it is written.
+    pub format: Format,
+}
+
+/// What a command line says instead of `[run]`; `None` leaves it to the scenario.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RunOverrides {
+    /// Replications.
+    pub replications: Option<u64>,
+    /// Seed of all randomness.
+    pub seed: Option<u64>,
+    /// The span a share is measured over; at least a minute.
+    pub window: Option<Span>,
+}
+
+/// Reads a duration as scenarios write it: `5m`, `1h 30m`, `2 days`.
+///
+/// # Errors
+/// The rule that `text` breaks and what to write instead.
+pub fn parse_duration(text: &str) -> Result<Span, String> {
+    quantity::duration(text)
+        .map_err(|error| format!("expected {}, found {text:?}; {}", error.rule, error.help))
+}
+
+impl Scenario {
+    /// Reads a scenario. `files` opens the zone file it may name; it gets the name as written and gives the text or the reason why not.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its place and what to write instead.
+    pub fn read(
+        source: &SourceText,
+        files: &dyn Fn(&str) -> Result<String, String>,
+    ) -> Result<Self, ScenarioError> {
+        Self::read_with(source, files, RunOverrides::default())
+    }
+
+    /// The same, with settings of the command line in place of those of `[run]`.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn read_with(
+        source: &SourceText,
+        files: &dyn Fn(&str) -> Result<String, String>,
+        overrides: RunOverrides,
+    ) -> Result<Self, ScenarioError> {
+        read::read(source, files, overrides)
+    }
+
+    /// Reads a TOML text that names no file.
+    ///
+    /// ```
+    /// use mxsim_core::scenario::Scenario;
+    /// let scenario = Scenario::from_toml(r#"
+    /// [zone]
+    /// text = """
+    /// example.com.     300 IN MX 10 mx1.example.com.
+    /// mx1.example.com. 300 IN A  192.0.2.1
+    /// """
+    /// "#).unwrap();
+    /// assert_eq!(scenario.nodes[0].name, "mx1");
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn from_toml(text: &str) -> Result<Self, ScenarioError> {
+        Self::from_text("scenario.toml", text, Format::Toml)
+    }
+
+    /// Reads a JSON text that names no file.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn from_json(text: &str) -> Result<Self, ScenarioError> {
+        Self::from_text("scenario.json", text, Format::Json)
+    }
+
+    fn from_text(name: &str, text: &str, format: Format) -> Result<Self, ScenarioError> {
+        let source = SourceText { name: name.into(), text: text.into(), format };
+        Self::read(&source, &|_| Err("this scenario was not read from a file".into()))
+    }
+
+    /// Lets `sender` order and react by a behaviour of your own; its time-outs, retries and memory stay. For an entry with a `mix` name
+    /// its part, `entry/preset`.
+    ///
+    /// # Errors
+    /// If there is no such sender; the text names those there are.
+    pub fn set_behaviour(&mut self, sender: &str, behaviour: Arc<dyn SenderBehaviour>) -> Result<(), String> {
+        let names: Vec<String> = self.senders.iter().map(|sender| sender.name.clone()).collect();
+        let Some(found) = self.senders.iter_mut().find(|other| other.name == sender) else {
+            return Err(format!("there is no sender {sender:?}; senders are {}", names.join(", ")));
+        };
+        found.behaviour.custom = Some(behaviour);
+        found.grade = Grade::Assumed;
+        self.refresh_fingerprint();
+        Ok(())
+    }
 }
 
 /// How long and how often to simulate.
@@ -187,6 +329,12 @@ pub enum GoalKind {
 }
 
 impl Goal {
+    /// A goal with its text.
+    #[must_use]
+    pub fn new(kind: GoalKind, on: f64) -> Self {
+        Self { text: read::goals::in_words(kind, on), kind, on }
+    }
+
     /// "Rough even": all nodes within a quarter of their fair share, jointly, on 19 of 20 windows.
     #[must_use]
     pub fn rough_even() -> Self {

@@ -130,6 +130,19 @@ fn delays_are_exact_where_they_are_few() {
     assert_eq!(codes, ["few-replications", "messages-waiting", "bounced", "assumed-senders"]);
 }
 
+/// On every other day 90, else 99 of 100 delays are zero: p95 is 300 s, but hardly more than half of the days say so.
+#[test]
+fn a_quantile_at_the_edge_of_an_atom_is_not_called_exact() {
+    let day = |zeros: usize| {
+        let delays = std::iter::repeat_n(0, zeros).chain(std::iter::repeat_n(300, 100 - zeros));
+        with_delays(&delays.collect::<Vec<_>>())
+    };
+    let tallies: Vec<Tally> = (0..40).map(|r| day(if r % 2 == 0 { 90 } else { 99 })).collect();
+    let delay = estimate(&frame(&[1.0], 1), &tallies, false, &[]).delivery.delay.unwrap();
+    assert_eq!((delay.p95, delay.p95_ci), (300.0, [Some(0.0), Some(300.0)]));
+    assert_eq!((delay.p50, delay.p50_ci), (0.0, [Some(0.0), Some(0.0)]));
+}
+
 /// Theory: exponential delays of mean 60 s, p95 at 179.7 s; 200 replications of 400 delays, fixed seed.
 #[test]
 fn delay_quantiles_hold_the_truth() {

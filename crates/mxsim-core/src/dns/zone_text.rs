@@ -1,1 +1,0 @@
-//! Zone text and `dig` output into a [`Zone`](super::Zone).

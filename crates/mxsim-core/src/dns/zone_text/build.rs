@@ -1,0 +1,309 @@
+//! Records into a [`Zone`]: which domain, which hosts, which addresses, and the notes on what is legal but surprising.
+
+use super::record::{Data, Record, RecordKind};
+use super::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
+use crate::dns::zone::{Host, MxRecord, Name, Zone};
+use crate::time::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// TTL of a record set for which the text says none, and negative TTL without an SOA: an *assumption*, the common default of an hour.
+pub(crate) const ASSUMED_TTL: Span = Span::from_secs(3_600);
+
+/// Most MX records of a domain and most addresses of a host. A DNS answer over TCP holds more, a mail domain never does: an *assumption*.
+const MOST_RECORDS: usize = 255;
+
+/// What `records` publish about the mail of `domain`; without one, of the only owner of MX records.
+pub(crate) fn build(
+    records: &[Record],
+    domain: Option<&Name>,
+) -> Result<(Zone, Vec<ZoneNote>), Vec<ZoneTextError>> {
+    let mut builder = Builder::new(records);
+    let domain = match domain {
+        Some(domain) => domain.clone(),
+        None => match builder.infer_domain() {
+            Ok(domain) => domain,
+            Err(error) => {
+                builder.errors.push(error);
+                return Err(builder.errors);
+            }
+        },
+    };
+    let zone = builder.zone(domain);
+    if builder.errors.is_empty() { Ok((zone, builder.notes)) } else { Err(builder.errors) }
+}
+
+type Sets<'r> = BTreeMap<(&'r Name, RecordKind), Vec<&'r Record>>;
+
+struct Builder<'r> {
+    records: &'r [Record],
+    /// Records by owner and type, duplicates dropped, in the order of the text.
+    sets: Sets<'r>,
+    notes: Vec<ZoneNote>,
+    errors: Vec<ZoneTextError>,
+}
+
+impl<'r> Builder<'r> {
+    fn new(records: &'r [Record]) -> Self {
+        let mut builder = Self { records, sets: BTreeMap::new(), notes: Vec::new(), errors: Vec::new() };
+        for record in records {
+            let set = builder.sets.entry((&record.owner, record.kind)).or_default();
+            if set.iter().any(|other| other.data == record.data) {
+                let text = format!(
+                    "{} {} stands twice with the same data; DNS serves it once",
+                    record.owner,
+                    record.kind.name()
+                );
+                builder.note("duplicate-record", text);
+            } else {
+                set.push(record);
+            }
+        }
+        builder
+    }
+
+    fn note(&mut self, code: &'static str, text: String) {
+        let note = ZoneNote { code, text };
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    fn error(&mut self, kind: ZoneErrorKind, range: TextRange, message: String, help: &str) {
+        self.errors.push(ZoneTextError { kind, message, help: help.into(), range });
+    }
+
+    fn set(&self, owner: &Name, kind: RecordKind) -> Vec<&'r Record> {
+        self.sets.get(&(owner, kind)).cloned().unwrap_or_default()
+    }
+
+    /// The only owner of MX records; without any, the only owner of addresses.
+    fn infer_domain(&self) -> Result<Name, ZoneTextError> {
+        let owners = |kinds: &[RecordKind]| -> Vec<&'r Record> {
+            let mut seen = BTreeSet::new();
+            let fits =
+                |record: &&Record| kinds.contains(&record.kind) && !record.owner.as_str().starts_with('*');
+            self.records.iter().filter(fits).filter(|record| seen.insert(&record.owner)).collect()
+        };
+        let mut found = owners(&[RecordKind::Mx]);
+        if found.is_empty() {
+            found = owners(&[RecordKind::A, RecordKind::Aaaa]);
+        }
+        let whole = TextRange { text: 0, start: 0, end: 0 };
+        let fail = |message: String, help: String, range| {
+            Err(ZoneTextError { kind: ZoneErrorKind::Domain, message, help, range })
+        };
+        match found[..] {
+            [only] => Ok(only.owner.clone()),
+            [] => fail(
+                "there is no MX, A or AAAA record".into(),
+                "paste zone lines or the output of `dig MX example.com`".into(),
+                whole,
+            ),
+            [first, second, ..] => {
+                let names: Vec<String> =
+                    found.iter().take(5).map(|record| record.owner.to_string()).collect();
+                let message = format!("records of several domains: {}", names.join(", "));
+                fail(
+                    message,
+                    format!("say which one takes the mail: domain = \"{}\"", first.owner),
+                    second.range,
+                )
+            }
+        }
+    }
+
+    fn zone(&mut self, domain: Name) -> Zone {
+        self.check_aliases();
+        let (owner, _) = self.resolve(&domain);
+        let records = self.set(&owner, RecordKind::Mx);
+        if records.len() > MOST_RECORDS {
+            let message = format!("{} MX records, of at most {MOST_RECORDS}", records.len());
+            self.error(ZoneErrorKind::TooMany, records[MOST_RECORDS].range, message, "keep the first ones");
+        }
+        self.check_null_mx(&records);
+        let mx: Vec<MxRecord> = records.iter().filter_map(|record| mx_record(record)).collect();
+        let negative_ttl = self.negative_ttl();
+        let mx_ttl = if mx.is_empty() { negative_ttl } else { self.ttl(&domain, RecordKind::Mx, &records) };
+        let mut zone = Zone { domain, mx, mx_ttl, negative_ttl, hosts: Vec::new() };
+        self.add_hosts(&mut zone);
+        zone
+    }
+
+    /// A CNAME must be alone at its name (RFC 2181 section 10.1).
+    fn check_aliases(&mut self) {
+        let mut clashes = Vec::new();
+        for ((owner, kind), set) in &self.sets {
+            let others = [RecordKind::Mx, RecordKind::A, RecordKind::Aaaa, RecordKind::Soa];
+            let beside = others.iter().any(|other| self.sets.contains_key(&(*owner, *other)));
+            if *kind == RecordKind::Cname && (beside || set.len() > 1) {
+                let message =
+                    format!("{owner} has a CNAME and other records; an alias must be alone at its name");
+                clashes.push((set[set.len() - 1].range, message));
+            }
+        }
+        for (range, message) in clashes {
+            self.error(ZoneErrorKind::Cname, range, message, "remove the CNAME or the other records");
+        }
+    }
+
+    /// Follows CNAMEs from `name`; the records it passed on the way come along.
+    fn resolve(&mut self, name: &Name) -> (Name, Vec<&'r Record>) {
+        let mut passed: Vec<&'r Record> = Vec::new();
+        let mut at = name.clone();
+        while let Some(&alias) = self.set(&at, RecordKind::Cname).first() {
+            if passed.iter().any(|other| other.owner == alias.owner) {
+                let message = format!("the CNAME of {name} leads back to itself");
+                self.error(
+                    ZoneErrorKind::Cname,
+                    alias.range,
+                    message,
+                    "let the chain end at a name with addresses",
+                );
+                break;
+            }
+            passed.push(alias);
+            let Some(Data::Cname(target)) = &alias.data else { break };
+            at = target.clone();
+        }
+        (at, passed)
+    }
+
+    fn check_null_mx(&mut self, records: &[&Record]) {
+        let Some(null) =
+            records.iter().find(|record| mx_record(record).is_some_and(|mx| mx.exchange.is_root()))
+        else {
+            return;
+        };
+        if records.len() > 1 {
+            let message = "a null MX (`MX 0 .`) beside other MX records".to_string();
+            self.error(
+                ZoneErrorKind::Domain,
+                null.range,
+                message,
+                "RFC 7505 allows it only alone: remove it or the others",
+            );
+        } else {
+            let text = format!(
+                "{} has a null MX (RFC 7505): it takes no mail, and every message bounces at once",
+                null.owner
+            );
+            self.note("null-mx", text);
+        }
+    }
+
+    /// The TTL of a record set: the shortest of its records (RFC 2181 section 5.2 wants them equal).
+    fn ttl(&mut self, owner: &Name, kind: RecordKind, set: &[&Record]) -> Span {
+        let spans: BTreeSet<Span> = set.iter().filter_map(|record| record.ttl).collect();
+        if spans.len() > 1 {
+            self.note(
+                "mixed-ttl",
+                format!("the {} records of {owner} have several TTLs; the shortest counts", kind.name()),
+            );
+        }
+        spans.first().copied().unwrap_or_else(|| {
+            let text = format!("the {} records of {owner} have no TTL; 3600 s are assumed", kind.name());
+            self.note("assumed-ttl", text);
+            ASSUMED_TTL
+        })
+    }
+
+    /// The SOA's own TTL or its MINIMUM, whichever is less (RFC 2308 section 5).
+    fn negative_ttl(&self) -> Span {
+        let soa = self.records.iter().find(|record| record.kind == RecordKind::Soa);
+        match soa {
+            Some(Record { ttl, data: Some(Data::Soa(minimum)), .. }) => ttl.unwrap_or(*minimum).min(*minimum),
+            _ => ASSUMED_TTL,
+        }
+    }
+
+    fn add_hosts(&mut self, zone: &mut Zone) {
+        let mut names: Vec<Name> = Vec::new();
+        for name in zone.mx.iter().map(|record| &record.exchange) {
+            if !name.is_root() && !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        if zone.mx.is_empty() {
+            names.push(zone.domain.clone());
+        }
+        for name in names {
+            let host = self.host(name, zone.negative_ttl);
+            zone.hosts.push(host);
+        }
+        if zone.mx.is_empty() {
+            self.implicit_mx(zone);
+        } else {
+            self.note_hosts_without_address(zone);
+        }
+    }
+
+    fn implicit_mx(&mut self, zone: &Zone) {
+        let domain = &zone.domain;
+        if zone.hosts[0].a.is_empty() && zone.hosts[0].aaaa.is_empty() {
+            let message = format!("{domain} has neither MX nor address records");
+            let range = TextRange { text: 0, start: 0, end: 0 };
+            self.error(
+                ZoneErrorKind::Domain,
+                range,
+                message,
+                "paste its MX records, or name another `domain`",
+            );
+        } else {
+            let text =
+                format!("{domain} has no MX record; senders use its own addresses (RFC 5321 section 5.1)");
+            self.note("implicit-mx", text);
+        }
+    }
+
+    fn note_hosts_without_address(&mut self, zone: &Zone) {
+        for host in zone.hosts.iter().filter(|host| host.a.is_empty() && host.aaaa.is_empty()) {
+            let text = format!("{} has no address in the text; senders pass it over", host.name);
+            self.note("mx-without-address", text);
+        }
+    }
+
+    /// The addresses behind `name`; an alias lends its TTL if it is shorter.
+    fn host(&mut self, name: Name, negative_ttl: Span) -> Host {
+        let (owner, aliases) = self.resolve(&name);
+        let alias_ttl = aliases.iter().filter_map(|record| record.ttl).min();
+        if !aliases.is_empty() {
+            let text = format!(
+                "{name} is an alias of {owner}; RFC 2181 section 10.3 wants an MX record to name the host itself"
+            );
+            self.note("cname-target", text);
+        }
+        let (v4, v6) = (self.set(&owner, RecordKind::A), self.set(&owner, RecordKind::Aaaa));
+        let mut ttl_of = |kind, set: &[&Record]| {
+            if set.is_empty() {
+                return negative_ttl;
+            }
+            let own = self.ttl(&owner, kind, set);
+            alias_ttl.map_or(own, |alias| own.min(alias))
+        };
+        let (a_ttl, aaaa_ttl) = (ttl_of(RecordKind::A, &v4), ttl_of(RecordKind::Aaaa, &v6));
+        if v4.len() + v6.len() > MOST_RECORDS {
+            let message = format!("{name} has {} addresses, of at most {MOST_RECORDS}", v4.len() + v6.len());
+            let last = v6
+                .last()
+                .or_else(|| v4.last())
+                .map_or(TextRange { text: 0, start: 0, end: 0 }, |record| record.range);
+            self.error(ZoneErrorKind::TooMany, last, message, "keep the first ones");
+        }
+        let a = v4
+            .iter()
+            .filter_map(|record| if let Some(Data::A(address)) = record.data { Some(address) } else { None });
+        let aaaa = v6.iter().filter_map(|record| {
+            if let Some(Data::Aaaa(address)) = record.data { Some(address) } else { None }
+        });
+        Host { name, a: a.collect(), a_ttl, aaaa: aaaa.collect(), aaaa_ttl }
+    }
+}
+
+fn mx_record(record: &Record) -> Option<MxRecord> {
+    match &record.data {
+        Some(Data::Mx(preference, exchange)) => {
+            Some(MxRecord { preference: *preference, exchange: exchange.clone() })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,284 @@
+//! Scenarios written in Rust. The builder makes the same document a file would hold, and the same code reads it, so there is no second
+//! set of rules.
+
+use super::diagnostic::Report;
+use super::read::read_tree;
+use super::tree::from_json;
+use super::{GoalKind, RunOverrides, Scenario, ScenarioError};
+use crate::time::Span;
+use crate::traffic::{Profile, Sizes};
+use serde_json::{Map, Value, json};
+
+/// Builds a [`Scenario`] in Rust.
+///
+/// ```
+/// use mxsim_core::scenario::{GoalKind, ScenarioBuilder, SenderSpec};
+/// let zone = "example.com. 300 IN MX 10 mx1.example.com.\n\
+///             example.com. 300 IN MX 10 mx2.example.com.\n\
+///             mx1.example.com. 300 IN A 192.0.2.1\n\
+///             mx2.example.com. 300 IN A 192.0.2.2\n";
+/// let scenario = ScenarioBuilder::new(zone)
+///     .title("two equal MX")
+///     .sender(SenderSpec::new("provider").share(0.38).preset("postfix").hosts(40))
+///     .sender(SenderSpec::new("others").rest().preset("postfix").sites(500))
+///     .goal(GoalKind::BusiestShare { at_most: 0.6 }, 0.95)
+///     .build()
+///     .unwrap();
+/// assert_eq!(scenario.senders.len(), 2);
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ScenarioBuilder {
+    document: Map<String, Value>,
+}
+
+impl ScenarioBuilder {
+    /// Starts from zone lines or `dig` output.
+    pub fn new(zone_text: &str) -> Self {
+        let mut document = Map::new();
+        document.insert("zone".into(), json!({ "text": zone_text }));
+        Self { document }
+    }
+
+    /// Sets any key by its path in the scenario, such as `run.window` or `zone.authority`; keys are explained in the scenario reference.
+    /// What stands on the way and is no table is replaced.
+    pub fn set(mut self, path: &str, value: impl Into<Value>) -> Self {
+        let (last, sections) = match path.rsplit_once('.') {
+            Some((sections, last)) => (last, sections.split('.').collect()),
+            None => (path, Vec::new()),
+        };
+        let mut table = &mut self.document;
+        for section in sections {
+            let next = table.entry(section).or_insert_with(|| json!({}));
+            if !next.is_object() {
+                *next = json!({});
+            }
+            let Value::Object(inner) = next else { return self };
+            table = inner;
+        }
+        table.insert(last.into(), value.into());
+        self
+    }
+
+    /// The mail domain, where the zone text leaves it open.
+    pub fn domain(self, domain: &str) -> Self {
+        self.set("zone.domain", domain)
+    }
+
+    /// The preset of the authoritative servers.
+    pub fn authority(self, preset: &str) -> Self {
+        self.set("zone.authority", preset)
+    }
+
+    /// The title, for reports.
+    pub fn title(self, title: &str) -> Self {
+        self.set("title", title)
+    }
+
+    /// Messages per day over all senders.
+    pub fn messages_per_day(self, messages: f64) -> Self {
+        self.set("traffic.messages_per_day", messages)
+    }
+
+    /// How the day goes.
+    pub fn profile(self, profile: &Profile) -> Self {
+        self.set("traffic.profile", profile_value(profile))
+    }
+
+    /// The seed of all randomness.
+    pub fn seed(self, seed: u64) -> Self {
+        self.set("run.seed", seed)
+    }
+
+    /// A fixed number of replications.
+    pub fn replications(self, replications: u64) -> Self {
+        self.set("run.replications", replications)
+    }
+
+    /// The span a share is measured over.
+    pub fn window(self, window: Span) -> Self {
+        self.set("run.window", window.to_string())
+    }
+
+    /// Measured length of one replication.
+    pub fn run_length(self, length: Span) -> Self {
+        self.set("run.run_length", length.to_string())
+    }
+
+    /// Simulated before measuring starts.
+    pub fn warm_up(self, length: Span) -> Self {
+        self.set("run.warm_up", length.to_string())
+    }
+
+    /// Adds a sender.
+    pub fn sender(self, sender: SenderSpec) -> Self {
+        self.push("senders", Value::Object(sender.table))
+    }
+
+    /// Defines a resolver; `settings` has the keys of `[resolvers.NAME]`.
+    pub fn resolver(mut self, name: &str, settings: impl Into<Value>) -> Self {
+        // The name may hold dots, so it is no path.
+        let resolvers = self.document.entry("resolvers").or_insert_with(|| json!({}));
+        if let Value::Object(resolvers) = resolvers {
+            resolvers.insert(name.into(), settings.into());
+        }
+        self
+    }
+
+    /// Says something of a node; `settings` has the keys of `[nodes.NAME]`.
+    pub fn node(mut self, name: &str, settings: impl Into<Value>) -> Self {
+        let nodes = self.document.entry("nodes").or_insert_with(|| json!({}));
+        if let Value::Object(nodes) = nodes {
+            nodes.insert(name.into(), settings.into());
+        }
+        self
+    }
+
+    /// Adds a change of the zone; `settings` has the keys of `[[changes]]`.
+    pub fn change(self, settings: impl Into<Value>) -> Self {
+        self.push("changes", settings.into())
+    }
+
+    /// Adds a fault: `node` shows `fault` (`refuse` or `drop`) from `at` (`"10:00"`) on for `length`.
+    pub fn event(self, node: &str, fault: &str, at: &str, length: Span) -> Self {
+        let event = json!({ "node": node, "fault": fault, "at": at, "for": length.to_string() });
+        self.push("events", event)
+    }
+
+    /// Adds a goal that has to hold on the part `on` of the windows; one of each kind.
+    pub fn goal(self, kind: GoalKind, on: f64) -> Self {
+        match kind {
+            GoalKind::BusiestShare { at_most } => {
+                self.set("goals.busiest_share", json!({ "at_most": at_most, "on": on }))
+            }
+            GoalKind::QuietestShare { at_least } => {
+                self.set("goals.quietest_share", json!({ "at_least": at_least, "on": on }))
+            }
+            GoalKind::DelayP95 { at_most } => {
+                self.set("goals.delay_p95", json!({ "at_most": at_most.to_string(), "on": on }))
+            }
+            GoalKind::NearFair { within } => {
+                self.set("goals.near_fair", json!({ "within": within, "on": on }))
+            }
+        }
+    }
+
+    fn push(mut self, list: &str, item: Value) -> Self {
+        let items = self.document.entry(list).or_insert_with(|| json!([]));
+        if let Value::Array(items) = items {
+            items.push(item);
+        }
+        self
+    }
+
+    /// Checks everything.
+    ///
+    /// # Errors
+    /// Everything that is wrong, placed by JSON pointers into the document that was built.
+    pub fn build(self) -> Result<Scenario, ScenarioError> {
+        let document = Value::Object(self.document);
+        let report = Report::new("scenario built in Rust", "");
+        let no_files = |_: &str| Err("a scenario built in Rust has no files".to_owned());
+        read_tree(&from_json(&document, ""), report, &no_files, RunOverrides::default())
+    }
+}
+
+/// One entry of `senders`.
+#[derive(Debug, Clone)]
+#[must_use = "a sender counts only once it is given to a ScenarioBuilder"]
+pub struct SenderSpec {
+    table: Map<String, Value>,
+}
+
+impl SenderSpec {
+    /// A sender with defaults everywhere.
+    pub fn new(name: &str) -> Self {
+        let mut table = Map::new();
+        table.insert("name".into(), name.into());
+        Self { table }
+    }
+
+    /// Sets any key of `[[senders]]`; parameters of the preset are tables, `set("retry", json!({ "lifetime": "1d" }))`.
+    pub fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.table.insert(key.into(), value.into());
+        self
+    }
+
+    /// Its part of all messages, 0..1.
+    pub fn share(self, share: f64) -> Self {
+        self.set("share", share)
+    }
+
+    /// It takes what the others leave.
+    pub fn rest(self) -> Self {
+        self.set("share", "rest")
+    }
+
+    /// What it behaves like.
+    pub fn preset(self, id: &str) -> Self {
+        self.set("preset", id)
+    }
+
+    /// Weights of several presets.
+    pub fn mix<'a>(self, parts: impl IntoIterator<Item = (&'a str, f64)>) -> Self {
+        let mix: Map<String, Value> =
+            parts.into_iter().map(|(id, weight)| (id.to_owned(), json!(weight))).collect();
+        self.set("mix", mix)
+    }
+
+    /// Organisations it stands for.
+    pub fn sites(self, sites: usize) -> Self {
+        self.set("sites", sites)
+    }
+
+    /// How the mail is spread over them.
+    pub fn sizes(self, sizes: Sizes) -> Self {
+        match sizes {
+            Sizes::Equal => self.set("sizes", "equal"),
+            Sizes::Zipf(exponent) => self.set("sizes", json!({ "zipf": exponent })),
+        }
+    }
+
+    /// Outbound hosts of each site.
+    pub fn hosts(self, hosts: usize) -> Self {
+        self.set("hosts", hosts)
+    }
+
+    /// How long an outbound host keeps its choice, as in a scenario: `"6h"`, `"cache-entry"`, `"forever"`, `"never"`.
+    pub fn sticky(self, how_long: &str) -> Self {
+        self.set("sticky", how_long)
+    }
+
+    /// A resolver preset, or a resolver of the scenario.
+    pub fn resolver(self, name: &str) -> Self {
+        self.set("resolver", name)
+    }
+
+    /// Senders of one pool share their per-host and per-site caches.
+    pub fn pool(self, pool: &str) -> Self {
+        self.set("pool", pool)
+    }
+
+    /// Whether it has an IPv6 route.
+    pub fn ipv6(self, has_route: bool) -> Self {
+        self.set("ipv6", has_route)
+    }
+
+    /// When it sends.
+    pub fn profile(self, profile: &Profile) -> Self {
+        self.set("profile", profile_value(profile))
+    }
+
+    /// `next-host` or `same-host-later`.
+    pub fn failover(self, word: &str) -> Self {
+        self.set("failover", word)
+    }
+}
+
+fn profile_value(profile: &Profile) -> Value {
+    match profile {
+        Profile::Flat => json!("flat"),
+        Profile::Daily(weights) => json!(weights.to_vec()),
+        Profile::Weekly(weights) => json!(weights.to_vec()),
+    }
+}

@@ -1,0 +1,381 @@
+//! Every key of a scenario, in one place: the reader, the JSON Schema and `docs/scenario.md` all come from these tables.
+
+use super::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
+use super::words::{Sticky, words};
+use crate::catalog::{PresetKind, params};
+use crate::node::Fault;
+use crate::time::Span;
+
+/// Most sites times outbound hosts of one entry, and most caches of one resolver.
+pub(crate) const MOST_CHOOSERS: i128 = 10_000_000;
+
+/// Messages per day where the scenario says nothing. *Assumption*: a mid-sized organisation.
+pub(crate) const DEFAULT_MESSAGES_PER_DAY: f64 = 100_000.0;
+
+/// Sites of the default sender and of an entry with a mix. *Assumption*.
+pub(crate) const DEFAULT_SITES: usize = 1_000;
+
+fn profiles() -> Vec<&'static str> {
+    vec!["flat", "office"]
+}
+
+fn all_sizes_equal() -> Vec<&'static str> {
+    vec!["equal"]
+}
+
+fn cache_scopes() -> Vec<&'static str> {
+    vec!["per-host", "per-site"]
+}
+
+const WEIGHT: Shape = Shape::Number { least: 0.0, most: 1e9, above: false };
+const PROFILE: Shape = Shape::AnyOf(&[
+    word(profiles),
+    Shape::List { of: &WEIGHT, least: 1, only: &[24, 168] },
+    Shape::Table(&[later("bursts", "traffic in bursts")]),
+]);
+const ON: Key = optional("on", Shape::Share, "95 %", "part of the windows it has to hold on");
+
+const RUN: &[Key] = &[
+    optional(
+        "replications",
+        Shape::Integer { least: 1, most: 10_000_000 },
+        "as many as decide the goals",
+        "independent repetitions",
+    ),
+    optional("seed", Shape::Integer { least: 0, most: u64::MAX as i128 }, "1", "seed of all randomness"),
+    optional("window", Shape::Duration(Span::MINUTE), "1d", "the span a share is measured over"),
+    optional(
+        "run_length",
+        Shape::Duration(Span::MINUTE),
+        "one window",
+        "measured length of one replication; a whole number of windows",
+    ),
+    optional(
+        "warm_up",
+        DURATION,
+        "the longest TTL, hold and holding time in play, from 1 h to 1 week",
+        "simulated before measuring starts",
+    ),
+];
+
+const ZONE: &[Key] = &[
+    optional("text", Shape::Text, "", "zone lines or `dig` output; this or `file`"),
+    optional("file", Shape::Text, "", "a file with zone lines, relative to the scenario; this or `text`"),
+    optional("domain", Shape::Name, "the only domain with MX records", "the mail domain"),
+    optional(
+        "authority",
+        Shape::AnyOf(&[Shape::Preset(PresetKind::Authority), Shape::Table(&AUTHORITY)]),
+        "nsd",
+        "in which order the authoritative servers answer: a preset, or `{ preset = \"nsd\", order = {...} }`",
+    ),
+];
+
+const AUTHORITY: [Key; 2] = joined(
+    &[optional(
+        "preset",
+        Shape::Preset(PresetKind::Authority),
+        "nsd",
+        "the preset the parameters are laid over",
+    )],
+    params::AUTHORITY,
+);
+
+const CHANGE: &[Key] = &[
+    required("at", Shape::Moment, "when the change is published"),
+    optional(
+        "remove",
+        Shape::Text,
+        "",
+        "record lines to take away; a line without data takes the whole set of owner and type",
+    ),
+    optional(
+        "replace",
+        Shape::Text,
+        "",
+        "record lines that take the place of the sets of the same owner and type",
+    ),
+    optional("add", Shape::Text, "", "record lines to add"),
+];
+
+const TRAFFIC: &[Key] = &[
+    optional(
+        "messages_per_day",
+        Shape::Number { least: 0.0, most: 1e12, above: true },
+        "100000 (an assumption)",
+        "messages per day over all senders",
+    ),
+    optional(
+        "profile",
+        PROFILE,
+        "flat",
+        "how the day goes: `\"flat\"`, `\"office\"`, or 24 weights (a day) or 168 (a week), midnight first",
+    ),
+    later("population", "a population of senders from the catalogue"),
+];
+
+const SENDER_OWN: &[Key] = &[
+    optional("name", Shape::Name, "the preset's id, or `mix`", "its name, unique"),
+    optional(
+        "share",
+        Shape::AnyOf(&[Shape::Share, word(|| vec!["rest"])]),
+        "equal parts if no sender has one",
+        "its part of all messages; `\"rest\"` takes what the others leave",
+    ),
+    optional(
+        "preset",
+        Shape::Preset(PresetKind::Sender),
+        "postfix (an assumption)",
+        "what it behaves like; this or `mix`",
+    ),
+    optional(
+        "mix",
+        Shape::Map(&WEIGHT),
+        "",
+        "weights of several presets, `{ postfix = 55, exim = 15 }`: share and sites are split in proportion",
+    ),
+    optional(
+        "sites",
+        Shape::Integer { least: 1, most: MOST_CHOOSERS },
+        "1; with `mix` 1000 (an assumption)",
+        "organisations this entry stands for",
+    ),
+    optional(
+        "sizes",
+        Shape::AnyOf(&[
+            word(all_sizes_equal),
+            Shape::Choice(&[optional(
+                "zipf",
+                Shape::Number { least: 0.0, most: 10.0, above: false },
+                "",
+                "site k sends in proportion to k^-s",
+            )]),
+        ]),
+        "{ zipf = 1.0 } (an assumption)",
+        "how the mail is spread over the sites",
+    ),
+    optional(
+        "hosts",
+        Shape::Integer { least: 1, most: MOST_CHOOSERS },
+        "1",
+        "outbound hosts of each site, choosing independently",
+    ),
+    optional(
+        "sticky",
+        Shape::AnyOf(&[SOME_TIME, word(words::<Sticky>), params::KEEP_TIMES]),
+        "as the preset",
+        "how long an outbound host keeps its choice; `\"6h\"` is exponential with that mean",
+    ),
+    optional("resolver", Shape::Name, "plain", "a preset, or the name of a `[resolvers.NAME]`"),
+    optional(
+        "pool",
+        Shape::Name,
+        "its own",
+        "senders with the same pool share their per-host and per-site caches",
+    ),
+    optional(
+        "ipv6",
+        Shape::Boolean,
+        "true, unless the preset speaks IPv4 only",
+        "whether it has an IPv6 route",
+    ),
+    optional("profile", PROFILE, "that of `[traffic]`", "when it sends"),
+];
+
+const SENDER: [Key; 18] = joined(SENDER_OWN, params::SENDER);
+
+const RESOLVER: [Key; 5] = joined(
+    &[
+        optional(
+            "preset",
+            Shape::Preset(PresetKind::Resolver),
+            "plain",
+            "the preset the parameters are laid over",
+        ),
+        optional(
+            "caches",
+            Shape::AnyOf(&[word(cache_scopes), Shape::Integer { least: 1, most: MOST_CHOOSERS }]),
+            "per-site",
+            "how many independent caches there are; with a number all senders that name this resolver share them",
+        ),
+        optional(
+            "chain",
+            Shape::List { of: &Shape::Name, least: 1, only: &[] },
+            "asks the authority itself",
+            "resolvers between this one and the authority, nearest first; the whole way",
+        ),
+    ],
+    params::RESOLVER,
+);
+
+const NODE: &[Key] = &[
+    optional(
+        "addresses",
+        Shape::List { of: &Shape::Address, least: 1, only: &[] },
+        "those of its exchange host",
+        "the addresses that are this machine",
+    ),
+    optional(
+        "weight",
+        Shape::Number { least: 0.0, most: 1e6, above: false },
+        "1",
+        "its fair share relative to the other nodes of the best preference",
+    ),
+    later("sessions", "a limit of concurrent sessions"),
+    later("session_time", "how long a session takes"),
+    later("backlog", "connections waiting for a session"),
+    later("site", "the place a node stands at"),
+    later("group", "nodes that fail together"),
+];
+
+const EVENT: &[Key] = &[
+    required(
+        "at",
+        Shape::Moment,
+        "when it starts: a time of the first measured day, `\"2d 10:00\"`, or a duration",
+    ),
+    required("for", SOME_TIME, "how long it lasts"),
+    optional("every", SOME_TIME, "once", "how often it comes back, until the end of the run"),
+    required(
+        "node",
+        Shape::AnyOf(&[Shape::Name, Shape::List { of: &Shape::Name, least: 1, only: &[] }]),
+        "the node, or a list of nodes",
+    ),
+    required(
+        "fault",
+        Shape::Word {
+            now: words::<Fault>,
+            later: &["tempfail", "greylist", "slow", "tls", "reject", "accept-then-bounce"],
+        },
+        "what is wrong with it: it refuses connections, or drops packets silently",
+    ),
+    later("group", "nodes that fail together"),
+    later("stage", "the stage of the session that fails"),
+    later("share", "a fault that hits only a part of the sessions"),
+];
+
+const GOALS: &[Key] = &[
+    optional(
+        "busiest_share",
+        Shape::AnyOf(&[
+            Shape::Share,
+            Shape::Table(&[required("at_most", Shape::Share, "largest share allowed"), ON]),
+        ]),
+        "",
+        "no node carries more than this share",
+    ),
+    optional(
+        "quietest_share",
+        Shape::AnyOf(&[
+            Shape::Share,
+            Shape::Table(&[required("at_least", Shape::Share, "least share allowed"), ON]),
+        ]),
+        "",
+        "no node with a fair share carries less than this share",
+    ),
+    optional(
+        "delay_p95",
+        Shape::AnyOf(&[
+            SOME_TIME,
+            Shape::Table(&[required("at_most", SOME_TIME, "longest delay allowed"), ON]),
+        ]),
+        "",
+        "95 % of the messages of a window are accepted within this time",
+    ),
+    optional(
+        "near_fair",
+        Shape::AnyOf(&[
+            Shape::Share,
+            Shape::Table(&[required("within", Shape::Share, "largest deviation allowed"), ON]),
+        ]),
+        "within a quarter on 95 % of the windows, if there is no goal at all",
+        "every node with a fair share is within this fraction of it",
+    ),
+    later("survive", "that the remaining nodes are big enough when nodes fail"),
+];
+
+/// The whole document.
+pub(crate) const DOCUMENT: &[Key] = &[
+    optional("schema", Shape::Integer { least: 1, most: 1 }, "1", "version of this format"),
+    optional("title", Shape::Text, "the mail domain", "title, for reports"),
+    optional("run", Shape::Table(RUN), "all defaults", "how long and how often to simulate"),
+    required("zone", Shape::Table(ZONE), "what is published about the mail domain"),
+    optional(
+        "changes",
+        Shape::List { of: &Shape::Table(CHANGE), least: 0, only: &[] },
+        "none",
+        "changes of the zone; each is published at its time",
+    ),
+    optional("traffic", Shape::Table(TRAFFIC), "all defaults", "how much mail and when"),
+    optional(
+        "senders",
+        Shape::List { of: &Shape::Table(&SENDER), least: 0, only: &[] },
+        "one entry `everyone`: 1000 Postfix sites (an assumption)",
+        "who sends; beside its own keys an entry may override any parameter of its preset",
+    ),
+    optional("resolvers", Shape::Map(&Shape::Table(&RESOLVER)), "none", "resolvers of your own, by name"),
+    optional(
+        "nodes",
+        Shape::Map(&Shape::Table(NODE)),
+        "one node per exchange host; a host with several addresses gives one node per address",
+        "which addresses are one machine, and what its fair share is",
+    ),
+    optional(
+        "events",
+        Shape::List { of: &Shape::Table(EVENT), least: 0, only: &[] },
+        "none",
+        "what goes wrong, and when",
+    ),
+    optional(
+        "goals",
+        Shape::Table(GOALS),
+        "rough even: near_fair within 25 % on 95 % of the windows",
+        "what has to hold",
+    ),
+    later("edge", "an SMTP load balancer before the nodes"),
+    later("greylisting", "greylisting at the nodes"),
+];
+
+/// Two lists of keys as one.
+const fn joined<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
+    assert!(first.len() + second.len() == N, "the length of the joined list is written wrong");
+    let mut all = [first[0]; N];
+    let mut i = 0;
+    while i < N {
+        all[i] = if i < first.len() { first[i] } else { second[i - first.len()] };
+        i += 1;
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Visits every table of the document.
+    fn each_table(keys: &[Key], visit: &mut dyn FnMut(&[Key])) {
+        visit(keys);
+        keys.iter().for_each(|key| each_shape(&key.shape, visit));
+    }
+
+    fn each_shape(shape: &Shape, visit: &mut dyn FnMut(&[Key])) {
+        match shape {
+            Shape::Table(keys) | Shape::Choice(keys) => each_table(keys, visit),
+            Shape::Map(of) | Shape::List { of, .. } => each_shape(of, visit),
+            Shape::AnyOf(shapes) => shapes.iter().for_each(|shape| each_shape(shape, visit)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn no_table_has_a_key_twice_and_every_key_is_explained() {
+        each_table(DOCUMENT, &mut |keys| {
+            let mut names: Vec<_> = keys.iter().map(|key| key.name).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), keys.len(), "{names:?}");
+            for key in keys {
+                assert!(!key.doc.is_empty(), "{}", key.name);
+            }
+        });
+    }
+}

@@ -1,0 +1,209 @@
+//! Quantities as people write them: durations `"1h 30m"`, moments `"2d 10:00"`, shares `"38 %"`.
+
+use crate::time::{Span, Time};
+
+/// Longest duration and latest moment a scenario may name: ten years of 365 days.
+pub(crate) const LONGEST: Span = Span::from_secs(10 * 365 * 86_400);
+
+/// The units of a duration, their spellings and lengths [µs].
+const UNITS: &[(&[&str], i64)] = &[
+    (&["ms"], 1_000),
+    (&["s", "sec", "secs", "second", "seconds"], 1_000_000),
+    (&["m", "min", "mins", "minute", "minutes"], Span::MINUTE.0),
+    (&["h", "hr", "hrs", "hour", "hours"], Span::HOUR.0),
+    (&["d", "day", "days"], Span::DAY.0),
+    (&["w", "week", "weeks"], Span::WEEK.0),
+];
+
+/// Regular expression of a duration, for the JSON Schema.
+pub(crate) const DURATION_PATTERN: &str =
+    r"^\s*(\d+(\.\d+)?\s*(ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\s*)+$";
+/// Regular expression of a time of day, perhaps of a later day.
+pub(crate) const CLOCK_PATTERN: &str = r"^\s*(\d+\s*d(ays?)?\s+)?([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?\s*$";
+/// Regular expression of a share in percent.
+pub(crate) const SHARE_PATTERN: &str = r"^\s*\d+(\.\d+)?\s*%\s*$";
+
+/// Why a text is no quantity.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Malformed {
+    /// The rule.
+    pub(crate) rule: String,
+    /// What to write.
+    pub(crate) help: String,
+    /// True if it could be read but is too large.
+    pub(crate) out_of_range: bool,
+}
+
+fn malformed(rule: &str, help: impl Into<String>) -> Malformed {
+    Malformed { rule: rule.into(), help: help.into(), out_of_range: false }
+}
+
+/// Reads `"5m"`, `"1h 30m"`, `"1.5s"`, `"2 days"`.
+pub(crate) fn duration(text: &str) -> Result<Span, Malformed> {
+    const RULE: &str = "a duration with units";
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return Err(malformed(RULE, "write a duration such as \"5m\", \"1h 30m\" or \"2 days\""));
+    }
+    if rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return Err(malformed(
+            RULE,
+            format!("add a unit: \"{rest}s\", \"{rest}m\", \"{rest}h\" or \"{rest}d\""),
+        ));
+    }
+    let mut total = 0.0;
+    while !rest.is_empty() {
+        let (number, after) = split_number(rest)
+            .ok_or_else(|| malformed(RULE, "write a duration such as \"5m\", \"1h 30m\" or \"2 days\""))?;
+        let word_end = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
+        let (unit, next) = after.split_at(word_end);
+        let length = unit_length(unit).ok_or_else(|| {
+            malformed(RULE, "units are ms, s, m (minutes), h, d and w: \"90s\", \"5m\", \"1h 30m\"")
+        })?;
+        total += number * length as f64;
+        rest = next.trim_start();
+    }
+    if total > LONGEST.0 as f64 {
+        return Err(Malformed {
+            rule: "a duration of at most ten years".into(),
+            help: "shorten it to at most \"3650d\"".into(),
+            out_of_range: true,
+        });
+    }
+    Ok(Span(total.round() as i64))
+}
+
+fn unit_length(word: &str) -> Option<i64> {
+    UNITS.iter().find(|(names, _)| names.contains(&word)).map(|&(_, length)| length)
+}
+
+/// A decimal number without sign or exponent at the start of `text`, and what follows it and its spaces.
+fn split_number(text: &str) -> Option<(f64, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, rest) = text.split_at(end);
+    let plain = number.starts_with(|c: char| c.is_ascii_digit()) && !number.ends_with('.');
+    let value = number.parse().ok().filter(|_| plain)?;
+    Some((value, rest.trim_start()))
+}
+
+/// Reads `"10:00"` (of the first measured day), `"2d 10:00"` (of the third), or a duration since the start of measuring.
+pub(crate) fn moment(text: &str) -> Result<Time, Malformed> {
+    if !text.contains(':') {
+        return duration(text).map(|span| Time(span.0)).map_err(|error| Malformed {
+            rule: if error.out_of_range { error.rule } else { MOMENT_RULE.into() },
+            help: if error.out_of_range { error.help } else { MOMENT_HELP.into() },
+            out_of_range: error.out_of_range,
+        });
+    }
+    let trimmed = text.trim();
+    let (days, clock) = match trimmed.rsplit_once(char::is_whitespace) {
+        Some((days, clock)) => (whole_days(days)?, clock),
+        None => (Span::ZERO, trimmed),
+    };
+    let time = clock_time(clock).ok_or_else(|| malformed(MOMENT_RULE, MOMENT_HELP))?;
+    Ok(Time(days.0 + time.0))
+}
+
+const MOMENT_RULE: &str = "a time of day, a later day and its time, or a duration";
+const MOMENT_HELP: &str =
+    "write \"10:00\" (first measured day), \"2d 10:00\" (third measured day) or \"36h\"";
+
+/// The days before the time of day: a duration that is a whole number of them.
+fn whole_days(text: &str) -> Result<Span, Malformed> {
+    let days = duration(text).map_err(|error| Malformed { help: MOMENT_HELP.into(), ..error })?;
+    if days.0 % Span::DAY.0 == 0 { Ok(days) } else { Err(malformed(MOMENT_RULE, MOMENT_HELP)) }
+}
+
+/// `HH:MM` or `HH:MM:SS`.
+fn clock_time(text: &str) -> Option<Span> {
+    let mut parts = text.split(':');
+    let (hours, minutes) = (two_digits(parts.next()?)?, two_digits(parts.next()?)?);
+    let seconds = parts.next().map_or(Some(0), two_digits)?;
+    let valid = hours < 24 && minutes < 60 && seconds < 60 && parts.next().is_none();
+    valid.then(|| Span::from_secs(hours * 3_600 + minutes * 60 + seconds))
+}
+
+fn two_digits(text: &str) -> Option<i64> {
+    let digits = (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
+
+/// Reads `"38 %"` as 0.38.
+pub(crate) fn percent(text: &str) -> Result<f64, Malformed> {
+    const RULE: &str = "a share such as \"38 %\" or 0.38";
+    let number = text.trim().strip_suffix('%').map(str::trim_end);
+    let value = number.and_then(split_number).filter(|(_, rest)| rest.is_empty()).map(|(value, _)| value);
+    match value {
+        None => Err(malformed(RULE, "write a share as \"38 %\" or 0.38")),
+        Some(value) if value > 100.0 => Err(Malformed {
+            rule: "a share of at most 100 %".into(),
+            help: "write a share between \"0 %\" and \"100 %\"".into(),
+            out_of_range: true,
+        }),
+        Some(value) => Ok(value / 100.0),
+    }
+}
+
+/// A share as people read it: `40 %`, `33.3 %`.
+pub(crate) fn percent_text(share: f64) -> String {
+    let rounded = (share * 1000.0).round() / 10.0;
+    format!("{rounded} %")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (text, seconds) in [
+            ("5m", 300.0),
+            ("1h 30m", 5_400.0),
+            ("90s", 90.0),
+            ("2 days", 172_800.0),
+            ("1.5s", 1.5),
+            ("1h30m", 5_400.0),
+            ("250ms", 0.25),
+            ("0s", 0.0),
+        ] {
+            assert_eq!(duration(text), Ok(Span::from_secs_f64(seconds)), "{text}");
+        }
+        for text in ["", "5", "5 lightyears", "-5m", "m", "1.m", "5m!", "1e3s", "NaN", "inf s", "5µs"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+        assert!(duration("11 years").is_err());
+        assert!(duration("4000d").is_err_and(|error| error.out_of_range));
+    }
+
+    #[test]
+    fn durations_survive_being_written() {
+        for micros in
+            [1, 999_999, 1_500_000, 59_999_999, 86_399_999_999, 604_800_000_000, 315_359_999_999_999]
+        {
+            let span = Span(micros);
+            assert_eq!(duration(&span.to_string()), Ok(span), "{span}");
+        }
+    }
+
+    #[test]
+    fn moments() {
+        for (text, seconds) in
+            [("10:00", 36_000), ("2d 10:00", 208_800), ("36h", 129_600), ("0s", 0), ("23:59:59", 86_399)]
+        {
+            assert_eq!(moment(text), Ok(Time(seconds * 1_000_000)), "{text}");
+        }
+        for text in ["24:00", "10:60", "10:0x", "1h 10:00", "10:00:00:00", "-1:00", "noon", ":"] {
+            assert!(moment(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn shares() {
+        assert_eq!(percent("38 %"), Ok(0.38));
+        assert_eq!(percent("12.5%"), Ok(0.125));
+        for text in ["38", "-1 %", "101 %", "NaN %", "%", "3 8 %"] {
+            assert!(percent(text).is_err(), "{text}");
+        }
+        assert_eq!(percent_text(1.0 / 3.0), "33.3 %");
+    }
+}

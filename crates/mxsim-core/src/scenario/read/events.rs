@@ -1,0 +1,98 @@
+//! `[[events]]`: faults of nodes, once or again and again.
+
+use super::nodes::report_unknown_node;
+use super::{Reading, span_at, tables};
+use crate::node::{Fault, Outage, Schedule};
+use crate::scenario::Node;
+use crate::scenario::diagnostic::code;
+use crate::scenario::quantity;
+use crate::scenario::tree::{Table, Value};
+use crate::scenario::words::value_of;
+use crate::time::{Span, Time};
+
+/// Most single outages of a scenario; a repeated event counts as often as it comes. *Assumption*: more is a slip of the unit.
+const MOST_OUTAGES: i64 = 1_000_000;
+
+/// Puts the faults of `[[events]]` on the nodes.
+pub(super) fn read(document: &Table, run_length: Span, nodes: &mut [Node], reading: &mut Reading) {
+    let mut outages: Vec<Vec<Outage>> = vec![Vec::new(); nodes.len()];
+    let mut left = MOST_OUTAGES;
+    for (value, table) in tables(document, "events") {
+        let hit = hit_nodes(table, nodes, reading);
+        let Some(event) = event(table) else { continue };
+        if event.at.0 >= run_length.0 {
+            let text =
+                format!("An event at {} comes after the end of the run ({run_length}).", Span(event.at.0));
+            reading.caution("event-after-run", text);
+        }
+        left = left.saturating_sub(event.times(run_length).saturating_mul(hit.len() as i64));
+        if left < 0 {
+            let message = format!("the events make more than {MOST_OUTAGES} single outages");
+            reading
+                .report
+                .error(code::OUT_OF_RANGE, &value.place, message)
+                .help("raise `every` or shorten the run");
+            return;
+        }
+        for node in hit {
+            outages[node].extend(event.outages(run_length));
+        }
+    }
+    for (node, outages) in nodes.iter_mut().zip(outages) {
+        node.faults = Schedule::new(outages);
+    }
+}
+
+/// An event without its nodes.
+struct Event {
+    at: Time,
+    length: Span,
+    every: Option<Span>,
+    fault: Fault,
+}
+
+fn event(table: &Table) -> Option<Event> {
+    Some(Event {
+        at: quantity::moment(&table.get("at")?.written()).ok()?,
+        length: span_at(table, "for")?,
+        every: span_at(table, "every").filter(|every| *every > Span::ZERO),
+        fault: value_of(table.text("fault")?)?,
+    })
+}
+
+impl Event {
+    /// How often it comes before the run is over.
+    fn times(&self, run_length: Span) -> i64 {
+        match self.every {
+            Some(every) if self.at.0 < run_length.0 => (run_length.0 - self.at.0 - 1) / every.0 + 1,
+            _ => 1,
+        }
+    }
+
+    fn outages(&self, run_length: Span) -> impl Iterator<Item = Outage> {
+        let step = self.every.unwrap_or(Span::ZERO);
+        (0..self.times(run_length)).map(move |i| {
+            let from = self.at + step.saturating_mul(i);
+            Outage { from, to: from + self.length, fault: self.fault }
+        })
+    }
+}
+
+/// The nodes an event names, each once; unknown ones are reported.
+fn hit_nodes(table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<usize> {
+    let Some(value) = table.get("node") else { return Vec::new() };
+    let names: Vec<&Value> = value.as_list().map_or_else(|| vec![value], |items| items.iter().collect());
+    let mut hit = Vec::new();
+    for item in names {
+        let Some(name) = item.as_text() else { continue };
+        match nodes.iter().position(|node| node.name == name) {
+            Some(at) if !hit.contains(&at) => hit.push(at),
+            Some(_) => {}
+            None => {
+                let known: Vec<String> = nodes.iter().map(|node| node.name.clone()).collect();
+                report_unknown_node(name, &item.place, &known, reading);
+            }
+        }
+    }
+    hit
+}

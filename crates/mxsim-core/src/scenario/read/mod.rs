@@ -1,0 +1,169 @@
+//! The tree into a [`Scenario`]: first every value against its shape, then what only makes sense together.
+//!
+//! A value whose shape is wrong has been reported when the sections are read; they then go on with the default, so that one slip does not
+//! hide the others.
+
+mod events;
+pub(crate) mod goals;
+mod nodes;
+mod resolvers;
+mod run;
+mod senders;
+mod zone;
+
+pub(crate) use nodes::fair_nodes;
+
+use super::diagnostic::{Place, Report, ScenarioError, code};
+use super::keys::{DEFAULT_MESSAGES_PER_DAY, DOCUMENT};
+use super::shape::check_table;
+use super::tree::{Kind, Table, Value, parse_json, parse_toml};
+use super::{Format, Goal, RunOverrides, Scenario, SourceText};
+use crate::results::{Caution, Grade, PresetUsed};
+use crate::time::Span;
+use crate::traffic::Profile;
+
+/// Largest text that is read; a scenario with a week of hourly events for a thousand nodes has 1 MB.
+const MOST_BYTES: usize = 16 << 20;
+
+/// How files a scenario names are opened.
+pub(crate) type Files<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+
+/// What the sections share while they are read.
+struct Reading {
+    report: Report,
+    cautions: Vec<Caution>,
+    presets: Vec<PresetUsed>,
+}
+
+impl Reading {
+    fn caution(&mut self, code: &str, text: String) {
+        let caution = Caution { code: code.into(), text };
+        if !self.cautions.contains(&caution) {
+            self.cautions.push(caution);
+        }
+    }
+
+    fn uses(&mut self, id: &str, grade: Grade) {
+        if !self.presets.iter().any(|used| used.id == id) {
+            self.presets.push(PresetUsed { id: id.into(), grade });
+        }
+    }
+}
+
+/// Reads a text.
+pub(crate) fn read(
+    source: &SourceText,
+    files: Files<'_>,
+    overrides: RunOverrides,
+) -> Result<Scenario, ScenarioError> {
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    if text.len() > MOST_BYTES {
+        let mut report = Report::new(&source.name, "");
+        let message = format!("the text has {} bytes, of at most {MOST_BYTES}", text.len());
+        report
+            .error(code::TOO_LARGE, &Place::File, message)
+            .help("put the zone into a file of its own and drop what is not needed");
+        return Err(always(report));
+    }
+    let mut report = Report::new(&source.name, text);
+    let parsed = match source.format {
+        Format::Toml => parse_toml(&mut report),
+        Format::Json => parse_json(&mut report),
+    };
+    match parsed {
+        Some(root) => read_tree(&root, report, files, overrides),
+        None => Err(always(report)),
+    }
+}
+
+/// The error of a report that is known to hold one.
+fn always(mut report: Report) -> ScenarioError {
+    if report.is_clean() {
+        report.error(code::SYNTAX, &Place::File, "the text cannot be read");
+    }
+    match report.into_error() {
+        Some(error) => error,
+        None => ScenarioError { sources: Vec::new(), diagnostics: Vec::new() },
+    }
+}
+
+/// Reads a tree.
+pub(crate) fn read_tree(
+    root: &Value,
+    mut report: Report,
+    files: Files<'_>,
+    overrides: RunOverrides,
+) -> Result<Scenario, ScenarioError> {
+    let Kind::Table(document) = &root.kind else {
+        report.error(
+            code::WRONG_TYPE,
+            &root.place,
+            format!("a scenario is a table, found {}", root.quoted()),
+        );
+        return Err(always(report));
+    };
+    check_table(DOCUMENT, document, &Place::File, "", &mut report);
+    let mut reading = Reading { report, cautions: Vec::new(), presets: Vec::new() };
+    let scenario = read_sections(document, &mut reading, files, overrides);
+    match (reading.report.into_error(), scenario) {
+        (None, Some(scenario)) => Ok(scenario),
+        (Some(error), _) => Err(error),
+        (None, None) => Err(always(Report::new("scenario", ""))),
+    }
+}
+
+/// Reads the sections; `None` if the zone cannot be read, which has been reported.
+fn read_sections(
+    document: &Table,
+    reading: &mut Reading,
+    files: Files<'_>,
+    overrides: RunOverrides,
+) -> Option<Scenario> {
+    let empty = Table::default();
+    let traffic = document.table("traffic").unwrap_or(&empty);
+    let profile = senders::profile(traffic, reading).unwrap_or(Profile::Flat);
+    let mut run = run::read(document.table("run").unwrap_or(&empty), overrides, reading);
+    let resolvers = resolvers::read(document.table("resolvers").unwrap_or(&empty), reading);
+    let senders = senders::read(document, &resolvers, &profile, reading);
+    let goals = goals::read(document.table("goals").unwrap_or(&empty));
+    let authority = zone::authority(document.table("zone").unwrap_or(&empty), reading);
+    let mut zones = zone::read(document, files, reading)?;
+    let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
+    events::read(document, run.run_length, &mut nodes, reading);
+    run.warm_up = run::warm_up(document.table("run").unwrap_or(&empty), &zones, &senders, &authority);
+    zones[0].at = crate::time::Time(-run.warm_up.0);
+    let messages_per_day = traffic.get("messages_per_day").and_then(Value::as_number);
+    let title = document.text("title").map_or_else(|| zones[0].zone.domain.to_string(), str::to_owned);
+    let mut scenario = Scenario {
+        title,
+        run,
+        zones,
+        authority,
+        messages_per_day: messages_per_day.unwrap_or(DEFAULT_MESSAGES_PER_DAY),
+        senders,
+        nodes,
+        goals_are_default: goals.is_empty(),
+        goals: if goals.is_empty() { vec![Goal::rough_even()] } else { goals },
+        presets: std::mem::take(&mut reading.presets),
+        cautions: std::mem::take(&mut reading.cautions),
+        fingerprint: String::new(),
+    };
+    scenario.refresh_fingerprint();
+    Some(scenario)
+}
+
+/// The items of a list of tables.
+fn tables<'t>(document: &'t Table, key: &str) -> Vec<(&'t Value, &'t Table)> {
+    let items = document.get(key).and_then(Value::as_list).unwrap_or_default();
+    items.iter().filter_map(|item| Some((item, item.as_table()?))).collect()
+}
+
+/// The duration at `key`.
+fn span_at(table: &Table, key: &str) -> Option<Span> {
+    table.get(key).and_then(crate::catalog::params::span)
+}
+
+/// The share a value holds.
+fn share(value: &Value) -> Option<f64> {
+    value.as_number().or_else(|| super::quantity::percent(value.as_text()?).ok())
+}

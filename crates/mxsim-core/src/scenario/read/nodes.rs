@@ -1,0 +1,280 @@
+//! Nodes: which addresses are one machine, what it is called, and what its fair share is.
+//!
+//! By default one node per exchange host that has at most one A and one AAAA; a host with more addresses gives one node per address; two
+//! names with one address are one node. All versions of the zone count, so a host that moves to another address has two nodes, the old
+//! machine and the new one.
+
+use super::Reading;
+use crate::dns::{Name, Zone};
+use crate::node::Schedule;
+use crate::scenario::diagnostic::{Place, code};
+use crate::scenario::suggest::nearest;
+use crate::scenario::tree::{Entry, Table, Value, shortened};
+use crate::scenario::{Node, ZoneVersion};
+use crate::time::Time;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+/// A host and every address it has at any time: A before AAAA, each in zone order.
+struct HostAddresses<'z> {
+    name: &'z Name,
+    v4: Vec<IpAddr>,
+    v6: Vec<IpAddr>,
+}
+
+/// A node while it is put together.
+#[derive(Debug)]
+struct Draft {
+    name: String,
+    addresses: Vec<IpAddr>,
+    /// Where the scenario names it.
+    place: Option<Place>,
+    weight: Option<f64>,
+}
+
+/// Reads `[nodes.NAME]` over the default nodes.
+pub(super) fn read(table: &Table, zones: &[ZoneVersion], reading: &mut Reading) -> Vec<Node> {
+    let hosts = host_addresses(zones);
+    let mut drafts = default_nodes(&hosts);
+    claim_addresses(table, &hosts, &mut drafts, reading);
+    apply_weights(table, &mut drafts, reading);
+    let position = positions(&hosts);
+    for draft in &mut drafts {
+        draft.addresses.sort_by_key(|address| position[address]);
+    }
+    drafts.sort_by_key(|draft| position[&draft.addresses[0]]);
+    let mut nodes: Vec<Node> = drafts.iter().map(|draft| node(draft, &hosts)).collect();
+    share_out(&drafts, &mut nodes, zones, reading);
+    nodes
+}
+
+fn host_addresses(zones: &[ZoneVersion]) -> Vec<HostAddresses<'_>> {
+    let mut hosts: Vec<HostAddresses<'_>> = Vec::new();
+    for host in zones.iter().flat_map(|version| &version.zone.hosts) {
+        let at = hosts.iter().position(|other| *other.name == host.name).unwrap_or_else(|| {
+            hosts.push(HostAddresses { name: &host.name, v4: Vec::new(), v6: Vec::new() });
+            hosts.len() - 1
+        });
+        let known = &mut hosts[at];
+        host.a.iter().for_each(|address| add(&mut known.v4, IpAddr::V4(*address)));
+        host.aaaa.iter().for_each(|address| add(&mut known.v6, IpAddr::V6(*address)));
+    }
+    hosts
+}
+
+fn add(list: &mut Vec<IpAddr>, address: IpAddr) {
+    if !list.contains(&address) {
+        list.push(address);
+    }
+}
+
+impl HostAddresses<'_> {
+    fn all(&self) -> impl Iterator<Item = IpAddr> {
+        self.v4.iter().chain(&self.v6).copied()
+    }
+
+    fn is_one_machine(&self) -> bool {
+        self.v4.len() <= 1 && self.v6.len() <= 1
+    }
+}
+
+/// The place of each address in the order of hosts.
+fn positions(hosts: &[HostAddresses<'_>]) -> BTreeMap<IpAddr, usize> {
+    let mut positions = BTreeMap::new();
+    for address in hosts.iter().flat_map(HostAddresses::all) {
+        let next = positions.len();
+        positions.entry(address).or_insert(next);
+    }
+    positions
+}
+
+fn default_nodes(hosts: &[HostAddresses<'_>]) -> Vec<Draft> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut owner: BTreeMap<IpAddr, usize> = BTreeMap::new();
+    let labels: Vec<&str> = hosts.iter().map(|host| host.name.first_label()).collect();
+    for host in hosts {
+        let label = host.name.first_label();
+        let unique = labels.iter().filter(|other| **other == label).count() == 1;
+        let name = if unique { label } else { host.name.as_str() };
+        let known = host.all().find_map(|address| owner.get(&address).copied());
+        for (i, address) in host.all().enumerate() {
+            if owner.contains_key(&address) {
+                continue;
+            }
+            let joins = if i > 0 && host.is_one_machine() { Some(drafts.len() - 1) } else { None };
+            let at = known.filter(|_| host.is_one_machine()).or(joins).unwrap_or_else(|| {
+                let name = if host.is_one_machine() { name.to_owned() } else { format!("{name}/{}", i + 1) };
+                drafts.push(Draft { name, addresses: Vec::new(), place: None, weight: None });
+                drafts.len() - 1
+            });
+            drafts[at].addresses.push(address);
+            owner.insert(address, at);
+        }
+    }
+    drafts
+}
+
+/// Takes the addresses of `[nodes.NAME] addresses` out of the default nodes.
+fn claim_addresses(
+    table: &Table,
+    hosts: &[HostAddresses<'_>],
+    drafts: &mut Vec<Draft>,
+    reading: &mut Reading,
+) {
+    let known: BTreeSet<IpAddr> = hosts.iter().flat_map(HostAddresses::all).collect();
+    let mut claimed: BTreeMap<IpAddr, &str> = BTreeMap::new();
+    let mut explicit: Vec<Draft> = Vec::new();
+    for entry in &table.entries {
+        let Some(list) =
+            entry.value.as_table().and_then(|node| node.get("addresses")).and_then(Value::as_list)
+        else {
+            continue;
+        };
+        let mut draft = Draft {
+            name: entry.key.clone(),
+            addresses: Vec::new(),
+            place: Some(entry.key_place.clone()),
+            weight: None,
+        };
+        for item in list {
+            let Some(address) = item.as_text().and_then(|text| text.parse::<IpAddr>().ok()) else { continue };
+            if !known.contains(&address) {
+                unknown_address(address, &known, item, reading);
+            } else if let Some(other) = claimed.insert(address, &entry.key) {
+                let message = format!("{address} belongs to node {other} already");
+                reading
+                    .report
+                    .error(code::DUPLICATE_NAME, &item.place, message)
+                    .help("each address is in exactly one node");
+            } else {
+                draft.addresses.push(address);
+            }
+        }
+        explicit.push(draft);
+    }
+    drafts.iter_mut().for_each(|draft| draft.addresses.retain(|address| !claimed.contains_key(address)));
+    drafts.retain(|draft| !draft.addresses.is_empty());
+    explicit.retain(|draft| !draft.addresses.is_empty());
+    for own in &explicit {
+        if let Some(rest) = drafts.iter().find(|draft| draft.name == own.name) {
+            let left: Vec<String> = rest.addresses.iter().map(ToString::to_string).collect();
+            let message = format!("nodes.{}: {} of the same host is in no node", own.name, left.join(", "));
+            let place = own.place.clone().unwrap_or(Place::File);
+            reading
+                .report
+                .error(code::CONFLICT, &place, message)
+                .help("add it to `addresses`, or call the node something else");
+        }
+    }
+    drafts.extend(explicit);
+}
+
+fn unknown_address(address: IpAddr, known: &BTreeSet<IpAddr>, item: &Value, reading: &mut Reading) {
+    let texts: Vec<String> = known.iter().map(ToString::to_string).collect();
+    let message = format!("no exchange host of the zone has the address {address}");
+    let help = match nearest(&address.to_string(), texts.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "add an A or AAAA record for it to the zone".into(),
+    };
+    reading.report.error(code::UNKNOWN_ADDRESS, &item.place, message).help(help);
+}
+
+fn apply_weights(table: &Table, drafts: &mut [Draft], reading: &mut Reading) {
+    for entry in &table.entries {
+        let Some(settings) = entry.value.as_table() else { continue };
+        let names: Vec<String> = drafts.iter().map(|draft| draft.name.clone()).collect();
+        match drafts.iter_mut().find(|draft| draft.name == entry.key) {
+            Some(draft) => {
+                draft.place = Some(entry.key_place.clone());
+                draft.weight =
+                    settings.get("weight").and_then(Value::as_number).filter(|weight| *weight >= 0.0);
+            }
+            None if settings.get("addresses").is_none() => unknown_node(entry, &names, reading),
+            None => {}
+        }
+    }
+}
+
+fn unknown_node(entry: &Entry, names: &[String], reading: &mut Reading) {
+    report_unknown_node(&entry.key, &entry.key_place, names, reading);
+}
+
+/// Reports a node that does not exist, with the nearest that does.
+pub(super) fn report_unknown_node(name: &str, place: &Place, names: &[String], reading: &mut Reading) {
+    let message = format!("there is no node {}", shortened(name));
+    let help = match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None if names.is_empty() => "the zone gives no node: no exchange host has an address".into(),
+        None => format!("nodes are {}", names.join(", ")),
+    };
+    reading.report.error(code::UNKNOWN_NODE, place, message).label("unknown node").help(help);
+}
+
+fn node(draft: &Draft, hosts: &[HostAddresses<'_>]) -> Node {
+    let behind = hosts.iter().filter(|host| host.all().any(|address| draft.addresses.contains(&address)));
+    let names: Vec<&str> = behind.map(|host| host.name.as_str()).collect();
+    Node {
+        name: draft.name.clone(),
+        host: names.join(", "),
+        addresses: draft.addresses.clone(),
+        fair_share: 0.0,
+        faults: Schedule::default(),
+    }
+}
+
+/// Whether each node has a fair share: it stands behind a host of the lowest preference that any node has when measuring starts.
+pub(crate) fn fair_nodes(nodes: &[Node], zones: &[ZoneVersion]) -> Vec<bool> {
+    let Some(version) = zones.iter().rev().find(|version| version.at <= Time::ZERO) else {
+        return vec![false; nodes.len()];
+    };
+    let preferences: Vec<Option<u16>> =
+        nodes.iter().map(|node| best_preference(node, &version.zone)).collect();
+    let best = preferences.iter().flatten().min();
+    preferences.iter().map(|preference| preference.is_some() && preference.as_ref() == best).collect()
+}
+
+fn best_preference(node: &Node, zone: &Zone) -> Option<u16> {
+    let has = |name: &Name| {
+        zone.host(name).is_some_and(|host| {
+            host.a.iter().any(|address| node.addresses.contains(&IpAddr::V4(*address)))
+                || host.aaaa.iter().any(|address| node.addresses.contains(&IpAddr::V6(*address)))
+        })
+    };
+    if zone.mx.is_empty() {
+        return has(&zone.domain).then_some(0);
+    }
+    zone.mx.iter().filter(|record| has(&record.exchange)).map(|record| record.preference).min()
+}
+
+/// Gives the nodes of the best preference their fair shares.
+fn share_out(drafts: &[Draft], nodes: &mut [Node], zones: &[ZoneVersion], reading: &mut Reading) {
+    let fair = fair_nodes(nodes, zones);
+    for (draft, _) in drafts.iter().zip(&fair).filter(|(draft, fair)| draft.weight.is_some() && !**fair) {
+        let place = draft.place.clone().unwrap_or(Place::File);
+        let message = format!(
+            "nodes.{}: a weight for a node that has no fair share, because others are preferred to it",
+            draft.name
+        );
+        reading.report.error(code::CONFLICT, &place, message).help("remove `weight`");
+    }
+    let weights: Vec<f64> = drafts
+        .iter()
+        .zip(&fair)
+        .map(|(draft, fair)| if *fair { draft.weight.unwrap_or(1.0) } else { 0.0 })
+        .collect();
+    let sum: f64 = weights.iter().sum();
+    if sum == 0.0 && fair.contains(&true) {
+        let place = drafts.iter().find_map(|draft| draft.place.clone()).unwrap_or(Place::File);
+        let message = "nodes: all weights of the best preference are zero";
+        reading
+            .report
+            .error(code::OUT_OF_RANGE, &place, message)
+            .help("give at least one node a weight above zero");
+        return;
+    }
+    // Weights that are shares already stay as they are to the last bit, so that a resolved scenario reads back the same.
+    let sum = if (sum - 1.0).abs() < 1e-12 || sum == 0.0 { 1.0 } else { sum };
+    for (node, weight) in nodes.iter_mut().zip(weights) {
+        node.fair_share = weight / sum;
+    }
+}

@@ -1,0 +1,170 @@
+//! `[resolvers.NAME]`: caches between a sender and the authority.
+
+use super::Reading;
+use crate::catalog::{Catalog, PresetKind, params};
+use crate::dns::ResolverLaw;
+use crate::scenario::diagnostic::{Place, code};
+use crate::scenario::suggest::nearest;
+use crate::scenario::tree::{Table, Value, shortened};
+use crate::scenario::{Caches, ResolverLayer};
+
+/// The preset of a resolver that names none.
+pub(super) const DEFAULT_RESOLVER: &str = "plain";
+
+/// One `[resolvers.NAME]`.
+#[derive(Debug)]
+struct Named {
+    name: String,
+    law: ResolverLaw,
+    caches: Caches,
+    /// What it forwards to, nearest first, with the place of each name.
+    chain: Vec<(String, Place)>,
+}
+
+/// The resolvers of the scenario.
+#[derive(Debug, Default)]
+pub(super) struct Resolvers {
+    named: Vec<Named>,
+}
+
+/// Reads all of them.
+pub(super) fn read(table: &Table, reading: &mut Reading) -> Resolvers {
+    let mut resolvers = Resolvers::default();
+    for entry in &table.entries {
+        if let Some(own) = entry.value.as_table() {
+            let named = read_one(&entry.key, own, &entry.key_place, reading);
+            resolvers.named.push(named);
+        }
+    }
+    for named in &resolvers.named {
+        resolvers.check_chain(named, reading);
+    }
+    resolvers
+}
+
+fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> Named {
+    let id = table.text("preset").unwrap_or(DEFAULT_RESOLVER);
+    let mut law = params::BLANK_RESOLVER;
+    if let Some(preset) = Catalog::builtin().resolver(id) {
+        reading.uses(id, preset.weakest_grade());
+        law = preset.law;
+    }
+    params::read_resolver(table, &mut law);
+    if let Some((_, rule)) = params::broken_resolver_rule(&law) {
+        reading
+            .report
+            .error(code::CONFLICT, place, format!("resolvers.{name}.{rule}"))
+            .help("change one of the two");
+    }
+    let names = table.get("chain").and_then(Value::as_list).unwrap_or_default();
+    let chain = names.iter().filter_map(|item| Some((item.as_text()?.to_owned(), item.place.clone())));
+    Named { name: name.into(), law, caches: caches(table), chain: chain.collect() }
+}
+
+fn caches(table: &Table) -> Caches {
+    let Some(value) = table.get("caches") else { return Caches::PerSite };
+    match (value.as_text(), value.as_integer().and_then(|number| usize::try_from(number).ok())) {
+        (Some("per-host"), _) => Caches::PerHost,
+        (None, Some(count)) => Caches::Count(count),
+        _ => Caches::PerSite,
+    }
+}
+
+impl Resolvers {
+    fn named(&self, name: &str) -> Option<&Named> {
+        self.named.iter().find(|named| named.name == name)
+    }
+
+    /// The law and caches of a name: the scenario's own table, else the preset with one cache per site.
+    fn law(&self, name: &str) -> Option<(ResolverLaw, Caches)> {
+        if let Some(named) = self.named(name) {
+            return Some((named.law, named.caches));
+        }
+        Catalog::builtin().resolver(name).map(|preset| (preset.law, Caches::PerSite))
+    }
+
+    /// Every name of a chain must exist, stand there once, and not contradict the chain of its own table.
+    fn check_chain(&self, first: &Named, reading: &mut Reading) {
+        let mut before: Vec<&str> = vec![&first.name];
+        for (i, (name, place)) in first.chain.iter().enumerate() {
+            if self.law(name).is_none() {
+                self.unknown(name, place, reading);
+            }
+            if before.contains(&name.as_str()) {
+                let message = format!(
+                    "resolvers.{}.chain: {} stands in it twice, and would ask itself",
+                    first.name,
+                    shortened(name)
+                );
+                reading
+                    .report
+                    .error(code::CONFLICT, place, message)
+                    .help("remove it, or define a second resolver");
+            }
+            before.push(name);
+            let rest: Vec<&str> = first.chain[i + 1..].iter().map(|(name, _)| name.as_str()).collect();
+            let own: Vec<&str> = self
+                .named(name)
+                .map(|named| named.chain.iter().map(|(name, _)| name.as_str()).collect())
+                .unwrap_or_default();
+            if !own.is_empty() && own != rest {
+                let message = format!(
+                    "resolvers.{}.chain: `{name}` has a chain of its own that goes on differently",
+                    first.name
+                );
+                let help = format!(
+                    "a chain is the whole way to the authority: go on with {} after `{name}`",
+                    own.join(", ")
+                );
+                reading.report.error(code::CONFLICT, place, message).help(help);
+            }
+        }
+    }
+
+    fn unknown(&self, name: &str, place: &Place, reading: &mut Reading) {
+        let mut known: Vec<&str> = self.named.iter().map(|named| named.name.as_str()).collect();
+        known.extend(Catalog::builtin().ids_of(PresetKind::Resolver));
+        let message = format!("there is no resolver {}", shortened(name));
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!(
+                "known are {}; or add a section [resolvers.{}]",
+                known.join(", "),
+                name.escape_debug()
+            ),
+        };
+        reading.report.error(code::UNKNOWN_RESOLVER, place, message).label("unknown resolver").help(help);
+    }
+
+    /// The caches from a sender to the authority, nearest first. Two senders meet in a cache if they name a resolver with a number of
+    /// caches, or if they are of one pool.
+    pub(super) fn layers(
+        &self,
+        value: Option<&Value>,
+        sender: &str,
+        pool: Option<&str>,
+        reading: &mut Reading,
+    ) -> Vec<ResolverLayer> {
+        let first = value.and_then(Value::as_text).unwrap_or(DEFAULT_RESOLVER);
+        if self.law(first).is_none() {
+            self.unknown(first, &value.map_or(Place::File, |value| value.place.clone()), reading);
+        }
+        let chain = self.named(first).map(|named| named.chain.as_slice()).unwrap_or_default();
+        let names = std::iter::once(first).chain(chain.iter().map(|(name, _)| name.as_str()));
+        let mut layers = Vec::new();
+        for name in names {
+            let Some((law, caches)) = self.law(name) else { continue };
+            if let (None, Some(preset)) = (self.named(name), Catalog::builtin().resolver(name)) {
+                reading.uses(name, preset.weakest_grade());
+            }
+            // Names of resolvers hold no `@`, so these never meet by accident.
+            let shared_as = match (caches, pool) {
+                (Caches::Count(_), _) => name.to_owned(),
+                (_, Some(pool)) => format!("{name}@pool {pool}"),
+                (_, None) => format!("{name}@sender {sender}"),
+            };
+            layers.push(ResolverLayer { name: name.into(), law, caches, shared_as });
+        }
+        layers
+    }
+}

@@ -1,0 +1,80 @@
+//! `[run]`: how long, how often, and how long to warm up.
+
+use super::{Reading, span_at};
+use crate::dns::{Hold, OrderLaw};
+use crate::scenario::diagnostic::{Place, code};
+use crate::scenario::tree::{Table, Value};
+use crate::scenario::{Authority, RunOverrides, RunPlan, Sender, ZoneVersion};
+use crate::sender::Keep;
+use crate::time::Span;
+
+/// Reads everything but the warm-up, which depends on the other sections.
+pub(super) fn read(table: &Table, overrides: RunOverrides, reading: &mut Reading) -> RunPlan {
+    let whole =
+        |key: &str| table.get(key).and_then(Value::as_integer).and_then(|number| u64::try_from(number).ok());
+    let window =
+        overrides.window.or_else(|| span_at(table, "window")).filter(|window| *window >= Span::MINUTE);
+    let window = window.unwrap_or(Span::DAY);
+    let run_length = span_at(table, "run_length").unwrap_or(window);
+    if run_length.0 % window.0 != 0 {
+        let place = table.get("run_length").map_or(Place::File, |value| value.place.clone());
+        let windows = run_length.0 / window.0 + 1;
+        reading
+            .report
+            .error(
+                code::OUT_OF_RANGE,
+                &place,
+                format!("run.run_length: expected a whole number of windows of {window}, found {run_length}"),
+            )
+            .help(format!("write \"{}\" ({windows} windows)", window.saturating_mul(windows)));
+    }
+    RunPlan {
+        replications: overrides.replications.or_else(|| whole("replications")),
+        seed: overrides.seed.or_else(|| whole("seed")).unwrap_or(1),
+        window,
+        run_length,
+        warm_up: Span::ZERO,
+    }
+}
+
+/// The warm-up: as written, or the longest memory in play, at least an hour and at most a week.
+///
+/// Host memory is not in play: no fault can lie before the first measured moment, so there is nothing to remember then.
+pub(super) fn warm_up(
+    table: &Table,
+    zones: &[ZoneVersion],
+    senders: &[Sender],
+    authority: &Authority,
+) -> Span {
+    if let Some(written) = span_at(table, "warm_up") {
+        return written;
+    }
+    let ttls: Vec<Span> = zones.iter().flat_map(ttls_of).collect();
+    let mut longest = hold(&authority.order);
+    for sender in senders {
+        longest = longest.max(match sender.behaviour.law.order.keep {
+            Keep::Exponential(span) | Keep::Fixed(span) => span,
+            // What is drawn once is as it will stay from the first moment on; the rest lasts no longer than an answer.
+            Keep::Attempt | Keep::Message | Keep::CacheEntry | Keep::Forever => Span::ZERO,
+        });
+        for layer in &sender.resolver {
+            let cache = &layer.law.cache;
+            let cached = ttls.iter().map(|ttl| (*ttl).max(cache.ttl_min).min(cache.ttl_max)).max();
+            longest = longest.max(cached.unwrap_or(Span::ZERO)).max(hold(&layer.law.order));
+        }
+    }
+    longest.clamp(Span::HOUR, Span::WEEK)
+}
+
+fn ttls_of(version: &ZoneVersion) -> Vec<Span> {
+    let hosts = version.zone.hosts.iter().flat_map(|host| [host.a_ttl, host.aaaa_ttl]);
+    hosts.chain([version.zone.mx_ttl]).collect()
+}
+
+const fn hold(order: &OrderLaw) -> Span {
+    match order.hold {
+        Hold::For(span) => span,
+        // Held no longer than the record set, whose TTL is counted on its own.
+        Hold::None | Hold::Ttl => Span::ZERO,
+    }
+}

@@ -1,0 +1,325 @@
+//! `[[senders]]`: who sends, how much, and behaving like what.
+
+use super::resolvers::Resolvers;
+use super::{Reading, share, tables};
+use crate::catalog::{Catalog, PresetKind, params};
+use crate::results::Grade;
+use crate::scenario::Sender;
+use crate::scenario::diagnostic::{Place, code};
+use crate::scenario::keys::{DEFAULT_SITES, MOST_CHOOSERS};
+use crate::scenario::quantity::percent_text;
+use crate::scenario::shape::unknown_preset;
+use crate::scenario::tree::{Table, Value, shortened};
+use crate::scenario::words::{Sticky, value_of};
+use crate::sender::{Behaviour, Failover, Family, Keep, SenderLaw};
+use crate::traffic::{Profile, Sizes};
+
+/// The preset of a sender that names none. *Assumption*.
+const DEFAULT_PRESET: &str = "postfix";
+
+/// Shares may miss 100 % by this much, for the sake of rounded decimals.
+const SHARE_SLACK: f64 = 1e-9;
+
+/// Reads all senders.
+pub(super) fn read(
+    document: &Table,
+    resolvers: &Resolvers,
+    profile: &Profile,
+    reading: &mut Reading,
+) -> Vec<Sender> {
+    let entries = tables(document, "senders");
+    let everyone = default_senders(&entries, reading);
+    let entries: Vec<(&Value, &Table)> = match &everyone {
+        Some(value) => value.as_table().map(|table| (value, table)).into_iter().collect(),
+        None => entries,
+    };
+    let shares = shares(&entries, reading);
+    let mut senders: Vec<Sender> = Vec::new();
+    for ((value, table), share) in entries.iter().zip(shares) {
+        let entry = Entry { table, place: &value.place, name: entry_name(table), share, profile, resolvers };
+        for sender in entry.senders(reading) {
+            if senders.iter().any(|other| other.name == sender.name) {
+                let place = table.get("name").map_or(&value.place, |name| &name.place);
+                let message = format!("two senders are called {}", shortened(&sender.name));
+                reading
+                    .report
+                    .error(code::DUPLICATE_NAME, place, message)
+                    .help("give each a `name` of its own");
+            }
+            senders.push(sender);
+        }
+    }
+    senders
+}
+
+/// The entry that stands in for a scenario without senders.
+fn default_senders(entries: &[(&Value, &Table)], reading: &mut Reading) -> Option<Value> {
+    if !entries.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "The scenario names no sender, so {DEFAULT_SITES} Postfix sites with Zipf sizes are assumed; add [[senders]] for yours."
+    );
+    reading.caution("default-senders", text);
+    let entry = serde_json::json!({ "name": "everyone", "preset": DEFAULT_PRESET, "sites": DEFAULT_SITES });
+    Some(crate::scenario::tree::from_json(&entry, "/senders/0"))
+}
+
+fn entry_name(table: &Table) -> String {
+    let fallback =
+        if table.get("mix").is_some() { "mix" } else { table.text("preset").unwrap_or(DEFAULT_PRESET) };
+    table.text("name").unwrap_or(fallback).to_owned()
+}
+
+/// The part of each entry, once `rest` is shared out.
+fn shares(entries: &[(&Value, &Table)], reading: &mut Reading) -> Vec<f64> {
+    if entries.iter().all(|(_, table)| table.get("share").is_none()) {
+        return vec![1.0 / entries.len() as f64; entries.len()];
+    }
+    let is_rest = |table: &Table| table.text("share") == Some("rest");
+    let given: Vec<Option<f64>> = entries
+        .iter()
+        .map(|(_, table)| table.get("share").filter(|_| !is_rest(table)).and_then(share))
+        .collect();
+    let total: f64 = given.iter().flatten().sum();
+    let resting = entries.iter().filter(|(_, table)| is_rest(table)).count();
+    let mut unsaid = false;
+    for (value, table) in entries.iter().filter(|(_, table)| table.get("share").is_none()) {
+        unsaid = true;
+        let message = format!("sender {} has no share, but others have", shortened(&entry_name(table)));
+        reading.report.error(code::MISSING, &value.place, message).help("add `share = \"rest\"`");
+    }
+    // Shares outside 0..1 have been reported already; a sum over them would only repeat it.
+    let all_read = entries
+        .iter()
+        .zip(&given)
+        .all(|((_, table), given)| given.is_some_and(|share| share > 0.0 && share <= 1.0) || is_rest(table));
+    if all_read && !unsaid {
+        check_total(entries, total, resting, reading);
+    }
+    let rest = ((1.0 - total) / resting.max(1) as f64).max(0.0);
+    given.into_iter().map(|share| share.unwrap_or(rest)).collect()
+}
+
+fn check_total(entries: &[(&Value, &Table)], total: f64, resting: usize, reading: &mut Reading) {
+    let place_of = |rest: bool| {
+        let last = entries
+            .iter()
+            .rev()
+            .filter_map(|(_, table)| table.get("share"))
+            .find(|value| (value.as_text() == Some("rest")) == rest);
+        last.map_or(Place::File, |value| value.place.clone())
+    };
+    if total > 1.0 + SHARE_SLACK {
+        let message = format!("sender shares add up to {}, above 100 %", percent_text(total));
+        let help = format!(
+            "take {} away, or write share = \"rest\" to let mxsim fill the last one in",
+            percent_text(total - 1.0)
+        );
+        reading.report.error(code::SHARES, &place_of(false), message).label("with this one").help(help);
+    } else if resting > 0 && total > 1.0 - SHARE_SLACK {
+        let message = "sender shares add up to 100 % already; nothing is left for \"rest\"";
+        reading
+            .report
+            .error(code::SHARES, &place_of(true), message)
+            .help("remove this sender or lower another share");
+    } else if resting == 0 && total < 1.0 - SHARE_SLACK {
+        let message = format!("sender shares add up to only {}", percent_text(total));
+        let help = "add a sender with share = \"rest\", or raise a share";
+        reading.report.error(code::SHARES, &place_of(false), message).label("the last share").help(help);
+    }
+}
+
+/// The `profile` of a table.
+pub(super) fn profile(table: &Table, reading: &mut Reading) -> Option<Profile> {
+    let value = table.get("profile")?;
+    if let Some(word) = value.as_text() {
+        return Some(if word == "office" { Profile::OFFICE } else { Profile::Flat });
+    }
+    let weights: Vec<f64> = value.as_list()?.iter().filter_map(Value::as_number).collect();
+    if weights.iter().all(|weight| *weight == 0.0) {
+        reading
+            .report
+            .error(code::OUT_OF_RANGE, &value.place, "profile: all weights are zero")
+            .help("give at least one hour a weight above zero");
+        return None;
+    }
+    match <[f64; 24]>::try_from(weights.as_slice()) {
+        Ok(day) => Some(Profile::Daily(day)),
+        Err(_) => <[f64; 168]>::try_from(weights).ok().map(|week| Profile::Weekly(Box::new(week))),
+    }
+}
+
+/// One `[[senders]]`.
+struct Entry<'a> {
+    table: &'a Table,
+    place: &'a Place,
+    name: String,
+    share: f64,
+    profile: &'a Profile,
+    resolvers: &'a Resolvers,
+}
+
+impl Entry<'_> {
+    /// The senders it stands for: one, or one per preset of its mix.
+    fn senders(&self, reading: &mut Reading) -> Vec<Sender> {
+        self.check_conflicts(reading);
+        let sites =
+            self.count("sites").unwrap_or(if self.table.get("mix").is_some() { DEFAULT_SITES } else { 1 });
+        self.check_size(sites, reading);
+        if let Some(mix) = self.table.table("mix") {
+            return self.mixed(mix, sites, reading);
+        }
+        let preset = self.table.text("preset").unwrap_or_else(|| {
+            self.caution_default_preset(reading);
+            DEFAULT_PRESET
+        });
+        self.sender(self.name.clone(), preset, self.share, sites, reading).into_iter().collect()
+    }
+
+    fn count(&self, key: &str) -> Option<usize> {
+        self.table.get(key).and_then(Value::as_integer).and_then(|number| usize::try_from(number).ok())
+    }
+
+    fn caution_default_preset(&self, reading: &mut Reading) {
+        let text = format!(
+            "Sender {} names no preset, so it is taken for {DEFAULT_PRESET}; add `preset`.",
+            self.name
+        );
+        reading.caution("default-preset", text);
+    }
+
+    fn check_conflicts(&self, reading: &mut Reading) {
+        let order_keeps = self.table.table("order").is_some_and(|order| order.get("keep").is_some());
+        let pairs = [
+            ("preset", "mix", self.table.get("preset").is_some() && self.table.get("mix").is_some()),
+            ("sticky", "order.keep", self.table.get("sticky").is_some() && order_keeps),
+        ];
+        for (first, second, both) in pairs {
+            if both {
+                let place = self.table.entry(first).map_or(self.place, |entry| &entry.key_place);
+                let message =
+                    format!("sender {}: `{first}` and `{second}` say the same thing", shortened(&self.name));
+                reading
+                    .report
+                    .error(code::CONFLICT, place, message)
+                    .help(format!("keep `{first}` or `{second}`"));
+            }
+        }
+    }
+
+    fn check_size(&self, sites: usize, reading: &mut Reading) {
+        let hosts = self.count("hosts").unwrap_or(1);
+        if sites as i128 * hosts as i128 > MOST_CHOOSERS {
+            let place = self
+                .table
+                .get("hosts")
+                .or_else(|| self.table.get("sites"))
+                .map_or(self.place, |value| &value.place);
+            let message = format!(
+                "sender {}: {sites} sites of {hosts} hosts are more than {MOST_CHOOSERS} outbound hosts",
+                shortened(&self.name)
+            );
+            reading.report.error(code::OUT_OF_RANGE, place, message).help("lower `sites` or `hosts`");
+        }
+    }
+
+    fn mixed(&self, mix: &Table, sites: usize, reading: &mut Reading) -> Vec<Sender> {
+        let weight = |value: &Value| value.as_number().filter(|weight| weight.is_finite() && *weight > 0.0);
+        let parts: Vec<(&str, f64, &Place)> = mix
+            .entries
+            .iter()
+            .filter_map(|entry| Some((entry.key.as_str(), weight(&entry.value)?, &entry.key_place)))
+            .collect();
+        let total: f64 = parts.iter().map(|(_, weight, _)| weight).sum();
+        if parts.is_empty() {
+            let message =
+                format!("sender {}: the mix has no preset with a weight above zero", shortened(&self.name));
+            reading
+                .report
+                .error(code::OUT_OF_RANGE, self.place, message)
+                .help("write mix = { postfix = 55, exim = 15 }");
+        }
+        let mut senders = Vec::new();
+        for (preset, weight, place) in parts {
+            if Catalog::builtin().sender(preset).is_none() {
+                unknown_preset(PresetKind::Sender, preset, place, &mut reading.report);
+                continue;
+            }
+            let part = weight / total;
+            let own_sites = ((sites as f64 * part).round() as usize).max(1);
+            let name = format!("{}/{preset}", self.name);
+            senders.extend(self.sender(name, preset, self.share * part, own_sites, reading));
+        }
+        senders
+    }
+
+    fn sender(
+        &self,
+        name: String,
+        preset_id: &str,
+        share: f64,
+        sites: usize,
+        reading: &mut Reading,
+    ) -> Option<Sender> {
+        let preset = Catalog::builtin().sender(preset_id)?;
+        reading.uses(preset_id, preset.weakest_grade());
+        let law = self.law(&preset.law, reading);
+        let resolver =
+            self.resolvers.layers(self.table.get("resolver"), &name, self.table.text("pool"), reading);
+        let has_route = self.table.get("ipv6").and_then(Value::as_boolean).unwrap_or(true);
+        Some(Sender {
+            name,
+            share,
+            preset: preset_id.into(),
+            grade: if law == complete(preset.law.clone()) { preset.grade() } else { Grade::Assumed },
+            sites,
+            sizes: self.sizes(),
+            hosts: self.count("hosts").unwrap_or(1),
+            ipv6: has_route && law.order.family != Family::Ipv4Only,
+            profile: profile(self.table, reading).unwrap_or_else(|| self.profile.clone()),
+            resolver,
+            behaviour: Behaviour::from_law(law),
+        })
+    }
+
+    /// The preset's law with the entry's overrides laid over it.
+    fn law(&self, preset: &SenderLaw, reading: &mut Reading) -> SenderLaw {
+        let mut law = preset.clone();
+        params::read_sender(self.table, &mut law);
+        if let Some(keep) = self.table.get("sticky").and_then(sticky) {
+            law.order.keep = keep;
+        }
+        if let Some((section, rule)) = params::broken_sender_rule(&law) {
+            let place = self.table.get(section).map_or(self.place, |value| &value.place);
+            reading.report.error(code::CONFLICT, place, rule).help("change one of the two");
+        }
+        complete(law)
+    }
+
+    fn sizes(&self) -> Sizes {
+        let value = self.table.get("sizes");
+        if value.and_then(Value::as_text) == Some("equal") {
+            return Sizes::Equal;
+        }
+        let exponent =
+            value.and_then(Value::as_table).and_then(|table| table.get("zipf")).and_then(Value::as_number);
+        Sizes::Zipf(exponent.unwrap_or(1.0))
+    }
+}
+
+/// A sender that comes back to the same host later must know it again: its choice has to outlive the attempt, so it is kept per message.
+fn complete(mut law: SenderLaw) -> SenderLaw {
+    if law.failover == Failover::SameHostLater && law.order.keep == Keep::Attempt {
+        law.order.keep = Keep::Message;
+    }
+    law
+}
+
+fn sticky(value: &Value) -> Option<Keep> {
+    if let Some(table) = value.as_table() {
+        return params::keep_time(table);
+    }
+    let word = value.as_text().and_then(value_of::<Sticky>).map(|sticky| sticky.0);
+    word.or_else(|| params::span(value).map(Keep::Exponential))
+}

@@ -1,0 +1,289 @@
+//! `[zone]` and `[[changes]]`: what is published, and when it changes.
+
+use super::{Files, Reading, tables};
+use crate::catalog::{Catalog, params};
+use crate::dns::zone_text::{
+    Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
+    read as read_text,
+};
+use crate::dns::{Name, Zone};
+use crate::scenario::diagnostic::{Place, Report, code};
+use crate::scenario::quantity;
+use crate::scenario::tree::{Table, Value, shortened};
+use crate::scenario::{Authority, ZoneVersion};
+use crate::time::Time;
+
+/// The preset of an authority that names none.
+const DEFAULT_AUTHORITY: &str = "nsd";
+
+/// Reads `authority`.
+pub(super) fn authority(zone: &Table, reading: &mut Reading) -> Authority {
+    let value = zone.get("authority");
+    let table = value.and_then(Value::as_table);
+    let id = value.and_then(Value::as_text).or_else(|| table.and_then(|table| table.text("preset")));
+    let id = id.unwrap_or(DEFAULT_AUTHORITY);
+    let mut order = params::BLANK_ORDER;
+    if let Some(preset) = Catalog::builtin().authority(id) {
+        reading.uses(id, preset.weakest_grade());
+        order = preset.law;
+    }
+    if let Some(table) = table {
+        params::read_answer_order(table, &mut order);
+    }
+    Authority { name: id.into(), order }
+}
+
+/// Where the bytes of a zone text come from, so that its errors point at the right line.
+#[derive(Debug)]
+struct Origin {
+    /// Which source of the report.
+    source: usize,
+    /// Byte of that source at which the text starts.
+    offset: usize,
+    /// The place for errors of the text as a whole, in the main source.
+    whole: Place,
+}
+
+/// Reads the zone and its changes. `None` if that is impossible, which has been reported.
+pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) -> Option<Vec<ZoneVersion>> {
+    let section = document.table("zone")?;
+    let (text, origin) = zone_text(section, files, reading)?;
+    let mut origins = vec![origin];
+    let written_domain = domain(section, reading);
+    let read = read_text(&text, 0, written_domain.as_ref(), Wanted::Records);
+    let edits = edits(document, &read.records, written_domain.as_ref(), &mut origins, reading);
+    if !read.errors.is_empty() {
+        report_all(read.errors, &origins, reading);
+        return None;
+    }
+    add_notes(read.notes, reading);
+    let first = built(&read.records, written_domain.as_ref(), &origins, reading)?;
+    let domain = first.domain.clone();
+    let mut versions = vec![ZoneVersion { at: Time(i64::MIN), zone: first }];
+    let mut records = read.records;
+    for edit in edits {
+        let mut errors = Vec::new();
+        edit.parts.iter().for_each(|(what, change)| apply(*what, change, &mut records, &mut errors));
+        report_all(errors, &origins, reading);
+        let Some(zone) = built(&records, Some(&domain), &origins, reading) else { continue };
+        // Changes published at the same moment are one change.
+        if versions.last().is_some_and(|last| last.at == edit.at) {
+            versions.pop();
+        }
+        versions.push(ZoneVersion { at: edit.at, zone });
+    }
+    Some(versions)
+}
+
+fn built(
+    records: &[Record],
+    domain: Option<&Name>,
+    origins: &[Origin],
+    reading: &mut Reading,
+) -> Option<Zone> {
+    match build(records, domain) {
+        Ok((zone, notes)) => {
+            add_notes(notes, reading);
+            Some(zone)
+        }
+        Err(errors) => {
+            report_all(errors, origins, reading);
+            None
+        }
+    }
+}
+
+fn domain(section: &Table, reading: &mut Reading) -> Option<Name> {
+    let value = section.get("domain")?;
+    let text = value.as_text()?;
+    // A line of zone text with this name in it knows all the rules for names.
+    let checked =
+        read_text(&format!("{}. A 192.0.2.1", text.trim_end_matches('.')), 0, None, Wanted::Records);
+    match checked.records.first() {
+        Some(Record { owner, data: Some(Data::A(_)), .. })
+            if checked.errors.is_empty() && !owner.is_root() =>
+        {
+            Some(owner.clone())
+        }
+        _ => {
+            let message = format!("zone.domain: {} is no domain name", shortened(text));
+            reading
+                .report
+                .error(code::MALFORMED, &value.place, message)
+                .help("write a name such as \"example.com\"");
+            None
+        }
+    }
+}
+
+/// The zone's text and where it comes from.
+fn zone_text(section: &Table, files: Files<'_>, reading: &mut Reading) -> Option<(String, Origin)> {
+    match (section.entry("text"), section.entry("file")) {
+        (Some(text), None) => {
+            let (content, origin) = embedded_text(&text.value, "/zone/text", &mut reading.report)?;
+            Some((content, Origin { whole: text.key_place.clone(), ..origin }))
+        }
+        (None, Some(file)) => {
+            let name = file.value.as_text()?;
+            match files(name) {
+                Ok(content) => {
+                    let content =
+                        content.strip_prefix('\u{feff}').map_or_else(|| content.clone(), str::to_owned);
+                    let source = reading.report.add_source(name.into(), content.clone());
+                    Some((content, Origin { source, offset: 0, whole: file.value.place.clone() }))
+                }
+                Err(why) => {
+                    let message = format!("cannot read the zone file {}: {why}", shortened(name));
+                    reading
+                        .report
+                        .error(code::FILE, &file.value.place, message)
+                        .help("its path is relative to the scenario");
+                    None
+                }
+            }
+        }
+        (Some(_), Some(file)) => {
+            let message = "zone: `text` and `file` exclude each other";
+            reading.report.error(code::CONFLICT, &file.key_place, message).help("keep one of them");
+            None
+        }
+        (None, None) => {
+            reading
+                .report
+                .error(code::MISSING, &Place::File, "zone: neither `text` nor `file` is there")
+                .help("add text = \"\"\"...\"\"\" with zone lines or `dig` output");
+            None
+        }
+    }
+}
+
+/// A zone text inside the scenario. Where the TOML string is written without escapes its bytes are those of the scenario; otherwise the
+/// decoded text becomes a source of its own, named after the key.
+fn embedded_text(value: &Value, pointer: &str, report: &mut Report) -> Option<(String, Origin)> {
+    let text = value.as_text()?;
+    let whole = value.place.clone();
+    if let Place::Span { start, end } = value.place
+        && let Some((raw, offset)) = unescaped(&report.text()[start..end])
+        && raw.replace("\r\n", "\n") == text.replace("\r\n", "\n")
+    {
+        return Some((raw.to_owned(), Origin { source: 0, offset: start + offset, whole }));
+    }
+    let source = report.add_source(format!("{}#{pointer}", report.name()), text.to_owned());
+    Some((text.to_owned(), Origin { source, offset: 0, whole }))
+}
+
+/// The content of a TOML string literal and its offset, provided that it contains no escapes.
+fn unescaped(literal: &str) -> Option<(&str, usize)> {
+    for (quote, multiline) in [("\"\"\"", true), ("'''", true), ("\"", false), ("'", false)] {
+        let Some(inner) = literal.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) else {
+            continue;
+        };
+        // A newline right after the opening quotes does not belong to the string.
+        let trimmed = if multiline {
+            inner.strip_prefix("\r\n").or_else(|| inner.strip_prefix('\n')).unwrap_or(inner)
+        } else {
+            inner
+        };
+        return Some((trimmed, quote.len() + inner.len() - trimmed.len()));
+    }
+    None
+}
+
+/// One `[[changes]]`, read.
+struct TimedEdit {
+    at: Time,
+    parts: Vec<(Edit, Vec<Record>)>,
+}
+
+/// Reads the changes, in the order of their times.
+fn edits(
+    document: &Table,
+    records: &[Record],
+    domain: Option<&Name>,
+    origins: &mut Vec<Origin>,
+    reading: &mut Reading,
+) -> Vec<TimedEdit> {
+    // Without `domain` the only owner of MX records is the domain; `build` makes sure of that.
+    let mx_owner =
+        records.iter().find(|record| matches!(record.data, Some(Data::Mx(..)))).map(|record| &record.owner);
+    let domain = domain.or(mx_owner);
+    let mut edits = Vec::new();
+    for (i, (value, table)) in tables(document, "changes").into_iter().enumerate() {
+        let mut parts = Vec::new();
+        for (key, edit) in [("remove", Edit::Remove), ("replace", Edit::Replace), ("add", Edit::Add)] {
+            if let Some(text) = table.get(key) {
+                let pointer = format!("/changes/{i}/{key}");
+                parts.extend(
+                    edit_part(text, &pointer, edit, domain, origins, reading).map(|records| (edit, records)),
+                );
+            }
+        }
+        if ["remove", "replace", "add"].iter().all(|key| table.get(key).is_none()) {
+            let message = "a change that changes nothing";
+            reading
+                .report
+                .error(code::MISSING, &value.place, message)
+                .help("add `remove`, `replace` or `add` with record lines");
+        }
+        let at = table.get("at").and_then(|at| quantity::moment(&at.written()).ok()).unwrap_or(Time::ZERO);
+        edits.push(TimedEdit { at, parts });
+    }
+    edits.sort_by_key(|edit| edit.at);
+    edits
+}
+
+fn edit_part(
+    value: &Value,
+    pointer: &str,
+    edit: Edit,
+    domain: Option<&Name>,
+    origins: &mut Vec<Origin>,
+    reading: &mut Reading,
+) -> Option<Vec<Record>> {
+    let (text, origin) = embedded_text(value, pointer, &mut reading.report)?;
+    origins.push(origin);
+    let wanted = if edit == Edit::Remove { Wanted::Patterns } else { Wanted::Records };
+    let read = read_text(&text, origins.len() - 1, domain, wanted);
+    add_notes(read.notes, reading);
+    if read.errors.is_empty() && read.records.is_empty() {
+        let message = "no MX, A, AAAA, CNAME or SOA record here";
+        reading
+            .report
+            .error(code::MISSING, &value.place, message)
+            .help("write record lines such as `mx1.example.com. A 192.0.2.1`");
+    }
+    report_all(read.errors, origins, reading);
+    Some(read.records)
+}
+
+fn add_notes(notes: Vec<ZoneNote>, reading: &mut Reading) {
+    notes.into_iter().for_each(|note| reading.caution(note.code, note.text));
+}
+
+fn report_all(errors: Vec<ZoneTextError>, origins: &[Origin], reading: &mut Reading) {
+    for error in errors {
+        let TextRange { text, start, end } = error.range;
+        let origin = &origins[text];
+        let (source, place) = if start == end {
+            (0, origin.whole.clone())
+        } else {
+            (origin.source, Place::Span { start: start + origin.offset, end: end + origin.offset })
+        };
+        let diagnostic = reading.report.error_in(source, code_of(error.kind), place, error.message);
+        if !error.help.is_empty() {
+            diagnostic.help(error.help);
+        }
+    }
+}
+
+const fn code_of(kind: ZoneErrorKind) -> &'static str {
+    match kind {
+        ZoneErrorKind::Syntax => code::ZONE_SYNTAX,
+        ZoneErrorKind::Value => code::ZONE_VALUE,
+        ZoneErrorKind::Domain => code::ZONE_DOMAIN,
+        ZoneErrorKind::Cname => code::ZONE_CNAME,
+        ZoneErrorKind::Short => code::ZONE_SHORT,
+        ZoneErrorKind::TooMany => code::ZONE_TOO_MANY,
+        ZoneErrorKind::NoChange => code::NO_CHANGE,
+    }
+}

@@ -1,0 +1,287 @@
+//! A scenario with every default written out, as TOML that reads back as the same scenario.
+//!
+//! Zone texts are written anew, in full names and with an SOA for the negative TTL; a later version of the zone becomes a change that
+//! names the record sets it differs in. The fingerprint is the hash of this text.
+
+use super::literal::{number, span, text};
+use super::read::fair_nodes;
+use super::words::word_of;
+use super::{Caches, GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
+use crate::catalog::params::{Written, write_order, write_resolver, write_sender};
+use crate::dns::{Name, Zone};
+use crate::time::Span;
+use crate::traffic::{Profile, Sizes};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+impl Scenario {
+    /// The scenario as TOML with every default written out.
+    #[must_use]
+    pub fn resolved(&self) -> String {
+        self.written(true)
+    }
+
+    /// Works the fingerprint out anew. It does not depend on the number of replications, so that a longer run of the same world has the
+    /// same fingerprint.
+    pub fn refresh_fingerprint(&mut self) {
+        let hash = blake3::hash(self.written(false).as_bytes());
+        self.fingerprint = hash.to_hex()[..16].to_owned();
+    }
+
+    fn written(&self, with_replications: bool) -> String {
+        let mut out = Toml::default();
+        out.key("schema", "1");
+        out.key("title", &text(&self.title));
+        self.write_run(&mut out, with_replications);
+        self.write_zone(&mut out);
+        self.write_changes(&mut out);
+        self.write_traffic(&mut out);
+        self.senders.iter().for_each(|sender| write_one_sender(sender, &mut out));
+        self.write_resolvers(&mut out);
+        self.write_nodes(&mut out);
+        self.nodes.iter().for_each(|node| write_events(node, &mut out));
+        self.write_goals(&mut out);
+        out.0
+    }
+
+    fn write_run(&self, out: &mut Toml, with_replications: bool) {
+        out.section("[run]");
+        if let (true, Some(replications)) = (with_replications, self.run.replications) {
+            out.key("replications", &replications.to_string());
+        }
+        out.key("seed", &self.run.seed.to_string());
+        out.key("window", &span(self.run.window));
+        out.key("run_length", &span(self.run.run_length));
+        out.key("warm_up", &span(self.run.warm_up));
+    }
+
+    fn write_zone(&self, out: &mut Toml) {
+        let zone = &self.zones[0].zone;
+        out.section("[zone]");
+        out.key("domain", &text(zone.domain.as_str()));
+        out.lines("text", record_sets(zone).into_values().flatten());
+        out.section("[zone.authority]");
+        out.key("preset", &text(&self.authority.name));
+        out.sections(&write_order(&self.authority.order));
+    }
+
+    /// Each later version as the record sets that differ from what stands there so far.
+    fn write_changes(&self, out: &mut Toml) {
+        let mut published = record_sets(&self.zones[0].zone);
+        for version in &self.zones[1..] {
+            write_change(version, &mut published, out);
+        }
+    }
+
+    fn write_traffic(&self, out: &mut Toml) {
+        out.section("[traffic]");
+        out.key("messages_per_day", &number(self.messages_per_day));
+        out.key("profile", "\"flat\"");
+    }
+
+    fn write_resolvers(&self, out: &mut Toml) {
+        let mut layers: BTreeMap<&str, (&ResolverLayer, &[ResolverLayer])> = BTreeMap::new();
+        for chain in self.senders.iter().map(|sender| sender.resolver.as_slice()) {
+            for (i, layer) in chain.iter().enumerate() {
+                // Only the first resolver of a sender carries the chain; further on a name stands for itself.
+                let rest = if i == 0 { &chain[1..] } else { &[] };
+                let known = layers.entry(&layer.name).or_insert((layer, rest));
+                if known.1.is_empty() {
+                    known.1 = rest;
+                }
+            }
+        }
+        for (name, (layer, rest)) in layers {
+            out.section(&format!("[resolvers.{}]", text(name)));
+            out.key("caches", &caches(layer.caches));
+            if !rest.is_empty() {
+                let names: Vec<String> = rest.iter().map(|layer| text(&layer.name)).collect();
+                out.key("chain", &format!("[{}]", names.join(", ")));
+            }
+            out.sections(&write_resolver(&layer.law));
+        }
+    }
+
+    fn write_nodes(&self, out: &mut Toml) {
+        for (node, fair) in self.nodes.iter().zip(fair_nodes(&self.nodes, &self.zones)) {
+            out.section(&format!("[nodes.{}]", text(&node.name)));
+            let addresses: Vec<String> =
+                node.addresses.iter().map(|address| text(&address.to_string())).collect();
+            out.key("addresses", &format!("[{}]", addresses.join(", ")));
+            if fair {
+                out.key("weight", &number(node.fair_share));
+            }
+        }
+    }
+
+    fn write_goals(&self, out: &mut Toml) {
+        out.section("[goals]");
+        for goal in &self.goals {
+            let on = number(goal.on);
+            let (key, limit) = match goal.kind {
+                GoalKind::BusiestShare { at_most } => {
+                    ("busiest_share", format!("at_most = {}", number(at_most)))
+                }
+                GoalKind::QuietestShare { at_least } => {
+                    ("quietest_share", format!("at_least = {}", number(at_least)))
+                }
+                GoalKind::DelayP95 { at_most } => ("delay_p95", format!("at_most = {}", span(at_most))),
+                GoalKind::NearFair { within } => ("near_fair", format!("within = {}", number(within))),
+            };
+            // Without a goal the answer tells even from roughly even, so the default stays a comment.
+            let key = if self.goals_are_default { format!("# default: {key}") } else { key.to_owned() };
+            out.key(&key, &format!("{{ {limit}, on = {on} }}"));
+        }
+    }
+}
+
+/// TOML while it is written.
+#[derive(Default)]
+struct Toml(String);
+
+impl Toml {
+    fn section(&mut self, header: &str) {
+        self.0.push('\n');
+        self.0.push_str(header);
+        self.0.push('\n');
+    }
+
+    fn key(&mut self, key: &str, literal: &str) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.0, "{key} = {literal}");
+    }
+
+    /// A text of several lines; zone lines hold nothing that needs an escape.
+    fn lines(&mut self, key: &str, lines: impl IntoIterator<Item = String>) {
+        let lines: Vec<String> = lines.into_iter().collect();
+        let _ = writeln!(self.0, "{key} = \"\"\"\n{}\n\"\"\"", lines.join("\n"));
+    }
+
+    /// Parameters, those of one section in one inline table.
+    fn sections(&mut self, parameters: &[Written]) {
+        for of_section in parameters.chunk_by(|(a, _), (b, _)| section_of(a) == section_of(b)) {
+            let pairs: Vec<String> = of_section
+                .iter()
+                .map(|(path, literal)| format!("{} = {literal}", &path[section_of(path).len() + 1..]))
+                .collect();
+            self.key(section_of(of_section[0].0), &format!("{{ {} }}", pairs.join(", ")));
+        }
+    }
+}
+
+fn section_of(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
+}
+
+/// Record lines by owner and type.
+type RecordSets = BTreeMap<(String, &'static str), Vec<String>>;
+
+fn record_sets(zone: &Zone) -> RecordSets {
+    let mut sets = RecordSets::new();
+    let mut add = |owner: &Name, ttl: Span, kind: &'static str, data: String| {
+        // TTLs are whole seconds.
+        let line = format!("{} {} IN {kind} {data}", absolute(owner), ttl.0 / Span::from_secs(1).0);
+        sets.entry((absolute(owner), kind)).or_default().push(line);
+    };
+    for record in &zone.mx {
+        add(&zone.domain, zone.mx_ttl, "MX", format!("{} {}", record.preference, absolute(&record.exchange)));
+    }
+    for host in &zone.hosts {
+        host.a.iter().for_each(|address| add(&host.name, host.a_ttl, "A", address.to_string()));
+        host.aaaa.iter().for_each(|address| add(&host.name, host.aaaa_ttl, "AAAA", address.to_string()));
+    }
+    let negative = zone.negative_ttl.0 / Span::from_secs(1).0;
+    add(&zone.domain, zone.negative_ttl, "SOA", format!(". . 0 0 0 0 {negative}"));
+    sets
+}
+
+/// The name with its final dot.
+fn absolute(name: &Name) -> String {
+    format!("{}.", name.as_str())
+}
+
+fn write_change(version: &ZoneVersion, published: &mut RecordSets, out: &mut Toml) {
+    let wanted = record_sets(&version.zone);
+    let gone: Vec<_> = published.keys().filter(|set| !wanted.contains_key(*set)).cloned().collect();
+    let (mut replaced, mut added) = (Vec::new(), Vec::new());
+    for (set, lines) in &wanted {
+        match published.get(set) {
+            Some(old) if old == lines => {}
+            Some(_) => replaced.extend(lines.iter().cloned()),
+            None => added.extend(lines.iter().cloned()),
+        }
+    }
+    out.section("[[changes]]");
+    out.key("at", &span(Span(version.at.0)));
+    // A change that changes nothing still is one: it says its records again.
+    if gone.is_empty() && replaced.is_empty() && added.is_empty() {
+        replaced.extend(wanted.values().flatten().cloned());
+    }
+    let gone_lines: Vec<String> = gone.iter().map(|(owner, kind)| format!("{owner} {kind}")).collect();
+    for (key, lines) in [("remove", gone_lines), ("replace", replaced), ("add", added)] {
+        if !lines.is_empty() {
+            out.lines(key, lines);
+        }
+    }
+    *published = wanted;
+}
+
+fn write_one_sender(sender: &Sender, out: &mut Toml) {
+    out.section("[[senders]]");
+    if sender.behaviour.custom.is_some() {
+        let _ = writeln!(
+            out.0,
+            "# order, limits and failover are replaced by the program that embeds the simulator"
+        );
+    }
+    out.key("name", &text(&sender.name));
+    out.key("share", &number(sender.share));
+    out.key("preset", &text(&sender.preset));
+    out.key("sites", &sender.sites.to_string());
+    out.key("sizes", &sizes(sender.sizes));
+    out.key("hosts", &sender.hosts.to_string());
+    out.key("resolver", &text(&sender.resolver[0].name));
+    let pool = sender.resolver.iter().find_map(|layer| layer.shared_as.split_once("@pool "));
+    if let Some((_, pool)) = pool {
+        out.key("pool", &text(pool));
+    }
+    out.key("ipv6", &sender.ipv6.to_string());
+    out.key("profile", &profile(&sender.profile));
+    out.sections(&write_sender(&sender.behaviour.law));
+}
+
+fn sizes(sizes: Sizes) -> String {
+    match sizes {
+        Sizes::Equal => "\"equal\"".into(),
+        Sizes::Zipf(exponent) => format!("{{ zipf = {} }}", number(exponent)),
+    }
+}
+
+fn profile(profile: &Profile) -> String {
+    let weights: &[f64] = match profile {
+        Profile::Flat => return "\"flat\"".into(),
+        office if *office == Profile::OFFICE => return "\"office\"".into(),
+        Profile::Daily(weights) => weights,
+        Profile::Weekly(weights) => &weights[..],
+    };
+    let weights: Vec<String> = weights.iter().map(|weight| number(*weight)).collect();
+    format!("[{}]", weights.join(", "))
+}
+
+fn caches(caches: Caches) -> String {
+    match caches {
+        Caches::PerHost => "\"per-host\"".into(),
+        Caches::PerSite => "\"per-site\"".into(),
+        Caches::Count(count) => count.to_string(),
+    }
+}
+
+fn write_events(node: &Node, out: &mut Toml) {
+    for outage in node.faults.outages() {
+        out.section("[[events]]");
+        out.key("at", &span(Span(outage.from.0)));
+        out.key("for", &span(outage.to.since(outage.from)));
+        out.key("node", &text(&node.name));
+        out.key("fault", &text(word_of(outage.fault).unwrap_or_default()));
+    }
+}

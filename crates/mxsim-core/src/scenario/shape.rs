@@ -1,0 +1,512 @@
+//! What a value may look like. One description serves the reader, the JSON Schema and the reference, so they cannot drift apart.
+
+use super::diagnostic::{Place, Report, code};
+use super::quantity::{self, Malformed};
+use super::suggest::nearest;
+use super::tree::{Entry, Kind, Table, Value};
+use crate::catalog::{Catalog, PresetKind};
+use crate::time::Span;
+use std::net::IpAddr;
+
+/// A key of a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What its value may look like.
+    pub(crate) shape: Shape,
+    /// The default in words; empty if it is required.
+    pub(crate) default: &'static str,
+    /// What it is for.
+    pub(crate) doc: &'static str,
+    /// Whether it has to be, may be or cannot yet be written.
+    pub(crate) need: Need,
+}
+
+/// Whether a key has to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// It may be left out.
+    Optional,
+    /// It must be there.
+    Required,
+    /// A later version will know it.
+    Later,
+}
+
+/// A key that may be left out.
+pub(crate) const fn optional(
+    name: &'static str,
+    shape: Shape,
+    default: &'static str,
+    doc: &'static str,
+) -> Key {
+    Key { name, shape, default, doc, need: Need::Optional }
+}
+
+/// A key that must be there.
+pub(crate) const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Key {
+    Key { name, shape, default: "", doc, need: Need::Required }
+}
+
+/// A key of a later version, with what it will be for.
+pub(crate) const fn later(name: &'static str, doc: &'static str) -> Key {
+    Key { name, shape: Shape::Text, default: "", doc, need: Need::Later }
+}
+
+/// What a value may look like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shape {
+    /// Any string.
+    Text,
+    /// A string fit to be a name: 1 to 100 characters, no control characters.
+    Name,
+    /// An IP address.
+    Address,
+    /// True or false.
+    Boolean,
+    /// A whole number.
+    Integer {
+        /// Least value allowed.
+        least: i128,
+        /// Largest value allowed.
+        most: i128,
+    },
+    /// A number.
+    Number {
+        /// Least value allowed.
+        least: f64,
+        /// Largest value allowed.
+        most: f64,
+        /// True if `least` itself is not allowed.
+        above: bool,
+    },
+    /// A duration of at least this.
+    Duration(Span),
+    /// A time since the start of measuring.
+    Moment,
+    /// A part of a whole, above zero.
+    Share,
+    /// A word, or a word that a later version will know.
+    Word {
+        /// Words known today.
+        now: fn() -> Vec<&'static str>,
+        /// Words of later versions.
+        later: &'static [&'static str],
+    },
+    /// The id of a preset.
+    Preset(PresetKind),
+    /// A list.
+    List {
+        /// What its items look like.
+        of: &'static Self,
+        /// Fewest items.
+        least: usize,
+        /// The only lengths allowed; empty for any.
+        only: &'static [usize],
+    },
+    /// A table with these keys.
+    Table(&'static [Key]),
+    /// A table with exactly one of these keys.
+    Choice(&'static [Key]),
+    /// A table whose keys are names.
+    Map(&'static Self),
+    /// Any of these.
+    AnyOf(&'static [Self]),
+}
+
+/// A word without later ones.
+pub(crate) const fn word(now: fn() -> Vec<&'static str>) -> Shape {
+    Shape::Word { now, later: &[] }
+}
+
+/// A duration, zero included.
+pub(crate) const DURATION: Shape = Shape::Duration(Span::ZERO);
+/// A duration above zero.
+pub(crate) const SOME_TIME: Shape = Shape::Duration(Span(1));
+
+/// True if `name` may name a node or a resolver.
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._/-".contains(&byte);
+    (1..=253).contains(&name.len()) && name.bytes().all(fits)
+}
+
+/// Regular expression of [`is_plain_name`].
+pub(crate) const PLAIN_NAME_PATTERN: &str = "^[A-Za-z0-9._/-]{1,253}$";
+
+impl Shape {
+    /// Reports all that is wrong with `value`, which stands at the key `path`.
+    pub(crate) fn check(&self, value: &Value, path: &str, report: &mut Report) {
+        match (self, &value.kind) {
+            (Self::AnyOf(shapes), _) => check_any_of(self, shapes, value, path, report),
+            _ if !self.takes(value) => self.wrong_type(value, path, report),
+            (Self::Table(keys), Kind::Table(table)) => check_table(keys, table, &value.place, path, report),
+            (Self::Choice(keys), Kind::Table(table)) => check_choice(keys, table, &value.place, path, report),
+            (Self::Map(of), Kind::Table(table)) => check_map(of, table, path, report),
+            (Self::List { of, least, only }, Kind::List(items)) => {
+                check_length(items.len(), *least, only, &value.place, path, report);
+                items.iter().for_each(|item| of.check(item, path, report));
+            }
+            (Self::Word { now, later }, Kind::Text(text)) => {
+                check_word(text, &now(), later, &value.place, path, report);
+            }
+            (Self::Preset(kind), Kind::Text(text)) => check_preset(*kind, text, &value.place, report),
+            _ => self.check_scalar(value, path, report),
+        }
+    }
+
+    fn check_scalar(&self, value: &Value, path: &str, report: &mut Report) {
+        let problem = match self {
+            Self::Duration(least) => check_duration(value, *least),
+            Self::Moment => quantity::moment(&value.written()).err(),
+            Self::Share => check_share(value),
+            Self::Name => check_name(value),
+            Self::Address => check_address(value),
+            Self::Integer { least, most } => check_integer(value, *least, *most),
+            Self::Number { least, most, above } => check_number(value, *least, *most, *above),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            let code = if problem.out_of_range { code::OUT_OF_RANGE } else { code::MALFORMED };
+            let message = format!("{path}: expected {}, found {}", problem.rule, value.quoted());
+            report.error(code, &value.place, message).help(problem.help);
+        }
+    }
+
+    /// True if nothing is wrong with `value`.
+    fn accepts(&self, value: &Value) -> bool {
+        let mut scratch = Report::new("", "");
+        self.check(value, "", &mut scratch);
+        scratch.is_clean()
+    }
+
+    /// True if `value` has a type this shape can have at all.
+    fn takes(&self, value: &Value) -> bool {
+        match (self, &value.kind) {
+            (Self::AnyOf(shapes), _) => shapes.iter().any(|shape| shape.takes(value)),
+            (Self::Boolean, Kind::Boolean(_))
+            | (Self::List { .. }, Kind::List(_))
+            | (Self::Table(_) | Self::Choice(_) | Self::Map(_), Kind::Table(_))
+            | (Self::Number { .. } | Self::Share, Kind::Integer(_) | Kind::Float(_))
+            | (Self::Moment, Kind::Datetime(_)) => true,
+            (Self::Integer { .. }, Kind::Integer(_) | Kind::Float(_)) => value.as_integer().is_some(),
+            (
+                Self::Text
+                | Self::Name
+                | Self::Address
+                | Self::Duration(_)
+                | Self::Moment
+                | Self::Share
+                | Self::Word { .. }
+                | Self::Preset(_),
+                Kind::Text(_),
+            ) => true,
+            _ => false,
+        }
+    }
+
+    fn wrong_type(&self, value: &Value, path: &str, report: &mut Report) {
+        let message = format!("{path}: expected {}, found {}", self.describe(), value.quoted());
+        let error = report.error(code::WRONG_TYPE, &value.place, message);
+        if let (Self::Duration(_) | Self::Moment, Some(number)) = (self, value.as_number()) {
+            error.help(format!(
+                "add a unit and quotes: \"{number}s\", \"{number}m\", \"{number}h\" or \"{number}d\""
+            ));
+        } else {
+            error.help(format!("write {}", self.describe()));
+        }
+    }
+
+    /// The rule in words: "a duration such as "5m"".
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Text => "a string".into(),
+            Self::Name => "a name".into(),
+            Self::Address => "an IP address".into(),
+            Self::Boolean => "true or false".into(),
+            Self::Integer { least, most } => format!("a whole number from {least} to {most}"),
+            Self::Number { least, most, above } => number_rule(*least, *most, *above),
+            Self::Duration(_) => "a duration such as \"5m\"".into(),
+            Self::Moment => "a time such as \"10:00\", \"2d 10:00\" or \"36h\"".into(),
+            Self::Share => "a share such as \"38 %\" or 0.38".into(),
+            Self::Word { now, .. } => listed(&now()),
+            Self::Preset(kind) => format!("the id of {} preset", kind.with_article()),
+            Self::List { of, only: [], .. } => format!("a list of: {}", of.describe()),
+            Self::List { of, only, .. } => {
+                let lengths: Vec<String> = only.iter().map(ToString::to_string).collect();
+                format!("a list of {} items, each {}", lengths.join(" or "), of.describe())
+            }
+            Self::Table(keys) => format!("a table {{ {} }}", names(keys).join(", ")),
+            Self::Choice(keys) => format!("a table with one of: {}", names(keys).join(", ")),
+            Self::Map(of) => format!("a table NAME = {}", of.describe()),
+            Self::AnyOf(shapes) => shapes.iter().map(Self::describe).collect::<Vec<_>>().join(", or "),
+        }
+    }
+}
+
+impl Value {
+    /// The text of a string or of a TOML time.
+    pub(crate) fn written(&self) -> String {
+        match &self.kind {
+            Kind::Text(text) | Kind::Datetime(text) => text.clone(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Names of the keys known today.
+pub(crate) fn names(keys: &[Key]) -> Vec<&'static str> {
+    keys.iter().filter(|key| key.need != Need::Later).map(|key| key.name).collect()
+}
+
+/// `"a", "b" or "c"`.
+pub(crate) fn listed(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    match quoted.split_last() {
+        None => "nothing".into(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+fn number_rule(least: f64, most: f64, above: bool) -> String {
+    let from = if above { format!("above {least}") } else { format!("from {least}") };
+    format!("a number {from} to {most}")
+}
+
+fn check_any_of(whole: &Shape, shapes: &[Shape], value: &Value, path: &str, report: &mut Report) {
+    let fitting: Vec<&Shape> = shapes.iter().filter(|shape| shape.takes(value)).collect();
+    match fitting[..] {
+        [] => whole.wrong_type(value, path, report),
+        [only] => only.check(value, path, report),
+        _ if fitting.iter().any(|shape| shape.accepts(value)) => {}
+        _ => {
+            let rules: Vec<String> = fitting.iter().map(|shape| shape.describe()).collect();
+            let message = format!("{path}: expected {}, found {}", rules.join(", or "), value.quoted());
+            let known: Vec<&str> = fitting.iter().flat_map(|shape| words_of(shape)).collect();
+            let help = match nearest(&value.written(), known.iter().copied()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => helpful(&fitting, value),
+            };
+            report.error(code::MALFORMED, &value.place, message).help(help);
+        }
+    }
+}
+
+fn words_of(shape: &Shape) -> Vec<&'static str> {
+    match shape {
+        Shape::Word { now, .. } => now(),
+        _ => Vec::new(),
+    }
+}
+
+/// The help of the first alternative that says more than its rule.
+fn helpful(shapes: &[&Shape], value: &Value) -> String {
+    let mut scratch = Report::new("", "");
+    shapes
+        .iter()
+        .filter(|shape| words_of(shape).is_empty())
+        .for_each(|shape| shape.check(value, "", &mut scratch));
+    let help = scratch.diagnostics().iter().find_map(|diagnostic| diagnostic.help.clone());
+    help.unwrap_or_else(|| {
+        format!("write {}", shapes.iter().map(|shape| shape.describe()).collect::<Vec<_>>().join(", or "))
+    })
+}
+
+/// Checks the keys of a table and their values.
+pub(crate) fn check_table(keys: &[Key], table: &Table, place: &Place, path: &str, report: &mut Report) {
+    for entry in &table.entries {
+        if let Some(key) = known_key(keys, entry, path, report) {
+            key.shape.check(&entry.value, &below(path, key.name), report);
+        }
+    }
+    for key in keys.iter().filter(|key| key.need == Need::Required && table.get(key.name).is_none()) {
+        report.error(code::MISSING, place, format!("{} is missing", below(path, key.name))).help(format!(
+            "add `{}`: {}",
+            key.name,
+            key.shape.describe()
+        ));
+    }
+}
+
+/// The key of `entry`; an unknown or later one is reported.
+fn known_key<'a>(keys: &'a [Key], entry: &Entry, path: &str, report: &mut Report) -> Option<&'a Key> {
+    match keys.iter().find(|key| key.name == entry.key) {
+        Some(key) if key.need == Need::Later => {
+            let message = format!("{} is not available yet: {}", below(path, key.name), key.doc);
+            report
+                .error(code::NOT_YET, &entry.key_place, message)
+                .label("not yet")
+                .help("leave it out for now");
+            None
+        }
+        None => {
+            let place = if path.is_empty() { "a scenario".to_string() } else { format!("`{path}`") };
+            let message = format!("unknown key `{}` in {place}", entry.key.escape_debug());
+            let known = names(keys);
+            let help = match nearest(&entry.key, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known keys are {}", known.join(", ")),
+            };
+            report.error(code::UNKNOWN_KEY, &entry.key_place, message).label("unknown key").help(help);
+            None
+        }
+        found => found,
+    }
+}
+
+fn check_choice(keys: &[Key], table: &Table, place: &Place, path: &str, report: &mut Report) {
+    check_table(keys, table, place, path, report);
+    let chosen = table.entries.iter().filter(|entry| names(keys).contains(&entry.key.as_str())).count();
+    if chosen > 1 || table.entries.is_empty() {
+        report
+            .error(
+                code::CONFLICT,
+                place,
+                format!("{path}: expected exactly one key, found {}", table.entries.len()),
+            )
+            .help(format!("keep one of {}", names(keys).join(", ")));
+    }
+}
+
+fn check_map(of: &Shape, table: &Table, path: &str, report: &mut Report) {
+    for entry in &table.entries {
+        if !is_plain_name(&entry.key) {
+            let message = format!("{path}: {} is no usable name", super::tree::shortened(&entry.key));
+            report
+                .error(code::MALFORMED, &entry.key_place, message)
+                .help("use letters, digits, `.`, `_`, `-` and `/`");
+        }
+        of.check(&entry.value, &below(path, &entry.key), report);
+    }
+}
+
+/// The path of `key` below `path`.
+fn below(path: &str, key: &str) -> String {
+    if path.is_empty() { key.into() } else { format!("{path}.{key}") }
+}
+
+fn check_length(length: usize, least: usize, only: &[usize], place: &Place, path: &str, report: &mut Report) {
+    if !only.is_empty() && !only.contains(&length) {
+        let lengths: Vec<String> = only.iter().map(ToString::to_string).collect();
+        let lengths = lengths.join(" or ");
+        report
+            .error(code::OUT_OF_RANGE, place, format!("{path}: expected {lengths} items, found {length}"))
+            .help(format!("write {lengths} items"));
+    } else if length < least {
+        report
+            .error(
+                code::OUT_OF_RANGE,
+                place,
+                format!("{path}: expected at least {least} item, found {length}"),
+            )
+            .help("add an item or leave the key out");
+    }
+}
+
+fn check_word(text: &str, now: &[&str], later: &[&str], place: &Place, path: &str, report: &mut Report) {
+    if now.contains(&text) {
+        return;
+    }
+    if later.contains(&text) {
+        let message = format!("{path}: {text:?} is not available yet");
+        report.error(code::NOT_YET, place, message).label("not yet").help(format!("today: {}", listed(now)));
+        return;
+    }
+    let message = format!("{path}: expected {}, found {}", listed(now), super::tree::shortened(text));
+    let help = nearest(text, now.iter().copied())
+        .map_or_else(|| format!("write {}", listed(now)), |near| format!("did you mean \"{near}\"?"));
+    report.error(code::UNKNOWN_WORD, place, message).help(help);
+}
+
+fn check_preset(kind: PresetKind, id: &str, place: &Place, report: &mut Report) {
+    let known = Catalog::builtin().ids_of(kind);
+    if !known.contains(&id) {
+        unknown_preset(kind, id, place, report);
+    }
+}
+
+/// Reports an unknown preset, with the nearest one.
+pub(crate) fn unknown_preset(kind: PresetKind, id: &str, place: &Place, report: &mut Report) {
+    let known = Catalog::builtin().ids_of(kind);
+    let message = format!("there is no {} preset {}", kind.name(), super::tree::shortened(id));
+    let help = match nearest(id, known.iter().copied()) {
+        Some(near) => format!("did you mean \"{near}\"? All: {}", known.join(", ")),
+        None => format!("{} presets are {}", kind.name(), known.join(", ")),
+    };
+    report.error(code::UNKNOWN_PRESET, place, message).label("unknown preset").help(help);
+}
+
+fn problem(out_of_range: bool, rule: String, help: impl Into<String>) -> Malformed {
+    Malformed { rule, help: help.into(), out_of_range }
+}
+
+fn check_duration(value: &Value, least: Span) -> Option<Malformed> {
+    match quantity::duration(&value.written()) {
+        Err(problem) => Some(problem),
+        Ok(span) if span < least => {
+            let rule = if least == Span(1) {
+                "a duration above zero".into()
+            } else {
+                format!("a duration of at least {least}")
+            };
+            Some(problem(true, rule, format!("write a longer one such as \"{}\"", least.max(Span::MINUTE))))
+        }
+        Ok(_) => None,
+    }
+}
+
+fn check_share(value: &Value) -> Option<Malformed> {
+    let share = match value.as_number() {
+        Some(number) => number,
+        None => match quantity::percent(&value.written()) {
+            Ok(share) => share,
+            Err(problem) => return Some(problem),
+        },
+    };
+    // Written this way round, not-a-number is refused as well.
+    let fits = share > 0.0 && share <= 1.0;
+    (!fits).then(|| {
+        let help = if (1.0..=100.0).contains(&share) {
+            format!("a number is a fraction of 1; for percent write \"{share} %\"")
+        } else {
+            "write a share above \"0 %\" and up to \"100 %\"".into()
+        };
+        problem(true, "a share above 0 and up to 1 (100 %)".into(), help)
+    })
+}
+
+fn check_name(value: &Value) -> Option<Malformed> {
+    let text = value.written();
+    let fits = (1..=100).contains(&text.chars().count())
+        && !text.chars().any(char::is_control)
+        && text.trim() == text;
+    (!fits).then(|| {
+        problem(
+            false,
+            "a name of 1 to 100 printable characters".into(),
+            "write a short name without line breaks or outer spaces",
+        )
+    })
+}
+
+fn check_address(value: &Value) -> Option<Malformed> {
+    let fits = value.written().parse::<IpAddr>().is_ok();
+    (!fits).then(|| {
+        problem(false, "an IP address".into(), "write an address such as \"192.0.2.1\" or \"2001:db8::1\"")
+    })
+}
+
+fn check_integer(value: &Value, least: i128, most: i128) -> Option<Malformed> {
+    let fits = value.as_integer().is_some_and(|number| (least..=most).contains(&number));
+    let rule = format!("a whole number from {least} to {most}");
+    (!fits).then(|| problem(true, rule, format!("write a number between {least} and {most}")))
+}
+
+fn check_number(value: &Value, least: f64, most: f64, above: bool) -> Option<Malformed> {
+    let fits = value
+        .as_number()
+        .is_some_and(|number| (if above { number > least } else { number >= least }) && number <= most);
+    let rule = number_rule(least, most, above);
+    (!fits).then(|| problem(true, rule.clone(), format!("write {rule}")))
+}

@@ -1,0 +1,53 @@
+//! "Did you mean": the nearest known word.
+
+/// The candidate nearest to `word` by edit distance, if it is near enough to be a slip of the keyboard.
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = normal(word);
+    let limit = (wanted.len() / 3).clamp(1, 4);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(&wanted, &normal(candidate)), candidate))
+        .filter(|(distance, candidate)| *distance <= limit && *distance < normal(candidate).len())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Case and the choice between `-`, `_` and a space are no difference worth counting.
+fn normal(word: &str) -> Vec<char> {
+    let same = |c: char| if c == '_' || c == ' ' { '-' } else { c.to_ascii_lowercase() };
+    // A word longer than any key is not a slip of one; cutting it bounds the work.
+    word.chars().take(64).map(same).collect()
+}
+
+/// Levenshtein's distance in which swapping two neighbours costs one (optimal string alignment).
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before_last = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let change = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            row[j] = change.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before_last[j - 2] + 1);
+            }
+        }
+        before_last = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn slips_are_recognised_and_other_words_are_not() {
+        let keys = ["messages_per_day", "profile", "share", "sites"];
+        assert_eq!(nearest("mesages_per_day", keys), Some("messages_per_day"));
+        assert_eq!(nearest("messages-per-day", keys), Some("messages_per_day"));
+        assert_eq!(nearest("shrae", keys), Some("share"));
+        assert_eq!(nearest("colour", keys), None);
+        assert_eq!(nearest("", keys), None);
+    }
+}

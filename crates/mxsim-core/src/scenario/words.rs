@@ -1,0 +1,144 @@
+//! Words of a scenario and the values they stand for: one table per choice, read forwards, written backwards.
+
+use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
+use crate::node::Fault;
+use crate::sender::{AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Unit};
+
+/// A choice among words.
+pub(crate) trait Worded: Copy + PartialEq + 'static {
+    /// Each word and its value, in the order they are listed to people.
+    const WORDS: &'static [(&'static str, Self)];
+}
+
+/// All words of a choice.
+pub(crate) fn words<T: Worded>() -> Vec<&'static str> {
+    T::WORDS.iter().map(|(word, _)| *word).collect()
+}
+
+/// The value of a word.
+pub(crate) fn value_of<T: Worded>(word: &str) -> Option<T> {
+    T::WORDS.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)
+}
+
+/// The word of a value; `None` for values that are written in another way.
+pub(crate) fn word_of<T: Worded>(value: T) -> Option<&'static str> {
+    T::WORDS.iter().find(|(_, known)| *known == value).map(|(word, _)| *word)
+}
+
+impl Worded for Unit {
+    const WORDS: &'static [(&'static str, Self)] = &[("host", Self::Host), ("address", Self::Address)];
+}
+
+impl Worded for HostOrder {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("shuffle", Self::Shuffle),
+        ("answer", Self::Answer),
+        ("adjacent-swap", Self::AdjacentSwap),
+        ("last-into-hole", Self::LastIntoHole),
+    ];
+}
+
+impl Worded for AddressOrder {
+    const WORDS: &'static [(&'static str, Self)] = &[("shuffle", Self::Shuffle), ("answer", Self::Answer)];
+}
+
+impl Worded for Family {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("any", Self::Any),
+        ("ipv6-first", Self::Ipv6First),
+        ("ipv4-first", Self::Ipv4First),
+        ("ipv6-bubble-pass", Self::Ipv6BubblePass),
+        ("ipv4-only", Self::Ipv4Only),
+    ];
+}
+
+/// Times are written as tables beside these words.
+impl Worded for Keep {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("attempt", Self::Attempt),
+        ("message", Self::Message),
+        ("cache-entry", Self::CacheEntry),
+        ("forever", Self::Forever),
+    ];
+}
+
+/// What `sticky` may say in a word: [`Keep`] in the language of somebody who looks at a sender from outside.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Sticky(pub(crate) Keep);
+
+impl Worded for Sticky {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("never", Self(Keep::Attempt)),
+        ("cache-entry", Self(Keep::CacheEntry)),
+        ("forever", Self(Keep::Forever)),
+    ];
+}
+
+impl Worded for Cut {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("plain", Self::Plain),
+        ("family-balance", Self::FamilyBalance),
+        ("reach-every-preference", Self::ReachEveryPreference),
+    ];
+}
+
+impl Worded for Failover {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("next-host", Self::NextHost), ("same-host-later", Self::SameHostLater)];
+}
+
+impl Worded for Kernel {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("linux", Self::Linux), ("linux-before-6.5", Self::LinuxBefore6_5)];
+}
+
+impl Worded for AfterGaps {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("repeat-last", Self::RepeatLast), ("double", Self::Double), ("give-up", Self::GiveUp)];
+}
+
+impl Worded for Base {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("as-received", Self::AsReceived), ("canonical", Self::Canonical)];
+}
+
+impl Worded for Transform {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("none", Self::None),
+        ("rotate", Self::Rotate),
+        ("shuffle", Self::Shuffle),
+        ("shuffle-one-seed", Self::ShuffleOneSeed),
+    ];
+}
+
+impl Worded for Driver {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("random", Self::Random),
+        ("counter-from-zero", Self::CounterFromZero),
+        ("counter-sequential", Self::CounterSequential),
+        ("counter-of-process", Self::CounterOfProcess),
+    ];
+}
+
+impl Worded for Direction {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("forward", Self::Forward), ("backward", Self::Backward)];
+}
+
+/// A fixed time is written as a duration beside these words.
+impl Worded for Hold {
+    const WORDS: &'static [(&'static str, Self)] = &[("none", Self::None), ("ttl", Self::Ttl)];
+}
+
+impl Worded for ZeroTtl {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("no-store", Self::NoStore), ("same-second", Self::SameSecond)];
+}
+
+impl Worded for RecordType {
+    const WORDS: &'static [(&'static str, Self)] = &[("MX", Self::Mx), ("A", Self::A), ("AAAA", Self::Aaaa)];
+}
+
+impl Worded for Fault {
+    const WORDS: &'static [(&'static str, Self)] = &[("refuse", Self::Refuse), ("drop", Self::Drop)];
+}

@@ -1,0 +1,220 @@
+//! The results as one long tidy table: one number per row.
+//!
+//! Columns: `section,name,quantity,value,low,high,bin`. Sections are `run`, `nodes`, `addresses`, `hosts`, `balance`, `delivery`,
+//! `causes`, `dns`, `goals` and `series`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given; in
+//! `series` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s), in `series` only. Fractions lie in 0..1, times are
+//! seconds, numbers are not rounded. A goal's `met` is 1, 0, or empty while it cannot be told.
+
+use mxsim_core::results::{
+    Balance, Cause, Delivery, DnsResult, Estimate, GoalResult, GoalStatus, HostResult, Interval, NodeResult,
+    Provenance, Results, Series,
+};
+
+const HEADER: [&str; 7] = ["section", "name", "quantity", "value", "low", "high", "bin"];
+
+/// The results as one tidy CSV table.
+#[must_use]
+pub fn csv(results: &Results) -> String {
+    let mut table = Table::new();
+    run_rows(&mut table, &results.title, &results.provenance);
+    results.nodes.iter().for_each(|node| node_rows(&mut table, node));
+    results.hosts.iter().for_each(|host| host_row(&mut table, host));
+    balance_rows(&mut table, &results.balance);
+    delivery_rows(&mut table, &results.delivery);
+    results.causes.iter().for_each(|cause| cause_rows(&mut table, cause));
+    dns_rows(&mut table, &results.dns);
+    results.goals.iter().for_each(|goal| goal_rows(&mut table, goal));
+    series_rows(&mut table, &results.series);
+    table.finish()
+}
+
+/// A CSV writer that remembers which section and name its rows belong to.
+struct Table {
+    writer: ::csv::Writer<Vec<u8>>,
+    section: &'static str,
+    name: String,
+}
+
+impl Table {
+    fn new() -> Self {
+        let mut table =
+            Self { writer: ::csv::Writer::from_writer(Vec::new()), section: "", name: String::new() };
+        table.write(HEADER);
+        table
+    }
+
+    fn at(&mut self, section: &'static str, name: &str) {
+        self.section = section;
+        name.clone_into(&mut self.name);
+    }
+
+    fn write<const N: usize>(&mut self, record: [&str; N]) {
+        // Rows of equal length written to memory: there is nothing that can fail.
+        self.writer.write_record(record).expect("a row in memory can be written");
+    }
+
+    fn row(&mut self, quantity: &str, value: Option<f64>, bounds: [Option<f64>; 2], bin: &str) {
+        let name = std::mem::take(&mut self.name);
+        let [value, low, high] = [value, bounds[0], bounds[1]].map(cell);
+        self.write([self.section, &name, quantity, &value, &low, &high, bin]);
+        self.name = name;
+    }
+
+    fn number(&mut self, quantity: &str, value: f64) {
+        self.row(quantity, Some(value), [None; 2], "");
+    }
+
+    /// An exact count; it does not go through a floating-point number.
+    fn count(&mut self, quantity: &str, count: u64) {
+        let name = std::mem::take(&mut self.name);
+        self.write([self.section, &name, quantity, &count.to_string(), "", "", ""]);
+        self.name = name;
+    }
+
+    fn interval(&mut self, quantity: &str, interval: Interval) {
+        self.row(quantity, Some(interval.value), [interval.low, interval.high], "");
+    }
+
+    fn estimate(&mut self, quantity: &str, estimate: &Estimate) {
+        let around = |sign: f64| estimate.half_width.map(|half| estimate.mean + sign * half);
+        let parts = [
+            ("mean", estimate.mean, [around(-1.0), around(1.0)]),
+            ("p05", estimate.p05, estimate.p05_ci),
+            ("p50", estimate.p50, estimate.p50_ci),
+            ("p95", estimate.p95, estimate.p95_ci),
+        ];
+        for (part, value, bounds) in parts {
+            self.row(&format!("{quantity}_{part}"), Some(value), bounds, "");
+        }
+    }
+
+    fn finish(self) -> String {
+        let bytes = self.writer.into_inner().expect("a table in memory can be flushed");
+        String::from_utf8(bytes).expect("every cell is a string")
+    }
+}
+
+/// A number as its shortest exact decimal; empty if it is missing or not finite.
+fn cell(number: Option<f64>) -> String {
+    number.filter(|number| number.is_finite()).map_or_else(String::new, |number| number.to_string())
+}
+
+fn run_rows(table: &mut Table, title: &str, provenance: &Provenance) {
+    table.at("run", title);
+    table.count("seed", provenance.seed);
+    table.count("replications", provenance.replications);
+    table.count("windows", provenance.windows);
+    table.number("window_s", provenance.window_s);
+    table.number("warm_up_s", provenance.warm_up_s);
+    table.count("model_epoch", provenance.model_epoch.into());
+    table.count("partial", provenance.partial.into());
+}
+
+fn node_rows(table: &mut Table, node: &NodeResult) {
+    table.at("nodes", &node.name);
+    table.number("fair_share", node.fair_share);
+    table.estimate("share", &node.share);
+    table.estimate("share_of_attempts", &node.share_of_attempts);
+    table.interval("tilt", node.tilt);
+    table.interval("scatter", node.scatter);
+    table.number("peak_rate_bin_s", node.peak_rate.bin_s);
+    table.estimate("peak_rate", &node.peak_rate.estimate);
+    if let Some(sessions) = &node.peak_sessions {
+        table.estimate("peak_sessions", sessions);
+    }
+    table.count("attempts", node.totals.attempts);
+    table.count("accepted", node.totals.accepted);
+    table.count("deferred", node.totals.deferred);
+    table.count("rejected", node.totals.rejected);
+    for (address, share) in node.addresses.iter().zip(&node.share_by_address) {
+        table.at("addresses", address);
+        table.interval("share", *share);
+    }
+}
+
+fn host_row(table: &mut Table, host: &HostResult) {
+    table.at("hosts", &host.name);
+    if let Some(preference) = host.preference {
+        table.count("preference", preference.into());
+    }
+    table.interval("share", host.share);
+}
+
+fn balance_rows(table: &mut Table, balance: &Balance) {
+    table.at("balance", "");
+    table.estimate("busiest_share", &balance.busiest_share);
+    table.estimate("quietest_share", &balance.quietest_share);
+    table.estimate("max_over_fair", &balance.max_over_fair);
+    table.estimate("jain", &balance.jain);
+    if let Some(choosers) = balance.effective_choosers {
+        table.interval("effective_choosers", choosers);
+    }
+}
+
+fn delivery_rows(table: &mut Table, delivery: &Delivery) {
+    table.at("delivery", "");
+    let totals = &delivery.totals;
+    table.count("messages", totals.messages);
+    table.count("accepted", totals.accepted);
+    table.count("bounced", totals.bounced);
+    table.count("waiting", totals.waiting);
+    table.count("attempts", totals.attempts);
+    table.count("retries", totals.retries);
+    let Some(delay) = &delivery.delay else { return };
+    let parts = [
+        ("delay_mean", delay.mean, delay.mean_ci),
+        ("delay_p50", delay.p50, delay.p50_ci),
+        ("delay_p95", delay.p95, delay.p95_ci),
+        ("delay_p99", delay.p99, delay.p99_ci),
+        ("delay_max", delay.max, delay.max_ci),
+    ];
+    for (quantity, value, bounds) in parts {
+        table.row(quantity, Some(value), bounds, "");
+    }
+}
+
+fn cause_rows(table: &mut Table, cause: &Cause) {
+    table.at("causes", &cause.sender);
+    table.interval("share_of_mail", cause.share_of_mail);
+    if let Some(scatter) = cause.share_of_scatter {
+        table.interval("share_of_scatter", scatter);
+    }
+    table.interval("tilt_points", cause.tilt_points);
+}
+
+fn dns_rows(table: &mut Table, dns: &DnsResult) {
+    table.at("dns", "");
+    table.count("mx_lookups", dns.mx_lookups);
+    table.count("mx_cache_hits", dns.mx_cache_hits);
+    if let Some(ratio) = dns.mx_hit_ratio {
+        table.interval("mx_hit_ratio", ratio);
+    }
+}
+
+fn goal_rows(table: &mut Table, goal: &GoalResult) {
+    table.at("goals", &goal.text);
+    let met = match goal.status {
+        GoalStatus::Met => Some(1.0),
+        GoalStatus::Missed => Some(0.0),
+        GoalStatus::Unknown => None,
+    };
+    table.row("met", met, [None; 2], "");
+    table.count("windows", goal.windows);
+    table.count("windows_met", goal.windows_met);
+    table.interval("met_fraction", goal.met_fraction);
+    if let Some(more) = goal.more_replications {
+        table.count("more_replications", more);
+    }
+}
+
+fn series_rows(table: &mut Table, series: &Series) {
+    for node in &series.nodes {
+        table.at("series", &node.name);
+        for (index, accepted) in node.accepted.iter().enumerate() {
+            let quantile = |values: &Vec<f64>| values.get(index).copied();
+            // Bins are far fewer than 2^53.
+            let start = cell(Some(index as f64 * series.bin_s));
+            table.row("accepted", Some(*accepted), [quantile(&node.p05), quantile(&node.p95)], &start);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The results document as JSON: what `--format json` writes and `mxsim report` reads.
+//!
+//! Keys keep the order of the document's definition, so that two files can be compared by line. A field this version does not know is
+//! passed over, because adding a field keeps the schema's number; any other schema is refused by name.
+
+use mxsim_core::results::{Results, SCHEMA};
+use serde_json::Value;
+use serde_json::error::Category;
+
+use crate::ReportError;
+
+/// The results document as indented JSON with a newline at its end.
+///
+/// # Panics
+///
+/// Never: the document has string keys only and is written to memory.
+#[must_use]
+pub fn json(results: &Results) -> String {
+    let mut text = serde_json::to_string_pretty(results).expect("results have string keys only");
+    text.push('\n');
+    text
+}
+
+/// Reads a results document.
+///
+/// ```
+/// let error = mxsim_report::from_json(r#"{"schema": "mxsim.results/2"}"#).unwrap_err();
+/// assert!(error.to_string().contains("this mxsim reads `mxsim.results/1`"));
+/// ```
+///
+/// # Errors
+///
+/// Text that is not JSON, ends too early, is another document than `mxsim.results/1`, or lacks a field.
+pub fn from_json(text: &str) -> Result<Results, ReportError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(ReportError::document("it is empty; was the run that writes it stopped?"));
+    }
+    let value: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
+    check_schema(&value)?;
+    serde_json::from_str(text).map_err(|error| {
+        ReportError::document(format!(
+            "{error}; it says `{SCHEMA}` but does not hold what that promises: was it edited, or written by an older mxsim?"
+        ))
+    })
+}
+
+fn not_json(error: &serde_json::Error) -> ReportError {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    ReportError::document(match error.classify() {
+        Category::Eof => format!("it ends too early ({place}); the copy is cut short or the disk was full"),
+        _ => format!(
+            "it is not JSON ({place}: {error}); give a file written by `mxsim run SCENARIO --format json -o FILE`"
+        ),
+    })
+}
+
+fn check_schema(value: &Value) -> Result<(), ReportError> {
+    let Some(schema) = value.get("schema").and_then(Value::as_str) else {
+        return Err(ReportError::document(format!(
+            "it has no `schema` of its own, so it is no results document; expected `\"schema\": \"{SCHEMA}\"`"
+        )));
+    };
+    if schema == SCHEMA {
+        return Ok(());
+    }
+    let shown: String = schema.chars().filter(|letter| !letter.is_control()).take(60).collect();
+    let kind = SCHEMA.split('/').next().unwrap_or(SCHEMA);
+    let same_kind = schema.split('/').next() == Some(kind);
+    Err(ReportError::document(if same_kind {
+        format!(
+            "it is written as `{shown}`, this mxsim reads `{SCHEMA}`; use the version of mxsim that wrote it"
+        )
+    } else {
+        format!("it is a `{shown}` document, expected `{SCHEMA}`, which `mxsim run` writes")
+    }))
+}

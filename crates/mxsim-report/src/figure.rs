@@ -1,0 +1,97 @@
+//! Figures as plain data.
+//!
+//! A figure is a pure function of the results; it knows nothing of pixels. [`svg()`](crate::svg()) draws it, and so may anybody else.
+//! Its title states the finding, its subtitle the range of that finding and how to read the marks.
+//!
+//! Main types: [`Figure`], [`Series`]. Figures: [`split()`], [`load()`].
+
+mod load;
+mod split;
+
+pub use load::load;
+pub use split::split;
+
+/// A picture of one finding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// The finding.
+    pub title: String,
+    /// Its range, and how to read the marks.
+    pub subtitle: String,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// What is drawn, first series at the back.
+    pub series: Vec<Series>,
+    /// Values to compare with.
+    pub references: Vec<Reference>,
+}
+
+/// An axis that starts at 0 or at the least value, whichever is smaller.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    /// What it shows, with the unit.
+    pub label: String,
+    /// How its values are written.
+    pub scale: Scale,
+}
+
+/// How the values of an axis are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// One place per bar, with the bar's label.
+    Names,
+    /// A fraction of 1, written in percent.
+    Percent,
+    /// A number.
+    Number,
+    /// Seconds since the first measured midnight, written as hours, or as days from two days on.
+    Clock,
+}
+
+/// Something that is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Series {
+    /// Bars from 0; they lie along the axis of names.
+    Bars(Vec<Bar>),
+    /// A line.
+    Line(Line),
+}
+
+/// One bar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    /// What it stands for.
+    pub label: String,
+    /// Its length.
+    pub value: f64,
+    /// The value in words, with its 95 % range.
+    pub text: String,
+    /// From where to where the value spreads.
+    pub band: Option<(f64, f64)>,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// What it stands for.
+    pub label: String,
+    /// Its corners.
+    pub points: Vec<(f64, f64)>,
+    /// From where to where the value spreads, `(x, low, high)`; empty for none.
+    pub band: Vec<(f64, f64, f64)>,
+}
+
+/// A value to compare with, drawn across the bars `first..=last`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reference {
+    /// What it stands for; references with one label share an entry of the legend.
+    pub label: String,
+    /// The value.
+    pub value: f64,
+    /// First bar it belongs to.
+    pub first: usize,
+    /// Last bar it belongs to.
+    pub last: usize,
+}

@@ -1,0 +1,255 @@
+//! The results as Markdown: the content of the screen, with every row of every table.
+
+use mxsim_core::results::{Cause, NodeResult, Results};
+
+use crate::number::{self, Ranged, mean, mean_share, p05, p95};
+use crate::words::{self, WindowWord};
+
+/// What a Markdown report refers to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MarkdownStyle<'a> {
+    /// Title and path of each figure, in the order they are shown.
+    pub figures: &'a [(&'a str, &'a str)],
+}
+
+/// The results as Markdown.
+#[must_use]
+pub fn markdown(results: &Results, style: &MarkdownStyle<'_>) -> String {
+    let mut out = String::new();
+    let word = words::window(&results.provenance);
+    head(&mut out, results);
+    figures(&mut out, style);
+    if !results.nodes.is_empty() {
+        share_table(&mut out, &results.nodes, word);
+        load_table(&mut out, &results.nodes);
+        address_table(&mut out, &results.nodes);
+    }
+    host_table(&mut out, results);
+    heading(&mut out, "Balance");
+    bullets(&mut out, &words::balance(results));
+    cause_table(&mut out, &results.causes);
+    delivery(&mut out, results);
+    goal_table(&mut out, results, word);
+    provenance(&mut out, results);
+    out
+}
+
+fn heading(out: &mut String, text: &str) {
+    out.push_str(&format!("\n## {}\n\n", escape(text)));
+}
+
+fn bullets(out: &mut String, lines: &[String]) {
+    for line in lines {
+        out.push_str(&format!("- {}\n", escape(line)));
+    }
+}
+
+fn table<const N: usize>(out: &mut String, heads: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
+    out.push_str(&format!("| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(N)));
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| escape(cell)).collect();
+        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+}
+
+fn head(out: &mut String, results: &Results) {
+    let title = if results.title.trim().is_empty() { "(no title)" } else { &results.title };
+    out.push_str(&format!("# {}\n\n{}\n\n", escape(title), escape(&words::setting(results))));
+    let verdict = &results.verdict;
+    let (tone, word) = words::answer(verdict.answer);
+    out.push_str(&format!("**{} {word}.** {}\n\n", tone.sign(), escape(&verdict.sentence)));
+    let not_known = words::not_known(&results.uncertainty, &results.uncertainty.luck.quantity);
+    let parts = [
+        ("Why", verdict.why.as_str()),
+        ("What flips it", words::flips(results)),
+        ("What to do", &verdict.action),
+        ("Luck", &words::luck(results)),
+        ("Not known", &not_known),
+    ];
+    for (label, text) in parts.iter().filter(|(_, text)| !text.trim().is_empty()) {
+        out.push_str(&format!("- **{label}:** {}\n", escape(text)));
+    }
+}
+
+fn figures(out: &mut String, style: &MarkdownStyle<'_>) {
+    for (title, path) in style.figures {
+        out.push_str(&format!("\n![{}](<{}>)\n", escape(title), link(path)));
+    }
+}
+
+/// A path between angle brackets, where blanks are allowed and three characters are not.
+fn link(path: &str) -> String {
+    path.replace('<', "%3C").replace('>', "%3E").replace(['\n', '\r'], " ")
+}
+
+fn share_table(out: &mut String, nodes: &[NodeResult], word: WindowWord) {
+    heading(out, "Split");
+    out.push_str(&format!(
+        "Share of mail per {}, in percent, with the 95 % range of each number.\n\n",
+        word.one
+    ));
+    let heads =
+        ["node", "fair", "mean", "P5", "median", "P95", "connections", "tilt [points]", "scatter [points]"];
+    let rows = nodes.iter().map(|node| {
+        [
+            node.name.clone(),
+            number::percent_digits(node.fair_share),
+            mean_share(&node.share).percent_bare(),
+            p05(&node.share).percent_bare(),
+            Ranged::new(node.share.p50, node.share.p50_ci).percent_bare(),
+            p95(&node.share).percent_bare(),
+            mean_share(&node.share_of_attempts).percent_bare(),
+            Ranged::from(node.tilt).signed_points_bare(),
+            Ranged::from(node.scatter).points_bare(),
+        ]
+    });
+    table(out, heads, rows);
+}
+
+fn load_table(out: &mut String, nodes: &[NodeResult]) {
+    heading(out, "Load");
+    let bins = nodes.first().map_or_else(String::new, |node| words::bin_word(node.peak_rate.bin_s));
+    let (busiest, bad) = (format!("busiest {bins}, mean"), format!("busiest {bins}, P95"));
+    let heads =
+        ["node", &busiest, &bad, "most sessions, P95", "connections", "accepted", "deferred", "rejected"];
+    let rows = nodes.iter().map(|node| {
+        let sessions = node.peak_sessions.as_ref().map(|sessions| p95(sessions).plain());
+        [
+            node.name.clone(),
+            mean(&node.peak_rate.estimate).rate(),
+            p95(&node.peak_rate.estimate).rate(),
+            sessions.unwrap_or_else(|| "not simulated".to_owned()),
+            number::count(node.totals.attempts),
+            number::count(node.totals.accepted),
+            number::count(node.totals.deferred),
+            number::count(node.totals.rejected),
+        ]
+    });
+    table(out, heads, rows);
+}
+
+/// Shares by address, if any node has more than one.
+fn address_table(out: &mut String, nodes: &[NodeResult]) {
+    if nodes.iter().all(|node| node.addresses.len() < 2) {
+        return;
+    }
+    heading(out, "Addresses");
+    let rows = nodes.iter().flat_map(|node| {
+        let shares = node.addresses.iter().zip(&node.share_by_address);
+        shares
+            .map(|(address, share)| [node.name.clone(), address.clone(), Ranged::from(*share).percent_bare()])
+    });
+    table(out, ["node", "address", "share of mail [%]"], rows);
+}
+
+fn host_table(out: &mut String, results: &Results) {
+    if !words::hosts_worth_saying(results) {
+        return;
+    }
+    heading(out, "Exchange hosts");
+    let rows = results
+        .hosts
+        .iter()
+        .map(|host| [host.name.clone(), words::preference(host), Ranged::from(host.share).percent_bare()]);
+    table(out, ["host", "record", "share of mail [%]"], rows);
+}
+
+fn cause_table(out: &mut String, causes: &[Cause]) {
+    if causes.is_empty() {
+        return;
+    }
+    heading(out, "What makes it uneven");
+    let heads =
+        ["sender", "behaves like", "known", "of the mail [%]", "of the scatter [%]", "of the tilt [points]"];
+    let rows = causes.iter().map(|cause| {
+        let scatter = cause.share_of_scatter.map(|part| Ranged::from(part).percent_bare());
+        [
+            cause.sender.clone(),
+            cause.behaves_like.clone(),
+            cause.grade.name().to_owned(),
+            Ranged::from(cause.share_of_mail).percent_bare(),
+            scatter.unwrap_or_else(|| "no scatter".to_owned()),
+            Ranged::from(cause.tilt_points).points_bare(),
+        ]
+    });
+    table(out, heads, rows);
+}
+
+fn delivery(out: &mut String, results: &Results) {
+    heading(out, "Delivery");
+    bullets(out, &words::delivery(&results.delivery));
+    if let Some(dns) = words::dns(&results.dns) {
+        bullets(out, &[dns]);
+    }
+    let delays = words::delay(&results.delivery);
+    if !delays.is_empty() {
+        out.push('\n');
+        table(
+            out,
+            ["delay", "until accepted"],
+            delays.into_iter().map(|(name, value)| [name.to_owned(), value]),
+        );
+    }
+}
+
+fn goal_table(out: &mut String, results: &Results, word: WindowWord) {
+    if results.goals.is_empty() {
+        return;
+    }
+    heading(out, "Goals");
+    let rows = results.goals.iter().map(|goal| {
+        let sign = words::goal_tone(goal.status).sign();
+        [sign.to_owned(), goal.text.clone(), words::goal_record(goal, word)]
+    });
+    table(out, ["", "goal", "record"], rows);
+}
+
+fn provenance(out: &mut String, results: &Results) {
+    if !results.cautions.is_empty() {
+        heading(out, "Cautions");
+        bullets(out, &results.cautions.iter().map(words::caution).collect::<Vec<_>>());
+    }
+    heading(out, "How these numbers were made");
+    let mut lines = vec![words::provenance(&results.provenance)];
+    if let Some(presets) = words::presets(&results.provenance) {
+        lines.push(format!("presets: {presets}"));
+    }
+    lines.extend(words::laws(&results.provenance).into_iter().map(|law| format!("law: {law}")));
+    if out.contains("(?)") {
+        lines.push("(?): no range can be given from so few replications".to_owned());
+    }
+    bullets(out, &lines);
+    out.push_str(&format!("\nNext: `{}`\n", words::next_command(results)));
+}
+
+/// Takes the meaning Markdown gives to characters off them, and keeps the text on one line.
+fn escape(text: &str) -> String {
+    let letters: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let is_word = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|c| c.is_alphanumeric());
+    let mut escaped = String::with_capacity(text.len());
+    for (at, letter) in letters.iter().enumerate() {
+        let marks = match letter {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '&' | '#' | '~' | '$' => true,
+            // Inside a word an underscore means nothing.
+            '_' => !(is_word(at.checked_sub(1)) && is_word(Some(at + 1))),
+            _ => false,
+        };
+        if marks {
+            escaped.push('\\');
+        }
+        escaped.push(*letter);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn names_cannot_become_markup() {
+        assert_eq!(escape("a|b"), "a\\|b");
+        assert_eq!(escape("cache_sticky _x_"), "cache_sticky \\_x\\_");
+        assert_eq!(escape("<script>\n# x"), "\\<script\\> \\# x");
+    }
+}

@@ -1,0 +1,163 @@
+//! Round numbers for axes.
+
+use crate::figure::Scale;
+use crate::number::significant;
+
+/// A larger value would overflow when ticks are laid out.
+const LARGEST: f64 = 1e300;
+/// Seconds in an hour and a day.
+const HOUR_S: f64 = 3_600.0;
+const DAY_S: f64 = 86_400.0;
+/// Distances of ticks on a clock axis (s); beyond the last they double.
+const CLOCK_STEPS: [f64; 13] = [
+    60.0,
+    300.0,
+    900.0,
+    1_800.0,
+    3_600.0,
+    7_200.0,
+    10_800.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+    172_800.0,
+    604_800.0,
+    1_209_600.0,
+];
+
+/// An axis from 0 to `end` with its ticks.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ticks {
+    pub(super) end: f64,
+    pub(super) marks: Vec<(f64, String)>,
+}
+
+impl Ticks {
+    /// Ticks for values up to `largest`, about `wanted` of them and never more than twice as many.
+    pub(super) fn new(scale: Scale, largest: f64, wanted: i32) -> Self {
+        let wanted = f64::from(wanted.max(2));
+        let largest = if largest.is_finite() && largest > 0.0 { largest.min(LARGEST) } else { 1.0 };
+        match scale {
+            Scale::Clock => clock(largest, wanted),
+            Scale::Percent | Scale::Number | Scale::Names => numbers(scale, largest, wanted),
+        }
+    }
+
+    /// Where `value` lies, as a part of the axis.
+    pub(super) fn part(&self, value: f64) -> f64 {
+        value / self.end
+    }
+}
+
+fn numbers(scale: Scale, largest: f64, wanted: f64) -> Ticks {
+    let step = round_step(largest / wanted);
+    let count = (largest / step - 1e-9).ceil().max(1.0);
+    let marks = (0..=count as u32).map(|index| {
+        let value = f64::from(index) * step;
+        (value, label(scale, value, step))
+    });
+    Ticks { end: count * step, marks: marks.collect() }
+}
+
+/// The smallest of 1, 2 and 5 times a power of ten that is at least `least`.
+fn round_step(least: f64) -> f64 {
+    let mut power = 1.0;
+    while power > least {
+        power /= 10.0;
+    }
+    while power * 10.0 <= least {
+        power *= 10.0;
+    }
+    let steps = [1.0, 2.0, 5.0, 10.0].map(|times| times * power);
+    steps.into_iter().find(|step| *step >= least * (1.0 - 1e-9)).unwrap_or(10.0 * power)
+}
+
+fn label(scale: Scale, value: f64, step: f64) -> String {
+    if scale != Scale::Percent {
+        return if value == 0.0 { "0".to_owned() } else { tidy(value) };
+    }
+    let (value, step) = (value * 100.0, step * 100.0);
+    if step >= 0.999 {
+        format!("{value:.0} %")
+    } else if step >= 0.0999 {
+        format!("{value:.1} %")
+    } else {
+        format!("{} %", significant(value))
+    }
+}
+
+/// A tick's number: ticks are round, so zeros behind the point say nothing.
+fn tidy(value: f64) -> String {
+    let text = significant(value);
+    if text.contains('.') && !text.contains('e') {
+        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
+    text
+}
+
+fn clock(largest: f64, wanted: f64) -> Ticks {
+    let step = clock_step(largest / wanted);
+    let count = (largest / step + 1e-9).floor();
+    let marks = (0..=count as u32).map(|index| {
+        let value = f64::from(index) * step;
+        (value, clock_label(value, step, largest))
+    });
+    Ticks { end: largest, marks: marks.collect() }
+}
+
+fn clock_step(least: f64) -> f64 {
+    let mut step = CLOCK_STEPS.into_iter().find(|step| *step >= least);
+    let mut doubled = CLOCK_STEPS[CLOCK_STEPS.len() - 1];
+    while step.is_none() {
+        doubled *= 2.0;
+        step = (doubled >= least).then_some(doubled);
+    }
+    step.unwrap_or(doubled)
+}
+
+fn clock_label(seconds: f64, step: f64, largest: f64) -> String {
+    if largest <= DAY_S {
+        let minutes = (seconds / 60.0).round();
+        return format!("{:02}:{:02}", (minutes / 60.0).floor(), minutes % 60.0);
+    }
+    if step < DAY_S { format!("{:.0} h", seconds / HOUR_S) } else { format!("{} d", tidy(seconds / DAY_S)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(ticks: &Ticks) -> Vec<&str> {
+        ticks.marks.iter().map(|(_, label)| label.as_str()).collect()
+    }
+
+    #[test]
+    fn ticks_are_round_and_hold_the_largest_value() {
+        let ticks = Ticks::new(Scale::Percent, 0.392, 5);
+        assert_eq!(labels(&ticks), ["0 %", "10 %", "20 %", "30 %", "40 %"]);
+        let whole = Ticks::new(Scale::Percent, 1.0, 6);
+        assert_eq!(whole.end, 1.0);
+        assert_eq!(labels(&Ticks::new(Scale::Number, 0.0, 4)).first(), Some(&"0"));
+    }
+
+    #[test]
+    fn any_value_gives_few_ticks() {
+        for scale in [Scale::Percent, Scale::Number, Scale::Clock] {
+            for largest in [0.0, 1e-300, 0.003, 7.0, 604_800.0, 1e12, f64::MAX, f64::NAN, f64::INFINITY] {
+                let ticks = Ticks::new(scale, largest, 6);
+                assert!(ticks.marks.len() <= 14, "{scale:?} {largest}: {}", ticks.marks.len());
+                assert!(ticks.end.is_finite() && ticks.end > 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_clock_axis_says_hours_then_days() {
+        assert_eq!(
+            labels(&Ticks::new(Scale::Clock, DAY_S, 4)),
+            ["00:00", "06:00", "12:00", "18:00", "24:00"]
+        );
+        let week = Ticks::new(Scale::Clock, 7.0 * DAY_S, 8);
+        assert_eq!(labels(&week), ["0 d", "1 d", "2 d", "3 d", "4 d", "5 d", "6 d", "7 d"]);
+    }
+}

@@ -1,0 +1,79 @@
+//! Tables on a page: columns as wide as their cells, the first one as wide as what is left.
+
+use super::page::{Page, cut, fit, width_of};
+
+/// Columns between two columns.
+const GAP: usize = 2;
+/// Columns left blank at the left of a table.
+const INDENT: usize = 2;
+/// A first column narrower than this makes optional columns give way.
+const NARROWEST_NAME: usize = 8;
+
+/// One column of a table.
+pub(super) struct Column {
+    head: String,
+    cells: Vec<String>,
+    optional: bool,
+}
+
+impl Column {
+    /// Values that are followed by a range end in one column, so that they can be compared by eye.
+    pub(super) fn new(head: impl Into<String>, cells: Vec<String>) -> Self {
+        let value_width = |cell: &String| cell.find(" (").map_or(0, |end| width_of(&cell[..end]));
+        let widest = cells.iter().map(value_width).max().unwrap_or(0);
+        let aligned = cells.iter().map(|cell| {
+            format!("{}{cell}", " ".repeat(if cell.contains(" (") { widest - value_width(cell) } else { 0 }))
+        });
+        let cells = if widest == 0 { cells } else { aligned.collect() };
+        Self { head: head.into(), cells, optional: false }
+    }
+
+    /// The column is left out where the page is too narrow.
+    pub(super) fn optional(self) -> Self {
+        Self { optional: true, ..self }
+    }
+
+    fn width(&self) -> usize {
+        self.cells.iter().chain([&self.head]).map(|cell| width_of(cell)).max().unwrap_or(0)
+    }
+}
+
+/// Columns left on a line of `page` when the names and `columns` stand on it.
+pub(super) fn room_beside(page: &Page, names: &[String], columns: &[Column]) -> usize {
+    let names = names.iter().map(|name| width_of(name)).max().unwrap_or(0).clamp(4, 16);
+    page.width.saturating_sub(INDENT + names + GAP + taken(columns))
+}
+
+fn taken(columns: &[Column]) -> usize {
+    columns.iter().map(|column| column.width() + GAP).sum()
+}
+
+/// Writes a table with `names` in its first column.
+pub(super) fn write(page: &mut Page, head: &str, names: &[String], mut columns: Vec<Column>) {
+    let longest = names.iter().map(|name| width_of(name)).max().unwrap_or(0).max(width_of(head));
+    let room = |columns: &[Column]| page.width.saturating_sub(INDENT + taken(columns));
+    while room(&columns) < longest.min(NARROWEST_NAME) {
+        let Some(at) = columns.iter().rposition(|column| column.optional) else { break };
+        columns.remove(at);
+    }
+    let name_width = longest.min(room(&columns));
+    let line = |name: &str, cells: Vec<(&str, usize)>| {
+        let mut line = format!("{}{}", " ".repeat(INDENT), fit(name, name_width));
+        for (cell, width) in cells {
+            line.push_str(&" ".repeat(GAP));
+            line.push_str(&fit(cell, width));
+        }
+        cut(&line, page.width)
+    };
+    let heads = columns.iter().map(|column| (column.head.as_str(), column.width())).collect();
+    let mut lines = vec![line(head, heads)];
+    for (row, name) in names.iter().enumerate() {
+        let cell = |column: &Column| column.cells.get(row).map_or("", String::as_str).to_owned();
+        let cells: Vec<(String, usize)> =
+            columns.iter().map(|column| (cell(column), column.width())).collect();
+        lines.push(line(name, cells.iter().map(|(cell, width)| (cell.as_str(), *width)).collect()));
+    }
+    for line in lines {
+        page.raw(&line);
+    }
+}

@@ -1,0 +1,228 @@
+//! The screen: results as terminal text, readable without colour.
+//!
+//! Order: answer word, number, why, what flips it, what to do, how sure; then the tables behind it; at the end the next command.
+
+mod bar;
+mod columns;
+mod page;
+
+use columns::Column;
+use mxsim_core::results::{Cause, NodeResult, Results};
+use page::{Page, width_of};
+
+use crate::number::{self, Ranged, mean, mean_share, p05, p95};
+use crate::words::{self, WindowWord};
+
+/// Senders listed under what makes it uneven.
+const CAUSES_SHOWN: usize = 5;
+/// Widest and narrowest bar (columns).
+const BAR_COLUMNS: [usize; 2] = [6, 40];
+
+/// How terminal text is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextStyle {
+    /// Colours the answer and the goals' signs by ANSI codes.
+    pub color: bool,
+    /// Columns of the page; fewer than 72 count as 72.
+    pub width: usize,
+    /// Writes ASCII only.
+    pub ascii: bool,
+}
+
+impl Default for TextStyle {
+    fn default() -> Self {
+        Self { color: false, width: 80, ascii: false }
+    }
+}
+
+/// The results as the screen of `mxsim run`.
+#[must_use]
+pub fn text(results: &Results, style: &TextStyle) -> String {
+    let mut page = Page::new(style);
+    let word = words::window(&results.provenance);
+    head(&mut page, results);
+    verdict(&mut page, results);
+    if !results.nodes.is_empty() {
+        shares(&mut page, &results.nodes, word, style.ascii);
+        loads(&mut page, &results.nodes, word);
+    }
+    hosts(&mut page, results);
+    balance(&mut page, results);
+    causes(&mut page, &results.causes);
+    delivery(&mut page, results);
+    goals(&mut page, results, word);
+    tail(&mut page, results);
+    page.into_text()
+}
+
+fn head(page: &mut Page, results: &Results) {
+    page.paragraph(if results.title.trim().is_empty() { "(no title)" } else { &results.title });
+    page.paragraph(&words::setting(results));
+    page.blank();
+}
+
+fn verdict(page: &mut Page, results: &Results) {
+    let verdict = &results.verdict;
+    let (tone, word) = words::answer(verdict.answer);
+    let answer = page.paint(tone, &format!("{} {word}", page.sign(tone)));
+    page.raw(&format!("  VERDICT      {answer}"));
+    item_unless_empty(page, "", &verdict.sentence);
+    item_unless_empty(page, "why", &verdict.why);
+    page.item("flips it", words::flips(results));
+    item_unless_empty(page, "do", &verdict.action);
+    page.item("luck", &words::luck(results));
+    page.item("not known", &words::not_known(&results.uncertainty, &results.uncertainty.luck.quantity));
+    page.blank();
+}
+
+fn item_unless_empty(page: &mut Page, label: &str, text: &str) {
+    if !text.trim().is_empty() {
+        page.item(label, text);
+    }
+}
+
+fn names(page: &Page, nodes: &[NodeResult]) -> Vec<String> {
+    nodes.iter().map(|node| page.clean(&node.name)).collect()
+}
+
+fn column(nodes: &[NodeResult], cell: impl Fn(&NodeResult) -> String) -> Vec<String> {
+    nodes.iter().map(cell).collect()
+}
+
+fn shares(page: &mut Page, nodes: &[NodeResult], word: WindowWord, ascii: bool) {
+    let names = names(page, nodes);
+    let mut columns = vec![
+        Column::new("mean %", column(nodes, |node| mean_share(&node.share).percent_bare())),
+        Column::new("P5 %", column(nodes, |node| p05(&node.share).percent_bare())),
+        Column::new("P95 %", column(nodes, |node| p95(&node.share).percent_bare())),
+    ];
+    let full = bar::scale(nodes.iter().map(|node| node.share.mean.max(node.share.p95)).fold(0.0, f64::max));
+    let [least, most] = BAR_COLUMNS;
+    let room = columns::room_beside(page, &names, &columns).saturating_sub(2).min(most);
+    if room >= least {
+        let bars = column(nodes, |node| bar::bar(node.share.mean, node.share.p95, full, room, ascii));
+        columns.insert(0, Column::new(bar::axis(full, room), bars).optional());
+    }
+    let (solid, light) = (page.pick("█", "#"), page.pick("░", "-"));
+    let legend = format!(
+        "share of mail per {}: {solid} mean, {light} up to P95; (95 % range of each number)",
+        word.one
+    );
+    page.note(&legend);
+    columns::write(page, "node", &names, columns);
+    page.blank();
+}
+
+fn loads(page: &mut Page, nodes: &[NodeResult], word: WindowWord) {
+    let names = names(page, nodes);
+    let bins = nodes.first().map_or_else(String::new, |node| words::bin_word(node.peak_rate.bin_s));
+    let columns = vec![
+        Column::new("fair %", column(nodes, |node| number::percent_digits(node.fair_share))).optional(),
+        Column::new("tilt, points", column(nodes, |node| Ranged::from(node.tilt).signed_points_bare())),
+        Column::new("scatter, points", column(nodes, |node| Ranged::from(node.scatter).points_bare())),
+        Column::new(format!("busiest {bins}"), column(nodes, |node| mean(&node.peak_rate.estimate).rate())),
+    ];
+    page.note(&format!(
+        "tilt: mean share off the fair share; scatter: its spread from {one} to {one}",
+        one = word.one
+    ));
+    columns::write(page, "node", &names, columns);
+    if let Some(connections) = words::connections(nodes) {
+        page.item("connections", &connections);
+    }
+    page.blank();
+}
+
+fn hosts(page: &mut Page, results: &Results) {
+    if !words::hosts_worth_saying(results) {
+        return;
+    }
+    let names: Vec<String> = results.hosts.iter().map(|host| page.clean(&host.name)).collect();
+    let shares = results.hosts.iter().map(|host| Ranged::from(host.share).percent_bare()).collect();
+    let preferences = results.hosts.iter().map(words::preference).collect();
+    let columns = vec![Column::new("record", preferences), Column::new("share of mail %", shares)];
+    columns::write(page, "exchange host", &names, columns);
+    page.blank();
+}
+
+fn balance(page: &mut Page, results: &Results) {
+    for (index, line) in words::balance(results).iter().enumerate() {
+        page.item(if index == 0 { "balance" } else { "" }, line);
+    }
+    page.blank();
+}
+
+fn causes(page: &mut Page, causes: &[Cause]) {
+    if causes.is_empty() {
+        return;
+    }
+    page.note("what makes it uneven, largest part of the scatter first");
+    let shown = &causes[..causes.len().min(CAUSES_SHOWN)];
+    let longest = shown.iter().map(|cause| width_of(&cause.sender)).max().unwrap_or(0).clamp(4, 20);
+    for cause in shown {
+        page.wide_item(&cause.sender, longest, &cause_sentence(cause));
+    }
+    let rest = causes.len() - shown.len();
+    if rest > 0 {
+        let more = number::counted(rest as u64, "sender", "senders");
+        page.note(&format!("and {more} more in the Markdown and CSV reports"));
+    }
+    page.blank();
+}
+
+fn cause_sentence(cause: &Cause) -> String {
+    let scatter = cause.share_of_scatter.map_or_else(
+        || "no scatter".to_owned(),
+        |part| format!("{} of the scatter", Ranged::from(part).percent()),
+    );
+    format!(
+        "{scatter}, {} points of the tilt, {} of the mail; like {} ({})",
+        Ranged::from(cause.tilt_points).points_bare(),
+        Ranged::from(cause.share_of_mail).percent(),
+        cause.behaves_like,
+        cause.grade.name()
+    )
+}
+
+fn delivery(page: &mut Page, results: &Results) {
+    for (index, line) in words::delivery(&results.delivery).iter().enumerate() {
+        page.item(if index == 0 { "delivery" } else { "" }, line);
+    }
+    let delays: Vec<String> = words::delay(&results.delivery)
+        .into_iter()
+        .filter(|(name, _)| ["mean", "P95", "longest"].contains(name))
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    item_unless_empty(page, "delay", &delays.join(", "));
+    if let Some(dns) = words::dns(&results.dns) {
+        page.item("DNS", &dns);
+    }
+    page.blank();
+}
+
+fn goals(page: &mut Page, results: &Results, word: WindowWord) {
+    for goal in &results.goals {
+        let line = format!("{}: {}", goal.text, words::goal_record(goal, word));
+        page.signed(words::goal_tone(goal.status), &line);
+    }
+    page.blank();
+}
+
+fn tail(page: &mut Page, results: &Results) {
+    for caution in &results.cautions {
+        page.item("caution", &words::caution(caution));
+    }
+    page.blank();
+    page.item("made by", &words::provenance(&results.provenance));
+    if let Some(presets) = words::presets(&results.provenance) {
+        page.item("presets", &presets);
+    }
+    for (index, law) in words::laws(&results.provenance).iter().enumerate() {
+        page.item(if index == 0 { "law" } else { "" }, law);
+    }
+    if page.holds("(?)") {
+        page.item("(?)", "no range can be given from so few replications");
+    }
+    page.blank();
+    page.paragraph(&format!("Next: {}", words::next_command(results)));
+}

@@ -1,0 +1,341 @@
+//! What a report says, in words shared by terminal text and Markdown.
+//!
+//! Each function turns one part of the results into plain sentences; the formats only lay them out.
+
+use mxsim_core::results::{
+    Answer, Caution, Delivery, DnsResult, GoalResult, GoalStatus, HostResult, NodeResult, Provenance,
+    Results, Uncertainty,
+};
+
+use crate::number::{self, Ranged, count, counted, duration, mean, mean_share, p95, percent};
+
+/// Length of a day (s).
+const DAY_S: f64 = 86_400.0;
+/// Half a point: a smaller difference between two shares of a node is not worth a line.
+const WORTH_SAYING: f64 = 0.005;
+/// Names listed before "and n more".
+const NAMES_LISTED: usize = 6;
+
+/// How good the news is; formats may colour by it, and always write the sign too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Bad,
+    Open,
+}
+
+impl Tone {
+    /// The sign that says the same as the colour.
+    pub(crate) const fn sign(self) -> &'static str {
+        match self {
+            Self::Good => "✓",
+            Self::Bad => "✗",
+            Self::Open => "?",
+        }
+    }
+}
+
+/// The answer word.
+pub(crate) const fn answer(answer: Answer) -> (Tone, &'static str) {
+    match answer {
+        Answer::Yes => (Tone::Good, "YES"),
+        Answer::YesRoughly => (Tone::Good, "YES, roughly"),
+        Answer::YesIf => (Tone::Open, "YES, if"),
+        Answer::No => (Tone::Bad, "NO"),
+        Answer::CannotTell => (Tone::Open, "CAN'T TELL"),
+    }
+}
+
+/// What one window is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WindowWord {
+    pub(crate) one: &'static str,
+    pub(crate) many: &'static str,
+}
+
+/// A window of a day is a day; any other is a window.
+pub(crate) fn window(provenance: &Provenance) -> WindowWord {
+    if provenance.window_s == DAY_S {
+        WindowWord { one: "day", many: "days" }
+    } else {
+        WindowWord { one: "window", many: "windows" }
+    }
+}
+
+/// `minute`, `hour`, or the length itself.
+pub(crate) fn bin_word(seconds: f64) -> String {
+    match seconds {
+        1.0 => "second".to_owned(),
+        60.0 => "minute".to_owned(),
+        3_600.0 => "hour".to_owned(),
+        DAY_S => "day".to_owned(),
+        _ => duration(seconds),
+    }
+}
+
+/// `3 nodes, 200 days, 200 replications, seed 7, fingerprint 9c1f`.
+pub(crate) fn setting(results: &Results) -> String {
+    let provenance = &results.provenance;
+    let word = window(provenance);
+    let mut parts = vec![
+        counted(results.nodes.len() as u64, "node", "nodes"),
+        counted(provenance.windows, word.one, word.many),
+        counted(provenance.replications, "replication", "replications"),
+        format!("seed {}", provenance.seed),
+        format!("fingerprint {}", provenance.fingerprint),
+    ];
+    if provenance.partial {
+        parts.push("PARTIAL: stopped before it was done".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// What would flip the answer.
+pub(crate) fn flips(results: &Results) -> &str {
+    let flips = results.verdict.flips.as_str();
+    if flips.is_empty() { "nothing that was looked at flips this answer" } else { flips }
+}
+
+/// The spread over windows for this one sender mix.
+pub(crate) fn luck(results: &Results) -> String {
+    let luck = &results.uncertainty.luck;
+    let word = window(&results.provenance);
+    if results.provenance.windows < 2 {
+        return format!("cannot be told from a single {}", word.one);
+    }
+    let write = writer_of(&luck.quantity);
+    let (from, to) = (write(luck.from), write(luck.to));
+    let name = quantity_name(&luck.quantity);
+    if from == to {
+        return format!("none that could be seen: {name} is {from} on 18 {} of 20", word.many);
+    }
+    format!("on 18 {} of 20 {name} lies between {from} and {to}", word.many)
+}
+
+/// The spread over plausible sender mixes, or that nobody looked.
+pub(crate) fn not_known(uncertainty: &Uncertainty, quantity: &str) -> String {
+    let Some(not_known) = &uncertainty.not_known else {
+        return "one sender mix was simulated; other plausible mixes are not in these numbers".to_owned();
+    };
+    let write = writer_of(quantity);
+    format!(
+        "of {}, {} meet the goals; {} lies between {} and {}",
+        counted(not_known.mixes, "plausible sender mix", "plausible sender mixes"),
+        percent(not_known.share_meeting),
+        quantity_name(quantity),
+        write(not_known.from),
+        write(not_known.to)
+    )
+}
+
+fn quantity_name(quantity: &str) -> String {
+    match quantity {
+        "busiest_share" => "the share of the busiest node".to_owned(),
+        "quietest_share" => "the share of the quietest node".to_owned(),
+        "max_over_fair" => "the largest ratio of share to fair share".to_owned(),
+        _ => quantity.replace('_', " "),
+    }
+}
+
+fn writer_of(quantity: &str) -> fn(f64) -> String {
+    if quantity.contains("share") {
+        percent
+    } else if quantity.contains("delay") {
+        duration
+    } else {
+        number::significant
+    }
+}
+
+/// How even the split is, as a list of sentences.
+pub(crate) fn balance(results: &Results) -> Vec<String> {
+    let balance = &results.balance;
+    let word = window(&results.provenance);
+    let mut lines = vec![
+        format!(
+            "the busiest node carries {} of a {one}'s mail on average, on 1 {one} in 20 at least {}",
+            mean_share(&balance.busiest_share).percent(),
+            p95(&balance.busiest_share).percent(),
+            one = word.one
+        ),
+        format!(
+            "the fullest node takes {} times its fair share on average, on 1 {} in 20 at least {} times",
+            mean(&balance.max_over_fair).plain(),
+            word.one,
+            p95(&balance.max_over_fair).plain()
+        ),
+        format!("Jain's fairness index {} (1 is even)", mean_share(&balance.jain).plain()),
+    ];
+    lines.push(match balance.effective_choosers {
+        Some(choosers) => {
+            format!("the mail scatters like {} independent equal choosers", Ranged::from(choosers).plain())
+        }
+        None if results.provenance.windows < 2 => format!("a single {} cannot show scatter", word.one),
+        None => format!("the split does not scatter: every {} looked at is the same", word.one),
+    });
+    lines
+}
+
+/// The share of connections of each node, if it differs from the share of mail anywhere.
+pub(crate) fn connections(nodes: &[NodeResult]) -> Option<String> {
+    let differs = |node: &NodeResult| (node.share_of_attempts.mean - node.share.mean).abs() > WORTH_SAYING;
+    nodes.iter().any(differs).then(|| {
+        let parts: Vec<String> = nodes
+            .iter()
+            .map(|node| format!("{} {}", node.name, mean_share(&node.share_of_attempts).percent()))
+            .collect();
+        parts.join(", ")
+    })
+}
+
+/// True if the hosts say something the nodes do not: another number of them, or unequal preferences.
+pub(crate) fn hosts_worth_saying(results: &Results) -> bool {
+    let preferences: Vec<Option<u16>> = results.hosts.iter().map(|host| host.preference).collect();
+    results.hosts.len() != results.nodes.len() || preferences.windows(2).any(|pair| pair[0] != pair[1])
+}
+
+/// `preference 10`, or that the host joins later.
+pub(crate) fn preference(host: &HostResult) -> String {
+    host.preference.map_or_else(|| "joins later".to_owned(), |preference| format!("preference {preference}"))
+}
+
+/// What became of the messages.
+pub(crate) fn delivery(delivery: &Delivery) -> Vec<String> {
+    let totals = &delivery.totals;
+    if totals.messages == 0 {
+        return vec!["no message arrived in the measured time".to_owned()];
+    }
+    vec![
+        format!(
+            "of {}: {} accepted, {} bounced, {} waiting at the end",
+            counted(totals.messages, "message", "messages"),
+            part(totals.accepted, totals.messages),
+            part(totals.bounced, totals.messages),
+            part(totals.waiting, totals.messages)
+        ),
+        format!(
+            "{} tried, {} after a first attempt",
+            counted(totals.attempts, "connection", "connections"),
+            counted(totals.retries, "retry", "retries")
+        ),
+    ]
+}
+
+/// A count and what part of the whole it is; totals are exact, so they have no range.
+fn part(count_of: u64, whole: u64) -> String {
+    if count_of == 0 {
+        return "0".to_owned();
+    }
+    format!("{} [{}]", count(count_of), percent(count_of as f64 / whole as f64))
+}
+
+/// Quantities of the delivery delay with their names; empty if no message was accepted.
+pub(crate) fn delay(delivery: &Delivery) -> Vec<(&'static str, String)> {
+    delivery.delay.map_or_else(Vec::new, |delay| {
+        vec![
+            ("mean", Ranged::new(delay.mean, delay.mean_ci).duration()),
+            ("median", Ranged::new(delay.p50, delay.p50_ci).duration()),
+            ("P95", Ranged::new(delay.p95, delay.p95_ci).duration()),
+            ("P99", Ranged::new(delay.p99, delay.p99_ci).duration()),
+            ("longest", Ranged::new(delay.max, delay.max_ci).duration()),
+        ]
+    })
+}
+
+/// What senders asked the DNS.
+pub(crate) fn dns(dns: &DnsResult) -> Option<String> {
+    dns.mx_hit_ratio.map(|ratio| {
+        format!(
+            "{} of {} answered from the resolvers' caches",
+            Ranged::from(ratio).percent(),
+            counted(dns.mx_lookups, "MX look-up", "MX look-ups")
+        )
+    })
+}
+
+/// Tone of a goal's status.
+pub(crate) const fn goal_tone(status: GoalStatus) -> Tone {
+    match status {
+        GoalStatus::Met => Tone::Good,
+        GoalStatus::Missed => Tone::Bad,
+        GoalStatus::Unknown => Tone::Open,
+    }
+}
+
+/// How often a goal held: `19 days of 20: 95.5 % (91.7-97.8) of 200 days`.
+pub(crate) fn goal_record(goal: &GoalResult, word: WindowWord) -> String {
+    if goal.windows == 0 {
+        return format!("no {} was looked at", word.one);
+    }
+    let looked_at = counted(goal.windows, word.one, word.many);
+    let often = match (goal.windows_met, number::frequency(goal.met_fraction.value, goal.windows)) {
+        (0, _) => format!("holds on none of {looked_at}"),
+        (1, _) if goal.windows == 1 => format!("holds on the one {} looked at", word.one),
+        (met, _) if met == goal.windows => format!("holds on each of {looked_at}"),
+        (_, Some((times, of))) => format!("holds on {times} {} of {of}", word.many),
+        (met, None) => format!("holds on {} of {looked_at}", count(met)),
+    };
+    let mut record = format!("{often}: {}", Ranged::from(goal.met_fraction).percent());
+    if goal.status == GoalStatus::Unknown {
+        record.push_str(&goal.more_replications.map_or_else(
+            || "; more replications would not decide it".to_owned(),
+            |more| format!("; about {} more replications would decide it", count(more)),
+        ));
+    }
+    record
+}
+
+/// What produced the numbers.
+pub(crate) fn provenance(provenance: &Provenance) -> String {
+    format!(
+        "mxsim {}, model epoch {}, seed {}, {} with a warm-up of {} each, windows of {}",
+        provenance.version,
+        provenance.model_epoch,
+        provenance.seed,
+        counted(provenance.replications, "replication", "replications"),
+        duration(provenance.warm_up_s),
+        duration(provenance.window_s)
+    )
+}
+
+/// The presets with their grades, or nothing if none is in use.
+pub(crate) fn presets(provenance: &Provenance) -> Option<String> {
+    let parts: Vec<String> =
+        provenance.presets.iter().map(|preset| format!("{} ({})", preset.id, preset.grade.name())).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// The laws, senders with the same law and reason together.
+pub(crate) fn laws(provenance: &Provenance) -> Vec<String> {
+    let mut groups: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for used in &provenance.laws {
+        match groups.iter_mut().find(|(law, why, _)| *law == used.law && *why == used.why) {
+            Some((_, _, senders)) => senders.push(&used.sender),
+            None => groups.push((&used.law, &used.why, vec![&used.sender])),
+        }
+    }
+    groups.into_iter().map(|(law, why, senders)| format!("{law} for {} ({why})", listed(&senders))).collect()
+}
+
+fn listed(names: &[&str]) -> String {
+    let shown = names.iter().take(NAMES_LISTED).copied().collect::<Vec<_>>().join(", ");
+    let rest = names.len().saturating_sub(NAMES_LISTED);
+    if rest == 0 { shown } else { format!("{shown} and {} more", count(rest as u64)) }
+}
+
+/// `code: text`.
+pub(crate) fn caution(caution: &Caution) -> String {
+    format!("{} [{}]", caution.text, caution.code)
+}
+
+/// The command worth typing next.
+pub(crate) fn next_command(results: &Results) -> String {
+    let more = results.goals.iter().filter_map(|goal| goal.more_replications).max();
+    match (results.verdict.answer, more) {
+        (Answer::CannotTell, Some(more)) => {
+            let all = results.provenance.replications.saturating_add(more);
+            format!("mxsim run SCENARIO --replications {all}")
+        }
+        _ => "mxsim report RUN.json --format md".to_owned(),
+    }
+}

@@ -1,0 +1,422 @@
+//! Hand-made results: a plausible run of three equal MX, and variants that strain every format.
+
+use mxsim_core::results::{
+    Answer, Balance, Cause, Caution, Delay, Delivery, DeliveryTotals, DnsResult, Estimate, GoalResult,
+    GoalStatus, Grade, HostResult, Interval, LawUsed, Luck, NodeResult, NodeSeries, NodeTotals, NotKnown,
+    PeakRate, PresetUsed, Provenance, Results, SCHEMA, Series, Uncertainty, Verdict,
+};
+
+/// An estimate with a spread of `spread` and intervals of a tenth of that.
+pub(crate) fn estimate(mean: f64, spread: f64) -> Estimate {
+    let near = |value: f64| [Some((value - spread / 10.0).max(0.0)), Some(value + spread / 10.0)];
+    let low = (mean - spread).max(0.0);
+    Estimate {
+        mean,
+        half_width: Some(spread / 10.0),
+        p05: low,
+        p05_ci: near(low),
+        p50: mean,
+        p50_ci: near(mean),
+        p95: mean + spread,
+        p95_ci: near(mean + spread),
+    }
+}
+
+/// A number with an interval of `half` to either side.
+pub(crate) fn interval(value: f64, half: f64) -> Interval {
+    Interval { value, low: Some(value - half), high: Some(value + half) }
+}
+
+fn node(name: &str, host: &str, fair: f64, mean: f64, spread: f64) -> NodeResult {
+    NodeResult {
+        name: name.to_owned(),
+        host: host.to_owned(),
+        addresses: vec!["203.0.113.10".to_owned()],
+        fair_share: fair,
+        share: estimate(mean, spread),
+        share_of_attempts: estimate(mean, spread),
+        tilt: interval(mean - fair, 0.004),
+        scatter: interval(spread * 0.6, spread * 0.06),
+        peak_rate: PeakRate { bin_s: 60.0, estimate: estimate(61.2 * mean * 3.0, 9.0) },
+        peak_sessions: None,
+        share_by_address: vec![interval(mean, 0.004)],
+        totals: NodeTotals { attempts: 267_400_000, accepted: 267_400_000, deferred: 0, rejected: 0 },
+    }
+}
+
+/// Load of an office day: low at night, two humps by day.
+fn series(names: &[String], shares: &[f64], bins: usize) -> Series {
+    const DAY: [f64; 24] = [
+        1.1, 0.8, 0.7, 0.7, 0.9, 1.4, 2.6, 4.8, 7.6, 8.9, 9.0, 8.4, 7.2, 7.6, 8.1, 7.9, 7.0, 5.4, 3.6, 2.7,
+        2.2, 1.9, 1.6, 1.3,
+    ];
+    let one =
+        |share: &f64, factor: f64| (0..bins).map(|bin| DAY[bin % 24] * share * factor * 40_000.0).collect();
+    let lines = names.iter().zip(shares).map(|(name, share)| NodeSeries {
+        name: name.clone(),
+        accepted: one(share, 1.0),
+        p05: one(share, 0.85),
+        p95: one(share, 1.16),
+        half_width: Some(one(share, 0.01)),
+    });
+    Series { bin_s: 3_600.0, nodes: lines.collect() }
+}
+
+fn cause(sender: &str, like: &str, mail: f64, scatter: f64, tilt: f64, grade: Grade) -> Cause {
+    Cause {
+        sender: sender.to_owned(),
+        behaves_like: like.to_owned(),
+        share_of_mail: interval(mail, 0.001),
+        share_of_scatter: Some(interval(scatter, 0.02)),
+        tilt_points: interval(tilt, 0.001),
+        grade,
+    }
+}
+
+fn provenance() -> Provenance {
+    let law = |sender: &str| LawUsed {
+        sender: sender.to_owned(),
+        law: "messages".to_owned(),
+        why: "only this law is built".to_owned(),
+    };
+    let preset = |id: &str, grade| PresetUsed { id: id.to_owned(), grade };
+    Provenance {
+        version: "0.1.0".to_owned(),
+        model_epoch: 1,
+        seed: 7,
+        replications: 200,
+        windows: 200,
+        window_s: 86_400.0,
+        warm_up_s: 3_600.0,
+        fingerprint: "9c1f22ab".to_owned(),
+        partial: false,
+        laws: vec![law("google"), law("microsoft"), law("everyone else")],
+        presets: vec![preset("cache-sticky", Grade::Assumed), preset("postfix", Grade::Measured)],
+    }
+}
+
+fn delay() -> Delay {
+    let near = |value: f64| [Some(value * 0.95), Some(value * 1.05)];
+    Delay {
+        mean: 0.8,
+        mean_ci: near(0.8),
+        p50: 0.0,
+        p50_ci: near(0.0),
+        p95: 31.0,
+        p95_ci: near(31.0),
+        p99: 310.0,
+        p99_ci: near(310.0),
+        max: 7_500.0,
+        max_ci: [Some(3_600.0), Some(9_000.0)],
+    }
+}
+
+fn fraction(value: f64) -> Interval {
+    Interval { value, low: Some(value - 0.03), high: Some((value + 0.03).min(1.0)) }
+}
+
+fn goal(text: &str, status: GoalStatus, met: u64, more: Option<u64>) -> GoalResult {
+    GoalResult {
+        text: text.to_owned(),
+        status,
+        windows: 200,
+        windows_met: met,
+        met_fraction: fraction(met as f64 / 200.0),
+        more_replications: more,
+    }
+}
+
+fn delivery() -> Delivery {
+    let totals = DeliveryTotals {
+        messages: 802_200_012,
+        accepted: 802_200_000,
+        bounced: 0,
+        waiting: 12,
+        attempts: 802_300_000,
+        retries: 1_234,
+    };
+    Delivery { totals, delay: Some(delay()) }
+}
+
+fn verdict() -> Verdict {
+    Verdict {
+        answer: Answer::No,
+        sentence: "The goal \"no node above 40 %\" fails on 9 days of 100 (you allow 5).".to_owned(),
+        why: "google keeps one host for hours: 40 lumps, the largest 0.95 % of all mail.".to_owned(),
+        flips:
+            "If google chose per message, 20 days of 20 would stay under 40 %. That it does not is assumed."
+                .to_owned(),
+        action: "Accept 41 %, or measure how long google keeps a host.".to_owned(),
+    }
+}
+
+/// Three equal MX, a goal missed, one that cannot be told, one met.
+pub(crate) fn three_equal() -> Results {
+    let shares = [0.334, 0.333, 0.333];
+    let names: Vec<String> = (1..=3).map(|index| format!("mx{index}")).collect();
+    let hosts: Vec<String> = names.iter().map(|name| format!("{name}.example.com")).collect();
+    let third = 1.0 / 3.0;
+    let busiest = estimate(0.364, 0.046);
+    Results {
+        schema: SCHEMA.to_owned(),
+        title: "three equal MX, before roll-out".to_owned(),
+        provenance: provenance(),
+        nodes: (0..3).map(|at| node(&names[at], &hosts[at], third, shares[at], 0.058)).collect(),
+        hosts: (0..3)
+            .map(|at| HostResult {
+                name: hosts[at].clone(),
+                preference: Some(10),
+                share: interval(shares[at], 0.004),
+            })
+            .collect(),
+        balance: Balance {
+            busiest_share: busiest,
+            quietest_share: estimate(0.304, 0.04),
+            max_over_fair: estimate(1.09, 0.14),
+            jain: estimate(0.992, 0.006),
+            effective_choosers: Some(interval(181.0, 22.0)),
+        },
+        delivery: delivery(),
+        causes: vec![
+            cause("google", "cache-sticky", 0.38, 0.62, 0.003, Grade::Assumed),
+            cause("microsoft", "cache-sticky", 0.27, 0.31, 0.001, Grade::Assumed),
+            cause("everyone else", "postfix", 0.35, 0.07, 0.0, Grade::Measured),
+        ],
+        series: series(&names, &shares, 24),
+        dns: DnsResult {
+            mx_lookups: 12_345_678,
+            mx_cache_hits: 11_000_000,
+            mx_hit_ratio: Some(interval(0.891, 0.002)),
+        },
+        goals: vec![
+            goal("busiest node at most 40 % on 95 % of days", GoalStatus::Missed, 182, None),
+            goal("delay P95 at most 5 m", GoalStatus::Met, 200, None),
+            goal("busiest node at most 41 % on 95 % of days", GoalStatus::Unknown, 191, Some(300)),
+        ],
+        uncertainty: Uncertainty {
+            luck: Luck { quantity: "busiest_share".to_owned(), from: 0.341, to: 0.41 },
+            not_known: None,
+        },
+        verdict: verdict(),
+        cautions: vec![Caution {
+            code: "assumed-preset".to_owned(),
+            text: "how long google keeps a host is assumed; measure it in your logs".to_owned(),
+        }],
+    }
+}
+
+/// Replaces the nodes, their hosts and the series.
+fn with_nodes(mut results: Results, nodes: Vec<NodeResult>, bins: usize) -> Results {
+    let names: Vec<String> = nodes.iter().map(|node| node.name.clone()).collect();
+    let shares: Vec<f64> = nodes.iter().map(|node| node.share.mean).collect();
+    results.series = series(&names, &shares, bins);
+    results.hosts = nodes
+        .iter()
+        .map(|node| HostResult {
+            name: node.host.clone(),
+            preference: Some(10),
+            share: interval(node.share.mean, 0.004),
+        })
+        .collect();
+    results.nodes = nodes;
+    results
+}
+
+/// Twelve nodes over a week.
+pub(crate) fn twelve_nodes() -> Results {
+    let fair = 1.0 / 12.0;
+    let nodes = (1..=12).map(|at| {
+        let mean = fair + (f64::from(at) - 6.5) * 0.004;
+        node(&format!("mx{at}"), &format!("mx{at}.example.com"), fair, mean, 0.02)
+    });
+    let mut results = with_nodes(three_equal(), nodes.collect(), 168);
+    results.provenance.window_s = 7.0 * 86_400.0;
+    results.balance.busiest_share = estimate(0.108, 0.02);
+    results.balance.quietest_share = estimate(0.06, 0.02);
+    results
+}
+
+/// More nodes than any legend or row of names holds.
+pub(crate) fn many_nodes() -> Results {
+    let nodes = (1..=60).map(|at| node(&format!("mx{at}"), "mx.example.com", 1.0 / 60.0, 1.0 / 60.0, 0.004));
+    with_nodes(three_equal(), nodes.collect(), 24)
+}
+
+/// One node that takes all.
+pub(crate) fn one_node() -> Results {
+    let mut results = with_nodes(no_scatter(), vec![node("mx", "mx.example.com", 1.0, 1.0, 0.0)], 1);
+    results.causes.clear();
+    results
+}
+
+/// A primary that is silent for two hours and a backup whose fair share is nothing.
+pub(crate) fn backup_with_outage() -> Results {
+    let mut backup = node("backup", "backup.example.net", 0.0, 0.08, 0.01);
+    backup.share_of_attempts = estimate(0.11, 0.01);
+    backup.totals = NodeTotals { attempts: 1_000, accepted: 900, deferred: 100, rejected: 0 };
+    let mut primary = node("primary", "primary.example.com", 1.0, 0.92, 0.01);
+    primary.share_of_attempts = estimate(0.89, 0.01);
+    primary.addresses.push("2001:db8::25".to_owned());
+    primary.share_by_address = vec![interval(0.62, 0.004), interval(0.3, 0.004)];
+    let mut results = with_nodes(three_equal(), vec![primary, backup], 24);
+    results.hosts[1].preference = Some(20);
+    results.balance.busiest_share = estimate(0.92, 0.01);
+    results.balance.quietest_share = estimate(0.92, 0.01);
+    results.balance.max_over_fair = estimate(0.92, 0.01);
+    results.balance.jain = estimate(1.0, 0.0);
+    results.uncertainty.luck = Luck { quantity: "busiest_share".to_owned(), from: 0.91, to: 0.93 };
+    for bin in 10..12 {
+        let load = &mut results.series.nodes;
+        let moved = load[0].accepted[bin];
+        load[0].accepted[bin] = 0.0;
+        load[0].p05[bin] = 0.0;
+        load[0].p95[bin] = 0.0;
+        load[1].accepted[bin] += moved;
+        load[1].p95[bin] += moved * 1.16;
+        load[1].p05[bin] += moved * 0.85;
+    }
+    results.verdict.answer = Answer::YesIf;
+    results
+}
+
+/// A sender that always takes the first record: no scatter, all the tilt.
+pub(crate) fn no_scatter() -> Results {
+    let third = 1.0 / 3.0;
+    let nodes = [("mx1", 1.0), ("mx2", 0.0), ("mx3", 0.0)]
+        .map(|(name, mean)| node(name, &format!("{name}.example.com"), third, mean, 0.0));
+    let mut results = with_nodes(three_equal(), nodes.to_vec(), 24);
+    results.balance.effective_choosers = None;
+    results.balance.busiest_share = estimate(1.0, 0.0);
+    results.balance.quietest_share = estimate(0.0, 0.0);
+    results.balance.max_over_fair = estimate(3.0, 0.0);
+    results.balance.jain = estimate(third, 0.0);
+    results.causes.iter_mut().for_each(|cause| cause.share_of_scatter = None);
+    results.uncertainty.luck = Luck { quantity: "busiest_share".to_owned(), from: 1.0, to: 1.0 };
+    results
+}
+
+fn without_bounds(estimate: &mut Estimate) {
+    estimate.half_width = None;
+    estimate.p05_ci = [None; 2];
+    estimate.p50_ci = [None; 2];
+    estimate.p95_ci = [None; 2];
+}
+
+fn unbounded(interval: &mut Interval) {
+    interval.low = None;
+    interval.high = None;
+}
+
+/// A single replication, stopped early: no number has a range.
+pub(crate) fn single_replication() -> Results {
+    let mut results = three_equal();
+    results.provenance.replications = 1;
+    results.provenance.windows = 1;
+    results.provenance.partial = true;
+    for node in &mut results.nodes {
+        [&mut node.share, &mut node.share_of_attempts, &mut node.peak_rate.estimate]
+            .into_iter()
+            .for_each(without_bounds);
+        [&mut node.tilt, &mut node.scatter].into_iter().for_each(unbounded);
+    }
+    let balance = &mut results.balance;
+    [&mut balance.busiest_share, &mut balance.quietest_share, &mut balance.max_over_fair, &mut balance.jain]
+        .into_iter()
+        .for_each(without_bounds);
+    balance.effective_choosers.iter_mut().for_each(unbounded);
+    for cause in &mut results.causes {
+        unbounded(&mut cause.share_of_mail);
+        unbounded(&mut cause.tilt_points);
+        cause.share_of_scatter.iter_mut().for_each(unbounded);
+    }
+    results.hosts.iter_mut().for_each(|host| unbounded(&mut host.share));
+    results.goals.iter_mut().for_each(|goal| unbounded(&mut goal.met_fraction));
+    results.series.nodes.iter_mut().for_each(|line| line.half_width = None);
+    results.dns.mx_hit_ratio.iter_mut().for_each(unbounded);
+    if let Some(delay) = &mut results.delivery.delay {
+        delay.mean_ci = [None; 2];
+        delay.p95_ci = [None; 2];
+        delay.max_ci = [None; 2];
+    }
+    results.verdict.answer = Answer::CannotTell;
+    results
+}
+
+/// Names of a hundred characters that mean something to XML, Markdown, CSV and terminals.
+pub(crate) fn awkward_names() -> Results {
+    let mut results = twelve_nodes();
+    let name = format!("<mx|\"'&;,*_`[]\u{1b}[31m\n\u{202e}{}>", "very-long-name-".repeat(6));
+    for (index, node) in results.nodes.iter_mut().enumerate() {
+        node.name = format!("{index}{name}");
+        node.host = node.name.clone();
+    }
+    results.series.nodes.iter_mut().for_each(|line| line.name.clone_from(&name));
+    results.hosts.iter_mut().for_each(|host| host.name = "邮件服务器".repeat(20));
+    results.hosts.pop();
+    results.causes.iter_mut().for_each(|cause| cause.sender.clone_from(&name));
+    results.causes.extend(results.causes.clone());
+    results.goals.iter_mut().for_each(|goal| goal.text.clone_from(&name));
+    results.title = name.repeat(3);
+    results.verdict.sentence = "x".repeat(500);
+    results
+}
+
+/// Nothing arrived, and nothing was looked at.
+pub(crate) fn zero_messages() -> Results {
+    let nodes = ["mx1", "mx2"].map(|name| node(name, name, 0.5, 0.0, 0.0));
+    let mut results = with_nodes(three_equal(), nodes.to_vec(), 24);
+    results.delivery = Delivery { totals: DeliveryTotals::default(), delay: None };
+    results.balance.busiest_share = estimate(0.0, 0.0);
+    results.balance.effective_choosers = None;
+    results.causes.clear();
+    results.dns = DnsResult { mx_lookups: 0, mx_cache_hits: 0, mx_hit_ratio: None };
+    results.goals.iter_mut().for_each(|goal| goal.windows = 0);
+    results
+}
+
+/// No node at all.
+pub(crate) fn no_nodes() -> Results {
+    let mut results = with_nodes(zero_messages(), Vec::new(), 24);
+    results.goals.clear();
+    results.cautions.clear();
+    results.title.clear();
+    results
+}
+
+/// Numbers no run gives, as an edited file may hold them.
+pub(crate) fn absurd_numbers() -> Results {
+    let mut results = three_equal();
+    results.nodes[0].share = estimate(f64::NAN, f64::NAN);
+    results.nodes[1].share = estimate(1e300, f64::INFINITY);
+    results.nodes[1].peak_rate = PeakRate { bin_s: 1e18, estimate: estimate(f64::MAX, 1.0) };
+    results.nodes[2].tilt = interval(f64::NEG_INFINITY, f64::NAN);
+    results.balance.jain = estimate(f64::NAN, 1.0);
+    results.provenance.window_s = f64::NAN;
+    results.provenance.warm_up_s = -1.0;
+    results.series.bin_s = 0.0;
+    results.series.nodes[0].accepted[3] = f64::NAN;
+    results.series.nodes[1].accepted[4] = f64::MAX;
+    results.series.nodes[2].p05.clear();
+    results.goals[0].met_fraction = interval(f64::NAN, f64::NAN);
+    results.uncertainty.luck = Luck { quantity: "delay_p95".to_owned(), from: f64::NAN, to: f64::INFINITY };
+    results.uncertainty.not_known =
+        Some(NotKnown { mixes: 200, share_meeting: f64::NAN, from: 1.0, to: f64::NAN });
+    results
+}
+
+/// Everything above, with a name each.
+pub(crate) fn all() -> Vec<(&'static str, Results)> {
+    vec![
+        ("three_equal", three_equal()),
+        ("twelve_nodes", twelve_nodes()),
+        ("many_nodes", many_nodes()),
+        ("one_node", one_node()),
+        ("backup_with_outage", backup_with_outage()),
+        ("no_scatter", no_scatter()),
+        ("single_replication", single_replication()),
+        ("awkward_names", awkward_names()),
+        ("zero_messages", zero_messages()),
+        ("no_nodes", no_nodes()),
+        ("absurd_numbers", absurd_numbers()),
+    ]
+}

@@ -1,0 +1,108 @@
+//! The house keeps its shape: arrows run downwards only, every file stays readable, every scenario asks a question.
+//!
+//! See docs/architecture.md. A new arrow is a decision: change the tables here together with that page.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which crates of the workspace a crate may use.
+const CRATES: [(&str, &[&str]); 5] = [
+    ("mxsim-core", &[]),
+    ("mxsim-import", &["mxsim-core"]),
+    ("mxsim-report", &["mxsim-core"]),
+    ("mxsim", &["mxsim-core", "mxsim-import", "mxsim-report"]),
+    ("mxsim-verify", &["mxsim-core", "mxsim-import", "mxsim-report"]),
+];
+
+/// Which modules of core a module of core may use. What is absent here is absent on purpose.
+const MODULES: [(&str, &[&str]); 12] = [
+    ("time", &[]),
+    ("random", &[]),
+    ("theory", &[]),
+    ("results", &[]),
+    ("node", &["time"]),
+    ("traffic", &["time", "random"]),
+    ("dns", &["time", "random", "scenario"]),
+    ("sender", &["time", "random"]),
+    ("catalog", &["time", "dns", "sender", "results", "scenario"]),
+    ("scenario", &["time", "random", "dns", "sender", "node", "traffic", "catalog", "results"]),
+    ("estimate", &["engine", "scenario", "results", "time", "sender", "theory"]),
+    ("engine", &["estimate", "scenario", "results", "dns", "sender", "node", "traffic", "time", "random"]),
+];
+
+/// Longest file of code, tests inside it included.
+const MOST_LINES: usize = 800;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files = Vec::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() && !path.ends_with("target") {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn crates_depend_downwards_only() {
+    for (name, allowed) in CRATES {
+        let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).expect("a manifest");
+        let manifest: toml::Table = manifest.parse().expect("TOML");
+        let dependencies = manifest["dependencies"].as_table().expect("a table");
+        for dependency in dependencies.keys().filter(|dependency| dependency.starts_with("mxsim")) {
+            assert!(allowed.contains(&dependency.as_str()), "{name} must not depend on {dependency}");
+        }
+    }
+}
+
+#[test]
+fn modules_of_core_depend_downwards_only() {
+    let source = root().join("crates/mxsim-core/src");
+    for (module, allowed) in MODULES {
+        let mut files = rust_files(&source.join(module));
+        files.extend(Some(source.join(format!("{module}.rs"))).filter(|file| file.exists()));
+        assert!(!files.is_empty(), "there is no module {module}");
+        for file in files.iter().filter(|file| !file.components().any(|part| part.as_os_str() == "tests")) {
+            let text = fs::read_to_string(file).expect("source");
+            // Tests may look further.
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                for used in line.split("crate::").skip(1) {
+                    let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                    let is_module = MODULES.iter().any(|(name, _)| *name == used);
+                    let fine = !is_module || used == module || allowed.contains(&used.as_str());
+                    assert!(fine, "{}: {module} must not use {used}: {line}", file.display());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_file_grows_beyond_reading() {
+    for file in rust_files(&root().join("crates")) {
+        let lines = fs::read_to_string(&file).expect("source").lines().count();
+        assert!(lines <= MOST_LINES, "{} has {lines} lines; split it by what it answers", file.display());
+    }
+}
+
+#[test]
+fn every_scenario_opens_with_its_question() {
+    let mut seen = 0;
+    for entry in fs::read_dir(root().join("scenarios")).expect("scenarios").flatten() {
+        let text = fs::read_to_string(entry.path()).expect("a scenario");
+        let head: String = text.lines().take_while(|line| line.starts_with('#')).collect();
+        assert!(head.contains('?'), "{} asks nothing", entry.path().display());
+        assert!(text.contains("\ntitle = "), "{} has no title", entry.path().display());
+        seen += 1;
+    }
+    assert!(seen >= 3);
+}
