@@ -41,7 +41,8 @@ impl Summary {
             summary[place] = answers.iter().filter(|answer| answer.as_slice() == order).count() as f64;
         }
         let step = |pair: &[Order]| (3 + pair[1][0] - pair[0][0]) % 3;
-        let successions = |of: &dyn Fn(&[Order]) -> bool| answers.windows(2).filter(|pair| of(pair)).count() as f64;
+        let successions =
+            |of: &dyn Fn(&[Order]) -> bool| answers.windows(2).filter(|pair| of(pair)).count() as f64;
         summary[6] = successions(&|pair| step(pair) == 0);
         summary[7] = successions(&|pair| step(pair) == 1);
         summary[8] = successions(&|pair| pair[0] == pair[1]);

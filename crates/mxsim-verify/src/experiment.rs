@@ -27,7 +27,8 @@ pub fn scenario(toml: &str) -> Scenario {
 pub fn run(toml: &str) -> Results {
     let scenario = scenario(toml);
     let results = simulate(&scenario, RunOptions::of(&scenario), &Quiet);
-    let results = results.expect("a run that nobody interrupts has results");
+    let results =
+        results.unwrap_or_else(|error| panic!("a run that nobody interrupts failed: {error}\n{toml}"));
     if let Err(broken) = conserved(&results) {
         panic!("{broken}\n{toml}");
     }
@@ -78,7 +79,8 @@ pub fn conserved(results: &Results) -> Result<(), String> {
 
 /// Sums of published numbers with what they have to be.
 fn sums(results: &Results) -> Vec<(&'static str, f64, f64)> {
-    let of_nodes = |part: fn(&mxsim_core::results::NodeResult) -> f64| results.nodes.iter().map(part).sum::<f64>();
+    let of_nodes =
+        |part: fn(&mxsim_core::results::NodeResult) -> f64| results.nodes.iter().map(part).sum::<f64>();
     let mut sums = Vec::new();
     let totals = results.delivery.totals;
     if !results.nodes.is_empty() {
@@ -92,7 +94,11 @@ fn sums(results: &Results) -> Vec<(&'static str, f64, f64)> {
         let replications = results.provenance.replications as f64;
         sums.push(("shares of nodes", of_nodes(|node| node.share.mean), 1.0));
         sums.push(("shares of hosts", results.hosts.iter().map(|host| host.share.value).sum(), 1.0));
-        sums.push(("shares of mail", results.causes.iter().map(|cause| cause.share_of_mail.value).sum(), 1.0));
+        sums.push((
+            "shares of mail",
+            results.causes.iter().map(|cause| cause.share_of_mail.value).sum(),
+            1.0,
+        ));
         sums.push(("bins of the series", in_bins * replications, totals.accepted as f64));
     }
     let scatter = results.causes.iter().map(|cause| cause.share_of_scatter.map(|share| share.value));

@@ -7,13 +7,11 @@ use mxsim_verify::experiment::{run, text};
 const ZONE: &str = "example.com. 21600 IN MX 10 old.example.com.
 old.example.com. 300 IN A 192.0.2.1
 ";
-const CHANGE: &str = "[[changes]]
-at = \"12:00\"
-replace = \"\"\"
-example.com. 21600 IN MX 10 new.example.com.
-new.example.com. 300 IN A 192.0.2.2
-\"\"\"
-";
+const CHANGE: &str = r#"[[changes]]
+at = "12:00"
+add = "new.example.com. 300 IN A 192.0.2.2"
+replace = "example.com. 21600 IN MX 10 new.example.com."
+"#;
 
 /// Theory: with T = 6 h and L = 1/3 per hour at each of 300 sites, hour k after the change brings 100 L (T - k - 1/2) / (1 + LT) messages to
 /// the old host on average, and from the sixth hour on none at all. A warm-up of two days (seven mean cycles of T + 1/L) leaves less than
@@ -38,8 +36,16 @@ fn old_answers_fade_away_linearly_and_are_gone_after_one_ttl() {
         let of_library = sites * per_site * stale_probability(per_site, ttl, f64::from(hour) + 0.5);
         assert_near("the formula of the library", of_library, 1e-9, theory);
         let bin = 12 + hour as usize;
-        assert_near(&format!("old host in hour {hour}"), old.accepted[bin], half[bin] * widening(days), theory);
+        assert_near(
+            &format!("old host in hour {hour}"),
+            old.accepted[bin],
+            half[bin] * widening(days),
+            theory,
+        );
     }
     assert!(old.accepted[18..].iter().all(|&count| count == 0.0), "after one TTL nobody knows the old host");
-    assert!(new.accepted[..12].iter().all(|&count| count == 0.0), "nobody knows the new host before it is published");
+    assert!(
+        new.accepted[..12].iter().all(|&count| count == 0.0),
+        "nobody knows the new host before it is published"
+    );
 }

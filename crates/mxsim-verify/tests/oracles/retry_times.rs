@@ -35,7 +35,9 @@ fn delay(results: &Results) -> Delay {
 /// Every message waited `seconds` and was retried `retries` times.
 fn assert_exact(results: &Results, seconds: f64, retries: u64) {
     let delay = delay(results);
-    for (what, value) in [("mean", delay.mean), ("p50", delay.p50), ("p95", delay.p95), ("p99", delay.p99), ("max", delay.max)] {
+    for (what, value) in
+        [("mean", delay.mean), ("p50", delay.p50), ("p95", delay.p95), ("p99", delay.p99), ("max", delay.max)]
+    {
         assert_eq!(value, seconds, "{what} of the delays");
     }
     assert_eq!(results.delivery.totals.retries, retries * results.delivery.totals.messages);
@@ -73,7 +75,10 @@ fn postfix_waits_as_long_as_a_message_is_old_and_for_its_queue_run() {
     let (delay, totals) = (delay(&results), results.delivery.totals);
     assert_eq!(totals.retries, 14 * totals.messages);
     assert_near("mean wait beyond 46,500 s", delay.mean - 46_500.0, 8.0, 150.0);
-    assert!((46_500.0..=46_800.0).contains(&delay.p50) && (46_780.0..=46_800.0).contains(&delay.max), "{delay:?}");
+    assert!(
+        (46_500.0..=46_800.0).contains(&delay.p50) && (46_780.0..=46_800.0).contains(&delay.max),
+        "{delay:?}"
+    );
 }
 
 /// Theory: a silent host costs the shorter of the MTA's and the kernel's time-out, then the next host takes the mail: exactly 30 s for Postfix,

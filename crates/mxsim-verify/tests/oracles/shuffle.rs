@@ -60,7 +60,9 @@ fn postfix_pools_addresses_and_exim_does_not() {
         let results = run(&text(
             &format!("replications = {days}\nwarm_up = \"1h\""),
             UNEVEN,
-            &format!("[traffic]\nmessages_per_day = 1000\n[[senders]]\nname = \"all\"\npreset = \"{preset}\"\nsites = 50"),
+            &format!(
+                "[traffic]\nmessages_per_day = 1000\n[[senders]]\nname = \"all\"\npreset = \"{preset}\"\nsites = 50"
+            ),
         ));
         for (host, theory) in results.hosts.iter().zip(of_hosts) {
             assert_ratio(&format!("{preset}: {}", host.name), &host.share, days, theory);

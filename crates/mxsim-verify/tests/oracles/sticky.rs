@@ -24,7 +24,9 @@ fn compare(what: &str, days: u64, traffic: &str, senders: &str, squares: f64, ke
     let results = run(&text(
         &format!("replications = {days}\nwarm_up = \"1h\""),
         &equal_hosts(HOSTS, 300),
-        &format!("[traffic]\nmessages_per_day = {MESSAGES}\n{traffic}\n[[senders]]\nname = \"all\"\npreset = \"cache-sticky\"\n{senders}"),
+        &format!(
+            "[traffic]\nmessages_per_day = {MESSAGES}\n{traffic}\n[[senders]]\nname = \"all\"\npreset = \"cache-sticky\"\n{senders}"
+        ),
     ));
     let theory = variance(squares, kept);
     let p = 1.0 / HOSTS as f64;

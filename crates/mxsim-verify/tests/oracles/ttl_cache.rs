@@ -33,7 +33,8 @@ fn each_site_has_a_cache_of_its_own() {
     let (ttl, replications, per_second) = (20.0, 200, 0.4);
     let sizes: Vec<f64> = (1..=4).map(|k| 1.0 / f64::from(k)).collect();
     let whole: f64 = sizes.iter().sum();
-    let theory: f64 = sizes.iter().map(|size| size / whole * cache_hit_ratio(per_second * size / whole, ttl)).sum();
+    let theory: f64 =
+        sizes.iter().map(|size| size / whole * cache_hit_ratio(per_second * size / whole, ttl)).sum();
     let results = run(&text(
         &format!("replications = {replications}\nwindow = \"3h\"\nwarm_up = \"1h\""),
         &equal_hosts(2, 20),
