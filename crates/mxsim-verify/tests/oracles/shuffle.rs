@@ -4,7 +4,7 @@ use mxsim_verify::agree::{assert_mean, assert_positive, assert_ratio};
 use mxsim_verify::experiment::{equal_hosts, run, text};
 
 /// E[1/N | N > 0] of a Poisson number N of mean `mean`.
-pub fn mean_reciprocal(mean: f64) -> f64 {
+pub(crate) fn mean_reciprocal(mean: f64) -> f64 {
     let mut chance = libm::exp(-mean);
     let at_all = 1.0 - chance;
     let mut sum = 0.0;
