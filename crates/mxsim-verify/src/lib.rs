@@ -11,5 +11,6 @@
 pub mod agree;
 pub mod band;
 pub mod experiment;
+pub mod mutant;
 pub mod recording;
 pub mod replay;
