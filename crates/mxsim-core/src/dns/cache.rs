@@ -50,6 +50,15 @@ impl RecordSet {
         self.versions.partition_point(|version| version.from <= now).saturating_sub(1)
     }
 
+    /// The one record it holds at all times, if it is so: then the answer does not depend on any cache.
+    #[must_use]
+    pub fn only_record(&self) -> Option<Record> {
+        match self.versions.as_slice() {
+            [version] if version.records.len() == 1 => Some(version.records[0]),
+            _ => None,
+        }
+    }
+
     /// True if it never has a record, so that nobody needs to ask.
     #[must_use]
     pub fn is_always_empty(&self) -> bool {

@@ -95,6 +95,17 @@ pub enum Driver {
     CounterOfProcess,
 }
 
+impl Driver {
+    /// True if asking for one record set moves the order of another, so that no question may be left out.
+    #[must_use]
+    pub const fn couples_record_sets(self) -> bool {
+        match self {
+            Self::Random | Self::CounterFromZero => false,
+            Self::CounterSequential | Self::CounterOfProcess => true,
+        }
+    }
+}
+
 /// Which way a rotation moves from one answer to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {

@@ -2,10 +2,10 @@
 
 use super::frame::{Frame, HostFrame, NodeFrame, SenderFrame};
 use super::law;
-use super::world::{AddressTable, HostTable, LayerTable, NOWHERE, SenderStreams, SenderTable, World};
+use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStreams, SenderTable, World};
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
-use crate::dns::{Name, RecordType, Zone};
+use crate::dns::{Driver, Name, RecordType, Zone};
 use crate::random::{Key, Purpose, StreamId, name_hash};
 use crate::scenario::{Caches, GoalKind, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::sender::Family;
@@ -29,6 +29,7 @@ pub fn compile(scenario: &Scenario) -> World {
         start: Time::ZERO - scenario.run.warm_up,
         end: Time::ZERO + scenario.run.run_length,
         window: scenario.run.window,
+        certain: certain(&record_sets, scenario, &layers),
         record_sets,
         hosts,
         implicit_host: names.host_index(&scenario.zones[0].zone.domain),
@@ -93,6 +94,15 @@ fn record_sets(scenario: &Scenario, names: &Names) -> (Vec<RecordSet>, Vec<HostT
         hosts.push(HostTable { hash: name_hash(name.as_str()), a, aaaa });
     }
     (sets, hosts)
+}
+
+/// The answers that are certain. The look-ups of MX are counted, so that record set never is.
+fn certain(sets: &[RecordSet], scenario: &Scenario, layers: &[LayerTable]) -> Vec<Option<Record>> {
+    let mut drivers =
+        layers.iter().map(|layer| layer.law.order.driver).chain([scenario.authority.order.driver]);
+    let coupled = drivers.any(Driver::couples_record_sets);
+    let of = |(i, set): (usize, &RecordSet)| set.only_record().filter(|_| i != MX && !coupled);
+    sets.iter().enumerate().map(of).collect()
 }
 
 /// Records with their data in wire form, to sort by.

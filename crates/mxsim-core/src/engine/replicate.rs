@@ -193,20 +193,15 @@ impl<'w> Replication<'w> {
         let mut add = |preference, host: u16| {
             let sets = &world.hosts[usize::from(host)];
             for set in [sets.aaaa.filter(|_| table.ipv6), sets.a].into_iter().flatten() {
+                if let Some(record) = world.certain[set] {
+                    candidates.push(world.candidate(preference, host, record.target));
+                    continue;
+                }
                 let addresses = self.dns.look_up(&hops, set, now);
                 let records = &world.record_sets[set].versions[addresses.version].records;
-                candidates.extend(addresses.order.iter().map(|&position| {
-                    let address = records[usize::from(position)].target;
-                    let known = &world.addresses[usize::from(address)];
-                    Candidate {
-                        preference,
-                        host,
-                        address,
-                        ipv6: known.ipv6,
-                        host_hash: sets.hash,
-                        address_hash: known.hash,
-                    }
-                }));
+                for &position in &addresses.order {
+                    candidates.push(world.candidate(preference, host, records[usize::from(position)].target));
+                }
             }
         };
         if let Some(host) = world.implicit_host.filter(|_| records.is_empty()) {

@@ -2,12 +2,12 @@
 
 use super::frame::Frame;
 use super::law::LawDecision;
-use crate::dns::cache::{Hop, RecordSet};
+use crate::dns::cache::{Hop, Record, RecordSet};
 use crate::dns::{OrderLaw, ResolverLaw};
 use crate::node::Schedule;
 use crate::random::{Key, StreamId};
 use crate::scenario::Caches;
-use crate::sender::Behaviour;
+use crate::sender::{Behaviour, Candidate};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use smallvec::SmallVec;
@@ -42,6 +42,8 @@ pub struct World {
     pub authority: OrderLaw,
     /// The authority's decisions.
     pub authority_stream: StreamId,
+    /// Per record set: its only record, if no cache and no order can change the answer. Such a question is not simulated.
+    pub certain: Vec<Option<Record>>,
     /// Resolver layers.
     pub layers: Vec<LayerTable>,
     /// Senders.
@@ -125,6 +127,16 @@ pub struct SenderStreams {
     pub holding: StreamId,
     /// Constants of outbound hosts.
     pub constant: StreamId,
+}
+
+impl World {
+    /// An address of a host as a candidate.
+    #[must_use]
+    pub fn candidate(&self, preference: u16, host: u16, address: u16) -> Candidate {
+        let known = &self.addresses[usize::from(address)];
+        let host_hash = self.hosts[usize::from(host)].hash;
+        Candidate { preference, host, address, ipv6: known.ipv6, host_hash, address_hash: known.hash }
+    }
 }
 
 impl SenderTable {

@@ -23,19 +23,16 @@ pub fn arrange(law: &OrderLaw, candidates: &mut Candidates, choice: Key) {
         candidates.retain(|candidate| !candidate.ipv6);
     }
     candidates.sort_by_key(|candidate| candidate.preference);
+    if candidates.len() < 2 {
+        return;
+    }
     let ranks: SmallVec<[Rank; 8]> = match law.unit {
         Unit::Address => address_ranks(law, candidates, choice),
         Unit::Host => host_ranks(law, candidates, choice),
     };
-    let mut ranked: SmallVec<[(u16, Rank, Candidate); 8]> = candidates
-        .iter()
-        .zip(&ranks)
-        .map(|(candidate, rank)| (candidate.preference, *rank, *candidate))
-        .collect();
-    ranked.sort_by_key(|&(preference, rank, _)| (preference, rank));
-    for (slot, (_, _, candidate)) in candidates.iter_mut().zip(ranked) {
-        *slot = candidate;
-    }
+    let mut places: SmallVec<[u16; 8]> = (0..candidates.len() as u16).collect();
+    places.sort_by_key(|&place| (candidates[usize::from(place)].preference, ranks[usize::from(place)]));
+    *candidates = places.iter().map(|&place| candidates[usize::from(place)]).collect();
     if law.family == Family::Ipv6BubblePass {
         lift_ipv6_once(candidates);
     }
