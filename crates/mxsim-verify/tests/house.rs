@@ -54,7 +54,8 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn crates_depend_downwards_only() {
     for (name, allowed) in CRATES {
-        let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).expect("a manifest");
+        let manifest =
+            fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).expect("a manifest");
         let manifest: toml::Table = manifest.parse().expect("TOML");
         let dependencies = manifest["dependencies"].as_table().expect("a table");
         for dependency in dependencies.keys().filter(|dependency| dependency.starts_with("mxsim")) {
@@ -76,7 +77,8 @@ fn modules_of_core_depend_downwards_only() {
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
             for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
                 for used in line.split("crate::").skip(1) {
-                    let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                    let used: String =
+                        used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                     let is_module = MODULES.iter().any(|(name, _)| *name == used);
                     let fine = !is_module || used == module || allowed.contains(&used.as_str());
                     assert!(fine, "{}: {module} must not use {used}: {line}", file.display());

@@ -13,8 +13,6 @@
 mod balance;
 mod causes;
 mod cautions;
-#[cfg(test)]
-mod coverage;
 mod delivery;
 mod goals;
 mod interval;

@@ -1,5 +1,6 @@
 //! Hand-made tallies with known answers.
 
+mod coverage;
 mod goals;
 mod numbers;
 mod verdicts;

@@ -3,9 +3,9 @@
 //! Theory: the interval contains the true value in 95 of 100 experiments. 300 experiments per law and design with fixed seeds; a coverage
 //! of 95 % is then seen as 92 to 98 % (2.4 standard errors). The means of skewed laws cover a little less, as theory says they must.
 
-use super::interval::fraction;
-use super::sample::Sample;
-use super::special::normal_quantile;
+use super::super::interval::fraction;
+use super::super::sample::Sample;
+use super::super::special::normal_quantile;
 use crate::random::{Entropy, Purpose, Stream, StreamId};
 use rand_distr::{Distribution, StandardNormal};
 
