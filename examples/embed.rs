@@ -27,9 +27,6 @@ mx2.example.com.  300 IN A    203.0.113.11
 mx3.example.com.  300 IN A    203.0.113.12
 """
 
-[nodes.mx1]
-addresses = ["203.0.113.10", "2001:db8::10"]
-
 [traffic]
 messages_per_day = 10_000
 
