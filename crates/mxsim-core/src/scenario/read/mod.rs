@@ -95,11 +95,9 @@ pub(crate) fn read_tree(
     overrides: RunOverrides,
 ) -> Result<Scenario, ScenarioError> {
     let Kind::Table(document) = &root.kind else {
-        report.error(
-            code::WRONG_TYPE,
-            &root.place,
-            format!("a scenario is a table, found {}", root.quoted()),
-        );
+        report
+            .error(code::WRONG_TYPE, &root.place, format!("a scenario is a table, found {}", root.quoted()))
+            .help("start with { \"zone\": { \"text\": \"...\" } }");
         return Err(always(report));
     };
     check_table(DOCUMENT, document, &Place::File, "", &mut report);
@@ -112,7 +110,7 @@ pub(crate) fn read_tree(
     }
 }
 
-/// Reads the sections; `None` if the zone cannot be read, which has been reported.
+/// Reads the sections; `None` if anything is wrong, which has been reported.
 fn read_sections(
     document: &Table,
     reading: &mut Reading,
@@ -130,6 +128,9 @@ fn read_sections(
     let mut zones = zone::read(document, files, reading)?;
     let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
     events::read(document, run.run_length, &mut nodes, reading);
+    if !reading.report.is_clean() {
+        return None;
+    }
     run.warm_up = run::warm_up(document.table("run").unwrap_or(&empty), &zones, &senders, &authority);
     zones[0].at = crate::time::Time(-run.warm_up.0);
     let messages_per_day = traffic.get("messages_per_day").and_then(Value::as_number);
