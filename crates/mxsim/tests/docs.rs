@@ -117,10 +117,7 @@ fn the_readme_opens_with_a_decided_answer_and_names_both_commands() {
     assert!(readme.contains("$ cargo run --release -- run scenarios/three-equal-mx.toml\n"));
     assert!(readme.contains("cargo test --workspace\n"));
     let session = readme.split("```").nth(1).expect("a first block");
-    assert!(
-        session.contains("VERDICT      ✓") || session.contains("VERDICT      ✗"),
-        "the answer is open: {session}"
-    );
+    assert!(session.contains("VERDICT") && !session.contains("CAN'T TELL"), "the answer is open: {session}");
 }
 
 #[test]
@@ -169,9 +166,9 @@ fn the_models_page_holds_every_preset_with_its_grade() {
 
 fn grade(catalog: &Catalog, kind: PresetKind, id: &str) -> Option<Grade> {
     match kind {
-        PresetKind::Sender => catalog.sender(id).map(|preset| preset.grade()),
-        PresetKind::Resolver => catalog.resolver(id).map(|preset| preset.grade()),
-        PresetKind::Authority => catalog.authority(id).map(|preset| preset.grade()),
+        PresetKind::Sender => catalog.sender(id).map(|preset| preset.weakest_grade()),
+        PresetKind::Resolver => catalog.resolver(id).map(|preset| preset.weakest_grade()),
+        PresetKind::Authority => catalog.authority(id).map(|preset| preset.weakest_grade()),
     }
 }
 
