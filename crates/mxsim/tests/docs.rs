@@ -47,7 +47,8 @@ fn output(command: &str, folder: &Path) -> String {
     let binary = Path::new(env!("CARGO_BIN_EXE_mxsim"));
     let path = std::env::var("PATH").unwrap_or_default();
     let path = format!("{}:{path}", binary.parent().expect("a folder").display());
-    let command = command.replace("cargo run --release -- ", "mxsim ");
+    // This is an unoptimised build beside other tests, so it may need more than the minute a run has by default.
+    let command = command.replace("cargo run --release -- run ", "mxsim run --max-time 1h ");
     let run = Command::new("sh").args(["-c", &command]).current_dir(folder).env("PATH", path).output();
     String::from_utf8(run.expect("a shell").stdout).expect("UTF-8")
 }
