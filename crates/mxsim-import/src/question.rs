@@ -5,6 +5,8 @@
 //! their resolver, all behind Unbound.
 
 use crate::ImportError;
+use mxsim_core::dns::zone_text;
+use mxsim_core::results::Caution;
 use mxsim_core::scenario::{Format, Scenario, SourceText};
 use std::fmt::Write as _;
 
@@ -12,6 +14,9 @@ use std::fmt::Write as _;
 const CHOOSERS_OF_A_LARGE_SENDER: usize = 40;
 /// Messages a day. *Assumption*: enough that the luck of single messages does not matter beside that of large senders.
 const MESSAGES_PER_DAY: usize = 20_000;
+
+/// Addresses there are in the block for documentation, 192.0.2.0/24 (RFC 5737).
+const MOST_MADE_UP: usize = 254;
 
 /// The scenario of a domain with `n` equal MX hosts; `top` holds what the largest senders bring, in percent.
 ///
@@ -33,7 +38,22 @@ pub fn equal_mx_scenario(n: usize, top: &[f64]) -> Result<Scenario, ImportError>
 /// # Errors
 /// If the zone is wrong.
 pub fn zone_scenario(name: &str, zone: &str, top: &[f64]) -> Result<Scenario, ImportError> {
-    with_zone(name, zone, &population(top))
+    let Some(made_up) = made_up_addresses(zone) else { return with_zone(name, zone, &population(top)) };
+    let mut scenario = with_zone(name, &format!("{zone}\n{made_up}"), &population(top))?;
+    let text = "the text holds no address, as the output of `dig MX` often does, so each exchange host has a made-up one; add the \
+                A and AAAA records if a host has several"
+        .into();
+    scenario.cautions.push(Caution { code: "made-up-addresses".into(), text });
+    Ok(scenario)
+}
+
+/// Address records for a text that names MX hosts and no address at all; the split over hosts does not depend on which they are.
+fn made_up_addresses(text: &str) -> Option<String> {
+    let (zone, _) = zone_text::parse(text, None).ok()?;
+    let bare = zone.hosts.iter().all(|host| host.a.is_empty() && host.aaaa.is_empty());
+    let hosts = zone.hosts.iter().take(MOST_MADE_UP).enumerate();
+    let made_up = hosts.map(|(i, host)| format!("{}. 300 IN A 192.0.2.{}\n", host.name, i + 1)).collect();
+    (bare && !zone.mx.is_empty() && !zone.is_null_mx()).then_some(made_up)
 }
 
 /// A zone with the default senders, only to be checked.
@@ -102,6 +122,14 @@ mod tests {
     #[test]
     fn all_mail_from_the_largest_is_allowed() {
         assert!(equal_mx_scenario(2, &[60.0, 40.0]).is_ok());
+    }
+
+    #[test]
+    fn the_answer_of_dig_mx_is_enough() {
+        let dig = ";; ANSWER SECTION:\nexample.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n";
+        let scenario = zone_scenario("-", dig, &[]).expect("a scenario");
+        assert_eq!(scenario.nodes.len(), 2);
+        assert!(scenario.cautions.iter().any(|caution| caution.code == "made-up-addresses"));
     }
 
     #[test]

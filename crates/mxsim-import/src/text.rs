@@ -8,7 +8,7 @@ use std::path::Path;
 /// The largest text that is read (bytes): 16 MiB, as much as the scenario reader takes.
 pub const MOST_BYTES: u64 = 16 << 20;
 
-/// Reads `path`, or standard input for `-`. A byte-order mark is kept for the reader, which knows where it may stand.
+/// Reads `path`, or standard input for `-`. A byte-order mark at the start is dropped.
 ///
 /// # Errors
 /// If it cannot be opened or read, is a directory, is larger than [`MOST_BYTES`], or is not UTF-8.
@@ -25,12 +25,13 @@ pub fn read_text(path: &str) -> Result<String, ImportError> {
             MOST_BYTES >> 20
         )));
     }
-    String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
         let hint = if error.as_bytes().starts_with(&[0x1f, 0x8b]) { "; it looks compressed" } else { "" };
         ImportError::Text(format!("{name} is not UTF-8 text: byte {at}, in line {line}{hint}"))
-    })
+    })?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn open(path: &str) -> io::Result<File> {

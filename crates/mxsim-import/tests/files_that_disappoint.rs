@@ -1,8 +1,13 @@
 //! Everything that can be wrong with a file is told, and nothing panics.
 
-use mxsim_import::{ImportErrorKind, MOST_BYTES, read_text, scenario};
+use mxsim_core::scenario::{RunOverrides, Scenario};
+use mxsim_import::{ImportError, MOST_BYTES, read_text};
 use std::fs;
 use std::path::PathBuf;
+
+fn scenario(path: &str) -> Result<Scenario, ImportError> {
+    mxsim_import::scenario(path, RunOverrides::default())
+}
 
 /// A folder of its own for each test, removed at its end.
 struct Folder(PathBuf);
@@ -30,13 +35,16 @@ impl Drop for Folder {
 #[test]
 fn bad_files() {
     let folder = Folder::new("bad");
-    let kind = |path: &str| read_text(path).expect_err("an error").kind;
-    assert!(matches!(kind(&folder.0.to_string_lossy()), ImportErrorKind::Directory));
-    assert!(matches!(kind(&folder.0.join("missing").to_string_lossy()), ImportErrorKind::Io(_)));
-    assert!(matches!(kind(&folder.file("latin1", b"ab\xe9")), ImportErrorKind::NotUtf8(2)));
+    let error = |path: &str| read_text(path).expect_err("an error");
+    assert!(
+        matches!(error(&folder.0.to_string_lossy()), ImportError::File(why) if why.contains("directory"))
+    );
+    assert!(matches!(error(&folder.0.join("missing").to_string_lossy()), ImportError::File(_)));
+    assert!(
+        matches!(error(&folder.file("latin1", b"ab\xe9")), ImportError::Text(why) if why.contains("byte 2"))
+    );
     let huge = folder.file("huge", &vec![b'x'; MOST_BYTES as usize + 1]);
-    assert!(matches!(kind(&huge), ImportErrorKind::TooLarge));
-    assert!(read_text(&huge).expect_err("an error").to_string().ends_with("it is larger than 16 MiB"));
+    assert!(matches!(error(&huge), ImportError::Text(why) if why.contains("16 MiB")));
     assert_eq!(read_text(&folder.file("bom", b"\xef\xbb\xbfabc")).expect("text"), "abc");
 }
 

@@ -15,20 +15,28 @@ use std::path::Path;
 /// The most equal MX a closed form and a screen are good for.
 const MOST_MX: usize = 100;
 
+/// Replications of the simulation that stands beside a closed form: it confirms, and need not decide.
+const BESIDE: u64 = 160;
+
 /// Answers for N equal MX or for a zone.
 pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
     let top = shares(&arguments.top)?;
     let mut scenario = scenario(&arguments.design, &top)?;
-    let asked = overrides(&arguments.simulation);
-    scenario.run.replications = asked.replications;
-    scenario.run.seed = asked.seed.unwrap_or(scenario.run.seed);
     let closed = closed_form::of(&scenario);
+    let asked = overrides(&arguments.simulation);
+    scenario.run.replications = asked.replications.or(closed.is_ok().then_some(BESIDE));
+    scenario.run.seed = asked.seed.unwrap_or(scenario.run.seed);
     let results = simulate_watched(&scenario, &arguments.simulation)?;
     match arguments.format {
         CheckFormat::Text => print(&screen(&closed, &results))?,
         CheckFormat::Json => print(&format!("{:#}\n", document(&closed, &results)))?,
     }
-    Ok(exit_for(&results, &arguments.simulation))
+    let simulated = exit_for(&results, &arguments.simulation);
+    Ok(match &closed {
+        // What the closed form knows exactly the simulation need not have decided.
+        Ok(form) if simulated == Exit::CannotTell => form.exit(arguments.simulation.exit_zero),
+        _ => simulated,
+    })
 }
 
 /// `--top` as fractions.
@@ -63,11 +71,13 @@ fn scenario(design: &str, top: &[f64]) -> Result<Scenario, Failure> {
 }
 
 fn screen(closed: &Result<ClosedForm, String>, results: &Results) -> String {
-    let head = match closed {
-        Ok(form) => form.text(),
-        Err(why) => format!("Closed form: says nothing here, because {why}.\n"),
-    };
-    format!("{head}\nSimulation:\n\n{}", mxsim_report::text(results, &screen_style()))
+    match closed {
+        Ok(form) => form.screen(results),
+        Err(why) => format!(
+            "The closed form says nothing here: {why}. So this is simulated.\n\n{}",
+            mxsim_report::text(results, &screen_style())
+        ),
+    }
 }
 
 fn document(closed: &Result<ClosedForm, String>, results: &Results) -> Value {

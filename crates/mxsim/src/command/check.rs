@@ -36,7 +36,7 @@ fn summary(scenario: &Scenario) -> String {
     for node in &scenario.nodes {
         let _ = writeln!(text, "  {:<24} {:<24} {:>8.1} %", node.name, node.host, node.fair_share * 100.0);
     }
-    let _ = writeln!(text, "\n  {:<40} {:>8}  {}", "sender", "share", "behaves like (grade)");
+    let _ = writeln!(text, "\n  {:<40} {:>8}  behaves like (grade)", "sender", "share");
     for sender in &scenario.senders {
         let like = format!("{} ({})", sender.preset, sender.grade.name());
         let _ = writeln!(text, "  {:<40} {:>6.1} %  {like}", sender.name, sender.share * 100.0);

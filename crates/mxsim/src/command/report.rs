@@ -8,8 +8,11 @@ use mxsim_report::figure::Figure;
 use mxsim_report::{Size, TextStyle, figure, svg};
 use std::path::Path;
 
+/// A figure is a pure function of the results.
+type Draw = fn(&Results) -> Figure;
+
 /// The figures, each with its file name and what it shows.
-const FIGURES: [(&str, &str, fn(&Results) -> Figure); 2] =
+const FIGURES: [(&str, &str, Draw); 2] =
     [("Split per node", "split.svg", figure::split), ("Load by hour", "load.svg", figure::load)];
 
 /// Writes the report, and the figures if a folder is named.

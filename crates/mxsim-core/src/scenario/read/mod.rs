@@ -43,9 +43,11 @@ impl Reading {
         }
     }
 
+    /// Two kinds may have presets of one name; the weaker grade counts.
     fn uses(&mut self, id: &str, grade: Grade) {
-        if !self.presets.iter().any(|used| used.id == id) {
-            self.presets.push(PresetUsed { id: id.into(), grade });
+        match self.presets.iter_mut().find(|used| used.id == id) {
+            Some(used) => used.grade = used.grade.max(grade),
+            None => self.presets.push(PresetUsed { id: id.into(), grade }),
         }
     }
 }

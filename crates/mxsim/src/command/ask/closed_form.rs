@@ -3,7 +3,9 @@
 //! It is valid for equal MX without outages and changes, where every sender either chooses uniformly for each message or keeps its
 //! choice through the window. About anything else it says nothing.
 
+use crate::exit::Exit;
 use mxsim_core::dns::{Driver, Hold, Transform};
+use mxsim_core::results::Results;
 use mxsim_core::scenario::{Scenario, Sender};
 use mxsim_core::sender::{HostOrder, Keep};
 use mxsim_core::theory::split::{SplitForecast, StickyGroup};
@@ -17,6 +19,8 @@ pub(super) struct ClosedForm {
     forecast: SplitForecast,
     /// With every sticky sender reduced to one chooser; `None` without sticky senders.
     if_wrong: Option<SplitForecast>,
+    /// With one node down; `None` with a single node.
+    one_down: Option<SplitForecast>,
     sticky_share: f64,
     choosers: u32,
 }
@@ -40,6 +44,7 @@ pub(super) fn of(scenario: &Scenario) -> Result<ClosedForm, String> {
         nodes,
         forecast: SplitForecast::new(nodes, &sticky, messages),
         if_wrong: (!alone.is_empty()).then(|| SplitForecast::new(nodes, &alone, messages)),
+        one_down: (nodes > 1).then(|| SplitForecast::new(nodes - 1, &sticky, messages)),
         sticky_share: sticky.iter().map(|group| group.share).sum(),
         choosers: sticky.iter().map(|group| group.choosers).sum(),
     })
@@ -101,26 +106,76 @@ fn answers_uniformly(sender: &Sender) -> bool {
     random && law.types.mx && law.hold == Hold::None && !law.verbatim_on_miss
 }
 
+/// On which part of the days a split has to be even.
+const ON: f64 = 0.95;
+
 impl ClosedForm {
-    /// For people.
-    pub(super) fn text(&self) -> String {
-        let mut text = format!(
-            "Closed form: on 19 of 20 days the busiest of {} nodes carries at most {} (even would be {}).\n",
-            self.nodes,
-            short(self.forecast.busiest_p95),
-            short(self.forecast.fair_share)
-        );
-        if let Some(wrong) = &self.if_wrong {
-            text.push_str(&format!(
-                "  {} of your mail is taken as {} choosers that keep one node all day (assumed).\n  \
-                 If each of those senders is a single chooser, the busiest node carries up to {}.\n",
-                short(self.sticky_share),
-                self.choosers,
-                short(wrong.busiest_p95)
-            ));
+    /// The answer word: even within a tenth, within a quarter, or not, on 19 of 20 days. A yes that falls with what nobody knows of the
+    /// largest senders is at best a "yes, if".
+    fn word(&self) -> &'static str {
+        let falls = self.if_wrong.as_ref().is_some_and(|wrong| wrong.within_quarter < ON);
+        match () {
+            () if falls && self.forecast.within_quarter >= ON => "YES, if",
+            () if self.forecast.within_tenth >= ON => "YES",
+            () if self.forecast.within_quarter >= ON => "YES, roughly",
+            () => "NO",
         }
-        text.push_str("  Valid for equal MX without outages, each choice uniform and independent.\n");
-        text
+    }
+
+    /// The exit code of that word.
+    pub(super) fn exit(&self, exit_zero: bool) -> Exit {
+        if exit_zero || self.forecast.within_quarter >= ON { Exit::Met } else { Exit::Missed }
+    }
+
+    /// For people, with the simulation beside it.
+    pub(super) fn screen(&self, results: &Results) -> String {
+        let forecast = &self.forecast;
+        let mut rows = vec![(
+            self.word(),
+            format!(
+                "On 19 of 20 days the busiest node carries at most {} (even would be {}).",
+                short(forecast.busiest_p95),
+                short(forecast.fair_share)
+            ),
+        )];
+        if let Some(effective) = forecast.effective_choosers {
+            let points = forecast.deviation * 100.0;
+            let behaves = format!(
+                "your mail scatters like {effective:.0} equal, independent choosers: about +/- {points:.2} points per node and day."
+            );
+            rows.push(("why", behaves));
+        }
+        rows.extend(self.assumption());
+        if let Some(down) = &self.one_down {
+            let plan = format!(
+                "{} of your mail per node, not {}: that is one of {} down, on 19 of 20 days.",
+                short(down.busiest_p95),
+                short(forecast.fair_share),
+                self.nodes
+            );
+            rows.push(("plan for", plan));
+        }
+        rows.push(("simulated", simulated(results)));
+        rows.push(("valid for", "equal MX without an outage, each choice uniform and independent.".into()));
+        let question = format!("Will {} equal MX split your mail roughly evenly?", self.nodes);
+        let next =
+            "Next: mxsim run scenarios/three-equal-mx.toml, then your own zone and senders in a copy of it";
+        format!("{question}\n\n{}\n{next}\n", table(&rows))
+    }
+
+    /// What is assumed of the largest senders, and what if it is wrong.
+    fn assumption(&self) -> Vec<(&'static str, String)> {
+        let Some(wrong) = &self.if_wrong else { return Vec::new() };
+        let assumed = format!(
+            "{} of your mail comes from {} choosers that keep one node all day; nobody publishes this.",
+            short(self.sticky_share),
+            self.choosers
+        );
+        let wrong = format!(
+            "if each of those senders is a single chooser, the busiest node carries up to {}. Count their connections per node in your logs.",
+            short(wrong.busiest_p95)
+        );
+        vec![("if", assumed), ("if wrong", wrong)]
     }
 
     /// For programs.
@@ -136,6 +191,37 @@ impl ClosedForm {
             "valid_for": "equal MX without outages or changes; each choice uniform, per message or kept through the window",
         })
     }
+}
+
+/// What the short simulation saw of the same number.
+fn simulated(results: &Results) -> String {
+    let busiest = &results.balance.busiest_share;
+    let range = match busiest.p95_ci {
+        [Some(low), Some(high)] => format!(" ({} to {})", short(low), short(high)),
+        _ => String::new(),
+    };
+    format!("{} days: on 19 of 20 at most {}{range}.", results.provenance.windows, short(busiest.p95))
+}
+
+/// Words in one column, sentences wrapped at 80 columns in the other.
+fn table(rows: &[(&str, String)]) -> String {
+    const WORD: usize = 14;
+    let mut text = String::new();
+    for (word, sentence) in rows {
+        let mut line = format!("  {word:<WORD$}");
+        for part in sentence.split(' ') {
+            if line.chars().count() + part.chars().count() > 79 {
+                text.push_str(line.trim_end());
+                text.push('\n');
+                line = " ".repeat(WORD + 2);
+            }
+            line.push_str(part);
+            line.push(' ');
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 /// A share with three digits at most.

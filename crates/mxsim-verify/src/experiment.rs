@@ -1,0 +1,109 @@
+//! A scenario text through the public path: text -> scenario -> simulation -> results, and the invariants every result keeps.
+
+use mxsim_core::engine::{Quiet, RunOptions, simulate};
+use mxsim_core::results::Results;
+use mxsim_core::scenario::Scenario;
+
+/// Published numbers are rounded to ten digits, and shares are means of quotients: sums of a few of them agree to this.
+const ROUNDING: f64 = 1e-7;
+
+/// Reads a scenario that is meant to be right.
+///
+/// # Panics
+/// With the reader's message if it is not.
+#[must_use]
+pub fn scenario(toml: &str) -> Scenario {
+    match Scenario::from_toml(toml) {
+        Ok(scenario) => scenario,
+        Err(error) => panic!("a scenario of the verification is wrong: {error}\n{toml}"),
+    }
+}
+
+/// Runs a scenario from its text to its results, as the command does, and checks the invariants.
+///
+/// # Panics
+/// If the scenario is wrong or a result breaks an invariant.
+#[must_use]
+pub fn run(toml: &str) -> Results {
+    let scenario = scenario(toml);
+    let results = simulate(&scenario, RunOptions::of(&scenario), &Quiet);
+    let results =
+        results.unwrap_or_else(|error| panic!("a run that nobody interrupts failed: {error}\n{toml}"));
+    if let Err(broken) = conserved(&results) {
+        panic!("{broken}\n{toml}");
+    }
+    results
+}
+
+/// Zone lines of `hosts` equal exchange hosts `mx1`, `mx2`, ... of example.com with one IPv4 address each, all of TTL `ttl` [s].
+#[must_use]
+pub fn equal_hosts(hosts: usize, ttl: u32) -> String {
+    let lines = |i: usize| {
+        format!("example.com. {ttl} IN MX 10 mx{i}.example.com.\nmx{i}.example.com. {ttl} IN A 192.0.2.{i}\n")
+    };
+    (1..=hosts).map(lines).collect()
+}
+
+/// A scenario text from the keys of `[run]`, zone lines, and everything else.
+#[must_use]
+pub fn text(run: &str, zone: &str, rest: &str) -> String {
+    format!("[run]\n{run}\n\n[zone]\ntext = \"\"\"\n{zone}\"\"\"\n\n{rest}\n")
+}
+
+/// Nothing gets lost between messages, nodes, hosts, senders and bins.
+///
+/// # Errors
+/// Names the invariant that is broken.
+pub fn conserved(results: &Results) -> Result<(), String> {
+    let totals = results.delivery.totals;
+    let counts = [
+        ("fates of messages", totals.messages, totals.accepted + totals.bounced + totals.waiting),
+        ("accepted at nodes", totals.accepted, results.nodes.iter().map(|node| node.totals.accepted).sum()),
+        ("attempts at nodes", totals.attempts, results.nodes.iter().map(|node| node.totals.attempts).sum()),
+    ];
+    for (what, whole, parts) in counts {
+        if whole != parts {
+            return Err(format!("{what}: {whole} in all, {parts} in parts"));
+        }
+    }
+    for node in &results.nodes {
+        let known = node.totals.accepted + node.totals.deferred + node.totals.rejected;
+        if known > node.totals.attempts {
+            return Err(format!("{}: {known} outcomes of {} attempts", node.name, node.totals.attempts));
+        }
+    }
+    let sums = sums(results);
+    let broken = sums.iter().find(|(_, sum, whole)| (sum - whole).abs() > ROUNDING * whole.max(1.0));
+    broken.map_or(Ok(()), |(what, sum, whole)| Err(format!("{what} add up to {sum}, not {whole}")))
+}
+
+/// Sums of published numbers with what they have to be.
+fn sums(results: &Results) -> Vec<(&'static str, f64, f64)> {
+    let of_nodes =
+        |part: fn(&mxsim_core::results::NodeResult) -> f64| results.nodes.iter().map(part).sum::<f64>();
+    let mut sums = Vec::new();
+    let totals = results.delivery.totals;
+    if !results.nodes.is_empty() {
+        sums.push(("fair shares", of_nodes(|node| node.fair_share), 1.0));
+    }
+    if totals.attempts > 0 {
+        sums.push(("shares of attempts", of_nodes(|node| node.share_of_attempts.mean), 1.0));
+    }
+    if totals.accepted > 0 {
+        let in_bins: f64 = results.series.nodes.iter().flat_map(|node| &node.accepted).sum();
+        let replications = results.provenance.replications as f64;
+        sums.push(("shares of nodes", of_nodes(|node| node.share.mean), 1.0));
+        sums.push(("shares of hosts", results.hosts.iter().map(|host| host.share.value).sum(), 1.0));
+        sums.push((
+            "shares of mail",
+            results.causes.iter().map(|cause| cause.share_of_mail.value).sum(),
+            1.0,
+        ));
+        sums.push(("bins of the series", in_bins * replications, totals.accepted as f64));
+    }
+    let scatter = results.causes.iter().map(|cause| cause.share_of_scatter.map(|share| share.value));
+    if let Some(parts) = scatter.collect::<Option<Vec<f64>>>().filter(|parts| !parts.is_empty()) {
+        sums.push(("shares of scatter", parts.iter().sum(), 1.0));
+    }
+    sums
+}

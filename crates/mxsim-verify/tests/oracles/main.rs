@@ -1,0 +1,12 @@
+//! Theory the simulator must agree with. Each oracle is a scenario text through the public path.
+//!
+//! Level: every comparison with theory has a chance of a false alarm of one in a million (`mxsim_verify::agree`), and there are fewer than
+//! a hundred; numbers that are exact by theory are compared exactly. Each oracle has a mutant in `mutants.toml` that turns it red.
+
+mod facts;
+mod one_dead;
+mod record_change;
+mod retry_times;
+mod shuffle;
+mod sticky;
+mod ttl_cache;
