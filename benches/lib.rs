@@ -1,1 +1,1 @@
-//! Benchmarks of mxsim; see the files beside this one.
+//! Benchmarks of mxsim: `cargo bench -p mxsim-benches`. See `pipeline.rs` beside this file.
