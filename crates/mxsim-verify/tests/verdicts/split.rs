@@ -184,89 +184,72 @@ fn scenario(run: &str, hosts: usize, messages: f64, senders: &[Sender], goal: Go
     text(run, &equal_hosts(hosts, 300), &rest)
 }
 
+/// Who sends: all alike, or one beside Postfix sites.
+fn all(choice: Choice) -> Vec<Sender> {
+    vec![Sender(1.0, 50, choice)]
+}
+
+fn with_postfix(share: f64, choosers: usize, choice: Choice) -> Vec<Sender> {
+    vec![Sender(share, choosers, choice), Sender(1.0 - share, 50, Choice::Postfix)]
+}
+
+/// Name, hosts, messages a day, senders.
+type Split = (&'static str, usize, f64, Vec<Sender>);
+
+/// Splits without a goal of their own: rough even or not, and why.
+fn without_goal() -> Vec<Split> {
+    use Choice::{First, Forever, Postfix, Randomizing, Sticky};
+    vec![
+        ("an even mix, much mail", 3, 3_000.0, all(Postfix)),
+        ("an even mix, some mail", 3, 500.0, all(Postfix)),
+        ("an even mix, little mail", 3, 80.0, all(Postfix)),
+        ("two hosts, much mail", 2, 2_000.0, all(Postfix)),
+        ("two hosts, little mail", 2, 40.0, all(Postfix)),
+        ("five hosts, some mail", 5, 1_000.0, all(Postfix)),
+        ("five hosts, little mail", 5, 150.0, all(Postfix)),
+        ("an assumed shuffle, many outbound hosts", 3, 2_000.0, vec![Sender(1.0, 2_000, Randomizing)]),
+        ("an assumed shuffle, few outbound hosts", 3, 1_000.0, all(Randomizing)),
+        ("all take the first record", 3, 300.0, all(First)),
+        ("a third takes the first record", 3, 500.0, with_postfix(0.3, 10, First)),
+        ("a twentieth takes the first record", 3, 1_500.0, with_postfix(0.05, 10, First)),
+        ("one sticky chooser in ten", 3, 500.0, with_postfix(0.1, 1, Forever)),
+        ("a big provider of three hosts for ever", 3, 500.0, with_postfix(0.5, 3, Forever)),
+        ("a big provider of 400 hosts for ever", 3, 1_500.0, with_postfix(0.5, 400, Forever)),
+        ("a provider that chooses anew each hour", 3, 1_500.0, with_postfix(0.4, 4, Sticky(1.0))),
+        ("a provider that keeps a host for hours", 3, 500.0, with_postfix(0.5, 4, Sticky(6.0))),
+        ("a provider of many hosts for hours", 3, 1_000.0, with_postfix(0.5, 300, Sticky(6.0))),
+    ]
+}
+
+/// Splits with goals near and far.
+fn with_goal() -> Vec<(Split, Goal)> {
+    use Choice::{Forever, Postfix};
+    let sticky_tenth = with_postfix(0.1, 2, Forever);
+    vec![
+        (("no node above 40 %", 3, 300.0, all(Postfix)), Goal::Busiest(0.40, 0.95)),
+        (("no node above 36 %", 3, 300.0, all(Postfix)), Goal::Busiest(0.36, 0.95)),
+        (("no node above 38 %, on nine of ten", 3, 1_000.0, all(Postfix)), Goal::Busiest(0.38, 0.90)),
+        (("no node above 38 %, a sticky tenth", 3, 1_000.0, sticky_tenth), Goal::Busiest(0.38, 0.90)),
+        (("no node below 40 % of two", 2, 500.0, all(Postfix)), Goal::Quietest(0.40, 0.95)),
+        (("no node below 48 % of two", 2, 500.0, all(Postfix)), Goal::Quietest(0.48, 0.95)),
+        (("within 20 % on most days", 3, 300.0, all(Postfix)), Goal::Near(0.20, 0.80)),
+        (("within 5 % on half of the days", 3, 300.0, all(Postfix)), Goal::Near(0.05, 0.50)),
+    ]
+}
+
 /// 28 splits; what the answer is, the functions above find out.
 pub(crate) fn cases() -> Vec<Case> {
-    use Choice::{First, Forever, Postfix, Randomizing, Sticky};
-    let all = |choice| vec![Sender(1.0, 50, choice)];
-    let with_postfix = |share: f64, choosers: usize, choice| {
-        vec![Sender(share, choosers, choice), Sender(1.0 - share, 50, Postfix)]
+    let without = without_goal().into_iter().map(|split| (split, Goal::Default));
+    let decided = |((name, hosts, messages, senders), goal): (Split, Goal)| Case {
+        name: name.into(),
+        text: scenario("warm_up = \"1h\"", hosts, messages, &senders, goal),
+        truth: truth(hosts, messages, &senders, goal),
     };
-    let decided: Vec<(&str, usize, f64, Vec<Sender>, Goal)> = vec![
-        ("an even mix, much mail", 3, 3_000.0, all(Postfix), Goal::Default),
-        ("an even mix, some mail", 3, 500.0, all(Postfix), Goal::Default),
-        ("an even mix, little mail", 3, 80.0, all(Postfix), Goal::Default),
-        ("two hosts, much mail", 2, 2_000.0, all(Postfix), Goal::Default),
-        ("two hosts, little mail", 2, 40.0, all(Postfix), Goal::Default),
-        ("five hosts, some mail", 5, 1_000.0, all(Postfix), Goal::Default),
-        ("five hosts, little mail", 5, 150.0, all(Postfix), Goal::Default),
-        (
-            "a shuffle that is only assumed, many outbound hosts",
-            3,
-            2_000.0,
-            vec![Sender(1.0, 2_000, Randomizing)],
-            Goal::Default,
-        ),
-        (
-            "a shuffle that is only assumed, few outbound hosts",
-            3,
-            1_000.0,
-            vec![Sender(1.0, 20, Randomizing)],
-            Goal::Default,
-        ),
-        ("all take the first record", 3, 300.0, all(First), Goal::Default),
-        ("a third takes the first record", 3, 500.0, with_postfix(0.3, 10, First), Goal::Default),
-        ("a twentieth takes the first record", 3, 1_500.0, with_postfix(0.05, 10, First), Goal::Default),
-        ("one sticky chooser in ten", 3, 500.0, with_postfix(0.1, 1, Forever), Goal::Default),
-        ("a big provider of three hosts for ever", 3, 500.0, with_postfix(0.5, 3, Forever), Goal::Default),
-        ("a big provider of 400 hosts for ever", 3, 1_500.0, with_postfix(0.5, 400, Forever), Goal::Default),
-        (
-            "a provider that chooses anew each hour",
-            3,
-            1_500.0,
-            with_postfix(0.4, 4, Sticky(1.0)),
-            Goal::Default,
-        ),
-        (
-            "a provider that keeps a host for hours",
-            3,
-            500.0,
-            with_postfix(0.5, 4, Sticky(6.0)),
-            Goal::Default,
-        ),
-        (
-            "a provider of many hosts for hours",
-            3,
-            1_000.0,
-            with_postfix(0.5, 300, Sticky(6.0)),
-            Goal::Default,
-        ),
-        ("no node above 40 %, some mail", 3, 300.0, all(Postfix), Goal::Busiest(0.40, 0.95)),
-        ("no node above 36 %, some mail", 3, 300.0, all(Postfix), Goal::Busiest(0.36, 0.95)),
-        ("no node above 38 %, on nine of ten", 3, 1_000.0, all(Postfix), Goal::Busiest(0.38, 0.90)),
-        (
-            "no node above 38 % beside a sticky tenth",
-            3,
-            1_000.0,
-            with_postfix(0.1, 2, Forever),
-            Goal::Busiest(0.38, 0.90),
-        ),
-        ("no node below 40 % of two", 2, 500.0, all(Postfix), Goal::Quietest(0.40, 0.95)),
-        ("no node below 48 % of two", 2, 500.0, all(Postfix), Goal::Quietest(0.48, 0.95)),
-        ("within 20 % on most days", 3, 300.0, all(Postfix), Goal::Near(0.20, 0.80)),
-        ("within 5 % on half of the days", 3, 300.0, all(Postfix), Goal::Near(0.05, 0.50)),
-    ];
-    let mut cases: Vec<Case> = decided
-        .into_iter()
-        .map(|(name, hosts, messages, senders, goal)| Case {
-            name: name.into(),
-            text: scenario("warm_up = \"1h\"", hosts, messages, &senders, goal),
-            truth: truth(hosts, messages, &senders, goal),
-        })
-        .collect();
+    let mut cases: Vec<Case> = without.chain(with_goal()).map(decided).collect();
     // Twenty days that are all good cannot show that 19 of 20 are; twenty days of which hardly any is good show that they are not.
     let few = |name: &str, goal: Goal, truth| Case {
         name: name.into(),
-        text: scenario("replications = 20\nwarm_up = \"1h\"", 3, 300.0, &all(Postfix), goal),
+        text: scenario("replications = 20\nwarm_up = \"1h\"", 3, 300.0, &all(Choice::Postfix), goal),
         truth,
     };
     cases.push(few("twenty good days", Goal::Busiest(0.45, 0.95), Answer::CannotTell));
