@@ -19,8 +19,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const BATCH: u64 = 32;
 /// Replications spent on each what-if: as many as the first look at the goals takes.
 const WHAT_IF_REPLICATIONS: u64 = 160;
-/// What-ifs looked at; the senders that bring most mail come first.
-const MOST_WHAT_IFS: usize = 2;
 /// A sender that brings less than this part of the mail decides nothing alone.
 const LEAST_DECISIVE_SHARE: f64 = 0.05;
 
@@ -267,31 +265,48 @@ impl WhatIfWorld {
     }
 }
 
-/// The senders that are only assumed and bring much mail, each keeping one host for ever from each of its outbound hosts.
+/// The sender that brings most of the mail among those whose behaviour is only assumed, in the two ways in which it may be worse: each
+/// of its outbound hosts keeps one host for good, or all of them choose as one.
 fn what_if_worlds(scenario: &Scenario) -> Vec<WhatIfWorld> {
-    let mut assumed: Vec<usize> = (0..scenario.senders.len())
-        .filter(|&i| {
-            let sender = &scenario.senders[i];
-            sender.grade == Grade::Assumed
-                && sender.share >= LEAST_DECISIVE_SHARE
-                && sender.behaviour.custom.is_none()
-        })
-        .collect();
-    assumed.sort_by(|&a, &b| scenario.senders[b].share.total_cmp(&scenario.senders[a].share));
-    assumed.truncate(MOST_WHAT_IFS);
-    assumed.into_iter().map(|sender| keeping_one_host(scenario, sender)).collect()
+    let assumed = |i: &usize| {
+        let sender = &scenario.senders[*i];
+        sender.grade == Grade::Assumed
+            && sender.share >= LEAST_DECISIVE_SHARE
+            && sender.behaviour.custom.is_none()
+    };
+    // The first of equals, so that the answer does not depend on how ties are broken.
+    let by_share = |a: &usize, b: &usize| {
+        scenario.senders[*a].share.total_cmp(&scenario.senders[*b].share).then(b.cmp(a))
+    };
+    let Some(sender) = (0..scenario.senders.len()).filter(assumed).max_by(by_share) else {
+        return Vec::new();
+    };
+    let kept = scenario.senders[sender].behaviour.law.order.keep == Keep::Forever;
+    let choosers = scenario.senders[sender].sites * scenario.senders[sender].hosts;
+    let mut worlds = Vec::new();
+    if !kept {
+        worlds.push(keeping_one_host(scenario, sender, false));
+    }
+    if choosers > 1 {
+        worlds.push(keeping_one_host(scenario, sender, true));
+    }
+    worlds
 }
 
-fn keeping_one_host(scenario: &Scenario, sender: usize) -> WhatIfWorld {
+fn keeping_one_host(scenario: &Scenario, sender: usize, as_one: bool) -> WhatIfWorld {
     let mut changed = scenario.clone();
-    let order = &mut changed.senders[sender].behaviour.law.order;
-    order.keep = Keep::Forever;
-    order.hosts = HostOrder::Shuffle;
-    order.unit = Unit::Host;
-    let choosers = changed.senders[sender].sites * changed.senders[sender].hosts;
-    let text = match choosers {
-        1 => "its one outbound host kept one of your hosts all the time".into(),
-        _ => format!("each of its {choosers} outbound hosts kept one of your hosts all the time"),
+    let entry = &mut changed.senders[sender];
+    entry.behaviour.law.order.keep = Keep::Forever;
+    entry.behaviour.law.order.hosts = HostOrder::Shuffle;
+    entry.behaviour.law.order.unit = Unit::Host;
+    let choosers = entry.sites * entry.hosts;
+    let text = if as_one {
+        (entry.sites, entry.hosts) = (1, 1);
+        format!("all of its {choosers} outbound hosts chose as one and kept one of your hosts")
+    } else if choosers == 1 {
+        "its one outbound host kept one of your hosts".into()
+    } else {
+        format!("each of its {choosers} outbound hosts kept one of your hosts")
     };
     WhatIfWorld { sender, text, world: compile(&changed) }
 }

@@ -4,7 +4,7 @@ use super::diagnostic::CODES;
 use super::keys::DOCUMENT;
 use super::quantity::{CLOCK_PATTERN, DURATION_PATTERN, SHARE_PATTERN};
 use super::shape::{Key, Need, PLAIN_NAME_PATTERN, Shape};
-use crate::catalog::{Catalog, PresetKind};
+use crate::catalog::Catalog;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
@@ -99,7 +99,6 @@ pub fn reference() -> String {
     page.push_str("\n## Top level\n\n");
     write_keys(DOCUMENT, &mut page);
     write_sections(DOCUMENT, "", &mut page);
-    write_presets(&mut page);
     write_errors(&mut page);
     page
 }
@@ -120,7 +119,7 @@ mx2.example.com.  300 IN A  192.0.2.2
 \"\"\"
 ```
 
-`mxsim check S --resolved` prints a scenario with every default written out.
+`mxsim check S --resolved` prints a scenario with every default written out; `mxsim presets` lists the presets.
 
 - A *duration* has units: `\"90s\"`, `\"5m\"`, `\"1h 30m\"`, `\"2 days\"`; at most ten years.
 - A *time* is `\"10:00\"` of the first measured day, `\"2d 10:00\"` of the third, or a duration since the start of measuring.
@@ -159,8 +158,8 @@ fn cell(text: &str) -> String {
 fn short(shape: &Shape) -> String {
     match shape {
         Shape::Table(_) => "a table, see below".into(),
-        Shape::Map(of) if matches!(of, Shape::Table(_)) => "tables by name, see below".into(),
-        Shape::List { of, .. } if matches!(of, Shape::Table(_)) => "a list of tables, see below".into(),
+        Shape::Map(Shape::Table(_)) => "tables by name, see below".into(),
+        Shape::List { of: Shape::Table(_), .. } => "a list of tables, see below".into(),
         Shape::Choice(keys) => {
             keys.iter().map(|key| format!("`{{ {} = … }}`", key.name)).collect::<Vec<_>>().join(" or ")
         }
@@ -192,19 +191,6 @@ fn write_shape(shape: &Shape, path: &str, doc: &str, page: &mut String) {
         Shape::List { of, .. } => write_shape(of, path, doc, page),
         Shape::AnyOf(shapes) => shapes.iter().for_each(|shape| write_shape(shape, path, doc, page)),
         _ => {}
-    }
-}
-
-fn write_presets(page: &mut String) {
-    page.push_str("\n## Presets\n\n| id | kind | what it does |\n|---|---|---|\n");
-    let catalog = Catalog::builtin();
-    for (kind, id) in catalog.ids() {
-        let title = match kind {
-            PresetKind::Sender => catalog.sender(id).map(|preset| preset.title.as_str()),
-            PresetKind::Resolver => catalog.resolver(id).map(|preset| preset.title.as_str()),
-            PresetKind::Authority => catalog.authority(id).map(|preset| preset.title.as_str()),
-        };
-        let _ = writeln!(page, "| `{id}` | {} | {} |", kind.name(), cell(title.unwrap_or_default()));
     }
 }
 

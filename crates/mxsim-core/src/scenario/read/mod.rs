@@ -43,9 +43,11 @@ impl Reading {
         }
     }
 
+    /// Two kinds may have presets of one name; the weaker grade counts.
     fn uses(&mut self, id: &str, grade: Grade) {
-        if !self.presets.iter().any(|used| used.id == id) {
-            self.presets.push(PresetUsed { id: id.into(), grade });
+        match self.presets.iter_mut().find(|used| used.id == id) {
+            Some(used) => used.grade = used.grade.max(grade),
+            None => self.presets.push(PresetUsed { id: id.into(), grade }),
         }
     }
 }
@@ -95,11 +97,9 @@ pub(crate) fn read_tree(
     overrides: RunOverrides,
 ) -> Result<Scenario, ScenarioError> {
     let Kind::Table(document) = &root.kind else {
-        report.error(
-            code::WRONG_TYPE,
-            &root.place,
-            format!("a scenario is a table, found {}", root.quoted()),
-        );
+        report
+            .error(code::WRONG_TYPE, &root.place, format!("a scenario is a table, found {}", root.quoted()))
+            .help("start with { \"zone\": { \"text\": \"...\" } }");
         return Err(always(report));
     };
     check_table(DOCUMENT, document, &Place::File, "", &mut report);
@@ -112,7 +112,7 @@ pub(crate) fn read_tree(
     }
 }
 
-/// Reads the sections; `None` if the zone cannot be read, which has been reported.
+/// Reads the sections; `None` if anything is wrong, which has been reported.
 fn read_sections(
     document: &Table,
     reading: &mut Reading,
@@ -130,6 +130,9 @@ fn read_sections(
     let mut zones = zone::read(document, files, reading)?;
     let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
     events::read(document, run.run_length, &mut nodes, reading);
+    if !reading.report.is_clean() {
+        return None;
+    }
     run.warm_up = run::warm_up(document.table("run").unwrap_or(&empty), &zones, &senders, &authority);
     zones[0].at = crate::time::Time(-run.warm_up.0);
     let messages_per_day = traffic.get("messages_per_day").and_then(Value::as_number);

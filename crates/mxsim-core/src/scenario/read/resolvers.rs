@@ -100,6 +100,7 @@ impl Resolvers {
                     .report
                     .error(code::CONFLICT, place, message)
                     .help("remove it, or define a second resolver");
+                return;
             }
             before.push(name);
             let rest: Vec<&str> = first.chain[i + 1..].iter().map(|(name, _)| name.as_str()).collect();

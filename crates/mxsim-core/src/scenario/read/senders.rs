@@ -210,7 +210,9 @@ impl Entry<'_> {
 
     fn check_size(&self, sites: usize, reading: &mut Reading) {
         let hosts = self.count("hosts").unwrap_or(1);
-        if sites as i128 * hosts as i128 > MOST_CHOOSERS {
+        // A number that is too large by itself has been reported.
+        let each_fits = sites as i128 <= MOST_CHOOSERS && hosts as i128 <= MOST_CHOOSERS;
+        if each_fits && sites as i128 * hosts as i128 > MOST_CHOOSERS {
             let place = self
                 .table
                 .get("hosts")

@@ -65,6 +65,8 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         let mut errors = Vec::new();
         edit.parts.iter().for_each(|(what, change)| apply(*what, change, &mut records, &mut errors));
         report_all(errors, &origins, reading);
+        // What is wrong with the zone as a whole is now this change's doing.
+        origins[0].whole = edit.place;
         let Some(zone) = built(&records, Some(&domain), &origins, reading) else { continue };
         // Changes published at the same moment are one change.
         if versions.last().is_some_and(|last| last.at == edit.at) {
@@ -192,6 +194,7 @@ fn unescaped(literal: &str) -> Option<(&str, usize)> {
 /// One `[[changes]]`, read.
 struct TimedEdit {
     at: Time,
+    place: Place,
     parts: Vec<(Edit, Vec<Record>)>,
 }
 
@@ -226,7 +229,7 @@ fn edits(
                 .help("add `remove`, `replace` or `add` with record lines");
         }
         let at = table.get("at").and_then(|at| quantity::moment(&at.written()).ok()).unwrap_or(Time::ZERO);
-        edits.push(TimedEdit { at, parts });
+        edits.push(TimedEdit { at, place: value.place.clone(), parts });
     }
     edits.sort_by_key(|edit| edit.at);
     edits

@@ -22,7 +22,7 @@ fn add_syntax_error(report: &mut Report, error: &toml::de::Error, length: usize)
         .span()
         .map_or(Place::File, |span| Place::Span { start: span.start.min(length), end: span.end.min(length) });
     let message = error.message();
-    if message.contains("recursion limit") {
+    if message.contains("recurs") {
         report
             .error(code::TOO_DEEP, &place, "tables and lists are nested too deeply")
             .help("no key of a scenario lies deeper than six levels");

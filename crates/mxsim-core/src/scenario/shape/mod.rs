@@ -1,12 +1,14 @@
 //! What a value may look like. One description serves the reader, the JSON Schema and the reference, so they cannot drift apart.
 
+mod scalar;
+
 use super::diagnostic::{Place, Report, code};
-use super::quantity::{self, Malformed};
+use super::quantity;
 use super::suggest::nearest;
 use super::tree::{Entry, Kind, Table, Value};
 use crate::catalog::{Catalog, PresetKind};
 use crate::time::Span;
-use std::net::IpAddr;
+use scalar::{check_address, check_duration, check_integer, check_name, check_number, check_share};
 
 /// A key of a table.
 #[derive(Debug, Clone, Copy)]
@@ -207,14 +209,19 @@ impl Shape {
 
     fn wrong_type(&self, value: &Value, path: &str, report: &mut Report) {
         let message = format!("{path}: expected {}, found {}", self.describe(), value.quoted());
-        let error = report.error(code::WRONG_TYPE, &value.place, message);
-        if let (Self::Duration(_) | Self::Moment, Some(number)) = (self, value.as_number()) {
-            error.help(format!(
-                "add a unit and quotes: \"{number}s\", \"{number}m\", \"{number}h\" or \"{number}d\""
-            ));
-        } else {
-            error.help(format!("write {}", self.describe()));
-        }
+        let help = match (self, value.as_number()) {
+            (Self::Duration(_) | Self::Moment, Some(number)) => {
+                format!("add a unit and quotes: \"{number}s\", \"{number}m\", \"{number}h\" or \"{number}d\"")
+            }
+            (Self::List { of: Self::Table(_), .. }, _) => {
+                format!("write `[[{path}]]`, in double brackets, before each entry")
+            }
+            (Self::Table(_) | Self::Map(_), _) if !path.contains('.') => {
+                format!("write a section `[{path}]`")
+            }
+            _ => format!("write {}", self.describe()),
+        };
+        report.error(code::WRONG_TYPE, &value.place, message).help(help);
     }
 
     /// The rule in words: "a duration such as "5m"".
@@ -231,6 +238,7 @@ impl Shape {
             Self::Share => "a share such as \"38 %\" or 0.38".into(),
             Self::Word { now, .. } => listed(&now()),
             Self::Preset(kind) => format!("the id of {} preset", kind.with_article()),
+            Self::List { of: Self::Table(_), .. } => "a list of tables".into(),
             Self::List { of, only: [], .. } => format!("a list of: {}", of.describe()),
             Self::List { of, only, .. } => {
                 let lengths: Vec<String> = only.iter().map(ToString::to_string).collect();
@@ -321,11 +329,14 @@ pub(crate) fn check_table(keys: &[Key], table: &Table, place: &Place, path: &str
         }
     }
     for key in keys.iter().filter(|key| key.need == Need::Required && table.get(key.name).is_none()) {
-        report.error(code::MISSING, place, format!("{} is missing", below(path, key.name))).help(format!(
-            "add `{}`: {}",
-            key.name,
-            key.shape.describe()
-        ));
+        report.error(code::MISSING, place, format!("{} is missing", below(path, key.name))).help(
+            match key.shape {
+                Shape::Table(keys) => {
+                    format!("add a section `[{}]` with {}", key.name, names(keys).join(", "))
+                }
+                _ => format!("add `{}`: {}", key.name, key.shape.describe()),
+            },
+        );
     }
 }
 
@@ -435,78 +446,4 @@ pub(crate) fn unknown_preset(kind: PresetKind, id: &str, place: &Place, report: 
         None => format!("{} presets are {}", kind.name(), known.join(", ")),
     };
     report.error(code::UNKNOWN_PRESET, place, message).label("unknown preset").help(help);
-}
-
-fn problem(out_of_range: bool, rule: String, help: impl Into<String>) -> Malformed {
-    Malformed { rule, help: help.into(), out_of_range }
-}
-
-fn check_duration(value: &Value, least: Span) -> Option<Malformed> {
-    match quantity::duration(&value.written()) {
-        Err(problem) => Some(problem),
-        Ok(span) if span < least => {
-            let rule = if least == Span(1) {
-                "a duration above zero".into()
-            } else {
-                format!("a duration of at least {least}")
-            };
-            Some(problem(true, rule, format!("write a longer one such as \"{}\"", least.max(Span::MINUTE))))
-        }
-        Ok(_) => None,
-    }
-}
-
-fn check_share(value: &Value) -> Option<Malformed> {
-    let share = match value.as_number() {
-        Some(number) => number,
-        None => match quantity::percent(&value.written()) {
-            Ok(share) => share,
-            Err(problem) => return Some(problem),
-        },
-    };
-    // Written this way round, not-a-number is refused as well.
-    let fits = share > 0.0 && share <= 1.0;
-    (!fits).then(|| {
-        let help = if (1.0..=100.0).contains(&share) {
-            format!("a number is a fraction of 1; for percent write \"{share} %\"")
-        } else {
-            "write a share above \"0 %\" and up to \"100 %\"".into()
-        };
-        problem(true, "a share above 0 and up to 1 (100 %)".into(), help)
-    })
-}
-
-fn check_name(value: &Value) -> Option<Malformed> {
-    let text = value.written();
-    let fits = (1..=100).contains(&text.chars().count())
-        && !text.chars().any(char::is_control)
-        && text.trim() == text;
-    (!fits).then(|| {
-        problem(
-            false,
-            "a name of 1 to 100 printable characters".into(),
-            "write a short name without line breaks or outer spaces",
-        )
-    })
-}
-
-fn check_address(value: &Value) -> Option<Malformed> {
-    let fits = value.written().parse::<IpAddr>().is_ok();
-    (!fits).then(|| {
-        problem(false, "an IP address".into(), "write an address such as \"192.0.2.1\" or \"2001:db8::1\"")
-    })
-}
-
-fn check_integer(value: &Value, least: i128, most: i128) -> Option<Malformed> {
-    let fits = value.as_integer().is_some_and(|number| (least..=most).contains(&number));
-    let rule = format!("a whole number from {least} to {most}");
-    (!fits).then(|| problem(true, rule, format!("write a number between {least} and {most}")))
-}
-
-fn check_number(value: &Value, least: f64, most: f64, above: bool) -> Option<Malformed> {
-    let fits = value
-        .as_number()
-        .is_some_and(|number| (if above { number > least } else { number >= least }) && number <= most);
-    let rule = number_rule(least, most, above);
-    (!fits).then(|| problem(true, rule.clone(), format!("write {rule}")))
 }

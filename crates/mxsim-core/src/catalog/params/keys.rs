@@ -1,0 +1,244 @@
+//! What the parameters of presets may look like.
+
+use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
+use crate::scenario::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
+use crate::scenario::words::words;
+use crate::sender::{AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Unit};
+
+fn unlimited() -> Vec<&'static str> {
+    vec!["unlimited"]
+}
+
+fn none() -> Vec<&'static str> {
+    vec!["none"]
+}
+
+fn kernel_decides() -> Vec<&'static str> {
+    vec!["kernel"]
+}
+
+fn every_queue_run() -> Vec<&'static str> {
+    vec!["every-queue-run"]
+}
+
+const AS_PRESET: &str = "as the preset";
+const COUNT: Shape = Shape::Integer { least: 1, most: 1_000_000 };
+
+/// The two ways to keep an order for a time.
+pub(crate) const KEEP_TIMES: Shape = Shape::Choice(&[
+    optional("exponential", SOME_TIME, "", "an exponentially distributed time of this mean"),
+    optional("fixed", SOME_TIME, "", "exactly this time"),
+]);
+
+/// What `order` of a sender holds.
+const SENDER_ORDER: &[Key] = &[
+    optional(
+        "unit",
+        word(words::<Unit>),
+        AS_PRESET,
+        "what is put in order: exchange hosts, or all addresses of all hosts",
+    ),
+    optional("hosts", word(words::<HostOrder>), AS_PRESET, "how units of equal preference are ordered"),
+    optional(
+        "addresses",
+        word(words::<AddressOrder>),
+        AS_PRESET,
+        "how the addresses inside one host are ordered",
+    ),
+    optional("family", word(words::<Family>), AS_PRESET, "which address family goes first"),
+    optional(
+        "keep",
+        Shape::AnyOf(&[word(words::<Keep>), KEEP_TIMES]),
+        AS_PRESET,
+        "how long one drawn order is kept",
+    ),
+];
+
+const LIMITS: &[Key] = &[
+    optional(
+        "addresses",
+        Shape::AnyOf(&[Shape::Integer { least: 1, most: 65_535 }, word(unlimited)]),
+        AS_PRESET,
+        "addresses tried per attempt",
+    ),
+    optional("cut", word(words::<Cut>), AS_PRESET, "how a list that is too long is cut"),
+];
+
+const FAILOVER: &[Key] = &[optional(
+    "on_failure",
+    word(words::<Failover>),
+    AS_PRESET,
+    "where mail goes after a failed connection",
+)];
+
+const TIMEOUTS: &[Key] = &[
+    optional(
+        "connect",
+        Shape::AnyOf(&[SOME_TIME, word(kernel_decides)]),
+        AS_PRESET,
+        "how long a silent host is waited for; the kernel's own limit counts if it is shorter",
+    ),
+    optional("kernel", word(words::<Kernel>), AS_PRESET, "when the kernel repeats a SYN and gives up"),
+];
+
+const WAIT: Shape = Shape::AnyOf(&[
+    word(every_queue_run),
+    Shape::Choice(&[
+        optional(
+            "age",
+            Shape::Table(&[
+                required("least", SOME_TIME, "shortest wait"),
+                required("most", SOME_TIME, "longest wait"),
+            ]),
+            "",
+            "as long as the message is old, within bounds",
+        ),
+        optional(
+            "quadratic",
+            Shape::Table(&[required("unit", SOME_TIME, "the wait before the first retry")]),
+            "",
+            "the k-th retry at k^2 times `unit` after arrival",
+        ),
+        optional(
+            "gaps",
+            Shape::Table(&[
+                required("list", Shape::List { of: &SOME_TIME, least: 1, only: &[] }, "the waits"),
+                required("then", word(words::<AfterGaps>), "what follows the last one"),
+            ]),
+            "",
+            "fixed waits",
+        ),
+    ]),
+]);
+
+const RETRY: &[Key] = &[
+    optional("wait", WAIT, AS_PRESET, "the wait after each failed attempt"),
+    optional(
+        "queue_run",
+        Shape::AnyOf(&[SOME_TIME, word(none)]),
+        AS_PRESET,
+        "attempts happen only at queue runs this far apart",
+    ),
+    optional("jitter", DURATION, AS_PRESET, "width of a uniform addition to each wait"),
+    optional(
+        "lifetime",
+        Shape::AnyOf(&[SOME_TIME, word(unlimited)]),
+        AS_PRESET,
+        "age at which a message bounces",
+    ),
+    optional(
+        "max_attempts",
+        Shape::AnyOf(&[COUNT, word(unlimited)]),
+        AS_PRESET,
+        "attempts after which it bounces",
+    ),
+];
+
+const RETRY_STEP: Shape = Shape::Table(&[
+    required("until", SOME_TIME, "age of the first failure up to which this step holds"),
+    required("gap", SOME_TIME, "first (or only) gap"),
+    required(
+        "factor",
+        Shape::Number { least: 1.0, most: 1000.0, above: false },
+        "each gap is this many times the one before; 1 for a fixed gap",
+    ),
+]);
+
+const MEMORY: &[Key] = &[
+    optional("nothing", Shape::Boolean, "", "nothing is remembered (write `true`)"),
+    optional(
+        "domain",
+        Shape::Table(&[
+            required("failures", COUNT, "failed messages in a row that declare the domain dead"),
+            required("hold", SOME_TIME, "how long it stays dead"),
+        ]),
+        "",
+        "after failed messages in a row all mail of the domain waits (Postfix)",
+    ),
+    optional(
+        "host_address",
+        Shape::Table(&[
+            required("rule", Shape::List { of: &RETRY_STEP, least: 1, only: &[] }, "steps of the retry rule"),
+            required("expire", SOME_TIME, "age after which a record is forgotten"),
+        ]),
+        "",
+        "each host and address has retry times of its own (Exim)",
+    ),
+    optional(
+        "address_timeouts",
+        Shape::Table(&[
+            required("count", COUNT, "time-outs needed"),
+            required("apart", DURATION, "time-outs closer together count once"),
+            required("hold_base", DURATION, "shortest hold"),
+            required("hold_step", DURATION, "one step of the part that depends on the process id"),
+            required("hold_steps", COUNT, "number of steps"),
+        ]),
+        "",
+        "an address with connect time-outs is skipped for a while (qmail)",
+    ),
+];
+
+/// The parameters of a sender.
+pub(crate) const SENDER: &[Key] = &[
+    optional("order", Shape::Table(SENDER_ORDER), AS_PRESET, "in which order candidates are tried"),
+    optional("limits", Shape::Table(LIMITS), AS_PRESET, "how many are tried"),
+    optional(
+        "failover",
+        Shape::AnyOf(&[word(words::<Failover>), Shape::Table(FAILOVER)]),
+        AS_PRESET,
+        "where mail goes after a failed connection",
+    ),
+    optional("timeouts", Shape::Table(TIMEOUTS), AS_PRESET, "how long a silent host is waited for"),
+    optional(
+        "retry",
+        Shape::Table(RETRY),
+        AS_PRESET,
+        "when a deferred message is tried again and when it bounces",
+    ),
+    optional("memory", Shape::Choice(MEMORY), AS_PRESET, "what is remembered of bad hosts"),
+];
+
+const TYPES: Shape = Shape::List { of: &word(words::<RecordType>), least: 0, only: &[] };
+
+const CACHE: &[Key] = &[
+    optional("ttl_min", DURATION, AS_PRESET, "shorter TTLs are lifted to this"),
+    optional("ttl_max", Shape::AnyOf(&[DURATION, word(unlimited)]), AS_PRESET, "longer TTLs are cut to this"),
+    optional("zero_ttl", word(words::<ZeroTtl>), AS_PRESET, "what happens to TTL 0"),
+    optional("types", TYPES, AS_PRESET, "record types that are cached"),
+    optional(
+        "negative_max",
+        Shape::AnyOf(&[DURATION, word(unlimited)]),
+        AS_PRESET,
+        "longest time an empty answer is kept",
+    ),
+];
+
+const ANSWER_ORDER: &[Key] = &[
+    optional("base", word(words::<Base>), AS_PRESET, "order before the transform"),
+    optional("transform", word(words::<Transform>), AS_PRESET, "what is done to it"),
+    optional("driver", word(words::<Driver>), AS_PRESET, "where a rotation's offset comes from"),
+    optional("direction", word(words::<Direction>), AS_PRESET, "which way a rotation moves"),
+    optional("types", TYPES, AS_PRESET, "record types that are transformed"),
+    optional(
+        "verbatim_on_miss",
+        Shape::Boolean,
+        AS_PRESET,
+        "the answer that fills the cache is passed on as it came",
+    ),
+    optional(
+        "hold",
+        Shape::AnyOf(&[SOME_TIME, word(words::<Hold>)]),
+        AS_PRESET,
+        "how long a rendered order is served again",
+    ),
+];
+
+/// The parameters of an authority.
+pub(crate) const AUTHORITY: &[Key] =
+    &[optional("order", Shape::Table(ANSWER_ORDER), AS_PRESET, "in which order it answers")];
+
+/// The parameters of a resolver.
+pub(crate) const RESOLVER: &[Key] = &[
+    optional("cache", Shape::Table(CACHE), AS_PRESET, "how long it keeps an answer"),
+    optional("order", Shape::Table(ANSWER_ORDER), AS_PRESET, "in which order it answers"),
+];

@@ -1,0 +1,242 @@
+//! Parameters out of a table, laid over a law. The shapes have been checked before, so a value that does not fit has been reported and is
+//! passed over here.
+
+use crate::dns::{
+    Base, CacheLaw, Direction, Driver, Hold, OrderLaw, RecordType, ResolverLaw, Transform, TypeSet, ZeroTtl,
+};
+use crate::scenario::quantity;
+use crate::scenario::tree::{Table, Value};
+use crate::scenario::words::{Worded, value_of};
+use crate::sender::{
+    AddressOrder, Cut, Failover, Family, HostOrder, Keep, Kernel, Limits, Memory, OrderLaw as SenderOrder,
+    RetryLaw, RetryStep, SenderLaw, Timeouts, Unit, Wait,
+};
+use crate::time::Span;
+
+/// The law every preset file starts from; all of it is overwritten, because a preset must name every parameter.
+pub(crate) const BLANK_SENDER: SenderLaw = SenderLaw {
+    order: SenderOrder {
+        unit: Unit::Host,
+        hosts: HostOrder::Answer,
+        addresses: AddressOrder::Answer,
+        family: Family::Any,
+        keep: Keep::Attempt,
+    },
+    limits: Limits { addresses: None, cut: Cut::Plain },
+    failover: Failover::NextHost,
+    timeouts: Timeouts { connect: None, kernel: Kernel::Linux },
+    retry: RetryLaw {
+        wait: Wait::EveryQueueRun,
+        queue_run: None,
+        jitter: Span::ZERO,
+        lifetime: None,
+        max_attempts: None,
+    },
+    memory: Memory::Nothing,
+};
+
+/// The order every preset file starts from.
+pub(crate) const BLANK_ORDER: OrderLaw = OrderLaw {
+    base: Base::AsReceived,
+    transform: Transform::None,
+    driver: Driver::Random,
+    direction: Direction::Forward,
+    types: TypeSet::NONE,
+    verbatim_on_miss: false,
+    hold: Hold::None,
+};
+
+/// The resolver every preset file starts from.
+pub(crate) const BLANK_RESOLVER: ResolverLaw = ResolverLaw {
+    cache: CacheLaw {
+        ttl_min: Span::ZERO,
+        ttl_max: Span::FOREVER,
+        zero_ttl: ZeroTtl::NoStore,
+        types: TypeSet::ALL,
+        negative_max: Span::FOREVER,
+    },
+    order: BLANK_ORDER,
+};
+
+fn set<T>(target: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *target = value;
+    }
+}
+
+fn chosen<T: Worded>(table: &Table, key: &str) -> Option<T> {
+    table.text(key).and_then(value_of)
+}
+
+/// The duration a value holds.
+pub(crate) fn span(value: &Value) -> Option<Span> {
+    quantity::duration(value.as_text()?).ok()
+}
+
+fn span_at(table: &Table, key: &str) -> Option<Span> {
+    table.get(key).and_then(span)
+}
+
+fn count_at(table: &Table, key: &str) -> Option<u32> {
+    table.get(key).and_then(Value::as_integer).and_then(|number| u32::try_from(number).ok())
+}
+
+/// A value, or `None` for the word that means there is no limit.
+fn unless<T>(
+    table: &Table,
+    key: &str,
+    absent: &str,
+    read: impl Fn(&Value) -> Option<T>,
+) -> Option<Option<T>> {
+    let value = table.get(key)?;
+    if value.as_text() == Some(absent) { Some(None) } else { read(value).map(Some) }
+}
+
+/// Lays the parameters of `table` over `law`.
+pub(crate) fn read_sender(table: &Table, law: &mut SenderLaw) {
+    if let Some(order) = table.table("order") {
+        read_sender_order(order, &mut law.order);
+    }
+    if let Some(limits) = table.table("limits") {
+        let number = |value: &Value| value.as_integer().and_then(|number| u16::try_from(number).ok());
+        set(&mut law.limits.addresses, unless(limits, "addresses", "unlimited", number));
+        set(&mut law.limits.cut, chosen(limits, "cut"));
+    }
+    let failover = table.table("failover").and_then(|failover| chosen(failover, "on_failure"));
+    set(&mut law.failover, chosen(table, "failover").or(failover));
+    if let Some(timeouts) = table.table("timeouts") {
+        set(&mut law.timeouts.connect, unless(timeouts, "connect", "kernel", span));
+        set(&mut law.timeouts.kernel, chosen(timeouts, "kernel"));
+    }
+    if let Some(retry) = table.table("retry") {
+        read_retry(retry, &mut law.retry);
+    }
+    set(&mut law.memory, table.table("memory").and_then(memory));
+}
+
+fn read_sender_order(table: &Table, order: &mut SenderOrder) {
+    set(&mut order.unit, chosen(table, "unit"));
+    set(&mut order.hosts, chosen(table, "hosts"));
+    set(&mut order.addresses, chosen(table, "addresses"));
+    set(&mut order.family, chosen(table, "family"));
+    set(&mut order.keep, chosen(table, "keep").or_else(|| table.table("keep").and_then(keep_time)));
+}
+
+/// `{ exponential = "6h" }` or `{ fixed = "6h" }`.
+pub(crate) fn keep_time(table: &Table) -> Option<Keep> {
+    let exponential = span_at(table, "exponential").map(Keep::Exponential);
+    exponential.or_else(|| span_at(table, "fixed").map(Keep::Fixed))
+}
+
+fn read_retry(table: &Table, retry: &mut RetryLaw) {
+    let every_run = table.text("wait") == Some("every-queue-run");
+    let wait = if every_run { Some(Wait::EveryQueueRun) } else { table.table("wait").and_then(wait) };
+    set(&mut retry.wait, wait);
+    set(&mut retry.queue_run, unless(table, "queue_run", "none", span));
+    set(&mut retry.jitter, span_at(table, "jitter"));
+    set(&mut retry.lifetime, unless(table, "lifetime", "unlimited", span));
+    let number = |value: &Value| value.as_integer().and_then(|number| u32::try_from(number).ok());
+    set(&mut retry.max_attempts, unless(table, "max_attempts", "unlimited", number));
+}
+
+fn wait(table: &Table) -> Option<Wait> {
+    if let Some(age) = table.table("age") {
+        return Some(Wait::Age { least: span_at(age, "least")?, most: span_at(age, "most")? });
+    }
+    if let Some(quadratic) = table.table("quadratic") {
+        return Some(Wait::Quadratic { unit: span_at(quadratic, "unit")? });
+    }
+    let gaps = table.table("gaps")?;
+    let list = gaps.get("list")?.as_list()?.iter().map(span).collect::<Option<Vec<_>>>()?;
+    Some(Wait::Gaps { list, then: chosen(gaps, "then")? })
+}
+
+fn memory(table: &Table) -> Option<Memory> {
+    if let Some(domain) = table.table("domain") {
+        return Some(Memory::Domain {
+            failures: count_at(domain, "failures")?,
+            hold: span_at(domain, "hold")?,
+        });
+    }
+    if let Some(host_address) = table.table("host_address") {
+        let rule = host_address.get("rule")?.as_list()?.iter().map(retry_step).collect::<Option<Vec<_>>>()?;
+        return Some(Memory::HostAddress { rule, expire: span_at(host_address, "expire")? });
+    }
+    if let Some(timeouts) = table.table("address_timeouts") {
+        return Some(Memory::AddressTimeouts {
+            count: count_at(timeouts, "count")?,
+            apart: span_at(timeouts, "apart")?,
+            hold_base: span_at(timeouts, "hold_base")?,
+            hold_step: span_at(timeouts, "hold_step")?,
+            hold_steps: count_at(timeouts, "hold_steps")?,
+        });
+    }
+    Some(Memory::Nothing)
+}
+
+fn retry_step(value: &Value) -> Option<RetryStep> {
+    let table = value.as_table()?;
+    let factor = table.get("factor")?.as_number()?;
+    Some(RetryStep { until: span_at(table, "until")?, gap: span_at(table, "gap")?, factor })
+}
+
+/// Lays the parameters of `table` over `law`.
+pub(crate) fn read_resolver(table: &Table, law: &mut ResolverLaw) {
+    if let Some(cache) = table.table("cache") {
+        let law = &mut law.cache;
+        set(&mut law.ttl_min, span_at(cache, "ttl_min"));
+        set(
+            &mut law.ttl_max,
+            unless(cache, "ttl_max", "unlimited", span).map(|most| most.unwrap_or(Span::FOREVER)),
+        );
+        set(&mut law.zero_ttl, chosen(cache, "zero_ttl"));
+        set(&mut law.types, cache.get("types").and_then(types));
+        let negative = unless(cache, "negative_max", "unlimited", span);
+        set(&mut law.negative_max, negative.map(|most| most.unwrap_or(Span::FOREVER)));
+    }
+    read_answer_order(table, &mut law.order);
+}
+
+/// Lays `order` of `table` over `law`.
+pub(crate) fn read_answer_order(table: &Table, law: &mut OrderLaw) {
+    let Some(order) = table.table("order") else { return };
+    set(&mut law.base, chosen(order, "base"));
+    set(&mut law.transform, chosen(order, "transform"));
+    set(&mut law.driver, chosen(order, "driver"));
+    set(&mut law.direction, chosen(order, "direction"));
+    set(&mut law.types, order.get("types").and_then(types));
+    set(&mut law.verbatim_on_miss, order.get("verbatim_on_miss").and_then(Value::as_boolean));
+    let fixed = span_at(order, "hold").map(Hold::For);
+    set(&mut law.hold, chosen(order, "hold").or(fixed));
+}
+
+fn types(value: &Value) -> Option<TypeSet> {
+    let mut set = TypeSet::NONE;
+    for item in value.as_list()? {
+        match value_of(item.as_text()?)? {
+            RecordType::Mx => set.mx = true,
+            RecordType::A => set.a = true,
+            RecordType::Aaaa => set.aaaa = true,
+        }
+    }
+    Some(set)
+}
+
+/// A rule that spans two parameters and is broken by `law`: the path to look at, and the rule.
+pub(crate) fn broken_sender_rule(law: &SenderLaw) -> Option<(&'static str, &'static str)> {
+    match law.retry.wait {
+        Wait::Age { least, most } if least > most => {
+            Some(("retry", "retry.wait.age: `least` must not be longer than `most`"))
+        }
+        Wait::EveryQueueRun if law.retry.queue_run.is_none() => {
+            Some(("retry", "retry: `wait = \"every-queue-run\"` needs a `queue_run`"))
+        }
+        _ => None,
+    }
+}
+
+/// The same for a resolver.
+pub(crate) fn broken_resolver_rule(law: &ResolverLaw) -> Option<(&'static str, &'static str)> {
+    (law.cache.ttl_min > law.cache.ttl_max)
+        .then_some(("cache", "cache: `ttl_min` must not be longer than `ttl_max`"))
+}

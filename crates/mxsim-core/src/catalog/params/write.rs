@@ -1,0 +1,133 @@
+//! Parameters of a law as TOML literals.
+
+use crate::dns::{Hold, OrderLaw, RecordType, ResolverLaw, TypeSet};
+use crate::scenario::literal;
+use crate::scenario::words::{Worded, word_of};
+use crate::sender::{Keep, Memory, RetryStep, SenderLaw, Wait};
+use crate::time::Span;
+
+/// A parameter as it is written: its path (`order.unit`) and its TOML literal.
+pub(crate) type Written = (&'static str, String);
+
+fn quoted_word<T: Worded>(value: T) -> String {
+    literal::text(word_of(value).unwrap_or_default())
+}
+
+fn or_word(span: Option<Span>, word: &str) -> String {
+    span.map_or_else(|| literal::text(word), literal::span)
+}
+
+/// All parameters of a sender; the paths are also the names evidence is filed under.
+pub(crate) fn write_sender(law: &SenderLaw) -> Vec<Written> {
+    let count =
+        |number: Option<u32>| number.map_or_else(|| literal::text("unlimited"), |number| number.to_string());
+    vec![
+        ("order.unit", quoted_word(law.order.unit)),
+        ("order.hosts", quoted_word(law.order.hosts)),
+        ("order.addresses", quoted_word(law.order.addresses)),
+        ("order.family", quoted_word(law.order.family)),
+        ("order.keep", written_keep(law.order.keep)),
+        ("limits.addresses", count(law.limits.addresses.map(u32::from))),
+        ("limits.cut", quoted_word(law.limits.cut)),
+        ("failover.on_failure", quoted_word(law.failover)),
+        ("timeouts.connect", or_word(law.timeouts.connect, "kernel")),
+        ("timeouts.kernel", quoted_word(law.timeouts.kernel)),
+        ("retry.wait", written_wait(&law.retry.wait)),
+        ("retry.queue_run", or_word(law.retry.queue_run, "none")),
+        ("retry.jitter", literal::span(law.retry.jitter)),
+        ("retry.lifetime", or_word(law.retry.lifetime, "unlimited")),
+        ("retry.max_attempts", count(law.retry.max_attempts)),
+        written_memory(&law.memory),
+    ]
+}
+
+fn written_keep(keep: Keep) -> String {
+    match keep {
+        Keep::Exponential(span) => format!("{{ exponential = {} }}", literal::span(span)),
+        Keep::Fixed(span) => format!("{{ fixed = {} }}", literal::span(span)),
+        word => quoted_word(word),
+    }
+}
+
+fn written_wait(wait: &Wait) -> String {
+    match wait {
+        Wait::EveryQueueRun => literal::text("every-queue-run"),
+        Wait::Quadratic { unit } => format!("{{ quadratic = {{ unit = {} }} }}", literal::span(*unit)),
+        Wait::Age { least, most } => {
+            format!("{{ age = {{ least = {}, most = {} }} }}", literal::span(*least), literal::span(*most))
+        }
+        Wait::Gaps { list, then } => {
+            let gaps: Vec<String> = list.iter().copied().map(literal::span).collect();
+            format!("{{ gaps = {{ list = [{}], then = {} }} }}", gaps.join(", "), quoted_word(*then))
+        }
+    }
+}
+
+fn written_memory(memory: &Memory) -> Written {
+    match memory {
+        Memory::Nothing => ("memory.nothing", "true".into()),
+        Memory::Domain { failures, hold } => {
+            ("memory.domain", format!("{{ failures = {failures}, hold = {} }}", literal::span(*hold)))
+        }
+        Memory::HostAddress { rule, expire } => {
+            let steps: Vec<String> = rule.iter().map(written_step).collect();
+            let steps = steps.join(", ");
+            ("memory.host_address", format!("{{ rule = [{steps}], expire = {} }}", literal::span(*expire)))
+        }
+        Memory::AddressTimeouts { count, apart, hold_base, hold_step, hold_steps } => (
+            "memory.address_timeouts",
+            format!(
+                "{{ count = {count}, apart = {}, hold_base = {}, hold_step = {}, hold_steps = {hold_steps} }}",
+                literal::span(*apart),
+                literal::span(*hold_base),
+                literal::span(*hold_step)
+            ),
+        ),
+    }
+}
+
+fn written_step(step: &RetryStep) -> String {
+    format!(
+        "{{ until = {}, gap = {}, factor = {} }}",
+        literal::span(step.until),
+        literal::span(step.gap),
+        literal::number(step.factor)
+    )
+}
+
+/// All parameters of a resolver.
+pub(crate) fn write_resolver(law: &ResolverLaw) -> Vec<Written> {
+    let most = |span: Span| or_word((span != Span::FOREVER).then_some(span), "unlimited");
+    let mut all = vec![
+        ("cache.ttl_min", literal::span(law.cache.ttl_min)),
+        ("cache.ttl_max", most(law.cache.ttl_max)),
+        ("cache.zero_ttl", quoted_word(law.cache.zero_ttl)),
+        ("cache.types", written_types(law.cache.types)),
+        ("cache.negative_max", most(law.cache.negative_max)),
+    ];
+    all.extend(write_order(&law.order));
+    all
+}
+
+/// All parameters of an authority.
+pub(crate) fn write_order(law: &OrderLaw) -> Vec<Written> {
+    let hold = match law.hold {
+        Hold::For(span) => literal::span(span),
+        word => quoted_word(word),
+    };
+    vec![
+        ("order.base", quoted_word(law.base)),
+        ("order.transform", quoted_word(law.transform)),
+        ("order.driver", quoted_word(law.driver)),
+        ("order.direction", quoted_word(law.direction)),
+        ("order.types", written_types(law.types)),
+        ("order.verbatim_on_miss", law.verbatim_on_miss.to_string()),
+        ("order.hold", hold),
+    ]
+}
+
+fn written_types(types: TypeSet) -> String {
+    let names = RecordType::WORDS.iter().filter(|(_, record_type)| types.contains(*record_type));
+    let names: Vec<String> = names.map(|(name, _)| literal::text(name)).collect();
+    format!("[{}]", names.join(", "))
+}

@@ -1,0 +1,81 @@
+//! Rules of single values that have the right type.
+
+use super::number_rule;
+use crate::scenario::quantity::{self, Malformed};
+use crate::scenario::tree::Value;
+use crate::time::Span;
+use std::net::IpAddr;
+
+fn problem(out_of_range: bool, rule: String, help: impl Into<String>) -> Malformed {
+    Malformed { rule, help: help.into(), out_of_range }
+}
+
+pub(super) fn check_duration(value: &Value, least: Span) -> Option<Malformed> {
+    match quantity::duration(&value.written()) {
+        Err(problem) => Some(problem),
+        Ok(span) if span < least => {
+            let rule = if least == Span(1) {
+                "a duration above zero".into()
+            } else {
+                format!("a duration of at least {least}")
+            };
+            Some(problem(true, rule, format!("write a longer one such as \"{}\"", least.max(Span::MINUTE))))
+        }
+        Ok(_) => None,
+    }
+}
+
+pub(super) fn check_share(value: &Value) -> Option<Malformed> {
+    let share = match value.as_number() {
+        Some(number) => number,
+        None => match quantity::percent(&value.written()) {
+            Ok(share) => share,
+            Err(problem) => return Some(problem),
+        },
+    };
+    // Written this way round, not-a-number is refused as well.
+    let fits = share > 0.0 && share <= 1.0;
+    (!fits).then(|| {
+        let help = if (1.0..=100.0).contains(&share) {
+            format!("a number is a fraction of 1; for percent write \"{share} %\"")
+        } else {
+            "write a share above \"0 %\" and up to \"100 %\"".into()
+        };
+        problem(true, "a share above 0 and up to 1 (100 %)".into(), help)
+    })
+}
+
+pub(super) fn check_name(value: &Value) -> Option<Malformed> {
+    let text = value.written();
+    let fits = (1..=100).contains(&text.chars().count())
+        && !text.chars().any(char::is_control)
+        && text.trim() == text;
+    (!fits).then(|| {
+        problem(
+            false,
+            "a name of 1 to 100 printable characters".into(),
+            "write a short name without line breaks or outer spaces",
+        )
+    })
+}
+
+pub(super) fn check_address(value: &Value) -> Option<Malformed> {
+    let fits = value.written().parse::<IpAddr>().is_ok();
+    (!fits).then(|| {
+        problem(false, "an IP address".into(), "write an address such as \"192.0.2.1\" or \"2001:db8::1\"")
+    })
+}
+
+pub(super) fn check_integer(value: &Value, least: i128, most: i128) -> Option<Malformed> {
+    let fits = value.as_integer().is_some_and(|number| (least..=most).contains(&number));
+    let rule = format!("a whole number from {least} to {most}");
+    (!fits).then(|| problem(true, rule, format!("write a number between {least} and {most}")))
+}
+
+pub(super) fn check_number(value: &Value, least: f64, most: f64, above: bool) -> Option<Malformed> {
+    let fits = value
+        .as_number()
+        .is_some_and(|number| (if above { number > least } else { number >= least }) && number <= most);
+    let rule = number_rule(least, most, above);
+    (!fits).then(|| problem(true, rule.clone(), format!("write {rule}")))
+}

@@ -1,0 +1,49 @@
+//! A text from a file or from standard input, or the reason why there is none.
+
+use crate::ImportError;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+/// The largest text that is read (bytes): 16 MiB, as much as the scenario reader takes.
+pub const MOST_BYTES: u64 = 16 << 20;
+
+/// Reads `path`, or standard input for `-`. A byte-order mark at the start is dropped.
+///
+/// # Errors
+/// If it cannot be opened or read, is a directory, is larger than [`MOST_BYTES`], or is not UTF-8.
+pub fn read_text(path: &str) -> Result<String, ImportError> {
+    let bytes = match path {
+        "-" => limited(io::stdin().lock()),
+        _ => open(path).and_then(limited),
+    };
+    let name = if path == "-" { "standard input" } else { path };
+    let bytes = bytes.map_err(|error| ImportError::File(format!("cannot read {name}: {error}")))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(ImportError::Text(format!(
+            "{name} is larger than {} MiB; nothing mxsim reads is",
+            MOST_BYTES >> 20
+        )));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let hint = if error.as_bytes().starts_with(&[0x1f, 0x8b]) { "; it looks compressed" } else { "" };
+        ImportError::Text(format!("{name} is not UTF-8 text: byte {at}, in line {line}{hint}"))
+    })?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+fn open(path: &str) -> io::Result<File> {
+    if Path::new(path).is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+    }
+    File::open(path)
+}
+
+/// One byte more than allowed tells a text that is too large.
+fn limited(source: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

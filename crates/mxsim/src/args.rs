@@ -1,0 +1,148 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Tells before roll-out how mail will spread over your MX hosts.
+#[derive(Debug, Parser)]
+#[command(name = "mxsim", version, max_term_width = 80, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 goals met, 1 a goal missed, 2 usage, 3 cannot tell yet, 4 invalid input,
+5 file error, 70 fault of mxsim, 130 interrupted (what was finished is kept).
+
+Start with:  mxsim ask 3 --top 38,27";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Answer at once: N equal MX, or a zone, without a scenario file
+    Ask(Ask),
+    /// Simulate scenarios and judge their goals
+    Run(Run),
+    /// Check a scenario or a zone without simulating
+    Check(Check),
+    /// Turn a results file into text, Markdown, CSV or figures
+    Report(Report),
+}
+
+/// How a document is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A screen of text.
+    Text,
+    /// The results document, schema mxsim.results/1.
+    Json,
+    /// One long tidy table.
+    Csv,
+    /// Markdown.
+    Md,
+}
+
+/// Options of everything that simulates.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Simulation {
+    /// Replications to run [default: as many as decide the goals]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) replications: Option<u64>,
+    /// Seed of all randomness [default: the scenario's]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Threads to use [default: all cores]; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Stop after this time with what is finished, such as 30s [default: 60s, none with --replications]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) max_time: Option<String>,
+    /// No progress, and with -o no screen
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Exit with 0 whatever the answer is
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Exit with 3 if the answer is "yes, if"
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// Options of everything that writes a document.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Output {
+    /// Format [default: by the name of the output file, else text]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Write to FILE, whole or not at all; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// `mxsim run`
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Scenario files, TOML or JSON; - is standard input
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub(crate) scenarios: Vec<String>,
+    /// Length of a window, such as 1h [default: the scenario's]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) window: Option<String>,
+    #[command(flatten)]
+    pub(crate) simulation: Simulation,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `mxsim check`
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// A scenario or a zone; - is standard input
+    #[arg(value_name = "SCENARIO|ZONE")]
+    pub(crate) input: String,
+    /// Print the scenario with every default written out
+    #[arg(long)]
+    pub(crate) resolved: bool,
+    /// Format of the findings
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: CheckFormat,
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people.
+    Text,
+    /// For programs, schema mxsim.check/1.
+    Json,
+}
+
+/// `mxsim ask`
+#[derive(Debug, Args)]
+pub(crate) struct Ask {
+    /// How many equal MX, or zone text, a zone file, or - for standard input
+    #[arg(value_name = "N|ZONE")]
+    pub(crate) design: String,
+    /// What your largest senders bring, in percent, such as 38,27
+    #[arg(long, value_name = "PERCENT,...", value_delimiter = ',')]
+    pub(crate) top: Vec<f64>,
+    #[command(flatten)]
+    pub(crate) simulation: Simulation,
+    /// Format of the answer
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: CheckFormat,
+}
+
+/// `mxsim report`
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// A results file of `mxsim run`; - is standard input
+    #[arg(value_name = "RUN.json")]
+    pub(crate) results: String,
+    /// Write the figures as SVG into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) figures: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}

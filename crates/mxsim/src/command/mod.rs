@@ -1,0 +1,72 @@
+//! One file per question the command answers.
+
+pub(crate) mod ask;
+pub(crate) mod check;
+pub(crate) mod report;
+pub(crate) mod run;
+
+use crate::args::Simulation;
+use crate::diagnostics;
+use crate::exit::{Exit, Failure};
+use crate::watch::Watch;
+use mxsim_core::engine::{RunError, RunOptions, simulate};
+use mxsim_core::results::{Answer, Results};
+use mxsim_core::scenario::{RunOverrides, Scenario, parse_duration};
+use mxsim_core::time::Span;
+use mxsim_import::ImportError;
+
+/// Simulates a scenario under the eyes of whoever waits.
+pub(crate) fn simulate_watched(scenario: &Scenario, simulation: &Simulation) -> Result<Results, Failure> {
+    let watch = Watch::start(simulation, &scenario.title)?;
+    let results = with_threads(simulation, || simulate(scenario, RunOptions::of(scenario), &watch))?;
+    watch.finish();
+    results.map_err(|error| match error {
+        RunError::Interrupted => {
+            Failure::new(Exit::Interrupted, "interrupted before the first replication was done")
+        }
+        RunError::TooLarge(cost) => Failure::invalid(cost),
+    })
+}
+
+/// Runs `work` on as many threads as asked for.
+fn with_threads<T: Send>(simulation: &Simulation, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+    let Some(threads) = simulation.threads else { return Ok(work()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build();
+    let pool = pool.map_err(|error| Failure::usage(format!("cannot start {threads} threads: {error}")))?;
+    Ok(pool.install(work))
+}
+
+/// The exit code of an answer.
+pub(crate) fn exit_for(results: &Results, simulation: &Simulation) -> Exit {
+    if results.provenance.partial {
+        return Exit::Interrupted;
+    }
+    let exit = match results.verdict.answer {
+        Answer::Yes | Answer::YesRoughly => Exit::Met,
+        Answer::YesIf if simulation.strict => Exit::CannotTell,
+        Answer::YesIf => Exit::Met,
+        Answer::No => Exit::Missed,
+        Answer::CannotTell => Exit::CannotTell,
+    };
+    if simulation.exit_zero { Exit::Met } else { exit }
+}
+
+/// What the command line says instead of `[run]`.
+pub(crate) fn overrides(simulation: &Simulation) -> RunOverrides {
+    RunOverrides { replications: simulation.replications, seed: simulation.seed, window: None }
+}
+
+/// Reads a length of time from the command line.
+pub(crate) fn span(flag: &str, text: &str) -> Result<Span, Failure> {
+    parse_duration(text).map_err(|why| Failure::usage(format!("{flag}: {why}")))
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Scenario(error) => Self::new(Exit::Invalid, diagnostics::render(&error)),
+            ImportError::Text(why) => Self::invalid(why),
+            ImportError::File(why) => Self::file(why),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `mxsim run`: simulate scenarios and judge their goals.
+
+use super::{exit_for, overrides, simulate_watched, span};
+use crate::args::{Format, Run};
+use crate::exit::{Exit, Failure};
+use crate::output::{document, format_for, print, screen_style, write_file};
+use mxsim_core::results::Results;
+use mxsim_core::scenario::RunOverrides;
+use std::path::Path;
+
+/// Runs every scenario in turn; the worst answer decides the exit code.
+pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
+    if arguments.scenarios.len() > 1 && arguments.output.output.is_some() {
+        return Err(Failure::usage("-o takes the results of one scenario; run them one by one, or redirect"));
+    }
+    let window = arguments.window.as_deref().map(|text| span("--window", text)).transpose()?;
+    let overrides = RunOverrides { window, ..overrides(&arguments.simulation) };
+    let mut worst = Exit::Met;
+    for (i, path) in arguments.scenarios.iter().enumerate() {
+        let scenario = mxsim_import::scenario(path, overrides)?;
+        let results = simulate_watched(&scenario, &arguments.simulation)?;
+        deliver(&results, arguments, i > 0)?;
+        worst = worst.worse(exit_for(&results, &arguments.simulation));
+        if results.provenance.partial {
+            break;
+        }
+    }
+    Ok(worst)
+}
+
+/// Writes the document where it was asked for; with a file, the screen still shows the answer.
+fn deliver(results: &Results, arguments: &Run, again: bool) -> Result<(), Failure> {
+    let file = arguments.output.output.as_deref().filter(|path| *path != Path::new("-"));
+    let format = format_for(arguments.output.format, file);
+    let screen = screen_style();
+    let Some(file) = file else {
+        let gap = if again && format == Format::Text { "\n" } else { "" };
+        return print(&format!("{gap}{}", document(results, format, &screen, &[])));
+    };
+    write_file(file, &document(results, format, &mxsim_report::TextStyle::default(), &[]))?;
+    if arguments.simulation.quiet {
+        return Ok(());
+    }
+    print(&document(results, Format::Text, &screen, &[]))
+}

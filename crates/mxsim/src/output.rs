@@ -1,0 +1,89 @@
+//! Where a document goes: standard output, or a file that appears whole or not at all.
+
+use crate::args::Format;
+use crate::exit::Failure;
+use mxsim_core::results::Results;
+use mxsim_report::{MarkdownStyle, TextStyle};
+use std::fs;
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::path::Path;
+
+/// The format asked for, or the one the file name suggests.
+pub(crate) fn format_for(asked: Option<Format>, file: Option<&Path>) -> Format {
+    let by_name = || match file.and_then(Path::extension).and_then(|extension| extension.to_str()) {
+        Some("json") => Format::Json,
+        Some("csv") => Format::Csv,
+        Some("md") => Format::Md,
+        _ => Format::Text,
+    };
+    asked.unwrap_or_else(by_name)
+}
+
+/// Results as a document of that format.
+pub(crate) fn document(
+    results: &Results,
+    format: Format,
+    style: &TextStyle,
+    figures: &[(&str, &str)],
+) -> String {
+    match format {
+        Format::Text => mxsim_report::text(results, style),
+        Format::Json => mxsim_report::json(results),
+        Format::Csv => mxsim_report::csv(results),
+        Format::Md => mxsim_report::markdown(results, &MarkdownStyle { figures }),
+    }
+}
+
+/// How text looks on standard output: colour only on a terminal and without `NO_COLOR`.
+pub(crate) fn screen_style() -> TextStyle {
+    let color =
+        io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    TextStyle { color, ..TextStyle::default() }
+}
+
+/// Writes to standard output. A reader that has gone away is no error.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::file(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file whole or not at all: a crash or a full disk leaves what was there before.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let result = match fs::metadata(path) {
+        // A device or a pipe cannot be replaced; it is written to.
+        Ok(existing) if !existing.is_file() && !existing.is_dir() => fs::write(path, text),
+        _ => replace(path, text),
+    };
+    result.map_err(|error| Failure::file(format!("cannot write {}: {error}", path.display())))
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.is_dir() {
+        return Err(io::Error::new(ErrorKind::IsADirectory, "it is a directory"));
+    }
+    let mut file = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// What a file made by any other program would get; the umask still applies.
+#[cfg(unix)]
+fn permissions() -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::Permissions::from_mode(0o666)
+}
+
+#[cfg(not(unix))]
+fn permissions() -> fs::Permissions {
+    // Elsewhere a new file takes the folder's rights, and only the read-only flag could be set here.
+    fs::metadata(".")
+        .map(|folder| folder.permissions())
+        .unwrap_or_else(|_| unreachable!("the current folder exists"))
+}
