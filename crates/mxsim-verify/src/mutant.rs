@@ -156,6 +156,8 @@ impl Copy {
             .args(["--message-format", "json"])
             .current_dir(&self.workspace)
             .env("CARGO_TARGET_DIR", &self.target)
+            // Nobody debugs a mutant, and without this a build takes half as long again.
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .stdin(Stdio::null())
             .stderr(Stdio::null())
             .output()

@@ -81,6 +81,20 @@ fn postfix_waits_as_long_as_a_message_is_old_and_for_its_queue_run() {
     );
 }
 
+/// Theory: with gaps of two hours and queue runs every five minutes the first retry waits r for its run, uniform in 0..300 s; every later one
+/// is due exactly at a run and must not wait for the next. Hosts come back 3 to 4 h after each arrival, between 7,200 + r and 14,400 + r.
+/// n: about 4,000 messages; 8 s is more than five standard errors of the mean of r.
+#[test]
+fn a_retry_that_is_due_at_a_queue_run_is_part_of_it() {
+    let gaps = "preset = \"randomizing\"\nsites = 2000\nsizes = \"equal\"
+retry = { wait = { gaps = { list = [\"2h\"], then = \"repeat-last\" } }, queue_run = \"5m\" }";
+    let results = dead_until("4h", gaps);
+    let (delay, totals) = (delay(&results), results.delivery.totals);
+    assert_eq!(totals.retries, 2 * totals.messages);
+    assert_near("mean wait beyond 14,400 s", delay.mean - 14_400.0, 8.0, 150.0);
+    assert!((14_680.0..=14_700.0).contains(&delay.max), "{delay:?}");
+}
+
 /// Theory: a silent host costs the shorter of the MTA's and the kernel's time-out, then the next host takes the mail: exactly 30 s for Postfix,
 /// 60 s for qmail, 133 s for Exim (its own limit is 5 min). The first host of two is silent all day; at least the first message meets it.
 #[test]
