@@ -76,7 +76,7 @@ impl Table {
     }
 
     fn estimate(&mut self, quantity: &str, estimate: &Estimate) {
-        let around = |sign: f64| estimate.half_width.map(|half| estimate.mean + sign * half);
+        let around = |sign: f64| estimate.half_width.map(|half| ten_digits(estimate.mean + sign * half));
         let parts = [
             ("mean", estimate.mean, [around(-1.0), around(1.0)]),
             ("p05", estimate.p05, estimate.p05_ci),
@@ -217,4 +217,9 @@ fn series_rows(table: &mut Table, series: &Series) {
             table.row("accepted", Some(*accepted), [quantile(&node.p05), quantile(&node.p95)], &start);
         }
     }
+}
+
+/// Ten significant digits, as in the results document: a sum of two rounded numbers would show the noise behind them.
+fn ten_digits(value: f64) -> f64 {
+    format!("{value:.9e}").parse().unwrap_or(value)
 }

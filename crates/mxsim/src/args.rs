@@ -104,7 +104,7 @@ pub(crate) struct Check {
     /// Print the scenario with every default written out
     #[arg(long)]
     pub(crate) resolved: bool,
-    /// Format of the findings
+    /// Format of the findings; JSON has the schema mxsim.check/1
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: CheckFormat,
 }
@@ -114,7 +114,7 @@ pub(crate) struct Check {
 pub(crate) enum CheckFormat {
     /// For people.
     Text,
-    /// For programs, schema mxsim.check/1.
+    /// For programs.
     Json,
 }
 
@@ -129,7 +129,7 @@ pub(crate) struct Ask {
     pub(crate) top: Vec<f64>,
     #[command(flatten)]
     pub(crate) simulation: Simulation,
-    /// Format of the answer
+    /// Format of the answer; JSON has the schema mxsim.ask/1
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: CheckFormat,
 }

@@ -5,7 +5,7 @@ use super::tally::SERIES_BIN;
 use super::world::World;
 use std::fmt;
 
-/// Simulated messages per second of one core: the low end of what `benches/replication.rs` shows, rounded down.
+/// Simulated messages per second of one core: the low end of what `benches/pipeline.rs` shows, rounded down.
 /// *Assumption* about the machine; only the order of size matters here.
 const MESSAGES_PER_SECOND: f64 = 1e6;
 /// The longest single replication that is not refused (s of one core).

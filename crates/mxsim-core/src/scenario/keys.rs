@@ -47,7 +47,7 @@ const RUN: &[Key] = &[
     optional(
         "run_length",
         Shape::Duration(Span::MINUTE),
-        "one window",
+        "a day, or one window if that is longer",
         "measured length of one replication; a whole number of windows",
     ),
     optional(

@@ -15,7 +15,7 @@ pub(super) fn read(table: &Table, overrides: RunOverrides, reading: &mut Reading
     let window =
         overrides.window.or_else(|| span_at(table, "window")).filter(|window| *window >= Span::MINUTE);
     let window = window.unwrap_or(Span::DAY);
-    let run_length = span_at(table, "run_length").unwrap_or(window);
+    let run_length = span_at(table, "run_length").unwrap_or_else(|| whole_day(window));
     if run_length.0 % window.0 != 0 {
         let place = table.get("run_length").map_or(Place::File, |value| value.place.clone());
         let windows = run_length.0 / window.0 + 1;
@@ -35,6 +35,11 @@ pub(super) fn read(table: &Table, overrides: RunOverrides, reading: &mut Reading
         run_length,
         warm_up: Span::ZERO,
     }
+}
+
+/// The least whole number of windows that covers a day: windows of an hour are meant to show the whole day, not the hour after midnight.
+const fn whole_day(window: Span) -> Span {
+    window.saturating_mul((Span::DAY.0 + window.0 - 1) / window.0)
 }
 
 /// The warm-up: as written, or the longest memory in play, at least an hour and at most a week.
