@@ -35,7 +35,7 @@ pub fn run(toml: &str) -> Results {
     results
 }
 
-/// Zone lines of `hosts` equal exchange hosts `mx1`, `mx2`, ... of example.com with one IPv4 address each, all of TTL `ttl` [s].
+/// Zone lines of `hosts` equal exchange hosts `mx1`, `mx2`, ... of example.com with one IPv4 address each, all of TTL `ttl` \[s\].
 #[must_use]
 pub fn equal_hosts(hosts: usize, ttl: u32) -> String {
     let lines = |i: usize| {
