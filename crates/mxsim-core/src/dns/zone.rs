@@ -76,7 +76,8 @@ pub struct Zone {
     pub mx_ttl: Span,
     /// TTL of the answer that something does not exist: the SOA's (RFC 2308), or 3600 s, an *assumption*, where no SOA is known.
     pub negative_ttl: Span,
-    /// Every host named by an MX record, once, in order of first mention; with implicit MX the domain itself.
+    /// Every host named by an MX record, once, in order of first mention; with implicit MX the domain itself. Then the hosts that MX records
+    /// of an earlier version named: their addresses are still asked for by whoever holds the old answer.
     pub hosts: Vec<Host>,
 }
 

@@ -12,10 +12,12 @@ pub(crate) const ASSUMED_TTL: Span = Span::from_secs(3_600);
 /// Most MX records of a domain and most addresses of a host. A DNS answer over TCP holds more, a mail domain never does: an *assumption*.
 const MOST_RECORDS: usize = 255;
 
-/// What `records` publish about the mail of `domain`; without one, of the only owner of MX records.
+/// What `records` publish about the mail of `domain`; without one, of the only owner of MX records. Hosts that MX records named `earlier` keep
+/// their addresses as long as these are published: whoever holds an old MX answer still looks them up.
 pub(crate) fn build(
     records: &[Record],
     domain: Option<&Name>,
+    earlier: &[Host],
 ) -> Result<(Zone, Vec<ZoneNote>), Vec<ZoneTextError>> {
     let mut builder = Builder::new(records);
     let domain = match domain {
@@ -28,7 +30,8 @@ pub(crate) fn build(
             }
         },
     };
-    let zone = builder.zone(domain);
+    let mut zone = builder.zone(domain);
+    builder.add_earlier_hosts(earlier, &mut zone);
     if builder.errors.is_empty() { Ok((zone, builder.notes)) } else { Err(builder.errors) }
 }
 
@@ -234,6 +237,15 @@ impl<'r> Builder<'r> {
             self.implicit_mx(zone);
         } else {
             self.note_hosts_without_address(zone);
+        }
+    }
+
+    fn add_earlier_hosts(&mut self, earlier: &[Host], zone: &mut Zone) {
+        for Host { name, .. } in earlier {
+            if zone.host(name).is_none() {
+                let host = self.host(name.clone(), zone.negative_ttl);
+                zone.hosts.push(host);
+            }
         }
     }
 

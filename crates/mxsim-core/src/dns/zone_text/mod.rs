@@ -89,7 +89,7 @@ pub fn parse(text: &str, domain: Option<&Name>) -> Result<(Zone, Vec<ZoneNote>),
     if !read.errors.is_empty() {
         return Err(read.errors);
     }
-    let (zone, notes) = build(&read.records, domain)?;
+    let (zone, notes) = build(&read.records, domain, &[])?;
     read.notes.extend(notes);
     Ok((zone, read.notes))
 }

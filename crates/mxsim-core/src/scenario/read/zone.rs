@@ -6,7 +6,7 @@ use crate::dns::zone_text::{
     Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
     read as read_text,
 };
-use crate::dns::{Name, Zone};
+use crate::dns::{Host, Name, Zone};
 use crate::scenario::diagnostic::{Place, Report, code};
 use crate::scenario::quantity;
 use crate::scenario::tree::{Table, Value, shortened};
@@ -57,7 +57,7 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         return None;
     }
     add_notes(read.notes, reading);
-    let first = built(&read.records, written_domain.as_ref(), &origins, reading)?;
+    let first = built(&read.records, written_domain.as_ref(), &[], &origins, reading)?;
     let domain = first.domain.clone();
     let mut versions = vec![ZoneVersion { at: Time(i64::MIN), zone: first }];
     let mut records = read.records;
@@ -67,7 +67,8 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         report_all(errors, &origins, reading);
         // What is wrong with the zone as a whole is now this change's doing.
         origins[0].whole = edit.place;
-        let Some(zone) = built(&records, Some(&domain), &origins, reading) else { continue };
+        let earlier = versions.last().map_or(&[][..], |last| &last.zone.hosts);
+        let Some(zone) = built(&records, Some(&domain), earlier, &origins, reading) else { continue };
         // Changes published at the same moment are one change.
         if versions.last().is_some_and(|last| last.at == edit.at) {
             versions.pop();
@@ -80,10 +81,11 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
 fn built(
     records: &[Record],
     domain: Option<&Name>,
+    earlier: &[Host],
     origins: &[Origin],
     reading: &mut Reading,
 ) -> Option<Zone> {
-    match build(records, domain) {
+    match build(records, domain, earlier) {
         Ok((zone, notes)) => {
             add_notes(notes, reading);
             Some(zone)
