@@ -30,8 +30,8 @@ pub enum Purpose {
     Holding = 5,
     /// Order of answers at a resolver or authority.
     Answer = 6,
-    /// Per-host constants, such as qmail's process id.
-    Constant = 7,
+    /// Numbers of sending processes (qmail holds by them).
+    Process = 7,
 }
 
 /// Identifies one (entity, purpose) pair; worked out once, when the world is compiled.
@@ -99,12 +99,6 @@ impl Entropy {
 pub struct Key(u64);
 
 impl Key {
-    /// A fixed tree for choices that belong to a name and not to luck, such as which cache an outbound host meets.
-    #[must_use]
-    pub const fn of_name(hash: u64) -> Self {
-        Self(mix(hash))
-    }
-
     /// The decision below this one that is about `label`.
     #[must_use]
     pub const fn child(self, label: u64) -> Self {

@@ -109,6 +109,8 @@ pub struct Network<'a> {
     authority_state: HopState,
     authority_key: Key,
     layers: Vec<(Layer, Vec<Option<Box<HopState>>>)>,
+    /// Caches are taken to have been in use long before this moment; `None` if they have just been started.
+    in_use_before: Option<Time>,
 }
 
 /// What one hop keeps.
@@ -119,6 +121,14 @@ struct HopState {
     process_counter: u64,
     /// Entries filled so far, for counters whose start moves on.
     fills: u64,
+}
+
+/// When and where an answer is taken in.
+#[derive(Debug, Clone, Copy)]
+struct Filling {
+    now: Time,
+    key: Key,
+    in_use_before: Option<Time>,
 }
 
 /// When an answer is rendered, until when its entry is valid, and the root of the hop's decisions.
@@ -148,7 +158,16 @@ impl<'a> Network<'a> {
     #[must_use]
     pub fn new(sets: &'a [RecordSet], authority: OrderLaw, authority_key: Key, layers: Vec<Layer>) -> Self {
         let layers = layers.into_iter().map(|layer| (layer, vec![None; layer.caches])).collect();
-        Self { sets, authority, authority_state: HopState::new(sets.len()), authority_key, layers }
+        let authority_state = HopState::new(sets.len());
+        Self { sets, authority, authority_state, authority_key, layers, in_use_before: None }
+    }
+
+    /// The same caches in the midst of their life at `start`, instead of freshly started: what is fetched within the first TTL has a part of
+    /// its time behind it, so that busy caches do not expire in step. Each cache and record set has a phase of its own.
+    #[must_use]
+    pub const fn in_use_before(mut self, start: Time) -> Self {
+        self.in_use_before = Some(start);
+        self
     }
 
     /// Asks for record set `set` at `now` through `hops`, nearest first; without hops the authority itself answers.
@@ -159,9 +178,9 @@ impl<'a> Network<'a> {
             return answer;
         }
         let fetched = self.look_up(upstream, set, now);
-        let sets = self.sets;
+        let (sets, in_use_before) = (self.sets, self.in_use_before);
         let (key, state) = self.hop(*hop);
-        state.fill(&law, &sets[set], set, now, fetched, key)
+        state.fill(&law, &sets[set], set, fetched, Filling { now, key, in_use_before })
     }
 
     fn cached(&mut self, hop: Hop, law: &ResolverLaw, set: usize, now: Time) -> Option<Answer> {
@@ -219,12 +238,19 @@ impl HopState {
         law: &ResolverLaw,
         records: &RecordSet,
         set: usize,
-        now: Time,
         fetched: Answer,
-        key: Key,
+        filling: Filling,
     ) -> Answer {
+        let Filling { now, key, in_use_before } = filling;
         let published = &records.versions[fetched.version];
         let ttl = kept_for(&law.cache, records.record_type, published.records.is_empty(), fetched.ttl, now);
+        // The decision `u64::MAX` is never that of an answer, which are numbered from zero.
+        let phase = key.child(records.hash).child(u64::MAX).unit();
+        let is_first = self.entries[set].epoch == 0;
+        let ttl = match in_use_before {
+            Some(start) if is_first && now.since(start) < ttl => Span((ttl.0 as f64 * phase).ceil() as i64),
+            _ => ttl,
+        };
         self.store(
             &law.order,
             set,
@@ -238,9 +264,13 @@ impl HopState {
         } else {
             self.render(&law.order, records, set, Moment { now, expires, key })
         };
-        let entry = &self.entries[set];
-        // A hop that stores nothing passes on the TTL and the epoch of the hop behind it.
-        let (ttl, epoch) = if ttl > Span::ZERO { (ttl, entry.epoch) } else { (fetched.ttl, fetched.epoch) };
+        let own_epoch = self.entries[set].epoch;
+        // A hop that stores nothing passes on the TTL and the epoch of the hop behind it; where nobody stores, each answer is an epoch.
+        let (ttl, epoch) = match (ttl > Span::ZERO, fetched.epoch) {
+            (true, _) => (ttl, own_epoch),
+            (false, 0) => (fetched.ttl, own_epoch),
+            (false, behind) => (fetched.ttl, behind),
+        };
         Answer { version: fetched.version, order, ttl, from_cache: false, epoch }
     }
 
@@ -382,6 +412,33 @@ mod tests {
             epochs.insert(first.to_vec());
         }
         assert_eq!(epochs.len(), 6, "a new order with each refill");
+    }
+
+    #[test]
+    fn an_answer_that_nobody_stores_is_an_epoch_of_its_own() {
+        let sets = mx_set(Span::ZERO, &[]);
+        let mut dns = network(&sets, resolver(Transform::None, Hold::None));
+        let epochs: Vec<u32> = (0..3).map(|second| dns.look_up(&HOPS, 0, at(second)).epoch).collect();
+        assert_eq!(epochs, [1, 2, 3]);
+    }
+
+    /// Theory: the first expiry of a busy cache in use is uniform over its TTL. n = 2,000 caches: the mean lies within 4.5 standard
+    /// errors, 0.029 of the TTL, at 1 in 100,000.
+    #[test]
+    fn busy_caches_in_use_do_not_expire_in_step() {
+        let ttl = Span::from_secs(1_000);
+        let sets = mx_set(ttl, &[]);
+        let law = resolver(Transform::None, Hold::None);
+        let caches = 2_000;
+        let layer = Layer { law, caches, key: key("phases") };
+        let mut dns = Network::new(&sets, order_law(Transform::None, Hold::None), key("a"), vec![layer]);
+        dns = dns.in_use_before(at(0));
+        let first = (0..caches as u32)
+            .map(|cache| dns.look_up(&[Hop { layer: 0, cache }], 0, at(0)).ttl.as_secs_f64());
+        let mean = first.sum::<f64>() / caches as f64 / ttl.as_secs_f64();
+        assert!((mean - 0.5).abs() < 0.029, "mean {mean}");
+        let late = dns.look_up(&[Hop { layer: 0, cache: 0 }], 0, at(5_000)).ttl;
+        assert_eq!(late, ttl, "after that a TTL is a TTL");
     }
 
     #[test]

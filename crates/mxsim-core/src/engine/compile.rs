@@ -6,7 +6,7 @@ use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStrea
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{Driver, Name, RecordType, Zone};
-use crate::random::{Key, Purpose, StreamId, name_hash};
+use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{Caches, GoalKind, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::sender::Family;
 use crate::time::{Span, Time};
@@ -212,9 +212,8 @@ fn sender_table(sender: &Sender, messages_per_day: f64, layers: &mut Vec<LayerTa
             choice: stream(Purpose::Choice),
             retry: stream(Purpose::Retry),
             holding: stream(Purpose::Holding),
-            constant: stream(Purpose::Constant),
+            process: stream(Purpose::Process),
         },
-        fixed: Key::of_name(name_hash(&sender.name)),
     }
 }
 
@@ -227,7 +226,9 @@ fn layer_index(layer: &ResolverLayer, sender: &Sender, layers: &mut Vec<LayerTab
     };
     let known = layers.iter().position(|known| known.shared_as == layer.shared_as && known.law == layer.law);
     let index = known.unwrap_or_else(|| {
-        let stream = StreamId::new(&layer.shared_as, Purpose::Answer);
+        // Layers of one name and different laws are different caches, with luck of their own.
+        let namesakes = layers.iter().filter(|known| known.shared_as == layer.shared_as).count();
+        let stream = StreamId::new(&format!("{}{}", layer.shared_as, "'".repeat(namesakes)), Purpose::Answer);
         layers.push(LayerTable { shared_as: layer.shared_as.clone(), law: layer.law, caches: 0, stream });
         layers.len() - 1
     });

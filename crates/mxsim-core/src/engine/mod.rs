@@ -9,12 +9,14 @@
 
 pub mod calendar;
 pub mod compile;
+mod connect;
 pub mod cost;
 pub mod frame;
 pub mod law;
 mod recorder;
 pub mod replicate;
 pub mod run;
+mod sender_state;
 
 pub mod tally;
 pub mod world;

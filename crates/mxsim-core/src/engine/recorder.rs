@@ -18,8 +18,8 @@ pub(super) struct Counted {
 pub(super) struct Recorder<'w> {
     world: &'w World,
     tally: Tally,
-    /// Per node: the peak bin now being filled and its count.
-    peaks: Vec<(i64, u32)>,
+    /// Per node: window and peak bin now being filled, and its count.
+    peaks: Vec<((usize, i64), u32)>,
 }
 
 impl<'w> Recorder<'w> {
@@ -45,7 +45,7 @@ impl<'w> Recorder<'w> {
             mx_lookups: 0,
             mx_cache_hits: 0,
         };
-        Self { world, tally, peaks: vec![(-1, 0); nodes] }
+        Self { world, tally, peaks: vec![((0, -1), 0); nodes] }
     }
 
     pub(super) const fn looked_up(&mut self, now: Time, from_cache: bool) {
@@ -134,7 +134,7 @@ impl<'w> Recorder<'w> {
 
     /// Events come in order of time, so a bin is over when the next one starts.
     fn fill_peak(&mut self, node: usize, window: usize, now: Time) {
-        let bin = now.0 / PEAK_BIN.0;
+        let bin = (window, now.0 / PEAK_BIN.0);
         let (current, count) = &mut self.peaks[node];
         if *current != bin {
             (*current, *count) = (bin, 0);

@@ -5,7 +5,7 @@ use super::law::LawDecision;
 use crate::dns::cache::{Hop, Record, RecordSet};
 use crate::dns::{OrderLaw, ResolverLaw};
 use crate::node::Schedule;
-use crate::random::{Key, StreamId};
+use crate::random::StreamId;
 use crate::scenario::Caches;
 use crate::sender::{Behaviour, Candidate};
 use crate::time::{Span, Time};
@@ -108,8 +108,6 @@ pub struct SenderTable {
     pub behaviour: Behaviour,
     /// Names its streams.
     pub streams: SenderStreams,
-    /// Fixed choices that belong to its name.
-    pub fixed: Key,
 }
 
 /// The streams of one sender, by purpose.
@@ -125,8 +123,8 @@ pub struct SenderStreams {
     pub retry: StreamId,
     /// Holding times.
     pub holding: StreamId,
-    /// Constants of outbound hosts.
-    pub constant: StreamId,
+    /// Numbers of sending processes.
+    pub process: StreamId,
 }
 
 impl World {
@@ -150,7 +148,8 @@ impl SenderTable {
                 cache: match caches {
                     Caches::PerHost => chooser,
                     Caches::PerSite => chooser / self.hosts as u32,
-                    Caches::Count(n) => self.fixed.child(u64::from(chooser)).below(n) as u32,
+                    // Dealt out in turn, so that no cache is left out by chance.
+                    Caches::Count(n) => chooser % n as u32,
                 },
             })
             .collect()

@@ -36,8 +36,6 @@ pub struct Report<'a> {
 pub struct Remembered {
     records: Vec<Record>,
     domain: DomainState,
-    /// qmail's process id, as the part of the hold it decides.
-    constant: u32,
 }
 
 /// Postfix's view of the domain.
@@ -67,21 +65,15 @@ struct Record {
 }
 
 impl Remembered {
-    /// An empty memory; `constant` is a number that belongs to this outbound host (qmail's process id).
-    #[must_use]
-    pub fn new(constant: u32) -> Self {
-        Self { constant, ..Self::default() }
-    }
-
-    /// Takes out of `candidates` what is not to be tried now, and says whether anything may be.
-    pub fn admit(&mut self, law: &Memory, candidates: &mut Candidates, now: Time) -> Admission {
+    /// Takes out of `candidates` what is not to be tried now, and says whether anything may be. `process` is the number of the sending
+    /// process, new for each attempt (qmail holds by it).
+    pub fn admit(&mut self, law: &Memory, candidates: &mut Candidates, now: Time, process: u32) -> Admission {
         match law {
             Memory::Nothing => Admission::Try,
             Memory::Domain { .. } => self.admit_domain(now),
             Memory::HostAddress { expire, .. } => self.admit_hosts(*expire, candidates, now),
             Memory::AddressTimeouts { count, hold_base, hold_step, hold_steps, .. } => {
-                let hold =
-                    *hold_base + hold_step.saturating_mul(i64::from(self.constant % (*hold_steps).max(1)));
+                let hold = *hold_base + hold_step.saturating_mul(i64::from(process % (*hold_steps).max(1)));
                 let count = *count;
                 candidates.retain(|candidate| !self.timed_out_lately(candidate, count, hold, now));
                 if candidates.is_empty() { Admission::Defer } else { Admission::Try }
@@ -146,6 +138,9 @@ impl Remembered {
 
     fn admit_hosts(&mut self, expire: Span, candidates: &mut Candidates, now: Time) -> Admission {
         self.records.retain(|record| now.since(record.last_try) <= expire);
+        if candidates.is_empty() {
+            return Admission::Defer;
+        }
         let all_expired =
             candidates.iter().all(|candidate| self.record(candidate).is_some_and(|record| record.expired));
         candidates.retain(|candidate| self.record(candidate).is_none_or(|record| now >= record.next_try));
@@ -290,12 +285,12 @@ mod tests {
         let failed = [(candidate(1), Outcome::Refused)];
         memory.note(&law, Report { failed: &failed, accepted: Some(candidate(2)), now: at(0) });
         let mut list: Candidates = [candidate(1), candidate(2)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut list, at(899)), Admission::Try);
+        assert_eq!(memory.admit(&law, &mut list, at(899), 1), Admission::Try);
         assert_eq!(list.len(), 1);
         let mut alone: Candidates = [candidate(1)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut alone, at(899)), Admission::Defer);
+        assert_eq!(memory.admit(&law, &mut alone, at(899), 1), Admission::Defer);
         let mut due: Candidates = [candidate(1)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut due, at(900)), Admission::Try);
+        assert_eq!(memory.admit(&law, &mut due, at(900), 1), Admission::Try);
     }
 
     /// Continuous polling gives the try times that the source reading worked out: 0, .25 ... 2.25, 3.25, 4.75, 7 h and so on.
@@ -305,7 +300,7 @@ mod tests {
         let (mut tries, mut now, mut over) = (vec![], at(0), false);
         while !over {
             let mut list: Candidates = [candidate(1)].into_iter().collect();
-            if memory.admit(&law, &mut list, now) == Admission::Try {
+            if memory.admit(&law, &mut list, now, 1) == Admission::Try {
                 tries.push(now.as_secs_f64() / 3600.0);
                 over = memory
                     .note(&law, Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now });
@@ -319,7 +314,7 @@ mod tests {
         let last = tries.last().copied().unwrap_or_default();
         assert!((96.0..103.0).contains(&last), "given up after {last} h");
         let mut new_mail: Candidates = [candidate(1)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut new_mail, now), Admission::Bounce);
+        assert_eq!(memory.admit(&law, &mut new_mail, now, 1), Admission::Bounce);
     }
 
     #[test]
@@ -331,15 +326,15 @@ mod tests {
         };
         let mut list: Candidates = [candidate(1)].into_iter().collect();
         for i in 0..3 {
-            assert_eq!(memory.admit(&law, &mut list, at(i)), Admission::Try);
+            assert_eq!(memory.admit(&law, &mut list, at(i), 1), Admission::Try);
             fail(&mut memory, at(i));
         }
-        assert_eq!(memory.admit(&law, &mut list, at(3)), Admission::Try, "sparse mail never gets there");
+        assert_eq!(memory.admit(&law, &mut list, at(3), 1), Admission::Try, "sparse mail never gets there");
         for _ in 0..3 {
             fail(&mut memory, at(3));
         }
-        assert_eq!(memory.admit(&law, &mut list, at(302)), Admission::Defer);
-        assert_eq!(memory.admit(&law, &mut list, at(303)), Admission::Try);
+        assert_eq!(memory.admit(&law, &mut list, at(302), 1), Admission::Defer);
+        assert_eq!(memory.admit(&law, &mut list, at(303), 1), Admission::Try);
     }
 
     #[test]
@@ -351,13 +346,13 @@ mod tests {
             hold_step: Span::from_secs(64),
             hold_steps: 32,
         };
-        let mut memory = Remembered::new(1);
+        let mut memory = Remembered::default();
         let time_out = |memory: &mut Remembered, now| {
             memory.note(&law, Report { failed: &[(candidate(1), Outcome::TimedOut)], accepted: None, now });
         };
         let admitted = |memory: &mut Remembered, now| {
             let mut list: Candidates = [candidate(1)].into_iter().collect();
-            memory.admit(&law, &mut list, now)
+            memory.admit(&law, &mut list, now, 1)
         };
         time_out(&mut memory, at(0));
         time_out(&mut memory, at(119));

@@ -378,6 +378,12 @@ impl Behaviour {
         }
     }
 
+    /// True if a message that failed comes back to the same host.
+    #[must_use]
+    pub fn comes_back(&self) -> bool {
+        self.custom.is_none() && self.law.failover == Failover::SameHostLater
+    }
+
     /// What to do after a failed connection.
     #[must_use]
     pub fn react(&self, outcome: Outcome) -> Reaction {

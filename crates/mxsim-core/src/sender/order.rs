@@ -22,13 +22,18 @@ pub fn arrange(law: &OrderLaw, candidates: &mut Candidates, choice: Key) {
     if law.family == Family::Ipv4Only {
         candidates.retain(|candidate| !candidate.ipv6);
     }
+    // qmail works on the records as they were answered, so its order is taken before the sort.
+    let sequence = match law.hosts {
+        HostOrder::LastIntoHole => host_sequence(law.hosts, candidates, choice),
+        HostOrder::Shuffle | HostOrder::Answer | HostOrder::AdjacentSwap => SmallVec::new(),
+    };
     candidates.sort_by_key(|candidate| candidate.preference);
     if candidates.len() < 2 {
         return;
     }
     let ranks: SmallVec<[Rank; 8]> = match law.unit {
         Unit::Address => address_ranks(law, candidates, choice),
-        Unit::Host => host_ranks(law, candidates, choice),
+        Unit::Host => host_ranks(law, candidates, choice, &sequence),
     };
     let mut places: SmallVec<[u16; 8]> = (0..candidates.len() as u16).collect();
     places.sort_by_key(|&place| (candidates[usize::from(place)].preference, ranks[usize::from(place)]));
@@ -61,8 +66,14 @@ fn occurrence(candidates: &[Candidate], i: usize) -> u64 {
 }
 
 /// Hosts first, then the addresses inside each.
-fn host_ranks(law: &OrderLaw, candidates: &[Candidate], choice: Key) -> SmallVec<[Rank; 8]> {
-    let hosts = host_sequence(law.hosts, candidates, choice);
+fn host_ranks(
+    law: &OrderLaw,
+    candidates: &[Candidate],
+    choice: Key,
+    answered: &[(u16, u16)],
+) -> SmallVec<[Rank; 8]> {
+    let sorted = host_sequence(law.hosts, candidates, choice);
+    let hosts = if law.hosts == HostOrder::LastIntoHole { answered } else { &sorted[..] };
     candidates
         .iter()
         .enumerate()
@@ -253,6 +264,8 @@ mod tests {
             (&[1, 2, 1], &[0, 2, 1]),
             (&[1, 1, 2, 2], &[0, 1, 3, 2]),
             (&[1, 2, 1, 2], &[0, 2, 3, 1]),
+            (&[2, 1, 1], &[1, 2, 0]),
+            (&[2, 1, 1, 1], &[1, 3, 2, 0]),
         ] {
             let hosts: Vec<(u16, &str)> = preferences.iter().map(|&preference| (preference, "4")).collect();
             let mut list = candidates(&hosts);

@@ -69,9 +69,11 @@ fn gap(list: &[Span], then: AfterGaps, failures: u32) -> Option<Span> {
 
 /// qmail-send.c `nextretry`: (whole root of the age in seconds + 20) squared, seconds after arrival; 20 is the root of 400 s.
 fn quadratic(unit: Span, age: Span) -> Span {
-    let step = libm::sqrt(unit.as_secs_f64()).round().max(1.0) as i64;
-    let root = libm::sqrt(age.as_secs_f64()).floor() as i64;
-    Span::from_secs(root + step).saturating_mul(root + step)
+    let step = libm::sqrt(unit.as_secs_f64());
+    let root = libm::sqrt(age.as_secs_f64());
+    // A unit that is no square has no whole root to add to, so nothing is cut off there.
+    let root = if step.fract() == 0.0 { root.floor() } else { root };
+    Span::from_secs_f64((root + step) * (root + step))
 }
 
 /// The first queue run at or after `due`.

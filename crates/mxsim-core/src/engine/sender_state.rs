@@ -1,0 +1,176 @@
+//! What one sender carries through a replication: its streams, its memory, and the choices it keeps.
+
+use super::recorder::Counted;
+use super::world::SenderTable;
+use crate::random::{Entropy, Key, Stream};
+use crate::sender::memory::{Admission, Remembered, Report};
+use crate::sender::retry::{self, Deferred};
+use crate::sender::{Candidate, Candidates, Keep, Memory, RetryLaw};
+use crate::time::{Span, Time};
+use crate::traffic::Moment;
+use rand_chacha::rand_core::Rng;
+use std::collections::BTreeMap;
+
+/// A message in a queue.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mail {
+    pub(super) sender: u32,
+    /// Outbound host: `site * hosts + host`.
+    pub(super) chooser: u32,
+    /// How many messages this sender had sent before.
+    pub(super) number: u64,
+    pub(super) born: Time,
+    pub(super) failures: u32,
+    /// The host and address that failed last, for senders that come back to it.
+    pub(super) tied: Option<(u16, u16)>,
+}
+
+impl Mail {
+    pub(super) const fn counted(&self) -> Counted {
+        Counted { sender: self.sender as usize, born: self.born }
+    }
+
+    /// A message that comes back to the same host finds it first, whatever the answer or the draw says now.
+    pub(super) fn put_tied_first(&self, candidates: &mut Candidates) {
+        let tied = |candidate: &Candidate| Some((candidate.host, candidate.address)) == self.tied;
+        if let Some(place) = candidates.iter().position(tied) {
+            candidates[..=place].rotate_right(1);
+        }
+    }
+}
+
+/// The state of one sender.
+#[derive(Debug)]
+pub(super) struct SenderState {
+    arrivals: Stream,
+    /// The last arrival drawn.
+    last_arrival: Moment,
+    outbound_hosts: Stream,
+    choice: Key,
+    retry: Key,
+    holding: Key,
+    /// Numbers of sending processes.
+    process: Key,
+    sent: u64,
+    /// Only outbound hosts that have something to remember.
+    memory: BTreeMap<u32, Remembered>,
+    /// Per outbound host: number of the holding time and its end; empty unless the sender holds for exponential times.
+    held: Vec<(u64, Time)>,
+}
+
+impl SenderState {
+    pub(super) fn new(table: &SenderTable, entropy: &Entropy, start: Time) -> Self {
+        let streams = &table.streams;
+        let exponential = matches!(table.behaviour.law.order.keep, Keep::Exponential(_));
+        let choosers = if exponential { table.sites * table.hosts } else { 0 };
+        Self {
+            arrivals: entropy.stream(streams.arrival),
+            last_arrival: start.into(),
+            outbound_hosts: entropy.stream(streams.outbound_host),
+            choice: entropy.key(streams.choice),
+            retry: entropy.key(streams.retry),
+            holding: entropy.key(streams.holding),
+            process: entropy.key(streams.process),
+            sent: 0,
+            memory: BTreeMap::new(),
+            held: vec![(0, start); choosers],
+        }
+    }
+
+    /// The time of the next message, or [`Time::NEVER`].
+    pub(super) fn next_arrival(&mut self, table: &SenderTable, end: Time) -> Time {
+        table.arrivals.next(&mut self.last_arrival, end, &mut self.arrivals)
+    }
+
+    pub(super) fn new_mail(&mut self, sender: usize, table: &SenderTable, now: Time) -> Mail {
+        let site = table.site.pick(self.outbound_hosts.next_u64());
+        let word = u128::from(self.outbound_hosts.next_u64());
+        let host = ((word * table.hosts as u128) >> 64) as usize;
+        let number = self.sent;
+        self.sent += 1;
+        let chooser = (site * table.hosts + host) as u32;
+        Mail { sender: sender as u32, chooser, number, born: now, failures: 0, tied: None }
+    }
+
+    /// The decision that orders this attempt: drawn for the attempt, the message, the cache entry or the holding time.
+    pub(super) fn choice_for(&mut self, table: &SenderTable, mail: &Mail, epoch: u32, now: Time) -> Key {
+        let chooser = u64::from(mail.chooser);
+        let message = self.choice.child(mail.number);
+        // Decisions of outbound hosts must not meet those of messages.
+        let host = self.choice.child(!chooser);
+        match table.behaviour.law.order.keep {
+            Keep::Attempt => message.child(u64::from(mail.failures)),
+            Keep::Message => message,
+            Keep::CacheEntry => host.child(u64::from(epoch)),
+            Keep::Forever => host,
+            Keep::Fixed(span) => {
+                // Each outbound host has its own phase, so that they do not choose anew in step.
+                let phase = (self.holding.child(chooser).unit() * span.0 as f64) as i64;
+                host.child(now.0.saturating_sub(phase).div_euclid(span.0.max(1)) as u64)
+            }
+            Keep::Exponential(mean) => host.child(self.exponential_holding(mail.chooser, mean, now)),
+        }
+    }
+
+    /// The number of the holding time of an outbound host that covers `now`. Exponential times have no memory: once one is over, what is
+    /// left of the one that covers `now` is a fresh draw, however many went by unseen.
+    fn exponential_holding(&mut self, chooser: u32, mean: Span, now: Time) -> u64 {
+        let lengths = self.holding.child(u64::from(chooser));
+        let (number, until) = &mut self.held[chooser as usize];
+        if *until <= now {
+            *number += 1;
+            let length = lengths.child(*number).exponential() * mean.0 as f64;
+            *until = now + Span((length as i64).max(1));
+        }
+        *number
+    }
+
+    pub(super) fn admit(
+        &mut self,
+        table: &SenderTable,
+        mail: &Mail,
+        list: &mut Candidates,
+        now: Time,
+    ) -> Admission {
+        let process = self.process.child(mail.number).child(u64::from(mail.failures)).word();
+        match self.memory.get_mut(&mail.chooser) {
+            Some(remembered) => remembered.admit(&table.behaviour.law.memory, list, now, process as u32),
+            None => Admission::Try,
+        }
+    }
+
+    pub(super) fn begin_waiting(&mut self, table: &SenderTable, chooser: u32) {
+        if table.behaviour.law.memory != Memory::Nothing {
+            self.memory.entry(chooser).or_default().begin_waiting();
+        }
+    }
+
+    /// Takes in how an attempt went; true if the sender gives the message up for it.
+    pub(super) fn learn(
+        &mut self,
+        table: &SenderTable,
+        chooser: u32,
+        has_waited: bool,
+        report: Report<'_>,
+    ) -> bool {
+        let law = &table.behaviour.law.memory;
+        let nothing_new = report.failed.is_empty() && !self.memory.contains_key(&chooser);
+        if *law == Memory::Nothing || nothing_new {
+            return false;
+        }
+        let remembered = self.memory.entry(chooser).or_default();
+        if has_waited {
+            remembered.end_waiting();
+        }
+        remembered.note(law, report)
+    }
+
+    /// When a deferred message is tried again; `None` if it bounces.
+    pub(super) fn next_attempt(&self, law: &RetryLaw, mail: &Mail, now: Time) -> Option<Time> {
+        let host = self.retry.child(u64::from(mail.chooser));
+        let phase =
+            law.queue_run.map_or(Span::ZERO, |every| Span(host.below(every.0.max(1) as usize) as i64));
+        let draw = self.retry.child(!mail.number).child(u64::from(mail.failures));
+        retry::next_attempt(law, Deferred { born: mail.born, failures: mail.failures, now, phase }, draw)
+    }
+}
