@@ -72,7 +72,7 @@ fn recordings(resolver: &str) -> Vec<Recording> {
 
 /// Simulations of `recording` under the law of `lab`.
 fn simulated(lab: &Lab, recording: &Recording) -> Vec<Summary> {
-    let circumstances = StreamId::new(&recording.name(), Purpose::Constant);
+    let circumstances = StreamId::new(&recording.name(), Purpose::Process);
     let one = |seed| {
         let entropy = Entropy::new(seed, recording.times[299].0 as u64);
         Summary::of(&lab.answers(&recording.times, Unrecorded::drawn(entropy.key(circumstances)), entropy))
