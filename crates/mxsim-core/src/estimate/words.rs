@@ -46,6 +46,10 @@ pub(super) fn grouped(value: i64) -> String {
 
 /// The range of a share, to stand in brackets.
 pub(super) fn percent_range(bounds: [Option<f64>; 2]) -> String {
+    // No share is more than everything, so a lower bound of 100 % leaves nothing open.
+    if bounds == [Some(1.0), None] {
+        return "100 %".into();
+    }
     range(bounds.map(|bound| bound.map(|fraction| digits(fraction * 100.0))), " %")
 }
 
