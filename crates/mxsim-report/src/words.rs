@@ -155,6 +155,11 @@ fn writer_of(quantity: &str) -> fn(f64) -> String {
     }
 }
 
+/// True if mail was accepted: without it every share would be a zero that means nothing.
+pub(crate) fn has_split(results: &Results) -> bool {
+    !results.nodes.is_empty() && results.delivery.totals.accepted > 0
+}
+
 /// How even the split is, as a list of sentences.
 pub(crate) fn balance(results: &Results) -> Vec<String> {
     let balance = &results.balance;
@@ -273,7 +278,7 @@ pub(crate) const fn goal_tone(status: GoalStatus) -> Tone {
 /// How often a goal held: `19 days of 20: 95.5 % (91.7-97.8) of 200 days`.
 pub(crate) fn goal_record(goal: &GoalResult, word: WindowWord) -> String {
     if goal.windows == 0 {
-        return format!("no {} was looked at", word.one);
+        return format!("no {} with accepted mail to look at", word.one);
     }
     let looked_at = counted(goal.windows, word.one, word.many);
     let often = match (goal.windows_met, number::frequency(goal.met_fraction.value, goal.windows)) {
