@@ -30,7 +30,7 @@ pub struct Results {
     pub balance: Balance,
     /// What became of the messages.
     pub delivery: Delivery,
-    /// Who makes it uneven; largest part of the scatter first.
+    /// Who makes it uneven; largest part of tilt and scatter together first.
     pub causes: Vec<Cause>,
     /// Load over the run.
     pub series: Series,

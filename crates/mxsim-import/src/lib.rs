@@ -9,7 +9,7 @@ mod question;
 mod text;
 
 pub use question::{equal_mx_scenario, zone_scenario};
-pub use text::{MOST_BYTES, read_text};
+pub use text::{MOST_BYTES, read_text, read_text_up_to};
 
 use mxsim_core::scenario::{Format, RunOverrides, Scenario, ScenarioError, SourceText};
 use std::fmt;

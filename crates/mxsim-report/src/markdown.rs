@@ -19,15 +19,15 @@ pub fn markdown(results: &Results, style: &MarkdownStyle<'_>) -> String {
     let word = words::window(&results.provenance);
     head(&mut out, results);
     figures(&mut out, style);
-    if !results.nodes.is_empty() {
+    if words::has_split(results) {
         share_table(&mut out, &results.nodes, word);
         load_table(&mut out, &results.nodes);
         address_table(&mut out, &results.nodes);
+        host_table(&mut out, results);
+        heading(&mut out, "Balance");
+        bullets(&mut out, &words::balance(results));
+        cause_table(&mut out, &results.causes);
     }
-    host_table(&mut out, results);
-    heading(&mut out, "Balance");
-    bullets(&mut out, &words::balance(results));
-    cause_table(&mut out, &results.causes);
     delivery(&mut out, results);
     goal_table(&mut out, results, word);
     provenance(&mut out, results);
@@ -216,7 +216,7 @@ fn provenance(out: &mut String, results: &Results) {
     }
     lines.extend(words::laws(&results.provenance).into_iter().map(|law| format!("law: {law}")));
     if out.contains("(?)") {
-        lines.push("(?): no range can be given from so few replications".to_owned());
+        lines.push("(?): no range: too few replications, or nothing varied".to_owned());
     }
     bullets(out, &lines);
     out.push_str(&format!("\nNext: `{}`\n", words::next_command(results)));

@@ -9,6 +9,10 @@ use mxsim_core::results::{
 
 use crate::number::{self, Ranged, count, counted, duration, mean, mean_share, p95, percent};
 
+/// Length of an hour (s).
+const HOUR_S: f64 = 3_600.0;
+/// Length of a week (s).
+const WEEK_S: f64 = 604_800.0;
 /// Length of a day (s).
 const DAY_S: f64 = 86_400.0;
 /// Half a point: a smaller difference between two shares of a node is not worth a line.
@@ -53,12 +57,13 @@ pub(crate) struct WindowWord {
     pub(crate) many: &'static str,
 }
 
-/// A window of a day is a day; any other is a window.
+/// A window of an hour, a day or a week is called so, as in the verdict.
 pub(crate) fn window(provenance: &Provenance) -> WindowWord {
-    if provenance.window_s == DAY_S {
-        WindowWord { one: "day", many: "days" }
-    } else {
-        WindowWord { one: "window", many: "windows" }
+    match provenance.window_s {
+        HOUR_S => WindowWord { one: "hour", many: "hours" },
+        DAY_S => WindowWord { one: "day", many: "days" },
+        WEEK_S => WindowWord { one: "week", many: "weeks" },
+        _ => WindowWord { one: "window", many: "windows" },
     }
 }
 
@@ -100,6 +105,9 @@ pub(crate) fn flips(results: &Results) -> &str {
 pub(crate) fn luck(results: &Results) -> String {
     let luck = &results.uncertainty.luck;
     let word = window(&results.provenance);
+    if results.delivery.totals.accepted == 0 {
+        return "cannot be told: no message was accepted".to_owned();
+    }
     if results.provenance.windows < 2 {
         return format!("cannot be told from a single {}", word.one);
     }
@@ -145,6 +153,11 @@ fn writer_of(quantity: &str) -> fn(f64) -> String {
     } else {
         number::significant
     }
+}
+
+/// True if mail was accepted: without it every share would be a zero that means nothing.
+pub(crate) fn has_split(results: &Results) -> bool {
+    !results.nodes.is_empty() && results.delivery.totals.accepted > 0
 }
 
 /// How even the split is, as a list of sentences.
@@ -265,7 +278,7 @@ pub(crate) const fn goal_tone(status: GoalStatus) -> Tone {
 /// How often a goal held: `19 days of 20: 95.5 % (91.7-97.8) of 200 days`.
 pub(crate) fn goal_record(goal: &GoalResult, word: WindowWord) -> String {
     if goal.windows == 0 {
-        return format!("no {} was looked at", word.one);
+        return format!("no {} with accepted mail to look at", word.one);
     }
     let looked_at = counted(goal.windows, word.one, word.many);
     let often = match (goal.windows_met, number::frequency(goal.met_fraction.value, goal.windows)) {
@@ -313,6 +326,11 @@ pub(crate) fn laws(provenance: &Provenance) -> Vec<String> {
             Some((_, _, senders)) => senders.push(&used.sender),
             None => groups.push((&used.law, &used.why, vec![&used.sender])),
         }
+    }
+    if let [(law, why, senders)] = groups.as_slice()
+        && senders.len() > 1
+    {
+        return vec![format!("{law} for all senders ({why})")];
     }
     groups.into_iter().map(|(law, why, senders)| format!("{law} for {} ({why})", listed(&senders))).collect()
 }

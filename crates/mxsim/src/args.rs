@@ -11,9 +11,9 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str =
-    "Exit codes: 0 goals met, 1 a goal missed, 2 usage, 3 cannot tell yet, 4 invalid input,
-5 file error, 70 fault of mxsim, 130 interrupted (what was finished is kept).
+const EXIT_CODES: &str = "Exit codes: 0 goals met, 1 a goal missed, 2 usage, 3 cannot tell yet,
+4 invalid input, 5 file error, 70 fault of mxsim, 130 interrupted (what was
+finished is kept).
 
 Start with:  mxsim ask 3 --top 38,27";
 
@@ -81,7 +81,9 @@ pub(crate) struct Output {
 }
 
 /// `mxsim run`
+// A number with a minus is a wrong value of its option, not an option nobody knows.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub(crate) struct Run {
     /// Scenario files, TOML or JSON; - is standard input
     #[arg(required = true, value_name = "SCENARIO")]
@@ -104,14 +106,14 @@ pub(crate) struct Check {
     /// Print the scenario with every default written out
     #[arg(long)]
     pub(crate) resolved: bool,
-    /// Format of the findings; JSON has the schema mxsim.check/1
+    /// Format of the findings; json has schema mxsim.check/1
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: CheckFormat,
+    pub(crate) format: PlainFormat,
 }
 
-/// How findings are written.
+/// How answers and findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CheckFormat {
+pub(crate) enum PlainFormat {
     /// For people.
     Text,
     /// For programs.
@@ -119,19 +121,21 @@ pub(crate) enum CheckFormat {
 }
 
 /// `mxsim ask`
+// A number with a minus is a wrong value, not an option nobody knows.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub(crate) struct Ask {
     /// How many equal MX, or zone text, a zone file, or - for standard input
     #[arg(value_name = "N|ZONE")]
     pub(crate) design: String,
     /// What your largest senders bring, in percent, such as 38,27
-    #[arg(long, value_name = "PERCENT,...", value_delimiter = ',')]
+    #[arg(long, value_name = "PERCENT,...", value_delimiter = ',', value_parser = percent)]
     pub(crate) top: Vec<f64>,
     #[command(flatten)]
     pub(crate) simulation: Simulation,
-    /// Format of the answer; JSON has the schema mxsim.ask/1
+    /// Format of the answer; json has schema mxsim.ask/1
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: CheckFormat,
+    pub(crate) format: PlainFormat,
 }
 
 /// `mxsim report`
@@ -145,4 +149,13 @@ pub(crate) struct Report {
     pub(crate) figures: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// A percentage such as `38`, `38%` or `38 %`.
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.trim().trim_end_matches('%').trim_end();
+    match number.parse::<f64>() {
+        Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(percent),
+        _ => Err("expected a percentage above 0 and at most 100, such as 38".to_owned()),
+    }
 }

@@ -1,5 +1,6 @@
 //! How the command ends.
 
+use crate::diagnostics::{WIDTH, wrap};
 use std::process::ExitCode;
 
 /// Exit codes; scripts rely on them.
@@ -53,28 +54,33 @@ pub(crate) struct Failure {
     message: String,
 }
 
+/// A message that is one sentence, wrapped.
+fn sentence(message: impl std::fmt::Display) -> String {
+    wrap(&format!("error: {message}"), WIDTH)
+}
+
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self { exit, message: message.into() }
     }
 
     pub(crate) fn usage(message: impl std::fmt::Display) -> Self {
-        Self::new(Exit::Usage, format!("error: {message}"))
+        Self::new(Exit::Usage, sentence(message))
     }
 
     pub(crate) fn file(message: impl std::fmt::Display) -> Self {
-        Self::new(Exit::File, format!("error: {message}"))
+        Self::new(Exit::File, sentence(message))
     }
 
     pub(crate) fn invalid(message: impl std::fmt::Display) -> Self {
-        Self::new(Exit::Invalid, format!("error: {message}"))
+        Self::new(Exit::Invalid, sentence(message))
     }
 
     /// The panic's own message has been printed already.
     pub(crate) fn bug() -> Self {
         let ask =
             "this is a fault of mxsim, not yours; please report it with the scenario and the message above";
-        Self::new(Exit::Bug, format!("error: {ask}"))
+        Self::new(Exit::Bug, sentence(ask))
     }
 
     /// Prints the message to standard error; if that is gone as well there is nobody left to tell.

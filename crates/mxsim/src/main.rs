@@ -11,11 +11,15 @@ mod watch;
 
 use args::{Arguments, Command};
 use clap::Parser;
+use diagnostics::{WIDTH, wrap};
 use exit::{Exit, Failure};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error).into(),
+    };
     let exit =
         std::panic::catch_unwind(|| dispatch(&arguments.command)).unwrap_or_else(|_| Err(Failure::bug()));
     match exit {
@@ -25,6 +29,29 @@ fn main() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// Prints help to standard output, or what is wrong with the command line to standard error.
+fn usage(error: &clap::Error) -> Exit {
+    if error.use_stderr() {
+        let text = error.render().to_string();
+        let lines: Vec<String> = text.lines().map(fitting).collect();
+        Failure::new(Exit::Usage, lines.join("\n")).tell();
+        return Exit::Usage;
+    }
+    match error.print() {
+        Err(failed) if failed.kind() != std::io::ErrorKind::BrokenPipe => {
+            let failure = Failure::file(format!("cannot write to standard output: {failed}"));
+            failure.tell();
+            failure.exit
+        }
+        _ => Exit::Met,
+    }
+}
+
+/// clap indents its lines, but does not wrap what is wrong.
+fn fitting(line: &str) -> String {
+    if line.chars().count() <= WIDTH { line.to_owned() } else { wrap(line, WIDTH) }
 }
 
 fn dispatch(command: &Command) -> Result<Exit, Failure> {

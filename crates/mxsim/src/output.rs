@@ -65,9 +65,17 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if path.is_dir() {
-        return Err(io::Error::new(ErrorKind::IsADirectory, "it is a directory"));
+        return Err(io::Error::new(ErrorKind::IsADirectory, "it is a directory; name a file in it"));
     }
-    let mut file = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder)?;
+    if !folder.is_dir() {
+        let why = format!("there is no folder {}; make it first", folder.display());
+        return Err(io::Error::new(ErrorKind::NotFound, why));
+    }
+    // The name of the temporary file in its error would help nobody.
+    let mut file = tempfile::Builder::new()
+        .permissions(permissions())
+        .tempfile_in(folder)
+        .map_err(|error| io::Error::new(error.kind(), format!("{} in its folder", error.kind())))?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)

@@ -43,17 +43,27 @@ impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cost = &self.cost;
         let gib = |bytes: f64| bytes / 1_073_741_824.0;
+        let what = if self.replications == 1 { "replication needs" } else { "replications need" };
         write!(
             f,
-            "this is too large to run: {:.3e} messages a replication, about {:.1} h of one core for {} replication(s), \
-             {:.1} GiB at work and {:.1} GiB of tallies; use fewer messages_per_day, sites or hosts, a shorter run_length, \
+            "this is too large to run: {} {what} about {} h of one core for {} messages each, {} GiB at work \
+             and {} GiB to keep the counts; use fewer messages_per_day, sites or hosts, a shorter run_length or warm_up, \
              or fewer replications",
-            cost.messages,
-            cost.replication_s * self.replications as f64 / 3_600.0,
             self.replications,
-            gib(cost.working_bytes),
-            gib(cost.tally_bytes * self.replications as f64),
+            rounded(cost.replication_s * self.replications as f64 / 3_600.0),
+            rounded(cost.messages),
+            rounded(gib(cost.working_bytes)),
+            rounded(gib(cost.tally_bytes * self.replications as f64)),
         )
+    }
+}
+
+/// Three digits are more than an estimate deserves; beyond a million a power of ten reads better than zeros.
+fn rounded(value: f64) -> String {
+    match value {
+        v if v >= 1e6 => format!("{v:.1e}"),
+        v if v >= 10.0 => format!("{v:.0}"),
+        v => format!("{v:.1}"),
     }
 }
 

@@ -28,7 +28,10 @@ pub(super) fn causes(frame: &Frame, tallies: &[Tally], tilt: &[f64], scatter: &[
     let mut ranked: Vec<Ranked> = (0..frame.senders.len())
         .map(|sender| Ranked {
             sender,
-            cause: cause(frame, tallies, &sums, sender),
+            cause: Cause {
+                share_of_scatter: scattered(&sums, sender, scatter),
+                ..cause(frame, tallies, &sums, sender)
+            },
             part: sums.part(sender, tilt, scatter),
         })
         .collect();
@@ -38,6 +41,12 @@ pub(super) fn causes(frame: &Frame, tallies: &[Tally], tilt: &[f64], scatter: &[
         b.part.total_cmp(&a.part).then(by_mail)
     });
     ranked
+}
+
+/// What the sender makes of the scatter. Where every window splits alike there is none to make, however much the amount of mail varies.
+fn scattered(sums: &Sums, sender: usize, scatter: &[f64]) -> Option<Interval> {
+    scatter.iter().any(|scatter| *scatter > 0.0).then_some(())?;
+    jackknife(sums.blocks, false, |left_out| sums.share_of_scatter(sender, left_out))
 }
 
 fn cause(frame: &Frame, tallies: &[Tally], sums: &Sums, sender: usize) -> Cause {
@@ -51,7 +60,7 @@ fn cause(frame: &Frame, tallies: &[Tally], sums: &Sums, sender: usize) -> Cause 
         sender: described.name.clone(),
         behaves_like: described.behaves_like.clone(),
         share_of_mail: Ratio::of(mail).map_or(unknown(0.0), |ratio| ratio.share_interval()),
-        share_of_scatter: jackknife(sums.blocks, false, |left_out| sums.share_of_scatter(sender, left_out)),
+        share_of_scatter: None,
         tilt_points: sums.tilt_points(sender),
         grade: described.grade,
     }

@@ -29,6 +29,10 @@ fn caution(code: &str, text: String) -> Option<Caution> {
     Some(Caution { code: code.into(), text })
 }
 
+fn counted(replications: u64) -> String {
+    format!("{replications} replication{}", if replications == 1 { "" } else { "s" })
+}
+
 fn few_replications(results: &Results) -> Option<Caution> {
     let replications = results.provenance.replications;
     let p95 = &results.balance.busiest_share.p95_ci;
@@ -38,7 +42,8 @@ fn few_replications(results: &Results) -> Option<Caution> {
         return None;
     }
     let text = format!(
-        "only {replications} replications: intervals of quantiles are wide or have no bound; run at least {FEW}, or leave the number out and let the goals decide"
+        "only {}: intervals of quantiles are wide or have no bound; run at least {FEW}, or leave the number out and let the goals decide",
+        counted(replications)
     );
     caution("few-replications", text)
 }
@@ -48,7 +53,8 @@ fn partial(results: &Results) -> Option<Caution> {
     results.provenance.partial.then(|| Caution {
         code: "partial".into(),
         text: format!(
-            "the run was stopped early; everything here comes from its first {replications} replications"
+            "the run was stopped early; everything here comes from what was finished: {}",
+            counted(replications)
         ),
     })
 }
@@ -73,7 +79,7 @@ fn waiting(results: &Results) -> Option<Caution> {
         return None;
     }
     let text = format!(
-        "{} messages were still queued when the run ended; delays leave them out and look too short: use a longer run_length",
+        "{} of the messages were still queued when the run ended; delays leave them out and look too short: use a longer run_length",
         super::words::percent(part)
     );
     caution("messages-waiting", text)

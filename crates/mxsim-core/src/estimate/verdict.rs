@@ -191,10 +191,12 @@ impl Evidence<'_> {
         let failing: Vec<&str> =
             self.frame.nodes.iter().filter(|node| node.fails).map(|node| node.name.as_str()).collect();
         (!failing.is_empty()).then(|| {
-            format!(
-                "Failing for a part of the run: {}; its mail goes elsewhere, whoever sends it.",
-                failing.join(", ")
-            )
+            let then = match (failing.len() == self.frame.nodes.len(), failing.len()) {
+                (true, _) => "while all are down, mail waits",
+                (false, 1) => "its mail goes elsewhere, whoever sends it",
+                (false, _) => "their mail goes elsewhere, whoever sends it",
+            };
+            format!("Failing for a part of the run: {}; {then}.", failing.join(", "))
         })
     }
 
@@ -435,6 +437,10 @@ impl Evidence<'_> {
         let (_, [_, high]) = sample.sorted().quantile(goal.on);
         // Rounded to the safe side, so that the printed number holds too; the last bits of 0.7 times 100 must not make it 71.
         let holds = libm::ceil(high? * 100.0 - 1e-9);
+        // Everything at one node, or nothing at another, is no goal.
+        if holds >= 100.0 || holds == 0.0 {
+            return None;
+        }
         let text = match kind {
             GoalKind::QuietestShare { .. } => format!("at least {} % at the quietest node", -holds),
             _ => format!("at most {holds} % at the busiest node"),

@@ -46,6 +46,10 @@ pub(super) fn grouped(value: i64) -> String {
 
 /// The range of a share, to stand in brackets.
 pub(super) fn percent_range(bounds: [Option<f64>; 2]) -> String {
+    // No share is more than everything, so a lower bound of 100 % leaves nothing open.
+    if bounds == [Some(1.0), None] {
+        return "100 %".into();
+    }
     range(bounds.map(|bound| bound.map(|fraction| digits(fraction * 100.0))), " %")
 }
 
@@ -85,6 +89,10 @@ pub(super) fn frequency(value: f64, bounds: [Option<f64>; 2], unit: &str) -> Str
     let count = |fraction: f64| grouped((fraction * of).round() as i64);
     let [low, high] = bounds.map(|bound| bound.map(count));
     let range = range([low, high], "");
+    if value >= 1.0 || value <= 0.0 {
+        let all = if value >= 1.0 { "all" } else { "none of the" };
+        return format!("{all} {unit} looked at ({range} of {of})");
+    }
     format!("{} of {} {unit} ({range})", count(value), grouped(of as i64))
 }
 
@@ -116,6 +124,7 @@ mod tests {
         assert_eq!(percent_range([Some(0.391), None]), "39.1 % or more");
         assert_eq!(number_range([None, None]), "range not known from so few replications");
         assert_eq!(frequency(0.912, [Some(0.88), Some(0.94)], "days"), "91 of 100 days (88 to 94)");
+        assert_eq!(frequency(1.0, [Some(0.94), Some(1.0)], "days"), "all days looked at (94 to 100 of 100)");
         assert_eq!(frequency(0.998, [Some(0.99), Some(1.0)], "days"), "998 of 1,000 days (990 to 1,000)");
     }
 }

@@ -134,9 +134,14 @@ pub struct NamedText {
 pub struct ScenarioError {
     /// The scenario's text first, then texts it brings along (a zone file).
     pub sources: Vec<NamedText>,
-    /// All errors, in the order of their places.
+    /// All errors, in the order of their places; the first [`MOST_KEPT`] if there are more.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many more there are.
+    pub left_out: usize,
 }
+
+/// Errors that are kept; nobody mends more in one go, and a megabyte of nonsense would need a gigabyte of them.
+pub const MOST_KEPT: usize = 1_000;
 
 impl Error for ScenarioError {}
 
@@ -181,12 +186,21 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
 pub(crate) struct Report {
     sources: Vec<NamedText>,
     diagnostics: Vec<Diagnostic>,
+    /// Errors beyond [`MOST_COLLECTED`].
+    dropped: usize,
 }
+
+/// Errors that are held to be sorted; further ones are only counted.
+const MOST_COLLECTED: usize = 100_000;
 
 impl Report {
     /// A report on the text `name`.
     pub(crate) fn new(name: &str, text: &str) -> Self {
-        Self { sources: vec![NamedText { name: name.into(), text: text.into() }], diagnostics: Vec::new() }
+        Self {
+            sources: vec![NamedText { name: name.into(), text: text.into() }],
+            diagnostics: Vec::new(),
+            dropped: 0,
+        }
     }
 
     /// The main text.
@@ -224,6 +238,10 @@ impl Report {
         message: impl Into<String>,
     ) -> &mut Diagnostic {
         let message = message.into();
+        if self.diagnostics.len() >= MOST_COLLECTED {
+            self.diagnostics.pop();
+            self.dropped += 1;
+        }
         self.diagnostics.push(Diagnostic { code, message, source, place, label: String::new(), help: None });
         let last = self.diagnostics.len() - 1;
         &mut self.diagnostics[last]
@@ -253,7 +271,9 @@ impl Report {
             (diagnostic.source, start)
         });
         self.diagnostics.dedup();
-        Some(ScenarioError { sources: self.sources, diagnostics: self.diagnostics })
+        let left_out = self.diagnostics.len().saturating_sub(MOST_KEPT) + self.dropped;
+        self.diagnostics.truncate(MOST_KEPT);
+        Some(ScenarioError { sources: self.sources, diagnostics: self.diagnostics, left_out })
     }
 }
 

@@ -258,6 +258,8 @@ pub struct Sender {
 pub struct ResolverLayer {
     /// Name in the scenario, or preset id.
     pub name: String,
+    /// The preset its parameters are laid over.
+    pub preset: String,
     /// How it caches and orders.
     pub law: ResolverLaw,
     /// How many independent caches there are.

@@ -28,25 +28,25 @@ impl Scenario {
         self.fingerprint = hash.to_hex()[..16].to_owned();
     }
 
-    fn written(&self, with_replications: bool) -> String {
+    fn written(&self, in_full: bool) -> String {
         let mut out = Toml::default();
         out.key("schema", "1");
         out.key("title", &text(&self.title));
-        self.write_run(&mut out, with_replications);
+        self.write_run(&mut out, in_full);
         self.write_zone(&mut out);
         self.write_changes(&mut out);
         self.write_traffic(&mut out);
         self.senders.iter().for_each(|sender| write_one_sender(sender, &mut out));
-        self.write_resolvers(&mut out);
+        self.write_resolvers(&mut out, in_full);
         self.write_nodes(&mut out);
         self.nodes.iter().for_each(|node| write_events(node, &mut out));
         self.write_goals(&mut out);
         out.0
     }
 
-    fn write_run(&self, out: &mut Toml, with_replications: bool) {
+    fn write_run(&self, out: &mut Toml, in_full: bool) {
         out.section("[run]");
-        if let (true, Some(replications)) = (with_replications, self.run.replications) {
+        if let (true, Some(replications)) = (in_full, self.run.replications) {
             out.key("replications", &replications.to_string());
         }
         out.key("seed", &self.run.seed.to_string());
@@ -79,7 +79,8 @@ impl Scenario {
         out.key("profile", "\"flat\"");
     }
 
-    fn write_resolvers(&self, out: &mut Toml) {
+    /// The fingerprint leaves the preset's name out: every parameter is written, so the name changes nothing.
+    fn write_resolvers(&self, out: &mut Toml, in_full: bool) {
         let mut layers: BTreeMap<&str, (&ResolverLayer, &[ResolverLayer])> = BTreeMap::new();
         for chain in self.senders.iter().map(|sender| sender.resolver.as_slice()) {
             for (i, layer) in chain.iter().enumerate() {
@@ -93,6 +94,9 @@ impl Scenario {
         }
         for (name, (layer, rest)) in layers {
             out.section(&format!("[resolvers.{}]", text(name)));
+            if in_full {
+                out.key("preset", &text(&layer.preset));
+            }
             out.key("caches", &caches(layer.caches));
             if !rest.is_empty() {
                 let names: Vec<String> = rest.iter().map(|layer| text(&layer.name)).collect();

@@ -4,12 +4,25 @@
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = normal(word);
     let limit = (wanted.len() / 3).clamp(1, 4);
-    candidates
-        .into_iter()
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let near = candidates
+        .iter()
+        .copied()
         .map(|candidate| (distance(&wanted, &normal(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= limit && *distance < normal(candidate).len())
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    near.or_else(|| only_beginning(&wanted, &candidates))
+}
+
+/// The only candidate that begins with `wanted`, separators left out: `bind9` for `bind_9_20`, `qmail` for `qmail_lp64`.
+fn only_beginning<'a>(wanted: &[char], candidates: &[&'a str]) -> Option<&'a str> {
+    const LEAST: usize = 4;
+    let squeezed = |word: &[char]| word.iter().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let wanted = squeezed(wanted);
+    let mut begin = candidates.iter().copied().filter(|word| squeezed(&normal(word)).starts_with(&wanted));
+    let only = begin.next().filter(|_| wanted.len() >= LEAST)?;
+    begin.next().is_none().then_some(only)
 }
 
 /// Case and the choice between `-`, `_` and a space are no difference worth counting.
@@ -49,5 +62,9 @@ mod tests {
         assert_eq!(nearest("shrae", keys), Some("share"));
         assert_eq!(nearest("colour", keys), None);
         assert_eq!(nearest("", keys), None);
+        let presets = ["bind_9_20", "pdns_recursor", "qmail_lp64", "order-preserving"];
+        for (word, preset) in [("bind9", "bind_9_20"), ("pdns", "pdns_recursor"), ("qmail", "qmail_lp64")] {
+            assert_eq!(nearest(word, presets), Some(preset));
+        }
     }
 }

@@ -42,13 +42,13 @@ pub fn text(results: &Results, style: &TextStyle) -> String {
     let word = words::window(&results.provenance);
     head(&mut page, results);
     verdict(&mut page, results);
-    if !results.nodes.is_empty() {
+    if words::has_split(results) {
         shares(&mut page, &results.nodes, word, style.ascii);
         loads(&mut page, &results.nodes, word);
+        hosts(&mut page, results);
+        balance(&mut page, results);
+        causes(&mut page, &results.causes);
     }
-    hosts(&mut page, results);
-    balance(&mut page, results);
-    causes(&mut page, &results.causes);
     delivery(&mut page, results);
     goals(&mut page, results, word);
     tail(&mut page, results);
@@ -156,7 +156,7 @@ fn causes(page: &mut Page, causes: &[Cause]) {
     if causes.is_empty() {
         return;
     }
-    page.note("what makes it uneven, largest part of the scatter first");
+    page.note("what makes it uneven, largest part of tilt and scatter together first");
     let shown = &causes[..causes.len().min(CAUSES_SHOWN)];
     let longest = shown.iter().map(|cause| width_of(&cause.sender)).max().unwrap_or(0).clamp(4, 20);
     for cause in shown {
@@ -221,7 +221,7 @@ fn tail(page: &mut Page, results: &Results) {
         page.item(if index == 0 { "law" } else { "" }, law);
     }
     if page.holds("(?)") {
-        page.item("(?)", "no range can be given from so few replications");
+        page.item("(?)", "no range: too few replications, or nothing varied");
     }
     page.blank();
     page.paragraph(&format!("Next: {}", words::next_command(results)));

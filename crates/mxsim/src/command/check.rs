@@ -1,6 +1,7 @@
 //! `mxsim check`: what is wrong or doubtful with a scenario or a zone, without simulating.
 
-use crate::args::{Check, CheckFormat};
+use crate::args::{Check, PlainFormat};
+use crate::diagnostics::{WIDTH, wrap};
 use crate::exit::{Exit, Failure};
 use crate::output::print;
 use mxsim_core::scenario::diagnostic::line_and_column;
@@ -13,9 +14,9 @@ use std::fmt::Write as _;
 pub(crate) fn check(arguments: &Check) -> Result<Exit, Failure> {
     match (mxsim_import::scenario_or_zone(&arguments.input), arguments.format) {
         (Ok(scenario), _) if arguments.resolved => print(&scenario.resolved())?,
-        (Ok(scenario), CheckFormat::Text) => print(&summary(&scenario))?,
-        (Ok(scenario), CheckFormat::Json) => print(&pretty(&valid(&scenario)))?,
-        (Err(ImportError::Scenario(error)), CheckFormat::Json) => {
+        (Ok(scenario), PlainFormat::Text) => print(&summary(&scenario))?,
+        (Ok(scenario), PlainFormat::Json) => print(&pretty(&valid(&scenario)))?,
+        (Err(ImportError::Scenario(error)), PlainFormat::Json) => {
             print(&pretty(&invalid(&error)))?;
             return Ok(Exit::Invalid);
         }
@@ -26,29 +27,42 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Failure> {
 
 fn summary(scenario: &Scenario) -> String {
     let zone = &scenario.zones[0].zone;
-    let mut text = format!(
-        "{}: valid. {} of {} a day.\n\n",
-        zone.domain,
-        scenario.title,
-        count(scenario.messages_per_day)
-    );
-    let _ = writeln!(text, "  {:<24} {:<24} {:>10}", "node", "host", "fair share");
+    let mut text = format!("valid: mail for {}, {} a day\n\n", zone.domain, count(scenario.messages_per_day));
+    let _ = writeln!(text, "  {:<24} {:<32} {:>10}", "node", "host", "fair share");
     for node in &scenario.nodes {
-        let _ = writeln!(text, "  {:<24} {:<24} {:>8.1} %", node.name, node.host, node.fair_share * 100.0);
+        let (name, host) = (shortened(&node.name, 24), shortened(&node.host, 32));
+        let _ = writeln!(text, "  {name:<24} {host:<32} {:>8.1} %", node.fair_share * 100.0);
     }
-    let _ = writeln!(text, "\n  {:<40} {:>8}  behaves like (grade)", "sender", "share");
+    let _ = writeln!(text, "\n  {:<32} {:>8}  behaves like (grade)", "sender", "share");
     for sender in &scenario.senders {
         let like = format!("{} ({})", sender.preset, sender.grade.name());
-        let _ = writeln!(text, "  {:<40} {:>6.1} %  {like}", sender.name, sender.share * 100.0);
+        let name = shortened(&sender.name, 32);
+        let _ = writeln!(text, "  {name:<32} {:>6.1} %  {like}", sender.share * 100.0);
     }
     for goal in &scenario.goals {
-        let _ = writeln!(text, "\n  goal: {}", goal.text);
+        item(&mut text, &format!("goal: {}", goal.text));
     }
     for caution in &scenario.cautions {
-        let _ = writeln!(text, "\n  caution[{}]: {}", caution.code, caution.text);
+        item(&mut text, &format!("caution[{}]: {}", caution.code, caution.text));
     }
     text.push_str("\nNext: mxsim run SCENARIO, or mxsim check SCENARIO --resolved for every default\n");
     text
+}
+
+/// A paragraph of its own, wrapped under its indent.
+fn item(text: &mut String, sentence: &str) {
+    let lines = wrap(sentence, WIDTH - 4).replace('\n', "\n    ");
+    let _ = writeln!(text, "\n  {lines}");
+}
+
+/// A name that fits its column and cannot drive the terminal.
+fn shortened(name: &str, most: usize) -> String {
+    let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if name.chars().count() <= most {
+        return name;
+    }
+    let start: String = name.chars().take(most - 1).collect();
+    format!("{start}~")
 }
 
 fn count(messages: f64) -> String {
@@ -67,7 +81,8 @@ fn valid(scenario: &Scenario) -> Value {
 
 fn invalid(error: &ScenarioError) -> Value {
     let errors: Vec<Value> = error.diagnostics.iter().map(|one| finding(error, one)).collect();
-    json!({ "schema": "mxsim.check/1", "valid": false, "fingerprint": null, "errors": errors, "cautions": [] })
+    json!({ "schema": "mxsim.check/1", "valid": false, "fingerprint": null, "errors": errors,
+        "errors_left_out": error.left_out, "cautions": [] })
 }
 
 fn finding(error: &ScenarioError, one: &mxsim_core::scenario::Diagnostic) -> Value {

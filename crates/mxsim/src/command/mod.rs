@@ -21,9 +21,10 @@ pub(crate) fn simulate_watched(scenario: &Scenario, simulation: &Simulation) -> 
     let results = with_threads(simulation, || simulate(scenario, RunOptions::of(scenario), &watch))?;
     watch.finish();
     results.map_err(|error| match error {
-        RunError::Interrupted => {
-            Failure::new(Exit::Interrupted, "interrupted before the first replication was done")
-        }
+        RunError::Interrupted => Failure::new(
+            Exit::Interrupted,
+            "interrupted before the first replication was done; nothing was kept",
+        ),
         RunError::TooLarge(cost) => Failure::invalid(cost),
     })
 }

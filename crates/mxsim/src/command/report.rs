@@ -15,9 +15,12 @@ type Draw = fn(&Results) -> Figure;
 const FIGURES: [(&str, &str, Draw); 2] =
     [("Split per node", "split.svg", figure::split), ("Load by hour", "load.svg", figure::load)];
 
+/// The largest results file that is read (bytes): ten years by the hour for over a hundred nodes are half as much.
+const MOST_BYTES: u64 = 256 << 20;
+
 /// Writes the report, and the figures if a folder is named.
 pub(crate) fn report(arguments: &Report) -> Result<Exit, Failure> {
-    let text = mxsim_import::read_text(&arguments.results)?;
+    let text = mxsim_import::read_text_up_to(&arguments.results, MOST_BYTES)?;
     let results = mxsim_report::from_json(&text)
         .map_err(|error| Failure::invalid(format!("{}: {error}", arguments.results)))?;
     let paths = match &arguments.figures {

@@ -6,6 +6,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::{document, format_for, print, screen_style, write_file};
 use mxsim_core::results::Results;
 use mxsim_core::scenario::RunOverrides;
+use mxsim_core::time::Span;
 use std::path::Path;
 
 /// Runs every scenario in turn; the worst answer decides the exit code.
@@ -13,7 +14,7 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
     if arguments.scenarios.len() > 1 && arguments.output.output.is_some() {
         return Err(Failure::usage("-o takes the results of one scenario; run them one by one, or redirect"));
     }
-    let window = arguments.window.as_deref().map(|text| span("--window", text)).transpose()?;
+    let window = arguments.window.as_deref().map(window).transpose()?;
     let overrides = RunOverrides { window, ..overrides(&arguments.simulation) };
     let mut worst = Exit::Met;
     for (i, path) in arguments.scenarios.iter().enumerate() {
@@ -26,6 +27,15 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
         }
     }
     Ok(worst)
+}
+
+/// The length of a window; a scenario asks for a minute at least, too.
+fn window(text: &str) -> Result<Span, Failure> {
+    let window = span("--window", text)?;
+    if window < Span::MINUTE {
+        return Err(Failure::usage(format!("--window: expected a duration of at least 1m, found {text:?}")));
+    }
+    Ok(window)
 }
 
 /// Writes the document where it was asked for; with a file, the screen still shows the answer.

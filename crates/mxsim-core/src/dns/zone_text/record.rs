@@ -132,9 +132,17 @@ pub(crate) fn read(text: &str, text_id: usize, domain: Option<&Name>, wanted: Wa
     let mut found = Read::default();
     let lines = lines(text, text_id, &mut found.errors);
     let mut reader = Reader { found, wanted, domain, origin: None, ttl: None, last_ttl: None, owner: None };
-    lines.iter().for_each(|line| reader.line(line));
+    for line in &lines {
+        if reader.found.errors.len() >= MOST_ERRORS {
+            break;
+        }
+        reader.line(line);
+    }
     reader.found
 }
+
+/// Wrong lines after which the rest is not read: it is no zone, and megabytes of it would need gigabytes of errors.
+const MOST_ERRORS: usize = 10_000;
 
 struct Reader<'d> {
     found: Read,

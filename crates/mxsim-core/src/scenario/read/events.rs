@@ -21,8 +21,10 @@ pub(super) fn read(document: &Table, run_length: Span, nodes: &mut [Node], readi
         let hit = hit_nodes(table, nodes, reading);
         let Some(event) = event(table) else { continue };
         if event.at.0 >= run_length.0 {
-            let text =
-                format!("An event at {} comes after the end of the run ({run_length}).", Span(event.at.0));
+            let text = format!(
+                "an event at {} comes after the end of the run ({run_length}); lengthen run_length",
+                Span(event.at.0)
+            );
             reading.caution("event-after-run", text);
         }
         left = left.saturating_sub(event.times(run_length).saturating_mul(hit.len() as i64));

@@ -85,7 +85,7 @@ fn always(mut report: Report) -> ScenarioError {
     }
     match report.into_error() {
         Some(error) => error,
-        None => ScenarioError { sources: Vec::new(), diagnostics: Vec::new() },
+        None => ScenarioError { sources: Vec::new(), diagnostics: Vec::new(), left_out: 0 },
     }
 }
 

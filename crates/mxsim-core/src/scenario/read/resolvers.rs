@@ -15,6 +15,7 @@ pub(super) const DEFAULT_RESOLVER: &str = "plain";
 #[derive(Debug)]
 struct Named {
     name: String,
+    preset: String,
     law: ResolverLaw,
     caches: Caches,
     /// What it forwards to, nearest first, with the place of each name.
@@ -46,7 +47,6 @@ fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> 
     let id = table.text("preset").unwrap_or(DEFAULT_RESOLVER);
     let mut law = params::BLANK_RESOLVER;
     if let Some(preset) = Catalog::builtin().resolver(id) {
-        reading.uses(id, preset.weakest_grade());
         law = preset.law;
     }
     params::read_resolver(table, &mut law);
@@ -58,7 +58,7 @@ fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> 
     }
     let names = table.get("chain").and_then(Value::as_list).unwrap_or_default();
     let chain = names.iter().filter_map(|item| Some((item.as_text()?.to_owned(), item.place.clone())));
-    Named { name: name.into(), law, caches: caches(table), chain: chain.collect() }
+    Named { name: name.into(), preset: id.into(), law, caches: caches(table), chain: chain.collect() }
 }
 
 fn caches(table: &Table) -> Caches {
@@ -155,8 +155,9 @@ impl Resolvers {
         let mut layers = Vec::new();
         for name in names {
             let Some((law, caches)) = self.law(name) else { continue };
-            if let (None, Some(preset)) = (self.named(name), Catalog::builtin().resolver(name)) {
-                reading.uses(name, preset.weakest_grade());
+            let id = self.named(name).map_or(name, |named| named.preset.as_str());
+            if let Some(preset) = Catalog::builtin().resolver(id) {
+                reading.uses(id, preset.weakest_grade());
             }
             // Names of resolvers hold no `@`, so these never meet by accident.
             let shared_as = match (caches, pool) {
@@ -164,7 +165,7 @@ impl Resolvers {
                 (_, Some(pool)) => format!("{name}@pool {pool}"),
                 (_, None) => format!("{name}@sender {sender}"),
             };
-            layers.push(ResolverLayer { name: name.into(), law, caches, shared_as });
+            layers.push(ResolverLayer { name: name.into(), preset: id.into(), law, caches, shared_as });
         }
         layers
     }

@@ -58,7 +58,7 @@ fn default_senders(entries: &[(&Value, &Table)], reading: &mut Reading) -> Optio
         return None;
     }
     let text = format!(
-        "The scenario names no sender, so {DEFAULT_SITES} Postfix sites with Zipf sizes are assumed; add [[senders]] for yours."
+        "the scenario names no sender, so {DEFAULT_SITES} Postfix sites with Zipf sizes are assumed; add [[senders]] for yours"
     );
     reading.caution("default-senders", text);
     let entry = serde_json::json!({ "name": "everyone", "preset": DEFAULT_PRESET, "sites": DEFAULT_SITES });
@@ -183,7 +183,7 @@ impl Entry<'_> {
 
     fn caution_default_preset(&self, reading: &mut Reading) {
         let text = format!(
-            "Sender {} names no preset, so it is taken for {DEFAULT_PRESET}; add `preset`.",
+            "sender {} names no preset, so it is taken for {DEFAULT_PRESET}; add `preset`",
             self.name
         );
         reading.caution("default-preset", text);

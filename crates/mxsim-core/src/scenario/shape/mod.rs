@@ -329,14 +329,13 @@ pub(crate) fn check_table(keys: &[Key], table: &Table, place: &Place, path: &str
         }
     }
     for key in keys.iter().filter(|key| key.need == Need::Required && table.get(key.name).is_none()) {
-        report.error(code::MISSING, place, format!("{} is missing", below(path, key.name))).help(
-            match key.shape {
-                Shape::Table(keys) => {
-                    format!("add a section `[{}]` with {}", key.name, names(keys).join(", "))
-                }
-                _ => format!("add `{}`: {}", key.name, key.shape.describe()),
-            },
-        );
+        let help = match key.shape {
+            Shape::Table(_) if path.is_empty() => {
+                format!("add a section [{}]; docs/scenario.md lists its keys", key.name)
+            }
+            _ => format!("add `{}`: {}", key.name, key.shape.describe()),
+        };
+        report.error(code::MISSING, place, format!("{} is missing", below(path, key.name))).help(help);
     }
 }
 

@@ -40,7 +40,17 @@ fn add_syntax_error(report: &mut Report, text: &str, error: &serde_json::Error) 
             .error(code::TOO_DEEP, &place, "objects and arrays are nested too deeply")
             .help("no key of a scenario lies deeper than six levels");
     } else {
-        report.error(code::SYNTAX, &place, message).label("not valid JSON here");
+        let (message, help) = match message {
+            _ if text.trim().is_empty() => ("the text is empty", "write a scenario with at least a zone"),
+            _ if message.starts_with("EOF") => {
+                ("the text ends before its JSON does", "is the file cut short?")
+            }
+            _ => (
+                message,
+                "write JSON (RFC 8259): keys and texts in double quotes, no comma after the last item",
+            ),
+        };
+        report.error(code::SYNTAX, &place, message).label("not valid JSON here").help(help);
     }
 }
 

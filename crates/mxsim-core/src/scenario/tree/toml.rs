@@ -31,7 +31,10 @@ fn add_syntax_error(report: &mut Report, error: &toml::de::Error, length: usize)
             .error(code::DUPLICATE_KEY, &place, "this key stands twice in the same table")
             .help("remove one of the two");
     } else {
-        report.error(code::SYNTAX, &place, message).label("not valid TOML here");
+        report
+            .error(code::SYNTAX, &place, message)
+            .label("not valid TOML here")
+            .help("write `key = value`, one to a line; texts, durations and shares stand in quotes");
     }
 }
 

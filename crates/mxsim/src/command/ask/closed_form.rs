@@ -106,6 +106,15 @@ fn answers_uniformly(sender: &Sender) -> bool {
     random && law.types.mx && law.hold == Hold::None && !law.verbatim_on_miss
 }
 
+/// There is no split to ask about.
+const ONE_NODE: &str = "Will 1 MX split your mail roughly evenly?
+
+  YES           It takes all of your mail: with one node there is nothing to
+                split, and nobody takes over when it is down.
+
+Next: mxsim ask 2
+";
+
 /// On which part of the days a split has to be even.
 const ON: f64 = 0.95;
 
@@ -129,6 +138,9 @@ impl ClosedForm {
 
     /// For people, with the simulation beside it.
     pub(super) fn screen(&self, results: &Results) -> String {
+        if self.nodes == 1 {
+            return ONE_NODE.to_owned();
+        }
         let forecast = &self.forecast;
         let mut rows = vec![(
             self.word(),
@@ -141,7 +153,8 @@ impl ClosedForm {
         if let Some(effective) = forecast.effective_choosers {
             let points = forecast.deviation * 100.0;
             let behaves = format!(
-                "your mail scatters like {effective:.0} equal, independent choosers: about +/- {points:.2} points per node and day."
+                "your mail scatters like {} equal, independent choosers: about +/- {points:.2} points per node and day.",
+                grouped(effective)
             );
             rows.push(("why", behaves));
         }
@@ -158,8 +171,7 @@ impl ClosedForm {
         rows.push(("simulated", simulated(results)));
         rows.push(("valid for", "equal MX without an outage, each choice uniform and independent.".into()));
         let question = format!("Will {} equal MX split your mail roughly evenly?", self.nodes);
-        let next =
-            "Next: mxsim run scenarios/three-equal-mx.toml, then your own zone and senders in a copy of it";
+        let next = "Next: mxsim run scenarios/three-equal-mx.toml, then your own zone and\n      senders in a copy of it";
         format!("{question}\n\n{}\n{next}\n", table(&rows))
     }
 
@@ -220,6 +232,19 @@ fn table(rows: &[(&str, String)]) -> String {
         }
         text.push_str(line.trim_end());
         text.push('\n');
+    }
+    text
+}
+
+/// A whole number with thousands apart.
+fn grouped(value: f64) -> String {
+    let plain = format!("{value:.0}");
+    let mut text = String::new();
+    for (place, digit) in plain.chars().enumerate() {
+        if place > 0 && (plain.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
     }
     text
 }

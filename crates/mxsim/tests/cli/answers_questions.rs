@@ -1,0 +1,64 @@
+//! `mxsim ask`: an answer without a scenario file.
+
+use crate::support::{Folder, mxsim, mxsim_with_input, too_wide};
+
+const QUICK: [&str; 2] = ["--replications", "5"];
+const ZONE: &str = "example.com. 300 IN MX 10 a.example.com.
+example.com. 300 IN MX 20 b.example.com.
+a.example.com. 300 IN A 192.0.2.1
+b.example.com. 300 IN A 192.0.2.2
+";
+
+fn ask(arguments: &[&str]) -> crate::support::Finished {
+    mxsim(&[&["ask"], arguments, &QUICK[..]].concat())
+}
+
+#[test]
+fn a_number_is_that_many_equal_mx() {
+    for (n, code) in [("1", 0), ("3", 0), (" 3 ", 0), ("100", 0)] {
+        let answer = ask(&[n]).expect(code);
+        assert!(answer.stdout.contains("YES"), "{}", answer.stdout);
+        assert!(too_wide(&answer.stdout).is_empty(), "{}", answer.stdout);
+    }
+    assert!(!ask(&["1"]).stdout.contains("busiest node"), "one node has no busiest one");
+    for n in ["0", "101", "-3", "3.5", "1e2", "99999999999999999999", "NaN"] {
+        ask(&[n]).expect_error(2, &["expected a whole number from 1 to 100", n]);
+    }
+    ask(&[""]).expect_error(2, &["found nothing"]);
+}
+
+#[test]
+fn the_largest_senders_are_percentages() {
+    assert!(ask(&["3", "--top", "38,27"]).expect(0).stdout.contains("YES, if"));
+    assert_eq!(ask(&["3", "--top", "38 %,27%"]).expect(0).stdout, ask(&["3", "--top", "38,27"]).stdout);
+    ask(&["3", "--top", "33.4,33.3,33.3"]).expect(1);
+    ask(&["2", "--top", "100"]).expect(1);
+    ask(&["2", "--top", "100", "--exit-zero"]).expect(0);
+    ask(&["3", "--top", "60,50"]).expect_error(2, &["110 %", "more than all mail"]);
+    for wrong in ["NaN", "inf", "0", "-5", "101", "abc", "", "38,,27"] {
+        let error = ask(&["3", "--top", wrong]).expect_error(2, &["a percentage above 0 and at most 100"]);
+        assert!(too_wide(&error.stderr).is_empty(), "{}", error.stderr);
+    }
+}
+
+#[test]
+fn a_zone_is_text_a_file_or_standard_input() {
+    let folder = Folder::new();
+    let from_text = ask(&[ZONE]);
+    assert!(from_text.stdout.contains("closed form says nothing here"), "{}", from_text.stdout);
+    assert!(too_wide(&from_text.stdout).is_empty(), "{}", from_text.stdout);
+    assert_eq!(ask(&[&folder.file("my.zone", ZONE)]).stdout, from_text.stdout);
+    let from_input = mxsim_with_input(&[&["ask", "-"], &QUICK[..]].concat(), ZONE.as_bytes());
+    assert_eq!(from_input.stdout, from_text.stdout);
+    ask(&["example.com. 300 IN MX ten a.example.com."]).expect_error(4, &["zone:1:24", "no preference"]);
+}
+
+#[test]
+fn an_answer_for_programs_holds_both_ways() {
+    let answer = ask(&["3", "--top", "38", "--format", "json"]).expect(0).json();
+    assert_eq!(answer["schema"], "mxsim.ask/1");
+    assert_eq!(answer["closed_form"]["nodes"], 3);
+    assert_eq!(answer["simulation"]["schema"], "mxsim.results/1");
+    let zone = ask(&[ZONE, "--format", "json"]).json();
+    assert!(zone["closed_form"].is_null() && zone["closed_form_not_valid_because"].is_string());
+}

@@ -1,0 +1,62 @@
+//! `mxsim check`: scenarios, zones and pasted `dig` output, for people and for programs.
+
+use crate::support::{Folder, SMALL, mxsim, mxsim_with_input, too_wide};
+
+const DIG: &str = "; <<>> DiG 9.18.28 <<>> MX example.com
+;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 4711
+;; ANSWER SECTION:
+example.com.\t\t300\tIN\tMX\t10 mx1.example.com.
+example.com.\t\t300\tIN\tMX\t20 mx2.example.com.
+;; ADDITIONAL SECTION:
+mx1.example.com.\t60\tIN\tA\t192.0.2.1
+mx2.example.com.\t60\tIN\tAAAA\t2001:db8::2
+";
+
+#[test]
+fn dig_output_is_a_zone() {
+    let folder = Folder::new();
+    let from_input = mxsim_with_input(&["check", "-"], DIG.as_bytes()).expect(0).stdout;
+    assert!(from_input.starts_with("valid: mail for example.com"), "{from_input}");
+    assert!(from_input.contains("mx1.example.com") && from_input.contains("100.0 %"), "{from_input}");
+    assert!(too_wide(&from_input).is_empty(), "{from_input}");
+    assert_eq!(mxsim(&["check", &folder.file("dig.txt", DIG)]).expect(0).stdout, from_input);
+}
+
+#[test]
+fn a_wrong_zone_is_invalid_and_its_line_is_shown() {
+    let folder = Folder::new();
+    let zone = folder.file("my.zone", "example.com. 300 IN MX ten mx1.example.com.\n");
+    mxsim(&["check", &zone]).expect_error(4, &["my.zone:1:24", "`ten` is no preference", "help: "]);
+    let short = mxsim_with_input(&["check", "-"], b"10 mx1.example.com.\n20 mx2.example.com.\n");
+    short.expect_error(4, &["dig +short", "without `+short`"]);
+}
+
+#[test]
+fn findings_for_programs() {
+    let good = mxsim_with_input(&["check", "-", "--format", "json"], SMALL.as_bytes()).expect(0).json();
+    assert_eq!((&good["schema"], &good["valid"]), (&"mxsim.check/1".into(), &true.into()));
+    assert_eq!(good["fingerprint"].as_str().map(str::len), Some(16));
+    assert_eq!(good["cautions"][0]["code"], "default-senders");
+    let wrong = format!("{SMALL}profil = \"flat\"\n");
+    let bad = mxsim_with_input(&["check", "-", "--format", "json"], wrong.as_bytes()).expect(4);
+    assert!(bad.stderr.is_empty(), "{}", bad.stderr);
+    let bad = bad.json();
+    assert_eq!((&bad["valid"], &bad["fingerprint"]), (&false.into(), &serde_json::Value::Null));
+    let error = &bad["errors"][0];
+    assert_eq!((&error["code"], &error["line"], &error["column"]), (&"E101".into(), &11.into(), &1.into()));
+    assert_eq!(error["help"], "did you mean `profile`?");
+    let json = mxsim_with_input(&["check", "-", "--format", "json"], b"{\"zone\": {\"txt\": \"\"}}")
+        .expect(4)
+        .json();
+    assert_eq!(json["errors"][0]["pointer"], "/zone/txt");
+    // A file that cannot be read is no finding.
+    assert!(mxsim(&["check", "missing.toml", "--format", "json"]).expect(5).stdout.is_empty());
+}
+
+#[test]
+fn doubts_are_shown_and_are_no_error() {
+    let null = mxsim_with_input(&["check", "-"], b"example.com. 300 IN MX 0 .\n").expect(0);
+    assert!(null.stdout.contains("null-mx"), "{}", null.stdout);
+    let implicit = b"[zone]\ndomain = \"example.com\"\ntext = \"example.com. 300 IN A 192.0.2.1\"\n";
+    mxsim_with_input(&["check", "-"], implicit).expect(0);
+}

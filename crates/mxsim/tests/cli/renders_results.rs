@@ -1,0 +1,88 @@
+//! `mxsim report`: what `run` wrote, in every format, without simulating again.
+
+use crate::support::{Folder, SMALL, mxsim, mxsim_in, mxsim_with_input};
+use std::fs;
+
+/// A folder with a results file and its path.
+fn results() -> (Folder, String) {
+    let folder = Folder::new();
+    let small = folder.file("small.toml", SMALL);
+    let file = folder.at("run.json");
+    mxsim(&["run", &small, "--replications", "5", "-q", "-o", &file]).expect(3);
+    (folder, file)
+}
+
+#[test]
+fn every_format_is_what_run_itself_writes() {
+    let (folder, file) = results();
+    let small = folder.at("small.toml");
+    for format in ["text", "json", "csv", "md"] {
+        let report = mxsim(&["report", &file, "--format", format]).expect(0).stdout;
+        let run = mxsim(&["run", &small, "--replications", "5", "--format", format]).expect(3).stdout;
+        assert_eq!(report, run, "{format}");
+        let input = fs::read(&file).expect("the results");
+        assert_eq!(mxsim_with_input(&["report", "-", "--format", format], &input).expect(0).stdout, report);
+    }
+    assert_eq!(
+        mxsim(&["report", &file, "--format", "json"]).stdout,
+        fs::read_to_string(&file).expect("the file")
+    );
+}
+
+#[test]
+fn the_file_name_says_the_format() {
+    let (folder, file) = results();
+    for name in ["a.md", "a.csv", "a.json", "a.txt"] {
+        assert!(mxsim(&["report", &file, "-o", &folder.at(name)]).expect(0).stdout.is_empty());
+    }
+    let read = |name: &str| fs::read_to_string(folder.at(name)).expect("the file");
+    assert!(read("a.md").starts_with("# example.com"));
+    assert_eq!(read("a.json"), read("run.json"));
+    assert!(read("a.txt").contains("VERDICT"));
+    mxsim(&["report", &file, "-o", &folder.at("missing/a.md")]).expect(5);
+}
+
+#[test]
+fn figures_appear_in_a_folder_and_in_markdown() {
+    let (folder, _) = results();
+    let report =
+        mxsim_in(folder.path(), &["report", "run.json", "--figures", "new/figures", "--format", "md"]);
+    let report = report.expect(0).stdout;
+    for name in ["split.svg", "load.svg"] {
+        let svg = fs::read_to_string(folder.at(&format!("new/figures/{name}"))).expect("a figure");
+        assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{name}");
+        assert!(report.contains(&format!("(<new/figures/{name}>)")), "{report}");
+    }
+    mxsim_in(folder.path(), &["report", "run.json", "--figures", "run.json"]).expect(5);
+}
+
+#[test]
+fn what_is_no_results_file_is_invalid() {
+    let (folder, file) = results();
+    let whole = fs::read_to_string(&file).expect("the results");
+    let cases = [
+        ("cut.json", whole[..whole.len() / 2].to_owned(), "it ends too early"),
+        ("empty.json", String::new(), "it is empty"),
+        ("text.json", "VERDICT YES".to_owned(), "it is not JSON"),
+        ("other.json", "{\"schema\": \"mxsim.check/1\"}".to_owned(), "it is a `mxsim.check/1` document"),
+        ("new.json", whole.replace("mxsim.results/1", "mxsim.results/2"), "mxsim.results/2"),
+        ("bare.json", "{\"schema\": \"mxsim.results/1\"}".to_owned(), "missing field"),
+        ("list.json", "[]".to_owned(), "no `schema`"),
+        ("scenario.json", SMALL.to_owned(), "it is not JSON"),
+    ];
+    for (name, text, words) in cases {
+        mxsim(&["report", &folder.file(name, text)]).expect_error(4, &[name, words]);
+    }
+}
+
+#[test]
+fn results_may_be_larger_than_any_scenario() {
+    let (folder, file) = results();
+    let whole = fs::read_to_string(&file).expect("the results");
+    let padded = folder.file("padded.json", format!("{whole}{}", " ".repeat(17 << 20)));
+    mxsim(&["report", &padded]).expect(0);
+    // A sparse file takes no room on the disk.
+    let endless = fs::File::create(folder.at("endless.json")).expect("a file");
+    endless.set_len((256 << 20) + 1).expect("a sparse file");
+    mxsim(&["report", &folder.at("endless.json")]).expect_error(4, &["larger than 256 MiB"]);
+}

@@ -1,0 +1,115 @@
+//! What people see: help, errors, widths and colours.
+
+use crate::support::{Folder, SMALL, command, finished, mxsim, mxsim_in, snapshot, too_wide};
+
+const HELPS: [(&str, &[&str]); 5] = [
+    ("help.txt", &["--help"]),
+    ("help-ask.txt", &["ask", "--help"]),
+    ("help-run.txt", &["run", "--help"]),
+    ("help-check.txt", &["check", "--help"]),
+    ("help-report.txt", &["report", "--help"]),
+];
+
+#[test]
+fn help() {
+    for (name, arguments) in HELPS {
+        let help = mxsim(arguments).expect(0);
+        assert!(too_wide(&help.stdout).is_empty(), "{:?}", too_wide(&help.stdout));
+        snapshot(name, &help.stdout);
+    }
+}
+
+/// Each with the name of its snapshot, the name of the scenario and its text.
+const WRONG: [(&str, &str, &str); 5] = [
+    (
+        "error-unknown-key.txt",
+        "site.toml",
+        "[zone]\ntext = \"example.com. 300 IN A 192.0.2.1\"\n\n[traffic]\nmesages_per_day = 4_000_000\n",
+    ),
+    (
+        "error-several.txt",
+        "site.toml",
+        "[zone]\ntext = \"example.com. 300 IN A 192.0.2.1\"\n\n[[senders]]\nname = \"google\"\nshare = \"65 %\"\n\
+         preset = \"qmail-lp64\"\n\n[[senders]]\nname = \"microsoft\"\nshare = \"45 %\"\nsticky = \"long\"\n",
+    ),
+    (
+        "error-in-zone-text.txt",
+        "site.toml",
+        "[zone]\ntext = \"\"\"\nexample.com.     300 IN MX 10 mx1.example.com.\nexample.com.     300 IN MX 70000 mx2.example.com.\n\
+         mx1.example.com. 300 IN A  192.0.2\n\"\"\"\n",
+    ),
+    (
+        "error-json-pointer.txt",
+        "site.json",
+        "{\"zone\": {\"text\": \"example.com. 300 IN A 192.0.2.1\"},\n \"senders\": [{\"name\": \"a\", \"retry\": {\"lifetim\": \"5d\"}}]}\n",
+    ),
+    (
+        "error-not-yet.txt",
+        "site.toml",
+        "[zone]\ntext = \"example.com. 300 IN A 192.0.2.1\"\n\n[greylisting]\nstate = \"shared\"\n",
+    ),
+];
+
+#[test]
+fn errors() {
+    let folder = Folder::new();
+    for (name, file, text) in WRONG {
+        folder.file(file, text);
+        let error = mxsim_in(folder.path(), &["run", file]).expect(4);
+        assert!(error.stdout.is_empty() && error.stderr.contains("help: "), "{}", error.stderr);
+        assert!(too_wide(&error.stderr).is_empty(), "{:?}", too_wide(&error.stderr));
+        snapshot(name, &error.stderr);
+    }
+}
+
+/// Every fixture of the scenario reader, good and bad, as the command shows it.
+#[test]
+fn every_screen_fits_80_columns() {
+    let fixtures = crate::support::project().join("crates/mxsim-core/tests/fixtures");
+    for kind in ["good", "bad"] {
+        let folder = fixtures.join(kind);
+        for entry in std::fs::read_dir(&folder).expect("the fixtures") {
+            let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+            let check = mxsim_in(&folder, &["check", &name]);
+            assert!([0, 4].contains(&check.code()), "{name}: {}", check.stderr);
+            for text in [&check.stdout, &check.stderr] {
+                assert!(too_wide(text).is_empty(), "{name}: {:?}", too_wide(text));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_verdict_fits_80_columns() {
+    let folder = Folder::new();
+    let long = "a sender with a name that is so long that nobody would ever type it by hand twice";
+    let names = format!("title = \"{long}\"\n{SMALL}[[senders]]\nname = \"{long}\"\n");
+    let empty = SMALL.replace("2000", "0.001");
+    let down = format!(
+        "{SMALL}[[events]]\nat = \"0s\"\nfor = \"2d\"\nnode = [\"mx1\", \"mx2\"]\nfault = \"drop\"\n[run]\nwarm_up = \"1h\"\n"
+    );
+    for (name, text) in [("names.toml", names), ("empty.toml", empty), ("down.toml", down)] {
+        let file = folder.file(name, text);
+        let run = mxsim(&["run", &file, "--replications", "3"]);
+        assert!(too_wide(&run.stdout).is_empty(), "{name}: {:?}", too_wide(&run.stdout));
+        assert!(run.stderr.is_empty(), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn colour_and_progress_are_for_terminals() {
+    let folder = Folder::new();
+    let small = folder.file("small.toml", SMALL);
+    let wrong = folder.file("wrong.toml", "[zone]\ntxt = 1\n");
+    for file in [&small, &wrong] {
+        for color in [None, Some("1"), Some("")] {
+            let mut command = command(&["run", file, "--replications", "3"]);
+            if let Some(value) = color {
+                command.env("NO_COLOR", value);
+            }
+            let run = finished(command.output().expect("the command starts"));
+            assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}'), "{}", run.stdout);
+            assert!(file != &small || run.stderr.is_empty(), "{}", run.stderr);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Ctrl-C and `--max-time`: what was finished is kept, as a prefix that can be had again.
+
+#![cfg(unix)]
+
+use crate::support::{Finished, Folder, busy, finished, mxsim, piped};
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill starts");
+    assert!(sent.success());
+}
+
+/// Starts a run, interrupts it after a while, and waits for its end.
+fn interrupted_after(arguments: &[&str], wait: Duration) -> Finished {
+    let child = piped(arguments);
+    std::thread::sleep(wait);
+    interrupt(&child);
+    finished(child.wait_with_output().expect("the command ends"))
+}
+
+/// As above, waiting longer until at least one replication was finished: nobody knows how fast this machine is.
+fn interrupted(arguments: &[&str]) -> Finished {
+    let waits = [1, 2, 4, 8, 16, 32].map(Duration::from_secs);
+    let mut runs = waits.into_iter().map(|wait| interrupted_after(arguments, wait).expect(130));
+    runs.find(|run| !run.stdout.is_empty()).expect("a replication is finished within half a minute")
+}
+
+/// Takes the mark and the caution of a partial run away.
+fn unmarked(mut document: serde_json::Value) -> serde_json::Value {
+    document["provenance"]["partial"] = false.into();
+    let cautions = document["cautions"].as_array_mut().expect("a list");
+    cautions.retain(|caution| caution["code"] != "partial");
+    document
+}
+
+#[test]
+fn an_interrupted_run_keeps_its_finished_prefix() {
+    let folder = Folder::new();
+    let busy = folder.file("busy.toml", busy());
+    for limit in [&["--replications", "100000"][..], &[]] {
+        let stopped = interrupted(&[&["run", &busy, "--format", "json"], limit].concat()).json();
+        assert_eq!(stopped["provenance"]["partial"], true);
+        let cautions = stopped["cautions"].to_string();
+        assert!(cautions.contains("\"partial\""), "{cautions}");
+        let replications = stopped["provenance"]["replications"].to_string();
+        let whole =
+            mxsim(&["run", &busy, "--format", "json", "--exit-zero", "--replications", &replications]);
+        assert_eq!(unmarked(stopped).to_string(), whole.expect(0).json().to_string());
+    }
+}
+
+#[test]
+fn an_interrupted_run_writes_its_file_and_never_ends_with_zero() {
+    let folder = Folder::new();
+    let busy = folder.file("busy.toml", busy());
+    let file = folder.at("results.json");
+    let stopped = interrupted(&["run", &busy, "--replications", "100000", "--exit-zero", "-o", &file]);
+    assert!(stopped.stdout.contains("PARTIAL"), "{}", stopped.stdout);
+    mxsim(&["report", &file]).expect(0);
+}
+
+#[test]
+fn an_interrupt_before_the_first_replication_says_so() {
+    let folder = Folder::new();
+    let slow = folder.file("slow.toml", busy().replace("100_000", "200_000_000"));
+    let file = folder.at("results.json");
+    let stopped = interrupted_after(&["run", &slow, "-o", &file], Duration::from_millis(1500));
+    stopped.expect_error(130, &["interrupted before the first replication was done; nothing was kept"]);
+    assert_eq!(folder.names(), ["slow.toml"]);
+}
+
+#[test]
+fn a_second_interrupt_ends_at_once() {
+    let folder = Folder::new();
+    let busy = folder.file("busy.toml", busy());
+    let child = piped(&["run", &busy, "--replications", "100000"]);
+    std::thread::sleep(Duration::from_millis(800));
+    interrupt(&child);
+    let again = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let output = child.wait_with_output().expect("the command ends");
+    assert!(again.is_ok());
+    finished(output).expect(130);
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test is about wall-clock time")]
+#[test]
+fn the_time_allowed_ends_a_run_that_counts() {
+    let folder = Folder::new();
+    let busy = folder.file("busy.toml", busy());
+    let started = Instant::now();
+    let run = mxsim(&["run", &busy, "--replications", "100000", "--max-time", "1s", "--format", "json"]);
+    // Half a minute is for a machine that is busy with other things.
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    assert!([0, 1, 3].contains(&run.code()), "{}", run.stderr);
+    let document = run.json();
+    assert_eq!(document["provenance"]["partial"], false);
+    let replications = document["provenance"]["replications"].to_string();
+    let whole = mxsim(&["run", &busy, "--format", "json", "--replications", &replications]);
+    assert_eq!(whole.stdout, run.stdout);
+}
