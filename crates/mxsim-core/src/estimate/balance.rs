@@ -52,7 +52,8 @@ fn effective_choosers(nodes: usize, loads: &Loads) -> Option<Interval> {
         for node in &moments {
             let sums = node.without(left_out);
             let mean = node.origin + sums.mean();
-            bernoulli += mean * (1.0 - mean);
+            // A mean from few replications has a square that is too large, by the variance of the mean.
+            bernoulli += mean * (1.0 - mean) + sums.variance_of_mean()?;
             variance += sums.variance()?;
         }
         // Below this the variance is the rounding of shares that do not differ.

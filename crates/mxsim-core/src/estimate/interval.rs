@@ -178,8 +178,13 @@ impl Blocks {
     }
 }
 
+/// A half-width on the log scale below which the jackknife has seen nothing but rounding.
+const ROUNDING: f64 = 1e-9;
+
 /// The jackknife's 95 % interval of `statistic`, which is given the block to leave out (or none).
-/// With `positive` the interval is made on the log scale. `None` if the whole has no value; no bounds if a part has none.
+/// With `positive` the interval is made on the log scale. `None` if the whole has no value; no bounds if a part has none, nor where
+/// a positive statistic does not change whatever is left out: that is not certainty but a blind spot of the jackknife, such as the
+/// variance of a share that was 0 as often as 1.
 pub(super) fn jackknife(
     blocks: Blocks,
     positive: bool,
@@ -215,5 +220,6 @@ fn jackknife_error(
     let count = blocks.count as f64;
     let mean = parts.iter().sum::<f64>() / count;
     let squares: f64 = parts.iter().map(|part| (part - mean) * (part - mean)).sum();
-    Some((squares * (count - 1.0) / count).sqrt() * t_factor(blocks.count))
+    let half = (squares * (count - 1.0) / count).sqrt() * t_factor(blocks.count);
+    (!positive || half > ROUNDING).then_some(half)
 }

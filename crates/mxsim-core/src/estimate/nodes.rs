@@ -85,20 +85,23 @@ impl Sums {
         self.windows_squares += sign * other.windows_squares;
     }
 
-    /// Variance over windows: the mean square about the mean, plus what it lacks because the mean itself has a variance, which comes from
-    /// the spread between replications. With one window per replication this is the usual sum of squares over n - 1.
-    /// `None` with fewer than two replications.
+    /// Variance over windows: the mean square about the mean, plus what it lacks because the mean itself has a variance. With one window
+    /// per replication this is the usual sum of squares over n - 1. `None` with fewer than two replications.
     pub(super) fn variance(&self) -> Option<f64> {
+        let of_mean = self.variance_of_mean()?;
+        let mean = self.total / self.windows;
+        Some((self.squares / self.windows - mean * mean + of_mean).max(0.0))
+    }
+
+    /// Variance of the mean over windows, from the spread between replications. `None` with fewer than two of them.
+    pub(super) fn variance_of_mean(&self) -> Option<f64> {
         if self.replications < 1.5 {
             return None;
         }
         let mean = self.total / self.windows;
-        let about_mean = self.squares / self.windows - mean * mean;
         let residuals =
             self.total_squares - 2.0 * mean * self.total_windows + mean * mean * self.windows_squares;
-        let of_mean =
-            residuals * self.replications / (self.replications - 1.0) / (self.windows * self.windows);
-        Some((about_mean + of_mean).max(0.0))
+        Some(residuals * self.replications / (self.replications - 1.0) / (self.windows * self.windows))
     }
 
     /// The mean, measured from the first value of all.

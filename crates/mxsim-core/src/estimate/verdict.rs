@@ -287,10 +287,11 @@ impl Evidence<'_> {
     fn choosers(&self) -> Option<String> {
         let Interval { value, low, high } = self.results.balance.effective_choosers?;
         // A node that takes everything, or chance that is not worth the word, has no useful number of choosers.
-        (self.results.nodes.len() > 1 && value >= 1.0).then(|| {
+        (self.results.nodes.len() > 1 && value > 1.0 - 1e-9).then(|| {
+            let number = digits(value);
+            let senders = if number == "1" { "sender alone" } else { "independent, equal senders" };
             format!(
-                "From window to window your mail scatters like {} independent, equal senders ({}).",
-                digits(value),
+                "From window to window your mail scatters like {number} {senders} ({}).",
                 number_range([low, high])
             )
         })

@@ -37,12 +37,53 @@ fn two_days_worked_out_by_hand() {
     close(results.balance.max_over_fair.mean, 1.2, 1e-12);
     // Jain: (1.2 + 0.8)^2 / (2 (1.44 + 0.64)).
     close(results.balance.jain.mean, 4.0 / 4.16, 1e-10);
-    // f (1 - f) = 1/4 and Var = 0.02 at each node.
-    close(results.balance.effective_choosers.unwrap().value, 12.5, 1e-8);
+    // f (1 - f) = 1/4 at each node, plus the variance 0.01 of the mean, and Var = 0.02.
+    close(results.balance.effective_choosers.unwrap().value, 13.0, 1e-8);
     assert_eq!(first.peak_rate.estimate.mean, 0.833_333_333_3);
     assert_eq!(first.totals.accepted, 100);
     assert_eq!(results.dns.mx_hit_ratio.unwrap().value, 0.5);
     assert_eq!(results.series.nodes[0].accepted, [50.0]);
+}
+
+/// All mail is one choice: one chooser, whatever the number of replications, and nothing that an interval could be made from.
+#[test]
+fn a_single_choice_is_one_chooser() {
+    let days: [&[u32]; 3] = [&[9, 0, 0], &[0, 9, 0], &[0, 0, 9]];
+    for picks in [vec![0, 1], vec![0, 0, 1, 0, 2], (0..20).map(|r| r % 2).collect()] {
+        let tallies: Vec<Tally> = picks.iter().map(|pick: &usize| tally(3, &[days[*pick]])).collect();
+        let results = estimate(&frame(&THIRDS, 1), &tallies, false, &[]);
+        let choosers = results.balance.effective_choosers.unwrap();
+        close(choosers.value, 1.0, 1e-9);
+        assert_eq!((choosers.low, choosers.high), (None, None), "{picks:?}");
+    }
+}
+
+/// A share that was 0 as often as 1 has the same scatter whichever replication is left out; that does not make it certain.
+#[test]
+fn a_blind_jackknife_gives_no_bounds() {
+    let tallies: Vec<Tally> =
+        (0..20).map(|r| tally(2, &[if r % 2 == 0 { &[9, 0] } else { &[0, 9] }])).collect();
+    let results = estimate(&frame(&[0.5, 0.5], 1), &tallies, false, &[]);
+    let scatter = results.nodes[0].scatter;
+    close(scatter.value, (0.25f64 * 20.0 / 19.0).sqrt(), 1e-9);
+    assert_eq!((scatter.low, scatter.high), (None, None));
+}
+
+/// Theory: 2 equal lumps are 2 choosers. Ratio of the sums over 4,000 experiments of 3 replications, so that nothing but the numerator can
+/// be biased; its standard error is about 2 / sqrt(4,000) = 0.03 (a variance from 3 replications has two degrees of freedom and a relative
+/// error of at most 1), allowed are 4. Without the variance of the mean it would come to 2 - 1/3.
+#[test]
+fn few_replications_do_not_lower_the_number_of_choosers() {
+    let (mut top, mut bottom) = (0.0, 0.0);
+    for tallies in lumpy(3, &[(2, 1)], 1, 12_000).chunks(3) {
+        let results = estimate(&frame(&THIRDS, 1), tallies, false, &[]);
+        let variance = sum(results.nodes.iter().map(|node| node.scatter.value * node.scatter.value));
+        // Without scatter the numerator is what the means alone make it.
+        let numerator = sum(results.nodes.iter().map(|node| node.share.mean * (1.0 - node.share.mean)));
+        top += results.balance.effective_choosers.map_or(numerator, |choosers| choosers.value * variance);
+        bottom += variance;
+    }
+    close(top / bottom, 2.0, 0.12);
 }
 
 #[test]
