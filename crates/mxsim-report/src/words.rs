@@ -354,6 +354,6 @@ pub(crate) fn next_command(results: &Results) -> String {
             let all = results.provenance.replications.saturating_add(more);
             format!("mxsim run SCENARIO --replications {all}")
         }
-        _ => "mxsim report RUN.json --format md".to_owned(),
+        _ => "mxsim run SCENARIO -o RUN.json, then mxsim report RUN.json --figures .".to_owned(),
     }
 }
