@@ -166,7 +166,7 @@ pub(crate) fn balance(results: &Results) -> Vec<String> {
     let word = window(&results.provenance);
     let mut lines = vec![
         format!(
-            "the busiest node carries {} of a {one}'s mail on average, on 1 {one} in 20 at least {}",
+            "the busiest node carries {} of one {one}'s mail on average, on 1 {one} in 20 at least {}",
             mean_share(&balance.busiest_share).percent(),
             p95(&balance.busiest_share).percent(),
             one = word.one
@@ -354,6 +354,6 @@ pub(crate) fn next_command(results: &Results) -> String {
             let all = results.provenance.replications.saturating_add(more);
             format!("mxsim run SCENARIO --replications {all}")
         }
-        _ => "mxsim report RUN.json --format md".to_owned(),
+        _ => "mxsim run SCENARIO -o RUN.json, then mxsim report RUN.json --figures .".to_owned(),
     }
 }

@@ -100,7 +100,7 @@ fn colour_adds_nothing_but_colour() {
 fn a_number_without_a_range_says_so() {
     let page = text(&common::single_replication(), &TextStyle::default());
     assert!(page.contains("33.4 (?)"), "{page}");
-    assert!(page.contains("no range can be given"), "{page}");
+    assert!(page.contains("no range: too few replications"), "{page}");
     assert!(page.contains("PARTIAL"), "{page}");
 }
 

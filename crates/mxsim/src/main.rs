@@ -13,6 +13,7 @@ use args::{Arguments, Command};
 use clap::Parser;
 use diagnostics::{WIDTH, wrap};
 use exit::{Exit, Failure};
+use std::panic::UnwindSafe;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -20,9 +21,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error).into(),
     };
-    let exit =
-        std::panic::catch_unwind(|| dispatch(&arguments.command)).unwrap_or_else(|_| Err(Failure::bug()));
-    match exit {
+    match guarded(|| dispatch(&arguments.command)) {
         Ok(exit) => exit.into(),
         Err(failure) => {
             failure.tell();
@@ -54,11 +53,29 @@ fn fitting(line: &str) -> String {
     if line.chars().count() <= WIDTH { line.to_owned() } else { wrap(line, WIDTH) }
 }
 
+/// A panic becomes an exit code of its own, so that no script takes it for an answer.
+fn guarded(work: impl FnOnce() -> Result<Exit, Failure> + UnwindSafe) -> Result<Exit, Failure> {
+    std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Failure::bug()))
+}
+
 fn dispatch(command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::Run(run) => command::run::run(run),
         Command::Check(check) => command::check::check(check),
         Command::Ask(ask) => command::ask::ask(ask),
         Command::Report(report) => command::report::report(report),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_fault_of_mxsim() {
+        let failure = guarded(|| panic!("on purpose")).expect_err("a failure");
+        assert_eq!(failure.exit as u8, 70);
+        assert!(format!("{failure:?}").contains("this is a fault of mxsim, not yours"));
+        assert!(matches!(guarded(|| Ok(Exit::Met)), Ok(Exit::Met)));
     }
 }

@@ -57,7 +57,9 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     let result = match fs::metadata(path) {
         // A device or a pipe cannot be replaced; it is written to.
         Ok(existing) if !existing.is_file() && !existing.is_dir() => fs::write(path, text),
-        _ => replace(path, text),
+        // A link stays, and what it leads to is replaced.
+        Ok(_) => replace(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), text),
+        Err(_) => replace(path, text),
     };
     result.map_err(|error| Failure::file(format!("cannot write {}: {error}", path.display())))
 }

@@ -119,7 +119,7 @@ mx2.example.com.  300 IN A  192.0.2.2
 \"\"\"
 ```
 
-`mxsim check S --resolved` prints a scenario with every default written out; `mxsim presets` lists the presets.
+`mxsim check S --resolved` prints a scenario with every default written out; a preset that does not exist is answered with the list of those that do.
 
 - A *duration* has units: `\"90s\"`, `\"5m\"`, `\"1h 30m\"`, `\"2 days\"`; at most ten years.
 - A *time* is `\"10:00\"` of the first measured day, `\"2d 10:00\"` of the third, or a duration since the start of measuring.

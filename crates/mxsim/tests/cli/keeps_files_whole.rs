@@ -141,3 +141,16 @@ fn a_reader_that_goes_away_is_no_error() {
         assert!(output.stderr.is_empty() && output.status.success(), "{arguments:?} {output:?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link() {
+    let folder = Folder::new();
+    let small = folder.file("small.toml", SMALL);
+    let real = folder.file("real.json", "old");
+    let link = folder.at("latest.json");
+    std::os::unix::fs::symlink(&real, &link).expect("a link");
+    mxsim(&[&["run", &small, "-q", "-o", &link], &FEW[..]].concat()).expect(3);
+    assert!(fs::symlink_metadata(&link).expect("the link").is_symlink());
+    assert!(fs::read_to_string(&real).expect("the file").starts_with('{'));
+}
