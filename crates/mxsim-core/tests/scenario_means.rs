@@ -260,3 +260,29 @@ fn a_behaviour_of_your_own_is_given_by_name() {
     assert!(scenario.senders[0].behaviour.custom.is_some());
     assert_ne!(scenario.fingerprint, before);
 }
+
+#[test]
+fn a_dual_stack_host_that_moves_one_address_is_still_one_host_before() {
+    let scenario = Scenario::from_toml(
+        r#"
+[zone]
+text = """
+e.org. 60 MX 10 a.e.org.
+e.org. 60 MX 10 b.e.org.
+a.e.org. 60 A 192.0.2.1
+b.e.org. 60 A 192.0.2.2
+b.e.org. 60 AAAA 2001:db8::2
+"""
+[[changes]]
+at = "12:00"
+replace = "b.e.org. 60 A 192.0.2.22"
+"#,
+    )
+    .expect("a scenario");
+    let nodes: Vec<_> = scenario
+        .nodes
+        .iter()
+        .map(|node| (node.name.as_str(), node.addresses.len(), node.fair_share))
+        .collect();
+    assert_eq!(nodes, [("a", 1, 0.5), ("b/1", 2, 0.5), ("b/2", 1, 0.0)]);
+}

@@ -20,6 +20,10 @@ struct HostAddresses<'z> {
     name: &'z Name,
     v4: Vec<IpAddr>,
     v6: Vec<IpAddr>,
+    /// The version of the zone in which each address first stands.
+    since: BTreeMap<IpAddr, usize>,
+    /// True if no version of the zone gives it more than one A or more than one AAAA.
+    is_one_machine: bool,
 }
 
 /// A node while it is put together.
@@ -50,14 +54,21 @@ pub(super) fn read(table: &Table, zones: &[ZoneVersion], reading: &mut Reading) 
 
 fn host_addresses(zones: &[ZoneVersion]) -> Vec<HostAddresses<'_>> {
     let mut hosts: Vec<HostAddresses<'_>> = Vec::new();
-    for host in zones.iter().flat_map(|version| &version.zone.hosts) {
+    let versions = zones.iter().enumerate();
+    for (version, host) in
+        versions.flat_map(|(i, version)| version.zone.hosts.iter().map(move |host| (i, host)))
+    {
         let at = hosts.iter().position(|other| *other.name == host.name).unwrap_or_else(|| {
-            hosts.push(HostAddresses { name: &host.name, v4: Vec::new(), v6: Vec::new() });
+            hosts.push(HostAddresses::new(&host.name));
             hosts.len() - 1
         });
         let known = &mut hosts[at];
+        known.is_one_machine &= host.a.len() <= 1 && host.aaaa.len() <= 1;
         host.a.iter().for_each(|address| add(&mut known.v4, IpAddr::V4(*address)));
         host.aaaa.iter().for_each(|address| add(&mut known.v6, IpAddr::V6(*address)));
+        for address in known.all().collect::<Vec<_>>() {
+            known.since.entry(address).or_insert(version);
+        }
     }
     hosts
 }
@@ -68,13 +79,25 @@ fn add(list: &mut Vec<IpAddr>, address: IpAddr) {
     }
 }
 
-impl HostAddresses<'_> {
+impl<'z> HostAddresses<'z> {
+    const fn new(name: &'z Name) -> Self {
+        Self { name, v4: Vec::new(), v6: Vec::new(), since: BTreeMap::new(), is_one_machine: true }
+    }
+
     fn all(&self) -> impl Iterator<Item = IpAddr> {
         self.v4.iter().chain(&self.v6).copied()
     }
 
-    fn is_one_machine(&self) -> bool {
-        self.v4.len() <= 1 && self.v6.len() <= 1
+    /// The addresses of each of its machines: all that come together if it is one machine at a time, else each for itself.
+    fn machines(&self) -> Vec<Vec<IpAddr>> {
+        if !self.is_one_machine {
+            return self.all().map(|address| vec![address]).collect();
+        }
+        let mut machines: BTreeMap<usize, Vec<IpAddr>> = BTreeMap::new();
+        for address in self.all() {
+            machines.entry(self.since[&address]).or_default().push(address);
+        }
+        machines.into_values().collect()
     }
 }
 
@@ -96,19 +119,20 @@ fn default_nodes(hosts: &[HostAddresses<'_>]) -> Vec<Draft> {
         let label = host.name.first_label();
         let unique = labels.iter().filter(|other| **other == label).count() == 1;
         let name = if unique { label } else { host.name.as_str() };
-        let known = host.all().find_map(|address| owner.get(&address).copied());
-        for (i, address) in host.all().enumerate() {
-            if owner.contains_key(&address) {
-                continue;
-            }
-            let joins = if i > 0 && host.is_one_machine() { Some(drafts.len() - 1) } else { None };
-            let at = known.filter(|_| host.is_one_machine()).or(joins).unwrap_or_else(|| {
-                let name = if host.is_one_machine() { name.to_owned() } else { format!("{name}/{}", i + 1) };
+        let machines = host.machines();
+        for (i, addresses) in machines.iter().enumerate() {
+            // Two names with one address are one node.
+            let known = addresses.iter().find_map(|address| owner.get(address).copied());
+            let at = known.unwrap_or_else(|| {
+                let name = if machines.len() == 1 { name.to_owned() } else { format!("{name}/{}", i + 1) };
                 drafts.push(Draft { name, addresses: Vec::new(), place: None, weight: None });
                 drafts.len() - 1
             });
-            drafts[at].addresses.push(address);
-            owner.insert(address, at);
+            for &address in addresses {
+                if owner.insert(address, at).is_none() {
+                    drafts[at].addresses.push(address);
+                }
+            }
         }
     }
     drafts
