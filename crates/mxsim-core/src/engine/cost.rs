@@ -1,8 +1,17 @@
 //! What a world costs to simulate, so that one which is too large is refused before it runs.
+//!
+//! Messages cost time, and so do their retries: while every node a sender can use fails, all that arrives is tried again and again. How
+//! often is counted with the sender's own retry law, for a message that arrives at any moment of the outage alike. Memory goes into
+//! caches, queued messages and tallies.
 
 use super::run::Limit;
 use super::tally::SERIES_BIN;
-use super::world::World;
+use super::world::{SenderTable, World};
+use crate::random::{Entropy, Purpose, StreamId};
+use crate::results::Grade;
+use crate::sender::retry::{Deferred, next_attempt};
+use crate::sender::{Failover, RetryLaw};
+use crate::time::{Span, Time};
 use std::fmt;
 
 /// Simulated messages per second of one core: the low end of what `benches/pipeline.rs` shows, rounded down.
@@ -16,12 +25,27 @@ const LONGEST_RUN_S: f64 = 172_800.0;
 const MOST_MEMORY: f64 = 4_294_967_296.0;
 /// Bytes of a cache entry with its order, and of a cached record set that nobody has asked for.
 const ENTRY_BYTES: f64 = 160.0;
+/// Bytes of a finished window without its counts: the structure and what the allocator adds to its four lists. About 200 were seen (3,650
+/// days of one-minute windows took 1.36 GB); a tenth more for safety.
+const WINDOW_BYTES: f64 = 220.0;
+/// Bytes of a queued message in the calendar. *Assumption*: twice the size of an event, because lists grow by doubling.
+const QUEUED_BYTES: f64 = 128.0;
+/// Retries that are counted one by one; what follows goes on at the pace of the last two. No retry law has so many different waits.
+const MOST_COUNTED: usize = 10_000;
+/// Replications of each what-if world: `run` spends as many.
+const WHAT_IF_REPLICATIONS: u64 = 160;
+/// What-if worlds that are simulated beside a world in which a sender is only assumed: two at most.
+const MOST_WHAT_IFS: u64 = 2;
 
 /// The estimated cost of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cost {
     /// Messages of one replication, warm-up included.
     pub messages: f64,
+    /// Retries of one replication, warm-up included.
+    pub retries: f64,
+    /// Worlds simulated beside it in the first replications, at most.
+    pub what_ifs: u64,
     /// Processor time of one replication (s).
     pub replication_s: f64,
     /// Memory of one replication at work (bytes).
@@ -43,17 +67,19 @@ impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cost = &self.cost;
         let gib = |bytes: f64| bytes / 1_073_741_824.0;
+        let worlds = cost.worlds(self.replications);
         let what = if self.replications == 1 { "replication needs" } else { "replications need" };
         write!(
             f,
-            "this is too large to run: {} {what} about {} h of one core for {} messages each, {} GiB at work \
-             and {} GiB to keep the counts; use fewer messages_per_day, sites or hosts, a shorter run_length or warm_up, \
-             or fewer replications",
+            "this is too large to run: {} {what} about {} h of one core for {} messages and {} retries each, {} GiB at work \
+             and {} GiB to keep the counts; use fewer messages_per_day, sites or hosts, a shorter run_length, warm_up or \
+             outage, longer windows, longer waits between retries, or fewer replications",
             self.replications,
-            rounded(cost.replication_s * self.replications as f64 / 3_600.0),
+            rounded(cost.replication_s * worlds / 3_600.0),
             rounded(cost.messages),
+            rounded(cost.retries),
             rounded(gib(cost.working_bytes)),
-            rounded(gib(cost.tally_bytes * self.replications as f64)),
+            rounded(gib(cost.tally_bytes * worlds)),
         )
     }
 }
@@ -76,14 +102,16 @@ impl Cost {
         let caches: f64 = world.layers.iter().map(|layer| layer.caches as f64).sum();
         // A cache exists once it is asked, and nobody asks more often than there are messages.
         let used = caches.min(messages * world.layers.len() as f64);
-        let (nodes, run) = (world.nodes.len() as f64, &world.frame.run);
-        let cells = run.windows() as f64 * nodes * (world.senders.len() as f64 + 2.0);
-        let bins = run.run_length.0 as f64 / SERIES_BIN.0 as f64 * nodes;
+        let (retries, queued) = retries(world);
         Self {
             messages,
-            replication_s: messages / MESSAGES_PER_SECOND,
-            working_bytes: used * world.record_sets.len() as f64 * ENTRY_BYTES + caches * 8.0,
-            tally_bytes: (cells + bins) * 4.0 + 4_096.0,
+            retries: retries.count,
+            what_ifs: what_ifs(world),
+            replication_s: (messages + retries.work) / MESSAGES_PER_SECOND,
+            working_bytes: used * world.record_sets.len() as f64 * ENTRY_BYTES
+                + caches * 8.0
+                + queued * QUEUED_BYTES,
+            tally_bytes: tally_bytes(world),
         }
     }
 
@@ -96,17 +124,294 @@ impl Cost {
             Limit::Replications(replications) => replications,
             Limit::UntilDecided { .. } => 1,
         };
-        let all = replications as f64;
-        let fits = self.replication_s <= LONGEST_REPLICATION_S
-            && self.replication_s * all <= LONGEST_RUN_S
+        let worlds = self.worlds(replications);
+        let fits = self.replication_s * self.worlds(1) <= LONGEST_REPLICATION_S
+            && self.replication_s * worlds <= LONGEST_RUN_S
             && self.working_bytes <= MOST_MEMORY
-            && self.tally_bytes * all <= MOST_MEMORY;
+            && self.tally_bytes * worlds <= MOST_MEMORY;
         if fits { Ok(()) } else { Err(TooLarge { cost: self, replications }) }
     }
 
-    /// How many tallies fit into memory.
+    /// How many tallies of the world itself fit into memory, beside those of the what-ifs.
     #[must_use]
     pub fn most_replications(self) -> u64 {
-        (MOST_MEMORY / self.tally_bytes) as u64
+        let tallies = (MOST_MEMORY / self.tally_bytes) as u64;
+        let beside = self.what_ifs * WHAT_IF_REPLICATIONS;
+        // As long as the what-ifs go on, each replication leaves so many tallies more.
+        tallies.saturating_sub(beside).max((tallies / (1 + self.what_ifs)).min(WHAT_IF_REPLICATIONS))
+    }
+
+    /// Worlds simulated in so many replications, what-ifs included.
+    fn worlds(self, replications: u64) -> f64 {
+        replications as f64 + (self.what_ifs * replications.min(WHAT_IF_REPLICATIONS)) as f64
+    }
+}
+
+/// An upper bound on the what-if worlds: none without a sender that is only assumed.
+fn what_ifs(world: &World) -> u64 {
+    if world.frame.senders.iter().any(|sender| sender.grade == Grade::Assumed) { MOST_WHAT_IFS } else { 0 }
+}
+
+fn tally_bytes(world: &World) -> f64 {
+    let (nodes, run) = (world.nodes.len() as f64, &world.frame.run);
+    let counts = nodes * (world.senders.len() as f64 + 2.0) + world.delay_limits.len() as f64;
+    let bins = run.run_length.0 as f64 / SERIES_BIN.0 as f64 * nodes;
+    run.windows() as f64 * (WINDOW_BYTES + counts * 4.0) + bins * 4.0 + 4_096.0
+}
+
+/// The retries of one replication.
+#[derive(Debug, Clone, Copy, Default)]
+struct Retries {
+    count: f64,
+    /// What they cost, in messages that are taken at the first connection.
+    work: f64,
+}
+
+/// The retries of all senders, and the most messages that wait at the same time.
+fn retries(world: &World) -> (Retries, f64) {
+    let (mut all, mut queued) = (Retries::default(), 0.0);
+    for sender in &world.senders {
+        let nodes = usable_nodes(world, sender);
+        // A message costs a look-up and a connection; a retry that fails costs a look-up and a connection to each node. *Assumption*: both
+        // cost the same.
+        let work = match sender.behaviour.law.failover {
+            Failover::NextHost => (1.0 + nodes.len() as f64) / 2.0,
+            Failover::SameHostLater => 1.0,
+        };
+        let mut waits = None;
+        for (outages, part) in outages(world, sender, &nodes) {
+            if outages.is_empty() {
+                continue;
+            }
+            let waits = waits
+                .get_or_insert_with(|| Waits::new(&sender.behaviour.law.retry, world.end.since(world.start)));
+            for (from, to) in waits.joined(&outages) {
+                let messages = sender.arrivals.expected(from, to) * part;
+                let retries = messages * waits.retries_in(to.since(from));
+                all.count += retries;
+                all.work += retries * work;
+                queued += messages;
+            }
+        }
+    }
+    (all, queued)
+}
+
+/// The nodes with an address that is of use to the sender.
+fn usable_nodes(world: &World, sender: &SenderTable) -> Vec<usize> {
+    let usable = |node: &usize| {
+        let mut addresses = world.addresses.iter().filter(|address| address.node == *node);
+        addresses.any(|address| sender.ipv6 || !address.ipv6)
+    };
+    (0..world.nodes.len()).filter(usable).collect()
+}
+
+/// From when to when.
+type Times = Vec<(Time, Time)>;
+
+/// When a sender's mail waits, and which part of it: all of it while all nodes fail, or what is meant for a node while that fails.
+fn outages(world: &World, sender: &SenderTable, nodes: &[usize]) -> Vec<(Times, f64)> {
+    let of = |node: &usize| -> Times {
+        let outages = world.nodes[*node].outages().iter();
+        let within = outages.map(|outage| (outage.from.max(world.start), outage.to.min(world.end)));
+        within.filter(|(from, to)| from < to).collect()
+    };
+    match sender.behaviour.law.failover {
+        Failover::SameHostLater => {
+            nodes.iter().map(|node| (of(node), world.frame.nodes[*node].fair_share)).collect()
+        }
+        Failover::NextHost => {
+            let common = nodes.iter().map(of).reduce(|a, b| intersection(&a, &b));
+            common.into_iter().map(|times| (times, 1.0)).collect()
+        }
+    }
+}
+
+/// The times in both lists, which are in order and without overlap.
+fn intersection(a: &[(Time, Time)], b: &[(Time, Time)]) -> Times {
+    let (mut i, mut j, mut both) = (0, 0, Vec::new());
+    while i < a.len() && j < b.len() {
+        let (from, to) = (a[i].0.max(b[j].0), a[i].1.min(b[j].1));
+        if from < to {
+            both.push((from, to));
+        }
+        if a[i].1 < b[j].1 {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    both
+}
+
+/// The attempts of a message that fails all the time.
+#[derive(Debug)]
+struct Waits {
+    /// Age of the message at each failure that another attempt follows.
+    failures: Vec<Span>,
+    /// Sums of the first 0, 1, 2, ... of them (µs).
+    sums: Vec<f64>,
+    /// The last wait, if it goes on like that; `None` if the message bounces.
+    pace: Option<Span>,
+}
+
+impl Waits {
+    /// The attempts until the message is `longest` old.
+    fn new(law: &RetryLaw, longest: Span) -> Self {
+        let mut waits = Self { failures: Vec::new(), sums: vec![0.0], pace: None };
+        let (mut now, mut sum) = (Time::ZERO, 0.0);
+        // Jitter may fall as it likes: an estimate does not depend on it.
+        let fixed = Entropy::new(0, 0).key(StreamId::new("cost", Purpose::Retry));
+        while waits.failures.len() < MOST_COUNTED {
+            let failures = waits.failures.len() as u32 + 1;
+            let draw = fixed.child(u64::from(failures));
+            let message = Deferred { born: Time::ZERO, failures, now, phase: Span::ZERO };
+            let Some(next) = next_attempt(law, message, draw) else {
+                waits.pace = None;
+                break;
+            };
+            sum += now.0 as f64;
+            waits.failures.push(now.since(Time::ZERO));
+            waits.sums.push(sum);
+            waits.pace = Some(next.since(now));
+            now = next;
+            if now.since(Time::ZERO) > longest {
+                break;
+            }
+        }
+        waits
+    }
+
+    /// Mean number of retries of messages that arrive at any moment of an outage of this length alike.
+    fn retries_in(&self, outage: Span) -> f64 {
+        let length = outage.0 as f64;
+        // A retry follows each failure before the end of the outage, and the time of arrival that leaves room for it is a part of it.
+        let counted = self.failures.partition_point(|age| *age < outage);
+        let retries = counted as f64 - self.sums[counted] / length;
+        retries + self.uncounted(outage)
+    }
+
+    /// Those after the last one counted.
+    fn uncounted(&self, outage: Span) -> f64 {
+        match (self.pace, self.failures.last()) {
+            (Some(pace), Some(last)) if *last < outage => {
+                let left = (outage.0 - last.0) as f64;
+                (left / pace.0.max(1) as f64 - 1.0).max(0.0) * left / outage.0 as f64 / 2.0
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// The wait in force at the end of an outage for a message from its start.
+    fn wait_after(&self, outage: Span) -> Span {
+        let next = self.failures.partition_point(|age| *age < outage);
+        match (next.checked_sub(1).map(|last| self.failures[last]), self.failures.get(next)) {
+            (Some(last), Some(next)) => Span(next.0 - last.0),
+            _ => self.pace.unwrap_or(Span::ZERO),
+        }
+    }
+
+    /// Outages with those joined between which a waiting message may not be tried; it then waits through both.
+    fn joined(&self, outages: &[(Time, Time)]) -> Times {
+        let mut joined: Times = Vec::new();
+        for &(from, to) in outages {
+            match joined.last_mut() {
+                Some(last) if from.since(last.1) < self.wait_after(last.1.since(last.0)) => last.1 = to,
+                _ => joined.push((from, to)),
+            }
+        }
+        joined
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::compile::compile;
+    use crate::scenario::Scenario;
+
+    /// The cost of two hosts and what follows them.
+    fn cost(rest: &str) -> Cost {
+        let zone = "[zone]\ntext = \"\"\"\ne.example. 300 MX 10 a.e.example.\ne.example. 300 MX 10 b.e.example.\n\
+                    a.e.example. 300 A 192.0.2.1\nb.e.example. 300 A 192.0.2.2\n\"\"\"\n";
+        match Scenario::from_toml(&format!("{zone}{rest}")) {
+            Ok(scenario) => Cost::of(&compile(&scenario)),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn failing(node: &str, span: &str) -> String {
+        format!("[[events]]\nat = \"00:00\"\nfor = \"{span}\"\nnode = \"{node}\"\nfault = \"refuse\"\n")
+    }
+
+    const EACH_SECOND: &str = "[[senders]]\npreset = \"postfix\"\n\
+        retry = { wait = { gaps = { list = [\"1s\"], then = \"repeat-last\" } }, queue_run = \"none\" }\n";
+
+    const ONE: Limit = Limit::UntilDecided { at_most: 1 };
+
+    #[test]
+    fn windows_cost_memory() {
+        let cost = cost("[run]\nrun_length = \"3650d\"\nwindow = \"1m\"\n");
+        // Measured: 1.36 GB.
+        assert!((1.1e9..1.6e9).contains(&cost.tally_bytes), "{cost:?}");
+        assert!(cost.check(Limit::Replications(4)).is_err());
+        assert!(cost.check(ONE).is_ok());
+        assert!(cost.most_replications() < 4);
+    }
+
+    /// Theory: a message that arrives t before the end of the day is tried t / 1 s times more, half a day on average.
+    #[test]
+    fn retries_through_an_outage_cost_time() {
+        let traffic = "[traffic]\nmessages_per_day = 20000\n";
+        let all_day = failing("a", "1d") + &failing("b", "1d");
+        let busy = cost(&format!("{traffic}{EACH_SECOND}{all_day}"));
+        let theory = 20_000.0 * 43_200.0;
+        assert!((busy.retries / theory - 1.0).abs() < 0.01, "{busy:?}");
+        assert!(busy.check(ONE).is_err(), "{busy:?}");
+        // One node is left, or the outage is short, or the waits are long.
+        assert_eq!(cost(&format!("{traffic}{EACH_SECOND}{}", failing("a", "1d"))).retries, 0.0);
+        let short = failing("a", "1m") + &failing("b", "1m");
+        assert!(cost(&format!("{traffic}{EACH_SECOND}{short}")).check(ONE).is_ok());
+        let postfix = cost(&format!("{traffic}{all_day}"));
+        assert!(postfix.retries > 20_000.0 && postfix.check(ONE).is_ok(), "{postfix:?}");
+    }
+
+    #[test]
+    fn who_stays_with_a_host_waits_for_that_host() {
+        let later = EACH_SECOND.replace("retry =", "failover = \"same-host-later\"\nretry =");
+        let traffic = "[traffic]\nmessages_per_day = 20000\n";
+        let one = cost(&format!("{traffic}{later}{}", failing("a", "1d")));
+        let theory = 10_000.0 * 43_200.0;
+        assert!((one.retries / theory - 1.0).abs() < 0.01, "{one:?}");
+    }
+
+    #[test]
+    fn what_ifs_count() {
+        let known = cost("[[senders]]\npreset = \"postfix\"\n");
+        let assumed = cost("[[senders]]\npreset = \"cache-sticky\"\n");
+        assert_eq!((known.what_ifs, assumed.what_ifs), (0, 2));
+        assert_eq!((known.worlds(200), assumed.worlds(200)), (200.0, 520.0));
+        let tight = Cost { tally_bytes: MOST_MEMORY / 500.0, ..assumed };
+        assert_eq!(tight.most_replications(), 180);
+        assert!(tight.check(Limit::Replications(180)).is_ok());
+        assert!(tight.check(Limit::Replications(181)).is_err());
+    }
+
+    /// Outages of 59 s in each minute: a message that waits for a minute may miss every gap between them.
+    #[test]
+    fn short_gaps_between_outages_do_not_hide_them() {
+        let law = |seconds| {
+            let wait = crate::sender::Wait::Gaps {
+                list: vec![Span::from_secs(seconds)],
+                then: crate::sender::AfterGaps::RepeatLast,
+            };
+            let law =
+                RetryLaw { wait, queue_run: None, jitter: Span::ZERO, lifetime: None, max_attempts: None };
+            Waits::new(&law, Span::DAY)
+        };
+        let at = |seconds: i64| Time::ZERO + Span::from_secs(seconds);
+        let outages: Times = (0..60).map(|minute| (at(minute * 60), at(minute * 60 + 59))).collect();
+        assert_eq!(law(60).joined(&outages), [(at(0), at(59 * 60 + 59))]);
+        assert_eq!(law(1).joined(&outages).len(), 60);
     }
 }

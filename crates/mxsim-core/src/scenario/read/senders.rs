@@ -11,7 +11,7 @@ use crate::scenario::quantity::percent_text;
 use crate::scenario::shape::unknown_preset;
 use crate::scenario::tree::{Table, Value, shortened};
 use crate::scenario::words::{Sticky, value_of};
-use crate::sender::{Behaviour, Failover, Family, Keep, SenderLaw};
+use crate::sender::{AddressOrder, Behaviour, Failover, Family, HostOrder, Keep, OrderLaw, SenderLaw, Unit};
 use crate::traffic::{Profile, Sizes};
 
 /// The preset of a sender that names none. *Assumption*.
@@ -266,7 +266,7 @@ impl Entry<'_> {
     ) -> Option<Sender> {
         let preset = Catalog::builtin().sender(preset_id)?;
         reading.uses(preset_id, preset.weakest_grade());
-        let law = self.law(&preset.law, reading);
+        let law = self.law(preset_id, &preset.law, reading);
         let resolver =
             self.resolvers.layers(self.table.get("resolver"), &name, self.table.text("pool"), reading);
         let has_route = self.table.get("ipv6").and_then(Value::as_boolean).unwrap_or(true);
@@ -286,7 +286,7 @@ impl Entry<'_> {
     }
 
     /// The preset's law with the entry's overrides laid over it.
-    fn law(&self, preset: &SenderLaw, reading: &mut Reading) -> SenderLaw {
+    fn law(&self, preset_id: &str, preset: &SenderLaw, reading: &mut Reading) -> SenderLaw {
         let mut law = preset.clone();
         params::read_sender(self.table, &mut law);
         if let Some(keep) = self.table.get("sticky").and_then(sticky) {
@@ -296,7 +296,28 @@ impl Entry<'_> {
             let place = self.table.get(section).map_or(self.place, |value| &value.place);
             reading.report.error(code::CONFLICT, place, rule).help("change one of the two");
         }
+        self.check_keep(preset_id, &law.order, reading);
         complete(law)
+    }
+
+    /// A holding time is about a choice; who takes hosts as they are answered has none to keep.
+    fn check_keep(&self, preset_id: &str, order: &OrderLaw, reading: &mut Reading) {
+        if matches!(order.keep, Keep::Attempt | Keep::Message) || draws(order) {
+            return;
+        }
+        let keys = ["sticky", "order"];
+        let place = keys.iter().find_map(|key| self.table.get(key)).map_or(self.place, |value| &value.place);
+        let message = format!(
+            "sender {}: {preset_id} with this order takes hosts as the DNS answers them and draws nothing that it could keep",
+            shortened(&self.name)
+        );
+        let drawing: Vec<&str> = Catalog::builtin()
+            .senders()
+            .filter(|preset| draws(&preset.law.order))
+            .map(|preset| preset.id.as_str())
+            .collect();
+        let help = format!("leave the holding time out, or take a preset that draws: {}", drawing.join(", "));
+        reading.report.error(code::CONFLICT, place, message).help(help);
     }
 
     fn sizes(&self) -> Sizes {
@@ -307,6 +328,17 @@ impl Entry<'_> {
         let exponent =
             value.and_then(Value::as_table).and_then(|table| table.get("zipf")).and_then(Value::as_number);
         Sizes::Zipf(exponent.unwrap_or(1.0))
+    }
+}
+
+/// True if the order depends on chance at all.
+const fn draws(order: &OrderLaw) -> bool {
+    match order.unit {
+        Unit::Address => matches!(order.hosts, HostOrder::Shuffle),
+        Unit::Host => {
+            matches!(order.hosts, HostOrder::Shuffle | HostOrder::AdjacentSwap)
+                || matches!(order.addresses, AddressOrder::Shuffle)
+        }
     }
 }
 

@@ -12,9 +12,15 @@ use crate::scenario::quantity;
 use crate::scenario::tree::{Table, Value, shortened};
 use crate::scenario::{Authority, ZoneVersion};
 use crate::time::Time;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// The preset of an authority that names none.
 const DEFAULT_AUTHORITY: &str = "nsd";
+
+/// Most different exchange hosts, and most different addresses, over all versions of a zone together. *Assumption*: no domain comes near
+/// it, and the simulator's indices of 16 bits have room for it.
+const MOST_NAMES: usize = 4_096;
 
 /// Reads `authority`.
 pub(super) fn authority(zone: &Table, reading: &mut Reading) -> Authority {
@@ -75,7 +81,27 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         }
         versions.push(ZoneVersion { at: edit.at, zone });
     }
+    check_size(&versions, &origins[0].whole, reading);
     Some(versions)
+}
+
+/// Each version has been found small enough by itself; many changes may still add up.
+fn check_size(versions: &[ZoneVersion], place: &Place, reading: &mut Reading) {
+    let hosts = || versions.iter().flat_map(|version| &version.zone.hosts);
+    let names: BTreeSet<&str> = hosts().map(|host| host.name.as_str()).collect();
+    let v4 = hosts().flat_map(|host| host.a.iter().map(|&ip| IpAddr::from(ip)));
+    let v6 = hosts().flat_map(|host| host.aaaa.iter().map(|&ip| IpAddr::from(ip)));
+    let addresses: BTreeSet<IpAddr> = v4.chain(v6).collect();
+    for (count, what) in [(names.len(), "exchange hosts"), (addresses.len(), "addresses")] {
+        if count > MOST_NAMES {
+            let message =
+                format!("the zone and its changes name {count} different {what}, of at most {MOST_NAMES}");
+            reading
+                .report
+                .error(code::ZONE_TOO_MANY, place, message)
+                .help("keep the hosts you plan to use and leave out changes that do not matter");
+        }
+    }
 }
 
 fn built(
@@ -290,5 +316,44 @@ const fn code_of(kind: ZoneErrorKind) -> &'static str {
         ZoneErrorKind::Short => code::ZONE_SHORT,
         ZoneErrorKind::TooMany => code::ZONE_TOO_MANY,
         ZoneErrorKind::NoChange => code::NO_CHANGE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Scenario;
+
+    /// What is wrong with a zone of 17 hosts that have this many addresses together, and changes that each name so many hosts more.
+    fn codes(addresses: usize, changes: usize, hosts: usize) -> Vec<&'static str> {
+        let mx = |host: &str| format!("e.example. 1 MX 1 {host}.e.example.\n");
+        let a = |host: &str, n: usize| format!("{host}.e.example. 1 A 10.0.{}.{}\n", n / 250, n % 250 + 1);
+        let mut zone: String = (0..17).map(|host| mx(&format!("m{host}"))).collect();
+        zone.extend((0..addresses).map(|n| a(&format!("m{}", n % 17), n)));
+        let mut text = format!("[zone]\ntext = \"\"\"\n{zone}\"\"\"\n");
+        for change in 0..changes {
+            let name = |host: usize| format!("c{change}-{host}");
+            let exchanges: String = (0..hosts).map(|host| mx(&name(host))).collect();
+            let addresses: String = (0..hosts).map(|host| a(&name(host), host)).collect();
+            let at = change + 1;
+            text += &format!(
+                "[[changes]]\nat = \"{at}d\"\nreplace = \"\"\"\n{exchanges}\"\"\"\nadd = \"\"\"\n{addresses}\"\"\"\n"
+            );
+        }
+        match Scenario::from_toml(&text) {
+            Ok(_) => Vec::new(),
+            Err(error) => error.diagnostics.iter().map(|diagnostic| diagnostic.code).collect(),
+        }
+    }
+
+    #[test]
+    fn too_many_addresses_are_refused() {
+        assert_eq!(codes(4_096, 0, 0), [""; 0]);
+        assert_eq!(codes(4_097, 0, 0), ["E206"]);
+    }
+
+    #[test]
+    fn changes_add_up() {
+        assert_eq!(codes(17, 16, 250), [""; 0]);
+        assert_eq!(codes(17, 17, 250), ["E206"]);
     }
 }
