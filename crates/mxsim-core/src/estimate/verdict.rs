@@ -221,7 +221,8 @@ impl Evidence<'_> {
     fn why(&self) -> String {
         let about_split = |goal: &Goal| !matches!(goal.kind, GoalKind::DelayP95 { .. });
         if !self.frame.goals.iter().any(about_split) {
-            return [self.outage(), self.failures()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let parts = [self.outage(), self.failures(), self.largest_sender()];
+            return parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         }
         let parts = [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
@@ -244,7 +245,7 @@ impl Evidence<'_> {
             )
         } else {
             format!(
-                "Failing for a part of the run, every node of them: {names}; while all of them fail nobody takes the mail, it waits."
+                "Failing for a part of the run: {names}, which are all nodes; while all of them fail nobody takes the mail, it waits."
             )
         })
     }
@@ -363,6 +364,18 @@ impl Evidence<'_> {
                 digits(delay.max_ci[1].unwrap_or(delay.max)),
             )
         })
+    }
+
+    fn largest_sender(&self) -> Option<String> {
+        // Of equals the first: `max_by` takes the last of the reversed.
+        let sender = self.frame.senders.iter().rev().max_by(|a, b| a.share.total_cmp(&b.share))?;
+        Some(format!(
+            "{} brings {} of the mail and behaves like {} ({}).",
+            sender.name,
+            percent(sender.share),
+            sender.behaves_like,
+            grade_in_words(sender.grade)
+        ))
     }
 
     fn flips(&self, answer: Answer) -> String {
