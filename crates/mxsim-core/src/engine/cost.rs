@@ -4,7 +4,7 @@
 //! often is counted with the sender's own retry law, for a message that arrives at any moment of the outage alike. Memory goes into
 //! caches, queued messages and tallies.
 
-use super::run::Limit;
+use super::run::{Limit, WHAT_IF_REPLICATIONS};
 use super::tally::SERIES_BIN;
 use super::world::{SenderTable, World};
 use crate::random::{Entropy, Purpose, StreamId};
@@ -32,8 +32,6 @@ const WINDOW_BYTES: f64 = 220.0;
 const QUEUED_BYTES: f64 = 128.0;
 /// Retries that are counted one by one; what follows goes on at the pace of the last two. No retry law has so many different waits.
 const MOST_COUNTED: usize = 10_000;
-/// Replications of each what-if world: `run` spends as many.
-const WHAT_IF_REPLICATIONS: u64 = 160;
 /// What-if worlds that are simulated beside a world in which a sender is only assumed: two at most.
 const MOST_WHAT_IFS: u64 = 2;
 

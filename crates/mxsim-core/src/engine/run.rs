@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Replications handed out between two looks at the observer.
 const BATCH: u64 = 32;
 /// Replications spent on each what-if: as many as the first look at the goals takes.
-const WHAT_IF_REPLICATIONS: u64 = 160;
+pub(super) const WHAT_IF_REPLICATIONS: u64 = 160;
 /// A sender that brings less than this part of the mail decides nothing alone.
 const LEAST_DECISIVE_SHARE: f64 = 0.05;
 

@@ -4,7 +4,10 @@ use super::causes::Ranked;
 use super::goals::{measured, status_of};
 use super::interval::unknown;
 use super::window::Loads;
-use super::words::{digits, frequency, number_range, percent, percent_range, points, points_range, windows};
+use super::words::{
+    digits, frequency, grouped, number_range, percent, percent_range, points, points_range, seconds_range,
+    windows,
+};
 use crate::engine::frame::Frame;
 use crate::engine::tally::Tally;
 use crate::results::{Answer, GoalResult, GoalStatus, Grade, Interval, NodeResult, Results, Verdict};
@@ -71,6 +74,12 @@ impl Evidence<'_> {
                 "The domain names no host that takes mail (a null MX, or no host with an address).",
                 "Publish an MX record whose host has an address, if the domain is to receive mail.",
             )
+        } else if totals.attempts == 0 {
+            (
+                "No sender could use an address of the MX hosts, so nobody even tried to connect: a host with nothing but an IPv6 \
+                 address is out of reach of a sender without IPv6.",
+                "Give at least one MX host an IPv4 address, or check what the senders in the scenario can use.",
+            )
         } else {
             (
                 "No node accepted a connection while it was simulated.",
@@ -81,9 +90,9 @@ impl Evidence<'_> {
             answer: Answer::No,
             sentence: format!(
                 "Not one of the {} messages was accepted: {} bounced, {} were still waiting at the end.",
-                super::words::grouped(totals.messages as i64),
-                super::words::grouped(totals.bounced as i64),
-                super::words::grouped(totals.waiting as i64),
+                grouped(totals.messages as i64),
+                grouped(totals.bounced as i64),
+                grouped(totals.waiting as i64),
             ),
             why: why.into(),
             flips: String::new(),
@@ -137,7 +146,7 @@ impl Evidence<'_> {
             Some(_) if answer == Answer::CannotTell => {
                 format!("So far: {}", self.split_sentence().replacen("On", "on", 1))
             }
-            _ => self.split_sentence(),
+            _ => self.yes_sentence(),
         }
     }
 
@@ -152,8 +161,36 @@ impl Evidence<'_> {
             result.text,
             frequency(value, [low, high], self.days()),
             digits(goal.on * 100.0),
-            self.split_sentence()
+            self.number_for(goal.kind)
         )
+    }
+
+    /// The number that belongs to the goals; with goals of both kinds the split comes first.
+    fn yes_sentence(&self) -> String {
+        let about_delay = |goal: &&Goal| matches!(goal.kind, GoalKind::DelayP95 { .. });
+        let delay = self.frame.goals.iter().find(about_delay);
+        let split = self.frame.goals.iter().find(|goal| !about_delay(goal));
+        let kinds = split.into_iter().chain(delay).map(|goal| self.number_for(goal.kind));
+        kinds.collect::<Vec<_>>().join(" ")
+    }
+
+    fn number_for(&self, kind: GoalKind) -> String {
+        match kind {
+            GoalKind::DelayP95 { .. } => self.delay_sentence().unwrap_or_else(|| self.split_sentence()),
+            GoalKind::BusiestShare { .. } | GoalKind::QuietestShare { .. } | GoalKind::NearFair { .. } => {
+                self.split_sentence()
+            }
+        }
+    }
+
+    fn delay_sentence(&self) -> Option<String> {
+        let delay = self.results.delivery.delay?;
+        let how_long = if delay.p95 == 0.0 && delay.p95_ci.iter().all(|bound| *bound == Some(0.0)) {
+            "at the first try, without delay".into()
+        } else {
+            format!("within {} s ({})", digits(delay.p95), seconds_range(delay.p95_ci))
+        };
+        Some(format!("19 of 20 messages are accepted {how_long}."))
     }
 
     /// The number a manager can repeat.
@@ -182,22 +219,29 @@ impl Evidence<'_> {
     }
 
     fn why(&self) -> String {
-        let parts =
-            [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers(), self.delay()];
+        let about_split = |goal: &Goal| !matches!(goal.kind, GoalKind::DelayP95 { .. });
+        if !self.frame.goals.iter().any(about_split) {
+            let parts = [self.outage(), self.failures(), self.largest_sender()];
+            return parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        }
+        let parts = [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     fn outage(&self) -> Option<String> {
         let failing: Vec<&str> =
             self.frame.nodes.iter().filter(|node| node.fails).map(|node| node.name.as_str()).collect();
-        (!failing.is_empty()).then(|| {
-            let then = match (failing.len() == self.frame.nodes.len(), failing.len()) {
-                (true, _) => "while all are down, mail waits",
-                (false, 1) => "its mail goes elsewhere, whoever sends it",
-                (false, _) => "their mail goes elsewhere, whoever sends it",
-            };
-            format!("Failing for a part of the run: {}; {then}.", failing.join(", "))
-        })
+        if failing.is_empty() {
+            return None;
+        }
+        let names = failing.join(", ");
+        let then = match (failing.len(), failing.len() == self.frame.nodes.len()) {
+            (1, true) => "the only node; nobody takes the mail meanwhile, it waits",
+            (_, true) => "which are all nodes; while all of them fail nobody takes the mail, it waits",
+            (1, false) => "whose mail goes elsewhere, unless a sender waits for it",
+            (_, false) => "whose mail goes elsewhere, unless a sender waits for them",
+        };
+        Some(format!("Failing for a part of the run: {names}, {then}."))
     }
 
     /// The sender that makes most of tilt^2 + scatter^2; an outage that tilts is nobody's choice.
@@ -297,14 +341,34 @@ impl Evidence<'_> {
         })
     }
 
-    /// Only where a goal is about delay.
-    fn delay(&self) -> Option<String> {
-        let asked = self.frame.goals.iter().any(|goal| matches!(goal.kind, GoalKind::DelayP95 { .. }));
-        let delay = self.results.delivery.delay.filter(|_| asked)?;
+    /// What makes delay, where the goals are about delay alone and the split is not the point.
+    fn failures(&self) -> Option<String> {
+        let totals = &self.results.delivery.totals;
+        let delay = self.results.delivery.delay?;
+        let failed: u64 = self.results.nodes.iter().map(|node| node.totals.deferred).sum();
+        Some(if failed == 0 {
+            "No connection failed, so no message had to wait.".into()
+        } else {
+            format!(
+                "Delay comes from failed connections and the waits before the next try: {} of {} connections failed, and the longest \
+                 delay of a replication was between {} and {} s.",
+                grouped(failed as i64),
+                grouped(totals.attempts as i64),
+                digits(delay.max_ci[0].unwrap_or(delay.max)),
+                digits(delay.max_ci[1].unwrap_or(delay.max)),
+            )
+        })
+    }
+
+    fn largest_sender(&self) -> Option<String> {
+        // Of equals the first: `max_by` takes the last of the reversed.
+        let sender = self.frame.senders.iter().rev().max_by(|a, b| a.share.total_cmp(&b.share))?;
         Some(format!(
-            "19 of 20 accepted messages take at most {} s ({}).",
-            digits(delay.p95),
-            number_range(delay.p95_ci)
+            "{} brings {} of the mail and behaves like {} ({}).",
+            sender.name,
+            percent(sender.share),
+            sender.behaves_like,
+            grade_in_words(sender.grade)
         ))
     }
 
@@ -380,7 +444,7 @@ impl Evidence<'_> {
             .zip(&self.results.goals)
             .any(|(goal, result)| result.status == GoalStatus::Unknown && goal.on >= 1.0);
         match most {
-            Some(more) => format!("Run about {} more replications.", super::words::grouped(more as i64)),
+            Some(more) => format!("Run about {} more replications.", grouped(more as i64)),
             None if absolute => {
                 "No number of replications shows that a goal holds on every window; ask for 99 of 100.".into()
             }

@@ -58,6 +58,11 @@ pub(super) fn points_range(bounds: [Option<f64>; 2]) -> String {
     range(bounds.map(|bound| bound.map(|fraction| digits(fraction * 100.0))), "")
 }
 
+/// The range of a time, to stand in brackets.
+pub(super) fn seconds_range(bounds: [Option<f64>; 2]) -> String {
+    range(bounds.map(|bound| bound.map(digits)), " s")
+}
+
 /// The range of any number, to stand in brackets.
 pub(super) fn number_range(bounds: [Option<f64>; 2]) -> String {
     range(bounds.map(|bound| bound.map(digits)), "")

@@ -2,10 +2,11 @@
 
 use super::{frame, lumpy, tally};
 use crate::engine::frame::Frame;
-use crate::engine::tally::{MessageTotals, Tally};
+use crate::engine::tally::{DelayHistogram, MessageTotals, Tally};
 use crate::estimate::{WhatIf, estimate};
 use crate::results::{Answer, GoalStatus, Grade, Verdict};
 use crate::scenario::{Goal, GoalKind};
+use crate::time::Span;
 
 const THIRDS: [f64; 3] = [1.0 / 3.0; 3];
 
@@ -128,6 +129,63 @@ fn an_outage_is_named_before_any_sender() {
     assert!(verdict.why.contains("mx2 lies 45 points below its fair share"), "{verdict:?}");
     assert!(!verdict.why.contains("s1"), "an outage is nobody's choice: {verdict:?}");
     assert!(verdict.action.contains("without the fault"), "{verdict:?}");
+}
+
+#[test]
+fn an_outage_of_every_node_is_not_said_to_move_mail() {
+    let mut one = frame(&[1.0], 1);
+    one.nodes[0].fails = true;
+    let alone = verdict(&one, &vec![tally(1, &[&[10]]); 160]);
+    assert!(alone.why.contains("mx1, the only node; nobody takes the mail meanwhile, it waits"), "{alone:?}");
+
+    let mut both = frame(&[0.5, 0.5], 1);
+    both.nodes.iter_mut().for_each(|node| node.fails = true);
+    let all = verdict(&both, &vec![tally(2, &[&[50, 50]]); 160]);
+    assert!(
+        all.why.contains("mx1, mx2, which are all nodes; while all of them fail nobody takes"),
+        "{all:?}"
+    );
+    for verdict in [alone, all] {
+        assert!(!verdict.why.contains("elsewhere"), "{verdict:?}");
+    }
+}
+
+#[test]
+fn mail_that_nobody_tried_to_send_is_told_from_refused_mail() {
+    let refused = MessageTotals { messages: 9, waiting: 9, attempts: 20, ..MessageTotals::default() };
+    let unreachable = MessageTotals { attempts: 0, ..refused };
+    let why = |totals| {
+        let tally = Tally { totals, ..tally(1, &[&[0]]) };
+        verdict(&frame(&[1.0], 1), &vec![tally; 40]).why
+    };
+    assert!(why(unreachable).starts_with("No sender could use an address"), "{}", why(unreachable));
+    assert!(why(refused).starts_with("No node accepted a connection"), "{}", why(refused));
+}
+
+/// Nine of ten messages need no time, one waits 30 s for a dead primary.
+#[test]
+fn a_delay_goal_is_answered_with_the_delay() {
+    let mut delays = DelayHistogram::default();
+    (0..100).for_each(|n| delays.add(Span::from_secs(if n % 10 == 0 { 30 } else { 0 })));
+    let mut day = Tally { delays, ..tally(2, &[&[92, 8]]) };
+    day.windows[0].late = vec![0];
+    day.nodes[0].deferred = 8;
+    let mut frame = frame(&[1.0, 0.0], 1);
+    frame.goals_are_default = false;
+    frame.goals = vec![Goal::new(GoalKind::DelayP95 { at_most: Span::from_secs(60) }, 0.95)];
+    let verdict = verdict(&frame, &vec![day.clone(); 160]);
+    assert_eq!(verdict.answer, Answer::Yes);
+    assert!(verdict.sentence.starts_with("19 of 20 messages are accepted within 30 s ("), "{verdict:?}");
+    assert!(verdict.why.contains("1,280 of 16,000 connections failed"), "{verdict:?}");
+    assert!(
+        verdict.why.ends_with("s1 brings 100 % of the mail and behaves like randomizing (only assumed).")
+    );
+    assert!(!verdict.sentence.contains("mx1") && !verdict.why.contains("tilt"), "{verdict:?}");
+    // With a goal about shares beside it both are told.
+    frame.goals.push(Goal::new(GoalKind::BusiestShare { at_most: 0.99 }, 0.95));
+    let both = estimate(&frame, &vec![day; 160], false, &[]).verdict;
+    assert!(both.sentence.contains("mx1 carries at least 92 %"), "{both:?}");
+    assert!(both.sentence.contains("19 of 20 messages are accepted within 30 s"), "{both:?}");
 }
 
 /// No text promises what nobody can promise, and none lacks its range.
