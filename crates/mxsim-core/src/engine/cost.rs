@@ -69,7 +69,7 @@ impl fmt::Display for TooLarge {
         let what = if self.replications == 1 { "replication needs" } else { "replications need" };
         write!(
             f,
-            "this is too large to run: {} {what} about {} h of one core for {} messages and {} retries each, {} GiB at work \
+            "this is too large to run: {} {what} about {} h of one core for {} messages each with {} retries, {} GiB at work \
              and {} GiB to keep the counts; use fewer messages_per_day, sites or hosts, a shorter run_length, warm_up or \
              outage, longer windows, longer waits between retries, or fewer replications",
             self.replications,
