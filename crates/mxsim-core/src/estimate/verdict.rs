@@ -10,7 +10,7 @@ use super::words::{
 };
 use crate::engine::frame::Frame;
 use crate::engine::tally::Tally;
-use crate::results::{Answer, GoalResult, GoalStatus, Grade, Interval, NodeResult, Results, Verdict};
+use crate::results::{Answer, Cause, GoalResult, GoalStatus, Grade, Interval, NodeResult, Results, Verdict};
 use crate::scenario::{Goal, GoalKind};
 
 /// What another simulation found, in which one sender behaves otherwise.
@@ -244,13 +244,13 @@ impl Evidence<'_> {
         Some(format!("Failing for a part of the run: {names}, {then}."))
     }
 
-    /// The sender that makes most of tilt^2 + scatter^2; an outage that tilts is nobody's choice.
+    /// The sender that makes most of tilt^2 + scatter^2.
     fn decisive(&self) -> Option<String> {
-        if self.mostly_tilt() && self.any_fails() {
-            return None;
-        }
         let ranked = self.ranked.first().filter(|ranked| ranked.part > 0.0)?;
         let cause = &ranked.cause;
+        if self.mostly_tilt() && self.any_fails() && !self.tilts_by_itself(cause) {
+            return None;
+        }
         if self.ranked.len() == 1 {
             let grade = grade_in_words(cause.grade);
             let like = &cause.behaves_like;
@@ -281,6 +281,13 @@ impl Evidence<'_> {
             cause.behaves_like,
             grade_in_words(cause.grade)
         ))
+    }
+
+    /// An outage moves the mail of all senders alike, so it is nobody's choice; a sender whose part of the largest tilt is well above its part
+    /// of the mail does more than that. *Assumption*: half as much again is "well above".
+    fn tilts_by_itself(&self, cause: &Cause) -> bool {
+        let largest = self.results.nodes.iter().map(|node| node.tilt.value.abs()).fold(0.0, f64::max);
+        cause.tilt_points.value > 1.5 * cause.share_of_mail.value * largest
     }
 
     fn any_fails(&self) -> bool {

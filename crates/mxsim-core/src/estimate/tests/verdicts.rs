@@ -132,6 +132,16 @@ fn an_outage_is_named_before_any_sender() {
 }
 
 #[test]
+fn beside_an_outage_a_sender_that_tilts_by_itself_is_named() {
+    let mut frame = frame(&[0.5, 0.5], 2);
+    frame.nodes[1].fails = true;
+    // The first sender brings 40 % and all of it to mx1; the second is nearly even.
+    let verdict = verdict(&frame, &vec![tally(2, &[&[40, 0, 31, 29]]); 160]);
+    assert!(verdict.why.starts_with("Failing for a part of the run: mx2"), "{verdict:?}");
+    assert!(verdict.why.contains("s1 brings"), "{verdict:?}");
+}
+
+#[test]
 fn an_outage_of_every_node_is_not_said_to_move_mail() {
     let mut one = frame(&[1.0], 1);
     one.nodes[0].fails = true;
