@@ -93,10 +93,4 @@ impl Zone {
     pub fn host(&self, name: &Name) -> Option<&Host> {
         self.hosts.iter().find(|host| host.name == *name)
     }
-
-    /// The lowest preference in use; 0 with implicit MX.
-    #[must_use]
-    pub fn best_preference(&self) -> u16 {
-        self.mx.iter().map(|record| record.preference).min().unwrap_or(0)
-    }
 }

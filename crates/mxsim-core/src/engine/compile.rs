@@ -7,7 +7,7 @@ use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{Driver, Name, RecordType, Zone};
 use crate::random::{Purpose, StreamId, name_hash};
-use crate::scenario::{Caches, GoalKind, ResolverLayer, Scenario, Sender, ZoneVersion};
+use crate::scenario::{Caches, GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::sender::Family;
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
@@ -69,6 +69,11 @@ impl Names {
 
     fn host_index(&self, name: &Name) -> Option<u16> {
         self.hosts.iter().position(|host| host == name).map(|index| index as u16)
+    }
+
+    /// The addresses of a node that some version of the zone publishes.
+    fn published<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = &'a IpAddr> {
+        node.addresses.iter().filter(|ip| self.addresses.contains(ip))
     }
 
     fn address_index(&self, address: IpAddr) -> u16 {
@@ -248,19 +253,11 @@ fn frame(scenario: &Scenario, names: &Names, senders: &[SenderTable]) -> Frame {
     let zone = zone_at_zero(scenario);
     let preference =
         |name: &Name| zone.mx.iter().filter(|mx| mx.exchange == *name).map(|mx| mx.preference).min();
-    let published = |node: &crate::scenario::Node| {
-        node.addresses
-            .clone()
-            .into_iter()
-            .filter(|ip| names.addresses.contains(ip))
-            .collect::<Vec<_>>()
-            .into_iter()
-    };
-    let node = |node: &crate::scenario::Node| NodeFrame {
+    let node = |node: &Node| NodeFrame {
         name: node.name.clone(),
         host: node.host.clone(),
-        addresses: published(node).map(|ip| ip.to_string()).collect(),
-        address_indices: published(node).map(|ip| usize::from(names.address_index(ip))).collect(),
+        addresses: names.published(node).map(IpAddr::to_string).collect(),
+        address_indices: names.published(node).map(|&ip| usize::from(names.address_index(ip))).collect(),
         fair_share: node.fair_share,
         fails: !node.faults.is_empty(),
     };

@@ -1,7 +1,8 @@
 //! Counts what happens in one replication. Only messages that arrived after the warm-up are counted.
 
-use super::tally::{MessageTotals, NodeCounts, PEAK_BIN, SERIES_BIN, Tally, WindowTally};
+use super::tally::{PEAK_BIN, SERIES_BIN, Tally, WindowTally};
 use super::world::World;
+use crate::results::{DeliveryTotals, NodeTotals};
 use crate::time::{Span, Time};
 
 /// A message, as far as counting goes.
@@ -38,8 +39,8 @@ impl<'w> Recorder<'w> {
             windows: vec![window; run.windows()],
             series: vec![0; bins * nodes],
             delays: super::tally::DelayHistogram::default(),
-            totals: MessageTotals::default(),
-            nodes: vec![NodeCounts::default(); nodes],
+            totals: DeliveryTotals::default(),
+            nodes: vec![NodeTotals::default(); nodes],
             accepted_by_address: vec![0; world.addresses.len()],
             accepted_by_host: vec![0; world.hosts.len()],
             mx_lookups: 0,

@@ -1,5 +1,6 @@
 //! What one replication counted. Tallies hold integers only, so merging them in the order of replications is exact.
 
+use crate::results::{DeliveryTotals, NodeTotals};
 use crate::time::Span;
 
 /// Length of the bin for the busiest-bin rate.
@@ -17,9 +18,9 @@ pub struct Tally {
     /// Delays of the accepted messages.
     pub delays: DelayHistogram,
     /// What became of the messages.
-    pub totals: MessageTotals,
+    pub totals: DeliveryTotals,
     /// Per node.
-    pub nodes: Vec<NodeCounts>,
+    pub nodes: Vec<NodeTotals>,
     /// Messages accepted per address of the world.
     pub accepted_by_address: Vec<u64>,
     /// Messages accepted per exchange host of the world.
@@ -43,36 +44,6 @@ pub struct WindowTally {
     pub arrived: u32,
     /// Per delay goal (in the order of the goals): messages that arrived in the window and were not accepted within the goal's time.
     pub late: Vec<u32>,
-}
-
-/// Messages by fate; `messages = accepted + bounced + waiting`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct MessageTotals {
-    /// Arrived at a sender after the warm-up.
-    pub messages: u64,
-    /// Accepted by a node.
-    pub accepted: u64,
-    /// Given up.
-    pub bounced: u64,
-    /// Still queued at the end.
-    pub waiting: u64,
-    /// Connections tried.
-    pub attempts: u64,
-    /// Delivery attempts after a message's first.
-    pub retries: u64,
-}
-
-/// Counts at one node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct NodeCounts {
-    /// Connections tried.
-    pub attempts: u64,
-    /// Messages accepted.
-    pub accepted: u64,
-    /// Failed for now.
-    pub deferred: u64,
-    /// Refused for good.
-    pub rejected: u64,
 }
 
 /// Delays in buckets of at most 0.2 % width that remember their extremes, so that a bucket with one value gives that value exactly.

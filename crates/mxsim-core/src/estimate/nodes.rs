@@ -4,7 +4,7 @@ use super::interval::{Blocks, Ratio, jackknife, unknown};
 use super::sample::Sample;
 use super::window::{Loads, per_window};
 use crate::engine::frame::{Frame, NodeFrame};
-use crate::engine::tally::{NodeCounts, PEAK_BIN, Tally};
+use crate::engine::tally::{PEAK_BIN, Tally};
 use crate::results::{HostResult, Interval, NodeResult, NodeTotals, PeakRate};
 
 /// One result per node.
@@ -178,7 +178,7 @@ fn mean_share(tallies: &[Tally], part: impl Fn(&Tally) -> u64) -> Interval {
 }
 
 fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
-    let sum = |count: fn(&NodeCounts) -> u64| tallies.iter().map(|tally| count(&tally.nodes[node])).sum();
+    let sum = |count: fn(&NodeTotals) -> u64| tallies.iter().map(|tally| count(&tally.nodes[node])).sum();
     NodeTotals {
         attempts: sum(|counts| counts.attempts),
         accepted: sum(|counts| counts.accepted),

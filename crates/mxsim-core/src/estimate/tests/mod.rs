@@ -6,9 +6,9 @@ mod numbers;
 mod verdicts;
 
 use crate::engine::frame::{Frame, HostFrame, NodeFrame, SenderFrame};
-use crate::engine::tally::{DelayHistogram, MessageTotals, NodeCounts, Tally, WindowTally};
+use crate::engine::tally::{DelayHistogram, Tally, WindowTally};
 use crate::random::{Entropy, Purpose, StreamId};
-use crate::results::Grade;
+use crate::results::{DeliveryTotals, Grade, NodeTotals};
 use crate::scenario::{Goal, RunPlan};
 use crate::time::Span;
 
@@ -60,10 +60,10 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
     Tally {
         series: counts.iter().map(|count| *count as u32).collect(),
         delays: DelayHistogram::default(),
-        totals: MessageTotals { messages: all, accepted: all, attempts: all, ..MessageTotals::default() },
+        totals: DeliveryTotals { messages: all, accepted: all, attempts: all, ..DeliveryTotals::default() },
         nodes: counts
             .iter()
-            .map(|count| NodeCounts { attempts: *count, accepted: *count, ..NodeCounts::default() })
+            .map(|count| NodeTotals { attempts: *count, accepted: *count, ..NodeTotals::default() })
             .collect(),
         accepted_by_address: counts.clone(),
         accepted_by_host: counts,

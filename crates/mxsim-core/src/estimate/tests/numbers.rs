@@ -1,9 +1,9 @@
 //! Shares, scatter, causes, delays: numbers worked out by hand or known from theory.
 
 use super::{frame, lumpy, tally};
-use crate::engine::tally::{DelayHistogram, MessageTotals, Tally};
+use crate::engine::tally::{DelayHistogram, Tally};
 use crate::estimate::estimate;
-use crate::results::{Interval, Results};
+use crate::results::{DeliveryTotals, Interval, Results};
 use crate::time::Span;
 
 const THIRDS: [f64; 3] = [1.0 / 3.0; 3];
@@ -146,12 +146,12 @@ fn with_delays(seconds: &[i64]) -> Tally {
     let mut delays = DelayHistogram::default();
     seconds.iter().for_each(|delay| delays.add(Span::from_secs(*delay)));
     let count = seconds.len() as u64;
-    let totals = MessageTotals {
+    let totals = DeliveryTotals {
         messages: count + 3,
         accepted: count,
         bounced: 1,
         waiting: 2,
-        ..MessageTotals::default()
+        ..DeliveryTotals::default()
     };
     Tally { delays, totals, ..tally(1, &[&[seconds.len() as u32]]) }
 }

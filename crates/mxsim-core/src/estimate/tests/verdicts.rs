@@ -2,9 +2,9 @@
 
 use super::{frame, lumpy, tally};
 use crate::engine::frame::Frame;
-use crate::engine::tally::{DelayHistogram, MessageTotals, Tally};
+use crate::engine::tally::{DelayHistogram, Tally};
 use crate::estimate::{WhatIf, estimate};
-use crate::results::{Answer, GoalStatus, Grade, Verdict};
+use crate::results::{Answer, DeliveryTotals, GoalStatus, Grade, Verdict};
 use crate::scenario::{Goal, GoalKind};
 use crate::time::Span;
 
@@ -100,7 +100,7 @@ fn an_explicit_goal_is_quoted_with_its_frequency() {
 
 #[test]
 fn odd_worlds_get_a_plain_word() {
-    let bounced = MessageTotals { messages: 9, bounced: 9, ..MessageTotals::default() };
+    let bounced = DeliveryTotals { messages: 9, bounced: 9, ..DeliveryTotals::default() };
     let null_mx = Tally { totals: bounced, ..tally(0, &[&[]]) };
     let none = verdict(&frame(&[], 1), &vec![null_mx; 40]);
     assert_eq!(none.answer, Answer::No);
@@ -162,8 +162,8 @@ fn an_outage_of_every_node_is_not_said_to_move_mail() {
 
 #[test]
 fn mail_that_nobody_tried_to_send_is_told_from_refused_mail() {
-    let refused = MessageTotals { messages: 9, waiting: 9, attempts: 20, ..MessageTotals::default() };
-    let unreachable = MessageTotals { attempts: 0, ..refused };
+    let refused = DeliveryTotals { messages: 9, waiting: 9, attempts: 20, ..DeliveryTotals::default() };
+    let unreachable = DeliveryTotals { attempts: 0, ..refused };
     let why = |totals| {
         let tally = Tally { totals, ..tally(1, &[&[0]]) };
         verdict(&frame(&[1.0], 1), &vec![tally; 40]).why
