@@ -56,7 +56,7 @@ impl SenderBehaviour for Weighted {
     fn react(&self, outcome: Outcome) -> Reaction {
         match outcome {
             Outcome::TimedOut => Reaction::Defer,
-            Outcome::Accepted | Outcome::Refused => Reaction::Next,
+            Outcome::Accepted | Outcome::Refused | Outcome::Busy => Reaction::Next,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A node that *refuses* answers a connection with a reset at once; a node that *drops* says nothing, and the sender waits for its own
 //! connect time-out or the kernel's, whichever is shorter.
 
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// What is wrong with a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,59 @@ impl Schedule {
     pub fn outages(&self) -> &[Outage] {
         &self.outages
     }
+}
+
+/// How many sessions a node serves at the same time, and how long they take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Capacity {
+    /// Most concurrent sessions; `None` for any number.
+    pub sessions: Option<u32>,
+    /// How long one message holds a session, from the connection to its acceptance.
+    pub session_time: SessionTime,
+    /// Connections that are taken beyond `sessions` and wait for the greeting until a session ends, first come first served.
+    pub backlog: u32,
+    /// What a connection beyond both meets.
+    pub when_full: WhenFull,
+    /// Whether it offers STARTTLS; all senders use it where offered.
+    pub tls: bool,
+}
+
+impl Capacity {
+    /// Sessions that take no time, and any number of them.
+    pub const UNLIMITED: Self = Self {
+        sessions: None,
+        session_time: SessionTime::Nothing,
+        backlog: 0,
+        when_full: WhenFull::Busy,
+        tls: true,
+    };
+}
+
+/// The law of the time one message holds a session.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SessionTime {
+    /// No time at all.
+    Nothing,
+    /// Always the same.
+    Fixed(Span),
+    /// Exponentially distributed with this mean.
+    Exponential(Span),
+    /// Lognormal with this mean; `sigma` is the standard deviation of its logarithm.
+    Lognormal {
+        /// Its mean.
+        mean: Span,
+        /// Standard deviation of the logarithm.
+        sigma: f64,
+    },
+}
+
+/// What a connection to a full node meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenFull {
+    /// The greeting `421`: the sender knows at once that the node is busy.
+    Busy,
+    /// A reset, as if the port were closed.
+    Refuse,
 }
 
 #[cfg(test)]

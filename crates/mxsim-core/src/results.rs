@@ -34,6 +34,9 @@ pub struct Results {
     pub causes: Vec<Cause>,
     /// Load over the run.
     pub series: Series,
+    /// How much of the time each node has how much load.
+    #[serde(default)]
+    pub duration: DurationCurve,
     /// What senders asked the DNS.
     pub dns: DnsResult,
     /// The goals and whether they are met.
@@ -180,10 +183,16 @@ pub struct NodeResult {
     pub tilt: Interval,
     /// Standard deviation of the share from window to window (chance).
     pub scatter: Interval,
-    /// Load in the busiest bin of a window.
+    /// Load in the busiest minute of a window.
     pub peak_rate: PeakRate,
+    /// Load in the busiest hour, minute and second of a window, longest bin first.
+    #[serde(default)]
+    pub peak_rates: Vec<PeakRate>,
     /// Most concurrent sessions; `null` while sessions take no time.
     pub peak_sessions: Option<Estimate>,
+    /// Its sessions; `null` while they take no time.
+    #[serde(default)]
+    pub sessions: Option<SessionResult>,
     /// Mean share by host address, in the order of `addresses`.
     pub share_by_address: Vec<Interval>,
     /// Counts over all measured windows.
@@ -210,6 +219,19 @@ pub struct PeakRate {
     pub estimate: Estimate,
 }
 
+/// The sessions of one node.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SessionResult {
+    /// Most it serves at the same time; `null` without a limit.
+    pub limit: Option<u32>,
+    /// Time-weighted average of the sessions it serves at the same time.
+    pub mean: Interval,
+    /// Part of the connections that found it full; `null` without connections.
+    pub blocked: Option<Interval>,
+    /// Messages per connection that delivered at least one; `null` without such.
+    pub messages_per_connection: Option<Interval>,
+}
+
 /// Counts at one node over all measured windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct NodeTotals {
@@ -221,6 +243,9 @@ pub struct NodeTotals {
     pub deferred: u64,
     /// Attempts answered with a permanent error.
     pub rejected: u64,
+    /// Attempts that found it full, refused or turned away with 421; part of `deferred`.
+    #[serde(default)]
+    pub full: u64,
 }
 
 /// How even the split is, over the nodes with a fair share (busiest: over all nodes).
@@ -327,6 +352,32 @@ pub struct NodeSeries {
     /// 95 % quantile over replications, per bin.
     pub p95: Vec<f64>,
     /// Half-width of the 95 % interval of the mean, per bin; `null` with a single replication.
+    pub half_width: Option<Vec<f64>>,
+}
+
+/// Load duration curves: the load of a minute that is exceeded in a given part of the minutes of a run, averaged over replications.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct DurationCurve {
+    /// Length of a bin (s).
+    pub bin_s: f64,
+    /// Parts of the time, ascending; at 0 stands the busiest bin, at 1 the quietest.
+    pub parts: Vec<f64>,
+    /// One curve per node.
+    pub nodes: Vec<NodeDuration>,
+}
+
+/// The load duration curve of one node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeDuration {
+    /// Name of the node.
+    pub name: String,
+    /// Accepted messages per second that are exceeded in each part of the time (1/s), mean over replications.
+    pub rate: Vec<f64>,
+    /// 5 % quantile over replications, per part.
+    pub p05: Vec<f64>,
+    /// 95 % quantile over replications, per part.
+    pub p95: Vec<f64>,
+    /// Half-width of the 95 % interval of the mean, per part; `null` with a single replication.
     pub half_width: Option<Vec<f64>>,
 }
 

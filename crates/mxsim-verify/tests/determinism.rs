@@ -144,7 +144,7 @@ fn forty_replications_are_the_first_forty_of_eighty() {
 }
 
 /// What `sender` brought to each node, window by window.
-fn brought(scenario: &Scenario, sender: &str, replication: u64) -> Vec<Vec<u32>> {
+fn brought(scenario: &Scenario, sender: &str, replication: u64) -> Vec<Vec<u64>> {
     let world = compile(scenario);
     let tally = replicate(&world, 11, replication, &|| false).expect("nobody cancels it");
     let place = world.frame.senders.iter().position(|frame| frame.name == sender).expect("it sends");

@@ -1,7 +1,7 @@
 //! Scenario to world: names become indices, defaults are long gone, and nothing can fail any more.
 
 use super::frame::{Frame, HostFrame, NodeFrame, SenderFrame};
-use super::law;
+use super::law::{self, Engine};
 use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStreams, SenderTable, World};
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
@@ -16,6 +16,12 @@ use std::net::IpAddr;
 /// Compiles a checked scenario.
 #[must_use]
 pub fn compile(scenario: &Scenario) -> World {
+    compile_for(scenario, Engine::default())
+}
+
+/// Compiles a checked scenario for an engine.
+#[must_use]
+pub fn compile_for(scenario: &Scenario, _engine: Engine) -> World {
     let names = Names::new(scenario);
     let (record_sets, hosts) = record_sets(scenario, &names);
     let mut layers = Vec::new();
@@ -35,6 +41,7 @@ pub fn compile(scenario: &Scenario) -> World {
         implicit_host: names.host_index(&scenario.zones[0].zone.domain),
         addresses: address_tables(scenario, &names),
         nodes: scenario.nodes.iter().map(|node| node.faults.clone()).collect(),
+        capacities: scenario.nodes.iter().map(|node| node.capacity).collect(),
         authority: scenario.authority.order,
         authority_stream: StreamId::new("authority", Purpose::Answer),
         layers,
@@ -260,6 +267,8 @@ fn frame(scenario: &Scenario, names: &Names, senders: &[SenderTable]) -> Frame {
         address_indices: names.published(node).map(|&ip| usize::from(names.address_index(ip))).collect(),
         fair_share: node.fair_share,
         fails: !node.faults.is_empty(),
+        session_limit: node.capacity.sessions,
+        measured: scenario.run.run_length,
     };
     let sender = |sender: &Sender| SenderFrame {
         name: sender.name.clone(),

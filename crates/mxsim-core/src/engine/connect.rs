@@ -47,9 +47,10 @@ mod tests {
 
     #[test]
     fn the_shorter_time_out_counts_and_a_repeated_syn_finds_a_node_that_is_back() {
-        let postfix = Timeouts { connect: Some(Span::from_secs(30)), kernel: Kernel::Linux };
-        let exim = Timeouts { connect: Some(Span::from_secs(300)), kernel: Kernel::Linux };
-        let old = Timeouts { connect: None, kernel: Kernel::LinuxBefore6_5 };
+        let greeting = Span::from_secs(300);
+        let postfix = Timeouts { connect: Some(Span::from_secs(30)), kernel: Kernel::Linux, greeting };
+        let exim = Timeouts { connect: Some(Span::from_secs(300)), kernel: Kernel::Linux, greeting };
+        let old = Timeouts { connect: None, kernel: Kernel::LinuxBefore6_5, greeting };
         let hour = silent_until(3_600);
         assert_eq!(connect(&hour, Time::ZERO, &postfix), after(30, Outcome::TimedOut));
         assert_eq!(connect(&hour, Time::ZERO, &exim), after(133, Outcome::TimedOut));

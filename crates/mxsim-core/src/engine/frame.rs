@@ -2,6 +2,7 @@
 
 use crate::results::{Caution, Grade, LawUsed, PresetUsed};
 use crate::scenario::{Goal, RunPlan};
+use crate::time::Span;
 
 /// Names and settings that turn tallies into results.
 #[derive(Debug, Clone)]
@@ -45,6 +46,10 @@ pub struct NodeFrame {
     pub fair_share: f64,
     /// True if it has a fault at some time of the run.
     pub fails: bool,
+    /// Most sessions it serves at the same time.
+    pub session_limit: Option<u32>,
+    /// Length of the measured time.
+    pub measured: Span,
 }
 
 /// One exchange host.

@@ -15,6 +15,16 @@ pub enum Law {
     Messages,
 }
 
+/// Which laws may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Engine {
+    /// For each sender the cheapest law that is exact.
+    #[default]
+    Fastest,
+    /// *Messages* for every sender.
+    Messages,
+}
+
 /// A law and the reason for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LawDecision {

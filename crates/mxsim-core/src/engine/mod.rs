@@ -21,7 +21,8 @@ mod sender_state;
 pub mod tally;
 pub mod world;
 
-pub use compile::compile;
+pub use compile::{compile, compile_for};
+pub use law::Engine;
 pub use replicate::replicate;
 pub use run::{Limit, Observer, Quiet, Run, RunError, RunOptions, Stop, run, simulate};
 pub use world::World;

@@ -1,6 +1,6 @@
 //! Counts what happens in one replication. Only messages that arrived after the warm-up are counted.
 
-use super::tally::{PEAK_BIN, SERIES_BIN, Tally, WindowTally};
+use super::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN, Tally, WindowTally};
 use super::world::World;
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::time::{Span, Time};
@@ -20,7 +20,7 @@ pub(super) struct Recorder<'w> {
     world: &'w World,
     tally: Tally,
     /// Per node: window and peak bin now being filled, and its count.
-    peaks: Vec<((usize, i64), u32)>,
+    peaks: Vec<((usize, i64), u64)>,
 }
 
 impl<'w> Recorder<'w> {
@@ -30,7 +30,8 @@ impl<'w> Recorder<'w> {
         let window = WindowTally {
             accepted: vec![0; world.senders.len() * nodes],
             attempts: vec![0; nodes],
-            busiest_bin: vec![0; nodes],
+            busiest: vec![0; PEAK_BINS.len() * nodes],
+            peak_sessions: Vec::new(),
             arrived: 0,
             late: vec![0; world.delay_limits.len()],
         };
@@ -38,6 +39,8 @@ impl<'w> Recorder<'w> {
         let tally = Tally {
             windows: vec![window; run.windows()],
             series: vec![0; bins * nodes],
+            duration: vec![0; DURATION_PARTS.len() * nodes],
+            sessions: Vec::new(),
             delays: super::tally::DelayHistogram::default(),
             totals: DeliveryTotals::default(),
             nodes: vec![NodeTotals::default(); nodes],
@@ -129,19 +132,19 @@ impl<'w> Recorder<'w> {
         let window = &mut self.tally.windows[window];
         window.arrived += 1;
         for (late, &limit) in window.late.iter_mut().zip(&self.world.delay_limits) {
-            *late += u32::from(delay.is_none_or(|delay| delay > limit));
+            *late += u64::from(delay.is_none_or(|delay| delay > limit));
         }
     }
 
     /// Events come in order of time, so a bin is over when the next one starts.
     fn fill_peak(&mut self, node: usize, window: usize, now: Time) {
-        let bin = (window, now.0 / PEAK_BIN.0);
+        let bin = (window, now.0 / PEAK_BINS[super::tally::MINUTE].0);
         let (current, count) = &mut self.peaks[node];
         if *current != bin {
             (*current, *count) = (bin, 0);
         }
         *count += 1;
-        let busiest = &mut self.tally.windows[window].busiest_bin[node];
+        let busiest = &mut self.tally.windows[window].busiest[self.world.nodes.len() + node];
         *busiest = (*busiest).max(*count);
     }
 

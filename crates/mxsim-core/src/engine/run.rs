@@ -3,8 +3,9 @@
 //! Replication r depends on the seed and r alone, so the tallies are the same at any number of threads, and those of a shorter run are
 //! a prefix of those of a longer one.
 
-use super::compile::compile;
+use super::compile::compile_for;
 use super::cost::{Cost, TooLarge};
+use super::law::Engine;
 use super::replicate::replicate;
 use super::tally::Tally;
 use super::world::World;
@@ -69,6 +70,8 @@ pub struct RunOptions {
     pub seed: u64,
     /// How many replications.
     pub limit: Limit,
+    /// By which laws.
+    pub engine: Engine,
 }
 
 impl RunOptions {
@@ -82,7 +85,7 @@ impl RunOptions {
             Some(replications) => Limit::Replications(replications),
             None => Limit::UntilDecided { at_most: Self::DEFAULT_MOST },
         };
-        Self { seed: scenario.run.seed, limit }
+        Self { seed: scenario.run.seed, limit, engine: Engine::default() }
     }
 
     /// The same, giving up after `most` replications at the latest.
@@ -135,12 +138,12 @@ pub fn simulate(
     options: RunOptions,
     observer: &dyn Observer,
 ) -> Result<Results, RunError> {
-    let mut world = compile(scenario);
+    let mut world = compile_for(scenario, options.engine);
     world.frame.run.seed = options.seed;
     let cost = Cost::of(&world);
     cost.check(options.limit).map_err(RunError::TooLarge)?;
     let options = options.at_most(cost.most_replications());
-    let what_ifs = what_if_worlds(scenario);
+    let what_ifs = what_if_worlds(scenario, options.engine);
     let worlds: Vec<&World> = what_ifs.iter().map(|what_if| &what_if.world).collect();
     let run = run(&world, &worlds, options, observer);
     if run.tallies.is_empty() {
@@ -267,7 +270,7 @@ impl WhatIfWorld {
 
 /// The sender that brings most of the mail among those whose behaviour is only assumed, in the two ways in which it may be worse: each
 /// of its outbound hosts keeps one host for good, or all of them choose as one.
-fn what_if_worlds(scenario: &Scenario) -> Vec<WhatIfWorld> {
+fn what_if_worlds(scenario: &Scenario, engine: Engine) -> Vec<WhatIfWorld> {
     let assumed = |i: &usize| {
         let sender = &scenario.senders[*i];
         sender.grade == Grade::Assumed
@@ -285,15 +288,15 @@ fn what_if_worlds(scenario: &Scenario) -> Vec<WhatIfWorld> {
     let choosers = scenario.senders[sender].sites * scenario.senders[sender].hosts;
     let mut worlds = Vec::new();
     if !kept {
-        worlds.push(keeping_one_host(scenario, sender, false));
+        worlds.push(keeping_one_host(scenario, sender, false, engine));
     }
     if choosers > 1 {
-        worlds.push(keeping_one_host(scenario, sender, true));
+        worlds.push(keeping_one_host(scenario, sender, true, engine));
     }
     worlds
 }
 
-fn keeping_one_host(scenario: &Scenario, sender: usize, as_one: bool) -> WhatIfWorld {
+fn keeping_one_host(scenario: &Scenario, sender: usize, as_one: bool, engine: Engine) -> WhatIfWorld {
     let mut changed = scenario.clone();
     let entry = &mut changed.senders[sender];
     entry.behaviour.law.order.keep = Keep::Forever;
@@ -308,5 +311,5 @@ fn keeping_one_host(scenario: &Scenario, sender: usize, as_one: bool) -> WhatIfW
     } else {
         format!("each of its {choosers} outbound hosts kept one of your hosts")
     };
-    WhatIfWorld { sender, text, world: compile(&changed) }
+    WhatIfWorld { sender, text, world: compile_for(&changed, engine) }
 }

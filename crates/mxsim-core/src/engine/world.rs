@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::law::LawDecision;
 use crate::dns::cache::{Hop, Record, RecordSet};
 use crate::dns::{OrderLaw, ResolverLaw};
-use crate::node::Schedule;
+use crate::node::{Capacity, Schedule};
 use crate::random::StreamId;
 use crate::scenario::Caches;
 use crate::sender::{Behaviour, Candidate};
@@ -38,6 +38,8 @@ pub struct World {
     pub addresses: Vec<AddressTable>,
     /// Faults per node.
     pub nodes: Vec<Schedule>,
+    /// Sessions per node.
+    pub capacities: Vec<Capacity>,
     /// In which order the authority answers.
     pub authority: OrderLaw,
     /// The authority's decisions.

@@ -67,11 +67,11 @@ fn cause(frame: &Frame, tallies: &[Tally], sums: &Sums, sender: usize) -> Cause 
 }
 
 fn accepted(window: &WindowTally, sender: usize, nodes: usize) -> u64 {
-    window.accepted[sender * nodes..(sender + 1) * nodes].iter().copied().map(u64::from).sum()
+    window.accepted[sender * nodes..(sender + 1) * nodes].iter().sum()
 }
 
 fn all_accepted(window: &WindowTally) -> u64 {
-    window.accepted.iter().copied().map(u64::from).sum()
+    window.accepted.iter().sum()
 }
 
 /// What gives covariances and tilts, summed over each jackknife block; one row more at the end holds the sum over all of them.
@@ -116,7 +116,7 @@ impl Sums {
     }
 
     fn add_covariance(&mut self, block: usize, window: &WindowTally, mean: &[f64]) {
-        let apart = |place: usize| f64::from(window.accepted[place]) - mean[place];
+        let apart = |place: usize| window.accepted[place] as f64 - mean[place];
         for node in 0..self.nodes {
             let all: f64 = (0..self.senders).map(|sender| apart(sender * self.nodes + node)).sum();
             self.variance[block][node] += all * all;
@@ -137,7 +137,7 @@ impl Sums {
             let own = accepted(window, sender, self.nodes) as f64;
             for (node, described) in frame.nodes.iter().enumerate() {
                 let place = sender * self.nodes + node;
-                let beyond = f64::from(window.accepted[place]) - own * described.fair_share;
+                let beyond = window.accepted[place] as f64 - own * described.fair_share;
                 self.tilt[block][place] += beyond / all;
             }
         }
@@ -214,7 +214,7 @@ fn means(tallies: &[Tally], places: usize) -> Vec<Vec<f64>> {
     let mut sums = vec![vec![0u64; places]; windows];
     for tally in tallies {
         for (sum, window) in sums.iter_mut().zip(&tally.windows) {
-            sum.iter_mut().zip(&window.accepted).for_each(|(sum, accepted)| *sum += u64::from(*accepted));
+            sum.iter_mut().zip(&window.accepted).for_each(|(sum, accepted)| *sum += accepted);
         }
     }
     let replications = tallies.len() as f64;

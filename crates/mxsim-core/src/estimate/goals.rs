@@ -237,6 +237,6 @@ fn compare(met: f64, used: f64, on: f64, number: i32) -> GoalStatus {
 /// Part of the messages of each window that were late for the delay goal at `place`; windows without messages have none.
 fn late(tallies: &[Tally], place: usize) -> Sample {
     per_window(tallies, |window| {
-        (window.arrived > 0).then(|| f64::from(window.late[place]) / f64::from(window.arrived))
+        (window.arrived > 0).then(|| window.late[place] as f64 / window.arrived as f64)
     })
 }

@@ -14,6 +14,7 @@ mod balance;
 mod causes;
 mod cautions;
 mod delivery;
+mod duration;
 mod goals;
 mod interval;
 mod lookups;
@@ -21,6 +22,7 @@ mod nodes;
 mod round;
 mod sample;
 mod series;
+mod sessions;
 mod special;
 #[cfg(test)]
 mod tests;
@@ -64,6 +66,7 @@ pub fn estimate(frame: &Frame, tallies: &[Tally], partial: bool, what_if: &[What
         delivery: delivery::delivery(tallies),
         causes: ranked.iter().map(|ranked| ranked.cause.clone()).collect(),
         series: series::series(frame, tallies),
+        duration: duration::duration(frame, tallies),
         dns: lookups::lookups(tallies),
         goals: goals::goals(frame, tallies, &loads),
         verdict: no_verdict(),

@@ -2,17 +2,19 @@
 
 use super::interval::{Blocks, Ratio, jackknife, unknown};
 use super::sample::Sample;
+use super::sessions;
 use super::window::{Loads, per_window};
-use crate::engine::frame::{Frame, NodeFrame};
-use crate::engine::tally::{PEAK_BIN, Tally};
+use crate::engine::frame::Frame;
+use crate::engine::tally::{MINUTE, PEAK_BINS, Tally};
 use crate::results::{HostResult, Interval, NodeResult, NodeTotals, PeakRate};
 
 /// One result per node.
 pub(super) fn nodes(frame: &Frame, tallies: &[Tally], loads: &Loads) -> Vec<NodeResult> {
-    frame.nodes.iter().enumerate().map(|(index, node)| one(node, index, tallies, loads)).collect()
+    (0..frame.nodes.len()).map(|index| one(frame, index, tallies, loads)).collect()
 }
 
-fn one(node: &NodeFrame, index: usize, tallies: &[Tally], loads: &Loads) -> NodeResult {
+fn one(frame: &Frame, index: usize, tallies: &[Tally], loads: &Loads) -> NodeResult {
+    let node = &frame.nodes[index];
     let shares = loads.share(index);
     NodeResult {
         name: node.name.clone(),
@@ -23,8 +25,10 @@ fn one(node: &NodeFrame, index: usize, tallies: &[Tally], loads: &Loads) -> Node
         share_of_attempts: share_of_attempts(tallies, index).estimate(),
         tilt: tilt(&shares, node.fair_share),
         scatter: scatter(&shares),
-        peak_rate: peak_rate(tallies, index),
-        peak_sessions: None,
+        peak_rate: peak_rate(tallies, frame, index, MINUTE),
+        peak_rates: (0..PEAK_BINS.len()).map(|bin| peak_rate(tallies, frame, index, bin)).collect(),
+        peak_sessions: sessions::peak(tallies, index),
+        sessions: sessions::sessions(node, tallies, index),
         share_by_address: node
             .address_indices
             .iter()
@@ -37,8 +41,8 @@ fn one(node: &NodeFrame, index: usize, tallies: &[Tally], loads: &Loads) -> Node
 /// Windows without a connection have no share of them.
 fn share_of_attempts(tallies: &[Tally], node: usize) -> Sample {
     per_window(tallies, |window| {
-        let all: u64 = window.attempts.iter().copied().map(u64::from).sum();
-        (all > 0).then(|| f64::from(window.attempts[node]) / all as f64)
+        let all: u64 = window.attempts.iter().sum();
+        (all > 0).then(|| window.attempts[node] as f64 / all as f64)
     })
 }
 
@@ -158,9 +162,10 @@ impl Moments {
 }
 
 /// Load of the busiest bin; a window without messages has a peak of zero.
-fn peak_rate(tallies: &[Tally], node: usize) -> PeakRate {
-    let bin_s = PEAK_BIN.as_secs_f64();
-    let sample = per_window(tallies, |window| Some(f64::from(window.busiest_bin[node]) / bin_s));
+fn peak_rate(tallies: &[Tally], frame: &Frame, node: usize, bin: usize) -> PeakRate {
+    let bin_s = PEAK_BINS[bin].as_secs_f64();
+    let place = bin * frame.nodes.len() + node;
+    let sample = per_window(tallies, |window| Some(window.busiest[place] as f64 / bin_s));
     PeakRate { bin_s, estimate: sample.estimate() }
 }
 
@@ -184,6 +189,7 @@ fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
         accepted: sum(|counts| counts.accepted),
         deferred: sum(|counts| counts.deferred),
         rejected: sum(|counts| counts.rejected),
+        full: sum(|counts| counts.full),
     }
 }
 

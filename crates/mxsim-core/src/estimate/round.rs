@@ -3,7 +3,8 @@
 //! Quantile functions go through the platform's math library, whose last bits differ between platforms; ten significant digits do not.
 
 use crate::results::{
-    Balance, Cause, Delay, Estimate, GoalResult, Interval, NodeResult, Results, Series, Uncertainty,
+    Balance, Cause, Delay, DurationCurve, Estimate, GoalResult, Interval, NodeResult, Results, Series,
+    Uncertainty,
 };
 
 /// `value` to ten significant digits.
@@ -20,6 +21,7 @@ pub(super) fn results(results: &mut Results) {
     results.delivery.delay.iter_mut().for_each(delay);
     results.causes.iter_mut().for_each(cause);
     series(&mut results.series);
+    duration(&mut results.duration);
     results.dns.mx_hit_ratio.iter_mut().for_each(interval);
     results.goals.iter_mut().for_each(|goal: &mut GoalResult| interval(&mut goal.met_fraction));
     uncertainty(&mut results.uncertainty);
@@ -51,7 +53,12 @@ fn node(node: &mut NodeResult) {
     [&mut node.share, &mut node.share_of_attempts, &mut node.peak_rate.estimate]
         .into_iter()
         .for_each(estimate);
+    node.peak_rates.iter_mut().for_each(|peak| estimate(&mut peak.estimate));
     node.peak_sessions.iter_mut().for_each(estimate);
+    if let Some(sessions) = &mut node.sessions {
+        interval(&mut sessions.mean);
+        sessions.blocked.iter_mut().chain(&mut sessions.messages_per_connection).for_each(interval);
+    }
     [&mut node.tilt, &mut node.scatter].into_iter().for_each(interval);
     node.share_by_address.iter_mut().for_each(interval);
 }
@@ -81,6 +88,13 @@ fn cause(cause: &mut Cause) {
 fn series(series: &mut Series) {
     for node in &mut series.nodes {
         node.accepted.iter_mut().chain(&mut node.p05).chain(&mut node.p95).for_each(number);
+        node.half_width.iter_mut().flatten().for_each(number);
+    }
+}
+
+fn duration(duration: &mut DurationCurve) {
+    for node in &mut duration.nodes {
+        node.rate.iter_mut().chain(&mut node.p05).chain(&mut node.p95).for_each(number);
         node.half_width.iter_mut().flatten().for_each(number);
     }
 }

@@ -12,7 +12,9 @@ pub(super) fn series(frame: &Frame, tallies: &[Tally]) -> Series {
     let bins =
         tallies.iter().map(|tally| tally.series.len()).min().unwrap_or(0).checked_div(nodes).unwrap_or(0);
     let line = |node: usize| {
-        let bins: Vec<Bin> = (0..bins).map(|bin| Bin::of(tallies, bin * nodes + node)).collect();
+        let bins: Vec<Bin> = (0..bins)
+            .map(|bin| Bin::of(tallies.iter().map(move |tally| tally.series[bin * nodes + node] as f64)))
+            .collect();
         NodeSeries {
             name: frame.nodes[node].name.clone(),
             accepted: bins.iter().map(|bin| bin.mean).collect(),
@@ -24,16 +26,16 @@ pub(super) fn series(frame: &Frame, tallies: &[Tally]) -> Series {
     Series { bin_s: SERIES_BIN.as_secs_f64(), nodes: (0..nodes).map(line).collect() }
 }
 
-struct Bin {
-    mean: f64,
-    p05: f64,
-    p95: f64,
-    half_width: Option<f64>,
+/// A quantity over replications.
+pub(super) struct Bin {
+    pub(super) mean: f64,
+    pub(super) p05: f64,
+    pub(super) p95: f64,
+    pub(super) half_width: Option<f64>,
 }
 
 impl Bin {
-    fn of(tallies: &[Tally], place: usize) -> Self {
-        let values = tallies.iter().map(|tally| f64::from(tally.series[place]));
+    pub(super) fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
         let mean = Ratio::of(values.clone().map(|value| (value, 1.0)));
         let mut rising: Vec<f64> = values.collect();
         rising.sort_by(f64::total_cmp);

@@ -23,7 +23,7 @@ impl Loads {
             let start = counts.len();
             counts.resize(start + nodes, 0);
             for (place, accepted) in window.accepted.iter().enumerate() {
-                counts[start + place % nodes] += u64::from(*accepted);
+                counts[start + place % nodes] += accepted;
             }
         }
         Self { nodes, counts, windows: tallies.iter().map(|tally| tally.windows.len()).collect() }

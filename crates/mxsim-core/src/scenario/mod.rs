@@ -24,7 +24,7 @@ pub use diagnostic::{Diagnostic, Place, ScenarioError};
 pub use reference::{reference, schema};
 
 use crate::dns::{OrderLaw, ResolverLaw, Zone};
-use crate::node::Schedule;
+use crate::node::{Capacity, Schedule};
 use crate::results::{Caution, Grade, PresetUsed};
 use crate::sender::{Behaviour, SenderBehaviour};
 use crate::time::{Span, Time};
@@ -292,6 +292,8 @@ pub struct Node {
     pub fair_share: f64,
     /// Its faults.
     pub faults: Schedule,
+    /// How many sessions it serves at the same time, and how long they take.
+    pub capacity: Capacity,
 }
 
 /// Something that has to hold on a part of the windows.

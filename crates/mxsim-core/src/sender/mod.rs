@@ -49,12 +49,62 @@ pub struct SenderLaw {
     pub limits: Limits,
     /// Where mail goes after a failed connection.
     pub failover: Failover,
+    /// Where mail goes after a greeting that says to come back later (421).
+    pub on_busy: Failover,
     /// How long a silent host is waited for.
     pub timeouts: Timeouts,
     /// When a deferred message is tried again.
     pub retry: RetryLaw,
     /// What is remembered of bad hosts.
     pub memory: Memory,
+    /// When an open connection takes the next message.
+    pub reuse: Reuse,
+    /// How many connections one outbound host has at the same time.
+    pub concurrency: Concurrency,
+}
+
+/// When an open connection of an outbound host takes the next message instead of a new one. It wins over the order of candidates, so the
+/// unit of choice becomes the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    /// Each message opens its own connection.
+    Never,
+    /// Postfix: connections are kept once deliveries follow each other within a second, and no longer once they do not.
+    Demand(Kept),
+    /// Every connection is kept open for the next message.
+    Always(Kept),
+    /// After a delivery whatever waits at this outbound host goes down the same connection, queued or deferred; nothing is kept for
+    /// messages to come.
+    Batch(Kept),
+    /// Messages that one queue run takes out of the queue go down the connection that its first one opened.
+    QueueRun(Kept),
+}
+
+/// Limits of a kept connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// It is closed after so long without a message.
+    pub idle: Span,
+    /// It is closed after so many messages; `None` for any number.
+    pub messages: Option<u32>,
+    /// It takes no message any more once it is so old; `None` for any age.
+    pub age: Option<Span>,
+    /// Whether connections under TLS are kept too.
+    pub tls: bool,
+}
+
+/// How many connections to the domain one outbound host has at the same time; messages beyond wait in its queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Concurrency {
+    /// At first, and again after the queue has run empty.
+    pub initial: u32,
+    /// At most; it grows by one with each delivery and shrinks by one with each failure (Postfix, `qmgr_queue.c`).
+    pub most: u32,
+}
+
+impl Concurrency {
+    /// No limit.
+    pub const UNLIMITED: Self = Self { initial: u32::MAX, most: u32::MAX };
 }
 
 /// In which order candidates of one preference are tried.
@@ -172,6 +222,8 @@ pub struct Timeouts {
     pub connect: Option<Span>,
     /// The kernel's.
     pub kernel: Kernel,
+    /// How long it waits for the greeting of a node that took the connection and then says nothing (RFC 5321 section 4.5.3.2.1: 5 minutes).
+    pub greeting: Span,
 }
 
 /// When the kernel repeats a SYN and when it gives up.
@@ -320,6 +372,8 @@ pub enum Outcome {
     Refused,
     /// No answer within the time-out.
     TimedOut,
+    /// The node took the connection and said to come back later (421), or never greeted.
+    Busy,
 }
 
 /// What to do after a failed connection.
@@ -387,7 +441,8 @@ impl Behaviour {
     /// What to do after a failed connection.
     #[must_use]
     pub fn react(&self, outcome: Outcome) -> Reaction {
-        match (&self.custom, self.law.failover) {
+        let failover = if outcome == Outcome::Busy { self.law.on_busy } else { self.law.failover };
+        match (&self.custom, failover) {
             (Some(own), _) => own.react(outcome),
             (None, Failover::NextHost) => Reaction::Next,
             (None, Failover::SameHostLater) => Reaction::Defer,

@@ -38,9 +38,17 @@ fn node(name: &str, host: &str, fair: f64, mean: f64, spread: f64) -> NodeResult
         tilt: interval(mean - fair, 0.004),
         scatter: interval(spread * 0.6, spread * 0.06),
         peak_rate: PeakRate { bin_s: 60.0, estimate: estimate(61.2 * mean * 3.0, 9.0) },
+        peak_rates: Vec::new(),
         peak_sessions: None,
+        sessions: None,
         share_by_address: vec![interval(mean, 0.004)],
-        totals: NodeTotals { attempts: 267_400_000, accepted: 267_400_000, deferred: 0, rejected: 0 },
+        totals: NodeTotals {
+            attempts: 267_400_000,
+            accepted: 267_400_000,
+            deferred: 0,
+            rejected: 0,
+            full: 0,
+        },
     }
 }
 
@@ -183,6 +191,7 @@ pub(crate) fn three_equal() -> Results {
             cause("everyone else", "postfix", 0.35, 0.07, 0.0, Grade::Measured),
         ],
         series: series(&names, &shares, 24),
+        duration: mxsim_core::results::DurationCurve::default(),
         dns: DnsResult {
             mx_lookups: 12_345_678,
             mx_cache_hits: 11_000_000,
@@ -253,7 +262,7 @@ pub(crate) fn one_node() -> Results {
 pub(crate) fn backup_with_outage() -> Results {
     let mut backup = node("backup", "backup.example.net", 0.0, 0.08, 0.01);
     backup.share_of_attempts = estimate(0.11, 0.01);
-    backup.totals = NodeTotals { attempts: 1_000, accepted: 900, deferred: 100, rejected: 0 };
+    backup.totals = NodeTotals { attempts: 1_000, accepted: 900, deferred: 100, rejected: 0, full: 0 };
     let mut primary = node("primary", "primary.example.com", 1.0, 0.92, 0.01);
     primary.share_of_attempts = estimate(0.89, 0.01);
     primary.addresses.push("2001:db8::25".to_owned());

@@ -8,8 +8,8 @@ use crate::scenario::quantity;
 use crate::scenario::tree::{Table, Value};
 use crate::scenario::words::{Worded, value_of};
 use crate::sender::{
-    AddressOrder, Cut, Failover, Family, HostOrder, Keep, Kernel, Limits, Memory, OrderLaw as SenderOrder,
-    RetryLaw, RetryStep, SenderLaw, Timeouts, Unit, Wait,
+    AddressOrder, Concurrency, Cut, Failover, Family, HostOrder, Keep, Kernel, Limits, Memory,
+    OrderLaw as SenderOrder, RetryLaw, RetryStep, Reuse, SenderLaw, Timeouts, Unit, Wait,
 };
 use crate::time::Span;
 
@@ -24,7 +24,8 @@ pub(crate) const BLANK_SENDER: SenderLaw = SenderLaw {
     },
     limits: Limits { addresses: None, cut: Cut::Plain },
     failover: Failover::NextHost,
-    timeouts: Timeouts { connect: None, kernel: Kernel::Linux },
+    on_busy: Failover::NextHost,
+    timeouts: Timeouts { connect: None, kernel: Kernel::Linux, greeting: Span::from_secs(300) },
     retry: RetryLaw {
         wait: Wait::EveryQueueRun,
         queue_run: None,
@@ -33,6 +34,8 @@ pub(crate) const BLANK_SENDER: SenderLaw = SenderLaw {
         max_attempts: None,
     },
     memory: Memory::Nothing,
+    reuse: Reuse::Never,
+    concurrency: Concurrency::UNLIMITED,
 };
 
 /// The order every preset file starts from.

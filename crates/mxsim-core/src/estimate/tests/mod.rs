@@ -6,7 +6,7 @@ mod numbers;
 mod verdicts;
 
 use crate::engine::frame::{Frame, HostFrame, NodeFrame, SenderFrame};
-use crate::engine::tally::{DelayHistogram, Tally, WindowTally};
+use crate::engine::tally::{DURATION_PARTS, DelayHistogram, PEAK_BINS, Tally, WindowTally};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::{DeliveryTotals, Grade, NodeTotals};
 use crate::scenario::{Goal, RunPlan};
@@ -20,6 +20,8 @@ fn frame(fair: &[f64], senders: usize) -> Frame {
         addresses: vec![format!("192.0.2.{}", index + 1)],
         address_indices: vec![index],
         fair_share: *fair,
+        session_limit: None,
+        measured: Span::DAY,
         fails: false,
     };
     let host =
@@ -54,11 +56,13 @@ fn frame(fair: &[f64], senders: usize) -> Frame {
 /// A tally of windows given as accepted messages, `[sender * nodes + node]`; no delay is noted down.
 fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
     let windows: Vec<WindowTally> = windows.iter().map(|accepted| window(nodes, accepted)).collect();
-    let by_node = |node: usize| windows.iter().map(|window| u64::from(window.attempts[node])).sum::<u64>();
+    let by_node = |node: usize| windows.iter().map(|window| window.attempts[node]).sum::<u64>();
     let counts: Vec<u64> = (0..nodes).map(by_node).collect();
     let all: u64 = counts.iter().sum();
     Tally {
-        series: counts.iter().map(|count| *count as u32).collect(),
+        series: counts.clone(),
+        duration: vec![0; nodes * DURATION_PARTS.len()],
+        sessions: Vec::new(),
         delays: DelayHistogram::default(),
         totals: DeliveryTotals { messages: all, accepted: all, attempts: all, ..DeliveryTotals::default() },
         nodes: counts
@@ -75,10 +79,11 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
 
 fn window(nodes: usize, accepted: &[u32]) -> WindowTally {
     let mut by_node = vec![0; nodes];
-    accepted.iter().enumerate().for_each(|(place, count)| by_node[place % nodes] += count);
+    accepted.iter().enumerate().for_each(|(place, count)| by_node[place % nodes] += u64::from(*count));
     WindowTally {
-        accepted: accepted.to_vec(),
-        busiest_bin: by_node.clone(),
+        accepted: accepted.iter().copied().map(u64::from).collect(),
+        busiest: by_node.repeat(PEAK_BINS.len()),
+        peak_sessions: Vec::new(),
         arrived: by_node.iter().sum(),
         attempts: by_node,
         late: Vec::new(),

@@ -6,7 +6,7 @@
 
 use super::Reading;
 use crate::dns::{Name, Zone};
-use crate::node::Schedule;
+use crate::node::{Capacity, Schedule};
 use crate::scenario::diagnostic::{Place, code};
 use crate::scenario::suggest::nearest;
 use crate::scenario::tree::{Entry, Table, Value, shortened};
@@ -243,6 +243,7 @@ fn node(draft: &Draft, hosts: &[HostAddresses<'_>]) -> Node {
         addresses: draft.addresses.clone(),
         fair_share: 0.0,
         faults: Schedule::default(),
+        capacity: Capacity::UNLIMITED,
     }
 }
 
