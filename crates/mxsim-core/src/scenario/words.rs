@@ -1,7 +1,7 @@
 //! Words of a scenario and the values they stand for: one table per choice, read forwards, written backwards.
 
 use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
-use crate::node::Fault;
+use crate::node::{Fault, WhenFull};
 use crate::sender::{AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Unit};
 
 /// A choice among words.
@@ -141,4 +141,8 @@ impl Worded for RecordType {
 
 impl Worded for Fault {
     const WORDS: &'static [(&'static str, Self)] = &[("refuse", Self::Refuse), ("drop", Self::Drop)];
+}
+
+impl Worded for WhenFull {
+    const WORDS: &'static [(&'static str, Self)] = &[("421", Self::Busy), ("refuse", Self::Refuse)];
 }
