@@ -6,7 +6,9 @@ use super::read::read_tree;
 use super::tree::from_json;
 use super::words::word_of;
 use super::{GoalKind, RunOverrides, Scenario, ScenarioError};
+use crate::catalog::params::reuse_parts;
 use crate::node::{SessionTime, WhenFull};
+use crate::sender::{Concurrency, Kept, Reuse};
 use crate::time::Span;
 use crate::traffic::{Profile, Sizes};
 use serde_json::{Map, Value, json};
@@ -327,10 +329,51 @@ impl SenderSpec {
         self.set("profile", profile_value(profile))
     }
 
-    /// `next-host` or `same-host-later`.
+    /// After a failed connection: `next-host` or `same-host-later`.
     pub fn failover(self, word: &str) -> Self {
-        self.set("failover", word)
+        self.in_table("failover", "on_failure", word)
     }
+
+    /// After the greeting 421: `next-host` or `defer`.
+    pub fn on_busy(self, word: &str) -> Self {
+        self.in_table("failover", "on_busy", word)
+    }
+
+    /// When an open connection takes the next message.
+    pub fn reuse(self, reuse: Reuse) -> Self {
+        self.set("reuse", reuse_value(reuse))
+    }
+
+    /// How many connections one outbound host has at the same time.
+    pub fn concurrency(self, concurrency: Concurrency) -> Self {
+        let Concurrency { initial, most } = concurrency;
+        self.set("concurrency", json!({ "initial": connections(initial), "most": connections(most) }))
+    }
+
+    /// Sets one key of a parameter's table and leaves the others.
+    fn in_table(mut self, section: &str, key: &str, value: &str) -> Self {
+        let table = self.table.entry(section).or_insert_with(|| json!({}));
+        if let Value::Object(table) = table {
+            table.insert(key.into(), value.into());
+        }
+        self
+    }
+}
+
+fn reuse_value(reuse: Reuse) -> Value {
+    let (when, kept) = reuse_parts(reuse);
+    let Some(Kept { idle, messages, age, tls }) = kept else { return json!(word_of(when)) };
+    json!({
+        "connections": word_of(when),
+        "idle": idle.to_string(),
+        "messages": messages.map_or_else(|| json!("unlimited"), |most| json!(most)),
+        "age": age.map_or_else(|| "unlimited".to_owned(), |age| age.to_string()),
+        "tls": tls,
+    })
+}
+
+fn connections(number: u32) -> Value {
+    if number == u32::MAX { json!("unlimited") } else { json!(number) }
 }
 
 fn session_time_value(time: SessionTime) -> Value {

@@ -60,7 +60,7 @@ const RUN: &[Key] = &[
     optional(
         "warm_up",
         DURATION,
-        "the longest TTL, hold and holding time in play, from 1 h to 1 week",
+        "the longest TTL, hold, holding time and age of a kept connection in play, from 1 h to 1 week",
         "simulated before measuring starts",
     ),
 ];
@@ -188,7 +188,7 @@ const SENDER_OWN: &[Key] = &[
     optional("profile", PROFILE, "that of `[traffic]`", "when it sends"),
 ];
 
-const SENDER: [Key; 18] = joined(SENDER_OWN, params::SENDER);
+const SENDER: [Key; 20] = joined(SENDER_OWN, params::SENDER);
 
 const RESOLVER: [Key; 5] = joined(
     &[
