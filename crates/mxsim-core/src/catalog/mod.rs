@@ -109,11 +109,11 @@ impl<L> Preset<L> {
 }
 
 impl SenderPreset {
-    /// The weakest grade among the parameters that decide where mail goes: order, limits, failover and memory. Time-outs and retry only
-    /// decide when.
+    /// The weakest grade among the parameters that decide where mail goes: order, limits, failover, memory and reuse. Time-outs, retry
+    /// and concurrency only decide when.
     #[must_use]
     pub fn grade(&self) -> Grade {
-        const DECIDE_WHERE: [&str; 4] = ["order.", "limits.", "failover.", "memory."];
+        const DECIDE_WHERE: [&str; 5] = ["order.", "limits.", "failover.", "memory.", "reuse."];
         self.weakest_of(|path| DECIDE_WHERE.iter().any(|section| path.starts_with(section)))
     }
 }
@@ -244,7 +244,7 @@ struct Form<L: 'static> {
     blank: L,
     read: fn(&Table, &mut L),
     write: fn(&L) -> Vec<Written>,
-    broken_rule: fn(&L) -> Option<(&'static str, &'static str)>,
+    broken_rule: fn(&Table, &L) -> Option<(&'static str, &'static str)>,
 }
 
 static SENDER: Form<SenderLaw> = Form {
@@ -268,7 +268,7 @@ static AUTHORITY: Form<OrderLaw> = Form {
     blank: params::BLANK_ORDER,
     read: params::read_answer_order,
     write: params::write_order,
-    broken_rule: |_| None,
+    broken_rule: |_, _| None,
 };
 
 fn grades() -> Vec<&'static str> {
@@ -300,7 +300,7 @@ fn read_preset<L: Clone>(name: &str, text: &str, form: &Form<L>) -> Result<Prese
     (form.read)(&table, &mut law);
     let parameters = (form.write)(&law);
     check_complete(&table, &parameters, name, &mut report);
-    if let Some((_, rule)) = (form.broken_rule)(&law) {
+    if let Some((_, rule)) = (form.broken_rule)(&table, &law) {
         report.error(code::CONFLICT, &Place::File, rule);
     }
     let evidence = read_evidence(&table);
