@@ -74,7 +74,6 @@ impl Load {
     }
 
     /// The seconds of a node in the hour.
-    #[expect(dead_code, reason = "the laws that draw counts join next")]
     pub(super) fn seconds_of(&mut self, node: usize) -> &mut [u32] {
         &mut self.seconds[node * SECONDS_PER_HOUR..(node + 1) * SECONDS_PER_HOUR]
     }

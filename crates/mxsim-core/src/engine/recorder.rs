@@ -17,7 +17,6 @@ pub(super) struct Counted {
 
 /// Messages accepted that have everything but their second in common.
 #[derive(Debug, Clone, Copy)]
-#[expect(dead_code, reason = "the laws that draw counts join next")]
 pub(super) struct BulkAccept {
     pub(super) sender: usize,
     pub(super) host: u16,
