@@ -45,8 +45,20 @@ impl PresetKind {
         }
     }
 
+    /// What a parameter of this kind, such as `order.hosts`, is for; `None` if there is no such parameter.
+    #[must_use]
+    pub fn meaning(self, parameter: &str) -> Option<&'static str> {
+        let keys = match self {
+            Self::Sender => params::SENDER,
+            Self::Resolver => params::RESOLVER,
+            Self::Authority => params::AUTHORITY,
+        };
+        params::meaning(keys, parameter)
+    }
+
     /// The name with its article.
-    pub(crate) const fn with_article(self) -> &'static str {
+    #[must_use]
+    pub const fn with_article(self) -> &'static str {
         match self {
             Self::Sender => "a sender",
             Self::Resolver => "a resolver",
@@ -215,6 +227,12 @@ impl Catalog {
             .into_iter()
             .flat_map(|kind| self.ids_of(kind).into_iter().map(move |id| (kind, id)))
             .collect()
+    }
+
+    /// The id that `word` most likely stands for, if one is near enough to be meant.
+    #[must_use]
+    pub fn nearest(&self, word: &str) -> Option<&str> {
+        crate::scenario::suggest::nearest(word, self.ids().into_iter().map(|(_, id)| id))
     }
 
     /// The ids of one kind, in alphabetical order.
@@ -399,6 +417,21 @@ mod tests {
             assert_eq!(id, stem.map(|stem| format!("{stem:?}")).as_deref(), "{kind:?} {name}");
         }
         assert_eq!(Catalog::builtin().ids().len(), embedded().count(), "two files with the same id");
+    }
+
+    #[test]
+    fn every_parameter_has_a_meaning_and_slips_are_recognised() {
+        let catalog = Catalog::builtin();
+        let senders = catalog.senders().flat_map(|preset| preset.evidence.keys());
+        for path in senders {
+            assert!(PresetKind::Sender.meaning(path).is_some_and(|meaning| !meaning.is_empty()), "{path}");
+        }
+        for path in catalog.resolvers().flat_map(|preset| preset.evidence.keys()) {
+            assert!(PresetKind::Resolver.meaning(path).is_some_and(|meaning| !meaning.is_empty()), "{path}");
+        }
+        assert_eq!(PresetKind::Authority.meaning("cache.ttl_min"), None);
+        assert_eq!(catalog.nearest("posfix"), Some("postfix"));
+        assert_eq!(catalog.nearest("sendmail"), None);
     }
 
     #[test]

@@ -303,3 +303,19 @@ pub(crate) const RESOLVER: &[Key] = &[
     optional("cache", Shape::Table(CACHE), AS_PRESET, "how long it keeps an answer"),
     optional("order", Shape::Table(ANSWER_ORDER), AS_PRESET, "in which order it answers"),
 ];
+
+/// What the parameter `path`, such as `order.hosts`, is for.
+pub(crate) fn meaning(keys: &'static [Key], path: &str) -> Option<&'static str> {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let key = keys.iter().find(|key| key.name == first)?;
+    if rest.is_empty() { Some(key.doc) } else { inner(&key.shape).and_then(|keys| meaning(keys, rest)) }
+}
+
+/// The keys inside a value, if it may be a table.
+fn inner(shape: &'static Shape) -> Option<&'static [Key]> {
+    match shape {
+        Shape::Table(keys) | Shape::Choice(keys) => Some(keys),
+        Shape::AnyOf(shapes) => shapes.iter().find_map(inner),
+        _ => None,
+    }
+}
