@@ -105,13 +105,21 @@ pub struct Key(u64);
 impl Key {
     /// The decision below this one that is about `label`.
     #[must_use]
+    #[inline]
     pub const fn child(self, label: u64) -> Self {
-        // The odd constant keeps child(0) away from the identity; mixing the label first keeps consecutive labels apart.
-        Self(mix(self.0 ^ mix(label.wrapping_add(0x9E37_79B9_7F4A_7C15))))
+        self.labelled(Label::new(label))
+    }
+
+    /// The same for a label that is used again and again.
+    #[must_use]
+    #[inline]
+    pub const fn labelled(self, label: Label) -> Self {
+        Self(mix(self.0 ^ label.0))
     }
 
     /// 64 uniform bits.
     #[must_use]
+    #[inline]
     pub const fn word(self) -> u64 {
         mix(self.0.wrapping_add(0xD1B5_4A32_D192_ED03))
     }
@@ -146,8 +154,23 @@ impl Key {
 
     /// A standard normal variate.
     #[must_use]
+    #[inline]
     pub fn normal(self) -> f64 {
         StandardNormal.sample(&mut Draws(self.0))
+    }
+}
+
+/// What a decision is about, ready to go down by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label(u64);
+
+impl Label {
+    /// The label of a number or of the hash of a name.
+    #[must_use]
+    #[inline]
+    pub const fn new(label: u64) -> Self {
+        // The odd constant keeps child(0) away from the identity; mixing the label first keeps consecutive labels apart.
+        Self(mix(label.wrapping_add(0x9E37_79B9_7F4A_7C15)))
     }
 }
 
@@ -175,6 +198,7 @@ impl TryRng for Draws {
     }
 }
 
+#[inline]
 const fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

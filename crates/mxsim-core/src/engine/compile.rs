@@ -7,7 +7,7 @@ use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStrea
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{Driver, Name, RecordType, Zone};
-use crate::node::{Fault, Schedule};
+use crate::node::{Fault, Schedule, SessionTime};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{Caches, GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::sender::{Concurrency, Family, Reuse, SenderLaw};
@@ -48,6 +48,7 @@ pub fn compile_for(scenario: &Scenario, _engine: Engine) -> World {
         authority_stream: StreamId::new("authority", Purpose::Answer),
         layers,
         senders,
+        session_time: common_session_time(scenario),
         delay_limits: delay_limits(scenario),
     };
     for i in 0..world.senders.len() {
@@ -56,7 +57,25 @@ pub fn compile_for(scenario: &Scenario, _engine: Engine) -> World {
             (Deck::of(&world, &sender.behaviour, sender.ipv6), is_managed(&world, &sender.behaviour.law));
         (world.senders[i].deck, world.senders[i].managed) = (deck, managed);
     }
+    mark_plain_layers(&mut world);
     world
+}
+
+/// Marks the layers of which only the times of entries matter: all who ask them have decks, and ask nothing behind them.
+fn mark_plain_layers(world: &mut World) {
+    for layer in 0..world.layers.len() {
+        let asks =
+            |sender: &&SenderTable| sender.layers.iter().any(|&(asked, _)| usize::from(asked) == layer);
+        let is_plain = |sender: &SenderTable| sender.deck.is_some() && sender.layers.len() == 1;
+        let plain = world.senders.iter().filter(asks).all(is_plain);
+        world.layers[layer].plain = plain && world.record_sets[MX].versions.len() == 1;
+    }
+}
+
+fn common_session_time(scenario: &Scenario) -> Option<SessionTime> {
+    let law = scenario.nodes[0].capacity.session_time;
+    let same = scenario.nodes.iter().all(|node| node.capacity.session_time == law);
+    (same && law != SessionTime::Nothing).then_some(law)
 }
 
 /// Whether connections of a sender have to be counted.
@@ -267,7 +286,13 @@ fn layer_index(layer: &ResolverLayer, sender: &Sender, layers: &mut Vec<LayerTab
         // Layers of one name and different laws are different caches, with luck of their own.
         let namesakes = layers.iter().filter(|known| known.shared_as == layer.shared_as).count();
         let stream = StreamId::new(&format!("{}{}", layer.shared_as, "'".repeat(namesakes)), Purpose::Answer);
-        layers.push(LayerTable { shared_as: layer.shared_as.clone(), law: layer.law, caches: 0, stream });
+        layers.push(LayerTable {
+            shared_as: layer.shared_as.clone(),
+            law: layer.law,
+            caches: 0,
+            stream,
+            plain: false,
+        });
         layers.len() - 1
     });
     layers[index].caches = layers[index].caches.max(needed);

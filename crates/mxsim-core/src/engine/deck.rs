@@ -4,16 +4,17 @@
 //! their order is drawn. Then the first candidate is found without building a list; the whole order is worked out only if it fails.
 
 use super::world::{MX, NOWHERE, World};
-use crate::random::Key;
+use crate::random::{Key, Label};
 use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Unit};
+use smallvec::SmallVec;
 
 /// The candidates in the order of the zone, and what their lots are keyed by.
 #[derive(Debug, Clone)]
 pub struct Deck {
     /// All of them.
     candidates: Candidates,
-    /// How many have the lowest preference; they come first.
-    best: usize,
+    /// What the lots of those of the lowest preference, which come first, are keyed by.
+    labels: SmallVec<[Label; 8]>,
     unit: Unit,
 }
 
@@ -49,28 +50,32 @@ impl Deck {
         if candidates.is_empty() || (0..candidates.len()).any(twice) {
             return None;
         }
-        let best = candidates
-            .iter()
-            .take_while(|candidate| candidate.preference == candidates[0].preference)
-            .count();
-        Some(Self { candidates, best, unit: law.unit })
+        let best = candidates.iter().filter(|candidate| candidate.preference == candidates[0].preference);
+        let labels = best.map(|candidate| Label::new(label(law.unit, candidate))).collect();
+        Some(Self { candidates, labels, unit: law.unit })
     }
 
-    /// The candidate that [`crate::sender::order::arrange`] would put first.
+    /// The place of the candidate that [`crate::sender::order::arrange`] would put first.
     #[must_use]
-    pub fn first(&self, choice: Key) -> Candidate {
-        let mut first = self.candidates[0];
-        if self.best == 1 {
-            return first;
+    pub fn first(&self, choice: Key) -> u8 {
+        if self.labels.len() == 1 {
+            return 0;
         }
-        let mut least = self.lot(&first, choice);
-        for candidate in &self.candidates[1..self.best] {
-            let lot = self.lot(candidate, choice);
-            if lot < least {
-                (least, first) = (lot, *candidate);
-            }
+        let (mut least, mut first) = (u64::MAX, 0);
+        for (place, label) in self.labels.iter().enumerate() {
+            let lot = self.lot(choice.labelled(*label));
+            // Without a branch: which one is least cannot be foreseen.
+            let is_less = lot < least;
+            least = if is_less { lot } else { least };
+            first = if is_less { place } else { first };
         }
-        first
+        first as u8
+    }
+
+    /// The candidate at a place.
+    #[must_use]
+    pub fn candidate(&self, place: u8) -> Candidate {
+        self.candidates[usize::from(place)]
     }
 
     /// All candidates in the order of `choice`.
@@ -81,10 +86,18 @@ impl Deck {
         candidates
     }
 
-    fn lot(&self, candidate: &Candidate, choice: Key) -> u64 {
+    fn lot(&self, named: Key) -> u64 {
         match self.unit {
-            Unit::Host => choice.child(candidate.host_hash).word(),
-            Unit::Address => choice.child(candidate.address_hash).child(0).word(),
+            Unit::Host => named.word(),
+            // The first and only occurrence of the address.
+            Unit::Address => named.child(0).word(),
         }
+    }
+}
+
+const fn label(unit: Unit, candidate: &Candidate) -> u64 {
+    match unit {
+        Unit::Host => candidate.host_hash,
+        Unit::Address => candidate.address_hash,
     }
 }

@@ -1,14 +1,14 @@
 //! Delivery once a node takes the connection: sessions that take time, a backlog, connections that are kept for the next message, and mail that
 //! waits for a connection to spare.
 
-use super::node_state::Ending;
 use super::outbound::{After, Connection};
 use super::probe::{Probe, Step};
+use super::recorder::Counted;
 use super::replicate::{Event, Replication, Walk};
 use super::sender_state::Mail;
 use crate::node::SessionTime;
 use crate::sender::{Candidate, Candidates, Memory, Outcome, Reuse};
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 impl<P: Probe> Replication<'_, '_, P> {
     /// True if messages hold sessions of this node for some time.
@@ -21,36 +21,33 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.world.capacities[node].backlog == 0
     }
 
-    /// Ends the sessions of all nodes that are over by `now`.
-    pub(super) fn settle_all(&mut self, now: Time) {
+    /// Sessions go on into a new chunk.
+    pub(super) fn sessions_go_on(&mut self) {
         if self.timed {
+            let begins = self.recorder.chunk().from;
             for (node, state) in self.nodes.iter_mut().enumerate() {
-                state.settle(node, now, &mut self.recorder);
+                state.go_on(node, begins, &mut self.recorder);
             }
         }
     }
 
-    /// Sessions go on into the next window.
-    pub(super) fn note_occupied(&mut self) {
-        if self.timed {
-            for (node, state) in self.nodes.iter().enumerate() {
-                state.note_peak(node, &mut self.recorder);
-            }
-        }
+    /// How long a message holds a session of this node.
+    pub(super) fn time_in_session(&self, mail: &Mail, node: usize) -> Span {
+        let draw = self.senders[mail.sender as usize].session_draw(mail);
+        self.world.capacities[node].session_time.draw(draw)
     }
 
     /// A session that delivers one message and that nobody waits for.
+    #[inline]
     pub(super) fn begin_unwatched(
         &mut self,
-        mail: &Mail,
+        message: Counted,
         (host, address): (u16, u16),
         node: usize,
-        now: Time,
+        times: (Time, Time),
     ) {
-        let draw = self.senders[mail.sender as usize].session_draw(mail);
-        let at = now + self.world.capacities[node].session_time.draw(draw);
-        let ending = Ending { at, began: now, message: mail.counted(), host, address };
-        self.nodes[node].begin_until(node, ending, &mut self.recorder);
+        self.nodes[node].begin_until(node, times, &mut self.recorder);
+        self.recorder.will_be_accepted(message, host, address, times.1);
     }
 
     /// The node greets: a session begins.
@@ -63,7 +60,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         if !self.takes_time(node) {
             self.delivered(walk, now);
         } else if self.ends_unwatched(node) && !P::ACTIVE && !self.is_watched(&walk) {
-            self.begin_unwatched(&mail, (candidate.host, candidate.address), node, now);
+            let at = now + self.time_in_session(&mail, node);
+            self.begin_unwatched(mail.counted(), (candidate.host, candidate.address), node, (now, at));
             self.recycle(walk);
         } else {
             self.nodes[node].begin(node, now, &mut self.recorder);
@@ -72,8 +70,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     }
 
     fn schedule_delivery(&mut self, walk: Box<Walk>, node: usize, now: Time) {
-        let draw = self.senders[walk.mail.sender as usize].session_draw(&walk.mail);
-        let at = now + self.world.capacities[node].session_time.draw(draw);
+        let at = now + self.time_in_session(&walk.mail, node);
         self.calendar.schedule(at, Event::Delivered(walk));
     }
 
@@ -257,6 +254,14 @@ impl<P: Probe> Replication<'_, '_, P> {
             Connection { host: candidate.host, address: candidate.address, opened: now, messages: 0 };
         self.nodes[node].begin(node, now, &mut self.recorder);
         self.schedule_delivery(walk, node, now);
+    }
+
+    /// A session that goes on when time is over.
+    pub(super) fn still_open(&mut self, connection: Connection) {
+        let node = self.world.addresses[usize::from(connection.address)].node;
+        if self.takes_time(node) {
+            self.recorder.session(node, (connection.opened, self.world.end), connection.messages);
+        }
     }
 
     /// The node is full but takes the connection: the sender waits for the greeting.

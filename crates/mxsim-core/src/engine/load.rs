@@ -18,6 +18,8 @@ pub(super) struct Chunk {
     pub(super) to: Time,
     /// The window it lies in.
     pub(super) window: usize,
+    /// When its hour begins (µs).
+    hour_begins: i64,
 }
 
 impl Chunk {
@@ -25,7 +27,8 @@ impl Chunk {
     pub(super) fn beginning_at(from: Time, window: Span, windows: usize) -> Self {
         let next = |bin: Span| (from.0 / bin.0 + 1).saturating_mul(bin.0);
         let to = Time(next(Span::HOUR).min(next(window)));
-        Self { from, to, window: ((from.0 / window.0) as usize).min(windows - 1) }
+        let window = ((from.0 / window.0) as usize).min(windows - 1);
+        Self { from, to, window, hour_begins: from.0 / Span::HOUR.0 * Span::HOUR.0 }
     }
 
     /// The hour of the run it lies in.
@@ -34,8 +37,9 @@ impl Chunk {
     }
 
     /// The second of its hour that `at` lies in.
+    #[inline]
     pub(super) const fn second_of_hour(&self, at: Time) -> usize {
-        ((at.0 - self.hour() as i64 * Span::HOUR.0) / SECOND) as usize
+        ((at.0 - self.hour_begins) as u64 / SECOND as u64) as usize
     }
 }
 
@@ -69,6 +73,7 @@ impl Load {
     }
 
     /// Counts messages of one second.
+    #[inline]
     pub(super) fn add(&mut self, node: usize, second_of_hour: usize, count: u32) {
         self.seconds[node * SECONDS_PER_HOUR + second_of_hour] += count;
     }

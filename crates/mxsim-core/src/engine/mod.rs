@@ -7,6 +7,7 @@
 //! Lifecycle: [`compile()`] once; [`replicate()`] for each replication, each single-threaded and independent; [`run()`] for many of
 //! them; [`simulate()`] for everything from a scenario to [`Results`](crate::results::Results).
 
+mod block;
 pub mod calendar;
 pub mod compile;
 mod connect;

@@ -3,21 +3,14 @@
 //! Where nothing else waits for the end of a session, the end is only noted, and looked at when somebody comes next: no event is needed for it.
 //! Sessions that somebody waits for (a backlog, a sender that counts or keeps its connections) end by an event.
 
-use super::recorder::{Counted, Recorder};
-use crate::node::Capacity;
+use super::recorder::Recorder;
+use crate::node::{Capacity, Fault, Schedule};
 use crate::time::Time;
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-/// A session whose end is known and that delivers one message then.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Ending {
-    pub(super) at: Time,
-    pub(super) began: Time,
-    pub(super) message: Counted,
-    pub(super) host: u16,
-    pub(super) address: u16,
-}
+/// Up to so many ends are faster looked through than kept in order.
+const FEW: u32 = 64;
 
 /// Where a new connection goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,105 +27,84 @@ pub(super) enum Room {
 #[derive(Debug)]
 pub(super) struct NodeState<W> {
     capacity: Capacity,
-    /// Sessions with a known end, soonest first.
-    ends: BinaryHeap<Ending>,
+    /// Ends of the sessions that nobody waits for.
+    ends: Ends,
     /// Sessions that an event will end.
     open: u32,
     /// Connections waiting for a session.
     backlog: VecDeque<W>,
-    /// Until when the sessions have been summed up.
-    summed_to: Time,
+    /// What is wrong with the node, and until when it is so.
+    fault: (Option<Fault>, Time),
 }
 
 impl<W: PartialEq> NodeState<W> {
-    pub(super) const fn new(capacity: Capacity, start: Time) -> Self {
-        Self { capacity, ends: BinaryHeap::new(), open: 0, backlog: VecDeque::new(), summed_to: start }
+    pub(super) fn new(capacity: Capacity, start: Time) -> Self {
+        Self {
+            capacity,
+            ends: Ends::new(capacity.sessions),
+            open: 0,
+            backlog: VecDeque::new(),
+            fault: (None, start),
+        }
+    }
+
+    /// What is wrong with the node at `now`, which never goes back.
+    #[inline]
+    pub(super) fn fault(&mut self, schedule: &Schedule, now: Time) -> Option<Fault> {
+        if now >= self.fault.1 {
+            self.fault = schedule.state_at(now);
+        }
+        self.fault.0
     }
 
     fn sessions(&self) -> u32 {
-        self.ends.len() as u32 + self.open
-    }
-
-    /// Ends the sessions that are over by `now`; their messages are accepted.
-    pub(super) fn settle(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) {
-        while let Some(&Ending { at, began, message, host, address }) = self.ends.peek() {
-            if at > now {
-                break;
-            }
-            self.sum_up(node, at, recorder);
-            self.ends.pop();
-            recorder.accepted(message, host, address, at);
-            Self::ended(node, began, at, 1, recorder);
-        }
-    }
-
-    /// Adds the sessions since the last change up to `now`.
-    fn sum_up(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) {
-        if now > Time::ZERO {
-            let since = now.since(self.summed_to.max(Time::ZERO));
-            recorder.sessions(node).occupied_us += since.0 as u64 * u64::from(self.sessions());
-        }
-        self.summed_to = now;
-    }
-
-    fn ended(node: usize, began: Time, at: Time, messages: u32, recorder: &mut Recorder<'_>) {
-        if at >= Time::ZERO {
-            let tally = recorder.sessions(node);
-            tally.ended += 1;
-            tally.lasted_us += at.since(began).0 as u64;
-            tally.used += u64::from(messages > 0);
-            tally.messages += u64::from(messages);
-        }
+        self.ends.len() + self.open
     }
 
     /// Where a connection goes that comes at `now`.
+    #[inline]
     pub(super) fn room(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) -> Room {
-        self.settle(node, now, recorder);
+        self.ends.settle(now);
         let room = match self.capacity.sessions {
             Some(limit) if self.sessions() >= limit => {
                 if self.backlog.len() < self.capacity.backlog as usize { Room::Backlog } else { Room::None }
             }
             _ => Room::Session,
         };
-        if now >= Time::ZERO {
-            let tally = recorder.sessions(node);
-            tally.connections += 1;
-            tally.full += u64::from(room == Room::None);
-        }
+        recorder.connected(node, now, room == Room::None);
         room
     }
 
-    /// Begins a session with a known end.
-    pub(super) fn begin_until(&mut self, node: usize, ending: Ending, recorder: &mut Recorder<'_>) {
-        self.sum_up(node, ending.began, recorder);
-        self.ends.push(ending);
-        if now_counts(ending.began) {
-            self.note_peak(node, recorder);
-        }
+    /// Begins a session at `began` that ends at `at`.
+    #[inline]
+    pub(super) fn begin_until(
+        &mut self,
+        node: usize,
+        (began, at): (Time, Time),
+        recorder: &mut Recorder<'_>,
+    ) {
+        self.ends.add(at);
+        recorder.session(node, (began, at), 1);
+        recorder.occupied(node, began, self.sessions());
     }
 
     /// Begins a session that an event will end.
     pub(super) fn begin(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) {
-        self.settle(node, now, recorder);
-        self.sum_up(node, now, recorder);
+        self.ends.settle(now);
         self.open += 1;
-        if now_counts(now) {
-            self.note_peak(node, recorder);
-        }
+        recorder.occupied(node, now, self.sessions());
     }
 
     /// Ends a session begun by [`NodeState::begin`] after so many messages; gives whoever waits for its place.
     pub(super) fn end(
         &mut self,
         node: usize,
-        (began, now): (Time, Time),
+        times: (Time, Time),
         messages: u32,
         recorder: &mut Recorder<'_>,
     ) -> Option<W> {
-        self.settle(node, now, recorder);
-        self.sum_up(node, now, recorder);
         self.open -= 1;
-        Self::ended(node, began, now, messages, recorder);
+        recorder.session(node, times, messages);
         self.backlog.pop_front()
     }
 
@@ -146,40 +118,95 @@ impl<W: PartialEq> NodeState<W> {
         place.is_some_and(|place| self.backlog.remove(place).is_some())
     }
 
-    /// As many sessions as now were open at the same time.
-    pub(super) fn note_peak(&self, node: usize, recorder: &mut Recorder<'_>) {
-        recorder.occupied(node, self.sessions());
-    }
-
-    /// The sessions that are left when time is over.
-    pub(super) fn finish(mut self, node: usize, end: Time, recorder: &mut Recorder<'_>) {
-        self.sum_up(node, end, recorder);
-        self.ends.drain().for_each(|ending| recorder.waiting(ending.message));
+    /// Sessions go on into a new window.
+    pub(super) fn go_on(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) {
+        self.ends.settle(now);
+        recorder.occupied(node, now, self.sessions());
     }
 }
 
-const fn now_counts(now: Time) -> bool {
-    now.0 >= 0
+/// Ends of sessions.
+#[derive(Debug)]
+enum Ends {
+    Few { ends: Vec<Time>, soonest: Time },
+    Many(BinaryHeap<Reverse<Time>>),
 }
 
-impl PartialEq for Ending {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
+impl Ends {
+    fn new(limit: Option<u32>) -> Self {
+        if limit.is_some_and(|limit| limit <= FEW) {
+            Self::Few { ends: Vec::new(), soonest: Time::NEVER }
+        } else {
+            Self::Many(BinaryHeap::new())
+        }
+    }
+
+    #[inline]
+    fn len(&self) -> u32 {
+        match self {
+            Self::Few { ends, .. } => ends.len() as u32,
+            Self::Many(ends) => ends.len() as u32,
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, at: Time) {
+        match self {
+            Self::Few { ends, soonest } => {
+                ends.push(at);
+                *soonest = (*soonest).min(at);
+            }
+            Self::Many(ends) => ends.push(Reverse(at)),
+        }
+    }
+
+    /// Forgets what is over by `now`.
+    #[inline]
+    fn settle(&mut self, now: Time) {
+        match self {
+            Self::Few { ends, soonest } => {
+                if *soonest <= now {
+                    *soonest = forget(ends, now);
+                }
+            }
+            Self::Many(ends) => {
+                while ends.peek().is_some_and(|end| end.0 <= now) {
+                    ends.pop();
+                }
+            }
+        }
     }
 }
 
-impl Eq for Ending {}
-
-impl PartialOrd for Ending {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
+/// Takes out the ends up to `now`; gives the soonest that is left. Without branches that cannot be foreseen.
+fn forget(ends: &mut Vec<Time>, now: Time) -> Time {
+    let (mut kept, mut soonest) = (0, Time::NEVER);
+    for i in 0..ends.len() {
+        let end = ends[i];
+        ends[kept] = end;
+        let stays = end > now;
+        kept += usize::from(stays);
+        soonest = soonest.min(if stays { end } else { Time::NEVER });
     }
+    ends.truncate(kept);
+    soonest
 }
 
-impl Ord for Ending {
-    /// Reversed, because the standard heap gives the largest first. Sessions that end at the same time are all accepted then, so their
-    /// order does not matter.
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.at.cmp(&self.at)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_to_keep_ends_agree() {
+        let (mut few, mut many) = (Ends::new(Some(5)), Ends::new(None));
+        for step in 0..1_000i64 {
+            let now = Time(step * 10);
+            for ends in [&mut few, &mut many] {
+                ends.settle(now);
+                ends.add(Time(now.0 + 1 + (step * 7919) % 97));
+            }
+            assert_eq!(few.len(), many.len(), "at {step}");
+        }
+        assert!(matches!((few, many), (Ends::Few { .. }, Ends::Many(_))));
     }
 }

@@ -36,6 +36,12 @@ pub(super) struct Recorder<'w> {
     delays: DelayCounter,
     load: Load,
     chunk: Chunk,
+    /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried per node, most sessions per node.
+    accepted: Vec<u64>,
+    attempts: Vec<u64>,
+    peak_sessions: Vec<u32>,
+    /// Messages in sessions that end after the current chunk.
+    ahead: Vec<(Time, Counted, u16, u16)>,
 }
 
 impl<'w> Recorder<'w> {
@@ -71,6 +77,10 @@ impl<'w> Recorder<'w> {
             delays: DelayCounter::default(),
             load: Load::new(nodes, run.run_length),
             chunk: Chunk::beginning_at(Time::ZERO, run.window, run.windows()),
+            accepted: vec![0; world.senders.len() * world.addresses.len()],
+            attempts: vec![0; nodes],
+            peak_sessions: vec![0; nodes],
+            ahead: Vec::new(),
         }
     }
 
@@ -82,6 +92,7 @@ impl<'w> Recorder<'w> {
     /// Closes the chunk and begins the next. Everything that happened in it must have been counted.
     pub(super) fn close_chunk(&mut self) {
         let (nodes, chunk) = (self.world.nodes.len(), self.chunk);
+        self.add_chunk_to_window();
         let busiest = &mut self.tally.windows[chunk.window].busiest;
         for node in 0..nodes {
             let load = self.load.take(node, &chunk);
@@ -92,6 +103,27 @@ impl<'w> Recorder<'w> {
             }
         }
         self.chunk = Chunk::beginning_at(chunk.to, self.world.window, self.tally.windows.len());
+        let ahead = std::mem::take(&mut self.ahead);
+        ahead
+            .into_iter()
+            .for_each(|(at, message, host, address)| self.will_be_accepted(message, host, address, at));
+    }
+
+    fn add_chunk_to_window(&mut self) {
+        let (nodes, addresses) = (self.world.nodes.len(), self.world.addresses.len());
+        let window = &mut self.tally.windows[self.chunk.window];
+        for (place, accepted) in self.accepted.iter_mut().enumerate() {
+            let accepted = std::mem::take(accepted);
+            let (sender, address) = (place / addresses, place % addresses);
+            window.accepted[sender * nodes + self.world.addresses[address].node] += accepted;
+            self.tally.accepted_by_address[address] += accepted;
+        }
+        for (sum, attempts) in window.attempts.iter_mut().zip(&mut self.attempts) {
+            *sum += std::mem::take(attempts);
+        }
+        for (most, peak) in window.peak_sessions.iter_mut().zip(&mut self.peak_sessions) {
+            *most = (*most).max(std::mem::take(peak));
+        }
     }
 
     pub(super) const fn looked_up(&mut self, now: Time, from_cache: bool) {
@@ -111,7 +143,7 @@ impl<'w> Recorder<'w> {
 
     pub(super) fn attempted(&mut self, message: Counted, node: usize) {
         if counts(message) {
-            self.tally.windows[self.chunk.window].attempts[node] += 1;
+            self.attempts[node] += 1;
         }
     }
 
@@ -124,16 +156,26 @@ impl<'w> Recorder<'w> {
         self.tally.nodes[node].full += u64::from(counts(message));
     }
 
+    /// A message will be accepted at `at`, if that is not after the end.
+    #[inline]
+    pub(super) fn will_be_accepted(&mut self, message: Counted, host: u16, address: u16, at: Time) {
+        if at < self.chunk.to.min(self.world.end) {
+            self.accepted(message, host, address, at);
+        } else {
+            self.ahead.push((at, message, host, address));
+        }
+    }
+
     /// A message is accepted at `at`, which lies in the current chunk.
+    #[inline]
     pub(super) fn accepted(&mut self, message: Counted, host: u16, address: u16, at: Time) {
         if !counts(message) {
             return;
         }
-        let (node, nodes) = (self.world.addresses[usize::from(address)].node, self.world.nodes.len());
-        self.tally.windows[self.chunk.window].accepted[message.sender * nodes + node] += 1;
-        self.load.add(node, self.chunk.second_of_hour(at), 1);
-        self.tally.accepted_by_address[usize::from(address)] += 1;
+        let at_address = &self.world.addresses[usize::from(address)];
+        self.accepted[message.sender * self.world.addresses.len() + usize::from(address)] += 1;
         self.tally.accepted_by_host[usize::from(host)] += 1;
+        self.load.add(at_address.node, self.chunk.second_of_hour(at), 1);
         let delay = at.since(message.born);
         self.delays.add(delay, 1);
         if !self.world.delay_limits.is_empty() {
@@ -159,18 +201,43 @@ impl<'w> Recorder<'w> {
         }
     }
 
-    /// The sessions of a node in the measured time.
-    pub(super) fn sessions(&mut self, node: usize) -> &mut SessionTally {
-        &mut self.tally.sessions[node]
+    /// A connection came to a node that takes it, or would but is full.
+    #[inline]
+    pub(super) fn connected(&mut self, node: usize, now: Time, full: bool) {
+        if now.0 >= 0 {
+            let sessions = &mut self.tally.sessions[node];
+            sessions.connections += 1;
+            sessions.full += u64::from(full);
+        }
+    }
+
+    /// A session from `began` to `at`, which may lie ahead, that delivers so many messages.
+    #[inline]
+    pub(super) fn session(&mut self, node: usize, (began, at): (Time, Time), messages: u32) {
+        let sessions = &mut self.tally.sessions[node];
+        let within = at.min(self.world.end).since(began.max(Time::ZERO));
+        sessions.occupied_us += within.0 as u64;
+        if at >= Time::ZERO && at < self.world.end {
+            sessions.ended += 1;
+            sessions.lasted_us += at.since(began).0 as u64;
+            sessions.used += u64::from(messages > 0);
+            sessions.messages += u64::from(messages);
+        }
     }
 
     /// So many sessions at the same time.
-    pub(super) fn occupied(&mut self, node: usize, sessions: u32) {
-        let peak = &mut self.tally.windows[self.chunk.window].peak_sessions[node];
-        *peak = (*peak).max(sessions);
+    #[inline]
+    pub(super) fn occupied(&mut self, node: usize, now: Time, sessions: u32) {
+        if now.0 >= 0 {
+            let peak = &mut self.peak_sessions[node];
+            *peak = (*peak).max(sessions);
+        }
     }
 
     pub(super) fn finish(mut self) -> Tally {
+        for (_, message, _, _) in std::mem::take(&mut self.ahead) {
+            self.waiting(message);
+        }
         self.tally.delays = self.delays.finish();
         self.tally.duration = self.load.duration();
         let mut tally = self.tally;

@@ -5,6 +5,7 @@
 //! counts. A message that nobody took goes back to the queue or bounces. What happens once a node takes the connection is in
 //! [`super::deliver`].
 
+use super::block::Drawn;
 use super::calendar::{Calendar, Next};
 use super::connect::{Connection as Answer, connect};
 use super::deck::Deck;
@@ -15,7 +16,7 @@ use super::recorder::{Counted, Recorder};
 use super::sender_state::{Mail, SenderState};
 use super::tally::Tally;
 use super::world::{LayerTable, MX, NOWHERE, SenderTable, World};
-use crate::dns::cache::{Layer, Network};
+use crate::dns::cache::{Layer, Network, PlainCaches};
 use crate::node::WhenFull;
 use crate::random::Entropy;
 use crate::sender::memory::{Admission, Report};
@@ -115,6 +116,8 @@ pub(super) enum Met {
 pub(super) struct Replication<'w, 'p, P> {
     pub(super) world: &'w World,
     dns: Network<'w>,
+    /// Per layer: its caches, if only the times of their entries matter.
+    plain_caches: Vec<Option<PlainCaches<'w>>>,
     pub(super) calendar: Calendar<Event>,
     pub(super) senders: Vec<SenderState>,
     pub(super) nodes: Vec<NodeState<u64>>,
@@ -135,13 +138,17 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             caches: table.caches,
             key: entropy.key(table.stream),
         };
-        let layers = world.layers.iter().map(layer).collect();
+        let layers: Vec<Layer> = world.layers.iter().map(layer).collect();
+        let plain = |(table, layer): (&LayerTable, &Layer)| {
+            table.plain.then(|| PlainCaches::new(&world.record_sets[MX], *layer, world.start))
+        };
+        let plain_caches = world.layers.iter().zip(&layers).map(plain).collect();
         let authority_key = entropy.key(world.authority_stream);
         let mut senders: Vec<SenderState> =
             world.senders.iter().map(|table| SenderState::new(table, &entropy, world.start)).collect();
         let mut calendar = Calendar::new();
         for (sender, state) in senders.iter_mut().enumerate() {
-            let at = state.next_arrival(&world.senders[sender], world.end);
+            let at = state.next_arrival(world, &world.senders[sender]);
             if at < world.end {
                 calendar.add_arrival(at, sender);
             }
@@ -150,6 +157,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             world,
             dns: Network::new(&world.record_sets, world.authority, authority_key, layers)
                 .in_use_before(world.start),
+            plain_caches,
             calendar,
             senders,
             nodes: world.capacities.iter().map(|capacity| NodeState::new(*capacity, world.start)).collect(),
@@ -169,12 +177,11 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// Closes the chunks that are over at `now`.
+    #[inline]
     fn close_chunks(&mut self, now: Time) {
         while now >= self.recorder.chunk().to {
-            let last = Time(self.recorder.chunk().to.0 - 1);
-            self.settle_all(last);
             self.recorder.close_chunk();
-            self.note_occupied();
+            self.sessions_go_on();
         }
     }
 
@@ -182,13 +189,15 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         self.close_chunks(now);
         let table = &self.world.senders[sender];
         let state = &mut self.senders[sender];
-        let next = state.next_arrival(table, self.world.end);
-        self.calendar.replace_arrival(if next < self.world.end { next } else { Time::NEVER });
-        let mail = state.new_mail(sender, table, now);
-        let blank = !table.managed && state.is_blank(mail.chooser);
+        let drawn = state.next_drawn();
+        let next = state.next_arrival(self.world, table);
+        self.calendar.replace_arrival(next);
+        let mail = Mail::new(sender, &drawn, now);
         self.recorder.arrived(mail.counted());
         match &table.deck {
-            Some(deck) if blank && !P::ACTIVE => self.deal(deck, mail, now),
+            Some(deck) if !P::ACTIVE && !table.managed && state.is_blank(mail.chooser) => {
+                self.deal(deck, mail, &drawn, now);
+            }
             _ => {
                 self.note(&mail, now, Step::Arrived { outbound_host: mail.chooser });
                 self.attempt(mail, now);
@@ -215,29 +224,51 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// The first attempt of a sender whose candidates are always the same: only the first of them is looked for.
-    fn deal(&mut self, deck: &'w Deck, mail: Mail, now: Time) {
+    fn deal(&mut self, deck: &'w Deck, mail: Mail, drawn: &Drawn, now: Time) {
         let table = &self.world.senders[mail.sender as usize];
-        let (epoch, from_cache) = self.dns.touch(&table.hops(mail.chooser), MX, now);
+        let (epoch, from_cache) = self.touch(table, mail.chooser, now);
         self.recorder.looked_up(now, from_cache);
-        let state = &mut self.senders[mail.sender as usize];
-        let choice = state.choice_for(table, &mail, epoch, now);
-        let candidate = deck.first(choice);
+        let first = drawn.first.unwrap_or_else(|| {
+            let choice = self.senders[mail.sender as usize].choice_for(table, &mail, epoch, now);
+            deck.first(choice)
+        });
+        let candidate = deck.candidate(first);
         let node = self.world.addresses[usize::from(candidate.address)].node;
-        self.recorder.attempted(mail.counted(), node);
-        match self.meet(mail.counted(), node, &table.behaviour.law.timeouts, now) {
+        let message = mail.counted();
+        self.recorder.attempted(message, node);
+        match self.meet(message, node, &table.behaviour.law.timeouts, now) {
             Met::Session if !self.takes_time(node) => {
-                self.recorder.accepted(mail.counted(), candidate.host, candidate.address, now);
+                self.recorder.accepted(message, candidate.host, candidate.address, now);
             }
             Met::Session if self.ends_unwatched(node) => {
-                self.begin_unwatched(&mail, (candidate.host, candidate.address), node, now);
+                let held = drawn.held.unwrap_or_else(|| self.time_in_session(&mail, node));
+                self.begin_unwatched(message, (candidate.host, candidate.address), node, (now, now + held));
             }
-            met => {
-                let mut candidates = deck.arranged(&table.behaviour, choice);
-                table.behaviour.cut(&mut candidates);
-                let walk = self.new_walk(Walk::new(mail, candidates, now));
-                if let Some(walk) = self.meets(walk, met, now) {
-                    self.walk(walk, now);
-                }
+            met => self.deal_on(deck, mail, epoch, met, now),
+        }
+    }
+
+    /// The first candidate did not take the message at once: the walk goes on with all of them.
+    fn deal_on(&mut self, deck: &'w Deck, mail: Mail, epoch: u32, met: Met, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        let choice = self.senders[mail.sender as usize].choice_for(table, &mail, epoch, now);
+        let mut candidates = deck.arranged(&table.behaviour, choice);
+        table.behaviour.cut(&mut candidates);
+        let walk = self.new_walk(Walk::new(mail, candidates, now));
+        if let Some(walk) = self.meets(walk, met, now) {
+            self.walk(walk, now);
+        }
+    }
+
+    /// Looks the MX record set up where the order of the answer makes no difference: the epoch, and whether the cache had it.
+    #[inline]
+    fn touch(&mut self, table: &SenderTable, chooser: u32, now: Time) -> (u32, bool) {
+        let (layer, cache) = table.nearest(chooser);
+        match &mut self.plain_caches[layer] {
+            Some(caches) => caches.ask(cache, now),
+            None => {
+                let answer = self.dns.look_up(&table.hops(chooser), MX, now);
+                (answer.epoch, answer.from_cache)
             }
         }
     }
@@ -287,7 +318,11 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     fn look_up(&mut self, mail: &Mail, table: &SenderTable, now: Time) -> Option<(Candidates, u32)> {
         let world = self.world;
         let hops = table.hops(mail.chooser);
-        let answer = self.dns.look_up(&hops, MX, now);
+        let mut answer = self.dns.look_up(&hops, MX, now);
+        if self.plain_caches[table.nearest(mail.chooser).0].is_some() {
+            // Only its times are simulated, and they are the same for all who ask.
+            (answer.epoch, answer.from_cache) = self.touch(table, mail.chooser, now);
+        }
         self.recorder.looked_up(now, answer.from_cache);
         let (version, from_cache, ttl) = (answer.version, answer.from_cache, answer.ttl);
         self.note(mail, now, Step::LookedUp { version, order: &answer.order, from_cache, ttl });
@@ -320,7 +355,11 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// What a connection to `node` begun at `now` meets.
+    #[inline]
     fn meet(&mut self, message: Counted, node: usize, timeouts: &Timeouts, now: Time) -> Met {
+        if self.nodes[node].fault(&self.world.nodes[node], now).is_none() {
+            return self.greeting(message, node, now);
+        }
         match connect(&self.world.nodes[node], now, timeouts) {
             Answer::Now(Outcome::Accepted) => self.greeting(message, node, now),
             Answer::Now(outcome) => Met::Failure(outcome),
@@ -329,6 +368,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// What a connection meets at a node that takes it.
+    #[inline]
     fn greeting(&mut self, message: Counted, node: usize, now: Time) -> Met {
         if !self.timed {
             return Met::Session;
@@ -484,32 +524,41 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     fn finish(mut self) -> Tally {
         self.close_chunks(self.world.end);
+        for event in std::mem::take(&mut self.calendar).into_rest() {
+            self.leave(event);
+        }
         let mut recorder = self.recorder;
-        for (node, state) in self.nodes.into_iter().enumerate() {
-            if self.timed {
-                state.finish(node, self.world.end, &mut recorder);
-            }
-        }
-        let in_calendar = self.calendar.into_rest().collect::<Vec<Event>>();
-        for event in in_calendar {
-            match event {
-                Event::Retry(mail) => {
-                    let table = &self.world.senders[mail.sender as usize];
-                    if !table.fetches_deferred() || self.senders[mail.sender as usize].take_deferred(&mail) {
-                        recorder.waiting(mail.counted());
-                    }
-                }
-                Event::Answered(walk, _) | Event::Delivered(walk) => recorder.waiting(walk.mail.counted()),
-                Event::NoGreeting(number) => {
-                    if let Some(walk) = self.in_backlog.remove(&number) {
-                        recorder.waiting(walk.mail.counted());
-                    }
-                }
-                Event::IdleOver { .. } => {}
-            }
-        }
         let queued = self.senders.into_iter().flat_map(SenderState::into_waiting);
         queued.for_each(|mail| recorder.waiting(mail.counted()));
         recorder.finish()
+    }
+
+    /// Takes stock of what is still to come when time is over.
+    fn leave(&mut self, event: Event) {
+        match event {
+            Event::Retry(mail) => {
+                let table = &self.world.senders[mail.sender as usize];
+                if !table.fetches_deferred() || self.senders[mail.sender as usize].take_deferred(&mail) {
+                    self.recorder.waiting(mail.counted());
+                }
+            }
+            Event::Answered(walk, _) => self.recorder.waiting(walk.mail.counted()),
+            Event::Delivered(walk) => {
+                self.recorder.waiting(walk.mail.counted());
+                self.still_open(walk.connection);
+            }
+            Event::NoGreeting(number) => {
+                if let Some(walk) = self.in_backlog.remove(&number) {
+                    self.recorder.waiting(walk.mail.counted());
+                }
+            }
+            Event::IdleOver { sender, chooser, number } => {
+                let table = &self.world.senders[sender as usize];
+                let outbound = self.senders[sender as usize].outbound(table, chooser);
+                if let Some(connection) = outbound.close_idle(number) {
+                    self.still_open(connection);
+                }
+            }
+        }
     }
 }

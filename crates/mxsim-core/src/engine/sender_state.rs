@@ -1,16 +1,15 @@
 //! What one sender carries through a replication: its streams, its memory, and the choices it keeps.
 
+use super::block::{Block, Drawn, Sources};
 use super::outbound::Outbound;
 use super::probe::Subject;
 use super::recorder::Counted;
-use super::world::SenderTable;
-use crate::random::{Entropy, Key, Stream};
+use super::world::{SenderTable, World};
+use crate::random::{Entropy, Key};
 use crate::sender::memory::{Admission, Remembered, Report};
 use crate::sender::retry::{self, Deferred};
 use crate::sender::{Candidate, Candidates, Keep, Memory, RetryLaw};
 use crate::time::{Span, Time};
-use crate::traffic::Moment;
-use rand_chacha::rand_core::Rng;
 use std::collections::BTreeMap;
 
 /// A message in a queue.
@@ -28,6 +27,17 @@ pub(super) struct Mail {
 }
 
 impl Mail {
+    pub(super) const fn new(sender: usize, drawn: &Drawn, born: Time) -> Self {
+        Self {
+            sender: sender as u32,
+            chooser: drawn.chooser,
+            number: drawn.number,
+            born,
+            failures: 0,
+            tied: None,
+        }
+    }
+
     pub(super) const fn subject(&self) -> Subject {
         Subject {
             sender: self.sender as usize,
@@ -53,16 +63,12 @@ impl Mail {
 /// The state of one sender.
 #[derive(Debug)]
 pub(super) struct SenderState {
-    arrivals: Stream,
-    /// The last arrival drawn.
-    last_arrival: Moment,
-    outbound_hosts: Stream,
+    block: Block,
     choice: Key,
     retry: Key,
     holding: Key,
     /// Numbers of sending processes.
     process: Key,
-    sent: u64,
     /// Only outbound hosts that have something to remember.
     memory: BTreeMap<u32, Remembered>,
     /// Outbound hosts with something to keep count of: connections under way, kept ones, waiting mail.
@@ -81,14 +87,19 @@ impl SenderState {
         let exponential = matches!(table.behaviour.law.order.keep, Keep::Exponential(_));
         let choosers = if exponential { table.sites * table.hosts } else { 0 };
         Self {
-            arrivals: entropy.stream(streams.arrival),
-            last_arrival: start.into(),
-            outbound_hosts: entropy.stream(streams.outbound_host),
+            block: Block::new(
+                Sources {
+                    arrivals: entropy.stream(streams.arrival),
+                    outbound_hosts: entropy.stream(streams.outbound_host),
+                    choice: entropy.key(streams.choice),
+                    session: entropy.key(streams.session),
+                },
+                start,
+            ),
             choice: entropy.key(streams.choice),
             retry: entropy.key(streams.retry),
             holding: entropy.key(streams.holding),
             process: entropy.key(streams.process),
-            sent: 0,
             memory: BTreeMap::new(),
             outbound: BTreeMap::new(),
             session: entropy.key(streams.session),
@@ -138,18 +149,15 @@ impl SenderState {
     }
 
     /// The time of the next message, or [`Time::NEVER`].
-    pub(super) fn next_arrival(&mut self, table: &SenderTable, end: Time) -> Time {
-        table.arrivals.next(&mut self.last_arrival, end, &mut self.arrivals)
+    #[inline]
+    pub(super) fn next_arrival(&mut self, world: &World, table: &SenderTable) -> Time {
+        self.block.next_at(world, table)
     }
 
-    pub(super) fn new_mail(&mut self, sender: usize, table: &SenderTable, now: Time) -> Mail {
-        let site = table.site.pick(self.outbound_hosts.next_u64());
-        let word = u128::from(self.outbound_hosts.next_u64());
-        let host = ((word * table.hosts as u128) >> 64) as usize;
-        let number = self.sent;
-        self.sent += 1;
-        let chooser = (site * table.hosts + host) as u32;
-        Mail { sender: sender as u32, chooser, number, born: now, failures: 0, tied: None }
+    /// The message whose time was asked for last.
+    #[inline]
+    pub(super) fn next_drawn(&mut self) -> Drawn {
+        self.block.take()
     }
 
     /// The decision that orders this attempt: drawn for the attempt, the message, the cache entry or the holding time.

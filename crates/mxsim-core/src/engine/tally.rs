@@ -123,6 +123,7 @@ pub(super) struct DelayCounter {
 
 impl DelayCounter {
     /// Counts `count` equal delays.
+    #[inline]
     pub(super) fn add(&mut self, delay: Span, count: u64) {
         let index = bucket_index(delay.0);
         if index >= self.buckets.len() {

@@ -5,7 +5,7 @@ use super::frame::Frame;
 use super::law::LawDecision;
 use crate::dns::cache::{Hop, Record, RecordSet};
 use crate::dns::{OrderLaw, ResolverLaw};
-use crate::node::{Capacity, Schedule};
+use crate::node::{Capacity, Schedule, SessionTime};
 use crate::random::StreamId;
 use crate::scenario::Caches;
 use crate::sender::{Behaviour, Candidate, Reuse};
@@ -51,6 +51,8 @@ pub struct World {
     pub layers: Vec<LayerTable>,
     /// Senders.
     pub senders: Vec<SenderTable>,
+    /// The law of session times, if it is the same at every node and takes time.
+    pub session_time: Option<SessionTime>,
     /// The delay limits of the delay goals, in order.
     pub delay_limits: Vec<Span>,
 }
@@ -88,6 +90,8 @@ pub struct LayerTable {
     pub caches: usize,
     /// Its decisions.
     pub stream: StreamId,
+    /// True if nobody looks at the order of its answers and none changes: then only the times of its entries are simulated.
+    pub plain: bool,
 }
 
 /// One sender.
@@ -153,6 +157,25 @@ impl World {
 }
 
 impl SenderTable {
+    /// The layer and the cache that outbound host `chooser` meets, where there is only one layer.
+    #[must_use]
+    #[inline]
+    pub fn nearest(&self, chooser: u32) -> (usize, u32) {
+        let (layer, caches) = self.layers[0];
+        (usize::from(layer), self.cache_of(caches, chooser))
+    }
+
+    #[inline]
+    const fn cache_of(&self, caches: Caches, chooser: u32) -> u32 {
+        match caches {
+            Caches::PerHost => chooser,
+            Caches::PerSite if self.hosts == 1 => chooser,
+            Caches::PerSite => chooser / self.hosts as u32,
+            // Dealt out in turn, so that no cache is left out by chance.
+            Caches::Count(n) => chooser % n as u32,
+        }
+    }
+
     /// True if a delivery may fetch deferred mail before its time.
     #[must_use]
     pub const fn fetches_deferred(&self) -> bool {
@@ -164,15 +187,7 @@ impl SenderTable {
     pub fn hops(&self, chooser: u32) -> SmallVec<[Hop; 2]> {
         self.layers
             .iter()
-            .map(|&(layer, caches)| Hop {
-                layer,
-                cache: match caches {
-                    Caches::PerHost => chooser,
-                    Caches::PerSite => chooser / self.hosts as u32,
-                    // Dealt out in turn, so that no cache is left out by chance.
-                    Caches::Count(n) => chooser % n as u32,
-                },
-            })
+            .map(|&(layer, caches)| Hop { layer, cache: self.cache_of(caches, chooser) })
             .collect()
     }
 }
