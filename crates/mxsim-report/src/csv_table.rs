@@ -1,13 +1,14 @@
 //! The results as one long tidy table: one number per row.
 //!
 //! Columns: `section,name,quantity,value,low,high,bin`. Sections are `run`, `nodes`, `addresses`, `hosts`, `balance`, `delivery`,
-//! `causes`, `dns`, `goals` and `series`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given; in
-//! `series` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s), in `series` only. Fractions lie in 0..1, times are
+//! `causes`, `dns`, `goals`, `series` and `duration`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given;
+//! in `series` and `duration` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s) in `series`, and the part of the time
+//! that is busier in `duration`. Fractions lie in 0..1, times are
 //! seconds, numbers are not rounded. A goal's `met` is 1, 0, or empty while it cannot be told.
 
 use mxsim_core::results::{
-    Balance, Cause, Delivery, DnsResult, Estimate, GoalResult, GoalStatus, HostResult, Interval, NodeResult,
-    Provenance, Results, Series,
+    Balance, Cause, Delivery, DnsResult, DurationCurve, Estimate, GoalResult, GoalStatus, HostResult,
+    Interval, NodeResult, Provenance, Results, Series,
 };
 
 const HEADER: [&str; 7] = ["section", "name", "quantity", "value", "low", "high", "bin"];
@@ -25,6 +26,7 @@ pub fn csv(results: &Results) -> String {
     dns_rows(&mut table, &results.dns);
     results.goals.iter().for_each(|goal| goal_rows(&mut table, goal));
     series_rows(&mut table, &results.series);
+    duration_rows(&mut table, &results.duration);
     table.finish()
 }
 
@@ -119,16 +121,35 @@ fn node_rows(table: &mut Table, node: &NodeResult) {
     table.interval("scatter", node.scatter);
     table.number("peak_rate_bin_s", node.peak_rate.bin_s);
     table.estimate("peak_rate", &node.peak_rate.estimate);
-    if let Some(sessions) = &node.peak_sessions {
-        table.estimate("peak_sessions", sessions);
+    for peak in &node.peak_rates {
+        table.estimate(&format!("peak_rate_{}s", cell(Some(peak.bin_s))), &peak.estimate);
     }
+    session_rows(table, node);
     table.count("attempts", node.totals.attempts);
     table.count("accepted", node.totals.accepted);
     table.count("deferred", node.totals.deferred);
     table.count("rejected", node.totals.rejected);
+    table.count("full", node.totals.full);
     for (address, share) in node.addresses.iter().zip(&node.share_by_address) {
         table.at("addresses", address);
         table.interval("share", *share);
+    }
+}
+
+fn session_rows(table: &mut Table, node: &NodeResult) {
+    if let Some(most) = &node.peak_sessions {
+        table.estimate("peak_sessions", most);
+    }
+    let Some(sessions) = &node.sessions else { return };
+    if let Some(limit) = sessions.limit {
+        table.count("session_limit", limit.into());
+    }
+    table.interval("sessions", sessions.mean);
+    if let Some(blocked) = sessions.blocked {
+        table.interval("blocked", blocked);
+    }
+    if let Some(messages) = sessions.messages_per_connection {
+        table.interval("messages_per_connection", messages);
     }
 }
 
@@ -215,6 +236,17 @@ fn series_rows(table: &mut Table, series: &Series) {
             // Bins are far fewer than 2^53.
             let start = cell(Some(index as f64 * series.bin_s));
             table.row("accepted", Some(*accepted), [quantile(&node.p05), quantile(&node.p95)], &start);
+        }
+    }
+}
+
+fn duration_rows(table: &mut Table, curve: &DurationCurve) {
+    for node in &curve.nodes {
+        table.at("duration", &node.name);
+        for (index, (part, rate)) in curve.parts.iter().zip(&node.rate).enumerate() {
+            let quantile = |values: &Vec<f64>| values.get(index).copied();
+            let bounds = [quantile(&node.p05), quantile(&node.p95)];
+            table.row("rate", Some(*rate), bounds, &cell(Some(*part)));
         }
     }
 }

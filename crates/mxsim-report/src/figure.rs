@@ -3,13 +3,20 @@
 //! A figure is a pure function of the results; it knows nothing of pixels. [`svg()`](crate::svg()) draws it, and so may anybody else.
 //! Its title states the finding, its subtitle the range of that finding and how to read the marks.
 //!
-//! Main types: [`Figure`], [`Series`]. Figures: [`split()`], [`load()`].
+//! Main types: [`Figure`], [`Series`]. Figures: [`split()`], [`load()`], [`duration()`], [`capacity()`].
 
+mod capacity;
+mod duration;
 mod load;
 mod split;
 
+pub use capacity::capacity;
+pub use duration::duration;
 pub use load::load;
 pub use split::split;
+
+/// With more lines than this, bands would cover each other; only the busiest node keeps its band.
+const BANDS_AT_MOST: usize = 4;
 
 /// A picture of one finding.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +55,8 @@ pub enum Scale {
     Number,
     /// Seconds since the first measured midnight, written as hours, or as days from two days on.
     Clock,
+    /// A part of the time from 0 to 1 on a logarithmic scale; 0, the busiest, stands apart at the left.
+    Parts,
 }
 
 /// Something that is drawn.
@@ -57,6 +66,8 @@ pub enum Series {
     Bars(Vec<Bar>),
     /// A line.
     Line(Line),
+    /// A point that stands for itself; the marks have the colours of the lines in the same order.
+    Mark(Mark),
 }
 
 /// One bar.
@@ -64,6 +75,8 @@ pub enum Series {
 pub struct Bar {
     /// What it stands for.
     pub label: String,
+    /// Bars of one group have one colour.
+    pub group: usize,
     /// Its length.
     pub value: f64,
     /// The value in words, with its 95 % range.
@@ -81,6 +94,17 @@ pub struct Line {
     pub points: Vec<(f64, f64)>,
     /// From where to where the value spreads, `(x, low, high)`; empty for none.
     pub band: Vec<(f64, f64, f64)>,
+}
+
+/// A point that stands for itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mark {
+    /// Where it stands.
+    pub x: f64,
+    /// Its value.
+    pub value: f64,
+    /// From where to where the value spreads.
+    pub band: Option<(f64, f64)>,
 }
 
 /// A value to compare with, drawn across the bars `first..=last`.

@@ -12,14 +12,17 @@
 //! | [`markdown()`] | the same content for a ticket or a wiki |
 //! | [`csv()`] | one long tidy table for a spreadsheet or R |
 //! | [`json()`], [`from_json()`] | the results document itself, and back |
-//! | [`figure::split()`], [`figure::load()`], [`svg()`] | figures as plain data, and drawn |
+//! | [`figure`] | figures as plain data: [`split()`](figure::split()), [`load()`](figure::load()), [`duration()`](figure::duration()), [`capacity()`](figure::capacity()) |
+//! | [`svg()`], [`png()`] | a figure drawn |
 
+mod capacity;
 mod csv_table;
 mod document;
 mod error;
 pub mod figure;
 mod markdown;
 mod number;
+mod png;
 mod svg;
 mod text;
 mod words;
@@ -28,5 +31,6 @@ pub use csv_table::csv;
 pub use document::{from_json, json};
 pub use error::ReportError;
 pub use markdown::{MarkdownStyle, markdown};
+pub use png::png;
 pub use svg::{Size, svg};
 pub use text::{TextStyle, text};

@@ -1,7 +1,8 @@
 //! The results as Markdown: the content of the screen, with every row of every table.
 
-use mxsim_core::results::{Cause, NodeResult, Results};
+use mxsim_core::results::{Cause, Estimate, NodeResult, Provenance, Results};
 
+use crate::capacity;
 use crate::number::{self, Ranged, mean, mean_share, p05, p95};
 use crate::words::{self, WindowWord};
 
@@ -21,7 +22,7 @@ pub fn markdown(results: &Results, style: &MarkdownStyle<'_>) -> String {
     figures(&mut out, style);
     if words::has_split(results) {
         share_table(&mut out, &results.nodes, word);
-        load_table(&mut out, &results.nodes);
+        load_table(&mut out, results, word);
         address_table(&mut out, &results.nodes);
         host_table(&mut out, results);
         heading(&mut out, "Balance");
@@ -106,24 +107,61 @@ fn share_table(out: &mut String, nodes: &[NodeResult], word: WindowWord) {
     table(out, heads, rows);
 }
 
-fn load_table(out: &mut String, nodes: &[NodeResult]) {
+fn load_table(out: &mut String, results: &Results, word: WindowWord) {
     heading(out, "Load");
-    let bins = nodes.first().map_or_else(String::new, |node| words::bin_word(node.peak_rate.bin_s));
-    let (busiest, bad) = (format!("busiest {bins}, mean"), format!("busiest {bins}, P95"));
+    out.push_str(&format!("Accepted messages per second in the busiest times of a {}.\n\n", word.one));
+    let rows = results.nodes.iter().flat_map(|node| {
+        capacity::peaks(node).iter().map(|peak| {
+            [
+                node.name.clone(),
+                words::bin_word(peak.bin_s),
+                mean(&peak.estimate).plain(),
+                Ranged::new(peak.estimate.p50, peak.estimate.p50_ci).plain(),
+                p95(&peak.estimate).plain(),
+            ]
+        })
+    });
+    table(out, ["node", "busiest", "mean", "median", "P95"], rows);
+    if let Some(sentence) = capacity::sentence(results) {
+        out.push('\n');
+        bullets(out, &[sentence]);
+    }
+    session_table(out, &results.nodes);
+    count_table(out, &results.nodes);
+}
+
+/// Sessions at the same time, where they take time.
+fn session_table(out: &mut String, nodes: &[NodeResult]) {
+    if nodes.iter().all(|node| node.sessions.is_none()) {
+        return;
+    }
+    heading(out, "Sessions");
     let heads =
-        ["node", &busiest, &bad, "most sessions, P95", "connections", "accepted", "deferred", "rejected"];
+        ["node", "limit", "mean", "most, mean", "most, P95", "turned away [%]", "messages per connection"];
     let rows = nodes.iter().map(|node| {
-        let sessions = node.peak_sessions.as_ref().map(|sessions| p95(sessions).plain());
-        [
-            node.name.clone(),
-            mean(&node.peak_rate.estimate).rate(),
-            p95(&node.peak_rate.estimate).rate(),
-            sessions.unwrap_or_else(|| "not simulated".to_owned()),
-            number::count(node.totals.attempts),
-            number::count(node.totals.accepted),
-            number::count(node.totals.deferred),
-            number::count(node.totals.rejected),
-        ]
+        let sessions = node.sessions.as_ref();
+        let most = |of: fn(&Estimate) -> Ranged| node.peak_sessions.as_ref().map(|most| of(most).plain());
+        let cells = [
+            sessions.map(|sessions| Ranged::from(sessions.mean).plain()),
+            most(mean),
+            most(p95),
+            sessions.and_then(|sessions| Some(Ranged::from(sessions.blocked?).percent_bare())),
+            sessions.and_then(|sessions| Some(Ranged::from(sessions.messages_per_connection?).plain())),
+        ];
+        let [mean, usual, bad, away, reuse] = cells.map(Option::unwrap_or_default);
+        [node.name.clone(), words::session_limit(node), mean, usual, bad, away, reuse]
+    });
+    table(out, heads, rows);
+}
+
+fn count_table(out: &mut String, nodes: &[NodeResult]) {
+    heading(out, "Counts");
+    let heads = ["node", "connections", "accepted", "deferred", "of them full", "rejected"];
+    let rows = nodes.iter().map(|node| {
+        let totals = &node.totals;
+        let counts = [totals.attempts, totals.accepted, totals.deferred, totals.full, totals.rejected];
+        let [attempts, accepted, deferred, full, rejected] = counts.map(number::count);
+        [node.name.clone(), attempts, accepted, deferred, full, rejected]
     });
     table(out, heads, rows);
 }
@@ -214,12 +252,22 @@ fn provenance(out: &mut String, results: &Results) {
     if let Some(presets) = words::presets(&results.provenance) {
         lines.push(format!("presets: {presets}"));
     }
-    lines.extend(words::laws(&results.provenance).into_iter().map(|law| format!("law: {law}")));
     if out.contains("(?)") {
         lines.push("(?): no range: too few replications, or nothing varied".to_owned());
     }
     bullets(out, &lines);
+    law_table(out, &results.provenance);
     out.push_str(&format!("\nNext: `{}`\n", words::next_command(results)));
+}
+
+/// Which exact law each sender was simulated by, and why.
+fn law_table(out: &mut String, provenance: &Provenance) {
+    if provenance.laws.is_empty() {
+        return;
+    }
+    out.push('\n');
+    let rows = provenance.laws.iter().map(|used| [used.sender.clone(), used.law.clone(), used.why.clone()]);
+    table(out, ["sender", "simulated by", "why"], rows);
 }
 
 /// Takes the meaning Markdown gives to characters off them, and keeps the text on one line.

@@ -11,12 +11,15 @@ mod lines;
 use canvas::{Canvas, Frame, GREY, INK, LABEL_PX, Side, cut, wrapped};
 
 use crate::ReportError;
-use crate::figure::{Figure, Scale};
+use crate::figure::{Figure, Scale, Series};
 
 /// Least size that holds a title, ticks and a plot (px); *assumption* from drawings looked at.
 const LEAST: Size = Size { width: 320, height: 200 };
 /// Greatest size: beyond it viewers fail (px); *assumption*.
 const GREATEST: Size = Size { width: 16_000, height: 16_000 };
+/// Height of a bar's row, and of everything above and below the bars (px).
+const BAR_ROW_PX: u32 = 17;
+const AROUND_BARS_PX: u32 = 170;
 /// Height of a title and of a smaller line (px).
 const TITLE_PX: i32 = 17;
 const TITLE_LINE_PX: i32 = 22;
@@ -39,12 +42,28 @@ impl Default for Size {
     }
 }
 
+impl Size {
+    /// The usual width, and so high that every bar of `figure` can have its name.
+    #[must_use]
+    pub fn of(figure: &Figure) -> Self {
+        let bars = |series: &Series| match series {
+            Series::Bars(bars) => bars.len(),
+            Series::Line(_) | Series::Mark(_) => 0,
+        };
+        let rows: usize = figure.series.iter().map(bars).sum();
+        let usual = Self::default();
+        let wanted =
+            u32::try_from(rows).unwrap_or(u32::MAX).saturating_mul(BAR_ROW_PX).saturating_add(AROUND_BARS_PX);
+        Self { height: wanted.clamp(usual.height, GREATEST.height), ..usual }
+    }
+}
+
 /// Draws `figure` as an SVG document.
 ///
 /// ```
 /// use mxsim_report::figure::{Axis, Bar, Figure, Scale, Series};
 ///
-/// let bar = Bar { label: "mx1".into(), value: 1.0, text: "100 %".into(), band: None };
+/// let bar = Bar { label: "mx1".into(), group: 0, value: 1.0, text: "100 %".into(), band: None };
 /// let figure = Figure {
 ///     title: "One node takes all".into(),
 ///     subtitle: String::new(),

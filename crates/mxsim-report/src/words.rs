@@ -201,6 +201,25 @@ pub(crate) fn connections(nodes: &[NodeResult]) -> Option<String> {
     })
 }
 
+/// Messages per connection of each node, if connections are reused anywhere.
+pub(crate) fn reuse(nodes: &[NodeResult]) -> Option<String> {
+    let reused = |node: &NodeResult| node.sessions.and_then(|sessions| sessions.messages_per_connection);
+    let parts: Vec<String> = nodes
+        .iter()
+        .filter_map(|node| Some(format!("{} {}", node.name, Ranged::from(reused(node)?).plain())))
+        .collect();
+    let is_reused = nodes.iter().filter_map(reused).any(|messages| messages.value - 1.0 > WORTH_SAYING);
+    is_reused.then(|| format!("messages per connection: {}", parts.join(", ")))
+}
+
+/// Most sessions a node serves at the same time; `not simulated` while sessions take no time.
+pub(crate) fn session_limit(node: &NodeResult) -> String {
+    node.sessions.map_or_else(
+        || "not simulated".to_owned(),
+        |sessions| sessions.limit.map_or_else(|| "none".to_owned(), |limit| count(limit.into())),
+    )
+}
+
 /// True if the hosts say something the nodes do not: another number of them, or unequal preferences.
 pub(crate) fn hosts_worth_saying(results: &Results) -> bool {
     let preferences: Vec<Option<u16>> = results.hosts.iter().map(|host| host.preference).collect();
@@ -318,21 +337,18 @@ pub(crate) fn presets(provenance: &Provenance) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// The laws, senders with the same law and reason together.
-pub(crate) fn laws(provenance: &Provenance) -> Vec<String> {
-    let mut groups: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+/// Who is simulated by which law in one line, or nothing if all are simulated by one law; Markdown says why.
+pub(crate) fn laws(provenance: &Provenance) -> Option<String> {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
     for used in &provenance.laws {
-        match groups.iter_mut().find(|(law, why, _)| *law == used.law && *why == used.why) {
-            Some((_, _, senders)) => senders.push(&used.sender),
-            None => groups.push((&used.law, &used.why, vec![&used.sender])),
+        match groups.iter_mut().find(|(law, _)| *law == used.law) {
+            Some((_, senders)) => senders.push(&used.sender),
+            None => groups.push((&used.law, vec![&used.sender])),
         }
     }
-    if let [(law, why, senders)] = groups.as_slice()
-        && senders.len() > 1
-    {
-        return vec![format!("{law} for all senders ({why})")];
-    }
-    groups.into_iter().map(|(law, why, senders)| format!("{law} for {} ({why})", listed(&senders))).collect()
+    let parts: Vec<String> =
+        groups.iter().map(|(law, senders)| format!("{law} for {}", listed(senders))).collect();
+    (parts.len() > 1).then(|| parts.join("; "))
 }
 
 fn listed(names: &[&str]) -> String {

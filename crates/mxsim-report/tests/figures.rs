@@ -3,11 +3,14 @@
 mod common;
 
 use mxsim_core::results::Results;
-use mxsim_report::figure::{self, Figure, Series};
-use mxsim_report::{Size, svg};
+use mxsim_report::figure::{self, Figure, Mark, Series};
+use mxsim_report::{Size, png, svg};
 
-fn figures(results: &Results) -> [Figure; 2] {
-    [figure::split(results), figure::load(results)]
+/// The names of the figures, in the order of [`figures`].
+const KINDS: [&str; 4] = ["split", "load", "duration", "capacity"];
+
+fn figures(results: &Results) -> [Figure; 4] {
+    [figure::split(results), figure::load(results), figure::duration(results), figure::capacity(results)]
 }
 
 /// The value of attribute `name` in an element.
@@ -18,11 +21,120 @@ fn attribute(element: &str, name: &str) -> Option<f64> {
 
 #[test]
 fn titles_state_the_finding_and_subtitles_its_range() {
-    let [split, load] = figures(&common::three_equal());
+    let [split, load, duration, capacity] = figures(&common::three_equal());
     assert_eq!(split.title, "Busiest node carries 41.0 % or more on 1 day in 20");
     assert!(split.subtitle.contains("41.0 % (40.5-41.5)"), "{}", split.subtitle);
     assert_eq!(load.title, "Busiest hour: mx1 takes 120,000 messages an hour");
     assert!(load.subtitle.contains("120,000 (119,000-121,000)"), "{}", load.subtitle);
+    assert_eq!(duration.title, "Enough for every node for all but 1 % of the time: 55.5 messages a second");
+    assert!(
+        duration.subtitle.starts_with("mx1 needs most: 55.5 (54.9-56.0) a second, 60.1 (59.5-60.7) in its")
+    );
+    assert_eq!(capacity.title, "Busiest second: mx1 takes 116 messages or more on 1 day in 20");
+    assert!(capacity.subtitle.starts_with("116 (115-117) messages a second"), "{}", capacity.subtitle);
+}
+
+#[test]
+fn what_is_enough_for_the_neediest_node_is_said_for_all() {
+    let one = figure::duration(&common::one_node());
+    assert_eq!(one.title, "Enough for mx for all but 1 % of the time: 166 messages a second");
+    let mut results = common::three_equal();
+    results.duration.nodes[2].rate[4] = 70.0;
+    let duration = figure::duration(&results);
+    assert_eq!(duration.title, "Enough for every node for all but 1 % of the time: 70.0 messages a second");
+    assert!(duration.subtitle.starts_with("mx3 needs most"), "{}", duration.subtitle);
+    results
+        .duration
+        .nodes
+        .iter_mut()
+        .for_each(|node| node.rate.iter_mut().skip(1).for_each(|rate| *rate = 0.0));
+    assert_eq!(figure::duration(&results).title, "Every node is idle for all but 1 % of the time");
+    results.delivery.totals.accepted = 0;
+    assert_eq!(figure::duration(&results).title, "No message was accepted");
+}
+
+#[test]
+fn small_rates_are_told_by_the_minute() {
+    let duration = figure::duration(&common::little_mail());
+    assert_eq!(duration.y.label, "messages accepted per minute");
+    assert!(duration.title.ends_with(": 2.40 messages a minute"), "{}", duration.title);
+}
+
+#[test]
+fn the_busiest_minute_stands_apart_in_the_colour_of_its_line() {
+    let figure = figure::duration(&common::three_equal());
+    let marks: Vec<&Mark> = figure
+        .series
+        .iter()
+        .filter_map(|series| if let Series::Mark(mark) = series { Some(mark) } else { None })
+        .collect();
+    assert_eq!(marks.len(), 3);
+    assert!(marks.iter().all(|mark| mark.x == 0.0 && mark.value > 59.0), "{marks:?}");
+    let drawing = svg(&figure, Size::default()).expect("drawn");
+    for color in ["#0072B2", "#E69F00", "#009E73"] {
+        let polygons = drawing.split('<').filter(|element| element.starts_with("polygon"));
+        assert_eq!(
+            polygons.filter(|polygon| polygon.contains(color)).count(),
+            2,
+            "a band and a diamond: {color}"
+        );
+    }
+}
+
+#[test]
+fn a_node_has_a_bar_for_its_busiest_hour_minute_and_second() {
+    let figure = figure::capacity(&common::three_equal());
+    let Series::Bars(bars) = &figure.series[0] else { panic!("no bars") };
+    let labels: Vec<&str> = bars.iter().take(4).map(|bar| bar.label.as_str()).collect();
+    assert_eq!(labels, ["mx1 hour", "mx1 minute", "mx1 second", "mx2 hour"]);
+    assert_eq!(bars.iter().map(|bar| bar.group).collect::<Vec<_>>(), [0, 0, 0, 1, 1, 1, 2, 2, 2]);
+    let older = figure::capacity(&common::older_document());
+    let Series::Bars(bars) = &older.series[0] else { panic!("no bars") };
+    assert_eq!(bars.len(), 3);
+}
+
+#[test]
+fn every_bar_has_room_for_its_name() {
+    for (name, results) in common::all() {
+        for figure in [figure::split(&results), figure::capacity(&results)] {
+            let Series::Bars(bars) = &figure.series[0] else { panic!("no bars") };
+            let drawing = svg(&figure, Size::of(&figure)).expect(name);
+            let values = drawing.matches(">\n").count();
+            // A name and a value for each bar, beside title, ticks and axes.
+            assert!(values >= 2 * bars.len(), "{name}: {values} texts for {} bars", bars.len());
+        }
+    }
+}
+
+/// Width and height in a PNG's first chunk.
+fn png_size(picture: &[u8]) -> (u32, u32) {
+    let number = |at: usize| u32::from_be_bytes([0, 1, 2, 3].map(|byte| picture[at + byte]));
+    (number(16), number(20))
+}
+
+#[test]
+fn a_picture_has_the_width_asked_for_and_the_same_bytes_every_time() {
+    let figure = figure::duration(&common::three_equal());
+    let size = Size::of(&figure);
+    let picture = png(&figure, size, 1_000).expect("a picture");
+    assert_eq!(&picture[..8], b"\x89PNG\r\n\x1a\n");
+    assert_eq!(png_size(&picture), (1_000, 525));
+    assert_eq!(picture, png(&figure, size, 1_000).expect("a picture"));
+    // Without its font a picture would lose most of what is drawn in it.
+    let mut silent = figure.clone();
+    silent.title.clear();
+    silent.subtitle.clear();
+    let silent = png(&silent, size, 1_000).expect("a picture");
+    assert!(picture.len() > silent.len() + 5_000, "{} and {}", picture.len(), silent.len());
+}
+
+#[test]
+fn a_picture_too_large_for_memory_is_refused() {
+    let figure = figure::split(&common::three_equal());
+    for width in [0, 1_000_000, u32::MAX] {
+        let error = png(&figure, Size::default(), width).expect_err("refused").to_string();
+        assert!(error.contains("million pixels"), "{error}");
+    }
 }
 
 #[test]
@@ -50,7 +162,7 @@ fn load_is_per_hour_whatever_the_bin() {
     let by_minute = figure::load(&results);
     let first = |figure: &Figure| match &figure.series[0] {
         Series::Line(line) => line.points[0].1,
-        Series::Bars(bars) => bars[0].value,
+        Series::Bars(_) | Series::Mark(_) => f64::NAN,
     };
     assert!((first(&by_minute) / first(&hourly) - 60.0).abs() < 1e-9);
 }
@@ -146,10 +258,13 @@ fn a_size_that_holds_nothing_is_refused() {
 fn drawings_can_be_looked_at() {
     let Some(folder) = std::env::var_os("MXSIM_DRAW") else { return };
     for (name, results) in common::all() {
-        for (kind, figure) in ["split", "load"].iter().zip(figures(&results)) {
-            let path = std::path::Path::new(&folder).join(format!("{name}-{kind}.svg"));
-            let drawing = svg(&figure, Size::default()).expect(name);
-            std::fs::write(path, drawing).expect("the drawing can be written");
+        for (kind, figure) in KINDS.iter().zip(figures(&results)) {
+            let file = |end: &str| std::path::Path::new(&folder).join(format!("{name}-{kind}.{end}"));
+            let size = Size::of(&figure);
+            let drawing = svg(&figure, size).expect(name);
+            std::fs::write(file("svg"), drawing).expect("the drawing can be written");
+            let picture = png(&figure, size, 2 * size.width).expect(name);
+            std::fs::write(file("png"), picture).expect("the picture can be written");
         }
     }
 }

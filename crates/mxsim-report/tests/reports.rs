@@ -24,6 +24,8 @@ fn formats(results: &Results) -> Vec<(&'static str, String)> {
         ("csv", csv(results)),
         ("split", drawn(figure::split(results))),
         ("load", drawn(figure::load(results))),
+        ("duration", drawn(figure::duration(results))),
+        ("capacity", drawn(figure::capacity(results))),
     ]
 }
 
@@ -118,10 +120,13 @@ fn snapshots_of_every_format() {
     for (format, output) in formats(&sample) {
         snapshot(&format!("three_equal.{format}"), &output);
     }
+    snapshot("with_sessions.markdown", &markdown(&common::with_sessions(), &FIGURES));
     for (name, results) in [
         ("backup_with_outage", common::backup_with_outage()),
         ("no_scatter", common::no_scatter()),
         ("single_replication", common::single_replication()),
+        ("with_sessions", common::with_sessions()),
+        ("older_document", common::older_document()),
     ] {
         snapshot(&format!("{name}.text"), &text(&results, &TextStyle::default()));
     }
@@ -160,6 +165,76 @@ fn json_keeps_every_bit_of_a_number() {
     }
 }
 
+/// Numbers that are hard to write or to read.
+const HARD: [f64; 8] =
+    [0.0, -0.0, 5e-324, f64::MAX, f64::MIN, f64::MIN_POSITIVE, 9_007_199_254_740_993.0, 0.1 + 0.2];
+
+/// Puts another number wherever a fraction or a time stands, and takes away some of what may be absent.
+fn scramble(value: &mut serde_json::Value, next: &mut impl FnMut() -> u64) {
+    match value {
+        serde_json::Value::Number(number) if number.is_f64() => {
+            let bits = f64::from_bits(next());
+            let hard = HARD[(next() % HARD.len() as u64) as usize];
+            *value = serde_json::json!(if bits.is_finite() && next() % 4 > 0 { bits } else { hard });
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| scramble(item, next)),
+        serde_json::Value::Object(fields) => {
+            for (key, field) in fields.iter_mut() {
+                let may_be_absent =
+                    ["half_width", "low", "high", "peak_sessions", "sessions", "limit", "delay"];
+                if may_be_absent.contains(&key.as_str()) && next() % 3 == 0 {
+                    *field = serde_json::Value::Null;
+                }
+                scramble(field, next);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn any_numbers_survive_the_way_through_json() {
+    // A small generator (Marsaglia's xorshift64) with a fixed seed: 40 documents of over 400 numbers each.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let sample = serde_json::to_value(common::with_sessions()).expect("JSON");
+    for _ in 0..40 {
+        let mut document = sample.clone();
+        scramble(&mut document, &mut next);
+        let results = from_json(&document.to_string()).expect("a document");
+        let written = json(&results);
+        let read = from_json(&written).expect("its own document");
+        assert_eq!(read, results);
+        assert_eq!(json(&read), written);
+        for (format, output) in formats(&results) {
+            assert!(!output.contains("NaN"), "{format}");
+        }
+    }
+}
+
+#[test]
+fn a_document_without_the_later_fields_is_read() {
+    let mut document = serde_json::to_value(common::with_sessions()).expect("JSON");
+    document.as_object_mut().expect("an object").remove("duration");
+    for node in document["nodes"].as_array_mut().expect("nodes") {
+        let node = node.as_object_mut().expect("an object");
+        assert!(node.remove("peak_rates").is_some() && node.remove("sessions").is_some());
+        assert!(node["totals"].as_object_mut().expect("totals").remove("full").is_some());
+    }
+    let mut expected = common::with_sessions();
+    expected.duration = common::older_document().duration;
+    for node in &mut expected.nodes {
+        node.peak_rates.clear();
+        (node.sessions, node.totals.full) = (None, 0);
+    }
+    assert_eq!(from_json(&document.to_string()).expect("an older document"), expected);
+}
+
 #[test]
 fn wrong_documents_are_refused_with_what_to_do() {
     let whole = json(&common::three_equal());
@@ -174,6 +249,11 @@ fn wrong_documents_are_refused_with_what_to_do() {
         (whole.replace("mxsim.results/1", "mxsim.results/2"), "use the version of mxsim"),
         (whole.replace("\"balance\"", "\"balances\""), "missing field `balance`"),
         ("[".repeat(10_000), "recursion"),
+        (whole.replace("\"window_s\": 86400.0", "\"window_s\": NaN"), "not JSON"),
+        (whole.replace("\"window_s\": 86400.0", "\"window_s\": null"), "expected f64 at line"),
+        (whole.replace("\"window_s\": 86400.0", "\"window_s\": 1e999"), "out of range at line"),
+        (whole.replace("\"replications\": 200", "\"replications\": -1"), "expected u64"),
+        (whole.replace("\"answer\": \"no\"", "\"answer\": \"perhaps\""), "unknown variant `perhaps`"),
     ];
     for (document, expected) in cases {
         let message = from_json(&document).expect_err(expected).to_string();
@@ -201,12 +281,25 @@ fn csv_is_one_tidy_table() {
         }
     }
     let table = csv(&common::three_equal());
-    for section in
-        ["run", "nodes", "addresses", "hosts", "balance", "delivery", "causes", "dns", "goals", "series"]
-    {
+    for section in [
+        "run",
+        "nodes",
+        "addresses",
+        "hosts",
+        "balance",
+        "delivery",
+        "causes",
+        "dns",
+        "goals",
+        "series",
+        "duration",
+    ] {
         assert!(table.contains(&format!("\n{section},")), "{section} is missing");
     }
-    assert_eq!(table.lines().filter(|line| line.starts_with("series,mx2,accepted,")).count(), 24);
+    let count = |start: &str| table.lines().filter(|line| line.starts_with(start)).count();
+    assert_eq!(count("series,mx2,accepted,"), 24);
+    assert_eq!(count("duration,mx2,rate,"), 21);
+    assert_eq!(count("nodes,mx2,peak_rate_1s_p95,"), 1);
 }
 
 #[test]
@@ -242,4 +335,39 @@ fn text_and_markdown_say_the_same() {
         assert!(page.contains(part), "text lacks {part}: {page}");
         assert!(mark.contains(part), "Markdown lacks {part}: {mark}");
     }
+}
+
+#[test]
+fn sessions_and_reuse_are_said_where_they_are_simulated() {
+    let results = common::with_sessions();
+    let page = text(&results, &TextStyle::default());
+    let mark = markdown(&results, &FIGURES);
+    let table = csv(&results);
+    // Of the slow node: its limit, mean, most at the same time, and what found it full.
+    let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in ["49.2 (49.1-49.3)", "169 (168-170)", "12.0 (11.9-12.1)", "1.24 (1.23-1.25)"] {
+        assert!(flat.contains(part) && mark.contains(part), "{part}\n{page}\n{mark}");
+    }
+    assert!(mark.contains("| mx3 | 267,400,000 | 267,400,000 | 32,000,000 | 32,000,000 | 0 |"), "{mark}");
+    for row in ["nodes,mx3,session_limit,100", "nodes,mx3,blocked,0.12,", "nodes,mx3,full,32000000"] {
+        assert!(table.contains(row), "{row}");
+    }
+    let without = text(&common::three_equal(), &TextStyle::default());
+    assert!(!without.contains("turned away") && !without.contains("reuse"), "{without}");
+}
+
+#[test]
+fn laws_are_one_line_of_text_if_they_differ_and_a_table_of_markdown() {
+    let mixed = common::with_sessions();
+    let page = text(&mixed, &TextStyle::default());
+    assert!(
+        page.contains("laws         messages for google, microsoft; counts for everyone else\n"),
+        "{page}"
+    );
+    assert!(!text(&common::three_equal(), &TextStyle::default()).contains("\n  laws "));
+    let mark = markdown(&mixed, &FIGURES);
+    assert!(
+        mark.contains("| everyone else | counts | its choices do not depend on earlier messages |"),
+        "{mark}"
+    );
 }

@@ -2,16 +2,13 @@
 
 use mxsim_core::results::{NodeSeries, Results, Series as LoadSeries};
 
-use super::{Axis, Figure, Line, Scale, Series};
+use super::{Axis, BANDS_AT_MOST, Figure, Line, Scale, Series};
+use crate::capacity::short;
 use crate::number::{Ranged, significant};
 use crate::words;
 
 /// Seconds in an hour.
 const HOUR_S: f64 = 3_600.0;
-/// With more lines than this, bands would cover each other; only the busiest node keeps its band.
-const BANDS_AT_MOST: usize = 4;
-/// Longest name in a title (letters).
-const NAME_LETTERS: usize = 24;
 
 /// Load by hour: one line per node with its P5-P95 band over replications.
 #[must_use]
@@ -67,15 +64,6 @@ fn title(series: &LoadSeries, peak: Option<Peak>) -> String {
         short(&series.nodes[peak.node].name),
         significant(peak.accepted * per_hour(series.bin_s))
     )
-}
-
-/// A long name would push the number out of the title.
-fn short(name: &str) -> String {
-    if name.chars().count() <= NAME_LETTERS {
-        return name.to_owned();
-    }
-    let start: String = name.chars().take(NAME_LETTERS - 1).collect();
-    format!("{start}…")
 }
 
 fn subtitle(series: &LoadSeries, peak: Option<Peak>, crowded: bool) -> String {

@@ -25,7 +25,9 @@ pub fn split(results: &Results) -> Figure {
         subtitle,
         x: Axis { label: format!("share of the mail accepted in a {} [%]", word.one), scale: Scale::Percent },
         y: Axis { label: "node".to_owned(), scale: Scale::Names },
-        series: vec![Series::Bars(results.nodes.iter().map(bar).collect())],
+        series: vec![Series::Bars(
+            results.nodes.iter().enumerate().map(|(group, node)| bar(node, group)).collect(),
+        )],
         references: fair_shares(&results.nodes),
     }
 }
@@ -45,10 +47,11 @@ fn finding(results: &Results) -> String {
     format!("Busiest node carries {bad}{or_more} on 1 {one} in 20")
 }
 
-fn bar(node: &NodeResult) -> Bar {
+fn bar(node: &NodeResult, group: usize) -> Bar {
     let text = mean_share(&node.share).percent();
     Bar {
         label: node.name.clone(),
+        group,
         value: node.share.mean,
         text,
         band: Some((node.share.p05, node.share.p95)),

@@ -5,6 +5,8 @@ use crate::number::significant;
 
 /// A larger value would overflow when ticks are laid out.
 const LARGEST: f64 = 1e300;
+/// Below a smaller value powers of ten would sink to 0, and a search for a round step would not end.
+const LEAST: f64 = 1e-290;
 /// Seconds in an hour and a day.
 const HOUR_S: f64 = 3_600.0;
 const DAY_S: f64 = 86_400.0;
@@ -25,28 +27,79 @@ const CLOCK_STEPS: [f64; 13] = [
     1_209_600.0,
 ];
 
+/// Part of an axis of parts that is set apart for 0.
+const APART: f64 = 0.14;
+/// The least part an axis of parts starts at: one second in twelve days.
+const LEAST_PART: f64 = 1e-6;
+/// A decade must be this wide for ticks at 2 and 5 (px), and a tick for its label (px).
+const WIDE_DECADE_PX: f64 = 160.0;
+const TICK_PX: f64 = 52.0;
+
+/// How values lie along an axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Spacing {
+    /// Evenly from 0.
+    Even,
+    /// By the logarithm from `least` on; 0 stands apart at the left.
+    Logarithmic { least: f64 },
+}
+
 /// An axis from 0 to `end` with its ticks.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ticks {
     pub(super) end: f64,
     pub(super) marks: Vec<(f64, String)>,
+    spacing: Spacing,
 }
 
 impl Ticks {
     /// Ticks for values up to `largest`, about `wanted` of them and never more than twice as many.
     pub(super) fn new(scale: Scale, largest: f64, wanted: i32) -> Self {
         let wanted = f64::from(wanted.max(2));
-        let largest = if largest.is_finite() && largest > 0.0 { largest.min(LARGEST) } else { 1.0 };
+        let largest = if largest.is_finite() && largest > 0.0 { largest.clamp(LEAST, LARGEST) } else { 1.0 };
         match scale {
             Scale::Clock => clock(largest, wanted),
-            Scale::Percent | Scale::Number | Scale::Names => numbers(scale, largest, wanted),
+            Scale::Percent | Scale::Number | Scale::Names | Scale::Parts => numbers(scale, largest, wanted),
         }
+    }
+
+    /// Ticks for parts of the time from `least` to 1 on an axis of `width` pixels.
+    pub(super) fn parts(least: f64, width: i32) -> Self {
+        let least = if least.is_finite() { least.clamp(LEAST_PART, 0.1) } else { LEAST_PART };
+        let decade_px = f64::from(width) * (1.0 - APART) / -libm::log10(least);
+        let marks = std::iter::once((0.0, "busiest".to_owned())).chain(decades(least, decade_px));
+        Self { end: 1.0, marks: marks.collect(), spacing: Spacing::Logarithmic { least } }
     }
 
     /// Where `value` lies, as a part of the axis.
     pub(super) fn part(&self, value: f64) -> f64 {
-        value / self.end
+        match self.spacing {
+            Spacing::Even => value / self.end,
+            Spacing::Logarithmic { .. } if value <= 0.0 => APART / 2.0,
+            Spacing::Logarithmic { least } => {
+                APART + (1.0 - APART) * (1.0 - libm::log10(value) / libm::log10(least))
+            }
+        }
     }
+}
+
+/// Ticks at powers of ten down to `least`, with 2 and 5 between them where there is room.
+fn decades(least: f64, decade_px: f64) -> Vec<(f64, String)> {
+    let every = (TICK_PX / decade_px.max(1.0)).ceil().max(1.0) as usize;
+    let between: &[f64] = if decade_px >= WIDE_DECADE_PX { &[5.0, 2.0] } else { &[] };
+    let mut marks = Vec::new();
+    let (mut power, mut at) = (1.0, 0);
+    while power >= least * (1.0 - 1e-9) {
+        if at % every == 0 {
+            marks.push(power);
+        }
+        marks.extend(
+            between.iter().map(|times| times * power / 10.0).filter(|mark| *mark >= least * (1.0 - 1e-9)),
+        );
+        power /= 10.0;
+        at += 1;
+    }
+    marks.into_iter().map(|part| (part, format!("{} %", tidy(part * 100.0)))).collect()
 }
 
 fn numbers(scale: Scale, largest: f64, wanted: f64) -> Ticks {
@@ -56,7 +109,7 @@ fn numbers(scale: Scale, largest: f64, wanted: f64) -> Ticks {
         let value = f64::from(index) * step;
         (value, label(scale, value, step))
     });
-    Ticks { end: count * step, marks: marks.collect() }
+    Ticks { end: count * step, marks: marks.collect(), spacing: Spacing::Even }
 }
 
 /// The smallest of 1, 2 and 5 times a power of ten that is at least `least`.
@@ -102,7 +155,7 @@ fn clock(largest: f64, wanted: f64) -> Ticks {
         let value = f64::from(index) * step;
         (value, clock_label(value, step, largest))
     });
-    Ticks { end: largest, marks: marks.collect() }
+    Ticks { end: largest, marks: marks.collect(), spacing: Spacing::Even }
 }
 
 fn clock_step(least: f64) -> f64 {
@@ -143,7 +196,9 @@ mod tests {
     #[test]
     fn any_value_gives_few_ticks() {
         for scale in [Scale::Percent, Scale::Number, Scale::Clock] {
-            for largest in [0.0, 1e-300, 0.003, 7.0, 604_800.0, 1e12, f64::MAX, f64::NAN, f64::INFINITY] {
+            for largest in
+                [0.0, 5e-324, 1e-300, 0.003, 7.0, 604_800.0, 1e12, f64::MAX, f64::NAN, f64::INFINITY]
+            {
                 let ticks = Ticks::new(scale, largest, 6);
                 assert!(ticks.marks.len() <= 14, "{scale:?} {largest}: {}", ticks.marks.len());
                 assert!(ticks.end.is_finite() && ticks.end > 0.0);

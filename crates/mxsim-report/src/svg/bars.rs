@@ -6,7 +6,7 @@ use super::axis::Ticks;
 use super::canvas::{Canvas, Frame, INK, LABEL_PX, PALE, Side, color, cut, text_px};
 use super::name_x;
 use crate::ReportError;
-use crate::figure::{Bar, Figure, Reference, Scale, Series};
+use crate::figure::{Bar, Figure, Reference, Series};
 
 /// Room for ticks and the axis' name under the plot (px).
 const BELOW_PX: i32 = 46;
@@ -26,14 +26,14 @@ pub(super) fn draw(canvas: &Canvas<'_>, figure: &Figure, frame: Frame) -> Result
         .iter()
         .flat_map(|series| match series {
             Series::Bars(bars) => bars.iter().collect(),
-            Series::Line(_) => Vec::new(),
+            Series::Line(_) | Series::Mark(_) => Vec::new(),
         })
         .collect();
     let plot = place(frame, &bars, !figure.references.is_empty());
-    let ticks = Ticks::new(Scale::Percent, largest(&bars, &figure.references), plot.width() / 90);
+    let ticks = Ticks::new(figure.x.scale, largest(&bars, &figure.references), plot.width() / 90);
     grid(canvas, &ticks, plot)?;
     for (index, bar) in bars.iter().enumerate() {
-        row(canvas, bar, index, slot(plot, index, bars.len()), &ticks)?;
+        row(canvas, bar, slot(plot, index, bars.len()), &ticks)?;
     }
     for reference in &figure.references {
         compare(canvas, reference, plot, bars.len(), &ticks)?;
@@ -86,12 +86,12 @@ fn every(plot: Frame, count: usize) -> usize {
     count.div_ceil(rows).max(1)
 }
 
-fn row(canvas: &Canvas<'_>, bar: &Bar, index: usize, slot: Frame, ticks: &Ticks) -> Result<(), ReportError> {
+fn row(canvas: &Canvas<'_>, bar: &Bar, slot: Frame, ticks: &Ticks) -> Result<(), ReportError> {
     let middle = (slot.top + slot.bottom) / 2;
     let half = (slot.height() * 3 / 10).clamp(1, THICKEST_PX / 2);
     let length =
         Frame { top: middle - half, bottom: middle + half, right: slot.x(ticks.part(bar.value)), ..slot };
-    canvas.block(length, &color(index).mix(0.75))?;
+    canvas.block(length, &color(bar.group).mix(0.75))?;
     let Some((low, high)) = bar.band else { return Ok(()) };
     let (low, high) = (slot.x(ticks.part(low)), slot.x(ticks.part(high)));
     // Thick whiskers on thin rows would cover everything.

@@ -1,4 +1,4 @@
-//! Lines over time, their bands behind them, and a legend below.
+//! Lines over time or over its parts, their bands behind them, marks before them, and a legend below.
 
 use plotters::style::Color;
 
@@ -6,7 +6,7 @@ use super::axis::Ticks;
 use super::canvas::{Canvas, Frame, GREY, INK, LABEL_PX, PALE, Point, Side, color, cut, is_dashed, text_px};
 use super::name_x;
 use crate::ReportError;
-use crate::figure::{Figure, Line, Series};
+use crate::figure::{Figure, Line, Mark, Scale, Series};
 
 /// Room for ticks and the axis' name under the plot (px).
 const BELOW_PX: i32 = 46;
@@ -17,23 +17,20 @@ const LEGEND_ROWS: i32 = 4;
 const LEGEND_LABEL_PX: i32 = 190;
 /// With more lines, widths would differ too much to be fair.
 const LAYERED_AT_MOST: usize = 4;
+/// Half of a mark's size, the distance of neighbours, and how far aside the outermost stand (px).
+const MARK_PX: i32 = 4;
+const MARK_STEP_PX: i32 = 10;
+const MARKS_ASIDE_PX: i32 = 28;
 /// Sample of a line in the legend, with the gap behind it (px).
 const SAMPLE_PX: i32 = 30;
 
 /// Draws all lines of `figure` below its heading.
 pub(super) fn draw(canvas: &Canvas<'_>, figure: &Figure, frame: Frame) -> Result<(), ReportError> {
-    let lines: Vec<&Line> = figure
-        .series
-        .iter()
-        .filter_map(|series| match series {
-            Series::Line(line) => Some(line),
-            Series::Bars(_) => None,
-        })
-        .collect();
+    let (lines, marks) = parts(figure);
     let entries = legend_entries(&lines, frame);
     let rows = entries.last().map_or(0, |entry| entry.row + 1);
     let bottom = frame.bottom - BELOW_PX - rows * LEGEND_ROW_PX;
-    let y = Ticks::new(figure.y.scale, largest(&lines), (bottom - frame.top) / 48);
+    let y = Ticks::new(figure.y.scale, largest(&lines, &marks), (bottom - frame.top) / 48);
     let widest = y.marks.iter().map(|(_, label)| text_px(label, LABEL_PX)).max().unwrap_or(0);
     // The vertical axis is named above it, where it can be read without turning the head.
     canvas.text(
@@ -44,7 +41,10 @@ pub(super) fn draw(canvas: &Canvas<'_>, figure: &Figure, frame: Frame) -> Result
         &INK,
     )?;
     let plot = Frame { left: frame.left + widest + 8, top: frame.top + 24, right: frame.right - 24, bottom };
-    let x = Ticks::new(figure.x.scale, span(&lines), plot.width() / 64);
+    let x = match figure.x.scale {
+        Scale::Parts => Ticks::parts(least(&lines), plot.width()),
+        scale => Ticks::new(scale, span(&lines), plot.width() / 64),
+    };
     grid(canvas, &x, &y, plot)?;
     let to_point = |at: f64, value: f64| (plot.x(x.part(at)), plot.y(y.part(value)));
     for (index, line) in lines.iter().enumerate() {
@@ -54,14 +54,33 @@ pub(super) fn draw(canvas: &Canvas<'_>, figure: &Figure, frame: Frame) -> Result
         let path: Vec<Point> = line.points.iter().map(|(at, value)| to_point(*at, *value)).collect();
         stroke(canvas, &path, index, lines.len())?;
     }
+    for (index, mark) in marks.iter().enumerate() {
+        let aside = aside(index, marks.len());
+        let place = |value: f64| (plot.x(x.part(mark.x)) + aside, plot.y(y.part(value)));
+        draw_mark(canvas, mark, index, &place)?;
+    }
     name_x(canvas, figure, plot)?;
     legend(canvas, &entries, lines.len(), frame)
 }
 
-fn largest(lines: &[&Line]) -> f64 {
+/// The lines and the marks of `figure`.
+fn parts(figure: &Figure) -> (Vec<&Line>, Vec<&Mark>) {
+    let (mut lines, mut marks) = (Vec::new(), Vec::new());
+    for series in &figure.series {
+        match series {
+            Series::Line(line) => lines.push(line),
+            Series::Mark(mark) => marks.push(mark),
+            Series::Bars(_) => {}
+        }
+    }
+    (lines, marks)
+}
+
+fn largest(lines: &[&Line], marks: &[&Mark]) -> f64 {
     let means = lines.iter().flat_map(|line| line.points.iter().map(|(_, value)| *value));
     let highs = lines.iter().flat_map(|line| line.band.iter().map(|(_, _, high)| *high));
-    means.chain(highs).filter(|value| value.is_finite()).fold(0.0, f64::max)
+    let marked = marks.iter().map(|mark| mark.band.map_or(mark.value, |(_, high)| high.max(mark.value)));
+    means.chain(highs).chain(marked).filter(|value| value.is_finite()).fold(0.0, f64::max)
 }
 
 /// The end of the last bin: points lie in the middle of their bins, so half a bin follows the last.
@@ -71,6 +90,34 @@ fn span(lines: &[&Line]) -> f64 {
         Some(line.points.last()?.0 + first)
     });
     ends.fold(0.0, f64::max)
+}
+
+/// The least place of any point above 0.
+fn least(lines: &[&Line]) -> f64 {
+    let places = lines.iter().flat_map(|line| line.points.iter().map(|(at, _)| *at));
+    places.filter(|at| *at > 0.0).fold(1.0, f64::min)
+}
+
+/// How far to the side mark `index` of `count` is drawn, so that marks at one place do not cover each other (px).
+fn aside(index: usize, count: usize) -> i32 {
+    let room = 2 * MARKS_ASIDE_PX;
+    let step = if count > 1 { (room / (count as i32 - 1)).min(MARK_STEP_PX) } else { 0 };
+    index as i32 * step - (count as i32 - 1) * step / 2
+}
+
+/// A diamond with a whisker.
+fn draw_mark(
+    canvas: &Canvas<'_>,
+    mark: &Mark,
+    index: usize,
+    place: &impl Fn(f64) -> Point,
+) -> Result<(), ReportError> {
+    if let Some((low, high)) = mark.band {
+        canvas.line(&[place(low), place(high)], 2, &color(index).mix(0.5))?;
+    }
+    let (x, y) = place(mark.value);
+    let r = MARK_PX;
+    canvas.area(&[(x - r, y), (x, y - r), (x + r, y), (x, y + r)], &color(index))
 }
 
 fn grid(canvas: &Canvas<'_>, x: &Ticks, y: &Ticks, plot: Frame) -> Result<(), ReportError> {

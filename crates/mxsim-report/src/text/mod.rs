@@ -7,10 +7,11 @@ mod columns;
 mod page;
 
 use columns::Column;
-use mxsim_core::results::{Cause, NodeResult, Results};
+use mxsim_core::results::{Cause, NodeResult, Results, SessionResult};
 use page::{Page, width_of};
 
-use crate::number::{self, Ranged, mean, mean_share, p05, p95};
+use crate::capacity;
+use crate::number::{self, Ranged, mean_share, p05, p95};
 use crate::words::{self, WindowWord};
 
 /// Senders listed under what makes it uneven.
@@ -44,7 +45,9 @@ pub fn text(results: &Results, style: &TextStyle) -> String {
     verdict(&mut page, results);
     if words::has_split(results) {
         shares(&mut page, &results.nodes, word, style.ascii);
-        loads(&mut page, &results.nodes, word);
+        unevenness(&mut page, &results.nodes, word);
+        loads(&mut page, results, word);
+        sessions(&mut page, &results.nodes);
         hosts(&mut page, results);
         balance(&mut page, results);
         causes(&mut page, &results.causes);
@@ -113,14 +116,12 @@ fn shares(page: &mut Page, nodes: &[NodeResult], word: WindowWord, ascii: bool) 
     page.blank();
 }
 
-fn loads(page: &mut Page, nodes: &[NodeResult], word: WindowWord) {
+fn unevenness(page: &mut Page, nodes: &[NodeResult], word: WindowWord) {
     let names = names(page, nodes);
-    let bins = nodes.first().map_or_else(String::new, |node| words::bin_word(node.peak_rate.bin_s));
     let columns = vec![
         Column::new("fair %", column(nodes, |node| number::percent_digits(node.fair_share))).optional(),
         Column::new("tilt, points", column(nodes, |node| Ranged::from(node.tilt).signed_points_bare())),
         Column::new("scatter, points", column(nodes, |node| Ranged::from(node.scatter).points_bare())),
-        Column::new(format!("busiest {bins}"), column(nodes, |node| mean(&node.peak_rate.estimate).rate())),
     ];
     page.note(&format!(
         "tilt: mean share off the fair share; scatter: its spread from {one} to {one}",
@@ -129,6 +130,54 @@ fn loads(page: &mut Page, nodes: &[NodeResult], word: WindowWord) {
     columns::write(page, "node", &names, columns);
     if let Some(connections) = words::connections(nodes) {
         page.item("connections", &connections);
+    }
+    page.blank();
+}
+
+/// What a node has to take in its busiest times of a bad window.
+fn loads(page: &mut Page, results: &Results, word: WindowWord) {
+    let nodes = &results.nodes;
+    let names = names(page, nodes);
+    let bins = nodes.first().map_or(&[][..], capacity::peaks);
+    let cell = |at: usize| {
+        move |node: &NodeResult| {
+            capacity::peaks(node).get(at).map_or_else(String::new, |peak| p95(&peak.estimate).plain())
+        }
+    };
+    let columns = bins.iter().enumerate().map(|(at, peak)| {
+        Column::new(format!("busiest {}", words::bin_word(peak.bin_s)), column(nodes, cell(at)))
+    });
+    page.note(&format!("messages per second, on 1 {} in 20 more than this", word.one));
+    columns::write(page, "node", &names, columns.collect());
+    if let Some(sentence) = capacity::sentence(results) {
+        page.item("capacity", &sentence);
+    }
+    page.blank();
+}
+
+/// Sessions at the same time, where they take time.
+fn sessions(page: &mut Page, nodes: &[NodeResult]) {
+    if nodes.iter().all(|node| node.sessions.is_none()) {
+        return;
+    }
+    let names = names(page, nodes);
+    let session = |cell: fn(&SessionResult) -> Option<String>| {
+        move |node: &NodeResult| node.sessions.as_ref().and_then(cell).unwrap_or_default()
+    };
+    let most =
+        |node: &NodeResult| node.peak_sessions.as_ref().map_or_else(String::new, |most| p95(most).plain());
+    let mean = |sessions: &SessionResult| Some(Ranged::from(sessions.mean).plain());
+    let away = |sessions: &SessionResult| Some(Ranged::from(sessions.blocked?).percent_bare());
+    let columns = vec![
+        Column::new("limit", column(nodes, words::session_limit)),
+        Column::new("mean", column(nodes, session(mean))),
+        Column::new("most, P95", column(nodes, most)),
+        Column::new("turned away %", column(nodes, session(away))),
+    ];
+    page.note("sessions at the same time, and the part of the connections that found the node full");
+    columns::write(page, "node", &names, columns);
+    if let Some(reuse) = words::reuse(nodes) {
+        page.item("reuse", &reuse);
     }
     page.blank();
 }
@@ -217,8 +266,8 @@ fn tail(page: &mut Page, results: &Results) {
     if let Some(presets) = words::presets(&results.provenance) {
         page.item("presets", &presets);
     }
-    for (index, law) in words::laws(&results.provenance).iter().enumerate() {
-        page.item(if index == 0 { "law" } else { "" }, law);
+    if let Some(laws) = words::laws(&results.provenance) {
+        page.item("laws", &laws);
     }
     if page.holds("(?)") {
         page.item("(?)", "no range: too few replications, or nothing varied");

@@ -1,9 +1,10 @@
 //! Hand-made results: a plausible run of three equal MX, and variants that strain every format.
 
 use mxsim_core::results::{
-    Answer, Balance, Cause, Caution, Delay, Delivery, DeliveryTotals, DnsResult, Estimate, GoalResult,
-    GoalStatus, Grade, HostResult, Interval, LawUsed, Luck, NodeResult, NodeSeries, NodeTotals, NotKnown,
-    PeakRate, PresetUsed, Provenance, Results, SCHEMA, Series, Uncertainty, Verdict,
+    Answer, Balance, Cause, Caution, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve, Estimate,
+    GoalResult, GoalStatus, Grade, HostResult, Interval, LawUsed, Luck, NodeDuration, NodeResult, NodeSeries,
+    NodeTotals, NotKnown, PeakRate, PresetUsed, Provenance, Results, SCHEMA, Series, SessionResult,
+    Uncertainty, Verdict,
 };
 
 /// An estimate with a spread of `spread` and intervals of a tenth of that.
@@ -27,6 +28,42 @@ pub(crate) fn interval(value: f64, half: f64) -> Interval {
     Interval { value, low: Some(value - half), high: Some(value + half) }
 }
 
+/// Busiest hour, minute and second around a busiest minute of `minute` messages per second.
+fn peak_rates(minute: f64) -> Vec<PeakRate> {
+    let bins = [(3_600.0, 0.8, 7.0), (60.0, 1.0, 9.0), (1.0, 1.7, 12.0)];
+    let peak = |(bin_s, times, spread): (f64, f64, f64)| PeakRate {
+        bin_s,
+        estimate: estimate(minute * times, spread * minute / 61.2),
+    };
+    bins.map(peak).to_vec()
+}
+
+/// The parts of the time the simulator keeps.
+const PARTS: [f64; 21] = [
+    0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7,
+    0.8, 0.9, 1.0,
+];
+
+/// Load duration curves that fall from the busiest minute to a quiet night.
+fn duration(names: &[String], shares: &[f64]) -> DurationCurve {
+    let lines = names.iter().zip(shares).map(|(name, share)| {
+        let line = |factor: f64| -> Vec<f64> {
+            PARTS
+                .iter()
+                .map(|part| 180.0 * share * factor * (1.0 - part.sqrt() * 0.75 - part * 0.2))
+                .collect()
+        };
+        NodeDuration {
+            name: name.clone(),
+            rate: line(1.0),
+            p05: line(0.9),
+            p95: line(1.12),
+            half_width: Some(line(0.01)),
+        }
+    });
+    DurationCurve { bin_s: 60.0, parts: PARTS.to_vec(), nodes: lines.collect() }
+}
+
 fn node(name: &str, host: &str, fair: f64, mean: f64, spread: f64) -> NodeResult {
     NodeResult {
         name: name.to_owned(),
@@ -38,7 +75,7 @@ fn node(name: &str, host: &str, fair: f64, mean: f64, spread: f64) -> NodeResult
         tilt: interval(mean - fair, 0.004),
         scatter: interval(spread * 0.6, spread * 0.06),
         peak_rate: PeakRate { bin_s: 60.0, estimate: estimate(61.2 * mean * 3.0, 9.0) },
-        peak_rates: Vec::new(),
+        peak_rates: peak_rates(61.2 * mean * 3.0),
         peak_sessions: None,
         sessions: None,
         share_by_address: vec![interval(mean, 0.004)],
@@ -191,7 +228,7 @@ pub(crate) fn three_equal() -> Results {
             cause("everyone else", "postfix", 0.35, 0.07, 0.0, Grade::Measured),
         ],
         series: series(&names, &shares, 24),
-        duration: mxsim_core::results::DurationCurve::default(),
+        duration: duration(&names, &shares),
         dns: DnsResult {
             mx_lookups: 12_345_678,
             mx_cache_hits: 11_000_000,
@@ -219,6 +256,7 @@ fn with_nodes(mut results: Results, nodes: Vec<NodeResult>, bins: usize) -> Resu
     let names: Vec<String> = nodes.iter().map(|node| node.name.clone()).collect();
     let shares: Vec<f64> = nodes.iter().map(|node| node.share.mean).collect();
     results.series = series(&names, &shares, bins);
+    results.duration = duration(&names, &shares);
     results.hosts = nodes
         .iter()
         .map(|node| HostResult {
@@ -304,6 +342,68 @@ pub(crate) fn no_scatter() -> Results {
     results
 }
 
+/// Three nodes that serve a limited number of sessions, two laws, and one node that is full at times.
+pub(crate) fn with_sessions() -> Results {
+    let mut results = three_equal();
+    for (index, node) in results.nodes.iter_mut().enumerate() {
+        let slow = if index == 2 { 4.0 } else { 1.0 };
+        node.peak_sessions = Some(estimate(41.0 * slow, 5.0));
+        node.sessions = Some(SessionResult {
+            limit: [Some(50), None, Some(100)][index],
+            mean: interval(12.3 * slow, 0.1),
+            blocked: Some(interval([0.004, 0.0, 0.12][index], 0.0005)),
+            messages_per_connection: Some(interval(1.84 - 0.3 * index as f64, 0.01)),
+        });
+        node.totals.full = [1_069_600, 0, 32_000_000][index];
+        node.totals.deferred = node.totals.full;
+    }
+    results.provenance.laws[2].law = "counts".to_owned();
+    results.provenance.laws[2].why = "its choices do not depend on earlier messages".to_owned();
+    results
+}
+
+/// Ten messages an hour on two nodes: every rate is a small fraction of one a second.
+pub(crate) fn little_mail() -> Results {
+    let nodes = ["mx1", "mx2"].map(|name| node(name, &format!("{name}.example.com"), 0.5, 0.5, 0.2));
+    let mut results = with_nodes(three_equal(), nodes.to_vec(), 24);
+    for node in &mut results.nodes {
+        node.peak_rate.estimate = estimate(0.05, 0.02);
+        node.peak_rates = [(3_600.0, 0.003), (60.0, 0.05), (1.0, 1.0)]
+            .map(|(bin_s, rate)| PeakRate { bin_s, estimate: estimate(rate, 0.0) })
+            .to_vec();
+    }
+    for line in &mut results.duration.nodes {
+        let rates: Vec<f64> = PARTS.iter().map(|part| if *part < 0.02 { 0.05 - part } else { 0.0 }).collect();
+        (line.rate, line.p05, line.p95) = (rates.clone(), rates.clone(), rates);
+    }
+    results
+}
+
+/// Two nodes at a large provider.
+pub(crate) fn much_mail() -> Results {
+    let nodes = ["mx1", "mx2"].map(|name| node(name, &format!("{name}.example.com"), 0.5, 0.5, 0.01));
+    let mut results = with_nodes(three_equal(), nodes.to_vec(), 168);
+    for node in &mut results.nodes {
+        node.peak_rate.estimate = estimate(1_234_567.0, 4_000.0);
+        node.peak_rates = peak_rates(1_234_567.0);
+    }
+    for line in &mut results.duration.nodes {
+        [&mut line.rate, &mut line.p05, &mut line.p95]
+            .into_iter()
+            .flatten()
+            .for_each(|rate| *rate *= 10_000.0);
+    }
+    results
+}
+
+/// As an older mxsim wrote it: one busiest bin, no sessions, no load by part of the time.
+pub(crate) fn older_document() -> Results {
+    let mut results = three_equal();
+    results.nodes.iter_mut().for_each(|node| node.peak_rates.clear());
+    results.duration = DurationCurve::default();
+    results
+}
+
 fn without_bounds(estimate: &mut Estimate) {
     estimate.half_width = None;
     estimate.p05_ci = [None; 2];
@@ -325,6 +425,7 @@ pub(crate) fn single_replication() -> Results {
     for node in &mut results.nodes {
         [&mut node.share, &mut node.share_of_attempts, &mut node.peak_rate.estimate]
             .into_iter()
+            .chain(node.peak_rates.iter_mut().map(|peak| &mut peak.estimate))
             .for_each(without_bounds);
         [&mut node.tilt, &mut node.scatter].into_iter().for_each(unbounded);
     }
@@ -341,6 +442,7 @@ pub(crate) fn single_replication() -> Results {
     results.hosts.iter_mut().for_each(|host| unbounded(&mut host.share));
     results.goals.iter_mut().for_each(|goal| unbounded(&mut goal.met_fraction));
     results.series.nodes.iter_mut().for_each(|line| line.half_width = None);
+    results.duration.nodes.iter_mut().for_each(|line| line.half_width = None);
     results.dns.mx_hit_ratio.iter_mut().for_each(unbounded);
     if let Some(delay) = &mut results.delivery.delay {
         delay.mean_ci = [None; 2];
@@ -360,6 +462,7 @@ pub(crate) fn awkward_names() -> Results {
         node.host = node.name.clone();
     }
     results.series.nodes.iter_mut().for_each(|line| line.name.clone_from(&name));
+    results.duration.nodes.iter_mut().for_each(|line| line.name.clone_from(&name));
     results.hosts.iter_mut().for_each(|host| host.name = "邮件服务器".repeat(20));
     results.hosts.pop();
     results.causes.iter_mut().for_each(|cause| cause.sender.clone_from(&name));
@@ -406,6 +509,13 @@ pub(crate) fn absurd_numbers() -> Results {
     results.series.nodes[0].accepted[3] = f64::NAN;
     results.series.nodes[1].accepted[4] = f64::MAX;
     results.series.nodes[2].p05.clear();
+    results.nodes[0].peak_rates[1].estimate = estimate(f64::NAN, f64::INFINITY);
+    results.duration.bin_s = f64::NAN;
+    results.duration.parts[3] = f64::NAN;
+    results.duration.parts[1] = 1e-300;
+    results.duration.nodes[0].rate[2] = f64::NAN;
+    results.duration.nodes[1].p95.clear();
+    results.duration.nodes[2].rate.clear();
     results.goals[0].met_fraction = interval(f64::NAN, f64::NAN);
     results.uncertainty.luck = Luck { quantity: "delay_p95".to_owned(), from: f64::NAN, to: f64::INFINITY };
     results.uncertainty.not_known =
@@ -424,6 +534,10 @@ pub(crate) fn all() -> Vec<(&'static str, Results)> {
         ("no_scatter", no_scatter()),
         ("single_replication", single_replication()),
         ("awkward_names", awkward_names()),
+        ("with_sessions", with_sessions()),
+        ("little_mail", little_mail()),
+        ("much_mail", much_mail()),
+        ("older_document", older_document()),
         ("zero_messages", zero_messages()),
         ("no_nodes", no_nodes()),
         ("absurd_numbers", absurd_numbers()),
