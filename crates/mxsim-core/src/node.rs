@@ -152,9 +152,23 @@ impl SessionTime {
             Self::Fixed(span) => span,
             Self::Exponential(mean) => at_least_one(draw.exponential() * mean.0 as f64),
             Self::Lognormal { mean, sigma } => {
-                // The mean of exp(m + s Z) is exp(m + s^2 / 2).
-                at_least_one(mean.0 as f64 * exp(sigma * (draw.normal() - 0.5 * sigma)))
+                at_least_one(mean.0 as f64 * exp(exponent(sigma, draw.normal())))
             }
+        }
+    }
+
+    /// The times of many messages at once, added to a list. The same times, in a fraction of the time.
+    pub fn draw_all(&self, draws: impl Iterator<Item = Key>, times: &mut Vec<Span>) {
+        let Self::Lognormal { mean, sigma } = *self else {
+            return times.extend(draws.map(|draw| self.draw(draw)));
+        };
+        let mut normal = [0.0; 64];
+        let mut draws = draws.peekable();
+        while draws.peek().is_some() {
+            let count = normal.iter_mut().zip(&mut draws).map(|(z, draw)| *z = draw.normal()).count();
+            // A loop of its own, without branches: the compiler works on several at a time.
+            normal.iter_mut().for_each(|z| *z = mean.0 as f64 * exp(exponent(sigma, *z)));
+            times.extend(normal[..count].iter().map(|time| at_least_one(*time)));
         }
     }
 
@@ -175,7 +189,7 @@ fn exp(x: f64) -> f64 {
     /// 1.5 * 2^52: adding it rounds to a whole number.
     const TO_WHOLE: f64 = 6_755_399_441_055_744.0;
     /// The natural logarithm of 2 in two parts; the first has so few digits that its multiples are exact.
-    const LN_2: [f64; 2] = [0.693_147_180_369_123_816_490, 1.908_214_929_270_587_700_02e-10];
+    const LN_2: [f64; 2] = [0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10];
     /// Taylor, highest power first. What is left is at most half of ln 2, so the next term is below 2e-16.
     const COEFFICIENTS: [f64; 13] = [
         1.0 / 479_001_600.0,
@@ -199,6 +213,12 @@ fn exp(x: f64) -> f64 {
     let mantissa = COEFFICIENTS.into_iter().fold(0.0, |sum, coefficient| sum * left + coefficient);
     // The low bits of `shifted` are the whole number; it becomes the exponent.
     mantissa * f64::from_bits(shifted.to_bits().wrapping_add(1_023) << 52)
+}
+
+/// The exponent of a lognormal variate of mean 1: the mean of exp(m + s Z) is exp(m + s^2 / 2).
+#[inline]
+fn exponent(sigma: f64, normal: f64) -> f64 {
+    sigma * (normal - 0.5 * sigma)
 }
 
 /// A session that takes time takes a microsecond at least.
@@ -259,6 +279,10 @@ mod tests {
             (0..n).filter(|i| lognormal.draw(root.child(*i)).as_secs_f64() < libm::exp(-0.125)).count();
         assert!((below as f64 / n as f64 - 0.5).abs() < 0.0051, "{below}");
         assert_eq!(SessionTime::Fixed(second).draw(root), second);
+        let mut together = Vec::new();
+        lognormal.draw_all((0..200).map(|i| root.child(i)), &mut together);
+        let one_by_one: Vec<Span> = (0..200).map(|i| lognormal.draw(root.child(i))).collect();
+        assert_eq!(together, one_by_one);
     }
 
     #[test]

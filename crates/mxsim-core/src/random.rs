@@ -97,8 +97,8 @@ impl Entropy {
 
 /// A node in a tree of decisions: `child` goes down, the rest reads a number off.
 ///
-/// The root comes from ChaCha8; going down mixes 64 bits with the finaliser of SplitMix64 (Steele, Lea and Flood 2014, constants of
-/// Stafford's variant 13), applied twice.
+/// The root comes from ChaCha8. Going down is a step of SplitMix64 (Steele, Lea and Flood 2014, finaliser with the constants of Stafford's
+/// variant 13): the children of a key are the outputs of that generator from state `key`, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key(u64);
 
@@ -114,14 +114,15 @@ impl Key {
     #[must_use]
     #[inline]
     pub const fn labelled(self, label: Label) -> Self {
-        Self(mix(self.0 ^ label.0))
+        Self(mix(self.0.wrapping_add(label.0)))
     }
 
     /// 64 uniform bits.
     #[must_use]
     #[inline]
     pub const fn word(self) -> u64 {
-        mix(self.0.wrapping_add(0xD1B5_4A32_D192_ED03))
+        // Mixed on the way down.
+        self.0
     }
 
     /// A uniform index below `n` (multiply and shift; its bias is below n / 2^64).
@@ -169,12 +170,12 @@ impl Label {
     #[must_use]
     #[inline]
     pub const fn new(label: u64) -> Self {
-        // The odd constant keeps child(0) away from the identity; mixing the label first keeps consecutive labels apart.
-        Self(mix(label.wrapping_add(0x9E37_79B9_7F4A_7C15)))
+        // One step more, so that child(0) is not the identity.
+        Self(label.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 }
 
-/// The numbers below a key, one after the other, for samplers that need a varying number of them: SplitMix64 itself.
+/// A key and those below it, one after the other, for samplers that need a varying number of words.
 struct Draws(u64);
 
 impl TryRng for Draws {
@@ -185,8 +186,9 @@ impl TryRng for Draws {
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        Ok(mix(self.0))
+        let word = self.0;
+        self.0 = mix(word.wrapping_add(0x9E37_79B9_7F4A_7C15));
+        Ok(word)
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {

@@ -310,7 +310,7 @@ pub struct Delay {
     pub p99_ci: [Option<f64>; 2],
     /// The largest delay that occurred; its interval spans the largest of the replications, `[least, most]`.
     pub max: f64,
-    /// Least and most of the replications' largest delays.
+    /// Least and most of the replications' largest delays; beyond 256 replications, of blocks of them.
     pub max_ci: [Option<f64>; 2],
 }
 

@@ -106,8 +106,9 @@ impl Block {
         }
         self.draw_outbound_hosts(table);
         self.first.clear();
-        if let Some(deck) = &table.deck {
-            self.draw_first(deck, table.behaviour.law.order.keep);
+        let by_message = matches!(table.behaviour.law.order.keep, Keep::Attempt | Keep::Message);
+        if let Some(deck) = table.deck.as_ref().filter(|_| by_message) {
+            self.draw_first(deck);
         }
         self.held.clear();
         if let Some(law) = world.session_time {
@@ -119,26 +120,22 @@ impl Block {
         self.chooser.clear();
         for _ in 0..self.at.len() {
             let site = table.site.pick(self.outbound_hosts.next_u64());
-            let word = u128::from(self.outbound_hosts.next_u64());
-            let host = ((word * table.hosts as u128) >> 64) as usize;
+            let host = match table.hosts {
+                1 => 0,
+                hosts => ((u128::from(self.outbound_hosts.next_u64()) * hosts as u128) >> 64) as usize,
+            };
             self.chooser.push((site * table.hosts + host) as u32);
         }
     }
 
-    fn draw_first(&mut self, deck: &Deck, keep: Keep) {
+    fn draw_first(&mut self, deck: &Deck) {
         for number in self.base..self.base + self.at.len() as u64 {
-            let message = self.choice.child(number);
-            let choice = match keep {
-                Keep::Attempt => message.child(0),
-                Keep::Message => message,
-                Keep::CacheEntry | Keep::Exponential(_) | Keep::Fixed(_) | Keep::Forever => return,
-            };
-            self.first.push(deck.first(choice));
+            self.first.push(deck.first(self.choice.child(number)));
         }
     }
 
     fn draw_held(&mut self, law: SessionTime) {
         let (session, numbers) = (self.session, self.base..self.base + self.at.len() as u64);
-        self.held.extend(numbers.map(|number| law.draw(session.child(number))));
+        law.draw_all(numbers.map(|number| session.child(number)), &mut self.held);
     }
 }

@@ -71,7 +71,7 @@ impl<E> Calendar<E> {
         self.scheduled += 1;
     }
 
-    /// Puts the following arrival of the same sender in the place of the one that [`Calendar::next`] gave; none with [`Time::NEVER`].
+    /// Puts the following arrival of the same sender in the place of the one that [`Calendar::take_next`] gave; none with [`Time::NEVER`].
     pub fn replace_arrival(&mut self, at: Time) {
         let Some(mut top) = self.arrivals.peek_mut() else { return };
         if at == Time::NEVER {
@@ -83,7 +83,7 @@ impl<E> Calendar<E> {
     }
 
     /// What comes next.
-    pub fn next(&mut self) -> Option<Next<E>> {
+    pub fn take_next(&mut self) -> Option<Next<E>> {
         let arrival = self.arrivals.peek().map_or((Time::NEVER, u64::MAX), |top| (top.at, top.sequence));
         if arrival < self.first {
             return self.arrivals.peek().map(|top| Next::Arrival(top.at, top.event));
@@ -147,7 +147,7 @@ mod tests {
     /// Takes everything out; arrivals come once.
     fn order<E>(calendar: &mut Calendar<E>) -> Vec<(Time, Result<usize, E>)> {
         let mut order = vec![];
-        while let Some(next) = calendar.next() {
+        while let Some(next) = calendar.take_next() {
             match next {
                 Next::Arrival(at, sender) => {
                     calendar.replace_arrival(Time::NEVER);

@@ -6,7 +6,7 @@ use super::law::{self, Engine};
 use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStreams, SenderTable, World};
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
-use crate::dns::{Driver, Name, RecordType, Zone};
+use crate::dns::{Driver, Host, Name, RecordType, Zone};
 use crate::node::{Fault, Schedule, SessionTime};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{Caches, GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
@@ -42,6 +42,11 @@ pub fn compile_for(scenario: &Scenario, _engine: Engine) -> World {
         hosts,
         implicit_host: names.host_index(&scenario.zones[0].zone.domain),
         addresses: address_tables(scenario, &names),
+        hosts_share_addresses: names.addresses.iter().any(|&ip| {
+            let mut hosts = hosts_of(scenario, &names, ip);
+            let first = hosts.next();
+            hosts.any(|host| Some(host) != first)
+        }),
         nodes: scenario.nodes.iter().map(|node| node.faults.clone()).collect(),
         capacities: scenario.nodes.iter().map(|node| node.capacity).collect(),
         authority: scenario.authority.order,
@@ -234,9 +239,19 @@ fn address_tables(scenario: &Scenario, names: &Names) -> Vec<AddressTable> {
         .map(|address| AddressTable {
             hash: name_hash(&address.to_string()),
             node: node_of(scenario, *address),
+            host: hosts_of(scenario, names, *address).next().unwrap_or(0),
             ipv6: address.is_ipv6(),
         })
         .collect()
+}
+
+/// The hosts that have an address in some version of the zone, perhaps repeatedly.
+fn hosts_of<'a>(scenario: &'a Scenario, names: &'a Names, address: IpAddr) -> impl Iterator<Item = u16> + 'a {
+    let hosts = scenario.zones.iter().flat_map(|version| &version.zone.hosts);
+    let has = move |host: &&Host| {
+        host.a.iter().any(|&ip| address == ip) || host.aaaa.iter().any(|&ip| address == ip)
+    };
+    hosts.filter(has).filter_map(|host| names.host_index(&host.name))
 }
 
 fn node_of(scenario: &Scenario, address: IpAddr) -> usize {

@@ -117,6 +117,9 @@ impl<'w> Recorder<'w> {
             let (sender, address) = (place / addresses, place % addresses);
             window.accepted[sender * nodes + self.world.addresses[address].node] += accepted;
             self.tally.accepted_by_address[address] += accepted;
+            if !self.world.hosts_share_addresses {
+                self.tally.accepted_by_host[usize::from(self.world.addresses[address].host)] += accepted;
+            }
         }
         for (sum, attempts) in window.attempts.iter_mut().zip(&mut self.attempts) {
             *sum += std::mem::take(attempts);
@@ -174,7 +177,9 @@ impl<'w> Recorder<'w> {
         }
         let at_address = &self.world.addresses[usize::from(address)];
         self.accepted[message.sender * self.world.addresses.len() + usize::from(address)] += 1;
-        self.tally.accepted_by_host[usize::from(host)] += 1;
+        if self.world.hosts_share_addresses {
+            self.tally.accepted_by_host[usize::from(host)] += 1;
+        }
         self.load.add(at_address.node, self.chunk.second_of_hour(at), 1);
         let delay = at.since(message.born);
         self.delays.add(delay, 1);

@@ -43,7 +43,7 @@ pub fn replicate_with<P: Probe>(
 ) -> Option<Tally> {
     let mut state = Replication::new(world, Entropy::new(seed, replication), probe);
     let mut until_look = EVENTS_PER_LOOK;
-    while let Some(next) = state.calendar.next() {
+    while let Some(next) = state.calendar.take_next() {
         until_look -= 1;
         if until_look == 0 {
             until_look = EVENTS_PER_LOOK;
@@ -128,6 +128,7 @@ pub(super) struct Replication<'w, 'p, P> {
     pub(super) timed: bool,
     pub(super) probe: &'p mut P,
     /// Walks that are over, for the next ones.
+    #[expect(clippy::vec_box, reason = "the boxes themselves are used again")]
     spare: Vec<Box<Walk>>,
 }
 

@@ -167,8 +167,9 @@ impl SenderState {
         // Decisions of outbound hosts must not meet those of messages.
         let host = self.choice.child(!chooser);
         match table.behaviour.law.order.keep {
-            Keep::Attempt => message.child(u64::from(mail.failures)),
-            Keep::Message => message,
+            // The first attempt is the message itself, which spares a step for almost all of them.
+            Keep::Attempt if mail.failures > 0 => message.child(u64::from(mail.failures)),
+            Keep::Attempt | Keep::Message => message,
             Keep::CacheEntry => host.child(u64::from(epoch)),
             Keep::Forever => host,
             Keep::Fixed(span) => {

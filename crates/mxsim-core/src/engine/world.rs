@@ -37,6 +37,8 @@ pub struct World {
     pub implicit_host: Option<u16>,
     /// Addresses of all hosts.
     pub addresses: Vec<AddressTable>,
+    /// True if an address belongs to several hosts.
+    pub hosts_share_addresses: bool,
     /// Faults per node.
     pub nodes: Vec<Schedule>,
     /// Sessions per node.
@@ -75,6 +77,8 @@ pub struct AddressTable {
     pub hash: u64,
     /// The node behind it.
     pub node: usize,
+    /// A host that has it.
+    pub host: u16,
     /// True for IPv6.
     pub ipv6: bool,
 }

@@ -6,6 +6,7 @@ use super::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, w
 use super::words::{Sticky, words};
 use crate::catalog::{PresetKind, params};
 use crate::node::Fault;
+use crate::results::Grade;
 use crate::time::Span;
 use node::{CAPACITY, NODE};
 
@@ -20,6 +21,10 @@ pub(crate) const DEFAULT_SITES: usize = 1_000;
 
 fn profiles() -> Vec<&'static str> {
     vec!["flat", "office"]
+}
+
+fn grades() -> Vec<&'static str> {
+    Grade::ALL.map(Grade::name).to_vec()
 }
 
 fn all_sizes_equal() -> Vec<&'static str> {
@@ -186,9 +191,15 @@ const SENDER_OWN: &[Key] = &[
         "whether it has an IPv6 route",
     ),
     optional("profile", PROFILE, "that of `[traffic]`", "when it sends"),
+    optional(
+        "grade",
+        word(grades),
+        "the weakest grade among the preset's parameters; `assumed` with overrides",
+        "how well you know that it behaves like this; say `measured` once your own logs show it",
+    ),
 ];
 
-const SENDER: [Key; 20] = joined(SENDER_OWN, params::SENDER);
+const SENDER: [Key; 21] = joined(SENDER_OWN, params::SENDER);
 
 const RESOLVER: [Key; 5] = joined(
     &[

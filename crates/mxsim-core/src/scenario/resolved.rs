@@ -251,6 +251,7 @@ fn write_one_sender(sender: &Sender, out: &mut Toml) {
     if let Some((_, pool)) = pool {
         out.key("pool", &text(pool));
     }
+    out.key("grade", &text(sender.grade.name()));
     out.key("ipv6", &sender.ipv6.to_string());
     out.key("profile", &profile(&sender.profile));
     out.sections(&write_sender(&sender.behaviour.law));

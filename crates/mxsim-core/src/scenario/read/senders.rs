@@ -274,7 +274,11 @@ impl Entry<'_> {
             name,
             share,
             preset: preset_id.into(),
-            grade: if law == complete(preset.law.clone()) { preset.grade() } else { Grade::Assumed },
+            grade: self.grade().unwrap_or(if law == complete(preset.law.clone()) {
+                preset.grade()
+            } else {
+                Grade::Assumed
+            }),
             sites,
             sizes: self.sizes(),
             hosts: self.count("hosts").unwrap_or(1),
@@ -283,6 +287,12 @@ impl Entry<'_> {
             resolver,
             behaviour: Behaviour::from_law(law),
         })
+    }
+
+    /// What the scenario itself says of how well the behaviour is known.
+    fn grade(&self) -> Option<Grade> {
+        let word = self.table.text("grade")?;
+        Grade::ALL.into_iter().find(|grade| grade.name() == word)
     }
 
     /// The preset's law with the entry's overrides laid over it.
