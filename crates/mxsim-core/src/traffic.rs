@@ -99,7 +99,9 @@ impl AliasTable {
         let column = (wide >> 64) as usize;
         let within = ((wide as u64) >> 32) as u32;
         let (threshold, other) = self.columns[column];
-        if within < threshold { column } else { other as usize }
+        // Without a branch: the outcome cannot be foreseen.
+        let stays = within < threshold;
+        [other as usize, column][usize::from(stays)]
     }
 }
 
@@ -110,17 +112,21 @@ pub struct Arrivals {
     rates: Vec<f64>,
 }
 
-/// A moment to a fraction of a microsecond: rounding each gap down would let messages come too fast.
+/// How far the arrivals have come, to a fraction of a microsecond: rounding each gap down would let messages come too fast.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Moment {
+pub struct Clock {
     at: Time,
     /// Fraction of a microsecond after `at`, 0..1.
     part: f64,
+    /// Until when `rate` holds.
+    until: Time,
+    /// Messages per microsecond.
+    rate: f64,
 }
 
-impl From<Time> for Moment {
+impl From<Time> for Clock {
     fn from(at: Time) -> Self {
-        Self { at, part: 0.0 }
+        Self { at, part: 0.0, until: at, rate: 0.0 }
     }
 }
 
@@ -132,24 +138,34 @@ impl Arrivals {
         Self { rates: profile.relative_rates().into_iter().map(|relative| relative * mean).collect() }
     }
 
-    /// The next arrival after `last`, or [`Time::NEVER`] if none comes before `end`. `last` moves on to it.
-    pub fn next(&self, last: &mut Moment, end: Time, stream: &mut Stream) -> Time {
+    /// The next arrival after `clock`, or [`Time::NEVER`] if none comes before `end`. The clock moves on to it.
+    #[inline]
+    pub fn next(&self, clock: &mut Clock, end: Time, stream: &mut Stream) -> Time {
         let mut left: f64 = Exp1.sample(stream);
-        while last.at < end {
-            let hour = last.at.0.div_euclid(Span::HOUR.0);
-            let rate = self.rates[hour.rem_euclid(self.rates.len() as i64) as usize];
-            let boundary = Time((hour + 1) * Span::HOUR.0);
-            let room = rate * (boundary.since(last.at).0 as f64 - last.part);
+        while clock.at < end {
+            let room = clock.rate * (clock.until.since(clock.at).0 as f64 - clock.part);
             if left < room {
-                let after = last.part + left / rate;
-                let whole = after.floor();
-                *last = Moment { at: Time(last.at.0 + whole as i64), part: after - whole };
-                return last.at;
+                let after = clock.part + left / clock.rate;
+                // Never negative, so that cutting off is rounding down.
+                let whole = after as i64;
+                clock.at = Time(clock.at.0 + whole);
+                clock.part = after - whole as f64;
+                return clock.at;
             }
             left -= room;
-            *last = Moment { at: boundary, part: 0.0 };
+            self.turn_hour(clock);
         }
         Time::NEVER
+    }
+
+    /// On to the end of the hour and the rate of the next; at first to the rate of the hour it stands in.
+    fn turn_hour(&self, clock: &mut Clock) {
+        if clock.until > clock.at {
+            (clock.at, clock.part) = (clock.until, 0.0);
+        }
+        let hour = clock.at.0.div_euclid(Span::HOUR.0);
+        clock.rate = self.rates[hour.rem_euclid(self.rates.len() as i64) as usize];
+        clock.until = Time((hour + 1) * Span::HOUR.0);
     }
 
     /// Messages expected between `from` and `to`.
@@ -205,7 +221,7 @@ mod tests {
         let end = Time(Span::DAY.0 * days);
         let mut stream = Entropy::new(11, 0).stream(StreamId::new("office", Purpose::Arrival));
         let mut seen = [0f64; 24];
-        let mut last = Moment::from(Time::ZERO);
+        let mut last = Clock::from(Time::ZERO);
         loop {
             let at = arrivals.next(&mut last, end, &mut stream);
             if at >= end {
@@ -234,7 +250,7 @@ mod tests {
         let arrivals = Arrivals::new(per_day, &Profile::Flat);
         let end = Time(100);
         let mut stream = Entropy::new(12, 0).stream(StreamId::new("fast", Purpose::Arrival));
-        let mut last = Moment::from(Time::ZERO);
+        let mut last = Clock::from(Time::ZERO);
         let mut count = 0f64;
         while arrivals.next(&mut last, end, &mut stream) < end {
             count += 1.0;

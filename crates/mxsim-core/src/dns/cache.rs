@@ -227,6 +227,63 @@ impl<'a> Network<'a> {
     }
 }
 
+/// Caches of one record set that never changes and whose order makes no difference to anybody: only when entries expire counts.
+#[derive(Debug)]
+pub struct PlainCaches<'a> {
+    set: &'a RecordSet,
+    layer: Layer,
+    /// How long an entry lives; `None` if it depends on the moment.
+    ttl: Option<Span>,
+    /// Per cache: when its entry expires, and how often it has been filled.
+    entries: Vec<(Time, u32)>,
+    in_use_before: Time,
+}
+
+impl<'a> PlainCaches<'a> {
+    /// The caches of `layer`, in use since long before `start`.
+    #[must_use]
+    pub fn new(set: &'a RecordSet, layer: Layer, start: Time) -> Self {
+        let published = &set.versions[0];
+        let keep = |now| {
+            kept_for(&layer.law.cache, set.record_type, published.records.is_empty(), published.ttl, now)
+        };
+        let ttl = keep(Time::ZERO);
+        // Only a TTL of zero may be kept for the rest of a second.
+        let ttl = (published.ttl > Span::ZERO || ttl == keep(Time(1))).then_some(ttl);
+        Self { set, layer, ttl, entries: vec![(Time(i64::MIN), 0); layer.caches], in_use_before: start }
+    }
+
+    /// Asks a cache; gives the epoch of its entry and whether it had it.
+    #[inline]
+    pub fn ask(&mut self, cache: u32, now: Time) -> (u32, bool) {
+        let (expires, epoch) = self.entries[cache as usize];
+        if now < expires { (epoch, true) } else { (self.fill(cache, now), false) }
+    }
+
+    fn fill(&mut self, cache: u32, now: Time) -> u32 {
+        let published = &self.set.versions[0];
+        let law = &self.layer.law.cache;
+        let empty = published.records.is_empty();
+        let ttl = self.ttl.unwrap_or_else(|| kept_for(law, self.set.record_type, empty, published.ttl, now));
+        let (expires, epoch) = &mut self.entries[cache as usize];
+        let ttl = if *epoch == 0 && now.since(self.in_use_before) < ttl {
+            let phase = first_phase(self.layer.key.child(u64::from(cache)), self.set);
+            Span((ttl.0 as f64 * phase).ceil() as i64)
+        } else {
+            ttl
+        };
+        *expires = now + ttl;
+        *epoch = epoch.wrapping_add(1);
+        *epoch
+    }
+}
+
+/// The part of its TTL that the first entry of a cache still has.
+fn first_phase(cache: Key, set: &RecordSet) -> f64 {
+    // The decision `u64::MAX` is never that of an answer, which are numbered from zero.
+    cache.child(set.hash).child(u64::MAX).unit()
+}
+
 impl HopState {
     fn new(sets: usize) -> Self {
         Self { entries: vec![Entry::default(); sets], ..Self::default() }
@@ -244,8 +301,7 @@ impl HopState {
         let Filling { now, key, in_use_before } = filling;
         let published = &records.versions[fetched.version];
         let ttl = kept_for(&law.cache, records.record_type, published.records.is_empty(), fetched.ttl, now);
-        // The decision `u64::MAX` is never that of an answer, which are numbered from zero.
-        let phase = key.child(records.hash).child(u64::MAX).unit();
+        let phase = first_phase(key, records);
         let is_first = self.entries[set].epoch == 0;
         let ttl = match in_use_before {
             Some(start) if is_first && now.since(start) < ttl => Span((ttl.0 as f64 * phase).ceil() as i64),

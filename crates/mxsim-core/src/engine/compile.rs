@@ -1,14 +1,16 @@
 //! Scenario to world: names become indices, defaults are long gone, and nothing can fail any more.
 
+use super::deck::Deck;
 use super::frame::{Frame, HostFrame, NodeFrame, SenderFrame};
 use super::law::{self, Engine};
 use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStreams, SenderTable, World};
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{Driver, Name, RecordType, Zone};
+use crate::node::{Fault, Schedule, SessionTime};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{Caches, GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
-use crate::sender::Family;
+use crate::sender::{Concurrency, Family, Reuse, SenderLaw};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use std::net::IpAddr;
@@ -30,7 +32,7 @@ pub fn compile_for(scenario: &Scenario, _engine: Engine) -> World {
         .iter()
         .map(|sender| sender_table(sender, scenario.messages_per_day, &mut layers))
         .collect();
-    World {
+    let mut world = World {
         frame: frame(scenario, &names, &senders),
         start: Time::ZERO - scenario.run.warm_up,
         end: Time::ZERO + scenario.run.run_length,
@@ -46,8 +48,48 @@ pub fn compile_for(scenario: &Scenario, _engine: Engine) -> World {
         authority_stream: StreamId::new("authority", Purpose::Answer),
         layers,
         senders,
+        session_time: common_session_time(scenario),
         delay_limits: delay_limits(scenario),
+    };
+    for i in 0..world.senders.len() {
+        let sender = &world.senders[i];
+        let (deck, managed) =
+            (Deck::of(&world, &sender.behaviour, sender.ipv6), is_managed(&world, &sender.behaviour.law));
+        (world.senders[i].deck, world.senders[i].managed) = (deck, managed);
     }
+    mark_plain_layers(&mut world);
+    world
+}
+
+/// Marks the layers of which only the times of entries matter: all who ask them have decks, and ask nothing behind them.
+fn mark_plain_layers(world: &mut World) {
+    for layer in 0..world.layers.len() {
+        let asks =
+            |sender: &&SenderTable| sender.layers.iter().any(|&(asked, _)| usize::from(asked) == layer);
+        let is_plain = |sender: &SenderTable| sender.deck.is_some() && sender.layers.len() == 1;
+        let plain = world.senders.iter().filter(asks).all(is_plain);
+        world.layers[layer].plain = plain && world.record_sets[MX].versions.len() == 1;
+    }
+}
+
+fn common_session_time(scenario: &Scenario) -> Option<SessionTime> {
+    let law = scenario.nodes[0].capacity.session_time;
+    let same = scenario.nodes.iter().all(|node| node.capacity.session_time == law);
+    (same && law != SessionTime::Nothing).then_some(law)
+}
+
+/// Whether connections of a sender have to be counted.
+fn is_managed(world: &World, law: &SenderLaw) -> bool {
+    let keeps = match law.reuse {
+        Reuse::Never => false,
+        Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Batch(kept) | Reuse::QueueRun(kept) => {
+            world.capacities.iter().any(|node| kept.tls || !node.tls)
+        }
+    };
+    // Where neither a session nor a failed connection takes time, there is never more than one connection.
+    let is_silent = |node: &Schedule| node.outages().iter().any(|outage| outage.fault == Fault::Drop);
+    let takes_time = world.is_timed() || world.nodes.iter().any(is_silent);
+    keeps || (takes_time && law.concurrency != Concurrency::UNLIMITED)
 }
 
 /// Every host and address of the scenario, once, in order of first mention.
@@ -218,6 +260,8 @@ fn sender_table(sender: &Sender, messages_per_day: f64, layers: &mut Vec<LayerTa
             .map(|layer| (layer_index(layer, sender, layers), layer.caches))
             .collect(),
         behaviour: sender.behaviour.clone(),
+        deck: None,
+        managed: false,
         streams: SenderStreams {
             arrival: stream(Purpose::Arrival),
             outbound_host: stream(Purpose::OutboundHost),
@@ -225,6 +269,7 @@ fn sender_table(sender: &Sender, messages_per_day: f64, layers: &mut Vec<LayerTa
             retry: stream(Purpose::Retry),
             holding: stream(Purpose::Holding),
             process: stream(Purpose::Process),
+            session: stream(Purpose::Session),
         },
     }
 }
@@ -241,7 +286,13 @@ fn layer_index(layer: &ResolverLayer, sender: &Sender, layers: &mut Vec<LayerTab
         // Layers of one name and different laws are different caches, with luck of their own.
         let namesakes = layers.iter().filter(|known| known.shared_as == layer.shared_as).count();
         let stream = StreamId::new(&format!("{}{}", layer.shared_as, "'".repeat(namesakes)), Purpose::Answer);
-        layers.push(LayerTable { shared_as: layer.shared_as.clone(), law: layer.law, caches: 0, stream });
+        layers.push(LayerTable {
+            shared_as: layer.shared_as.clone(),
+            law: layer.law,
+            caches: 0,
+            stream,
+            plain: false,
+        });
         layers.len() - 1
     });
     layers[index].caches = layers[index].caches.max(needed);

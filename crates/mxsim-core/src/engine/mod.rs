@@ -7,12 +7,19 @@
 //! Lifecycle: [`compile()`] once; [`replicate()`] for each replication, each single-threaded and independent; [`run()`] for many of
 //! them; [`simulate()`] for everything from a scenario to [`Results`](crate::results::Results).
 
+mod block;
 pub mod calendar;
 pub mod compile;
 mod connect;
 pub mod cost;
+pub mod deck;
+mod deliver;
 pub mod frame;
 pub mod law;
+mod load;
+mod node_state;
+mod outbound;
+pub mod probe;
 mod recorder;
 pub mod replicate;
 pub mod run;

@@ -1,14 +1,15 @@
 //! What one sender carries through a replication: its streams, its memory, and the choices it keeps.
 
+use super::block::{Block, Drawn, Sources};
+use super::outbound::Outbound;
+use super::probe::Subject;
 use super::recorder::Counted;
-use super::world::SenderTable;
-use crate::random::{Entropy, Key, Stream};
+use super::world::{SenderTable, World};
+use crate::random::{Entropy, Key};
 use crate::sender::memory::{Admission, Remembered, Report};
 use crate::sender::retry::{self, Deferred};
 use crate::sender::{Candidate, Candidates, Keep, Memory, RetryLaw};
 use crate::time::{Span, Time};
-use crate::traffic::Moment;
-use rand_chacha::rand_core::Rng;
 use std::collections::BTreeMap;
 
 /// A message in a queue.
@@ -26,6 +27,26 @@ pub(super) struct Mail {
 }
 
 impl Mail {
+    pub(super) const fn new(sender: usize, drawn: &Drawn, born: Time) -> Self {
+        Self {
+            sender: sender as u32,
+            chooser: drawn.chooser,
+            number: drawn.number,
+            born,
+            failures: 0,
+            tied: None,
+        }
+    }
+
+    pub(super) const fn subject(&self) -> Subject {
+        Subject {
+            sender: self.sender as usize,
+            number: self.number,
+            born: self.born,
+            failures: self.failures,
+        }
+    }
+
     pub(super) const fn counted(&self) -> Counted {
         Counted { sender: self.sender as usize, born: self.born }
     }
@@ -42,18 +63,20 @@ impl Mail {
 /// The state of one sender.
 #[derive(Debug)]
 pub(super) struct SenderState {
-    arrivals: Stream,
-    /// The last arrival drawn.
-    last_arrival: Moment,
-    outbound_hosts: Stream,
+    block: Block,
     choice: Key,
     retry: Key,
     holding: Key,
     /// Numbers of sending processes.
     process: Key,
-    sent: u64,
     /// Only outbound hosts that have something to remember.
     memory: BTreeMap<u32, Remembered>,
+    /// Outbound hosts with something to keep count of: connections under way, kept ones, waiting mail.
+    outbound: BTreeMap<u32, Outbound>,
+    /// How long messages hold a session.
+    session: Key,
+    /// Deferred mail that may be fetched before its time, by outbound host and number ([`crate::sender::Reuse::Batch`]).
+    deferred: BTreeMap<(u32, u64), Mail>,
     /// Per outbound host: number of the holding time and its end; empty unless the sender holds for exponential times.
     held: Vec<(u64, Time)>,
 }
@@ -64,32 +87,77 @@ impl SenderState {
         let exponential = matches!(table.behaviour.law.order.keep, Keep::Exponential(_));
         let choosers = if exponential { table.sites * table.hosts } else { 0 };
         Self {
-            arrivals: entropy.stream(streams.arrival),
-            last_arrival: start.into(),
-            outbound_hosts: entropy.stream(streams.outbound_host),
+            block: Block::new(
+                Sources {
+                    arrivals: entropy.stream(streams.arrival),
+                    outbound_hosts: entropy.stream(streams.outbound_host),
+                    choice: entropy.key(streams.choice),
+                    session: entropy.key(streams.session),
+                },
+                start,
+            ),
             choice: entropy.key(streams.choice),
             retry: entropy.key(streams.retry),
             holding: entropy.key(streams.holding),
             process: entropy.key(streams.process),
-            sent: 0,
             memory: BTreeMap::new(),
+            outbound: BTreeMap::new(),
+            session: entropy.key(streams.session),
+            deferred: BTreeMap::new(),
             held: vec![(0, start); choosers],
         }
     }
 
-    /// The time of the next message, or [`Time::NEVER`].
-    pub(super) fn next_arrival(&mut self, table: &SenderTable, end: Time) -> Time {
-        table.arrivals.next(&mut self.last_arrival, end, &mut self.arrivals)
+    /// True if nothing that happened before makes a difference to this outbound host's next message.
+    pub(super) fn is_blank(&self, chooser: u32) -> bool {
+        (self.memory.is_empty() || !self.memory.contains_key(&chooser))
+            && (self.outbound.is_empty() || !self.outbound.contains_key(&chooser))
     }
 
-    pub(super) fn new_mail(&mut self, sender: usize, table: &SenderTable, now: Time) -> Mail {
-        let site = table.site.pick(self.outbound_hosts.next_u64());
-        let word = u128::from(self.outbound_hosts.next_u64());
-        let host = ((word * table.hosts as u128) >> 64) as usize;
-        let number = self.sent;
-        self.sent += 1;
-        let chooser = (site * table.hosts + host) as u32;
-        Mail { sender: sender as u32, chooser, number, born: now, failures: 0, tied: None }
+    /// The decision how long a message holds a session.
+    pub(super) const fn session_draw(&self, mail: &Mail) -> Key {
+        self.session.child(mail.number)
+    }
+
+    /// The connections of an outbound host.
+    pub(super) fn outbound(&mut self, table: &SenderTable, chooser: u32) -> &mut Outbound {
+        let law = table.behaviour.law.concurrency;
+        self.outbound.entry(chooser).or_insert_with(|| Outbound::new(law))
+    }
+
+    /// Notes a deferred message that may be fetched before its time.
+    pub(super) fn note_deferred(&mut self, mail: Mail) {
+        self.deferred.insert((mail.chooser, mail.number), mail);
+    }
+
+    /// Takes a deferred message out; false if it has been fetched, and perhaps deferred again, since then.
+    pub(super) fn take_deferred(&mut self, mail: &Mail) -> bool {
+        let key = (mail.chooser, mail.number);
+        let is_same = self.deferred.get(&key).is_some_and(|known| known.failures == mail.failures);
+        is_same && self.deferred.remove(&key).is_some()
+    }
+
+    /// The oldest deferred message of an outbound host.
+    pub(super) fn fetch_deferred(&mut self, chooser: u32) -> Option<Mail> {
+        let key = *self.deferred.range((chooser, 0)..=(chooser, u64::MAX)).next()?.0;
+        self.deferred.remove(&key)
+    }
+
+    /// The mail that still waits for a connection, when time is over.
+    pub(super) fn into_waiting(self) -> impl Iterator<Item = Mail> {
+        self.outbound.into_values().flat_map(Outbound::into_waiting)
+    }
+
+    /// The time of the next message, or [`Time::NEVER`].
+    #[inline]
+    pub(super) fn next_arrival(&mut self, world: &World, table: &SenderTable) -> Time {
+        self.block.next_at(world, table)
+    }
+
+    /// The message whose time was asked for last.
+    #[inline]
+    pub(super) fn next_drawn(&mut self) -> Drawn {
+        self.block.take()
     }
 
     /// The decision that orders this attempt: drawn for the attempt, the message, the cache entry or the holding time.

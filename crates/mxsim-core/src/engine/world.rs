@@ -1,13 +1,14 @@
 //! A scenario as indices and tables, ready to be simulated any number of times.
 
+use super::deck::Deck;
 use super::frame::Frame;
 use super::law::LawDecision;
 use crate::dns::cache::{Hop, Record, RecordSet};
 use crate::dns::{OrderLaw, ResolverLaw};
-use crate::node::{Capacity, Schedule};
+use crate::node::{Capacity, Schedule, SessionTime};
 use crate::random::StreamId;
 use crate::scenario::Caches;
-use crate::sender::{Behaviour, Candidate};
+use crate::sender::{Behaviour, Candidate, Reuse};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use smallvec::SmallVec;
@@ -50,6 +51,8 @@ pub struct World {
     pub layers: Vec<LayerTable>,
     /// Senders.
     pub senders: Vec<SenderTable>,
+    /// The law of session times, if it is the same at every node and takes time.
+    pub session_time: Option<SessionTime>,
     /// The delay limits of the delay goals, in order.
     pub delay_limits: Vec<Span>,
 }
@@ -87,6 +90,8 @@ pub struct LayerTable {
     pub caches: usize,
     /// Its decisions.
     pub stream: StreamId,
+    /// True if nobody looks at the order of its answers and none changes: then only the times of its entries are simulated.
+    pub plain: bool,
 }
 
 /// One sender.
@@ -108,6 +113,10 @@ pub struct SenderTable {
     pub layers: SmallVec<[(u16, Caches); 2]>,
     /// How it orders, fails over, retries and remembers.
     pub behaviour: Behaviour,
+    /// Its candidates, if no answer of the DNS makes a difference to them.
+    pub deck: Option<Deck>,
+    /// True if its connections have to be counted: it keeps some open, or it limits them and they take time.
+    pub managed: bool,
     /// Names its streams.
     pub streams: SenderStreams,
 }
@@ -127,9 +136,17 @@ pub struct SenderStreams {
     pub holding: StreamId,
     /// Numbers of sending processes.
     pub process: StreamId,
+    /// How long messages hold a session.
+    pub session: StreamId,
 }
 
 impl World {
+    /// True if sessions are limited or take time anywhere.
+    #[must_use]
+    pub fn is_timed(&self) -> bool {
+        self.capacities.iter().any(|capacity| capacity.is_timed())
+    }
+
     /// An address of a host as a candidate.
     #[must_use]
     pub fn candidate(&self, preference: u16, host: u16, address: u16) -> Candidate {
@@ -140,20 +157,37 @@ impl World {
 }
 
 impl SenderTable {
+    /// The layer and the cache that outbound host `chooser` meets, where there is only one layer.
+    #[must_use]
+    #[inline]
+    pub fn nearest(&self, chooser: u32) -> (usize, u32) {
+        let (layer, caches) = self.layers[0];
+        (usize::from(layer), self.cache_of(caches, chooser))
+    }
+
+    #[inline]
+    const fn cache_of(&self, caches: Caches, chooser: u32) -> u32 {
+        match caches {
+            Caches::PerHost => chooser,
+            Caches::PerSite if self.hosts == 1 => chooser,
+            Caches::PerSite => chooser / self.hosts as u32,
+            // Dealt out in turn, so that no cache is left out by chance.
+            Caches::Count(n) => chooser % n as u32,
+        }
+    }
+
+    /// True if a delivery may fetch deferred mail before its time.
+    #[must_use]
+    pub const fn fetches_deferred(&self) -> bool {
+        self.managed && matches!(self.behaviour.law.reuse, Reuse::Batch(_))
+    }
+
     /// The caches between outbound host `chooser` and the authority, nearest first.
     #[must_use]
     pub fn hops(&self, chooser: u32) -> SmallVec<[Hop; 2]> {
         self.layers
             .iter()
-            .map(|&(layer, caches)| Hop {
-                layer,
-                cache: match caches {
-                    Caches::PerHost => chooser,
-                    Caches::PerSite => chooser / self.hosts as u32,
-                    // Dealt out in turn, so that no cache is left out by chance.
-                    Caches::Count(n) => chooser % n as u32,
-                },
-            })
+            .map(|&(layer, caches)| Hop { layer, cache: self.cache_of(caches, chooser) })
             .collect()
     }
 }

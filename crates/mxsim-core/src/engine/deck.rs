@@ -1,0 +1,103 @@
+//! The candidates of a sender for whom no answer of the DNS makes a difference.
+//!
+//! Where the zone does not change, every host has one address and the sender shuffles for itself, the candidates are always the same and only
+//! their order is drawn. Then the first candidate is found without building a list; the whole order is worked out only if it fails.
+
+use super::world::{MX, NOWHERE, World};
+use crate::random::{Key, Label};
+use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Unit};
+use smallvec::SmallVec;
+
+/// The candidates in the order of the zone, and what their lots are keyed by.
+#[derive(Debug, Clone)]
+pub struct Deck {
+    /// All of them.
+    candidates: Candidates,
+    /// What the lots of those of the lowest preference, which come first, are keyed by.
+    labels: SmallVec<[Label; 8]>,
+    unit: Unit,
+}
+
+impl Deck {
+    /// The deck of a sender, if it has one.
+    #[must_use]
+    pub fn of(world: &World, behaviour: &Behaviour, ipv6: bool) -> Option<Self> {
+        let law = &behaviour.law.order;
+        if behaviour.custom.is_some() || law.hosts != HostOrder::Shuffle {
+            return None;
+        }
+        let [version] = world.record_sets[MX].versions.as_slice() else { return None };
+        let mut candidates = Candidates::new();
+        for record in version.records.iter().filter(|record| record.target != NOWHERE) {
+            let host = &world.hosts[usize::from(record.target)];
+            let wanted = host.aaaa.filter(|_| ipv6).into_iter().chain(host.a);
+            let before = candidates.len();
+            for set in wanted {
+                let only = world.record_sets[set].only_record()?;
+                candidates.push(world.candidate(record.preference, record.target, only.target));
+            }
+            // Addresses inside a host have an order of their own, and so have address families.
+            let pooled = law.unit == Unit::Address && law.family == Family::Any;
+            if candidates.len() > before + 1 && !pooled {
+                return None;
+            }
+        }
+        if candidates.iter().any(|candidate| candidate.ipv6) && law.family != Family::Any {
+            return None;
+        }
+        candidates.sort_by_key(|candidate| candidate.preference);
+        let twice = |i: usize| candidates[..i].iter().any(|other| other.address == candidates[i].address);
+        if candidates.is_empty() || (0..candidates.len()).any(twice) {
+            return None;
+        }
+        let best = candidates.iter().filter(|candidate| candidate.preference == candidates[0].preference);
+        let labels = best.map(|candidate| Label::new(label(law.unit, candidate))).collect();
+        Some(Self { candidates, labels, unit: law.unit })
+    }
+
+    /// The place of the candidate that [`crate::sender::order::arrange`] would put first.
+    #[must_use]
+    pub fn first(&self, choice: Key) -> u8 {
+        if self.labels.len() == 1 {
+            return 0;
+        }
+        let (mut least, mut first) = (u64::MAX, 0);
+        for (place, label) in self.labels.iter().enumerate() {
+            let lot = self.lot(choice.labelled(*label));
+            // Without a branch: which one is least cannot be foreseen.
+            let is_less = lot < least;
+            least = if is_less { lot } else { least };
+            first = if is_less { place } else { first };
+        }
+        first as u8
+    }
+
+    /// The candidate at a place.
+    #[must_use]
+    pub fn candidate(&self, place: u8) -> Candidate {
+        self.candidates[usize::from(place)]
+    }
+
+    /// All candidates in the order of `choice`.
+    #[must_use]
+    pub fn arranged(&self, behaviour: &Behaviour, choice: Key) -> Candidates {
+        let mut candidates = self.candidates.clone();
+        behaviour.arrange(&mut candidates, choice);
+        candidates
+    }
+
+    fn lot(&self, named: Key) -> u64 {
+        match self.unit {
+            Unit::Host => named.word(),
+            // The first and only occurrence of the address.
+            Unit::Address => named.child(0).word(),
+        }
+    }
+}
+
+const fn label(unit: Unit, candidate: &Candidate) -> u64 {
+    match unit {
+        Unit::Host => candidate.host_hash,
+        Unit::Address => candidate.address_hash,
+    }
+}

@@ -1,0 +1,212 @@
+//! The sessions of one node in a replication.
+//!
+//! Where nothing else waits for the end of a session, the end is only noted, and looked at when somebody comes next: no event is needed for it.
+//! Sessions that somebody waits for (a backlog, a sender that counts or keeps its connections) end by an event.
+
+use super::recorder::Recorder;
+use crate::node::{Capacity, Fault, Schedule};
+use crate::time::Time;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// Up to so many ends are faster looked through than kept in order.
+const FEW: u32 = 64;
+
+/// Where a new connection goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// Into a session.
+    Session,
+    /// Into the backlog.
+    Backlog,
+    /// Nowhere: the node is full.
+    None,
+}
+
+/// The sessions of one node.
+#[derive(Debug)]
+pub(super) struct NodeState<W> {
+    capacity: Capacity,
+    /// Ends of the sessions that nobody waits for.
+    ends: Ends,
+    /// Sessions that an event will end.
+    open: u32,
+    /// Connections waiting for a session.
+    backlog: VecDeque<W>,
+    /// What is wrong with the node, and until when it is so.
+    fault: (Option<Fault>, Time),
+}
+
+impl<W: PartialEq> NodeState<W> {
+    pub(super) fn new(capacity: Capacity, start: Time) -> Self {
+        Self {
+            capacity,
+            ends: Ends::new(capacity.sessions),
+            open: 0,
+            backlog: VecDeque::new(),
+            fault: (None, start),
+        }
+    }
+
+    /// What is wrong with the node at `now`, which never goes back.
+    #[inline]
+    pub(super) fn fault(&mut self, schedule: &Schedule, now: Time) -> Option<Fault> {
+        if now >= self.fault.1 {
+            self.fault = schedule.state_at(now);
+        }
+        self.fault.0
+    }
+
+    fn sessions(&self) -> u32 {
+        self.ends.len() + self.open
+    }
+
+    /// Where a connection goes that comes at `now`.
+    #[inline]
+    pub(super) fn room(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) -> Room {
+        self.ends.settle(now);
+        let room = match self.capacity.sessions {
+            Some(limit) if self.sessions() >= limit => {
+                if self.backlog.len() < self.capacity.backlog as usize { Room::Backlog } else { Room::None }
+            }
+            _ => Room::Session,
+        };
+        recorder.connected(node, now, room == Room::None);
+        room
+    }
+
+    /// Begins a session at `began` that ends at `at`.
+    #[inline]
+    pub(super) fn begin_until(
+        &mut self,
+        node: usize,
+        (began, at): (Time, Time),
+        recorder: &mut Recorder<'_>,
+    ) {
+        self.ends.add(at);
+        recorder.session(node, (began, at), 1);
+        recorder.occupied(node, began, self.sessions());
+    }
+
+    /// Begins a session that an event will end.
+    pub(super) fn begin(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) {
+        self.ends.settle(now);
+        self.open += 1;
+        recorder.occupied(node, now, self.sessions());
+    }
+
+    /// Ends a session begun by [`NodeState::begin`] after so many messages; gives whoever waits for its place.
+    pub(super) fn end(
+        &mut self,
+        node: usize,
+        times: (Time, Time),
+        messages: u32,
+        recorder: &mut Recorder<'_>,
+    ) -> Option<W> {
+        self.open -= 1;
+        recorder.session(node, times, messages);
+        self.backlog.pop_front()
+    }
+
+    pub(super) fn wait(&mut self, who: W) {
+        self.backlog.push_back(who);
+    }
+
+    /// Takes somebody out of the backlog who has waited long enough; false if it was not there any more.
+    pub(super) fn leave_backlog(&mut self, who: &W) -> bool {
+        let place = self.backlog.iter().position(|other| other == who);
+        place.is_some_and(|place| self.backlog.remove(place).is_some())
+    }
+
+    /// Sessions go on into a new window.
+    pub(super) fn go_on(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) {
+        self.ends.settle(now);
+        recorder.occupied(node, now, self.sessions());
+    }
+}
+
+/// Ends of sessions.
+#[derive(Debug)]
+enum Ends {
+    Few { ends: Vec<Time>, soonest: Time },
+    Many(BinaryHeap<Reverse<Time>>),
+}
+
+impl Ends {
+    fn new(limit: Option<u32>) -> Self {
+        if limit.is_some_and(|limit| limit <= FEW) {
+            Self::Few { ends: Vec::new(), soonest: Time::NEVER }
+        } else {
+            Self::Many(BinaryHeap::new())
+        }
+    }
+
+    #[inline]
+    fn len(&self) -> u32 {
+        match self {
+            Self::Few { ends, .. } => ends.len() as u32,
+            Self::Many(ends) => ends.len() as u32,
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, at: Time) {
+        match self {
+            Self::Few { ends, soonest } => {
+                ends.push(at);
+                *soonest = (*soonest).min(at);
+            }
+            Self::Many(ends) => ends.push(Reverse(at)),
+        }
+    }
+
+    /// Forgets what is over by `now`.
+    #[inline]
+    fn settle(&mut self, now: Time) {
+        match self {
+            Self::Few { ends, soonest } => {
+                if *soonest <= now {
+                    *soonest = forget(ends, now);
+                }
+            }
+            Self::Many(ends) => {
+                while ends.peek().is_some_and(|end| end.0 <= now) {
+                    ends.pop();
+                }
+            }
+        }
+    }
+}
+
+/// Takes out the ends up to `now`; gives the soonest that is left. Without branches that cannot be foreseen.
+fn forget(ends: &mut Vec<Time>, now: Time) -> Time {
+    let (mut kept, mut soonest) = (0, Time::NEVER);
+    for i in 0..ends.len() {
+        let end = ends[i];
+        ends[kept] = end;
+        let stays = end > now;
+        kept += usize::from(stays);
+        soonest = soonest.min(if stays { end } else { Time::NEVER });
+    }
+    ends.truncate(kept);
+    soonest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_to_keep_ends_agree() {
+        let (mut few, mut many) = (Ends::new(Some(5)), Ends::new(None));
+        for step in 0..1_000i64 {
+            let now = Time(step * 10);
+            for ends in [&mut few, &mut many] {
+                ends.settle(now);
+                ends.add(Time(now.0 + 1 + (step * 7919) % 97));
+            }
+            assert_eq!(few.len(), many.len(), "at {step}");
+        }
+        assert!(matches!((few, many), (Ends::Few { .. }, Ends::Many(_))));
+    }
+}
