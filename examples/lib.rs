@@ -1,4 +1,4 @@
-//! Examples of embedding mxsim; see the files beside this one: `cargo run --example embed`, `cargo run --example own_sender`.
+//! Examples of embedding mxsim; see the files beside this one: `cargo run --example embed`, `cargo run --example compare_zones`.
 
 /// The code in the README is compiled and run as documentation tests.
 #[cfg(doctest)]

@@ -1,6 +1,6 @@
 //! The documentation tells the truth: its commands are run, its tables hold every field and preset, its links lead somewhere.
 //!
-//! A fenced block `console` in the README or in a page of docs/ is a session: a line `$ ...` is a command, lines `> ...` after it go on with it,
+//! A fenced block `console` in the README, in a page of docs/ or of docs/guide/ is a session: a line `$ ...` is a command, lines `> ...` after it go on with it,
 //! the rest is what it prints to standard output. Commands run in a shell, in a copy of the folder `scenarios`; what one block writes the
 //! next of that page finds. An output that ends in a line `...` goes on beyond what is shown. `MXSIM_BLESS=1` writes the outputs anew.
 
@@ -20,9 +20,10 @@ fn page(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The README and all pages of docs/.
+/// The README, all pages of docs/ and those of the guide.
 fn pages() -> Vec<PathBuf> {
-    let docs = fs::read_dir(root().join("docs")).expect("docs/").flatten().map(|entry| entry.path());
+    let entries = |folder: &str| fs::read_dir(root().join(folder)).expect("a folder of pages").flatten();
+    let docs = entries("docs").chain(entries("docs/guide")).map(|entry| entry.path());
     let mut pages: Vec<PathBuf> =
         docs.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
     pages.push(root().join("README.md"));
