@@ -1,5 +1,7 @@
 //! When messages come and from which site: Poisson arrivals under a weekly rhythm, and sizes of sites.
 
+pub mod poisson;
+
 use crate::random::Stream;
 use crate::time::{Span, Time};
 use rand_distr::{Distribution, Exp1};
@@ -132,9 +134,25 @@ impl Arrivals {
         Self { rates: profile.relative_rates().into_iter().map(|relative| relative * mean).collect() }
     }
 
+    /// Several processes in one, of each the part that is given.
+    #[must_use]
+    pub fn together(parts: &[(&Self, f64)]) -> Self {
+        let hours = parts.iter().map(|(arrivals, _)| arrivals.rates.len()).max().unwrap_or(1);
+        let rate = |hour: usize| {
+            parts.iter().map(|(arrivals, part)| arrivals.rates[hour % arrivals.rates.len()] * part).sum()
+        };
+        Self { rates: (0..hours).map(rate).collect() }
+    }
+
     /// The next arrival after `last`, or [`Time::NEVER`] if none comes before `end`. `last` moves on to it.
     pub fn next(&self, last: &mut Moment, end: Time, stream: &mut Stream) -> Time {
-        let mut left: f64 = Exp1.sample(stream);
+        self.next_of(1.0, last, end, stream)
+    }
+
+    /// The same, where only a `part` of the arrivals counts.
+    pub fn next_of(&self, part: f64, last: &mut Moment, end: Time, stream: &mut Stream) -> Time {
+        let exponential: f64 = Exp1.sample(stream);
+        let mut left = exponential / part;
         while last.at < end {
             let hour = last.at.0.div_euclid(Span::HOUR.0);
             let rate = self.rates[hour.rem_euclid(self.rates.len() as i64) as usize];
@@ -150,6 +168,11 @@ impl Arrivals {
             *last = Moment { at: boundary, part: 0.0 };
         }
         Time::NEVER
+    }
+
+    /// The mean numbers of messages in an hour, hour by hour, repeated for ever.
+    pub fn hourly(&self) -> impl ExactSizeIterator<Item = f64> {
+        self.rates.iter().map(|rate| rate * Span::HOUR.0 as f64)
     }
 
     /// Messages expected between `from` and `to`.

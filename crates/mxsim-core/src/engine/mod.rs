@@ -7,12 +7,14 @@
 //! Lifecycle: [`compile()`] once; [`replicate()`] for each replication, each single-threaded and independent; [`run()`] for many of
 //! them; [`simulate()`] for everything from a scenario to [`Results`](crate::results::Results).
 
+mod bulk;
 pub mod calendar;
 pub mod compile;
 mod connect;
 pub mod cost;
 pub mod frame;
 pub mod law;
+mod load;
 mod recorder;
 pub mod replicate;
 pub mod run;

@@ -1,5 +1,6 @@
 //! Counts what happens in one replication. Only messages that arrived after the warm-up are counted.
 
+use super::load::{Chunk, Load};
 use super::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN, Tally, WindowTally};
 use super::world::World;
 use crate::results::{DeliveryTotals, NodeTotals};
@@ -14,13 +15,26 @@ pub(super) struct Counted {
     pub(super) born: Time,
 }
 
+/// Messages accepted that have everything but their second in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BulkAccept {
+    pub(super) sender: usize,
+    pub(super) host: u16,
+    pub(super) address: u16,
+    /// Window in which they arrived at the sender, and in which they were accepted.
+    pub(super) born_window: usize,
+    pub(super) window: usize,
+    pub(super) delay: Span,
+    pub(super) count: u64,
+}
+
 /// Fills a [`Tally`].
 #[derive(Debug)]
 pub(super) struct Recorder<'w> {
     world: &'w World,
     tally: Tally,
-    /// Per node: window and peak bin now being filled, and its count.
-    peaks: Vec<((usize, i64), u64)>,
+    load: Load,
+    chunk: Chunk,
 }
 
 impl<'w> Recorder<'w> {
@@ -49,7 +63,32 @@ impl<'w> Recorder<'w> {
             mx_lookups: 0,
             mx_cache_hits: 0,
         };
-        Self { world, tally, peaks: vec![((0, -1), 0); nodes] }
+        Self {
+            world,
+            tally,
+            load: Load::new(nodes, run.run_length),
+            chunk: Chunk::beginning_at(Time::ZERO, run.window, run.windows()),
+        }
+    }
+
+    /// The chunk that is being filled.
+    pub(super) const fn chunk(&self) -> Chunk {
+        self.chunk
+    }
+
+    /// Closes the chunk and begins the next. Everything that happened in it must have been counted.
+    pub(super) fn close_chunk(&mut self) {
+        let (nodes, chunk) = (self.world.nodes.len(), self.chunk);
+        let busiest = &mut self.tally.windows[chunk.window].busiest;
+        for node in 0..nodes {
+            let load = self.load.take(node, &chunk);
+            self.tally.series[chunk.hour() * nodes + node] += load.total;
+            for (bin, most) in load.busiest.into_iter().enumerate() {
+                let busiest = &mut busiest[bin * nodes + node];
+                *busiest = (*busiest).max(most);
+            }
+        }
+        self.chunk = Chunk::beginning_at(chunk.to, self.world.window, self.tally.windows.len());
     }
 
     pub(super) const fn looked_up(&mut self, now: Time, from_cache: bool) {
@@ -67,12 +106,9 @@ impl<'w> Recorder<'w> {
         self.tally.totals.retries += u64::from(counts(message));
     }
 
-    pub(super) fn attempted(&mut self, message: Counted, node: usize, now: Time) {
+    pub(super) fn attempted(&mut self, message: Counted, node: usize) {
         if counts(message) {
-            let window = self.window_of(now);
-            self.tally.windows[window].attempts[node] += 1;
-            self.tally.nodes[node].attempts += 1;
-            self.tally.totals.attempts += 1;
+            self.tally.windows[self.chunk.window].attempts[node] += 1;
         }
     }
 
@@ -80,28 +116,27 @@ impl<'w> Recorder<'w> {
         self.tally.nodes[node].deferred += u64::from(counts(message));
     }
 
-    pub(super) fn accepted(&mut self, message: Counted, host: u16, address: u16, now: Time) {
+    /// A message is accepted at `at`, which lies in the current chunk.
+    pub(super) fn accepted(&mut self, message: Counted, host: u16, address: u16, at: Time) {
         if !counts(message) {
             return;
         }
         let (node, nodes) = (self.world.addresses[usize::from(address)].node, self.world.nodes.len());
-        let window = self.window_of(now);
-        self.tally.windows[window].accepted[message.sender * nodes + node] += 1;
-        self.tally.series[(now.0 / SERIES_BIN.0) as usize * nodes + node] += 1;
-        self.tally.nodes[node].accepted += 1;
+        self.tally.windows[self.chunk.window].accepted[message.sender * nodes + node] += 1;
+        self.load.add(node, self.chunk.second_of_hour(at), 1);
         self.tally.accepted_by_address[usize::from(address)] += 1;
         self.tally.accepted_by_host[usize::from(host)] += 1;
-        self.tally.totals.accepted += 1;
-        self.fill_peak(node, window, now);
-        let delay = now.since(message.born);
+        let delay = at.since(message.born);
         self.tally.delays.add(delay);
-        self.decide(message, Some(delay));
+        if !self.world.delay_limits.is_empty() {
+            self.decide(self.window_of(message.born), Some(delay), 1);
+        }
     }
 
     pub(super) fn bounced(&mut self, message: Counted) {
         if counts(message) {
             self.tally.totals.bounced += 1;
-            self.decide(message, None);
+            self.decide(self.window_of(message.born), None, 1);
         }
     }
 
@@ -111,46 +146,86 @@ impl<'w> Recorder<'w> {
             self.tally.totals.waiting += 1;
             let age = self.world.end.since(message.born);
             if self.world.delay_limits.iter().all(|&limit| age > limit) {
-                self.decide(message, None);
+                self.decide(self.window_of(message.born), None, 1);
             }
         }
     }
 
-    pub(super) fn finish(self) -> Tally {
-        let totals = self.tally.totals;
+    pub(super) fn finish(mut self) -> Tally {
+        self.tally.duration = self.load.duration();
+        let mut tally = self.tally;
+        let nodes = tally.nodes.len();
+        for window in &tally.windows {
+            for (place, &accepted) in window.accepted.iter().enumerate() {
+                tally.nodes[place % nodes].accepted += accepted;
+                tally.totals.accepted += accepted;
+            }
+            for (node, &attempts) in window.attempts.iter().enumerate() {
+                tally.nodes[node].attempts += attempts;
+                tally.totals.attempts += attempts;
+            }
+        }
+        let totals = tally.totals;
         assert_eq!(
             totals.messages,
             totals.accepted + totals.bounced + totals.waiting,
             "every message has one fate"
         );
-        self.tally
+        tally
     }
 
-    /// The delay of a message is known: `None` if it never arrives.
-    fn decide(&mut self, message: Counted, delay: Option<Span>) {
-        let window = self.window_of(message.born);
+    /// The delay of messages is known: `None` if they never arrive.
+    fn decide(&mut self, window: usize, delay: Option<Span>, count: u64) {
         let window = &mut self.tally.windows[window];
-        window.arrived += 1;
+        window.arrived += count;
         for (late, &limit) in window.late.iter_mut().zip(&self.world.delay_limits) {
-            *late += u64::from(delay.is_none_or(|delay| delay > limit));
+            *late += count * u64::from(delay.is_none_or(|delay| delay > limit));
         }
-    }
-
-    /// Events come in order of time, so a bin is over when the next one starts.
-    fn fill_peak(&mut self, node: usize, window: usize, now: Time) {
-        let bin = (window, now.0 / PEAK_BINS[super::tally::MINUTE].0);
-        let (current, count) = &mut self.peaks[node];
-        if *current != bin {
-            (*current, *count) = (bin, 0);
-        }
-        *count += 1;
-        let busiest = &mut self.tally.windows[window].busiest[self.world.nodes.len() + node];
-        *busiest = (*busiest).max(*count);
     }
 
     fn window_of(&self, at: Time) -> usize {
         let window = (at.0.max(0) / self.world.window.0) as usize;
         window.min(self.tally.windows.len() - 1)
+    }
+}
+
+/// Counting many messages at once, for laws that draw counts.
+impl Recorder<'_> {
+    pub(super) const fn arrived_in_bulk(&mut self, count: u64) {
+        self.tally.totals.messages += count;
+    }
+
+    pub(super) const fn looked_up_in_bulk(&mut self, lookups: u64, hits: u64) {
+        self.tally.mx_lookups += lookups;
+        self.tally.mx_cache_hits += hits;
+    }
+
+    pub(super) fn attempted_in_bulk(&mut self, node: usize, window: usize, failed: bool, count: u64) {
+        self.tally.windows[window].attempts[node] += count;
+        self.tally.nodes[node].deferred += if failed { count } else { 0 };
+    }
+
+    /// Everything about accepted messages but in which second; that is [`Recorder::seconds_of`].
+    pub(super) fn accepted_in_bulk(&mut self, bulk: BulkAccept) {
+        let (node, nodes) = (self.world.addresses[usize::from(bulk.address)].node, self.world.nodes.len());
+        self.tally.windows[bulk.window].accepted[bulk.sender * nodes + node] += bulk.count;
+        self.tally.accepted_by_address[usize::from(bulk.address)] += bulk.count;
+        self.tally.accepted_by_host[usize::from(bulk.host)] += bulk.count;
+        self.tally.delays.add_many(bulk.delay, bulk.count);
+        self.decide(bulk.born_window, Some(bulk.delay), bulk.count);
+    }
+
+    /// Messages that are still under way at the end, all of age `age` or all decided alike by every delay limit.
+    pub(super) fn waiting_in_bulk(&mut self, born_window: usize, age: Span, count: u64) {
+        self.tally.totals.waiting += count;
+        if self.world.delay_limits.iter().all(|&limit| age > limit) {
+            self.decide(born_window, None, count);
+        }
+    }
+
+    /// Messages accepted by a node in each second of the current hour, to add to.
+    pub(super) fn seconds_of(&mut self, node: usize) -> &mut [u32] {
+        self.load.seconds_of(node)
     }
 }
 

@@ -4,8 +4,10 @@
 //! time; a silent one takes the time-out, and the walk goes on as an event of its own, so that what other messages learn meanwhile
 //! counts. A message that nobody took goes back to the queue or bounces.
 
+use super::bulk::Bulk;
 use super::calendar::Calendar;
 use super::connect::{Connection, connect};
+use super::law::Law;
 use super::recorder::Recorder;
 use super::sender_state::{Mail, SenderState};
 use super::tally::Tally;
@@ -24,7 +26,9 @@ const EVENTS_PER_LOOK: u32 = 8_192;
 pub fn replicate(world: &World, seed: u64, replication: u64, cancelled: &dyn Fn() -> bool) -> Option<Tally> {
     let mut state = Replication::new(world, Entropy::new(seed, replication));
     for sender in 0..world.senders.len() {
-        state.schedule_arrival(sender);
+        if world.senders[sender].law.law == Law::Messages {
+            state.schedule_arrival(sender);
+        }
     }
     let mut until_look = EVENTS_PER_LOOK;
     while let Some((now, event)) = state.calendar.take_next() {
@@ -40,8 +44,10 @@ pub fn replicate(world: &World, seed: u64, replication: u64, cancelled: &dyn Fn(
                 return None;
             }
         }
+        state.close_chunks_before(now);
         state.handle(now, event);
     }
+    state.close_chunks_before(world.end);
     Some(state.finish())
 }
 
@@ -72,6 +78,8 @@ struct Replication<'w> {
     calendar: Calendar<Event>,
     senders: Vec<SenderState>,
     recorder: Recorder<'w>,
+    /// Senders whose messages are drawn as counts.
+    bulk: Bulk<'w>,
 }
 
 impl<'w> Replication<'w> {
@@ -94,6 +102,16 @@ impl<'w> Replication<'w> {
                 .map(|table| SenderState::new(table, &entropy, world.start))
                 .collect(),
             recorder: Recorder::new(world),
+            bulk: Bulk::new(world, entropy),
+        }
+    }
+
+    /// Closes the chunks of time that are over at `now`.
+    fn close_chunks_before(&mut self, now: Time) {
+        while self.recorder.chunk().to <= now {
+            let chunk = self.recorder.chunk();
+            self.bulk.fill(chunk.from, chunk.to, &mut self.recorder);
+            self.recorder.close_chunk();
         }
     }
 
@@ -181,7 +199,7 @@ impl<'w> Replication<'w> {
         let table = &world.senders[walk.mail.sender as usize];
         while let Some(&candidate) = walk.candidates.get(walk.next) {
             let node = world.addresses[usize::from(candidate.address)].node;
-            self.recorder.attempted(walk.mail.counted(), node, now);
+            self.recorder.attempted(walk.mail.counted(), node);
             match connect(&world.nodes[node], now, &table.behaviour.law.timeouts) {
                 Connection::Now(Outcome::Accepted) => return self.accept(&walk, candidate, now),
                 Connection::Now(outcome) => match self.fail(&mut walk, candidate, outcome) {

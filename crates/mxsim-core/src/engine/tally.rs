@@ -117,8 +117,13 @@ fn bucket_index(delay_us: i64) -> usize {
 impl DelayHistogram {
     /// Counts one delay.
     pub fn add(&mut self, delay: Span) {
-        self.include(bucket_index(delay.0), DelayBucket { count: 1, min_us: delay.0, max_us: delay.0 });
-        self.sum_us += i128::from(delay.0);
+        self.add_many(delay, 1);
+    }
+
+    /// Counts `count` equal delays.
+    pub fn add_many(&mut self, delay: Span, count: u64) {
+        self.include(bucket_index(delay.0), DelayBucket { count, min_us: delay.0, max_us: delay.0 });
+        self.sum_us += i128::from(delay.0) * i128::from(count);
     }
 
     /// Adds all of `other`.

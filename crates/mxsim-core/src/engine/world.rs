@@ -1,5 +1,6 @@
 //! A scenario as indices and tables, ready to be simulated any number of times.
 
+use super::bulk::Plan;
 use super::frame::Frame;
 use super::law::LawDecision;
 use crate::dns::cache::{Hop, Record, RecordSet};
@@ -52,6 +53,8 @@ pub struct World {
     pub senders: Vec<SenderTable>,
     /// The delay limits of the delay goals, in order.
     pub delay_limits: Vec<Span>,
+    /// How the senders are simulated whose messages are drawn as counts.
+    pub(super) bulk: Plan,
 }
 
 /// One exchange host.
@@ -87,6 +90,8 @@ pub struct LayerTable {
     pub caches: usize,
     /// Its decisions.
     pub stream: StreamId,
+    /// When its caches are filled, where questions are drawn as counts.
+    pub refills: StreamId,
 }
 
 /// One sender.
