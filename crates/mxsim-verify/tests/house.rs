@@ -20,7 +20,7 @@ const MODULES: [(&str, &[&str]); 12] = [
     ("random", &[]),
     ("theory", &[]),
     ("results", &[]),
-    ("node", &["time"]),
+    ("node", &["time", "random"]),
     ("traffic", &["time", "random"]),
     ("dns", &["time", "random", "scenario"]),
     ("sender", &["time", "random"]),

@@ -15,7 +15,8 @@ const EXIT_CODES: &str = "Exit codes: 0 goals met, 1 a goal missed, 2 usage, 3 c
 4 invalid input, 5 file error, 70 fault of mxsim, 130 interrupted (what was
 finished is kept).
 
-Start with:  mxsim ask 3 --top 38,27";
+Start with:  mxsim ask 3 --top 38,27
+then:        mxsim init -o site.toml";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -28,6 +29,18 @@ pub(crate) enum Command {
     Check(Check),
     /// Turn a results file into text, Markdown, CSV or figures
     Report(Report),
+    /// Is an uneven split luck? Judge the messages counted per node
+    Judge(Judge),
+    /// Print a commented scenario to start from
+    Init(Init),
+    /// How senders, resolvers and authorities behave, and who says so
+    Presets(Presets),
+    /// Print the JSON Schema of scenarios
+    Schema(Schema),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man(Man),
 }
 
 /// How a document is written.
@@ -41,6 +54,15 @@ pub(crate) enum Format {
     Csv,
     /// Markdown.
     Md,
+}
+
+/// Which laws may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EngineName {
+    /// The cheapest exact law for each sender
+    Fastest,
+    /// Every message one by one
+    Messages,
 }
 
 /// Options of everything that simulates.
@@ -61,6 +83,9 @@ pub(crate) struct Simulation {
     /// No progress, and with -o no screen
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// By which laws senders are simulated; all give the same distribution
+    #[arg(long, value_enum, value_name = "LAW", default_value = "fastest")]
+    pub(crate) engine: EngineName,
     /// Exit with 0 whatever the answer is
     #[arg(long)]
     pub(crate) exit_zero: bool,
@@ -149,6 +174,108 @@ pub(crate) struct Report {
     pub(crate) figures: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// `mxsim judge`
+// A number with a minus is a wrong value, not an option nobody knows.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct Judge {
+    /// Messages counted at each node over the same time
+    #[arg(required = true, value_name = "COUNT", value_parser = count)]
+    pub(crate) counts: Vec<u64>,
+    /// How many equal, independent choosers send to you [default: the answer says how few would explain the split]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_MESSAGES))]
+    pub(crate) choosers: Option<u64>,
+    /// Fair shares relative to each other, such as 1,1,2 [default: equal]
+    #[arg(long, value_name = "WEIGHT,...", value_delimiter = ',', value_parser = weight)]
+    pub(crate) weights: Vec<f64>,
+    /// Exit with 0 whatever the answer is
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Format of the answer; json has schema mxsim.judge/1
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: PlainFormat,
+}
+
+/// `mxsim init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Which design
+    #[arg(value_enum, value_name = "DESIGN", default_value = "equal-mx")]
+    pub(crate) design: Design,
+    /// Put these zone lines or this output of `dig` into it; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) zone: Option<String>,
+    /// Write to FILE, whole or not at all; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Overwrite FILE if it is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// What a scenario starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Design {
+    /// Several MX names of equal preference
+    EqualMx,
+    /// One MX name with many addresses
+    ManyA,
+    /// A primary and a backup of lower preference
+    Backup,
+    /// Equal preference, nodes of different size
+    Uneven,
+    /// One host gives way to two
+    Migration,
+}
+
+/// `mxsim presets`
+#[derive(Debug, Args)]
+pub(crate) struct Presets {
+    /// A preset; without one all are listed
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Format; json has schema mxsim.presets/1
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: PlainFormat,
+}
+
+/// `mxsim schema`
+#[derive(Debug, Args)]
+pub(crate) struct Schema {}
+
+/// `mxsim completions`
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// Which shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// `mxsim man`
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// Write one page for each command into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+/// Messages that can be counted exactly: whole numbers up to here have a floating-point number each.
+const MOST_MESSAGES: u64 = 1_000_000_000_000_000;
+
+/// A count of messages.
+fn count(text: &str) -> Result<u64, String> {
+    let found = text.trim().parse::<u64>().ok().filter(|count| *count <= MOST_MESSAGES);
+    found.ok_or_else(|| "expected a whole number of messages from 0 to 10^15, such as 410".to_owned())
+}
+
+/// A relative fair share.
+fn weight(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(weight) if (1e-6..=1e6).contains(&weight) => Ok(weight),
+        _ => Err("expected a weight from 0.000001 to 1000000, such as 2".to_owned()),
+    }
 }
 
 /// A percentage such as `38`, `38%` or `38 %`.

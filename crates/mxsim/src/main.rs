@@ -7,6 +7,7 @@ mod command;
 mod diagnostics;
 mod exit;
 mod output;
+mod screen;
 mod watch;
 
 use args::{Arguments, Command};
@@ -64,6 +65,12 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Check(check) => command::check::check(check),
         Command::Ask(ask) => command::ask::ask(ask),
         Command::Report(report) => command::report::report(report),
+        Command::Judge(judge) => command::judge::judge(judge),
+        Command::Init(init) => command::init::init(init),
+        Command::Presets(presets) => command::presets::presets(presets),
+        Command::Schema(_) => command::schema::schema(),
+        Command::Completions(completions) => command::completions::completions(completions),
+        Command::Man(man) => command::man::man(man),
     }
 }
 

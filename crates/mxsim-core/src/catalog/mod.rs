@@ -45,8 +45,20 @@ impl PresetKind {
         }
     }
 
+    /// What a parameter of this kind, such as `order.hosts`, is for; `None` if there is no such parameter.
+    #[must_use]
+    pub fn meaning(self, parameter: &str) -> Option<&'static str> {
+        let keys = match self {
+            Self::Sender => params::SENDER,
+            Self::Resolver => params::RESOLVER,
+            Self::Authority => params::AUTHORITY,
+        };
+        params::meaning(keys, parameter)
+    }
+
     /// The name with its article.
-    pub(crate) const fn with_article(self) -> &'static str {
+    #[must_use]
+    pub const fn with_article(self) -> &'static str {
         match self {
             Self::Sender => "a sender",
             Self::Resolver => "a resolver",
@@ -109,11 +121,11 @@ impl<L> Preset<L> {
 }
 
 impl SenderPreset {
-    /// The weakest grade among the parameters that decide where mail goes: order, limits, failover and memory. Time-outs and retry only
-    /// decide when.
+    /// The weakest grade among the parameters that decide where mail goes: order, limits, failover, memory and reuse. Time-outs, retry
+    /// and concurrency only decide when.
     #[must_use]
     pub fn grade(&self) -> Grade {
-        const DECIDE_WHERE: [&str; 4] = ["order.", "limits.", "failover.", "memory."];
+        const DECIDE_WHERE: [&str; 5] = ["order.", "limits.", "failover.", "memory.", "reuse."];
         self.weakest_of(|path| DECIDE_WHERE.iter().any(|section| path.starts_with(section)))
     }
 }
@@ -217,6 +229,12 @@ impl Catalog {
             .collect()
     }
 
+    /// The id that `word` most likely stands for, if one is near enough to be meant.
+    #[must_use]
+    pub fn nearest(&self, word: &str) -> Option<&str> {
+        crate::scenario::suggest::nearest(word, self.ids().into_iter().map(|(_, id)| id))
+    }
+
     /// The ids of one kind, in alphabetical order.
     #[must_use]
     pub fn ids_of(&self, kind: PresetKind) -> Vec<&str> {
@@ -244,7 +262,7 @@ struct Form<L: 'static> {
     blank: L,
     read: fn(&Table, &mut L),
     write: fn(&L) -> Vec<Written>,
-    broken_rule: fn(&L) -> Option<(&'static str, &'static str)>,
+    broken_rule: fn(&Table, &L) -> Option<(&'static str, &'static str)>,
 }
 
 static SENDER: Form<SenderLaw> = Form {
@@ -268,7 +286,7 @@ static AUTHORITY: Form<OrderLaw> = Form {
     blank: params::BLANK_ORDER,
     read: params::read_answer_order,
     write: params::write_order,
-    broken_rule: |_| None,
+    broken_rule: |_, _| None,
 };
 
 fn grades() -> Vec<&'static str> {
@@ -300,7 +318,7 @@ fn read_preset<L: Clone>(name: &str, text: &str, form: &Form<L>) -> Result<Prese
     (form.read)(&table, &mut law);
     let parameters = (form.write)(&law);
     check_complete(&table, &parameters, name, &mut report);
-    if let Some((_, rule)) = (form.broken_rule)(&law) {
+    if let Some((_, rule)) = (form.broken_rule)(&table, &law) {
         report.error(code::CONFLICT, &Place::File, rule);
     }
     let evidence = read_evidence(&table);
@@ -399,6 +417,21 @@ mod tests {
             assert_eq!(id, stem.map(|stem| format!("{stem:?}")).as_deref(), "{kind:?} {name}");
         }
         assert_eq!(Catalog::builtin().ids().len(), embedded().count(), "two files with the same id");
+    }
+
+    #[test]
+    fn every_parameter_has_a_meaning_and_slips_are_recognised() {
+        let catalog = Catalog::builtin();
+        let senders = catalog.senders().flat_map(|preset| preset.evidence.keys());
+        for path in senders {
+            assert!(PresetKind::Sender.meaning(path).is_some_and(|meaning| !meaning.is_empty()), "{path}");
+        }
+        for path in catalog.resolvers().flat_map(|preset| preset.evidence.keys()) {
+            assert!(PresetKind::Resolver.meaning(path).is_some_and(|meaning| !meaning.is_empty()), "{path}");
+        }
+        assert_eq!(PresetKind::Authority.meaning("cache.ttl_min"), None);
+        assert_eq!(catalog.nearest("posfix"), Some("postfix"));
+        assert_eq!(catalog.nearest("sendmail"), None);
     }
 
     #[test]

@@ -1,15 +1,35 @@
 //! The event calendar: what happens next.
 //!
 //! **Order is a contract**: events come in order of time, and events of one instant in the order in which they were scheduled.
+//!
+//! Most waits are alike (a time-out, a first retry), so most events are scheduled in the order in which they come. Such events queue in
+//! *lanes*; only what fits no lane goes through the heap. The next arrival of each sender has a place of its own.
 
 use crate::time::Time;
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BinaryHeap, VecDeque};
+
+const LANES: usize = 4;
+
+/// What comes next.
+#[derive(Debug)]
+pub enum Next<E> {
+    /// The next message of the sender with this index. It stays next until [`Calendar::replace_arrival`].
+    Arrival(Time, usize),
+    /// An event, taken out.
+    Event(Time, E),
+}
 
 /// Events of type `E` in order of time.
 #[derive(Debug)]
 pub struct Calendar<E> {
+    arrivals: BinaryHeap<Scheduled<usize>>,
+    /// Each in order of time.
+    lanes: [VecDeque<Scheduled<E>>; LANES],
     heap: BinaryHeap<Scheduled<E>>,
+    /// Time and number of the first event of lanes and heap.
+    first: (Time, u64),
     scheduled: u64,
 }
 
@@ -23,30 +43,78 @@ struct Scheduled<E> {
 impl<E> Calendar<E> {
     /// An empty calendar.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { heap: BinaryHeap::new(), scheduled: 0 }
+    pub fn new() -> Self {
+        Self {
+            arrivals: BinaryHeap::new(),
+            lanes: std::array::from_fn(|_| VecDeque::new()),
+            heap: BinaryHeap::new(),
+            first: (Time::NEVER, u64::MAX),
+            scheduled: 0,
+        }
     }
 
     /// Adds an event.
     pub fn schedule(&mut self, at: Time, event: E) {
-        self.heap.push(Scheduled { at, sequence: self.scheduled, event });
+        let scheduled = Scheduled { at, sequence: self.scheduled, event };
+        self.scheduled += 1;
+        self.first = self.first.min((at, scheduled.sequence));
+        let lane = self.lanes.iter_mut().find(|lane| lane.back().is_none_or(|last| last.at <= at));
+        match lane {
+            Some(lane) => lane.push_back(scheduled),
+            None => self.heap.push(scheduled),
+        }
+    }
+
+    /// Adds the first arrival of a sender.
+    pub fn add_arrival(&mut self, at: Time, sender: usize) {
+        self.arrivals.push(Scheduled { at, sequence: self.scheduled, event: sender });
         self.scheduled += 1;
     }
 
-    /// Takes the next event out.
-    pub fn take_next(&mut self) -> Option<(Time, E)> {
-        self.heap.pop().map(|scheduled| (scheduled.at, scheduled.event))
+    /// Puts the following arrival of the same sender in the place of the one that [`Calendar::next`] gave; none with [`Time::NEVER`].
+    pub fn replace_arrival(&mut self, at: Time) {
+        let Some(mut top) = self.arrivals.peek_mut() else { return };
+        if at == Time::NEVER {
+            PeekMut::pop(top);
+        } else {
+            (top.at, top.sequence) = (at, self.scheduled);
+            self.scheduled += 1;
+        }
     }
 
-    /// All events that are left, in no order.
+    /// What comes next.
+    pub fn next(&mut self) -> Option<Next<E>> {
+        let arrival = self.arrivals.peek().map_or((Time::NEVER, u64::MAX), |top| (top.at, top.sequence));
+        if arrival < self.first {
+            return self.arrivals.peek().map(|top| Next::Arrival(top.at, top.event));
+        }
+        let first = self.first;
+        let is_first = |front: Option<&Scheduled<E>>| front.is_some_and(|front| front.key() == first);
+        let event = match self.lanes.iter().position(|lane| is_first(lane.front())) {
+            Some(lane) => self.lanes[lane].pop_front(),
+            None => self.heap.pop(),
+        };
+        let fronts = self.lanes.iter().filter_map(|lane| lane.front()).chain(self.heap.peek());
+        self.first = fronts.map(Scheduled::key).min().unwrap_or((Time::NEVER, u64::MAX));
+        event.map(|scheduled| Next::Event(scheduled.at, scheduled.event))
+    }
+
+    /// All events that are left, in no order; arrivals are not among them.
     pub fn into_rest(self) -> impl Iterator<Item = E> {
-        self.heap.into_iter().map(|scheduled| scheduled.event)
+        let lanes = self.lanes.into_iter().flatten();
+        lanes.chain(self.heap).map(|scheduled| scheduled.event)
     }
 }
 
 impl<E> Default for Calendar<E> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl<E> Scheduled<E> {
+    const fn key(&self) -> (Time, u64) {
+        (self.at, self.sequence)
     }
 }
 
@@ -67,13 +135,29 @@ impl<E> PartialOrd for Scheduled<E> {
 impl<E> Ord for Scheduled<E> {
     /// Reversed, because the standard heap gives the largest first.
     fn cmp(&self, other: &Self) -> Ordering {
-        (other.at, other.sequence).cmp(&(self.at, self.sequence))
+        other.key().cmp(&self.key())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::{Entropy, Purpose, StreamId};
+
+    /// Takes everything out; arrivals come once.
+    fn order<E>(calendar: &mut Calendar<E>) -> Vec<(Time, Result<usize, E>)> {
+        let mut order = vec![];
+        while let Some(next) = calendar.next() {
+            match next {
+                Next::Arrival(at, sender) => {
+                    calendar.replace_arrival(Time::NEVER);
+                    order.push((at, Ok(sender)));
+                }
+                Next::Event(at, event) => order.push((at, Err(event))),
+            }
+        }
+        order
+    }
 
     #[test]
     fn events_of_one_instant_keep_the_order_in_which_they_were_scheduled() {
@@ -81,7 +165,30 @@ mod tests {
         for (at, event) in [(5, 'c'), (1, 'a'), (5, 'd'), (1, 'b')] {
             calendar.schedule(Time(at), event);
         }
-        let order: String = std::iter::from_fn(|| calendar.take_next()).map(|(_, event)| event).collect();
-        assert_eq!(order, "abcd");
+        let letters: String = order(&mut calendar).into_iter().filter_map(|(_, event)| event.err()).collect();
+        assert_eq!(letters, "abcd");
+    }
+
+    #[test]
+    fn lanes_and_heap_together_are_in_order() {
+        let mut calendar = Calendar::new();
+        let key = Entropy::new(1, 0).key(StreamId::new("calendar", Purpose::Retry));
+        let mut expected = vec![];
+        for number in 0..5_000u64 {
+            let at = Time(key.child(number).below(700) as i64);
+            if number % 5 == 0 {
+                calendar.add_arrival(at, number as usize);
+            } else {
+                calendar.schedule(at, number);
+            }
+            expected.push((at, number));
+        }
+        expected.sort_unstable();
+        let seen: Vec<(Time, u64)> = order(&mut calendar)
+            .into_iter()
+            .map(|(at, event)| (at, event.map_or_else(|event| event, |sender| sender as u64)))
+            .collect();
+        assert_eq!(seen, expected);
+        assert!(calendar.into_rest().next().is_none());
     }
 }

@@ -1,15 +1,17 @@
 //! Scenario to world: names become indices, defaults are long gone, and nothing can fail any more.
 
 use super::bulk::{self, Plan};
+use super::deck::Deck;
 use super::frame::{Frame, HostFrame, NodeFrame, SenderFrame};
 use super::law::{Engine, Law, LawDecision};
 use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStreams, SenderTable, World};
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{Driver, Name, RecordType, Zone};
+use crate::node::{Fault, Schedule};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{Caches, GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
-use crate::sender::Family;
+use crate::sender::{Concurrency, Family, Reuse, SenderLaw};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use std::net::IpAddr;
@@ -50,6 +52,12 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
         delay_limits: delay_limits(scenario),
         bulk: Plan::default(),
     };
+    for i in 0..world.senders.len() {
+        let sender = &world.senders[i];
+        let (deck, managed) =
+            (Deck::of(&world, &sender.behaviour, sender.ipv6), is_managed(&world, &sender.behaviour.law));
+        (world.senders[i].deck, world.senders[i].managed) = (deck, managed);
+    }
     let (laws, plan) = bulk::plan(&world, scenario, engine);
     for ((law, table), sender) in laws.into_iter().zip(&mut world.senders).zip(&scenario.senders) {
         world.frame.laws.push(law.used_for(&sender.name));
@@ -57,6 +65,20 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
     }
     world.bulk = plan;
     world
+}
+
+/// Whether connections of a sender have to be counted.
+fn is_managed(world: &World, law: &SenderLaw) -> bool {
+    let keeps = match law.reuse {
+        Reuse::Never => false,
+        Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Batch(kept) | Reuse::QueueRun(kept) => {
+            world.capacities.iter().any(|node| kept.tls || !node.tls)
+        }
+    };
+    // Where neither a session nor a failed connection takes time, there is never more than one connection.
+    let is_silent = |node: &Schedule| node.outages().iter().any(|outage| outage.fault == Fault::Drop);
+    let takes_time = world.is_timed() || world.nodes.iter().any(is_silent);
+    keeps || (takes_time && law.concurrency != Concurrency::UNLIMITED)
 }
 
 /// Every host and address of the scenario, once, in order of first mention.
@@ -227,6 +249,8 @@ fn sender_table(sender: &Sender, messages_per_day: f64, layers: &mut Vec<LayerTa
             .map(|layer| (layer_index(layer, sender, layers), layer.caches))
             .collect(),
         behaviour: sender.behaviour.clone(),
+        deck: None,
+        managed: false,
         streams: SenderStreams {
             arrival: stream(Purpose::Arrival),
             outbound_host: stream(Purpose::OutboundHost),
@@ -234,6 +258,7 @@ fn sender_table(sender: &Sender, messages_per_day: f64, layers: &mut Vec<LayerTa
             retry: stream(Purpose::Retry),
             holding: stream(Purpose::Holding),
             process: stream(Purpose::Process),
+            session: stream(Purpose::Session),
         },
     }
 }

@@ -1,7 +1,7 @@
 //! Counts what happens in one replication. Only messages that arrived after the warm-up are counted.
 
 use super::load::{Chunk, Load};
-use super::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN, Tally, WindowTally};
+use super::tally::{DURATION_PARTS, DelayCounter, PEAK_BINS, SERIES_BIN, SessionTally, Tally, WindowTally};
 use super::world::World;
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::time::{Span, Time};
@@ -33,6 +33,7 @@ pub(super) struct BulkAccept {
 pub(super) struct Recorder<'w> {
     world: &'w World,
     tally: Tally,
+    delays: DelayCounter,
     load: Load,
     chunk: Chunk,
 }
@@ -41,11 +42,12 @@ impl<'w> Recorder<'w> {
     pub(super) fn new(world: &'w World) -> Self {
         let nodes = world.nodes.len();
         let run = world.frame.run;
+        let timed_nodes = if world.is_timed() { nodes } else { 0 };
         let window = WindowTally {
             accepted: vec![0; world.senders.len() * nodes],
             attempts: vec![0; nodes],
             busiest: vec![0; PEAK_BINS.len() * nodes],
-            peak_sessions: Vec::new(),
+            peak_sessions: vec![0; timed_nodes],
             arrived: 0,
             late: vec![0; world.delay_limits.len()],
         };
@@ -54,7 +56,7 @@ impl<'w> Recorder<'w> {
             windows: vec![window; run.windows()],
             series: vec![0; bins * nodes],
             duration: vec![0; DURATION_PARTS.len() * nodes],
-            sessions: Vec::new(),
+            sessions: vec![SessionTally::default(); timed_nodes],
             delays: super::tally::DelayHistogram::default(),
             totals: DeliveryTotals::default(),
             nodes: vec![NodeTotals::default(); nodes],
@@ -66,6 +68,7 @@ impl<'w> Recorder<'w> {
         Self {
             world,
             tally,
+            delays: DelayCounter::default(),
             load: Load::new(nodes, run.run_length),
             chunk: Chunk::beginning_at(Time::ZERO, run.window, run.windows()),
         }
@@ -116,6 +119,11 @@ impl<'w> Recorder<'w> {
         self.tally.nodes[node].deferred += u64::from(counts(message));
     }
 
+    /// An attempt that found the node full; it is a failed one too.
+    pub(super) fn found_full(&mut self, message: Counted, node: usize) {
+        self.tally.nodes[node].full += u64::from(counts(message));
+    }
+
     /// A message is accepted at `at`, which lies in the current chunk.
     pub(super) fn accepted(&mut self, message: Counted, host: u16, address: u16, at: Time) {
         if !counts(message) {
@@ -127,7 +135,7 @@ impl<'w> Recorder<'w> {
         self.tally.accepted_by_address[usize::from(address)] += 1;
         self.tally.accepted_by_host[usize::from(host)] += 1;
         let delay = at.since(message.born);
-        self.tally.delays.add(delay);
+        self.delays.add(delay, 1);
         if !self.world.delay_limits.is_empty() {
             self.decide(self.window_of(message.born), Some(delay), 1);
         }
@@ -151,7 +159,19 @@ impl<'w> Recorder<'w> {
         }
     }
 
+    /// The sessions of a node in the measured time.
+    pub(super) fn sessions(&mut self, node: usize) -> &mut SessionTally {
+        &mut self.tally.sessions[node]
+    }
+
+    /// So many sessions at the same time.
+    pub(super) fn occupied(&mut self, node: usize, sessions: u32) {
+        let peak = &mut self.tally.windows[self.chunk.window].peak_sessions[node];
+        *peak = (*peak).max(sessions);
+    }
+
     pub(super) fn finish(mut self) -> Tally {
+        self.tally.delays = self.delays.finish();
         self.tally.duration = self.load.duration();
         let mut tally = self.tally;
         let nodes = tally.nodes.len();
@@ -211,7 +231,7 @@ impl Recorder<'_> {
         self.tally.windows[bulk.window].accepted[bulk.sender * nodes + node] += bulk.count;
         self.tally.accepted_by_address[usize::from(bulk.address)] += bulk.count;
         self.tally.accepted_by_host[usize::from(bulk.host)] += bulk.count;
-        self.tally.delays.add_many(bulk.delay, bulk.count);
+        self.delays.add(bulk.delay, bulk.count);
         self.decide(bulk.born_window, Some(bulk.delay), bulk.count);
     }
 

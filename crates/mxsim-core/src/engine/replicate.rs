@@ -2,41 +2,49 @@
 //!
 //! A message arrives at an outbound host, which looks the domain up, orders the candidates and walks them. A refused connection takes no
 //! time; a silent one takes the time-out, and the walk goes on as an event of its own, so that what other messages learn meanwhile
-//! counts. A message that nobody took goes back to the queue or bounces.
+//! counts. A message that nobody took goes back to the queue or bounces. What happens once a node takes the connection is in
+//! [`super::deliver`].
 
 use super::bulk::Bulk;
-use super::calendar::Calendar;
-use super::connect::{Connection, connect};
+use super::calendar::{Calendar, Next};
+use super::connect::{Connection as Answer, connect};
+use super::deck::Deck;
 use super::law::Law;
-use super::recorder::Recorder;
+use super::node_state::{NodeState, Room};
+use super::outbound::Connection;
+use super::probe::{NoProbe, Probe, Step};
+use super::recorder::{Counted, Recorder};
 use super::sender_state::{Mail, SenderState};
 use super::tally::Tally;
 use super::world::{LayerTable, MX, NOWHERE, SenderTable, World};
 use crate::dns::cache::{Layer, Network};
+use crate::node::WhenFull;
 use crate::random::Entropy;
 use crate::sender::memory::{Admission, Report};
-use crate::sender::{Candidate, Candidates, Outcome, Reaction};
+use crate::sender::{Candidate, Candidates, Outcome, Reaction, Timeouts};
 use crate::time::Time;
 use smallvec::SmallVec;
+use std::collections::BTreeMap;
 
 /// Events between two looks at the cancel flag.
 const EVENTS_PER_LOOK: u32 = 8_192;
 
 /// Simulates replication `replication` of `seed`. Returns `None` if `cancelled` said so.
 pub fn replicate(world: &World, seed: u64, replication: u64, cancelled: &dyn Fn() -> bool) -> Option<Tally> {
-    let mut state = Replication::new(world, Entropy::new(seed, replication));
-    for sender in 0..world.senders.len() {
-        if world.senders[sender].law.law == Law::Messages {
-            state.schedule_arrival(sender);
-        }
-    }
+    replicate_with(world, seed, replication, cancelled, &mut NoProbe)
+}
+
+/// The same under the eyes of a probe.
+pub fn replicate_with<P: Probe>(
+    world: &World,
+    seed: u64,
+    replication: u64,
+    cancelled: &dyn Fn() -> bool,
+    probe: &mut P,
+) -> Option<Tally> {
+    let mut state = Replication::new(world, Entropy::new(seed, replication), probe);
     let mut until_look = EVENTS_PER_LOOK;
-    while let Some((now, event)) = state.calendar.take_next() {
-        if now >= world.end {
-            // Taken out too early: it belongs to what is left.
-            state.calendar.schedule(now, event);
-            break;
-        }
+    while let Some(next) = state.calendar.next() {
         until_look -= 1;
         if until_look == 0 {
             until_look = EVENTS_PER_LOOK;
@@ -44,46 +52,88 @@ pub fn replicate(world: &World, seed: u64, replication: u64, cancelled: &dyn Fn(
                 return None;
             }
         }
-        state.close_chunks_before(now);
-        state.handle(now, event);
+        match next {
+            Next::Arrival(now, sender) => state.arrival(sender, now),
+            Next::Event(now, event) if now < world.end => state.handle(now, event),
+            Next::Event(now, event) => {
+                // Taken out too early: it belongs to what is left.
+                state.calendar.schedule(now, event);
+                break;
+            }
+        }
     }
-    state.close_chunks_before(world.end);
     Some(state.finish())
 }
 
 #[derive(Debug)]
-enum Event {
-    /// The next message of a sender.
-    Arrival { sender: usize },
+pub(super) enum Event {
     /// A queued message is tried again.
     Retry(Mail),
     /// A connection that had to wait has come to an end.
     Answered(Box<Walk>, Outcome),
+    /// A message in a session is accepted.
+    Delivered(Box<Walk>),
+    /// A connection in a backlog has waited for the greeting long enough.
+    NoGreeting(u64),
+    /// A connection without work is closed.
+    IdleOver { sender: u32, chooser: u32, number: u32 },
 }
 
 /// An attempt under way: the candidates, how far it has come, and who failed.
 #[derive(Debug)]
-struct Walk {
-    mail: Mail,
-    candidates: Candidates,
-    next: usize,
-    failed: SmallVec<[(Candidate, Outcome); 4]>,
-    has_waited: bool,
+pub(super) struct Walk {
+    pub(super) mail: Mail,
+    pub(super) candidates: Candidates,
+    pub(super) next: usize,
+    pub(super) failed: SmallVec<[(Candidate, Outcome); 4]>,
+    pub(super) has_waited: bool,
+    /// When the connection under way began.
+    pub(super) since: Time,
+    /// The connection it is delivered over.
+    pub(super) connection: Connection,
+}
+
+impl Walk {
+    pub(super) fn new(mail: Mail, candidates: Candidates, now: Time) -> Self {
+        let connection = Connection { host: 0, address: 0, opened: now, messages: 0 };
+        Self { mail, candidates, next: 0, failed: SmallVec::new(), has_waited: false, since: now, connection }
+    }
+}
+
+/// What a connection meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Met {
+    /// A session.
+    Session,
+    /// A place in the backlog.
+    Backlog,
+    /// A failure at once.
+    Failure(Outcome),
+    /// Silence, which ends later.
+    Silence(Time, Outcome),
 }
 
 #[derive(Debug)]
-struct Replication<'w> {
-    world: &'w World,
+pub(super) struct Replication<'w, 'p, P> {
+    pub(super) world: &'w World,
     dns: Network<'w>,
-    calendar: Calendar<Event>,
-    senders: Vec<SenderState>,
-    recorder: Recorder<'w>,
+    pub(super) calendar: Calendar<Event>,
+    pub(super) senders: Vec<SenderState>,
+    pub(super) nodes: Vec<NodeState<u64>>,
+    /// Walks that wait in a backlog.
+    pub(super) in_backlog: BTreeMap<u64, Box<Walk>>,
+    pub(super) numbered: u64,
+    pub(super) recorder: Recorder<'w>,
     /// Senders whose messages are drawn as counts.
     bulk: Bulk<'w>,
+    pub(super) timed: bool,
+    pub(super) probe: &'p mut P,
+    /// Walks that are over, for the next ones.
+    spare: Vec<Box<Walk>>,
 }
 
-impl<'w> Replication<'w> {
-    fn new(world: &'w World, entropy: Entropy) -> Self {
+impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
+    fn new(world: &'w World, entropy: Entropy, probe: &'p mut P) -> Self {
         let layer = |table: &LayerTable| Layer {
             law: table.law,
             caches: table.caches,
@@ -91,72 +141,156 @@ impl<'w> Replication<'w> {
         };
         let layers = world.layers.iter().map(layer).collect();
         let authority_key = entropy.key(world.authority_stream);
+        let mut senders: Vec<SenderState> =
+            world.senders.iter().map(|table| SenderState::new(table, &entropy, world.start)).collect();
+        let mut calendar = Calendar::new();
+        for (sender, state) in senders.iter_mut().enumerate() {
+            if world.senders[sender].law.law != Law::Messages {
+                continue;
+            }
+            let at = state.next_arrival(&world.senders[sender], world.end);
+            if at < world.end {
+                calendar.add_arrival(at, sender);
+            }
+        }
         Self {
             world,
             dns: Network::new(&world.record_sets, world.authority, authority_key, layers)
                 .in_use_before(world.start),
-            calendar: Calendar::new(),
-            senders: world
-                .senders
-                .iter()
-                .map(|table| SenderState::new(table, &entropy, world.start))
-                .collect(),
+            calendar,
+            senders,
+            nodes: world.capacities.iter().map(|capacity| NodeState::new(*capacity, world.start)).collect(),
+            in_backlog: BTreeMap::new(),
+            numbered: 0,
             recorder: Recorder::new(world),
             bulk: Bulk::new(world, entropy),
+            timed: world.is_timed(),
+            probe,
+            spare: Vec::new(),
         }
     }
 
-    /// Closes the chunks of time that are over at `now`.
-    fn close_chunks_before(&mut self, now: Time) {
-        while self.recorder.chunk().to <= now {
+    pub(super) fn note(&mut self, mail: &Mail, now: Time, step: Step<'_>) {
+        if P::ACTIVE {
+            self.probe.step(mail.subject(), now, step);
+        }
+    }
+
+    /// Closes the chunks that are over at `now`, with the messages that are drawn as counts.
+    fn close_chunks(&mut self, now: Time) {
+        while now >= self.recorder.chunk().to {
+            let last = Time(self.recorder.chunk().to.0 - 1);
+            self.settle_all(last);
             let chunk = self.recorder.chunk();
             self.bulk.fill(chunk.from, chunk.to, &mut self.recorder);
             self.recorder.close_chunk();
+            self.note_occupied();
+        }
+    }
+
+    fn arrival(&mut self, sender: usize, now: Time) {
+        self.close_chunks(now);
+        let table = &self.world.senders[sender];
+        let state = &mut self.senders[sender];
+        let next = state.next_arrival(table, self.world.end);
+        self.calendar.replace_arrival(if next < self.world.end { next } else { Time::NEVER });
+        let mail = state.new_mail(sender, table, now);
+        let blank = !table.managed && state.is_blank(mail.chooser);
+        self.recorder.arrived(mail.counted());
+        match &table.deck {
+            Some(deck) if blank && !P::ACTIVE => self.deal(deck, mail, now),
+            _ => {
+                self.note(&mail, now, Step::Arrived { outbound_host: mail.chooser });
+                self.attempt(mail, now);
+            }
         }
     }
 
     fn handle(&mut self, now: Time, event: Event) {
+        self.close_chunks(now);
         match event {
-            Event::Arrival { sender } => {
-                self.schedule_arrival(sender);
-                let mail = self.senders[sender].new_mail(sender, &self.world.senders[sender], now);
-                self.recorder.arrived(mail.counted());
-                self.attempt(mail, now);
-            }
-            Event::Retry(mail) => self.attempt(mail, now),
+            Event::Retry(mail) => self.retry(mail, now),
             Event::Answered(walk, outcome) => self.answered(walk, outcome, now),
+            Event::Delivered(walk) => self.delivered(walk, now),
+            Event::NoGreeting(number) => self.no_greeting(number, now),
+            Event::IdleOver { sender, chooser, number } => self.idle_over(sender, chooser, number, now),
         }
     }
 
-    fn schedule_arrival(&mut self, sender: usize) {
-        let at = self.senders[sender].next_arrival(&self.world.senders[sender], self.world.end);
-        if at < self.world.end {
-            self.calendar.schedule(at, Event::Arrival { sender });
+    fn retry(&mut self, mail: Mail, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        if !table.fetches_deferred() || self.senders[mail.sender as usize].take_deferred(&mail) {
+            self.attempt(mail, now);
         }
     }
 
-    /// One delivery attempt: look up, order, ask memory, cut, walk.
-    fn attempt(&mut self, mail: Mail, now: Time) {
+    /// The first attempt of a sender whose candidates are always the same: only the first of them is looked for.
+    fn deal(&mut self, deck: &'w Deck, mail: Mail, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        let (epoch, from_cache) = self.dns.touch(&table.hops(mail.chooser), MX, now);
+        self.recorder.looked_up(now, from_cache);
+        let state = &mut self.senders[mail.sender as usize];
+        let choice = state.choice_for(table, &mail, epoch, now);
+        let candidate = deck.first(choice);
+        let node = self.world.addresses[usize::from(candidate.address)].node;
+        self.recorder.attempted(mail.counted(), node);
+        match self.meet(mail.counted(), node, &table.behaviour.law.timeouts, now) {
+            Met::Session if !self.takes_time(node) => {
+                self.recorder.accepted(mail.counted(), candidate.host, candidate.address, now);
+            }
+            Met::Session if self.ends_unwatched(node) => {
+                self.begin_unwatched(&mail, (candidate.host, candidate.address), node, now);
+            }
+            met => {
+                let mut candidates = deck.arranged(&table.behaviour, choice);
+                table.behaviour.cut(&mut candidates);
+                let walk = self.new_walk(Walk::new(mail, candidates, now));
+                if let Some(walk) = self.meets(walk, met, now) {
+                    self.walk(walk, now);
+                }
+            }
+        }
+    }
+
+    /// One delivery attempt: a connection that is open already, or look up, order, ask memory, cut, walk.
+    pub(super) fn attempt(&mut self, mail: Mail, now: Time) {
         let world = self.world;
         let table = &world.senders[mail.sender as usize];
+        if table.managed && self.uses_or_waits_for_a_connection(&mail, now) {
+            return;
+        }
         let Some((mut candidates, epoch)) = self.look_up(&mail, table, now) else {
             // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
-            self.recorder.bounced(mail.counted());
-            return;
+            self.note(&mail, now, Step::Bounced);
+            return self.recorder.bounced(mail.counted());
         };
+        self.note(&mail, now, Step::Candidates(&candidates));
         let state = &mut self.senders[mail.sender as usize];
         let choice = state.choice_for(table, &mail, epoch, now);
         table.behaviour.arrange(&mut candidates, choice);
         mail.put_tied_first(&mut candidates);
-        match state.admit(table, &mail, &mut candidates, now) {
-            Admission::Bounce => return self.recorder.bounced(mail.counted()),
-            Admission::Defer => return self.put_back(mail, now),
+        let admission = state.admit(table, &mail, &mut candidates, now);
+        self.note(&mail, now, Step::Ordered(&candidates));
+        match admission {
+            Admission::Bounce => {
+                self.note(&mail, now, Step::Bounced);
+                return self.recorder.bounced(mail.counted());
+            }
+            Admission::Defer => {
+                self.note(&mail, now, Step::HeldBack);
+                return self.put_back(mail, now);
+            }
             Admission::Try => table.behaviour.cut(&mut candidates),
         }
+        self.note(&mail, now, Step::Admitted(&candidates));
         if mail.failures > 0 {
             self.recorder.retried(mail.counted());
         }
-        self.walk(Walk { mail, candidates, next: 0, failed: SmallVec::new(), has_waited: false }, now);
+        if table.managed {
+            self.senders[mail.sender as usize].outbound(table, mail.chooser).begin();
+        }
+        let walk = self.new_walk(Walk::new(mail, candidates, now));
+        self.walk(walk, now);
     }
 
     /// The candidates in answer order, and the epoch of the MX entry; `None` if the domain can never take the message.
@@ -165,6 +299,8 @@ impl<'w> Replication<'w> {
         let hops = table.hops(mail.chooser);
         let answer = self.dns.look_up(&hops, MX, now);
         self.recorder.looked_up(now, answer.from_cache);
+        let (version, from_cache, ttl) = (answer.version, answer.from_cache, answer.ttl);
+        self.note(mail, now, Step::LookedUp { version, order: &answer.order, from_cache, ttl });
         let records = &world.record_sets[MX].versions[answer.version].records;
         let mut candidates = Candidates::new();
         let mut add = |preference, host: u16| {
@@ -193,75 +329,133 @@ impl<'w> Replication<'w> {
         (!candidates.is_empty()).then_some((candidates, answer.epoch))
     }
 
+    /// What a connection to `node` begun at `now` meets.
+    fn meet(&mut self, message: Counted, node: usize, timeouts: &Timeouts, now: Time) -> Met {
+        match connect(&self.world.nodes[node], now, timeouts) {
+            Answer::Now(Outcome::Accepted) => self.greeting(message, node, now),
+            Answer::Now(outcome) => Met::Failure(outcome),
+            Answer::Later(at, outcome) => Met::Silence(at, outcome),
+        }
+    }
+
+    /// What a connection meets at a node that takes it.
+    fn greeting(&mut self, message: Counted, node: usize, now: Time) -> Met {
+        if !self.timed {
+            return Met::Session;
+        }
+        match self.nodes[node].room(node, now, &mut self.recorder) {
+            Room::Session => Met::Session,
+            Room::Backlog => Met::Backlog,
+            Room::None => {
+                self.recorder.found_full(message, node);
+                Met::Failure(match self.world.capacities[node].when_full {
+                    WhenFull::Busy => Outcome::Busy,
+                    WhenFull::Refuse => Outcome::Refused,
+                })
+            }
+        }
+    }
+
     /// Tries one candidate after the other until one takes the message, one keeps it waiting, or none is left.
-    fn walk(&mut self, mut walk: Walk, now: Time) {
+    pub(super) fn walk(&mut self, mut walk: Box<Walk>, now: Time) {
         let world = self.world;
-        let table = &world.senders[walk.mail.sender as usize];
+        let timeouts = &world.senders[walk.mail.sender as usize].behaviour.law.timeouts;
         while let Some(&candidate) = walk.candidates.get(walk.next) {
             let node = world.addresses[usize::from(candidate.address)].node;
             self.recorder.attempted(walk.mail.counted(), node);
-            match connect(&world.nodes[node], now, &table.behaviour.law.timeouts) {
-                Connection::Now(Outcome::Accepted) => return self.accept(&walk, candidate, now),
-                Connection::Now(outcome) => match self.fail(&mut walk, candidate, outcome) {
-                    Reaction::Next => {}
-                    Reaction::Defer => break,
-                    Reaction::Bounce => return self.give_up(&walk, now),
-                },
-                Connection::Later(at, outcome) => {
-                    if !walk.has_waited {
-                        walk.has_waited = true;
-                        self.senders[walk.mail.sender as usize].begin_waiting(table, walk.mail.chooser);
-                    }
-                    return self.calendar.schedule(at, Event::Answered(Box::new(walk), outcome));
-                }
+            walk.since = now;
+            let met = self.meet(walk.mail.counted(), node, timeouts, now);
+            match self.meets(walk, met, now) {
+                Some(same) => walk = same,
+                None => return,
             }
         }
-        self.nobody_took_it(&walk, now);
+        self.nobody_took_it(walk, now);
     }
 
-    fn answered(&mut self, mut walk: Box<Walk>, outcome: Outcome, now: Time) {
+    /// The connection to the current candidate meets something; gives the walk back if it goes on to the next.
+    pub(super) fn meets(&mut self, mut walk: Box<Walk>, met: Met, now: Time) -> Option<Box<Walk>> {
         let candidate = walk.candidates[walk.next];
-        if outcome == Outcome::Accepted {
-            return self.accept(&walk, candidate, now);
+        match met {
+            Met::Session => self.begin_session(walk, candidate, now),
+            Met::Backlog => self.wait_for_greeting(walk, candidate, now),
+            Met::Silence(at, outcome) => {
+                self.begin_waiting(&mut walk);
+                self.calendar.schedule(at, Event::Answered(walk, outcome));
+            }
+            Met::Failure(outcome) => return self.fails(walk, candidate, outcome, now),
         }
-        match self.fail(&mut walk, candidate, outcome) {
-            Reaction::Next => self.walk(*walk, now),
-            Reaction::Defer => self.nobody_took_it(&walk, now),
-            Reaction::Bounce => self.give_up(&walk, now),
+        None
+    }
+
+    /// The current candidate failed; gives the walk back if it goes on to the next.
+    pub(super) fn fails(
+        &mut self,
+        mut walk: Box<Walk>,
+        candidate: Candidate,
+        outcome: Outcome,
+        now: Time,
+    ) -> Option<Box<Walk>> {
+        match self.fail(&mut walk, candidate, outcome, now) {
+            Reaction::Next => return Some(walk),
+            Reaction::Defer => self.nobody_took_it(walk, now),
+            Reaction::Bounce => self.give_up(walk, now),
+        }
+        None
+    }
+
+    pub(super) fn begin_waiting(&mut self, walk: &mut Walk) {
+        if !walk.has_waited {
+            walk.has_waited = true;
+            let table = &self.world.senders[walk.mail.sender as usize];
+            self.senders[walk.mail.sender as usize].begin_waiting(table, walk.mail.chooser);
         }
     }
 
-    fn fail(&mut self, walk: &mut Walk, candidate: Candidate, outcome: Outcome) -> Reaction {
+    fn answered(&mut self, walk: Box<Walk>, outcome: Outcome, now: Time) {
+        let candidate = walk.candidates[walk.next];
+        let met = if outcome == Outcome::Accepted {
+            self.greeting(walk.mail.counted(), self.world.addresses[usize::from(candidate.address)].node, now)
+        } else {
+            Met::Failure(outcome)
+        };
+        if let Some(walk) = self.meets(walk, met, now) {
+            self.walk(walk, now);
+        }
+    }
+
+    fn fail(&mut self, walk: &mut Walk, candidate: Candidate, outcome: Outcome, now: Time) -> Reaction {
         let node = self.world.addresses[usize::from(candidate.address)].node;
-        self.recorder.failed(walk.mail.counted(), node);
+        let (mail, since) = (walk.mail, walk.since);
+        self.note(&mail, now, Step::Tried { candidate, since, outcome });
+        self.recorder.failed(mail.counted(), node);
         walk.failed.push((candidate, outcome));
         walk.next += 1;
-        if self.world.senders[walk.mail.sender as usize].behaviour.comes_back() {
+        if self.world.senders[mail.sender as usize].behaviour.comes_back() {
             walk.mail.tied = Some((candidate.host, candidate.address));
         }
-        self.world.senders[walk.mail.sender as usize].behaviour.react(outcome)
+        self.world.senders[mail.sender as usize].behaviour.react(outcome)
     }
 
-    fn accept(&mut self, walk: &Walk, candidate: Candidate, now: Time) {
-        self.recorder.accepted(walk.mail.counted(), candidate.host, candidate.address, now);
-        self.learn(walk, Some(candidate), now);
-    }
-
-    fn give_up(&mut self, walk: &Walk, now: Time) {
+    fn give_up(&mut self, walk: Box<Walk>, now: Time) {
+        self.note(&walk.mail, now, Step::Bounced);
         self.recorder.bounced(walk.mail.counted());
-        self.learn(walk, None, now);
+        self.learn(&walk, None, now);
+        self.not_delivered(walk, now);
     }
 
-    fn nobody_took_it(&mut self, walk: &Walk, now: Time) {
-        if self.learn(walk, None, now) {
+    fn nobody_took_it(&mut self, walk: Box<Walk>, now: Time) {
+        if self.learn(&walk, None, now) {
+            self.note(&walk.mail, now, Step::Bounced);
             self.recorder.bounced(walk.mail.counted());
         } else {
             self.put_back(walk.mail, now);
         }
+        self.not_delivered(walk, now);
     }
 
     /// Tells memory how the attempt went; true if the sender gives the message up for it.
-    fn learn(&mut self, walk: &Walk, accepted: Option<Candidate>, now: Time) -> bool {
+    pub(super) fn learn(&mut self, walk: &Walk, accepted: Option<Candidate>, now: Time) -> bool {
         let table = &self.world.senders[walk.mail.sender as usize];
         let report = Report { failed: &walk.failed, accepted, now };
         self.senders[walk.mail.sender as usize].learn(table, walk.mail.chooser, walk.has_waited, report)
@@ -270,22 +464,62 @@ impl<'w> Replication<'w> {
     /// Back to the queue until the next attempt, or bounced.
     fn put_back(&mut self, mut mail: Mail, now: Time) {
         mail.failures += 1;
-        let law = &self.world.senders[mail.sender as usize].behaviour.law.retry;
-        match self.senders[mail.sender as usize].next_attempt(law, &mail, now) {
-            Some(at) => self.calendar.schedule(at, Event::Retry(mail)),
-            None => self.recorder.bounced(mail.counted()),
+        let table = &self.world.senders[mail.sender as usize];
+        let state = &mut self.senders[mail.sender as usize];
+        let Some(at) = state.next_attempt(&table.behaviour.law.retry, &mail, now) else {
+            self.note(&mail, now, Step::Bounced);
+            return self.recorder.bounced(mail.counted());
+        };
+        if table.fetches_deferred() {
+            state.note_deferred(mail);
+        }
+        self.note(&mail, now, Step::Deferred { until: at });
+        self.calendar.schedule(at, Event::Retry(mail));
+    }
+
+    /// A walk in a box that was used before, so that messages need no memory of their own.
+    pub(super) fn new_walk(&mut self, walk: Walk) -> Box<Walk> {
+        match self.spare.pop() {
+            Some(mut used) => {
+                *used = walk;
+                used
+            }
+            None => Box::new(walk),
         }
     }
 
-    fn finish(self) -> Tally {
+    pub(super) fn recycle(&mut self, walk: Box<Walk>) {
+        self.spare.push(walk);
+    }
+
+    fn finish(mut self) -> Tally {
+        self.close_chunks(self.world.end);
         let mut recorder = self.recorder;
-        for event in self.calendar.into_rest() {
-            match event {
-                Event::Arrival { .. } => {}
-                Event::Retry(mail) => recorder.waiting(mail.counted()),
-                Event::Answered(walk, _) => recorder.waiting(walk.mail.counted()),
+        for (node, state) in self.nodes.into_iter().enumerate() {
+            if self.timed {
+                state.finish(node, self.world.end, &mut recorder);
             }
         }
+        let in_calendar = self.calendar.into_rest().collect::<Vec<Event>>();
+        for event in in_calendar {
+            match event {
+                Event::Retry(mail) => {
+                    let table = &self.world.senders[mail.sender as usize];
+                    if !table.fetches_deferred() || self.senders[mail.sender as usize].take_deferred(&mail) {
+                        recorder.waiting(mail.counted());
+                    }
+                }
+                Event::Answered(walk, _) | Event::Delivered(walk) => recorder.waiting(walk.mail.counted()),
+                Event::NoGreeting(number) => {
+                    if let Some(walk) = self.in_backlog.remove(&number) {
+                        recorder.waiting(walk.mail.counted());
+                    }
+                }
+                Event::IdleOver { .. } => {}
+            }
+        }
+        let queued = self.senders.into_iter().flat_map(SenderState::into_waiting);
+        queued.for_each(|mail| recorder.waiting(mail.counted()));
         recorder.finish()
     }
 }

@@ -1,5 +1,7 @@
 //! What one sender carries through a replication: its streams, its memory, and the choices it keeps.
 
+use super::outbound::Outbound;
+use super::probe::Subject;
 use super::recorder::Counted;
 use super::world::SenderTable;
 use crate::random::{Entropy, Key, Stream};
@@ -26,6 +28,15 @@ pub(super) struct Mail {
 }
 
 impl Mail {
+    pub(super) const fn subject(&self) -> Subject {
+        Subject {
+            sender: self.sender as usize,
+            number: self.number,
+            born: self.born,
+            failures: self.failures,
+        }
+    }
+
     pub(super) const fn counted(&self) -> Counted {
         Counted { sender: self.sender as usize, born: self.born }
     }
@@ -54,6 +65,12 @@ pub(super) struct SenderState {
     sent: u64,
     /// Only outbound hosts that have something to remember.
     memory: BTreeMap<u32, Remembered>,
+    /// Outbound hosts with something to keep count of: connections under way, kept ones, waiting mail.
+    outbound: BTreeMap<u32, Outbound>,
+    /// How long messages hold a session.
+    session: Key,
+    /// Deferred mail that may be fetched before its time, by outbound host and number ([`crate::sender::Reuse::Batch`]).
+    deferred: BTreeMap<(u32, u64), Mail>,
     /// Per outbound host: number of the holding time and its end; empty unless the sender holds for exponential times.
     held: Vec<(u64, Time)>,
 }
@@ -73,8 +90,51 @@ impl SenderState {
             process: entropy.key(streams.process),
             sent: 0,
             memory: BTreeMap::new(),
+            outbound: BTreeMap::new(),
+            session: entropy.key(streams.session),
+            deferred: BTreeMap::new(),
             held: vec![(0, start); choosers],
         }
+    }
+
+    /// True if nothing that happened before makes a difference to this outbound host's next message.
+    pub(super) fn is_blank(&self, chooser: u32) -> bool {
+        (self.memory.is_empty() || !self.memory.contains_key(&chooser))
+            && (self.outbound.is_empty() || !self.outbound.contains_key(&chooser))
+    }
+
+    /// The decision how long a message holds a session.
+    pub(super) const fn session_draw(&self, mail: &Mail) -> Key {
+        self.session.child(mail.number)
+    }
+
+    /// The connections of an outbound host.
+    pub(super) fn outbound(&mut self, table: &SenderTable, chooser: u32) -> &mut Outbound {
+        let law = table.behaviour.law.concurrency;
+        self.outbound.entry(chooser).or_insert_with(|| Outbound::new(law))
+    }
+
+    /// Notes a deferred message that may be fetched before its time.
+    pub(super) fn note_deferred(&mut self, mail: Mail) {
+        self.deferred.insert((mail.chooser, mail.number), mail);
+    }
+
+    /// Takes a deferred message out; false if it has been fetched, and perhaps deferred again, since then.
+    pub(super) fn take_deferred(&mut self, mail: &Mail) -> bool {
+        let key = (mail.chooser, mail.number);
+        let is_same = self.deferred.get(&key).is_some_and(|known| known.failures == mail.failures);
+        is_same && self.deferred.remove(&key).is_some()
+    }
+
+    /// The oldest deferred message of an outbound host.
+    pub(super) fn fetch_deferred(&mut self, chooser: u32) -> Option<Mail> {
+        let key = *self.deferred.range((chooser, 0)..=(chooser, u64::MAX)).next()?.0;
+        self.deferred.remove(&key)
+    }
+
+    /// The mail that still waits for a connection, when time is over.
+    pub(super) fn into_waiting(self) -> impl Iterator<Item = Mail> {
+        self.outbound.into_values().flat_map(Outbound::into_waiting)
     }
 
     /// The time of the next message, or [`Time::NEVER`].

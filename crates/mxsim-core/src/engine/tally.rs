@@ -105,7 +105,7 @@ pub struct DelayBucket {
 /// Buckets per factor of two are 2^9.
 const SUB_BITS: u32 = 9;
 
-fn bucket_index(delay_us: i64) -> usize {
+pub(super) fn bucket_index(delay_us: i64) -> usize {
     let value = delay_us as u64;
     if value < 1 << SUB_BITS {
         return value as usize;
@@ -114,16 +114,36 @@ fn bucket_index(delay_us: i64) -> usize {
     ((u64::from(shift + 1) << SUB_BITS) + ((value >> shift) & ((1 << SUB_BITS) - 1))) as usize
 }
 
+/// Delays while they are counted: a place for every bucket up to the longest, so that counting one is a single step.
+#[derive(Debug, Default)]
+pub(super) struct DelayCounter {
+    buckets: Vec<DelayBucket>,
+    sum_us: i128,
+}
+
+impl DelayCounter {
+    /// Counts `count` equal delays.
+    pub(super) fn add(&mut self, delay: Span, count: u64) {
+        let index = bucket_index(delay.0);
+        if index >= self.buckets.len() {
+            self.buckets.resize(index + 1, DelayBucket::EMPTY);
+        }
+        self.buckets[index].include(DelayBucket { count, min_us: delay.0, max_us: delay.0 });
+        self.sum_us += i128::from(delay.0) * i128::from(count);
+    }
+
+    /// The same without the empty places.
+    pub(super) fn finish(self) -> DelayHistogram {
+        let buckets = self.buckets.into_iter().enumerate().filter(|(_, bucket)| bucket.count > 0).collect();
+        DelayHistogram { buckets, sum_us: self.sum_us }
+    }
+}
+
 impl DelayHistogram {
     /// Counts one delay.
     pub fn add(&mut self, delay: Span) {
-        self.add_many(delay, 1);
-    }
-
-    /// Counts `count` equal delays.
-    pub fn add_many(&mut self, delay: Span, count: u64) {
-        self.include(bucket_index(delay.0), DelayBucket { count, min_us: delay.0, max_us: delay.0 });
-        self.sum_us += i128::from(delay.0) * i128::from(count);
+        self.include(bucket_index(delay.0), DelayBucket { count: 1, min_us: delay.0, max_us: delay.0 });
+        self.sum_us += i128::from(delay.0);
     }
 
     /// Adds all of `other`.
@@ -160,6 +180,8 @@ impl DelayHistogram {
 }
 
 impl DelayBucket {
+    const EMPTY: Self = Self { count: 0, min_us: i64::MAX, max_us: i64::MIN };
+
     fn include(&mut self, other: Self) {
         self.min_us = self.min_us.min(other.min_us);
         self.max_us = self.max_us.max(other.max_us);

@@ -1,6 +1,7 @@
 //! A scenario as indices and tables, ready to be simulated any number of times.
 
 use super::bulk::Plan;
+use super::deck::Deck;
 use super::frame::Frame;
 use super::law::LawDecision;
 use crate::dns::cache::{Hop, Record, RecordSet};
@@ -8,7 +9,7 @@ use crate::dns::{OrderLaw, ResolverLaw};
 use crate::node::{Capacity, Schedule};
 use crate::random::StreamId;
 use crate::scenario::Caches;
-use crate::sender::{Behaviour, Candidate};
+use crate::sender::{Behaviour, Candidate, Reuse};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use smallvec::SmallVec;
@@ -113,6 +114,10 @@ pub struct SenderTable {
     pub layers: SmallVec<[(u16, Caches); 2]>,
     /// How it orders, fails over, retries and remembers.
     pub behaviour: Behaviour,
+    /// Its candidates, if no answer of the DNS makes a difference to them.
+    pub deck: Option<Deck>,
+    /// True if its connections have to be counted: it keeps some open, or it limits them and they take time.
+    pub managed: bool,
     /// Names its streams.
     pub streams: SenderStreams,
 }
@@ -132,9 +137,17 @@ pub struct SenderStreams {
     pub holding: StreamId,
     /// Numbers of sending processes.
     pub process: StreamId,
+    /// How long messages hold a session.
+    pub session: StreamId,
 }
 
 impl World {
+    /// True if sessions are limited or take time anywhere.
+    #[must_use]
+    pub fn is_timed(&self) -> bool {
+        self.capacities.iter().any(|capacity| capacity.is_timed())
+    }
+
     /// An address of a host as a candidate.
     #[must_use]
     pub fn candidate(&self, preference: u16, host: u16, address: u16) -> Candidate {
@@ -145,6 +158,12 @@ impl World {
 }
 
 impl SenderTable {
+    /// True if a delivery may fetch deferred mail before its time.
+    #[must_use]
+    pub const fn fetches_deferred(&self) -> bool {
+        self.managed && matches!(self.behaviour.law.reuse, Reuse::Batch(_))
+    }
+
     /// The caches between outbound host `chooser` and the authority, nearest first.
     #[must_use]
     pub fn hops(&self, chooser: u32) -> SmallVec<[Hop; 2]> {

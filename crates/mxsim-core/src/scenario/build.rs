@@ -4,7 +4,11 @@
 use super::diagnostic::Report;
 use super::read::read_tree;
 use super::tree::from_json;
+use super::words::word_of;
 use super::{GoalKind, RunOverrides, Scenario, ScenarioError};
+use crate::catalog::params::reuse_parts;
+use crate::node::{SessionTime, WhenFull};
+use crate::sender::{Concurrency, Kept, Reuse};
 use crate::time::Span;
 use crate::traffic::{Profile, Sizes};
 use serde_json::{Map, Value, json};
@@ -125,11 +129,67 @@ impl ScenarioBuilder {
         self
     }
 
-    /// Says something of a node; `settings` has the keys of `[nodes.NAME]`.
+    /// Says something of a node; `settings` has the keys of `[nodes.NAME]` and takes the place of what was said of it before. The name
+    /// `*` stands for every node that does not say otherwise.
     pub fn node(mut self, name: &str, settings: impl Into<Value>) -> Self {
         let nodes = self.document.entry("nodes").or_insert_with(|| json!({}));
         if let Value::Object(nodes) = nodes {
             nodes.insert(name.into(), settings.into());
+        }
+        self
+    }
+
+    /// Limits a node (`*` for every node) to `limit` concurrent sessions, each message holding one for a draw of `time`.
+    ///
+    /// ```
+    /// use mxsim_core::node::{SessionTime, WhenFull};
+    /// use mxsim_core::scenario::ScenarioBuilder;
+    /// use mxsim_core::time::Span;
+    /// let zone = "example.com. 300 IN MX 10 mx1.example.com.\n\
+    ///             example.com. 300 IN MX 10 mx2.example.com.\n\
+    ///             mx1.example.com. 300 IN A 192.0.2.1\n\
+    ///             mx2.example.com. 300 IN A 192.0.2.2\n";
+    /// let scenario = ScenarioBuilder::new(zone)
+    ///     .sessions("*", 20, SessionTime::Exponential(Span::from_secs(2)))
+    ///     .backlog("mx2", 100)
+    ///     .when_full("mx2", WhenFull::Refuse)
+    ///     .build()
+    ///     .unwrap();
+    /// assert_eq!(scenario.nodes[0].capacity.sessions, Some(20));
+    /// assert_eq!((scenario.nodes[0].capacity.backlog, scenario.nodes[1].capacity.backlog), (0, 100));
+    /// ```
+    pub fn sessions(self, node: &str, limit: u32, time: SessionTime) -> Self {
+        self.node_key(node, "sessions", limit).session_time(node, time)
+    }
+
+    /// How long one message holds a session at a node (`*` for every node).
+    pub fn session_time(self, node: &str, time: SessionTime) -> Self {
+        self.node_key(node, "session_time", session_time_value(time))
+    }
+
+    /// Connections beyond the limit of sessions that a node takes and lets wait for the greeting.
+    pub fn backlog(self, node: &str, connections: u32) -> Self {
+        self.node_key(node, "backlog", connections)
+    }
+
+    /// What a connection meets that finds no session and no place in the backlog.
+    pub fn when_full(self, node: &str, says: WhenFull) -> Self {
+        self.node_key(node, "when_full", word_of(says))
+    }
+
+    /// Whether a node offers STARTTLS.
+    pub fn tls(self, node: &str, offered: bool) -> Self {
+        self.node_key(node, "tls", offered)
+    }
+
+    /// Sets one key of a node; its name may hold dots, so it is no path.
+    fn node_key(mut self, node: &str, key: &str, value: impl Into<Value>) -> Self {
+        let nodes = self.document.entry("nodes").or_insert_with(|| json!({}));
+        if let Value::Object(nodes) = nodes {
+            let settings = nodes.entry(node).or_insert_with(|| json!({}));
+            if let Value::Object(settings) = settings {
+                settings.insert(key.into(), value.into());
+            }
         }
         self
     }
@@ -269,9 +329,61 @@ impl SenderSpec {
         self.set("profile", profile_value(profile))
     }
 
-    /// `next-host` or `same-host-later`.
+    /// After a failed connection: `next-host` or `same-host-later`.
     pub fn failover(self, word: &str) -> Self {
-        self.set("failover", word)
+        self.in_table("failover", "on_failure", word)
+    }
+
+    /// After the greeting 421: `next-host` or `defer`.
+    pub fn on_busy(self, word: &str) -> Self {
+        self.in_table("failover", "on_busy", word)
+    }
+
+    /// When an open connection takes the next message.
+    pub fn reuse(self, reuse: Reuse) -> Self {
+        self.set("reuse", reuse_value(reuse))
+    }
+
+    /// How many connections one outbound host has at the same time.
+    pub fn concurrency(self, concurrency: Concurrency) -> Self {
+        let Concurrency { initial, most } = concurrency;
+        self.set("concurrency", json!({ "initial": connections(initial), "most": connections(most) }))
+    }
+
+    /// Sets one key of a parameter's table and leaves the others.
+    fn in_table(mut self, section: &str, key: &str, value: &str) -> Self {
+        let table = self.table.entry(section).or_insert_with(|| json!({}));
+        if let Value::Object(table) = table {
+            table.insert(key.into(), value.into());
+        }
+        self
+    }
+}
+
+fn reuse_value(reuse: Reuse) -> Value {
+    let (when, kept) = reuse_parts(reuse);
+    let Some(Kept { idle, messages, age, tls }) = kept else { return json!(word_of(when)) };
+    json!({
+        "connections": word_of(when),
+        "idle": idle.to_string(),
+        "messages": messages.map_or_else(|| json!("unlimited"), |most| json!(most)),
+        "age": age.map_or_else(|| "unlimited".to_owned(), |age| age.to_string()),
+        "tls": tls,
+    })
+}
+
+fn connections(number: u32) -> Value {
+    if number == u32::MAX { json!("unlimited") } else { json!(number) }
+}
+
+fn session_time_value(time: SessionTime) -> Value {
+    match time {
+        SessionTime::Nothing => json!(Span::ZERO.to_string()),
+        SessionTime::Fixed(time) => json!(time.to_string()),
+        SessionTime::Exponential(mean) => json!({ "exponential": mean.to_string() }),
+        SessionTime::Lognormal { mean, sigma } => {
+            json!({ "lognormal": { "mean": mean.to_string(), "sigma": sigma } })
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! Every key of a scenario, in one place: the reader, the JSON Schema and `docs/scenario.md` all come from these tables.
 
+mod node;
+
 use super::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
 use super::words::{Sticky, words};
 use crate::catalog::{PresetKind, params};
 use crate::node::Fault;
 use crate::time::Span;
+use node::{CAPACITY, NODE};
 
 /// Most sites times outbound hosts of one entry, and most caches of one resolver.
 pub(crate) const MOST_CHOOSERS: i128 = 10_000_000;
@@ -21,6 +24,10 @@ fn profiles() -> Vec<&'static str> {
 
 fn all_sizes_equal() -> Vec<&'static str> {
     vec!["equal"]
+}
+
+fn unlimited() -> Vec<&'static str> {
+    vec!["unlimited"]
 }
 
 fn cache_scopes() -> Vec<&'static str> {
@@ -53,7 +60,7 @@ const RUN: &[Key] = &[
     optional(
         "warm_up",
         DURATION,
-        "the longest TTL, hold and holding time in play, from 1 h to 1 week",
+        "the longest TTL, hold, holding time and age of a kept connection in play, from 1 h to 1 week",
         "simulated before measuring starts",
     ),
 ];
@@ -181,7 +188,7 @@ const SENDER_OWN: &[Key] = &[
     optional("profile", PROFILE, "that of `[traffic]`", "when it sends"),
 ];
 
-const SENDER: [Key; 18] = joined(SENDER_OWN, params::SENDER);
+const SENDER: [Key; 20] = joined(SENDER_OWN, params::SENDER);
 
 const RESOLVER: [Key; 5] = joined(
     &[
@@ -206,26 +213,6 @@ const RESOLVER: [Key; 5] = joined(
     ],
     params::RESOLVER,
 );
-
-const NODE: &[Key] = &[
-    optional(
-        "addresses",
-        Shape::List { of: &Shape::Address, least: 1, only: &[] },
-        "those of its exchange host",
-        "the addresses that are this machine",
-    ),
-    optional(
-        "weight",
-        Shape::Number { least: 0.0, most: 1e6, above: false },
-        "1",
-        "its fair share relative to the other nodes of the best preference",
-    ),
-    later("sessions", "a limit of concurrent sessions"),
-    later("session_time", "how long a session takes"),
-    later("backlog", "connections waiting for a session"),
-    later("site", "the place a node stands at"),
-    later("group", "nodes that fail together"),
-];
 
 const EVENT: &[Key] = &[
     required(
@@ -315,9 +302,9 @@ pub(crate) const DOCUMENT: &[Key] = &[
     optional("resolvers", Shape::Map(&Shape::Table(&RESOLVER)), "none", "resolvers of your own, by name"),
     optional(
         "nodes",
-        Shape::Map(&Shape::Table(NODE)),
+        Shape::MapWithEvery { of: &Shape::Table(&NODE), every: &Shape::Table(CAPACITY) },
         "one node per exchange host; a host with several addresses gives one node per address",
-        "which addresses are one machine, and what its fair share is",
+        "which addresses are one machine, what its fair share is and how much it can serve",
     ),
     optional(
         "events",
@@ -361,6 +348,9 @@ mod tests {
         match shape {
             Shape::Table(keys) | Shape::Choice(keys) => each_table(keys, visit),
             Shape::Map(of) | Shape::List { of, .. } => each_shape(of, visit),
+            Shape::MapWithEvery { of, every } => {
+                [of, every].into_iter().for_each(|shape| each_shape(shape, visit))
+            }
             Shape::AnyOf(shapes) => shapes.iter().for_each(|shape| each_shape(shape, visit)),
             _ => {}
         }

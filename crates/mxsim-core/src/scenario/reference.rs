@@ -3,7 +3,7 @@
 use super::diagnostic::CODES;
 use super::keys::DOCUMENT;
 use super::quantity::{CLOCK_PATTERN, DURATION_PATTERN, SHARE_PATTERN};
-use super::shape::{Key, Need, PLAIN_NAME_PATTERN, Shape};
+use super::shape::{EVERY, Key, NAME_OR_EVERY_PATTERN, Need, PLAIN_NAME_PATTERN, Shape, names};
 use crate::catalog::Catalog;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -70,6 +70,12 @@ fn shape_schema(shape: &Shape) -> Value {
         Shape::Map(of) => json!({
             "type": "object",
             "propertyNames": { "pattern": PLAIN_NAME_PATTERN },
+            "additionalProperties": shape_schema(of),
+        }),
+        Shape::MapWithEvery { of, every } => json!({
+            "type": "object",
+            "propertyNames": { "pattern": NAME_OR_EVERY_PATTERN },
+            "properties": { EVERY: shape_schema(every) },
             "additionalProperties": shape_schema(of),
         }),
         Shape::AnyOf(shapes) => json!({ "anyOf": shapes.iter().map(shape_schema).collect::<Vec<_>>() }),
@@ -158,7 +164,7 @@ fn cell(text: &str) -> String {
 fn short(shape: &Shape) -> String {
     match shape {
         Shape::Table(_) => "a table, see below".into(),
-        Shape::Map(Shape::Table(_)) => "tables by name, see below".into(),
+        Shape::Map(Shape::Table(_)) | Shape::MapWithEvery { .. } => "tables by name, see below".into(),
         Shape::List { of: Shape::Table(_), .. } => "a list of tables, see below".into(),
         Shape::Choice(keys) => {
             keys.iter().map(|key| format!("`{{ {} = … }}`", key.name)).collect::<Vec<_>>().join(" or ")
@@ -188,10 +194,25 @@ fn write_shape(shape: &Shape, path: &str, doc: &str, page: &mut String) {
             write_sections(keys, path, page);
         }
         Shape::Map(of) => write_shape(of, &format!("{path}.NAME"), doc, page),
+        Shape::MapWithEvery { of, every } => {
+            write_shape(of, &format!("{path}.NAME"), doc, page);
+            write_every(every, path, page);
+        }
         Shape::List { of, .. } => write_shape(of, path, doc, page),
         Shape::AnyOf(shapes) => shapes.iter().for_each(|shape| write_shape(shape, path, doc, page)),
         _ => {}
     }
+}
+
+/// The keys of the entry for all have been explained with those of one.
+fn write_every(every: &Shape, path: &str, page: &mut String) {
+    let Shape::Table(keys) = every else { return };
+    let keys: Vec<String> = names(keys).into_iter().map(|name| format!("`{name}`")).collect();
+    let _ = writeln!(
+        page,
+        "\n### `{path}.\"{EVERY}\"`\n\nWhat holds for all of them, with the keys {}; what stands in one's own table wins.",
+        keys.join(", ")
+    );
 }
 
 fn write_errors(page: &mut String) {

@@ -9,6 +9,7 @@ use super::words::word_of;
 use super::{Caches, GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::catalog::params::{Written, write_order, write_resolver, write_sender};
 use crate::dns::{Name, Zone};
+use crate::node::{Capacity, SessionTime};
 use crate::time::Span;
 use crate::traffic::{Profile, Sizes};
 use std::collections::BTreeMap;
@@ -115,6 +116,7 @@ impl Scenario {
             if fair {
                 out.key("weight", &number(node.fair_share));
             }
+            write_capacity(&node.capacity, out);
         }
     }
 
@@ -277,6 +279,29 @@ fn caches(caches: Caches) -> String {
         Caches::PerHost => "\"per-host\"".into(),
         Caches::PerSite => "\"per-site\"".into(),
         Caches::Count(count) => count.to_string(),
+    }
+}
+
+/// What a node says when it is full is written only where it can be full.
+fn write_capacity(capacity: &Capacity, out: &mut Toml) {
+    let unlimited = || text("unlimited");
+    out.key("sessions", &capacity.sessions.map_or_else(unlimited, |limit| limit.to_string()));
+    out.key("session_time", &session_time(capacity.session_time));
+    if capacity.sessions.is_some() {
+        out.key("backlog", &capacity.backlog.to_string());
+        out.key("when_full", &text(word_of(capacity.when_full).unwrap_or_default()));
+    }
+    out.key("tls", &capacity.tls.to_string());
+}
+
+fn session_time(law: SessionTime) -> String {
+    match law {
+        SessionTime::Nothing => span(Span::ZERO),
+        SessionTime::Fixed(time) => span(time),
+        SessionTime::Exponential(mean) => format!("{{ exponential = {} }}", span(mean)),
+        SessionTime::Lognormal { mean, sigma } => {
+            format!("{{ lognormal = {{ mean = {}, sigma = {} }} }}", span(mean), number(sigma))
+        }
     }
 }
 

@@ -12,17 +12,17 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .filter(|(distance, candidate)| *distance <= limit && *distance < normal(candidate).len())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate);
-    near.or_else(|| only_beginning(&wanted, &candidates))
+    near.or_else(|| shortest_beginning(&wanted, &candidates))
 }
 
-/// The only candidate that begins with `wanted`, separators left out: `bind9` for `bind_9_20`, `qmail` for `qmail_lp64`.
-fn only_beginning<'a>(wanted: &[char], candidates: &[&'a str]) -> Option<&'a str> {
+/// The shortest candidate that begins with `wanted`, separators left out: `bind9` for `bind_9_20`, `postf` for `postfix` and not for a
+/// variant of it.
+fn shortest_beginning<'a>(wanted: &[char], candidates: &[&'a str]) -> Option<&'a str> {
     const LEAST: usize = 4;
     let squeezed = |word: &[char]| word.iter().filter(|c| c.is_alphanumeric()).collect::<String>();
     let wanted = squeezed(wanted);
-    let mut begin = candidates.iter().copied().filter(|word| squeezed(&normal(word)).starts_with(&wanted));
-    let only = begin.next().filter(|_| wanted.len() >= LEAST)?;
-    begin.next().is_none().then_some(only)
+    let begin = candidates.iter().copied().filter(|word| squeezed(&normal(word)).starts_with(&wanted));
+    begin.min_by_key(|word| word.len()).filter(|_| wanted.len() >= LEAST)
 }
 
 /// Case and the choice between `-`, `_` and a space are no difference worth counting.

@@ -1,7 +1,7 @@
 //! Words of a scenario and the values they stand for: one table per choice, read forwards, written backwards.
 
 use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
-use crate::node::Fault;
+use crate::node::{Fault, WhenFull};
 use crate::sender::{AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Unit};
 
 /// A choice among words.
@@ -87,6 +87,35 @@ impl Worded for Failover {
         &[("next-host", Self::NextHost), ("same-host-later", Self::SameHostLater)];
 }
 
+/// What `on_busy` may say: [`Failover`] where the host is there and says to come back; who gives the attempt up draws anew in the next.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct OnBusy(pub(crate) Failover);
+
+impl Worded for OnBusy {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("next-host", Self(Failover::NextHost)), ("defer", Self(Failover::SameHostLater))];
+}
+
+/// Which of the laws of [`Reuse`](crate::sender::Reuse), without its limits.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum ReuseWhen {
+    Never,
+    Demand,
+    Always,
+    Batch,
+    QueueRun,
+}
+
+impl Worded for ReuseWhen {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("never", Self::Never),
+        ("demand", Self::Demand),
+        ("always", Self::Always),
+        ("batch", Self::Batch),
+        ("queue-run", Self::QueueRun),
+    ];
+}
+
 impl Worded for Kernel {
     const WORDS: &'static [(&'static str, Self)] =
         &[("linux", Self::Linux), ("linux-before-6.5", Self::LinuxBefore6_5)];
@@ -141,4 +170,8 @@ impl Worded for RecordType {
 
 impl Worded for Fault {
     const WORDS: &'static [(&'static str, Self)] = &[("refuse", Self::Refuse), ("drop", Self::Drop)];
+}
+
+impl Worded for WhenFull {
+    const WORDS: &'static [(&'static str, Self)] = &[("421", Self::Busy), ("refuse", Self::Refuse)];
 }

@@ -2,14 +2,20 @@
 
 pub(crate) mod ask;
 pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod init;
+pub(crate) mod judge;
+pub(crate) mod man;
+pub(crate) mod presets;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod schema;
 
-use crate::args::Simulation;
+use crate::args::{EngineName, Simulation};
 use crate::diagnostics;
 use crate::exit::{Exit, Failure};
 use crate::watch::Watch;
-use mxsim_core::engine::{RunError, RunOptions, simulate};
+use mxsim_core::engine::{Engine, RunError, RunOptions, simulate};
 use mxsim_core::results::{Answer, Results};
 use mxsim_core::scenario::{RunOverrides, Scenario, parse_duration};
 use mxsim_core::time::Span;
@@ -18,7 +24,12 @@ use mxsim_import::ImportError;
 /// Simulates a scenario under the eyes of whoever waits.
 pub(crate) fn simulate_watched(scenario: &Scenario, simulation: &Simulation) -> Result<Results, Failure> {
     let watch = Watch::start(simulation, &scenario.title)?;
-    let results = with_threads(simulation, || simulate(scenario, RunOptions::of(scenario), &watch))?;
+    let engine = match simulation.engine {
+        EngineName::Fastest => Engine::Fastest,
+        EngineName::Messages => Engine::Messages,
+    };
+    let options = RunOptions { engine, ..RunOptions::of(scenario) };
+    let results = with_threads(simulation, || simulate(scenario, options, &watch))?;
     watch.finish();
     results.map_err(|error| match error {
         RunError::Interrupted => Failure::new(

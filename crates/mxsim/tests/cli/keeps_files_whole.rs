@@ -56,12 +56,19 @@ fn a_full_disk_is_a_file_error() {
     mxsim(&[&["run", &small, "-q", "-o", &results], &FEW[..]].concat()).expect(3);
     mxsim(&[&["run", &small, "-o", "/dev/full"], &FEW[..]].concat())
         .expect_error(5, &["cannot write /dev/full", "No space left"]);
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 14] = [
         &["run", &small, "--replications", "3"],
         &["check", &small],
         &["check", &small, "--resolved"],
         &["ask", "1", "--replications", "3"],
         &["report", &results],
+        &["judge", "41", "29", "30"],
+        &["init"],
+        &["presets"],
+        &["presets", "postfix"],
+        &["schema"],
+        &["completions", "zsh"],
+        &["man"],
         &["--help"],
         &["run", "--help"],
     ];

@@ -4,9 +4,13 @@ mod support;
 
 mod answers_questions;
 mod checks_scenarios_and_zones;
+mod judges_counts;
 mod keeps_files_whole;
 mod refuses_bad_input;
 mod renders_results;
 mod same_bytes;
 mod screens;
+mod shows_presets;
+mod starts_from_templates;
 mod stops_on_request;
+mod teaches_shells_and_editors;

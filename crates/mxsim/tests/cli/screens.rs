@@ -2,12 +2,18 @@
 
 use crate::support::{Folder, SMALL, command, finished, mxsim, mxsim_in, snapshot, too_wide};
 
-const HELPS: [(&str, &[&str]); 5] = [
+const HELPS: [(&str, &[&str]); 11] = [
     ("help.txt", &["--help"]),
     ("help-ask.txt", &["ask", "--help"]),
     ("help-run.txt", &["run", "--help"]),
     ("help-check.txt", &["check", "--help"]),
     ("help-report.txt", &["report", "--help"]),
+    ("help-judge.txt", &["judge", "--help"]),
+    ("help-init.txt", &["init", "--help"]),
+    ("help-presets.txt", &["presets", "--help"]),
+    ("help-schema.txt", &["schema", "--help"]),
+    ("help-completions.txt", &["completions", "--help"]),
+    ("help-man.txt", &["man", "--help"]),
 ];
 
 #[test]
@@ -111,5 +117,46 @@ fn colour_and_progress_are_for_terminals() {
             assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}'), "{}", run.stdout);
             assert!(file != &small || run.stderr.is_empty(), "{}", run.stderr);
         }
+    }
+}
+
+#[test]
+fn every_screen_ends_with_the_next_command() {
+    let folder = Folder::new();
+    folder.file("site.toml", SMALL);
+    mxsim_in(folder.path(), &["run", "site.toml", "--replications", "3", "-q", "-o", "run.json"]).expect(3);
+    let screens: [&[&str]; 11] = [
+        &["ask", "3", "--replications", "3"],
+        &["ask", "1", "--replications", "3"],
+        &["run", "site.toml", "--replications", "3"],
+        &["check", "site.toml"],
+        &["report", "run.json"],
+        &["judge", "41", "29", "30"],
+        &["judge", "410", "290", "300"],
+        &["presets"],
+        &["presets", "unbound"],
+        &["init", "-o", "new.toml"],
+        &["man", "--dir", "pages"],
+    ];
+    for arguments in screens {
+        let screen = mxsim_in(folder.path(), arguments).stdout;
+        let next = screen.rsplit("\n\n").next().unwrap_or_default();
+        assert!(next.starts_with("Next: ") && next.ends_with('\n'), "{arguments:?} ends with {next:?}");
+        assert!(too_wide(&screen).is_empty(), "{arguments:?}: {:?}", too_wide(&screen));
+    }
+}
+
+#[test]
+fn a_slip_of_the_keyboard_is_recognised() {
+    for (arguments, meant) in [
+        (&["chek", "x"][..], "'check'"),
+        (&["preset"], "'presets'"),
+        (&["init", "equalmx"], "'equal-mx'"),
+        (&["run", "x", "--replication", "3"], "'--replications'"),
+        (&["run", "x", "--engine", "message"], "'messages'"),
+        (&["judge", "3", "4", "--chooser", "3"], "'--choosers'"),
+        (&["completions", "basch"], "'bash'"),
+    ] {
+        mxsim(arguments).expect_error(2, &["similar", meant]);
     }
 }

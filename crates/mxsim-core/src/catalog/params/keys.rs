@@ -2,7 +2,7 @@
 
 use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
 use crate::scenario::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
-use crate::scenario::words::words;
+use crate::scenario::words::{OnBusy, ReuseWhen, words};
 use crate::sender::{AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Unit};
 
 fn unlimited() -> Vec<&'static str> {
@@ -64,12 +64,15 @@ const LIMITS: &[Key] = &[
     optional("cut", word(words::<Cut>), AS_PRESET, "how a list that is too long is cut"),
 ];
 
-const FAILOVER: &[Key] = &[optional(
-    "on_failure",
-    word(words::<Failover>),
-    AS_PRESET,
-    "where mail goes after a failed connection",
-)];
+const FAILOVER: &[Key] = &[
+    optional("on_failure", word(words::<Failover>), AS_PRESET, "where mail goes after a failed connection"),
+    optional(
+        "on_busy",
+        word(words::<OnBusy>),
+        AS_PRESET,
+        "where it goes after the greeting `421`, or none within the time-out",
+    ),
+];
 
 const TIMEOUTS: &[Key] = &[
     optional(
@@ -79,6 +82,52 @@ const TIMEOUTS: &[Key] = &[
         "how long a silent host is waited for; the kernel's own limit counts if it is shorter",
     ),
     optional("kernel", word(words::<Kernel>), AS_PRESET, "when the kernel repeats a SYN and gives up"),
+    optional(
+        "greeting",
+        SOME_TIME,
+        AS_PRESET,
+        "how long a host is waited for that takes the connection and says nothing",
+    ),
+];
+
+const REUSE: &[Key] = &[
+    optional(
+        "connections",
+        word(words::<ReuseWhen>),
+        AS_PRESET,
+        "when an open connection takes the next message: never, on demand (once deliveries follow each other within a second), always, by batch (what waits after a delivery), or by queue run",
+    ),
+    optional("idle", DURATION, AS_PRESET, "it is closed after so long without a message"),
+    optional(
+        "messages",
+        Shape::AnyOf(&[COUNT, word(unlimited)]),
+        "as the preset; unlimited if that reuses nothing",
+        "it is closed after so many messages",
+    ),
+    optional(
+        "age",
+        Shape::AnyOf(&[SOME_TIME, word(unlimited)]),
+        "as the preset; unlimited if that reuses nothing",
+        "once it is so old it takes no message any more",
+    ),
+    optional(
+        "tls",
+        Shape::Boolean,
+        "as the preset; true if that reuses nothing",
+        "whether connections under TLS are kept too",
+    ),
+];
+
+const CONNECTIONS: Shape = Shape::AnyOf(&[COUNT, word(unlimited)]);
+
+const CONCURRENCY: &[Key] = &[
+    optional("initial", CONNECTIONS, AS_PRESET, "at first, and again after the queue has run empty"),
+    optional(
+        "most",
+        CONNECTIONS,
+        AS_PRESET,
+        "at most; in between it grows by one with each delivery and shrinks by one with each failure",
+    ),
 ];
 
 const WAIT: Shape = Shape::AnyOf(&[
@@ -196,6 +245,18 @@ pub(crate) const SENDER: &[Key] = &[
         "when a deferred message is tried again and when it bounces",
     ),
     optional("memory", Shape::Choice(MEMORY), AS_PRESET, "what is remembered of bad hosts"),
+    optional(
+        "reuse",
+        Shape::AnyOf(&[word(words::<ReuseWhen>), Shape::Table(REUSE)]),
+        AS_PRESET,
+        "when an open connection takes the next message; a word alone sets `connections`",
+    ),
+    optional(
+        "concurrency",
+        Shape::AnyOf(&[COUNT, word(unlimited), Shape::Table(CONCURRENCY)]),
+        AS_PRESET,
+        "how many connections one outbound host has at the same time; a number alone is a fixed limit",
+    ),
 ];
 
 const TYPES: Shape = Shape::List { of: &word(words::<RecordType>), least: 0, only: &[] };
@@ -242,3 +303,19 @@ pub(crate) const RESOLVER: &[Key] = &[
     optional("cache", Shape::Table(CACHE), AS_PRESET, "how long it keeps an answer"),
     optional("order", Shape::Table(ANSWER_ORDER), AS_PRESET, "in which order it answers"),
 ];
+
+/// What the parameter `path`, such as `order.hosts`, is for.
+pub(crate) fn meaning(keys: &'static [Key], path: &str) -> Option<&'static str> {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let key = keys.iter().find(|key| key.name == first)?;
+    if rest.is_empty() { Some(key.doc) } else { inner(&key.shape).and_then(|keys| meaning(keys, rest)) }
+}
+
+/// The keys inside a value, if it may be a table.
+fn inner(shape: &'static Shape) -> Option<&'static [Key]> {
+    match shape {
+        Shape::Table(keys) | Shape::Choice(keys) => Some(keys),
+        Shape::AnyOf(shapes) => shapes.iter().find_map(inner),
+        _ => None,
+    }
+}

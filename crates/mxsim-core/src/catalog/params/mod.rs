@@ -3,11 +3,13 @@
 
 mod keys;
 mod read;
+mod reuse;
 mod write;
 
-pub(crate) use keys::{AUTHORITY, KEEP_TIMES, RESOLVER, SENDER};
+pub(crate) use keys::{AUTHORITY, KEEP_TIMES, RESOLVER, SENDER, meaning};
 pub(crate) use read::{
     BLANK_ORDER, BLANK_RESOLVER, BLANK_SENDER, broken_resolver_rule, broken_sender_rule, keep_time,
     read_answer_order, read_resolver, read_sender, span,
 };
+pub(crate) use reuse::reuse_parts;
 pub(crate) use write::{Written, write_order, write_resolver, write_sender};

@@ -1,12 +1,13 @@
 //! Parameters out of a table, laid over a law. The shapes have been checked before, so a value that does not fit has been reported and is
 //! passed over here.
 
+use super::reuse;
 use crate::dns::{
     Base, CacheLaw, Direction, Driver, Hold, OrderLaw, RecordType, ResolverLaw, Transform, TypeSet, ZeroTtl,
 };
 use crate::scenario::quantity;
 use crate::scenario::tree::{Table, Value};
-use crate::scenario::words::{Worded, value_of};
+use crate::scenario::words::{OnBusy, Worded, value_of};
 use crate::sender::{
     AddressOrder, Concurrency, Cut, Failover, Family, HostOrder, Keep, Kernel, Limits, Memory,
     OrderLaw as SenderOrder, RetryLaw, RetryStep, Reuse, SenderLaw, Timeouts, Unit, Wait,
@@ -61,13 +62,13 @@ pub(crate) const BLANK_RESOLVER: ResolverLaw = ResolverLaw {
     order: BLANK_ORDER,
 };
 
-fn set<T>(target: &mut T, value: Option<T>) {
+pub(super) fn set<T>(target: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *target = value;
     }
 }
 
-fn chosen<T: Worded>(table: &Table, key: &str) -> Option<T> {
+pub(super) fn chosen<T: Worded>(table: &Table, key: &str) -> Option<T> {
     table.text(key).and_then(value_of)
 }
 
@@ -76,16 +77,16 @@ pub(crate) fn span(value: &Value) -> Option<Span> {
     quantity::duration(value.as_text()?).ok()
 }
 
-fn span_at(table: &Table, key: &str) -> Option<Span> {
+pub(super) fn span_at(table: &Table, key: &str) -> Option<Span> {
     table.get(key).and_then(span)
 }
 
-fn count_at(table: &Table, key: &str) -> Option<u32> {
+pub(super) fn count_at(table: &Table, key: &str) -> Option<u32> {
     table.get(key).and_then(Value::as_integer).and_then(|number| u32::try_from(number).ok())
 }
 
 /// A value, or `None` for the word that means there is no limit.
-fn unless<T>(
+pub(super) fn unless<T>(
     table: &Table,
     key: &str,
     absent: &str,
@@ -107,14 +108,19 @@ pub(crate) fn read_sender(table: &Table, law: &mut SenderLaw) {
     }
     let failover = table.table("failover").and_then(|failover| chosen(failover, "on_failure"));
     set(&mut law.failover, chosen(table, "failover").or(failover));
+    let on_busy = table.table("failover").and_then(|failover| chosen::<OnBusy>(failover, "on_busy"));
+    set(&mut law.on_busy, on_busy.map(|word| word.0));
     if let Some(timeouts) = table.table("timeouts") {
         set(&mut law.timeouts.connect, unless(timeouts, "connect", "kernel", span));
         set(&mut law.timeouts.kernel, chosen(timeouts, "kernel"));
+        set(&mut law.timeouts.greeting, span_at(timeouts, "greeting"));
     }
     if let Some(retry) = table.table("retry") {
         read_retry(retry, &mut law.retry);
     }
     set(&mut law.memory, table.table("memory").and_then(memory));
+    reuse::read(table, &mut law.reuse);
+    reuse::read_concurrency(table, &mut law.concurrency);
 }
 
 fn read_sender_order(table: &Table, order: &mut SenderOrder) {
@@ -225,8 +231,8 @@ fn types(value: &Value) -> Option<TypeSet> {
     Some(set)
 }
 
-/// A rule that spans two parameters and is broken by `law`: the path to look at, and the rule.
-pub(crate) fn broken_sender_rule(law: &SenderLaw) -> Option<(&'static str, &'static str)> {
+/// A rule that spans two parameters and is broken by `law`, which `table` has been laid over: the path to look at, and the rule.
+pub(crate) fn broken_sender_rule(table: &Table, law: &SenderLaw) -> Option<(&'static str, &'static str)> {
     match law.retry.wait {
         Wait::Age { least, most } if least > most => {
             Some(("retry", "retry.wait.age: `least` must not be longer than `most`"))
@@ -234,12 +240,12 @@ pub(crate) fn broken_sender_rule(law: &SenderLaw) -> Option<(&'static str, &'sta
         Wait::EveryQueueRun if law.retry.queue_run.is_none() => {
             Some(("retry", "retry: `wait = \"every-queue-run\"` needs a `queue_run`"))
         }
-        _ => None,
+        _ => reuse::broken_rule(table, law),
     }
 }
 
 /// The same for a resolver.
-pub(crate) fn broken_resolver_rule(law: &ResolverLaw) -> Option<(&'static str, &'static str)> {
+pub(crate) fn broken_resolver_rule(_: &Table, law: &ResolverLaw) -> Option<(&'static str, &'static str)> {
     (law.cache.ttl_min > law.cache.ttl_max)
         .then_some(("cache", "cache: `ttl_min` must not be longer than `ttl_max`"))
 }

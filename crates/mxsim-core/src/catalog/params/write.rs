@@ -2,18 +2,18 @@
 
 use crate::dns::{Hold, OrderLaw, RecordType, ResolverLaw, TypeSet};
 use crate::scenario::literal;
-use crate::scenario::words::{Worded, word_of};
+use crate::scenario::words::{OnBusy, Worded, word_of};
 use crate::sender::{Keep, Memory, RetryStep, SenderLaw, Wait};
 use crate::time::Span;
 
 /// A parameter as it is written: its path (`order.unit`) and its TOML literal.
 pub(crate) type Written = (&'static str, String);
 
-fn quoted_word<T: Worded>(value: T) -> String {
+pub(super) fn quoted_word<T: Worded>(value: T) -> String {
     literal::text(word_of(value).unwrap_or_default())
 }
 
-fn or_word(span: Option<Span>, word: &str) -> String {
+pub(super) fn or_word(span: Option<Span>, word: &str) -> String {
     span.map_or_else(|| literal::text(word), literal::span)
 }
 
@@ -21,7 +21,7 @@ fn or_word(span: Option<Span>, word: &str) -> String {
 pub(crate) fn write_sender(law: &SenderLaw) -> Vec<Written> {
     let count =
         |number: Option<u32>| number.map_or_else(|| literal::text("unlimited"), |number| number.to_string());
-    vec![
+    let mut all = vec![
         ("order.unit", quoted_word(law.order.unit)),
         ("order.hosts", quoted_word(law.order.hosts)),
         ("order.addresses", quoted_word(law.order.addresses)),
@@ -30,15 +30,19 @@ pub(crate) fn write_sender(law: &SenderLaw) -> Vec<Written> {
         ("limits.addresses", count(law.limits.addresses.map(u32::from))),
         ("limits.cut", quoted_word(law.limits.cut)),
         ("failover.on_failure", quoted_word(law.failover)),
+        ("failover.on_busy", quoted_word(OnBusy(law.on_busy))),
         ("timeouts.connect", or_word(law.timeouts.connect, "kernel")),
         ("timeouts.kernel", quoted_word(law.timeouts.kernel)),
+        ("timeouts.greeting", literal::span(law.timeouts.greeting)),
         ("retry.wait", written_wait(&law.retry.wait)),
         ("retry.queue_run", or_word(law.retry.queue_run, "none")),
         ("retry.jitter", literal::span(law.retry.jitter)),
         ("retry.lifetime", or_word(law.retry.lifetime, "unlimited")),
         ("retry.max_attempts", count(law.retry.max_attempts)),
         written_memory(&law.memory),
-    ]
+    ];
+    all.extend(super::reuse::write(law));
+    all
 }
 
 fn written_keep(keep: Keep) -> String {

@@ -3,6 +3,7 @@
 //! A value whose shape is wrong has been reported when the sections are read; they then go on with the default, so that one slip does not
 //! hide the others.
 
+mod capacity;
 mod events;
 pub(crate) mod goals;
 mod nodes;

@@ -4,10 +4,11 @@
 //! names with one address are one node. All versions of the zone count, so a host that moves to another address has two nodes, the old
 //! machine and the new one.
 
-use super::Reading;
+use super::{Reading, capacity};
 use crate::dns::{Name, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::scenario::diagnostic::{Place, code};
+use crate::scenario::shape::EVERY;
 use crate::scenario::suggest::nearest;
 use crate::scenario::tree::{Entry, Table, Value, shortened};
 use crate::scenario::{Node, ZoneVersion};
@@ -40,8 +41,9 @@ struct Draft {
 pub(super) fn read(table: &Table, zones: &[ZoneVersion], reading: &mut Reading) -> Vec<Node> {
     let hosts = host_addresses(zones);
     let mut drafts = default_nodes(&hosts);
-    claim_addresses(table, &hosts, &mut drafts, reading);
-    apply_weights(table, &mut drafts, reading);
+    let named = named(table);
+    claim_addresses(&named, &hosts, &mut drafts, reading);
+    apply_weights(&named, &mut drafts, reading);
     let position = positions(&hosts);
     for draft in &mut drafts {
         draft.addresses.sort_by_key(|address| position[address]);
@@ -49,7 +51,13 @@ pub(super) fn read(table: &Table, zones: &[ZoneVersion], reading: &mut Reading) 
     drafts.sort_by_key(|draft| position[&draft.addresses[0]]);
     let mut nodes: Vec<Node> = drafts.iter().map(|draft| node(draft, &hosts)).collect();
     share_out(&drafts, &mut nodes, zones, reading);
+    capacity::read(table, &mut nodes, reading);
     nodes
+}
+
+/// The tables that stand for one node each.
+fn named(table: &Table) -> Table {
+    Table { entries: table.entries.iter().filter(|entry| entry.key != EVERY).cloned().collect() }
 }
 
 fn host_addresses(zones: &[ZoneVersion]) -> Vec<HostAddresses<'_>> {

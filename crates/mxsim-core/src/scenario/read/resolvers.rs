@@ -50,7 +50,7 @@ fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> 
         law = preset.law;
     }
     params::read_resolver(table, &mut law);
-    if let Some((_, rule)) = params::broken_resolver_rule(&law) {
+    if let Some((_, rule)) = params::broken_resolver_rule(table, &law) {
         reading
             .report
             .error(code::CONFLICT, place, format!("resolvers.{name}.{rule}"))

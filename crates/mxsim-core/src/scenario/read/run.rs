@@ -1,11 +1,12 @@
 //! `[run]`: how long, how often, and how long to warm up.
 
 use super::{Reading, span_at};
+use crate::catalog::params::reuse_parts;
 use crate::dns::{Hold, OrderLaw};
 use crate::scenario::diagnostic::{Place, code};
 use crate::scenario::tree::{Table, Value};
 use crate::scenario::{Authority, RunOverrides, RunPlan, Sender, ZoneVersion};
-use crate::sender::Keep;
+use crate::sender::{Keep, Kept};
 use crate::time::Span;
 
 /// Reads everything but the warm-up, which depends on the other sections.
@@ -62,6 +63,7 @@ pub(super) fn warm_up(
             // What is drawn once is as it will stay from the first moment on; the rest lasts no longer than an answer.
             Keep::Attempt | Keep::Message | Keep::CacheEntry | Keep::Forever => Span::ZERO,
         });
+        longest = longest.max(reuse_parts(sender.behaviour.law.reuse).1.map_or(Span::ZERO, lasts));
         for layer in &sender.resolver {
             let cache = &layer.law.cache;
             let cached = ttls.iter().map(|ttl| (*ttl).max(cache.ttl_min).min(cache.ttl_max)).max();
@@ -69,6 +71,11 @@ pub(super) fn warm_up(
         }
     }
     longest.clamp(Span::HOUR, Span::WEEK)
+}
+
+/// How long a connection is there for messages to come: to its greatest age, or until it has been idle for too long.
+fn lasts(kept: Kept) -> Span {
+    kept.age.map_or(kept.idle, |age| age.max(kept.idle))
 }
 
 fn ttls_of(version: &ZoneVersion) -> Vec<Span> {

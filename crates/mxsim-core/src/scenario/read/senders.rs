@@ -292,7 +292,7 @@ impl Entry<'_> {
         if let Some(keep) = self.table.get("sticky").and_then(sticky) {
             law.order.keep = keep;
         }
-        if let Some((section, rule)) = params::broken_sender_rule(&law) {
+        if let Some((section, rule)) = params::broken_sender_rule(self.table, &law) {
             let place = self.table.get(section).map_or(self.place, |value| &value.place);
             reading.report.error(code::CONFLICT, place, rule).help("change one of the two");
         }

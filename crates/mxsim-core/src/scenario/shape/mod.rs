@@ -113,6 +113,13 @@ pub(crate) enum Shape {
     Choice(&'static [Key]),
     /// A table whose keys are names.
     Map(&'static Self),
+    /// The same, with an entry [`EVERY`] that holds for all names which do not say otherwise.
+    MapWithEvery {
+        /// What an entry looks like.
+        of: &'static Self,
+        /// What the entry for all looks like.
+        every: &'static Self,
+    },
     /// Any of these.
     AnyOf(&'static [Self]),
 }
@@ -133,8 +140,13 @@ pub(crate) fn is_plain_name(name: &str) -> bool {
     (1..=253).contains(&name.len()) && name.bytes().all(fits)
 }
 
+/// The name of an entry that holds for all; no node or resolver can be called so.
+pub(crate) const EVERY: &str = "*";
+
 /// Regular expression of [`is_plain_name`].
 pub(crate) const PLAIN_NAME_PATTERN: &str = "^[A-Za-z0-9._/-]{1,253}$";
+/// The same, or [`EVERY`].
+pub(crate) const NAME_OR_EVERY_PATTERN: &str = r"^([A-Za-z0-9._/-]{1,253}|\*)$";
 
 impl Shape {
     /// Reports all that is wrong with `value`, which stands at the key `path`.
@@ -144,7 +156,10 @@ impl Shape {
             _ if !self.takes(value) => self.wrong_type(value, path, report),
             (Self::Table(keys), Kind::Table(table)) => check_table(keys, table, &value.place, path, report),
             (Self::Choice(keys), Kind::Table(table)) => check_choice(keys, table, &value.place, path, report),
-            (Self::Map(of), Kind::Table(table)) => check_map(of, table, path, report),
+            (Self::Map(of), Kind::Table(table)) => check_map(of, None, table, path, report),
+            (Self::MapWithEvery { of, every }, Kind::Table(table)) => {
+                check_map(of, Some(every), table, path, report);
+            }
             (Self::List { of, least, only }, Kind::List(items)) => {
                 check_length(items.len(), *least, only, &value.place, path, report);
                 items.iter().for_each(|item| of.check(item, path, report));
@@ -188,7 +203,7 @@ impl Shape {
             (Self::AnyOf(shapes), _) => shapes.iter().any(|shape| shape.takes(value)),
             (Self::Boolean, Kind::Boolean(_))
             | (Self::List { .. }, Kind::List(_))
-            | (Self::Table(_) | Self::Choice(_) | Self::Map(_), Kind::Table(_))
+            | (Self::Table(_) | Self::Choice(_) | Self::Map(_) | Self::MapWithEvery { .. }, Kind::Table(_))
             | (Self::Number { .. } | Self::Share, Kind::Integer(_) | Kind::Float(_))
             | (Self::Moment, Kind::Datetime(_)) => true,
             (Self::Integer { .. }, Kind::Integer(_) | Kind::Float(_)) => value.as_integer().is_some(),
@@ -216,7 +231,7 @@ impl Shape {
             (Self::List { of: Self::Table(_), .. }, _) => {
                 format!("write `[[{path}]]`, in double brackets, before each entry")
             }
-            (Self::Table(_) | Self::Map(_), _) if !path.contains('.') => {
+            (Self::Table(_) | Self::Map(_) | Self::MapWithEvery { .. }, _) if !path.contains('.') => {
                 format!("write a section `[{path}]`")
             }
             _ => format!("write {}", self.describe()),
@@ -246,7 +261,7 @@ impl Shape {
             }
             Self::Table(keys) => format!("a table {{ {} }}", names(keys).join(", ")),
             Self::Choice(keys) => format!("a table with one of: {}", names(keys).join(", ")),
-            Self::Map(of) => format!("a table NAME = {}", of.describe()),
+            Self::Map(of) | Self::MapWithEvery { of, .. } => format!("a table NAME = {}", of.describe()),
             Self::AnyOf(shapes) => shapes.iter().map(Self::describe).collect::<Vec<_>>().join(", or "),
         }
     }
@@ -379,8 +394,12 @@ fn check_choice(keys: &[Key], table: &Table, place: &Place, path: &str, report: 
     }
 }
 
-fn check_map(of: &Shape, table: &Table, path: &str, report: &mut Report) {
+fn check_map(of: &Shape, every: Option<&Shape>, table: &Table, path: &str, report: &mut Report) {
     for entry in &table.entries {
+        if let Some(every) = every.filter(|_| entry.key == EVERY) {
+            every.check(&entry.value, &below(path, &format!("{EVERY:?}")), report);
+            continue;
+        }
         if !is_plain_name(&entry.key) {
             let message = format!("{path}: {} is no usable name", super::tree::shortened(&entry.key));
             report

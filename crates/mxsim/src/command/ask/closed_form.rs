@@ -4,6 +4,7 @@
 //! choice through the window. About anything else it says nothing.
 
 use crate::exit::Exit;
+use crate::screen::{grouped, next, short, table};
 use mxsim_core::dns::{Driver, Hold, Transform};
 use mxsim_core::results::Results;
 use mxsim_core::scenario::{Scenario, Sender};
@@ -171,8 +172,9 @@ impl ClosedForm {
         rows.push(("simulated", simulated(results)));
         rows.push(("valid for", "equal MX without an outage, each choice uniform and independent.".into()));
         let question = format!("Will {} equal MX split your mail roughly evenly?", self.nodes);
-        let next = "Next: mxsim run scenarios/three-equal-mx.toml, then your own zone and\n      senders in a copy of it";
-        format!("{question}\n\n{}\n{next}\n", table(&rows))
+        let next =
+            next("mxsim init -o site.toml, put your zone and your senders into it, then mxsim run site.toml");
+        format!("{question}\n\n{}{next}", table(&rows))
     }
 
     /// What is assumed of the largest senders, and what if it is wrong.
@@ -213,44 +215,4 @@ fn simulated(results: &Results) -> String {
         _ => String::new(),
     };
     format!("{} days: on 19 of 20 at most {}{range}.", results.provenance.windows, short(busiest.p95))
-}
-
-/// Words in one column, sentences wrapped at 80 columns in the other.
-fn table(rows: &[(&str, String)]) -> String {
-    const WORD: usize = 14;
-    let mut text = String::new();
-    for (word, sentence) in rows {
-        let mut line = format!("  {word:<WORD$}");
-        for part in sentence.split(' ') {
-            if line.chars().count() + part.chars().count() > 79 {
-                text.push_str(line.trim_end());
-                text.push('\n');
-                line = " ".repeat(WORD + 2);
-            }
-            line.push_str(part);
-            line.push(' ');
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
-}
-
-/// A whole number with thousands apart.
-fn grouped(value: f64) -> String {
-    let plain = format!("{value:.0}");
-    let mut text = String::new();
-    for (place, digit) in plain.chars().enumerate() {
-        if place > 0 && (plain.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A share with three digits at most.
-fn short(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent >= 99.95 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
 }

@@ -1,0 +1,90 @@
+//! The candidates of a sender for whom no answer of the DNS makes a difference.
+//!
+//! Where the zone does not change, every host has one address and the sender shuffles for itself, the candidates are always the same and only
+//! their order is drawn. Then the first candidate is found without building a list; the whole order is worked out only if it fails.
+
+use super::world::{MX, NOWHERE, World};
+use crate::random::Key;
+use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Unit};
+
+/// The candidates in the order of the zone, and what their lots are keyed by.
+#[derive(Debug, Clone)]
+pub struct Deck {
+    /// All of them.
+    candidates: Candidates,
+    /// How many have the lowest preference; they come first.
+    best: usize,
+    unit: Unit,
+}
+
+impl Deck {
+    /// The deck of a sender, if it has one.
+    #[must_use]
+    pub fn of(world: &World, behaviour: &Behaviour, ipv6: bool) -> Option<Self> {
+        let law = &behaviour.law.order;
+        if behaviour.custom.is_some() || law.hosts != HostOrder::Shuffle {
+            return None;
+        }
+        let [version] = world.record_sets[MX].versions.as_slice() else { return None };
+        let mut candidates = Candidates::new();
+        for record in version.records.iter().filter(|record| record.target != NOWHERE) {
+            let host = &world.hosts[usize::from(record.target)];
+            let wanted = host.aaaa.filter(|_| ipv6).into_iter().chain(host.a);
+            let before = candidates.len();
+            for set in wanted {
+                let only = world.record_sets[set].only_record()?;
+                candidates.push(world.candidate(record.preference, record.target, only.target));
+            }
+            // Addresses inside a host have an order of their own, and so have address families.
+            let pooled = law.unit == Unit::Address && law.family == Family::Any;
+            if candidates.len() > before + 1 && !pooled {
+                return None;
+            }
+        }
+        if candidates.iter().any(|candidate| candidate.ipv6) && law.family != Family::Any {
+            return None;
+        }
+        candidates.sort_by_key(|candidate| candidate.preference);
+        let twice = |i: usize| candidates[..i].iter().any(|other| other.address == candidates[i].address);
+        if candidates.is_empty() || (0..candidates.len()).any(twice) {
+            return None;
+        }
+        let best = candidates
+            .iter()
+            .take_while(|candidate| candidate.preference == candidates[0].preference)
+            .count();
+        Some(Self { candidates, best, unit: law.unit })
+    }
+
+    /// The candidate that [`crate::sender::order::arrange`] would put first.
+    #[must_use]
+    pub fn first(&self, choice: Key) -> Candidate {
+        let mut first = self.candidates[0];
+        if self.best == 1 {
+            return first;
+        }
+        let mut least = self.lot(&first, choice);
+        for candidate in &self.candidates[1..self.best] {
+            let lot = self.lot(candidate, choice);
+            if lot < least {
+                (least, first) = (lot, *candidate);
+            }
+        }
+        first
+    }
+
+    /// All candidates in the order of `choice`.
+    #[must_use]
+    pub fn arranged(&self, behaviour: &Behaviour, choice: Key) -> Candidates {
+        let mut candidates = self.candidates.clone();
+        behaviour.arrange(&mut candidates, choice);
+        candidates
+    }
+
+    fn lot(&self, candidate: &Candidate, choice: Key) -> u64 {
+        match self.unit {
+            Unit::Host => choice.child(candidate.host_hash).word(),
+            Unit::Address => choice.child(candidate.address_hash).child(0).word(),
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Delivery once a node takes the connection: sessions that take time, a backlog, connections that are kept for the next message, and mail that
+//! waits for a connection to spare.
+
+use super::node_state::Ending;
+use super::outbound::{After, Connection};
+use super::probe::{Probe, Step};
+use super::replicate::{Event, Replication, Walk};
+use super::sender_state::Mail;
+use crate::node::SessionTime;
+use crate::sender::{Candidate, Candidates, Memory, Outcome, Reuse};
+use crate::time::Time;
+
+impl<P: Probe> Replication<'_, '_, P> {
+    /// True if messages hold sessions of this node for some time.
+    pub(super) fn takes_time(&self, node: usize) -> bool {
+        self.timed && self.world.capacities[node].session_time != SessionTime::Nothing
+    }
+
+    /// True if nobody waits for the end of a session of this node, so that it needs no event.
+    pub(super) fn ends_unwatched(&self, node: usize) -> bool {
+        self.world.capacities[node].backlog == 0
+    }
+
+    /// Ends the sessions of all nodes that are over by `now`.
+    pub(super) fn settle_all(&mut self, now: Time) {
+        if self.timed {
+            for (node, state) in self.nodes.iter_mut().enumerate() {
+                state.settle(node, now, &mut self.recorder);
+            }
+        }
+    }
+
+    /// Sessions go on into the next window.
+    pub(super) fn note_occupied(&mut self) {
+        if self.timed {
+            for (node, state) in self.nodes.iter().enumerate() {
+                state.note_peak(node, &mut self.recorder);
+            }
+        }
+    }
+
+    /// A session that delivers one message and that nobody waits for.
+    pub(super) fn begin_unwatched(
+        &mut self,
+        mail: &Mail,
+        (host, address): (u16, u16),
+        node: usize,
+        now: Time,
+    ) {
+        let draw = self.senders[mail.sender as usize].session_draw(mail);
+        let at = now + self.world.capacities[node].session_time.draw(draw);
+        let ending = Ending { at, began: now, message: mail.counted(), host, address };
+        self.nodes[node].begin_until(node, ending, &mut self.recorder);
+    }
+
+    /// The node greets: a session begins.
+    pub(super) fn begin_session(&mut self, mut walk: Box<Walk>, candidate: Candidate, now: Time) {
+        let (mail, since) = (walk.mail, walk.since);
+        self.note(&mail, now, Step::Tried { candidate, since, outcome: Outcome::Accepted });
+        let node = self.world.addresses[usize::from(candidate.address)].node;
+        walk.connection =
+            Connection { host: candidate.host, address: candidate.address, opened: now, messages: 0 };
+        if !self.takes_time(node) {
+            self.delivered(walk, now);
+        } else if self.ends_unwatched(node) && !P::ACTIVE && !self.is_watched(&walk) {
+            self.begin_unwatched(&mail, (candidate.host, candidate.address), node, now);
+            self.recycle(walk);
+        } else {
+            self.nodes[node].begin(node, now, &mut self.recorder);
+            self.schedule_delivery(walk, node, now);
+        }
+    }
+
+    fn schedule_delivery(&mut self, walk: Box<Walk>, node: usize, now: Time) {
+        let draw = self.senders[walk.mail.sender as usize].session_draw(&walk.mail);
+        let at = now + self.world.capacities[node].session_time.draw(draw);
+        self.calendar.schedule(at, Event::Delivered(walk));
+    }
+
+    /// True if the sender learns from the end of the session, or waits for it.
+    fn is_watched(&self, walk: &Walk) -> bool {
+        let table = &self.world.senders[walk.mail.sender as usize];
+        let remembers = table.behaviour.law.memory != Memory::Nothing
+            && !(walk.failed.is_empty()
+                && self.senders[walk.mail.sender as usize].is_blank(walk.mail.chooser));
+        table.managed || remembers
+    }
+
+    /// A message is accepted.
+    pub(super) fn delivered(&mut self, mut walk: Box<Walk>, now: Time) {
+        walk.connection.messages += 1;
+        let (mail, connection) = (walk.mail, walk.connection);
+        self.note(&mail, now, Step::Accepted { host: connection.host, address: connection.address });
+        self.recorder.accepted(mail.counted(), connection.host, connection.address, now);
+        self.learn(&walk, walk.candidates.get(walk.next).copied(), now);
+        self.recycle(walk);
+        if self.world.senders[mail.sender as usize].managed {
+            self.after_delivery(mail, connection, now);
+        } else {
+            self.close(connection, now);
+        }
+    }
+
+    /// What a connection does next: the next message, wait for one, or close. Afterwards other waiting mail may have its turn.
+    fn after_delivery(&mut self, mut mail: Mail, mut connection: Connection, now: Time) {
+        let (sender, chooser) = (mail.sender as usize, mail.chooser);
+        let table = &self.world.senders[sender];
+        let law = table.behaviour.law.reuse;
+        loop {
+            let can_keep = self.can_keep(law, connection);
+            let outbound = self.senders[sender].outbound(table, chooser);
+            outbound.done(table.behaviour.law.concurrency, true);
+            let after = if can_keep {
+                outbound.after(law, &connection, mail.failures > 0, now)
+            } else {
+                After::Close
+            };
+            let mut next = if after == After::Close { None } else { outbound.next_waiting(true) };
+            if next.is_none() && after == After::NextWaiting {
+                next = self.senders[sender].fetch_deferred(chooser);
+            }
+            match (after, next) {
+                (_, Some(next)) => match self.deliver_over(next, connection, now) {
+                    Some(used) => (mail, connection) = (next, used),
+                    None => break,
+                },
+                (After::StayOpen(idle), None) => {
+                    self.keep(mail.sender, chooser, connection, now + idle);
+                    break;
+                }
+                (After::Close | After::NextWaiting, None) => {
+                    self.close(connection, now);
+                    break;
+                }
+            }
+        }
+        self.start_waiting(sender, chooser, now);
+    }
+
+    /// Whether a connection may be kept at all: under TLS only some senders do.
+    fn can_keep(&self, law: Reuse, connection: Connection) -> bool {
+        let tls = self.world.capacities[self.world.addresses[usize::from(connection.address)].node].tls;
+        match law {
+            Reuse::Never => false,
+            Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Batch(kept) | Reuse::QueueRun(kept) => {
+                kept.tls || !tls
+            }
+        }
+    }
+
+    fn keep(&mut self, sender: u32, chooser: u32, connection: Connection, until: Time) {
+        let table = &self.world.senders[sender as usize];
+        let number = self.senders[sender as usize].outbound(table, chooser).keep(connection, until);
+        // Only where an idle connection takes up a session somebody notices when it is closed.
+        if self.takes_time(self.world.addresses[usize::from(connection.address)].node) {
+            self.calendar.schedule(until, Event::IdleOver { sender, chooser, number });
+        }
+    }
+
+    pub(super) fn idle_over(&mut self, sender: u32, chooser: u32, number: u32, now: Time) {
+        let table = &self.world.senders[sender as usize];
+        if let Some(connection) = self.senders[sender as usize].outbound(table, chooser).close_idle(number) {
+            self.close(connection, now);
+        }
+    }
+
+    /// Sends a message down an open connection. Gives the connection back if it is accepted at once.
+    fn deliver_over(&mut self, mail: Mail, mut connection: Connection, now: Time) -> Option<Connection> {
+        let node = self.world.addresses[usize::from(connection.address)].node;
+        if self.world.nodes[node].fault_at(now).is_some() {
+            // The connection broke with the node; the sender finds out and begins anew.
+            self.close(connection, now);
+            self.attempt(mail, now);
+            return None;
+        }
+        let (host, address, messages) = (connection.host, connection.address, connection.messages);
+        self.note(&mail, now, Step::Reused { host, address, messages });
+        if mail.failures > 0 {
+            self.recorder.retried(mail.counted());
+        }
+        let table = &self.world.senders[mail.sender as usize];
+        self.senders[mail.sender as usize].outbound(table, mail.chooser).begin();
+        if self.takes_time(node) {
+            let mut walk = Walk::new(mail, Candidates::new(), now);
+            walk.connection = connection;
+            let walk = self.new_walk(walk);
+            self.schedule_delivery(walk, node, now);
+            return None;
+        }
+        connection.messages += 1;
+        self.note(&mail, now, Step::Accepted { host, address });
+        self.recorder.accepted(mail.counted(), host, address, now);
+        Some(connection)
+    }
+
+    /// True if a message went down an open connection, or waits until there is one to spare.
+    pub(super) fn uses_or_waits_for_a_connection(&mut self, mail: &Mail, now: Time) -> bool {
+        let table = &self.world.senders[mail.sender as usize];
+        let law = table.behaviour.law.reuse;
+        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+        let (any, one_by_one) = match law {
+            Reuse::Never | Reuse::Batch(_) => (false, false),
+            Reuse::Demand(_) | Reuse::Always(_) => (true, false),
+            Reuse::QueueRun(_) => (mail.failures > 0, mail.failures > 0),
+        };
+        if any && let Some(connection) = outbound.take_idle(now) {
+            if let Some(connection) = self.deliver_over(*mail, connection, now) {
+                self.after_delivery(*mail, connection, now);
+            }
+            return true;
+        }
+        // A queue run takes one message after the other.
+        let waits = !outbound.may_begin() || (one_by_one && outbound.is_busy());
+        if waits {
+            outbound.wait(*mail);
+            self.note(mail, now, Step::Queued);
+        }
+        waits
+    }
+
+    /// An attempt is over without delivery.
+    pub(super) fn not_delivered(&mut self, walk: Box<Walk>, now: Time) {
+        let (sender, chooser) = (walk.mail.sender as usize, walk.mail.chooser);
+        self.recycle(walk);
+        let table = &self.world.senders[sender];
+        if table.managed {
+            self.senders[sender].outbound(table, chooser).done(table.behaviour.law.concurrency, false);
+            self.start_waiting(sender, chooser, now);
+        }
+    }
+
+    /// Starts mail that waits for a connection to spare.
+    fn start_waiting(&mut self, sender: usize, chooser: u32, now: Time) {
+        let table = &self.world.senders[sender];
+        if !self.senders[sender].outbound(table, chooser).start() {
+            return;
+        }
+        while let Some(mail) = self.senders[sender].outbound(table, chooser).next_waiting(false) {
+            self.attempt(mail, now);
+        }
+        self.senders[sender].outbound(table, chooser).started();
+    }
+
+    /// Closes a connection; if it took up a session, whoever waits for one has its turn.
+    fn close(&mut self, connection: Connection, now: Time) {
+        let node = self.world.addresses[usize::from(connection.address)].node;
+        if !self.takes_time(node) {
+            return;
+        }
+        let times = (connection.opened, now);
+        let next = self.nodes[node].end(node, times, connection.messages, &mut self.recorder);
+        let Some(mut walk) = next.and_then(|number| self.in_backlog.remove(&number)) else { return };
+        let candidate = walk.candidates[walk.next];
+        let (mail, since) = (walk.mail, walk.since);
+        self.note(&mail, now, Step::Tried { candidate, since, outcome: Outcome::Accepted });
+        walk.connection =
+            Connection { host: candidate.host, address: candidate.address, opened: now, messages: 0 };
+        self.nodes[node].begin(node, now, &mut self.recorder);
+        self.schedule_delivery(walk, node, now);
+    }
+
+    /// The node is full but takes the connection: the sender waits for the greeting.
+    pub(super) fn wait_for_greeting(&mut self, mut walk: Box<Walk>, candidate: Candidate, now: Time) {
+        self.begin_waiting(&mut walk);
+        let mail = walk.mail;
+        self.note(&mail, now, Step::InBacklog(candidate));
+        let node = self.world.addresses[usize::from(candidate.address)].node;
+        let patience = self.world.senders[mail.sender as usize].behaviour.law.timeouts.greeting;
+        self.numbered += 1;
+        self.nodes[node].wait(self.numbered);
+        self.in_backlog.insert(self.numbered, walk);
+        self.calendar.schedule(now + patience, Event::NoGreeting(self.numbered));
+    }
+
+    pub(super) fn no_greeting(&mut self, number: u64, now: Time) {
+        let Some(walk) = self.in_backlog.remove(&number) else { return };
+        let candidate = walk.candidates[walk.next];
+        self.nodes[self.world.addresses[usize::from(candidate.address)].node].leave_backlog(&number);
+        if let Some(walk) = self.fails(walk, candidate, Outcome::Busy, now) {
+            self.walk(walk, now);
+        }
+    }
+}

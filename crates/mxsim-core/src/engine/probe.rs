@@ -1,0 +1,103 @@
+//! Looking over the shoulder of a replication: what happens to each message, step by step.
+//!
+//! A trace is the simulation itself with a probe that writes down; without one nothing is left of it in the compiled loop.
+
+use crate::sender::{Candidate, Outcome};
+use crate::time::{Span, Time};
+
+/// One step in the life of a message.
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    /// It arrived in the sender's queue, at this outbound host.
+    Arrived {
+        /// `site * hosts + host`.
+        outbound_host: u32,
+    },
+    /// It waits until its outbound host has a connection to spare.
+    Queued,
+    /// The MX record set was looked up.
+    LookedUp {
+        /// Which version of the record set came.
+        version: usize,
+        /// Positions in zone order, in the order of the answer.
+        order: &'a [u8],
+        /// True if the nearest cache had it.
+        from_cache: bool,
+        /// How long it may still be kept.
+        ttl: Span,
+    },
+    /// The candidates as the answers give them.
+    Candidates(&'a [Candidate]),
+    /// The order in which they will be tried.
+    Ordered(&'a [Candidate]),
+    /// What is left of them after host memory and limits.
+    Admitted(&'a [Candidate]),
+    /// Memory says that nothing is to be tried now.
+    HeldBack,
+    /// A connection to a candidate came to an end; with `Accepted` a session begins.
+    Tried {
+        /// The candidate.
+        candidate: Candidate,
+        /// When the connection began.
+        since: Time,
+        /// How it went.
+        outcome: Outcome,
+    },
+    /// It goes down a connection that was open already.
+    Reused {
+        /// Host and address of the connection.
+        host: u16,
+        /// Its address.
+        address: u16,
+        /// Messages that went down it before.
+        messages: u32,
+    },
+    /// It waits in the backlog of a full node.
+    InBacklog(Candidate),
+    /// It was accepted.
+    Accepted {
+        /// By which host.
+        host: u16,
+        /// At which address.
+        address: u16,
+    },
+    /// It goes back to the queue.
+    Deferred {
+        /// When it is tried again.
+        until: Time,
+    },
+    /// It is given up.
+    Bounced,
+}
+
+/// Which message a step belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject {
+    /// Index of the sender.
+    pub sender: usize,
+    /// How many messages this sender had sent before.
+    pub number: u64,
+    /// When it arrived.
+    pub born: Time,
+    /// Attempts that have failed.
+    pub failures: u32,
+}
+
+/// Watches a replication.
+pub trait Probe {
+    /// False lets the compiler drop every call.
+    const ACTIVE: bool = true;
+
+    /// `subject` takes a step at `now`.
+    fn step(&mut self, subject: Subject, now: Time, step: Step<'_>);
+}
+
+/// Watches nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoProbe;
+
+impl Probe for NoProbe {
+    const ACTIVE: bool = false;
+
+    fn step(&mut self, _subject: Subject, _now: Time, _step: Step<'_>) {}
+}

@@ -1,0 +1,79 @@
+//! Keys of `[nodes.NAME]` and `[nodes."*"]`.
+
+use super::{joined, unlimited};
+use crate::node::WhenFull;
+use crate::scenario::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
+use crate::scenario::words::words;
+
+const NODE_OWN: &[Key] = &[
+    optional(
+        "addresses",
+        Shape::List { of: &Shape::Address, least: 1, only: &[] },
+        "those of its exchange host",
+        "the addresses that are this machine",
+    ),
+    optional(
+        "weight",
+        Shape::Number { least: 0.0, most: 1e6, above: false },
+        "1",
+        "its fair share relative to the other nodes of the best preference",
+    ),
+    later("site", "the place a node stands at"),
+    later("group", "nodes that fail together"),
+];
+
+/// Most concurrent sessions and longest backlog of one node: far above any machine, and small enough to hold in memory.
+const MOST_SESSIONS: i128 = 1_000_000;
+
+/// Largest sigma of a lognormal law. At 5 the mean is 270,000 times the median; beyond, no run is long enough to come near the mean.
+const MOST_SIGMA: f64 = 5.0;
+
+const LOGNORMAL: &[Key] = &[
+    required("mean", SOME_TIME, "its mean"),
+    required(
+        "sigma",
+        Shape::Number { least: 0.0, most: MOST_SIGMA, above: true },
+        "standard deviation of its logarithm; 0.5 is mild, 1.5 is wild",
+    ),
+];
+
+const SESSION_TIME: Shape = Shape::AnyOf(&[
+    DURATION,
+    Shape::Choice(&[
+        optional("fixed", SOME_TIME, "", "always this time, as `\"2s\"` alone"),
+        optional("exponential", SOME_TIME, "", "an exponentially distributed time of this mean"),
+        optional("lognormal", Shape::Table(LOGNORMAL), "", "a lognormally distributed time"),
+    ]),
+]);
+
+/// What a node can serve; these keys may stand in `[nodes."*"]` too.
+pub(super) const CAPACITY: &[Key] = &[
+    optional(
+        "sessions",
+        Shape::AnyOf(&[Shape::Integer { least: 1, most: MOST_SESSIONS }, word(unlimited)]),
+        "unlimited",
+        "most concurrent sessions; needs a `session_time`",
+    ),
+    optional(
+        "session_time",
+        SESSION_TIME,
+        "0s",
+        "how long one message holds a session, from the connection to its acceptance",
+    ),
+    optional(
+        "backlog",
+        Shape::Integer { least: 0, most: MOST_SESSIONS },
+        "0",
+        "connections beyond `sessions` that are taken and wait for the greeting, first come first served",
+    ),
+    optional(
+        "when_full",
+        word(words::<WhenFull>),
+        "421",
+        "what a connection beyond both meets: the greeting `421`, or a reset",
+    ),
+    optional("tls", Shape::Boolean, "true", "whether it offers STARTTLS; every sender uses it where offered"),
+];
+
+/// The keys of `[nodes.NAME]`.
+pub(super) const NODE: [Key; 9] = joined(NODE_OWN, CAPACITY);

@@ -1,0 +1,113 @@
+//! What each node can serve: its own keys, else those of `[nodes."*"]`.
+//!
+//! A limit of sessions only means something if sessions take time, and a backlog only where there is a limit: a key that would do nothing
+//! is an error, unless it stands in `[nodes."*"]` and does something for another node.
+
+use super::{Reading, span_at};
+use crate::node::{Capacity, SessionTime, WhenFull};
+use crate::scenario::Node;
+use crate::scenario::diagnostic::{Place, code};
+use crate::scenario::shape::EVERY;
+use crate::scenario::tree::{Table, Value};
+use crate::scenario::words::value_of;
+use crate::time::Span;
+
+/// Keys that count only beside a limit of sessions.
+const OF_A_LIMIT: [&str; 2] = ["backlog", "when_full"];
+
+/// What is said of one node.
+#[derive(Clone, Copy)]
+struct Settings<'t> {
+    own: Option<&'t Table>,
+    every: Option<&'t Table>,
+}
+
+impl<'t> Settings<'t> {
+    /// The table that says `key`: the node's own before the one for all.
+    fn saying(self, key: &str) -> Option<&'t Table> {
+        [self.own, self.every].into_iter().flatten().find(|table| table.get(key).is_some())
+    }
+
+    fn get(self, key: &str) -> Option<&'t Value> {
+        self.saying(key).and_then(|table| table.get(key))
+    }
+
+    fn count(self, key: &str) -> Option<u32> {
+        self.get(key).and_then(Value::as_integer).and_then(|number| u32::try_from(number).ok())
+    }
+
+    fn capacity(self) -> Capacity {
+        let sessions = self.count("sessions");
+        let when_full = self.get("when_full").and_then(Value::as_text).and_then(value_of);
+        Capacity {
+            sessions,
+            session_time: self.get("session_time").map_or(SessionTime::Nothing, session_time),
+            backlog: sessions.and_then(|_| self.count("backlog")).unwrap_or(0),
+            when_full: sessions.and(when_full).unwrap_or(WhenFull::Busy),
+            tls: self.get("tls").and_then(Value::as_boolean).unwrap_or(true),
+        }
+    }
+}
+
+/// Gives each node its capacity.
+pub(super) fn read(table: &Table, nodes: &mut [Node], reading: &mut Reading) {
+    let every = table.table(EVERY);
+    let mut timeless: Vec<&Place> = Vec::new();
+    for node in nodes.iter_mut() {
+        let settings = Settings { own: table.table(&node.name), every };
+        node.capacity = settings.capacity();
+        match node.capacity.sessions {
+            None => settings.own.into_iter().for_each(|own| refuse_limit_keys(own, &node.name, reading)),
+            // One `sessions` for all is one slip, however many nodes it holds for.
+            Some(_) if node.capacity.session_time == SessionTime::Nothing => {
+                timeless.extend(settings.get("sessions").map(|value| &value.place));
+            }
+            Some(_) => {}
+        }
+    }
+    timeless.sort_unstable();
+    timeless.dedup();
+    timeless.into_iter().for_each(|place| without_time(place, reading));
+    if let Some(every) = every.filter(|_| nodes.iter().all(|node| node.capacity.sessions.is_none())) {
+        refuse_limit_keys(every, &format!("{EVERY:?}"), reading);
+    }
+}
+
+fn without_time(place: &Place, reading: &mut Reading) {
+    let message = "a limit of `sessions` never fills while sessions take no time";
+    reading
+        .report
+        .error(code::MISSING, place, message)
+        .label("sessions without `session_time`")
+        .help("add `session_time = \"2s\"`: how long one message holds a session");
+}
+
+fn refuse_limit_keys(table: &Table, name: &str, reading: &mut Reading) {
+    for entry in OF_A_LIMIT.iter().filter_map(|key| table.entry(key)) {
+        // A backlog of nothing is what there is without the key.
+        if entry.value.as_integer() == Some(0) {
+            continue;
+        }
+        let message = format!("nodes.{name}.{}: a node without a limit of sessions is never full", entry.key);
+        reading
+            .report
+            .error(code::CONFLICT, &entry.key_place, message)
+            .help("add `sessions = 20` and a `session_time`, or leave it out");
+    }
+}
+
+fn session_time(value: &Value) -> SessionTime {
+    if let Some(span) = crate::catalog::params::span(value) {
+        return if span == Span::ZERO { SessionTime::Nothing } else { SessionTime::Fixed(span) };
+    }
+    value.as_table().and_then(chosen).unwrap_or(SessionTime::Nothing)
+}
+
+fn chosen(table: &Table) -> Option<SessionTime> {
+    if let Some(lognormal) = table.table("lognormal") {
+        let sigma = lognormal.get("sigma")?.as_number()?;
+        return Some(SessionTime::Lognormal { mean: span_at(lognormal, "mean")?, sigma });
+    }
+    let fixed = span_at(table, "fixed").map(SessionTime::Fixed);
+    fixed.or_else(|| span_at(table, "exponential").map(SessionTime::Exponential))
+}

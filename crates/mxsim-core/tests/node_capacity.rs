@@ -1,0 +1,100 @@
+//! What `[nodes.NAME]` and `[nodes."*"]` say of sessions.
+
+use mxsim_core::node::{Capacity, SessionTime, WhenFull};
+use mxsim_core::scenario::{Scenario, ScenarioBuilder};
+use mxsim_core::time::Span;
+
+const ZONE: &str = "e.org. 300 MX 10 mx1.e.org.\ne.org. 300 MX 10 mx2.e.org.\n\
+    mx1.e.org. 300 A 192.0.2.1\nmx2.e.org. 300 A 192.0.2.2";
+
+/// The capacities of mx1 and mx2.
+fn capacities(nodes: &str) -> [Capacity; 2] {
+    match Scenario::from_toml(&format!("[zone]\ntext = '''\n{ZONE}\n'''\n{nodes}")) {
+        Ok(scenario) => [scenario.nodes[0].capacity, scenario.nodes[1].capacity],
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn nothing_said_is_any_number_of_sessions_that_take_no_time() {
+    assert_eq!(capacities(""), [Capacity::UNLIMITED; 2]);
+}
+
+#[test]
+fn a_key_of_a_node_counts_before_the_one_for_all() {
+    let all = "[nodes.\"*\"]\nsessions = 20\nsession_time = \"2s\"\nbacklog = 100\nwhen_full = \"refuse\"\ntls = false\n";
+    let for_all = Capacity {
+        sessions: Some(20),
+        session_time: SessionTime::Fixed(Span::from_secs(2)),
+        backlog: 100,
+        when_full: WhenFull::Refuse,
+        tls: false,
+    };
+    assert_eq!(capacities(all), [for_all; 2]);
+    for (own, expected) in [
+        ("sessions = 5", Capacity { sessions: Some(5), ..for_all }),
+        (
+            "session_time = \"1s\"",
+            Capacity { session_time: SessionTime::Fixed(Span::from_secs(1)), ..for_all },
+        ),
+        ("backlog = 0", Capacity { backlog: 0, ..for_all }),
+        ("when_full = \"421\"", Capacity { when_full: WhenFull::Busy, ..for_all }),
+        ("tls = true", Capacity { tls: true, ..for_all }),
+    ] {
+        assert_eq!(capacities(&format!("{all}[nodes.mx2]\n{own}\n")), [for_all, expected], "{own}");
+        assert_eq!(capacities(&format!("[nodes.mx2]\n{own}\n{all}")), [for_all, expected], "{own} first");
+    }
+}
+
+#[test]
+fn a_node_without_a_limit_takes_no_backlog_from_the_others() {
+    let all = "[nodes.\"*\"]\nsessions = 20\nsession_time = \"2s\"\nbacklog = 100\nwhen_full = \"refuse\"\n";
+    let [limited, free] = capacities(&format!("{all}[nodes.mx2]\nsessions = \"unlimited\"\n"));
+    assert_eq!((limited.backlog, limited.when_full), (100, WhenFull::Refuse));
+    assert_eq!((free.sessions, free.backlog, free.when_full), (None, 0, WhenFull::Busy));
+    assert_eq!(free.session_time, limited.session_time);
+}
+
+#[test]
+fn session_times_have_three_laws() {
+    let law = |value: &str| capacities(&format!("[nodes.mx1]\nsession_time = {value}\n"))[0].session_time;
+    let second = Span::from_secs(1);
+    assert_eq!(law("\"1s\""), SessionTime::Fixed(second));
+    assert_eq!(law("{ fixed = \"1s\" }"), SessionTime::Fixed(second));
+    assert_eq!(law("{ exponential = \"1s\" }"), SessionTime::Exponential(second));
+    let lognormal = SessionTime::Lognormal { mean: second, sigma: 0.5 };
+    assert_eq!(law("{ lognormal = { mean = \"1s\", sigma = 0.5 } }"), lognormal);
+    assert_eq!(law("\"0s\""), SessionTime::Nothing);
+}
+
+#[test]
+fn every_key_of_a_node_changes_the_fingerprint() {
+    let limited =
+        |builder: ScenarioBuilder| builder.sessions("*", 20, SessionTime::Fixed(Span::from_secs(2)));
+    let print = |builder: ScenarioBuilder| builder.build().expect("a good scenario").fingerprint;
+    let zone = || ScenarioBuilder::new(ZONE);
+    let mut prints = vec![
+        print(zone()),
+        print(limited(zone())),
+        print(limited(zone()).sessions("mx1", 21, SessionTime::Fixed(Span::from_secs(2)))),
+        print(limited(zone()).session_time("mx1", SessionTime::Exponential(Span::from_secs(2)))),
+        print(
+            limited(zone())
+                .session_time("mx1", SessionTime::Lognormal { mean: Span::from_secs(2), sigma: 1.0 }),
+        ),
+        print(
+            limited(zone())
+                .session_time("mx1", SessionTime::Lognormal { mean: Span::from_secs(2), sigma: 1.1 }),
+        ),
+        print(limited(zone()).backlog("mx1", 1)),
+        print(limited(zone()).when_full("mx1", WhenFull::Refuse)),
+        print(limited(zone()).tls("mx1", false)),
+    ];
+    let all = prints.len();
+    prints.sort_unstable();
+    prints.dedup();
+    assert_eq!(prints.len(), all);
+    // What is the default already changes nothing.
+    let default = limited(zone()).backlog("mx1", 0).when_full("mx1", WhenFull::Busy).tls("mx1", true);
+    assert_eq!(print(default), print(limited(zone())));
+}

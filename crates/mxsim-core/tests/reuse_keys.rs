@@ -1,0 +1,123 @@
+//! What `reuse`, `concurrency`, `failover` and `timeouts` of a sender say.
+
+use mxsim_core::catalog::Catalog;
+use mxsim_core::results::Grade;
+use mxsim_core::scenario::{Scenario, ScenarioBuilder, SenderSpec};
+use mxsim_core::sender::{Concurrency, Failover, Kept, Reuse, SenderLaw};
+use mxsim_core::time::Span;
+
+const ZONE: &str = "e.org. 300 MX 10 mx1.e.org.\ne.org. 300 MX 10 mx2.e.org.\n\
+    mx1.e.org. 300 A 192.0.2.1\nmx2.e.org. 300 A 192.0.2.2";
+
+fn scenario(keys: &str) -> Scenario {
+    match Scenario::from_toml(&format!("[zone]\ntext = '''\n{ZONE}\n'''\n[[senders]]\n{keys}\n")) {
+        Ok(scenario) => scenario,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn law(keys: &str) -> SenderLaw {
+    scenario(keys).senders[0].behaviour.law.clone()
+}
+
+fn preset(id: &str) -> SenderLaw {
+    Catalog::builtin().sender(id).expect("a preset").law.clone()
+}
+
+const POSTFIX: Kept =
+    Kept { idle: Span::from_secs(2), messages: None, age: Some(Span::from_secs(300)), tls: false };
+
+#[test]
+fn postfix_with_and_without_tls_differ_in_one_parameter() {
+    let (under_tls, plaintext) = (preset("postfix"), preset("postfix_plaintext"));
+    assert_eq!(under_tls.reuse, Reuse::Demand(POSTFIX));
+    assert_eq!(plaintext, SenderLaw { reuse: Reuse::Demand(Kept { tls: true, ..POSTFIX }), ..under_tls });
+}
+
+#[test]
+fn an_override_keeps_what_it_does_not_say() {
+    let idle = Span::from_secs(10);
+    assert_eq!(
+        law("preset = \"postfix\"\nreuse = { idle = \"10s\" }").reuse,
+        Reuse::Demand(Kept { idle, ..POSTFIX })
+    );
+    assert_eq!(law("preset = \"postfix\"\nreuse = \"always\"").reuse, Reuse::Always(POSTFIX));
+    assert_eq!(law("preset = \"postfix\"\nreuse = \"never\"").reuse, Reuse::Never);
+    assert_eq!(
+        law("preset = \"postfix\"\nconcurrency = { most = 30 }").concurrency,
+        Concurrency { initial: 5, most: 30 }
+    );
+    assert_eq!(law("preset = \"postfix\"\nconcurrency = 7").concurrency, Concurrency { initial: 7, most: 7 });
+    assert_eq!(law("preset = \"postfix\"\nconcurrency = \"unlimited\"").concurrency, Concurrency::UNLIMITED);
+}
+
+#[test]
+fn a_sender_that_kept_nothing_needs_no_more_than_an_idle_time() {
+    let kept = Kept { idle: Span::from_secs(5), messages: None, age: None, tls: true };
+    let keys = "preset = \"qmail_lp64\"\nreuse = { connections = \"always\", idle = \"5s\" }";
+    assert_eq!(law(keys).reuse, Reuse::Always(kept));
+}
+
+#[test]
+fn busy_and_failed_are_two_things() {
+    let both = |keys: &str| (law(keys).failover, law(keys).on_busy);
+    let (next, defer) = (Failover::NextHost, Failover::SameHostLater);
+    assert_eq!(both("preset = \"haraka\""), (next, defer));
+    assert_eq!(both("preset = \"postfix\"\nfailover = { on_busy = \"defer\" }"), (next, defer));
+    assert_eq!(both("preset = \"postfix\"\nfailover = \"same-host-later\""), (defer, next));
+    assert_eq!(both("preset = \"haraka\"\nfailover = { on_busy = \"next-host\" }"), (next, next));
+}
+
+#[test]
+fn a_connection_that_is_kept_for_hours_lengthens_the_warm_up() {
+    let warm_up = |reuse: &str| scenario(&format!("preset = \"postfix\"\nreuse = {reuse}")).run.warm_up;
+    assert_eq!(warm_up("\"never\""), Span::HOUR);
+    assert_eq!(warm_up("{ age = \"3h\" }"), Span::HOUR.saturating_mul(3));
+    assert_eq!(warm_up("{ idle = \"2h\", age = \"unlimited\" }"), Span::HOUR.saturating_mul(2));
+    assert_eq!(warm_up("{ age = \"30d\" }"), Span::WEEK);
+}
+
+#[test]
+fn every_key_changes_the_fingerprint_and_makes_the_sender_assumed() {
+    let plain = scenario("preset = \"postfix\"");
+    for own in [
+        "reuse = \"never\"",
+        "reuse = \"always\"",
+        "reuse = \"batch\"",
+        "reuse = \"queue-run\"",
+        "reuse = { idle = \"3s\" }",
+        "reuse = { messages = 100 }",
+        "reuse = { age = \"unlimited\" }",
+        "reuse = { tls = true }",
+        "concurrency = { initial = 4 }",
+        "concurrency = { most = 21 }",
+        "failover = { on_busy = \"defer\" }",
+        "timeouts = { greeting = \"299s\" }",
+    ] {
+        let changed = scenario(&format!("preset = \"postfix\"\n{own}"));
+        assert_ne!(changed.fingerprint, plain.fingerprint, "{own}");
+        assert_eq!(changed.senders[0].grade, Grade::Assumed, "{own}");
+        let again = Scenario::from_toml(&changed.resolved()).expect("a resolved scenario");
+        assert_eq!(again.senders[0].behaviour.law, changed.senders[0].behaviour.law, "{own}");
+    }
+}
+
+#[test]
+fn the_builder_says_the_same() {
+    let kept = Kept { idle: Span::from_secs(5), messages: Some(100), age: None, tls: true };
+    let concurrency = Concurrency { initial: 2, most: u32::MAX };
+    for reuse in [
+        Reuse::Never,
+        Reuse::Demand(kept),
+        Reuse::Always(kept),
+        Reuse::Batch(kept),
+        Reuse::QueueRun(Kept { age: Some(Span::HOUR), messages: None, ..kept }),
+    ] {
+        let sender =
+            SenderSpec::new("a").preset("postfix").reuse(reuse).concurrency(concurrency).on_busy("defer");
+        let built = ScenarioBuilder::new(ZONE).sender(sender).build().expect("a good scenario");
+        let law = &built.senders[0].behaviour.law;
+        assert_eq!((law.reuse, law.concurrency, law.on_busy), (reuse, concurrency, Failover::SameHostLater));
+        assert_eq!(law.failover, Failover::NextHost);
+    }
+}

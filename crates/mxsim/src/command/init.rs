@@ -1,0 +1,49 @@
+//! `mxsim init`: a commented scenario to start from.
+
+mod zone;
+
+use crate::args::{Design, Init};
+use crate::exit::{Exit, Failure};
+use crate::output::{print, write_file};
+use crate::screen::next;
+use std::path::Path;
+
+impl Design {
+    /// Its template, a valid scenario that says what it asks.
+    const fn template(self) -> &'static str {
+        match self {
+            Self::EqualMx => include_str!("../../templates/equal-mx.toml"),
+            Self::ManyA => include_str!("../../templates/many-a.toml"),
+            Self::Backup => include_str!("../../templates/backup.toml"),
+            Self::Uneven => include_str!("../../templates/uneven.toml"),
+            Self::Migration => include_str!("../../templates/migration.toml"),
+        }
+    }
+}
+
+/// Prints the scenario, or writes it where nothing may be lost.
+pub(crate) fn init(arguments: &Init) -> Result<Exit, Failure> {
+    let text = match &arguments.zone {
+        None => arguments.design.template().to_owned(),
+        Some(file) => zone::put(arguments.design, file)?,
+    };
+    match arguments.output.as_deref().filter(|path| *path != Path::new("-")) {
+        // It stays a scenario, so that `mxsim init | mxsim run -` works: what to type next is a comment.
+        None => print(&format!("{text}\n# Next: save this as site.toml, then: mxsim run site.toml\n"))?,
+        Some(file) => {
+            refuse_to_lose(file, arguments.force)?;
+            write_file(file, &text)?;
+            let file = file.display();
+            print(&format!("wrote {file}\n{}", next(&format!("mxsim run {file}"))))?;
+        }
+    }
+    Ok(Exit::Met)
+}
+
+/// A scenario that somebody wrote is not overwritten by accident.
+fn refuse_to_lose(file: &Path, force: bool) -> Result<(), Failure> {
+    if file.is_file() && !force {
+        return Err(Failure::file(format!("{} is there already; --force overwrites it", file.display())));
+    }
+    Ok(())
+}

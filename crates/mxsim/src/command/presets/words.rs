@@ -1,0 +1,156 @@
+//! Values of parameters in the words of a mail engineer.
+
+/// Words a value may be, by parameter. A value that is not here is shown as it is written, without its punctuation.
+const WORDS: &[(&str, &str, &str)] = &[
+    ("order.unit", "host", "exchange hosts; the addresses of one stay together"),
+    ("order.unit", "address", "all addresses of all hosts: a host with more addresses gets more mail"),
+    ("order.hosts", "shuffle", "at random, every order equally likely"),
+    ("order.hosts", "answer", "as the resolver answered"),
+    (
+        "order.hosts",
+        "adjacent-swap",
+        "one pass of coin flips over neighbours: the third record is never first",
+    ),
+    ("order.hosts", "last-into-hole", "the first of the answer; then the last record moves into its place"),
+    ("order.addresses", "shuffle", "at random, every order equally likely"),
+    ("order.addresses", "answer", "as the resolver answered"),
+    ("order.family", "any", "neither"),
+    ("order.family", "ipv6-first", "IPv6 before IPv4 inside each host"),
+    ("order.family", "ipv4-first", "IPv4 before IPv6 inside each host"),
+    (
+        "order.family",
+        "ipv6-bubble-pass",
+        "IPv6 first inside each host; then an IPv6 address moves over an IPv4 address before it",
+    ),
+    ("order.family", "ipv4-only", "IPv4 only; AAAA is not even asked for"),
+    ("order.keep", "attempt", "for one attempt: every attempt draws anew"),
+    ("order.keep", "message", "for one message: its retries keep it"),
+    ("order.keep", "cache-entry", "until the resolver's MX answer is replaced"),
+    ("order.keep", "forever", "for ever"),
+    ("limits.addresses", "unlimited", "all of them"),
+    ("limits.cut", "plain", "the first ones stay"),
+    ("limits.cut", "family-balance", "the first ones stay, half of the places kept for each address family"),
+    (
+        "limits.cut",
+        "reach-every-preference",
+        "once the limit is used up in one preference, one address of each further preference is still tried",
+    ),
+    ("failover.on_failure", "next-host", "to the next candidate, at once"),
+    ("failover.on_failure", "same-host-later", "nowhere: it comes back to the same host later"),
+    ("timeouts.connect", "kernel", "as long as the kernel does"),
+    ("timeouts.kernel", "linux", "Linux since 6.5: gives up after 133 s"),
+    ("timeouts.kernel", "linux-before-6.5", "Linux before 6.5: gives up after 127 s"),
+    (
+        "retry.wait",
+        "every-queue-run",
+        "none of its own: every queue run looks, and what is remembered of hosts decides",
+    ),
+    ("retry.queue_run", "none", "no queue runs: each message has a timer of its own"),
+    ("retry.lifetime", "unlimited", "never"),
+    ("retry.max_attempts", "unlimited", "any number"),
+    ("memory.nothing", "true", "nothing"),
+    ("cache.ttl_max", "unlimited", "no limit"),
+    ("cache.zero_ttl", "no-store", "it is not cached"),
+    ("cache.zero_ttl", "same-second", "it is cached until the second ends"),
+    ("cache.negative_max", "unlimited", "no limit"),
+    ("order.base", "as-received", "as the records came"),
+    ("order.base", "canonical", "sorted by their data, the same worldwide"),
+    ("order.transform", "none", "nothing"),
+    ("order.transform", "rotate", "rotated: neighbours stay neighbours"),
+    ("order.transform", "shuffle", "shuffled, every order equally likely"),
+    (
+        "order.transform",
+        "shuffle-one-seed",
+        "shuffled with one seed for all steps: first place and first pair are uniform, later places depend on them",
+    ),
+    ("order.driver", "random", "drawn for each answer"),
+    (
+        "order.driver",
+        "counter-from-zero",
+        "a counter for each record set that starts at zero with each refill",
+    ),
+    ("order.driver", "counter-sequential", "a counter for each record set; each refill starts one further"),
+    ("order.driver", "counter-of-process", "one counter for the whole process, moved by every answer"),
+    ("order.direction", "forward", "1 2 3, then 2 3 1"),
+    ("order.direction", "backward", "1 2 3, then 3 1 2"),
+    ("order.types", "[]", "none"),
+    ("order.verbatim_on_miss", "true", "yes"),
+    ("order.verbatim_on_miss", "false", "no"),
+    ("order.hold", "none", "not at all: ordered anew for each answer"),
+    ("order.hold", "ttl", "until the record set expires, to everybody"),
+    ("cache.types", "[]", "none: every question is forwarded"),
+];
+
+/// Words inside a value that is a table.
+const INSIDE: &[(&str, &str)] = &[
+    ("repeat-last", "repeat the last"),
+    ("give-up", "give up"),
+    ("hold_base", "hold"),
+    ("hold_step", "plus steps of"),
+    ("hold_steps", "steps"),
+];
+
+/// The value of the parameter `path`, given as a TOML literal.
+pub(super) fn value(path: &str, literal: &str) -> String {
+    let bare = literal.trim_matches('"');
+    let known = WORDS.iter().find(|(parameter, word, _)| *parameter == path && *word == bare);
+    known.map_or_else(|| plain(literal), |(_, _, words)| (*words).to_owned())
+}
+
+/// A literal without its punctuation: `{ age = { least = "5m", most = "4000s" } }` is `age: least 5m, most 4000s`.
+fn plain(literal: &str) -> String {
+    let opened =
+        literal.replace(" }, { ", "; then ").replace(" = { ", ": ").replace("{ ", "").replace(" }", "");
+    let bare =
+        opened.replace(" = [", " ").replace("], ", "; ").replace(" = ", " ").replace(['"', '[', ']'], "");
+    let word = |word: &str| {
+        let core = word.trim_end_matches([',', ';', ':']);
+        let known = INSIDE.iter().find(|(raw, _)| *raw == core);
+        known.map_or_else(|| word.to_owned(), |(_, words)| format!("{words}{}", &word[core.len()..]))
+    };
+    bare.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::value;
+    use mxsim_core::catalog::Catalog;
+
+    #[test]
+    fn values_read_as_words() {
+        for (path, literal, words) in [
+            ("order.unit", "\"host\"", "exchange hosts; the addresses of one stay together"),
+            ("retry.lifetime", "\"5d\"", "5d"),
+            ("limits.addresses", "5", "5"),
+            ("cache.types", "[\"MX\", \"A\", \"AAAA\"]", "MX, A, AAAA"),
+            ("retry.wait", "{ age = { least = \"5m\", most = \"4000s\" } }", "age: least 5m, most 4000s"),
+            ("order.keep", "{ exponential = \"1h\" }", "exponential 1h"),
+            (
+                "retry.wait",
+                "{ gaps = { list = [\"64s\", \"128s\"], then = \"give-up\" } }",
+                "gaps: list 64s, 128s; then give up",
+            ),
+            (
+                "memory.host_address",
+                "{ rule = [{ until = \"2h\", gap = \"15m\", factor = 1.0 }], expire = \"7d\" }",
+                "rule until 2h, gap 15m, factor 1.0; expire 7d",
+            ),
+        ] {
+            assert_eq!(value(path, literal), words, "{path}");
+        }
+    }
+
+    /// A value such as `"family-balance"` says nothing to somebody who has not read the source.
+    #[test]
+    fn no_word_of_the_catalogue_is_left_unexplained() {
+        let catalog = Catalog::builtin();
+        let senders = catalog.senders().flat_map(|preset| &preset.parameters);
+        let resolvers = catalog.resolvers().flat_map(|preset| &preset.parameters);
+        let authorities = catalog.authorities().flat_map(|preset| &preset.parameters);
+        for (path, literal) in senders.chain(resolvers).chain(authorities) {
+            let is_word =
+                literal.starts_with("\"") && !literal[1..].starts_with(|c: char| c.is_ascii_digit());
+            assert!(!is_word || value(path, literal) != literal.trim_matches('"'), "{path} = {literal}");
+        }
+    }
+}
