@@ -215,7 +215,7 @@ fn generate(number: u64) -> String {
     let key = Entropy::new(5, number).key(StreamId::new("laws", Purpose::Choice));
     let pick = |about: u64, n: usize| key.child(about).below(n);
     let hosts = 2 + pick(1, 3);
-    let mut zone = String::new();
+    let (mut zone, mut nodes) = (String::new(), Vec::new());
     for i in 1..=hosts {
         // The first host never fails and is never a backup.
         let preference = if i > 1 && pick(10 + i as u64, 5) == 0 { 20 } else { 10 };
@@ -224,17 +224,19 @@ fn generate(number: u64) -> String {
         if pick(20 + i as u64, 3) == 0 {
             let _ = writeln!(zone, "mx{i}.example.com. 120 IN AAAA 2001:db8::{i}");
         }
-        if pick(30 + i as u64, 4) == 0 {
+        let two_machines = pick(30 + i as u64, 4) == 0;
+        if two_machines {
             let _ = writeln!(zone, "mx{i}.example.com. 120 IN A 192.0.2.{}", 100 + i);
         }
+        nodes.push(format!("mx{i}{}", if two_machines { "/1" } else { "" }));
     }
     let profile = ["flat", "office"][pick(2, 2)];
-    let window = ["20m", "1h", "50m", "3h 20m"][pick(3, 4)];
+    let window = ["20m", "40m", "50m", "3h 20m"][pick(3, 4)];
     let run = format!("window = \"{window}\"\nrun_length = \"3h 20m\"\nwarm_up = \"1h\"\nreplications = 1");
     let mut rest = format!("[traffic]\nmessages_per_day = 200000\nprofile = \"{profile}\"\n\n");
-    rest += "[[goals]]\ndelay_p95 = \"20s\"\n\n";
+    rest += "[goals]\ndelay_p95 = \"20s\"\n\n";
     rest += &senders(key.child(4));
-    rest += &events(key.child(5), hosts);
+    rest += &events(key.child(5), &nodes[1..]);
     text(&run, &zone, &rest)
 }
 
@@ -272,19 +274,19 @@ fn senders(key: Key) -> String {
 }
 
 /// Many short outages, with edges at odd moments: a second more or less is a tenth of each.
-fn events(key: Key, hosts: usize) -> String {
+fn events(key: Key, nodes: &[String]) -> String {
     let mut text = String::new();
     let outages = [0, 1, 60][key.child(0).below(3)];
     for i in 0..outages {
         let own = key.child(1 + i as u64);
-        let node = 2 + own.child(0).below(hosts - 1);
+        let node = &nodes[own.child(0).below(nodes.len())];
         let fault = ["refuse", "drop", "refuse"][key.child(99).below(3)];
         let (minute, seconds) = (3 * i as usize + own.child(2).below(2), 5 + own.child(3).below(15));
         let length = if outages == 1 { "47m 11s".into() } else { format!("{seconds}s") };
         let at = format!("{:02}:{:02}:{:02}", minute / 60, minute % 60, own.child(4).below(60));
         let _ = writeln!(
             text,
-            "[[events]]\nat = \"{at}\"\nfor = \"{length}\"\nnode = \"mx{node}\"\nfault = \"{fault}\"\n"
+            "[[events]]\nat = \"{at}\"\nfor = \"{length}\"\nnode = \"{node}\"\nfault = \"{fault}\"\n"
         );
     }
     text
