@@ -6,9 +6,10 @@
 //! of the message before it with probability exp(-gap / mean) either way.
 
 use super::super::world::{SenderTable, World};
+use super::orders;
 use super::walk::Tree;
 use crate::random::{Entropy, Key};
-use crate::sender::{Candidates, Keep, OrderLaw};
+use crate::sender::Keep;
 use crate::time::{Span, Time};
 
 /// The outbound hosts of one sender.
@@ -16,18 +17,11 @@ use crate::time::{Span, Time};
 pub(super) struct Choosers {
     /// The part of the sender's mail that each brings.
     pub(super) parts: Vec<f64>,
-    /// The candidates in zone order; no answer makes a difference to their order.
-    list: Candidates,
 }
 
 impl Choosers {
     /// The outbound hosts of `sender`, whose sites have these `sizes`; refused if messages one by one cost less.
-    pub(super) fn new(
-        world: &World,
-        sender: &SenderTable,
-        sizes: &[f64],
-        list: Candidates,
-    ) -> Result<Self, &'static str> {
+    pub(super) fn new(world: &World, sender: &SenderTable, sizes: &[f64]) -> Result<Self, &'static str> {
         let messages = sender.arrivals.expected(world.start, world.end);
         let chunks = world.end.0 / Span::HOUR.0.min(world.window.0) + 1;
         let holdings = match sender.behaviour.law.order.keep {
@@ -40,7 +34,7 @@ impl Choosers {
         }
         let parts =
             (0..choosers).map(|chooser| sizes[chooser / sender.hosts] / sender.hosts as f64).collect();
-        Ok(Self { parts, list })
+        Ok(Self { parts })
     }
 }
 
@@ -108,14 +102,11 @@ impl<'w> Holdings<'w> {
         }
     }
 
-    /// The order that a decision gives.
+    /// The orders that a decision leaves.
     fn order(&self, world: &World, chooser: usize, number: u64) -> Tree {
         let host = self.choice.child(!(chooser as u64));
-        let law: &OrderLaw = &self.law.behaviour.law.order;
-        let key = if law.keep == Keep::Forever { host } else { host.child(number) };
-        let mut list = self.choosers.list.clone();
-        self.law.behaviour.arrange(&mut list, key);
-        self.law.behaviour.cut(&mut list);
-        Tree::new(world, &vec![(list, 1.0)])
+        let forever = self.law.behaviour.law.order.keep == Keep::Forever;
+        let key = if forever { host } else { host.child(number) };
+        Tree::new(world, &orders::decided(world, self.law, key))
     }
 }

@@ -7,6 +7,7 @@ use super::super::world::{MX, NOWHERE, SenderTable, World};
 use super::script::{Lottery, Script, outcomes};
 use crate::dns::order::{Order, Turn, base_order, render};
 use crate::dns::{Base, Driver, Hold, OrderLaw, RecordType, Transform};
+use crate::random::Key;
 use crate::sender::{AddressOrder, Candidates, HostOrder, Unit, limits, order};
 
 /// Most orders looked at: those of seven equal hosts. Beyond, tables would cost more than messages.
@@ -28,13 +29,16 @@ pub(super) fn of(world: &World, sender: &SenderTable) -> Result<Orders, &'static
     listed.ok_or("its orders are too many to list")
 }
 
-/// The candidates in zone order, for a sender whose order does not follow the answers; or the reason why it does.
-pub(super) fn in_zone_order(world: &World, sender: &SenderTable) -> Result<Candidates, &'static str> {
-    check(world, sender)?;
-    if (0..world.record_sets.len()).any(|set| follows(world, sender, set)) {
-        return Err("its order follows each answer");
-    }
-    Ok(candidates(world, sender, |set| zone_order(world, set)))
+/// The orders of a sender whose decision is `choice`: one, or as many as the answers of its resolver make of it. Only for a sender whose
+/// orders can be listed.
+pub(super) fn decided(world: &World, sender: &SenderTable, choice: Key) -> Orders {
+    let listed = outcomes(MOST_ORDERS, |script| {
+        let mut list = candidates(world, sender, |set| answer(world, sender, set, script));
+        sender.behaviour.arrange(&mut list, choice);
+        sender.behaviour.cut(&mut list);
+        list
+    });
+    listed.unwrap_or_default()
 }
 
 fn check(world: &World, sender: &SenderTable) -> Result<(), &'static str> {

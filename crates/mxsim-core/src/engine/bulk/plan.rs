@@ -24,7 +24,7 @@ pub(in super::super) struct Plan {
     pub(super) tables: Vec<PoissonTable>,
     /// Per node: the stream that places its messages.
     pub(super) placement: Vec<StreamId>,
-    pub(super) refills: Refills,
+    pub(in super::super) refills: Refills,
 }
 
 /// One sender.
@@ -103,8 +103,7 @@ fn choice(world: &World, sender: &SenderTable, sites: &[f64]) -> Result<Choice, 
     match sender.behaviour.law.order.keep {
         Keep::Attempt | Keep::Message => Ok(Choice::Anew(tree)),
         Keep::Exponential(_) | Keep::Fixed(_) | Keep::Forever => {
-            let list = orders::in_zone_order(world, sender)?;
-            Choosers::new(world, sender, sites, list).map(Choice::Kept)
+            Choosers::new(world, sender, sites).map(Choice::Kept)
         }
         Keep::CacheEntry => Err("it keeps its choice as long as a cache keeps the answer"),
     }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// The caches that senders simulated in numbers ask.
 #[derive(Debug, Default)]
-pub(super) struct Refills {
+pub(in super::super) struct Refills {
     layers: Vec<LayerRefills>,
 }
 
@@ -62,6 +62,22 @@ impl Refills {
             })
         });
         Self { layers: layers.collect() }
+    }
+
+    /// Entries expected to be filled in one replication, at most.
+    pub(in super::super) fn expected_fills(&self, world: &World) -> f64 {
+        let lasts = world.end.since(world.start).0 as f64;
+        let of_cache = |layer: &LayerRefills, &(arrivals, part): &(usize, f64)| {
+            let questions = layer.arrivals[arrivals].expected(world.start, world.end) * part;
+            match kept_for(&layer.law, RecordType::Mx, layer.empty, layer.ttl, Time::ZERO) {
+                Span::ZERO => 0.0,
+                kept => questions.min(1.0 + lasts / kept.0 as f64),
+            }
+        };
+        self.layers
+            .iter()
+            .flat_map(|layer| layer.caches.iter().map(move |cache| of_cache(layer, cache)))
+            .sum()
     }
 
     /// Draws what was asked in one replication.
@@ -144,6 +160,11 @@ impl LayerRefills {
         stream: &mut Stream,
         asked: &mut Asked,
     ) {
+        if kept_for(&self.law, RecordType::Mx, self.empty, self.ttl, Time::ZERO) == Span::ZERO {
+            // Nothing is kept, so every question is passed on.
+            asked.fills += poisson(part * arrivals.expected(Time::ZERO, world.end), stream);
+            return;
+        }
         let (mut last, mut is_first) = (Moment::from(world.start), true);
         loop {
             let now = arrivals.next_of(part, &mut last, world.end, stream);
