@@ -34,8 +34,14 @@ pub enum Purpose {
     Answer = 6,
     /// Numbers of sending processes (qmail holds by them).
     Process = 7,
+    /// How many messages come at once, where they are drawn as counts.
+    Counts = 8,
+    /// In which second each of a count of messages is accepted.
+    Placement = 9,
     /// How long messages hold a session.
     Session = 10,
+    /// When caches are filled, where questions are drawn as counts.
+    Refill = 11,
 }
 
 /// Identifies one (entity, purpose) pair; worked out once, when the world is compiled.

@@ -1,5 +1,7 @@
 //! When messages come and from which site: Poisson arrivals under a weekly rhythm, and sizes of sites.
 
+pub mod poisson;
+
 use crate::random::Stream;
 use crate::time::{Span, Time};
 use rand_distr::{Distribution, Exp1};
@@ -138,10 +140,27 @@ impl Arrivals {
         Self { rates: profile.relative_rates().into_iter().map(|relative| relative * mean).collect() }
     }
 
+    /// Several processes in one, of each the part that is given.
+    #[must_use]
+    pub fn together(parts: &[(&Self, f64)]) -> Self {
+        let hours = parts.iter().map(|(arrivals, _)| arrivals.rates.len()).max().unwrap_or(1);
+        let rate = |hour: usize| {
+            parts.iter().map(|(arrivals, part)| arrivals.rates[hour % arrivals.rates.len()] * part).sum()
+        };
+        Self { rates: (0..hours).map(rate).collect() }
+    }
+
     /// The next arrival after `clock`, or [`Time::NEVER`] if none comes before `end`. The clock moves on to it.
     #[inline]
     pub fn next(&self, clock: &mut Clock, end: Time, stream: &mut Stream) -> Time {
-        let mut left: f64 = Exp1.sample(stream);
+        self.next_of(1.0, clock, end, stream)
+    }
+
+    /// The same, where only a `part` of the arrivals counts.
+    #[inline]
+    pub fn next_of(&self, part: f64, clock: &mut Clock, end: Time, stream: &mut Stream) -> Time {
+        let exponential: f64 = Exp1.sample(stream);
+        let mut left = exponential / part;
         while clock.at < end {
             let room = clock.rate * (clock.until.since(clock.at).0 as f64 - clock.part);
             if left < room {
@@ -166,6 +185,11 @@ impl Arrivals {
         let hour = clock.at.0.div_euclid(Span::HOUR.0);
         clock.rate = self.rates[hour.rem_euclid(self.rates.len() as i64) as usize];
         clock.until = Time((hour + 1) * Span::HOUR.0);
+    }
+
+    /// The mean numbers of messages in an hour, hour by hour, repeated for ever.
+    pub fn hourly(&self) -> impl ExactSizeIterator<Item = f64> {
+        self.rates.iter().map(|rate| rate * Span::HOUR.0 as f64)
     }
 
     /// Messages expected between `from` and `to`.

@@ -1,6 +1,6 @@
 //! A scenario text through the public path: text -> scenario -> simulation -> results, and the invariants every result keeps.
 
-use mxsim_core::engine::{Quiet, RunOptions, simulate};
+use mxsim_core::engine::{Engine, Quiet, RunOptions, simulate};
 use mxsim_core::results::Results;
 use mxsim_core::scenario::Scenario;
 
@@ -19,14 +19,16 @@ pub fn scenario(toml: &str) -> Scenario {
     }
 }
 
-/// Runs a scenario from its text to its results, as the command does, and checks the invariants.
+/// Runs a scenario from its text to its results, message by message, and checks the invariants. Theory is held against single messages, and
+/// the other laws against those (`tests/laws.rs`).
 ///
 /// # Panics
 /// If the scenario is wrong or a result breaks an invariant.
 #[must_use]
 pub fn run(toml: &str) -> Results {
     let scenario = scenario(toml);
-    let results = simulate(&scenario, RunOptions::of(&scenario), &Quiet);
+    let options = RunOptions { engine: Engine::Messages, ..RunOptions::of(&scenario) };
+    let results = simulate(&scenario, options, &Quiet);
     let results =
         results.unwrap_or_else(|error| panic!("a run that nobody interrupts failed: {error}\n{toml}"));
     if let Err(broken) = conserved(&results) {

@@ -373,7 +373,7 @@ impl HopState {
 }
 
 /// How long a cache keeps an answer; zero if it does not.
-fn kept_for(law: &CacheLaw, record_type: RecordType, empty: bool, ttl: Span, now: Time) -> Span {
+pub(crate) fn kept_for(law: &CacheLaw, record_type: RecordType, empty: bool, ttl: Span, now: Time) -> Span {
     if !law.types.contains(record_type) {
         return Span::ZERO;
     }

@@ -10,13 +10,37 @@ use smallvec::SmallVec;
 /// Positions of records in the zone's own order, in the order of an answer.
 pub type Order = SmallVec<[u8; 8]>;
 
+/// Where the luck of an answer comes from: the [`Key`] of one decision, or something that goes through all decisions there are.
+pub trait Draws {
+    /// By how many of `n` places a rotation moves.
+    fn offset(&mut self, n: usize) -> usize;
+    /// Which of the `n` records still in the pot step `i` of a shuffle takes.
+    fn step(&mut self, i: usize, n: usize) -> usize;
+    /// The one seed of a shuffle of `n` records; only its remainders by numbers up to `n` are used.
+    fn seed(&mut self, n: usize) -> usize;
+}
+
+impl Draws for Key {
+    fn offset(&mut self, n: usize) -> usize {
+        self.below(n)
+    }
+
+    fn step(&mut self, i: usize, n: usize) -> usize {
+        self.child(i as u64).below(n)
+    }
+
+    fn seed(&mut self, _n: usize) -> usize {
+        (self.word() >> 32) as usize
+    }
+}
+
 /// What one rendering of an answer depends on besides its law.
 #[derive(Debug, Clone, Copy)]
-pub struct Turn {
+pub struct Turn<D = Key> {
     /// How far the counter of this law's driver stands; not used by [`Driver::Random`].
     pub counter: u64,
     /// The decision for this rendering.
-    pub draw: Key,
+    pub draw: D,
 }
 
 /// The order kept before the transform, from the order in which the records came and their canonical order.
@@ -29,7 +53,7 @@ pub fn base_order(law: &OrderLaw, received: &Order, canonical: &Order) -> Order 
 }
 
 /// Transforms a base order into the order of an answer.
-pub fn render(law: &OrderLaw, record_type: RecordType, order: &mut Order, turn: Turn) {
+pub fn render<D: Draws>(law: &OrderLaw, record_type: RecordType, order: &mut Order, turn: Turn<D>) {
     if order.len() < 2 || !law.types.contains(record_type) {
         return;
     }
@@ -41,10 +65,10 @@ pub fn render(law: &OrderLaw, record_type: RecordType, order: &mut Order, turn: 
     }
 }
 
-fn rotate(law: &OrderLaw, order: &mut Order, turn: Turn) {
+fn rotate<D: Draws>(law: &OrderLaw, order: &mut Order, mut turn: Turn<D>) {
     let n = order.len();
     let offset = match law.driver {
-        Driver::Random => turn.draw.below(n),
+        Driver::Random => turn.draw.offset(n),
         Driver::CounterFromZero | Driver::CounterSequential | Driver::CounterOfProcess => {
             (turn.counter % n as u64) as usize
         }
@@ -56,18 +80,18 @@ fn rotate(law: &OrderLaw, order: &mut Order, turn: Turn) {
 }
 
 /// Fisher-Yates with a fresh draw for each step.
-fn shuffle(order: &mut Order, draw: Key) {
+fn shuffle(order: &mut Order, mut draw: impl Draws) {
     let n = order.len();
     for i in 0..n - 1 {
-        let j = i + draw.child(i as u64).below(n - i);
+        let j = i + draw.step(i, n - i);
         order.swap(i, j);
     }
 }
 
 /// BIND 9.18 and 9.20, lib/dns/rdataset.c `towiresorted`: step i swaps with i + seed mod (n - i), the same 32-bit seed for all steps.
-fn shuffle_one_seed(order: &mut Order, draw: Key) {
+fn shuffle_one_seed(order: &mut Order, mut draw: impl Draws) {
     let n = order.len();
-    let seed = (draw.word() >> 32) as usize;
+    let seed = draw.seed(n);
     for i in 0..n {
         order.swap(i, i + seed % (n - i));
     }

@@ -1,8 +1,9 @@
 //! Scenario to world: names become indices, defaults are long gone, and nothing can fail any more.
 
+use super::bulk::{self, Plan};
 use super::deck::Deck;
 use super::frame::{Frame, HostFrame, NodeFrame, SenderFrame};
-use super::law::{self, Engine};
+use super::law::{Engine, Law, LawDecision};
 use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStreams, SenderTable, World};
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
@@ -23,7 +24,7 @@ pub fn compile(scenario: &Scenario) -> World {
 
 /// Compiles a checked scenario for an engine.
 #[must_use]
-pub fn compile_for(scenario: &Scenario, _engine: Engine) -> World {
+pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
     let names = Names::new(scenario);
     let (record_sets, hosts) = record_sets(scenario, &names);
     let mut layers = Vec::new();
@@ -33,7 +34,7 @@ pub fn compile_for(scenario: &Scenario, _engine: Engine) -> World {
         .map(|sender| sender_table(sender, scenario.messages_per_day, &mut layers))
         .collect();
     let mut world = World {
-        frame: frame(scenario, &names, &senders),
+        frame: frame(scenario, &names),
         start: Time::ZERO - scenario.run.warm_up,
         end: Time::ZERO + scenario.run.run_length,
         window: scenario.run.window,
@@ -55,6 +56,7 @@ pub fn compile_for(scenario: &Scenario, _engine: Engine) -> World {
         senders,
         session_time: common_session_time(scenario),
         delay_limits: delay_limits(scenario),
+        bulk: Plan::default(),
     };
     for i in 0..world.senders.len() {
         let sender = &world.senders[i];
@@ -63,6 +65,12 @@ pub fn compile_for(scenario: &Scenario, _engine: Engine) -> World {
         (world.senders[i].deck, world.senders[i].managed) = (deck, managed);
     }
     mark_plain_layers(&mut world);
+    let (laws, plan) = bulk::plan(&world, scenario, engine);
+    for ((law, table), sender) in laws.into_iter().zip(&mut world.senders).zip(&scenario.senders) {
+        world.frame.laws.push(law.used_for(&sender.name));
+        table.law = law;
+    }
+    world.bulk = plan;
     world
 }
 
@@ -263,7 +271,7 @@ fn node_of(scenario: &Scenario, address: IpAddr) -> usize {
 fn sender_table(sender: &Sender, messages_per_day: f64, layers: &mut Vec<LayerTable>) -> SenderTable {
     let stream = |purpose| StreamId::new(&sender.name, purpose);
     SenderTable {
-        law: law::decide(sender),
+        law: LawDecision { law: Law::Messages, why: "not decided yet" },
         arrivals: Arrivals::new(messages_per_day * sender.share, &sender.profile),
         site: AliasTable::new(&sender.sizes.weights(sender.sites)),
         sites: sender.sites,
@@ -300,14 +308,11 @@ fn layer_index(layer: &ResolverLayer, sender: &Sender, layers: &mut Vec<LayerTab
     let index = known.unwrap_or_else(|| {
         // Layers of one name and different laws are different caches, with luck of their own.
         let namesakes = layers.iter().filter(|known| known.shared_as == layer.shared_as).count();
-        let stream = StreamId::new(&format!("{}{}", layer.shared_as, "'".repeat(namesakes)), Purpose::Answer);
-        layers.push(LayerTable {
-            shared_as: layer.shared_as.clone(),
-            law: layer.law,
-            caches: 0,
-            stream,
-            plain: false,
-        });
+        let name = format!("{}{}", layer.shared_as, "'".repeat(namesakes));
+        let stream = StreamId::new(&name, Purpose::Answer);
+        let refills = StreamId::new(&name, Purpose::Refill);
+        let (shared_as, law) = (layer.shared_as.clone(), layer.law);
+        layers.push(LayerTable { shared_as, law, caches: 0, stream, refills, plain: false });
         layers.len() - 1
     });
     layers[index].caches = layers[index].caches.max(needed);
@@ -322,7 +327,7 @@ fn delay_limits(scenario: &Scenario) -> Vec<Span> {
     scenario.goals.iter().filter_map(|goal| limit(goal.kind)).collect()
 }
 
-fn frame(scenario: &Scenario, names: &Names, senders: &[SenderTable]) -> Frame {
+fn frame(scenario: &Scenario, names: &Names) -> Frame {
     let zone = zone_at_zero(scenario);
     let preference =
         |name: &Name| zone.mx.iter().filter(|mx| mx.exchange == *name).map(|mx| mx.preference).min();
@@ -354,12 +359,7 @@ fn frame(scenario: &Scenario, names: &Names, senders: &[SenderTable]) -> Frame {
         senders: scenario.senders.iter().map(sender).collect(),
         goals: scenario.goals.clone(),
         goals_are_default: scenario.goals_are_default,
-        laws: scenario
-            .senders
-            .iter()
-            .zip(senders)
-            .map(|(sender, table)| table.law.used_for(&sender.name))
-            .collect(),
+        laws: Vec::new(),
         presets: scenario.presets.clone(),
         cautions: scenario.cautions.clone(),
         fingerprint: scenario.fingerprint.clone(),

@@ -1,9 +1,10 @@
 //! What a world costs to simulate, so that one which is too large is refused before it runs.
 //!
-//! Messages cost time, and so do their retries: while every node a sender can use fails, all that arrives is tried again and again. How
+//! Messages that are simulated one by one cost time (those drawn as counts do not, however many they are), and so do their retries: while every node a sender can use fails, all that arrives is tried again and again. How
 //! often is counted with the sender's own retry law, for a message that arrives at any moment of the outage alike. Memory goes into
 //! caches, queued messages and tallies.
 
+use super::law::Law;
 use super::run::{Limit, WHAT_IF_REPLICATIONS};
 use super::tally::SERIES_BIN;
 use super::world::{SenderTable, World};
@@ -38,7 +39,7 @@ const MOST_WHAT_IFS: u64 = 2;
 /// The estimated cost of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cost {
-    /// Messages of one replication, warm-up included.
+    /// Messages of one replication that are simulated one by one, warm-up included; those drawn as counts cost nothing each.
     pub messages: f64,
     /// Retries of one replication, warm-up included.
     pub retries: f64,
@@ -95,8 +96,10 @@ impl Cost {
     /// What one replication of `world` is expected to cost.
     #[must_use]
     pub fn of(world: &World) -> Self {
-        let messages: f64 =
-            world.senders.iter().map(|sender| sender.arrivals.expected(world.start, world.end)).sum();
+        let single = world.senders.iter().filter(|sender| sender.law.law == Law::Messages);
+        let messages: f64 = single.map(|sender| sender.arrivals.expected(world.start, world.end)).sum();
+        // A fill costs no more than a message.
+        let fills = world.bulk.refills.expected_fills(world);
         let caches: f64 = world.layers.iter().map(|layer| layer.caches as f64).sum();
         // A cache exists once it is asked, and nobody asks more often than there are messages.
         let used = caches.min(messages * world.layers.len() as f64);
@@ -105,7 +108,7 @@ impl Cost {
             messages,
             retries: retries.count,
             what_ifs: what_ifs(world),
-            replication_s: (messages + retries.work) / MESSAGES_PER_SECOND,
+            replication_s: (messages + retries.work + fills) / MESSAGES_PER_SECOND,
             working_bytes: used * world.record_sets.len() as f64 * ENTRY_BYTES
                 + caches * 8.0
                 + queued * QUEUED_BYTES,
@@ -168,7 +171,8 @@ struct Retries {
 /// The retries of all senders, and the most messages that wait at the same time.
 fn retries(world: &World) -> (Retries, f64) {
     let (mut all, mut queued) = (Retries::default(), 0.0);
-    for sender in &world.senders {
+    // Who is simulated in numbers never has to try again.
+    for sender in world.senders.iter().filter(|sender| sender.law.law == Law::Messages) {
         let nodes = usable_nodes(world, sender);
         // A message costs a look-up and a connection; a retry that fails costs a look-up and a connection to each node. *Assumption*: both
         // cost the same.
@@ -381,6 +385,17 @@ mod tests {
         let one = cost(&format!("{traffic}{later}{}", failing("a", "1d")));
         let theory = 10_000.0 * 43_200.0;
         assert!((one.retries / theory - 1.0).abs() < 0.01, "{one:?}");
+    }
+
+    #[test]
+    fn counts_cost_the_same_whatever_they_are() {
+        let many = "[traffic]\nmessages_per_day = 1e12\n";
+        let counts = cost(&format!("{many}[[senders]]\npreset = \"randomizing\"\n"));
+        assert_eq!(counts.messages, 0.0);
+        assert!(counts.check(ONE).is_ok(), "{counts:?}");
+        let single =
+            cost(&format!("{many}[[senders]]\npreset = \"order-preserving\"\nresolver = \"dnsmasq\"\n"));
+        assert!(single.messages > 1e12 && single.check(ONE).is_err(), "{single:?}");
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! Which exact law a sender is simulated by.
 //!
-//! All laws give the same distribution; they differ in cost. *Messages* simulates every message and is always right. *Counts* (Poisson
-//! counts drawn at once) and *decisions* (one draw per cache entry or holding time) join as variants here, with a branch in
-//! [`decide`] that says when they are exact.
+//! All laws give the same distribution; they differ in cost. *Messages* simulates every message and is always right. *Counts* draws
+//! Poisson numbers of messages at once, *decisions* draws the choices that outbound hosts keep and the numbers of messages in between. When
+//! they are exact is written down in one place, `bulk/plan.rs`.
 
 use crate::results::LawUsed;
-use crate::scenario::Sender;
 
 /// How the messages of one sender are simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Law {
+    /// As Poisson numbers, because no choice depends on an earlier message.
+    Counts,
+    /// As Poisson numbers between the decisions of outbound hosts that keep their choice.
+    Decisions,
     /// One by one.
     Messages,
 }
@@ -39,15 +42,11 @@ impl Law {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Counts => "counts",
+            Self::Decisions => "decisions",
             Self::Messages => "messages",
         }
     }
-}
-
-/// Decides by which law `sender` is simulated.
-#[must_use]
-pub const fn decide(_sender: &Sender) -> LawDecision {
-    LawDecision { law: Law::Messages, why: "every message is simulated, which is exact for any sender" }
 }
 
 impl LawDecision {

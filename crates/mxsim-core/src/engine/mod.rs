@@ -8,6 +8,7 @@
 //! them; [`simulate()`] for everything from a scenario to [`Results`](crate::results::Results).
 
 mod block;
+mod bulk;
 pub mod calendar;
 pub mod compile;
 mod connect;

@@ -282,7 +282,6 @@ impl<'w> Recorder<'w> {
 }
 
 /// Counting many messages at once, for laws that draw counts.
-#[expect(dead_code, reason = "the laws that draw counts join next")]
 impl Recorder<'_> {
     pub(super) const fn arrived_in_bulk(&mut self, count: u64) {
         self.tally.totals.messages += count;

@@ -6,9 +6,11 @@
 //! [`super::deliver`].
 
 use super::block::Drawn;
+use super::bulk::Bulk;
 use super::calendar::{Calendar, Next};
 use super::connect::{Connection as Answer, connect};
 use super::deck::Deck;
+use super::law::Law;
 use super::node_state::{NodeState, Room};
 use super::outbound::Connection;
 use super::probe::{NoProbe, Probe, Step};
@@ -125,6 +127,8 @@ pub(super) struct Replication<'w, 'p, P> {
     pub(super) in_backlog: BTreeMap<u64, Box<Walk>>,
     pub(super) numbered: u64,
     pub(super) recorder: Recorder<'w>,
+    /// Senders whose messages are drawn as counts.
+    bulk: Bulk<'w>,
     pub(super) timed: bool,
     pub(super) probe: &'p mut P,
     /// Walks that are over, for the next ones.
@@ -149,6 +153,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             world.senders.iter().map(|table| SenderState::new(table, &entropy, world.start)).collect();
         let mut calendar = Calendar::new();
         for (sender, state) in senders.iter_mut().enumerate() {
+            if world.senders[sender].law.law != Law::Messages {
+                continue;
+            }
             let at = state.next_arrival(world, &world.senders[sender]);
             if at < world.end {
                 calendar.add_arrival(at, sender);
@@ -165,6 +172,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             in_backlog: BTreeMap::new(),
             numbered: 0,
             recorder: Recorder::new(world),
+            bulk: Bulk::new(world, entropy),
             timed: world.is_timed(),
             probe,
             spare: Vec::new(),
@@ -177,10 +185,12 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         }
     }
 
-    /// Closes the chunks that are over at `now`.
+    /// Closes the chunks that are over at `now`, with the messages that are drawn as counts.
     #[inline]
     fn close_chunks(&mut self, now: Time) {
         while now >= self.recorder.chunk().to {
+            let chunk = self.recorder.chunk();
+            self.bulk.fill(chunk.from, chunk.to, &mut self.recorder);
             self.recorder.close_chunk();
             self.sessions_go_on();
         }

@@ -1,5 +1,6 @@
 //! A scenario as indices and tables, ready to be simulated any number of times.
 
+use super::bulk::Plan;
 use super::deck::Deck;
 use super::frame::Frame;
 use super::law::LawDecision;
@@ -57,6 +58,8 @@ pub struct World {
     pub session_time: Option<SessionTime>,
     /// The delay limits of the delay goals, in order.
     pub delay_limits: Vec<Span>,
+    /// How the senders are simulated whose messages are drawn as counts.
+    pub(super) bulk: Plan,
 }
 
 /// One exchange host.
@@ -96,6 +99,8 @@ pub struct LayerTable {
     pub stream: StreamId,
     /// True if nobody looks at the order of its answers and none changes: then only the times of its entries are simulated.
     pub plain: bool,
+    /// When its caches are filled, where questions are drawn as counts.
+    pub refills: StreamId,
 }
 
 /// One sender.

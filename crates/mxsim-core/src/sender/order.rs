@@ -17,14 +17,44 @@ const COIN_DRAW: u64 = 2;
 /// Where a candidate goes inside its preference: smaller goes first.
 type Rank = (u64, u8, u64);
 
+/// Where the luck of an order comes from: the [`Key`] of one decision, or something that goes through all decisions there are.
+pub trait Lots {
+    /// The lot of a host; the smallest goes first.
+    fn host(&mut self, candidate: &Candidate) -> u64;
+    /// The lot of an address among all of its preference; an address under two names has one for each `occurrence`.
+    fn pooled(&mut self, candidate: &Candidate, occurrence: u64) -> u64;
+    /// The lot of an address inside its host, among those of equal `family` rank.
+    fn address(&mut self, candidate: &Candidate, family: u8) -> u64;
+    /// Whether the host at place `i` changes places with the one before it.
+    fn swaps(&mut self, i: usize) -> bool;
+}
+
+impl Lots for Key {
+    fn host(&mut self, candidate: &Candidate) -> u64 {
+        self.child(candidate.host_hash).word()
+    }
+
+    fn pooled(&mut self, candidate: &Candidate, occurrence: u64) -> u64 {
+        self.child(candidate.address_hash).child(occurrence).word()
+    }
+
+    fn address(&mut self, candidate: &Candidate, _family: u8) -> u64 {
+        self.child(ADDRESS_DRAW).child(candidate.address_hash).word()
+    }
+
+    fn swaps(&mut self, i: usize) -> bool {
+        self.child(COIN_DRAW).child(i as u64).coin()
+    }
+}
+
 /// Puts `candidates`, given in answer order (host by host, AAAA before A), into the order in which they will be tried.
-pub fn arrange(law: &OrderLaw, candidates: &mut Candidates, choice: Key) {
+pub fn arrange(law: &OrderLaw, candidates: &mut Candidates, mut lots: impl Lots) {
     if law.family == Family::Ipv4Only {
         candidates.retain(|candidate| !candidate.ipv6);
     }
     // qmail works on the records as they were answered, so its order is taken before the sort.
     let sequence = match law.hosts {
-        HostOrder::LastIntoHole => host_sequence(law.hosts, candidates, choice),
+        HostOrder::LastIntoHole => host_sequence(law.hosts, candidates, &mut lots),
         HostOrder::Shuffle | HostOrder::Answer | HostOrder::AdjacentSwap => SmallVec::new(),
     };
     candidates.sort_by_key(|candidate| candidate.preference);
@@ -32,8 +62,8 @@ pub fn arrange(law: &OrderLaw, candidates: &mut Candidates, choice: Key) {
         return;
     }
     let ranks: SmallVec<[Rank; 8]> = match law.unit {
-        Unit::Address => address_ranks(law, candidates, choice),
-        Unit::Host => host_ranks(law, candidates, choice, &sequence),
+        Unit::Address => address_ranks(law, candidates, &mut lots),
+        Unit::Host => host_ranks(law, candidates, &mut lots, &sequence),
     };
     let mut places: SmallVec<[u16; 8]> = (0..candidates.len() as u16).collect();
     places.sort_by_key(|&place| (candidates[usize::from(place)].preference, ranks[usize::from(place)]));
@@ -44,15 +74,13 @@ pub fn arrange(law: &OrderLaw, candidates: &mut Candidates, choice: Key) {
 }
 
 /// All addresses of a preference in one pot.
-fn address_ranks(law: &OrderLaw, candidates: &[Candidate], choice: Key) -> SmallVec<[Rank; 8]> {
+fn address_ranks(law: &OrderLaw, candidates: &[Candidate], lots: &mut impl Lots) -> SmallVec<[Rank; 8]> {
     candidates
         .iter()
         .enumerate()
         .map(|(i, candidate)| {
             let place = match law.hosts {
-                HostOrder::Shuffle => {
-                    choice.child(candidate.address_hash).child(occurrence(candidates, i)).word()
-                }
+                HostOrder::Shuffle => lots.pooled(candidate, occurrence(candidates, i)),
                 HostOrder::Answer | HostOrder::AdjacentSwap | HostOrder::LastIntoHole => i as u64,
             };
             (place, 0, 0)
@@ -69,27 +97,28 @@ fn occurrence(candidates: &[Candidate], i: usize) -> u64 {
 fn host_ranks(
     law: &OrderLaw,
     candidates: &[Candidate],
-    choice: Key,
+    lots: &mut impl Lots,
     answered: &[(u16, u16)],
 ) -> SmallVec<[Rank; 8]> {
-    let sorted = host_sequence(law.hosts, candidates, choice);
+    let sorted = host_sequence(law.hosts, candidates, lots);
     let hosts = if law.hosts == HostOrder::LastIntoHole { answered } else { &sorted[..] };
     candidates
         .iter()
         .enumerate()
         .map(|(i, candidate)| {
             let host = match law.hosts {
-                HostOrder::Shuffle => choice.child(candidate.host_hash).word(),
+                HostOrder::Shuffle => lots.host(candidate),
                 HostOrder::Answer | HostOrder::AdjacentSwap | HostOrder::LastIntoHole => {
                     let entry = (candidate.preference, candidate.host);
                     hosts.iter().position(|&other| other == entry).unwrap_or(hosts.len()) as u64
                 }
             };
+            let family = family_rank(law.family, candidate.ipv6);
             let address = match law.addresses {
-                AddressOrder::Shuffle => choice.child(ADDRESS_DRAW).child(candidate.address_hash).word(),
+                AddressOrder::Shuffle => lots.address(candidate, family),
                 AddressOrder::Answer => i as u64,
             };
-            (host, family_rank(law.family, candidate.ipv6), address)
+            (host, family, address)
         })
         .collect()
 }
@@ -103,7 +132,11 @@ const fn family_rank(family: Family, ipv6: bool) -> u8 {
 }
 
 /// The hosts, with their preferences, in the order in which they will be tried; empty where keys decide.
-fn host_sequence(order: HostOrder, candidates: &[Candidate], choice: Key) -> SmallVec<[(u16, u16); 8]> {
+fn host_sequence(
+    order: HostOrder,
+    candidates: &[Candidate],
+    lots: &mut impl Lots,
+) -> SmallVec<[(u16, u16); 8]> {
     let mut hosts: SmallVec<[(u16, u16); 8]> = SmallVec::new();
     if order == HostOrder::Shuffle {
         return hosts;
@@ -115,7 +148,7 @@ fn host_sequence(order: HostOrder, candidates: &[Candidate], choice: Key) -> Sma
         }
     }
     match order {
-        HostOrder::AdjacentSwap => swap_neighbours(&mut hosts, choice),
+        HostOrder::AdjacentSwap => swap_neighbours(&mut hosts, lots),
         HostOrder::LastIntoHole => last_into_hole(&mut hosts),
         HostOrder::Shuffle | HostOrder::Answer => {}
     }
@@ -123,10 +156,9 @@ fn host_sequence(order: HostOrder, candidates: &[Candidate], choice: Key) -> Sma
 }
 
 /// Haraka, outbound/hmail.js `sort_mx`: one pass that swaps neighbours of equal preference with probability 1/2.
-fn swap_neighbours(hosts: &mut [(u16, u16)], choice: Key) {
-    let coins = choice.child(COIN_DRAW);
+fn swap_neighbours(hosts: &mut [(u16, u16)], lots: &mut impl Lots) {
     for i in 1..hosts.len() {
-        if hosts[i - 1].0 == hosts[i].0 && coins.child(i as u64).coin() {
+        if hosts[i - 1].0 == hosts[i].0 && lots.swaps(i) {
             hosts.swap(i - 1, i);
         }
     }

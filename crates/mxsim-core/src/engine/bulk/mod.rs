@@ -1,0 +1,32 @@
+//! Messages in numbers instead of one by one: the laws *counts* and *decisions*.
+//!
+//! A sender that draws its order anew for each message, at nodes that always have room, sends a Poisson number of messages into each
+//! fate; so the numbers are drawn, whatever their size (*counts*). A sender that keeps its order for a while is the same between two
+//! decisions (*decisions*).
+//!
+//! ```text
+//!   orders --tree--> fates at a time --pieces--> Poisson numbers --place--> seconds of the nodes
+//! ```
+//!
+//! Time is cut into *pieces* in which nothing changes: neither the rate, nor a fault that any connection meets, nor the hour or window of
+//! arrival, connection or acceptance. So the edges of an outage are exact to the microsecond, as for single messages.
+//!
+//! **What is drawn apart.** How often the DNS is asked ([`refills`]) is drawn independently of the mail, and so is the second in which a
+//! message is accepted of those before and after it in other hours. Each published number keeps its exact law, because none combines the
+//! two; what a replication asked the DNS and what it delivered no longer vary together.
+//!
+//! Main types: [`Plan`], made once for a world; [`Bulk`], its state in one replication.
+
+mod fill;
+mod kept;
+mod orders;
+mod place;
+mod plan;
+mod refills;
+mod script;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub(super) use fill::Bulk;
+pub(super) use plan::{Plan, plan};

@@ -1,0 +1,199 @@
+//! Which senders can be simulated in numbers, and what it takes.
+
+use super::super::law::{Engine, Law, LawDecision};
+use super::super::world::{SenderTable, World};
+use super::kept::Choosers;
+use super::orders;
+use super::place;
+use super::refills::Refills;
+use super::walk::{End, Tree, Walker};
+use crate::dns::{Driver, Hold, Transform};
+use crate::node::{Fault, SessionTime};
+use crate::random::{Purpose, StreamId};
+use crate::scenario::Scenario;
+use crate::sender::{Concurrency, Keep, Memory, Reuse};
+use crate::traffic::poisson::PoissonTable;
+
+/// Most changes of fate in one run for which a sender is simulated in numbers.
+const MOST_CHANGES: usize = 1_000_000;
+
+/// Everything about the senders simulated in numbers that is the same in all replications.
+#[derive(Debug, Default)]
+pub(in super::super) struct Plan {
+    pub(super) senders: Vec<SenderPlan>,
+    pub(super) tables: Vec<PoissonTable>,
+    /// Per node: the stream that places its messages.
+    pub(super) placement: Vec<StreamId>,
+    pub(in super::super) refills: Refills,
+}
+
+/// One sender.
+#[derive(Debug)]
+pub(super) struct SenderPlan {
+    pub(super) sender: usize,
+    pub(super) stream: StreamId,
+    pub(super) choice: Choice,
+}
+
+/// How the orders of a sender come about.
+#[derive(Debug)]
+pub(super) enum Choice {
+    /// Each message has one of its own.
+    Anew(Tree),
+    /// Outbound hosts keep one for a while.
+    Kept(Choosers),
+}
+
+/// Decides for each sender by which law it is simulated, and plans for those that are simulated in numbers.
+pub(in super::super) fn plan(world: &World, scenario: &Scenario, engine: Engine) -> (Vec<LawDecision>, Plan) {
+    if engine == Engine::Messages {
+        let why = "every message is simulated, as asked for";
+        return (vec![LawDecision { law: Law::Messages, why }; world.senders.len()], Plan::default());
+    }
+    let mut choices: Vec<Result<Choice, &'static str>> = (0..world.senders.len())
+        .map(|i| choice(world, &world.senders[i], &scenario.senders[i].sizes.weights(world.senders[i].sites)))
+        .collect();
+    keep_caches_apart(world, &mut choices);
+    let laws = choices.iter().map(decision).collect();
+    let senders: Vec<SenderPlan> = choices
+        .into_iter()
+        .enumerate()
+        .filter_map(|(sender, choice)| {
+            let stream = StreamId::new(&scenario.senders[sender].name, Purpose::Counts);
+            choice.ok().map(|choice| SenderPlan { sender, stream, choice })
+        })
+        .collect();
+    if senders.is_empty() {
+        return (laws, Plan::default());
+    }
+    let bulk: Vec<usize> = senders.iter().map(|plan| plan.sender).collect();
+    let plan = Plan {
+        tables: place::tables(usual_rates(world, &senders).into_iter()),
+        placement: scenario.nodes.iter().map(|node| StreamId::new(&node.name, Purpose::Placement)).collect(),
+        refills: Refills::new(world, scenario, &bulk),
+        senders,
+    };
+    (laws, plan)
+}
+
+fn decision(choice: &Result<Choice, &'static str>) -> LawDecision {
+    match choice {
+        Ok(Choice::Anew(_)) => {
+            LawDecision { law: Law::Counts, why: "its choices do not depend on earlier messages" }
+        }
+        Ok(Choice::Kept(_)) => {
+            LawDecision { law: Law::Decisions, why: "each outbound host keeps its choice for a time" }
+        }
+        Err(why) => LawDecision { law: Law::Messages, why },
+    }
+}
+
+/// How the orders of `sender` come about, if it can be simulated in numbers; else the reason why not.
+fn choice(world: &World, sender: &SenderTable, sites: &[f64]) -> Result<Choice, &'static str> {
+    if sender.layers.len() != 1 {
+        return Err("it asks through several caches in a row");
+    }
+    let all = orders::of(world, sender)?;
+    if all.iter().any(|(order, _)| order.is_empty()) {
+        return Err("it finds no address");
+    }
+    let tree = Tree::new(world, &all);
+    check_nodes(world, sender, &tree)?;
+    check_faults(world, sender, &tree)?;
+    match sender.behaviour.law.order.keep {
+        Keep::Attempt | Keep::Message => Ok(Choice::Anew(tree)),
+        Keep::Exponential(_) | Keep::Fixed(_) | Keep::Forever => {
+            Choosers::new(world, sender, sites).map(Choice::Kept)
+        }
+        Keep::CacheEntry => Err("it keeps its choice as long as a cache keeps the answer"),
+    }
+}
+
+/// Nothing that a message does at these nodes may make a difference to another.
+fn check_nodes(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &'static str> {
+    let law = &sender.behaviour.law;
+    let nodes = tree.nodes();
+    let capacity = |&node: &usize| &world.capacities[node];
+    let has_room = |node: &usize| {
+        let capacity = capacity(node);
+        capacity.session_time == SessionTime::Nothing && capacity.sessions.is_none()
+    };
+    if !nodes.iter().all(has_room) {
+        return Err("its nodes have limited or lasting sessions");
+    }
+    let kept = match law.reuse {
+        Reuse::Never => None,
+        Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Batch(kept) | Reuse::QueueRun(kept) => Some(kept),
+    };
+    if kept.is_some_and(|kept| kept.tls || nodes.iter().any(|node| !capacity(node).tls)) {
+        return Err("it uses connections again");
+    }
+    let fails = |fault: Fault| {
+        nodes.iter().any(|&node| world.nodes[node].outages().iter().any(|outage| outage.fault == fault))
+    };
+    if fails(Fault::Drop) && law.concurrency != Concurrency::UNLIMITED {
+        return Err("its connections are limited, and a silent node holds them");
+    }
+    let remembers = match law.memory {
+        // Where some candidate always takes the message, no domain is ever found dead.
+        Memory::Nothing | Memory::Domain { .. } => false,
+        Memory::HostAddress { .. } => fails(Fault::Refuse) || fails(Fault::Drop),
+        Memory::AddressTimeouts { .. } => fails(Fault::Drop),
+    };
+    if remembers { Err("it remembers nodes that failed") } else { Ok(()) }
+}
+
+/// Some candidate takes every message at once, so that nothing is ever tried again.
+fn check_faults(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &'static str> {
+    let walker = Walker { world, behaviour: &sender.behaviour, by_bins: false };
+    let (mut fates, mut at) = (Vec::new(), world.start);
+    for _ in 0..MOST_CHANGES {
+        if at >= world.end {
+            return Ok(());
+        }
+        let slack = tree.fates(walker, at, &mut fates);
+        if fates.iter().any(|fate| fate.end == End::Nobody) {
+            return Err("some of its messages fail everywhere and are tried again");
+        }
+        at += slack;
+    }
+    Err("faults come and go too often")
+}
+
+/// A cache that a single message fills has to be kept message by message, and so has an authority that counts its answers.
+fn keep_caches_apart(world: &World, choices: &mut [Result<Choice, &'static str>]) {
+    let authority = &world.authority;
+    let counts = authority.transform != Transform::None
+        && (authority.driver != Driver::Random || authority.hold != Hold::None);
+    let layers = |sender: usize| world.senders[sender].layers.iter().map(|&(layer, _)| layer);
+    loop {
+        let is_single = |sender: &usize| choices[*sender].is_err();
+        let shared: Vec<u16> = (0..choices.len()).filter(is_single).flat_map(layers).collect();
+        let meets = |&sender: &usize| {
+            choices[sender].is_ok()
+                && (counts && !shared.is_empty() || layers(sender).any(|own| shared.contains(&own)))
+        };
+        let Some(sender) = (0..choices.len()).find(meets) else { return };
+        choices[sender] = Err("it shares a cache with senders whose messages are simulated one by one");
+    }
+}
+
+/// Messages per second of each node in each hour while no node fails.
+fn usual_rates(world: &World, senders: &[SenderPlan]) -> Vec<f64> {
+    let nodes = world.nodes.len();
+    let hours =
+        senders.iter().map(|plan| world.senders[plan.sender].arrivals.hourly().len()).max().unwrap_or(1);
+    let mut rates = vec![0.0; hours * nodes];
+    for plan in senders {
+        let arrivals: Vec<f64> = world.senders[plan.sender].arrivals.hourly().collect();
+        let shares = match &plan.choice {
+            Choice::Anew(tree) => tree.first_shares(nodes),
+            // Where mail goes is decided in the run; the even split is near enough for a table.
+            Choice::Kept(_) => vec![1.0 / nodes as f64; nodes],
+        };
+        for (place, rate) in rates.iter_mut().enumerate() {
+            *rate += arrivals[place / nodes % arrivals.len()] / 3_600.0 * shares[place % nodes];
+        }
+    }
+    rates
+}
