@@ -113,14 +113,8 @@ impl Key {
     #[must_use]
     #[inline]
     pub const fn child(self, label: u64) -> Self {
-        self.labelled(Label::new(label))
-    }
-
-    /// The same for a label that is used again and again.
-    #[must_use]
-    #[inline]
-    pub const fn labelled(self, label: Label) -> Self {
-        Self(mix(self.0.wrapping_add(label.0)))
+        // One step more than the label, so that child(0) is not the identity.
+        Self(mix(self.0.wrapping_add(label.wrapping_add(1).wrapping_mul(STEP))))
     }
 
     /// 64 uniform bits.
@@ -167,19 +161,8 @@ impl Key {
     }
 }
 
-/// What a decision is about, ready to go down by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Label(u64);
-
-impl Label {
-    /// The label of a number or of the hash of a name.
-    #[must_use]
-    #[inline]
-    pub const fn new(label: u64) -> Self {
-        // One step more, so that child(0) is not the identity.
-        Self(label.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
-    }
-}
+/// The step of SplitMix64: odd, so that no two labels meet.
+const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A key and those below it, one after the other, for samplers that need a varying number of words.
 struct Draws(u64);
@@ -193,7 +176,7 @@ impl TryRng for Draws {
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
         let word = self.0;
-        self.0 = mix(word.wrapping_add(0x9E37_79B9_7F4A_7C15));
+        self.0 = mix(word.wrapping_add(STEP));
         Ok(word)
     }
 

@@ -175,14 +175,14 @@ fn scramble(value: &mut serde_json::Value, next: &mut impl FnMut() -> u64) {
         serde_json::Value::Number(number) if number.is_f64() => {
             let bits = f64::from_bits(next());
             let hard = HARD[(next() % HARD.len() as u64) as usize];
-            *value = serde_json::json!(if bits.is_finite() && next() % 4 > 0 { bits } else { hard });
+            *value = serde_json::json!(if bits.is_finite() && !next().is_multiple_of(4) { bits } else { hard });
         }
         serde_json::Value::Array(items) => items.iter_mut().for_each(|item| scramble(item, next)),
         serde_json::Value::Object(fields) => {
             for (key, field) in fields.iter_mut() {
                 let may_be_absent =
                     ["half_width", "low", "high", "peak_sessions", "sessions", "limit", "delay"];
-                if may_be_absent.contains(&key.as_str()) && next() % 3 == 0 {
+                if may_be_absent.contains(&key.as_str()) && next().is_multiple_of(3) {
                     *field = serde_json::Value::Null;
                 }
                 scramble(field, next);

@@ -4,17 +4,17 @@
 //! their order is drawn. Then the first candidate is found without building a list; the whole order is worked out only if it fails.
 
 use super::world::{MX, NOWHERE, World};
-use crate::random::{Key, Label};
+use crate::random::Key;
+use crate::sender::order::Lots;
 use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Unit};
-use smallvec::SmallVec;
 
 /// The candidates in the order of the zone, and what their lots are keyed by.
 #[derive(Debug, Clone)]
 pub struct Deck {
     /// All of them.
     candidates: Candidates,
-    /// What the lots of those of the lowest preference, which come first, are keyed by.
-    labels: SmallVec<[Label; 8]>,
+    /// How many have the lowest preference; they come first.
+    best: usize,
     unit: Unit,
 }
 
@@ -50,20 +50,23 @@ impl Deck {
         if candidates.is_empty() || (0..candidates.len()).any(twice) {
             return None;
         }
-        let best = candidates.iter().filter(|candidate| candidate.preference == candidates[0].preference);
-        let labels = best.map(|candidate| Label::new(label(law.unit, candidate))).collect();
-        Some(Self { candidates, labels, unit: law.unit })
+        let best = candidates.partition_point(|candidate| candidate.preference == candidates[0].preference);
+        Some(Self { candidates, best, unit: law.unit })
     }
 
     /// The place of the candidate that [`crate::sender::order::arrange`] would put first.
     #[must_use]
-    pub fn first(&self, choice: Key) -> u8 {
-        if self.labels.len() == 1 {
+    pub fn first(&self, mut choice: Key) -> u8 {
+        if self.best == 1 {
             return 0;
         }
         let (mut least, mut first) = (u64::MAX, 0);
-        for (place, label) in self.labels.iter().enumerate() {
-            let lot = self.lot(choice.labelled(*label));
+        for (place, candidate) in self.candidates[..self.best].iter().enumerate() {
+            let lot = match self.unit {
+                Unit::Host => choice.host(candidate),
+                // The first and only occurrence of the address.
+                Unit::Address => choice.pooled(candidate, 0),
+            };
             // Without a branch: which one is least cannot be foreseen.
             let is_less = lot < least;
             least = if is_less { lot } else { least };
@@ -84,20 +87,5 @@ impl Deck {
         let mut candidates = self.candidates.clone();
         behaviour.arrange(&mut candidates, choice);
         candidates
-    }
-
-    fn lot(&self, named: Key) -> u64 {
-        match self.unit {
-            Unit::Host => named.word(),
-            // The first and only occurrence of the address.
-            Unit::Address => named.child(0).word(),
-        }
-    }
-}
-
-const fn label(unit: Unit, candidate: &Candidate) -> u64 {
-    match unit {
-        Unit::Host => candidate.host_hash,
-        Unit::Address => candidate.address_hash,
     }
 }

@@ -30,10 +30,12 @@ pub trait Lots {
 }
 
 impl Lots for Key {
+    #[inline]
     fn host(&mut self, candidate: &Candidate) -> u64 {
         self.child(candidate.host_hash).word()
     }
 
+    #[inline]
     fn pooled(&mut self, candidate: &Candidate, occurrence: u64) -> u64 {
         self.child(candidate.address_hash).child(occurrence).word()
     }
