@@ -6,7 +6,7 @@
 
 use super::law::Law;
 use super::run::{Limit, WHAT_IF_REPLICATIONS};
-use super::tally::SERIES_BIN;
+use super::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
 use super::world::{SenderTable, World};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::Grade;
@@ -29,6 +29,12 @@ const ENTRY_BYTES: f64 = 160.0;
 /// Bytes of a finished window without its counts: the structure and what the allocator adds to its four lists. About 200 were seen (3,650
 /// days of one-minute windows took 1.36 GB); a tenth more for safety.
 const WINDOW_BYTES: f64 = 220.0;
+/// Bytes of a count in a tally.
+const COUNT_BYTES: f64 = 8.0;
+/// Bytes of a cache that nobody has asked yet: a pointer, or when its entry expires and how often it was filled.
+const CACHE_BYTES: f64 = 16.0;
+/// Bytes of an outbound host whose connections are counted, with its place in the map. *Assumption*: its size and as much again.
+const OUTBOUND_BYTES: f64 = 256.0;
 /// Bytes of a queued message in the calendar. *Assumption*: twice the size of an event, because lists grow by doubling.
 const QUEUED_BYTES: f64 = 128.0;
 /// Retries that are counted one by one; what follows goes on at the pace of the last two. No retry law has so many different waits.
@@ -110,8 +116,10 @@ impl Cost {
             what_ifs: what_ifs(world),
             replication_s: (messages + retries.work + fills) / MESSAGES_PER_SECOND,
             working_bytes: used * world.record_sets.len() as f64 * ENTRY_BYTES
-                + caches * 8.0
-                + queued * QUEUED_BYTES,
+                + caches * CACHE_BYTES
+                + queued * QUEUED_BYTES
+                + managed_hosts(world) * OUTBOUND_BYTES
+                + load_bytes(world),
             tally_bytes: tally_bytes(world),
         }
     }
@@ -155,9 +163,25 @@ fn what_ifs(world: &World) -> u64 {
 
 fn tally_bytes(world: &World) -> f64 {
     let (nodes, run) = (world.nodes.len() as f64, &world.frame.run);
-    let counts = nodes * (world.senders.len() as f64 + 2.0) + world.delay_limits.len() as f64;
-    let bins = run.run_length.0 as f64 / SERIES_BIN.0 as f64 * nodes;
-    run.windows() as f64 * (WINDOW_BYTES + counts * 4.0) + bins * 4.0 + 4_096.0
+    let peaks = PEAK_BINS.len() as f64;
+    let counts = nodes * (world.senders.len() as f64 + 2.0 + peaks) + world.delay_limits.len() as f64;
+    let bins = run.run_length.0 as f64 / SERIES_BIN.0 as f64 + DURATION_PARTS.len() as f64;
+    run.windows() as f64 * (WINDOW_BYTES + counts * COUNT_BYTES) + bins * nodes * COUNT_BYTES + 4_096.0
+}
+
+/// Load by second of an hour and by minute of the run, while a replication is at work.
+fn load_bytes(world: &World) -> f64 {
+    let minutes = world.frame.run.run_length.0 as f64 / Span::MINUTE.0 as f64;
+    world.nodes.len() as f64 * (3_600.0 + minutes) * 4.0
+}
+
+/// Outbound hosts whose connections are counted; each exists once it has sent something.
+fn managed_hosts(world: &World) -> f64 {
+    let hosts = |sender: &SenderTable| {
+        let sent = sender.arrivals.expected(world.start, world.end);
+        ((sender.sites * sender.hosts) as f64).min(sent)
+    };
+    world.senders.iter().filter(|sender| sender.managed).map(hosts).sum()
 }
 
 /// The retries of one replication.

@@ -17,6 +17,10 @@ use crate::traffic::poisson::PoissonTable;
 /// Most changes of fate in one run for which a sender is simulated in numbers.
 const MOST_CHANGES: usize = 1_000_000;
 
+/// Fewer messages than this in a run are simulated one by one: that takes a millisecond, and keeps the luck of two designs coupled message by
+/// message.
+const FEW_MESSAGES: f64 = 5_000.0;
+
 /// Everything about the senders simulated in numbers that is the same in all replications.
 #[derive(Debug, Default)]
 pub(in super::super) struct Plan {
@@ -90,6 +94,9 @@ fn decision(choice: &Result<Choice, &'static str>) -> LawDecision {
 
 /// How the orders of `sender` come about, if it can be simulated in numbers; else the reason why not.
 fn choice(world: &World, sender: &SenderTable, sites: &[f64]) -> Result<Choice, &'static str> {
+    if sender.arrivals.expected(world.start, world.end) < FEW_MESSAGES {
+        return Err("it sends so few messages that each is simulated");
+    }
     if sender.layers.len() != 1 {
         return Err("it asks through several caches in a row");
     }
