@@ -172,6 +172,13 @@ pub(crate) struct Report {
     /// Write the figures as SVG into this folder
     #[arg(long, value_name = "FOLDER")]
     pub(crate) figures: Option<PathBuf>,
+    /// Write them as PNG too
+    #[arg(long, requires = "figures")]
+    pub(crate) png: bool,
+    /// How wide a PNG is (pixels); its height follows
+    #[arg(long, requires = "png", value_name = "N", default_value = "1600",
+        value_parser = clap::value_parser!(u32).range(1..=MOST_WIDTH))]
+    pub(crate) width: u32,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -260,6 +267,9 @@ pub(crate) struct Man {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) dir: Option<PathBuf>,
 }
+
+/// The widest picture (pixels): what a sheet of A0 has at 150 dots an inch. Larger ones rarely open.
+const MOST_WIDTH: i64 = 7_000;
 
 /// Messages that can be counted exactly: whole numbers up to here have a floating-point number each.
 const MOST_MESSAGES: u64 = 1_000_000_000_000_000;

@@ -53,18 +53,18 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 }
 
 /// Writes a file whole or not at all: a crash or a full disk leaves what was there before.
-pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write_file(path: &Path, contents: &[u8]) -> Result<(), Failure> {
     let result = match fs::metadata(path) {
         // A device or a pipe cannot be replaced; it is written to.
-        Ok(existing) if !existing.is_file() && !existing.is_dir() => fs::write(path, text),
+        Ok(existing) if !existing.is_file() && !existing.is_dir() => fs::write(path, contents),
         // A link stays, and what it leads to is replaced.
-        Ok(_) => replace(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), text),
-        Err(_) => replace(path, text),
+        Ok(_) => replace(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), contents),
+        Err(_) => replace(path, contents),
     };
     result.map_err(|error| Failure::file(format!("cannot write {}: {error}", path.display())))
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if path.is_dir() {
         return Err(io::Error::new(ErrorKind::IsADirectory, "it is a directory; name a file in it"));
@@ -78,7 +78,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
         .permissions(permissions())
         .tempfile_in(folder)
         .map_err(|error| io::Error::new(error.kind(), format!("{} in its folder", error.kind())))?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(contents)?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)
 }

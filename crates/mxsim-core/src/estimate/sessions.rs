@@ -21,13 +21,16 @@ pub(super) fn sessions(frame: &NodeFrame, tallies: &[Tally], node: usize) -> Opt
     tallies.iter().any(|tally| one(tally).is_some()).then(|| {
         let ratio = |part: fn(&SessionTally) -> (u64, u64)| {
             let pairs = tallies.iter().filter_map(one).map(|sessions| part(&sessions));
-            Ratio::of(pairs.map(|(part, whole)| (part as f64, whole as f64))).map(|ratio| ratio.interval())
+            Ratio::of(pairs.map(|(part, whole)| (part as f64, whole as f64)))
         };
         SessionResult {
             limit: frame.session_limit,
             mean: mean(frame.measured, tallies, node),
-            blocked: ratio(|sessions| (sessions.full, sessions.connections)),
-            messages_per_connection: ratio(|sessions| (sessions.messages, sessions.used)),
+            // A part of the connections: its range stays within 0 and 1, however few were turned away.
+            blocked: ratio(|sessions| (sessions.full, sessions.connections))
+                .map(|ratio| ratio.share_interval()),
+            messages_per_connection: ratio(|sessions| (sessions.messages, sessions.used))
+                .map(|ratio| ratio.interval()),
         }
     })
 }

@@ -32,7 +32,7 @@ pub(crate) fn init(arguments: &Init) -> Result<Exit, Failure> {
         None => print(&format!("{text}\n# Next: save this as site.toml, then: mxsim run site.toml\n"))?,
         Some(file) => {
             refuse_to_lose(file, arguments.force)?;
-            write_file(file, &text)?;
+            write_file(file, text.as_bytes())?;
             let file = file.display();
             print(&format!("wrote {file}\n{}", next(&format!("mxsim run {file}"))))?;
         }

@@ -29,10 +29,13 @@ fn page(command: &clap::Command) -> Result<String, Failure> {
 fn write_pages(whole: &clap::Command, folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)
         .map_err(|error| Failure::file(format!("cannot make {}: {error}", folder.display())))?;
-    write_file(&folder.join("mxsim.1"), &page(whole)?)?;
+    write_file(&folder.join("mxsim.1"), page(whole)?.as_bytes())?;
     for command in whole.get_subcommands().filter(|command| command.get_name() != "help") {
         let named = format!("mxsim-{}", command.get_name());
-        write_file(&folder.join(format!("{named}.1")), &page(&command.clone().display_name(named))?)?;
+        write_file(
+            &folder.join(format!("{named}.1")),
+            page(&command.clone().display_name(named))?.as_bytes(),
+        )?;
     }
     print(&format!("wrote the pages to {0}\n\nNext: man {0}/mxsim.1\n", folder.display()))
 }

@@ -47,7 +47,7 @@ fn deliver(results: &Results, arguments: &Run, again: bool) -> Result<(), Failur
         let gap = if again && format == Format::Text { "\n" } else { "" };
         return print(&format!("{gap}{}", document(results, format, &screen, &[])));
     };
-    write_file(file, &document(results, format, &mxsim_report::TextStyle::default(), &[]))?;
+    write_file(file, document(results, format, &mxsim_report::TextStyle::default(), &[]).as_bytes())?;
     if arguments.simulation.quiet {
         return Ok(());
     }

@@ -48,12 +48,42 @@ fn figures_appear_in_a_folder_and_in_markdown() {
     let report =
         mxsim_in(folder.path(), &["report", "run.json", "--figures", "new/figures", "--format", "md"]);
     let report = report.expect(0).stdout;
-    for name in ["split.svg", "load.svg"] {
+    for name in ["split.svg", "load.svg", "duration.svg", "capacity.svg"] {
         let svg = fs::read_to_string(folder.at(&format!("new/figures/{name}"))).expect("a figure");
         assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{name}");
         assert!(report.contains(&format!("(<new/figures/{name}>)")), "{report}");
     }
     mxsim_in(folder.path(), &["report", "run.json", "--figures", "run.json"]).expect(5);
+}
+
+/// Width of a PNG file (pixels): bytes 16 to 19, after its signature and the head of its first chunk.
+fn png_width(path: &str) -> u32 {
+    let bytes = fs::read(path).expect("a picture");
+    assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.ends_with(b"IEND\xaeB`\x82"), "{path}");
+    u32::from_be_bytes(bytes[16..20].try_into().expect("four bytes"))
+}
+
+#[test]
+fn figures_are_pictures_on_request() {
+    let (folder, _) = results();
+    let run = |more: &[&str]| {
+        let asked = [&["report", "run.json", "--figures", "f", "--format", "md"][..], more].concat();
+        mxsim_in(folder.path(), &asked)
+    };
+    let names = ["split", "load", "duration", "capacity"];
+    let plain = run(&[]).expect(0).stdout;
+    assert!(!fs::exists(folder.at("f/split.png")).expect("a folder") && !plain.contains(".png"));
+    for (more, width) in [(&["--png"][..], 1600), (&["--png", "--width", "320"][..], 320)] {
+        let report = run(more).expect(0).stdout;
+        for name in names {
+            assert_eq!(png_width(&folder.at(&format!("f/{name}.png"))), width, "{name}");
+            assert_eq!(report.matches(&format!("(<f/{name}.")).count(), 1, "{report}");
+            assert!(report.contains(&format!("(<f/{name}.png>)")), "{report}");
+        }
+    }
+    run(&["--png", "--width", "0"]).expect(2);
+    run(&["--width", "320"]).expect_error(2, &["--png"]);
+    mxsim_in(folder.path(), &["report", "run.json", "--png"]).expect_error(2, &["--figures"]);
 }
 
 #[test]
