@@ -26,6 +26,7 @@ pub mod run;
 mod sender_state;
 
 pub mod tally;
+pub mod trace;
 pub mod world;
 
 pub use compile::{compile, compile_for};
