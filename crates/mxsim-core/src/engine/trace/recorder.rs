@@ -146,31 +146,11 @@ impl<'a> Recorder<'a> {
                 Happening::Ordered { list: self.list(candidates), why: words::order(behaviour, tied) }
             }
             Step::Remembered(candidates) => {
-                let list = self.taken_out(place, candidates);
-                if list.is_empty() {
-                    return None;
-                }
-                Happening::TakenOut { list, why: words::memory(&law.memory) }
+                return self.all_but(place, candidates, words::memory(&law.memory));
             }
-            Step::Admitted(candidates) => {
-                let list = self.taken_out(place, candidates);
-                if list.is_empty() {
-                    return None;
-                }
-                Happening::TakenOut { list, why: words::limits(&law.limits) }
-            }
+            Step::Admitted(candidates) => return self.all_but(place, candidates, words::limits(&law.limits)),
             Step::HeldBack => Happening::HeldBack { why: words::memory(&law.memory) },
-            Step::Tried { candidate, since, outcome } => {
-                if outcome != Outcome::Accepted {
-                    self.messages[place].failed = Some(candidate);
-                }
-                Happening::Tried {
-                    candidate: self.candidate(&candidate),
-                    since_s: since.as_secs_f64(),
-                    outcome: outcome_of(outcome),
-                    why: words::outcome(outcome, now.since(since)),
-                }
-            }
+            Step::Tried { candidate, since, outcome } => self.tried(place, candidate, (since, now), outcome),
             Step::Reused { host, address, messages } => Happening::Reused {
                 host: self.host(host),
                 address: self.addresses[usize::from(address)].0.clone(),
@@ -193,6 +173,29 @@ impl<'a> Recorder<'a> {
             }
         };
         Some(happening)
+    }
+
+    fn tried(
+        &mut self,
+        place: usize,
+        candidate: Candidate,
+        (since, until): (Time, Time),
+        outcome: Outcome,
+    ) -> Happening {
+        if outcome != Outcome::Accepted {
+            self.messages[place].failed = Some(candidate);
+        }
+        Happening::Tried {
+            candidate: self.candidate(&candidate),
+            since_s: since.as_secs_f64(),
+            outcome: outcome_of(outcome),
+            why: words::outcome(outcome, until.since(since)),
+        }
+    }
+
+    fn all_but(&mut self, place: usize, left: &[Candidate], why: String) -> Option<Happening> {
+        let list = self.taken_out(place, left);
+        (!list.is_empty()).then_some(Happening::TakenOut { list, why })
     }
 
     /// True if the candidate that failed last is the first now.

@@ -75,7 +75,7 @@ pub(super) fn order(behaviour: &Behaviour, tied: bool) -> String {
 const fn hosts(unit: Unit, hosts: HostOrder) -> &'static str {
     match (unit, hosts) {
         (Unit::Address, HostOrder::Shuffle) => "pools all addresses of a preference and shuffles them",
-        (Unit::Address, HostOrder::Answer) => "takes all addresses of a preference as they came",
+        (Unit::Address, HostOrder::Answer) => "takes all addresses of a preference as they came,",
         (Unit::Address, HostOrder::AdjacentSwap) => {
             "flips a coin over each two neighbours among all addresses of a preference"
         }
@@ -83,7 +83,7 @@ const fn hosts(unit: Unit, hosts: HostOrder) -> &'static str {
             "takes the first address of a preference, then moves the last into its place,"
         }
         (Unit::Host, HostOrder::Shuffle) => "shuffles the hosts of a preference",
-        (Unit::Host, HostOrder::Answer) => "takes the hosts of a preference as the resolver answered",
+        (Unit::Host, HostOrder::Answer) => "takes the hosts of a preference as the resolver answered,",
         (Unit::Host, HostOrder::AdjacentSwap) => {
             "flips a coin over each two neighbouring hosts of a preference, so that the third is never first,"
         }
