@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Turn a results file into text, Markdown, CSV or figures
     Report(Report),
+    /// Follow messages of one sender, step by step, with the reasons
+    Trace(Trace),
     /// Is an uneven split luck? Judge the messages counted per node
     Judge(Judge),
     /// Print a commented scenario to start from
@@ -181,6 +183,40 @@ pub(crate) struct Report {
     pub(crate) width: u32,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// `mxsim trace`
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    /// A scenario or a zone; - is standard input
+    #[arg(value_name = "SCENARIO|ZONE")]
+    pub(crate) input: String,
+    /// Name of the sender [default: the only one]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sender: Option<String>,
+    /// The first message arrives now or later, such as 10:05 or "2d 10:00"
+    #[arg(long, value_name = "TIME", default_value = "00:00")]
+    pub(crate) at: String,
+    /// How many messages to follow
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) messages: u16,
+    /// Seed of all randomness [default: the scenario's]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Format; json has schema mxsim.trace/1
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: StoryFormat,
+}
+
+/// How a story is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StoryFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// Markdown
+    Md,
 }
 
 /// `mxsim judge`

@@ -65,6 +65,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Check(check) => command::check::check(check),
         Command::Ask(ask) => command::ask::ask(ask),
         Command::Report(report) => command::report::report(report),
+        Command::Trace(trace) => command::trace::trace(trace),
         Command::Judge(judge) => command::judge::judge(judge),
         Command::Init(init) => command::init::init(init),
         Command::Presets(presets) => command::presets::presets(presets),

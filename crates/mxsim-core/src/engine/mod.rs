@@ -27,6 +27,7 @@ pub mod run;
 mod sender_state;
 
 pub mod tally;
+pub mod trace;
 pub mod world;
 
 pub use compile::{compile, compile_for};

@@ -76,9 +76,12 @@ impl Outbound {
         self.busy += 1;
     }
 
-    /// A delivery is over. Postfix, `qmgr_queue.c`: success allows one more, failure one less, but never none.
+    /// A delivery is over. Postfix, `qmgr_queue.c`: success allows one more, failure one less, but never none. Where the first and the
+    /// largest number are the same there is no such feedback, only a fixed limit (qmail, `concurrencyremote`).
     pub(super) fn done(&mut self, law: Concurrency, delivered: bool) {
-        if delivered {
+        if law.initial == law.most {
+            self.allowed = law.most;
+        } else if delivered {
             // No further than the initial number beyond what is in use.
             let most = law.most.min(self.busy.saturating_add(law.initial));
             self.allowed = self.allowed.saturating_add(1).min(most.max(self.allowed));
@@ -186,6 +189,19 @@ mod tests {
         assert_eq!(host.after(Reuse::Always(KEPT), &connection(3), false, at(0)), After::Close);
         let old = Kept { messages: None, age: Some(Span::from_secs(10)), ..KEPT };
         assert_eq!(host.after(Reuse::Always(old), &connection(9), false, at(10)), After::Close);
+    }
+
+    #[test]
+    fn a_fixed_limit_stays_whatever_happens() {
+        let law = Concurrency { initial: 2, most: 2 };
+        let mut host = Outbound::new(law);
+        host.begin();
+        host.begin();
+        host.done(law, false);
+        host.begin();
+        assert!(!host.may_begin());
+        host.done(law, false);
+        assert!(host.may_begin(), "two at the same time after two failures");
     }
 
     #[test]

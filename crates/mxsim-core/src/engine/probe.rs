@@ -30,7 +30,9 @@ pub enum Step<'a> {
     Candidates(&'a [Candidate]),
     /// The order in which they will be tried.
     Ordered(&'a [Candidate]),
-    /// What is left of them after host memory and limits.
+    /// What host memory leaves of them.
+    Remembered(&'a [Candidate]),
+    /// What the limits leave of them: these are tried.
     Admitted(&'a [Candidate]),
     /// Memory says that nothing is to be tried now.
     HeldBack,

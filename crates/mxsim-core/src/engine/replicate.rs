@@ -301,9 +301,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let choice = state.choice_for(table, &mail, epoch, now);
         table.behaviour.arrange(&mut candidates, choice);
         mail.put_tied_first(&mut candidates);
-        let admission = state.admit(table, &mail, &mut candidates, now);
         self.note(&mail, now, Step::Ordered(&candidates));
-        match admission {
+        let state = &mut self.senders[mail.sender as usize];
+        match state.admit(table, &mail, &mut candidates, now) {
             Admission::Bounce => {
                 self.note(&mail, now, Step::Bounced);
                 return self.recorder.bounced(mail.counted());
@@ -312,7 +312,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 self.note(&mail, now, Step::HeldBack);
                 return self.put_back(mail, now);
             }
-            Admission::Try => table.behaviour.cut(&mut candidates),
+            Admission::Try => {
+                self.note(&mail, now, Step::Remembered(&candidates));
+                table.behaviour.cut(&mut candidates);
+            }
         }
         self.note(&mail, now, Step::Admitted(&candidates));
         if mail.failures > 0 {

@@ -111,6 +111,14 @@ pub fn parse_duration(text: &str) -> Result<Span, String> {
         .map_err(|error| format!("expected {}, found {text:?}; {}", error.rule, error.help))
 }
 
+/// Reads a point in time as scenarios write it: `10:00` of the first measured day, `2d 10:00` of the third, or a duration such as `36h`.
+///
+/// # Errors
+/// The rule that `text` breaks and what to write instead.
+pub fn parse_moment(text: &str) -> Result<Time, String> {
+    quantity::moment(text).map_err(|error| format!("expected {}, found {text:?}; {}", error.rule, error.help))
+}
+
 impl Scenario {
     /// Reads a scenario. `files` opens the zone file it may name; it gets the name as written and gives the text or the reason why not.
     ///

@@ -10,6 +10,7 @@ pub(crate) mod presets;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod trace;
 
 use crate::args::{EngineName, Simulation};
 use crate::diagnostics;

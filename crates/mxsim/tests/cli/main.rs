@@ -14,3 +14,4 @@ mod shows_presets;
 mod starts_from_templates;
 mod stops_on_request;
 mod teaches_shells_and_editors;
+mod traces_messages;

@@ -2,12 +2,13 @@
 
 use crate::support::{Folder, SMALL, command, finished, mxsim, mxsim_in, snapshot, too_wide};
 
-const HELPS: [(&str, &[&str]); 11] = [
+const HELPS: [(&str, &[&str]); 12] = [
     ("help.txt", &["--help"]),
     ("help-ask.txt", &["ask", "--help"]),
     ("help-run.txt", &["run", "--help"]),
     ("help-check.txt", &["check", "--help"]),
     ("help-report.txt", &["report", "--help"]),
+    ("help-trace.txt", &["trace", "--help"]),
     ("help-judge.txt", &["judge", "--help"]),
     ("help-init.txt", &["init", "--help"]),
     ("help-presets.txt", &["presets", "--help"]),

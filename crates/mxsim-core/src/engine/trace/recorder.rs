@@ -1,0 +1,238 @@
+//! Writes down what happens to the messages of one sender.
+
+use super::words;
+use super::{
+    Fate, Happening, MOST_MESSAGES, TraceOptions, TracedCandidate, TracedMessage, TracedOutcome, TracedStep,
+};
+use crate::engine::probe::{Probe, Step, Subject};
+use crate::engine::world::{MX, NOWHERE, World};
+use crate::sender::{Behaviour, Candidate, Candidates, Outcome};
+use crate::time::Time;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+pub(super) struct Recorder<'a> {
+    world: &'a World,
+    sender: usize,
+    at: Time,
+    wanted: usize,
+    /// Set once the fate of all is known.
+    decided: &'a Cell<bool>,
+    /// The place of a message by its number.
+    places: BTreeMap<u64, usize>,
+    messages: Vec<Followed>,
+    undecided: usize,
+    /// Text of each address, and the node behind it.
+    addresses: Vec<(String, String)>,
+}
+
+/// A message and what has to be known of it to tell the next step.
+struct Followed {
+    message: TracedMessage,
+    /// The candidates of the attempt under way, as far as they are left.
+    left: Candidates,
+    /// The candidate that failed last.
+    failed: Option<Candidate>,
+}
+
+impl<'a> Recorder<'a> {
+    pub(super) fn new(
+        world: &'a World,
+        sender: usize,
+        options: &TraceOptions,
+        decided: &'a Cell<bool>,
+    ) -> Self {
+        let mut addresses = vec![(String::new(), String::new()); world.addresses.len()];
+        for node in &world.frame.nodes {
+            for (text, &index) in node.addresses.iter().zip(&node.address_indices) {
+                addresses[index] = (text.clone(), node.name.clone());
+            }
+        }
+        Self {
+            world,
+            sender,
+            at: options.at,
+            wanted: options.messages.min(MOST_MESSAGES),
+            decided,
+            places: BTreeMap::new(),
+            messages: Vec::new(),
+            undecided: 0,
+            addresses,
+        }
+    }
+
+    pub(super) fn into_messages(self) -> Vec<TracedMessage> {
+        self.messages.into_iter().map(|followed| followed.message).collect()
+    }
+
+    fn behaviour(&self) -> &'a Behaviour {
+        &self.world.senders[self.sender].behaviour
+    }
+
+    fn begin(&mut self, subject: Subject, outbound_host: u32) {
+        if subject.born < self.at || self.messages.len() >= self.wanted {
+            return;
+        }
+        self.places.insert(subject.number, self.messages.len());
+        self.undecided += 1;
+        let message = TracedMessage {
+            number: subject.number,
+            arrived_s: subject.born.as_secs_f64(),
+            outbound_host,
+            fate: Fate::Waiting,
+            steps: Vec::new(),
+        };
+        self.messages.push(Followed { message, left: Candidates::new(), failed: None });
+    }
+
+    /// The fate of a message is known.
+    fn end(&mut self, place: usize, fate: Fate) {
+        self.messages[place].message.fate = fate;
+        self.undecided -= 1;
+        if self.undecided == 0 && self.messages.len() >= self.wanted {
+            self.decided.set(true);
+        }
+    }
+
+    fn candidate(&self, candidate: &Candidate) -> TracedCandidate {
+        let (address, node) = self.addresses[usize::from(candidate.address)].clone();
+        TracedCandidate { preference: candidate.preference, host: self.host(candidate.host), address, node }
+    }
+
+    fn list(&self, candidates: &[Candidate]) -> Vec<TracedCandidate> {
+        candidates.iter().map(|candidate| self.candidate(candidate)).collect()
+    }
+
+    fn host(&self, host: u16) -> String {
+        if host == NOWHERE {
+            return ".".into();
+        }
+        self.world.frame.hosts[usize::from(host)].name.clone()
+    }
+
+    fn answer(&self, version: usize, order: &[u8]) -> Vec<String> {
+        let records = &self.world.record_sets[MX].versions[version].records;
+        let text = |&position: &u8| {
+            let record = records[usize::from(position)];
+            format!("{} {}", record.preference, self.host(record.target))
+        };
+        order.iter().map(text).collect()
+    }
+
+    /// The candidates that `now` no longer holds; notes what is left.
+    fn taken_out(&mut self, place: usize, now: &[Candidate]) -> Vec<TracedCandidate> {
+        let gone: Vec<Candidate> =
+            self.messages[place].left.iter().filter(|candidate| !now.contains(candidate)).copied().collect();
+        self.messages[place].left = now.into();
+        self.list(&gone)
+    }
+
+    /// What a step is in the trace; `None` if there is nothing to tell.
+    fn happening(&mut self, place: usize, subject: Subject, now: Time, step: Step<'_>) -> Option<Happening> {
+        let behaviour = self.behaviour();
+        let law = &behaviour.law;
+        let happening = match step {
+            Step::Arrived { .. } => return None,
+            Step::Queued => Happening::Queued { why: words::queued(law) },
+            Step::LookedUp { version, order, from_cache, ttl } => {
+                self.messages[place].left.clear();
+                let answer = self.answer(version, order);
+                Happening::LookedUp { answer, from_cache, time_left_s: ttl.as_secs_f64() }
+            }
+            Step::Candidates(candidates) => Happening::Candidates { list: self.list(candidates) },
+            Step::Ordered(candidates) => {
+                self.messages[place].left = candidates.into();
+                let tied = behaviour.comes_back() && self.is_first(place, candidates);
+                Happening::Ordered { list: self.list(candidates), why: words::order(behaviour, tied) }
+            }
+            Step::Remembered(candidates) => {
+                return self.all_but(place, candidates, words::memory(&law.memory));
+            }
+            Step::Admitted(candidates) => return self.all_but(place, candidates, words::limits(&law.limits)),
+            Step::HeldBack => Happening::HeldBack { why: words::memory(&law.memory) },
+            Step::Tried { candidate, since, outcome } => self.tried(place, candidate, (since, now), outcome),
+            Step::Reused { host, address, messages } => Happening::Reused {
+                host: self.host(host),
+                address: self.addresses[usize::from(address)].0.clone(),
+                messages_before: messages,
+                why: words::reuse(law.reuse),
+            },
+            Step::InBacklog(candidate) => Happening::InBacklog { candidate: self.candidate(&candidate) },
+            Step::Accepted { host, address } => {
+                let (text, node) = self.addresses[usize::from(address)].clone();
+                let delay_s = now.since(subject.born).as_secs_f64();
+                Happening::Accepted { host: self.host(host), address: text, node, delay_s }
+            }
+            Step::Deferred { until } => {
+                Happening::Deferred { until_s: until.as_secs_f64(), why: words::retry(&law.retry) }
+            }
+            Step::Bounced => {
+                let knows_where = !self.messages[place].left.is_empty();
+                let age = now.since(subject.born);
+                Happening::Bounced { why: words::bounce(law, knows_where, subject.failures, age) }
+            }
+        };
+        Some(happening)
+    }
+
+    fn tried(
+        &mut self,
+        place: usize,
+        candidate: Candidate,
+        (since, until): (Time, Time),
+        outcome: Outcome,
+    ) -> Happening {
+        if outcome != Outcome::Accepted {
+            self.messages[place].failed = Some(candidate);
+        }
+        Happening::Tried {
+            candidate: self.candidate(&candidate),
+            since_s: since.as_secs_f64(),
+            outcome: outcome_of(outcome),
+            why: words::outcome(outcome, until.since(since)),
+        }
+    }
+
+    fn all_but(&mut self, place: usize, left: &[Candidate], why: String) -> Option<Happening> {
+        let list = self.taken_out(place, left);
+        (!list.is_empty()).then_some(Happening::TakenOut { list, why })
+    }
+
+    /// True if the candidate that failed last is the first now.
+    fn is_first(&self, place: usize, candidates: &[Candidate]) -> bool {
+        let failed = self.messages[place].failed;
+        failed.is_some_and(|failed| candidates.first().is_some_and(|first| first.address == failed.address))
+    }
+}
+
+impl Probe for Recorder<'_> {
+    fn step(&mut self, subject: Subject, now: Time, step: Step<'_>) {
+        if subject.sender != self.sender {
+            return;
+        }
+        if let Step::Arrived { outbound_host } = step {
+            self.begin(subject, outbound_host);
+        }
+        let Some(&place) = self.places.get(&subject.number) else { return };
+        let fate = match step {
+            Step::Accepted { .. } => Some(Fate::Accepted),
+            Step::Bounced => Some(Fate::Bounced),
+            _ => None,
+        };
+        if let Some(what) = self.happening(place, subject, now, step) {
+            self.messages[place].message.steps.push(TracedStep { at_s: now.as_secs_f64(), what });
+        }
+        if let Some(fate) = fate {
+            self.end(place, fate);
+        }
+    }
+}
+
+const fn outcome_of(outcome: Outcome) -> TracedOutcome {
+    match outcome {
+        Outcome::Accepted => TracedOutcome::Session,
+        Outcome::Refused => TracedOutcome::Refused,
+        Outcome::TimedOut => TracedOutcome::TimedOut,
+        Outcome::Busy => TracedOutcome::Busy,
+    }
+}
