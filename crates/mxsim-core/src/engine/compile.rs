@@ -86,7 +86,7 @@ fn mark_plain_layers(world: &mut World) {
 }
 
 fn common_session_time(scenario: &Scenario) -> Option<SessionTime> {
-    let law = scenario.nodes[0].capacity.session_time;
+    let law = scenario.nodes.first()?.capacity.session_time;
     let same = scenario.nodes.iter().all(|node| node.capacity.session_time == law);
     (same && law != SessionTime::Nothing).then_some(law)
 }
