@@ -7,6 +7,7 @@ use super::recorder::Counted;
 use super::replicate::{Event, Replication, Walk};
 use super::sender_state::Mail;
 use crate::node::SessionTime;
+use crate::sender::memory::Report;
 use crate::sender::{Candidate, Candidates, Memory, Outcome, Reuse};
 use crate::time::{Span, Time};
 
@@ -89,7 +90,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         let (mail, connection) = (walk.mail, walk.connection);
         self.note(&mail, now, Step::Accepted { host: connection.host, address: connection.address });
         self.recorder.accepted(mail.counted(), connection.host, connection.address, now);
-        self.learn(&walk, walk.candidates.get(walk.next).copied(), now);
+        // A message that went down an open connection has no candidates, but its delivery tells as much.
+        let accepted = self.world.candidate(0, connection.host, connection.address);
+        self.learn(&walk, Some(accepted), now);
         self.recycle(walk);
         if self.world.senders[mail.sender as usize].managed {
             self.after_delivery(mail, connection, now);
@@ -187,26 +190,46 @@ impl<P: Probe> Replication<'_, '_, P> {
         connection.messages += 1;
         self.note(&mail, now, Step::Accepted { host, address });
         self.recorder.accepted(mail.counted(), host, address, now);
+        let accepted = Some(self.world.candidate(0, host, address));
+        self.senders[mail.sender as usize].learn(
+            table,
+            mail.chooser,
+            false,
+            Report { failed: &[], accepted, now },
+        );
         Some(connection)
+    }
+
+    /// An idle connection that still works; those that broke with their node are closed. In a loop, because there may be thousands of them.
+    fn take_working(&mut self, mail: &Mail, now: Time) -> Option<Connection> {
+        let table = &self.world.senders[mail.sender as usize];
+        loop {
+            let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+            let connection = outbound.take_idle(now)?;
+            let node = self.world.addresses[usize::from(connection.address)].node;
+            if self.world.nodes[node].fault_at(now).is_none() {
+                return Some(connection);
+            }
+            self.close(connection, now);
+        }
     }
 
     /// True if a message went down an open connection, or waits until there is one to spare.
     pub(super) fn uses_or_waits_for_a_connection(&mut self, mail: &Mail, now: Time) -> bool {
         let table = &self.world.senders[mail.sender as usize];
-        let law = table.behaviour.law.reuse;
-        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-        let (any, one_by_one) = match law {
+        let (any, one_by_one) = match table.behaviour.law.reuse {
             Reuse::Never | Reuse::Batch(_) => (false, false),
             Reuse::Demand(_) | Reuse::Always(_) => (true, false),
             Reuse::QueueRun(_) => (mail.failures > 0, mail.failures > 0),
         };
-        if any && let Some(connection) = outbound.take_idle(now) {
+        if any && let Some(connection) = self.take_working(mail, now) {
             if let Some(connection) = self.deliver_over(*mail, connection, now) {
                 self.after_delivery(*mail, connection, now);
             }
             return true;
         }
         // A queue run takes one message after the other.
+        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
         let waits = !outbound.may_begin() || (one_by_one && outbound.is_busy());
         if waits {
             outbound.wait(*mail);
@@ -232,7 +255,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         if !self.senders[sender].outbound(table, chooser).start() {
             return;
         }
-        while let Some(mail) = self.senders[sender].outbound(table, chooser).next_waiting(false) {
+        // Each message once: one of a queue run goes back if it is not its turn yet.
+        for _ in 0..self.senders[sender].outbound(table, chooser).how_many_wait() {
+            let Some(mail) = self.senders[sender].outbound(table, chooser).next_waiting(false) else { break };
             self.attempt(mail, now);
         }
         self.senders[sender].outbound(table, chooser).started();

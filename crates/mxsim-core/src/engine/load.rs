@@ -100,7 +100,9 @@ impl Load {
                 load.total += sum;
                 load.busiest[1] = load.busiest[1].max(sum);
                 load.busiest[2] = load.busiest[2].max(u64::from(most));
-                self.minutes[node * self.minutes_per_node + minutes_before + minute] += sum as u32;
+                // More than 4 * 10^9 messages in a minute count as so many.
+                let minute = &mut self.minutes[node * self.minutes_per_node + minutes_before + minute];
+                *minute = minute.saturating_add(u32::try_from(sum).unwrap_or(u32::MAX));
             }
             start = end;
         }

@@ -72,6 +72,11 @@ impl Outbound {
         self.waiting.push_back(mail);
     }
 
+    /// Messages that wait for their turn.
+    pub(super) fn how_many_wait(&self) -> usize {
+        self.waiting.len()
+    }
+
     pub(super) const fn begin(&mut self) {
         self.busy += 1;
     }
@@ -116,6 +121,11 @@ impl Outbound {
             kept.messages.is_some_and(|most| connection.messages >= most)
                 || kept.age.is_some_and(|most| now.since(connection.opened) >= most)
         };
+        // It is not kept longer than it may still take a message.
+        let stay = |kept: Kept| {
+            let left = kept.age.map_or(kept.idle, |most| (connection.opened + most).since(now));
+            After::StayOpen(kept.idle.min(left))
+        };
         match law {
             Reuse::Never => After::Close,
             Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Batch(kept) | Reuse::QueueRun(kept)
@@ -123,12 +133,12 @@ impl Outbound {
             {
                 After::Close
             }
-            Reuse::Demand(kept) if back_to_back => After::StayOpen(kept.idle),
+            Reuse::Demand(kept) if back_to_back => stay(kept),
             Reuse::Demand(_) => After::Close,
-            Reuse::Always(kept) => After::StayOpen(kept.idle),
+            Reuse::Always(kept) => stay(kept),
             Reuse::Batch(_) => After::NextWaiting,
             // Only mail of the same queue run may follow, which comes at once or waits already.
-            Reuse::QueueRun(kept) if retried => After::StayOpen(kept.idle),
+            Reuse::QueueRun(kept) if retried => stay(kept),
             Reuse::QueueRun(_) => After::Close,
         }
     }
@@ -189,6 +199,12 @@ mod tests {
         assert_eq!(host.after(Reuse::Always(KEPT), &connection(3), false, at(0)), After::Close);
         let old = Kept { messages: None, age: Some(Span::from_secs(10)), ..KEPT };
         assert_eq!(host.after(Reuse::Always(old), &connection(9), false, at(10)), After::Close);
+        let soon = After::StayOpen(Span::from_secs(1));
+        assert_eq!(
+            host.after(Reuse::Always(old), &connection(9), false, at(9)),
+            soon,
+            "not kept beyond its age"
+        );
     }
 
     #[test]

@@ -5,9 +5,11 @@ use super::tally::{DURATION_PARTS, DelayCounter, PEAK_BINS, SERIES_BIN, SessionT
 use super::world::World;
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::time::{Span, Time};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// A message, as far as counting goes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Counted {
     /// Index of its sender.
     pub(super) sender: usize,
@@ -40,8 +42,10 @@ pub(super) struct Recorder<'w> {
     accepted: Vec<u64>,
     attempts: Vec<u64>,
     peak_sessions: Vec<u32>,
-    /// Messages in sessions that end after the current chunk.
-    ahead: Vec<(Time, Counted, u16, u16)>,
+    /// Per node: sessions that were open when measuring began.
+    open_at_start: Vec<u32>,
+    /// Messages in sessions that end after the current chunk and before the end, soonest first.
+    ahead: BinaryHeap<Reverse<(Time, Counted, u16, u16)>>,
 }
 
 impl<'w> Recorder<'w> {
@@ -80,7 +84,8 @@ impl<'w> Recorder<'w> {
             accepted: vec![0; world.senders.len() * world.addresses.len()],
             attempts: vec![0; nodes],
             peak_sessions: vec![0; nodes],
-            ahead: Vec::new(),
+            open_at_start: vec![0; nodes],
+            ahead: BinaryHeap::new(),
         }
     }
 
@@ -103,10 +108,13 @@ impl<'w> Recorder<'w> {
             }
         }
         self.chunk = Chunk::beginning_at(chunk.to, self.world.window, self.tally.windows.len());
-        let ahead = std::mem::take(&mut self.ahead);
-        ahead
-            .into_iter()
-            .for_each(|(at, message, host, address)| self.will_be_accepted(message, host, address, at));
+        while let Some(&Reverse((at, message, host, address))) = self.ahead.peek() {
+            if at >= self.chunk.to {
+                break;
+            }
+            self.ahead.pop();
+            self.accepted(message, host, address, at);
+        }
     }
 
     fn add_chunk_to_window(&mut self) {
@@ -162,10 +170,12 @@ impl<'w> Recorder<'w> {
     /// A message will be accepted at `at`, if that is not after the end.
     #[inline]
     pub(super) fn will_be_accepted(&mut self, message: Counted, host: u16, address: u16, at: Time) {
-        if at < self.chunk.to.min(self.world.end) {
+        if at >= self.world.end {
+            self.waiting(message);
+        } else if at < self.chunk.to {
             self.accepted(message, host, address, at);
         } else {
-            self.ahead.push((at, message, host, address));
+            self.ahead.push(Reverse((at, message, host, address)));
         }
     }
 
@@ -222,6 +232,7 @@ impl<'w> Recorder<'w> {
         let sessions = &mut self.tally.sessions[node];
         let within = at.min(self.world.end).since(began.max(Time::ZERO));
         sessions.occupied_us += within.0 as u64;
+        self.open_at_start[node] += u32::from(began < Time::ZERO && at > Time::ZERO);
         if at >= Time::ZERO && at < self.world.end {
             sessions.ended += 1;
             sessions.lasted_us += at.since(began).0 as u64;
@@ -240,8 +251,9 @@ impl<'w> Recorder<'w> {
     }
 
     pub(super) fn finish(mut self) -> Tally {
-        for (_, message, _, _) in std::mem::take(&mut self.ahead) {
-            self.waiting(message);
+        // Sessions that neither began nor went on into another chunk afterwards have not been seen yet.
+        for (most, &open) in self.tally.windows[0].peak_sessions.iter_mut().zip(&self.open_at_start) {
+            *most = (*most).max(open);
         }
         self.tally.delays = self.delays.finish();
         self.tally.duration = self.load.duration();

@@ -1,0 +1,223 @@
+//! Generated scenarios with sessions, and those of the project: nothing is lost, nobody is served twice, and Little's law holds on every node.
+
+use mxsim_core::engine::probe::{Probe, Step, Subject};
+use mxsim_core::engine::replicate::replicate_with;
+use mxsim_core::engine::tally::Tally;
+use mxsim_core::engine::{Engine, World, compile, compile_for, replicate};
+use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
+use mxsim_core::time::Time;
+use mxsim_verify::experiment::{equal_hosts, scenario, text};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Generated scenarios.
+const SCENARIOS: u64 = 150;
+
+/// A random pick.
+struct Dice(Key, u64);
+
+impl Dice {
+    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        self.1 += 1;
+        choices[self.0.child(self.1).below(choices.len())]
+    }
+}
+
+/// Nodes of every kind.
+fn nodes(dice: &mut Dice) -> String {
+    let mut nodes = String::new();
+    for node in 1..=2 {
+        let time = dice.of(&[
+            "\"1s\"",
+            "\"40s\"",
+            "{ exponential = \"5s\" }",
+            "{ lognormal = { mean = \"3s\", sigma = 1.5 } }",
+            "\"20m\"",
+        ]);
+        let limit = dice.of(&["", "sessions = 1\n", "sessions = 3\n", "sessions = 200\n"]);
+        let more =
+            dice.of(&["", "backlog = 1\n", "backlog = 50\n", "when_full = \"refuse\"\n", "tls = false\n"]);
+        // Only what is limited can be full.
+        let more = if limit.is_empty() && more != "tls = false\n" { "" } else { more };
+        let _ = write!(nodes, "[nodes.mx{node}]\nsession_time = {time}\n{limit}{more}");
+    }
+    nodes
+}
+
+/// A sender with any reuse, any limit and any retry law; `memory` may be any too.
+fn sender(dice: &mut Dice, memories: &[&str]) -> String {
+    let kind = dice.of(&["never", "demand", "always", "batch", "queue-run"]);
+    let reuse = match kind {
+        "never" => "reuse = \"never\"".to_string(),
+        _ => {
+            let idle = dice.of(&["2s", "10m"]);
+            let worn =
+                dice.of(&["messages = 3", "messages = 100, age = \"1m\"", "age = \"10m\"", "tls = false"]);
+            format!("reuse = {{ connections = \"{kind}\", idle = \"{idle}\", {worn} }}")
+        }
+    };
+    let concurrency = dice.of(&["1", "2", "{ initial = 2, most = 10 }", "\"unlimited\"", "20"]);
+    let retry = dice.of(&[
+        "{ max_attempts = 1 }",
+        "{ wait = { gaps = { list = [\"10s\", \"90s\"], then = \"repeat-last\" } }, queue_run = \"none\", lifetime = \"20m\" }",
+        "{ wait = \"every-queue-run\", queue_run = \"5m\", lifetime = \"1h\" }",
+        "{ wait = { age = { least = \"1m\", most = \"10m\" } }, queue_run = \"1m\" }",
+    ]);
+    let busy = dice.of(&["next-host", "defer"]);
+    let first = dice.of(&["next-host", "same-host-later"]);
+    let greeting = dice.of(&["3s", "5m"]);
+    let memory = dice.of(memories);
+    let preset = dice.of(&["randomizing", "order-preserving"]);
+    format!(
+        "[[senders]]\npreset = \"{preset}\"\nsites = {}\nresolver = \"unbound\"\n{reuse}\nconcurrency = {concurrency}\nretry = {retry}
+failover = {{ on_failure = \"{first}\", on_busy = \"{busy}\" }}\ntimeouts = {{ greeting = \"{greeting}\" }}\nmemory = {memory}\n",
+        dice.of(&["1", "2", "30"])
+    )
+}
+
+fn generate(number: u64, memories: &[&str]) -> String {
+    let root = Entropy::new(2_026, number).key(StreamId::new("sessions", Purpose::Choice));
+    let dice = &mut Dice(root, 0);
+    let fault = dice.of(&["", "refuse", "drop"]);
+    let events = match fault {
+        "" => String::new(),
+        fault => format!(
+            "[[events]]\nat = \"00:40\"\nfor = \"{}\"\nnode = {}\nfault = \"{fault}\"\n",
+            dice.of(&["7m", "1h"]),
+            dice.of(&["\"mx1\"", "[\"mx1\", \"mx2\"]"])
+        ),
+    };
+    let window = dice.of(&["3h", "90m", "1m", "45m"]);
+    let messages = dice.of(&["2000", "20000", "60000"]);
+    text(
+        &format!("window = \"{window}\"\nrun_length = \"3h\"\nwarm_up = \"1h\""),
+        &equal_hosts(2, 300),
+        &format!(
+            "[traffic]\nmessages_per_day = {messages}\nprofile = \"office\"\n{}{}{events}",
+            sender(dice, memories),
+            nodes(dice)
+        ),
+    )
+}
+
+/// Sessions of single messages by node, as they are seen from outside.
+#[derive(Default)]
+struct Watch {
+    began: BTreeMap<(usize, u64), Time>,
+    address: BTreeMap<(usize, u64), u16>,
+    /// Per address: time of the sessions that ended in the measured time (µs), and how many.
+    lasted: BTreeMap<u16, (u64, u64)>,
+    reused: u64,
+    end: Time,
+}
+
+impl Probe for Watch {
+    fn step(&mut self, subject: Subject, now: Time, step: Step<'_>) {
+        let message = (subject.sender, subject.number);
+        match step {
+            Step::Tried { candidate, outcome: mxsim_core::sender::Outcome::Accepted, .. } => {
+                self.began.insert(message, now);
+                self.address.insert(message, candidate.address);
+            }
+            Step::Reused { .. } => self.reused += 1,
+            Step::Accepted { .. } if now >= Time::ZERO && now < self.end => {
+                if let (Some(began), Some(address)) =
+                    (self.began.remove(&message), self.address.get(&message))
+                {
+                    let (lasted, ended) = self.lasted.entry(*address).or_default();
+                    *lasted += now.since(began).0 as u64;
+                    *ended += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What has to hold in every tally.
+fn check(world: &World, tally: &Tally, what: &str) {
+    let totals = tally.totals;
+    assert_eq!(totals.messages, totals.accepted + totals.bounced + totals.waiting, "{what}");
+    for (node, sessions) in tally.sessions.iter().enumerate() {
+        let (counts, capacity) = (tally.nodes[node], world.capacities[node]);
+        let run = world.end.since(Time::ZERO).0 as u64;
+        assert!(counts.full <= counts.deferred && counts.deferred <= counts.attempts, "{what}");
+        assert!(sessions.full <= sessions.connections && sessions.used <= sessions.ended, "{what}");
+        assert!(sessions.used <= sessions.messages, "{what}");
+        let window = world.window.0 as u64;
+        let peaks = tally.windows.iter().map(|window| window.peak_sessions[node]);
+        let most: u64 = peaks.clone().map(|peak| u64::from(peak) * window).sum();
+        assert!(sessions.occupied_us <= most, "{what}: node {node} holds more sessions than at its peaks");
+        let peak = peaks.max().unwrap_or(0);
+        if let Some(limit) = capacity.sessions {
+            assert!(peak <= limit && sessions.occupied_us <= u64::from(limit) * run, "{what}: {peak}");
+        }
+        little(node, sessions.occupied_us, sessions.lasted_us, u64::from(peak) * longest(tally, run), what);
+    }
+}
+
+/// Little's law: the time-weighted number of sessions is their number times their mean length, but for those that are open at either edge.
+fn little(node: usize, occupied: u64, lasted: u64, at_edges: u64, what: &str) {
+    assert!(occupied.abs_diff(lasted) <= at_edges, "{what}: node {node}: {occupied} held, {lasted} lasted");
+}
+
+/// No session of the generated scenarios is open for longer: ten minutes of age or idleness, twenty of work, or an unlucky lognormal; but kept
+/// connections without an age may stay for good.
+fn longest(_tally: &Tally, run: u64) -> u64 {
+    run + 3_600_000_000
+}
+
+/// Theory: a trace is the simulation itself, so with a probe, where every session ends by an event, and without one, where most ends are only noted,
+/// the tallies are the same to the last count. Where connections are not kept the sessions seen from outside are those counted, exactly.
+#[test]
+fn watched_and_unwatched_sessions_are_the_same() {
+    let mut exact = 0;
+    for number in 0..SCENARIOS {
+        let toml = generate(number, &["{ nothing = true }"]);
+        let scenario = scenario(&toml);
+        let world = compile_for(&scenario, Engine::Messages);
+        let plain = replicate(&world, 9, number, &|| false).expect("nobody cancels it");
+        let mut watch = Watch { end: world.end, ..Watch::default() };
+        let watched = replicate_with(&world, 9, number, &|| false, &mut watch).expect("nobody cancels it");
+        assert!(plain == watched, "{plain:?}\n{watched:?}\n{toml}");
+        check(&world, &plain, &toml);
+        if watch.reused == 0 && toml.contains("reuse = \"never\"") {
+            for (address, seen) in &watch.lasted {
+                let sessions = plain.sessions[world.addresses[usize::from(*address)].node];
+                assert_eq!(*seen, (sessions.lasted_us, sessions.ended), "{toml}");
+            }
+            exact += 1;
+        }
+    }
+    assert!(exact >= 20, "{exact} scenarios without reuse");
+}
+
+/// The same with every kind of memory; here a message in a session that nobody watches does not clear what others have learned meanwhile.
+#[test]
+fn every_generated_scenario_keeps_the_invariants() {
+    let memories = [
+        "{ domain = { failures = 3, hold = \"5m\" } }",
+        "{ host_address = { rule = [{ until = \"1d\", gap = \"1m\", factor = 1.5 }], expire = \"7d\" } }",
+        "{ address_timeouts = { count = 2, apart = \"1m\", hold_base = \"1h\", hold_step = \"1m\", hold_steps = 5 } }",
+    ];
+    for number in SCENARIOS..2 * SCENARIOS {
+        let toml = generate(number, &memories);
+        let world = compile(&scenario(&toml));
+        check(&world, &replicate(&world, 9, number, &|| false).expect("nobody cancels it"), &toml);
+    }
+}
+
+#[test]
+fn the_scenarios_of_the_project_keep_the_invariants() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let mut with_sessions = 0;
+    for entry in std::fs::read_dir(folder).expect("the project has scenarios").flatten() {
+        let toml = std::fs::read_to_string(entry.path()).expect("a readable scenario");
+        let world = compile(&scenario(&toml));
+        let tally = replicate(&world, 1, 0, &|| false).expect("nobody cancels it");
+        with_sessions += usize::from(!tally.sessions.is_empty());
+        check(&world, &tally, &toml);
+    }
+    assert!(with_sessions > 0);
+}

@@ -1,0 +1,36 @@
+//! Oracle 5 and what follows from it: sessions, backlogs, kept connections and busiest bins against queueing theory.
+//!
+//! Level: every comparison has a chance of a false alarm of one in a million (`mxsim_verify::agree`) and there are about a hundred of them;
+//! numbers that are exact by theory are compared exactly. The mutants of this file stand in `mutants.toml`.
+
+mod backlog;
+mod busiest;
+mod hold;
+mod loss;
+mod reuse;
+
+use mxsim_core::results::{Interval, Results};
+use mxsim_verify::experiment::{equal_hosts, run, text};
+
+/// Replications of one experiment, as far as not said otherwise.
+pub(crate) const REPLICATIONS: u64 = 40;
+
+/// Runs 40 replications of `hours` hours of `per_second` messages a second from one outbound host to `nodes` hosts.
+pub(crate) fn experiment(nodes: usize, per_second: f64, hours: f64, rest: &str) -> Results {
+    let minutes = (hours * 60.0).ceil();
+    run(&text(
+        &format!(
+            "replications = {REPLICATIONS}\nwindow = \"{minutes}m\"\nrun_length = \"{minutes}m\"\nwarm_up = \"1h\""
+        ),
+        &equal_hosts(nodes, 86_400),
+        &format!(
+            "[traffic]\nmessages_per_day = {}\n[[senders]]\nname = \"all\"\npreset = \"randomizing\"\nsites = 1\n{rest}\n",
+            per_second * 86_400.0
+        ),
+    ))
+}
+
+/// A mean with its interval, made of a value and its bounds.
+pub(crate) fn interval(value: f64, [low, high]: [Option<f64>; 2]) -> Interval {
+    Interval { value, low, high }
+}
