@@ -175,7 +175,8 @@ fn scramble(value: &mut serde_json::Value, next: &mut impl FnMut() -> u64) {
         serde_json::Value::Number(number) if number.is_f64() => {
             let bits = f64::from_bits(next());
             let hard = HARD[(next() % HARD.len() as u64) as usize];
-            *value = serde_json::json!(if bits.is_finite() && !next().is_multiple_of(4) { bits } else { hard });
+            *value =
+                serde_json::json!(if bits.is_finite() && !next().is_multiple_of(4) { bits } else { hard });
         }
         serde_json::Value::Array(items) => items.iter_mut().for_each(|item| scramble(item, next)),
         serde_json::Value::Object(fields) => {

@@ -65,7 +65,8 @@ fn an_interrupt_before_the_first_replication_says_so() {
     let folder = Folder::new();
     let slow = folder.file("slow.toml", busy().replace("100_000", "200_000_000"));
     let file = folder.at("results.json");
-    let stopped = interrupted_after(&["run", &slow, "-o", &file], Duration::from_millis(1500));
+    let stopped =
+        interrupted_after(&["run", &slow, "--engine", "messages", "-o", &file], Duration::from_millis(1500));
     stopped.expect_error(130, &["interrupted before the first replication was done; nothing was kept"]);
     assert_eq!(folder.names(), ["slow.toml"]);
 }
