@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Scenarios generated.
-const SCENARIOS: u64 = 36;
+const SCENARIOS: u64 = 46;
 /// Replications of each by each engine.
 const REPLICATIONS: u64 = 40;
 /// Chance of a false alarm of one comparison: 10^-4 over less than 10,000 comparisons.

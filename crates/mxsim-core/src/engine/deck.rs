@@ -81,6 +81,12 @@ impl Deck {
         self.candidates[usize::from(place)]
     }
 
+    /// All candidates, those of the lowest preference first.
+    #[must_use]
+    pub fn candidates(&self) -> Candidates {
+        self.candidates.clone()
+    }
+
     /// All candidates in the order of `choice`.
     #[must_use]
     pub fn arranged(&self, behaviour: &Behaviour, choice: Key) -> Candidates {

@@ -291,7 +291,11 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         if table.managed && self.uses_or_waits_for_a_connection(&mail, now) {
             return;
         }
-        let Some((mut candidates, epoch)) = self.look_up(&mail, table, now) else {
+        let found = match &table.deck {
+            Some(deck) if !P::ACTIVE => Some(self.look_up_deck(deck, &mail, table, now)),
+            _ => self.look_up(&mail, table, now),
+        };
+        let Some((mut candidates, epoch)) = found else {
             // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
             self.note(&mail, now, Step::Bounced);
             return self.recorder.bounced(mail.counted());
@@ -326,6 +330,19 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         }
         let walk = self.new_walk(Walk::new(mail, candidates, now));
         self.walk(walk, now);
+    }
+
+    /// The same where the candidates are always the same.
+    fn look_up_deck(
+        &mut self,
+        deck: &Deck,
+        mail: &Mail,
+        table: &SenderTable,
+        now: Time,
+    ) -> (Candidates, u32) {
+        let (epoch, from_cache) = self.touch(table, mail.chooser, now);
+        self.recorder.looked_up(now, from_cache);
+        (deck.candidates(), epoch)
     }
 
     /// The candidates in answer order, and the epoch of the MX entry; `None` if the domain can never take the message.

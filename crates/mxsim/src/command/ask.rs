@@ -1,4 +1,5 @@
-//! `mxsim ask`: an answer without a scenario file, by closed form and by a short simulation side by side.
+//! `mxsim ask`: an answer without a scenario file. Where a closed form is valid it answers at once; with `--replications` a simulation stands
+//! beside it. Everything else is simulated.
 
 mod closed_form;
 
@@ -16,34 +17,29 @@ use std::path::Path;
 /// The most equal MX a closed form and a screen are good for.
 const MOST_MX: usize = 100;
 
-/// Replications of the simulation that stands beside a closed form: it confirms, and need not decide. A message looks up every host, so
-/// with many of them fewer days have to do.
-fn beside(nodes: usize) -> u64 {
-    const MOST: u64 = 160;
-    const LEAST: u64 = 20;
-    const NODES_AT_FULL_PRICE: u64 = 8;
-    (MOST * NODES_AT_FULL_PRICE / nodes.max(1) as u64).clamp(LEAST, MOST)
-}
-
 /// Answers for N equal MX or for a zone.
 pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
     check_total(&arguments.top)?;
     let mut scenario = scenario(&arguments.design, &arguments.top)?;
     let closed = closed_form::of(&scenario);
     let asked = overrides(&arguments.simulation);
-    let beside = || closed.is_ok().then(|| beside(scenario.nodes.len()));
-    scenario.run.replications = asked.replications.or_else(beside);
+    scenario.run.replications = asked.replications.or(scenario.run.replications);
     scenario.run.seed = asked.seed.unwrap_or(scenario.run.seed);
-    let results = simulate_watched(&scenario, &arguments.simulation)?;
+    let results = match (&closed, asked.replications) {
+        (Ok(_), None) => None,
+        _ => Some(simulate_watched(&scenario, &arguments.simulation)?),
+    };
     match arguments.format {
-        PlainFormat::Text => print(&screen(&closed, &results))?,
-        PlainFormat::Json => print(&format!("{:#}\n", document(&closed, &results)))?,
+        PlainFormat::Text => print(&screen(&closed, results.as_ref()))?,
+        PlainFormat::Json => print(&format!("{:#}\n", document(&closed, results.as_ref())))?,
     }
-    let simulated = exit_for(&results, &arguments.simulation);
-    Ok(match &closed {
+    let simulated = results.map(|results| exit_for(&results, &arguments.simulation));
+    Ok(match (&closed, simulated) {
+        (Ok(form), None) => form.exit(arguments.simulation.exit_zero),
         // What the closed form knows exactly the simulation need not have decided.
-        Ok(form) if simulated == Exit::CannotTell => form.exit(arguments.simulation.exit_zero),
-        _ => simulated,
+        (Ok(form), Some(Exit::CannotTell)) => form.exit(arguments.simulation.exit_zero),
+        (_, Some(simulated)) => simulated,
+        (Err(_), None) => Exit::CannotTell,
     })
 }
 
@@ -80,17 +76,18 @@ fn scenario(design: &str, top: &[f64]) -> Result<Scenario, Failure> {
     Ok(mxsim_import::zone_scenario(name, &text, top)?)
 }
 
-fn screen(closed: &Result<ClosedForm, String>, results: &Results) -> String {
+fn screen(closed: &Result<ClosedForm, String>, results: Option<&Results>) -> String {
     match closed {
         Ok(form) => form.screen(results),
         Err(why) => {
             let why = format!("The closed form says nothing here: {why}. So this is simulated.");
-            format!("{}\n\n{}", wrap(&why, WIDTH), mxsim_report::text(results, &screen_style()))
+            let report = results.map(|results| mxsim_report::text(results, &screen_style()));
+            format!("{}\n\n{}", wrap(&why, WIDTH), report.unwrap_or_default())
         }
     }
 }
 
-fn document(closed: &Result<ClosedForm, String>, results: &Results) -> Value {
+fn document(closed: &Result<ClosedForm, String>, results: Option<&Results>) -> Value {
     json!({
         "schema": "mxsim.ask/1",
         "closed_form": closed.as_ref().ok().map(ClosedForm::json),

@@ -8,7 +8,7 @@ const SENDERS: &str = "\n[[senders]]\nname = \"big one\"\nshare = \"40 %\"\npres
 #[test]
 fn a_message_is_followed_to_its_fate() {
     let folder = Folder::new();
-    folder.file("site.toml", &format!("{SMALL}{SENDERS}"));
+    folder.file("site.toml", format!("{SMALL}{SENDERS}"));
     let arguments = ["trace", "site.toml", "--sender", "big one", "--at", "10:05", "--messages", "3"];
     let story = mxsim_in(folder.path(), &arguments).expect(0).stdout;
     assert!(too_wide(&story).is_empty(), "{:?}", too_wide(&story));
@@ -30,7 +30,7 @@ fn a_message_is_followed_to_its_fate() {
 #[test]
 fn a_sender_nobody_knows_is_refused_with_the_one_meant() {
     let folder = Folder::new();
-    folder.file("site.toml", &format!("{SMALL}{SENDERS}"));
+    folder.file("site.toml", format!("{SMALL}{SENDERS}"));
     let trace = |more: &[&str]| mxsim_in(folder.path(), &[&["trace", "site.toml"], more].concat());
     trace(&["--sender", "othres"]).expect_error(2, &["no sender \"othres\"", "did you mean \"others\"?"]);
     trace(&[]).expect_error(2, &["name one of the senders: \"big one\", \"others\""]);

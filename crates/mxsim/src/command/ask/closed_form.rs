@@ -137,8 +137,8 @@ impl ClosedForm {
         if exit_zero || self.forecast.within_quarter >= ON { Exit::Met } else { Exit::Missed }
     }
 
-    /// For people, with the simulation beside it.
-    pub(super) fn screen(&self, results: &Results) -> String {
+    /// For people, with the simulation beside it if there is one.
+    pub(super) fn screen(&self, results: Option<&Results>) -> String {
         if self.nodes == 1 {
             return ONE_NODE.to_owned();
         }
@@ -169,7 +169,7 @@ impl ClosedForm {
             );
             rows.push(("plan for", plan));
         }
-        rows.push(("simulated", simulated(results)));
+        rows.extend(results.map(|results| ("simulated", simulated(results))));
         rows.push(("valid for", "equal MX without an outage, each choice uniform and independent.".into()));
         let question = format!("Will {} equal MX split your mail roughly evenly?", self.nodes);
         let next =
