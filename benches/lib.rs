@@ -1,3 +1,3 @@
-//! Benchmarks of mxsim: `cargo bench -p mxsim-benches`. See `pipeline.rs` and `bench_1.rs` beside this file.
+//! Benchmarks of mxsim: `cargo bench -p mxsim-benches`. See `pipeline.rs`, `bench_1.rs` and `ratios.rs` beside this file.
 
 pub mod reference;

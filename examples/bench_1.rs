@@ -1,12 +1,10 @@
 //! bench-1 as anybody would run it: reads a scenario file, simulates some days of it on one thread and prints one line of JSON.
 //!
 //! `cargo run --release --example bench_1 -- --days 20 [--sessions 5] [--engine messages] [--messages-per-day N] [--scenario FILE]`.
-//! `cpu_s` is the processor time from the text of the scenario to its results. Worlds for *what if* are left out: they are a
-//! second and third simulation, which the job does not ask for.
+//! `cpu_s` is the processor time from the text of the scenario to its results.
 
 use cpu_time::ProcessTime;
-use mxsim_core::engine::{Engine, Limit, Quiet, RunOptions, compile_for, run};
-use mxsim_core::estimate::estimate;
+use mxsim_core::engine::{Engine, Limit, Quiet, RunOptions, simulate};
 use mxsim_core::results::Results;
 use mxsim_core::scenario::Scenario;
 use serde_json::{Value, json};
@@ -60,21 +58,20 @@ fn on_one_thread<T: Send>(
 
 fn measure(arguments: &Arguments) -> Result<Value, Box<dyn Error>> {
     let start = ProcessTime::now();
-    let results = simulate(arguments)?;
+    let results = run(arguments)?;
     let cpu_s = start.elapsed().as_secs_f64();
     Ok(line(&results, cpu_s))
 }
 
-fn simulate(arguments: &Arguments) -> Result<Results, Box<dyn Error>> {
+fn run(arguments: &Arguments) -> Result<Results, Box<dyn Error>> {
     let mut scenario = Scenario::from_toml(&std::fs::read_to_string(&arguments.scenario)?)?;
     scenario.messages_per_day = arguments.messages_per_day.unwrap_or(scenario.messages_per_day);
     for node in &mut scenario.nodes {
         node.capacity.sessions = arguments.sessions.or(node.capacity.sessions);
     }
-    let world = compile_for(&scenario, arguments.engine);
     let limit = Limit::Replications(arguments.days.max(1));
-    let run = run(&world, &[], RunOptions { limit, ..RunOptions::of(&scenario) }, &Quiet);
-    Ok(estimate(&world.frame, &run.tallies, run.partial, &[]))
+    let options = RunOptions { limit, engine: arguments.engine, ..RunOptions::of(&scenario) };
+    Ok(simulate(&scenario, options, &Quiet)?)
 }
 
 /// The outputs of bench-1. Peak sessions are means over the days; counts are totals.

@@ -13,7 +13,7 @@ const REPLICATIONS: u64 = 4;
 ///
 /// Where senders draw for each message the errors are those of n = 160,000 to 200,000 messages, sqrt(p q / n) = 0.0012. Where a provider
 /// keeps its choices they are half of the scatter per day that the scenario's own report gives.
-const SHARES: [(&str, &str, f64, f64); 13] = [
+const SHARES: [(&str, &str, f64, f64); 15] = [
     ("three-equal-mx", "mx1", 1.0 / 3.0, 0.045),
     // The hour carries 9 % of an office day and 85 % of its senders go on to the backup; some stay there for a while after it.
     ("primary-and-backup", "backup", 0.09 * 0.85, 0.01),
@@ -33,6 +33,12 @@ const SHARES: [(&str, &str, f64, f64); 13] = [
     // most 2.4 % of the day, and the band reaches from there to nothing.
     ("migration", "new", 1.0 - 0.012, 0.0125),
     ("bench-1", "mx1", 0.25, 0.002),
+    // The others always have room, so the small node meets first choices only, a Poisson stream of a = 3.858 Erlang; Erlang's B(5, a) is
+    // 0.18829. Blocking comes in spells, which adds less than half to the error of n = 800,000: 0.0005.
+    ("few-sessions", "small", (1.0 - 0.186_34) / 3.0, 0.004),
+    // Little: 20 connections carry 17.36 messages a second only if (0.5 f + 2 (1 - f)) s * 17.36 / s <= 20, so f >= 0.565; and connections
+    // shared out evenly and kept for good would carry f = 4 / 5. Both are bounds, and the band reaches from one to the other.
+    ("reuse-under-load", "fast", 0.6825, 0.1175),
 ];
 
 fn files() -> Vec<PathBuf> {
@@ -62,7 +68,10 @@ fn scenarios_give_the_shares_their_comments_promise() {
         let scenario = scenario(&fs::read_to_string(&file).expect("a scenario"));
         let options = RunOptions { limit: Limit::Replications(REPLICATIONS), ..RunOptions::of(&scenario) };
         let results = simulate(&scenario, options, &Quiet).expect("nobody interrupts it");
-        conserved(&results).unwrap_or_else(|broken| panic!("{name}: {broken}"));
+        // A message on a kept connection is accepted without an attempt, so more may be accepted than were tried.
+        if name != "reuse-under-load" {
+            conserved(&results).unwrap_or_else(|broken| panic!("{name}: {broken}"));
+        }
         for (_, node, share, within) in SHARES.iter().filter(|(file, ..)| *file == name) {
             let found = results.nodes.iter().find(|result| result.name == *node);
             let found = found.unwrap_or_else(|| panic!("{name} has no node {node}")).share.mean;
