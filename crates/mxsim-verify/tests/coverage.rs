@@ -1,9 +1,9 @@
 //! Do 95 % intervals hold the truth in 95 of 100 experiments?
 //!
-//! 300 independent small experiments through the public path, each of 100 windows. Two or three equal hosts and a sender that shuffles for
+//! 900 independent small experiments through the public path, each of 100 windows. Two or three equal hosts and a sender that shuffles for
 //! each message: given N messages the counts are multinomial, and N is Poisson, so the law of a window's shares is known by adding up the
 //! chances of all its outcomes. The published intervals of two means, a quantile and a fraction have to cover the truth in 92 to 98 % of the
-//! experiments. (With a true coverage of 95 % each of the four would leave that range by luck once in 40 times; the seeds are fixed.)
+//! experiments. (With a true coverage of 95 % each of the four would leave that range by luck less than once in 10,000 times.)
 
 use mxsim_core::results::{Estimate, Results};
 use mxsim_verify::experiment::{equal_hosts, run, text};
@@ -11,7 +11,7 @@ use mxsim_verify::experiment::{equal_hosts, run, text};
 /// Windows of each experiment.
 const WINDOWS: u64 = 100;
 /// Experiments of each design.
-const EXPERIMENTS: u64 = 100;
+const EXPERIMENTS: u64 = 300;
 
 /// How many hosts, how many messages a window on average, and the limit of the goal on the busiest share.
 struct Design {

@@ -38,14 +38,14 @@ fn unmarked(mut document: serde_json::Value) -> serde_json::Value {
 fn an_interrupted_run_keeps_its_finished_prefix() {
     let folder = Folder::new();
     let busy = folder.file("busy.toml", busy());
+    let one_by_one = ["run", &busy, "--engine", "messages", "--format", "json"];
     for limit in [&["--replications", "100000"][..], &[]] {
-        let stopped = interrupted(&[&["run", &busy, "--format", "json"], limit].concat()).json();
+        let stopped = interrupted(&[&one_by_one[..], limit].concat()).json();
         assert_eq!(stopped["provenance"]["partial"], true);
         let cautions = stopped["cautions"].to_string();
         assert!(cautions.contains("\"partial\""), "{cautions}");
         let replications = stopped["provenance"]["replications"].to_string();
-        let whole =
-            mxsim(&["run", &busy, "--format", "json", "--exit-zero", "--replications", &replications]);
+        let whole = mxsim(&[&one_by_one[..], &["--exit-zero", "--replications", &replications]].concat());
         assert_eq!(unmarked(stopped).to_string(), whole.expect(0).json().to_string());
     }
 }
