@@ -3,7 +3,7 @@
 //! A message arrives at an outbound host, which looks the domain up, orders the candidates and walks them. A refused connection takes no
 //! time; a silent one takes the time-out, and the walk goes on as an event of its own, so that what other messages learn meanwhile
 //! counts. A message that nobody took goes back to the queue or bounces. What happens once a node takes the connection is in
-//! [`super::deliver`].
+//! `deliver.rs`.
 
 use super::block::Drawn;
 use super::bulk::Bulk;
