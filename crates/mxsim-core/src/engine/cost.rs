@@ -26,8 +26,8 @@ const LONGEST_RUN_S: f64 = 172_800.0;
 const MOST_MEMORY: f64 = 4_294_967_296.0;
 /// Bytes of a cache entry with its order, and of a cached record set that nobody has asked for.
 const ENTRY_BYTES: f64 = 160.0;
-/// Bytes of a finished window without its counts: the structure and what the allocator adds to its four lists. About 200 were seen (3,650
-/// days of one-minute windows took 1.36 GB); a tenth more for safety.
+/// Bytes of a finished window without its counts: the structure and what the allocator adds to its lists. 3,650 days of one-minute windows on
+/// two nodes took 1.70 GB; this gives 1.66.
 const WINDOW_BYTES: f64 = 220.0;
 /// Bytes of a count in a tally.
 const COUNT_BYTES: f64 = 8.0;
@@ -378,8 +378,8 @@ mod tests {
     #[test]
     fn windows_cost_memory() {
         let cost = cost("[run]\nrun_length = \"3650d\"\nwindow = \"1m\"\n");
-        // Measured: 1.36 GB.
-        assert!((1.1e9..1.6e9).contains(&cost.tally_bytes), "{cost:?}");
+        // Measured: 1.70 GB.
+        assert!((1.4e9..1.9e9).contains(&cost.tally_bytes), "{cost:?}");
         assert!(cost.check(Limit::Replications(4)).is_err());
         assert!(cost.check(ONE).is_ok());
         assert!(cost.most_replications() < 4);
