@@ -187,11 +187,6 @@ impl Arrivals {
         clock.until = Time((hour + 1) * Span::HOUR.0);
     }
 
-    /// The mean numbers of messages in an hour, hour by hour, repeated for ever.
-    pub fn hourly(&self) -> impl ExactSizeIterator<Item = f64> {
-        self.rates.iter().map(|rate| rate * Span::HOUR.0 as f64)
-    }
-
     /// Messages expected between `from` and `to`.
     #[must_use]
     pub fn expected(&self, from: Time, to: Time) -> f64 {
