@@ -71,15 +71,36 @@ impl<E> Calendar<E> {
         self.scheduled += 1;
     }
 
-    /// Puts the following arrival of the same sender in the place of the one that [`Calendar::take_next`] gave; none with [`Time::NEVER`].
-    pub fn replace_arrival(&mut self, at: Time) {
+    /// The number of an arrival that is scheduled now.
+    #[inline]
+    pub const fn number(&mut self) -> u64 {
+        self.scheduled += 1;
+        self.scheduled - 1
+    }
+
+    /// Puts the following arrival of the same sender, scheduled under this number, in the place of the one that [`Calendar::take_next`] gave;
+    /// none with [`Time::NEVER`].
+    pub fn replace_arrival(&mut self, at: Time, number: u64) {
         let Some(mut top) = self.arrivals.peek_mut() else { return };
         if at == Time::NEVER {
             PeekMut::pop(top);
         } else {
-            (top.at, top.sequence) = (at, self.scheduled);
-            self.scheduled += 1;
+            (top.at, top.sequence) = (at, number);
         }
+    }
+
+    /// When the first arrival comes of all other senders than the one that [`Calendar::take_next`] gave.
+    #[must_use]
+    pub fn next_of_others(&self) -> Time {
+        // The second of a heap is one of the two below the first.
+        self.arrivals.as_slice().iter().take(3).skip(1).map(|arrival| arrival.at).min().unwrap_or(Time::NEVER)
+    }
+
+    /// When the first event comes.
+    #[must_use]
+    #[inline]
+    pub const fn next_event(&self) -> Time {
+        self.first.0
     }
 
     /// What comes next.
@@ -150,7 +171,7 @@ mod tests {
         while let Some(next) = calendar.take_next() {
             match next {
                 Next::Arrival(at, sender) => {
-                    calendar.replace_arrival(Time::NEVER);
+                    calendar.replace_arrival(Time::NEVER, 0);
                     order.push((at, Ok(sender)));
                 }
                 Next::Event(at, event) => order.push((at, Err(event))),

@@ -25,9 +25,8 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Sessions go on into a new chunk.
     pub(super) fn sessions_go_on(&mut self) {
         if self.timed {
-            let begins = self.recorder.chunk().from;
             for (node, state) in self.nodes.iter_mut().enumerate() {
-                state.go_on(node, begins, &mut self.recorder);
+                state.go_on(node, &mut self.recorder);
             }
         }
     }

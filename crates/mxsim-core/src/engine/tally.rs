@@ -133,6 +133,19 @@ impl DelayCounter {
         self.sum_us += i128::from(delay.0) * i128::from(count);
     }
 
+    /// Counts delays, one each.
+    pub(super) fn add_all(&mut self, delays: &[Span]) {
+        let most = delays.iter().map(|delay| bucket_index(delay.0) + 1).max().unwrap_or(0);
+        if most > self.buckets.len() {
+            self.buckets.resize(most, DelayBucket::EMPTY);
+        }
+        for delay in delays {
+            let bucket = DelayBucket { count: 1, min_us: delay.0, max_us: delay.0 };
+            self.buckets[bucket_index(delay.0)].include(bucket);
+        }
+        self.sum_us += delays.iter().map(|delay| i128::from(delay.0)).sum::<i128>();
+    }
+
     /// The same without the empty places.
     pub(super) fn finish(self) -> DelayHistogram {
         let buckets = self.buckets.into_iter().enumerate().filter(|(_, bucket)| bucket.count > 0).collect();

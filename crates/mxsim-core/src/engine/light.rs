@@ -1,0 +1,117 @@
+//! Walks that need no more than an order and a place in it.
+//!
+//! Where a sender remembers nothing, keeps no connection, tries all of a short deck in one attempt and goes on to the next host whatever
+//! happens, and where no node makes a connection wait for a session, nothing has to be kept of a walk but where it stands. So it fits
+//! into the calendar and needs no memory of its own. Which senders are like that is decided once, by [`walks_lightly`]; everything
+//! else goes through `replicate.rs`, and comes to the same.
+
+use super::deck::Deck;
+use super::probe::Probe;
+use super::replicate::{Event, Met, Replication};
+use super::sender_state::Mail;
+use super::world::{SenderTable, World};
+use crate::random::Key;
+use crate::sender::{Candidate, Failover, Memory, Outcome};
+use crate::time::Time;
+
+/// An attempt under way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LightWalk {
+    pub(super) mail: Mail,
+    order: [u8; Deck::SHORT],
+    next: u8,
+}
+
+impl LightWalk {
+    pub(super) fn new(mail: Mail, deck: &Deck, choice: Key) -> Self {
+        Self { mail, order: deck.order(choice), next: 0 }
+    }
+
+    /// The candidate whose turn it is.
+    fn candidate(&self, deck: &Deck) -> Option<Candidate> {
+        (usize::from(self.next) < deck.len()).then(|| deck.candidate(self.order[usize::from(self.next)]))
+    }
+}
+
+/// True if all walks of this sender are light.
+pub(super) fn walks_lightly(world: &World, sender: &SenderTable) -> bool {
+    let law = &sender.behaviour.law;
+    let is_short = |deck: &Deck| {
+        deck.len() <= Deck::SHORT && law.limits.addresses.is_none_or(|most| usize::from(most) >= deck.len())
+    };
+    sender.deck.as_ref().is_some_and(is_short)
+        && sender.behaviour.custom.is_none()
+        && law.failover == Failover::NextHost
+        && law.on_busy == Failover::NextHost
+        && law.memory == Memory::Nothing
+        && !sender.managed
+        && world.capacities.iter().all(|capacity| capacity.backlog == 0)
+}
+
+impl<'w, P: Probe> Replication<'w, '_, P> {
+    /// One delivery attempt after the first.
+    pub(super) fn attempt_lightly(&mut self, deck: &'w Deck, mail: Mail, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        let (epoch, from_cache) = self.touch(table, mail.chooser, now);
+        self.recorder.looked_up(now, from_cache);
+        self.recorder.retried(mail.counted());
+        let choice = self.senders[mail.sender as usize].choice_for(table, &mail, epoch, now);
+        let walk = LightWalk::new(mail, deck, choice);
+        if let Some(met) = self.meet_next(deck, &walk, now) {
+            self.walk_lightly(walk, met, now);
+        }
+    }
+
+    /// The current candidate meets something; the walk goes on until a node takes the message, one is silent or none is left.
+    pub(super) fn walk_lightly(&mut self, mut walk: LightWalk, mut met: Met, now: Time) {
+        let world = self.world;
+        let Some(deck) = &world.senders[walk.mail.sender as usize].deck else { return };
+        while let Some(candidate) = walk.candidate(deck) {
+            let node = world.addresses[usize::from(candidate.address)].node;
+            match met {
+                Met::Session => return self.serve(&walk.mail, candidate, node, now),
+                Met::Silence(at, outcome) => {
+                    return self.calendar.schedule(at, Event::AnsweredLight(walk, outcome));
+                }
+                // No node has a backlog.
+                Met::Failure(_) | Met::Backlog => self.recorder.failed(walk.mail.counted(), node),
+            }
+            walk.next += 1;
+            met = match self.meet_next(deck, &walk, now) {
+                Some(met) => met,
+                None => break,
+            };
+        }
+        self.put_back(walk.mail, now);
+    }
+
+    /// What the connection to the next candidate meets; `None` if none is left.
+    fn meet_next(&mut self, deck: &Deck, walk: &LightWalk, now: Time) -> Option<Met> {
+        let node = self.world.addresses[usize::from(walk.candidate(deck)?.address)].node;
+        let timeouts = &self.world.senders[walk.mail.sender as usize].behaviour.law.timeouts;
+        self.recorder.attempted(walk.mail.counted(), node);
+        Some(self.meet(walk.mail.counted(), node, timeouts, now))
+    }
+
+    fn serve(&mut self, mail: &Mail, candidate: Candidate, node: usize, now: Time) {
+        let at = (candidate.host, candidate.address);
+        if self.takes_time(node) {
+            let held = self.time_in_session(mail, node);
+            self.begin_unwatched(mail.counted(), at, node, (now, now + held));
+        } else {
+            self.recorder.accepted(mail.counted(), at.0, at.1, now);
+        }
+    }
+
+    pub(super) fn answered_light(&mut self, walk: LightWalk, outcome: Outcome, now: Time) {
+        let Some(deck) = &self.world.senders[walk.mail.sender as usize].deck else { return };
+        let Some(candidate) = walk.candidate(deck) else { return };
+        let met = if outcome == Outcome::Accepted {
+            let node = self.world.addresses[usize::from(candidate.address)].node;
+            self.greeting(walk.mail.counted(), node, now)
+        } else {
+            Met::Failure(outcome)
+        };
+        self.walk_lightly(walk, met, now);
+    }
+}
