@@ -13,7 +13,7 @@ use crate::traffic::Clock;
 use rand_chacha::rand_core::Rng;
 
 /// Messages drawn at once. More gain nothing, fewer cost more.
-const SIZE: usize = 128;
+const SIZE: usize = 256;
 
 /// The next messages of one sender.
 #[derive(Debug)]
@@ -97,13 +97,7 @@ impl Block {
         self.base += self.at.len() as u64;
         self.next = 0;
         self.at.clear();
-        while self.at.len() < SIZE {
-            let at = table.arrivals.next(&mut self.clock, world.end, &mut self.arrivals);
-            if at >= world.end {
-                break;
-            }
-            self.at.push(at);
-        }
+        table.arrivals.next_few(SIZE, &mut self.clock, world.end, &mut self.arrivals, &mut self.at);
         self.draw_outbound_hosts(table);
         self.first.clear();
         let by_message = matches!(table.behaviour.law.order.keep, Keep::Attempt | Keep::Message);

@@ -98,12 +98,18 @@ impl Deck {
     /// The places of all candidates in the order of `choice`, for at most [`Deck::SHORT`].
     #[must_use]
     pub fn order(&self, mut choice: Key) -> [u8; Self::SHORT] {
-        let mut order = std::array::from_fn(|place| place as u8);
         let mut lots = [(0, 0); Self::SHORT];
-        for (place, candidate) in self.candidates.iter().enumerate().take(Self::SHORT) {
-            lots[place] = (candidate.preference, self.lot(&mut choice, candidate));
+        for (lot, candidate) in lots.iter_mut().zip(&self.candidates) {
+            *lot = (candidate.preference, self.lot(&mut choice, candidate));
         }
-        order[..self.len().min(Self::SHORT)].sort_unstable_by_key(|&place| lots[usize::from(place)]);
+        let lots = &lots[..self.len().min(Self::SHORT)];
+        let mut order = [0; Self::SHORT];
+        for (place, own) in lots.iter().enumerate() {
+            // Counted, not sorted: which comes first cannot be foreseen.
+            let before = lots[..place].iter().filter(|other| *other <= own).count()
+                + lots[place + 1..].iter().filter(|other| *other < own).count();
+            order[before] = place as u8;
+        }
         order
     }
 

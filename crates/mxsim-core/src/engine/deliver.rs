@@ -33,6 +33,9 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// How long a message holds a session of this node.
     pub(super) fn time_in_session(&self, mail: &Mail, node: usize) -> Span {
+        if mail.held > Span::ZERO {
+            return mail.held;
+        }
         let draw = self.senders[mail.sender as usize].session_draw(mail);
         self.world.capacities[node].session_time.draw(draw)
     }

@@ -270,7 +270,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 self.recorder.accepted(message, candidate.host, candidate.address, now);
             }
             Met::Session if self.ends_unwatched(node) => {
-                let held = drawn.held.unwrap_or_else(|| self.time_in_session(&mail, node));
+                let held = self.time_in_session(&mail, node);
                 self.begin_unwatched(message, (candidate.host, candidate.address), node, (now, now + held));
             }
             met => self.deal_on(deck, mail, epoch, met, now),
