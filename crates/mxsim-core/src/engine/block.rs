@@ -44,6 +44,16 @@ pub(super) struct Sources {
     pub(super) session: Key,
 }
 
+/// Messages that follow each other: see [`Block`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run<'b> {
+    pub(super) at: &'b [Time],
+    pub(super) chooser: &'b [u32],
+    pub(super) first: &'b [u8],
+    /// Empty if sessions take no time.
+    pub(super) held: &'b [Span],
+}
+
 /// A message of a block.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Drawn {
@@ -79,6 +89,24 @@ impl Block {
             self.refill(world, table);
         }
         self.at.get(self.next).copied().unwrap_or(Time::NEVER)
+    }
+
+    /// The messages that have been drawn, from the next on; none if they have no first candidate or, where a time in a session is wanted,
+    /// not that.
+    pub(super) fn run(&self, timed: bool) -> Run<'_> {
+        let drawn = self.first.len().min(if timed { self.held.len() } else { usize::MAX });
+        let rest = self.next.min(drawn)..drawn;
+        Run {
+            at: &self.at[rest.clone()],
+            chooser: &self.chooser[rest.clone()],
+            first: &self.first[rest.clone()],
+            held: if timed { &self.held[rest] } else { &[] },
+        }
+    }
+
+    /// Passes over messages that have been dealt with.
+    pub(super) const fn skip(&mut self, count: usize) {
+        self.next += count;
     }
 
     /// The message whose time was asked for last.

@@ -7,6 +7,7 @@
 
 use super::deck::Deck;
 use super::probe::Probe;
+use super::recorder::Counted;
 use super::replicate::{Event, Met, Replication};
 use super::sender_state::Mail;
 use super::world::{SenderTable, World};
@@ -49,6 +50,50 @@ pub(super) fn walks_lightly(world: &World, sender: &SenderTable) -> bool {
 }
 
 impl<'w, P: Probe> Replication<'w, '_, P> {
+    /// Deals with the messages of a sender of light walks from the next on, for as long as each is taken by the first node it turns to and
+    /// nothing else happens: most messages are like that, so there is a short way for them. The first comes at `now`, and before `others`
+    /// none of another sender does. Gives their number.
+    pub(super) fn deal_a_run(&mut self, sender: usize, others: Time, now: Time) -> u32 {
+        let (world, table) = (self.world, &self.world.senders[sender]);
+        let Some(deck) = table.deck.as_ref().filter(|_| table.walks_lightly && !P::ACTIVE) else { return 0 };
+        self.close_chunks(now);
+        let (layer, caches) = table.layers[0];
+        let Some(plain) = &mut self.plain_caches[usize::from(layer)] else { return 0 };
+        if now < Time::ZERO || (self.timed && world.session_time.is_none()) {
+            return 0;
+        }
+        let until = others.min(self.calendar.next_event()).min(self.recorder.chunk().to);
+        let block = &mut self.senders[sender].block;
+        let (run, recorder) = (block.run(self.timed), &mut self.recorder);
+        let (mut count, mut hits) = (0, 0);
+        for (place, &at) in run.at.iter().enumerate() {
+            if at >= until {
+                break;
+            }
+            let candidate = deck.candidate(run.first[place]);
+            let node = world.addresses[usize::from(candidate.address)].node;
+            let state = &mut self.nodes[node];
+            if state.fault(&world.nodes[node], at).is_some() || (self.timed && state.is_full(at)) {
+                break;
+            }
+            hits += u64::from(plain.ask(table.cache_of(caches, run.chooser[place]), at).1);
+            let message = Counted { sender, born: at };
+            recorder.attempted(message, node);
+            if self.timed {
+                let over = at + run.held[place];
+                recorder.connected(node, at, false);
+                state.begin_until(node, (at, over), recorder);
+                recorder.will_be_accepted(message, candidate.host, candidate.address, over);
+            } else {
+                recorder.accepted(message, candidate.host, candidate.address, at);
+            }
+            count += 1;
+        }
+        recorder.arrived_in_a_run(count as u64, hits);
+        block.skip(count);
+        count as u32
+    }
+
     /// One delivery attempt after the first.
     pub(super) fn attempt_lightly(&mut self, deck: &'w Deck, mail: Mail, now: Time) {
         let table = &self.world.senders[mail.sender as usize];

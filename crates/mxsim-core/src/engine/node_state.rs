@@ -88,7 +88,7 @@ impl<W: PartialEq> NodeState<W> {
 
     /// True if no session is free at `now`. Ends are settled only if it looks like it.
     #[inline]
-    fn is_full(&mut self, now: Time) -> bool {
+    pub(super) fn is_full(&mut self, now: Time) -> bool {
         let limit = self.capacity.sessions.unwrap_or(u32::MAX);
         self.sessions() >= limit && {
             self.ends.settle(now);

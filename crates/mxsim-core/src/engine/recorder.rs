@@ -151,6 +151,13 @@ impl<'w> Recorder<'w> {
         }
     }
 
+    /// A run of messages arrived after the warm-up and looked the domain up.
+    pub(super) const fn arrived_in_a_run(&mut self, count: u64, cache_hits: u64) {
+        self.tally.totals.messages += count;
+        self.tally.mx_lookups += count;
+        self.tally.mx_cache_hits += cache_hits;
+    }
+
     pub(super) fn arrived(&mut self, message: Counted) {
         self.tally.totals.messages += u64::from(counts(message));
     }

@@ -122,7 +122,7 @@ pub(super) struct Replication<'w, 'p, P> {
     pub(super) world: &'w World,
     dns: Network<'w>,
     /// Per layer: its caches, if only the times of their entries matter.
-    plain_caches: Vec<Option<PlainCaches<'w>>>,
+    pub(super) plain_caches: Vec<Option<PlainCaches<'w>>>,
     pub(super) calendar: Calendar<Event>,
     pub(super) senders: Vec<SenderState>,
     pub(super) nodes: Vec<NodeState<u64>>,
@@ -190,7 +190,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     /// Closes the chunks that are over at `now`, with the messages that are drawn as counts.
     #[inline]
-    fn close_chunks(&mut self, now: Time) {
+    pub(super) fn close_chunks(&mut self, now: Time) {
         while now >= self.recorder.chunk().to {
             let chunk = self.recorder.chunk();
             self.bulk.fill(chunk.from, chunk.to, &mut self.recorder);
@@ -199,21 +199,25 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         }
     }
 
-    /// The next message of a sender arrives, and those after it that come before anything else happens. Gives the number of those.
+    /// The next message of a sender arrives, and those after it that come before anything else happens. Gives their number.
     fn arrivals(&mut self, sender: usize, mut now: Time) -> u32 {
         let (table, others) = (&self.world.senders[sender], self.calendar.next_of_others());
-        for more in 0.. {
-            let drawn = self.senders[sender].next_drawn();
-            let next = self.senders[sender].next_arrival(self.world, table);
+        let mut handled = 0;
+        loop {
             let number = self.calendar.number();
-            self.arrival(sender, &drawn, now);
-            if next >= others || next >= self.calendar.next_event() || more == EVENTS_PER_LOOK {
+            let dealt = self.deal_a_run(sender, others, now);
+            if dealt == 0 {
+                let drawn = self.senders[sender].next_drawn();
+                self.arrival(sender, &drawn, now);
+            }
+            handled += dealt.max(1);
+            let next = self.senders[sender].next_arrival(self.world, table);
+            if next >= others || next >= self.calendar.next_event() || handled >= EVENTS_PER_LOOK {
                 self.calendar.replace_arrival(next, number);
-                return more;
+                return handled;
             }
             now = next;
         }
-        0
     }
 
     #[inline]

@@ -69,7 +69,7 @@ impl Mail {
 /// The state of one sender.
 #[derive(Debug)]
 pub(super) struct SenderState {
-    block: Block,
+    pub(super) block: Block,
     choice: Key,
     retry: Key,
     holding: Key,

@@ -176,8 +176,10 @@ impl SenderTable {
         (usize::from(layer), self.cache_of(caches, chooser))
     }
 
+    /// The cache that outbound host `chooser` meets.
+    #[must_use]
     #[inline]
-    const fn cache_of(&self, caches: Caches, chooser: u32) -> u32 {
+    pub const fn cache_of(&self, caches: Caches, chooser: u32) -> u32 {
         match caches {
             Caches::PerHost => chooser,
             Caches::PerSite if self.hosts == 1 => chooser,
