@@ -239,9 +239,9 @@ pub struct NodeTotals {
     pub attempts: u64,
     /// Messages accepted.
     pub accepted: u64,
-    /// Attempts that failed for now (refused, no answer, 4xx).
+    /// Connections and messages that failed for now (refused, no answer, lost, TLS failed, 4xx).
     pub deferred: u64,
-    /// Attempts answered with a permanent error.
+    /// Connections and messages answered with a permanent error (5xx).
     pub rejected: u64,
     /// Attempts that found it full, refused or turned away with 421; part of `deferred`.
     #[serde(default)]

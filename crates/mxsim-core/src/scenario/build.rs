@@ -199,10 +199,15 @@ impl ScenarioBuilder {
         self.push("changes", settings.into())
     }
 
-    /// Adds a fault: `node` shows `fault` (`refuse` or `drop`) from `at` (`"10:00"`) on for `length`.
+    /// Adds a fault: `node` shows `fault` (`refuse`, `drop` or `silent`) from `at` (`"10:00"`) on for `length`.
     pub fn event(self, node: &str, fault: &str, at: &str, length: Span) -> Self {
         let event = json!({ "node": node, "fault": fault, "at": at, "for": length.to_string() });
         self.push("events", event)
+    }
+
+    /// Adds a fault with all that can be said of one; `settings` has the keys of `[[events]]`.
+    pub fn event_with(self, settings: impl Into<Value>) -> Self {
+        self.push("events", settings.into())
     }
 
     /// Adds a goal that has to hold on the part `on` of the windows; one of each kind.
