@@ -7,18 +7,16 @@ use crate::diagnostics::{WIDTH, wrap};
 use crate::exit::{Exit, Failure};
 use crate::output::print;
 use crate::screen::next;
-use mxsim_core::catalog::{Catalog, Evidence, Preset, PresetKind};
-use mxsim_core::results::Grade;
+use mxsim_core::catalog::{Catalog, PresetKind, Sheet};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Lists all presets, or shows one with every parameter.
 pub(crate) fn presets(arguments: &Presets) -> Result<Exit, Failure> {
-    let all = entries(Catalog::builtin());
-    let shown: Vec<&Entry> = match &arguments.id {
-        None => all.iter().collect(),
-        Some(id) => named(&all, id)?,
+    let catalog = arguments.presets.catalog()?;
+    let shown = match &arguments.id {
+        None => catalog.sheets(),
+        Some(id) => named(&catalog, id)?,
     };
     match (arguments.format, &arguments.id) {
         (PlainFormat::Json, _) => print(&format!("{:#}\n", document(&shown)))?,
@@ -28,65 +26,27 @@ pub(crate) fn presets(arguments: &Presets) -> Result<Exit, Failure> {
     Ok(Exit::Met)
 }
 
-/// A preset of any kind.
-struct Entry {
-    kind: PresetKind,
-    id: &'static str,
-    title: &'static str,
-    software: &'static str,
-    versions: &'static str,
-    status: &'static str,
-    notes: &'static str,
-    parameters: &'static [(&'static str, String)],
-    evidence: &'static BTreeMap<String, Evidence>,
-    weakest: Grade,
-}
-
-impl Entry {
-    fn of<L>(kind: PresetKind, preset: &'static Preset<L>) -> Self {
-        Self {
-            kind,
-            id: &preset.id,
-            title: &preset.title,
-            software: &preset.software,
-            versions: &preset.versions,
-            status: &preset.status,
-            notes: &preset.notes,
-            parameters: &preset.parameters,
-            evidence: &preset.evidence,
-            weakest: preset.weakest_grade(),
-        }
-    }
-}
-
-fn entries(catalog: &'static Catalog) -> Vec<Entry> {
-    let senders = catalog.senders().map(|preset| Entry::of(PresetKind::Sender, preset));
-    let resolvers = catalog.resolvers().map(|preset| Entry::of(PresetKind::Resolver, preset));
-    let authorities = catalog.authorities().map(|preset| Entry::of(PresetKind::Authority, preset));
-    senders.chain(resolvers).chain(authorities).collect()
-}
-
 /// Every preset of that id; two kinds may share one.
-fn named<'a>(all: &'a [Entry], id: &str) -> Result<Vec<&'a Entry>, Failure> {
-    let found: Vec<&Entry> = all.iter().filter(|entry| entry.id == id).collect();
+fn named<'a>(catalog: &'a Catalog, id: &str) -> Result<Vec<Sheet<'a>>, Failure> {
+    let found: Vec<Sheet<'_>> = catalog.sheets().into_iter().filter(|sheet| sheet.id == id).collect();
     if !found.is_empty() {
         return Ok(found);
     }
-    let help = match Catalog::builtin().nearest(id) {
+    let help = match catalog.nearest(id) {
         Some(near) => format!("did you mean {near}?"),
         None => "`mxsim presets` lists them".to_owned(),
     };
     Err(Failure::usage(format!("presets: there is no preset {id:?}; {help}")))
 }
 
-fn list(entries: &[&Entry]) -> String {
+fn list(entries: &[Sheet<'_>]) -> String {
     const INDENT: usize = 32;
     let mut text = String::new();
     for kind in PresetKind::ALL {
         let _ = writeln!(text, "{:<20}{:<12}what it does", kind.name(), "known by");
         for entry in entries.iter().filter(|entry| entry.kind == kind) {
             let title = wrap(entry.title, WIDTH - INDENT).replace('\n', &format!("\n{:INDENT$}", ""));
-            let _ = writeln!(text, "  {:<18}{:<12}{title}", entry.id, entry.weakest.name());
+            let _ = writeln!(text, "  {:<18}{:<12}{title}", entry.id, entry.weakest_grade.name());
         }
         text.push('\n');
     }
@@ -98,8 +58,8 @@ fn list(entries: &[&Entry]) -> String {
 const LEGEND: &str = "Known by: the weakest grade of its parameters, from measured (recorded on that version), source \
                       (read in its source) and documented to reported (said by somebody else) and assumed (a guess).";
 
-fn pages(entries: &[&Entry]) -> String {
-    let mut text: String = entries.iter().map(|entry| page(entry)).collect();
+fn pages(entries: &[Sheet<'_>]) -> String {
+    let mut text: String = entries.iter().map(page).collect();
     let id = entries[0].id;
     text.push_str(&match entries[0].kind {
         PresetKind::Sender => next(&format!(
@@ -111,8 +71,8 @@ fn pages(entries: &[&Entry]) -> String {
     text
 }
 
-fn page(entry: &Entry) -> String {
-    let mut text = format!("{}: {} preset, {}\n", entry.id, entry.kind.with_article(), entry.status);
+fn page(entry: &Sheet<'_>) -> String {
+    let mut text = format!("{}: {} preset, {}\n", entry.id, entry.kind.with_article(), entry.status.name());
     let _ = writeln!(text, "{}\n", wrap(entry.title, WIDTH));
     item(&mut text, &format!("models {}, {}", entry.software, entry.versions));
     if !entry.notes.is_empty() {
@@ -134,12 +94,12 @@ fn item(text: &mut String, sentence: &str) {
     let _ = writeln!(text, "  {}", wrap(sentence, WIDTH - 2).replace('\n', "\n  "));
 }
 
-fn document(entries: &[&Entry]) -> Value {
-    let presets: Vec<Value> = entries.iter().map(|entry| preset(entry)).collect();
+fn document(entries: &[Sheet<'_>]) -> Value {
+    let presets: Vec<Value> = entries.iter().map(preset).collect();
     json!({ "schema": "mxsim.presets/1", "presets": presets })
 }
 
-fn preset(entry: &Entry) -> Value {
+fn preset(entry: &Sheet<'_>) -> Value {
     let parameter = |(path, value): &(&'static str, String)| {
         let evidence = &entry.evidence[*path];
         json!({
@@ -149,7 +109,7 @@ fn preset(entry: &Entry) -> Value {
     };
     json!({
         "kind": entry.kind.name(), "id": entry.id, "title": entry.title, "software": entry.software,
-        "versions": entry.versions, "status": entry.status, "notes": entry.notes, "weakest_grade": entry.weakest.name(),
+        "versions": entry.versions, "status": entry.status.name(), "notes": entry.notes, "weakest_grade": entry.weakest_grade.name(),
         "parameters": entry.parameters.iter().map(parameter).collect::<Vec<_>>(),
     })
 }
