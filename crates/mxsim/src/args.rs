@@ -299,7 +299,10 @@ pub(crate) struct Presets {
     pub(crate) presets: PresetFolder,
     /// Format; json has schema mxsim.presets/1
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: PlainFormat,
+    pub(crate) format: Format,
+    /// Print what a second reader of the sources of a KIND fills in: all parameters, no values
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["id", "format", "catalog"])]
+    pub(crate) template: Option<String>,
 }
 
 /// `mxsim schema`

@@ -166,6 +166,17 @@ fn the_models_page_holds_every_preset_with_its_grade() {
 }
 
 #[test]
+fn the_catalogue_page_is_what_the_command_prints() {
+    let printed = Command::new(env!("CARGO_BIN_EXE_mxsim")).args(["presets", "--format", "md"]).output();
+    let printed = String::from_utf8(printed.expect("the command runs").stdout).expect("UTF-8");
+    if std::env::var_os("MXSIM_BLESS").is_some() {
+        fs::write(root().join("docs/catalogue.md"), &printed).expect("the page is written");
+    }
+    let stale = page("docs/catalogue.md").replace("\r\n", "\n") != printed;
+    assert!(!stale, "docs/catalogue.md is stale; renew it with MXSIM_BLESS=1");
+}
+
+#[test]
 fn the_glossary_is_in_alphabetical_order() {
     let glossary = page("docs/glossary.md");
     let entries = glossary.lines().filter_map(|line| line.strip_prefix("**")?.split_once("**:"));

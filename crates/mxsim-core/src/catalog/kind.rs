@@ -3,6 +3,7 @@
 use super::params;
 use super::preset::{Preset, Sheet};
 use super::read::{Form, read_preset};
+use super::second::{SecondReading, read_second};
 use crate::dns::{OrderLaw, ResolverLaw};
 use crate::scenario::diagnostic::ScenarioError;
 use crate::scenario::shape::Key;
@@ -38,6 +39,16 @@ macro_rules! kinds {
             /// The sections of its parameters.
             pub(crate) const fn keys(self) -> &'static [Key] {
                 match self { $(Self::$kind => $form.keys,)+ }
+            }
+        }
+
+        impl PresetKind {
+            /// Reads the file of a second reading, which errors call `file`.
+            ///
+            /// # Errors
+            /// Everything that is wrong with it.
+            pub fn second_reading(self, file: &str, text: &str) -> Result<SecondReading, ScenarioError> {
+                match self { $(Self::$kind => read_second(file, text, &$form),)+ }
             }
         }
 

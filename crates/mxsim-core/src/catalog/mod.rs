@@ -10,12 +10,16 @@
 //! Main types: [`Catalog`]; [`Preset`] over a law such as [`SenderLaw`](crate::sender::SenderLaw); [`Sheet`], a preset of any kind.
 
 mod kind;
+mod parameter;
 pub(crate) mod params;
 mod preset;
 mod read;
+mod second;
 
 pub use kind::PresetKind;
+pub use parameter::Parameter;
 pub use preset::{Evidence, Preset, Sheet};
+pub use second::{Difference, Said, SecondReading};
 
 use crate::dns::{OrderLaw, ResolverLaw};
 use crate::scenario::diagnostic::ScenarioError;

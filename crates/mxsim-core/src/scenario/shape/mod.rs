@@ -239,6 +239,15 @@ impl Shape {
         report.error(code::WRONG_TYPE, &value.place, message).help(help);
     }
 
+    /// The words a value may be.
+    pub(crate) fn words(&self) -> Vec<&'static str> {
+        match self {
+            Self::Word { now, .. } => now(),
+            Self::AnyOf(shapes) => shapes.iter().flat_map(Self::words).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The rule in words: "a duration such as "5m"".
     pub(crate) fn describe(&self) -> String {
         match self {
@@ -306,7 +315,7 @@ fn check_any_of(whole: &Shape, shapes: &[Shape], value: &Value, path: &str, repo
         _ => {
             let rules: Vec<String> = fitting.iter().map(|shape| shape.describe()).collect();
             let message = format!("{path}: expected {}, found {}", rules.join(", or "), value.quoted());
-            let known: Vec<&str> = fitting.iter().flat_map(|shape| words_of(shape)).collect();
+            let known: Vec<&str> = fitting.iter().flat_map(|shape| shape.words()).collect();
             let help = match nearest(&value.written(), known.iter().copied()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => helpful(&fitting, value, report),
@@ -316,19 +325,12 @@ fn check_any_of(whole: &Shape, shapes: &[Shape], value: &Value, path: &str, repo
     }
 }
 
-fn words_of(shape: &Shape) -> Vec<&'static str> {
-    match shape {
-        Shape::Word { now, .. } => now(),
-        _ => Vec::new(),
-    }
-}
-
 /// The help of the first alternative that says more than its rule.
 fn helpful(shapes: &[&Shape], value: &Value, report: &Report) -> String {
     let mut scratch = report.scratch();
     shapes
         .iter()
-        .filter(|shape| words_of(shape).is_empty())
+        .filter(|shape| shape.words().is_empty())
         .for_each(|shape| shape.check(value, "", &mut scratch));
     let help = scratch.diagnostics().iter().find_map(|diagnostic| diagnostic.help.clone());
     help.unwrap_or_else(|| {
