@@ -1,7 +1,7 @@
 //! Walks that need no more than an order and a place in it.
 //!
 //! Where a sender remembers nothing, keeps no connection, tries all of a short deck in one attempt and goes on to the next host whatever
-//! happens, and where no node makes a connection wait for a session, nothing has to be kept of a walk but where it stands. So it fits
+//! happens, and where nodes refuse connections or say nothing but never turn a session bad or make it wait, nothing has to be kept of a walk but where it stands. So it fits
 //! into the calendar and needs no memory of its own. Which senders are like that is decided once, by [`walks_lightly`]; everything
 //! else goes through `replicate.rs`, and comes to the same.
 
@@ -11,9 +11,13 @@ use super::recorder::Counted;
 use super::replicate::{Event, Met, Replication};
 use super::sender_state::Mail;
 use super::world::{SenderTable, World};
+use crate::node::Fault;
 use crate::random::Key;
 use crate::sender::{Candidate, Failover, Memory, Outcome};
 use crate::time::Time;
+
+/// No fault hits only a part of the connections.
+const NO_LUCK: u64 = 0;
 
 /// An attempt under way.
 #[derive(Debug, Clone, Copy)]
@@ -36,17 +40,22 @@ impl LightWalk {
 
 /// True if all walks of this sender are light.
 pub(super) fn walks_lightly(world: &World, sender: &SenderTable) -> bool {
-    let law = &sender.behaviour.law;
-    let is_short = |deck: &Deck| {
-        deck.len() <= Deck::SHORT && law.limits.addresses.is_none_or(|most| usize::from(most) >= deck.len())
+    let (behaviour, law) = (&sender.behaviour, &sender.behaviour.law);
+    let tries_all = |deck: &Deck| {
+        let mut candidates = deck.candidates();
+        behaviour.cut(&mut candidates);
+        candidates.len() == deck.len() && deck.len() <= Deck::SHORT
     };
-    sender.deck.as_ref().is_some_and(is_short)
-        && sender.behaviour.custom.is_none()
+    let in_session = |fault: Fault| !matches!(fault, Fault::Refuse | Fault::Drop);
+    sender.deck.as_ref().is_some_and(tries_all)
+        && behaviour.custom.is_none()
         && law.failover == Failover::NextHost
         && law.on_busy == Failover::NextHost
+        && law.limits.sessions.is_none()
         && law.memory == Memory::Nothing
         && !sender.managed
         && world.capacities.iter().all(|capacity| capacity.backlog == 0)
+        && world.nodes.iter().all(|faults| !faults.is_partial() && !faults.ever(in_session))
 }
 
 impl<'w, P: Probe> Replication<'w, '_, P> {
@@ -73,7 +82,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             let candidate = deck.candidate(run.first[place]);
             let node = world.addresses[usize::from(candidate.address)].node;
             let state = &mut self.nodes[node];
-            if state.fault(&world.nodes[node], at).is_some() || (self.timed && state.is_full(at)) {
+            if state.is_faulty(&world.nodes[node], at) || (self.timed && state.is_full(at)) {
                 break;
             }
             hits += u64::from(plain.ask(table.cache_of(caches, run.chooser[place]), at).1);
@@ -118,8 +127,10 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
                 Met::Silence(at, outcome) => {
                     return self.calendar.schedule(at, Event::AnsweredLight(walk, outcome));
                 }
-                // No node has a backlog.
-                Met::Failure(_) | Met::Backlog => self.recorder.failed(walk.mail.counted(), node),
+                // No node has a backlog, or a fault in a session.
+                Met::Failure(_) | Met::Backlog | Met::Trouble(_) => {
+                    self.recorder.failed(walk.mail.counted(), node);
+                }
             }
             walk.next += 1;
             met = match self.meet_next(deck, &walk, now) {
@@ -135,7 +146,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         let node = self.world.addresses[usize::from(walk.candidate(deck)?.address)].node;
         let timeouts = &self.world.senders[walk.mail.sender as usize].behaviour.law.timeouts;
         self.recorder.attempted(walk.mail.counted(), node);
-        Some(self.meet(walk.mail.counted(), node, timeouts, now))
+        Some(self.meet(walk.mail.counted(), node, (timeouts, NO_LUCK), now))
     }
 
     fn serve(&mut self, mail: &Mail, candidate: Candidate, node: usize, now: Time) {
