@@ -345,6 +345,7 @@ fn frame(scenario: &Scenario, names: &Names) -> Frame {
         name: sender.name.clone(),
         behaves_like: sender.preset.clone(),
         grade: sender.grade,
+        decisive_grade: scenario.decisive_grade(sender),
         share: sender.share,
     };
     Frame {
