@@ -260,7 +260,7 @@ fn a_kept_session_at_a_faulty_node_defers_all_mail_while_good_nodes_stand_idle()
 fn a_share_is_the_part_of_the_connections_that_is_hit() {
     let fault = for_a_day("\"*\"", "fault = \"defer\"\nstage = \"greeting\"\nshare = \"30 %\"");
     let trace = traced("preset = \"randomizing\"", &fault, 330, 3);
-    let (mut tried, mut hit) = (0.0, 0.0);
+    let (mut tried, mut hit) = (0.0_f64, 0.0);
     for step in trace.messages.iter().flat_map(|message| &message.steps) {
         if let Happening::Tried { outcome, since_s, .. } = &step.what
             && *since_s < 86_400.0
@@ -269,6 +269,6 @@ fn a_share_is_the_part_of_the_connections_that_is_hit() {
             hit += f64::from(u8::from(*outcome != mxsim_core::engine::trace::TracedOutcome::Session));
         }
     }
-    let error = (0.3 * 0.7 / tried as f64).sqrt();
+    let error = (0.3 * 0.7 / tried).sqrt();
     assert!(tried > 300.0 && (hit / tried - 0.3).abs() < 4.9 * error, "{hit} of {tried}");
 }
