@@ -17,7 +17,7 @@ const CLOCK: usize = 14;
 
 /// Follows the messages and tells their story.
 pub(crate) fn trace(arguments: &Arguments) -> Result<Exit, Failure> {
-    let scenario = mxsim_import::scenario_or_zone(&arguments.input)?;
+    let scenario = mxsim_import::scenario_or_zone(&arguments.input, &arguments.presets.catalog()?)?;
     let options = options(arguments, &scenario)?;
     let trace = follow(&scenario, &options).map_err(|error| match error {
         TraceError::TooLarge(_) => Failure::invalid(error),

@@ -169,10 +169,7 @@ mod tests {
     #[test]
     fn no_word_of_the_catalogue_is_left_unexplained() {
         let catalog = Catalog::builtin();
-        let senders = catalog.senders().flat_map(|preset| &preset.parameters);
-        let resolvers = catalog.resolvers().flat_map(|preset| &preset.parameters);
-        let authorities = catalog.authorities().flat_map(|preset| &preset.parameters);
-        for (path, literal) in senders.chain(resolvers).chain(authorities) {
+        for (path, literal) in catalog.sheets().iter().flat_map(|sheet| sheet.parameters) {
             let is_word =
                 literal.starts_with("\"") && !literal[1..].starts_with(|c: char| c.is_ascii_digit());
             assert!(!is_word || value(path, literal) != literal.trim_matches('"'), "{path} = {literal}");
