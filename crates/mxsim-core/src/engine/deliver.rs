@@ -8,8 +8,12 @@ use super::replicate::{Event, Replication, Walk};
 use super::sender_state::Mail;
 use crate::node::SessionTime;
 use crate::sender::memory::Report;
-use crate::sender::{Candidate, Candidates, Memory, Outcome, Reuse};
+use crate::sender::{Candidate, Candidates, FiledUnder, Memory, Outcome, Reuse};
 use crate::time::{Span, Time};
+
+const fn is_of_one_host(filed_under: FiledUnder) -> bool {
+    matches!(filed_under, FiledUnder::Host | FiledUnder::Address)
+}
 
 impl<P: Probe> Replication<'_, '_, P> {
     /// True if messages hold sessions of this node for some time.
@@ -56,8 +60,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let (mail, since) = (walk.mail, walk.since);
         self.note(&mail, now, Step::Tried { candidate, since, outcome: Outcome::Accepted });
         let node = self.world.addresses[usize::from(candidate.address)].node;
-        walk.connection =
-            Connection { host: candidate.host, address: candidate.address, opened: now, messages: 0 };
+        self.open(&mut walk, candidate, now);
         if !self.takes_time(node) {
             self.delivered(walk, now);
         } else if self.ends_unwatched(node) && !P::ACTIVE && !self.is_watched(&walk) {
@@ -67,6 +70,17 @@ impl<P: Probe> Replication<'_, '_, P> {
         } else {
             self.nodes[node].begin(node, now, &mut self.recorder);
             self.schedule_delivery(walk, node, now);
+        }
+    }
+
+    /// The connection of a walk is open.
+    fn open(&mut self, walk: &mut Walk, candidate: Candidate, now: Time) {
+        let set = walk.connection.set;
+        let (host, address) = (candidate.host, candidate.address);
+        walk.connection = Connection { host, address, opened: now, messages: 0, set };
+        let table = &self.world.senders[walk.mail.sender as usize];
+        if table.managed {
+            self.senders[walk.mail.sender as usize].outbound(table, walk.mail.chooser).opened(address, now);
         }
     }
 
@@ -97,7 +111,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         if self.world.senders[mail.sender as usize].managed {
             self.after_delivery(mail, connection, now);
         } else {
-            self.close(connection, now);
+            self.close(&mail, connection, now);
         }
     }
 
@@ -106,6 +120,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         let (sender, chooser) = (mail.sender as usize, mail.chooser);
         let table = &self.world.senders[sender];
         let law = table.behaviour.law.reuse;
+        // Where a connection belongs to one host, mail that waits finds out for itself whether it wants that one.
+        let takes_any = law.kept().is_none_or(|kept| !is_of_one_host(kept.filed_under));
         loop {
             let can_keep = self.can_keep(law, connection);
             let outbound = self.senders[sender].outbound(table, chooser);
@@ -115,7 +131,7 @@ impl<P: Probe> Replication<'_, '_, P> {
             } else {
                 After::Close
             };
-            let mut next = if after == After::Close { None } else { outbound.next_waiting(true) };
+            let mut next = if takes_any && after != After::Close { outbound.next_waiting() } else { None };
             if next.is_none() && after == After::NextWaiting {
                 next = self.senders[sender].fetch_deferred(chooser);
             }
@@ -129,7 +145,7 @@ impl<P: Probe> Replication<'_, '_, P> {
                     break;
                 }
                 (After::Close | After::NextWaiting, None) => {
-                    self.close(connection, now);
+                    self.close(&mail, connection, now);
                     break;
                 }
             }
@@ -140,12 +156,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Whether a connection may be kept at all: under TLS only some senders do.
     fn can_keep(&self, law: Reuse, connection: Connection) -> bool {
         let tls = self.world.capacities[self.world.addresses[usize::from(connection.address)].node].tls;
-        match law {
-            Reuse::Never => false,
-            Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Batch(kept) | Reuse::QueueRun(kept) => {
-                kept.tls || !tls
-            }
-        }
+        law.kept().is_some_and(|kept| kept.tls || !tls)
     }
 
     fn keep(&mut self, sender: u32, chooser: u32, connection: Connection, until: Time) {
@@ -159,8 +170,10 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     pub(super) fn idle_over(&mut self, sender: u32, chooser: u32, number: u32, now: Time) {
         let table = &self.world.senders[sender as usize];
-        if let Some(connection) = self.senders[sender as usize].outbound(table, chooser).close_idle(number) {
-            self.close(connection, now);
+        let outbound = self.senders[sender as usize].outbound(table, chooser);
+        if let Some(connection) = outbound.close_idle(number) {
+            outbound.closed(connection.address, now);
+            self.end_session(connection, now);
         }
     }
 
@@ -169,7 +182,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let node = self.world.addresses[usize::from(connection.address)].node;
         if self.world.nodes[node].fault_at(now).is_some() {
             // The connection broke with the node; the sender finds out and begins anew.
-            self.close(connection, now);
+            self.close(&mail, connection, now);
             self.attempt(mail, now);
             return None;
         }
@@ -191,26 +204,70 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.note(&mail, now, Step::Accepted { host, address });
         self.recorder.accepted(mail.counted(), host, address, now);
         let accepted = Some(self.world.candidate(0, host, address));
-        self.senders[mail.sender as usize].learn(
-            table,
-            mail.chooser,
-            false,
-            Report { failed: &[], accepted, now },
-        );
+        let state = &mut self.senders[mail.sender as usize];
+        let process = state.process_of(table, &mail, now);
+        state.learn(table, mail.chooser, false, Report { failed: &[], accepted, now, process });
         Some(connection)
     }
 
-    /// An idle connection that still works; those that broke with their node are closed. In a loop, because there may be thousands of them.
-    fn take_working(&mut self, mail: &Mail, now: Time) -> Option<Connection> {
+    /// An idle connection that fits and still works; those that broke with their node are closed. In a loop, because there may be thousands
+    /// of them.
+    fn take_working(
+        &mut self,
+        mail: &Mail,
+        fits: impl Fn(&Connection) -> bool,
+        now: Time,
+    ) -> Option<Connection> {
         let table = &self.world.senders[mail.sender as usize];
         loop {
             let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-            let connection = outbound.take_idle(now)?;
+            let connection = outbound.take_idle(&fits, now)?;
             let node = self.world.addresses[usize::from(connection.address)].node;
             if self.world.nodes[node].fault_at(now).is_none() {
                 return Some(connection);
             }
-            self.close(connection, now);
+            self.close(mail, connection, now);
+        }
+    }
+
+    /// An open connection that goes before a new one to the current candidate, for senders that look for one only now; true if it takes the
+    /// message.
+    pub(super) fn goes_over_kept(&mut self, walk: &mut Walk, now: Time) -> bool {
+        let law = self.world.senders[walk.mail.sender as usize].behaviour.law.reuse;
+        let takes_part = match law {
+            Reuse::QueueRun(_) => walk.mail.failures > 0,
+            Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) => true,
+            Reuse::Never | Reuse::Batch(_) => false,
+        };
+        let Some(kept) = law.kept().filter(|_| takes_part) else { return false };
+        let (next, set) = (walk.candidates[walk.next], walk.connection.set);
+        let prefers = |host: u16| {
+            walk.candidates[walk.next..]
+                .iter()
+                .any(|other| other.preference == next.preference && other.host == host)
+        };
+        let fits = |connection: &Connection| match kept.filed_under {
+            FiledUnder::Domain => false,
+            FiledUnder::MxSet => connection.set == set,
+            FiledUnder::Preference => prefers(connection.host),
+            FiledUnder::Host => connection.host == next.host,
+            FiledUnder::Address => connection.address == next.address,
+        };
+        let Some(connection) = self.take_working(&walk.mail, fits, now) else { return false };
+        let (host, address, messages) = (connection.host, connection.address, connection.messages);
+        let mail = walk.mail;
+        self.note(&mail, now, Step::Reused { host, address, messages });
+        walk.connection = connection;
+        true
+    }
+
+    /// Delivers over the open connection of a walk.
+    pub(super) fn deliver_walk(&mut self, walk: Box<Walk>, now: Time) {
+        let node = self.world.addresses[usize::from(walk.connection.address)].node;
+        if self.takes_time(node) {
+            self.schedule_delivery(walk, node, now)
+        } else {
+            self.delivered(walk, now)
         }
     }
 
@@ -219,10 +276,11 @@ impl<P: Probe> Replication<'_, '_, P> {
         let table = &self.world.senders[mail.sender as usize];
         let (any, one_by_one) = match table.behaviour.law.reuse {
             Reuse::Never | Reuse::Batch(_) => (false, false),
-            Reuse::Demand(_) | Reuse::Always(_) => (true, false),
+            Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) => (true, false),
             Reuse::QueueRun(_) => (mail.failures > 0, mail.failures > 0),
         };
-        if any && let Some(connection) = self.take_working(mail, now) {
+        let any = any && table.files_under_domain();
+        if any && let Some(connection) = self.take_working(mail, |_| true, now) {
             if let Some(connection) = self.deliver_over(*mail, connection, now) {
                 self.after_delivery(*mail, connection, now);
             }
@@ -230,12 +288,42 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
         // A queue run takes one message after the other.
         let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-        let waits = !outbound.may_begin() || (one_by_one && outbound.is_busy());
+        let (law, tasks) = (table.behaviour.law.concurrency, outbound.how_many_wait() + 1);
+        let waits = !outbound.may_begin(law, tasks, now) || (one_by_one && outbound.is_busy());
         if waits {
             outbound.wait(*mail);
             self.note(mail, now, Step::Queued);
+            self.wake_later(mail, None, now);
         }
         waits
+    }
+
+    /// True if the candidates that are tried first are to be left alone for now, so that the message waits.
+    pub(super) fn rests(&mut self, mail: &Mail, candidates: &mut Candidates, now: Time) -> bool {
+        let table = &self.world.senders[mail.sender as usize];
+        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+        let Some(until) = outbound.rest(table.behaviour.law.concurrency, candidates, now) else {
+            return false;
+        };
+        outbound.wait_first(*mail);
+        self.note(mail, now, Step::Queued);
+        self.wake_later(mail, Some(until), now);
+        true
+    }
+
+    /// Sees to it that mail that waits is looked after when a pause is over.
+    fn wake_later(&mut self, mail: &Mail, rest: Option<Time>, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+        if let Some(at) = outbound.wakes_at(table.behaviour.law.concurrency, rest, now) {
+            self.calendar.schedule(at, Event::PauseOver { sender: mail.sender, chooser: mail.chooser });
+        }
+    }
+
+    pub(super) fn pause_over(&mut self, sender: u32, chooser: u32, now: Time) {
+        let table = &self.world.senders[sender as usize];
+        self.senders[sender as usize].outbound(table, chooser).woken();
+        self.start_waiting(sender as usize, chooser, now);
     }
 
     /// An attempt is over without delivery.
@@ -257,14 +345,31 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
         // Each message once: one of a queue run goes back if it is not its turn yet.
         for _ in 0..self.senders[sender].outbound(table, chooser).how_many_wait() {
-            let Some(mail) = self.senders[sender].outbound(table, chooser).next_waiting(false) else { break };
+            let outbound = self.senders[sender].outbound(table, chooser);
+            let Some(mail) = outbound.next_that_may_begin(table.behaviour.law.concurrency, now) else {
+                break;
+            };
             self.attempt(mail, now);
         }
-        self.senders[sender].outbound(table, chooser).started();
+        let outbound = self.senders[sender].outbound(table, chooser);
+        outbound.started();
+        if let Some(at) = outbound.wakes_at(table.behaviour.law.concurrency, None, now) {
+            self.calendar.schedule(at, Event::PauseOver { sender: sender as u32, chooser });
+        }
     }
 
-    /// Closes a connection; if it took up a session, whoever waits for one has its turn.
-    fn close(&mut self, connection: Connection, now: Time) {
+    /// Closes the connection that `mail` or one before it was sent over.
+    fn close(&mut self, mail: &Mail, connection: Connection, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        if table.managed {
+            let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+            outbound.closed(connection.address, now);
+        }
+        self.end_session(connection, now);
+    }
+
+    /// If a connection took up a session, whoever waits for one has its turn.
+    fn end_session(&mut self, connection: Connection, now: Time) {
         let node = self.world.addresses[usize::from(connection.address)].node;
         if !self.takes_time(node) {
             return;
@@ -275,8 +380,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let candidate = walk.candidates[walk.next];
         let (mail, since) = (walk.mail, walk.since);
         self.note(&mail, now, Step::Tried { candidate, since, outcome: Outcome::Accepted });
-        walk.connection =
-            Connection { host: candidate.host, address: candidate.address, opened: now, messages: 0 };
+        self.open(&mut walk, candidate, now);
         self.nodes[node].begin(node, now, &mut self.recorder);
         self.schedule_delivery(walk, node, now);
     }

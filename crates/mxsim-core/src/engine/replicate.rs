@@ -21,6 +21,7 @@ use super::world::{LayerTable, MX, NOWHERE, SenderTable, World};
 use crate::dns::cache::{Layer, Network, PlainCaches};
 use crate::node::WhenFull;
 use crate::random::Entropy;
+use crate::sender::look_around::look_around;
 use crate::sender::memory::{Admission, Report};
 use crate::sender::{Candidate, Candidates, Outcome, Reaction, Timeouts};
 use crate::time::Time;
@@ -76,6 +77,8 @@ pub(super) enum Event {
     Delivered(Box<Walk>),
     /// A connection in a backlog has waited for the greeting long enough.
     NoGreeting(u64),
+    /// A pause between new connections is over.
+    PauseOver { sender: u32, chooser: u32 },
     /// A connection without work is closed.
     IdleOver { sender: u32, chooser: u32, number: u32 },
 }
@@ -88,6 +91,8 @@ pub(super) struct Walk {
     pub(super) next: usize,
     pub(super) failed: SmallVec<[(Candidate, Outcome); 4]>,
     pub(super) has_waited: bool,
+    /// When the attempt began.
+    pub(super) begun: Time,
     /// When the connection under way began.
     pub(super) since: Time,
     /// The connection it is delivered over.
@@ -96,8 +101,17 @@ pub(super) struct Walk {
 
 impl Walk {
     pub(super) fn new(mail: Mail, candidates: Candidates, now: Time) -> Self {
-        let connection = Connection { host: 0, address: 0, opened: now, messages: 0 };
-        Self { mail, candidates, next: 0, failed: SmallVec::new(), has_waited: false, since: now, connection }
+        let connection = Connection { host: 0, address: 0, opened: now, messages: 0, set: 0 };
+        Self {
+            mail,
+            candidates,
+            next: 0,
+            failed: SmallVec::new(),
+            has_waited: false,
+            begun: now,
+            since: now,
+            connection,
+        }
     }
 }
 
@@ -112,6 +126,12 @@ pub(super) enum Met {
     Failure(Outcome),
     /// Silence, which ends later.
     Silence(Time, Outcome),
+}
+
+/// Tells one set of MX hosts from another, whatever their order.
+fn mx_set(candidates: &Candidates) -> u64 {
+    let begins = |i: &usize| *i == 0 || candidates[i - 1].host != candidates[*i].host;
+    (0..candidates.len()).filter(begins).fold(0, |sum: u64, i| sum.wrapping_add(candidates[i].host_hash))
 }
 
 #[derive(Debug)]
@@ -223,6 +243,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             Event::Answered(walk, outcome) => self.answered(walk, outcome, now),
             Event::Delivered(walk) => self.delivered(walk, now),
             Event::NoGreeting(number) => self.no_greeting(number, now),
+            Event::PauseOver { sender, chooser } => self.pause_over(sender, chooser, now),
             Event::IdleOver { sender, chooser, number } => self.idle_over(sender, chooser, number, now),
         }
     }
@@ -303,7 +324,12 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         self.note(&mail, now, Step::Candidates(&candidates));
         let state = &mut self.senders[mail.sender as usize];
         let choice = state.choice_for(table, &mail, epoch, now);
+        let set = mx_set(&candidates);
         table.behaviour.arrange(&mut candidates, choice);
+        if table.behaviour.looks_around() {
+            let around = state.around(world, table, &mail, (choice, now));
+            look_around(table.behaviour.law.order.hosts, &mut candidates, &around);
+        }
         mail.put_tied_first(&mut candidates);
         self.note(&mail, now, Step::Ordered(&candidates));
         let state = &mut self.senders[mail.sender as usize];
@@ -321,14 +347,18 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 table.behaviour.cut(&mut candidates);
             }
         }
+        if table.managed && self.rests(&mail, &mut candidates, now) {
+            return;
+        }
         self.note(&mail, now, Step::Admitted(&candidates));
         if mail.failures > 0 {
             self.recorder.retried(mail.counted());
         }
         if table.managed {
-            self.senders[mail.sender as usize].outbound(table, mail.chooser).begin();
+            self.senders[mail.sender as usize].outbound(table, mail.chooser).begin_anew(now);
         }
-        let walk = self.new_walk(Walk::new(mail, candidates, now));
+        let mut walk = self.new_walk(Walk::new(mail, candidates, now));
+        walk.connection.set = set;
         self.walk(walk, now);
     }
 
@@ -421,7 +451,11 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     pub(super) fn walk(&mut self, mut walk: Box<Walk>, now: Time) {
         let world = self.world;
         let timeouts = &world.senders[walk.mail.sender as usize].behaviour.law.timeouts;
+        let looks_for_kept = world.senders[walk.mail.sender as usize].looks_for_kept();
         while let Some(&candidate) = walk.candidates.get(walk.next) {
+            if looks_for_kept && self.goes_over_kept(&mut walk, now) {
+                return self.deliver_walk(walk, now);
+            }
             let node = world.addresses[usize::from(candidate.address)].node;
             self.recorder.attempted(walk.mail.counted(), node);
             walk.since = now;
@@ -518,8 +552,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     /// Tells memory how the attempt went; true if the sender gives the message up for it.
     pub(super) fn learn(&mut self, walk: &Walk, accepted: Option<Candidate>, now: Time) -> bool {
         let table = &self.world.senders[walk.mail.sender as usize];
-        let report = Report { failed: &walk.failed, accepted, now };
-        self.senders[walk.mail.sender as usize].learn(table, walk.mail.chooser, walk.has_waited, report)
+        let state = &mut self.senders[walk.mail.sender as usize];
+        let process = state.process_of(table, &walk.mail, walk.begun);
+        let report = Report { failed: &walk.failed, accepted, now, process };
+        state.learn(table, walk.mail.chooser, walk.has_waited, report)
     }
 
     /// Back to the queue until the next attempt, or bounced.
@@ -583,6 +619,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                     self.recorder.waiting(walk.mail.counted());
                 }
             }
+            Event::PauseOver { .. } => {}
             Event::IdleOver { sender, chooser, number } => {
                 let table = &self.world.senders[sender as usize];
                 let outbound = self.senders[sender as usize].outbound(table, chooser);
