@@ -8,7 +8,7 @@ use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStrea
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{Driver, Host, Name, RecordType, Zone};
-use crate::node::{Fault, Schedule, SessionTime};
+use crate::node::{Fault, SessionTime};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{Caches, GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::sender::{Concurrency, Family, SenderLaw};
@@ -96,8 +96,7 @@ fn is_managed(world: &World, law: &SenderLaw) -> bool {
     let keeps =
         law.reuse.kept().is_some_and(|kept| world.capacities.iter().any(|node| kept.tls || !node.tls));
     // Where neither a session nor a failed connection takes time, there is never more than one connection.
-    let is_silent = |node: &Schedule| node.outages().iter().any(|outage| outage.fault == Fault::Drop);
-    let takes_time = world.is_timed() || world.nodes.iter().any(is_silent);
+    let takes_time = world.is_timed() || world.nodes.iter().any(|node| node.ever(Fault::takes_time));
     keeps || (takes_time && law.concurrency != Concurrency::UNLIMITED)
 }
 
@@ -289,6 +288,7 @@ fn sender_table(sender: &Sender, messages_per_day: f64, layers: &mut Vec<LayerTa
             holding: stream(Purpose::Holding),
             process: stream(Purpose::Process),
             session: stream(Purpose::Session),
+            fault: stream(Purpose::Fault),
         },
     }
 }

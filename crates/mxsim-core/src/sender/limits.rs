@@ -76,7 +76,8 @@ fn reach_every_preference(candidates: &mut Candidates, most: usize) {
 mod tests {
     use super::*;
 
-    const ALL: Limits = Limits { hosts: None, addresses_per_host: None, addresses: None, cut: Cut::Plain };
+    const ALL: Limits =
+        Limits { hosts: None, addresses_per_host: None, addresses: None, sessions: None, cut: Cut::Plain };
 
     /// One candidate per letter: `6`/`4` the family, with its preference.
     fn list(entries: &[(u16, char)]) -> Candidates {
