@@ -63,6 +63,7 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
         let (deck, managed) =
             (Deck::of(&world, &sender.behaviour, sender.ipv6), is_managed(&world, &sender.behaviour.law));
         (world.senders[i].deck, world.senders[i].managed) = (deck, managed);
+        world.senders[i].walks_lightly = super::light::walks_lightly(&world, &world.senders[i]);
     }
     mark_plain_layers(&mut world);
     let (laws, plan) = bulk::plan(&world, scenario, engine);
@@ -280,6 +281,7 @@ fn sender_table(sender: &Sender, messages_per_day: f64, layers: &mut Vec<LayerTa
         behaviour: sender.behaviour.clone(),
         deck: None,
         managed: false,
+        walks_lightly: false,
         streams: SenderStreams {
             arrival: stream(Purpose::Arrival),
             outbound_host: stream(Purpose::OutboundHost),

@@ -11,10 +11,11 @@ mod order;
 mod time_outs;
 
 use mxsim_core::engine::trace::{Happening, Trace, TraceOptions, TracedMessage, trace};
+use mxsim_core::engine::{Engine, Quiet, RunOptions, simulate};
 use mxsim_core::results::Results;
 use mxsim_core::time::{Span, Time};
 use mxsim_verify::agree::assert_mean;
-use mxsim_verify::experiment::{run, scenario, text};
+use mxsim_verify::experiment::{scenario, text};
 
 /// Zone lines: for each host its preference and families, `6` an IPv6 and `4` an IPv4 address.
 fn zone(hosts: &[(u16, &str)]) -> String {
@@ -37,13 +38,16 @@ const DAYS: u64 = 100;
 
 /// Runs one preset against a zone; `more` are further lines of its entry and sections after it.
 fn of_preset(preset: &str, hosts: &[(u16, &str)], more: &str) -> Results {
-    run(&text(
+    let scenario = scenario(&text(
         &format!("replications = {DAYS}\nwarm_up = \"1h\""),
         &zone(hosts),
         &format!(
             "[traffic]\nmessages_per_day = 400\n[[senders]]\nname = \"all\"\npreset = \"{preset}\"\nsites = 50\n{more}"
         ),
-    ))
+    ));
+    // Not by `experiment::run`: it holds outcomes against connections, and here a connection may carry many messages.
+    let options = RunOptions { engine: Engine::Messages, ..RunOptions::of(&scenario) };
+    simulate(&scenario, options, &Quiet).unwrap_or_else(|error| panic!("{preset}: {error}"))
 }
 
 /// The shares of hosts are `theory`, which is exact where it says 0 or 1.
