@@ -31,6 +31,7 @@ fn parameters(kind: PresetKind) -> BTreeSet<String> {
         PresetKind::Sender => catalog.senders().flat_map(|preset| names(&preset.parameters)).collect(),
         PresetKind::Resolver => catalog.resolvers().flat_map(|preset| names(&preset.parameters)).collect(),
         PresetKind::Authority => catalog.authorities().flat_map(|preset| names(&preset.parameters)).collect(),
+        PresetKind::Stub => catalog.stubs().flat_map(|preset| names(&preset.parameters)).collect(),
     }
 }
 
@@ -87,6 +88,11 @@ fn of_resolvers() {
 #[test]
 fn of_authorities() {
     all_are_obeyed(PresetKind::Authority);
+}
+
+#[test]
+fn of_stubs() {
+    all_are_obeyed(PresetKind::Stub);
 }
 
 /// A scenario for a parameter that is gone tests nothing.

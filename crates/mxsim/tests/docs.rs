@@ -171,6 +171,7 @@ fn grade(catalog: &Catalog, kind: PresetKind, id: &str) -> Option<Grade> {
         PresetKind::Sender => catalog.sender(id).map(|preset| preset.weakest_grade()),
         PresetKind::Resolver => catalog.resolver(id).map(|preset| preset.weakest_grade()),
         PresetKind::Authority => catalog.authority(id).map(|preset| preset.weakest_grade()),
+        PresetKind::Stub => catalog.stub(id).map(|preset| preset.weakest_grade()),
     }
 }
 

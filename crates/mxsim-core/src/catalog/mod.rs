@@ -3,11 +3,11 @@
 //! A preset is one TOML file. It names every parameter of its law and, for each, where the value was seen and how well that is known
 //! ([`Grade`]). A file with an unread key, a missing parameter or a parameter without evidence is refused, so nothing in it is decoration.
 //!
-//! Main types: [`Catalog`]; [`Preset`] over [`SenderLaw`], [`ResolverLaw`] or [`OrderLaw`].
+//! Main types: [`Catalog`]; [`Preset`] over [`SenderLaw`], [`ResolverLaw`], [`OrderLaw`] or [`StubLaw`].
 
 pub(crate) mod params;
 
-use crate::dns::{OrderLaw, ResolverLaw};
+use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
 use crate::results::Grade;
 use crate::scenario::diagnostic::{Place, Report, ScenarioError, code};
 use crate::scenario::shape::{Key, Shape, check_table, required};
@@ -29,11 +29,13 @@ pub enum PresetKind {
     Resolver,
     /// An authoritative server.
     Authority,
+    /// A library that sorts addresses.
+    Stub,
 }
 
 impl PresetKind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Sender, Self::Resolver, Self::Authority];
+    pub const ALL: [Self; 4] = [Self::Sender, Self::Resolver, Self::Authority, Self::Stub];
 
     /// The name of the kind, which is also its folder in the catalogue.
     #[must_use]
@@ -42,6 +44,7 @@ impl PresetKind {
             Self::Sender => "sender",
             Self::Resolver => "resolver",
             Self::Authority => "authority",
+            Self::Stub => "stub",
         }
     }
 
@@ -52,6 +55,7 @@ impl PresetKind {
             Self::Sender => params::SENDER,
             Self::Resolver => params::RESOLVER,
             Self::Authority => params::AUTHORITY,
+            Self::Stub => params::STUB,
         };
         params::meaning(keys, parameter)
     }
@@ -63,6 +67,7 @@ impl PresetKind {
             Self::Sender => "a sender",
             Self::Resolver => "a resolver",
             Self::Authority => "an authority",
+            Self::Stub => "a stub",
         }
     }
 }
@@ -105,6 +110,8 @@ pub type SenderPreset = Preset<SenderLaw>;
 pub type ResolverPreset = Preset<ResolverLaw>;
 /// An authoritative server.
 pub type AuthorityPreset = Preset<OrderLaw>;
+/// A library that sorts addresses.
+pub type StubPreset = Preset<StubLaw>;
 
 impl<L> Preset<L> {
     /// The weakest grade among all parameters.
@@ -121,11 +128,11 @@ impl<L> Preset<L> {
 }
 
 impl SenderPreset {
-    /// The weakest grade among the parameters that decide where mail goes: order, limits, failover, memory and reuse. Time-outs, retry
-    /// and concurrency only decide when.
+    /// The weakest grade among the parameters that decide where mail goes: order, limits, failover, memory and reuse, DNS. Time-outs, retry
+    /// and concurrency only decide when, and policies are for zones that have one.
     #[must_use]
     pub fn grade(&self) -> Grade {
-        const DECIDE_WHERE: [&str; 5] = ["order.", "limits.", "failover.", "memory.", "reuse."];
+        const DECIDE_WHERE: [&str; 6] = ["order.", "limits.", "failover.", "memory.", "reuse.", "dns."];
         self.weakest_of(|path| DECIDE_WHERE.iter().any(|section| path.starts_with(section)))
     }
 }
@@ -136,6 +143,7 @@ pub struct Catalog {
     senders: BTreeMap<String, SenderPreset>,
     resolvers: BTreeMap<String, ResolverPreset>,
     authorities: BTreeMap<String, AuthorityPreset>,
+    stubs: BTreeMap<String, StubPreset>,
 }
 
 impl Catalog {
@@ -183,6 +191,10 @@ impl Catalog {
                 let preset = read_preset(name, text, &AUTHORITY)?;
                 self.authorities.insert(preset.id.clone(), preset);
             }
+            PresetKind::Stub => {
+                let preset = read_preset(name, text, &STUB)?;
+                self.stubs.insert(preset.id.clone(), preset);
+            }
         }
         Ok(())
     }
@@ -203,6 +215,17 @@ impl Catalog {
     #[must_use]
     pub fn authority(&self, id: &str) -> Option<&AuthorityPreset> {
         self.authorities.get(id)
+    }
+
+    /// The stub preset `id`.
+    #[must_use]
+    pub fn stub(&self, id: &str) -> Option<&StubPreset> {
+        self.stubs.get(id)
+    }
+
+    /// All stub presets, by id.
+    pub fn stubs(&self) -> impl Iterator<Item = &StubPreset> {
+        self.stubs.values()
     }
 
     /// All sender presets, by id.
@@ -242,6 +265,7 @@ impl Catalog {
             PresetKind::Sender => self.senders.keys().map(String::as_str).collect(),
             PresetKind::Resolver => self.resolvers.keys().map(String::as_str).collect(),
             PresetKind::Authority => self.authorities.keys().map(String::as_str).collect(),
+            PresetKind::Stub => self.stubs.keys().map(String::as_str).collect(),
         }
     }
 }
@@ -286,6 +310,14 @@ static AUTHORITY: Form<OrderLaw> = Form {
     blank: params::BLANK_ORDER,
     read: params::read_answer_order,
     write: params::write_order,
+    broken_rule: |_, _| None,
+};
+
+static STUB: Form<StubLaw> = Form {
+    keys: params::STUB,
+    blank: params::BLANK_STUB,
+    read: params::read_stub,
+    write: params::write_stub,
     broken_rule: |_, _| None,
 };
 
@@ -372,9 +404,10 @@ fn check_complete(table: &Table, parameters: &[Written], file: &str, report: &mu
     let empty = Table::default();
     let evidence = table.table("evidence").unwrap_or(&empty);
     for (path, _) in parameters {
-        let present = path.split_once('.').is_some_and(|(section, key)| {
-            table.table(section).is_some_and(|section| section.get(key).is_some())
-        });
+        let present = match path.split_once('.') {
+            Some((section, key)) => table.table(section).is_some_and(|section| section.get(key).is_some()),
+            None => table.get(path).is_some(),
+        };
         if !present {
             report.error(code::MISSING, &Place::File, format!("{path} is missing in {file}"));
         }
@@ -428,6 +461,9 @@ mod tests {
         }
         for path in catalog.resolvers().flat_map(|preset| preset.evidence.keys()) {
             assert!(PresetKind::Resolver.meaning(path).is_some_and(|meaning| !meaning.is_empty()), "{path}");
+        }
+        for path in catalog.stubs().flat_map(|preset| preset.evidence.keys()) {
+            assert!(PresetKind::Stub.meaning(path).is_some_and(|meaning| !meaning.is_empty()), "{path}");
         }
         assert_eq!(PresetKind::Authority.meaning("cache.ttl_min"), None);
         assert_eq!(catalog.nearest("posfix"), Some("postfix"));

@@ -1,4 +1,4 @@
-//! `mxsim presets`: how senders, resolvers and authorities behave, and who says so.
+//! `mxsim presets`: how senders, resolvers, authorities and stubs behave, and who says so.
 
 mod words;
 
@@ -63,7 +63,8 @@ fn entries(catalog: &'static Catalog) -> Vec<Entry> {
     let senders = catalog.senders().map(|preset| Entry::of(PresetKind::Sender, preset));
     let resolvers = catalog.resolvers().map(|preset| Entry::of(PresetKind::Resolver, preset));
     let authorities = catalog.authorities().map(|preset| Entry::of(PresetKind::Authority, preset));
-    senders.chain(resolvers).chain(authorities).collect()
+    let stubs = catalog.stubs().map(|preset| Entry::of(PresetKind::Stub, preset));
+    senders.chain(resolvers).chain(authorities).chain(stubs).collect()
 }
 
 /// Every preset of that id; two kinds may share one.
@@ -107,6 +108,9 @@ fn pages(entries: &[&Entry]) -> String {
         )),
         PresetKind::Resolver => next(&format!("mxsim init, then resolver = \"{id}\" in [[senders]]")),
         PresetKind::Authority => next(&format!("mxsim init, then authority = \"{id}\" in [zone]")),
+        PresetKind::Stub => next(&format!(
+            "mxsim init, then stub = \"{id}\" beside a preset in [[senders]] that lets a library sort (dns.address_sort)"
+        )),
     });
     text
 }

@@ -150,6 +150,7 @@ impl<'a> Recorder<'a> {
             }
             Step::Admitted(candidates) => return self.all_but(place, candidates, words::limits(&law.limits)),
             Step::HeldBack => Happening::HeldBack { why: words::memory(&law.memory) },
+            Step::NobodyToAsk(why) => Happening::HeldBack { why: words::no_host(why).into() },
             Step::Tried { candidate, since, outcome } => self.tried(place, candidate, (since, now), outcome),
             Step::Reused { host, address, messages } => Happening::Reused {
                 host: self.host(host),

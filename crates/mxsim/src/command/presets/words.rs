@@ -74,6 +74,52 @@ const WORDS: &[(&str, &str, &str)] = &[
         "shuffle-one-seed",
         "shuffled with one seed for all steps: first place and first pair are uniform, later places depend on them",
     ),
+    ("order.transform", "first-by-weight", "one record, drawn by weight, goes first; the others stay"),
+    ("order.transform", "sort-for-client", "an order of its own for each client, drawn once"),
+    (
+        "order.driver",
+        "counter-from-random",
+        "a counter for each record set that starts anywhere with each refill",
+    ),
+    (
+        "order.driver",
+        "counter-of-process-from-random",
+        "one counter for the whole process, started anywhere, moved by every answer",
+    ),
+    ("order.max_records", "unlimited", "all of them"),
+    ("caches", "per-host", "one for each outbound host"),
+    ("caches", "per-site", "one for each site"),
+    ("pick", "client", "always the same for a client"),
+    ("pick", "question", "one drawn for each question"),
+    ("cache.keep", "ttl", "for its TTL"),
+    ("cache.keep", "forever", "for ever, whatever its TTL"),
+    ("cache.prefetch", "none", "never"),
+    ("cache.stale", "off", "nothing"),
+    ("cache.extend", "never", "none"),
+    ("sort.sets", "none", "none: addresses stay as they were answered"),
+    ("sort.sets", "with-ipv6", "those with an IPv6 address among them"),
+    ("sort.sets", "all", "all of them"),
+    ("sort.ipv6", "off", "not used"),
+    ("sort.ipv6", "first-64-bits", "over the first 64 bits"),
+    ("sort.ipv6", "all-bits", "over all bits"),
+    ("sort.ipv4", "off", "not used"),
+    ("sort.ipv4", "all-bits", "over all bits"),
+    ("dns.cache", "stub", "not at all: each attempt asks the resolver"),
+    ("dns.cache", "own-ttl", "for the TTL"),
+    ("dns.cache", "pinned", "while it has mail or connections of the domain, whatever the TTL"),
+    ("dns.address_sort", "none", "no: as they were answered"),
+    ("dns.address_sort", "rfc6724", "yes, as RFC 6724 says"),
+    ("policy.null_mx", "bounce", "the domain takes no mail: bounced at once"),
+    ("policy.null_mx", "bounce-strict", "the same with preference 0, else a host like any other"),
+    ("policy.null_mx", "treat-as-host", "a host without an address: tried again later"),
+    ("policy.implicit_mx", "true", "yes"),
+    ("policy.implicit_mx", "false", "no"),
+    ("policy.mta_sts", "no", "it cannot"),
+    ("policy.mta_sts", "opt", "it can, but does not unless told to"),
+    ("policy.mta_sts", "default", "it does"),
+    ("policy.dane", "no", "it cannot"),
+    ("policy.dane", "opt", "it can, but does not unless told to"),
+    ("policy.dane", "default", "it does"),
     ("order.driver", "random", "drawn for each answer"),
     (
         "order.driver",
@@ -158,7 +204,8 @@ mod tests {
         let senders = catalog.senders().flat_map(|preset| &preset.parameters);
         let resolvers = catalog.resolvers().flat_map(|preset| &preset.parameters);
         let authorities = catalog.authorities().flat_map(|preset| &preset.parameters);
-        for (path, literal) in senders.chain(resolvers).chain(authorities) {
+        let stubs = catalog.stubs().flat_map(|preset| &preset.parameters);
+        for (path, literal) in senders.chain(resolvers).chain(authorities).chain(stubs) {
             let is_word =
                 literal.starts_with("\"") && !literal[1..].starts_with(|c: char| c.is_ascii_digit());
             assert!(!is_word || value(path, literal) != literal.trim_matches('"'), "{path} = {literal}");
