@@ -11,7 +11,7 @@ use crate::dns::{
     Base, CacheLaw, Direction, Extend, Hold, Keeping, Prefetch, Stale, Transform, TypeSet, ZeroTtl,
 };
 use crate::dns::{Caches, Driver, Host, Name, OrderLaw, Pick, RecordType, ResolverLaw, Zone};
-use crate::node::{Fault, Schedule, SessionTime};
+use crate::node::{Fault, SessionTime};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::sender::{AddressOrder, Concurrency, Family, HostOrder, OwnCache, Reuse, SenderLaw, Unit};
@@ -109,8 +109,7 @@ fn is_managed(world: &World, law: &SenderLaw) -> bool {
         }
     };
     // Where neither a session nor a failed connection takes time, there is never more than one connection.
-    let is_silent = |node: &Schedule| node.outages().iter().any(|outage| outage.fault == Fault::Drop);
-    let takes_time = world.is_timed() || world.nodes.iter().any(is_silent);
+    let takes_time = world.is_timed() || world.nodes.iter().any(|node| node.ever(Fault::takes_time));
     keeps || (takes_time && law.concurrency != Concurrency::UNLIMITED)
 }
 
@@ -342,6 +341,7 @@ fn sender_table(
             process: stream(Purpose::Process),
             session: stream(Purpose::Session),
             home: stream(Purpose::Home),
+            fault: stream(Purpose::Fault),
         },
     }
 }

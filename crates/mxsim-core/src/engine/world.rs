@@ -162,6 +162,8 @@ pub struct SenderStreams {
     pub session: StreamId,
     /// Addresses its sites send from.
     pub home: StreamId,
+    /// Which connections a fault hits that hits only a part of them.
+    pub fault: StreamId,
 }
 
 impl World {

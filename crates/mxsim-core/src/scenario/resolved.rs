@@ -185,11 +185,6 @@ impl Toml {
     /// Parameters, those of one section in one inline table.
     fn sections(&mut self, parameters: &[Written]) {
         for of_section in parameters.chunk_by(|(a, _), (b, _)| section_of(a) == section_of(b)) {
-            // A parameter without a section stands alone.
-            if section_of(of_section[0].0) == of_section[0].0 {
-                of_section.iter().for_each(|(path, literal)| self.key(path, literal));
-                continue;
-            }
             let pairs: Vec<String> = of_section
                 .iter()
                 .map(|(path, literal)| format!("{} = {literal}", &path[section_of(path).len() + 1..]))
@@ -342,6 +337,12 @@ fn write_events(node: &Node, out: &mut Toml) {
         out.key("at", &span(Span(outage.from.0)));
         out.key("for", &span(outage.to.since(outage.from)));
         out.key("node", &text(&node.name));
-        out.key("fault", &text(word_of(outage.fault).unwrap_or_default()));
+        out.key("fault", &text(outage.fault.name()));
+        if let Some(stage) = outage.fault.stage() {
+            out.key("stage", &text(stage.name()));
+        }
+        if outage.share < 1.0 {
+            out.key("share", &number(outage.share));
+        }
     }
 }

@@ -40,7 +40,10 @@ pub(crate) const BLANK_STUB: StubLaw =
 /// Lays the parameters of `table` over `law`.
 pub(crate) fn read_resolver(table: &Table, law: &mut ResolverLaw) {
     set(&mut law.caches, table.get("caches").and_then(caches));
-    set(&mut law.pick, chosen(table, "pick"));
+    if let Some(own) = table.table("caches") {
+        set(&mut law.caches, own.get("number").and_then(caches));
+        set(&mut law.pick, chosen(own, "pick"));
+    }
     if let Some(cache) = table.table("cache") {
         read_cache(cache, &mut law.cache);
     }
@@ -134,15 +137,15 @@ pub(crate) fn broken_resolver_rule(_: &Table, law: &ResolverLaw) -> Option<(&'st
     }
     let many = matches!(law.caches, Caches::Count(_));
     (law.pick == Pick::Question && !many)
-        .then_some(("pick", "pick: `pick = \"question\"` deals questions out among a number of `caches`"))
+        .then_some(("caches", "caches: `pick = \"question\"` deals questions out among a `number` of caches"))
 }
 
 /// All parameters of a resolver.
 pub(crate) fn write_resolver(law: &ResolverLaw) -> Vec<Written> {
     let most = |span: Span| or_word((span != Span::FOREVER).then_some(span), "unlimited");
     let mut all = vec![
-        ("caches", written_caches(law.caches)),
-        ("pick", quoted_word(law.pick)),
+        ("caches.number", written_caches(law.caches)),
+        ("caches.pick", quoted_word(law.pick)),
         ("cache.ttl_min", literal::span(law.cache.ttl_min)),
         ("cache.ttl_max", most(law.cache.ttl_max)),
         ("cache.zero_ttl", quoted_word(law.cache.zero_ttl)),

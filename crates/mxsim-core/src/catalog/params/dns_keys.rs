@@ -126,11 +126,22 @@ pub(crate) const RESOLVER: &[Key] = &[
     optional("order", Shape::Table(ANSWER_ORDER), AS_PRESET, "in which order it answers"),
     optional(
         "caches",
-        Shape::AnyOf(&[word(words::<CacheScope>), Shape::Integer { least: 1, most: MOST_CHOOSERS }]),
+        Shape::AnyOf(&[word(words::<CacheScope>), NUMBER_OF_CACHES, Shape::Table(CACHES)]),
+        AS_PRESET,
+        "how many independent caches there are; a word or a number alone sets `number`",
+    ),
+];
+
+const NUMBER_OF_CACHES: Shape = Shape::Integer { least: 1, most: MOST_CHOOSERS };
+
+const CACHES: &[Key] = &[
+    optional(
+        "number",
+        Shape::AnyOf(&[word(words::<CacheScope>), NUMBER_OF_CACHES]),
         AS_PRESET,
         "how many independent caches there are; with a number all senders that name this resolver share them",
     ),
-    optional("pick", word(words::<Pick>), AS_PRESET, "which of its caches a question meets"),
+    optional("pick", word(words::<Pick>), AS_PRESET, "which of them a question meets"),
 ];
 
 /// The parameters of a stub.

@@ -2,7 +2,7 @@
 
 use super::resolvers::Resolvers;
 use super::{Reading, share, tables};
-use crate::catalog::{Catalog, PresetKind, params};
+use crate::catalog::{PresetKind, params};
 use crate::results::Grade;
 use crate::scenario::diagnostic::{Place, code};
 use crate::scenario::keys::{DEFAULT_SITES, MOST_CHOOSERS};
@@ -250,7 +250,7 @@ impl Entry<'_> {
         }
         let mut senders = Vec::new();
         for (preset, weight, place) in parts {
-            if Catalog::builtin().sender(preset).is_none() {
+            if reading.catalog().sender(preset).is_none() {
                 unknown_preset(PresetKind::Sender, preset, place, &mut reading.report);
                 continue;
             }
@@ -270,8 +270,9 @@ impl Entry<'_> {
         sites: usize,
         reading: &mut Reading,
     ) -> Option<Sender> {
-        let preset = Catalog::builtin().sender(preset_id)?;
-        reading.uses(preset_id, preset.weakest_grade());
+        let catalog = reading.catalog();
+        let preset = catalog.sender(preset_id)?;
+        reading.uses(preset);
         let law = self.law(preset_id, &preset.law, reading);
         let resolver =
             self.resolvers.layers(self.table.get("resolver"), &name, self.table.text("pool"), reading);
@@ -304,10 +305,10 @@ impl Entry<'_> {
         let id = value.and_then(Value::as_text).or_else(|| table.and_then(|table| table.text("preset")));
         let id = id.unwrap_or(DEFAULT_STUB);
         let mut law = params::BLANK_STUB;
-        if let Some(preset) = Catalog::builtin().stub(id) {
+        if let Some(preset) = reading.catalog().stub(id) {
             law = preset.law;
             if sort == AddressSort::Rfc6724 {
-                reading.uses(id, preset.weakest_grade());
+                reading.uses(preset);
             }
         }
         if let Some(table) = table {
@@ -366,7 +367,8 @@ impl Entry<'_> {
             "sender {}: {preset_id} with this order takes hosts as the DNS answers them and draws nothing that it could keep",
             shortened(&self.name)
         );
-        let drawing: Vec<&str> = Catalog::builtin()
+        let catalog = reading.catalog();
+        let drawing: Vec<&str> = catalog
             .senders()
             .filter(|preset| draws(&preset.law.order))
             .map(|preset| preset.id.as_str())
