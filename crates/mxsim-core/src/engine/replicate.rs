@@ -120,17 +120,15 @@ impl Walk {
     }
 }
 
-/// Whom an attempt may try.
-#[derive(Debug)]
-enum Found {
-    /// These, in order.
-    These(Candidates),
-    /// Nobody now, says host memory.
-    HeldBack,
-    /// Nobody as things stand.
-    NotNow(NoHost),
-    /// Nobody ever: the domain takes no mail, or every host has been bad for too long.
-    Nobody,
+/// Why an attempt may try nobody.
+#[derive(Debug, Clone, Copy)]
+enum Nobody {
+    /// Host memory holds all of them back.
+    Now,
+    /// There is nobody to deliver to as things stand.
+    NotYet(NoHost),
+    /// The domain takes no mail, or every host has been bad for too long.
+    Ever,
 }
 
 /// What a connection meets.
@@ -360,19 +358,19 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             return;
         }
         match self.candidates(&mail, &[], now) {
-            Found::Nobody => {
+            Err(Nobody::Ever) => {
                 self.note(&mail, now, Step::Bounced);
                 self.recorder.bounced(mail.counted());
             }
-            Found::HeldBack => {
+            Err(Nobody::Now) => {
                 self.note(&mail, now, Step::HeldBack);
                 self.put_back(mail, now);
             }
-            Found::NotNow(why) => {
+            Err(Nobody::NotYet(why)) => {
                 self.note(&mail, now, Step::NobodyToAsk(why));
                 self.put_back(mail, now);
             }
-            Found::These(candidates) => {
+            Ok(candidates) => {
                 if mail.failures > 0 {
                     self.recorder.retried(mail.counted());
                 }
@@ -386,7 +384,12 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// Who is tried, in order: look up, order, ask memory, cut. Without the addresses that have failed in this attempt already.
-    fn candidates(&mut self, mail: &Mail, failed: &[(Candidate, Outcome)], now: Time) -> Found {
+    fn candidates(
+        &mut self,
+        mail: &Mail,
+        failed: &[(Candidate, Outcome)],
+        now: Time,
+    ) -> Result<Candidates, Nobody> {
         let table = &self.world.senders[mail.sender as usize];
         let found = match &table.deck {
             Some(deck) if !P::ACTIVE => self.look_up_deck(deck, mail, table, now),
@@ -394,8 +397,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         };
         let (mut candidates, epoch) = match found {
             LookedUp::Candidates(candidates, epoch) => (candidates, epoch),
-            LookedUp::NoMail => return Found::Nobody,
-            LookedUp::NotNow(why) => return Found::NotNow(why),
+            // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
+            LookedUp::NoMail => return Err(Nobody::Ever),
+            LookedUp::NotNow(why) => return Err(Nobody::NotYet(why)),
         };
         self.note(mail, now, Step::Candidates(&candidates));
         let state = &mut self.senders[mail.sender as usize];
@@ -408,25 +412,25 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         candidates.retain(|candidate| !has_failed(candidate));
         let state = &mut self.senders[mail.sender as usize];
         match state.admit(table, mail, &mut candidates, now) {
-            Admission::Bounce => return Found::Nobody,
-            Admission::Defer => return Found::HeldBack,
+            Admission::Bounce => return Err(Nobody::Ever),
+            Admission::Defer => return Err(Nobody::Now),
             Admission::Try => {
                 self.note(mail, now, Step::Remembered(&candidates));
                 table.behaviour.cut(&mut candidates);
             }
         }
         self.note(mail, now, Step::Admitted(&candidates));
-        Found::These(candidates)
+        Ok(candidates)
     }
 
     /// A message that was turned away on a connection that was open already goes to the others.
     pub(super) fn go_to_others(&mut self, mut walk: Box<Walk>, now: Time) {
         match self.candidates(&walk.mail, &walk.failed, now) {
-            Found::These(candidates) => {
+            Ok(candidates) => {
                 (walk.candidates, walk.next) = (candidates, 0);
                 self.walk(walk, now);
             }
-            Found::Nobody | Found::HeldBack | Found::NotNow(_) => self.nobody_took_it(walk, now),
+            Err(_) => self.nobody_took_it(walk, now),
         }
     }
 
