@@ -14,16 +14,18 @@ use super::law::Law;
 use super::light::LightWalk;
 use super::node_state::{NodeState, Room};
 use super::outbound::Connection;
-use super::probe::{NoProbe, Probe, Step};
+use super::probe::{NoHost, NoProbe, Probe, Step};
 use super::recorder::{Counted, Recorder};
 use super::sender_state::{Mail, SenderState};
 use super::tally::Tally;
 use super::world::{LayerTable, MX, NOWHERE, SenderTable, World};
-use crate::dns::cache::{Layer, Network, PlainCaches};
+use crate::dns::cache::{Hop, Layer, Network, PlainCaches, Question};
+use crate::dns::stub::{Home, sort_by_rule_9};
 use crate::node::WhenFull;
 use crate::random::Entropy;
+use crate::sender::look_around::look_around;
 use crate::sender::memory::{Admission, Report};
-use crate::sender::{Candidate, Candidates, Outcome, Reaction, Timeouts, TlsFailure};
+use crate::sender::{Candidate, Candidates, Outcome, OwnCache, Reaction, Timeouts, TlsFailure};
 use crate::time::Time;
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
@@ -79,6 +81,8 @@ pub(super) enum Event {
     Over(Box<Walk>),
     /// A connection in a backlog has waited for the greeting long enough.
     NoGreeting(u64),
+    /// A pause between new connections is over.
+    PauseOver { sender: u32, chooser: u32 },
     /// A connection without work is closed.
     IdleOver { sender: u32, chooser: u32, number: u32 },
 }
@@ -91,6 +95,8 @@ pub(super) struct Walk {
     pub(super) next: usize,
     pub(super) failed: SmallVec<[(Candidate, Outcome); 4]>,
     pub(super) has_waited: bool,
+    /// When the attempt began.
+    pub(super) begun: Time,
     /// When the connection under way began.
     pub(super) since: Time,
     /// The connection under way.
@@ -101,17 +107,35 @@ pub(super) struct Walk {
 
 impl Walk {
     pub(super) fn new(mail: Mail, candidates: Candidates, now: Time) -> Self {
-        let connection =
-            Connection { host: 0, address: 0, opened: now, messages: 0, number: 0, luck: 0, clear: false };
+        let connection = Connection {
+            host: 0,
+            address: 0,
+            opened: now,
+            messages: 0,
+            number: 0,
+            luck: 0,
+            clear: false,
+            set: 0,
+        };
         Self {
             mail,
             candidates,
             next: 0,
             failed: SmallVec::new(),
             has_waited: false,
+            begun: now,
             since: now,
             connection,
             trouble: None,
+        }
+    }
+
+    /// Makes a candidate the next one.
+    pub(super) fn put_next(&mut self, candidate: Candidate) {
+        let left = &self.candidates[self.next..];
+        match left.iter().position(|other| other.address == candidate.address) {
+            Some(place) => self.candidates[self.next..=self.next + place].rotate_right(1),
+            None => self.candidates.insert(self.next, candidate),
         }
     }
 
@@ -122,15 +146,21 @@ impl Walk {
     }
 }
 
-/// Whom an attempt may try.
-#[derive(Debug)]
-enum Found {
-    /// These, in order.
-    These(Candidates),
-    /// Nobody now, says host memory.
-    HeldBack,
-    /// Nobody ever: the domain takes no mail, or every host has been bad for too long.
-    Nobody,
+/// Tells one set of MX hosts from another, whatever their order.
+fn mx_set(candidates: &Candidates) -> u64 {
+    let begins = |i: &usize| *i == 0 || candidates[i - 1].host != candidates[*i].host;
+    (0..candidates.len()).filter(begins).fold(0, |sum: u64, i| sum.wrapping_add(candidates[i].host_hash))
+}
+
+/// Why an attempt may try nobody.
+#[derive(Debug, Clone, Copy)]
+enum Nobody {
+    /// Host memory holds all of them back.
+    Now,
+    /// There is nobody to deliver to as things stand.
+    NotYet(NoHost),
+    /// The domain takes no mail, or every host has been bad for too long.
+    Ever,
 }
 
 /// What a connection meets.
@@ -146,6 +176,32 @@ pub(super) enum Met {
     Failure(Outcome),
     /// Silence, which ends later.
     Silence(Time, Outcome),
+}
+
+/// What a look-up leads to.
+#[derive(Debug)]
+enum LookedUp {
+    /// Addresses to try, and the epoch of the MX entry they came with.
+    Candidates(Candidates, u32),
+    /// The domain can never take the message.
+    NoMail,
+    /// There is nobody to deliver to as things stand.
+    NotNow(NoHost),
+}
+
+/// Who asks for addresses.
+struct Asker<'a> {
+    hops: &'a [Hop],
+    client: u64,
+    now: Time,
+    /// Where it is, once that has counted.
+    home: Option<Home>,
+}
+
+/// Addresses found so far, and why some may be missing.
+struct Gathered {
+    candidates: Candidates,
+    missing: Option<NoHost>,
 }
 
 #[derive(Debug)]
@@ -200,7 +256,8 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         Self {
             world,
             dns: Network::new(&world.record_sets, world.authority, authority_key, layers)
-                .in_use_before(world.start),
+                .in_use_before(world.start)
+                .authority_away(&world.authority_away),
             plain_caches,
             calendar,
             senders,
@@ -279,6 +336,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             Event::AnsweredLight(walk, outcome) => self.answered_light(walk, outcome, now),
             Event::Over(walk) => self.over(walk, now),
             Event::NoGreeting(number) => self.no_greeting(number, now),
+            Event::PauseOver { sender, chooser } => self.pause_over(sender, chooser, now),
             Event::IdleOver { sender, chooser, number } => self.idle_over(sender, chooser, number, now),
         }
     }
@@ -340,8 +398,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         match &mut self.plain_caches[layer] {
             Some(caches) => caches.ask(cache, now),
             None => {
-                let answer = self.dns.look_up(&table.hops(chooser), MX, now);
-                (answer.epoch, answer.from_cache)
+                let question = Question { set: MX, client: table.client_of(chooser), now };
+                let answer = self.dns.ask(&table.hops(chooser), question);
+                answer.map_or((0, false), |answer| (answer.epoch, answer.from_cache))
             }
         }
     }
@@ -357,40 +416,63 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             return;
         }
         match self.candidates(&mail, &[], now) {
-            Found::Nobody => {
+            Err(Nobody::Ever) => {
                 self.note(&mail, now, Step::Bounced);
                 self.recorder.bounced(mail.counted());
             }
-            Found::HeldBack => {
+            Err(Nobody::Now) => {
                 self.note(&mail, now, Step::HeldBack);
                 self.put_back(mail, now);
             }
-            Found::These(candidates) => {
+            Err(Nobody::NotYet(why)) => {
+                self.note(&mail, now, Step::NobodyToAsk(why));
+                self.put_back(mail, now);
+            }
+            Ok((mut candidates, set)) => {
+                if table.managed && self.rests(&mail, &mut candidates, now) {
+                    return;
+                }
                 if mail.failures > 0 {
                     self.recorder.retried(mail.counted());
                 }
                 if table.managed {
-                    self.senders[mail.sender as usize].outbound(table, mail.chooser).begin();
+                    self.senders[mail.sender as usize].outbound(table, mail.chooser).begin_anew(now);
                 }
-                let walk = self.new_walk(Walk::new(mail, candidates, now));
+                let mut walk = self.new_walk(Walk::new(mail, candidates, now));
+                walk.connection.set = set;
                 self.walk(walk, now);
             }
         }
     }
 
-    /// Who is tried, in order: look up, order, ask memory, cut. Without the addresses that have failed in this attempt already.
-    fn candidates(&mut self, mail: &Mail, failed: &[(Candidate, Outcome)], now: Time) -> Found {
+    /// Who is tried, in order, and of which set of MX hosts: look up, order, ask memory, cut. Without the addresses that have failed in this
+    /// attempt already.
+    fn candidates(
+        &mut self,
+        mail: &Mail,
+        failed: &[(Candidate, Outcome)],
+        now: Time,
+    ) -> Result<(Candidates, u64), Nobody> {
         let table = &self.world.senders[mail.sender as usize];
         let found = match &table.deck {
-            Some(deck) if !P::ACTIVE => Some(self.look_up_deck(deck, mail, table, now)),
+            Some(deck) if !P::ACTIVE => self.look_up_deck(deck, mail, table, now),
             _ => self.look_up(mail, table, now),
         };
-        // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
-        let Some((mut candidates, epoch)) = found else { return Found::Nobody };
+        let (mut candidates, epoch) = match found {
+            LookedUp::Candidates(candidates, epoch) => (candidates, epoch),
+            // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
+            LookedUp::NoMail => return Err(Nobody::Ever),
+            LookedUp::NotNow(why) => return Err(Nobody::NotYet(why)),
+        };
         self.note(mail, now, Step::Candidates(&candidates));
         let state = &mut self.senders[mail.sender as usize];
         let choice = state.choice_for(table, mail, epoch, now);
+        let set = mx_set(&candidates);
         table.behaviour.arrange(&mut candidates, choice);
+        if table.behaviour.looks_around() {
+            let around = state.around(self.world, table, mail, (choice, now));
+            look_around(table.behaviour.law.order.hosts, &mut candidates, &around);
+        }
         mail.put_tied_first(&mut candidates);
         self.note(mail, now, Step::Ordered(&candidates));
         let has_failed =
@@ -398,46 +480,60 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         candidates.retain(|candidate| !has_failed(candidate));
         let state = &mut self.senders[mail.sender as usize];
         match state.admit(table, mail, &mut candidates, now) {
-            Admission::Bounce => return Found::Nobody,
-            Admission::Defer => return Found::HeldBack,
+            Admission::Bounce => return Err(Nobody::Ever),
+            Admission::Defer => return Err(Nobody::Now),
             Admission::Try => {
                 self.note(mail, now, Step::Remembered(&candidates));
                 table.behaviour.cut(&mut candidates);
             }
         }
         self.note(mail, now, Step::Admitted(&candidates));
-        Found::These(candidates)
+        Ok((candidates, set))
     }
 
     /// A message that was turned away on a connection that was open already goes to the others.
     pub(super) fn go_to_others(&mut self, mut walk: Box<Walk>, now: Time) {
         match self.candidates(&walk.mail, &walk.failed, now) {
-            Found::These(candidates) => {
+            Ok((candidates, _)) => {
                 (walk.candidates, walk.next) = (candidates, 0);
                 self.walk(walk, now);
             }
-            Found::Nobody | Found::HeldBack => self.nobody_took_it(walk, now),
+            Err(_) => self.nobody_took_it(walk, now),
         }
     }
 
     /// The same where the candidates are always the same.
-    fn look_up_deck(
-        &mut self,
-        deck: &Deck,
-        mail: &Mail,
-        table: &SenderTable,
-        now: Time,
-    ) -> (Candidates, u32) {
+    fn look_up_deck(&mut self, deck: &Deck, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
         let (epoch, from_cache) = self.touch(table, mail.chooser, now);
         self.recorder.looked_up(now, from_cache);
-        (deck.candidates(), epoch)
+        LookedUp::Candidates(deck.candidates(), epoch)
     }
 
-    /// The candidates in answer order, and the epoch of the MX entry; `None` if the domain can never take the message.
-    fn look_up(&mut self, mail: &Mail, table: &SenderTable, now: Time) -> Option<(Candidates, u32)> {
+    /// The candidates in answer order and the epoch of the MX entry, or what it means that there are none.
+    fn look_up(&mut self, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
+        let pins = table.behaviour.law.dns.cache == OwnCache::Pinned;
+        let pinned = self.senders[mail.sender as usize].pinned(mail.chooser).filter(|_| pins);
+        if let Some((candidates, epoch)) = pinned {
+            return LookedUp::Candidates(candidates, epoch);
+        }
+        let found = self.ask_dns(mail, table, now);
+        if let LookedUp::Candidates(candidates, epoch) = &found
+            && pins
+        {
+            self.senders[mail.sender as usize].pin(mail.chooser, candidates, *epoch);
+        }
+        found
+    }
+
+    fn ask_dns(&mut self, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
         let world = self.world;
         let hops = table.hops(mail.chooser);
-        let mut answer = self.dns.look_up(&hops, MX, now);
+        let client = table.client_of(mail.chooser);
+        let answer = self.dns.ask(&hops, Question { set: MX, client, now });
+        let Some(mut answer) = answer else {
+            self.recorder.looked_up(now, false);
+            return LookedUp::NotNow(NoHost::NoAnswer);
+        };
         if self.plain_caches[table.nearest(mail.chooser).0].is_some() {
             // Only its times are simulated, and they are the same for all who ask.
             (answer.epoch, answer.from_cache) = self.touch(table, mail.chooser, now);
@@ -446,31 +542,70 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let (version, from_cache, ttl) = (answer.version, answer.from_cache, answer.ttl);
         self.note(mail, now, Step::LookedUp { version, order: &answer.order, from_cache, ttl });
         let records = &world.record_sets[MX].versions[answer.version].records;
-        let mut candidates = Candidates::new();
-        let mut add = |preference, host: u16| {
-            let sets = &world.hosts[usize::from(host)];
-            for set in [sets.aaaa.filter(|_| table.ipv6), sets.a].into_iter().flatten() {
-                if let Some(record) = world.certain[set] {
-                    candidates.push(world.candidate(preference, host, record.target));
-                    continue;
-                }
-                let addresses = self.dns.look_up(&hops, set, now);
-                let records = &world.record_sets[set].versions[addresses.version].records;
-                for &position in &addresses.order {
-                    candidates.push(world.candidate(preference, host, records[usize::from(position)].target));
-                }
-            }
-        };
-        if let Some(host) = world.implicit_host.filter(|_| records.is_empty()) {
-            add(0, host);
+        let policy = &table.behaviour.law.policy;
+        let mut gathered = Gathered { candidates: Candidates::new(), missing: None };
+        let mut asker = Asker { hops: &hops, client, now, home: None };
+        if let Some(host) = world.implicit_host.filter(|_| records.is_empty() && policy.implicit_mx) {
+            self.add_host(table, mail, &mut asker, (0, host), &mut gathered);
         }
         for &position in &answer.order {
             let record = records[usize::from(position)];
             if record.target != NOWHERE {
-                add(record.preference, record.target);
+                self.add_host(table, mail, &mut asker, (record.preference, record.target), &mut gathered);
+            } else if !policy.null_mx.bounces(record.preference) {
+                gathered.missing.get_or_insert(NoHost::NoAnswer);
             }
         }
-        (!candidates.is_empty()).then_some((candidates, answer.epoch))
+        let Gathered { candidates, missing } = gathered;
+        match missing {
+            Some(why) if candidates.is_empty() => LookedUp::NotNow(why),
+            // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
+            None if candidates.is_empty() => LookedUp::NoMail,
+            _ => LookedUp::Candidates(candidates, answer.epoch),
+        }
+    }
+
+    /// The addresses of a host, in the order in which the sender gets them.
+    fn add_host(
+        &mut self,
+        table: &SenderTable,
+        mail: &Mail,
+        asker: &mut Asker<'_>,
+        (preference, host): (u16, u16),
+        gathered: &mut Gathered,
+    ) {
+        let world = self.world;
+        let sets = &world.hosts[usize::from(host)];
+        if table.barred[usize::from(host)] {
+            gathered.missing.get_or_insert(NoHost::Barred);
+            return;
+        }
+        for set in [sets.aaaa.filter(|_| table.ipv6), sets.a].into_iter().flatten() {
+            if let Some(record) = world.certain[set] {
+                gathered.candidates.push(world.candidate(preference, host, record.target));
+                continue;
+            }
+            let Some(answer) =
+                self.dns.ask(asker.hops, Question { set, client: asker.client, now: asker.now })
+            else {
+                gathered.missing = Some(NoHost::NoAnswer);
+                continue;
+            };
+            let set = &world.record_sets[set];
+            let records = &set.versions[answer.version].records;
+            let first = gathered.candidates.len();
+            let found = answer.order.iter().map(|&position| records[usize::from(position)].target);
+            gathered.candidates.extend(found.map(|address| world.candidate(preference, host, address)));
+            let bits = table.compares(set.record_type, sets);
+            if bits > 0 {
+                let senders = &self.senders;
+                let home = *asker
+                    .home
+                    .get_or_insert_with(|| senders[mail.sender as usize].home(table, mail.chooser));
+                let address = |candidate: &Candidate| world.addresses[usize::from(candidate.address)].ip;
+                sort_by_rule_9(&mut gathered.candidates[first..], &home, bits, address);
+            }
+        }
     }
 
     /// The luck of a connection that a message opens; only looked for where luck matters.
@@ -543,8 +678,12 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     /// Tries one candidate after the other until one takes the message, one keeps it waiting, or none is left.
     pub(super) fn walk(&mut self, mut walk: Box<Walk>, now: Time) {
         let world = self.world;
-        let timeouts = &world.senders[walk.mail.sender as usize].behaviour.law.timeouts;
+        let table = &world.senders[walk.mail.sender as usize];
+        let (timeouts, looks_for_kept) = (&table.behaviour.law.timeouts, table.looks_for_kept());
         while let Some(&candidate) = walk.candidates.get(walk.next) {
+            if looks_for_kept && self.goes_over_kept(&mut walk, now) {
+                return self.deliver_walk(walk, now);
+            }
             let node = world.addresses[usize::from(candidate.address)].node;
             self.recorder.attempted(walk.mail.counted(), node);
             self.begin_connection(&mut walk, candidate, now);
@@ -560,7 +699,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     fn begin_connection(&mut self, walk: &mut Walk, candidate: Candidate, now: Time) {
         self.connections += 1;
         walk.since = now;
+        let set = walk.connection.set;
         walk.connection = Connection {
+            set,
             host: candidate.host,
             address: candidate.address,
             opened: now,
@@ -710,8 +851,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     /// Tells memory how the attempt went; true if the sender gives the message up for it.
     pub(super) fn learn(&mut self, walk: &Walk, accepted: Option<Candidate>, now: Time) -> bool {
         let table = &self.world.senders[walk.mail.sender as usize];
-        let report = Report { failed: &walk.failed, accepted, now };
-        self.senders[walk.mail.sender as usize].learn(table, walk.mail.chooser, walk.has_waited, report)
+        let state = &mut self.senders[walk.mail.sender as usize];
+        let process = state.process_of(table, &walk.mail, walk.begun);
+        let report = Report { failed: &walk.failed, accepted, now, process };
+        state.learn(table, walk.mail.chooser, walk.has_waited, report)
     }
 
     /// Back to the queue until the next attempt, or bounced.
@@ -776,6 +919,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                     self.recorder.waiting(walk.mail.counted());
                 }
             }
+            Event::PauseOver { .. } => {}
             Event::IdleOver { sender, chooser, number } => {
                 let table = &self.world.senders[sender as usize];
                 let outbound = self.senders[sender as usize].outbound(table, chooser);

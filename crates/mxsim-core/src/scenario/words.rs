@@ -1,10 +1,15 @@
 //! Words of a scenario and the values they stand for: one table per choice, read forwards, written backwards.
 
-use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
+use crate::dns::{
+    Base, Caches, Direction, Driver, Extend, Hold, Ipv4Rule9, Ipv6Rule9, Keeping, MtaStsMode, Pick, Prefetch,
+    RecordType, SortedSets, Stale, Transform, ZeroTtl,
+};
 use crate::node::{Fault, WhenFull};
 use crate::sender::{
-    AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Reaction, TlsFailure, Unit,
+    AddressOrder, AfterGaps, Cut, Failover, Family, FiledUnder, Growth, HostOrder, Keep, Kernel, Reaction,
+    TlsFailure, Unit,
 };
+use crate::sender::{AddressSort, Check, NullMx, OwnCache};
 use crate::smtp::Stage;
 
 /// A choice among words.
@@ -38,6 +43,10 @@ impl Worded for HostOrder {
         ("answer", Self::Answer),
         ("adjacent-swap", Self::AdjacentSwap),
         ("last-into-hole", Self::LastIntoHole),
+        ("random-comparator", Self::RandomComparator),
+        ("name-hash", Self::NameHash),
+        ("least-connections", Self::LeastConnections),
+        ("attempt-index", Self::AttemptIndex),
     ];
 }
 
@@ -51,6 +60,8 @@ impl Worded for Family {
         ("ipv6-first", Self::Ipv6First),
         ("ipv4-first", Self::Ipv4First),
         ("ipv6-bubble-pass", Self::Ipv6BubblePass),
+        ("ipv6-first-in-class", Self::Ipv6FirstInClass),
+        ("ipv4-first-in-class", Self::Ipv4FirstInClass),
         ("ipv4-only", Self::Ipv4Only),
     ];
 }
@@ -60,6 +71,8 @@ impl Worded for Keep {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("attempt", Self::Attempt),
         ("message", Self::Message),
+        ("process", Self::Process),
+        ("second", Self::Second),
         ("cache-entry", Self::CacheEntry),
         ("forever", Self::Forever),
     ];
@@ -121,6 +134,7 @@ pub(crate) enum ReuseWhen {
     Never,
     Demand,
     Always,
+    Last,
     Batch,
     QueueRun,
 }
@@ -130,9 +144,25 @@ impl Worded for ReuseWhen {
         ("never", Self::Never),
         ("demand", Self::Demand),
         ("always", Self::Always),
+        ("last", Self::Last),
         ("batch", Self::Batch),
         ("queue-run", Self::QueueRun),
     ];
+}
+
+impl Worded for FiledUnder {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("domain", Self::Domain),
+        ("mx-set", Self::MxSet),
+        ("preference", Self::Preference),
+        ("host", Self::Host),
+        ("address", Self::Address),
+    ];
+}
+
+/// Laws with numbers of their own are written as tables beside this word.
+impl Worded for Growth {
+    const WORDS: &'static [(&'static str, Self)] = &[("by-one", Self::ByOne)];
 }
 
 impl Worded for Kernel {
@@ -140,6 +170,7 @@ impl Worded for Kernel {
         &[("linux", Self::Linux), ("linux-before-6.5", Self::LinuxBefore6_5)];
 }
 
+/// A cycle is written as a table beside these words.
 impl Worded for AfterGaps {
     const WORDS: &'static [(&'static str, Self)] =
         &[("repeat-last", Self::RepeatLast), ("double", Self::Double), ("give-up", Self::GiveUp)];
@@ -156,6 +187,8 @@ impl Worded for Transform {
         ("rotate", Self::Rotate),
         ("shuffle", Self::Shuffle),
         ("shuffle-one-seed", Self::ShuffleOneSeed),
+        ("first-by-weight", Self::FirstByWeight),
+        ("sort-for-client", Self::SortForClient),
     ];
 }
 
@@ -164,7 +197,9 @@ impl Worded for Driver {
         ("random", Self::Random),
         ("counter-from-zero", Self::CounterFromZero),
         ("counter-sequential", Self::CounterSequential),
+        ("counter-from-random", Self::CounterFromRandom),
         ("counter-of-process", Self::CounterOfProcess),
+        ("counter-of-process-from-random", Self::CounterOfProcessFromRandom),
     ];
 }
 
@@ -181,6 +216,84 @@ impl Worded for Hold {
 impl Worded for ZeroTtl {
     const WORDS: &'static [(&'static str, Self)] =
         &[("no-store", Self::NoStore), ("same-second", Self::SameSecond)];
+}
+
+/// Which caches of a resolver there are, in words; a number is written as such.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct CacheScope(pub(crate) Caches);
+
+impl Worded for CacheScope {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("per-host", Self(Caches::PerHost)), ("per-site", Self(Caches::PerSite))];
+}
+
+impl Worded for Pick {
+    const WORDS: &'static [(&'static str, Self)] = &[("client", Self::Client), ("question", Self::Question)];
+}
+
+/// A fixed time is written as a duration beside these words.
+impl Worded for Keeping {
+    const WORDS: &'static [(&'static str, Self)] = &[("ttl", Self::Ttl), ("forever", Self::Forever)];
+}
+
+/// The rest is written as tables.
+impl Worded for Prefetch {
+    const WORDS: &'static [(&'static str, Self)] = &[("none", Self::None)];
+}
+
+/// The rest is written as tables.
+impl Worded for Stale {
+    const WORDS: &'static [(&'static str, Self)] = &[("off", Self::Off)];
+}
+
+/// What `extend` may say in a word; the rest is written as a table.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Extends(pub(crate) Extend);
+
+impl Worded for Extends {
+    const WORDS: &'static [(&'static str, Self)] = &[("never", Self(Extend::Never))];
+}
+
+impl Worded for SortedSets {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("none", Self::None), ("with-ipv6", Self::WithIpv6), ("all", Self::All)];
+}
+
+impl Worded for Ipv6Rule9 {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("off", Self::Off), ("first-64-bits", Self::First64Bits), ("all-bits", Self::AllBits)];
+}
+
+impl Worded for Ipv4Rule9 {
+    const WORDS: &'static [(&'static str, Self)] = &[("off", Self::Off), ("all-bits", Self::AllBits)];
+}
+
+impl Worded for MtaStsMode {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("enforce", Self::Enforce), ("testing", Self::Testing), ("none", Self::None)];
+}
+
+/// A fixed time is written as a table beside these words.
+impl Worded for OwnCache {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("stub", Self::Stub), ("own-ttl", Self::OwnTtl), ("pinned", Self::Pinned)];
+}
+
+impl Worded for AddressSort {
+    const WORDS: &'static [(&'static str, Self)] = &[("none", Self::None), ("rfc6724", Self::Rfc6724)];
+}
+
+impl Worded for NullMx {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("bounce", Self::Bounce),
+        ("bounce-strict", Self::BounceStrict),
+        ("treat-as-host", Self::TreatAsHost),
+    ];
+}
+
+impl Worded for Check {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("no", Self::No), ("opt", Self::Opt), ("default", Self::Default)];
 }
 
 impl Worded for RecordType {

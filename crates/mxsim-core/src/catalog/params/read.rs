@@ -2,16 +2,14 @@
 //! passed over here.
 
 use super::reuse;
-use crate::dns::{
-    Base, CacheLaw, Direction, Driver, Hold, OrderLaw, RecordType, ResolverLaw, Transform, TypeSet, ZeroTtl,
-};
+use crate::dns::{Base, Direction, Driver, Hold, OrderLaw, RecordType, Transform, TypeSet};
 use crate::scenario::quantity;
 use crate::scenario::tree::{Table, Value};
 use crate::scenario::words::{OnBusy, Worded, value_of};
 use crate::sender::{
-    AddressOrder, Concurrency, Cut, Failover, Family, HostOrder, Keep, Kernel, Limits, Memory,
-    OrderLaw as SenderOrder, Reaction, Reactions, RetryLaw, RetryStep, Reuse, SenderLaw, Timeouts,
-    TlsFailure, Unit, Wait,
+    AddressOrder, AddressSort, AfterGaps, Check, Concurrency, Cut, Failover, Family, HostOrder, Keep, Kernel,
+    Limits, Lookups, Memory, NullMx, OrderLaw as SenderOrder, OwnCache, Policy, Reaction, Reactions,
+    RetryLaw, RetryStep, Reuse, SenderLaw, Timeouts, TlsFailure, Unit, Wait,
 };
 use crate::time::Span;
 
@@ -24,7 +22,13 @@ pub(crate) const BLANK_SENDER: SenderLaw = SenderLaw {
         family: Family::Any,
         keep: Keep::Attempt,
     },
-    limits: Limits { addresses: None, sessions: None, cut: Cut::Plain },
+    limits: Limits {
+        hosts: None,
+        addresses_per_host: None,
+        addresses: None,
+        sessions: None,
+        cut: Cut::Plain,
+    },
     failover: Failover::NextHost,
     on_busy: Failover::NextHost,
     reactions: Reactions {
@@ -45,6 +49,8 @@ pub(crate) const BLANK_SENDER: SenderLaw = SenderLaw {
     memory: Memory::Nothing,
     reuse: Reuse::Never,
     concurrency: Concurrency::UNLIMITED,
+    dns: Lookups { cache: OwnCache::Stub, address_sort: AddressSort::None },
+    policy: Policy { null_mx: NullMx::Bounce, implicit_mx: true, mta_sts: Check::No, dane: Check::No },
 };
 
 /// The order every preset file starts from.
@@ -56,18 +62,8 @@ pub(crate) const BLANK_ORDER: OrderLaw = OrderLaw {
     types: TypeSet::NONE,
     verbatim_on_miss: false,
     hold: Hold::None,
-};
-
-/// The resolver every preset file starts from.
-pub(crate) const BLANK_RESOLVER: ResolverLaw = ResolverLaw {
-    cache: CacheLaw {
-        ttl_min: Span::ZERO,
-        ttl_max: Span::FOREVER,
-        zero_ttl: ZeroTtl::NoStore,
-        types: TypeSet::ALL,
-        negative_max: Span::FOREVER,
-    },
-    order: BLANK_ORDER,
+    hold_variants: 1,
+    max_records: None,
 };
 
 pub(super) fn set<T>(target: &mut T, value: Option<T>) {
@@ -111,6 +107,9 @@ pub(crate) fn read_sender(table: &Table, law: &mut SenderLaw) {
     }
     if let Some(limits) = table.table("limits") {
         let number = |value: &Value| value.as_integer().and_then(|number| u16::try_from(number).ok());
+        set(&mut law.limits.hosts, unless(limits, "hosts", "unlimited", number));
+        let per_host = unless(limits, "addresses_per_host", "unlimited", number);
+        set(&mut law.limits.addresses_per_host, per_host);
         set(&mut law.limits.addresses, unless(limits, "addresses", "unlimited", number));
         set(&mut law.limits.sessions, unless(limits, "sessions", "unlimited", number));
         set(&mut law.limits.cut, chosen(limits, "cut"));
@@ -130,6 +129,7 @@ pub(crate) fn read_sender(table: &Table, law: &mut SenderLaw) {
     set(&mut law.memory, table.table("memory").and_then(memory));
     reuse::read(table, &mut law.reuse);
     reuse::read_concurrency(table, &mut law.concurrency);
+    super::dns::read_lookups(table, law);
 }
 
 fn read_failover(table: &Table, law: &mut SenderLaw) {
@@ -180,7 +180,9 @@ fn wait(table: &Table) -> Option<Wait> {
     }
     let gaps = table.table("gaps")?;
     let list = gaps.get("list")?.as_list()?.iter().map(span).collect::<Option<Vec<_>>>()?;
-    Some(Wait::Gaps { list, then: chosen(gaps, "then")? })
+    let cycle =
+        gaps.table("then").and_then(|then| count_at(then, "cycle")).and_then(|of| u8::try_from(of).ok());
+    Some(Wait::Gaps { list, then: chosen(gaps, "then").or(cycle.map(AfterGaps::Cycle))? })
 }
 
 fn memory(table: &Table) -> Option<Memory> {
@@ -189,6 +191,12 @@ fn memory(table: &Table) -> Option<Memory> {
             failures: count_at(domain, "failures")?,
             hold: span_at(domain, "hold")?,
         });
+    }
+    if let Some(process) = table.table("process") {
+        return Some(Memory::Process { hold: span_at(process, "hold")? });
+    }
+    if let Some(route) = table.table("route") {
+        return Some(Memory::Route { unit: span_at(route, "unit")?, most: span_at(route, "most")? });
     }
     if let Some(host_address) = table.table("host_address") {
         let rule = host_address.get("rule")?.as_list()?.iter().map(retry_step).collect::<Option<Vec<_>>>()?;
@@ -212,23 +220,6 @@ fn retry_step(value: &Value) -> Option<RetryStep> {
     Some(RetryStep { until: span_at(table, "until")?, gap: span_at(table, "gap")?, factor })
 }
 
-/// Lays the parameters of `table` over `law`.
-pub(crate) fn read_resolver(table: &Table, law: &mut ResolverLaw) {
-    if let Some(cache) = table.table("cache") {
-        let law = &mut law.cache;
-        set(&mut law.ttl_min, span_at(cache, "ttl_min"));
-        set(
-            &mut law.ttl_max,
-            unless(cache, "ttl_max", "unlimited", span).map(|most| most.unwrap_or(Span::FOREVER)),
-        );
-        set(&mut law.zero_ttl, chosen(cache, "zero_ttl"));
-        set(&mut law.types, cache.get("types").and_then(types));
-        let negative = unless(cache, "negative_max", "unlimited", span);
-        set(&mut law.negative_max, negative.map(|most| most.unwrap_or(Span::FOREVER)));
-    }
-    read_answer_order(table, &mut law.order);
-}
-
 /// Lays `order` of `table` over `law`.
 pub(crate) fn read_answer_order(table: &Table, law: &mut OrderLaw) {
     let Some(order) = table.table("order") else { return };
@@ -240,9 +231,15 @@ pub(crate) fn read_answer_order(table: &Table, law: &mut OrderLaw) {
     set(&mut law.verbatim_on_miss, order.get("verbatim_on_miss").and_then(Value::as_boolean));
     let fixed = span_at(order, "hold").map(Hold::For);
     set(&mut law.hold, chosen(order, "hold").or(fixed));
+    set(&mut law.hold_variants, order.get("hold_variants").and_then(small));
+    set(&mut law.max_records, unless(order, "max_records", "unlimited", small));
 }
 
-fn types(value: &Value) -> Option<TypeSet> {
+fn small(value: &Value) -> Option<u8> {
+    value.as_integer().and_then(|number| u8::try_from(number).ok())
+}
+
+pub(super) fn types(value: &Value) -> Option<TypeSet> {
     let mut set = TypeSet::NONE;
     for item in value.as_list()? {
         match value_of(item.as_text()?)? {
@@ -265,10 +262,4 @@ pub(crate) fn broken_sender_rule(table: &Table, law: &SenderLaw) -> Option<(&'st
         }
         _ => reuse::broken_rule(table, law),
     }
-}
-
-/// The same for a resolver.
-pub(crate) fn broken_resolver_rule(_: &Table, law: &ResolverLaw) -> Option<(&'static str, &'static str)> {
-    (law.cache.ttl_min > law.cache.ttl_max)
-        .then_some(("cache", "cache: `ttl_min` must not be longer than `ttl_max`"))
 }

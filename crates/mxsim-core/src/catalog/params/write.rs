@@ -1,9 +1,9 @@
 //! Parameters of a law as TOML literals.
 
-use crate::dns::{Hold, OrderLaw, RecordType, ResolverLaw, TypeSet};
+use crate::dns::{Hold, OrderLaw, RecordType, TypeSet};
 use crate::scenario::literal;
 use crate::scenario::words::{OnBusy, Worded, word_of};
-use crate::sender::{Keep, Memory, RetryStep, SenderLaw, TlsFailure, Wait};
+use crate::sender::{AfterGaps, Keep, Memory, RetryStep, SenderLaw, TlsFailure, Wait};
 use crate::time::Span;
 
 /// A parameter as it is written: its path (`order.unit`) and its TOML literal.
@@ -27,6 +27,8 @@ pub(crate) fn write_sender(law: &SenderLaw) -> Vec<Written> {
         ("order.addresses", quoted_word(law.order.addresses)),
         ("order.family", quoted_word(law.order.family)),
         ("order.keep", written_keep(law.order.keep)),
+        ("limits.hosts", count(law.limits.hosts.map(u32::from))),
+        ("limits.addresses_per_host", count(law.limits.addresses_per_host.map(u32::from))),
         ("limits.addresses", count(law.limits.addresses.map(u32::from))),
         ("limits.sessions", count(law.limits.sessions.map(u32::from))),
         ("limits.cut", quoted_word(law.limits.cut)),
@@ -48,6 +50,7 @@ pub(crate) fn write_sender(law: &SenderLaw) -> Vec<Written> {
         written_memory(&law.memory),
     ];
     all.extend(super::reuse::write(law));
+    all.extend(super::dns::write_lookups(law));
     all
 }
 
@@ -77,7 +80,11 @@ fn written_wait(wait: &Wait) -> String {
         }
         Wait::Gaps { list, then } => {
             let gaps: Vec<String> = list.iter().copied().map(literal::span).collect();
-            format!("{{ gaps = {{ list = [{}], then = {} }} }}", gaps.join(", "), quoted_word(*then))
+            let then = match then {
+                AfterGaps::Cycle(of) => format!("{{ cycle = {of} }}"),
+                word => quoted_word(*word),
+            };
+            format!("{{ gaps = {{ list = [{}], then = {then} }} }}", gaps.join(", "))
         }
     }
 }
@@ -88,6 +95,11 @@ fn written_memory(memory: &Memory) -> Written {
         Memory::Domain { failures, hold } => {
             ("memory.domain", format!("{{ failures = {failures}, hold = {} }}", literal::span(*hold)))
         }
+        Memory::Process { hold } => ("memory.process", format!("{{ hold = {} }}", literal::span(*hold))),
+        Memory::Route { unit, most } => (
+            "memory.route",
+            format!("{{ unit = {}, most = {} }}", literal::span(*unit), literal::span(*most)),
+        ),
         Memory::HostAddress { rule, expire } => {
             let steps: Vec<String> = rule.iter().map(written_step).collect();
             let steps = steps.join(", ");
@@ -114,20 +126,6 @@ fn written_step(step: &RetryStep) -> String {
     )
 }
 
-/// All parameters of a resolver.
-pub(crate) fn write_resolver(law: &ResolverLaw) -> Vec<Written> {
-    let most = |span: Span| or_word((span != Span::FOREVER).then_some(span), "unlimited");
-    let mut all = vec![
-        ("cache.ttl_min", literal::span(law.cache.ttl_min)),
-        ("cache.ttl_max", most(law.cache.ttl_max)),
-        ("cache.zero_ttl", quoted_word(law.cache.zero_ttl)),
-        ("cache.types", written_types(law.cache.types)),
-        ("cache.negative_max", most(law.cache.negative_max)),
-    ];
-    all.extend(write_order(&law.order));
-    all
-}
-
 /// All parameters of an authority.
 pub(crate) fn write_order(law: &OrderLaw) -> Vec<Written> {
     let hold = match law.hold {
@@ -142,10 +140,15 @@ pub(crate) fn write_order(law: &OrderLaw) -> Vec<Written> {
         ("order.types", written_types(law.types)),
         ("order.verbatim_on_miss", law.verbatim_on_miss.to_string()),
         ("order.hold", hold),
+        ("order.hold_variants", law.hold_variants.to_string()),
+        (
+            "order.max_records",
+            law.max_records.map_or_else(|| literal::text("unlimited"), |most| most.to_string()),
+        ),
     ]
 }
 
-fn written_types(types: TypeSet) -> String {
+pub(super) fn written_types(types: TypeSet) -> String {
     let names = RecordType::WORDS.iter().filter(|(_, record_type)| types.contains(*record_type));
     let names: Vec<String> = names.map(|(name, _)| literal::text(name)).collect();
     format!("[{}]", names.join(", "))
