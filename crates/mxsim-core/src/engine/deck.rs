@@ -3,10 +3,10 @@
 //! Where the zone does not change, every host has one address and the sender shuffles for itself, the candidates are always the same and only
 //! their order is drawn. Then the first candidate is found without building a list; the whole order is worked out only if it fails.
 
-use super::world::{MX, NOWHERE, World};
+use super::world::{MX, NOWHERE, SenderTable, World};
 use crate::random::Key;
 use crate::sender::order::Lots;
-use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, Unit};
+use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, OwnCache, Unit};
 
 /// The candidates in the order of the zone, and what their lots are keyed by.
 #[derive(Debug, Clone)]
@@ -21,14 +21,21 @@ pub struct Deck {
 impl Deck {
     /// The deck of a sender, if it has one.
     #[must_use]
-    pub fn of(world: &World, behaviour: &Behaviour, ipv6: bool) -> Option<Self> {
+    pub fn of(world: &World, sender: &SenderTable) -> Option<Self> {
+        let (behaviour, ipv6) = (&sender.behaviour, sender.ipv6);
         let law = &behaviour.law.order;
         if behaviour.custom.is_some() || law.hosts != HostOrder::Shuffle || law.keep == Keep::Second {
+            return None;
+        }
+        if law_pins(behaviour) || !world.answers_in_full(sender, MX) {
             return None;
         }
         let [version] = world.record_sets[MX].versions.as_slice() else { return None };
         let mut candidates = Candidates::new();
         for record in version.records.iter().filter(|record| record.target != NOWHERE) {
+            if sender.barred[usize::from(record.target)] {
+                continue;
+            }
             let host = &world.hosts[usize::from(record.target)];
             let wanted = host.aaaa.filter(|_| ipv6).into_iter().chain(host.a);
             let before = candidates.len();
@@ -126,4 +133,9 @@ impl Deck {
         behaviour.arrange(&mut candidates, choice);
         candidates
     }
+}
+
+/// True if the sender works on the list of an earlier message.
+fn law_pins(behaviour: &Behaviour) -> bool {
+    behaviour.law.dns.cache == OwnCache::Pinned
 }
