@@ -98,7 +98,7 @@ impl Deck {
 
     /// How many candidates there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.candidates.len()
     }
 
@@ -109,7 +109,7 @@ impl Deck {
         for (lot, candidate) in lots.iter_mut().zip(&self.candidates) {
             *lot = (candidate.preference, self.lot(&mut choice, candidate));
         }
-        let lots = &lots[..self.len().min(Self::SHORT)];
+        let lots = &lots[..self.count().min(Self::SHORT)];
         let mut order = [0; Self::SHORT];
         for (place, own) in lots.iter().enumerate() {
             // Counted, not sorted: which comes first cannot be foreseen.
