@@ -11,6 +11,7 @@ use super::calendar::{Calendar, Next};
 use super::connect::{Connection as Answer, connect, outcome_of};
 use super::deck::Deck;
 use super::law::Law;
+use super::light::LightWalk;
 use super::node_state::{NodeState, Room};
 use super::outbound::Connection;
 use super::probe::{NoHost, NoProbe, Probe, Step};
@@ -47,15 +48,15 @@ pub fn replicate_with<P: Probe>(
     let mut state = Replication::new(world, Entropy::new(seed, replication), probe);
     let mut until_look = EVENTS_PER_LOOK;
     while let Some(next) = state.calendar.take_next() {
-        until_look -= 1;
         if until_look == 0 {
             until_look = EVENTS_PER_LOOK;
             if cancelled() {
                 return None;
             }
         }
+        until_look -= 1;
         match next {
-            Next::Arrival(now, sender) => state.arrival(sender, now),
+            Next::Arrival(now, sender) => until_look = until_look.saturating_sub(state.arrivals(sender, now)),
             Next::Event(now, event) if now < world.end => state.handle(now, event),
             Next::Event(now, event) => {
                 // Taken out too early: it belongs to what is left.
@@ -73,6 +74,8 @@ pub(super) enum Event {
     Retry(Mail),
     /// A connection that had to wait has come to an end.
     Answered(Box<Walk>, Outcome),
+    /// The same for a light walk.
+    AnsweredLight(LightWalk, Outcome),
     /// A message in a session is accepted, or turned away.
     Over(Box<Walk>),
     /// A connection in a backlog has waited for the greeting long enough.
@@ -148,6 +151,7 @@ pub(super) enum Met {
 
 /// What a look-up leads to.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once, and candidates are the usual case")]
 enum LookedUp {
     /// Addresses to try, and the epoch of the MX entry they came with.
     Candidates(Candidates, u32),
@@ -177,7 +181,7 @@ pub(super) struct Replication<'w, 'p, P> {
     pub(super) world: &'w World,
     dns: Network<'w>,
     /// Per layer: its caches, if only the times of their entries matter.
-    plain_caches: Vec<Option<PlainCaches<'w>>>,
+    pub(super) plain_caches: Vec<Option<PlainCaches<'w>>>,
     pub(super) calendar: Calendar<Event>,
     pub(super) senders: Vec<SenderState>,
     pub(super) nodes: Vec<NodeState<u64>>,
@@ -249,7 +253,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     /// Closes the chunks that are over at `now`, with the messages that are drawn as counts.
     #[inline]
-    fn close_chunks(&mut self, now: Time) {
+    pub(super) fn close_chunks(&mut self, now: Time) {
         while now >= self.recorder.chunk().to {
             let chunk = self.recorder.chunk();
             self.bulk.fill(chunk.from, chunk.to, &mut self.recorder);
@@ -258,18 +262,36 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         }
     }
 
-    fn arrival(&mut self, sender: usize, now: Time) {
+    /// The next message of a sender arrives, and those after it that come before anything else happens. Gives their number.
+    fn arrivals(&mut self, sender: usize, mut now: Time) -> u32 {
+        let (table, others) = (&self.world.senders[sender], self.calendar.next_of_others());
+        let mut handled = 0;
+        loop {
+            let number = self.calendar.number();
+            let dealt = self.deal_a_run(sender, others, now);
+            if dealt == 0 {
+                let drawn = self.senders[sender].next_drawn();
+                self.arrival(sender, &drawn, now);
+            }
+            handled += dealt.max(1);
+            let next = self.senders[sender].next_arrival(self.world, table);
+            if next >= others || next >= self.calendar.next_event() || handled >= EVENTS_PER_LOOK {
+                self.calendar.replace_arrival(next, number);
+                return handled;
+            }
+            now = next;
+        }
+    }
+
+    #[inline]
+    fn arrival(&mut self, sender: usize, drawn: &Drawn, now: Time) {
         self.close_chunks(now);
         let table = &self.world.senders[sender];
-        let state = &mut self.senders[sender];
-        let drawn = state.next_drawn();
-        let next = state.next_arrival(self.world, table);
-        self.calendar.replace_arrival(next);
-        let mail = Mail::new(sender, &drawn, now);
+        let mail = Mail::new(sender, drawn, now);
         self.recorder.arrived(mail.counted());
         match &table.deck {
-            Some(deck) if !P::ACTIVE && !table.managed && state.is_blank(mail.chooser) => {
-                self.deal(deck, mail, &drawn, now);
+            Some(deck) if !P::ACTIVE && !table.managed && self.senders[sender].is_blank(mail.chooser) => {
+                self.deal(deck, mail, drawn, now);
             }
             _ => {
                 self.note(&mail, now, Step::Arrived { outbound_host: mail.chooser });
@@ -283,6 +305,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         match event {
             Event::Retry(mail) => self.retry(mail, now),
             Event::Answered(walk, outcome) => self.answered(walk, outcome, now),
+            Event::AnsweredLight(walk, outcome) => self.answered_light(walk, outcome, now),
             Event::Over(walk) => self.over(walk, now),
             Event::NoGreeting(number) => self.no_greeting(number, now),
             Event::IdleOver { sender, chooser, number } => self.idle_over(sender, chooser, number, now),
@@ -315,7 +338,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 self.recorder.accepted(message, candidate.host, candidate.address, now);
             }
             Met::Session if self.ends_unwatched(node) => {
-                let held = drawn.held.unwrap_or_else(|| self.time_in_session(&mail, node));
+                let held = self.time_in_session(&mail, node);
                 self.begin_unwatched(message, (candidate.host, candidate.address), node, (now, now + held));
             }
             met => self.deal_on(deck, mail, epoch, met, now),
@@ -326,6 +349,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     fn deal_on(&mut self, deck: &'w Deck, mail: Mail, epoch: u32, met: Met, now: Time) {
         let table = &self.world.senders[mail.sender as usize];
         let choice = self.senders[mail.sender as usize].choice_for(table, &mail, epoch, now);
+        if table.walks_lightly {
+            return self.walk_lightly(LightWalk::new(mail, deck, choice), met, now);
+        }
         let mut candidates = deck.arranged(&table.behaviour, choice);
         table.behaviour.cut(&mut candidates);
         let mut walk = self.new_walk(Walk::new(mail, candidates, now));
@@ -338,7 +364,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     /// Looks the MX record set up where the order of the answer makes no difference: the epoch, and whether the cache had it.
     #[inline]
-    fn touch(&mut self, table: &SenderTable, chooser: u32, now: Time) -> (u32, bool) {
+    pub(super) fn touch(&mut self, table: &SenderTable, chooser: u32, now: Time) -> (u32, bool) {
         let (layer, cache) = table.nearest(chooser);
         match &mut self.plain_caches[layer] {
             Some(caches) => caches.ask(cache, now),
@@ -354,6 +380,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     pub(super) fn attempt(&mut self, mail: Mail, now: Time) {
         let world = self.world;
         let table = &world.senders[mail.sender as usize];
+        if let Some(deck) = table.deck.as_ref().filter(|_| table.walks_lightly && !P::ACTIVE) {
+            return self.attempt_lightly(deck, mail, now);
+        }
         if table.managed && self.uses_or_waits_for_a_connection(&mail, now) {
             return;
         }
@@ -551,7 +580,13 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     /// What a connection of this luck to `node` begun at `now` meets.
     #[inline]
-    fn meet(&mut self, message: Counted, node: usize, (timeouts, luck): (&Timeouts, u64), now: Time) -> Met {
+    pub(super) fn meet(
+        &mut self,
+        message: Counted,
+        node: usize,
+        (timeouts, luck): (&Timeouts, u64),
+        now: Time,
+    ) -> Met {
         if !self.nodes[node].is_faulty(&self.world.nodes[node], now) {
             return self.greeting(message, node, now);
         }
@@ -584,7 +619,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     /// What a connection meets at a node that takes it.
     #[inline]
-    fn greeting(&mut self, message: Counted, node: usize, now: Time) -> Met {
+    pub(super) fn greeting(&mut self, message: Counted, node: usize, now: Time) -> Met {
         if !self.timed {
             return Met::Session;
         }
@@ -776,7 +811,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// Back to the queue until the next attempt, or bounced.
-    fn put_back(&mut self, mut mail: Mail, now: Time) {
+    pub(super) fn put_back(&mut self, mut mail: Mail, now: Time) {
         mail.failures += 1;
         let table = &self.world.senders[mail.sender as usize];
         let state = &mut self.senders[mail.sender as usize];
@@ -827,6 +862,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 }
             }
             Event::Answered(walk, _) => self.recorder.waiting(walk.mail.counted()),
+            Event::AnsweredLight(walk, _) => self.recorder.waiting(walk.mail.counted()),
             Event::Over(walk) => {
                 self.recorder.waiting(walk.mail.counted());
                 self.still_open(walk.connection);
