@@ -22,6 +22,7 @@ mod light;
 mod load;
 mod node_state;
 mod outbound;
+pub mod plausible;
 pub mod probe;
 mod recorder;
 pub mod replicate;
@@ -34,6 +35,7 @@ pub mod world;
 
 pub use compile::{compile, compile_for};
 pub use law::Engine;
+pub use plausible::Beside;
 pub use replicate::replicate;
 pub use run::{Limit, Observer, Quiet, Run, RunError, RunOptions, Stop, run, simulate};
 pub use world::World;
