@@ -180,6 +180,7 @@ pub(super) enum Met {
 
 /// What a look-up leads to.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 enum LookedUp {
     /// Addresses to try, and the epoch of the MX entry they came with.
     Candidates(Candidates, u32),
