@@ -20,6 +20,7 @@ pub mod frame;
 pub mod law;
 mod light;
 mod load;
+mod look_up;
 mod node_state;
 mod outbound;
 pub mod probe;
