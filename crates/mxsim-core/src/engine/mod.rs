@@ -21,6 +21,7 @@ pub mod law;
 mod light;
 mod load;
 mod look_up;
+mod meet;
 mod node_state;
 mod outbound;
 pub mod probe;
