@@ -371,8 +371,18 @@ impl<'a> PlainCaches<'a> {
     /// Asks a cache; gives the epoch of its entry and whether it had it.
     #[inline]
     pub fn ask(&mut self, cache: u32, now: Time) -> (u32, bool) {
-        let (expires, epoch) = self.entries[cache as usize];
-        if now < expires { (epoch, true) } else { (self.fill(cache, now), false) }
+        let (expires, epoch) = &mut self.entries[cache as usize];
+        let had = now < *expires;
+        match self.ttl {
+            // Without a branch: whether it is over cannot be foreseen.
+            Some(ttl) if *epoch > 0 => {
+                *expires = if had { *expires } else { now + ttl };
+                *epoch = epoch.wrapping_add(u32::from(!had));
+                (*epoch, had)
+            }
+            _ if had => (*epoch, true),
+            _ => (self.fill(cache, now), false),
+        }
     }
 
     fn fill(&mut self, cache: u32, now: Time) -> u32 {

@@ -16,6 +16,22 @@ pub struct Deck {
     /// How many have the lowest preference; they come first.
     best: usize,
     unit: Unit,
+    /// What the lots of the best are keyed by.
+    labels: Vec<u64>,
+}
+
+/// The place of the label with the least lot.
+#[inline]
+fn least(labels: &[u64], lot: impl Fn(u64) -> u64) -> u8 {
+    let (mut least, mut first) = (u64::MAX, 0);
+    for (place, &label) in labels.iter().enumerate() {
+        let lot = lot(label);
+        // Without a branch: which one is least cannot be foreseen.
+        let is_less = lot < least;
+        least = if is_less { lot } else { least };
+        first = if is_less { place } else { first };
+    }
+    first as u8
 }
 
 impl Deck {
@@ -58,7 +74,12 @@ impl Deck {
             return None;
         }
         let best = candidates.partition_point(|candidate| candidate.preference == candidates[0].preference);
-        Some(Self { candidates, best, unit: law.unit })
+        let label = |candidate: &Candidate| match law.unit {
+            Unit::Host => candidate.host_hash,
+            Unit::Address => candidate.address_hash,
+        };
+        let labels = candidates[..best].iter().map(label).collect();
+        Some(Self { candidates, best, unit: law.unit, labels })
     }
 
     /// Most candidates of a short deck.
@@ -75,19 +96,14 @@ impl Deck {
 
     /// The place of the candidate that [`crate::sender::order::arrange`] would put first.
     #[must_use]
-    pub fn first(&self, mut choice: Key) -> u8 {
-        if self.best == 1 {
-            return 0;
+    #[inline]
+    pub fn first(&self, choice: Key) -> u8 {
+        match self.unit {
+            _ if self.best == 1 => 0,
+            Unit::Host => least(&self.labels, |label| choice.child(label).word()),
+            // The first and only occurrence of the address.
+            Unit::Address => least(&self.labels, |label| choice.child(label).child(0).word()),
         }
-        let (mut least, mut first) = (u64::MAX, 0);
-        for (place, candidate) in self.candidates[..self.best].iter().enumerate() {
-            let lot = self.lot(&mut choice, candidate);
-            // Without a branch: which one is least cannot be foreseen.
-            let is_less = lot < least;
-            least = if is_less { lot } else { least };
-            first = if is_less { place } else { first };
-        }
-        first as u8
     }
 
     /// The candidate at a place.

@@ -12,7 +12,7 @@ use crate::time::Time;
 
 /// What a look-up leads to.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once, and candidates are the usual case")]
 pub(super) enum LookedUp {
     /// Addresses to try, and the epoch of the MX entry they came with.
     Candidates(Candidates, u32),

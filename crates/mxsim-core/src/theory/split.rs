@@ -48,8 +48,10 @@ fn symmetric_box(nodes: usize, limit: f64) -> f64 {
     if bound > 9.0 {
         return 1.0;
     }
-    // The uncut transform falls as e^(-t^2/2), to the power n; the cut one only as 1/t, so go on until even that is nothing.
-    let (step, steps) = (0.02, 3_000);
+    // The sum lies within n * bound, so equal steps of less than 2 pi over that give the integral without any error of theirs (Shannon);
+    // half as long to be safe. The uncut transform falls as e^(-t^2/2), to the power n; the cut one only as 1/t, so go on to 60.
+    let step = std::f64::consts::PI / (n * bound);
+    let steps = (60.0 / step).ceil() as u32;
     let inside: f64 = (0..steps)
         .map(|k| {
             let half = if k == 0 { 0.5 } else { 1.0 };
