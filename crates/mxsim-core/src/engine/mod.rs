@@ -20,6 +20,8 @@ pub mod frame;
 pub mod law;
 mod light;
 mod load;
+mod look_up;
+mod meet;
 mod node_state;
 mod outbound;
 pub mod plausible;
