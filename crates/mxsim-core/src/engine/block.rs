@@ -98,7 +98,7 @@ impl Block {
         self.next = 0;
         self.at.clear();
         while self.at.len() < SIZE {
-            let at = table.arrivals.next(&mut self.clock, world.end, &mut self.arrivals);
+            let at = self.draw_arrival(world, table);
             if at >= world.end {
                 break;
             }
@@ -113,6 +113,15 @@ impl Block {
         self.held.clear();
         if let Some(law) = world.session_time {
             self.draw_held(law);
+        }
+    }
+
+    /// The time of the message after those of this block.
+    #[inline]
+    fn draw_arrival(&mut self, world: &World, table: &SenderTable) -> Time {
+        match &table.given {
+            Some(times) => times.get(self.base as usize + self.at.len()).copied().unwrap_or(Time::NEVER),
+            None => table.arrivals.next(&mut self.clock, world.end, &mut self.arrivals),
         }
     }
 

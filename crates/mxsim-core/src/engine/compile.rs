@@ -10,11 +10,12 @@ use crate::dns::order::Order;
 use crate::dns::{Driver, Host, Name, RecordType, Zone};
 use crate::node::{Fault, Schedule, SessionTime};
 use crate::random::{Purpose, StreamId, name_hash};
-use crate::scenario::{Caches, GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
+use crate::scenario::{Caches, GoalKind, Node, ResolverLayer, RunPlan, Scenario, Sender, ZoneVersion};
 use crate::sender::{Concurrency, Family, Reuse, SenderLaw};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Compiles a checked scenario.
 #[must_use]
@@ -28,11 +29,8 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
     let names = Names::new(scenario);
     let (record_sets, hosts) = record_sets(scenario, &names);
     let mut layers = Vec::new();
-    let senders: Vec<SenderTable> = scenario
-        .senders
-        .iter()
-        .map(|sender| sender_table(sender, scenario.messages_per_day, &mut layers))
-        .collect();
+    let senders: Vec<SenderTable> =
+        scenario.senders.iter().map(|sender| sender_table(sender, scenario, &mut layers)).collect();
     let mut world = World {
         frame: frame(scenario, &names),
         start: Time::ZERO - scenario.run.warm_up,
@@ -268,11 +266,12 @@ fn node_of(scenario: &Scenario, address: IpAddr) -> usize {
     node.unwrap_or(0)
 }
 
-fn sender_table(sender: &Sender, messages_per_day: f64, layers: &mut Vec<LayerTable>) -> SenderTable {
+fn sender_table(sender: &Sender, scenario: &Scenario, layers: &mut Vec<LayerTable>) -> SenderTable {
     let stream = |purpose| StreamId::new(&sender.name, purpose);
     SenderTable {
         law: LawDecision { law: Law::Messages, why: "not decided yet" },
-        arrivals: Arrivals::new(messages_per_day * sender.share, &sender.profile),
+        arrivals: Arrivals::new(scenario.messages_per_day * sender.share, &sender.profile),
+        given: sender.given.as_ref().map(|times| within(times, &scenario.run)),
         site: AliasTable::new(&sender.sizes.weights(sender.sites)),
         sites: sender.sites,
         hosts: sender.hosts,
@@ -295,6 +294,12 @@ fn sender_table(sender: &Sender, messages_per_day: f64, layers: &mut Vec<LayerTa
             session: stream(Purpose::Session),
         },
     }
+}
+
+/// The times that lie in the run.
+fn within(times: &[Time], run: &RunPlan) -> Arc<[Time]> {
+    let (start, end) = (Time::ZERO - run.warm_up, Time::ZERO + run.run_length);
+    times.iter().copied().filter(|&at| start <= at && at < end).collect()
 }
 
 /// The index of the layer in the world; senders that share one meet in the same caches.

@@ -284,6 +284,7 @@ impl Entry<'_> {
             hosts: self.count("hosts").unwrap_or(1),
             ipv6: has_route && law.order.family != Family::Ipv4Only,
             profile: profile(self.table, reading).unwrap_or_else(|| self.profile.clone()),
+            given: None,
             resolver,
             behaviour: Behaviour::from_law(law),
         })
