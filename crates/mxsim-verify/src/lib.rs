@@ -11,6 +11,7 @@
 pub mod agree;
 pub mod band;
 pub mod experiment;
+pub mod lab;
 pub mod mutant;
 pub mod recording;
 pub mod replay;

@@ -1,0 +1,205 @@
+//! How the messages of a run were submitted, and how long the nodes took for each: inputs of a replay, read off the recording's times
+//! and stated beside its results, never fitted to a statistic that is judged.
+//!
+//! - **One by one**: message *i* comes at *i* times the gap; the gap is the nominal one or, if the MTA took mail more slowly, the median time
+//!   between first sights of one message and the next.
+//! - **Eight sessions**: evenly over the time in which the nodes saw new messages.
+//! - **Released**: all at time zero.
+//! - **Time in a session**: lognormal. In bursts, fitted to the times between one message and the next on a connection; one by one, to how
+//!   much later than the quickest a message came, above the quickest at [`QUICKEST`]. Pooled over all runs of an MTA in such modes.
+
+use super::event::{Stop, What};
+use super::folder::Recorded;
+use super::names::{How, Mode, Names};
+use mxsim_core::time::{Span, Time};
+use std::collections::BTreeMap;
+
+/// How long the quickest message takes from the queue to its acceptance. *Assumption*: about ten round trips between processes of one machine.
+const QUICKEST: f64 = 10_000.0;
+/// Fewer times tell nothing.
+const ENOUGH: usize = 20;
+
+/// How a run went about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pattern {
+    /// When each message was submitted.
+    pub arrivals: Vec<Time>,
+    /// Between messages one by one (s), for the report.
+    pub gap: Span,
+    /// How long a message takes at a node.
+    pub session: SessionTime,
+    /// `fault` and `stage` of the nodes that fail.
+    pub fault: Option<(String, Option<String>)>,
+    /// How many of them fail.
+    pub failing: usize,
+    /// How long they fail; all the time if absent.
+    pub outage: Option<Span>,
+    /// Only what is seen from then on is compared.
+    pub from: Time,
+    /// When the recording stopped.
+    pub stop: Stop,
+    /// True if the order in which the nodes saw things is not that in which they were done.
+    pub blurred: bool,
+}
+
+/// A lognormal time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SessionTime {
+    /// Its mean (µs).
+    pub mean: f64,
+    /// Standard deviation of its logarithm.
+    pub sigma: f64,
+}
+
+impl SessionTime {
+    /// Where nothing is known.
+    pub(super) const UNKNOWN: Self = Self { mean: QUICKEST, sigma: 0.5 };
+
+    fn of(times: &[f64]) -> Self {
+        if times.len() < ENOUGH {
+            return Self::UNKNOWN;
+        }
+        let logarithms: Vec<f64> = times.iter().map(|time| libm::log(time.max(1_000.0))).collect();
+        let n = times.len() as f64;
+        let mean = logarithms.iter().sum::<f64>() / n;
+        let square = logarithms.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / n;
+        Self { mean: libm::exp(mean + square / 2.0), sigma: square.sqrt().max(0.01) }
+    }
+}
+
+/// Times in sessions of all MTAs of a folder: per MTA and whether messages came one by one.
+#[derive(Debug, Clone, Default)]
+pub struct SessionTimes(BTreeMap<(String, bool), SessionTime>);
+
+impl SessionTimes {
+    /// Read off the runs without faults.
+    #[must_use]
+    pub fn of(runs: &[Recorded], names: &Names) -> Self {
+        let mut times: BTreeMap<(String, bool), Vec<f64>> = BTreeMap::new();
+        for run in runs {
+            let Some(mode) = names.mode(&run.mode) else { continue };
+            let one_by_one = mode.how == How::OneByOne;
+            let seen = if one_by_one { delays(run, mode.gap) } else { steps(run) };
+            times.entry((run.mta.clone(), one_by_one)).or_default().extend(seen);
+        }
+        Self(times.into_iter().map(|(key, times)| (key, SessionTime::of(&times))).collect())
+    }
+
+    fn get(&self, mta: &str, one_by_one: bool) -> SessionTime {
+        self.0.get(&(mta.to_owned(), one_by_one)).copied().unwrap_or(SessionTime::UNKNOWN)
+    }
+}
+
+/// Times between one message and the next on the same connection (µs).
+fn steps(run: &Recorded) -> Vec<f64> {
+    let mut last: BTreeMap<u64, Time> = BTreeMap::new();
+    let mut steps = Vec::new();
+    for event in &run.events {
+        if let What::Accepted { connection, .. } = event.what {
+            let before = last.insert(connection, event.at);
+            steps.extend(before.map(|before| event.at.since(before).0 as f64));
+        }
+    }
+    steps
+}
+
+/// How long each message took, if the quickest took [`QUICKEST`] (µs). Empty if the MTA did not keep up with the gap.
+fn delays(run: &Recorded, gap: Span) -> Vec<f64> {
+    let first = first_sights(run);
+    if median_gap(&first).is_some_and(|median| median.0 > gap.0 + gap.0 / 10) {
+        return Vec::new();
+    }
+    // The submitting program never catches up with a lost moment, so each message is compared with the quickest after it.
+    let lag = |(&message, at): (&u32, &Time)| at.0 as f64 - f64::from(message) * gap.0 as f64;
+    let lags: Vec<f64> = first.iter().map(lag).collect();
+    let mut quickest = f64::INFINITY;
+    let mut delays: Vec<f64> = lags
+        .iter()
+        .rev()
+        .map(|lag| {
+            quickest = quickest.min(*lag);
+            lag - quickest + QUICKEST
+        })
+        .collect();
+    delays.reverse();
+    delays
+}
+
+/// When each message was seen first.
+fn first_sights(run: &Recorded) -> BTreeMap<u32, Time> {
+    let mut first = BTreeMap::new();
+    for event in &run.events {
+        if let What::Accepted { message, .. } = event.what {
+            first.entry(message).or_insert(event.at);
+        }
+    }
+    first
+}
+
+/// The median time between first sights of a message and the one submitted after it.
+fn median_gap(first: &BTreeMap<u32, Time>) -> Option<Span> {
+    let seen: Vec<(u32, Time)> = first.iter().map(|(message, at)| (*message, *at)).collect();
+    let mut gaps: Vec<i64> = seen
+        .windows(2)
+        .filter(|pair| pair[1].0 == pair[0].0 + 1)
+        .map(|pair| pair[1].1.since(pair[0].1).0)
+        .collect();
+    gaps.sort_unstable();
+    (gaps.len() >= 10).then(|| Span(gaps[gaps.len() / 2]))
+}
+
+impl Pattern {
+    /// How `run` went about it; an error if its mode is unknown.
+    ///
+    /// # Errors
+    /// Names the mode.
+    pub fn of(run: &Recorded, names: &Names, times: &SessionTimes) -> Result<Self, String> {
+        if let Some(mode) = names.mode(&run.mode) {
+            return Ok(Self::without_fault(run, mode, times));
+        }
+        let (fault, failing) = names.fault(&run.mode).ok_or_else(|| format!("unknown mode {}", run.mode))?;
+        // What is not seen leaves no number, so fewer than usual are believed only if none of the last third was seen.
+        let usual = fault.messages;
+        let messages = if run.messages > usual || run.messages <= usual * 2 / 3 && run.messages > usual / 3 {
+            run.messages
+        } else {
+            usual
+        };
+        let mode = Mode { how: How::OneByOne, gap: fault.gap, idle: fault.idle, cap: fault.cap };
+        let pattern = Self::of_messages(run, mode, messages, times);
+        let from = Time::ZERO + fault.compared_from.unwrap_or(Span::ZERO);
+        let kind = Some((fault.fault.clone(), fault.stage.clone()));
+        let blurred = fault.compared_from.is_some();
+        Ok(Self { fault: kind, failing, outage: fault.outage, from, blurred, ..pattern })
+    }
+
+    fn without_fault(run: &Recorded, mode: Mode, times: &SessionTimes) -> Self {
+        Self::of_messages(run, mode, run.messages, times)
+    }
+
+    fn of_messages(run: &Recorded, mode: Mode, messages: usize, times: &SessionTimes) -> Self {
+        let first = first_sights(run);
+        let gap = match mode.how {
+            How::OneByOne => median_gap(&first).map_or(mode.gap, |median| median.max(mode.gap)),
+            How::EightSessions => {
+                let span =
+                    first.values().max().zip(first.values().min()).map(|(last, first)| last.since(*first));
+                Span(span.unwrap_or(Span::ZERO).0 / messages.max(1) as i64)
+            }
+            How::Released => Span::ZERO,
+        };
+        let arrivals: Vec<Time> = (0..messages as i64).map(|i| Time::ZERO + gap.saturating_mul(i)).collect();
+        let submitted = arrivals.last().copied().unwrap_or(Time::ZERO);
+        Self {
+            gap,
+            session: times.get(&run.mta, mode.how == How::OneByOne),
+            fault: None,
+            failing: 0,
+            outage: None,
+            from: Time::ZERO,
+            stop: Stop { messages, submitted, idle: mode.idle, cap: Time::ZERO + mode.cap },
+            blurred: mode.how != How::OneByOne,
+            arrivals,
+        }
+    }
+}
