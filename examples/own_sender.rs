@@ -55,8 +55,9 @@ impl SenderBehaviour for Weighted {
     /// Walks on after a reset, but takes silence for a sign to wait.
     fn react(&self, outcome: Outcome) -> Reaction {
         match outcome {
-            Outcome::TimedOut => Reaction::Defer,
-            Outcome::Accepted | Outcome::Refused | Outcome::Busy => Reaction::Next,
+            Outcome::TimedOut | Outcome::Silent => Reaction::Defer,
+            Outcome::Rejected(_) => Reaction::Bounce,
+            _ => Reaction::Next,
         }
     }
 }

@@ -51,7 +51,7 @@
 //! |---|---|
 //! | which MTA does what, and how do we know? | [`catalog`], [`sender`] |
 //! | in which order does an answer come, and how long is it kept? | [`dns`] |
-//! | what is wrong with a node, how many sessions has it? | [`node`] |
+//! | what is wrong with a node, how many sessions has it? | [`node`], [`smtp`] |
 //! | when does mail come? | [`traffic`] |
 //! | how is a day simulated, and when in numbers instead of messages? | [`engine`], [`engine::law`] |
 //! | what do the numbers mean, how sure are they? | [`estimate`], [`results`] |
@@ -66,6 +66,7 @@ pub mod random;
 pub mod results;
 pub mod scenario;
 pub mod sender;
+pub mod smtp;
 pub mod theory;
 pub mod time;
 pub mod traffic;

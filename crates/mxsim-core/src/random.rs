@@ -42,6 +42,8 @@ pub enum Purpose {
     Session = 10,
     /// When caches are filled, where questions are drawn as counts.
     Refill = 11,
+    /// Which connections a fault hits that hits only a part of them.
+    Fault = 12,
 }
 
 /// Identifies one (entity, purpose) pair; worked out once, when the world is compiled.

@@ -90,10 +90,44 @@ pub struct LawUsed {
 /// A preset in use and the weakest grade among its parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PresetUsed {
+    /// `sender`, `resolver`, `authority`, ...
+    #[serde(default)]
+    pub kind: String,
     /// The preset's id, such as `postfix`.
     pub id: String,
     /// How well it is known.
     pub grade: Grade,
+    /// Whether a second reading of its sources agrees.
+    #[serde(default)]
+    pub status: Status,
+    /// Hash of its file if it does not come with mxsim.
+    #[serde(default)]
+    pub outside: Option<String>,
+}
+
+/// Whether the transcription of a preset has been made twice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// A second reading of the sources, by somebody who had not seen the first, agrees.
+    Reviewed,
+    /// One reading only.
+    #[default]
+    Provisional,
+}
+
+impl Status {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Reviewed, Self::Provisional];
+
+    /// The status as it is written in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reviewed => "reviewed",
+            Self::Provisional => "provisional",
+        }
+    }
 }
 
 /// How well something is known, best first.
@@ -239,9 +273,9 @@ pub struct NodeTotals {
     pub attempts: u64,
     /// Messages accepted.
     pub accepted: u64,
-    /// Attempts that failed for now (refused, no answer, 4xx).
+    /// Connections and messages that failed for now (refused, no answer, lost, TLS failed, 4xx).
     pub deferred: u64,
-    /// Attempts answered with a permanent error.
+    /// Connections and messages answered with a permanent error (5xx).
     pub rejected: u64,
     /// Attempts that found it full, refused or turned away with 421; part of `deferred`.
     #[serde(default)]

@@ -5,9 +5,10 @@
 //! their resolver, all behind Unbound.
 
 use crate::ImportError;
+use mxsim_core::catalog::Catalog;
 use mxsim_core::dns::zone_text;
 use mxsim_core::results::Caution;
-use mxsim_core::scenario::{Format, Scenario, SourceText};
+use mxsim_core::scenario::{Format, RunOverrides, Scenario, SourceText};
 use std::fmt::Write as _;
 
 /// Outbound hosts of each large sender. *Assumption*: big providers run dozens to hundreds (none publishes how many).
@@ -22,7 +23,7 @@ const MOST_MADE_UP: usize = 254;
 ///
 /// # Errors
 /// If the scenario is wrong, such as more than 100 percent.
-pub fn equal_mx_scenario(n: usize, top: &[f64]) -> Result<Scenario, ImportError> {
+pub fn equal_mx_scenario(n: usize, top: &[f64], catalog: &Catalog) -> Result<Scenario, ImportError> {
     let mut zone = String::new();
     for i in 1..=n {
         let _ = writeln!(
@@ -30,16 +31,23 @@ pub fn equal_mx_scenario(n: usize, top: &[f64]) -> Result<Scenario, ImportError>
             "example.com. 300 IN MX 10 mx{i}.example.com.\nmx{i}.example.com. 300 IN A 192.0.2.{i}"
         );
     }
-    zone_scenario("example.com", &zone, top)
+    zone_scenario("example.com", &zone, top, catalog)
 }
 
 /// The scenario of a zone; `name` is what errors in its text call it.
 ///
 /// # Errors
 /// If the zone is wrong.
-pub fn zone_scenario(name: &str, zone: &str, top: &[f64]) -> Result<Scenario, ImportError> {
-    let Some(made_up) = made_up_addresses(zone) else { return with_zone(name, zone, &population(top)) };
-    let mut scenario = with_zone(name, &format!("{zone}\n{made_up}"), &population(top))?;
+pub fn zone_scenario(
+    name: &str,
+    zone: &str,
+    top: &[f64],
+    catalog: &Catalog,
+) -> Result<Scenario, ImportError> {
+    let Some(made_up) = made_up_addresses(zone) else {
+        return with_zone(name, zone, &population(top), catalog);
+    };
+    let mut scenario = with_zone(name, &format!("{zone}\n{made_up}"), &population(top), catalog)?;
     let text = "the text holds no address, as the output of `dig MX` often does, so each exchange host has a made-up one; add the \
                 A and AAAA records if a host has several"
         .into();
@@ -57,16 +65,16 @@ fn made_up_addresses(text: &str) -> Option<String> {
 }
 
 /// A zone with the default senders, only to be checked.
-pub(crate) fn bare_zone(name: &str, zone: &str) -> Result<Scenario, ImportError> {
-    with_zone(name, zone, "title = \"A zone without a scenario\"\n")
+pub(crate) fn bare_zone(name: &str, zone: &str, catalog: &Catalog) -> Result<Scenario, ImportError> {
+    with_zone(name, zone, "title = \"A zone without a scenario\"\n", catalog)
 }
 
 /// Errors point into the zone, because it is brought along as a file of its own.
-fn with_zone(name: &str, zone: &str, rest: &str) -> Result<Scenario, ImportError> {
+fn with_zone(name: &str, zone: &str, rest: &str, catalog: &Catalog) -> Result<Scenario, ImportError> {
     let name = if name == "-" { "standard input" } else { name };
     let text = format!("{rest}\n[zone]\nfile = {}\n", toml_string(name));
     let source = SourceText { name: "the question".into(), text, format: Format::Toml };
-    Ok(Scenario::read(&source, &|_| Ok(zone.to_owned()))?)
+    Ok(Scenario::read_with(&source, catalog, &|_| Ok(zone.to_owned()), RunOverrides::default())?)
 }
 
 /// The largest senders, and everyone else.
@@ -113,7 +121,7 @@ mod tests {
 
     #[test]
     fn three_equal_mx_are_three_nodes_with_a_third_each() {
-        let scenario = equal_mx_scenario(3, &[38.0, 27.0]).expect("a scenario");
+        let scenario = equal_mx_scenario(3, &[38.0, 27.0], Catalog::builtin()).expect("a scenario");
         assert_eq!(scenario.nodes.len(), 3);
         assert!(scenario.nodes.iter().all(|node| (node.fair_share - 1.0 / 3.0).abs() < 1e-12));
         assert!((scenario.senders.iter().map(|sender| sender.share).sum::<f64>() - 1.0).abs() < 1e-9);
@@ -121,28 +129,30 @@ mod tests {
 
     #[test]
     fn all_mail_from_the_largest_is_allowed() {
-        assert!(equal_mx_scenario(2, &[60.0, 40.0]).is_ok());
+        assert!(equal_mx_scenario(2, &[60.0, 40.0], Catalog::builtin()).is_ok());
     }
 
     #[test]
     fn the_answer_of_dig_mx_is_enough() {
         let dig = ";; ANSWER SECTION:\nexample.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n";
-        let scenario = zone_scenario("-", dig, &[]).expect("a scenario");
+        let scenario = zone_scenario("-", dig, &[], Catalog::builtin()).expect("a scenario");
         assert_eq!(scenario.nodes.len(), 2);
         assert!(scenario.cautions.iter().any(|caution| caution.code == "made-up-addresses"));
     }
 
     #[test]
     fn errors_point_into_the_zone() {
-        let error = zone_scenario("my.zone", "example.com. IN MX ten mx1.example.com.\n", &[])
-            .expect_err("a bad zone");
+        let error =
+            zone_scenario("my.zone", "example.com. IN MX ten mx1.example.com.\n", &[], Catalog::builtin())
+                .expect_err("a bad zone");
         assert!(error.to_string().contains("my.zone:1:"), "{error}");
     }
 
     #[test]
     fn odd_names_survive() {
         for name in ["a\"b", "C:\\zone", "zön", "new\nline", "it's"] {
-            let error = zone_scenario(name, "nonsense here\n", &[]).expect_err("a bad zone");
+            let error =
+                zone_scenario(name, "nonsense here\n", &[], Catalog::builtin()).expect_err("a bad zone");
             assert!(error.to_string().contains(name), "{error}");
         }
     }

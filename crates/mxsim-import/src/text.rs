@@ -48,7 +48,7 @@ pub fn read_text_up_to(path: &str, most: u64) -> Result<String, ImportError> {
 }
 
 /// Why a file cannot be read, without the number of the operating system where words say it all.
-fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".into(),
         io::ErrorKind::PermissionDenied => "you are not allowed to read it".into(),

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 fn scenario(path: &str) -> Result<Scenario, ImportError> {
-    mxsim_import::scenario(path, RunOverrides::default())
+    mxsim_import::scenario(path, mxsim_core::catalog::Catalog::builtin(), RunOverrides::default())
 }
 
 /// A folder of its own for each test, removed at its end.

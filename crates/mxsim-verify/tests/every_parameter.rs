@@ -24,14 +24,9 @@ fn folder(kind: PresetKind) -> PathBuf {
 
 /// The parameters that presets of this kind have, from the catalogue itself.
 fn parameters(kind: PresetKind) -> BTreeSet<String> {
-    let catalog = Catalog::builtin();
-    let names =
-        |list: &[(&'static str, String)]| list.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
-    match kind {
-        PresetKind::Sender => catalog.senders().flat_map(|preset| names(&preset.parameters)).collect(),
-        PresetKind::Resolver => catalog.resolvers().flat_map(|preset| names(&preset.parameters)).collect(),
-        PresetKind::Authority => catalog.authorities().flat_map(|preset| names(&preset.parameters)).collect(),
-    }
+    let sheets = Catalog::builtin().sheets();
+    let of_kind = sheets.iter().filter(|sheet| sheet.kind == kind);
+    of_kind.flat_map(|sheet| sheet.parameters).map(|(name, _)| (*name).to_owned()).collect()
 }
 
 /// What happened to the messages, without the words for it: those name the value itself.

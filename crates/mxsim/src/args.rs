@@ -96,6 +96,14 @@ pub(crate) struct Simulation {
     pub(crate) strict: bool,
 }
 
+/// Options of everything that reads a scenario.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PresetFolder {
+    /// Add the presets in DIR/sender/*.toml, DIR/resolver/*.toml, ... to the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalog: Option<PathBuf>,
+}
+
 /// Options of everything that writes a document.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Output {
@@ -119,6 +127,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "TIME")]
     pub(crate) window: Option<String>,
     #[command(flatten)]
+    pub(crate) presets: PresetFolder,
+    #[command(flatten)]
     pub(crate) simulation: Simulation,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -133,6 +143,8 @@ pub(crate) struct Check {
     /// Print the scenario with every default written out
     #[arg(long)]
     pub(crate) resolved: bool,
+    #[command(flatten)]
+    pub(crate) presets: PresetFolder,
     /// Format of the findings; json has schema mxsim.check/1
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: PlainFormat,
@@ -158,6 +170,8 @@ pub(crate) struct Ask {
     /// What your largest senders bring, in percent, such as 38,27
     #[arg(long, value_name = "PERCENT,...", value_delimiter = ',', value_parser = percent)]
     pub(crate) top: Vec<f64>,
+    #[command(flatten)]
+    pub(crate) presets: PresetFolder,
     #[command(flatten)]
     pub(crate) simulation: Simulation,
     /// Format of the answer; json has schema mxsim.ask/1
@@ -203,6 +217,8 @@ pub(crate) struct Trace {
     /// Seed of all randomness [default: the scenario's]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) presets: PresetFolder,
     /// Format; json has schema mxsim.trace/1
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: StoryFormat,
@@ -279,9 +295,14 @@ pub(crate) struct Presets {
     /// A preset; without one all are listed
     #[arg(value_name = "ID")]
     pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) presets: PresetFolder,
     /// Format; json has schema mxsim.presets/1
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: PlainFormat,
+    pub(crate) format: Format,
+    /// Print what a second reader of the sources of a KIND fills in: all parameters, no values
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["id", "format", "catalog"])]
+    pub(crate) template: Option<String>,
 }
 
 /// `mxsim schema`

@@ -1,103 +1,35 @@
 //! The catalogue of presets: real and plain senders, resolvers and authorities, as data with the source of every parameter.
 //!
 //! A preset is one TOML file. It names every parameter of its law and, for each, where the value was seen and how well that is known
-//! ([`Grade`]). A file with an unread key, a missing parameter or a parameter without evidence is refused, so nothing in it is decoration.
+//! ([`Grade`](crate::results::Grade)). A file with an unread key, a missing parameter or a parameter without evidence is refused, so nothing
+//! in it is decoration.
 //!
-//! Main types: [`Catalog`]; [`Preset`] over [`SenderLaw`], [`ResolverLaw`] or [`OrderLaw`].
+//! [`Catalog::builtin`] holds what comes with the library. [`Catalog::with`] adds files of your own; what reads a scenario is handed the
+//! catalogue to look presets up in.
+//!
+//! Main types: [`Catalog`]; [`Preset`] over a law such as [`SenderLaw`](crate::sender::SenderLaw); [`Sheet`], a preset of any kind.
 
+mod kind;
+mod parameter;
 pub(crate) mod params;
+mod preset;
+mod read;
+mod second;
+
+pub use kind::PresetKind;
+pub use parameter::Parameter;
+pub use preset::{Evidence, Preset, Sheet};
+pub use second::{Difference, Said, SecondReading};
 
 use crate::dns::{OrderLaw, ResolverLaw};
-use crate::results::Grade;
-use crate::scenario::diagnostic::{Place, Report, ScenarioError, code};
-use crate::scenario::shape::{Key, Shape, check_table, required};
-use crate::scenario::tree::{Table, parse_toml};
+use crate::scenario::diagnostic::ScenarioError;
 use crate::sender::SenderLaw;
 use include_dir::{Dir, include_dir};
-use params::Written;
+use kind::Shelves;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
-
-/// Which kind of preset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PresetKind {
-    /// A sending MTA, or a plain kind of one.
-    Sender,
-    /// A resolver or forwarder.
-    Resolver,
-    /// An authoritative server.
-    Authority,
-}
-
-impl PresetKind {
-    /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Sender, Self::Resolver, Self::Authority];
-
-    /// The name of the kind, which is also its folder in the catalogue.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sender => "sender",
-            Self::Resolver => "resolver",
-            Self::Authority => "authority",
-        }
-    }
-
-    /// What a parameter of this kind, such as `order.hosts`, is for; `None` if there is no such parameter.
-    #[must_use]
-    pub fn meaning(self, parameter: &str) -> Option<&'static str> {
-        let keys = match self {
-            Self::Sender => params::SENDER,
-            Self::Resolver => params::RESOLVER,
-            Self::Authority => params::AUTHORITY,
-        };
-        params::meaning(keys, parameter)
-    }
-
-    /// The name with its article.
-    #[must_use]
-    pub const fn with_article(self) -> &'static str {
-        match self {
-            Self::Sender => "a sender",
-            Self::Resolver => "a resolver",
-            Self::Authority => "an authority",
-        }
-    }
-}
-
-/// Where the value of one parameter comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
-    /// How well it is known.
-    pub grade: Grade,
-    /// File and function, page or measurement it was seen in.
-    pub source: String,
-}
-
-/// A law with its name and its evidence.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Preset<L> {
-    /// The name scenarios use.
-    pub id: String,
-    /// One line on what it does.
-    pub title: String,
-    /// The software it models.
-    pub software: String,
-    /// Versions it holds for.
-    pub versions: String,
-    /// `provisional` until somebody else has transcribed it from its sources a second time.
-    pub status: String,
-    /// What else is good to know; may be empty.
-    pub notes: String,
-    /// Its parameters.
-    pub law: L,
-    /// Evidence by parameter, such as `order.hosts`.
-    pub evidence: BTreeMap<String, Evidence>,
-    /// Parameters as the file spells them, in order: path and TOML literal.
-    pub parameters: Vec<(&'static str, String)>,
-}
 
 /// A sending MTA.
 pub type SenderPreset = Preset<SenderLaw>;
@@ -106,36 +38,10 @@ pub type ResolverPreset = Preset<ResolverLaw>;
 /// An authoritative server.
 pub type AuthorityPreset = Preset<OrderLaw>;
 
-impl<L> Preset<L> {
-    /// The weakest grade among all parameters.
-    #[must_use]
-    pub fn weakest_grade(&self) -> Grade {
-        self.weakest_of(|_| true)
-    }
-
-    fn weakest_of(&self, counts: impl Fn(&str) -> bool) -> Grade {
-        let grades =
-            self.evidence.iter().filter(|(path, _)| counts(path)).map(|(_, evidence)| evidence.grade);
-        grades.max().unwrap_or(Grade::Assumed)
-    }
-}
-
-impl SenderPreset {
-    /// The weakest grade among the parameters that decide where mail goes: order, limits, failover, memory and reuse. Time-outs, retry
-    /// and concurrency only decide when.
-    #[must_use]
-    pub fn grade(&self) -> Grade {
-        const DECIDE_WHERE: [&str; 5] = ["order.", "limits.", "failover.", "memory.", "reuse."];
-        self.weakest_of(|path| DECIDE_WHERE.iter().any(|section| path.starts_with(section)))
-    }
-}
-
-/// All presets.
-#[derive(Debug, Default)]
+/// All presets a scenario may name. A clone is cheap: it shares them.
+#[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    senders: BTreeMap<String, SenderPreset>,
-    resolvers: BTreeMap<String, ResolverPreset>,
-    authorities: BTreeMap<String, AuthorityPreset>,
+    shelves: Arc<Shelves>,
 }
 
 impl Catalog {
@@ -146,7 +52,7 @@ impl Catalog {
     #[must_use]
     pub fn builtin() -> &'static Self {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
-        BUILTIN.get_or_init(|| match Self::from_files(embedded()) {
+        BUILTIN.get_or_init(|| match Self::default().add_all(embedded(), false) {
             Ok(catalog) => catalog,
             Err(errors) => panic!("an embedded preset is wrong:\n{}", errors[0]),
         })
@@ -159,74 +65,58 @@ impl Catalog {
     pub fn from_files<'a>(
         files: impl IntoIterator<Item = (PresetKind, &'a str, &'a str)>,
     ) -> Result<Self, Vec<ScenarioError>> {
-        let mut catalog = Self::default();
+        Self::default().add_all(files, true)
+    }
+
+    /// This catalogue with more preset files: kind, file name, text. One with the id of a preset that is there takes its place.
+    ///
+    /// ```
+    /// use mxsim_core::catalog::{Catalog, PresetKind};
+    /// let error = Catalog::builtin().with([(PresetKind::Authority, "mine.toml", "id = 3\n")]).unwrap_err();
+    /// assert!(error[0].to_string().starts_with("mine.toml"));
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that is wrong with each of the files, two files with the same id included.
+    pub fn with<'a>(
+        &self,
+        files: impl IntoIterator<Item = (PresetKind, &'a str, &'a str)>,
+    ) -> Result<Self, Vec<ScenarioError>> {
+        self.clone().add_all(files, true)
+    }
+
+    fn add_all<'a>(
+        mut self,
+        files: impl IntoIterator<Item = (PresetKind, &'a str, &'a str)>,
+        outside: bool,
+    ) -> Result<Self, Vec<ScenarioError>> {
+        let shelves = Arc::make_mut(&mut self.shelves);
+        let mut named: BTreeMap<(PresetKind, String), &str> = BTreeMap::new();
         let mut errors = Vec::new();
-        for (kind, name, text) in files {
-            if let Err(error) = catalog.add(kind, name, text) {
-                errors.push(error);
+        for (kind, file, text) in files {
+            match shelves.add(kind, file, text, outside) {
+                Err(error) => errors.push(error),
+                Ok(id) => {
+                    if let Some(other) = named.insert((kind, id), file) {
+                        errors.push(read::same_id(file, text, other));
+                    }
+                }
             }
         }
-        if errors.is_empty() { Ok(catalog) } else { Err(errors) }
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
 
-    fn add(&mut self, kind: PresetKind, name: &str, text: &str) -> Result<(), ScenarioError> {
-        match kind {
-            PresetKind::Sender => {
-                let preset = read_preset(name, text, &SENDER)?;
-                self.senders.insert(preset.id.clone(), preset);
-            }
-            PresetKind::Resolver => {
-                let preset = read_preset(name, text, &RESOLVER)?;
-                self.resolvers.insert(preset.id.clone(), preset);
-            }
-            PresetKind::Authority => {
-                let preset = read_preset(name, text, &AUTHORITY)?;
-                self.authorities.insert(preset.id.clone(), preset);
-            }
-        }
-        Ok(())
-    }
-
-    /// The sender preset `id`.
+    /// All presets without their laws: by kind, then by id.
     #[must_use]
-    pub fn sender(&self, id: &str) -> Option<&SenderPreset> {
-        self.senders.get(id)
-    }
-
-    /// The resolver preset `id`.
-    #[must_use]
-    pub fn resolver(&self, id: &str) -> Option<&ResolverPreset> {
-        self.resolvers.get(id)
-    }
-
-    /// The authority preset `id`.
-    #[must_use]
-    pub fn authority(&self, id: &str) -> Option<&AuthorityPreset> {
-        self.authorities.get(id)
-    }
-
-    /// All sender presets, by id.
-    pub fn senders(&self) -> impl Iterator<Item = &SenderPreset> {
-        self.senders.values()
-    }
-
-    /// All resolver presets, by id.
-    pub fn resolvers(&self) -> impl Iterator<Item = &ResolverPreset> {
-        self.resolvers.values()
-    }
-
-    /// All authority presets, by id.
-    pub fn authorities(&self) -> impl Iterator<Item = &AuthorityPreset> {
-        self.authorities.values()
+    pub fn sheets(&self) -> Vec<Sheet<'_>> {
+        self.shelves.sheets()
     }
 
     /// Every preset's kind and id.
     #[must_use]
     pub fn ids(&self) -> Vec<(PresetKind, &str)> {
-        PresetKind::ALL
-            .into_iter()
-            .flat_map(|kind| self.ids_of(kind).into_iter().map(move |id| (kind, id)))
-            .collect()
+        let of = |kind| self.ids_of(kind).into_iter().map(move |id| (kind, id));
+        PresetKind::ALL.into_iter().flat_map(of).collect()
     }
 
     /// The id that `word` most likely stands for, if one is near enough to be meant.
@@ -238,172 +128,34 @@ impl Catalog {
     /// The ids of one kind, in alphabetical order.
     #[must_use]
     pub fn ids_of(&self, kind: PresetKind) -> Vec<&str> {
-        match kind {
-            PresetKind::Sender => self.senders.keys().map(String::as_str).collect(),
-            PresetKind::Resolver => self.resolvers.keys().map(String::as_str).collect(),
-            PresetKind::Authority => self.authorities.keys().map(String::as_str).collect(),
-        }
+        self.shelves.ids_of(kind)
+    }
+
+    /// True if there is such a preset.
+    #[must_use]
+    pub fn has(&self, kind: PresetKind, id: &str) -> bool {
+        self.shelves.has(kind, id)
     }
 }
 
 fn embedded() -> impl Iterator<Item = (PresetKind, &'static str, &'static str)> {
-    PresetKind::ALL.into_iter().flat_map(|kind| {
-        let folder = FILES.get_dir(kind.name());
-        let files = folder.into_iter().flat_map(Dir::files);
-        files.filter(|file| file.path().extension().is_some_and(|end| end == "toml")).map(move |file| {
-            (kind, file.path().to_str().unwrap_or("preset"), file.contents_utf8().unwrap_or("not UTF-8"))
-        })
-    })
+    PresetKind::ALL
+        .into_iter()
+        .flat_map(|kind| embedded_in(kind.name()).map(move |(name, text)| (kind, name, text)))
 }
 
-/// How presets of one kind are read: their keys, the law they start from, and how a table becomes one.
-struct Form<L: 'static> {
-    keys: &'static [Key],
-    blank: L,
-    read: fn(&Table, &mut L),
-    write: fn(&L) -> Vec<Written>,
-    broken_rule: fn(&Table, &L) -> Option<(&'static str, &'static str)>,
-}
-
-static SENDER: Form<SenderLaw> = Form {
-    keys: params::SENDER,
-    blank: params::BLANK_SENDER,
-    read: params::read_sender,
-    write: params::write_sender,
-    broken_rule: params::broken_sender_rule,
-};
-
-static RESOLVER: Form<ResolverLaw> = Form {
-    keys: params::RESOLVER,
-    blank: params::BLANK_RESOLVER,
-    read: params::read_resolver,
-    write: params::write_resolver,
-    broken_rule: params::broken_resolver_rule,
-};
-
-static AUTHORITY: Form<OrderLaw> = Form {
-    keys: params::AUTHORITY,
-    blank: params::BLANK_ORDER,
-    read: params::read_answer_order,
-    write: params::write_order,
-    broken_rule: |_, _| None,
-};
-
-fn grades() -> Vec<&'static str> {
-    Grade::ALL.iter().map(|grade| grade.name()).collect()
-}
-
-const EVIDENCE: Shape = Shape::Table(&[
-    required("grade", crate::scenario::shape::word(grades), "how well it is known"),
-    required("where", Shape::Text, "where it was seen"),
-]);
-
-/// Keys of a preset file beside its parameters.
-const HEAD: &[Key] = &[
-    required("id", Shape::Name, "the name scenarios use"),
-    required("title", Shape::Text, "one line on what it does"),
-    required("software", Shape::Text, "the software it models"),
-    required("versions", Shape::Text, "versions it holds for"),
-    required("status", Shape::Name, "whether a second transcription agrees"),
-    required("notes", Shape::Text, "what else is good to know"),
-];
-
-/// Reads one preset file.
-fn read_preset<L: Clone>(name: &str, text: &str, form: &Form<L>) -> Result<Preset<L>, ScenarioError> {
-    let mut report = Report::new(name, text);
-    let document = parse_toml(&mut report);
-    let table = document.as_ref().and_then(|value| value.as_table()).cloned().unwrap_or_default();
-    let mut law = form.blank.clone();
-    check_head(&table, form.keys, &mut report);
-    (form.read)(&table, &mut law);
-    let parameters = (form.write)(&law);
-    check_complete(&table, &parameters, name, &mut report);
-    if let Some((_, rule)) = (form.broken_rule)(&table, &law) {
-        report.error(code::CONFLICT, &Place::File, rule);
-    }
-    let evidence = read_evidence(&table);
-    match report.into_error() {
-        Some(error) => Err(error),
-        None => Ok(preset(&table, law, evidence, parameters)),
-    }
-}
-
-fn preset<L>(
-    table: &Table,
-    law: L,
-    evidence: BTreeMap<String, Evidence>,
-    parameters: Vec<Written>,
-) -> Preset<L> {
-    let head = |key: &str| table.text(key).unwrap_or_default().to_owned();
-    Preset {
-        id: head("id"),
-        title: head("title"),
-        software: head("software"),
-        versions: head("versions"),
-        status: head("status"),
-        notes: head("notes"),
-        law,
-        evidence,
-        parameters,
-    }
-}
-
-/// Checks the keys of a preset file: its head, the sections of its parameters, and the evidence.
-fn check_head(table: &Table, parameters: &[Key], report: &mut Report) {
-    let is_head = |key: &str| HEAD.iter().any(|head| head.name == key);
-    let part = |keep: &dyn Fn(&str) -> bool| Table {
-        entries: table.entries.iter().filter(|entry| keep(&entry.key)).cloned().collect(),
-    };
-    check_table(HEAD, &part(&is_head), &Place::File, "", report);
-    check_table(parameters, &part(&|key| !is_head(key) && key != "evidence"), &Place::File, "", report);
-    match table.get("evidence") {
-        None => drop(report.error(code::MISSING, &Place::File, "evidence is missing")),
-        Some(value) => match value.as_table() {
-            None => Shape::Map(&EVIDENCE).check(value, "evidence", report),
-            Some(evidence) => {
-                evidence.entries.iter().for_each(|entry| EVIDENCE.check(&entry.value, &entry.key, report));
-            }
-        },
-    }
-}
-
-/// Every parameter must stand in the file and have evidence, and there must be no other evidence.
-fn check_complete(table: &Table, parameters: &[Written], file: &str, report: &mut Report) {
-    let empty = Table::default();
-    let evidence = table.table("evidence").unwrap_or(&empty);
-    for (path, _) in parameters {
-        let present = path.split_once('.').is_some_and(|(section, key)| {
-            table.table(section).is_some_and(|section| section.get(key).is_some())
-        });
-        if !present {
-            report.error(code::MISSING, &Place::File, format!("{path} is missing in {file}"));
-        }
-        let seen_in = evidence.table(path).and_then(|fields| fields.text("where")).unwrap_or_default();
-        if seen_in.trim().is_empty() {
-            report.error(code::MISSING, &Place::File, format!("{path} has no evidence"));
-        }
-    }
-    for entry in
-        evidence.entries.iter().filter(|entry| !parameters.iter().any(|(path, _)| *path == entry.key))
-    {
-        let message = format!("evidence for `{}`, which is no parameter", entry.key);
-        report.error(code::UNKNOWN_KEY, &entry.key_place, message);
-    }
-}
-
-fn read_evidence(table: &Table) -> BTreeMap<String, Evidence> {
-    let entries = table.table("evidence").map(|evidence| evidence.entries.as_slice()).unwrap_or_default();
-    let read = |entry: &crate::scenario::tree::Entry| {
-        let fields = entry.value.as_table()?;
-        let grade = Grade::ALL.into_iter().find(|grade| Some(grade.name()) == fields.text("grade"))?;
-        Some((entry.key.clone(), Evidence { grade, source: fields.text("where")?.to_owned() }))
-    };
-    entries.iter().filter_map(read).collect()
+/// Path and text of the TOML files in a folder of the catalogue.
+fn embedded_in(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+    let files = FILES.get_dir(folder).into_iter().flat_map(Dir::files);
+    let presets = files.filter(|file| file.path().extension().is_some_and(|end| end == "toml"));
+    presets
+        .map(|file| (file.path().to_str().unwrap_or("preset"), file.contents_utf8().unwrap_or("not UTF-8")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::Grade;
 
     #[test]
     fn every_embedded_file_is_read_whole_and_named_after_its_id() {
@@ -457,6 +209,10 @@ mod tests {
         assert_eq!(errors_of(good), "");
         assert!(errors_of(&good.replace("driver = ", "drivers = ")).contains("did you mean `driver`"));
         assert!(errors_of(&good.replace("hold = \"none\"\n", "")).contains("order.hold is missing"));
+        assert!(
+            errors_of(&good.replace("hold = \"none\"\n", ""))
+                .contains("help: a preset names every parameter")
+        );
         let evidence = "\"order.hold\" = {";
         assert!(errors_of(&good.replace(evidence, "\"order.held\" = {")).contains("no parameter"));
         assert!(

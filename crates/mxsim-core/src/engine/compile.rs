@@ -8,7 +8,7 @@ use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStrea
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{Driver, Host, Name, RecordType, Zone};
-use crate::node::{Fault, Schedule, SessionTime};
+use crate::node::{Fault, SessionTime};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{Caches, GoalKind, Node, ResolverLayer, RunPlan, Scenario, Sender, ZoneVersion};
 use crate::sender::{Concurrency, Family, Reuse, SenderLaw};
@@ -98,8 +98,7 @@ fn is_managed(world: &World, law: &SenderLaw) -> bool {
         }
     };
     // Where neither a session nor a failed connection takes time, there is never more than one connection.
-    let is_silent = |node: &Schedule| node.outages().iter().any(|outage| outage.fault == Fault::Drop);
-    let takes_time = world.is_timed() || world.nodes.iter().any(is_silent);
+    let takes_time = world.is_timed() || world.nodes.iter().any(|node| node.ever(Fault::takes_time));
     keeps || (takes_time && law.concurrency != Concurrency::UNLIMITED)
 }
 
@@ -292,6 +291,7 @@ fn sender_table(sender: &Sender, scenario: &Scenario, layers: &mut Vec<LayerTabl
             holding: stream(Purpose::Holding),
             process: stream(Purpose::Process),
             session: stream(Purpose::Session),
+            fault: stream(Purpose::Fault),
         },
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::node::{Fault, Schedule};
 use crate::sender::{Outcome, Timeouts};
+use crate::smtp::Stage;
 use crate::time::{Span, Time};
 
 /// The end of a connection attempt: at once, or later.
@@ -11,23 +12,48 @@ pub(super) enum Connection {
     Later(Time, Outcome),
 }
 
-/// How a connection begun at `now` ends. A silent node is asked again with each repeated SYN, so one that comes back is found.
-pub(super) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts) -> Connection {
-    match faults.fault_at(now) {
-        None => return Connection::Now(Outcome::Accepted),
-        Some(Fault::Refuse) => return Connection::Now(Outcome::Refused),
-        Some(Fault::Drop) => {}
-    }
+/// How a connection of this luck begun at `now` ends; `Accepted` if it gets past the greeting. A node that drops packets is asked again with
+/// each repeated SYN, so one that comes back is found.
+pub(super) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, luck: u64) -> Connection {
     let limit = timeouts.silent_host();
     let repeats = timeouts.kernel.retransmissions().iter().map(|&seconds| Span::from_secs(seconds));
-    for at in repeats.take_while(|&after| after < limit).map(|after| now + after) {
-        match faults.fault_at(at) {
-            None => return Connection::Later(at, Outcome::Accepted),
-            Some(Fault::Refuse) => return Connection::Later(at, Outcome::Refused),
+    for after in std::iter::once(Span::ZERO).chain(repeats.take_while(|&after| after < limit)) {
+        match faults.fault_at(now + after, luck) {
             Some(Fault::Drop) => {}
+            // No greeting comes any more, whatever becomes of the node: this connection is lost.
+            Some(Fault::Silent) => {
+                return Connection::Later(now + after + timeouts.greeting, Outcome::Silent);
+            }
+            fault => return at(now, after, fault.map_or(Outcome::Accepted, greeted)),
         }
     }
     Connection::Later(now + limit, Outcome::TimedOut)
+}
+
+const fn at(now: Time, after: Span, outcome: Outcome) -> Connection {
+    if after.0 == 0 { Connection::Now(outcome) } else { Connection::Later(Time(now.0 + after.0), outcome) }
+}
+
+/// How a connection to a node with this fault gets past the greeting, or does not.
+fn greeted(fault: Fault) -> Outcome {
+    if fault.is_past_greeting() { Outcome::Accepted } else { outcome_of(fault) }
+}
+
+/// What a fault looks like to a sender.
+pub(super) const fn outcome_of(fault: Fault) -> Outcome {
+    match fault {
+        Fault::Refuse => Outcome::Refused,
+        Fault::Drop => Outcome::TimedOut,
+        Fault::Silent => Outcome::Silent,
+        Fault::Defer(Stage::Tls) | Fault::Reject(Stage::Tls) | Fault::Disconnect(Stage::Tls) => {
+            Outcome::TlsFailed
+        }
+        Fault::Defer(Stage::Greeting) => Outcome::Busy,
+        Fault::Reject(Stage::Greeting) => Outcome::RejectedGreeting,
+        Fault::Defer(stage) => Outcome::Deferred(stage),
+        Fault::Reject(stage) => Outcome::Rejected(stage),
+        Fault::Disconnect(stage) => Outcome::Lost(stage),
+    }
 }
 
 #[cfg(test)]
@@ -36,26 +62,48 @@ mod tests {
     use crate::node::Outage;
     use crate::sender::Kernel;
 
-    fn silent_until(seconds: i64) -> Schedule {
+    fn faulty_until(seconds: i64, fault: Fault) -> Schedule {
         let to = Time::ZERO + Span::from_secs(seconds);
-        Schedule::new(vec![Outage { from: Time::ZERO, to, fault: Fault::Drop }])
+        Schedule::new(vec![Outage { from: Time::ZERO, to, fault, share: 1.0 }])
     }
 
     fn after(seconds: i64, outcome: Outcome) -> Connection {
         Connection::Later(Time::ZERO + Span::from_secs(seconds), outcome)
     }
 
+    fn begun_at_zero(faults: &Schedule, timeouts: &Timeouts) -> Connection {
+        connect(faults, Time::ZERO, timeouts, 0)
+    }
+
+    const POSTFIX: Timeouts = Timeouts {
+        connect: Some(Span::from_secs(30)),
+        kernel: Kernel::Linux,
+        greeting: Span::from_secs(300),
+    };
+
     #[test]
     fn the_shorter_time_out_counts_and_a_repeated_syn_finds_a_node_that_is_back() {
-        let greeting = Span::from_secs(300);
-        let postfix = Timeouts { connect: Some(Span::from_secs(30)), kernel: Kernel::Linux, greeting };
-        let exim = Timeouts { connect: Some(Span::from_secs(300)), kernel: Kernel::Linux, greeting };
-        let old = Timeouts { connect: None, kernel: Kernel::LinuxBefore6_5, greeting };
-        let hour = silent_until(3_600);
-        assert_eq!(connect(&hour, Time::ZERO, &postfix), after(30, Outcome::TimedOut));
-        assert_eq!(connect(&hour, Time::ZERO, &exim), after(133, Outcome::TimedOut));
-        assert_eq!(connect(&hour, Time::ZERO, &old), after(127, Outcome::TimedOut));
-        assert_eq!(connect(&silent_until(9), Time::ZERO, &postfix), after(11, Outcome::Accepted));
-        assert_eq!(connect(&silent_until(9), Time::ZERO, &old), after(15, Outcome::Accepted));
+        let exim = Timeouts { connect: Some(Span::from_secs(300)), ..POSTFIX };
+        let old = Timeouts { connect: None, kernel: Kernel::LinuxBefore6_5, ..POSTFIX };
+        let hour = faulty_until(3_600, Fault::Drop);
+        assert_eq!(begun_at_zero(&hour, &POSTFIX), after(30, Outcome::TimedOut));
+        assert_eq!(begun_at_zero(&hour, &exim), after(133, Outcome::TimedOut));
+        assert_eq!(begun_at_zero(&hour, &old), after(127, Outcome::TimedOut));
+        let short = faulty_until(9, Fault::Drop);
+        assert_eq!(begun_at_zero(&short, &POSTFIX), after(11, Outcome::Accepted));
+        assert_eq!(begun_at_zero(&short, &old), after(15, Outcome::Accepted));
+    }
+
+    #[test]
+    fn a_node_that_takes_the_connection_says_at_once_what_is_wrong_or_nothing_at_all() {
+        let meets = |fault| begun_at_zero(&faulty_until(60, fault), &POSTFIX);
+        assert_eq!(meets(Fault::Silent), after(300, Outcome::Silent), "though the node is back after 60 s");
+        assert_eq!(meets(Fault::Defer(Stage::Greeting)), Connection::Now(Outcome::Busy));
+        assert_eq!(meets(Fault::Reject(Stage::Greeting)), Connection::Now(Outcome::RejectedGreeting));
+        assert_eq!(
+            meets(Fault::Disconnect(Stage::Greeting)),
+            Connection::Now(Outcome::Lost(Stage::Greeting))
+        );
+        assert_eq!(meets(Fault::Defer(Stage::Data)), Connection::Now(Outcome::Accepted), "so far");
     }
 }

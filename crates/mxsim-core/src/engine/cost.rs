@@ -4,6 +4,7 @@
 //! often is counted with the sender's own retry law, for a message that arrives at any moment of the outage alike. Memory goes into
 //! caches, queued messages and tallies.
 
+use super::connect::outcome_of;
 use super::law::Law;
 use super::run::{Limit, WHAT_IF_REPLICATIONS};
 use super::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
@@ -11,7 +12,7 @@ use super::world::{SenderTable, World};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::Grade;
 use crate::sender::retry::{Deferred, next_attempt};
-use crate::sender::{Failover, RetryLaw};
+use crate::sender::{Failover, Outcome, Reaction, RetryLaw};
 use crate::time::{Span, Time};
 use std::fmt;
 
@@ -235,22 +236,24 @@ fn usable_nodes(world: &World, sender: &SenderTable) -> Vec<usize> {
 /// From when to when.
 type Times = Vec<(Time, Time)>;
 
-/// When a sender's mail waits, and which part of it: all of it while all nodes fail, or what is meant for a node while that fails.
+/// When a sender's mail waits, and which part of it: what is meant for a node while that shows a fault after which the sender does not go on,
+/// and all of it while all nodes fail otherwise. Final answers make nobody wait, but are taken to do so: this is an upper bound.
 fn outages(world: &World, sender: &SenderTable, nodes: &[usize]) -> Vec<(Times, f64)> {
-    let of = |node: &usize| -> Times {
+    let behaviour = &sender.behaviour;
+    // Where the sessions of an attempt are limited, mail may stay behind though the sender would go on.
+    let goes_on = |outcome: Outcome| {
+        behaviour.react(outcome) == Reaction::Next
+            && !(outcome.is_in_session() && behaviour.law.limits.sessions.is_some())
+    };
+    let of = |node: &usize, going_on: bool| -> Times {
         let outages = world.nodes[*node].outages().iter();
-        let within = outages.map(|outage| (outage.from.max(world.start), outage.to.min(world.end)));
+        let such = outages.filter(|outage| goes_on(outcome_of(outage.fault)) == going_on);
+        let within = such.map(|outage| (outage.from.max(world.start), outage.to.min(world.end)));
         within.filter(|(from, to)| from < to).collect()
     };
-    match sender.behaviour.law.failover {
-        Failover::SameHostLater => {
-            nodes.iter().map(|node| (of(node), world.frame.nodes[*node].fair_share)).collect()
-        }
-        Failover::NextHost => {
-            let common = nodes.iter().map(of).reduce(|a, b| intersection(&a, &b));
-            common.into_iter().map(|times| (times, 1.0)).collect()
-        }
-    }
+    let part = |node: &usize| (of(node, false), world.frame.nodes[*node].fair_share);
+    let common = nodes.iter().map(|node| of(node, true)).reduce(|a, b| intersection(&a, &b));
+    nodes.iter().map(part).chain(common.map(|times| (times, 1.0))).collect()
 }
 
 /// The times in both lists, which are in order and without overlap.

@@ -6,10 +6,17 @@ use super::probe::{Probe, Step};
 use super::recorder::Counted;
 use super::replicate::{Event, Replication, Walk};
 use super::sender_state::Mail;
-use crate::node::SessionTime;
-use crate::sender::memory::Report;
-use crate::sender::{Candidate, Candidates, Memory, Outcome, Reuse};
+use crate::node::{Fault, SessionTime};
+use crate::sender::{Candidates, Memory, Outcome, Reaction, Reuse};
 use crate::time::{Span, Time};
+
+/// A connection that is free for another message.
+#[derive(Debug, Clone, Copy)]
+struct Free {
+    connection: Connection,
+    /// Whether its last message was taken.
+    delivered: bool,
+}
 
 impl<P: Probe> Replication<'_, '_, P> {
     /// True if messages hold sessions of this node for some time.
@@ -51,28 +58,30 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.recorder.will_be_accepted(message, host, address, times.1);
     }
 
-    /// The node greets: a session begins.
-    pub(super) fn begin_session(&mut self, mut walk: Box<Walk>, candidate: Candidate, now: Time) {
-        let (mail, since) = (walk.mail, walk.since);
-        self.note(&mail, now, Step::Tried { candidate, since, outcome: Outcome::Accepted });
-        let node = self.world.addresses[usize::from(candidate.address)].node;
-        walk.connection =
-            Connection { host: candidate.host, address: candidate.address, opened: now, messages: 0 };
+    /// The node greets and TLS is set up if wanted: a session begins, in which there may be `trouble`. A message that is turned away holds
+    /// its session as long as one that is taken: the node has to be told of it either way.
+    pub(super) fn begin_session(&mut self, mut walk: Box<Walk>, trouble: Option<Outcome>, now: Time) {
+        let mail = walk.mail;
+        self.note_tried(&walk, Outcome::Accepted, now);
+        walk.connection.opened = now;
+        walk.trouble = trouble;
+        let (host, address) = (walk.connection.host, walk.connection.address);
+        let node = self.world.addresses[usize::from(address)].node;
         if !self.takes_time(node) {
-            self.delivered(walk, now);
-        } else if self.ends_unwatched(node) && !P::ACTIVE && !self.is_watched(&walk) {
+            self.over(walk, now);
+        } else if trouble.is_none() && self.ends_unwatched(node) && !P::ACTIVE && !self.is_watched(&walk) {
             let at = now + self.time_in_session(&mail, node);
-            self.begin_unwatched(mail.counted(), (candidate.host, candidate.address), node, (now, at));
+            self.begin_unwatched(mail.counted(), (host, address), node, (now, at));
             self.recycle(walk);
         } else {
             self.nodes[node].begin(node, now, &mut self.recorder);
-            self.schedule_delivery(walk, node, now);
+            self.schedule_end(walk, node, now);
         }
     }
 
-    fn schedule_delivery(&mut self, walk: Box<Walk>, node: usize, now: Time) {
+    fn schedule_end(&mut self, walk: Box<Walk>, node: usize, now: Time) {
         let at = now + self.time_in_session(&walk.mail, node);
-        self.calendar.schedule(at, Event::Delivered(walk));
+        self.calendar.schedule(at, Event::Over(walk));
     }
 
     /// True if the sender learns from the end of the session, or waits for it.
@@ -84,31 +93,84 @@ impl<P: Probe> Replication<'_, '_, P> {
         table.managed || remembers
     }
 
-    /// A message is accepted.
-    pub(super) fn delivered(&mut self, mut walk: Box<Walk>, now: Time) {
-        walk.connection.messages += 1;
-        let (mail, connection) = (walk.mail, walk.connection);
-        self.note(&mail, now, Step::Accepted { host: connection.host, address: connection.address });
-        self.recorder.accepted(mail.counted(), connection.host, connection.address, now);
-        // A message that went down an open connection has no candidates, but its delivery tells as much.
-        let accepted = self.world.candidate(0, connection.host, connection.address);
-        self.learn(&walk, Some(accepted), now);
-        self.recycle(walk);
+    /// A message in a session has come to its end, and the connection goes on.
+    pub(super) fn over(&mut self, walk: Box<Walk>, now: Time) {
+        let mail = walk.mail;
+        let Some(free) = self.transact(walk, now) else { return };
         if self.world.senders[mail.sender as usize].managed {
-            self.after_delivery(mail, connection, now);
+            self.after_delivery(mail, free, now);
         } else {
-            self.close(connection, now);
+            self.close(free.connection, now);
         }
     }
 
+    /// What becomes of a message in a session. Gives the connection back if it is free for another message.
+    fn transact(&mut self, mut walk: Box<Walk>, now: Time) -> Option<Free> {
+        let Some(outcome) = walk.trouble.take() else {
+            let connection = self.accept(&walk, now);
+            self.recycle(walk);
+            return Some(Free { connection, delivered: true });
+        };
+        let connection = walk.connection;
+        let lost = matches!(outcome, Outcome::Lost(_));
+        match self.fail(&mut walk, outcome, now) {
+            Reaction::Next => {
+                self.let_go(&walk.mail, connection, lost, now);
+                if walk.candidates.is_empty() {
+                    self.go_to_others(walk, now);
+                } else {
+                    self.walk(walk, now);
+                }
+                return None;
+            }
+            Reaction::Defer => self.defer(&walk, now),
+            Reaction::Bounce => self.bounce(&walk, now),
+        }
+        if lost {
+            self.close(connection, now);
+            self.not_delivered(walk, now);
+            return None;
+        }
+        self.recycle(walk);
+        Some(Free { connection, delivered: false })
+    }
+
+    /// The node takes the message of a walk.
+    fn accept(&mut self, walk: &Walk, now: Time) -> Connection {
+        let mail = walk.mail;
+        let connection = Connection { messages: walk.connection.messages + 1, ..walk.connection };
+        let Connection { host, address, number, .. } = connection;
+        self.note(&mail, now, Step::Accepted { host, address, connection: number });
+        self.recorder.accepted(mail.counted(), host, address, now);
+        // A message that went down an open connection has no candidates, but its delivery tells as much.
+        let accepted = self.world.candidate(0, host, address);
+        self.learn(walk, Some(accepted), now);
+        connection
+    }
+
+    /// The message goes on elsewhere. The connection, if it still works, is kept for others or closed.
+    fn let_go(&mut self, mail: &Mail, connection: Connection, lost: bool, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        let law = table.behaviour.law.reuse;
+        if table.managed && !lost && self.can_keep(law, connection) {
+            let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+            if let After::StayOpen(idle) = outbound.after(law, &connection, mail.failures > 0, now) {
+                return self.keep(mail.sender, mail.chooser, connection, now + idle);
+            }
+        }
+        self.close(connection, now);
+    }
+
     /// What a connection does next: the next message, wait for one, or close. Afterwards other waiting mail may have its turn.
-    fn after_delivery(&mut self, mut mail: Mail, mut connection: Connection, now: Time) {
+    fn after_delivery(&mut self, mut mail: Mail, mut free: Free, now: Time) {
         let (sender, chooser) = (mail.sender as usize, mail.chooser);
         let table = &self.world.senders[sender];
         let law = table.behaviour.law.reuse;
         loop {
+            let connection = free.connection;
             let can_keep = self.can_keep(law, connection);
             let outbound = self.senders[sender].outbound(table, chooser);
+            // A message that a node turned away in a session says nothing against the node (Postfix, `smtp_trouble.c`).
             outbound.done(table.behaviour.law.concurrency, true);
             let after = if can_keep {
                 outbound.after(law, &connection, mail.failures > 0, now)
@@ -116,12 +178,13 @@ impl<P: Probe> Replication<'_, '_, P> {
                 After::Close
             };
             let mut next = if after == After::Close { None } else { outbound.next_waiting(true) };
-            if next.is_none() && after == After::NextWaiting {
+            // One that was just turned away is not fetched again at once.
+            if next.is_none() && after == After::NextWaiting && free.delivered {
                 next = self.senders[sender].fetch_deferred(chooser);
             }
             match (after, next) {
                 (_, Some(next)) => match self.deliver_over(next, connection, now) {
-                    Some(used) => (mail, connection) = (next, used),
+                    Some(used) => (mail, free) = (next, used),
                     None => break,
                 },
                 (After::StayOpen(idle), None) => {
@@ -139,7 +202,8 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Whether a connection may be kept at all: under TLS only some senders do.
     fn can_keep(&self, law: Reuse, connection: Connection) -> bool {
-        let tls = self.world.capacities[self.world.addresses[usize::from(connection.address)].node].tls;
+        let node = self.world.addresses[usize::from(connection.address)].node;
+        let tls = self.world.capacities[node].tls && !connection.clear;
         match law {
             Reuse::Never => false,
             Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Batch(kept) | Reuse::QueueRun(kept) => {
@@ -164,40 +228,39 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
     }
 
-    /// Sends a message down an open connection. Gives the connection back if it is accepted at once.
-    fn deliver_over(&mut self, mail: Mail, mut connection: Connection, now: Time) -> Option<Connection> {
+    /// True if the node of an open connection fails in a way that breaks it.
+    fn is_broken(&self, connection: &Connection, now: Time) -> bool {
         let node = self.world.addresses[usize::from(connection.address)].node;
-        if self.world.nodes[node].fault_at(now).is_some() {
-            // The connection broke with the node; the sender finds out and begins anew.
+        let fault = self.world.nodes[node].fault_at(now, connection.luck);
+        fault.is_some_and(Fault::breaks_connections)
+    }
+
+    /// Sends a message down an open connection. Gives the connection back if it is free again at once.
+    fn deliver_over(&mut self, mail: Mail, connection: Connection, now: Time) -> Option<Free> {
+        if self.is_broken(&connection, now) {
+            // The sender finds out and begins anew.
             self.close(connection, now);
             self.attempt(mail, now);
             return None;
         }
-        let (host, address, messages) = (connection.host, connection.address, connection.messages);
-        self.note(&mail, now, Step::Reused { host, address, messages });
+        let Connection { host, address, messages, number, .. } = connection;
+        self.note(&mail, now, Step::Reused { host, address, messages, connection: number });
         if mail.failures > 0 {
             self.recorder.retried(mail.counted());
         }
         let table = &self.world.senders[mail.sender as usize];
         self.senders[mail.sender as usize].outbound(table, mail.chooser).begin();
+        let node = self.world.addresses[usize::from(address)].node;
+        let mut walk = self.new_walk(Walk::new(mail, Candidates::new(), now));
+        walk.connection = connection;
+        // Its TLS was set up when it was opened.
+        let trouble = self.trouble(node, connection.luck, now);
+        walk.trouble = trouble.filter(|outcome| outcome.is_in_session());
         if self.takes_time(node) {
-            let mut walk = Walk::new(mail, Candidates::new(), now);
-            walk.connection = connection;
-            let walk = self.new_walk(walk);
-            self.schedule_delivery(walk, node, now);
+            self.schedule_end(walk, node, now);
             return None;
         }
-        connection.messages += 1;
-        self.note(&mail, now, Step::Accepted { host, address });
-        self.recorder.accepted(mail.counted(), host, address, now);
-        let accepted = Some(self.world.candidate(0, host, address));
-        self.senders[mail.sender as usize].learn(
-            table,
-            mail.chooser,
-            false,
-            Report { failed: &[], accepted, now },
-        );
-        Some(connection)
+        self.transact(walk, now)
     }
 
     /// An idle connection that still works; those that broke with their node are closed. In a loop, because there may be thousands of them.
@@ -206,8 +269,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         loop {
             let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
             let connection = outbound.take_idle(now)?;
-            let node = self.world.addresses[usize::from(connection.address)].node;
-            if self.world.nodes[node].fault_at(now).is_none() {
+            if !self.is_broken(&connection, now) {
                 return Some(connection);
             }
             self.close(connection, now);
@@ -223,8 +285,8 @@ impl<P: Probe> Replication<'_, '_, P> {
             Reuse::QueueRun(_) => (mail.failures > 0, mail.failures > 0),
         };
         if any && let Some(connection) = self.take_working(mail, now) {
-            if let Some(connection) = self.deliver_over(*mail, connection, now) {
-                self.after_delivery(*mail, connection, now);
+            if let Some(free) = self.deliver_over(*mail, connection, now) {
+                self.after_delivery(*mail, free, now);
             }
             return true;
         }
@@ -238,13 +300,14 @@ impl<P: Probe> Replication<'_, '_, P> {
         waits
     }
 
-    /// An attempt is over without delivery.
+    /// An attempt is over without delivery, and its last connection is none any more.
     pub(super) fn not_delivered(&mut self, walk: Box<Walk>, now: Time) {
         let (sender, chooser) = (walk.mail.sender as usize, walk.mail.chooser);
+        let took_it_well = walk.failed.last().is_some_and(|(_, outcome)| !outcome.is_host_error());
         self.recycle(walk);
         let table = &self.world.senders[sender];
         if table.managed {
-            self.senders[sender].outbound(table, chooser).done(table.behaviour.law.concurrency, false);
+            self.senders[sender].outbound(table, chooser).done(table.behaviour.law.concurrency, took_it_well);
             self.start_waiting(sender, chooser, now);
         }
     }
@@ -270,15 +333,15 @@ impl<P: Probe> Replication<'_, '_, P> {
             return;
         }
         let times = (connection.opened, now);
-        let next = self.nodes[node].end(node, times, connection.messages, &mut self.recorder);
-        let Some(mut walk) = next.and_then(|number| self.in_backlog.remove(&number)) else { return };
-        let candidate = walk.candidates[walk.next];
-        let (mail, since) = (walk.mail, walk.since);
-        self.note(&mail, now, Step::Tried { candidate, since, outcome: Outcome::Accepted });
-        walk.connection =
-            Connection { host: candidate.host, address: candidate.address, opened: now, messages: 0 };
-        self.nodes[node].begin(node, now, &mut self.recorder);
-        self.schedule_delivery(walk, node, now);
+        self.nodes[node].end(node, times, connection.messages, &mut self.recorder);
+        // More than one, if some of them do not get as far as a session.
+        while let Some(number) = self.nodes[node].take_from_backlog() {
+            let Some(walk) = self.in_backlog.remove(&number) else { continue };
+            let met = self.session(node, walk.connection.luck, now);
+            if let Some(walk) = self.meets(walk, met, now) {
+                self.walk(walk, now);
+            }
+        }
     }
 
     /// A session that goes on when time is over.
@@ -290,9 +353,9 @@ impl<P: Probe> Replication<'_, '_, P> {
     }
 
     /// The node is full but takes the connection: the sender waits for the greeting.
-    pub(super) fn wait_for_greeting(&mut self, mut walk: Box<Walk>, candidate: Candidate, now: Time) {
+    pub(super) fn wait_for_greeting(&mut self, mut walk: Box<Walk>, now: Time) {
         self.begin_waiting(&mut walk);
-        let mail = walk.mail;
+        let (mail, candidate) = (walk.mail, walk.candidate(self.world));
         self.note(&mail, now, Step::InBacklog(candidate));
         let node = self.world.addresses[usize::from(candidate.address)].node;
         let patience = self.world.senders[mail.sender as usize].behaviour.law.timeouts.greeting;
@@ -304,9 +367,9 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     pub(super) fn no_greeting(&mut self, number: u64, now: Time) {
         let Some(walk) = self.in_backlog.remove(&number) else { return };
-        let candidate = walk.candidates[walk.next];
-        self.nodes[self.world.addresses[usize::from(candidate.address)].node].leave_backlog(&number);
-        if let Some(walk) = self.fails(walk, candidate, Outcome::Busy, now) {
+        let node = self.world.addresses[usize::from(walk.connection.address)].node;
+        self.nodes[node].leave_backlog(&number);
+        if let Some(walk) = self.fails(walk, Outcome::Silent, now) {
             self.walk(walk, now);
         }
     }

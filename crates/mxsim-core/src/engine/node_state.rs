@@ -4,7 +4,7 @@
 //! Sessions that somebody waits for (a backlog, a sender that counts or keeps its connections) end by an event.
 
 use super::recorder::Recorder;
-use crate::node::{Capacity, Fault, Schedule};
+use crate::node::{Capacity, Schedule};
 use crate::time::Time;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -33,8 +33,8 @@ pub(super) struct NodeState<W> {
     open: u32,
     /// Connections waiting for a session.
     backlog: VecDeque<W>,
-    /// What is wrong with the node, and until when it is so.
-    fault: (Option<Fault>, Time),
+    /// Whether a fault is on, and until when it is so.
+    fault: (bool, Time),
 }
 
 impl<W: PartialEq> NodeState<W> {
@@ -44,13 +44,13 @@ impl<W: PartialEq> NodeState<W> {
             ends: Ends::new(capacity.sessions),
             open: 0,
             backlog: VecDeque::new(),
-            fault: (None, start),
+            fault: (false, start),
         }
     }
 
-    /// What is wrong with the node at `now`, which never goes back.
+    /// Whether a fault is on at `now`, which never goes back.
     #[inline]
-    pub(super) fn fault(&mut self, schedule: &Schedule, now: Time) -> Option<Fault> {
+    pub(super) fn is_faulty(&mut self, schedule: &Schedule, now: Time) -> bool {
         if now >= self.fault.1 {
             self.fault = schedule.state_at(now);
         }
@@ -95,17 +95,22 @@ impl<W: PartialEq> NodeState<W> {
         recorder.occupied(node, now, self.sessions());
     }
 
-    /// Ends a session begun by [`NodeState::begin`] after so many messages; gives whoever waits for its place.
+    /// Ends a session begun by [`NodeState::begin`] after so many messages.
     pub(super) fn end(
         &mut self,
         node: usize,
         times: (Time, Time),
         messages: u32,
         recorder: &mut Recorder<'_>,
-    ) -> Option<W> {
+    ) {
         self.open -= 1;
         recorder.session(node, times, messages);
-        self.backlog.pop_front()
+    }
+
+    /// Whoever has waited longest, if there is room.
+    pub(super) fn take_from_backlog(&mut self) -> Option<W> {
+        let has_room = self.capacity.sessions.is_none_or(|limit| self.sessions() < limit);
+        if has_room { self.backlog.pop_front() } else { None }
     }
 
     pub(super) fn wait(&mut self, who: W) {

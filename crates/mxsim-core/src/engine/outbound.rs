@@ -16,6 +16,12 @@ pub(super) struct Connection {
     pub(super) opened: Time,
     /// Messages it has delivered.
     pub(super) messages: u32,
+    /// Tells it from all others of this replication; for probes.
+    pub(super) number: u64,
+    /// Decides whether it is hit by a fault that hits only a part of the connections.
+    pub(super) luck: u64,
+    /// True if it is in clear though the node offers TLS.
+    pub(super) clear: bool,
 }
 
 /// A connection without work.
@@ -179,7 +185,7 @@ mod tests {
     }
 
     fn connection(messages: u32) -> Connection {
-        Connection { host: 0, address: 0, opened: at(0), messages }
+        Connection { host: 0, address: 0, opened: at(0), messages, number: 0, luck: 0, clear: false }
     }
 
     #[test]

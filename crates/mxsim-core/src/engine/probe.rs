@@ -36,10 +36,13 @@ pub enum Step<'a> {
     Admitted(&'a [Candidate]),
     /// Memory says that nothing is to be tried now.
     HeldBack,
-    /// A connection to a candidate came to an end; with `Accepted` a session begins.
+    /// A connection to a candidate came to an end or, with `Accepted`, to a session. Every connection that is begun gives one of these: a
+    /// refused or silent one too, and one at which only TLS failed.
     Tried {
         /// The candidate.
         candidate: Candidate,
+        /// Number of the connection, in the order in which they were begun in this replication.
+        connection: u64,
         /// When the connection began.
         since: Time,
         /// How it went.
@@ -53,6 +56,17 @@ pub enum Step<'a> {
         address: u16,
         /// Messages that went down it before.
         messages: u32,
+        /// Its number.
+        connection: u64,
+    },
+    /// The node did not take it in a session: a reply 4xx or 5xx, or the connection was lost.
+    TurnedAway {
+        /// By whom; its preference is 0 if the connection was open already.
+        candidate: Candidate,
+        /// Number of the connection, which goes on unless it was lost.
+        connection: u64,
+        /// The reply, and at which stage.
+        outcome: Outcome,
     },
     /// It waits in the backlog of a full node.
     InBacklog(Candidate),
@@ -62,6 +76,8 @@ pub enum Step<'a> {
         host: u16,
         /// At which address.
         address: u16,
+        /// Over which connection.
+        connection: u64,
     },
     /// It goes back to the queue.
     Deferred {

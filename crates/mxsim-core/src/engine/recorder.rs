@@ -162,6 +162,11 @@ impl<'w> Recorder<'w> {
         self.tally.nodes[node].deferred += u64::from(counts(message));
     }
 
+    /// A connection or a message to which the node's answer was final.
+    pub(super) fn rejected(&mut self, message: Counted, node: usize) {
+        self.tally.nodes[node].rejected += u64::from(counts(message));
+    }
+
     /// An attempt that found the node full; it is a failed one too.
     pub(super) fn found_full(&mut self, message: Counted, node: usize) {
         self.tally.nodes[node].full += u64::from(counts(message));

@@ -8,7 +8,7 @@
 use super::block::Drawn;
 use super::bulk::Bulk;
 use super::calendar::{Calendar, Next};
-use super::connect::{Connection as Answer, connect};
+use super::connect::{Connection as Answer, connect, outcome_of};
 use super::deck::Deck;
 use super::law::Law;
 use super::node_state::{NodeState, Room};
@@ -22,7 +22,7 @@ use crate::dns::cache::{Layer, Network, PlainCaches};
 use crate::node::WhenFull;
 use crate::random::Entropy;
 use crate::sender::memory::{Admission, Report};
-use crate::sender::{Candidate, Candidates, Outcome, Reaction, Timeouts};
+use crate::sender::{Candidate, Candidates, Outcome, Reaction, Timeouts, TlsFailure};
 use crate::time::Time;
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
@@ -72,8 +72,8 @@ pub(super) enum Event {
     Retry(Mail),
     /// A connection that had to wait has come to an end.
     Answered(Box<Walk>, Outcome),
-    /// A message in a session is accepted.
-    Delivered(Box<Walk>),
+    /// A message in a session is accepted, or turned away.
+    Over(Box<Walk>),
     /// A connection in a backlog has waited for the greeting long enough.
     NoGreeting(u64),
     /// A connection without work is closed.
@@ -90,15 +90,44 @@ pub(super) struct Walk {
     pub(super) has_waited: bool,
     /// When the connection under way began.
     pub(super) since: Time,
-    /// The connection it is delivered over.
+    /// The connection under way.
     pub(super) connection: Connection,
+    /// Why the session will not take the message; `None` if it will.
+    pub(super) trouble: Option<Outcome>,
 }
 
 impl Walk {
     pub(super) fn new(mail: Mail, candidates: Candidates, now: Time) -> Self {
-        let connection = Connection { host: 0, address: 0, opened: now, messages: 0 };
-        Self { mail, candidates, next: 0, failed: SmallVec::new(), has_waited: false, since: now, connection }
+        let connection =
+            Connection { host: 0, address: 0, opened: now, messages: 0, number: 0, luck: 0, clear: false };
+        Self {
+            mail,
+            candidates,
+            next: 0,
+            failed: SmallVec::new(),
+            has_waited: false,
+            since: now,
+            connection,
+            trouble: None,
+        }
     }
+
+    /// The candidate of the connection under way. One that was open already has no place among the candidates.
+    pub(super) fn candidate(&self, world: &World) -> Candidate {
+        let Connection { host, address, .. } = self.connection;
+        self.candidates.get(self.next).copied().unwrap_or_else(|| world.candidate(0, host, address))
+    }
+}
+
+/// Whom an attempt may try.
+#[derive(Debug)]
+enum Found {
+    /// These, in order.
+    These(Candidates),
+    /// Nobody now, says host memory.
+    HeldBack,
+    /// Nobody ever: the domain takes no mail, or every host has been bad for too long.
+    Nobody,
 }
 
 /// What a connection meets.
@@ -106,6 +135,8 @@ impl Walk {
 pub(super) enum Met {
     /// A session.
     Session,
+    /// A session, or an attempt at TLS, in which something goes wrong.
+    Trouble(Outcome),
     /// A place in the backlog.
     Backlog,
     /// A failure at once.
@@ -126,6 +157,8 @@ pub(super) struct Replication<'w, 'p, P> {
     /// Walks that wait in a backlog.
     pub(super) in_backlog: BTreeMap<u64, Box<Walk>>,
     pub(super) numbered: u64,
+    /// Connections begun.
+    connections: u64,
     pub(super) recorder: Recorder<'w>,
     /// Senders whose messages are drawn as counts.
     bulk: Bulk<'w>,
@@ -171,6 +204,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             nodes: world.capacities.iter().map(|capacity| NodeState::new(*capacity, world.start)).collect(),
             in_backlog: BTreeMap::new(),
             numbered: 0,
+            connections: 0,
             recorder: Recorder::new(world),
             bulk: Bulk::new(world, entropy),
             timed: world.is_timed(),
@@ -221,7 +255,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         match event {
             Event::Retry(mail) => self.retry(mail, now),
             Event::Answered(walk, outcome) => self.answered(walk, outcome, now),
-            Event::Delivered(walk) => self.delivered(walk, now),
+            Event::Over(walk) => self.over(walk, now),
             Event::NoGreeting(number) => self.no_greeting(number, now),
             Event::IdleOver { sender, chooser, number } => self.idle_over(sender, chooser, number, now),
         }
@@ -247,7 +281,8 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let node = self.world.addresses[usize::from(candidate.address)].node;
         let message = mail.counted();
         self.recorder.attempted(message, node);
-        match self.meet(message, node, &table.behaviour.law.timeouts, now) {
+        let luck = self.luck(&mail, candidate, node);
+        match self.meet(message, node, (&table.behaviour.law.timeouts, luck), now) {
             Met::Session if !self.takes_time(node) => {
                 self.recorder.accepted(message, candidate.host, candidate.address, now);
             }
@@ -265,7 +300,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let choice = self.senders[mail.sender as usize].choice_for(table, &mail, epoch, now);
         let mut candidates = deck.arranged(&table.behaviour, choice);
         table.behaviour.cut(&mut candidates);
-        let walk = self.new_walk(Walk::new(mail, candidates, now));
+        let mut walk = self.new_walk(Walk::new(mail, candidates, now));
+        let first = walk.candidates[0];
+        self.begin_connection(&mut walk, first, now);
         if let Some(walk) = self.meets(walk, met, now) {
             self.walk(walk, now);
         }
@@ -291,45 +328,68 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         if table.managed && self.uses_or_waits_for_a_connection(&mail, now) {
             return;
         }
+        match self.candidates(&mail, &[], now) {
+            Found::Nobody => {
+                self.note(&mail, now, Step::Bounced);
+                self.recorder.bounced(mail.counted());
+            }
+            Found::HeldBack => {
+                self.note(&mail, now, Step::HeldBack);
+                self.put_back(mail, now);
+            }
+            Found::These(candidates) => {
+                if mail.failures > 0 {
+                    self.recorder.retried(mail.counted());
+                }
+                if table.managed {
+                    self.senders[mail.sender as usize].outbound(table, mail.chooser).begin();
+                }
+                let walk = self.new_walk(Walk::new(mail, candidates, now));
+                self.walk(walk, now);
+            }
+        }
+    }
+
+    /// Who is tried, in order: look up, order, ask memory, cut. Without the addresses that have failed in this attempt already.
+    fn candidates(&mut self, mail: &Mail, failed: &[(Candidate, Outcome)], now: Time) -> Found {
+        let table = &self.world.senders[mail.sender as usize];
         let found = match &table.deck {
-            Some(deck) if !P::ACTIVE => Some(self.look_up_deck(deck, &mail, table, now)),
-            _ => self.look_up(&mail, table, now),
+            Some(deck) if !P::ACTIVE => Some(self.look_up_deck(deck, mail, table, now)),
+            _ => self.look_up(mail, table, now),
         };
-        let Some((mut candidates, epoch)) = found else {
-            // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
-            self.note(&mail, now, Step::Bounced);
-            return self.recorder.bounced(mail.counted());
-        };
-        self.note(&mail, now, Step::Candidates(&candidates));
+        // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
+        let Some((mut candidates, epoch)) = found else { return Found::Nobody };
+        self.note(mail, now, Step::Candidates(&candidates));
         let state = &mut self.senders[mail.sender as usize];
-        let choice = state.choice_for(table, &mail, epoch, now);
+        let choice = state.choice_for(table, mail, epoch, now);
         table.behaviour.arrange(&mut candidates, choice);
         mail.put_tied_first(&mut candidates);
-        self.note(&mail, now, Step::Ordered(&candidates));
+        self.note(mail, now, Step::Ordered(&candidates));
+        let has_failed =
+            |candidate: &Candidate| failed.iter().any(|(bad, _)| bad.address == candidate.address);
+        candidates.retain(|candidate| !has_failed(candidate));
         let state = &mut self.senders[mail.sender as usize];
-        match state.admit(table, &mail, &mut candidates, now) {
-            Admission::Bounce => {
-                self.note(&mail, now, Step::Bounced);
-                return self.recorder.bounced(mail.counted());
-            }
-            Admission::Defer => {
-                self.note(&mail, now, Step::HeldBack);
-                return self.put_back(mail, now);
-            }
+        match state.admit(table, mail, &mut candidates, now) {
+            Admission::Bounce => return Found::Nobody,
+            Admission::Defer => return Found::HeldBack,
             Admission::Try => {
-                self.note(&mail, now, Step::Remembered(&candidates));
+                self.note(mail, now, Step::Remembered(&candidates));
                 table.behaviour.cut(&mut candidates);
             }
         }
-        self.note(&mail, now, Step::Admitted(&candidates));
-        if mail.failures > 0 {
-            self.recorder.retried(mail.counted());
+        self.note(mail, now, Step::Admitted(&candidates));
+        Found::These(candidates)
+    }
+
+    /// A message that was turned away on a connection that was open already goes to the others.
+    pub(super) fn go_to_others(&mut self, mut walk: Box<Walk>, now: Time) {
+        match self.candidates(&walk.mail, &walk.failed, now) {
+            Found::These(candidates) => {
+                (walk.candidates, walk.next) = (candidates, 0);
+                self.walk(walk, now);
+            }
+            Found::Nobody | Found::HeldBack => self.nobody_took_it(walk, now),
         }
-        if table.managed {
-            self.senders[mail.sender as usize].outbound(table, mail.chooser).begin();
-        }
-        let walk = self.new_walk(Walk::new(mail, candidates, now));
-        self.walk(walk, now);
     }
 
     /// The same where the candidates are always the same.
@@ -385,17 +445,46 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         (!candidates.is_empty()).then_some((candidates, answer.epoch))
     }
 
-    /// What a connection to `node` begun at `now` meets.
+    /// The luck of a connection that a message opens; only looked for where luck matters.
     #[inline]
-    fn meet(&mut self, message: Counted, node: usize, timeouts: &Timeouts, now: Time) -> Met {
-        if self.nodes[node].fault(&self.world.nodes[node], now).is_none() {
+    fn luck(&self, mail: &Mail, candidate: Candidate, node: usize) -> u64 {
+        if !self.world.nodes[node].is_partial() {
+            return 0;
+        }
+        self.senders[mail.sender as usize].luck(mail, candidate.address_hash)
+    }
+
+    /// What a connection of this luck to `node` begun at `now` meets.
+    #[inline]
+    fn meet(&mut self, message: Counted, node: usize, (timeouts, luck): (&Timeouts, u64), now: Time) -> Met {
+        if !self.nodes[node].is_faulty(&self.world.nodes[node], now) {
             return self.greeting(message, node, now);
         }
-        match connect(&self.world.nodes[node], now, timeouts) {
-            Answer::Now(Outcome::Accepted) => self.greeting(message, node, now),
+        match connect(&self.world.nodes[node], now, timeouts, luck) {
+            Answer::Now(Outcome::Accepted) => self.past_greeting(message, node, luck, now),
             Answer::Now(outcome) => Met::Failure(outcome),
             Answer::Later(at, outcome) => Met::Silence(at, outcome),
         }
+    }
+
+    /// What a connection meets at a node that does not fail up to its greeting.
+    fn past_greeting(&mut self, message: Counted, node: usize, luck: u64, now: Time) -> Met {
+        match self.greeting(message, node, now) {
+            Met::Session => self.session(node, luck, now),
+            met => met,
+        }
+    }
+
+    /// What a connection meets that gets a session.
+    pub(super) fn session(&self, node: usize, luck: u64, now: Time) -> Met {
+        self.trouble(node, luck, now).map_or(Met::Session, Met::Trouble)
+    }
+
+    /// What goes wrong in a session of this luck, with TLS or a message that begins at `now`.
+    pub(super) fn trouble(&self, node: usize, luck: u64, now: Time) -> Option<Outcome> {
+        let fault = self.world.nodes[node].fault_at(now, luck).filter(|fault| fault.is_past_greeting())?;
+        let outcome = outcome_of(fault);
+        (outcome != Outcome::TlsFailed || self.world.capacities[node].tls).then_some(outcome)
     }
 
     /// What a connection meets at a node that takes it.
@@ -424,8 +513,8 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         while let Some(&candidate) = walk.candidates.get(walk.next) {
             let node = world.addresses[usize::from(candidate.address)].node;
             self.recorder.attempted(walk.mail.counted(), node);
-            walk.since = now;
-            let met = self.meet(walk.mail.counted(), node, timeouts, now);
+            self.begin_connection(&mut walk, candidate, now);
+            let met = self.meet(walk.mail.counted(), node, (timeouts, walk.connection.luck), now);
             match self.meets(walk, met, now) {
                 Some(same) => walk = same,
                 None => return,
@@ -434,30 +523,69 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         self.nobody_took_it(walk, now);
     }
 
+    fn begin_connection(&mut self, walk: &mut Walk, candidate: Candidate, now: Time) {
+        self.connections += 1;
+        walk.since = now;
+        walk.connection = Connection {
+            host: candidate.host,
+            address: candidate.address,
+            opened: now,
+            messages: 0,
+            number: self.connections,
+            luck: self.luck(&walk.mail, candidate, self.world.addresses[usize::from(candidate.address)].node),
+            clear: self.senders[walk.mail.sender as usize].sends_in_clear(
+                walk.mail.chooser,
+                candidate.address,
+                now,
+            ),
+        };
+    }
+
     /// The connection to the current candidate meets something; gives the walk back if it goes on to the next.
     pub(super) fn meets(&mut self, mut walk: Box<Walk>, met: Met, now: Time) -> Option<Box<Walk>> {
-        let candidate = walk.candidates[walk.next];
         match met {
-            Met::Session => self.begin_session(walk, candidate, now),
-            Met::Backlog => self.wait_for_greeting(walk, candidate, now),
+            Met::Session => self.begin_session(walk, None, now),
+            Met::Trouble(Outcome::TlsFailed) => return self.tls_fails(walk, now),
+            Met::Trouble(outcome) => self.begin_session(walk, Some(outcome), now),
+            Met::Backlog => self.wait_for_greeting(walk, now),
             Met::Silence(at, outcome) => {
                 self.begin_waiting(&mut walk);
                 self.calendar.schedule(at, Event::Answered(walk, outcome));
             }
-            Met::Failure(outcome) => return self.fails(walk, candidate, outcome, now),
+            Met::Failure(outcome) => return self.fails(walk, outcome, now),
+        }
+        None
+    }
+
+    /// TLS cannot be set up. The handshake takes no time.
+    fn tls_fails(&mut self, mut walk: Box<Walk>, now: Time) -> Option<Box<Walk>> {
+        let behaviour = &self.world.senders[walk.mail.sender as usize].behaviour;
+        match behaviour.on_tls_failure() {
+            _ if walk.connection.clear => self.begin_session(walk, None, now),
+            TlsFailure::NoTls => self.begin_session(walk, None, now),
+            TlsFailure::PlainSameHost => {
+                let candidate = walk.candidate(self.world);
+                let node = self.world.addresses[usize::from(candidate.address)].node;
+                self.note_tried(&walk, Outcome::TlsFailed, now);
+                self.recorder.failed(walk.mail.counted(), node);
+                self.recorder.attempted(walk.mail.counted(), node);
+                self.begin_connection(&mut walk, candidate, now);
+                walk.connection.clear = true;
+                self.begin_session(walk, None, now);
+            }
+            TlsFailure::NextHostThenPlain(long) => {
+                let (chooser, address) = (walk.mail.chooser, walk.connection.address);
+                self.senders[walk.mail.sender as usize].send_in_clear(chooser, address, now + long);
+                return self.fails(walk, Outcome::TlsFailed, now);
+            }
+            TlsFailure::NextHost | TlsFailure::Defer => return self.fails(walk, Outcome::TlsFailed, now),
         }
         None
     }
 
     /// The current candidate failed; gives the walk back if it goes on to the next.
-    pub(super) fn fails(
-        &mut self,
-        mut walk: Box<Walk>,
-        candidate: Candidate,
-        outcome: Outcome,
-        now: Time,
-    ) -> Option<Box<Walk>> {
-        match self.fail(&mut walk, candidate, outcome, now) {
+    pub(super) fn fails(&mut self, mut walk: Box<Walk>, outcome: Outcome, now: Time) -> Option<Box<Walk>> {
+        match self.fail(&mut walk, outcome, now) {
             Reaction::Next => return Some(walk),
             Reaction::Defer => self.nobody_took_it(walk, now),
             Reaction::Bounce => self.give_up(walk, now),
@@ -474,9 +602,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     fn answered(&mut self, walk: Box<Walk>, outcome: Outcome, now: Time) {
-        let candidate = walk.candidates[walk.next];
+        let connection = walk.connection;
         let met = if outcome == Outcome::Accepted {
-            self.greeting(walk.mail.counted(), self.world.addresses[usize::from(candidate.address)].node, now)
+            let node = self.world.addresses[usize::from(connection.address)].node;
+            self.past_greeting(walk.mail.counted(), node, connection.luck, now)
         } else {
             Met::Failure(outcome)
         };
@@ -485,34 +614,63 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         }
     }
 
-    fn fail(&mut self, walk: &mut Walk, candidate: Candidate, outcome: Outcome, now: Time) -> Reaction {
+    pub(super) fn note_tried(&mut self, walk: &Walk, outcome: Outcome, now: Time) {
+        let (candidate, connection) = (walk.candidate(self.world), walk.connection.number);
+        self.note(&walk.mail, now, Step::Tried { candidate, connection, since: walk.since, outcome });
+    }
+
+    /// Counts a failure and says what the sender does about it.
+    pub(super) fn fail(&mut self, walk: &mut Walk, outcome: Outcome, now: Time) -> Reaction {
+        let candidate = walk.candidate(self.world);
         let node = self.world.addresses[usize::from(candidate.address)].node;
-        let (mail, since) = (walk.mail, walk.since);
-        self.note(&mail, now, Step::Tried { candidate, since, outcome });
-        self.recorder.failed(mail.counted(), node);
+        if outcome.is_in_session() {
+            let connection = walk.connection.number;
+            self.note(&walk.mail, now, Step::TurnedAway { candidate, connection, outcome });
+        } else {
+            self.note_tried(walk, outcome, now);
+        }
+        if outcome.is_permanent() {
+            self.recorder.rejected(walk.mail.counted(), node);
+        } else {
+            self.recorder.failed(walk.mail.counted(), node);
+        }
         walk.failed.push((candidate, outcome));
         walk.next += 1;
-        if self.world.senders[mail.sender as usize].behaviour.comes_back() {
+        let behaviour = &self.world.senders[walk.mail.sender as usize].behaviour;
+        if behaviour.comes_back() {
             walk.mail.tied = Some((candidate.host, candidate.address));
         }
-        self.world.senders[mail.sender as usize].behaviour.react(outcome)
+        match behaviour.react(outcome) {
+            Reaction::Next if !behaviour.has_sessions_left(&walk.failed) => Reaction::Defer,
+            reaction => reaction,
+        }
     }
 
     fn give_up(&mut self, walk: Box<Walk>, now: Time) {
-        self.note(&walk.mail, now, Step::Bounced);
-        self.recorder.bounced(walk.mail.counted());
-        self.learn(&walk, None, now);
+        self.bounce(&walk, now);
         self.not_delivered(walk, now);
     }
 
-    fn nobody_took_it(&mut self, walk: Box<Walk>, now: Time) {
-        if self.learn(&walk, None, now) {
+    pub(super) fn nobody_took_it(&mut self, walk: Box<Walk>, now: Time) {
+        self.defer(&walk, now);
+        self.not_delivered(walk, now);
+    }
+
+    /// The message of a walk is given up for a permanent failure.
+    pub(super) fn bounce(&mut self, walk: &Walk, now: Time) {
+        self.note(&walk.mail, now, Step::Bounced);
+        self.recorder.bounced(walk.mail.counted());
+        self.learn(walk, None, now);
+    }
+
+    /// The message of a walk goes back to the queue, unless the sender has had enough.
+    pub(super) fn defer(&mut self, walk: &Walk, now: Time) {
+        if self.learn(walk, None, now) {
             self.note(&walk.mail, now, Step::Bounced);
             self.recorder.bounced(walk.mail.counted());
         } else {
             self.put_back(walk.mail, now);
         }
-        self.not_delivered(walk, now);
     }
 
     /// Tells memory how the attempt went; true if the sender gives the message up for it.
@@ -574,7 +732,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 }
             }
             Event::Answered(walk, _) => self.recorder.waiting(walk.mail.counted()),
-            Event::Delivered(walk) => {
+            Event::Over(walk) => {
                 self.recorder.waiting(walk.mail.counted());
                 self.still_open(walk.connection);
             }

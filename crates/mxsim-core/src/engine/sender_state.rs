@@ -75,6 +75,10 @@ pub(super) struct SenderState {
     outbound: BTreeMap<u32, Outbound>,
     /// How long messages hold a session.
     session: Key,
+    /// Which connections are hit by a fault that hits only a part of them.
+    fault: Key,
+    /// Until when an outbound host sends in clear to an address at which TLS failed.
+    clear_until: BTreeMap<(u32, u16), Time>,
     /// Deferred mail that may be fetched before its time, by outbound host and number ([`crate::sender::Reuse::Batch`]).
     deferred: BTreeMap<(u32, u64), Mail>,
     /// Per outbound host: number of the holding time and its end; empty unless the sender holds for exponential times.
@@ -103,6 +107,8 @@ impl SenderState {
             memory: BTreeMap::new(),
             outbound: BTreeMap::new(),
             session: entropy.key(streams.session),
+            fault: entropy.key(streams.fault),
+            clear_until: BTreeMap::new(),
             deferred: BTreeMap::new(),
             held: vec![(0, start); choosers],
         }
@@ -117,6 +123,21 @@ impl SenderState {
     /// The decision how long a message holds a session.
     pub(super) const fn session_draw(&self, mail: &Mail) -> Key {
         self.session.child(mail.number)
+    }
+
+    /// The luck of a connection to an address that a message opens.
+    pub(super) const fn luck(&self, mail: &Mail, address_hash: u64) -> u64 {
+        self.fault.child(mail.number).child(mail.failures as u64).child(address_hash).word()
+    }
+
+    /// Notes that TLS failed at an address, so that mail goes there in clear for a while.
+    pub(super) fn send_in_clear(&mut self, chooser: u32, address: u16, until: Time) {
+        self.clear_until.insert((chooser, address), until);
+    }
+
+    /// True if an outbound host sends in clear to an address, because TLS has failed there.
+    pub(super) fn sends_in_clear(&self, chooser: u32, address: u16, now: Time) -> bool {
+        self.clear_until.get(&(chooser, address)).is_some_and(|&until| now < until)
     }
 
     /// The connections of an outbound host.

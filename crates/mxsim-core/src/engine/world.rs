@@ -150,6 +150,8 @@ pub struct SenderStreams {
     pub process: StreamId,
     /// How long messages hold a session.
     pub session: StreamId,
+    /// Which connections a fault hits that hits only a part of them.
+    pub fault: StreamId,
 }
 
 impl World {

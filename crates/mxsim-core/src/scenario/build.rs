@@ -6,6 +6,7 @@ use super::read::read_tree;
 use super::tree::from_json;
 use super::words::word_of;
 use super::{GoalKind, RunOverrides, Scenario, ScenarioError};
+use crate::catalog::Catalog;
 use crate::catalog::params::reuse_parts;
 use crate::node::{SessionTime, WhenFull};
 use crate::sender::{Concurrency, Kept, Reuse};
@@ -34,6 +35,7 @@ use serde_json::{Map, Value, json};
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ScenarioBuilder {
     document: Map<String, Value>,
+    catalog: Catalog,
 }
 
 impl ScenarioBuilder {
@@ -41,7 +43,13 @@ impl ScenarioBuilder {
     pub fn new(zone_text: &str) -> Self {
         let mut document = Map::new();
         document.insert("zone".into(), json!({ "text": zone_text }));
-        Self { document }
+        Self { document, catalog: Catalog::builtin().clone() }
+    }
+
+    /// Looks presets up in `catalog` instead of the built-in one.
+    pub fn catalog(mut self, catalog: &Catalog) -> Self {
+        self.catalog = catalog.clone();
+        self
     }
 
     /// Sets any key by its path in the scenario, such as `run.window` or `zone.authority`; keys are explained in the scenario reference.
@@ -199,10 +207,15 @@ impl ScenarioBuilder {
         self.push("changes", settings.into())
     }
 
-    /// Adds a fault: `node` shows `fault` (`refuse` or `drop`) from `at` (`"10:00"`) on for `length`.
+    /// Adds a fault: `node` shows `fault` (`refuse`, `drop` or `silent`) from `at` (`"10:00"`) on for `length`.
     pub fn event(self, node: &str, fault: &str, at: &str, length: Span) -> Self {
         let event = json!({ "node": node, "fault": fault, "at": at, "for": length.to_string() });
         self.push("events", event)
+    }
+
+    /// Adds a fault with all that can be said of one; `settings` has the keys of `[[events]]`.
+    pub fn event_with(self, settings: impl Into<Value>) -> Self {
+        self.push("events", settings.into())
     }
 
     /// Adds a goal that has to hold on the part `on` of the windows; one of each kind.
@@ -237,7 +250,7 @@ impl ScenarioBuilder {
     /// Everything that is wrong, placed by JSON pointers into the document that was built.
     pub fn build(self) -> Result<Scenario, ScenarioError> {
         let document = Value::Object(self.document);
-        let report = Report::new("scenario built in Rust", "");
+        let report = Report::with_catalog("scenario built in Rust", "", &self.catalog);
         let no_files = |_: &str| Err("a scenario built in Rust has no files".to_owned());
         read_tree(&from_json(&document, ""), report, &no_files, RunOverrides::default())
     }

@@ -3,6 +3,7 @@
 //! Everything that is wrong is reported together. The command draws a [`Diagnostic`] the way rustc does; [`ScenarioError`] alone prints
 //! one plain line per error and one per help.
 
+use crate::catalog::Catalog;
 use std::error::Error;
 use std::fmt;
 
@@ -181,9 +182,10 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (line, column)
 }
 
-/// Collects errors while a document is read.
+/// Collects errors while a document is read, and knows the presets the document may name.
 #[derive(Debug)]
 pub(crate) struct Report {
+    catalog: Catalog,
     sources: Vec<NamedText>,
     diagnostics: Vec<Diagnostic>,
     /// Errors beyond [`MOST_COLLECTED`].
@@ -194,9 +196,25 @@ pub(crate) struct Report {
 const MOST_COLLECTED: usize = 100_000;
 
 impl Report {
-    /// A report on the text `name`.
+    /// A report on the text `name`, which may name the presets of `catalog`.
+    pub(crate) fn with_catalog(name: &str, text: &str, catalog: &Catalog) -> Self {
+        Self { catalog: catalog.clone(), ..Self::new(name, text) }
+    }
+
+    /// A report that takes errors nobody shall see, on a value of the same document.
+    pub(crate) fn scratch(&self) -> Self {
+        Self::with_catalog("", "", &self.catalog)
+    }
+
+    /// The presets the document may name.
+    pub(crate) const fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// A report on the text `name`, which names no preset.
     pub(crate) fn new(name: &str, text: &str) -> Self {
         Self {
+            catalog: Catalog::default(),
             sources: vec![NamedText { name: name.into(), text: text.into() }],
             diagnostics: Vec::new(),
             dropped: 0,
@@ -255,6 +273,15 @@ impl Report {
     /// The errors so far.
     pub(crate) fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// The same of a report that is known to hold an error.
+    pub(crate) fn into_certain_error(mut self) -> ScenarioError {
+        if self.is_clean() {
+            self.error(code::SYNTAX, &Place::File, "the text cannot be read");
+        }
+        let empty = ScenarioError { sources: Vec::new(), diagnostics: Vec::new(), left_out: 0 };
+        self.into_error().unwrap_or(empty)
     }
 
     /// All errors in the order of their places, each once; `None` if nothing is wrong.

@@ -3,10 +3,10 @@
 mod node;
 
 use super::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
-use super::words::{Sticky, words};
+use super::words::{FaultKind, Sticky, words};
 use crate::catalog::{PresetKind, params};
-use crate::node::Fault;
 use crate::results::Grade;
+use crate::smtp::Stage;
 use crate::time::Span;
 use node::{CAPACITY, NODE};
 
@@ -236,19 +236,21 @@ const EVENT: &[Key] = &[
     required(
         "node",
         Shape::AnyOf(&[Shape::Name, Shape::List { of: &Shape::Name, least: 1, only: &[] }]),
-        "the node, or a list of nodes",
+        "the node, a list of nodes, or `\"*\"` for all of them",
     ),
     required(
         "fault",
-        Shape::Word {
-            now: words::<Fault>,
-            later: &["tempfail", "greylist", "slow", "tls", "reject", "accept-then-bounce"],
-        },
-        "what is wrong with it: it refuses connections, or drops packets silently",
+        Shape::Word { now: words::<FaultKind>, later: &["greylist", "slow", "accept-then-bounce"] },
+        "what is wrong with it: it refuses connections, drops packets, or takes connections and stays silent; or at a `stage` it defers (4xx), rejects (5xx) or disconnects",
     ),
     later("group", "nodes that fail together"),
-    later("stage", "the stage of the session that fails"),
-    later("share", "a fault that hits only a part of the sessions"),
+    optional(
+        "stage",
+        word(words::<Stage>),
+        "needed for, and only for, `defer`, `reject` and `disconnect`",
+        "where in the session it shows: instead of the greeting, when TLS is set up (where the node offers it; not with `defer`), at a recipient, or after the data",
+    ),
+    optional("share", Shape::Share, "all", "the part of the connections that it hits"),
 ];
 
 const GOALS: &[Key] = &[

@@ -23,6 +23,7 @@ pub use build::{ScenarioBuilder, SenderSpec};
 pub use diagnostic::{Diagnostic, Place, ScenarioError};
 pub use reference::{reference, schema};
 
+use crate::catalog::Catalog;
 use crate::dns::{OrderLaw, ResolverLaw, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::results::{Caution, Grade, PresetUsed};
@@ -128,19 +129,20 @@ impl Scenario {
         source: &SourceText,
         files: &dyn Fn(&str) -> Result<String, String>,
     ) -> Result<Self, ScenarioError> {
-        Self::read_with(source, files, RunOverrides::default())
+        Self::read_with(source, Catalog::builtin(), files, RunOverrides::default())
     }
 
-    /// The same, with settings of the command line in place of those of `[run]`.
+    /// The same, with the presets of `catalog`, and settings of the command line in place of those of `[run]`.
     ///
     /// # Errors
     /// Everything that is wrong.
     pub fn read_with(
         source: &SourceText,
+        catalog: &Catalog,
         files: &dyn Fn(&str) -> Result<String, String>,
         overrides: RunOverrides,
     ) -> Result<Self, ScenarioError> {
-        read::read(source, files, overrides)
+        read::read(source, catalog, files, overrides)
     }
 
     /// Reads a TOML text that names no file.

@@ -318,6 +318,12 @@ fn write_events(node: &Node, out: &mut Toml) {
         out.key("at", &span(Span(outage.from.0)));
         out.key("for", &span(outage.to.since(outage.from)));
         out.key("node", &text(&node.name));
-        out.key("fault", &text(word_of(outage.fault).unwrap_or_default()));
+        out.key("fault", &text(outage.fault.name()));
+        if let Some(stage) = outage.fault.stage() {
+            out.key("stage", &text(stage.name()));
+        }
+        if outage.share < 1.0 {
+            out.key("share", &number(outage.share));
+        }
     }
 }

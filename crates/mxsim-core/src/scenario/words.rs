@@ -2,7 +2,10 @@
 
 use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
 use crate::node::{Fault, WhenFull};
-use crate::sender::{AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Unit};
+use crate::sender::{
+    AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Reaction, TlsFailure, Unit,
+};
+use crate::smtp::Stage;
 
 /// A choice among words.
 pub(crate) trait Worded: Copy + PartialEq + 'static {
@@ -87,13 +90,29 @@ impl Worded for Failover {
         &[("next-host", Self::NextHost), ("same-host-later", Self::SameHostLater)];
 }
 
-/// What `on_busy` may say: [`Failover`] where the host is there and says to come back; who gives the attempt up draws anew in the next.
+/// What `on_busy` and its kin may say: [`Failover`] where the host is there but does not take the mail; who gives the attempt up draws anew in
+/// the next.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct OnBusy(pub(crate) Failover);
 
 impl Worded for OnBusy {
     const WORDS: &'static [(&'static str, Self)] =
         &[("next-host", Self(Failover::NextHost)), ("defer", Self(Failover::SameHostLater))];
+}
+
+impl Worded for Reaction {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("next-host", Self::Next), ("defer", Self::Defer), ("bounce", Self::Bounce)];
+}
+
+/// [`TlsFailure::NextHostThenPlain`] is written as a table beside these words.
+impl Worded for TlsFailure {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("no-tls", Self::NoTls),
+        ("plain-same-host", Self::PlainSameHost),
+        ("next-host", Self::NextHost),
+        ("defer", Self::Defer),
+    ];
 }
 
 /// Which of the laws of [`Reuse`](crate::sender::Reuse), without its limits.
@@ -168,8 +187,60 @@ impl Worded for RecordType {
     const WORDS: &'static [(&'static str, Self)] = &[("MX", Self::Mx), ("A", Self::A), ("AAAA", Self::Aaaa)];
 }
 
-impl Worded for Fault {
-    const WORDS: &'static [(&'static str, Self)] = &[("refuse", Self::Refuse), ("drop", Self::Drop)];
+/// [`Fault`] without its stage.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    Refuse,
+    Drop,
+    Silent,
+    Defer,
+    Reject,
+    Disconnect,
+}
+
+impl Worded for FaultKind {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("refuse", Self::Refuse),
+        ("drop", Self::Drop),
+        ("silent", Self::Silent),
+        ("defer", Self::Defer),
+        ("reject", Self::Reject),
+        ("disconnect", Self::Disconnect),
+    ];
+}
+
+impl FaultKind {
+    /// The stages at which it may show; none if it needs no stage.
+    pub(crate) const fn stages(self) -> &'static [Stage] {
+        match self {
+            Self::Refuse | Self::Drop | Self::Silent => &[],
+            Self::Defer => &[Stage::Greeting, Stage::Recipient, Stage::Data],
+            Self::Reject | Self::Disconnect => &[Stage::Greeting, Stage::Tls, Stage::Recipient, Stage::Data],
+        }
+    }
+
+    /// The fault, if it may show at this stage.
+    pub(crate) fn at(self, stage: Option<Stage>) -> Option<Fault> {
+        match (self, stage) {
+            (Self::Refuse, None) => Some(Fault::Refuse),
+            (Self::Drop, None) => Some(Fault::Drop),
+            (Self::Silent, None) => Some(Fault::Silent),
+            (_, Some(stage)) if !self.stages().contains(&stage) => None,
+            (Self::Defer, Some(stage)) => Some(Fault::Defer(stage)),
+            (Self::Reject, Some(stage)) => Some(Fault::Reject(stage)),
+            (Self::Disconnect, Some(stage)) => Some(Fault::Disconnect(stage)),
+            _ => None,
+        }
+    }
+}
+
+impl Worded for Stage {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("greeting", Self::Greeting),
+        ("tls", Self::Tls),
+        ("recipient", Self::Recipient),
+        ("data", Self::Data),
+    ];
 }
 
 impl Worded for WhenFull {

@@ -74,7 +74,7 @@ mod tests {
 
     fn kept(rule: Cut, entries: &[(u16, char)]) -> Vec<u16> {
         let mut candidates = list(entries);
-        cut(&Limits { addresses: Some(5), cut: rule }, &mut candidates);
+        cut(&Limits { addresses: Some(5), sessions: None, cut: rule }, &mut candidates);
         candidates.iter().map(|candidate| candidate.host).collect()
     }
 

@@ -31,6 +31,26 @@ pub struct Report<'a> {
     pub now: Time,
 }
 
+impl Report<'_> {
+    /// The candidates whose failure was one of the host, not of the message.
+    fn host_errors(&self) -> impl Iterator<Item = &Candidate> {
+        let is_error = |(_, outcome): &&(Candidate, Outcome)| outcome.is_host_error();
+        self.failed.iter().filter(is_error).map(|(candidate, _)| candidate)
+    }
+
+    /// The candidates that answered in a session, though they did not take the message.
+    fn answered(&self) -> impl Iterator<Item = &Candidate> {
+        let is_answer = |(_, outcome): &&(Candidate, Outcome)| !outcome.is_host_error();
+        self.failed.iter().filter(is_answer).map(|(candidate, _)| candidate)
+    }
+
+    /// True if the last failure was one of the host. Postfix, `smtp_trouble.c`: only then is the delivery reported as one of the destination;
+    /// a transient reply to a recipient or a message is none.
+    fn failed_at_a_host(&self) -> bool {
+        self.failed.last().is_some_and(|(_, outcome)| outcome.is_host_error())
+    }
+}
+
 /// The memory of one outbound host.
 #[derive(Debug, Clone, Default)]
 pub struct Remembered {
@@ -123,7 +143,7 @@ impl Remembered {
     fn note_domain(&mut self, failures: u32, hold: Span, report: Report<'_>) {
         let state = &mut self.domain;
         state.last_end = report.now;
-        if report.accepted.is_some() {
+        if report.accepted.is_some() || !report.failed_at_a_host() {
             state.failed = 0;
             // qmgr_queue.c: a delivery that ends well revives the destination at once.
             state.dead_until = None;
@@ -153,10 +173,10 @@ impl Remembered {
 
     /// Exim writes its retry records at the end of a delivery run (retry.c `retry_update`), even if another host took the mail.
     fn note_hosts(&mut self, rule: &[RetryStep], report: Report<'_>) -> bool {
-        if let Some(good) = report.accepted {
+        for good in report.answered().copied().chain(report.accepted) {
             self.records.retain(|record| !record.is_of(&good));
         }
-        for (candidate, _) in report.failed {
+        for candidate in report.host_errors() {
             let now = report.now;
             let mut record = self.record(candidate).copied().unwrap_or_else(|| Record::new(candidate, now));
             record.fail(rule, now);

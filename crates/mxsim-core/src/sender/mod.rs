@@ -15,6 +15,7 @@ pub mod order;
 pub mod retry;
 
 use crate::random::Key;
+use crate::smtp::Stage;
 use crate::time::Span;
 use smallvec::SmallVec;
 use std::fmt;
@@ -51,6 +52,8 @@ pub struct SenderLaw {
     pub failover: Failover,
     /// Where mail goes after a greeting that says to come back later (421).
     pub on_busy: Failover,
+    /// Where it goes after any other failure of a node that took the connection.
+    pub reactions: Reactions,
     /// How long a silent host is waited for.
     pub timeouts: Timeouts,
     /// When a deferred message is tried again.
@@ -191,6 +194,8 @@ pub enum Keep {
 pub struct Limits {
     /// Addresses tried per attempt; `None` for all.
     pub addresses: Option<u16>,
+    /// Sessions per attempt: connections that got past the greeting and TLS; `None` for any number.
+    pub sessions: Option<u16>,
     /// Exception to the cut.
     pub cut: Cut,
 }
@@ -213,6 +218,37 @@ pub enum Failover {
     NextHost,
     /// Gives the attempt up and comes back to the same host later.
     SameHostLater,
+}
+
+/// Where mail goes after a failure of a node that took the connection. [`Failover::SameHostLater`] here only gives the attempt up: the next
+/// one chooses anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reactions {
+    /// There was no greeting: none within the time-out, or the connection was closed before it.
+    pub silence: Failover,
+    /// The greeting was a permanent failure (5xx).
+    pub rejecting_greeting: Reaction,
+    /// A transient failure (4xx) at a recipient or after the data.
+    pub transient_reply: Failover,
+    /// The connection was lost at a recipient or during the data.
+    pub lost_connection: Failover,
+    /// TLS was offered and could not be set up.
+    pub tls_failure: TlsFailure,
+}
+
+/// What a sender does where TLS is offered and fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsFailure {
+    /// It never tries TLS, so there is nothing to fail.
+    NoTls,
+    /// It connects to the same address again and sends in clear.
+    PlainSameHost,
+    /// It tries the next candidate.
+    NextHost,
+    /// It gives the attempt up and comes back later.
+    Defer,
+    /// It tries the next candidate, and from then on sends in clear to the address that failed, for this long.
+    NextHostThenPlain(Span),
 }
 
 /// How long a silent host is waited for: the shorter of the two counts.
@@ -363,7 +399,7 @@ pub struct RetryStep {
     pub factor: f64,
 }
 
-/// How a connection to one candidate went.
+/// How a connection to one candidate went, or what became of a message on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The message was accepted.
@@ -372,8 +408,44 @@ pub enum Outcome {
     Refused,
     /// No answer within the time-out.
     TimedOut,
-    /// The node took the connection and said to come back later (421), or never greeted.
+    /// The node took the connection and never greeted.
+    Silent,
+    /// It said to come back later: a greeting 4xx, such as 421.
     Busy,
+    /// Its greeting was a permanent failure (5xx).
+    RejectedGreeting,
+    /// TLS was offered and could not be set up.
+    TlsFailed,
+    /// A transient failure (4xx) at this stage, after the greeting.
+    Deferred(Stage),
+    /// A permanent failure (5xx) at this stage, after the greeting.
+    Rejected(Stage),
+    /// The connection was lost at this stage; at the greeting if it was closed before one.
+    Lost(Stage),
+}
+
+impl Outcome {
+    /// True if the failure is one of the message in a session: the node greeted, and TLS was set up if wanted.
+    #[must_use]
+    pub const fn is_in_session(self) -> bool {
+        match self {
+            Self::Deferred(_) | Self::Rejected(_) => true,
+            Self::Lost(stage) => !matches!(stage, Stage::Greeting),
+            _ => false,
+        }
+    }
+
+    /// True if the failure is one of the host rather than of the message: no session came about, or it was lost.
+    #[must_use]
+    pub const fn is_host_error(self) -> bool {
+        !matches!(self, Self::Accepted | Self::Deferred(_) | Self::Rejected(_))
+    }
+
+    /// True if the answer was final.
+    #[must_use]
+    pub const fn is_permanent(self) -> bool {
+        matches!(self, Self::RejectedGreeting | Self::Rejected(_))
+    }
 }
 
 /// What to do after a failed connection.
@@ -387,6 +459,24 @@ pub enum Reaction {
     Bounce,
 }
 
+impl From<Failover> for Reaction {
+    fn from(failover: Failover) -> Self {
+        match failover {
+            Failover::NextHost => Self::Next,
+            Failover::SameHostLater => Self::Defer,
+        }
+    }
+}
+
+impl TlsFailure {
+    const fn reaction(self) -> Reaction {
+        match self {
+            Self::Defer => Reaction::Defer,
+            Self::NoTls | Self::PlainSameHost | Self::NextHost | Self::NextHostThenPlain(_) => Reaction::Next,
+        }
+    }
+}
+
 /// A sender behaviour of your own: order the candidates, react to an outcome. Time-outs, retry and memory stay those of the
 /// [`SenderLaw`] beside it.
 pub trait SenderBehaviour: fmt::Debug + Send + Sync {
@@ -394,10 +484,13 @@ pub trait SenderBehaviour: fmt::Debug + Send + Sync {
     /// `choice` is the only randomness to use.
     fn order(&self, candidates: &mut Candidates, choice: Key);
 
-    /// What to do after a failed connection; the default walks on.
+    /// What to do after a failed connection or a message that was not taken. The default gives up after a permanent failure of the
+    /// message and walks on after everything else.
     fn react(&self, outcome: Outcome) -> Reaction {
-        let _ = outcome;
-        Reaction::Next
+        match outcome {
+            Outcome::Rejected(_) => Reaction::Bounce,
+            _ => Reaction::Next,
+        }
     }
 }
 
@@ -406,7 +499,7 @@ pub trait SenderBehaviour: fmt::Debug + Send + Sync {
 pub struct Behaviour {
     /// Parameters of the MTA.
     pub law: SenderLaw,
-    /// Takes the place of `law.order`, `law.limits` and `law.failover`.
+    /// Takes the place of `law.order`, `law.limits`, `law.failover`, `law.on_busy` and `law.reactions`.
     pub custom: Option<Arc<dyn SenderBehaviour>>,
 }
 
@@ -438,14 +531,37 @@ impl Behaviour {
         self.custom.is_none() && self.law.failover == Failover::SameHostLater
     }
 
-    /// What to do after a failed connection.
+    /// What to do after a failure. A permanent failure of the message is final for every MTA (RFC 5321 section 4.2.1).
     #[must_use]
     pub fn react(&self, outcome: Outcome) -> Reaction {
-        let failover = if outcome == Outcome::Busy { self.law.on_busy } else { self.law.failover };
-        match (&self.custom, failover) {
-            (Some(own), _) => own.react(outcome),
-            (None, Failover::NextHost) => Reaction::Next,
-            (None, Failover::SameHostLater) => Reaction::Defer,
+        if let Some(own) = &self.custom {
+            return own.react(outcome);
         }
+        let law = &self.law;
+        match outcome {
+            Outcome::Accepted | Outcome::Refused | Outcome::TimedOut => law.failover.into(),
+            Outcome::Busy => law.on_busy.into(),
+            Outcome::Silent | Outcome::Lost(Stage::Greeting) => law.reactions.silence.into(),
+            Outcome::RejectedGreeting => law.reactions.rejecting_greeting,
+            Outcome::TlsFailed => law.reactions.tls_failure.reaction(),
+            Outcome::Deferred(_) => law.reactions.transient_reply.into(),
+            Outcome::Lost(_) => law.reactions.lost_connection.into(),
+            Outcome::Rejected(_) => Reaction::Bounce,
+        }
+    }
+
+    /// True if the attempt may use another session after these failures.
+    #[must_use]
+    pub fn has_sessions_left(&self, failed: &[(Candidate, Outcome)]) -> bool {
+        let most = self.law.limits.sessions.filter(|_| self.custom.is_none());
+        most.is_none_or(|most| {
+            failed.iter().filter(|(_, outcome)| outcome.is_in_session()).count() < usize::from(most)
+        })
+    }
+
+    /// What to do where TLS fails, beside [`Behaviour::react`]; a behaviour of one's own has no say in it.
+    #[must_use]
+    pub const fn on_tls_failure(&self) -> TlsFailure {
+        self.law.reactions.tls_failure
     }
 }

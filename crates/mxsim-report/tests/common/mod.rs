@@ -3,7 +3,7 @@
 use mxsim_core::results::{
     Answer, Balance, Cause, Caution, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve, Estimate,
     GoalResult, GoalStatus, Grade, HostResult, Interval, LawUsed, Luck, NodeDuration, NodeResult, NodeSeries,
-    NodeTotals, NotKnown, PeakRate, PresetUsed, Provenance, Results, SCHEMA, Series, SessionResult,
+    NodeTotals, NotKnown, PeakRate, PresetUsed, Provenance, Results, SCHEMA, Series, SessionResult, Status,
     Uncertainty, Verdict,
 };
 
@@ -124,7 +124,13 @@ fn provenance() -> Provenance {
         law: "messages".to_owned(),
         why: "only this law is built".to_owned(),
     };
-    let preset = |id: &str, grade| PresetUsed { id: id.to_owned(), grade };
+    let preset = |id: &str, grade| PresetUsed {
+        kind: "sender".to_owned(),
+        id: id.to_owned(),
+        grade,
+        status: Status::Provisional,
+        outside: None,
+    };
     Provenance {
         version: "0.1.0".to_owned(),
         model_epoch: 1,

@@ -9,6 +9,7 @@ use crate::diagnostics::{WIDTH, wrap};
 use crate::exit::{Exit, Failure};
 use crate::output::{print, screen_style};
 use closed_form::ClosedForm;
+use mxsim_core::catalog::Catalog;
 use mxsim_core::results::Results;
 use mxsim_core::scenario::Scenario;
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ const MOST_MX: usize = 100;
 /// Answers for N equal MX or for a zone.
 pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
     check_total(&arguments.top)?;
-    let mut scenario = scenario(&arguments.design, &arguments.top)?;
+    let mut scenario = scenario(&arguments.design, &arguments.top, &arguments.presets.catalog()?)?;
     let closed = closed_form::of(&scenario);
     let asked = overrides(&arguments.simulation);
     scenario.run.replications = asked.replications.or(scenario.run.replications);
@@ -57,14 +58,14 @@ fn check_total(percent: &[f64]) -> Result<(), Failure> {
 }
 
 /// A number, zone text, a zone file, or standard input.
-fn scenario(design: &str, top: &[f64]) -> Result<Scenario, Failure> {
+fn scenario(design: &str, top: &[f64], catalog: &Catalog) -> Result<Scenario, Failure> {
     let design = design.trim();
     if design.is_empty() {
         return Err(Failure::usage("ask: expected a number of equal MX such as 3, or a zone, found nothing"));
     }
     if design.parse::<f64>().is_ok() && !Path::new(design).exists() {
         return match design.parse::<usize>() {
-            Ok(n) if (1..=MOST_MX).contains(&n) => Ok(mxsim_import::equal_mx_scenario(n, top)?),
+            Ok(n) if (1..=MOST_MX).contains(&n) => Ok(mxsim_import::equal_mx_scenario(n, top, catalog)?),
             _ => Err(Failure::usage(format!(
                 "ask: expected a whole number from 1 to {MOST_MX} of equal MX, found {design}"
             ))),
@@ -73,7 +74,7 @@ fn scenario(design: &str, top: &[f64]) -> Result<Scenario, Failure> {
     let pasted = design.split_whitespace().count() > 1 && !Path::new(design).exists();
     let (name, text) =
         if pasted { ("zone", design.to_owned()) } else { (design, mxsim_import::read_text(design)?) };
-    Ok(mxsim_import::zone_scenario(name, &text, top)?)
+    Ok(mxsim_import::zone_scenario(name, &text, top, catalog)?)
 }
 
 fn screen(closed: &Result<ClosedForm, String>, results: Option<&Results>) -> String {

@@ -12,7 +12,8 @@ use std::fmt::Write as _;
 
 /// Reads the input and says what it means.
 pub(crate) fn check(arguments: &Check) -> Result<Exit, Failure> {
-    match (mxsim_import::scenario_or_zone(&arguments.input), arguments.format) {
+    let catalog = arguments.presets.catalog()?;
+    match (mxsim_import::scenario_or_zone(&arguments.input, &catalog), arguments.format) {
         (Ok(scenario), _) if arguments.resolved => print(&scenario.resolved())?,
         (Ok(scenario), PlainFormat::Text) => print(&summary(&scenario))?,
         (Ok(scenario), PlainFormat::Json) => print(&pretty(&valid(&scenario)))?,

@@ -12,10 +12,11 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod trace;
 
-use crate::args::{EngineName, Simulation};
+use crate::args::{EngineName, PresetFolder, Simulation};
 use crate::diagnostics;
 use crate::exit::{Exit, Failure};
 use crate::watch::Watch;
+use mxsim_core::catalog::Catalog;
 use mxsim_core::engine::{Engine, RunError, RunOptions, simulate};
 use mxsim_core::results::{Answer, Results};
 use mxsim_core::scenario::{RunOverrides, Scenario, parse_duration};
@@ -74,10 +75,21 @@ pub(crate) fn span(flag: &str, text: &str) -> Result<Span, Failure> {
     parse_duration(text).map_err(|why| Failure::usage(format!("{flag}: {why}")))
 }
 
+impl PresetFolder {
+    /// The built-in presets and those of the folder.
+    pub(crate) fn catalog(&self) -> Result<Catalog, Failure> {
+        Ok(mxsim_import::catalog(self.catalog.as_deref())?)
+    }
+}
+
 impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
         match error {
             ImportError::Scenario(error) => Self::new(Exit::Invalid, diagnostics::render(&error)),
+            ImportError::Presets(errors) => {
+                let texts: Vec<String> = errors.iter().map(diagnostics::render).collect();
+                Self::new(Exit::Invalid, texts.join("\n\n"))
+            }
             ImportError::Text(why) => Self::invalid(why),
             ImportError::File(why) => Self::file(why),
         }

@@ -1,92 +1,72 @@
 //! `mxsim presets`: how senders, resolvers and authorities behave, and who says so.
 
+mod markdown;
+mod table;
+mod template;
 mod words;
 
-use crate::args::{PlainFormat, Presets};
+use crate::args::{Format, Presets};
 use crate::diagnostics::{WIDTH, wrap};
 use crate::exit::{Exit, Failure};
 use crate::output::print;
 use crate::screen::next;
-use mxsim_core::catalog::{Catalog, Evidence, Preset, PresetKind};
-use mxsim_core::results::Grade;
+use mxsim_core::catalog::{Catalog, PresetKind, Sheet};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Lists all presets, or shows one with every parameter.
 pub(crate) fn presets(arguments: &Presets) -> Result<Exit, Failure> {
-    let all = entries(Catalog::builtin());
-    let shown: Vec<&Entry> = match &arguments.id {
-        None => all.iter().collect(),
-        Some(id) => named(&all, id)?,
-    };
-    match (arguments.format, &arguments.id) {
-        (PlainFormat::Json, _) => print(&format!("{:#}\n", document(&shown)))?,
-        (PlainFormat::Text, None) => print(&list(&shown))?,
-        (PlainFormat::Text, Some(_)) => print(&pages(&shown))?,
+    if let Some(kind) = &arguments.template {
+        print(&template::template(kind_named(kind)?))?;
+        return Ok(Exit::Met);
     }
+    let catalog = arguments.presets.catalog()?;
+    let shown = match &arguments.id {
+        None => catalog.sheets(),
+        Some(id) => named(&catalog, id)?,
+    };
+    print(&match (arguments.format, &arguments.id) {
+        (Format::Json, _) => format!("{:#}\n", document(&shown)),
+        (Format::Csv, _) => table::csv(&shown),
+        (Format::Md, None) => markdown::catalogue(&shown),
+        (Format::Md, Some(_)) => markdown::pages(&shown),
+        (Format::Text, None) => list(&shown),
+        (Format::Text, Some(_)) => pages(&shown),
+    })?;
     Ok(Exit::Met)
 }
 
-/// A preset of any kind.
-struct Entry {
-    kind: PresetKind,
-    id: &'static str,
-    title: &'static str,
-    software: &'static str,
-    versions: &'static str,
-    status: &'static str,
-    notes: &'static str,
-    parameters: &'static [(&'static str, String)],
-    evidence: &'static BTreeMap<String, Evidence>,
-    weakest: Grade,
-}
-
-impl Entry {
-    fn of<L>(kind: PresetKind, preset: &'static Preset<L>) -> Self {
-        Self {
-            kind,
-            id: &preset.id,
-            title: &preset.title,
-            software: &preset.software,
-            versions: &preset.versions,
-            status: &preset.status,
-            notes: &preset.notes,
-            parameters: &preset.parameters,
-            evidence: &preset.evidence,
-            weakest: preset.weakest_grade(),
-        }
-    }
-}
-
-fn entries(catalog: &'static Catalog) -> Vec<Entry> {
-    let senders = catalog.senders().map(|preset| Entry::of(PresetKind::Sender, preset));
-    let resolvers = catalog.resolvers().map(|preset| Entry::of(PresetKind::Resolver, preset));
-    let authorities = catalog.authorities().map(|preset| Entry::of(PresetKind::Authority, preset));
-    senders.chain(resolvers).chain(authorities).collect()
+fn kind_named(name: &str) -> Result<PresetKind, Failure> {
+    PresetKind::named(name).ok_or_else(|| {
+        let known = PresetKind::ALL.map(PresetKind::name).join(", ");
+        Failure::usage(format!("--template: there is no kind of preset {name:?}; kinds are {known}"))
+    })
 }
 
 /// Every preset of that id; two kinds may share one.
-fn named<'a>(all: &'a [Entry], id: &str) -> Result<Vec<&'a Entry>, Failure> {
-    let found: Vec<&Entry> = all.iter().filter(|entry| entry.id == id).collect();
+fn named<'a>(catalog: &'a Catalog, id: &str) -> Result<Vec<Sheet<'a>>, Failure> {
+    let found: Vec<Sheet<'_>> = catalog.sheets().into_iter().filter(|sheet| sheet.id == id).collect();
     if !found.is_empty() {
         return Ok(found);
     }
-    let help = match Catalog::builtin().nearest(id) {
+    let help = match catalog.nearest(id) {
         Some(near) => format!("did you mean {near}?"),
         None => "`mxsim presets` lists them".to_owned(),
     };
     Err(Failure::usage(format!("presets: there is no preset {id:?}; {help}")))
 }
 
-fn list(entries: &[&Entry]) -> String {
-    const INDENT: usize = 32;
+/// One line and the title of each preset.
+fn list(sheets: &[Sheet<'_>]) -> String {
+    let widest = sheets.iter().map(|sheet| sheet.id.len()).max().unwrap_or(0);
+    let width = widest.clamp(18, 50) + 2;
     let mut text = String::new();
     for kind in PresetKind::ALL {
-        let _ = writeln!(text, "{:<20}{:<12}what it does", kind.name(), "known by");
-        for entry in entries.iter().filter(|entry| entry.kind == kind) {
-            let title = wrap(entry.title, WIDTH - INDENT).replace('\n', &format!("\n{:INDENT$}", ""));
-            let _ = writeln!(text, "  {:<18}{:<12}{title}", entry.id, entry.weakest.name());
+        let _ = writeln!(text, "{:<width$}  {:<12}status", kind.name(), "known by");
+        for sheet in sheets.iter().filter(|sheet| sheet.kind == kind) {
+            let (grade, status) = (sheet.decisive_grade.name(), sheet.status.name());
+            let _ = writeln!(text, "  {:<width$}{grade:<12}{status}{}", sheet.id, outside(sheet));
+            indented(&mut text, 6, sheet.title);
         }
         text.push('\n');
     }
@@ -95,13 +75,18 @@ fn list(entries: &[&Entry]) -> String {
     text + &next("mxsim presets postfix, for every parameter of it and its source")
 }
 
-const LEGEND: &str = "Known by: the weakest grade of its parameters, from measured (recorded on that version), source \
-                      (read in its source) and documented to reported (said by somebody else) and assumed (a guess).";
+const fn outside(sheet: &Sheet<'_>) -> &'static str {
+    if sheet.outside.is_some() { ", yours" } else { "" }
+}
 
-fn pages(entries: &[&Entry]) -> String {
-    let mut text: String = entries.iter().map(|entry| page(entry)).collect();
-    let id = entries[0].id;
-    text.push_str(&match entries[0].kind {
+const LEGEND: &str = "Known by: the weakest grade of the parameters that decide where mail goes, from measured (recorded \
+                      on that version), source (read in its source) and documented to reported (said by somebody else) and assumed (a \
+                      guess). Status: reviewed once somebody who had not seen the first has read the sources a second time and agrees.";
+
+fn pages(sheets: &[Sheet<'_>]) -> String {
+    let mut text: String = sheets.iter().map(page).collect();
+    let id = sheets[0].id;
+    text.push_str(&match sheets[0].kind {
         PresetKind::Sender => next(&format!(
             "mxsim init, then preset = \"{id}\" in [[senders]]; any parameter above may stand beside it"
         )),
@@ -111,45 +96,49 @@ fn pages(entries: &[&Entry]) -> String {
     text
 }
 
-fn page(entry: &Entry) -> String {
-    let mut text = format!("{}: {} preset, {}\n", entry.id, entry.kind.with_article(), entry.status);
-    let _ = writeln!(text, "{}\n", wrap(entry.title, WIDTH));
-    item(&mut text, &format!("models {}, {}", entry.software, entry.versions));
-    if !entry.notes.is_empty() {
-        item(&mut text, entry.notes);
+fn page(sheet: &Sheet<'_>) -> String {
+    let from = sheet.outside.map_or_else(String::new, |hash| format!(", from a file of yours ({hash})"));
+    let head = format!("{}: {} preset, {}{from}", sheet.id, sheet.kind.with_article(), sheet.status.name());
+    let mut text = format!("{}\n{}\n\n", wrap(&head, WIDTH), wrap(sheet.title, WIDTH));
+    indented(&mut text, 2, &format!("models {}, {}", sheet.software, sheet.versions));
+    if !sheet.notes.is_empty() {
+        indented(&mut text, 2, sheet.notes);
     }
-    for (path, value) in entry.parameters {
-        let evidence = &entry.evidence[*path];
+    for (path, value) in sheet.parameters {
+        let evidence = &sheet.evidence[*path];
         let grade = evidence.grade.name();
         let _ = writeln!(text, "\n{path:<width$}{grade}", width = WIDTH - 12);
-        item(&mut text, entry.kind.meaning(path).unwrap_or_default());
-        item(&mut text, &format!("= {}", words::value(path, value)));
-        item(&mut text, &format!("by {}", evidence.source));
+        indented(&mut text, 2, sheet.kind.meaning(path).unwrap_or_default());
+        indented(&mut text, 2, &format!("= {}", words::value(path, value)));
+        indented(&mut text, 2, &format!("by {}", evidence.source));
     }
     text
 }
 
 /// A paragraph under its indent.
-fn item(text: &mut String, sentence: &str) {
-    let _ = writeln!(text, "  {}", wrap(sentence, WIDTH - 2).replace('\n', "\n  "));
+fn indented(text: &mut String, indent: usize, sentence: &str) {
+    let start = " ".repeat(indent);
+    let lines = wrap(sentence, WIDTH - indent).replace('\n', &format!("\n{start}"));
+    let _ = writeln!(text, "{start}{lines}");
 }
 
-fn document(entries: &[&Entry]) -> Value {
-    let presets: Vec<Value> = entries.iter().map(|entry| preset(entry)).collect();
+fn document(sheets: &[Sheet<'_>]) -> Value {
+    let presets: Vec<Value> = sheets.iter().map(preset).collect();
     json!({ "schema": "mxsim.presets/1", "presets": presets })
 }
 
-fn preset(entry: &Entry) -> Value {
+fn preset(sheet: &Sheet<'_>) -> Value {
     let parameter = |(path, value): &(&'static str, String)| {
-        let evidence = &entry.evidence[*path];
+        let evidence = &sheet.evidence[*path];
         json!({
-            "name": path, "meaning": entry.kind.meaning(path), "value": value, "value_in_words": words::value(path, value),
+            "name": path, "meaning": sheet.kind.meaning(path), "value": value, "value_in_words": words::value(path, value),
             "grade": evidence.grade.name(), "source": evidence.source,
         })
     };
     json!({
-        "kind": entry.kind.name(), "id": entry.id, "title": entry.title, "software": entry.software,
-        "versions": entry.versions, "status": entry.status, "notes": entry.notes, "weakest_grade": entry.weakest.name(),
-        "parameters": entry.parameters.iter().map(parameter).collect::<Vec<_>>(),
+        "kind": sheet.kind.name(), "id": sheet.id, "title": sheet.title, "software": sheet.software,
+        "versions": sheet.versions, "status": sheet.status.name(), "notes": sheet.notes, "outside": sheet.outside,
+        "weakest_grade": sheet.weakest_grade.name(), "decisive_grade": sheet.decisive_grade.name(),
+        "parameters": sheet.parameters.iter().map(parameter).collect::<Vec<_>>(),
     })
 }

@@ -16,9 +16,10 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
     }
     let window = arguments.window.as_deref().map(window).transpose()?;
     let overrides = RunOverrides { window, ..overrides(&arguments.simulation) };
+    let catalog = arguments.presets.catalog()?;
     let mut worst = Exit::Met;
     for (i, path) in arguments.scenarios.iter().enumerate() {
-        let scenario = mxsim_import::scenario(path, overrides)?;
+        let scenario = mxsim_import::scenario(path, &catalog, overrides)?;
         let results = simulate_watched(&scenario, &arguments.simulation)?;
         deliver(&results, arguments, i > 0)?;
         worst = worst.worse(exit_for(&results, &arguments.simulation));

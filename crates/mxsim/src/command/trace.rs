@@ -17,7 +17,7 @@ const CLOCK: usize = 14;
 
 /// Follows the messages and tells their story.
 pub(crate) fn trace(arguments: &Arguments) -> Result<Exit, Failure> {
-    let scenario = mxsim_import::scenario_or_zone(&arguments.input)?;
+    let scenario = mxsim_import::scenario_or_zone(&arguments.input, &arguments.presets.catalog()?)?;
     let options = options(arguments, &scenario)?;
     let trace = follow(&scenario, &options).map_err(|error| match error {
         TraceError::TooLarge(_) => Failure::invalid(error),
@@ -126,10 +126,13 @@ fn lines(what: &Happening) -> Vec<String> {
         Happening::Tried { candidate, why, .. } => {
             vec![format!("connects to {} [{}]: {why}", candidate.host, candidate.address)]
         }
-        Happening::Reused { host, address, messages_before, why } => vec![
+        Happening::Reused { host, address, messages_before, why, .. } => vec![
             format!("goes down the open connection to {host} [{address}], message {}", messages_before + 1),
             because(why),
         ],
+        Happening::TurnedAway { candidate, why, .. } => {
+            vec![format!("is turned away by {} [{}]", candidate.host, candidate.address), because(why)]
+        }
         Happening::InBacklog { candidate } => {
             vec![format!("{} is full: waits for its greeting", candidate.node)]
         }

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod adds_presets;
 mod answers_questions;
 mod checks_scenarios_and_zones;
 mod judges_counts;

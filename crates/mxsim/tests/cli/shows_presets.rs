@@ -1,7 +1,8 @@
 //! `mxsim presets`: how senders, resolvers and authorities behave, and who says so.
 
 use crate::support::{mxsim, snapshot, too_wide};
-use mxsim_core::catalog::Catalog;
+use mxsim_core::catalog::{Catalog, PresetKind};
+use std::collections::BTreeSet;
 
 #[test]
 fn every_preset_is_listed_and_shown() {
@@ -44,4 +45,50 @@ fn programs_get_every_parameter_with_its_source() {
     }
     let one = mxsim(&["presets", "nsd", "--format", "json"]).expect(0).json();
     assert_eq!((&one["presets"][0]["id"], &one["presets"][0]["kind"]), (&"nsd".into(), &"authority".into()));
+}
+
+#[test]
+fn a_table_has_one_row_for_each_parameter() {
+    let table = mxsim(&["presets", "--format", "csv"]).expect(0).stdout;
+    let rows = table.lines().count() - 1;
+    let parameters: usize = Catalog::builtin().sheets().iter().map(|sheet| sheet.parameters.len()).sum();
+    assert_eq!(rows, parameters, "a value with a line end would need more");
+    assert!(table.starts_with(
+        "kind,id,software,versions,status,parameter,meaning,value,value_in_words,grade,source\n"
+    ));
+    let one = mxsim(&["presets", "nsd", "--format", "csv"]).expect(0).stdout;
+    assert!(one.contains("authority,nsd,"), "{one}");
+}
+
+#[test]
+fn one_preset_as_markdown_is_part_of_the_catalogue() {
+    let whole = mxsim(&["presets", "--format", "md"]).expect(0).stdout;
+    let one = mxsim(&["presets", "nsd", "--format", "md"]).expect(0).stdout;
+    assert!(one.starts_with("# Authority nsd\n"), "{one}");
+    assert!(whole.contains(&format!("\n#{one}")), "{one}");
+}
+
+/// The template names every parameter that presets have, and no value of any.
+#[test]
+fn a_second_reader_is_given_all_parameters_and_no_value() {
+    for kind in PresetKind::ALL {
+        let template = mxsim(&["presets", "--template", kind.name()]).expect(0).stdout;
+        let keys: Vec<&str> =
+            template.lines().filter(|line| !line.starts_with(['#', '[']) && !line.is_empty()).collect();
+        assert!(keys.iter().all(|line| line.ends_with(" =")), "{keys:?}");
+        let mut asked = BTreeSet::new();
+        let mut section = String::new();
+        for line in template.lines() {
+            if let Some(name) = line.strip_prefix('[') {
+                section = name.trim_end_matches(']').to_owned();
+            }
+            asked.extend(line.strip_suffix(" =").map(|key| format!("{section}.{key}")));
+        }
+        for sheet in Catalog::builtin().sheets().iter().filter(|sheet| sheet.kind == kind) {
+            for (path, _) in sheet.parameters {
+                assert!(asked.contains(*path), "{path} of {} is not in the template", sheet.id);
+            }
+        }
+    }
+    mxsim(&["presets", "--template", "senders"]).expect_error(2, &["no kind of preset", "sender, resolver"]);
 }

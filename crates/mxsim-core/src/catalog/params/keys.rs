@@ -3,7 +3,9 @@
 use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
 use crate::scenario::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
 use crate::scenario::words::{OnBusy, ReuseWhen, words};
-use crate::sender::{AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Unit};
+use crate::sender::{
+    AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Reaction, TlsFailure, Unit,
+};
 
 fn unlimited() -> Vec<&'static str> {
     vec!["unlimited"]
@@ -61,6 +63,12 @@ const LIMITS: &[Key] = &[
         AS_PRESET,
         "addresses tried per attempt",
     ),
+    optional(
+        "sessions",
+        Shape::AnyOf(&[Shape::Integer { least: 1, most: 65_535 }, word(unlimited)]),
+        AS_PRESET,
+        "sessions per attempt: connections that got past the greeting and TLS; a message turned away in the last of them is deferred",
+    ),
     optional("cut", word(words::<Cut>), AS_PRESET, "how a list that is too long is cut"),
 ];
 
@@ -70,7 +78,45 @@ const FAILOVER: &[Key] = &[
         "on_busy",
         word(words::<OnBusy>),
         AS_PRESET,
-        "where it goes after the greeting `421`, or none within the time-out",
+        "where it goes after a greeting `4xx`, such as `421`",
+    ),
+    optional(
+        "on_silence",
+        word(words::<OnBusy>),
+        AS_PRESET,
+        "where it goes when the host took the connection and did not greet: within the time-out, or before it closed",
+    ),
+    optional(
+        "on_rejecting_greeting",
+        word(words::<Reaction>),
+        AS_PRESET,
+        "where it goes after a greeting `5xx`",
+    ),
+    optional(
+        "on_transient_reply",
+        word(words::<OnBusy>),
+        AS_PRESET,
+        "where it goes after a reply `4xx` at a recipient or after the data",
+    ),
+    optional(
+        "on_lost_connection",
+        word(words::<OnBusy>),
+        AS_PRESET,
+        "where it goes when the connection is lost at a recipient or during the data",
+    ),
+    optional(
+        "on_tls_failure",
+        Shape::AnyOf(&[
+            word(words::<TlsFailure>),
+            Shape::Choice(&[optional(
+                "next_host_then_plain",
+                SOME_TIME,
+                "",
+                "to the next host; for this long mail then goes in clear to the one where TLS failed",
+            )]),
+        ]),
+        AS_PRESET,
+        "where it goes when TLS is offered and fails; `no-tls` if the sender never tries",
     ),
 ];
 

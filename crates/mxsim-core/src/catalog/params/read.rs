@@ -10,7 +10,8 @@ use crate::scenario::tree::{Table, Value};
 use crate::scenario::words::{OnBusy, Worded, value_of};
 use crate::sender::{
     AddressOrder, Concurrency, Cut, Failover, Family, HostOrder, Keep, Kernel, Limits, Memory,
-    OrderLaw as SenderOrder, RetryLaw, RetryStep, Reuse, SenderLaw, Timeouts, Unit, Wait,
+    OrderLaw as SenderOrder, Reaction, Reactions, RetryLaw, RetryStep, Reuse, SenderLaw, Timeouts,
+    TlsFailure, Unit, Wait,
 };
 use crate::time::Span;
 
@@ -23,9 +24,16 @@ pub(crate) const BLANK_SENDER: SenderLaw = SenderLaw {
         family: Family::Any,
         keep: Keep::Attempt,
     },
-    limits: Limits { addresses: None, cut: Cut::Plain },
+    limits: Limits { addresses: None, sessions: None, cut: Cut::Plain },
     failover: Failover::NextHost,
     on_busy: Failover::NextHost,
+    reactions: Reactions {
+        silence: Failover::NextHost,
+        rejecting_greeting: Reaction::Next,
+        transient_reply: Failover::NextHost,
+        lost_connection: Failover::NextHost,
+        tls_failure: TlsFailure::NextHost,
+    },
     timeouts: Timeouts { connect: None, kernel: Kernel::Linux, greeting: Span::from_secs(300) },
     retry: RetryLaw {
         wait: Wait::EveryQueueRun,
@@ -104,12 +112,13 @@ pub(crate) fn read_sender(table: &Table, law: &mut SenderLaw) {
     if let Some(limits) = table.table("limits") {
         let number = |value: &Value| value.as_integer().and_then(|number| u16::try_from(number).ok());
         set(&mut law.limits.addresses, unless(limits, "addresses", "unlimited", number));
+        set(&mut law.limits.sessions, unless(limits, "sessions", "unlimited", number));
         set(&mut law.limits.cut, chosen(limits, "cut"));
     }
-    let failover = table.table("failover").and_then(|failover| chosen(failover, "on_failure"));
-    set(&mut law.failover, chosen(table, "failover").or(failover));
-    let on_busy = table.table("failover").and_then(|failover| chosen::<OnBusy>(failover, "on_busy"));
-    set(&mut law.on_busy, on_busy.map(|word| word.0));
+    set(&mut law.failover, chosen(table, "failover"));
+    if let Some(failover) = table.table("failover") {
+        read_failover(failover, law);
+    }
     if let Some(timeouts) = table.table("timeouts") {
         set(&mut law.timeouts.connect, unless(timeouts, "connect", "kernel", span));
         set(&mut law.timeouts.kernel, chosen(timeouts, "kernel"));
@@ -121,6 +130,20 @@ pub(crate) fn read_sender(table: &Table, law: &mut SenderLaw) {
     set(&mut law.memory, table.table("memory").and_then(memory));
     reuse::read(table, &mut law.reuse);
     reuse::read_concurrency(table, &mut law.concurrency);
+}
+
+fn read_failover(table: &Table, law: &mut SenderLaw) {
+    let on = |key: &str| chosen::<OnBusy>(table, key).map(|word| word.0);
+    set(&mut law.failover, chosen(table, "on_failure"));
+    set(&mut law.on_busy, on("on_busy"));
+    let reactions = &mut law.reactions;
+    set(&mut reactions.silence, on("on_silence"));
+    set(&mut reactions.rejecting_greeting, chosen(table, "on_rejecting_greeting"));
+    set(&mut reactions.transient_reply, on("on_transient_reply"));
+    set(&mut reactions.lost_connection, on("on_lost_connection"));
+    let then_plain = table.table("on_tls_failure").and_then(|then| span_at(then, "next_host_then_plain"));
+    let on_tls_failure = chosen(table, "on_tls_failure").or(then_plain.map(TlsFailure::NextHostThenPlain));
+    set(&mut reactions.tls_failure, on_tls_failure);
 }
 
 fn read_sender_order(table: &Table, order: &mut SenderOrder) {

@@ -3,7 +3,7 @@
 use crate::dns::{Hold, OrderLaw, RecordType, ResolverLaw, TypeSet};
 use crate::scenario::literal;
 use crate::scenario::words::{OnBusy, Worded, word_of};
-use crate::sender::{Keep, Memory, RetryStep, SenderLaw, Wait};
+use crate::sender::{Keep, Memory, RetryStep, SenderLaw, TlsFailure, Wait};
 use crate::time::Span;
 
 /// A parameter as it is written: its path (`order.unit`) and its TOML literal.
@@ -28,9 +28,15 @@ pub(crate) fn write_sender(law: &SenderLaw) -> Vec<Written> {
         ("order.family", quoted_word(law.order.family)),
         ("order.keep", written_keep(law.order.keep)),
         ("limits.addresses", count(law.limits.addresses.map(u32::from))),
+        ("limits.sessions", count(law.limits.sessions.map(u32::from))),
         ("limits.cut", quoted_word(law.limits.cut)),
         ("failover.on_failure", quoted_word(law.failover)),
         ("failover.on_busy", quoted_word(OnBusy(law.on_busy))),
+        ("failover.on_silence", quoted_word(OnBusy(law.reactions.silence))),
+        ("failover.on_rejecting_greeting", quoted_word(law.reactions.rejecting_greeting)),
+        ("failover.on_transient_reply", quoted_word(OnBusy(law.reactions.transient_reply))),
+        ("failover.on_lost_connection", quoted_word(OnBusy(law.reactions.lost_connection))),
+        ("failover.on_tls_failure", written_tls_failure(law.reactions.tls_failure)),
         ("timeouts.connect", or_word(law.timeouts.connect, "kernel")),
         ("timeouts.kernel", quoted_word(law.timeouts.kernel)),
         ("timeouts.greeting", literal::span(law.timeouts.greeting)),
@@ -49,6 +55,15 @@ fn written_keep(keep: Keep) -> String {
     match keep {
         Keep::Exponential(span) => format!("{{ exponential = {} }}", literal::span(span)),
         Keep::Fixed(span) => format!("{{ fixed = {} }}", literal::span(span)),
+        word => quoted_word(word),
+    }
+}
+
+fn written_tls_failure(reaction: TlsFailure) -> String {
+    match reaction {
+        TlsFailure::NextHostThenPlain(long) => {
+            format!("{{ next_host_then_plain = {} }}", literal::span(long))
+        }
         word => quoted_word(word),
     }
 }

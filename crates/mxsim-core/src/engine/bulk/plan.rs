@@ -138,17 +138,21 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &
     if kept.is_some_and(|kept| kept.tls || nodes.iter().any(|node| !capacity(node).tls)) {
         return Err("it uses connections again");
     }
-    let fails = |fault: Fault| {
-        nodes.iter().any(|&node| world.nodes[node].outages().iter().any(|outage| outage.fault == fault))
-    };
-    if fails(Fault::Drop) && law.concurrency != Concurrency::UNLIMITED {
+    let ever = |such: fn(Fault) -> bool| nodes.iter().any(|&node| world.nodes[node].ever(such));
+    if ever(Fault::is_past_greeting) {
+        return Err("a node turns mail away in sessions");
+    }
+    if nodes.iter().any(|&node| world.nodes[node].is_partial()) {
+        return Err("a fault hits a part of its connections");
+    }
+    if ever(Fault::takes_time) && law.concurrency != Concurrency::UNLIMITED {
         return Err("its connections are limited, and a silent node holds them");
     }
     let remembers = match law.memory {
         // Where some candidate always takes the message, no domain is ever found dead.
         Memory::Nothing | Memory::Domain { .. } => false,
-        Memory::HostAddress { .. } => fails(Fault::Refuse) || fails(Fault::Drop),
-        Memory::AddressTimeouts { .. } => fails(Fault::Drop),
+        Memory::HostAddress { .. } => ever(|_| true),
+        Memory::AddressTimeouts { .. } => ever(|fault| fault == Fault::Drop),
     };
     if remembers { Err("it remembers nodes that failed") } else { Ok(()) }
 }

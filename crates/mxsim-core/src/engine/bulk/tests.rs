@@ -111,7 +111,7 @@ fn fate(world: &World, order: &Candidates, born: Time) -> (Vec<Attempt>, End) {
             return (attempts, End::UnderWay);
         }
         let node = world.addresses[usize::from(candidate.address)].node;
-        let (at, outcome) = match connect(&world.nodes[node], now, timeouts) {
+        let (at, outcome) = match connect(&world.nodes[node], now, timeouts, 0) {
             Connection::Now(outcome) => (now, outcome),
             Connection::Later(at, outcome) => (at, outcome),
         };

@@ -150,7 +150,7 @@ impl Walker<'_> {
 
     fn connect(&self, branch: &Branch, after: Span, path: &mut Path<'_>) {
         let (now, faults) = (path.born + after, &self.world.nodes[branch.node]);
-        let connection = connect(faults, now, &self.behaviour.law.timeouts);
+        let connection = connect(faults, now, &self.behaviour.law.timeouts, 0);
         let (at, outcome) = match connection {
             Connection::Now(outcome) => (now, outcome),
             Connection::Later(at, outcome) => (at, outcome),

@@ -217,6 +217,8 @@ pub enum Happening {
     Tried {
         /// To whom.
         candidate: TracedCandidate,
+        /// Number of the connection, in the order in which they were begun.
+        connection: u64,
         /// When it began (s).
         since_s: f64,
         /// How it went.
@@ -230,9 +232,22 @@ pub enum Happening {
         host: String,
         /// Address.
         address: String,
+        /// Its number.
+        connection: u64,
         /// Messages that went down it before.
         messages_before: u32,
         /// The law of reuse.
+        why: String,
+    },
+    /// A node did not take it in a session.
+    TurnedAway {
+        /// Which.
+        candidate: TracedCandidate,
+        /// Number of the connection.
+        connection: u64,
+        /// The reply, and at which stage.
+        outcome: TracedOutcome,
+        /// What the sender does about it.
         why: String,
     },
     /// A full node lets it wait for the greeting.
@@ -248,6 +263,8 @@ pub enum Happening {
         address: String,
         /// The machine behind it.
         node: String,
+        /// Number of the connection.
+        connection: u64,
         /// Time since it arrived (s).
         delay_s: f64,
     },
@@ -288,8 +305,24 @@ pub enum TracedOutcome {
     Refused,
     /// Nobody answered.
     TimedOut,
-    /// The node said 421, or never greeted.
+    /// Its greeting was 4xx, such as 421.
     Busy,
+    /// It took the connection and did not greet.
+    NoGreeting,
+    /// Its greeting was 5xx.
+    RejectedGreeting,
+    /// TLS was offered and could not be set up.
+    TlsFailed,
+    /// It replied 4xx at a recipient.
+    RecipientDeferred,
+    /// It replied 5xx at a recipient.
+    RecipientRejected,
+    /// It replied 4xx after the data.
+    DataDeferred,
+    /// It replied 5xx after the data.
+    DataRejected,
+    /// The connection was lost in the session.
+    Lost,
 }
 
 /// Follows messages of one sender through a replication.

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::engine::probe::{Probe, Step, Subject};
 use crate::engine::world::{MX, NOWHERE, World};
-use crate::sender::{Behaviour, Candidate, Candidates, Outcome};
+use crate::sender::{Behaviour, Candidate, Candidates, Outcome, Reaction};
+use crate::smtp::Stage;
 use crate::time::Time;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -31,8 +32,8 @@ struct Followed {
     message: TracedMessage,
     /// The candidates of the attempt under way, as far as they are left.
     left: Candidates,
-    /// The candidate that failed last.
-    failed: Option<Candidate>,
+    /// The candidate that failed last, and how.
+    failed: Option<(Candidate, Outcome)>,
 }
 
 impl<'a> Recorder<'a> {
@@ -150,18 +151,30 @@ impl<'a> Recorder<'a> {
             }
             Step::Admitted(candidates) => return self.all_but(place, candidates, words::limits(&law.limits)),
             Step::HeldBack => Happening::HeldBack { why: words::memory(&law.memory) },
-            Step::Tried { candidate, since, outcome } => self.tried(place, candidate, (since, now), outcome),
-            Step::Reused { host, address, messages } => Happening::Reused {
+            Step::Tried { candidate, connection, since, outcome } => {
+                self.tried(place, (candidate, connection), (since, now), outcome)
+            }
+            Step::TurnedAway { candidate, connection, outcome } => {
+                self.messages[place].failed = Some((candidate, outcome));
+                Happening::TurnedAway {
+                    candidate: self.candidate(&candidate),
+                    connection,
+                    outcome: outcome_of(outcome),
+                    why: words::turned_away(behaviour, outcome),
+                }
+            }
+            Step::Reused { host, address, messages, connection } => Happening::Reused {
                 host: self.host(host),
                 address: self.addresses[usize::from(address)].0.clone(),
+                connection,
                 messages_before: messages,
                 why: words::reuse(law.reuse),
             },
             Step::InBacklog(candidate) => Happening::InBacklog { candidate: self.candidate(&candidate) },
-            Step::Accepted { host, address } => {
+            Step::Accepted { host, address, connection } => {
                 let (text, node) = self.addresses[usize::from(address)].clone();
                 let delay_s = now.since(subject.born).as_secs_f64();
-                Happening::Accepted { host: self.host(host), address: text, node, delay_s }
+                Happening::Accepted { host: self.host(host), address: text, node, connection, delay_s }
             }
             Step::Deferred { until } => {
                 Happening::Deferred { until_s: until.as_secs_f64(), why: words::retry(&law.retry) }
@@ -169,6 +182,10 @@ impl<'a> Recorder<'a> {
             Step::Bounced => {
                 let knows_where = !self.messages[place].left.is_empty();
                 let age = now.since(subject.born);
+                let last = self.messages[place].failed.map(|(_, outcome)| outcome);
+                if last.is_some_and(|outcome| behaviour.react(outcome) == Reaction::Bounce) {
+                    return Some(Happening::Bounced { why: words::final_answer() });
+                }
                 Happening::Bounced { why: words::bounce(law, knows_where, subject.failures, age) }
             }
         };
@@ -178,15 +195,16 @@ impl<'a> Recorder<'a> {
     fn tried(
         &mut self,
         place: usize,
-        candidate: Candidate,
+        (candidate, connection): (Candidate, u64),
         (since, until): (Time, Time),
         outcome: Outcome,
     ) -> Happening {
         if outcome != Outcome::Accepted {
-            self.messages[place].failed = Some(candidate);
+            self.messages[place].failed = Some((candidate, outcome));
         }
         Happening::Tried {
             candidate: self.candidate(&candidate),
+            connection,
             since_s: since.as_secs_f64(),
             outcome: outcome_of(outcome),
             why: words::outcome(outcome, until.since(since)),
@@ -201,7 +219,9 @@ impl<'a> Recorder<'a> {
     /// True if the candidate that failed last is the first now.
     fn is_first(&self, place: usize, candidates: &[Candidate]) -> bool {
         let failed = self.messages[place].failed;
-        failed.is_some_and(|failed| candidates.first().is_some_and(|first| first.address == failed.address))
+        failed.is_some_and(|(failed, _)| {
+            candidates.first().is_some_and(|first| first.address == failed.address)
+        })
     }
 }
 
@@ -234,5 +254,13 @@ const fn outcome_of(outcome: Outcome) -> TracedOutcome {
         Outcome::Refused => TracedOutcome::Refused,
         Outcome::TimedOut => TracedOutcome::TimedOut,
         Outcome::Busy => TracedOutcome::Busy,
+        Outcome::Silent | Outcome::Lost(Stage::Greeting) => TracedOutcome::NoGreeting,
+        Outcome::RejectedGreeting => TracedOutcome::RejectedGreeting,
+        Outcome::TlsFailed => TracedOutcome::TlsFailed,
+        Outcome::Deferred(Stage::Data) => TracedOutcome::DataDeferred,
+        Outcome::Deferred(_) => TracedOutcome::RecipientDeferred,
+        Outcome::Rejected(Stage::Data) => TracedOutcome::DataRejected,
+        Outcome::Rejected(_) => TracedOutcome::RecipientRejected,
+        Outcome::Lost(_) => TracedOutcome::Lost,
     }
 }

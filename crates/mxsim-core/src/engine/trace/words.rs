@@ -3,8 +3,9 @@
 use crate::dns::{Base, Direction, Driver, Hold, OrderLaw as AnswerOrder, ResolverLaw, Transform};
 use crate::sender::{
     AddressOrder, AfterGaps, Behaviour, Cut, Family, HostOrder, Keep, Kept, Limits, Memory, Outcome,
-    RetryLaw, Reuse, SenderLaw, Unit, Wait,
+    Reaction, RetryLaw, Reuse, SenderLaw, Unit, Wait,
 };
+use crate::smtp::Stage;
 use crate::time::Span;
 
 /// What a hop does to the order of MX records.
@@ -173,8 +174,33 @@ pub(super) fn outcome(outcome: Outcome, lasted: Span) -> String {
         Outcome::Refused => format!("refused after {lasted}"),
         Outcome::TimedOut => format!("silent for {lasted}"),
         Outcome::Busy if lasted == Span::ZERO => "421, come back later".into(),
-        Outcome::Busy => format!("no greeting, or 421, after {lasted}"),
+        Outcome::Busy => format!("421, come back later, after {lasted}"),
+        Outcome::Silent => format!("no greeting within {lasted}"),
+        Outcome::RejectedGreeting => "greeting 5xx".into(),
+        Outcome::TlsFailed => "TLS failed".into(),
+        Outcome::Deferred(stage) => format!("4xx {}", at(stage)),
+        Outcome::Rejected(stage) => format!("5xx {}", at(stage)),
+        Outcome::Lost(stage) => format!("connection lost {}", at(stage)),
     }
+}
+
+const fn at(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Greeting => "before the greeting",
+        Stage::Tls => "when TLS was set up",
+        Stage::Recipient => "at the recipient",
+        Stage::Data => "after the data",
+    }
+}
+
+/// What a node answered in a session, and what the sender does about it.
+pub(super) fn turned_away(behaviour: &Behaviour, failure: Outcome) -> String {
+    let then = match behaviour.react(failure) {
+        Reaction::Next => "goes on to the next, if it may use another session in this attempt",
+        Reaction::Defer => "gives the attempt up and comes back later",
+        Reaction::Bounce => "gives the message up",
+    };
+    format!("{}: {then}", outcome(failure, Span::ZERO))
 }
 
 /// Why an open connection takes a message.
@@ -226,6 +252,11 @@ const fn after_gaps(then: AfterGaps) -> &'static str {
         AfterGaps::Double => "twice as long each time",
         AfterGaps::GiveUp => "gives up",
     }
+}
+
+/// Why a message is given up that a node rejected.
+pub(super) fn final_answer() -> String {
+    "the answer was final".into()
 }
 
 /// Why a message of this age is given up after so many failures; `knows_where` if there was somebody to try.

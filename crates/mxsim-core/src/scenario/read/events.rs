@@ -1,13 +1,15 @@
 //! `[[events]]`: faults of nodes, once or again and again.
 
 use super::nodes::report_unknown_node;
-use super::{Reading, span_at, tables};
+use super::{Reading, share, span_at, tables};
 use crate::node::{Fault, Outage, Schedule};
 use crate::scenario::Node;
 use crate::scenario::diagnostic::code;
 use crate::scenario::quantity;
+use crate::scenario::shape::EVERY;
 use crate::scenario::tree::{Table, Value};
-use crate::scenario::words::value_of;
+use crate::scenario::words::{FaultKind, value_of};
+use crate::smtp::Stage;
 use crate::time::{Span, Time};
 
 /// Most single outages of a scenario; a repeated event counts as often as it comes. *Assumption*: more is a slip of the unit.
@@ -19,7 +21,7 @@ pub(super) fn read(document: &Table, run_length: Span, nodes: &mut [Node], readi
     let mut left = MOST_OUTAGES;
     for (value, table) in tables(document, "events") {
         let hit = hit_nodes(table, nodes, reading);
-        let Some(event) = event(table) else { continue };
+        let Some(event) = event(value, table, reading) else { continue };
         if event.at.0 >= run_length.0 {
             let text = format!(
                 "an event at {} comes after the end of the run ({run_length}); lengthen run_length",
@@ -51,15 +53,53 @@ struct Event {
     length: Span,
     every: Option<Span>,
     fault: Fault,
+    share: f64,
 }
 
-fn event(table: &Table) -> Option<Event> {
+fn event(value: &Value, table: &Table, reading: &mut Reading) -> Option<Event> {
     Some(Event {
         at: quantity::moment(&table.get("at")?.written()).ok()?,
         length: span_at(table, "for")?,
         every: span_at(table, "every").filter(|every| *every > Span::ZERO),
-        fault: value_of(table.text("fault")?)?,
+        fault: fault(value, table, reading)?,
+        share: table.get("share").map_or(Some(1.0), share)?,
     })
+}
+
+/// The fault at its stage. That it needs one, none or another is reported.
+fn fault(event: &Value, table: &Table, reading: &mut Reading) -> Option<Fault> {
+    let word = table.text("fault")?;
+    let kind: FaultKind = value_of(word)?;
+    let stage = table.get("stage");
+    if stage.is_some() && stage.and_then(Value::as_text).and_then(value_of::<Stage>).is_none() {
+        // Not a stage at all: reported with the shapes.
+        return None;
+    }
+    let fault = kind.at(stage.and_then(Value::as_text).and_then(value_of));
+    if fault.is_none() {
+        report_stage(kind, word, stage, event, reading);
+    }
+    fault
+}
+
+fn report_stage(kind: FaultKind, word: &str, stage: Option<&Value>, event: &Value, reading: &mut Reading) {
+    let stages: Vec<String> = kind.stages().iter().map(|stage| format!("\"{}\"", stage.name())).collect();
+    let Some(stage) = stage else {
+        let message = format!("events: `fault = \"{word}\"` needs a `stage`");
+        let help = format!("add `stage = ...`, one of {}", stages.join(", "));
+        reading.report.error(code::MISSING, &event.place, message).help(help);
+        return;
+    };
+    let written = stage.as_text().unwrap_or_default();
+    let message = format!("events: `fault = \"{word}\"` does not show at the stage \"{written}\"");
+    let help = if stages.is_empty() {
+        format!(
+            "remove `stage`; for an answer at the stage \"{written}\" write `fault = \"reject\"` or `\"disconnect\"`"
+        )
+    } else {
+        format!("it may show at {}; a node whose TLS fails has `fault = \"disconnect\"`", stages.join(", "))
+    };
+    reading.report.error(code::CONFLICT, &stage.place, message).help(help);
 }
 
 impl Event {
@@ -75,7 +115,7 @@ impl Event {
         let step = self.every.unwrap_or(Span::ZERO);
         (0..self.times(run_length)).map(move |i| {
             let from = self.at + step.saturating_mul(i);
-            Outage { from, to: from + self.length, fault: self.fault }
+            Outage { from, to: from + self.length, fault: self.fault, share: self.share }
         })
     }
 }
@@ -87,6 +127,9 @@ fn hit_nodes(table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<usize>
     let mut hit = Vec::new();
     for item in names {
         let Some(name) = item.as_text() else { continue };
+        if name == EVERY {
+            return (0..nodes.len()).collect();
+        }
         match nodes.iter().position(|node| node.name == name) {
             Some(at) if !hit.contains(&at) => hit.push(at),
             Some(_) => {}

@@ -19,7 +19,8 @@ use super::keys::{DEFAULT_MESSAGES_PER_DAY, DOCUMENT};
 use super::shape::check_table;
 use super::tree::{Kind, Table, Value, parse_json, parse_toml};
 use super::{Format, Goal, RunOverrides, Scenario, SourceText};
-use crate::results::{Caution, Grade, PresetUsed};
+use crate::catalog::{Catalog, Preset};
+use crate::results::{Caution, PresetUsed};
 use crate::time::Span;
 use crate::traffic::Profile;
 
@@ -37,6 +38,11 @@ struct Reading {
 }
 
 impl Reading {
+    /// The presets the scenario may name; a clone shares them.
+    fn catalog(&self) -> Catalog {
+        self.report.catalog().clone()
+    }
+
     fn caution(&mut self, code: &str, text: String) {
         let caution = Caution { code: code.into(), text };
         if !self.cautions.contains(&caution) {
@@ -44,11 +50,19 @@ impl Reading {
         }
     }
 
-    /// Two kinds may have presets of one name; the weaker grade counts.
-    fn uses(&mut self, id: &str, grade: Grade) {
-        match self.presets.iter_mut().find(|used| used.id == id) {
-            Some(used) => used.grade = used.grade.max(grade),
-            None => self.presets.push(PresetUsed { id: id.into(), grade }),
+    /// The scenario leans on this preset.
+    fn uses<L>(&mut self, preset: &Preset<L>) {
+        let used = preset.used();
+        if !self.presets.contains(&used) {
+            self.presets.push(used);
+        }
+        if let (true, Some(hash)) = (preset.replaces, &preset.outside) {
+            let text = format!(
+                "the {} preset {} is not the one that comes with mxsim: a file of yours ({hash}) takes its place",
+                preset.kind.name(),
+                preset.id
+            );
+            self.caution("replaced-preset", text);
         }
     }
 }
@@ -56,6 +70,7 @@ impl Reading {
 /// Reads a text.
 pub(crate) fn read(
     source: &SourceText,
+    catalog: &Catalog,
     files: Files<'_>,
     overrides: RunOverrides,
 ) -> Result<Scenario, ScenarioError> {
@@ -66,27 +81,16 @@ pub(crate) fn read(
         report
             .error(code::TOO_LARGE, &Place::File, message)
             .help("put the zone into a file of its own and drop what is not needed");
-        return Err(always(report));
+        return Err(report.into_certain_error());
     }
-    let mut report = Report::new(&source.name, text);
+    let mut report = Report::with_catalog(&source.name, text, catalog);
     let parsed = match source.format {
         Format::Toml => parse_toml(&mut report),
         Format::Json => parse_json(&mut report),
     };
     match parsed {
         Some(root) => read_tree(&root, report, files, overrides),
-        None => Err(always(report)),
-    }
-}
-
-/// The error of a report that is known to hold one.
-fn always(mut report: Report) -> ScenarioError {
-    if report.is_clean() {
-        report.error(code::SYNTAX, &Place::File, "the text cannot be read");
-    }
-    match report.into_error() {
-        Some(error) => error,
-        None => ScenarioError { sources: Vec::new(), diagnostics: Vec::new(), left_out: 0 },
+        None => Err(report.into_certain_error()),
     }
 }
 
@@ -101,7 +105,7 @@ pub(crate) fn read_tree(
         report
             .error(code::WRONG_TYPE, &root.place, format!("a scenario is a table, found {}", root.quoted()))
             .help("start with { \"zone\": { \"text\": \"...\" } }");
-        return Err(always(report));
+        return Err(report.into_certain_error());
     };
     check_table(DOCUMENT, document, &Place::File, "", &mut report);
     let mut reading = Reading { report, cautions: Vec::new(), presets: Vec::new() };
@@ -109,7 +113,7 @@ pub(crate) fn read_tree(
     match (reading.report.into_error(), scenario) {
         (None, Some(scenario)) => Ok(scenario),
         (Some(error), _) => Err(error),
-        (None, None) => Err(always(Report::new("scenario", ""))),
+        (None, None) => Err(Report::new("scenario", "").into_certain_error()),
     }
 }
 

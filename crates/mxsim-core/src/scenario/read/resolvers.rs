@@ -23,14 +23,15 @@ struct Named {
 }
 
 /// The resolvers of the scenario.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Resolvers {
+    catalog: Catalog,
     named: Vec<Named>,
 }
 
 /// Reads all of them.
 pub(super) fn read(table: &Table, reading: &mut Reading) -> Resolvers {
-    let mut resolvers = Resolvers::default();
+    let mut resolvers = Resolvers { catalog: reading.catalog(), named: Vec::new() };
     for entry in &table.entries {
         if let Some(own) = entry.value.as_table() {
             let named = read_one(&entry.key, own, &entry.key_place, reading);
@@ -46,7 +47,7 @@ pub(super) fn read(table: &Table, reading: &mut Reading) -> Resolvers {
 fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> Named {
     let id = table.text("preset").unwrap_or(DEFAULT_RESOLVER);
     let mut law = params::BLANK_RESOLVER;
-    if let Some(preset) = Catalog::builtin().resolver(id) {
+    if let Some(preset) = reading.catalog().resolver(id) {
         law = preset.law;
     }
     params::read_resolver(table, &mut law);
@@ -80,7 +81,7 @@ impl Resolvers {
         if let Some(named) = self.named(name) {
             return Some((named.law, named.caches));
         }
-        Catalog::builtin().resolver(name).map(|preset| (preset.law, Caches::PerSite))
+        self.catalog.resolver(name).map(|preset| (preset.law, Caches::PerSite))
     }
 
     /// Every name of a chain must exist, stand there once, and not contradict the chain of its own table.
@@ -124,7 +125,7 @@ impl Resolvers {
 
     fn unknown(&self, name: &str, place: &Place, reading: &mut Reading) {
         let mut known: Vec<&str> = self.named.iter().map(|named| named.name.as_str()).collect();
-        known.extend(Catalog::builtin().ids_of(PresetKind::Resolver));
+        known.extend(self.catalog.ids_of(PresetKind::Resolver));
         let message = format!("there is no resolver {}", shortened(name));
         let help = match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean \"{near}\"?"),
@@ -156,8 +157,8 @@ impl Resolvers {
         for name in names {
             let Some((law, caches)) = self.law(name) else { continue };
             let id = self.named(name).map_or(name, |named| named.preset.as_str());
-            if let Some(preset) = Catalog::builtin().resolver(id) {
-                reading.uses(id, preset.weakest_grade());
+            if let Some(preset) = self.catalog.resolver(id) {
+                reading.uses(preset);
             }
             // Names of resolvers hold no `@`, so these never meet by accident.
             let shared_as = match (caches, pool) {

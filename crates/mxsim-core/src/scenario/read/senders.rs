@@ -2,7 +2,7 @@
 
 use super::resolvers::Resolvers;
 use super::{Reading, share, tables};
-use crate::catalog::{Catalog, PresetKind, params};
+use crate::catalog::{PresetKind, params};
 use crate::results::Grade;
 use crate::scenario::Sender;
 use crate::scenario::diagnostic::{Place, code};
@@ -244,7 +244,7 @@ impl Entry<'_> {
         }
         let mut senders = Vec::new();
         for (preset, weight, place) in parts {
-            if Catalog::builtin().sender(preset).is_none() {
+            if reading.catalog().sender(preset).is_none() {
                 unknown_preset(PresetKind::Sender, preset, place, &mut reading.report);
                 continue;
             }
@@ -264,8 +264,9 @@ impl Entry<'_> {
         sites: usize,
         reading: &mut Reading,
     ) -> Option<Sender> {
-        let preset = Catalog::builtin().sender(preset_id)?;
-        reading.uses(preset_id, preset.weakest_grade());
+        let catalog = reading.catalog();
+        let preset = catalog.sender(preset_id)?;
+        reading.uses(preset);
         let law = self.law(preset_id, &preset.law, reading);
         let resolver =
             self.resolvers.layers(self.table.get("resolver"), &name, self.table.text("pool"), reading);
@@ -322,7 +323,8 @@ impl Entry<'_> {
             "sender {}: {preset_id} with this order takes hosts as the DNS answers them and draws nothing that it could keep",
             shortened(&self.name)
         );
-        let drawing: Vec<&str> = Catalog::builtin()
+        let catalog = reading.catalog();
+        let drawing: Vec<&str> = catalog
             .senders()
             .filter(|preset| draws(&preset.law.order))
             .map(|preset| preset.id.as_str())

@@ -1,7 +1,7 @@
 //! `[zone]` and `[[changes]]`: what is published, and when it changes.
 
 use super::{Files, Reading, tables};
-use crate::catalog::{Catalog, params};
+use crate::catalog::params;
 use crate::dns::zone_text::{
     Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
     read as read_text,
@@ -29,8 +29,8 @@ pub(super) fn authority(zone: &Table, reading: &mut Reading) -> Authority {
     let id = value.and_then(Value::as_text).or_else(|| table.and_then(|table| table.text("preset")));
     let id = id.unwrap_or(DEFAULT_AUTHORITY);
     let mut order = params::BLANK_ORDER;
-    if let Some(preset) = Catalog::builtin().authority(id) {
-        reading.uses(id, preset.weakest_grade());
+    if let Some(preset) = reading.catalog().authority(id) {
+        reading.uses(preset);
         order = preset.law;
     }
     if let Some(table) = table {

@@ -6,7 +6,7 @@ use super::diagnostic::{Place, Report, code};
 use super::quantity;
 use super::suggest::nearest;
 use super::tree::{Entry, Kind, Table, Value};
-use crate::catalog::{Catalog, PresetKind};
+use crate::catalog::PresetKind;
 use crate::time::Span;
 use scalar::{check_address, check_duration, check_integer, check_name, check_number, check_share};
 
@@ -191,8 +191,8 @@ impl Shape {
     }
 
     /// True if nothing is wrong with `value`.
-    fn accepts(&self, value: &Value) -> bool {
-        let mut scratch = Report::new("", "");
+    fn accepts(&self, value: &Value, report: &Report) -> bool {
+        let mut scratch = report.scratch();
         self.check(value, "", &mut scratch);
         scratch.is_clean()
     }
@@ -237,6 +237,15 @@ impl Shape {
             _ => format!("write {}", self.describe()),
         };
         report.error(code::WRONG_TYPE, &value.place, message).help(help);
+    }
+
+    /// The words a value may be.
+    pub(crate) fn words(&self) -> Vec<&'static str> {
+        match self {
+            Self::Word { now, .. } => now(),
+            Self::AnyOf(shapes) => shapes.iter().flat_map(Self::words).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The rule in words: "a duration such as "5m"".
@@ -302,33 +311,26 @@ fn check_any_of(whole: &Shape, shapes: &[Shape], value: &Value, path: &str, repo
     match fitting[..] {
         [] => whole.wrong_type(value, path, report),
         [only] => only.check(value, path, report),
-        _ if fitting.iter().any(|shape| shape.accepts(value)) => {}
+        _ if fitting.iter().any(|shape| shape.accepts(value, report)) => {}
         _ => {
             let rules: Vec<String> = fitting.iter().map(|shape| shape.describe()).collect();
             let message = format!("{path}: expected {}, found {}", rules.join(", or "), value.quoted());
-            let known: Vec<&str> = fitting.iter().flat_map(|shape| words_of(shape)).collect();
+            let known: Vec<&str> = fitting.iter().flat_map(|shape| shape.words()).collect();
             let help = match nearest(&value.written(), known.iter().copied()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
-                None => helpful(&fitting, value),
+                None => helpful(&fitting, value, report),
             };
             report.error(code::MALFORMED, &value.place, message).help(help);
         }
     }
 }
 
-fn words_of(shape: &Shape) -> Vec<&'static str> {
-    match shape {
-        Shape::Word { now, .. } => now(),
-        _ => Vec::new(),
-    }
-}
-
 /// The help of the first alternative that says more than its rule.
-fn helpful(shapes: &[&Shape], value: &Value) -> String {
-    let mut scratch = Report::new("", "");
+fn helpful(shapes: &[&Shape], value: &Value, report: &Report) -> String {
+    let mut scratch = report.scratch();
     shapes
         .iter()
-        .filter(|shape| words_of(shape).is_empty())
+        .filter(|shape| shape.words().is_empty())
         .for_each(|shape| shape.check(value, "", &mut scratch));
     let help = scratch.diagnostics().iter().find_map(|diagnostic| diagnostic.help.clone());
     help.unwrap_or_else(|| {
@@ -366,8 +368,8 @@ fn known_key<'a>(keys: &'a [Key], entry: &Entry, path: &str, report: &mut Report
             None
         }
         None => {
-            let place = if path.is_empty() { "a scenario".to_string() } else { format!("`{path}`") };
-            let message = format!("unknown key `{}` in {place}", entry.key.escape_debug());
+            let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
+            let message = format!("unknown key `{}`{place}", entry.key.escape_debug());
             let known = names(keys);
             let help = match nearest(&entry.key, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -449,15 +451,15 @@ fn check_word(text: &str, now: &[&str], later: &[&str], place: &Place, path: &st
 }
 
 fn check_preset(kind: PresetKind, id: &str, place: &Place, report: &mut Report) {
-    let known = Catalog::builtin().ids_of(kind);
-    if !known.contains(&id) {
+    if !report.catalog().has(kind, id) {
         unknown_preset(kind, id, place, report);
     }
 }
 
 /// Reports an unknown preset, with the nearest one.
 pub(crate) fn unknown_preset(kind: PresetKind, id: &str, place: &Place, report: &mut Report) {
-    let known = Catalog::builtin().ids_of(kind);
+    let catalog = report.catalog().clone();
+    let known = catalog.ids_of(kind);
     let message = format!("there is no {} preset {}", kind.name(), super::tree::shortened(id));
     let help = match nearest(id, known.iter().copied()) {
         Some(near) => format!("did you mean \"{near}\"? All: {}", known.join(", ")),

@@ -2,6 +2,7 @@
 
 use crate::args::Design;
 use crate::exit::Failure;
+use mxsim_core::catalog::Catalog;
 use mxsim_core::scenario::Scenario;
 use std::fmt::Write as _;
 
@@ -13,7 +14,7 @@ pub(super) fn put(design: Design, file: &str) -> Result<String, Failure> {
     }
     let zone = mxsim_import::read_text(file)?;
     // Errors in the lines point at the lines.
-    let read = mxsim_import::zone_scenario(file, &zone, &[])?;
+    let read = mxsim_import::zone_scenario(file, &zone, &[], Catalog::builtin())?;
     let lines = format!("{}{}", zone.replace("\r\n", "\n").trim_matches('\n'), made_up(&read));
     let text = with_nodes(design, &with_lines(design.template(), &lines), &read)?;
     // What is handed out has to be a scenario.

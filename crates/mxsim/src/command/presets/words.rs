@@ -28,6 +28,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("order.keep", "cache-entry", "until the resolver's MX answer is replaced"),
     ("order.keep", "forever", "for ever"),
     ("limits.addresses", "unlimited", "all of them"),
+    ("limits.sessions", "unlimited", "any number"),
     ("limits.cut", "plain", "the first ones stay"),
     ("limits.cut", "family-balance", "the first ones stay, half of the places kept for each address family"),
     (
@@ -39,6 +40,19 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("failover.on_failure", "same-host-later", "nowhere: it comes back to the same host later"),
     ("failover.on_busy", "next-host", "to the next candidate, at once"),
     ("failover.on_busy", "defer", "nowhere: it comes back later"),
+    ("failover.on_silence", "next-host", "to the next candidate, at once"),
+    ("failover.on_silence", "defer", "nowhere: it comes back later"),
+    ("failover.on_rejecting_greeting", "next-host", "to the next candidate, at once"),
+    ("failover.on_rejecting_greeting", "defer", "nowhere: it comes back later"),
+    ("failover.on_rejecting_greeting", "bounce", "nowhere: it bounces"),
+    ("failover.on_transient_reply", "next-host", "to the next candidate, at once"),
+    ("failover.on_transient_reply", "defer", "nowhere: it comes back later"),
+    ("failover.on_lost_connection", "next-host", "to the next candidate, at once"),
+    ("failover.on_lost_connection", "defer", "nowhere: it comes back later"),
+    ("failover.on_tls_failure", "no-tls", "it never tries TLS"),
+    ("failover.on_tls_failure", "plain-same-host", "in clear to the same address, over a new connection"),
+    ("failover.on_tls_failure", "next-host", "to the next candidate, at once"),
+    ("failover.on_tls_failure", "defer", "nowhere: it comes back later"),
     ("reuse.connections", "never", "never: each message opens its own"),
     ("reuse.connections", "demand", "while deliveries follow each other closely"),
     ("reuse.connections", "always", "every connection is kept for the next message"),
@@ -155,10 +169,7 @@ mod tests {
     #[test]
     fn no_word_of_the_catalogue_is_left_unexplained() {
         let catalog = Catalog::builtin();
-        let senders = catalog.senders().flat_map(|preset| &preset.parameters);
-        let resolvers = catalog.resolvers().flat_map(|preset| &preset.parameters);
-        let authorities = catalog.authorities().flat_map(|preset| &preset.parameters);
-        for (path, literal) in senders.chain(resolvers).chain(authorities) {
+        for (path, literal) in catalog.sheets().iter().flat_map(|sheet| sheet.parameters) {
             let is_word =
                 literal.starts_with("\"") && !literal[1..].starts_with(|c: char| c.is_ascii_digit());
             assert!(!is_word || value(path, literal) != literal.trim_matches('"'), "{path} = {literal}");

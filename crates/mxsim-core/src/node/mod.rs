@@ -1,96 +1,15 @@
-//! Nodes: the machines that receive mail, and the faults they show by schedule.
+//! Nodes: the machines that receive mail, how much they can serve, and the faults they show by schedule.
 //!
-//! A node that *refuses* answers a connection with a reset at once; a node that *drops* says nothing, and the sender waits for its own
-//! connect time-out or the kernel's, whichever is shorter.
+//! A node that *refuses* answers a connection with a reset at once; one that *drops* says nothing, and the sender waits for its own
+//! connect time-out or the kernel's, whichever is shorter; a *silent* one takes the connection and never greets. The other faults are
+//! answers: a transient or permanent failure, or a lost connection, at a [`Stage`](crate::smtp::Stage) of the session.
+
+mod fault;
+
+pub use fault::{Fault, Outage, Schedule};
 
 use crate::random::Key;
-use crate::time::{Span, Time};
-
-/// What is wrong with a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// The port answers with a reset: the sender knows at once.
-    Refuse,
-    /// Packets vanish: the sender waits for its time-out.
-    Drop,
-}
-
-impl Fault {
-    /// The fault as it is written in a scenario.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Refuse => "refuse",
-            Self::Drop => "drop",
-        }
-    }
-}
-
-/// A fault from `from` (included) to `to` (excluded).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outage {
-    /// First moment of the fault.
-    pub from: Time,
-    /// First moment after it.
-    pub to: Time,
-    /// What is wrong.
-    pub fault: Fault,
-}
-
-/// The faults of one node, in order of time and without overlap.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Schedule {
-    outages: Vec<Outage>,
-}
-
-impl Schedule {
-    /// A schedule of `outages` in any order. Where two overlap the one that starts first goes on until its end.
-    #[must_use]
-    pub fn new(mut outages: Vec<Outage>) -> Self {
-        outages.sort_by_key(|outage| (outage.from, outage.to));
-        let mut kept: Vec<Outage> = Vec::with_capacity(outages.len());
-        for mut outage in outages {
-            if let Some(last) = kept.last() {
-                outage.from = outage.from.max(last.to);
-            }
-            if outage.from < outage.to {
-                kept.push(outage);
-            }
-        }
-        Self { outages: kept }
-    }
-
-    /// The fault at `time`, if any.
-    #[must_use]
-    pub fn fault_at(&self, time: Time) -> Option<Fault> {
-        let after = self.outages.partition_point(|outage| outage.from <= time);
-        let last = self.outages[..after].last()?;
-        (time < last.to).then_some(last.fault)
-    }
-
-    /// The fault at `time` if any, and until when it is so.
-    #[must_use]
-    pub fn state_at(&self, time: Time) -> (Option<Fault>, Time) {
-        let after = self.outages.partition_point(|outage| outage.from <= time);
-        let next = self.outages.get(after).map_or(Time::NEVER, |outage| outage.from);
-        match self.outages[..after].last() {
-            Some(last) if time < last.to => (Some(last.fault), last.to),
-            _ => (None, next),
-        }
-    }
-
-    /// True if the node never fails.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.outages.is_empty()
-    }
-
-    /// The outages, in order.
-    #[must_use]
-    pub fn outages(&self) -> &[Outage] {
-        &self.outages
-    }
-}
+use crate::time::Span;
 
 /// How many sessions a node serves at the same time, and how long they take.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -240,19 +159,6 @@ mod tests {
     use super::*;
     use crate::random::{Entropy, Purpose, StreamId};
 
-    fn outage(from: i64, to: i64, fault: Fault) -> Outage {
-        Outage { from: Time(from), to: Time(to), fault }
-    }
-
-    #[test]
-    fn a_fault_starts_at_its_start_and_is_over_at_its_end() {
-        let schedule = Schedule::new(vec![outage(10, 20, Fault::Drop), outage(30, 40, Fault::Refuse)]);
-        assert_eq!(schedule.fault_at(Time(9)), None);
-        assert_eq!(schedule.fault_at(Time(10)), Some(Fault::Drop));
-        assert_eq!(schedule.fault_at(Time(20)), None);
-        assert_eq!(schedule.fault_at(Time(39)), Some(Fault::Refuse));
-    }
-
     #[test]
     fn the_exponential_function_is_one() {
         for step in -20_000..20_000 {
@@ -283,12 +189,5 @@ mod tests {
         lognormal.draw_all((0..200).map(|i| root.child(i)), &mut together);
         let one_by_one: Vec<Span> = (0..200).map(|i| lognormal.draw(root.child(i))).collect();
         assert_eq!(together, one_by_one);
-    }
-
-    #[test]
-    fn of_two_overlapping_faults_the_first_goes_on() {
-        let schedule = Schedule::new(vec![outage(15, 30, Fault::Refuse), outage(10, 20, Fault::Drop)]);
-        assert_eq!(schedule.fault_at(Time(17)), Some(Fault::Drop));
-        assert_eq!(schedule.fault_at(Time(25)), Some(Fault::Refuse));
     }
 }

@@ -1,0 +1,159 @@
+//! The kinds of presets, one line each; everything else about them follows from these lines.
+
+use super::params;
+use super::preset::{Preset, Sheet};
+use super::read::{Form, read_preset};
+use super::second::{SecondReading, read_second};
+use crate::dns::{OrderLaw, ResolverLaw};
+use crate::scenario::diagnostic::ScenarioError;
+use crate::scenario::shape::Key;
+use crate::scenario::tree::Table;
+use crate::sender::SenderLaw;
+use std::collections::BTreeMap;
+
+/// Makes, for each line, a variant of [`PresetKind`], a shelf of [`Catalog`](super::Catalog) and its two accessors.
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $kind:ident: $article:literal, $one:ident, $all:ident, $law:ty, $form:expr;)+) => {
+        /// Which kind of preset.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum PresetKind {
+            $($(#[doc = $doc])+ $kind,)+
+        }
+
+        impl PresetKind {
+            /// All kinds.
+            pub const ALL: [Self; [$(stringify!($one)),+].len()] = [$(Self::$kind),+];
+
+            /// The name of the kind, which is also its folder in the catalogue.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => stringify!($one),)+ }
+            }
+
+            /// The name with its article.
+            #[must_use]
+            pub const fn with_article(self) -> &'static str {
+                match self { $(Self::$kind => $article,)+ }
+            }
+
+            /// The sections of its parameters.
+            pub(crate) const fn keys(self) -> &'static [Key] {
+                match self { $(Self::$kind => $form.keys,)+ }
+            }
+        }
+
+        impl PresetKind {
+            /// Reads the file of a second reading, which errors call `file`.
+            ///
+            /// # Errors
+            /// Everything that is wrong with it.
+            pub fn second_reading(self, file: &str, text: &str) -> Result<SecondReading, ScenarioError> {
+                match self { $(Self::$kind => read_second(file, text, &$form),)+ }
+            }
+        }
+
+        /// The presets, by kind and id.
+        #[derive(Debug, Clone, Default)]
+        pub(super) struct Shelves {
+            $($all: BTreeMap<String, Preset<$law>>,)+
+        }
+
+        impl Shelves {
+            /// Reads one preset file and puts it on its shelf; gives its id.
+            pub(super) fn add(&mut self, kind: PresetKind, file: &str, text: &str, outside: bool) -> Result<String, ScenarioError> {
+                match kind {
+                    $(PresetKind::$kind => {
+                        let mut preset = read_preset(kind, file, text, outside, &$form)?;
+                        let id = preset.id.clone();
+                        preset.replaces = self.$all.contains_key(&id);
+                        self.$all.insert(id.clone(), preset);
+                        Ok(id)
+                    })+
+                }
+            }
+
+            /// The ids of one kind, in alphabetical order.
+            pub(super) fn ids_of(&self, kind: PresetKind) -> Vec<&str> {
+                match kind { $(PresetKind::$kind => self.$all.keys().map(String::as_str).collect(),)+ }
+            }
+
+            /// True if there is such a preset.
+            pub(super) fn has(&self, kind: PresetKind, id: &str) -> bool {
+                match kind { $(PresetKind::$kind => self.$all.contains_key(id),)+ }
+            }
+
+            /// All presets without their laws: by kind, then by id.
+            pub(super) fn sheets(&self) -> Vec<Sheet<'_>> {
+                let mut sheets = Vec::new();
+                $(sheets.extend(self.$all.values().map(Preset::sheet));)+
+                sheets
+            }
+        }
+
+        impl super::Catalog {
+            $(
+                #[doc = concat!("The ", stringify!($one), " preset `id`.")]
+                #[must_use]
+                pub fn $one(&self, id: &str) -> Option<&Preset<$law>> {
+                    self.shelves.$all.get(id)
+                }
+
+                #[doc = concat!("All ", stringify!($one), " presets, by id.")]
+                pub fn $all(&self) -> impl Iterator<Item = &Preset<$law>> {
+                    self.shelves.$all.values()
+                }
+            )+
+        }
+    };
+}
+
+kinds! {
+    /// A sending MTA, or a plain kind of one.
+    Sender: "a sender", sender, senders, SenderLaw, SENDER;
+    /// A resolver or forwarder.
+    Resolver: "a resolver", resolver, resolvers, ResolverLaw, RESOLVER;
+    /// An authoritative server.
+    Authority: "an authority", authority, authorities, OrderLaw, AUTHORITY;
+}
+
+impl PresetKind {
+    /// What a parameter of this kind, such as `order.hosts`, is for; `None` if there is no such parameter.
+    #[must_use]
+    pub fn meaning(self, parameter: &str) -> Option<&'static str> {
+        params::meaning(self.keys(), parameter)
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+static SENDER: Form<SenderLaw> = Form {
+    keys: params::SENDER,
+    blank: params::BLANK_SENDER,
+    read: params::read_sender,
+    write: params::write_sender,
+    broken_rule: params::broken_sender_rule,
+};
+
+static RESOLVER: Form<ResolverLaw> = Form {
+    keys: params::RESOLVER,
+    blank: params::BLANK_RESOLVER,
+    read: params::read_resolver,
+    write: params::write_resolver,
+    broken_rule: params::broken_resolver_rule,
+};
+
+static AUTHORITY: Form<OrderLaw> = Form {
+    keys: params::AUTHORITY,
+    blank: params::BLANK_ORDER,
+    read: params::read_answer_order,
+    write: params::write_order,
+    broken_rule: no_rule,
+};
+
+fn no_rule(_: &Table, _: &OrderLaw) -> Option<(&'static str, &'static str)> {
+    None
+}

@@ -1,0 +1,137 @@
+//! A preset: a law with its name, its evidence and where it came from.
+
+use super::PresetKind;
+use crate::results::{Grade, PresetUsed, Status};
+use crate::sender::SenderLaw;
+use std::collections::BTreeMap;
+
+/// Where the value of one parameter comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// How well it is known.
+    pub grade: Grade,
+    /// File and function, page or measurement it was seen in.
+    pub source: String,
+}
+
+/// A law with its name and its evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preset<L> {
+    /// What it is a preset of.
+    pub kind: PresetKind,
+    /// The name scenarios use.
+    pub id: String,
+    /// One line on what it does.
+    pub title: String,
+    /// The software it models.
+    pub software: String,
+    /// Versions it holds for.
+    pub versions: String,
+    /// Whether a second reading of its sources agrees.
+    pub status: Status,
+    /// What else is good to know; may be empty.
+    pub notes: String,
+    /// Its parameters.
+    pub law: L,
+    /// Evidence by parameter, such as `order.hosts`.
+    pub evidence: BTreeMap<String, Evidence>,
+    /// Parameters as the file spells them, in order: path and TOML literal.
+    pub parameters: Vec<(&'static str, String)>,
+    /// Hash of its file (hexadecimal) if it does not come with the library.
+    pub outside: Option<String>,
+    /// True if it stands in the place of a preset that was there before.
+    pub replaces: bool,
+}
+
+/// A preset of any kind, without its law.
+#[derive(Debug, Clone, Copy)]
+pub struct Sheet<'a> {
+    /// What it is a preset of.
+    pub kind: PresetKind,
+    /// The name scenarios use.
+    pub id: &'a str,
+    /// One line on what it does.
+    pub title: &'a str,
+    /// The software it models.
+    pub software: &'a str,
+    /// Versions it holds for.
+    pub versions: &'a str,
+    /// Whether a second reading of its sources agrees.
+    pub status: Status,
+    /// What else is good to know; may be empty.
+    pub notes: &'a str,
+    /// Evidence by parameter.
+    pub evidence: &'a BTreeMap<String, Evidence>,
+    /// Parameters as the file spells them, in order: path and TOML literal.
+    pub parameters: &'a [(&'static str, String)],
+    /// Hash of its file (hexadecimal) if it does not come with the library.
+    pub outside: Option<&'a str>,
+    /// The weakest grade among all parameters.
+    pub weakest_grade: Grade,
+    /// The weakest grade among the parameters that decide where mail goes.
+    pub decisive_grade: Grade,
+}
+
+/// Sections of a sender's parameters that decide *where* mail goes. Time-outs, retry and concurrency only decide when.
+const DECIDE_WHERE: [&str; 5] = ["order.", "limits.", "failover.", "memory.", "reuse."];
+
+impl<L> Preset<L> {
+    /// The weakest grade among all parameters.
+    #[must_use]
+    pub fn weakest_grade(&self) -> Grade {
+        self.weakest_of(|_| true)
+    }
+
+    /// The weakest grade among the parameters that decide where mail goes. Of a sender those are order, limits, failover, memory and
+    /// reuse, of all other kinds each parameter.
+    #[must_use]
+    pub fn decisive_grade(&self) -> Grade {
+        let decides = |path: &str| DECIDE_WHERE.iter().any(|section| path.starts_with(section));
+        self.weakest_of(|path| self.kind != PresetKind::Sender || decides(path))
+    }
+
+    fn weakest_of(&self, counts: impl Fn(&str) -> bool) -> Grade {
+        let grades =
+            self.evidence.iter().filter(|(path, _)| counts(path)).map(|(_, evidence)| evidence.grade);
+        grades.max().unwrap_or(Grade::Assumed)
+    }
+
+    /// What results say of it.
+    #[must_use]
+    pub fn used(&self) -> PresetUsed {
+        PresetUsed {
+            kind: self.kind.name().into(),
+            id: self.id.clone(),
+            grade: self.weakest_grade(),
+            status: self.status,
+            outside: self.outside.clone(),
+        }
+    }
+
+    /// The preset without its law.
+    #[must_use]
+    pub fn sheet(&self) -> Sheet<'_> {
+        Sheet {
+            kind: self.kind,
+            id: &self.id,
+            title: &self.title,
+            software: &self.software,
+            versions: &self.versions,
+            status: self.status,
+            notes: &self.notes,
+            evidence: &self.evidence,
+            parameters: &self.parameters,
+            outside: self.outside.as_deref(),
+            weakest_grade: self.weakest_grade(),
+            decisive_grade: self.decisive_grade(),
+        }
+    }
+}
+
+impl Preset<SenderLaw> {
+    /// The weakest grade among the parameters that decide where mail goes.
+    #[must_use]
+    pub fn grade(&self) -> Grade {
+        self.decisive_grade()
+    }
+}

@@ -1,0 +1,182 @@
+//! Preset files: their shape, and what has to stand in one.
+
+use super::PresetKind;
+use super::params::Written;
+use super::preset::{Evidence, Preset};
+use crate::results::{Grade, Status};
+use crate::scenario::diagnostic::{Place, Report, ScenarioError, code};
+use crate::scenario::shape::{Key, Shape, check_table, required, word};
+use crate::scenario::suggest::nearest;
+use crate::scenario::tree::{Entry, Table, Value, parse_toml};
+use std::collections::BTreeMap;
+
+/// How presets of one kind are read: their keys, the law they start from, and how a table becomes one.
+pub(super) struct Form<L: 'static> {
+    pub(super) keys: &'static [Key],
+    pub(super) blank: L,
+    pub(super) read: fn(&Table, &mut L),
+    pub(super) write: fn(&L) -> Vec<Written>,
+    pub(super) broken_rule: fn(&Table, &L) -> Option<(&'static str, &'static str)>,
+}
+
+fn grades() -> Vec<&'static str> {
+    Grade::ALL.iter().map(|grade| grade.name()).collect()
+}
+
+fn statuses() -> Vec<&'static str> {
+    Status::ALL.iter().map(|status| status.name()).collect()
+}
+
+const EVIDENCE: Shape = Shape::Table(&[
+    required("grade", word(grades), "how well it is known"),
+    required("where", Shape::Text, "where it was seen"),
+]);
+
+/// Keys of a preset file beside its parameters.
+const HEAD: &[Key] = &[
+    required("id", Shape::Name, "the name scenarios use"),
+    required("title", Shape::Text, "one line on what it does"),
+    required("software", Shape::Text, "the software it models"),
+    required("versions", Shape::Text, "versions it holds for"),
+    required("status", word(statuses), "whether a second reading of its sources agrees"),
+    required("notes", Shape::Text, "what else is good to know"),
+];
+
+/// Reads one preset file.
+pub(super) fn read_preset<L: Clone>(
+    kind: PresetKind,
+    file: &str,
+    text: &str,
+    outside: bool,
+    form: &Form<L>,
+) -> Result<Preset<L>, ScenarioError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut report = Report::new(file, text);
+    let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
+    let table = document.as_table().cloned().unwrap_or_default();
+    let mut law = form.blank.clone();
+    check_keys(&table, form.keys, &mut report);
+    (form.read)(&table, &mut law);
+    let parameters = (form.write)(&law);
+    check_complete(&table, &parameters, &mut report);
+    if let Some((section, rule)) = (form.broken_rule)(&table, &law) {
+        report.error(code::CONFLICT, &place_of(&table, section), rule).help("change one of the two");
+    }
+    let evidence = read_evidence(&table);
+    match report.into_error() {
+        Some(error) => Err(error),
+        None => Ok(Preset {
+            outside: outside.then(|| blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()),
+            ..preset(kind, &table, law, evidence, parameters)
+        }),
+    }
+}
+
+fn preset<L>(
+    kind: PresetKind,
+    table: &Table,
+    law: L,
+    evidence: BTreeMap<String, Evidence>,
+    parameters: Vec<Written>,
+) -> Preset<L> {
+    let head = |key: &str| table.text(key).unwrap_or_default().to_owned();
+    let status = Status::ALL.into_iter().find(|status| Some(status.name()) == table.text("status"));
+    Preset {
+        kind,
+        id: head("id"),
+        title: head("title"),
+        software: head("software"),
+        versions: head("versions"),
+        status: status.unwrap_or(Status::Provisional),
+        notes: head("notes"),
+        law,
+        evidence,
+        parameters,
+        outside: None,
+        replaces: false,
+    }
+}
+
+/// The error of a file whose id another file of the same kind has already.
+pub(super) fn same_id(file: &str, text: &str, other: &str) -> ScenarioError {
+    let mut report = Report::new(file, text);
+    let document = parse_toml(&mut report);
+    let table = document.as_ref().and_then(Value::as_table);
+    let place = table.map_or(Place::File, |table| place_of(table, "id"));
+    let message = format!("{other} has the same id");
+    report.error(code::DUPLICATE_NAME, &place, message).help("give each preset an `id` of its own");
+    report.into_certain_error()
+}
+
+/// Where a section or key stands.
+fn place_of(table: &Table, key: &str) -> Place {
+    table.get(key).map_or(Place::File, |value| value.place.clone())
+}
+
+/// Checks the keys of a preset file: its head, the sections of its parameters, and the evidence.
+fn check_keys(table: &Table, parameters: &[Key], report: &mut Report) {
+    let mut keys = HEAD.to_vec();
+    keys.extend_from_slice(parameters);
+    keys.push(required("evidence", Shape::Map(&EVIDENCE), "where each parameter was seen"));
+    // The names of the evidence are paths, which the shape of a map would take too.
+    check_table(&keys, table, &Place::File, "", report);
+}
+
+/// Every parameter must stand in the file and have evidence, and there must be no other evidence.
+fn check_complete(table: &Table, parameters: &[Written], report: &mut Report) {
+    let empty = Table::default();
+    let evidence = table.table("evidence").unwrap_or(&empty);
+    for (path, _) in parameters {
+        check_present(table, path, report);
+        check_seen(table, evidence, path, report);
+    }
+    for entry in &evidence.entries {
+        check_wanted(entry, parameters, report);
+    }
+}
+
+/// A preset says everything; what is not said would be a default that nobody has seen.
+fn check_present(table: &Table, path: &str, report: &mut Report) {
+    let (section, key) = path.split_once('.').unwrap_or((path, ""));
+    if table.table(section).is_some_and(|section| section.get(key).is_some()) {
+        return;
+    }
+    report
+        .error(code::MISSING, &place_of(table, section), format!("{path} is missing"))
+        .help(format!("a preset names every parameter: add `{key}` to [{section}]"));
+}
+
+fn check_seen(table: &Table, evidence: &Table, path: &str, report: &mut Report) {
+    let seen_in = evidence.table(path).and_then(|fields| fields.text("where")).unwrap_or_default();
+    if !seen_in.trim().is_empty() {
+        return;
+    }
+    let (section, key) = path.split_once('.').unwrap_or((path, ""));
+    let value = table.table(section).and_then(|section| section.get(key));
+    let place = evidence.get(path).or(value).map_or(Place::File, |value| value.place.clone());
+    report
+        .error(code::MISSING, &place, format!("{path} has no evidence"))
+        .help(format!("add to [evidence]: \"{path}\" = {{ grade = \"assumed\", where = \"...\" }}"));
+}
+
+fn check_wanted(entry: &Entry, parameters: &[Written], report: &mut Report) {
+    if parameters.iter().any(|(path, _)| *path == entry.key) {
+        return;
+    }
+    let message = format!("evidence for `{}`, which is no parameter", entry.key.escape_debug());
+    let help = match nearest(&entry.key, parameters.iter().map(|(path, _)| *path)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "take it out".into(),
+    };
+    report.error(code::UNKNOWN_KEY, &entry.key_place, message).help(help);
+}
+
+fn read_evidence(table: &Table) -> BTreeMap<String, Evidence> {
+    let entries = table.table("evidence").map(|evidence| evidence.entries.as_slice()).unwrap_or_default();
+    let read = |entry: &Entry| {
+        let fields = entry.value.as_table()?;
+        let grade = Grade::ALL.into_iter().find(|grade| Some(grade.name()) == fields.text("grade"))?;
+        Some((entry.key.clone(), Evidence { grade, source: fields.text("where")?.to_owned() }))
+    };
+    entries.iter().filter_map(read).collect()
+}

@@ -1,0 +1,194 @@
+//! Faults of a node by schedule: what it answers instead of taking the mail, at which stage, and to which part of its connections.
+
+use crate::smtp::Stage;
+use crate::time::Time;
+
+/// What is wrong with a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The port answers with a reset: the sender knows at once. Open connections break.
+    Refuse,
+    /// Packets vanish: the sender waits for its time-out. Open connections break.
+    Drop,
+    /// The node takes the connection and never greets. Connections that are past the greeting go on.
+    Silent,
+    /// It answers with a transient failure (4xx) at this stage.
+    Defer(Stage),
+    /// It answers with a permanent failure (5xx) at this stage; in TLS, the handshake fails.
+    Reject(Stage),
+    /// It closes the connection at this stage.
+    Disconnect(Stage),
+}
+
+impl Fault {
+    /// The fault as it is written in a scenario, without its stage.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Refuse => "refuse",
+            Self::Drop => "drop",
+            Self::Silent => "silent",
+            Self::Defer(_) => "defer",
+            Self::Reject(_) => "reject",
+            Self::Disconnect(_) => "disconnect",
+        }
+    }
+
+    /// The stage it shows at, of those that show once the node has taken the connection and says or does something.
+    #[must_use]
+    pub const fn stage(self) -> Option<Stage> {
+        match self {
+            Self::Refuse | Self::Drop | Self::Silent => None,
+            Self::Defer(stage) | Self::Reject(stage) | Self::Disconnect(stage) => Some(stage),
+        }
+    }
+
+    /// True if connections that are open already break with it.
+    #[must_use]
+    pub const fn breaks_connections(self) -> bool {
+        matches!(self, Self::Refuse | Self::Drop)
+    }
+
+    /// True if a sender has to wait until it knows.
+    #[must_use]
+    pub const fn takes_time(self) -> bool {
+        matches!(self, Self::Drop | Self::Silent)
+    }
+
+    /// True if it shows only after the greeting.
+    #[must_use]
+    pub const fn is_past_greeting(self) -> bool {
+        matches!(self.stage(), Some(Stage::Tls | Stage::Recipient | Stage::Data))
+    }
+}
+
+/// A fault from `from` (included) to `to` (excluded).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outage {
+    /// First moment of the fault.
+    pub from: Time,
+    /// First moment after it.
+    pub to: Time,
+    /// What is wrong.
+    pub fault: Fault,
+    /// The part of the connections that it hits, above 0 and up to 1.
+    pub share: f64,
+}
+
+impl Outage {
+    /// Whether it hits the connection of this luck, a number drawn uniformly from all of 64 bits.
+    #[must_use]
+    pub const fn hits(&self, luck: u64) -> bool {
+        ((luck >> 11) as f64) < self.share * (1u64 << 53) as f64
+    }
+}
+
+/// The faults of one node, in order of time and without overlap.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Schedule {
+    outages: Vec<Outage>,
+    /// True if some outage hits only a part of the connections.
+    partial: bool,
+}
+
+impl Schedule {
+    /// A schedule of `outages` in any order. Where two overlap the one that starts first goes on until its end.
+    #[must_use]
+    pub fn new(mut outages: Vec<Outage>) -> Self {
+        outages.sort_by_key(|outage| (outage.from, outage.to));
+        let mut kept: Vec<Outage> = Vec::with_capacity(outages.len());
+        for mut outage in outages {
+            if let Some(last) = kept.last() {
+                outage.from = outage.from.max(last.to);
+            }
+            if outage.from < outage.to {
+                kept.push(outage);
+            }
+        }
+        let partial = kept.iter().any(|outage| outage.share < 1.0);
+        Self { outages: kept, partial }
+    }
+
+    /// What a connection of this luck meets at `time`; see [`Outage::hits`].
+    #[must_use]
+    pub fn fault_at(&self, time: Time, luck: u64) -> Option<Fault> {
+        self.outage_at(time).filter(|outage| outage.hits(luck)).map(|outage| outage.fault)
+    }
+
+    fn outage_at(&self, time: Time) -> Option<&Outage> {
+        let after = self.outages.partition_point(|outage| outage.from <= time);
+        let last = self.outages[..after].last()?;
+        (time < last.to).then_some(last)
+    }
+
+    /// Whether a fault is on at `time`, and until when it is so.
+    #[must_use]
+    pub fn state_at(&self, time: Time) -> (bool, Time) {
+        match self.outage_at(time) {
+            Some(outage) => (true, outage.to),
+            None => {
+                let after = self.outages.partition_point(|outage| outage.from <= time);
+                (false, self.outages.get(after).map_or(Time::NEVER, |outage| outage.from))
+            }
+        }
+    }
+
+    /// True if the node never fails.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.outages.is_empty()
+    }
+
+    /// True if luck decides whether a connection is hit.
+    #[must_use]
+    pub const fn is_partial(&self) -> bool {
+        self.partial
+    }
+
+    /// True if it ever shows such a fault.
+    pub fn ever(&self, such: impl Fn(Fault) -> bool) -> bool {
+        self.outages.iter().any(|outage| such(outage.fault))
+    }
+
+    /// The outages, in order.
+    #[must_use]
+    pub fn outages(&self) -> &[Outage] {
+        &self.outages
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outage(from: i64, to: i64, fault: Fault) -> Outage {
+        Outage { from: Time(from), to: Time(to), fault, share: 1.0 }
+    }
+
+    #[test]
+    fn a_fault_starts_at_its_start_and_is_over_at_its_end() {
+        let schedule = Schedule::new(vec![outage(10, 20, Fault::Drop), outage(30, 40, Fault::Refuse)]);
+        assert_eq!(schedule.fault_at(Time(9), 0), None);
+        assert_eq!(schedule.fault_at(Time(10), u64::MAX), Some(Fault::Drop));
+        assert_eq!(schedule.fault_at(Time(20), 0), None);
+        assert_eq!(schedule.fault_at(Time(39), 0), Some(Fault::Refuse));
+        assert_eq!(schedule.state_at(Time(9)), (false, Time(10)));
+        assert_eq!(schedule.state_at(Time(10)), (true, Time(20)));
+        assert_eq!(schedule.state_at(Time(40)), (false, Time::NEVER));
+    }
+
+    #[test]
+    fn of_two_overlapping_faults_the_first_goes_on() {
+        let schedule = Schedule::new(vec![outage(15, 30, Fault::Refuse), outage(10, 20, Fault::Drop)]);
+        assert_eq!(schedule.fault_at(Time(17), 0), Some(Fault::Drop));
+        assert_eq!(schedule.fault_at(Time(25), 0), Some(Fault::Refuse));
+    }
+
+    #[test]
+    fn a_share_hits_connections_below_it() {
+        let third = Outage { share: 1.0 / 3.0, ..outage(0, 1, Fault::Silent) };
+        assert!(third.hits(0) && third.hits(u64::MAX / 3 - 4_096));
+        assert!(!third.hits(u64::MAX / 3 + 4_096) && !third.hits(u64::MAX));
+        assert!(outage(0, 1, Fault::Silent).hits(u64::MAX), "all of them");
+    }
+}

@@ -1,0 +1,114 @@
+//! The catalogue as Markdown: one table per kind, then every parameter of each preset. `docs/catalogue.md` holds it.
+
+use super::words;
+use mxsim_core::catalog::{PresetKind, Sheet};
+use std::fmt::Write as _;
+
+const INTRODUCTION: &str = "# The catalogue
+
+Every model of a sender, resolver and authority that comes with mxsim, with the value of each parameter and where it was seen. This page is what
+`mxsim presets --format md` prints; a test holds the two against each other.
+
+*Known by* is the weakest grade of the parameters that decide where mail goes: of a sender order, limits, failover, memory and reuse, of all others every
+parameter. Grades, best first: *measured* (recorded on that version), *source* (read in its source), *documented*, *reported* (said by somebody else),
+*assumed* (a guess). A preset is *reviewed* once somebody who had not seen it has read its sources [a second time](second-reading.md) and agrees; until
+then it is *provisional*.
+";
+
+/// The whole page.
+pub(super) fn catalogue(sheets: &[Sheet<'_>]) -> String {
+    let mut page = INTRODUCTION.to_owned();
+    for kind in PresetKind::ALL {
+        overview(&mut page, kind, sheets);
+    }
+    for sheet in sheets {
+        preset(&mut page, sheet, "##");
+    }
+    page
+}
+
+/// Some presets, each as a page of its own.
+pub(super) fn pages(sheets: &[Sheet<'_>]) -> String {
+    let mut page = String::new();
+    sheets.iter().for_each(|sheet| preset(&mut page, sheet, "#"));
+    page.trim_start().to_owned()
+}
+
+fn overview(page: &mut String, kind: PresetKind, sheets: &[Sheet<'_>]) {
+    let name = kind.name();
+    let _ = writeln!(page, "\n## Kind: {name}\n");
+    page.push_str(
+        "| id | software | versions | status | known by | what it does |\n|---|---|---|---|---|---|\n",
+    );
+    for sheet in sheets.iter().filter(|sheet| sheet.kind == kind) {
+        let _ = writeln!(
+            page,
+            "| [`{id}`](#{name}-{anchor}) | {} | {} | {} | {} | {} |",
+            cell(sheet.software),
+            cell(sheet.versions),
+            sheet.status.name(),
+            sheet.decisive_grade.name(),
+            cell(sheet.title),
+            id = cell(sheet.id),
+            anchor = anchor(sheet.id),
+        );
+    }
+}
+
+fn preset(page: &mut String, sheet: &Sheet<'_>, level: &str) {
+    let _ = writeln!(page, "\n{level} {} {}\n", capitalised(sheet.kind.name()), sheet.id);
+    let _ = writeln!(page, "{}.\n", plain(sheet.title));
+    let (status, grade) = (sheet.status.name(), sheet.decisive_grade.name());
+    let _ = writeln!(page, "- Models {}, {}", plain(sheet.software), plain(sheet.versions));
+    let _ = writeln!(
+        page,
+        "- Status: {status}; known by: {grade}, with all parameters {}",
+        sheet.weakest_grade.name()
+    );
+    if let Some(hash) = sheet.outside {
+        let _ = writeln!(page, "- From a file of your own ({hash})");
+    }
+    if !sheet.notes.is_empty() {
+        let _ = writeln!(page, "- {}", plain(sheet.notes));
+    }
+    page.push_str("\n| parameter | what it is for | value | grade | source |\n|---|---|---|---|---|\n");
+    for (path, value) in sheet.parameters {
+        let evidence = &sheet.evidence[*path];
+        let meaning = sheet.kind.meaning(path).unwrap_or_default();
+        let _ = writeln!(
+            page,
+            "| `{path}` | {} | {} | {} | {} |",
+            cell(meaning),
+            cell(&words::value(path, value)),
+            evidence.grade.name(),
+            cell(&evidence.source)
+        );
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    word[..1].to_uppercase() + &word[1..]
+}
+
+/// The anchor of a heading that ends in `id`.
+fn anchor(id: &str) -> String {
+    let kept =
+        id.to_lowercase().chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c)).collect::<String>();
+    kept.replace(' ', "-")
+}
+
+/// Text that Markdown shall not read as markup.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if "*_<>[]`\\".contains(c) {
+            out.push('\\');
+        }
+        out.push(if c.is_control() { ' ' } else { c });
+    }
+    out
+}
+
+fn cell(text: &str) -> String {
+    plain(text).replace('|', "\\|")
+}

@@ -1,0 +1,55 @@
+//! Presets as one long tidy table: one parameter per row.
+
+use super::words;
+use mxsim_core::catalog::Sheet;
+
+const HEADER: [&str; 11] = [
+    "kind",
+    "id",
+    "software",
+    "versions",
+    "status",
+    "parameter",
+    "meaning",
+    "value",
+    "value_in_words",
+    "grade",
+    "source",
+];
+
+pub(super) fn csv(sheets: &[Sheet<'_>]) -> String {
+    let mut text = line(&HEADER);
+    for sheet in sheets {
+        for (path, value) in sheet.parameters {
+            let evidence = &sheet.evidence[*path];
+            text.push_str(&line(&[
+                sheet.kind.name(),
+                sheet.id,
+                sheet.software,
+                sheet.versions,
+                sheet.status.name(),
+                path,
+                sheet.kind.meaning(path).unwrap_or_default(),
+                value,
+                &words::value(path, value),
+                evidence.grade.name(),
+                &evidence.source,
+            ]));
+        }
+    }
+    text
+}
+
+/// A record as RFC 4180 has it, with the line ends of the other tables.
+fn line(fields: &[&str]) -> String {
+    let quoted: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
+    quoted.join(",") + "\n"
+}
+
+fn quoted(field: &str) -> String {
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
+}
