@@ -1,14 +1,16 @@
 //! `mxsim-verify mutants`: every oracle has to notice the fault that is made for it. `mxsim-verify replay FOLDER`: what was recorded of real
 //! servers is held against the simulator.
 
-use mxsim_verify::lab::{self, report::Report};
+use mxsim_verify::lab::page::page;
+use mxsim_verify::lab::replay::replay as replay_runs;
+use mxsim_verify::lab::report::Report;
 use mxsim_verify::mutant::{Broken, Ending, list};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: mxsim-verify mutants [PART OF A NAME]\n       mxsim-verify replay FOLDER [--json] [--only PART OF A NAME]";
+const USAGE: &str = "usage: mxsim-verify mutants [PART OF A NAME]\n       mxsim-verify replay FOLDER [--json | --page] [--only PART OF A NAME]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -40,6 +42,7 @@ fn usage() -> ExitCode {
 #[derive(Default)]
 struct Options {
     json: bool,
+    page: bool,
     /// Part of the names of the runs that are wanted.
     only: String,
 }
@@ -51,6 +54,7 @@ impl Options {
         while let Some(argument) = left.next() {
             match *argument {
                 "--json" => options.json = true,
+                "--page" => options.page = true,
                 "--only" => options.only = (*left.next()?).to_owned(),
                 _ => return None,
             }
@@ -61,10 +65,11 @@ impl Options {
 
 /// Replays the runs of a folder; true if all judgements hold.
 fn replay(folder: &Path, options: &Options) -> Result<bool, String> {
-    let replay = lab::replay::replay(folder, |name| name.contains(&options.only))?;
+    let replay = replay_runs(folder, |name| name.contains(&options.only))?;
     let report = Report::of(&replay);
     let text = match options.json {
         true => serde_json::to_string_pretty(&report).map_err(|error| error.to_string())? + "\n",
+        false if options.page => page(&report),
         false => report.text(),
     };
     let mut out = io::stdout().lock();

@@ -11,7 +11,8 @@
 //! - [`statistic`]: what is compared;
 //! - [`judge`]: how unusual a recording is;
 //! - [`replay`]: all runs of a folder, the naive model and other MTAs beside them;
-//! - [`report`]: the three judgements, as text, JSON and `docs/validation.md`.
+//! - [`waves`]: retries and recoveries, of which other files of the folder tell;
+//! - [`report`], [`page`]: the three judgements, as text, JSON and `docs/validation.md`.
 
 pub mod event;
 pub mod folder;
@@ -19,6 +20,7 @@ pub mod judge;
 pub mod known;
 pub mod model;
 pub mod names;
+pub mod page;
 pub mod pattern;
 pub mod replay;
 pub mod report;

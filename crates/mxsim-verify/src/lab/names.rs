@@ -55,6 +55,9 @@ pub struct Fault {
     pub fault: String,
     /// `stage` of `[[events]]`.
     pub stage: Option<String>,
+    /// How many nodes have it, where the mode's name is that of the fault and has no digit.
+    #[serde(default = "Fault::nodes")]
+    pub nodes: usize,
     /// Messages that are submitted.
     #[serde(default = "Fault::messages")]
     pub messages: usize,
@@ -76,6 +79,10 @@ pub struct Fault {
 }
 
 impl Fault {
+    const fn nodes() -> usize {
+        1
+    }
+
     const fn messages() -> usize {
         30
     }
@@ -160,7 +167,7 @@ impl Names {
     pub fn fault(&self, mode: &str) -> Option<(&Fault, usize)> {
         let name = mode.strip_prefix("F-")?;
         if let Some(whole) = self.faults.get(name) {
-            return Some((whole, 1));
+            return Some((whole, whole.nodes));
         }
         let (name, digit) = name.split_at_checked(name.len().checked_sub(1)?)?;
         Some((self.faults.get(name)?, digit.parse().ok()?))

@@ -1,12 +1,14 @@
 //! How the messages of a run were submitted, and how long the nodes took for each: inputs of a replay, read off the recording's times
 //! and stated beside its results, never fitted to a statistic that is judged.
 //!
-//! - **One by one**: message *i* comes at *i* times the gap; the gap is the nominal one or, if the MTA took mail more slowly, the median time
-//!   between first sights of one message and the next.
+//! - **One by one, without a fault**: each message came [`QUICKEST`] before a node saw it, so that moments at which the machine stood still are
+//!   played as well. Only times are used, not where a message went.
+//! - **One by one, with a fault**: message *i* comes at *i* times the gap; the gap is the nominal one or, if the MTA took mail more slowly, the
+//!   median time between first sights of one message and the next.
 //! - **Eight sessions**: evenly over the time in which the nodes saw new messages.
 //! - **Released**: all at time zero.
-//! - **Time in a session**: lognormal. In bursts, fitted to the times between one message and the next on a connection; one by one, to how
-//!   much later than the quickest a message came, above the quickest at [`QUICKEST`]. Pooled over all runs of an MTA in such modes.
+//! - **Time in a session**: [`QUICKEST`] one by one; in bursts a lognormal law fitted to the times between one message and the next on a
+//!   connection, pooled over all bursts of an MTA.
 
 use super::event::{Stop, What};
 use super::folder::Recorded;
@@ -53,7 +55,7 @@ pub struct SessionTime {
 
 impl SessionTime {
     /// Where nothing is known.
-    pub(super) const UNKNOWN: Self = Self { mean: QUICKEST, sigma: 0.5 };
+    pub(super) const UNKNOWN: Self = Self { mean: QUICKEST, sigma: 0.1 };
 
     fn of(times: &[f64]) -> Self {
         if times.len() < ENOUGH {
@@ -67,26 +69,25 @@ impl SessionTime {
     }
 }
 
-/// Times in sessions of all MTAs of a folder: per MTA and whether messages came one by one.
+/// Times in sessions during bursts, per MTA.
 #[derive(Debug, Clone, Default)]
-pub struct SessionTimes(BTreeMap<(String, bool), SessionTime>);
+pub struct SessionTimes(BTreeMap<String, SessionTime>);
 
 impl SessionTimes {
-    /// Read off the runs without faults.
+    /// Read off the bursts.
     #[must_use]
     pub fn of(runs: &[Recorded], names: &Names) -> Self {
-        let mut times: BTreeMap<(String, bool), Vec<f64>> = BTreeMap::new();
-        for run in runs {
-            let Some(mode) = names.mode(&run.mode) else { continue };
-            let one_by_one = mode.how == How::OneByOne;
-            let seen = if one_by_one { delays(run, mode.gap) } else { steps(run) };
-            times.entry((run.mta.clone(), one_by_one)).or_default().extend(seen);
+        let is_burst = |run: &&Recorded| names.mode(&run.mode).is_some_and(|mode| mode.how != How::OneByOne);
+        let mut times: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        for run in runs.iter().filter(is_burst) {
+            times.entry(run.mta.clone()).or_default().extend(steps(run));
         }
-        Self(times.into_iter().map(|(key, times)| (key, SessionTime::of(&times))).collect())
+        Self(times.into_iter().map(|(mta, times)| (mta, SessionTime::of(&times))).collect())
     }
 
-    fn get(&self, mta: &str, one_by_one: bool) -> SessionTime {
-        self.0.get(&(mta.to_owned(), one_by_one)).copied().unwrap_or(SessionTime::UNKNOWN)
+    fn get(&self, mta: &str, how: How) -> SessionTime {
+        let in_bursts = self.0.get(mta).filter(|_| how != How::OneByOne);
+        in_bursts.copied().unwrap_or(SessionTime::UNKNOWN)
     }
 }
 
@@ -101,28 +102,6 @@ fn steps(run: &Recorded) -> Vec<f64> {
         }
     }
     steps
-}
-
-/// How long each message took, if the quickest took [`QUICKEST`] (µs). Empty if the MTA did not keep up with the gap.
-fn delays(run: &Recorded, gap: Span) -> Vec<f64> {
-    let first = first_sights(run);
-    if median_gap(&first).is_some_and(|median| median.0 > gap.0 + gap.0 / 10) {
-        return Vec::new();
-    }
-    // The submitting program never catches up with a lost moment, so each message is compared with the quickest after it.
-    let lag = |(&message, at): (&u32, &Time)| at.0 as f64 - f64::from(message) * gap.0 as f64;
-    let lags: Vec<f64> = first.iter().map(lag).collect();
-    let mut quickest = f64::INFINITY;
-    let mut delays: Vec<f64> = lags
-        .iter()
-        .rev()
-        .map(|lag| {
-            quickest = quickest.min(*lag);
-            lag - quickest + QUICKEST
-        })
-        .collect();
-    delays.reverse();
-    delays
 }
 
 /// When each message was seen first.
@@ -166,7 +145,7 @@ impl Pattern {
             usual
         };
         let mode = Mode { how: How::OneByOne, gap: fault.gap, idle: fault.idle, cap: fault.cap };
-        let pattern = Self::of_messages(run, mode, messages, times);
+        let pattern = Self::of_messages(run, mode, messages, times, false);
         let from = Time::ZERO + fault.compared_from.unwrap_or(Span::ZERO);
         let kind = Some((fault.fault.clone(), fault.stage.clone()));
         let blurred = fault.compared_from.is_some();
@@ -174,10 +153,10 @@ impl Pattern {
     }
 
     fn without_fault(run: &Recorded, mode: Mode, times: &SessionTimes) -> Self {
-        Self::of_messages(run, mode, run.messages, times)
+        Self::of_messages(run, mode, run.messages, times, mode.how == How::OneByOne)
     }
 
-    fn of_messages(run: &Recorded, mode: Mode, messages: usize, times: &SessionTimes) -> Self {
+    fn of_messages(run: &Recorded, mode: Mode, messages: usize, times: &SessionTimes, as_seen: bool) -> Self {
         let first = first_sights(run);
         let gap = match mode.how {
             How::OneByOne => median_gap(&first).map_or(mode.gap, |median| median.max(mode.gap)),
@@ -188,11 +167,17 @@ impl Pattern {
             }
             How::Released => Span::ZERO,
         };
-        let arrivals: Vec<Time> = (0..messages as i64).map(|i| Time::ZERO + gap.saturating_mul(i)).collect();
+        let mut arrivals: Vec<Time> =
+            (0..messages as i64).map(|i| Time::ZERO + gap.saturating_mul(i)).collect();
+        if as_seen && first.len() == messages {
+            let earliest = first.values().min().copied().unwrap_or(Time::ZERO);
+            arrivals = first.values().map(|at| Time::ZERO + at.since(earliest)).collect();
+            arrivals.sort_unstable();
+        }
         let submitted = arrivals.last().copied().unwrap_or(Time::ZERO);
         Self {
             gap,
-            session: times.get(&run.mta, mode.how == How::OneByOne),
+            session: times.get(&run.mta, mode.how),
             fault: None,
             failing: 0,
             outage: None,

@@ -47,10 +47,6 @@ pub enum Statistic {
     BeforeFirstFailure,
     /// Successes after the last failure.
     AfterLastFailure,
-    /// Longest run of failures without a success between.
-    LongestFailure,
-    /// Part of successive sights (a message taken, or a failure) at the same node.
-    SightSame,
     /// Spans of 20 s in which a node took mail.
     Spans(u8),
 }
@@ -80,8 +76,6 @@ impl fmt::Display for Statistic {
             Self::PerConnectionMost => "messages per connection, most",
             Self::BeforeFirstFailure => "accepted before the first failure",
             Self::AfterLastFailure => "accepted after the last failure",
-            Self::LongestFailure => "longest run of failures",
-            Self::SightSame => "next sight at the same node",
         })
     }
 }
@@ -91,9 +85,8 @@ impl fmt::Display for Statistic {
 pub fn of_run(run: &Recorded, pattern: &Pattern, nodes: usize) -> Vec<Statistic> {
     use Statistic::{
         Accepted, AfterLastFailure, BeforeFirstFailure, ConnectionLongestRun, ConnectionMeanRun,
-        ConnectionNext, ConnectionSame, ConnectionShare, Connections, Failures, LongestFailure,
-        MessageLongestRun, MessageMeanRun, MessageNext, MessageSame, MessageShare, PerConnectionMean,
-        PerConnectionMost, SightSame, Spans,
+        ConnectionNext, ConnectionSame, ConnectionShare, Connections, Failures, MessageLongestRun,
+        MessageMeanRun, MessageNext, MessageSame, MessageShare, PerConnectionMean, PerConnectionMost, Spans,
     };
     let every_node = |of: fn(u8) -> Statistic| (0..nodes as u8).map(of);
     if pattern.from > Time::ZERO {
@@ -110,7 +103,7 @@ pub fn of_run(run: &Recorded, pattern: &Pattern, nodes: usize) -> Vec<Statistic>
     }
     if pattern.fault.is_some() && all_seen {
         all.extend(every_node(Failures));
-        all.extend([BeforeFirstFailure, AfterLastFailure, LongestFailure, SightSame]);
+        all.extend([BeforeFirstFailure, AfterLastFailure]);
     }
     all
 }
@@ -185,15 +178,7 @@ impl Sights {
             Statistic::AfterLastFailure => {
                 self.sights.iter().rev().take_while(|sight| !sight.1).count() as f64
             }
-            Statistic::LongestFailure => {
-                let runs = self.sights.chunk_by(|a, b| a.1 == b.1).filter(|run| run[0].1);
-                runs.map(<[_]>::len).max().unwrap_or(0) as f64
-            }
             Statistic::Spans(node) => self.spans.iter().filter(|span| span.0 == node).count() as f64,
-            Statistic::SightSame => {
-                let nodes: Vec<u8> = self.sights.iter().map(|sight| sight.0).collect();
-                step(&nodes, 0)
-            }
         }
     }
 }
@@ -247,6 +232,5 @@ mod tests {
         assert_eq!((value(Statistic::PerConnectionMean), value(Statistic::PerConnectionMost)), (1.5, 2.0));
         assert_eq!((value(Statistic::Failures(1)), value(Statistic::Failures(0))), (1.0, 0.0));
         assert_eq!((value(Statistic::BeforeFirstFailure), value(Statistic::AfterLastFailure)), (2.0, 1.0));
-        assert_eq!((value(Statistic::LongestFailure), value(Statistic::SightSame)), (1.0, 1.0 / 3.0));
     }
 }

@@ -13,41 +13,28 @@ pub struct Watch<'a> {
     nodes: &'a [u8],
     /// What was seen.
     pub events: Vec<Event>,
-    /// Per connection: its address and the messages that went down it.
-    connections: Vec<(u16, u32)>,
-    /// Per message: the connection it goes down.
-    down: Vec<usize>,
 }
 
 impl<'a> Watch<'a> {
     /// A probe where the addresses of the world belong to these nodes of the lab.
     #[must_use]
     pub const fn new(nodes: &'a [u8]) -> Self {
-        Self { nodes, events: Vec::new(), connections: Vec::new(), down: Vec::new() }
+        Self { nodes, events: Vec::new() }
     }
 
     fn see(&mut self, at: Time, address: u16, what: What) {
         self.events.push(Event { at, node: self.nodes[usize::from(address)], what });
     }
 
-    fn goes_down(&mut self, message: u64, connection: usize) {
-        let message = message as usize;
-        if self.down.len() <= message {
-            self.down.resize(message + 1, usize::MAX);
-        }
-        self.down[message] = connection;
-    }
-
-    fn tried(&mut self, message: u64, now: Time, (address, since): (u16, Time), outcome: Outcome) {
+    /// A connection came to its end or to a session. One that got no answer was seen when it began.
+    fn tried(&mut self, now: Time, since: Time, address: u16, outcome: Outcome) {
         match outcome {
-            Outcome::Accepted => {
-                self.see(now, address, What::Opened);
-                self.connections.push((address, 0));
-                self.goes_down(message, self.connections.len() - 1);
-            }
             Outcome::Refused => self.see(now, address, What::Refused),
             Outcome::TimedOut => self.see(since, address, What::NoAnswer),
-            Outcome::Busy => {
+            Outcome::Accepted => self.see(now, address, What::Opened),
+            // The lab's nodes write down what they say, and such a node says nothing.
+            Outcome::Silent => self.see(since, address, What::Opened),
+            _ => {
                 self.see(now, address, What::Opened);
                 self.see(now, address, What::TurnedAway);
             }
@@ -58,20 +45,12 @@ impl<'a> Watch<'a> {
 impl Probe for Watch<'_> {
     fn step(&mut self, subject: Subject, now: Time, step: Step<'_>) {
         match step {
-            Step::Tried { candidate, since, outcome } => {
-                self.tried(subject.number, now, (candidate.address, since), outcome);
+            Step::Tried { candidate, since, outcome, .. } => {
+                self.tried(now, since, candidate.address, outcome)
             }
-            Step::Reused { address, messages, .. } => {
-                let used = self.connections.iter().rposition(|&known| known == (address, messages));
-                self.goes_down(subject.number, used.unwrap_or(usize::MAX));
-            }
-            Step::Accepted { address, .. } => {
-                let connection = self.down.get(subject.number as usize).copied().unwrap_or(usize::MAX);
-                if let Some(used) = self.connections.get_mut(connection) {
-                    used.1 += 1;
-                }
-                let (message, connection) = (subject.number as u32, connection as u64);
-                self.see(now, address, What::Accepted { message, connection });
+            Step::TurnedAway { candidate, .. } => self.see(now, candidate.address, What::TurnedAway),
+            Step::Accepted { address, connection, .. } => {
+                self.see(now, address, What::Accepted { message: subject.number as u32, connection });
             }
             _ => {}
         }
