@@ -16,6 +16,14 @@ use std::convert::Infallible;
 /// A sequential generator for one purpose of one entity.
 pub type Stream = ChaCha8Rng;
 
+/// The next words of a stream, together: faster than one by one, and the same.
+#[must_use]
+pub fn words<const N: usize>(stream: &mut Stream) -> [u64; N] {
+    let mut bytes = [[0; 8]; N];
+    stream.fill_bytes(bytes.as_flattened_mut());
+    bytes.map(u64::from_le_bytes)
+}
+
 /// What a draw is for. The numbers are part of the model epoch: never reuse or reorder them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]

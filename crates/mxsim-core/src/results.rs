@@ -74,6 +74,18 @@ pub struct Provenance {
     pub laws: Vec<LawUsed>,
     /// The presets the scenario leans on.
     pub presets: Vec<PresetUsed>,
+    /// How well the behaviour is known that the answer rests on; `None` in documents of older versions.
+    #[serde(default)]
+    pub decisive: Option<Decisive>,
+}
+
+/// The weakest grade among senders that carry a decisive share of the mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decisive {
+    /// That grade. Of a sender that takes hosts in the order of the answer it is also that of its resolvers and of the authority.
+    pub grade: Grade,
+    /// The senders that have it; the one that makes most of the unevenness first.
+    pub senders: Vec<String>,
 }
 
 /// The law one sender was simulated by.
@@ -160,6 +172,18 @@ impl Grade {
             Self::Documented => "documented",
             Self::Reported => "reported",
             Self::Assumed => "assumed",
+        }
+    }
+
+    /// The grade in words that go on with "that is".
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::Source => "read in its source",
+            Self::Documented => "documented",
+            Self::Reported => "reported by others",
+            Self::Assumed => "only assumed",
         }
     }
 }

@@ -117,18 +117,20 @@ pub struct Arrivals {
 /// How far the arrivals have come, to a fraction of a microsecond: rounding each gap down would let messages come too fast.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Clock {
-    at: Time,
-    /// Fraction of a microsecond after `at`, 0..1.
-    part: f64,
-    /// Until when `rate` holds.
-    until: Time,
-    /// Messages per microsecond.
+    /// Begin of the stretch it stands in, within which the rate does not change.
+    from: Time,
+    /// How far it stands in it (µs).
+    after: f64,
+    /// Length of the stretch (µs).
+    length: f64,
+    /// Messages per microsecond, and microseconds per message.
     rate: f64,
+    gap: f64,
 }
 
 impl From<Time> for Clock {
     fn from(at: Time) -> Self {
-        Self { at, part: 0.0, until: at, rate: 0.0 }
+        Self { from: at, after: 0.0, length: 0.0, rate: 0.0, gap: f64::INFINITY }
     }
 }
 
@@ -159,37 +161,61 @@ impl Arrivals {
     /// The same, where only a `part` of the arrivals counts.
     #[inline]
     pub fn next_of(&self, part: f64, clock: &mut Clock, end: Time, stream: &mut Stream) -> Time {
-        let exponential: f64 = Exp1.sample(stream);
-        let mut left = exponential / part;
-        while clock.at < end {
-            let room = clock.rate * (clock.until.since(clock.at).0 as f64 - clock.part);
-            if left < room {
-                let after = clock.part + left / clock.rate;
-                // Never negative, so that cutting off is rounding down.
-                let whole = after as i64;
-                clock.at = Time(clock.at.0 + whole);
-                clock.part = after - whole as f64;
-                return clock.at;
+        let gap: f64 = Exp1.sample(stream);
+        self.step(gap / part, clock, end)
+    }
+
+    /// The next arrivals after `clock` and before `end`, so many if there are. The clock moves on to the last.
+    pub fn next_few(
+        &self,
+        count: usize,
+        clock: &mut Clock,
+        end: Time,
+        stream: &mut Stream,
+        times: &mut Vec<Time>,
+    ) {
+        let mut gaps = [0.0; 64];
+        for first in (0..count).step_by(gaps.len()) {
+            // In a loop of its own, because steps wait for each other and draws do not.
+            let gaps = &mut gaps[..(count - first).min(64)];
+            gaps.fill_with(|| Exp1.sample(stream));
+            for gap in gaps {
+                let at = self.step(*gap, clock, end);
+                if at >= end {
+                    return;
+                }
+                times.push(at);
             }
-            left -= room;
+        }
+    }
+
+    /// Moves the clock on by so many expected messages; [`Time::NEVER`] if that is beyond `end`.
+    #[inline]
+    fn step(&self, messages: f64, clock: &mut Clock, end: Time) -> Time {
+        let mut left = messages;
+        loop {
+            let after = clock.after + left * clock.gap;
+            if after < clock.length {
+                clock.after = after;
+                // Never negative, so that cutting off is rounding down.
+                return Time(clock.from.0 + after as i64);
+            }
+            left = (left - (clock.length - clock.after) * clock.rate).max(0.0);
             self.turn_hour(clock);
+            if clock.from >= end {
+                return Time::NEVER;
+            }
         }
-        Time::NEVER
     }
 
-    /// On to the end of the hour and the rate of the next; at first to the rate of the hour it stands in.
+    /// On to the next stretch: the next hour, or at first what is left of the one it stands in.
     fn turn_hour(&self, clock: &mut Clock) {
-        if clock.until > clock.at {
-            (clock.at, clock.part) = (clock.until, 0.0);
-        }
-        let hour = clock.at.0.div_euclid(Span::HOUR.0);
+        clock.from = Time(clock.from.0 + clock.length as i64);
+        let hour = clock.from.0.div_euclid(Span::HOUR.0);
+        clock.after = 0.0;
+        clock.length = ((hour + 1) * Span::HOUR.0 - clock.from.0) as f64;
         clock.rate = self.rates[hour.rem_euclid(self.rates.len() as i64) as usize];
-        clock.until = Time((hour + 1) * Span::HOUR.0);
-    }
-
-    /// The mean numbers of messages in an hour, hour by hour, repeated for ever.
-    pub fn hourly(&self) -> impl ExactSizeIterator<Item = f64> {
-        self.rates.iter().map(|rate| rate * Span::HOUR.0 as f64)
+        clock.gap = 1.0 / clock.rate;
     }
 
     /// Messages expected between `from` and `to`.

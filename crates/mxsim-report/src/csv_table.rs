@@ -4,10 +4,10 @@
 //! `causes`, `dns`, `goals`, `series` and `duration`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given;
 //! in `series` and `duration` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s) in `series`, and the part of the time
 //! that is busier in `duration`. Fractions lie in 0..1, times are
-//! seconds, numbers are not rounded. A goal's `met` is 1, 0, or empty while it cannot be told.
+//! seconds, numbers are not rounded. A grade is a number from 1 (measured) to 5 (assumed). A goal's `met` is 1, 0, or empty while it cannot be told.
 
 use mxsim_core::results::{
-    Balance, Cause, Delivery, DnsResult, DurationCurve, Estimate, GoalResult, GoalStatus, HostResult,
+    Balance, Cause, Delivery, DnsResult, DurationCurve, Estimate, GoalResult, GoalStatus, Grade, HostResult,
     Interval, NodeResult, Provenance, Results, Series,
 };
 
@@ -110,6 +110,10 @@ fn run_rows(table: &mut Table, title: &str, provenance: &Provenance) {
     table.number("warm_up_s", provenance.warm_up_s);
     table.count("model_epoch", provenance.model_epoch.into());
     table.count("partial", provenance.partial.into());
+    if let Some(decisive) = &provenance.decisive {
+        let rank = Grade::ALL.iter().position(|grade| *grade == decisive.grade).unwrap_or_default();
+        table.count("decisive_grade", rank as u64 + 1);
+    }
 }
 
 fn node_rows(table: &mut Table, node: &NodeResult) {

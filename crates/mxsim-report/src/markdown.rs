@@ -249,6 +249,9 @@ fn provenance(out: &mut String, results: &Results) {
     }
     heading(out, "How these numbers were made");
     let mut lines = vec![words::provenance(&results.provenance)];
+    if let Some(decisive) = words::decisive(&results.provenance) {
+        lines.push(format!("evidence: {decisive}"));
+    }
     if let Some(presets) = words::presets(&results.provenance) {
         lines.push(format!("presets: {presets}"));
     }

@@ -337,6 +337,19 @@ pub(crate) fn presets(provenance: &Provenance) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
+/// How well the behaviour is known that the answer rests on.
+pub(crate) fn decisive(provenance: &Provenance) -> Option<String> {
+    let decisive = provenance.decisive.as_ref()?;
+    let (first, more) = decisive.senders.split_first()?;
+    let others = match more.len() {
+        0 => String::new(),
+        1 => " and 1 other".into(),
+        many => format!(" and {many} others"),
+    };
+    let grade = decisive.grade.in_words();
+    Some(format!("of the senders that decide the answer the one known least is {grade}: {first}{others}"))
+}
+
 /// Who is simulated by which law in one line, or nothing if all are simulated by one law; Markdown says why.
 pub(crate) fn laws(provenance: &Provenance) -> Option<String> {
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();

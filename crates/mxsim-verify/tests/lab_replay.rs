@@ -39,10 +39,15 @@ fn fast_runs_are_inside_and_the_page_is_fresh() {
     let report = Report::of(&replay);
     assert_eq!(report.runs.len() + 1, FAST.len(), "left out: {:?}", report.left_out);
     assert!(report.judgements[0].holds, "{}", report.text());
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/validation.md")).expect("the page");
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/validation.md"))
+        .expect("the page");
     let stale = |run: &&RunReport| !page.lines().any(|line| line == row(run));
     let stale: Vec<String> = report.runs.iter().filter(stale).map(row).collect();
-    assert!(stale.is_empty(), "not on the page, make it anew with `mxsim-verify replay --page`:\n{}", stale.join("\n"));
+    assert!(
+        stale.is_empty(),
+        "not on the page, make it anew with `mxsim-verify replay --page`:\n{}",
+        stale.join("\n")
+    );
 }
 
 /// A folder with one row of the index changed.
@@ -51,7 +56,8 @@ fn changed(name: &str, from: &str, to: &str) -> PathBuf {
     fs::create_dir_all(folder.join("runs")).expect("a folder");
     let index = fs::read_to_string(data().join("INDEX.csv")).expect("an index");
     let kept = |(i, line): &(usize, &str)| *i == 0 || line.starts_with(&format!("{name}.csv"));
-    let lines: Vec<String> = index.lines().enumerate().filter(kept).map(|(_, line)| line.replacen(from, to, 1)).collect();
+    let lines: Vec<String> =
+        index.lines().enumerate().filter(kept).map(|(_, line)| line.replacen(from, to, 1)).collect();
     fs::write(folder.join("INDEX.csv"), lines.join("\n") + "\n").expect("an index");
     let file = format!("runs/{name}.csv");
     fs::copy(data().join(&file), folder.join(&file)).expect("a run");
@@ -65,7 +71,11 @@ fn unknown_software_is_said_to_have_no_preset() {
         let replay = replay(&folder, |_| true).expect("a folder of the right form");
         fs::remove_dir_all(&folder).expect("tidied up");
         assert!(replay.runs.is_empty());
-        assert!(replay.left_out[0].why.starts_with(&format!("no preset for {what}")), "{:?}", replay.left_out);
+        assert!(
+            replay.left_out[0].why.starts_with(&format!("no preset for {what}")),
+            "{:?}",
+            replay.left_out
+        );
         assert!(!Report::of(&replay).holds(), "nothing was shown");
     }
 }

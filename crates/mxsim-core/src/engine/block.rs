@@ -13,7 +13,7 @@ use crate::traffic::Clock;
 use rand_chacha::rand_core::Rng;
 
 /// Messages drawn at once. More gain nothing, fewer cost more.
-const SIZE: usize = 128;
+const SIZE: usize = 256;
 
 /// The next messages of one sender.
 #[derive(Debug)]
@@ -42,6 +42,16 @@ pub(super) struct Sources {
     pub(super) outbound_hosts: Stream,
     pub(super) choice: Key,
     pub(super) session: Key,
+}
+
+/// Messages that follow each other: see [`Block`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run<'b> {
+    pub(super) at: &'b [Time],
+    pub(super) chooser: &'b [u32],
+    pub(super) first: &'b [u8],
+    /// Empty if sessions take no time.
+    pub(super) held: &'b [Span],
 }
 
 /// A message of a block.
@@ -81,6 +91,24 @@ impl Block {
         self.at.get(self.next).copied().unwrap_or(Time::NEVER)
     }
 
+    /// The messages that have been drawn, from the next on; none if they have no first candidate or, where a time in a session is wanted,
+    /// not that.
+    pub(super) fn run(&self, timed: bool) -> Run<'_> {
+        let drawn = self.first.len().min(if timed { self.held.len() } else { usize::MAX });
+        let rest = self.next.min(drawn)..drawn;
+        Run {
+            at: &self.at[rest.clone()],
+            chooser: &self.chooser[rest.clone()],
+            first: &self.first[rest.clone()],
+            held: if timed { &self.held[rest] } else { &[] },
+        }
+    }
+
+    /// Passes over messages that have been dealt with.
+    pub(super) const fn skip(&mut self, count: usize) {
+        self.next += count;
+    }
+
     /// The message whose time was asked for last.
     pub(super) fn take(&mut self) -> Drawn {
         let i = self.next;
@@ -97,13 +125,7 @@ impl Block {
         self.base += self.at.len() as u64;
         self.next = 0;
         self.at.clear();
-        while self.at.len() < SIZE {
-            let at = self.draw_arrival(world, table);
-            if at >= world.end {
-                break;
-            }
-            self.at.push(at);
-        }
+        self.draw_arrivals(world, table);
         self.draw_outbound_hosts(table);
         self.first.clear();
         let by_message = matches!(table.behaviour.law.order.keep, Keep::Attempt | Keep::Message);
@@ -116,12 +138,15 @@ impl Block {
         }
     }
 
-    /// The time of the message after those of this block.
-    #[inline]
-    fn draw_arrival(&mut self, world: &World, table: &SenderTable) -> Time {
+    fn draw_arrivals(&mut self, world: &World, table: &SenderTable) {
         match &table.given {
-            Some(times) => times.get(self.base as usize + self.at.len()).copied().unwrap_or(Time::NEVER),
-            None => table.arrivals.next(&mut self.clock, world.end, &mut self.arrivals),
+            Some(times) => {
+                let left = times.get(self.base as usize..).unwrap_or_default();
+                self.at.extend_from_slice(&left[..SIZE.min(left.len())]);
+            }
+            None => {
+                table.arrivals.next_few(SIZE, &mut self.clock, world.end, &mut self.arrivals, &mut self.at);
+            }
         }
     }
 

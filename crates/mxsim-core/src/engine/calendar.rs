@@ -10,7 +10,10 @@ use std::cmp::Ordering;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
 
-const LANES: usize = 4;
+const LANES: usize = 8;
+
+/// Time and number of an event that does not come.
+const NEVER: (Time, u64) = (Time::NEVER, u64::MAX);
 
 /// What comes next.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct Calendar<E> {
     arrivals: BinaryHeap<Scheduled<usize>>,
     /// Each in order of time.
     lanes: [VecDeque<Scheduled<E>>; LANES],
+    /// Time and number of the first event of each lane.
+    fronts: [(Time, u64); LANES],
     heap: BinaryHeap<Scheduled<E>>,
     /// Time and number of the first event of lanes and heap.
     first: (Time, u64),
@@ -47,8 +52,9 @@ impl<E> Calendar<E> {
         Self {
             arrivals: BinaryHeap::new(),
             lanes: std::array::from_fn(|_| VecDeque::new()),
+            fronts: [NEVER; LANES],
             heap: BinaryHeap::new(),
-            first: (Time::NEVER, u64::MAX),
+            first: NEVER,
             scheduled: 0,
         }
     }
@@ -58,9 +64,11 @@ impl<E> Calendar<E> {
         let scheduled = Scheduled { at, sequence: self.scheduled, event };
         self.scheduled += 1;
         self.first = self.first.min((at, scheduled.sequence));
-        let lane = self.lanes.iter_mut().find(|lane| lane.back().is_none_or(|last| last.at <= at));
-        match lane {
-            Some(lane) => lane.push_back(scheduled),
+        match self.lanes.iter().position(|lane| lane.back().is_none_or(|last| last.at <= at)) {
+            Some(lane) => {
+                self.fronts[lane] = self.fronts[lane].min(scheduled.key());
+                self.lanes[lane].push_back(scheduled);
+            }
             None => self.heap.push(scheduled),
         }
     }
@@ -71,31 +79,55 @@ impl<E> Calendar<E> {
         self.scheduled += 1;
     }
 
-    /// Puts the following arrival of the same sender in the place of the one that [`Calendar::take_next`] gave; none with [`Time::NEVER`].
-    pub fn replace_arrival(&mut self, at: Time) {
+    /// The number of an arrival that is scheduled now.
+    #[inline]
+    pub const fn number(&mut self) -> u64 {
+        self.scheduled += 1;
+        self.scheduled - 1
+    }
+
+    /// Puts the following arrival of the same sender, scheduled under this number, in the place of the one that [`Calendar::take_next`] gave;
+    /// none with [`Time::NEVER`].
+    pub fn replace_arrival(&mut self, at: Time, number: u64) {
         let Some(mut top) = self.arrivals.peek_mut() else { return };
         if at == Time::NEVER {
             PeekMut::pop(top);
         } else {
-            (top.at, top.sequence) = (at, self.scheduled);
-            self.scheduled += 1;
+            (top.at, top.sequence) = (at, number);
         }
+    }
+
+    /// When the first arrival comes of all other senders than the one that [`Calendar::take_next`] gave.
+    #[must_use]
+    pub fn next_of_others(&self) -> Time {
+        // The second of a heap is one of the two below the first.
+        self.arrivals.as_slice().iter().take(3).skip(1).map(|arrival| arrival.at).min().unwrap_or(Time::NEVER)
+    }
+
+    /// When the first event comes.
+    #[must_use]
+    #[inline]
+    pub const fn next_event(&self) -> Time {
+        self.first.0
     }
 
     /// What comes next.
     pub fn take_next(&mut self) -> Option<Next<E>> {
-        let arrival = self.arrivals.peek().map_or((Time::NEVER, u64::MAX), |top| (top.at, top.sequence));
+        let arrival = self.arrivals.peek().map_or(NEVER, |top| (top.at, top.sequence));
         if arrival < self.first {
             return self.arrivals.peek().map(|top| Next::Arrival(top.at, top.event));
         }
         let first = self.first;
-        let is_first = |front: Option<&Scheduled<E>>| front.is_some_and(|front| front.key() == first);
-        let event = match self.lanes.iter().position(|lane| is_first(lane.front())) {
-            Some(lane) => self.lanes[lane].pop_front(),
+        let event = match self.fronts.iter().position(|&front| front == first && first != NEVER) {
+            Some(lane) => {
+                let event = self.lanes[lane].pop_front();
+                self.fronts[lane] = self.lanes[lane].front().map_or(NEVER, Scheduled::key);
+                event
+            }
             None => self.heap.pop(),
         };
-        let fronts = self.lanes.iter().filter_map(|lane| lane.front()).chain(self.heap.peek());
-        self.first = fronts.map(Scheduled::key).min().unwrap_or((Time::NEVER, u64::MAX));
+        let in_heap = self.heap.peek().map_or(NEVER, Scheduled::key);
+        self.first = self.fronts.iter().copied().fold(in_heap, Ord::min);
         event.map(|scheduled| Next::Event(scheduled.at, scheduled.event))
     }
 
@@ -150,7 +182,7 @@ mod tests {
         while let Some(next) = calendar.take_next() {
             match next {
                 Next::Arrival(at, sender) => {
-                    calendar.replace_arrival(Time::NEVER);
+                    calendar.replace_arrival(Time::NEVER, 0);
                     order.push((at, Ok(sender)));
                 }
                 Next::Event(at, event) => order.push((at, Err(event))),

@@ -61,6 +61,7 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
         let (deck, managed) =
             (Deck::of(&world, &sender.behaviour, sender.ipv6), is_managed(&world, &sender.behaviour.law));
         (world.senders[i].deck, world.senders[i].managed) = (deck, managed);
+        world.senders[i].walks_lightly = super::light::walks_lightly(&world, &world.senders[i]);
     }
     mark_plain_layers(&mut world);
     let (laws, plan) = bulk::plan(&world, scenario, engine);
@@ -283,6 +284,7 @@ fn sender_table(sender: &Sender, scenario: &Scenario, layers: &mut Vec<LayerTabl
         behaviour: sender.behaviour.clone(),
         deck: None,
         managed: false,
+        walks_lightly: false,
         streams: SenderStreams {
             arrival: stream(Purpose::Arrival),
             outbound_host: stream(Purpose::OutboundHost),
@@ -350,6 +352,7 @@ fn frame(scenario: &Scenario, names: &Names) -> Frame {
         name: sender.name.clone(),
         behaves_like: sender.preset.clone(),
         grade: sender.grade,
+        decisive_grade: scenario.decisive_grade(sender),
         share: sender.share,
     };
     Frame {

@@ -54,6 +54,18 @@ impl Deck {
         Some(Self { candidates, best, unit: law.unit })
     }
 
+    /// Most candidates of a short deck.
+    pub const SHORT: usize = 8;
+
+    #[inline]
+    fn lot(&self, choice: &mut Key, candidate: &Candidate) -> u64 {
+        match self.unit {
+            Unit::Host => choice.host(candidate),
+            // The first and only occurrence of the address.
+            Unit::Address => choice.pooled(candidate, 0),
+        }
+    }
+
     /// The place of the candidate that [`crate::sender::order::arrange`] would put first.
     #[must_use]
     pub fn first(&self, mut choice: Key) -> u8 {
@@ -62,11 +74,7 @@ impl Deck {
         }
         let (mut least, mut first) = (u64::MAX, 0);
         for (place, candidate) in self.candidates[..self.best].iter().enumerate() {
-            let lot = match self.unit {
-                Unit::Host => choice.host(candidate),
-                // The first and only occurrence of the address.
-                Unit::Address => choice.pooled(candidate, 0),
-            };
+            let lot = self.lot(&mut choice, candidate);
             // Without a branch: which one is least cannot be foreseen.
             let is_less = lot < least;
             least = if is_less { lot } else { least };
@@ -79,6 +87,30 @@ impl Deck {
     #[must_use]
     pub fn candidate(&self, place: u8) -> Candidate {
         self.candidates[usize::from(place)]
+    }
+
+    /// How many candidates there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.candidates.len()
+    }
+
+    /// The places of all candidates in the order of `choice`, for at most [`Deck::SHORT`].
+    #[must_use]
+    pub fn order(&self, mut choice: Key) -> [u8; Self::SHORT] {
+        let mut lots = [(0, 0); Self::SHORT];
+        for (lot, candidate) in lots.iter_mut().zip(&self.candidates) {
+            *lot = (candidate.preference, self.lot(&mut choice, candidate));
+        }
+        let lots = &lots[..self.len().min(Self::SHORT)];
+        let mut order = [0; Self::SHORT];
+        for (place, own) in lots.iter().enumerate() {
+            // Counted, not sorted: which comes first cannot be foreseen.
+            let before = lots[..place].iter().filter(|other| *other <= own).count()
+                + lots[place + 1..].iter().filter(|other| *other < own).count();
+            order[before] = place as u8;
+        }
+        order
     }
 
     /// All candidates, those of the lowest preference first.

@@ -32,15 +32,17 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Sessions go on into a new chunk.
     pub(super) fn sessions_go_on(&mut self) {
         if self.timed {
-            let begins = self.recorder.chunk().from;
             for (node, state) in self.nodes.iter_mut().enumerate() {
-                state.go_on(node, begins, &mut self.recorder);
+                state.go_on(node, &mut self.recorder);
             }
         }
     }
 
     /// How long a message holds a session of this node.
     pub(super) fn time_in_session(&self, mail: &Mail, node: usize) -> Span {
+        if mail.held > Span::ZERO {
+            return mail.held;
+        }
         let draw = self.senders[mail.sender as usize].session_draw(mail);
         self.world.capacities[node].session_time.draw(draw)
     }

@@ -70,6 +70,8 @@ pub struct SenderFrame {
     pub behaves_like: String,
     /// How well that is known.
     pub grade: Grade,
+    /// How well everything is known that decides where its mail goes, its resolvers included.
+    pub decisive_grade: Grade,
     /// Its part of all messages as the scenario says.
     pub share: f64,
 }

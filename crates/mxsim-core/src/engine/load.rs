@@ -20,6 +20,8 @@ pub(super) struct Chunk {
     pub(super) window: usize,
     /// When its hour begins (µs).
     hour_begins: i64,
+    /// When its window begins.
+    window_begins: Time,
 }
 
 impl Chunk {
@@ -27,13 +29,25 @@ impl Chunk {
     pub(super) fn beginning_at(from: Time, window: Span, windows: usize) -> Self {
         let next = |bin: Span| (from.0 / bin.0 + 1).saturating_mul(bin.0);
         let to = Time(next(Span::HOUR).min(next(window)));
-        let window = ((from.0 / window.0) as usize).min(windows - 1);
-        Self { from, to, window, hour_begins: from.0 / Span::HOUR.0 * Span::HOUR.0 }
+        let number = ((from.0 / window.0) as usize).min(windows - 1);
+        let window_begins = Time(number as i64 * window.0);
+        Self { from, to, window: number, hour_begins: from.0 / Span::HOUR.0 * Span::HOUR.0, window_begins }
     }
 
     /// The hour of the run it lies in.
     pub(super) const fn hour(&self) -> usize {
         (self.from.0 / Span::HOUR.0) as usize
+    }
+
+    /// When its window begins.
+    #[inline]
+    pub(super) const fn window_begins(&self) -> Time {
+        self.window_begins
+    }
+
+    /// True if its window begins with it.
+    pub(super) const fn begins_window(&self) -> bool {
+        self.from.0 == self.window_begins.0
     }
 
     /// The second of its hour that `at` lies in.

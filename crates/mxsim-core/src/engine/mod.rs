@@ -17,6 +17,7 @@ pub mod deck;
 mod deliver;
 pub mod frame;
 pub mod law;
+mod light;
 mod load;
 mod node_state;
 mod outbound;

@@ -35,6 +35,8 @@ pub(super) struct NodeState<W> {
     backlog: VecDeque<W>,
     /// Whether a fault is on, and until when it is so.
     fault: (bool, Time),
+    /// The largest number of sessions that was reported in the current window.
+    reported: u32,
 }
 
 impl<W: PartialEq> NodeState<W> {
@@ -45,6 +47,7 @@ impl<W: PartialEq> NodeState<W> {
             open: 0,
             backlog: VecDeque::new(),
             fault: (false, start),
+            reported: 0,
         }
     }
 
@@ -57,22 +60,40 @@ impl<W: PartialEq> NodeState<W> {
         self.fault.0
     }
 
+    /// The number of sessions; some may be over already, unless the ends have just been settled.
+    #[inline]
     fn sessions(&self) -> u32 {
         self.ends.len() + self.open
+    }
+
+    fn report(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) {
+        let sessions = self.sessions();
+        recorder.occupied(node, now, sessions);
+        if now >= Time::ZERO {
+            self.reported = self.reported.max(sessions);
+        }
     }
 
     /// Where a connection goes that comes at `now`.
     #[inline]
     pub(super) fn room(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) -> Room {
-        self.ends.settle(now);
-        let room = match self.capacity.sessions {
-            Some(limit) if self.sessions() >= limit => {
-                if self.backlog.len() < self.capacity.backlog as usize { Room::Backlog } else { Room::None }
-            }
-            _ => Room::Session,
+        let room = if self.is_full(now) {
+            if self.backlog.len() < self.capacity.backlog as usize { Room::Backlog } else { Room::None }
+        } else {
+            Room::Session
         };
         recorder.connected(node, now, room == Room::None);
         room
+    }
+
+    /// True if no session is free at `now`. Ends are settled only if it looks like it.
+    #[inline]
+    pub(super) fn is_full(&mut self, now: Time) -> bool {
+        let limit = self.capacity.sessions.unwrap_or(u32::MAX);
+        self.sessions() >= limit && {
+            self.ends.settle(now);
+            self.sessions() >= limit
+        }
     }
 
     /// Begins a session at `began` that ends at `at`.
@@ -85,14 +106,18 @@ impl<W: PartialEq> NodeState<W> {
     ) {
         self.ends.add(at);
         recorder.session(node, (began, at), 1);
-        recorder.occupied(node, began, self.sessions());
+        // As long as there are no more than before, with those that are over, the most is known.
+        if self.sessions() > self.reported {
+            self.ends.settle(began);
+            self.report(node, began, recorder);
+        }
     }
 
     /// Begins a session that an event will end.
     pub(super) fn begin(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) {
         self.ends.settle(now);
         self.open += 1;
-        recorder.occupied(node, now, self.sessions());
+        self.report(node, now, recorder);
     }
 
     /// Ends a session begun by [`NodeState::begin`] after so many messages.
@@ -123,10 +148,14 @@ impl<W: PartialEq> NodeState<W> {
         place.is_some_and(|place| self.backlog.remove(place).is_some())
     }
 
-    /// Sessions go on into a new window.
-    pub(super) fn go_on(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) {
-        self.ends.settle(now);
-        recorder.occupied(node, now, self.sessions());
+    /// Sessions go on into a new chunk.
+    pub(super) fn go_on(&mut self, node: usize, recorder: &mut Recorder<'_>) {
+        let chunk = recorder.chunk();
+        if chunk.begins_window() {
+            self.reported = 0;
+        }
+        self.ends.settle(chunk.from);
+        self.report(node, chunk.from, recorder);
     }
 }
 

@@ -8,6 +8,9 @@ use crate::time::{Span, Time};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+/// Delays that are counted together.
+const FRESH: usize = 1_024;
+
 /// A message, as far as counting goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Counted {
@@ -36,6 +39,8 @@ pub(super) struct Recorder<'w> {
     world: &'w World,
     tally: Tally,
     delays: DelayCounter,
+    /// Delays of messages that arrived and were accepted in the current window, not yet counted.
+    fresh: Vec<Span>,
     load: Load,
     chunk: Chunk,
     /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried per node, most sessions per node.
@@ -79,6 +84,7 @@ impl<'w> Recorder<'w> {
             world,
             tally,
             delays: DelayCounter::default(),
+            fresh: Vec::with_capacity(FRESH),
             load: Load::new(nodes, run.run_length),
             chunk: Chunk::beginning_at(Time::ZERO, run.window, run.windows()),
             accepted: vec![0; world.senders.len() * world.addresses.len()],
@@ -96,6 +102,7 @@ impl<'w> Recorder<'w> {
 
     /// Closes the chunk and begins the next. Everything that happened in it must have been counted.
     pub(super) fn close_chunk(&mut self) {
+        self.count_fresh();
         let (nodes, chunk) = (self.world.nodes.len(), self.chunk);
         self.add_chunk_to_window();
         let busiest = &mut self.tally.windows[chunk.window].busiest;
@@ -142,6 +149,13 @@ impl<'w> Recorder<'w> {
             self.tally.mx_lookups += 1;
             self.tally.mx_cache_hits += from_cache as u64;
         }
+    }
+
+    /// A run of messages arrived after the warm-up and looked the domain up.
+    pub(super) const fn arrived_in_a_run(&mut self, count: u64, cache_hits: u64) {
+        self.tally.totals.messages += count;
+        self.tally.mx_lookups += count;
+        self.tally.mx_cache_hits += cache_hits;
     }
 
     pub(super) fn arrived(&mut self, message: Counted) {
@@ -197,10 +211,30 @@ impl<'w> Recorder<'w> {
         }
         self.load.add(at_address.node, self.chunk.second_of_hour(at), 1);
         let delay = at.since(message.born);
-        self.delays.add(delay, 1);
-        if !self.world.delay_limits.is_empty() {
-            self.decide(self.window_of(message.born), Some(delay), 1);
+        if message.born < self.chunk.window_begins() {
+            self.delays.add(delay, 1);
+            if !self.world.delay_limits.is_empty() {
+                self.decide(self.window_of(message.born), Some(delay), 1);
+            }
+            return;
         }
+        self.fresh.push(delay);
+        if self.fresh.len() == FRESH {
+            self.count_fresh();
+        }
+    }
+
+    /// Counts delays that have gathered.
+    fn count_fresh(&mut self) {
+        self.delays.add_all(&self.fresh);
+        let window = &mut self.tally.windows[self.chunk.window];
+        if !self.world.delay_limits.is_empty() {
+            window.arrived += self.fresh.len() as u64;
+        }
+        for (late, &limit) in window.late.iter_mut().zip(&self.world.delay_limits) {
+            *late += self.fresh.iter().map(|&delay| u64::from(delay > limit)).sum::<u64>();
+        }
+        self.fresh.clear();
     }
 
     pub(super) fn bounced(&mut self, message: Counted) {
@@ -256,6 +290,7 @@ impl<'w> Recorder<'w> {
     }
 
     pub(super) fn finish(mut self) -> Tally {
+        self.count_fresh();
         // Sessions that neither began nor went on into another chunk afterwards have not been seen yet.
         for (most, &open) in self.tally.windows[0].peak_sessions.iter_mut().zip(&self.open_at_start) {
             *most = (*most).max(open);

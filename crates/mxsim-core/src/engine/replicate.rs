@@ -11,6 +11,7 @@ use super::calendar::{Calendar, Next};
 use super::connect::{Connection as Answer, connect, outcome_of};
 use super::deck::Deck;
 use super::law::Law;
+use super::light::LightWalk;
 use super::node_state::{NodeState, Room};
 use super::outbound::Connection;
 use super::probe::{NoProbe, Probe, Step};
@@ -46,15 +47,15 @@ pub fn replicate_with<P: Probe>(
     let mut state = Replication::new(world, Entropy::new(seed, replication), probe);
     let mut until_look = EVENTS_PER_LOOK;
     while let Some(next) = state.calendar.take_next() {
-        until_look -= 1;
         if until_look == 0 {
             until_look = EVENTS_PER_LOOK;
             if cancelled() {
                 return None;
             }
         }
+        until_look -= 1;
         match next {
-            Next::Arrival(now, sender) => state.arrival(sender, now),
+            Next::Arrival(now, sender) => until_look = until_look.saturating_sub(state.arrivals(sender, now)),
             Next::Event(now, event) if now < world.end => state.handle(now, event),
             Next::Event(now, event) => {
                 // Taken out too early: it belongs to what is left.
@@ -72,6 +73,8 @@ pub(super) enum Event {
     Retry(Mail),
     /// A connection that had to wait has come to an end.
     Answered(Box<Walk>, Outcome),
+    /// The same for a light walk.
+    AnsweredLight(LightWalk, Outcome),
     /// A message in a session is accepted, or turned away.
     Over(Box<Walk>),
     /// A connection in a backlog has waited for the greeting long enough.
@@ -119,15 +122,13 @@ impl Walk {
     }
 }
 
-/// Whom an attempt may try.
-#[derive(Debug)]
-enum Found {
-    /// These, in order.
-    These(Candidates),
-    /// Nobody now, says host memory.
-    HeldBack,
-    /// Nobody ever: the domain takes no mail, or every host has been bad for too long.
-    Nobody,
+/// Why an attempt may try nobody.
+#[derive(Debug, Clone, Copy)]
+enum Nobody {
+    /// Host memory holds all of them back.
+    Now,
+    /// The domain takes no mail, or every host has been bad for too long.
+    Ever,
 }
 
 /// What a connection meets.
@@ -150,7 +151,7 @@ pub(super) struct Replication<'w, 'p, P> {
     pub(super) world: &'w World,
     dns: Network<'w>,
     /// Per layer: its caches, if only the times of their entries matter.
-    plain_caches: Vec<Option<PlainCaches<'w>>>,
+    pub(super) plain_caches: Vec<Option<PlainCaches<'w>>>,
     pub(super) calendar: Calendar<Event>,
     pub(super) senders: Vec<SenderState>,
     pub(super) nodes: Vec<NodeState<u64>>,
@@ -221,7 +222,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     /// Closes the chunks that are over at `now`, with the messages that are drawn as counts.
     #[inline]
-    fn close_chunks(&mut self, now: Time) {
+    pub(super) fn close_chunks(&mut self, now: Time) {
         while now >= self.recorder.chunk().to {
             let chunk = self.recorder.chunk();
             self.bulk.fill(chunk.from, chunk.to, &mut self.recorder);
@@ -230,18 +231,36 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         }
     }
 
-    fn arrival(&mut self, sender: usize, now: Time) {
+    /// The next message of a sender arrives, and those after it that come before anything else happens. Gives their number.
+    fn arrivals(&mut self, sender: usize, mut now: Time) -> u32 {
+        let (table, others) = (&self.world.senders[sender], self.calendar.next_of_others());
+        let mut handled = 0;
+        loop {
+            let number = self.calendar.number();
+            let dealt = self.deal_a_run(sender, others, now);
+            if dealt == 0 {
+                let drawn = self.senders[sender].next_drawn();
+                self.arrival(sender, &drawn, now);
+            }
+            handled += dealt.max(1);
+            let next = self.senders[sender].next_arrival(self.world, table);
+            if next >= others || next >= self.calendar.next_event() || handled >= EVENTS_PER_LOOK {
+                self.calendar.replace_arrival(next, number);
+                return handled;
+            }
+            now = next;
+        }
+    }
+
+    #[inline]
+    fn arrival(&mut self, sender: usize, drawn: &Drawn, now: Time) {
         self.close_chunks(now);
         let table = &self.world.senders[sender];
-        let state = &mut self.senders[sender];
-        let drawn = state.next_drawn();
-        let next = state.next_arrival(self.world, table);
-        self.calendar.replace_arrival(next);
-        let mail = Mail::new(sender, &drawn, now);
+        let mail = Mail::new(sender, drawn, now);
         self.recorder.arrived(mail.counted());
         match &table.deck {
-            Some(deck) if !P::ACTIVE && !table.managed && state.is_blank(mail.chooser) => {
-                self.deal(deck, mail, &drawn, now);
+            Some(deck) if !P::ACTIVE && !table.managed && self.senders[sender].is_blank(mail.chooser) => {
+                self.deal(deck, mail, drawn, now);
             }
             _ => {
                 self.note(&mail, now, Step::Arrived { outbound_host: mail.chooser });
@@ -255,6 +274,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         match event {
             Event::Retry(mail) => self.retry(mail, now),
             Event::Answered(walk, outcome) => self.answered(walk, outcome, now),
+            Event::AnsweredLight(walk, outcome) => self.answered_light(walk, outcome, now),
             Event::Over(walk) => self.over(walk, now),
             Event::NoGreeting(number) => self.no_greeting(number, now),
             Event::IdleOver { sender, chooser, number } => self.idle_over(sender, chooser, number, now),
@@ -287,7 +307,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 self.recorder.accepted(message, candidate.host, candidate.address, now);
             }
             Met::Session if self.ends_unwatched(node) => {
-                let held = drawn.held.unwrap_or_else(|| self.time_in_session(&mail, node));
+                let held = self.time_in_session(&mail, node);
                 self.begin_unwatched(message, (candidate.host, candidate.address), node, (now, now + held));
             }
             met => self.deal_on(deck, mail, epoch, met, now),
@@ -298,6 +318,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     fn deal_on(&mut self, deck: &'w Deck, mail: Mail, epoch: u32, met: Met, now: Time) {
         let table = &self.world.senders[mail.sender as usize];
         let choice = self.senders[mail.sender as usize].choice_for(table, &mail, epoch, now);
+        if table.walks_lightly {
+            return self.walk_lightly(LightWalk::new(mail, deck, choice), met, now);
+        }
         let mut candidates = deck.arranged(&table.behaviour, choice);
         table.behaviour.cut(&mut candidates);
         let mut walk = self.new_walk(Walk::new(mail, candidates, now));
@@ -310,7 +333,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     /// Looks the MX record set up where the order of the answer makes no difference: the epoch, and whether the cache had it.
     #[inline]
-    fn touch(&mut self, table: &SenderTable, chooser: u32, now: Time) -> (u32, bool) {
+    pub(super) fn touch(&mut self, table: &SenderTable, chooser: u32, now: Time) -> (u32, bool) {
         let (layer, cache) = table.nearest(chooser);
         match &mut self.plain_caches[layer] {
             Some(caches) => caches.ask(cache, now),
@@ -325,19 +348,22 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     pub(super) fn attempt(&mut self, mail: Mail, now: Time) {
         let world = self.world;
         let table = &world.senders[mail.sender as usize];
+        if let Some(deck) = table.deck.as_ref().filter(|_| table.walks_lightly && !P::ACTIVE) {
+            return self.attempt_lightly(deck, mail, now);
+        }
         if table.managed && self.uses_or_waits_for_a_connection(&mail, now) {
             return;
         }
         match self.candidates(&mail, &[], now) {
-            Found::Nobody => {
+            Err(Nobody::Ever) => {
                 self.note(&mail, now, Step::Bounced);
                 self.recorder.bounced(mail.counted());
             }
-            Found::HeldBack => {
+            Err(Nobody::Now) => {
                 self.note(&mail, now, Step::HeldBack);
                 self.put_back(mail, now);
             }
-            Found::These(candidates) => {
+            Ok(candidates) => {
                 if mail.failures > 0 {
                     self.recorder.retried(mail.counted());
                 }
@@ -351,14 +377,19 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// Who is tried, in order: look up, order, ask memory, cut. Without the addresses that have failed in this attempt already.
-    fn candidates(&mut self, mail: &Mail, failed: &[(Candidate, Outcome)], now: Time) -> Found {
+    fn candidates(
+        &mut self,
+        mail: &Mail,
+        failed: &[(Candidate, Outcome)],
+        now: Time,
+    ) -> Result<Candidates, Nobody> {
         let table = &self.world.senders[mail.sender as usize];
         let found = match &table.deck {
             Some(deck) if !P::ACTIVE => Some(self.look_up_deck(deck, mail, table, now)),
             _ => self.look_up(mail, table, now),
         };
         // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
-        let Some((mut candidates, epoch)) = found else { return Found::Nobody };
+        let Some((mut candidates, epoch)) = found else { return Err(Nobody::Ever) };
         self.note(mail, now, Step::Candidates(&candidates));
         let state = &mut self.senders[mail.sender as usize];
         let choice = state.choice_for(table, mail, epoch, now);
@@ -370,25 +401,25 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         candidates.retain(|candidate| !has_failed(candidate));
         let state = &mut self.senders[mail.sender as usize];
         match state.admit(table, mail, &mut candidates, now) {
-            Admission::Bounce => return Found::Nobody,
-            Admission::Defer => return Found::HeldBack,
+            Admission::Bounce => return Err(Nobody::Ever),
+            Admission::Defer => return Err(Nobody::Now),
             Admission::Try => {
                 self.note(mail, now, Step::Remembered(&candidates));
                 table.behaviour.cut(&mut candidates);
             }
         }
         self.note(mail, now, Step::Admitted(&candidates));
-        Found::These(candidates)
+        Ok(candidates)
     }
 
     /// A message that was turned away on a connection that was open already goes to the others.
     pub(super) fn go_to_others(&mut self, mut walk: Box<Walk>, now: Time) {
         match self.candidates(&walk.mail, &walk.failed, now) {
-            Found::These(candidates) => {
+            Ok(candidates) => {
                 (walk.candidates, walk.next) = (candidates, 0);
                 self.walk(walk, now);
             }
-            Found::Nobody | Found::HeldBack => self.nobody_took_it(walk, now),
+            Err(_) => self.nobody_took_it(walk, now),
         }
     }
 
@@ -456,7 +487,13 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     /// What a connection of this luck to `node` begun at `now` meets.
     #[inline]
-    fn meet(&mut self, message: Counted, node: usize, (timeouts, luck): (&Timeouts, u64), now: Time) -> Met {
+    pub(super) fn meet(
+        &mut self,
+        message: Counted,
+        node: usize,
+        (timeouts, luck): (&Timeouts, u64),
+        now: Time,
+    ) -> Met {
         if !self.nodes[node].is_faulty(&self.world.nodes[node], now) {
             return self.greeting(message, node, now);
         }
@@ -489,7 +526,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     /// What a connection meets at a node that takes it.
     #[inline]
-    fn greeting(&mut self, message: Counted, node: usize, now: Time) -> Met {
+    pub(super) fn greeting(&mut self, message: Counted, node: usize, now: Time) -> Met {
         if !self.timed {
             return Met::Session;
         }
@@ -681,7 +718,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// Back to the queue until the next attempt, or bounced.
-    fn put_back(&mut self, mut mail: Mail, now: Time) {
+    pub(super) fn put_back(&mut self, mut mail: Mail, now: Time) {
         mail.failures += 1;
         let table = &self.world.senders[mail.sender as usize];
         let state = &mut self.senders[mail.sender as usize];
@@ -732,6 +769,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 }
             }
             Event::Answered(walk, _) => self.recorder.waiting(walk.mail.counted()),
+            Event::AnsweredLight(walk, _) => self.recorder.waiting(walk.mail.counted()),
             Event::Over(walk) => {
                 self.recorder.waiting(walk.mail.counted());
                 self.still_open(walk.connection);

@@ -22,6 +22,8 @@ pub(super) struct Mail {
     pub(super) number: u64,
     pub(super) born: Time,
     pub(super) failures: u32,
+    /// How long it holds a session, if that is known already; else zero.
+    pub(super) held: Span,
     /// The host and address that failed last, for senders that come back to it.
     pub(super) tied: Option<(u16, u16)>,
 }
@@ -34,6 +36,10 @@ impl Mail {
             number: drawn.number,
             born,
             failures: 0,
+            held: match drawn.held {
+                Some(held) => held,
+                None => Span::ZERO,
+            },
             tied: None,
         }
     }
@@ -63,7 +69,7 @@ impl Mail {
 /// The state of one sender.
 #[derive(Debug)]
 pub(super) struct SenderState {
-    block: Block,
+    pub(super) block: Block,
     choice: Key,
     retry: Key,
     holding: Key,

@@ -105,13 +105,12 @@ pub struct DelayBucket {
 /// Buckets per factor of two are 2^9.
 const SUB_BITS: u32 = 9;
 
+#[inline]
 pub(super) fn bucket_index(delay_us: i64) -> usize {
     let value = delay_us as u64;
-    if value < 1 << SUB_BITS {
-        return value as usize;
-    }
-    let shift = value.ilog2() - SUB_BITS;
-    ((u64::from(shift + 1) << SUB_BITS) + ((value >> shift) & ((1 << SUB_BITS) - 1))) as usize
+    // Without a branch: the first 2^9 buckets hold one value each, and so do the second.
+    let shift = (value | 1 << SUB_BITS).ilog2() - SUB_BITS;
+    ((u64::from(shift) << SUB_BITS) + (value >> shift)) as usize
 }
 
 /// Delays while they are counted: a place for every bucket up to the longest, so that counting one is a single step.
@@ -131,6 +130,26 @@ impl DelayCounter {
         }
         self.buckets[index].include(DelayBucket { count, min_us: delay.0, max_us: delay.0 });
         self.sum_us += i128::from(delay.0) * i128::from(count);
+    }
+
+    /// Counts delays, one each.
+    pub(super) fn add_all(&mut self, delays: &[Span]) {
+        let Some(longest) = delays.iter().max() else { return };
+        let last = bucket_index(longest.0);
+        if last >= self.buckets.len() {
+            self.buckets.resize(last + 1, DelayBucket::EMPTY);
+        }
+        let mut sum_us = 0u128;
+        for delay in delays {
+            let bucket = &mut self.buckets[bucket_index(delay.0)];
+            bucket.count += 1;
+            // Seldom, and ever more so.
+            if delay.0 < bucket.min_us || delay.0 > bucket.max_us {
+                bucket.include(DelayBucket { count: 0, min_us: delay.0, max_us: delay.0 });
+            }
+            sum_us += delay.0 as u128;
+        }
+        self.sum_us += sum_us as i128;
     }
 
     /// The same without the empty places.

@@ -129,6 +129,8 @@ pub struct SenderTable {
     pub deck: Option<Deck>,
     /// True if its connections have to be counted: it keeps some open, or it limits them and they take time.
     pub managed: bool,
+    /// True if a walk over its deck is no more than an order and a place in it; see [`super::light`].
+    pub walks_lightly: bool,
     /// Names its streams.
     pub streams: SenderStreams,
 }
@@ -188,8 +190,10 @@ impl SenderTable {
         (usize::from(layer), self.cache_of(caches, chooser))
     }
 
+    /// The cache that outbound host `chooser` meets.
+    #[must_use]
     #[inline]
-    const fn cache_of(&self, caches: Caches, chooser: u32) -> u32 {
+    pub const fn cache_of(&self, caches: Caches, chooser: u32) -> u32 {
         match caches {
             Caches::PerHost => chooser,
             Caches::PerSite if self.hosts == 1 => chooser,

@@ -2,7 +2,7 @@
 
 use crate::engine::frame::Frame;
 use crate::engine::tally::Tally;
-use crate::results::{Caution, Grade, Results};
+use crate::results::{Caution, Grade, Results, Status};
 
 /// Fewer replications than this leave quantiles with wide intervals or none.
 const FEW: u64 = 100;
@@ -22,6 +22,7 @@ pub(super) fn cautions(frame: &Frame, tallies: &[Tally], results: &Results) -> V
     let mut all = frame.cautions.clone();
     all.extend(found.into_iter().flatten());
     all.extend(assumed(results));
+    all.extend(provisional(results));
     all
 }
 
@@ -95,6 +96,29 @@ fn bounced(results: &Results) -> Option<Caution> {
         totals.bounced, totals.messages
     );
     caution("bounced", text)
+}
+
+/// Presets that only one pair of eyes has read, and what they carry.
+fn provisional(results: &Results) -> Option<Caution> {
+    let once: Vec<_> =
+        results.provenance.presets.iter().filter(|used| used.status == Status::Provisional).collect();
+    let is_once = |id: &str| once.iter().any(|used| used.kind == "sender" && used.id == id);
+    let share: f64 = results
+        .causes
+        .iter()
+        .filter(|cause| is_once(&cause.behaves_like))
+        .map(|cause| cause.share_of_mail.value)
+        .sum();
+    if once.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = once.iter().map(|used| format!("{} {}", used.kind, used.id)).collect();
+    let text = format!(
+        "presets whose sources were read only once: {}; {} of the mail comes from senders among them: a slip of the reader would go unseen",
+        names.join(", "),
+        super::words::percent(share)
+    );
+    caution("provisional-presets", text)
 }
 
 /// Senders whose behaviour nobody knows.

@@ -13,6 +13,7 @@
 mod balance;
 mod causes;
 mod cautions;
+mod decisive;
 mod delivery;
 mod duration;
 mod goals;
@@ -58,7 +59,10 @@ pub fn estimate(frame: &Frame, tallies: &[Tally], partial: bool, what_if: &[What
     let mut results = Results {
         schema: SCHEMA.into(),
         title: frame.title.clone(),
-        provenance: provenance(frame, tallies, partial),
+        provenance: Provenance {
+            decisive: decisive::decisive(frame, &ranked),
+            ..provenance(frame, tallies, partial)
+        },
         nodes,
         hosts: nodes::hosts(frame, tallies),
         uncertainty: Uncertainty { luck: luck(&balance), not_known: None },
@@ -103,6 +107,7 @@ fn provenance(frame: &Frame, tallies: &[Tally], partial: bool) -> Provenance {
         partial,
         laws: frame.laws.clone(),
         presets: frame.presets.clone(),
+        decisive: None,
     }
 }
 

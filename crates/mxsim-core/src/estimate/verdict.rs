@@ -252,7 +252,7 @@ impl Evidence<'_> {
             return None;
         }
         if self.ranked.len() == 1 {
-            let grade = grade_in_words(cause.grade);
+            let grade = cause.grade.in_words();
             let like = &cause.behaves_like;
             return Some(format!(
                 "All mail comes from {}, which behaves like {like} ({grade}).",
@@ -279,7 +279,7 @@ impl Evidence<'_> {
             cause.sender,
             percent(self.frame.senders[ranked.sender].share),
             cause.behaves_like,
-            grade_in_words(cause.grade)
+            cause.grade.in_words()
         ))
     }
 
@@ -375,7 +375,7 @@ impl Evidence<'_> {
             sender.name,
             percent(sender.share),
             sender.behaves_like,
-            grade_in_words(sender.grade)
+            sender.grade.in_words()
         ))
     }
 
@@ -401,7 +401,7 @@ impl Evidence<'_> {
             percent(what_if.busiest_p95),
             self.days(),
             sender.behaves_like,
-            grade_in_words(sender.grade)
+            sender.grade.in_words()
         )
     }
 
@@ -518,15 +518,5 @@ impl Evidence<'_> {
             _ => format!("at most {holds} % at the busiest node"),
         };
         Some(format!("A goal that would hold as often as you ask: {text}."))
-    }
-}
-
-const fn grade_in_words(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Measured => "measured",
-        Grade::Source => "read in its source",
-        Grade::Documented => "documented",
-        Grade::Reported => "reported by others",
-        Grade::Assumed => "only assumed",
     }
 }

@@ -23,7 +23,7 @@ pub use build::{ScenarioBuilder, SenderSpec};
 pub use diagnostic::{Diagnostic, Place, ScenarioError};
 pub use reference::{reference, schema};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, PresetKind};
 use crate::dns::{OrderLaw, ResolverLaw, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::results::{Caution, Grade, PresetUsed};
@@ -171,6 +171,21 @@ impl Scenario {
     /// Everything that is wrong.
     pub fn from_json(text: &str) -> Result<Self, ScenarioError> {
         Self::from_text("scenario.json", text, Format::Json)
+    }
+
+    /// How well everything is known that decides where the mail of `sender` goes: its own behaviour and, if it takes hosts in the order of
+    /// the answer, the presets of its resolvers and of the authority.
+    pub(crate) fn decisive_grade(&self, sender: &Sender) -> Grade {
+        if read::draws(&sender.behaviour.law.order) {
+            return sender.grade;
+        }
+        let grade_of = |kind: PresetKind, id: &str| {
+            let used = self.presets.iter().find(|used| used.kind == kind.name() && used.id == id);
+            used.map_or(Grade::Assumed, |used| used.grade)
+        };
+        let resolvers = sender.resolver.iter().map(|layer| grade_of(PresetKind::Resolver, &layer.preset));
+        let order = resolvers.chain([grade_of(PresetKind::Authority, &self.authority.name)]);
+        order.fold(sender.grade, Grade::max)
     }
 
     fn from_text(name: &str, text: &str, format: Format) -> Result<Self, ScenarioError> {

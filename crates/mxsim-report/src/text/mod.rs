@@ -263,6 +263,9 @@ fn tail(page: &mut Page, results: &Results) {
     }
     page.blank();
     page.item("made by", &words::provenance(&results.provenance));
+    if let Some(decisive) = words::decisive(&results.provenance) {
+        page.item("evidence", &decisive);
+    }
     if let Some(presets) = words::presets(&results.provenance) {
         page.item("presets", &presets);
     }

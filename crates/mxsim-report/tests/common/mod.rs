@@ -1,10 +1,10 @@
 //! Hand-made results: a plausible run of three equal MX, and variants that strain every format.
 
 use mxsim_core::results::{
-    Answer, Balance, Cause, Caution, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve, Estimate,
-    GoalResult, GoalStatus, Grade, HostResult, Interval, LawUsed, Luck, NodeDuration, NodeResult, NodeSeries,
-    NodeTotals, NotKnown, PeakRate, PresetUsed, Provenance, Results, SCHEMA, Series, SessionResult, Status,
-    Uncertainty, Verdict,
+    Answer, Balance, Cause, Caution, Decisive, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve,
+    Estimate, GoalResult, GoalStatus, Grade, HostResult, Interval, LawUsed, Luck, NodeDuration, NodeResult,
+    NodeSeries, NodeTotals, NotKnown, PeakRate, PresetUsed, Provenance, Results, SCHEMA, Series,
+    SessionResult, Status, Uncertainty, Verdict,
 };
 
 /// An estimate with a spread of `spread` and intervals of a tenth of that.
@@ -142,6 +142,7 @@ fn provenance() -> Provenance {
         fingerprint: "9c1f22ab".to_owned(),
         partial: false,
         laws: vec![law("google"), law("microsoft"), law("everyone else")],
+        decisive: Some(Decisive { grade: Grade::Assumed, senders: vec!["google".to_owned()] }),
         presets: vec![preset("cache-sticky", Grade::Assumed), preset("postfix", Grade::Measured)],
     }
 }
@@ -407,6 +408,7 @@ pub(crate) fn older_document() -> Results {
     let mut results = three_equal();
     results.nodes.iter_mut().for_each(|node| node.peak_rates.clear());
     results.duration = DurationCurve::default();
+    results.provenance.decisive = None;
     results
 }
 

@@ -5,6 +5,7 @@
 
 mod facts;
 mod one_dead;
+mod one_faulty;
 mod record_change;
 mod retry_times;
 mod shuffle;

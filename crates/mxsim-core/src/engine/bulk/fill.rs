@@ -2,13 +2,15 @@
 
 use super::super::recorder::{BulkAccept, Recorder};
 use super::super::world::World;
+use super::flows::{Flow, Flows, Sent};
 use super::kept::Holdings;
 use super::place::Placer;
 use super::plan::{Choice, SenderPlan};
-use super::walk::{End, Fate, Tree, Walker};
+use super::walk::{Attempt, End, Fate};
 use crate::random::{Entropy, Stream};
 use crate::time::{Span, Time};
 use crate::traffic::poisson::poisson;
+use rand_distr::{Binomial, Distribution};
 
 /// The state of all senders simulated in numbers.
 #[derive(Debug)]
@@ -17,12 +19,7 @@ pub(in super::super) struct Bulk<'w> {
     entropy: Entropy,
     senders: Vec<Sending<'w>>,
     placers: Vec<Placer<'w>>,
-    /// Accepted messages whose seconds are still to be found.
-    unplaced: Vec<Unplaced>,
-    /// What arrived before then is late by every delay goal if it still waits at the end.
-    late_before: Time,
-    /// Fates of one piece; kept to save its memory.
-    fates: Vec<Fate>,
+    flows: Flows<'w>,
 }
 
 #[derive(Debug)]
@@ -31,23 +28,6 @@ struct Sending<'w> {
     stream: Stream,
     /// For a sender that keeps its choices.
     holdings: Option<Holdings<'w>>,
-}
-
-/// Messages that a node accepts at any moment of a span, all moments alike. The span lies within one hour and one window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Unplaced {
-    from: Time,
-    to: Time,
-    node: usize,
-    count: u64,
-}
-
-/// Messages of one sender that arrive in one piece.
-#[derive(Debug, Clone, Copy)]
-struct Piece {
-    sender: usize,
-    from: Time,
-    to: Time,
 }
 
 impl<'w> Bulk<'w> {
@@ -69,116 +49,118 @@ impl<'w> Bulk<'w> {
             entropy,
             senders: plan.senders.iter().map(sending).collect(),
             placers: plan.placement.iter().map(placer).collect(),
-            unplaced: Vec::new(),
-            late_before: world.end - world.delay_limits.iter().copied().max().unwrap_or(Span::ZERO),
-            fates: Vec::new(),
+            flows: Flows::new(world),
         }
     }
 
-    /// Counts everything about messages that arrive from `from` to `to`, within one hour and one window, and places what is accepted then.
+    /// Counts everything about messages that arrive from `from` to `to`, within one hour and one window, and are accepted or lost; what is
+    /// accepted later is counted then.
     pub(in super::super) fn fill(&mut self, from: Time, to: Time, recorder: &mut Recorder<'_>) {
+        if self.senders.is_empty() {
+            return;
+        }
         if from == Time::ZERO {
             self.world.bulk.refills.draw(self.world, &self.entropy, recorder);
         }
-        for i in 0..self.senders.len() {
-            match &self.senders[i].plan.choice {
-                Choice::Anew(tree) => self.send(i, tree, 1.0, (from, to), recorder),
-                Choice::Kept(_) => self.send_from_each_host(i, (from, to), recorder),
-            }
+        let (world, flows) = (self.world, &mut self.flows);
+        for sending in &mut self.senders {
+            sending.send(world, (from, to), flows, recorder);
         }
-        self.place(to, recorder);
+        let due = self.flows.due(to);
+        for together in due.chunk_by(|a, b| a.span() == b.span()) {
+            self.draw(together, recorder);
+        }
     }
 
-    fn send_from_each_host(&mut self, i: usize, (from, to): (Time, Time), recorder: &mut Recorder<'_>) {
-        let Some(mut holdings) = self.senders[i].holdings.take() else { return };
-        for (chooser, &part) in holdings.parts().iter().enumerate() {
-            let mut at = from;
-            while at < to {
-                let (tree, until) = holdings.at(self.world, chooser, at);
-                self.send(i, tree, part, (at, until.min(to)), recorder);
-                at = until.min(to);
+    /// Draws the messages of all flows of one span, and which of them belong to which.
+    fn draw(&mut self, together: &[Flow], recorder: &mut Recorder<'_>) {
+        let (from, to, node) = together[0].span();
+        let hour = from.0 / Span::HOUR.0 * Span::HOUR.0;
+        let mut expected = expected(together);
+        let placer = &mut self.placers[node];
+        let mut left = placer.place(from.0 - hour, to.0 - hour, expected, recorder.seconds_of(node));
+        let mut kinds = together.chunk_by(Flow::is_like).peekable();
+        while let Some(alike) = kinds.next() {
+            let part = self::expected(alike);
+            let count = match kinds.peek() {
+                Some(_) => binomial(left, part / expected, &mut self.placers[node].stream),
+                None => left,
+            };
+            if count > 0 {
+                count_accepted(self.world, &alike[0], count, recorder);
             }
+            (left, expected) = (left - count, expected - part);
         }
-        self.senders[i].holdings = Some(holdings);
     }
+}
 
-    /// Lets a `part` of the mail of sender `i` go down a tree, piece by piece.
+impl Sending<'_> {
+    /// Lets the mail of a chunk go its way.
     fn send(
         &mut self,
-        i: usize,
-        tree: &Tree,
-        part: f64,
+        world: &World,
         (from, to): (Time, Time),
+        flows: &mut Flows<'_>,
         recorder: &mut Recorder<'_>,
     ) {
-        let (world, sender) = (self.world, self.senders[i].plan.sender);
-        let table = &world.senders[sender];
-        let walker = Walker { world, behaviour: &table.behaviour, by_bins: true };
-        let mut fates = std::mem::take(&mut self.fates);
-        let mut at = from;
-        while at < to {
-            let slack = tree.fates(walker, at, &mut fates);
-            let mut end = (at + slack).min(to);
-            if at < self.late_before {
-                end = end.min(self.late_before);
-            }
-            let mean = table.arrivals.expected(at, end) * part;
-            for fate in &fates {
-                let count = poisson(mean * fate.probability, &mut self.senders[i].stream);
-                if count > 0 {
-                    self.count(Piece { sender, from: at, to: end }, fate, count, recorder);
+        let (sender, stream) = (self.plan.sender, &mut self.stream);
+        let mut lost = |born: Time, fate: &Fate, expected: f64| {
+            let count = poisson(expected, stream);
+            recorder.arrived_in_bulk(count);
+            count_attempts(world, born, &fate.attempts, count, recorder);
+            recorder.waiting_in_bulk(window_of(world, born), world.end.since(born), count);
+        };
+        match (&self.plan.choice, &mut self.holdings) {
+            (Choice::Anew(tree), _) => flows.send(Sent { sender, tree, part: 1.0, from, to }, &mut lost),
+            (Choice::Kept(_), Some(holdings)) => {
+                for (chooser, &part) in holdings.parts().iter().enumerate() {
+                    let mut at = from;
+                    while at < to {
+                        let (tree, until) = holdings.at(world, chooser, at);
+                        let until = until.min(to);
+                        flows.send(Sent { sender, tree, part, from: at, to: until }, &mut lost);
+                        at = until;
+                    }
                 }
             }
-            at = end;
+            (Choice::Kept(_), None) => {}
         }
-        self.fates = fates;
     }
+}
 
-    /// Counts `count` messages of a piece that meet one fate.
-    fn count(&mut self, piece: Piece, fate: &Fate, count: u64, recorder: &mut Recorder<'_>) {
-        recorder.arrived_in_bulk(count);
-        for attempt in &fate.attempts {
-            let window = self.window_of(piece.from + attempt.begun);
-            recorder.attempted_in_bulk(attempt.node, window, attempt.failed, count);
-        }
-        let born_window = self.window_of(piece.from);
-        match fate.end {
-            End::Accepted { host, address, node, delay } => {
-                let window = self.window_of(piece.from + delay);
-                let sender = piece.sender;
-                recorder.accepted_in_bulk(BulkAccept {
-                    sender,
-                    host,
-                    address,
-                    born_window,
-                    window,
-                    delay,
-                    count,
-                });
-                self.unplaced.push(Unplaced { from: piece.from + delay, to: piece.to + delay, node, count });
-            }
-            End::UnderWay | End::Nobody => {
-                recorder.waiting_in_bulk(born_window, self.world.end.since(piece.from), count);
-            }
-        }
-    }
+fn expected(flows: &[Flow]) -> f64 {
+    flows.iter().map(|flow| flow.expected).sum()
+}
 
-    fn window_of(&self, at: Time) -> usize {
-        (at.0 / self.world.window.0) as usize
-    }
+/// How many of `count` fall to a `part` of the probability.
+fn binomial(count: u64, part: f64, stream: &mut Stream) -> u64 {
+    Binomial::new(count, part.clamp(0.0, 1.0)).map_or(0, |law| law.sample(stream))
+}
 
-    /// Finds the seconds of what is accepted before `until`, equal spans of a node together.
-    fn place(&mut self, until: Time, recorder: &mut Recorder<'_>) {
-        self.unplaced.sort_unstable();
-        let due = self.unplaced.partition_point(|unplaced| unplaced.from < until);
-        let (due, _) = self.unplaced.split_at(due);
-        for together in due.chunk_by(|a, b| (a.from, a.to, a.node) == (b.from, b.to, b.node)) {
-            let Unplaced { from, to, node, .. } = together[0];
-            let count = together.iter().map(|unplaced| unplaced.count).sum();
-            let hour = from.0 / Span::HOUR.0 * Span::HOUR.0;
-            self.placers[node].place(from.0 - hour, to.0 - hour, count, recorder.seconds_of(node));
-        }
-        let due = due.len();
-        self.unplaced.drain(..due);
+/// Counts messages of a flow.
+fn count_accepted(world: &World, flow: &Flow, count: u64, recorder: &mut Recorder<'_>) {
+    let End::Accepted { host, address, delay, .. } = flow.fate.end else { return };
+    let born = flow.from - delay;
+    recorder.arrived_in_bulk(count);
+    count_attempts(world, born, &flow.fate.attempts, count, recorder);
+    recorder.accepted_in_bulk(BulkAccept {
+        sender: flow.sender,
+        host,
+        address,
+        born_window: window_of(world, born),
+        window: window_of(world, flow.from),
+        delay,
+        count,
+    });
+}
+
+fn count_attempts(world: &World, born: Time, attempts: &[Attempt], count: u64, recorder: &mut Recorder<'_>) {
+    for attempt in attempts {
+        let window = window_of(world, born + attempt.begun);
+        recorder.attempted_in_bulk(attempt.node, window, attempt.failed, count);
     }
+}
+
+const fn window_of(world: &World, at: Time) -> usize {
+    (at.0 / world.window.0) as usize
 }

@@ -5,7 +5,8 @@
 //! decisions (*decisions*).
 //!
 //! ```text
-//!   orders --tree--> fates at a time --pieces--> Poisson numbers --place--> seconds of the nodes
+//!   orders --tree--> fates at a time --pieces--> flows --place--> Poisson numbers in the seconds of the nodes
+//!                                                      --split--> how many of them belong to which flow
 //! ```
 //!
 //! Time is cut into *pieces* in which nothing changes: neither the rate, nor a fault that any connection meets, nor the hour or window of
@@ -18,6 +19,7 @@
 //! Main types: [`Plan`], made once for a world; [`Bulk`], its state in one replication.
 
 mod fill;
+mod flows;
 mod kept;
 mod orders;
 mod place;

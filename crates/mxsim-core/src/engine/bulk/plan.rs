@@ -1,7 +1,9 @@
 //! Which senders can be simulated in numbers, and what it takes.
 
 use super::super::law::{Engine, Law, LawDecision};
+use super::super::load::Chunk;
 use super::super::world::{SenderTable, World};
+use super::flows::{Flow, Flows, Sent};
 use super::kept::Choosers;
 use super::orders;
 use super::place;
@@ -12,6 +14,7 @@ use crate::node::{Fault, SessionTime};
 use crate::random::{Purpose, StreamId};
 use crate::scenario::Scenario;
 use crate::sender::{Concurrency, Keep, Memory, Reuse};
+use crate::time::{Span, Time};
 use crate::traffic::poisson::PoissonTable;
 
 /// Most changes of fate in one run for which a sender is simulated in numbers.
@@ -20,6 +23,9 @@ const MOST_CHANGES: usize = 1_000_000;
 /// Fewer messages than this in a run are simulated one by one: that takes a millisecond, and keeps the luck of two designs coupled message by
 /// message.
 const FEW_MESSAGES: f64 = 5_000.0;
+
+/// How far ahead rates are looked for to make tables for: a week, and the outages of another.
+const LOOK_AHEAD: Span = Span(14 * Span::DAY.0);
 
 /// Everything about the senders simulated in numbers that is the same in all replications.
 #[derive(Debug, Default)]
@@ -192,22 +198,25 @@ fn keep_caches_apart(world: &World, choices: &mut [Result<Choice, &'static str>]
     }
 }
 
-/// Messages per second of each node in each hour while no node fails.
+/// Messages per second in the flows of the first days, outages and all, as far as nothing has to be drawn for them: what tables are made
+/// for.
 fn usual_rates(world: &World, senders: &[SenderPlan]) -> Vec<f64> {
-    let nodes = world.nodes.len();
-    let hours =
-        senders.iter().map(|plan| world.senders[plan.sender].arrivals.hourly().len()).max().unwrap_or(1);
-    let mut rates = vec![0.0; hours * nodes];
-    for plan in senders {
-        let arrivals: Vec<f64> = world.senders[plan.sender].arrivals.hourly().collect();
-        let shares = match &plan.choice {
-            Choice::Anew(tree) => tree.first_shares(nodes),
-            // Where mail goes is decided in the run; the even split is near enough for a table.
-            Choice::Kept(_) => vec![1.0 / nodes as f64; nodes],
-        };
-        for (place, rate) in rates.iter_mut().enumerate() {
-            *rate += arrivals[place / nodes % arrivals.len()] / 3_600.0 * shares[place % nodes];
+    let (mut flows, mut rates) = (Flows::new(world), Vec::new());
+    let (mut from, end) = (Time::ZERO, world.end.min(Time::ZERO + LOOK_AHEAD));
+    while from < end {
+        let to = Chunk::beginning_at(from, world.window, 1).to;
+        for plan in senders {
+            if let Choice::Anew(tree) = &plan.choice {
+                let sent = Sent { sender: plan.sender, tree, part: 1.0, from, to };
+                flows.send(sent, |_, _, _| ());
+            }
         }
+        let per_second = |together: &[Flow]| {
+            let expected: f64 = together.iter().map(|flow| flow.expected).sum();
+            expected / together[0].to.since(together[0].from).as_secs_f64()
+        };
+        rates.extend(flows.due(to).chunk_by(|a, b| a.span() == b.span()).map(per_second));
+        from = to;
     }
     rates
 }

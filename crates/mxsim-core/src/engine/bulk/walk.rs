@@ -40,7 +40,7 @@ pub(super) struct Fate {
 }
 
 /// One connection; times count from the arrival of the message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Attempt {
     pub(super) node: usize,
     pub(super) begun: Span,
@@ -49,7 +49,7 @@ pub(super) struct Attempt {
 }
 
 /// How a walk ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum End {
     /// Accepted so long after the arrival.
     Accepted { host: u16, address: u16, node: usize, delay: Span },
@@ -112,15 +112,6 @@ impl Tree {
         nodes.sort_unstable();
         nodes.dedup();
         nodes
-    }
-
-    /// The part of all messages whose first candidate is at each of `nodes` nodes.
-    pub(super) fn first_shares(&self, nodes: usize) -> Vec<f64> {
-        let mut shares = vec![0.0; nodes];
-        for branch in &self.roots {
-            shares[branch.node] += branch.probability;
-        }
-        shares
     }
 
     /// Writes the fates of messages that arrive at `born` into `fates`, and gives the slack: whoever arrives less than that later has the

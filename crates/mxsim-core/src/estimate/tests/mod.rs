@@ -30,6 +30,7 @@ fn frame(fair: &[f64], senders: usize) -> Frame {
         name: format!("s{}", index + 1),
         behaves_like: "randomizing".into(),
         grade: Grade::Assumed,
+        decisive_grade: Grade::Assumed,
         share: 1.0 / senders as f64,
     };
     Frame {

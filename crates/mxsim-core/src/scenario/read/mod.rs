@@ -13,6 +13,7 @@ mod senders;
 mod zone;
 
 pub(crate) use nodes::fair_nodes;
+pub(super) use senders::draws;
 
 use super::diagnostic::{Place, Report, ScenarioError, code};
 use super::keys::{DEFAULT_MESSAGES_PER_DAY, DOCUMENT};

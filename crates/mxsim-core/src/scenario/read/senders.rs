@@ -345,7 +345,7 @@ impl Entry<'_> {
 }
 
 /// True if the order depends on chance at all.
-const fn draws(order: &OrderLaw) -> bool {
+pub(in crate::scenario) const fn draws(order: &OrderLaw) -> bool {
     match order.unit {
         Unit::Address => matches!(order.hosts, HostOrder::Shuffle),
         Unit::Host => {

@@ -1,0 +1,173 @@
+//! Walks that need no more than an order and a place in it.
+//!
+//! Where a sender remembers nothing, keeps no connection, tries all of a short deck in one attempt and goes on to the next host whatever
+//! happens, and where nodes refuse connections or say nothing but never turn a session bad or make it wait, nothing has to be kept of a walk but where it stands. So it fits
+//! into the calendar and needs no memory of its own. Which senders are like that is decided once, by [`walks_lightly`]; everything
+//! else goes through `replicate.rs`, and comes to the same.
+
+use super::deck::Deck;
+use super::probe::Probe;
+use super::recorder::Counted;
+use super::replicate::{Event, Met, Replication};
+use super::sender_state::Mail;
+use super::world::{SenderTable, World};
+use crate::node::Fault;
+use crate::random::Key;
+use crate::sender::{Candidate, Failover, Memory, Outcome};
+use crate::time::Time;
+
+/// No fault hits only a part of the connections.
+const NO_LUCK: u64 = 0;
+
+/// An attempt under way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LightWalk {
+    pub(super) mail: Mail,
+    order: [u8; Deck::SHORT],
+    next: u8,
+}
+
+impl LightWalk {
+    pub(super) fn new(mail: Mail, deck: &Deck, choice: Key) -> Self {
+        Self { mail, order: deck.order(choice), next: 0 }
+    }
+
+    /// The candidate whose turn it is.
+    fn candidate(&self, deck: &Deck) -> Option<Candidate> {
+        (usize::from(self.next) < deck.len()).then(|| deck.candidate(self.order[usize::from(self.next)]))
+    }
+}
+
+/// True if all walks of this sender are light.
+pub(super) fn walks_lightly(world: &World, sender: &SenderTable) -> bool {
+    let (behaviour, law) = (&sender.behaviour, &sender.behaviour.law);
+    let tries_all = |deck: &Deck| {
+        let mut candidates = deck.candidates();
+        behaviour.cut(&mut candidates);
+        candidates.len() == deck.len() && deck.len() <= Deck::SHORT
+    };
+    let in_session = |fault: Fault| !matches!(fault, Fault::Refuse | Fault::Drop);
+    sender.deck.as_ref().is_some_and(tries_all)
+        && behaviour.custom.is_none()
+        && law.failover == Failover::NextHost
+        && law.on_busy == Failover::NextHost
+        && law.limits.sessions.is_none()
+        && law.memory == Memory::Nothing
+        && !sender.managed
+        && world.capacities.iter().all(|capacity| capacity.backlog == 0)
+        && world.nodes.iter().all(|faults| !faults.is_partial() && !faults.ever(in_session))
+}
+
+impl<'w, P: Probe> Replication<'w, '_, P> {
+    /// Deals with the messages of a sender of light walks from the next on, for as long as each is taken by the first node it turns to and
+    /// nothing else happens: most messages are like that, so there is a short way for them. The first comes at `now`, and before `others`
+    /// none of another sender does. Gives their number.
+    pub(super) fn deal_a_run(&mut self, sender: usize, others: Time, now: Time) -> u32 {
+        let (world, table) = (self.world, &self.world.senders[sender]);
+        let Some(deck) = table.deck.as_ref().filter(|_| table.walks_lightly && !P::ACTIVE) else { return 0 };
+        self.close_chunks(now);
+        let (layer, caches) = table.layers[0];
+        let Some(plain) = &mut self.plain_caches[usize::from(layer)] else { return 0 };
+        if now < Time::ZERO || (self.timed && world.session_time.is_none()) {
+            return 0;
+        }
+        let until = others.min(self.calendar.next_event()).min(self.recorder.chunk().to);
+        let block = &mut self.senders[sender].block;
+        let (run, recorder) = (block.run(self.timed), &mut self.recorder);
+        let (mut count, mut hits) = (0, 0);
+        for (place, &at) in run.at.iter().enumerate() {
+            if at >= until {
+                break;
+            }
+            let candidate = deck.candidate(run.first[place]);
+            let node = world.addresses[usize::from(candidate.address)].node;
+            let state = &mut self.nodes[node];
+            if state.is_faulty(&world.nodes[node], at) || (self.timed && state.is_full(at)) {
+                break;
+            }
+            hits += u64::from(plain.ask(table.cache_of(caches, run.chooser[place]), at).1);
+            let message = Counted { sender, born: at };
+            recorder.attempted(message, node);
+            if self.timed {
+                let over = at + run.held[place];
+                recorder.connected(node, at, false);
+                state.begin_until(node, (at, over), recorder);
+                recorder.will_be_accepted(message, candidate.host, candidate.address, over);
+            } else {
+                recorder.accepted(message, candidate.host, candidate.address, at);
+            }
+            count += 1;
+        }
+        recorder.arrived_in_a_run(count as u64, hits);
+        block.skip(count);
+        count as u32
+    }
+
+    /// One delivery attempt after the first.
+    pub(super) fn attempt_lightly(&mut self, deck: &'w Deck, mail: Mail, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        let (epoch, from_cache) = self.touch(table, mail.chooser, now);
+        self.recorder.looked_up(now, from_cache);
+        self.recorder.retried(mail.counted());
+        let choice = self.senders[mail.sender as usize].choice_for(table, &mail, epoch, now);
+        let walk = LightWalk::new(mail, deck, choice);
+        if let Some(met) = self.meet_next(deck, &walk, now) {
+            self.walk_lightly(walk, met, now);
+        }
+    }
+
+    /// The current candidate meets something; the walk goes on until a node takes the message, one is silent or none is left.
+    pub(super) fn walk_lightly(&mut self, mut walk: LightWalk, mut met: Met, now: Time) {
+        let world = self.world;
+        let Some(deck) = &world.senders[walk.mail.sender as usize].deck else { return };
+        while let Some(candidate) = walk.candidate(deck) {
+            let node = world.addresses[usize::from(candidate.address)].node;
+            match met {
+                Met::Session => return self.serve(&walk.mail, candidate, node, now),
+                Met::Silence(at, outcome) => {
+                    return self.calendar.schedule(at, Event::AnsweredLight(walk, outcome));
+                }
+                // No node has a backlog, or a fault in a session.
+                Met::Failure(_) | Met::Backlog | Met::Trouble(_) => {
+                    self.recorder.failed(walk.mail.counted(), node);
+                }
+            }
+            walk.next += 1;
+            met = match self.meet_next(deck, &walk, now) {
+                Some(met) => met,
+                None => break,
+            };
+        }
+        self.put_back(walk.mail, now);
+    }
+
+    /// What the connection to the next candidate meets; `None` if none is left.
+    fn meet_next(&mut self, deck: &Deck, walk: &LightWalk, now: Time) -> Option<Met> {
+        let node = self.world.addresses[usize::from(walk.candidate(deck)?.address)].node;
+        let timeouts = &self.world.senders[walk.mail.sender as usize].behaviour.law.timeouts;
+        self.recorder.attempted(walk.mail.counted(), node);
+        Some(self.meet(walk.mail.counted(), node, (timeouts, NO_LUCK), now))
+    }
+
+    fn serve(&mut self, mail: &Mail, candidate: Candidate, node: usize, now: Time) {
+        let at = (candidate.host, candidate.address);
+        if self.takes_time(node) {
+            let held = self.time_in_session(mail, node);
+            self.begin_unwatched(mail.counted(), at, node, (now, now + held));
+        } else {
+            self.recorder.accepted(mail.counted(), at.0, at.1, now);
+        }
+    }
+
+    pub(super) fn answered_light(&mut self, walk: LightWalk, outcome: Outcome, now: Time) {
+        let Some(deck) = &self.world.senders[walk.mail.sender as usize].deck else { return };
+        let Some(candidate) = walk.candidate(deck) else { return };
+        let met = if outcome == Outcome::Accepted {
+            let node = self.world.addresses[usize::from(candidate.address)].node;
+            self.greeting(walk.mail.counted(), node, now)
+        } else {
+            Met::Failure(outcome)
+        };
+        self.walk_lightly(walk, met, now);
+    }
+}

@@ -1,0 +1,274 @@
+//! A faulty node among three equal ones costs each sender what its own time-outs and its retry law say, to the second.
+//!
+//! Every sender of the catalogue meets every kind of fault at one of three equal hosts for a day. A trace says which connections each message
+//! tried; from the parameters of the preset alone this page works out how long each of them takes, whether the message then goes on
+//! or waits, and for how long. The sum must be the delay. What a message tries is chance; what it costs is not.
+
+use mxsim_core::catalog::Catalog;
+use mxsim_core::engine::trace::{Happening, Trace, TraceOptions, TracedMessage, TracedStep, trace};
+use mxsim_core::sender::{AfterGaps, Failover, SenderLaw, Wait};
+use mxsim_core::time::{Span, Time};
+use mxsim_verify::experiment::{equal_hosts, scenario, text};
+
+/// Messages followed for each sender and fault.
+const MESSAGES: usize = 40;
+
+/// Clocks agree to a millisecond; the simulator counts microseconds.
+const TOLERANCE: f64 = 1e-3;
+
+/// The faults and their keys.
+const FAULTS: [(&str, &str); 5] = [
+    ("refuse", "fault = \"refuse\""),
+    ("drop", "fault = \"drop\""),
+    ("silent", "fault = \"silent\""),
+    ("defer at the greeting", "fault = \"defer\"\nstage = \"greeting\""),
+    ("defer at the recipient", "fault = \"defer\"\nstage = \"recipient\""),
+];
+
+fn traced(senders: &str, events: &str, messages: usize, seed: u64) -> Trace {
+    let text = text(
+        "run_length = \"4d\"\nwarm_up = \"1h\"",
+        &equal_hosts(3, 300),
+        &format!(
+            "[traffic]\nmessages_per_day = 400\n[[senders]]\nname = \"all\"\nsites = 1\n{senders}\n{events}"
+        ),
+    );
+    let options = TraceOptions { sender: None, at: Time::ZERO, messages, seed, replication: 0 };
+    trace(&scenario(&text), &options).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn for_a_day(nodes: &str, fault: &str) -> String {
+    format!("[[events]]\nat = \"0s\"\nfor = \"1d\"\nnode = {nodes}\n{fault}\n")
+}
+
+/// How long a connection to the faulty node takes: nothing, the shorter of both connect time-outs, or the greeting time-out.
+fn cost(law: &SenderLaw, fault: &str) -> f64 {
+    let kernel = law.timeouts.kernel.gives_up_after();
+    match fault {
+        "drop" => law.timeouts.connect.map_or(kernel, |own| own.min(kernel)).as_secs_f64(),
+        "silent" => law.timeouts.greeting.as_secs_f64(),
+        _ => 0.0,
+    }
+}
+
+fn goes_on(law: &SenderLaw, fault: &str) -> bool {
+    let rule = match fault {
+        "refuse" | "drop" => law.failover,
+        "silent" => law.reactions.silence,
+        "defer at the greeting" => law.on_busy,
+        _ => law.reactions.transient_reply,
+    };
+    rule == Failover::NextHost
+}
+
+/// When the message is due again after its `failures`-th failure at `now`, before jitter and queue runs; `None` if this page has no formula.
+fn due(law: &SenderLaw, born: f64, now: f64, failures: usize) -> Option<f64> {
+    let seconds = |span: &Span| span.as_secs_f64();
+    Some(match &law.retry.wait {
+        Wait::Gaps { list, then } => match (list.get(failures - 1), then) {
+            (Some(gap), _) => now + seconds(gap),
+            (None, AfterGaps::RepeatLast) => now + list.last().map_or(0.0, seconds),
+            _ => return None,
+        },
+        Wait::Age { least, most } => now + (now - born).clamp(seconds(least), seconds(most)),
+        Wait::EveryQueueRun => now,
+        _ => return None,
+    })
+}
+
+/// The walk of one message as it must be.
+struct Expected<'a> {
+    law: &'a SenderLaw,
+    fault: &'a str,
+    born: f64,
+    /// When the next step is due.
+    clock: f64,
+    failures: usize,
+    /// Connections or messages that the faulty node failed.
+    hits: usize,
+    /// A queue run of this outbound host, once one was seen.
+    queue_run: &'a mut Option<f64>,
+}
+
+impl Expected<'_> {
+    fn follow(&mut self, message: &TracedMessage) {
+        for (i, step) in message.steps.iter().enumerate() {
+            self.step(step, &message.steps[i + 1..]);
+        }
+    }
+
+    fn step(&mut self, step: &TracedStep, rest: &[TracedStep]) {
+        match &step.what {
+            // It waits for its turn, as others hold all connections: what those cost is not its own.
+            Happening::Queued { .. } => self.clock = next(rest).map_or(self.clock, begins),
+            Happening::Tried { candidate, since_s, .. } => {
+                self.is_now(*since_s, "begins a connection");
+                let at_fault = candidate.node == "mx1" && self.clock < 86_400.0;
+                if at_fault && self.fault != "defer at the recipient" {
+                    self.clock += cost(self.law, self.fault);
+                    self.fails(rest);
+                }
+                self.is_now(step.at_s, "ends a connection");
+            }
+            Happening::TurnedAway { .. } => {
+                self.is_now(step.at_s, "is turned away");
+                self.fails(rest);
+            }
+            Happening::Deferred { until_s, .. } => self.waits(step.at_s, *until_s),
+            Happening::Accepted { delay_s, .. } => {
+                self.is_now(step.at_s, "is accepted");
+                let added = self.clock - self.born;
+                assert!((added - delay_s).abs() < TOLERANCE, "{}: {added} s, not {delay_s} s", self.fault);
+            }
+            _ => {}
+        }
+    }
+
+    #[track_caller]
+    fn is_now(&self, at: f64, what: &str) {
+        assert!((at - self.clock).abs() < TOLERANCE, "{what} at {at}, due at {}: {}", self.clock, self.fault);
+    }
+
+    /// The faulty node failed it: the next connection follows at once, or none does.
+    fn fails(&mut self, rest: &[TracedStep]) {
+        self.hits += 1;
+        let follows = next(rest).map(|step| &step.what);
+        if goes_on(self.law, self.fault) {
+            assert!(
+                matches!(follows, Some(Happening::Tried { .. })),
+                "{} goes on, not {follows:?}",
+                self.fault
+            );
+        } else {
+            assert!(
+                matches!(follows, Some(Happening::Deferred { .. })),
+                "{} waits, not {follows:?}",
+                self.fault
+            );
+        }
+    }
+
+    fn waits(&mut self, at: f64, until: f64) {
+        self.is_now(at, "is deferred");
+        self.failures += 1;
+        if let Some(due) = due(self.law, self.born, at, self.failures) {
+            let due = due.max(at + 1.0);
+            let jitter = self.law.retry.jitter.as_secs_f64();
+            let every = self.law.retry.queue_run.map_or(0.0, |every| every.as_secs_f64());
+            assert!(until > due - TOLERANCE && until < due + jitter + every + TOLERANCE, "{due}: {until}");
+        }
+        if let Some(every) = self.law.retry.queue_run.map(|every| every.as_secs_f64()) {
+            let run = *self.queue_run.get_or_insert(until);
+            let off = (until - run).rem_euclid(every);
+            assert!(
+                off.min(every - off) < TOLERANCE,
+                "queue runs of one host, {every} s apart: {run}, {until}"
+            );
+        }
+        self.clock = until;
+    }
+}
+
+/// When a step began.
+fn begins(step: &TracedStep) -> f64 {
+    if let Happening::Tried { since_s, .. } = step.what { since_s } else { step.at_s }
+}
+
+/// The next step that is more than a look at what is known.
+fn next(steps: &[TracedStep]) -> Option<&TracedStep> {
+    let decides = |step: &&TracedStep| {
+        matches!(
+            step.what,
+            Happening::Queued { .. }
+                | Happening::Tried { .. }
+                | Happening::Reused { .. }
+                | Happening::TurnedAway { .. }
+                | Happening::Deferred { .. }
+                | Happening::Accepted { .. }
+                | Happening::Bounced { .. }
+        )
+    };
+    steps.iter().find(decides)
+}
+
+#[test]
+fn each_sender_pays_its_own_time_outs_and_waits() {
+    for preset in Catalog::builtin().senders() {
+        for (name, fault) in FAULTS {
+            let senders = format!("preset = \"{}\"", preset.id);
+            let trace = traced(&senders, &for_a_day("\"mx1\"", fault), MESSAGES, 1);
+            let (mut hits, mut queue_run) = (0, None);
+            for message in &trace.messages {
+                let mut expected = Expected {
+                    law: &preset.law,
+                    fault: name,
+                    born: message.arrived_s,
+                    clock: message.arrived_s,
+                    failures: 0,
+                    hits: 0,
+                    queue_run: &mut queue_run,
+                };
+                expected.follow(message);
+                hits += expected.hits;
+            }
+            assert!(hits > 0, "{}: no message meets the fault, {name}", preset.id);
+        }
+    }
+}
+
+/// Theory: with two of three nodes at 450 and two sessions in an attempt, a message is deferred if the good node is the last of its order:
+/// 1 in 3. n = 900: a standard error is 0.0157, and 4.9 of them are passed once in a million. A greeting of 421 uses up no session.
+#[test]
+fn two_sessions_of_an_attempt_are_all_that_postfix_has() {
+    let deferred = |fault: &str| {
+        let trace = traced("preset = \"postfix\"", &for_a_day("[\"mx1\", \"mx2\"]", fault), 300, 7);
+        let waits = |message: &&TracedMessage| {
+            message.arrived_s < 80_000.0
+                && message.steps.iter().any(|step| matches!(step.what, Happening::Deferred { .. }))
+        };
+        let arrived = trace.messages.iter().filter(|message| message.arrived_s < 80_000.0).count();
+        (trace.messages.iter().filter(waits).count() as f64 / arrived as f64, arrived as f64)
+    };
+    let (seen, n) = deferred("fault = \"defer\"\nstage = \"recipient\"");
+    let error = (2.0 / 9.0 / n).sqrt();
+    assert!(n > 200.0 && (seen - 1.0 / 3.0).abs() < 4.9 * error, "{seen} of {n}");
+    assert_eq!(deferred("fault = \"defer\"\nstage = \"greeting\"").0, 0.0);
+}
+
+/// Theory: who keeps one connection open and stays on it after 4xx has all of its mail deferred if the connection leads to the faulty node, and
+/// none if it does not. 40 worlds: all alike once in 10 million.
+#[test]
+fn a_kept_session_at_a_faulty_node_defers_all_mail_while_good_nodes_stand_idle() {
+    let senders = "preset = \"randomizing\"\nconcurrency = 1\nfailover = { on_transient_reply = \"defer\" }\n\
+                   reuse = { connections = \"always\", idle = \"1d\" }\nretry = { wait = { gaps = { list = [\"2d\"], then = \"give-up\" } } }";
+    let fault = for_a_day("\"mx1\"", "fault = \"defer\"\nstage = \"recipient\"");
+    let mut stuck = 0;
+    for seed in 0..40 {
+        let trace = traced(senders, &fault, 30, seed);
+        let waits = |message: &&TracedMessage| {
+            message.steps.iter().any(|step| matches!(step.what, Happening::Deferred { .. }))
+        };
+        let deferred = trace.messages.iter().filter(waits).count();
+        assert!([0, 30].contains(&deferred), "{deferred} of 30 in world {seed}");
+        stuck += usize::from(deferred == 30);
+    }
+    assert!((1..40).contains(&stuck), "{stuck} of 40 worlds");
+}
+
+/// Theory: a fault with a share of 30 % hits that part of the connections. n is at least 300; 4.9 standard errors are passed once in a million.
+#[test]
+fn a_share_is_the_part_of_the_connections_that_is_hit() {
+    let fault = for_a_day("\"*\"", "fault = \"defer\"\nstage = \"greeting\"\nshare = \"30 %\"");
+    let trace = traced("preset = \"randomizing\"", &fault, 330, 3);
+    let (mut tried, mut hit) = (0.0_f64, 0.0);
+    for step in trace.messages.iter().flat_map(|message| &message.steps) {
+        if let Happening::Tried { outcome, since_s, .. } = &step.what
+            && *since_s < 86_400.0
+        {
+            tried += 1.0;
+            hit += f64::from(u8::from(*outcome != mxsim_core::engine::trace::TracedOutcome::Session));
+        }
+    }
+    let error = (0.3 * 0.7 / tried).sqrt();
+    assert!(tried > 300.0 && (hit / tried - 0.3).abs() < 4.9 * error, "{hit} of {tried}");
+}
