@@ -3,7 +3,7 @@
 use mxsim_core::catalog::Catalog;
 use mxsim_core::results::Grade;
 use mxsim_core::scenario::{Scenario, ScenarioBuilder, SenderSpec};
-use mxsim_core::sender::{Concurrency, Failover, Kept, Reuse, SenderLaw};
+use mxsim_core::sender::{Concurrency, Failover, FiledUnder, Growth, Kept, Reuse, SenderLaw};
 use mxsim_core::time::Span;
 
 const ZONE: &str = "e.org. 300 MX 10 mx1.e.org.\ne.org. 300 MX 10 mx2.e.org.\n\
@@ -24,8 +24,13 @@ fn preset(id: &str) -> SenderLaw {
     Catalog::builtin().sender(id).expect("a preset").law.clone()
 }
 
-const POSTFIX: Kept =
-    Kept { idle: Span::from_secs(2), messages: None, age: Some(Span::from_secs(300)), tls: false };
+const POSTFIX: Kept = Kept {
+    idle: Span::from_secs(2),
+    messages: None,
+    age: Some(Span::from_secs(300)),
+    tls: false,
+    filed_under: FiledUnder::Domain,
+};
 
 #[test]
 fn postfix_with_and_without_tls_differ_in_one_parameter() {
@@ -45,15 +50,24 @@ fn an_override_keeps_what_it_does_not_say() {
     assert_eq!(law("preset = \"postfix\"\nreuse = \"never\"").reuse, Reuse::Never);
     assert_eq!(
         law("preset = \"postfix\"\nconcurrency = { most = 30 }").concurrency,
-        Concurrency { initial: 5, most: 30 }
+        Concurrency { initial: 5, most: 30, growth: Growth::ByOne }
     );
-    assert_eq!(law("preset = \"postfix\"\nconcurrency = 7").concurrency, Concurrency { initial: 7, most: 7 });
+    assert_eq!(
+        law("preset = \"postfix\"\nconcurrency = 7").concurrency,
+        Concurrency { initial: 7, most: 7, growth: Growth::ByOne }
+    );
     assert_eq!(law("preset = \"postfix\"\nconcurrency = \"unlimited\"").concurrency, Concurrency::UNLIMITED);
 }
 
 #[test]
 fn a_sender_that_kept_nothing_needs_no_more_than_an_idle_time() {
-    let kept = Kept { idle: Span::from_secs(5), messages: None, age: None, tls: true };
+    let kept = Kept {
+        idle: Span::from_secs(5),
+        messages: None,
+        age: None,
+        tls: true,
+        filed_under: FiledUnder::Domain,
+    };
     let keys = "preset = \"qmail_lp64\"\nreuse = { connections = \"always\", idle = \"5s\" }";
     assert_eq!(law(keys).reuse, Reuse::Always(kept));
 }
@@ -104,8 +118,14 @@ fn every_key_changes_the_fingerprint_and_makes_the_sender_assumed() {
 
 #[test]
 fn the_builder_says_the_same() {
-    let kept = Kept { idle: Span::from_secs(5), messages: Some(100), age: None, tls: true };
-    let concurrency = Concurrency { initial: 2, most: u32::MAX };
+    let kept = Kept {
+        idle: Span::from_secs(5),
+        messages: Some(100),
+        age: None,
+        tls: true,
+        filed_under: FiledUnder::Domain,
+    };
+    let concurrency = Concurrency { initial: 2, most: u32::MAX, growth: Growth::ByOne };
     for reuse in [
         Reuse::Never,
         Reuse::Demand(kept),

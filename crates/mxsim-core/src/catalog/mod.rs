@@ -183,7 +183,7 @@ mod tests {
         }
         assert_eq!(PresetKind::Authority.meaning("cache.ttl_min"), None);
         assert_eq!(catalog.nearest("posfix"), Some("postfix"));
-        assert_eq!(catalog.nearest("sendmail"), None);
+        assert_eq!(catalog.nearest("groupwise"), None);
     }
 
     #[test]

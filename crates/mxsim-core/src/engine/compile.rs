@@ -11,7 +11,7 @@ use crate::dns::{Driver, Host, Name, RecordType, Zone};
 use crate::node::{Fault, SessionTime};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{Caches, GoalKind, Node, ResolverLayer, RunPlan, Scenario, Sender, ZoneVersion};
-use crate::sender::{Concurrency, Family, Reuse, SenderLaw};
+use crate::sender::{Concurrency, Family, SenderLaw};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use std::net::IpAddr;
@@ -92,12 +92,8 @@ fn common_session_time(scenario: &Scenario) -> Option<SessionTime> {
 
 /// Whether connections of a sender have to be counted.
 fn is_managed(world: &World, law: &SenderLaw) -> bool {
-    let keeps = match law.reuse {
-        Reuse::Never => false,
-        Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Batch(kept) | Reuse::QueueRun(kept) => {
-            world.capacities.iter().any(|node| kept.tls || !node.tls)
-        }
-    };
+    let keeps =
+        law.reuse.kept().is_some_and(|kept| world.capacities.iter().any(|node| kept.tls || !node.tls));
     // Where neither a session nor a failed connection takes time, there is never more than one connection.
     let takes_time = world.is_timed() || world.nodes.iter().any(|node| node.ever(Fault::takes_time));
     keeps || (takes_time && law.concurrency != Concurrency::UNLIMITED)

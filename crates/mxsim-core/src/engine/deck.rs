@@ -6,7 +6,7 @@
 use super::world::{MX, NOWHERE, World};
 use crate::random::Key;
 use crate::sender::order::Lots;
-use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Unit};
+use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, Unit};
 
 /// The candidates in the order of the zone, and what their lots are keyed by.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ impl Deck {
     #[must_use]
     pub fn of(world: &World, behaviour: &Behaviour, ipv6: bool) -> Option<Self> {
         let law = &behaviour.law.order;
-        if behaviour.custom.is_some() || law.hosts != HostOrder::Shuffle {
+        if behaviour.custom.is_some() || law.hosts != HostOrder::Shuffle || law.keep == Keep::Second {
             return None;
         }
         let [version] = world.record_sets[MX].versions.as_slice() else { return None };

@@ -7,7 +7,7 @@ use super::recorder::Counted;
 use super::replicate::{Event, Replication, Walk};
 use super::sender_state::Mail;
 use crate::node::{Fault, SessionTime};
-use crate::sender::{Candidates, Memory, Outcome, Reaction, Reuse};
+use crate::sender::{Candidates, FiledUnder, Memory, Outcome, Reaction, Reuse};
 use crate::time::{Span, Time};
 
 /// A connection that is free for another message.
@@ -16,6 +16,10 @@ struct Free {
     connection: Connection,
     /// Whether its last message was taken.
     delivered: bool,
+}
+
+const fn is_of_one_host(filed_under: FiledUnder) -> bool {
+    matches!(filed_under, FiledUnder::Host | FiledUnder::Address)
 }
 
 impl<P: Probe> Replication<'_, '_, P> {
@@ -69,6 +73,10 @@ impl<P: Probe> Replication<'_, '_, P> {
         walk.trouble = trouble;
         let (host, address) = (walk.connection.host, walk.connection.address);
         let node = self.world.addresses[usize::from(address)].node;
+        let table = &self.world.senders[mail.sender as usize];
+        if table.managed {
+            self.senders[mail.sender as usize].outbound(table, mail.chooser).opened(address, now);
+        }
         if !self.takes_time(node) {
             self.over(walk, now);
         } else if trouble.is_none() && self.ends_unwatched(node) && !P::ACTIVE && !self.is_watched(&walk) {
@@ -102,7 +110,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         if self.world.senders[mail.sender as usize].managed {
             self.after_delivery(mail, free, now);
         } else {
-            self.close(free.connection, now);
+            self.close(&mail, free.connection, now);
         }
     }
 
@@ -129,7 +137,7 @@ impl<P: Probe> Replication<'_, '_, P> {
             Reaction::Bounce => self.bounce(&walk, now),
         }
         if lost {
-            self.close(connection, now);
+            self.close(&walk.mail, connection, now);
             self.not_delivered(walk, now);
             return None;
         }
@@ -160,7 +168,7 @@ impl<P: Probe> Replication<'_, '_, P> {
                 return self.keep(mail.sender, mail.chooser, connection, now + idle);
             }
         }
-        self.close(connection, now);
+        self.close(mail, connection, now);
     }
 
     /// What a connection does next: the next message, wait for one, or close. Afterwards other waiting mail may have its turn.
@@ -168,6 +176,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         let (sender, chooser) = (mail.sender as usize, mail.chooser);
         let table = &self.world.senders[sender];
         let law = table.behaviour.law.reuse;
+        // Where a connection belongs to one host, mail that waits finds out for itself whether it wants that one.
+        let takes_any = law.kept().is_none_or(|kept| !is_of_one_host(kept.filed_under));
         loop {
             let connection = free.connection;
             let can_keep = self.can_keep(law, connection);
@@ -179,7 +189,7 @@ impl<P: Probe> Replication<'_, '_, P> {
             } else {
                 After::Close
             };
-            let mut next = if after == After::Close { None } else { outbound.next_waiting(true) };
+            let mut next = if takes_any && after != After::Close { outbound.next_waiting() } else { None };
             // One that was just turned away is not fetched again at once.
             if next.is_none() && after == After::NextWaiting && free.delivered {
                 next = self.senders[sender].fetch_deferred(chooser);
@@ -194,7 +204,7 @@ impl<P: Probe> Replication<'_, '_, P> {
                     break;
                 }
                 (After::Close | After::NextWaiting, None) => {
-                    self.close(connection, now);
+                    self.close(&mail, connection, now);
                     break;
                 }
             }
@@ -206,12 +216,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     fn can_keep(&self, law: Reuse, connection: Connection) -> bool {
         let node = self.world.addresses[usize::from(connection.address)].node;
         let tls = self.world.capacities[node].tls && !connection.clear;
-        match law {
-            Reuse::Never => false,
-            Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Batch(kept) | Reuse::QueueRun(kept) => {
-                kept.tls || !tls
-            }
-        }
+        law.kept().is_some_and(|kept| kept.tls || !tls)
     }
 
     fn keep(&mut self, sender: u32, chooser: u32, connection: Connection, until: Time) {
@@ -225,8 +230,10 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     pub(super) fn idle_over(&mut self, sender: u32, chooser: u32, number: u32, now: Time) {
         let table = &self.world.senders[sender as usize];
-        if let Some(connection) = self.senders[sender as usize].outbound(table, chooser).close_idle(number) {
-            self.close(connection, now);
+        let outbound = self.senders[sender as usize].outbound(table, chooser);
+        if let Some(connection) = outbound.close_idle(number) {
+            outbound.closed(connection.address, now);
+            self.end_session(connection, now);
         }
     }
 
@@ -241,7 +248,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     fn deliver_over(&mut self, mail: Mail, connection: Connection, now: Time) -> Option<Free> {
         if self.is_broken(&connection, now) {
             // The sender finds out and begins anew.
-            self.close(connection, now);
+            self.close(&mail, connection, now);
             self.attempt(mail, now);
             return None;
         }
@@ -254,10 +261,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.senders[mail.sender as usize].outbound(table, mail.chooser).begin();
         let node = self.world.addresses[usize::from(address)].node;
         let mut walk = self.new_walk(Walk::new(mail, Candidates::new(), now));
-        walk.connection = connection;
-        // Its TLS was set up when it was opened.
-        let trouble = self.trouble(node, connection.luck, now);
-        walk.trouble = trouble.filter(|outcome| outcome.is_in_session());
+        self.take_over(&mut walk, connection, now);
         if self.takes_time(node) {
             self.schedule_end(walk, node, now);
             return None;
@@ -265,17 +269,69 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.transact(walk, now)
     }
 
-    /// An idle connection that still works; those that broke with their node are closed. In a loop, because there may be thousands of them.
-    fn take_working(&mut self, mail: &Mail, now: Time) -> Option<Connection> {
+    /// A walk goes on over a connection that is open already.
+    fn take_over(&mut self, walk: &mut Walk, connection: Connection, now: Time) {
+        let node = self.world.addresses[usize::from(connection.address)].node;
+        walk.connection = connection;
+        // Its TLS was set up when it was opened.
+        let trouble = self.trouble(node, connection.luck, now);
+        walk.trouble = trouble.filter(|outcome| outcome.is_in_session());
+    }
+
+    /// An idle connection that fits and still works; those that broke with their node are closed. In a loop, because there may be thousands
+    /// of them.
+    fn take_working(
+        &mut self,
+        mail: &Mail,
+        fits: impl Fn(&Connection) -> bool,
+        now: Time,
+    ) -> Option<Connection> {
         let table = &self.world.senders[mail.sender as usize];
         loop {
             let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-            let connection = outbound.take_idle(now)?;
+            let connection = outbound.take_idle(&fits, now)?;
             if !self.is_broken(&connection, now) {
                 return Some(connection);
             }
-            self.close(connection, now);
+            self.close(mail, connection, now);
         }
+    }
+
+    /// Looks for an open connection that goes before a new one to the current candidate, for senders that look for one only now. True if the
+    /// walk goes on over one.
+    pub(super) fn goes_over_kept(&mut self, walk: &mut Walk, now: Time) -> bool {
+        let law = self.world.senders[walk.mail.sender as usize].behaviour.law.reuse;
+        let takes_part = match law {
+            Reuse::QueueRun(_) => walk.mail.failures > 0,
+            Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) => true,
+            Reuse::Never | Reuse::Batch(_) => false,
+        };
+        let Some(kept) = law.kept().filter(|_| takes_part) else { return false };
+        let (left, set) = (&walk.candidates[walk.next..], walk.connection.set);
+        let next = left[0];
+        let prefers =
+            |host| left.iter().any(|other| other.preference == next.preference && other.host == host);
+        let fits = |connection: &Connection| match kept.filed_under {
+            FiledUnder::Domain => false,
+            FiledUnder::MxSet => connection.set == set,
+            FiledUnder::Preference => prefers(connection.host),
+            FiledUnder::Host => connection.host == next.host,
+            FiledUnder::Address => connection.address == next.address,
+        };
+        let Some(connection) = self.take_working(&walk.mail, fits, now) else { return false };
+        let Connection { host, address, messages, number, .. } = connection;
+        let here = self.world.candidate(next.preference, host, address);
+        walk.put_next(here);
+        self.take_over(walk, connection, now);
+        let mail = walk.mail;
+        self.note(&mail, now, Step::Reused { host, address, messages, connection: number });
+        true
+    }
+
+    /// Delivers over the open connection of a walk.
+    pub(super) fn deliver_walk(&mut self, walk: Box<Walk>, now: Time) {
+        let node = self.world.addresses[usize::from(walk.connection.address)].node;
+        if self.takes_time(node) { self.schedule_end(walk, node, now) } else { self.over(walk, now) }
     }
 
     /// True if a message went down an open connection, or waits until there is one to spare.
@@ -283,10 +339,11 @@ impl<P: Probe> Replication<'_, '_, P> {
         let table = &self.world.senders[mail.sender as usize];
         let (any, one_by_one) = match table.behaviour.law.reuse {
             Reuse::Never | Reuse::Batch(_) => (false, false),
-            Reuse::Demand(_) | Reuse::Always(_) => (true, false),
+            Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) => (true, false),
             Reuse::QueueRun(_) => (mail.failures > 0, mail.failures > 0),
         };
-        if any && let Some(connection) = self.take_working(mail, now) {
+        let any = any && table.files_under_domain();
+        if any && let Some(connection) = self.take_working(mail, |_| true, now) {
             if let Some(free) = self.deliver_over(*mail, connection, now) {
                 self.after_delivery(*mail, free, now);
             }
@@ -294,12 +351,42 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
         // A queue run takes one message after the other.
         let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-        let waits = !outbound.may_begin() || (one_by_one && outbound.is_busy());
+        let (law, tasks) = (table.behaviour.law.concurrency, outbound.how_many_wait() + 1);
+        let waits = !outbound.may_begin(law, tasks, now) || (one_by_one && outbound.is_busy());
         if waits {
             outbound.wait(*mail);
             self.note(mail, now, Step::Queued);
+            self.wake_later(mail, None, now);
         }
         waits
+    }
+
+    /// True if the candidates that are tried first are to be left alone for now, so that the message waits.
+    pub(super) fn rests(&mut self, mail: &Mail, candidates: &mut Candidates, now: Time) -> bool {
+        let table = &self.world.senders[mail.sender as usize];
+        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+        let Some(until) = outbound.rest(table.behaviour.law.concurrency, candidates, now) else {
+            return false;
+        };
+        outbound.wait_first(*mail);
+        self.note(mail, now, Step::Queued);
+        self.wake_later(mail, Some(until), now);
+        true
+    }
+
+    /// Sees to it that mail that waits is looked after when a pause is over.
+    fn wake_later(&mut self, mail: &Mail, rest: Option<Time>, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+        if let Some(at) = outbound.wakes_at(table.behaviour.law.concurrency, rest, now) {
+            self.calendar.schedule(at, Event::PauseOver { sender: mail.sender, chooser: mail.chooser });
+        }
+    }
+
+    pub(super) fn pause_over(&mut self, sender: u32, chooser: u32, now: Time) {
+        let table = &self.world.senders[sender as usize];
+        self.senders[sender as usize].outbound(table, chooser).woken();
+        self.start_waiting(sender as usize, chooser, now);
     }
 
     /// An attempt is over without delivery, and its last connection is none any more.
@@ -322,14 +409,31 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
         // Each message once: one of a queue run goes back if it is not its turn yet.
         for _ in 0..self.senders[sender].outbound(table, chooser).how_many_wait() {
-            let Some(mail) = self.senders[sender].outbound(table, chooser).next_waiting(false) else { break };
+            let outbound = self.senders[sender].outbound(table, chooser);
+            let Some(mail) = outbound.next_that_may_begin(table.behaviour.law.concurrency, now) else {
+                break;
+            };
             self.attempt(mail, now);
         }
-        self.senders[sender].outbound(table, chooser).started();
+        let outbound = self.senders[sender].outbound(table, chooser);
+        outbound.started();
+        if let Some(at) = outbound.wakes_at(table.behaviour.law.concurrency, None, now) {
+            self.calendar.schedule(at, Event::PauseOver { sender: sender as u32, chooser });
+        }
     }
 
-    /// Closes a connection; if it took up a session, whoever waits for one has its turn.
-    fn close(&mut self, connection: Connection, now: Time) {
+    /// Closes the connection that `mail` was sent over, or found open.
+    fn close(&mut self, mail: &Mail, connection: Connection, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        if table.managed {
+            let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+            outbound.closed(connection.address, now);
+        }
+        self.end_session(connection, now);
+    }
+
+    /// If a connection took up a session, whoever waits for one has its turn.
+    fn end_session(&mut self, connection: Connection, now: Time) {
         let node = self.world.addresses[usize::from(connection.address)].node;
         if !self.takes_time(node) {
             return;

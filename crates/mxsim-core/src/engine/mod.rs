@@ -7,6 +7,7 @@
 //! Lifecycle: [`compile()`] once; [`replicate()`] for each replication, each single-threaded and independent; [`run()`] for many of
 //! them; [`simulate()`] for everything from a scenario to [`Results`](crate::results::Results).
 
+mod around;
 mod block;
 mod bulk;
 pub mod calendar;

@@ -22,6 +22,7 @@ use super::world::{LayerTable, MX, NOWHERE, SenderTable, World};
 use crate::dns::cache::{Layer, Network, PlainCaches};
 use crate::node::WhenFull;
 use crate::random::Entropy;
+use crate::sender::look_around::look_around;
 use crate::sender::memory::{Admission, Report};
 use crate::sender::{Candidate, Candidates, Outcome, Reaction, Timeouts, TlsFailure};
 use crate::time::Time;
@@ -79,6 +80,8 @@ pub(super) enum Event {
     Over(Box<Walk>),
     /// A connection in a backlog has waited for the greeting long enough.
     NoGreeting(u64),
+    /// A pause between new connections is over.
+    PauseOver { sender: u32, chooser: u32 },
     /// A connection without work is closed.
     IdleOver { sender: u32, chooser: u32, number: u32 },
 }
@@ -91,6 +94,8 @@ pub(super) struct Walk {
     pub(super) next: usize,
     pub(super) failed: SmallVec<[(Candidate, Outcome); 4]>,
     pub(super) has_waited: bool,
+    /// When the attempt began.
+    pub(super) begun: Time,
     /// When the connection under way began.
     pub(super) since: Time,
     /// The connection under way.
@@ -101,17 +106,35 @@ pub(super) struct Walk {
 
 impl Walk {
     pub(super) fn new(mail: Mail, candidates: Candidates, now: Time) -> Self {
-        let connection =
-            Connection { host: 0, address: 0, opened: now, messages: 0, number: 0, luck: 0, clear: false };
+        let connection = Connection {
+            host: 0,
+            address: 0,
+            opened: now,
+            messages: 0,
+            number: 0,
+            luck: 0,
+            clear: false,
+            set: 0,
+        };
         Self {
             mail,
             candidates,
             next: 0,
             failed: SmallVec::new(),
             has_waited: false,
+            begun: now,
             since: now,
             connection,
             trouble: None,
+        }
+    }
+
+    /// Makes a candidate the next one.
+    pub(super) fn put_next(&mut self, candidate: Candidate) {
+        let left = &self.candidates[self.next..];
+        match left.iter().position(|other| other.address == candidate.address) {
+            Some(place) => self.candidates[self.next..=self.next + place].rotate_right(1),
+            None => self.candidates.insert(self.next, candidate),
         }
     }
 
@@ -120,6 +143,12 @@ impl Walk {
         let Connection { host, address, .. } = self.connection;
         self.candidates.get(self.next).copied().unwrap_or_else(|| world.candidate(0, host, address))
     }
+}
+
+/// Tells one set of MX hosts from another, whatever their order.
+fn mx_set(candidates: &Candidates) -> u64 {
+    let begins = |i: &usize| *i == 0 || candidates[i - 1].host != candidates[*i].host;
+    (0..candidates.len()).filter(begins).fold(0, |sum: u64, i| sum.wrapping_add(candidates[i].host_hash))
 }
 
 /// Why an attempt may try nobody.
@@ -277,6 +306,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             Event::AnsweredLight(walk, outcome) => self.answered_light(walk, outcome, now),
             Event::Over(walk) => self.over(walk, now),
             Event::NoGreeting(number) => self.no_greeting(number, now),
+            Event::PauseOver { sender, chooser } => self.pause_over(sender, chooser, now),
             Event::IdleOver { sender, chooser, number } => self.idle_over(sender, chooser, number, now),
         }
     }
@@ -363,26 +393,31 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 self.note(&mail, now, Step::HeldBack);
                 self.put_back(mail, now);
             }
-            Ok(candidates) => {
+            Ok((mut candidates, set)) => {
+                if table.managed && self.rests(&mail, &mut candidates, now) {
+                    return;
+                }
                 if mail.failures > 0 {
                     self.recorder.retried(mail.counted());
                 }
                 if table.managed {
-                    self.senders[mail.sender as usize].outbound(table, mail.chooser).begin();
+                    self.senders[mail.sender as usize].outbound(table, mail.chooser).begin_anew(now);
                 }
-                let walk = self.new_walk(Walk::new(mail, candidates, now));
+                let mut walk = self.new_walk(Walk::new(mail, candidates, now));
+                walk.connection.set = set;
                 self.walk(walk, now);
             }
         }
     }
 
-    /// Who is tried, in order: look up, order, ask memory, cut. Without the addresses that have failed in this attempt already.
+    /// Who is tried, in order, and of which set of MX hosts: look up, order, ask memory, cut. Without the addresses that have failed in this
+    /// attempt already.
     fn candidates(
         &mut self,
         mail: &Mail,
         failed: &[(Candidate, Outcome)],
         now: Time,
-    ) -> Result<Candidates, Nobody> {
+    ) -> Result<(Candidates, u64), Nobody> {
         let table = &self.world.senders[mail.sender as usize];
         let found = match &table.deck {
             Some(deck) if !P::ACTIVE => Some(self.look_up_deck(deck, mail, table, now)),
@@ -393,7 +428,12 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         self.note(mail, now, Step::Candidates(&candidates));
         let state = &mut self.senders[mail.sender as usize];
         let choice = state.choice_for(table, mail, epoch, now);
+        let set = mx_set(&candidates);
         table.behaviour.arrange(&mut candidates, choice);
+        if table.behaviour.looks_around() {
+            let around = state.around(self.world, table, mail, (choice, now));
+            look_around(table.behaviour.law.order.hosts, &mut candidates, &around);
+        }
         mail.put_tied_first(&mut candidates);
         self.note(mail, now, Step::Ordered(&candidates));
         let has_failed =
@@ -409,13 +449,13 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             }
         }
         self.note(mail, now, Step::Admitted(&candidates));
-        Ok(candidates)
+        Ok((candidates, set))
     }
 
     /// A message that was turned away on a connection that was open already goes to the others.
     pub(super) fn go_to_others(&mut self, mut walk: Box<Walk>, now: Time) {
         match self.candidates(&walk.mail, &walk.failed, now) {
-            Ok(candidates) => {
+            Ok((candidates, _)) => {
                 (walk.candidates, walk.next) = (candidates, 0);
                 self.walk(walk, now);
             }
@@ -546,8 +586,12 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     /// Tries one candidate after the other until one takes the message, one keeps it waiting, or none is left.
     pub(super) fn walk(&mut self, mut walk: Box<Walk>, now: Time) {
         let world = self.world;
-        let timeouts = &world.senders[walk.mail.sender as usize].behaviour.law.timeouts;
+        let table = &world.senders[walk.mail.sender as usize];
+        let (timeouts, looks_for_kept) = (&table.behaviour.law.timeouts, table.looks_for_kept());
         while let Some(&candidate) = walk.candidates.get(walk.next) {
+            if looks_for_kept && self.goes_over_kept(&mut walk, now) {
+                return self.deliver_walk(walk, now);
+            }
             let node = world.addresses[usize::from(candidate.address)].node;
             self.recorder.attempted(walk.mail.counted(), node);
             self.begin_connection(&mut walk, candidate, now);
@@ -563,7 +607,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     fn begin_connection(&mut self, walk: &mut Walk, candidate: Candidate, now: Time) {
         self.connections += 1;
         walk.since = now;
+        let set = walk.connection.set;
         walk.connection = Connection {
+            set,
             host: candidate.host,
             address: candidate.address,
             opened: now,
@@ -713,8 +759,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     /// Tells memory how the attempt went; true if the sender gives the message up for it.
     pub(super) fn learn(&mut self, walk: &Walk, accepted: Option<Candidate>, now: Time) -> bool {
         let table = &self.world.senders[walk.mail.sender as usize];
-        let report = Report { failed: &walk.failed, accepted, now };
-        self.senders[walk.mail.sender as usize].learn(table, walk.mail.chooser, walk.has_waited, report)
+        let state = &mut self.senders[walk.mail.sender as usize];
+        let process = state.process_of(table, &walk.mail, walk.begun);
+        let report = Report { failed: &walk.failed, accepted, now, process };
+        state.learn(table, walk.mail.chooser, walk.has_waited, report)
     }
 
     /// Back to the queue until the next attempt, or bounced.
@@ -779,6 +827,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                     self.recorder.waiting(walk.mail.counted());
                 }
             }
+            Event::PauseOver { .. } => {}
             Event::IdleOver { sender, chooser, number } => {
                 let table = &self.world.senders[sender as usize];
                 let outbound = self.senders[sender as usize].outbound(table, chooser);

@@ -1,16 +1,20 @@
 //! What one sender carries through a replication: its streams, its memory, and the choices it keeps.
 
+use super::around::Around;
 use super::block::{Block, Drawn, Sources};
 use super::outbound::Outbound;
 use super::probe::Subject;
 use super::recorder::Counted;
 use super::world::{SenderTable, World};
-use crate::random::{Entropy, Key};
+use crate::random::{Entropy, Key, Purpose, StreamId};
 use crate::sender::memory::{Admission, Remembered, Report};
 use crate::sender::retry::{self, Deferred};
 use crate::sender::{Candidate, Candidates, Keep, Memory, RetryLaw};
 use crate::time::{Span, Time};
 use std::collections::BTreeMap;
+
+/// The entity whose draw sets the clocks; no sender's name has a space in front.
+const CLOCK: &str = " clock";
 
 /// A message in a queue.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +79,8 @@ pub(super) struct SenderState {
     holding: Key,
     /// Numbers of sending processes.
     process: Key,
+    /// What the clock of every sender says at the start, in seconds modulo 2^16.
+    clock: u16,
     /// Only outbound hosts that have something to remember.
     memory: BTreeMap<u32, Remembered>,
     /// Outbound hosts with something to keep count of: connections under way, kept ones, waiting mail.
@@ -110,6 +116,7 @@ impl SenderState {
             retry: entropy.key(streams.retry),
             holding: entropy.key(streams.holding),
             process: entropy.key(streams.process),
+            clock: entropy.key(StreamId::new(CLOCK, Purpose::Process)).word() as u16,
             memory: BTreeMap::new(),
             outbound: BTreeMap::new(),
             session: entropy.key(streams.session),
@@ -197,6 +204,11 @@ impl SenderState {
             // The first attempt is the message itself, which spares a step for almost all of them.
             Keep::Attempt if mail.failures > 0 => message.child(u64::from(mail.failures)),
             Keep::Attempt | Keep::Message => message,
+            Keep::Process => match self.queue_run(table, mail, now) {
+                Some(begun) => host.child(begun.0 as u64),
+                None => message.child(u64::from(mail.failures)),
+            },
+            Keep::Second => self.holding.child(now.0.div_euclid(1_000_000) as u64),
             Keep::CacheEntry => host.child(u64::from(epoch)),
             Keep::Forever => host,
             Keep::Fixed(span) => {
@@ -206,6 +218,36 @@ impl SenderState {
             }
             Keep::Exponential(mean) => host.child(self.exponential_holding(mail.chooser, mean, now)),
         }
+    }
+
+    /// When the queue run began that takes `mail` out at `now`; `None` for a message that has just arrived.
+    fn queue_run(&self, table: &SenderTable, mail: &Mail, now: Time) -> Option<Time> {
+        let every = table.behaviour.law.retry.queue_run?;
+        let phase = self.phase(mail.chooser, every);
+        let since = now.since(Time(phase.0)).0.rem_euclid(every.0.max(1));
+        (mail.failures > 0).then_some(now - Span(since))
+    }
+
+    /// The phase of an outbound host's queue runs.
+    fn phase(&self, chooser: u32, every: Span) -> Span {
+        Span(self.retry.child(u64::from(chooser)).below(every.0.max(1) as usize) as i64)
+    }
+
+    /// What an outbound host knows when it orders the candidates of `mail` by `choice`.
+    pub(super) fn around<'a>(
+        &'a self,
+        world: &'a World,
+        table: &SenderTable,
+        mail: &Mail,
+        (choice, now): (Key, Time),
+    ) -> Around<'a> {
+        let clock = |at: Time| self.clock.wrapping_add(at.0.div_euclid(1_000_000) as u16);
+        let second = match table.behaviour.law.order.keep {
+            Keep::Process => clock(self.queue_run(table, mail, now).unwrap_or(now)),
+            Keep::Second => clock(now),
+            _ => choice.word() as u16,
+        };
+        Around { world, second, attempts: mail.failures, outbound: self.outbound.get(&mail.chooser), now }
     }
 
     /// The number of the holding time of an outbound host that covers `now`. Exponential times have no memory: once one is over, what is
@@ -228,11 +270,22 @@ impl SenderState {
         list: &mut Candidates,
         now: Time,
     ) -> Admission {
-        let process = self.process.child(mail.number).child(u64::from(mail.failures)).word();
+        let process = self.process_of(table, mail, now);
         match self.memory.get_mut(&mail.chooser) {
-            Some(remembered) => remembered.admit(&table.behaviour.law.memory, list, now, process as u32),
+            Some(remembered) => remembered.admit(&table.behaviour.law.memory, list, now, process),
             None => Admission::Try,
         }
+    }
+
+    /// The number of the process that makes an attempt begun at `now`: one for each, or one for a queue run.
+    pub(super) fn process_of(&self, table: &SenderTable, mail: &Mail, now: Time) -> u32 {
+        let by_run = matches!(table.behaviour.law.memory, Memory::Process { .. });
+        let run = if by_run { self.queue_run(table, mail, now) } else { None };
+        let process = match run {
+            Some(begun) => self.process.child(!u64::from(mail.chooser)).child(begun.0 as u64),
+            None => self.process.child(mail.number).child(u64::from(mail.failures)),
+        };
+        process.word() as u32
     }
 
     pub(super) fn begin_waiting(&mut self, table: &SenderTable, chooser: u32) {
@@ -263,9 +316,7 @@ impl SenderState {
 
     /// When a deferred message is tried again; `None` if it bounces.
     pub(super) fn next_attempt(&self, law: &RetryLaw, mail: &Mail, now: Time) -> Option<Time> {
-        let host = self.retry.child(u64::from(mail.chooser));
-        let phase =
-            law.queue_run.map_or(Span::ZERO, |every| Span(host.below(every.0.max(1) as usize) as i64));
+        let phase = law.queue_run.map_or(Span::ZERO, |every| self.phase(mail.chooser, every));
         let draw = self.retry.child(!mail.number).child(u64::from(mail.failures));
         retry::next_attempt(law, Deferred { born: mail.born, failures: mail.failures, now, phase }, draw)
     }

@@ -9,7 +9,7 @@ use crate::dns::{OrderLaw, ResolverLaw};
 use crate::node::{Capacity, Schedule, SessionTime};
 use crate::random::StreamId;
 use crate::scenario::Caches;
-use crate::sender::{Behaviour, Candidate, Reuse};
+use crate::sender::{Behaviour, Candidate, FiledUnder, Reuse};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use smallvec::SmallVec;
@@ -207,6 +207,19 @@ impl SenderTable {
     #[must_use]
     pub const fn fetches_deferred(&self) -> bool {
         self.managed && matches!(self.behaviour.law.reuse, Reuse::Batch(_))
+    }
+
+    /// True if an open connection takes a message before anything is looked up.
+    #[must_use]
+    pub fn files_under_domain(&self) -> bool {
+        self.behaviour.law.reuse.kept().is_none_or(|kept| kept.filed_under == FiledUnder::Domain)
+    }
+
+    /// True if an open connection is looked for when the candidates are known.
+    #[must_use]
+    #[inline]
+    pub fn looks_for_kept(&self) -> bool {
+        self.managed && !self.files_under_domain()
     }
 
     /// The caches between outbound host `chooser` and the authority, nearest first.

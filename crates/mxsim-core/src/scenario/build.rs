@@ -9,7 +9,7 @@ use super::{GoalKind, RunOverrides, Scenario, ScenarioError};
 use crate::catalog::Catalog;
 use crate::catalog::params::reuse_parts;
 use crate::node::{SessionTime, WhenFull};
-use crate::sender::{Concurrency, Kept, Reuse};
+use crate::sender::{Concurrency, Growth, Kept, Reuse};
 use crate::time::Span;
 use crate::traffic::{Profile, Sizes};
 use serde_json::{Map, Value, json};
@@ -359,8 +359,11 @@ impl SenderSpec {
 
     /// How many connections one outbound host has at the same time.
     pub fn concurrency(self, concurrency: Concurrency) -> Self {
-        let Concurrency { initial, most } = concurrency;
-        self.set("concurrency", json!({ "initial": connections(initial), "most": connections(most) }))
+        let Concurrency { initial, most, growth } = concurrency;
+        self.set(
+            "concurrency",
+            json!({ "initial": connections(initial), "most": connections(most), "growth": growth_value(growth) }),
+        )
     }
 
     /// Sets one key of a parameter's table and leaves the others.
@@ -375,14 +378,25 @@ impl SenderSpec {
 
 fn reuse_value(reuse: Reuse) -> Value {
     let (when, kept) = reuse_parts(reuse);
-    let Some(Kept { idle, messages, age, tls }) = kept else { return json!(word_of(when)) };
+    let Some(Kept { idle, messages, age, tls, filed_under }) = kept else { return json!(word_of(when)) };
     json!({
         "connections": word_of(when),
         "idle": idle.to_string(),
         "messages": messages.map_or_else(|| json!("unlimited"), |most| json!(most)),
         "age": age.map_or_else(|| "unlimited".to_owned(), |age| age.to_string()),
         "tls": tls,
+        "filed_under": word_of(filed_under),
     })
+}
+
+fn growth_value(growth: Growth) -> Value {
+    match growth {
+        Growth::ByOne => json!(word_of(growth)),
+        Growth::HalfQueue { pause, pause_per_address } => json!({
+            "half_queue": { "pause": pause.to_string(), "pause_per_address": pause_per_address.to_string() }
+        }),
+        Growth::Exponential { rate } => json!({ "exponential": { "rate": rate } }),
+    }
 }
 
 fn connections(number: u32) -> Value {

@@ -3,7 +3,8 @@
 use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
 use crate::node::{Fault, WhenFull};
 use crate::sender::{
-    AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Reaction, TlsFailure, Unit,
+    AddressOrder, AfterGaps, Cut, Failover, Family, FiledUnder, Growth, HostOrder, Keep, Kernel, Reaction,
+    TlsFailure, Unit,
 };
 use crate::smtp::Stage;
 
@@ -38,6 +39,10 @@ impl Worded for HostOrder {
         ("answer", Self::Answer),
         ("adjacent-swap", Self::AdjacentSwap),
         ("last-into-hole", Self::LastIntoHole),
+        ("random-comparator", Self::RandomComparator),
+        ("name-hash", Self::NameHash),
+        ("least-connections", Self::LeastConnections),
+        ("attempt-index", Self::AttemptIndex),
     ];
 }
 
@@ -51,6 +56,8 @@ impl Worded for Family {
         ("ipv6-first", Self::Ipv6First),
         ("ipv4-first", Self::Ipv4First),
         ("ipv6-bubble-pass", Self::Ipv6BubblePass),
+        ("ipv6-first-in-class", Self::Ipv6FirstInClass),
+        ("ipv4-first-in-class", Self::Ipv4FirstInClass),
         ("ipv4-only", Self::Ipv4Only),
     ];
 }
@@ -60,6 +67,8 @@ impl Worded for Keep {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("attempt", Self::Attempt),
         ("message", Self::Message),
+        ("process", Self::Process),
+        ("second", Self::Second),
         ("cache-entry", Self::CacheEntry),
         ("forever", Self::Forever),
     ];
@@ -121,6 +130,7 @@ pub(crate) enum ReuseWhen {
     Never,
     Demand,
     Always,
+    Last,
     Batch,
     QueueRun,
 }
@@ -130,9 +140,25 @@ impl Worded for ReuseWhen {
         ("never", Self::Never),
         ("demand", Self::Demand),
         ("always", Self::Always),
+        ("last", Self::Last),
         ("batch", Self::Batch),
         ("queue-run", Self::QueueRun),
     ];
+}
+
+impl Worded for FiledUnder {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("domain", Self::Domain),
+        ("mx-set", Self::MxSet),
+        ("preference", Self::Preference),
+        ("host", Self::Host),
+        ("address", Self::Address),
+    ];
+}
+
+/// Laws with numbers of their own are written as tables beside this word.
+impl Worded for Growth {
+    const WORDS: &'static [(&'static str, Self)] = &[("by-one", Self::ByOne)];
 }
 
 impl Worded for Kernel {
@@ -140,6 +166,7 @@ impl Worded for Kernel {
         &[("linux", Self::Linux), ("linux-before-6.5", Self::LinuxBefore6_5)];
 }
 
+/// A cycle is written as a table beside these words.
 impl Worded for AfterGaps {
     const WORDS: &'static [(&'static str, Self)] =
         &[("repeat-last", Self::RepeatLast), ("double", Self::Double), ("give-up", Self::GiveUp)];

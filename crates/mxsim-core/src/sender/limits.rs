@@ -4,9 +4,13 @@
 //! whether a backup is ever reached.
 
 use super::{Candidate, Candidates, Cut, Limits};
+use smallvec::SmallVec;
 
 /// Cuts `candidates`, given in the order in which they will be tried.
 pub fn cut(law: &Limits, candidates: &mut Candidates) {
+    if law.hosts.is_some() || law.addresses_per_host.is_some() {
+        cut_hosts(law, candidates);
+    }
     let Some(most) = law.addresses.map(usize::from) else { return };
     if candidates.len() <= most {
         return;
@@ -16,6 +20,22 @@ pub fn cut(law: &Limits, candidates: &mut Candidates) {
         Cut::FamilyBalance => balance_families(candidates, most),
         Cut::ReachEveryPreference => reach_every_preference(candidates, most),
     }
+}
+
+/// Keeps the first hosts, and the first addresses of each.
+fn cut_hosts(law: &Limits, candidates: &mut Candidates) {
+    let mut hosts: SmallVec<[(u16, u16, u16); 8]> = SmallVec::new();
+    candidates.retain(|candidate: &mut Candidate| {
+        let entry = (candidate.preference, candidate.host);
+        let place = hosts.iter().position(|&(preference, host, _)| (preference, host) == entry);
+        let place = place.unwrap_or_else(|| {
+            hosts.push((entry.0, entry.1, 0));
+            hosts.len() - 1
+        });
+        hosts[place].2 += 1;
+        law.hosts.is_none_or(|most| place < usize::from(most))
+            && law.addresses_per_host.is_none_or(|most| hosts[place].2 <= most)
+    });
 }
 
 /// Postfix, smtp_addr.c `smtp_balance_inet_proto`: a scarce family keeps all its places, otherwise the family of the first entry gets the
@@ -56,6 +76,9 @@ fn reach_every_preference(candidates: &mut Candidates, most: usize) {
 mod tests {
     use super::*;
 
+    const ALL: Limits =
+        Limits { hosts: None, addresses_per_host: None, addresses: None, sessions: None, cut: Cut::Plain };
+
     /// One candidate per letter: `6`/`4` the family, with its preference.
     fn list(entries: &[(u16, char)]) -> Candidates {
         entries
@@ -74,7 +97,7 @@ mod tests {
 
     fn kept(rule: Cut, entries: &[(u16, char)]) -> Vec<u16> {
         let mut candidates = list(entries);
-        cut(&Limits { addresses: Some(5), sessions: None, cut: rule }, &mut candidates);
+        cut(&Limits { addresses: Some(5), cut: rule, ..ALL }, &mut candidates);
         candidates.iter().map(|candidate| candidate.host).collect()
     }
 
@@ -97,6 +120,18 @@ mod tests {
         assert_eq!(kept(Cut::FamilyBalance, &entries), [0, 1, 2, 3, 4]);
         let entries = [(10, '4'), (10, '4'), (10, '4'), (10, '6'), (10, '6'), (10, '6')];
         assert_eq!(kept(Cut::FamilyBalance, &entries), [0, 1, 2, 3, 4]);
+    }
+
+    /// Stalwart: two hosts of two addresses each, whatever their preference.
+    #[test]
+    fn hosts_and_their_addresses_have_limits_of_their_own() {
+        let mut candidates = list(&[(10, '4'); 8]);
+        for (i, candidate) in candidates.iter_mut().enumerate() {
+            candidate.host = i as u16 / 3;
+        }
+        cut(&Limits { hosts: Some(2), addresses_per_host: Some(2), ..ALL }, &mut candidates);
+        let kept: Vec<u16> = candidates.iter().map(|candidate| candidate.address).collect();
+        assert_eq!(kept, [0, 1, 3, 4]);
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct Report<'a> {
     pub accepted: Option<Candidate>,
     /// The end of the attempt.
     pub now: Time,
+    /// The process that made the attempt.
+    pub process: u32,
 }
 
 impl Report<'_> {
@@ -58,6 +60,14 @@ pub struct Remembered {
     domain: DomainState,
 }
 
+fn squared(unit: Span, times: u32) -> Span {
+    unit.saturating_mul(i64::from(times).saturating_mul(i64::from(times)))
+}
+
+fn some_left(candidates: &Candidates) -> Admission {
+    if candidates.is_empty() { Admission::Defer } else { Admission::Try }
+}
+
 /// Postfix's view of the domain.
 #[derive(Debug, Clone, Copy, Default)]
 struct DomainState {
@@ -81,7 +91,11 @@ struct Record {
     next_try: Time,
     /// Past the last step of the rule when it last failed.
     expired: bool,
-    time_outs: u32,
+    /// Time-outs that count, or OpenSMTPD's penalty.
+    count: u32,
+    process: u32,
+    /// OpenSMTPD: it may be tried, though its penalty is not all gone.
+    enabled: bool,
 }
 
 impl Remembered {
@@ -96,7 +110,19 @@ impl Remembered {
                 let hold = *hold_base + hold_step.saturating_mul(i64::from(process % (*hold_steps).max(1)));
                 let count = *count;
                 candidates.retain(|candidate| !self.timed_out_lately(candidate, count, hold, now));
-                if candidates.is_empty() { Admission::Defer } else { Admission::Try }
+                some_left(candidates)
+            }
+            Memory::Process { hold } => {
+                candidates.retain(|candidate| !self.failed_in(candidate.host, process, *hold, now));
+                some_left(candidates)
+            }
+            Memory::Route { unit, .. } => {
+                self.enable_routes(*unit, now);
+                let disabled = |candidate: &Candidate| {
+                    self.records.iter().any(|record| record.address == candidate.address && !record.enabled)
+                };
+                candidates.retain(|candidate| !disabled(candidate));
+                some_left(candidates)
             }
         }
     }
@@ -122,6 +148,17 @@ impl Remembered {
             Memory::HostAddress { rule, .. } => self.note_hosts(rule, report),
             Memory::AddressTimeouts { apart, .. } => {
                 self.note_time_outs(*apart, report);
+                false
+            }
+            Memory::Process { .. } => {
+                self.note_in_process(report);
+                false
+            }
+            Memory::Route { unit, most } => {
+                self.enable_routes(*unit, report.now);
+                for candidate in report.host_errors() {
+                    self.disable_route(candidate, (*unit, *most), report.now);
+                }
                 false
             }
         }
@@ -192,9 +229,7 @@ impl Remembered {
 
     fn timed_out_lately(&self, candidate: &Candidate, count: u32, hold: Span, now: Time) -> bool {
         self.records.iter().any(|record| {
-            record.address == candidate.address
-                && record.time_outs >= count
-                && now.since(record.last_try) < hold
+            record.address == candidate.address && record.count >= count && now.since(record.last_try) < hold
         })
     }
 
@@ -214,12 +249,51 @@ impl Remembered {
             }
             let known = self.records.iter().find(|record| record.address == candidate.address);
             let mut record = known.copied().unwrap_or_else(|| Record::new(candidate, report.now));
-            if record.time_outs == 0 || report.now.since(record.last_try) >= apart {
-                record.time_outs += 1;
+            if record.count == 0 || report.now.since(record.last_try) >= apart {
+                record.count += 1;
                 record.last_try = report.now;
                 self.put(record);
             }
         }
+    }
+
+    fn failed_in(&self, host: u16, process: u32, hold: Span, now: Time) -> bool {
+        let failed = |record: &Record| record.host == host && record.process == process;
+        self.records.iter().any(|record| failed(record) && now.since(record.last_try) < hold)
+    }
+
+    /// sendmail, mci.c: what one process found out dies with it, so the last process is enough to remember.
+    fn note_in_process(&mut self, report: Report<'_>) {
+        self.records.retain(|record| record.process == report.process);
+        for candidate in report.host_errors() {
+            let record = Record { process: report.process, ..Record::new(candidate, report.now) };
+            self.put(record);
+        }
+        if let Some(good) = report.accepted {
+            self.records.retain(|record| record.host != good.host);
+        }
+    }
+
+    /// OpenSMTPD, mta.c `mta_route_enable`: the time is up, the penalty falls by one; without one there is nothing to remember.
+    /// What is left of it falls on in the same way.
+    fn enable_routes(&mut self, unit: Span, now: Time) {
+        for record in &mut self.records {
+            while record.count > 0 && record.next_try <= now {
+                record.enabled = true;
+                record.count -= 1;
+                record.next_try += squared(unit, record.count);
+            }
+        }
+        self.records.retain(|record| record.count > 0);
+    }
+
+    /// OpenSMTPD, mta.c `mta_route_disable`.
+    fn disable_route(&mut self, candidate: &Candidate, (unit, most): (Span, Span), now: Time) {
+        let known = self.records.iter().find(|record| record.address == candidate.address);
+        let mut record = known.copied().unwrap_or_else(|| Record::new(candidate, now));
+        record.count = record.count.saturating_add(1);
+        (record.enabled, record.next_try) = (false, now + squared(unit, record.count).min(most));
+        self.put(record);
     }
 
     fn record(&self, candidate: &Candidate) -> Option<&Record> {
@@ -244,7 +318,9 @@ impl Record {
             last_try: now,
             next_try: now,
             expired: false,
-            time_outs: 0,
+            count: 0,
+            process: 0,
+            enabled: false,
         }
     }
 
@@ -303,7 +379,7 @@ mod tests {
     fn exim_leaves_a_bad_host_alone_until_its_retry_time() {
         let (law, mut memory) = (exim(), Remembered::default());
         let failed = [(candidate(1), Outcome::Refused)];
-        memory.note(&law, Report { failed: &failed, accepted: Some(candidate(2)), now: at(0) });
+        memory.note(&law, Report { failed: &failed, accepted: Some(candidate(2)), now: at(0), process: 1 });
         let mut list: Candidates = [candidate(1), candidate(2)].into_iter().collect();
         assert_eq!(memory.admit(&law, &mut list, at(899), 1), Admission::Try);
         assert_eq!(list.len(), 1);
@@ -322,8 +398,10 @@ mod tests {
             let mut list: Candidates = [candidate(1)].into_iter().collect();
             if memory.admit(&law, &mut list, now, 1) == Admission::Try {
                 tries.push(now.as_secs_f64() / 3600.0);
-                over = memory
-                    .note(&law, Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now });
+                over = memory.note(
+                    &law,
+                    Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now, process: 1 },
+                );
             }
             now += Span::from_secs(60);
         }
@@ -342,7 +420,10 @@ mod tests {
         let law = Memory::Domain { failures: 3, hold: Span::from_secs(300) };
         let mut memory = Remembered::default();
         let fail = |memory: &mut Remembered, now| {
-            memory.note(&law, Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now });
+            memory.note(
+                &law,
+                Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now, process: 1 },
+            );
         };
         let mut list: Candidates = [candidate(1)].into_iter().collect();
         for i in 0..3 {
@@ -358,6 +439,62 @@ mod tests {
     }
 
     #[test]
+    fn sendmail_skips_a_failed_host_within_one_queue_run() {
+        let law = Memory::Process { hold: Span::from_secs(1800) };
+        let mut memory = Remembered::default();
+        let left = |memory: &mut Remembered, now, process| {
+            let mut list: Candidates = [candidate(1), candidate(2)].into_iter().collect();
+            memory.admit(&law, &mut list, at(now), process);
+            list.len()
+        };
+        memory.note(
+            &law,
+            Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now: at(0), process: 7 },
+        );
+        assert_eq!(left(&mut memory, 1, 7), 1);
+        assert_eq!(left(&mut memory, 1, 8), 2, "another process knows nothing");
+        assert_eq!(left(&mut memory, 1800, 7), 2);
+    }
+
+    #[test]
+    fn opensmtpd_disables_a_route_for_15_seconds_at_a_time() {
+        let law = Memory::Route { unit: Span::from_secs(15), most: Span::from_secs(3600) };
+        let mut memory = Remembered::default();
+        let admitted = |memory: &mut Remembered, now| {
+            let mut list: Candidates = [candidate(1)].into_iter().collect();
+            memory.admit(&law, &mut list, at(now), 1)
+        };
+        let fail = |memory: &mut Remembered, now| {
+            memory.note(
+                &law,
+                Report {
+                    failed: &[(candidate(1), Outcome::Refused)],
+                    accepted: None,
+                    now: at(now),
+                    process: 1,
+                },
+            );
+        };
+        for from in [0, 15, 30] {
+            fail(&mut memory, from);
+            assert_eq!(admitted(&mut memory, from + 14), Admission::Defer);
+            assert_eq!(admitted(&mut memory, from + 15), Admission::Try, "one off the penalty each time");
+        }
+        fail(&mut memory, 100);
+        fail(&mut memory, 101);
+        assert_eq!(
+            admitted(&mut memory, 101 + 59),
+            Admission::Defer,
+            "two failures under way: 15 s times 2 squared"
+        );
+        assert_eq!(admitted(&mut memory, 101 + 60), Admission::Try);
+        fail(&mut memory, 170);
+        assert_eq!(admitted(&mut memory, 170 + 59), Admission::Defer, "one was left of the penalty");
+        fail(&mut memory, 400);
+        assert_eq!(admitted(&mut memory, 400 + 15), Admission::Try, "time has taken it off");
+    }
+
+    #[test]
     fn qmail_skips_an_address_that_timed_out_twice_two_minutes_apart() {
         let law = Memory::AddressTimeouts {
             count: 2,
@@ -368,7 +505,10 @@ mod tests {
         };
         let mut memory = Remembered::default();
         let time_out = |memory: &mut Remembered, now| {
-            memory.note(&law, Report { failed: &[(candidate(1), Outcome::TimedOut)], accepted: None, now });
+            memory.note(
+                &law,
+                Report { failed: &[(candidate(1), Outcome::TimedOut)], accepted: None, now, process: 1 },
+            );
         };
         let admitted = |memory: &mut Remembered, now| {
             let mut list: Candidates = [candidate(1)].into_iter().collect();
@@ -382,7 +522,7 @@ mod tests {
         assert_eq!(admitted(&mut memory, at(130 + 3904)), Admission::Try);
         memory.note(
             &law,
-            Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now: at(4100) },
+            Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now: at(4100), process: 1 },
         );
         time_out(&mut memory, at(5000));
         assert_eq!(admitted(&mut memory, at(5001)), Admission::Try, "a refusal clears the count");

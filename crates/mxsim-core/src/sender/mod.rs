@@ -10,6 +10,7 @@
 //! program implements to bring its own way of ordering and reacting.
 
 pub mod limits;
+pub mod look_around;
 pub mod memory;
 pub mod order;
 pub mod retry;
@@ -76,11 +77,28 @@ pub enum Reuse {
     Demand(Kept),
     /// Every connection is kept open for the next message.
     Always(Kept),
+    /// OpenSMTPD: a connection that runs out of work is closed unless it is the last one of its outbound host.
+    Last(Kept),
     /// After a delivery whatever waits at this outbound host goes down the same connection, queued or deferred; nothing is kept for
     /// messages to come.
     Batch(Kept),
     /// Messages that one queue run takes out of the queue go down the connection that its first one opened.
     QueueRun(Kept),
+}
+
+impl Reuse {
+    /// The limits of what is kept, if anything is.
+    #[must_use]
+    pub const fn kept(self) -> Option<Kept> {
+        match self {
+            Self::Never => None,
+            Self::Demand(kept)
+            | Self::Always(kept)
+            | Self::Last(kept)
+            | Self::Batch(kept)
+            | Self::QueueRun(kept) => Some(kept),
+        }
+    }
 }
 
 /// Limits of a kept connection.
@@ -94,20 +112,58 @@ pub struct Kept {
     pub age: Option<Span>,
     /// Whether connections under TLS are kept too.
     pub tls: bool,
+    /// Which messages it may take.
+    pub filed_under: FiledUnder,
+}
+
+/// What an open connection is filed under: it takes the messages that ask for the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FiledUnder {
+    /// The domain: whatever the order of candidates would be, and before any look-up.
+    Domain,
+    /// The names of all MX hosts: a changed MX set has connections of its own (KumoMTA).
+    MxSet,
+    /// A host of the preference that is tried first: it goes before all others of that preference (sendmail, `mci_match`).
+    Preference,
+    /// The host: it takes a message when its host is the next to try.
+    Host,
+    /// The address, likewise.
+    Address,
 }
 
 /// How many connections to the domain one outbound host has at the same time; messages beyond wait in its queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Concurrency {
     /// At first, and again after the queue has run empty.
     pub initial: u32,
-    /// At most; it grows by one with each delivery and shrinks by one with each failure (Postfix, `qmgr_queue.c`).
+    /// At most.
     pub most: u32,
+    /// How it gets from one to the other.
+    pub growth: Growth,
+}
+
+/// How the number of connections an outbound host may have changes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Growth {
+    /// It grows by one with each delivery and shrinks by one with each failure (Postfix, `qmgr_queue.c`).
+    ByOne,
+    /// OpenSMTPD, mta.c `mta_connect`: two whenever mail waits, more up to half of what waits.
+    HalfQueue {
+        /// Time between two new connections.
+        pause: Span,
+        /// Time between two new connections to one address.
+        pause_per_address: Span,
+    },
+    /// KumoMTA, ready_queue.rs `ideal_connection_count`: `most` times (1 - exp(-`rate` times what waits)), rounded up.
+    Exponential {
+        /// Rate per waiting message.
+        rate: f64,
+    },
 }
 
 impl Concurrency {
     /// No limit.
-    pub const UNLIMITED: Self = Self { initial: u32::MAX, most: u32::MAX };
+    pub const UNLIMITED: Self = Self { initial: u32::MAX, most: u32::MAX, growth: Growth::ByOne };
 }
 
 /// In which order candidates of one preference are tried.
@@ -145,6 +201,30 @@ pub enum HostOrder {
     AdjacentSwap,
     /// The first of the answer; then the last record moves into its place (64-bit qmail): A B C gives A C B.
     LastIntoHole,
+    /// A merge sort whose comparison of equals is a coin flip (Postal): three hosts come first 50 : 25 : 25.
+    RandomComparator,
+    /// By a hash of the host's name that starts from the second in which the process began (sendmail before 8.12).
+    NameHash,
+    /// The address with the fewest open connections of this outbound host; on a tie the one whose look-up was sent first, which is the first
+    /// record of the answer, then the last to the second (OpenSMTPD).
+    LeastConnections,
+    /// All records of all preferences in one circle; each attempt starts one further (slimta).
+    AttemptIndex,
+}
+
+impl HostOrder {
+    /// True if what the outbound host is doing, or has done with the message, makes a difference to the order.
+    #[must_use]
+    pub const fn looks_around(self) -> bool {
+        match self {
+            Self::NameHash | Self::LeastConnections | Self::AttemptIndex => true,
+            Self::Shuffle
+            | Self::Answer
+            | Self::AdjacentSwap
+            | Self::LastIntoHole
+            | Self::RandomComparator => false,
+        }
+    }
 }
 
 /// How the addresses of one host are ordered.
@@ -168,6 +248,10 @@ pub enum Family {
     /// Exim: IPv6 first inside each host, then one forward pass over the preference class lifts an IPv6 address over a preceding IPv4
     /// address by one place.
     Ipv6BubblePass,
+    /// IPv6 before IPv4 in the whole preference class: a host without AAAA comes after all others (dma).
+    Ipv6FirstInClass,
+    /// IPv4 before IPv6 in the whole preference class.
+    Ipv4FirstInClass,
     /// IPv4 only; AAAA is not even asked for.
     Ipv4Only,
 }
@@ -179,6 +263,11 @@ pub enum Keep {
     Attempt,
     /// Each message draws once; its retries keep the order.
     Message,
+    /// Each process draws once: a message that has just arrived has a process to itself, all that one queue run tries again share one.
+    Process,
+    /// All attempts of one second share a draw, at whichever outbound host: the clock is the seed. What is drawn belongs to places in the
+    /// answer, not to names.
+    Second,
     /// Until the MX answer in the resolver's cache is replaced.
     CacheEntry,
     /// For an exponentially distributed time of this mean.
@@ -192,6 +281,10 @@ pub enum Keep {
 /// How many candidates one attempt may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// Hosts tried per attempt; `None` for all.
+    pub hosts: Option<u16>,
+    /// Addresses tried per host; `None` for all.
+    pub addresses_per_host: Option<u16>,
     /// Addresses tried per attempt; `None` for all.
     pub addresses: Option<u16>,
     /// Sessions per attempt: connections that got past the greeting and TLS; `None` for any number.
@@ -349,6 +442,8 @@ pub enum AfterGaps {
     RepeatLast,
     /// Each gap is twice the one before.
     Double,
+    /// The last gaps, this many of them, come again and again (Courier).
+    Cycle(u8),
     /// The message bounces.
     GiveUp,
 }
@@ -364,6 +459,19 @@ pub enum Memory {
         failures: u32,
         /// How long it stays dead.
         hold: Span,
+    },
+    /// sendmail: within one process, which is a queue run, a host that failed is not tried again for this time.
+    Process {
+        /// How long it is skipped (`Timeout.hoststatus`).
+        hold: Span,
+    },
+    /// OpenSMTPD: an address that failed is disabled for `unit` times the square of its penalty; failing adds one to that, being enabled again
+    /// takes one off.
+    Route {
+        /// Hold for a penalty of one.
+        unit: Span,
+        /// Longest hold.
+        most: Span,
     },
     /// Exim: each host and address has retry times of its own, shared by all messages; a host that is not due is not tried.
     HostAddress {
@@ -514,8 +622,18 @@ impl Behaviour {
     pub fn arrange(&self, candidates: &mut Candidates, choice: Key) {
         match &self.custom {
             Some(own) => own.order(candidates, choice),
+            None if self.law.order.keep == Keep::Second => {
+                let places = order::Places::new(choice, candidates);
+                order::arrange(&self.law.order, candidates, places);
+            }
             None => order::arrange(&self.law.order, candidates, choice),
         }
+    }
+
+    /// True if [`look_around::look_around`] has more to say about the order.
+    #[must_use]
+    pub fn looks_around(&self) -> bool {
+        self.custom.is_none() && self.law.order.hosts.looks_around()
     }
 
     /// Cuts the ordered candidates, after memory has taken out those that are not to be tried.

@@ -14,8 +14,11 @@ const ADDRESS_DRAW: u64 = 1;
 /// Keeps coin flips apart from both.
 const COIN_DRAW: u64 = 2;
 
-/// Where a candidate goes inside its preference: smaller goes first.
-type Rank = (u64, u8, u64);
+/// Where a candidate goes inside its preference, smaller first: family of the class, host, family of the host, address.
+type Rank = (u8, u64, u8, u64);
+
+/// Hosts with their preferences.
+pub(super) type Hosts = SmallVec<[(u16, u16); 8]>;
 
 /// Where the luck of an order comes from: the [`Key`] of one decision, or something that goes through all decisions there are.
 pub trait Lots {
@@ -54,17 +57,19 @@ pub fn arrange(law: &OrderLaw, candidates: &mut Candidates, mut lots: impl Lots)
     if law.family == Family::Ipv4Only {
         candidates.retain(|candidate| !candidate.ipv6);
     }
-    // qmail works on the records as they were answered, so its order is taken before the sort.
-    let sequence = match law.hosts {
-        HostOrder::LastIntoHole => host_sequence(law.hosts, candidates, &mut lots),
-        HostOrder::Shuffle | HostOrder::Answer | HostOrder::AdjacentSwap => SmallVec::new(),
-    };
+    // Some work on the records as they were answered, so their order is taken before the sort.
+    let works_on_records = matches!(
+        law.hosts,
+        HostOrder::LastIntoHole | HostOrder::RandomComparator | HostOrder::LeastConnections
+    );
+    let sequence =
+        if works_on_records { host_sequence(law.hosts, candidates, &mut lots) } else { SmallVec::new() };
     candidates.sort_by_key(|candidate| candidate.preference);
     if candidates.len() < 2 {
         return;
     }
     let ranks: SmallVec<[Rank; 8]> = match law.unit {
-        Unit::Address => address_ranks(law, candidates, &mut lots),
+        Unit::Address => address_ranks(law, candidates, &mut lots, &sequence),
         Unit::Host => host_ranks(law, candidates, &mut lots, &sequence),
     };
     let mut places: SmallVec<[u16; 8]> = (0..candidates.len() as u16).collect();
@@ -76,18 +81,29 @@ pub fn arrange(law: &OrderLaw, candidates: &mut Candidates, mut lots: impl Lots)
 }
 
 /// All addresses of a preference in one pot.
-fn address_ranks(law: &OrderLaw, candidates: &[Candidate], lots: &mut impl Lots) -> SmallVec<[Rank; 8]> {
+fn address_ranks(
+    law: &OrderLaw,
+    candidates: &[Candidate],
+    lots: &mut impl Lots,
+    answered: &[(u16, u16)],
+) -> SmallVec<[Rank; 8]> {
     candidates
         .iter()
         .enumerate()
         .map(|(i, candidate)| {
-            let place = match law.hosts {
-                HostOrder::Shuffle => lots.pooled(candidate, occurrence(candidates, i)),
-                HostOrder::Answer | HostOrder::AdjacentSwap | HostOrder::LastIntoHole => i as u64,
+            let (host, place) = match law.hosts {
+                HostOrder::Shuffle => (0, lots.pooled(candidate, occurrence(candidates, i))),
+                HostOrder::LeastConnections => (place_of(answered, candidate), i as u64),
+                _ => (0, i as u64),
             };
-            (place, 0, 0)
+            (class_rank(law.family, candidate.ipv6), host, 0, place)
         })
         .collect()
+}
+
+pub(super) fn place_of(hosts: &[(u16, u16)], candidate: &Candidate) -> u64 {
+    let entry = (candidate.preference, candidate.host);
+    hosts.iter().position(|&other| other == entry).unwrap_or(hosts.len()) as u64
 }
 
 /// How often the address of candidate `i` stands before it: an address under two names has two lots, not one.
@@ -102,57 +118,99 @@ fn host_ranks(
     lots: &mut impl Lots,
     answered: &[(u16, u16)],
 ) -> SmallVec<[Rank; 8]> {
-    let sorted = host_sequence(law.hosts, candidates, lots);
-    let hosts = if law.hosts == HostOrder::LastIntoHole { answered } else { &sorted[..] };
+    let own = if answered.is_empty() { host_sequence(law.hosts, candidates, lots) } else { Hosts::new() };
+    let hosts = if answered.is_empty() { &own[..] } else { answered };
     candidates
         .iter()
         .enumerate()
         .map(|(i, candidate)| {
             let host = match law.hosts {
                 HostOrder::Shuffle => lots.host(candidate),
-                HostOrder::Answer | HostOrder::AdjacentSwap | HostOrder::LastIntoHole => {
-                    let entry = (candidate.preference, candidate.host);
-                    hosts.iter().position(|&other| other == entry).unwrap_or(hosts.len()) as u64
-                }
+                _ => place_of(hosts, candidate),
             };
             let family = family_rank(law.family, candidate.ipv6);
             let address = match law.addresses {
                 AddressOrder::Shuffle => lots.address(candidate, family),
                 AddressOrder::Answer => i as u64,
             };
-            (host, family, address)
+            (class_rank(law.family, candidate.ipv6), host, family, address)
         })
         .collect()
 }
 
 const fn family_rank(family: Family, ipv6: bool) -> u8 {
     match family {
-        Family::Any | Family::Ipv4Only => 0,
         Family::Ipv6First | Family::Ipv6BubblePass => !ipv6 as u8,
         Family::Ipv4First => ipv6 as u8,
+        Family::Any | Family::Ipv4Only | Family::Ipv6FirstInClass | Family::Ipv4FirstInClass => 0,
+    }
+}
+
+const fn class_rank(family: Family, ipv6: bool) -> u8 {
+    match family {
+        Family::Ipv6FirstInClass => !ipv6 as u8,
+        Family::Ipv4FirstInClass => ipv6 as u8,
+        Family::Any | Family::Ipv4Only | Family::Ipv6First | Family::Ipv6BubblePass | Family::Ipv4First => 0,
     }
 }
 
 /// The hosts, with their preferences, in the order in which they will be tried; empty where keys decide.
-fn host_sequence(
-    order: HostOrder,
-    candidates: &[Candidate],
-    lots: &mut impl Lots,
-) -> SmallVec<[(u16, u16); 8]> {
-    let mut hosts: SmallVec<[(u16, u16); 8]> = SmallVec::new();
+fn host_sequence(order: HostOrder, candidates: &[Candidate], lots: &mut impl Lots) -> Hosts {
     if order == HostOrder::Shuffle {
-        return hosts;
+        return Hosts::new();
     }
+    let mut hosts = hosts_of(candidates);
+    match order {
+        HostOrder::AdjacentSwap => swap_neighbours(&mut hosts, lots),
+        HostOrder::LastIntoHole => last_into_hole(&mut hosts),
+        HostOrder::RandomComparator => merge_by_coins(&mut hosts, lots, &mut 0),
+        HostOrder::LeastConnections => first_then_backwards(&mut hosts),
+        HostOrder::Shuffle | HostOrder::Answer | HostOrder::NameHash | HostOrder::AttemptIndex => {}
+    }
+    hosts
+}
+
+/// Postal, app/lib/dns_resolver.rb `mx`: Ruby sorts with qsort_r of the C library, which is a merge sort, and the comparison of two equal
+/// preferences is a coin flip. `flipped` counts the coins.
+fn merge_by_coins(hosts: &mut [(u16, u16)], lots: &mut impl Lots, flipped: &mut usize) {
+    if hosts.len() < 2 {
+        return;
+    }
+    let (left, right) = hosts.split_at_mut(hosts.len() / 2);
+    merge_by_coins(left, lots, flipped);
+    merge_by_coins(right, lots, flipped);
+    let (mut left, mut right) =
+        (Hosts::from_slice(left).into_iter().peekable(), Hosts::from_slice(right).into_iter().peekable());
+    for place in hosts {
+        let from_left = match (left.peek(), right.peek()) {
+            (Some(one), Some(other)) if one.0 == other.0 => {
+                *flipped += 1;
+                !lots.swaps(*flipped)
+            }
+            (Some(one), Some(other)) => one.0 < other.0,
+            (one, _) => one.is_some(),
+        };
+        let next = if from_left { left.next() } else { right.next() };
+        *place = next.unwrap_or(*place);
+    }
+}
+
+/// OpenSMTPD, lka `dns.c`: the look-ups of all hosts are timers of one instant, and a heap with equal keys gives the first, then the last to
+/// the second. Answers come in that order (seen in every run of the lab).
+fn first_then_backwards(hosts: &mut Hosts) {
+    if hosts.len() > 2 {
+        hosts[1..].reverse();
+    }
+}
+
+/// The hosts of candidates, in their order.
+pub(super) fn hosts_of(candidates: &[Candidate]) -> Hosts {
+    let mut hosts = Hosts::new();
     for candidate in candidates {
         let entry = (candidate.preference, candidate.host);
         if hosts.last() != Some(&entry) {
             hosts.push(entry);
         }
-    }
-    match order {
-        HostOrder::AdjacentSwap => swap_neighbours(&mut hosts, lots),
-        HostOrder::LastIntoHole => last_into_hole(&mut hosts),
-        HostOrder::Shuffle | HostOrder::Answer => {}
     }
     hosts
 }
@@ -167,11 +225,49 @@ fn swap_neighbours(hosts: &mut [(u16, u16)], lots: &mut impl Lots) {
 }
 
 /// qmail, dns.c `dns_mxip`: takes the first record of the lowest preference and moves the last record into its hole, again and again.
-fn last_into_hole(hosts: &mut SmallVec<[(u16, u16); 8]>) {
+fn last_into_hole(hosts: &mut Hosts) {
     let mut left = std::mem::take(hosts);
     while let Some(best) = left.iter().map(|&(preference, _)| preference).min() {
         let first = left.iter().position(|&(preference, _)| preference == best).unwrap_or(0);
         hosts.push(left.swap_remove(first));
+    }
+}
+
+/// Lots that belong to places in the answer: what a generator gives whose seed is all that differs.
+#[derive(Debug)]
+pub struct Places {
+    key: Key,
+    answer: Candidates,
+}
+
+impl Places {
+    /// Lots for `answer`, the candidates in answer order.
+    #[must_use]
+    pub fn new(key: Key, answer: &Candidates) -> Self {
+        Self { key, answer: answer.clone() }
+    }
+
+    fn place(&self, same: impl Fn(&Candidate) -> bool) -> u64 {
+        self.answer.iter().position(same).unwrap_or(self.answer.len()) as u64
+    }
+}
+
+impl Lots for Places {
+    fn host(&mut self, candidate: &Candidate) -> u64 {
+        self.key.child(self.place(|other| other.host == candidate.host)).word()
+    }
+
+    fn pooled(&mut self, candidate: &Candidate, occurrence: u64) -> u64 {
+        let place = self.place(|other| other.address == candidate.address);
+        self.key.child(ADDRESS_DRAW).child(place).child(occurrence).word()
+    }
+
+    fn address(&mut self, candidate: &Candidate, family: u8) -> u64 {
+        self.pooled(candidate, u64::from(family))
+    }
+
+    fn swaps(&mut self, i: usize) -> bool {
+        self.key.swaps(i)
     }
 }
 
@@ -307,6 +403,64 @@ mod tests {
             let order: Vec<u16> = list.iter().map(|candidate| candidate.host).collect();
             assert_eq!(order, expected, "{preferences:?}");
         }
+    }
+
+    /// A coin for each comparison of a merge sort.
+    #[test]
+    fn postal_halves_and_halves_again() {
+        let postal = law(Unit::Host, HostOrder::RandomComparator, AddressOrder::Answer, Family::Ipv6First);
+        assert_shares(&postal, &[(10, "4"), (10, "4")], &[0.5, 0.5]);
+        assert_shares(&postal, &[(10, "4"), (10, "4"), (10, "4")], &[0.5, 0.25, 0.25]);
+        assert_shares(&postal, &[(10, "4"); 5], &[0.25, 0.25, 0.25, 0.125, 0.125]);
+        assert_shares(&postal, &[(20, "4"), (10, "4"), (10, "4")], &[0.0, 0.5, 0.5]);
+    }
+
+    #[test]
+    fn opensmtpd_lists_the_first_record_then_the_last_to_the_second() {
+        let opensmtpd = law(Unit::Address, HostOrder::LeastConnections, AddressOrder::Answer, Family::Any);
+        for (preferences, expected) in [
+            (&[10, 10, 10][..], &[0, 2, 1][..]),
+            (&[10, 10, 10, 10], &[0, 3, 2, 1]),
+            (&[20, 10, 10], &[2, 1, 0]),
+        ] {
+            let hosts: Vec<(u16, &str)> = preferences.iter().map(|&preference| (preference, "4")).collect();
+            let mut list = candidates(&hosts);
+            arrange(&opensmtpd, &mut list, key(0));
+            let order: Vec<u16> = list.iter().map(|candidate| candidate.host).collect();
+            assert_eq!(order, expected, "{preferences:?}");
+        }
+    }
+
+    #[test]
+    fn dma_puts_all_ipv6_of_a_preference_first() {
+        let order = |unit, family| {
+            let mut list = candidates(&[(10, "4"), (10, "64"), (20, "6")]);
+            arrange(&law(unit, HostOrder::Answer, AddressOrder::Answer, family), &mut list, key(0));
+            list.iter().map(|candidate| candidate.address).collect::<Vec<_>>()
+        };
+        for unit in [Unit::Address, Unit::Host] {
+            assert_eq!(order(unit, Family::Ipv6FirstInClass), [1, 0, 2, 3]);
+            assert_eq!(order(unit, Family::Ipv4FirstInClass), [0, 2, 1, 3]);
+        }
+    }
+
+    /// One seed deals the same lots to the same places, whatever stands there.
+    #[test]
+    fn a_seed_knows_places_and_no_names() {
+        let shuffle = law(Unit::Host, HostOrder::Shuffle, AddressOrder::Shuffle, Family::Any);
+        let place_of_first = |turned: usize, n: u64| {
+            let mut answer = candidates(&[(10, "4"), (10, "4"), (10, "4")]);
+            answer.rotate_left(turned);
+            let mut list = answer.clone();
+            arrange(&shuffle, &mut list, Places::new(key(n), &answer));
+            answer.iter().position(|candidate| candidate.host == list[0].host)
+        };
+        for n in 0..100 {
+            assert_eq!(place_of_first(0, n), place_of_first(1, n));
+        }
+        let first = (0..3000).filter(|&n| place_of_first(0, n) == Some(0)).count();
+        // Binomial (3000, 1/3): mean 1000, standard deviation 26; 130 are five of them.
+        assert!(first.abs_diff(1000) < 130, "{first}");
     }
 
     #[test]

@@ -60,6 +60,10 @@ fn gap(list: &[Span], then: AfterGaps, failures: u32) -> Option<Span> {
     match then {
         AfterGaps::GiveUp => None,
         AfterGaps::RepeatLast => Some(last),
+        AfterGaps::Cycle(of) => {
+            let of = usize::from(of).clamp(1, list.len());
+            Some(list[list.len() - of + (index - list.len()) % of])
+        }
         AfterGaps::Double => {
             let doublings = (index + 1 - list.len()).min(40);
             Some(last.saturating_mul(1 << doublings))
@@ -139,6 +143,15 @@ mod tests {
     fn gaps_can_double_after_the_list() {
         let doubling = law(Wait::Gaps { list: vec![Span::from_secs(10)], then: AfterGaps::Double });
         assert_eq!(schedule(&doubling, 4), [0, 10, 30, 70]);
+    }
+
+    #[test]
+    fn courier_repeats_the_last_three_gaps() {
+        let minutes = |list: &[i64]| list.iter().map(|&gap| Span::from_secs(60 * gap)).collect();
+        let list = minutes(&[5, 5, 5, 15, 5, 5, 30]);
+        let times = schedule(&law(Wait::Gaps { list, then: AfterGaps::Cycle(3) }), 14);
+        let gaps: Vec<i64> = times.windows(2).map(|pair| (pair[1] - pair[0]) / 60).collect();
+        assert_eq!(gaps, [5, 5, 5, 15, 5, 5, 30, 5, 5, 30, 5, 5, 30]);
     }
 
     #[test]

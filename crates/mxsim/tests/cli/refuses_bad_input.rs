@@ -192,7 +192,7 @@ fn near_misses_of_names_are_recognised() {
         help(&format!("[resolvers.mine]\npreset = \"{slip}\""), "did you mean \"bind_9_20\"?");
     }
     help("[[senders]]\npreset = \"cache_sticky\"", "did you mean \"cache-sticky\"?");
-    help("[[senders]]\npreset = \"sendmail\"", "sender presets are");
+    help("[[senders]]\npreset = \"groupwise\"", "sender presets are");
     help("[goals]\nbusyest_share = \"40 %\"", "did you mean `busiest_share`?");
     let node = "[[events]]\nat = \"10:00\"\nfor = \"1h\"\nfault = \"drop\"\nnode = \"mx01\"";
     help(node, "did you mean");

@@ -21,7 +21,7 @@ fn every_preset_is_listed_and_shown() {
 fn a_wrong_id_is_answered_with_the_nearest() {
     mxsim(&["presets", "posfix"]).expect_error(2, &["no preset \"posfix\"", "did you mean postfix?"]);
     mxsim(&["presets", "bind9"]).expect_error(2, &["did you mean bind_9_20?"]);
-    mxsim(&["presets", "gmail"]).expect_error(2, &["`mxsim presets` lists them"]);
+    mxsim(&["presets", "groupwise"]).expect_error(2, &["`mxsim presets` lists them"]);
     mxsim(&["presets", ""]).expect(2);
 }
 

@@ -4,7 +4,8 @@ use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
 use crate::scenario::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
 use crate::scenario::words::{OnBusy, ReuseWhen, words};
 use crate::sender::{
-    AddressOrder, AfterGaps, Cut, Failover, Family, HostOrder, Keep, Kernel, Reaction, TlsFailure, Unit,
+    AddressOrder, AfterGaps, Cut, Failover, Family, FiledUnder, Growth, HostOrder, Keep, Kernel, Reaction,
+    TlsFailure, Unit,
 };
 
 fn unlimited() -> Vec<&'static str> {
@@ -56,16 +57,15 @@ const SENDER_ORDER: &[Key] = &[
     ),
 ];
 
+const SHORT_COUNT: Shape = Shape::AnyOf(&[Shape::Integer { least: 1, most: 65_535 }, word(unlimited)]);
+
 const LIMITS: &[Key] = &[
-    optional(
-        "addresses",
-        Shape::AnyOf(&[Shape::Integer { least: 1, most: 65_535 }, word(unlimited)]),
-        AS_PRESET,
-        "addresses tried per attempt",
-    ),
+    optional("hosts", SHORT_COUNT, AS_PRESET, "exchange hosts tried per attempt"),
+    optional("addresses_per_host", SHORT_COUNT, AS_PRESET, "addresses tried of each host"),
+    optional("addresses", SHORT_COUNT, AS_PRESET, "addresses tried per attempt"),
     optional(
         "sessions",
-        Shape::AnyOf(&[Shape::Integer { least: 1, most: 65_535 }, word(unlimited)]),
+        SHORT_COUNT,
         AS_PRESET,
         "sessions per attempt: connections that got past the greeting and TLS; a message turned away in the last of them is deferred",
     ),
@@ -141,7 +141,7 @@ const REUSE: &[Key] = &[
         "connections",
         word(words::<ReuseWhen>),
         AS_PRESET,
-        "when an open connection takes the next message: never, on demand (once deliveries follow each other within a second), always, by batch (what waits after a delivery), or by queue run",
+        "when an open connection takes the next message: never, on demand (once deliveries follow each other within a second), always, the last one only (others are closed when they run out of work), by batch (what waits after a delivery), or by queue run",
     ),
     optional("idle", DURATION, AS_PRESET, "it is closed after so long without a message"),
     optional(
@@ -162,19 +162,56 @@ const REUSE: &[Key] = &[
         "as the preset; true if that reuses nothing",
         "whether connections under TLS are kept too",
     ),
+    optional(
+        "filed_under",
+        word(words::<FiledUnder>),
+        "as the preset; domain if that reuses nothing",
+        "which messages an open connection may take: all of the domain before anything is looked up, those with the same MX set, those that try a host of its preference first (it goes before the others), or those whose next host or address is its own",
+    ),
 ];
 
 const CONNECTIONS: Shape = Shape::AnyOf(&[COUNT, word(unlimited)]);
 
 const CONCURRENCY: &[Key] = &[
     optional("initial", CONNECTIONS, AS_PRESET, "at first, and again after the queue has run empty"),
+    optional("most", CONNECTIONS, AS_PRESET, "at most"),
     optional(
-        "most",
-        CONNECTIONS,
+        "growth",
+        Shape::AnyOf(&[word(words::<Growth>), GROWTH]),
         AS_PRESET,
-        "at most; in between it grows by one with each delivery and shrinks by one with each failure",
+        "how it gets from one to the other: by one with each delivery and back by one with each failure, or a law of what waits",
     ),
 ];
+
+const GROWTH: Shape = Shape::Choice(&[
+    optional(
+        "half_queue",
+        Shape::Table(&[
+            required("pause", DURATION, "time between two new connections"),
+            required("pause_per_address", DURATION, "time between two new connections to one address"),
+        ]),
+        "",
+        "two whenever mail waits, more up to half of what waits (OpenSMTPD)",
+    ),
+    optional(
+        "exponential",
+        Shape::Table(&[required(
+            "rate",
+            Shape::Number { least: 0.0, most: 1000.0, above: true },
+            "rate per waiting message",
+        )]),
+        "",
+        "`most` times one minus the exponential of what waits (KumoMTA)",
+    ),
+]);
+
+/// The last gaps again and again.
+const CYCLE: Shape = Shape::Choice(&[optional(
+    "cycle",
+    Shape::Integer { least: 1, most: 255 },
+    "",
+    "so many of the last gaps come again and again",
+)]);
 
 const WAIT: Shape = Shape::AnyOf(&[
     word(every_queue_run),
@@ -198,7 +235,11 @@ const WAIT: Shape = Shape::AnyOf(&[
             "gaps",
             Shape::Table(&[
                 required("list", Shape::List { of: &SOME_TIME, least: 1, only: &[] }, "the waits"),
-                required("then", word(words::<AfterGaps>), "what follows the last one"),
+                required(
+                    "then",
+                    Shape::AnyOf(&[word(words::<AfterGaps>), CYCLE]),
+                    "what follows the last one",
+                ),
             ]),
             "",
             "fixed waits",
@@ -249,6 +290,21 @@ const MEMORY: &[Key] = &[
         ]),
         "",
         "after failed messages in a row all mail of the domain waits (Postfix)",
+    ),
+    optional(
+        "process",
+        Shape::Table(&[required("hold", SOME_TIME, "how long it is skipped")]),
+        "",
+        "within one queue run a host that failed is skipped (sendmail)",
+    ),
+    optional(
+        "route",
+        Shape::Table(&[
+            required("unit", SOME_TIME, "hold for a penalty of one"),
+            required("most", SOME_TIME, "longest hold"),
+        ]),
+        "",
+        "an address that failed is disabled for a time that grows with its penalty (OpenSMTPD)",
     ),
     optional(
         "host_address",

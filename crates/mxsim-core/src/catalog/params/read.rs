@@ -9,7 +9,7 @@ use crate::scenario::quantity;
 use crate::scenario::tree::{Table, Value};
 use crate::scenario::words::{OnBusy, Worded, value_of};
 use crate::sender::{
-    AddressOrder, Concurrency, Cut, Failover, Family, HostOrder, Keep, Kernel, Limits, Memory,
+    AddressOrder, AfterGaps, Concurrency, Cut, Failover, Family, HostOrder, Keep, Kernel, Limits, Memory,
     OrderLaw as SenderOrder, Reaction, Reactions, RetryLaw, RetryStep, Reuse, SenderLaw, Timeouts,
     TlsFailure, Unit, Wait,
 };
@@ -24,7 +24,13 @@ pub(crate) const BLANK_SENDER: SenderLaw = SenderLaw {
         family: Family::Any,
         keep: Keep::Attempt,
     },
-    limits: Limits { addresses: None, sessions: None, cut: Cut::Plain },
+    limits: Limits {
+        hosts: None,
+        addresses_per_host: None,
+        addresses: None,
+        sessions: None,
+        cut: Cut::Plain,
+    },
     failover: Failover::NextHost,
     on_busy: Failover::NextHost,
     reactions: Reactions {
@@ -111,6 +117,9 @@ pub(crate) fn read_sender(table: &Table, law: &mut SenderLaw) {
     }
     if let Some(limits) = table.table("limits") {
         let number = |value: &Value| value.as_integer().and_then(|number| u16::try_from(number).ok());
+        set(&mut law.limits.hosts, unless(limits, "hosts", "unlimited", number));
+        let per_host = unless(limits, "addresses_per_host", "unlimited", number);
+        set(&mut law.limits.addresses_per_host, per_host);
         set(&mut law.limits.addresses, unless(limits, "addresses", "unlimited", number));
         set(&mut law.limits.sessions, unless(limits, "sessions", "unlimited", number));
         set(&mut law.limits.cut, chosen(limits, "cut"));
@@ -180,7 +189,9 @@ fn wait(table: &Table) -> Option<Wait> {
     }
     let gaps = table.table("gaps")?;
     let list = gaps.get("list")?.as_list()?.iter().map(span).collect::<Option<Vec<_>>>()?;
-    Some(Wait::Gaps { list, then: chosen(gaps, "then")? })
+    let cycle =
+        gaps.table("then").and_then(|then| count_at(then, "cycle")).and_then(|of| u8::try_from(of).ok());
+    Some(Wait::Gaps { list, then: chosen(gaps, "then").or(cycle.map(AfterGaps::Cycle))? })
 }
 
 fn memory(table: &Table) -> Option<Memory> {
@@ -189,6 +200,12 @@ fn memory(table: &Table) -> Option<Memory> {
             failures: count_at(domain, "failures")?,
             hold: span_at(domain, "hold")?,
         });
+    }
+    if let Some(process) = table.table("process") {
+        return Some(Memory::Process { hold: span_at(process, "hold")? });
+    }
+    if let Some(route) = table.table("route") {
+        return Some(Memory::Route { unit: span_at(route, "unit")?, most: span_at(route, "most")? });
     }
     if let Some(host_address) = table.table("host_address") {
         let rule = host_address.get("rule")?.as_list()?.iter().map(retry_step).collect::<Option<Vec<_>>>()?;

@@ -8,14 +8,15 @@ use super::write::{Written, or_word, quoted_word};
 use crate::scenario::literal;
 use crate::scenario::tree::{Table, Value};
 use crate::scenario::words::ReuseWhen;
-use crate::sender::{Concurrency, Kept, Reuse, SenderLaw};
+use crate::sender::{Concurrency, FiledUnder, Growth, Kept, Reuse, SenderLaw};
 use crate::time::Span;
 
 /// The limits of a sender that kept nothing so far; without an idle time it still keeps nothing.
-const UNSAID: Kept = Kept { idle: Span::ZERO, messages: None, age: None, tls: true };
+const UNSAID: Kept =
+    Kept { idle: Span::ZERO, messages: None, age: None, tls: true, filed_under: FiledUnder::Domain };
 
 /// Keys of the limits.
-const LIMITS: [&str; 4] = ["idle", "messages", "age", "tls"];
+const LIMITS: [&str; 5] = ["idle", "messages", "age", "tls", "filed_under"];
 
 /// Which law, and the limits of the connections it keeps.
 pub(crate) const fn reuse_parts(reuse: Reuse) -> (ReuseWhen, Option<Kept>) {
@@ -23,6 +24,7 @@ pub(crate) const fn reuse_parts(reuse: Reuse) -> (ReuseWhen, Option<Kept>) {
         Reuse::Never => (ReuseWhen::Never, None),
         Reuse::Demand(kept) => (ReuseWhen::Demand, Some(kept)),
         Reuse::Always(kept) => (ReuseWhen::Always, Some(kept)),
+        Reuse::Last(kept) => (ReuseWhen::Last, Some(kept)),
         Reuse::Batch(kept) => (ReuseWhen::Batch, Some(kept)),
         Reuse::QueueRun(kept) => (ReuseWhen::QueueRun, Some(kept)),
     }
@@ -33,6 +35,7 @@ const fn together(when: ReuseWhen, kept: Kept) -> Reuse {
         ReuseWhen::Never => Reuse::Never,
         ReuseWhen::Demand => Reuse::Demand(kept),
         ReuseWhen::Always => Reuse::Always(kept),
+        ReuseWhen::Last => Reuse::Last(kept),
         ReuseWhen::Batch => Reuse::Batch(kept),
         ReuseWhen::QueueRun => Reuse::QueueRun(kept),
     }
@@ -49,6 +52,7 @@ pub(super) fn read(table: &Table, reuse: &mut Reuse) {
         set(&mut kept.messages, unless(own, "messages", "unlimited", count));
         set(&mut kept.age, unless(own, "age", "unlimited", super::span));
         set(&mut kept.tls, own.get("tls").and_then(Value::as_boolean));
+        set(&mut kept.filed_under, chosen(own, "filed_under"));
     }
     *reuse = together(when, kept);
 }
@@ -60,12 +64,22 @@ fn count(value: &Value) -> Option<u32> {
 /// Lays `concurrency` of `table` over a law: a number or `unlimited` alone is a fixed limit.
 pub(super) fn read_concurrency(table: &Table, concurrency: &mut Concurrency) {
     if let Some(fixed) = connections(table, "concurrency") {
-        *concurrency = Concurrency { initial: fixed, most: fixed };
+        *concurrency = Concurrency { initial: fixed, most: fixed, growth: Growth::ByOne };
     }
     if let Some(own) = table.table("concurrency") {
         set(&mut concurrency.initial, connections(own, "initial"));
         set(&mut concurrency.most, connections(own, "most"));
+        set(&mut concurrency.growth, chosen(own, "growth").or_else(|| own.table("growth").and_then(growth)));
     }
+}
+
+fn growth(table: &Table) -> Option<Growth> {
+    if let Some(own) = table.table("half_queue") {
+        let (pause, pause_per_address) = (span_at(own, "pause")?, span_at(own, "pause_per_address")?);
+        return Some(Growth::HalfQueue { pause, pause_per_address });
+    }
+    let own = table.table("exponential")?;
+    Some(Growth::Exponential { rate: own.get("rate")?.as_number()? })
 }
 
 fn connections(table: &Table, key: &str) -> Option<u32> {
@@ -79,11 +93,15 @@ pub(super) fn broken_rule(table: &Table, law: &SenderLaw) -> Option<(&'static st
     match law.reuse {
         Reuse::Never if says_limits => Some((
             "reuse",
-            "reuse: `connections = \"never\"` leaves nothing for `idle`, `messages`, `age` and `tls` to say",
+            "reuse: `connections = \"never\"` leaves nothing for `idle`, `messages`, `age`, `tls` and `filed_under` to say",
         )),
-        Reuse::Demand(kept) | Reuse::Always(kept) if kept.idle == Span::ZERO => Some((
+        Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Last(kept) if kept.idle == Span::ZERO => Some((
             "reuse",
             "reuse: a connection that waits for the next message needs an `idle` time above zero",
+        )),
+        Reuse::Batch(kept) if kept.filed_under != FiledUnder::Domain => Some((
+            "reuse",
+            "reuse: a batch is all mail that waits for the domain, so `filed_under` can only be \"domain\"",
         )),
         _ if law.concurrency.initial > law.concurrency.most => {
             Some(("concurrency", "concurrency: `initial` must not be larger than `most`"))
@@ -103,11 +121,27 @@ pub(super) fn write(law: &SenderLaw) -> Vec<Written> {
             ("reuse.messages", messages),
             ("reuse.age", or_word(kept.age, "unlimited")),
             ("reuse.tls", kept.tls.to_string()),
+            ("reuse.filed_under", quoted_word(kept.filed_under)),
         ]);
     }
     all.push(("concurrency.initial", written_connections(law.concurrency.initial)));
     all.push(("concurrency.most", written_connections(law.concurrency.most)));
+    all.push(("concurrency.growth", written_growth(law.concurrency.growth)));
     all
+}
+
+fn written_growth(growth: Growth) -> String {
+    match growth {
+        Growth::ByOne => quoted_word(growth),
+        Growth::HalfQueue { pause, pause_per_address } => format!(
+            "{{ half_queue = {{ pause = {}, pause_per_address = {} }} }}",
+            literal::span(pause),
+            literal::span(pause_per_address)
+        ),
+        Growth::Exponential { rate } => {
+            format!("{{ exponential = {{ rate = {} }} }}", literal::number(rate))
+        }
+    }
 }
 
 fn written_connections(number: u32) -> String {

@@ -3,7 +3,7 @@
 use crate::dns::{Hold, OrderLaw, RecordType, ResolverLaw, TypeSet};
 use crate::scenario::literal;
 use crate::scenario::words::{OnBusy, Worded, word_of};
-use crate::sender::{Keep, Memory, RetryStep, SenderLaw, TlsFailure, Wait};
+use crate::sender::{AfterGaps, Keep, Memory, RetryStep, SenderLaw, TlsFailure, Wait};
 use crate::time::Span;
 
 /// A parameter as it is written: its path (`order.unit`) and its TOML literal.
@@ -27,6 +27,8 @@ pub(crate) fn write_sender(law: &SenderLaw) -> Vec<Written> {
         ("order.addresses", quoted_word(law.order.addresses)),
         ("order.family", quoted_word(law.order.family)),
         ("order.keep", written_keep(law.order.keep)),
+        ("limits.hosts", count(law.limits.hosts.map(u32::from))),
+        ("limits.addresses_per_host", count(law.limits.addresses_per_host.map(u32::from))),
         ("limits.addresses", count(law.limits.addresses.map(u32::from))),
         ("limits.sessions", count(law.limits.sessions.map(u32::from))),
         ("limits.cut", quoted_word(law.limits.cut)),
@@ -77,7 +79,11 @@ fn written_wait(wait: &Wait) -> String {
         }
         Wait::Gaps { list, then } => {
             let gaps: Vec<String> = list.iter().copied().map(literal::span).collect();
-            format!("{{ gaps = {{ list = [{}], then = {} }} }}", gaps.join(", "), quoted_word(*then))
+            let then = match then {
+                AfterGaps::Cycle(of) => format!("{{ cycle = {of} }}"),
+                word => quoted_word(*word),
+            };
+            format!("{{ gaps = {{ list = [{}], then = {then} }} }}", gaps.join(", "))
         }
     }
 }
@@ -88,6 +94,11 @@ fn written_memory(memory: &Memory) -> Written {
         Memory::Domain { failures, hold } => {
             ("memory.domain", format!("{{ failures = {failures}, hold = {} }}", literal::span(*hold)))
         }
+        Memory::Process { hold } => ("memory.process", format!("{{ hold = {} }}", literal::span(*hold))),
+        Memory::Route { unit, most } => (
+            "memory.route",
+            format!("{{ unit = {}, most = {} }}", literal::span(*unit), literal::span(*most)),
+        ),
         Memory::HostAddress { rule, expire } => {
             let steps: Vec<String> = rule.iter().map(written_step).collect();
             let steps = steps.join(", ");

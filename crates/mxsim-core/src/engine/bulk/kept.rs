@@ -26,7 +26,12 @@ impl Choosers {
         let chunks = world.end.0 / Span::HOUR.0.min(world.window.0) + 1;
         let holdings = match sender.behaviour.law.order.keep {
             Keep::Exponential(span) | Keep::Fixed(span) => world.end.0 / span.0.max(1),
-            Keep::Forever | Keep::CacheEntry | Keep::Attempt | Keep::Message => 0,
+            Keep::Forever
+            | Keep::CacheEntry
+            | Keep::Attempt
+            | Keep::Message
+            | Keep::Process
+            | Keep::Second => 0,
         };
         let choosers = sender.sites * sender.hosts;
         if messages < choosers as f64 * (chunks + holdings) as f64 {
@@ -98,7 +103,12 @@ impl<'w> Holdings<'w> {
                 let number = now.0.saturating_sub(phase).div_euclid(every);
                 (number as u64, Time((number + 1).saturating_mul(every).saturating_add(phase)))
             }
-            Keep::Forever | Keep::CacheEntry | Keep::Attempt | Keep::Message => (0, Time::NEVER),
+            Keep::Forever
+            | Keep::CacheEntry
+            | Keep::Attempt
+            | Keep::Message
+            | Keep::Process
+            | Keep::Second => (0, Time::NEVER),
         }
     }
 

@@ -48,6 +48,9 @@ fn check(world: &World, sender: &SenderTable) -> Result<(), &'static str> {
     if sender.behaviour.custom.is_some() {
         return Err("its behaviour is not from the catalogue");
     }
+    if sender.behaviour.looks_around() {
+        return Err("its order depends on what its outbound hosts are doing");
+    }
     let mut followed = (0..world.record_sets.len()).filter(|&set| follows(world, sender, set));
     if !followed.all(|set| draws_each_answer_alone(world, sender, set)) {
         return Err("its order follows answers that depend on earlier ones");

@@ -13,7 +13,7 @@ use crate::dns::{Driver, Hold, Transform};
 use crate::node::{Fault, SessionTime};
 use crate::random::{Purpose, StreamId};
 use crate::scenario::Scenario;
-use crate::sender::{Concurrency, Keep, Memory, Reuse};
+use crate::sender::{Concurrency, Keep, Memory};
 use crate::time::{Span, Time};
 use crate::traffic::poisson::PoissonTable;
 
@@ -117,10 +117,12 @@ fn choice(world: &World, sender: &SenderTable, sites: &[f64]) -> Result<Choice, 
     check_nodes(world, sender, &tree)?;
     check_faults(world, sender, &tree)?;
     match sender.behaviour.law.order.keep {
-        Keep::Attempt | Keep::Message => Ok(Choice::Anew(tree)),
+        // Nothing here is tried again, so no queue run takes out two messages.
+        Keep::Attempt | Keep::Message | Keep::Process => Ok(Choice::Anew(tree)),
         Keep::Exponential(_) | Keep::Fixed(_) | Keep::Forever => {
             Choosers::new(world, sender, sites).map(Choice::Kept)
         }
+        Keep::Second => Err("all its choices of a second are one"),
         Keep::CacheEntry => Err("it keeps its choice as long as a cache keeps the answer"),
     }
 }
@@ -137,11 +139,7 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &
     if !nodes.iter().all(has_room) {
         return Err("its nodes have limited or lasting sessions");
     }
-    let kept = match law.reuse {
-        Reuse::Never => None,
-        Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Batch(kept) | Reuse::QueueRun(kept) => Some(kept),
-    };
-    if kept.is_some_and(|kept| kept.tls || nodes.iter().any(|node| !capacity(node).tls)) {
+    if law.reuse.kept().is_some_and(|kept| kept.tls || nodes.iter().any(|node| !capacity(node).tls)) {
         return Err("it uses connections again");
     }
     let ever = |such: fn(Fault) -> bool| nodes.iter().any(|&node| world.nodes[node].ever(such));
@@ -157,7 +155,9 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &
     let remembers = match law.memory {
         // Where some candidate always takes the message, no domain is ever found dead.
         Memory::Nothing | Memory::Domain { .. } => false,
-        Memory::HostAddress { .. } => ever(|_| true),
+        // No queue run takes out two messages where nothing is tried again.
+        Memory::Process { .. } => false,
+        Memory::HostAddress { .. } | Memory::Route { .. } => ever(|_| true),
         Memory::AddressTimeouts { .. } => ever(|fault| fault == Fault::Drop),
     };
     if remembers { Err("it remembers nodes that failed") } else { Ok(()) }

@@ -2,7 +2,7 @@
 
 use crate::dns::{Base, Direction, Driver, Hold, OrderLaw as AnswerOrder, ResolverLaw, Transform};
 use crate::sender::{
-    AddressOrder, AfterGaps, Behaviour, Cut, Family, HostOrder, Keep, Kept, Limits, Memory, Outcome,
+    AddressOrder, AfterGaps, Behaviour, Cut, Family, Growth, HostOrder, Keep, Kept, Limits, Memory, Outcome,
     Reaction, RetryLaw, Reuse, SenderLaw, Unit, Wait,
 };
 use crate::smtp::Stage;
@@ -83,6 +83,16 @@ const fn hosts(unit: Unit, hosts: HostOrder) -> &'static str {
         (Unit::Address, HostOrder::LastIntoHole) => {
             "takes the first address of a preference, then moves the last into its place,"
         }
+        (_, HostOrder::RandomComparator) => {
+            "sorts the hosts of a preference with a comparison that flips a coin,"
+        }
+        (_, HostOrder::NameHash) => {
+            "sorts the hosts of a preference by a hash of their names that starts from the clock,"
+        }
+        (_, HostOrder::LeastConnections) => {
+            "takes the address of a preference with fewest open connections, on a tie the one asked for first,"
+        }
+        (_, HostOrder::AttemptIndex) => "goes round all hosts, one further with each attempt,",
         (Unit::Host, HostOrder::Shuffle) => "shuffles the hosts of a preference",
         (Unit::Host, HostOrder::Answer) => "takes the hosts of a preference as the resolver answered,",
         (Unit::Host, HostOrder::AdjacentSwap) => {
@@ -98,6 +108,8 @@ fn keep(keep: Keep) -> String {
     match keep {
         Keep::Attempt => "for each attempt".into(),
         Keep::Message => "once for each message".into(),
+        Keep::Process => "once for each process, so all of a queue run alike".into(),
+        Keep::Second => "by the second, so all of a second alike".into(),
         Keep::CacheEntry => "once, and keeps that until the resolver's MX answer is replaced".into(),
         Keep::Exponential(mean) => format!("once, and keeps that for {mean} on average"),
         Keep::Fixed(span) => format!("once, and keeps that for {span}"),
@@ -118,6 +130,8 @@ const fn family(family: Family) -> Option<&'static str> {
         Family::Ipv6First => Some("puts IPv6 before IPv4 inside each host"),
         Family::Ipv4First => Some("puts IPv4 before IPv6 inside each host"),
         Family::Ipv6BubblePass => Some("lifts IPv6 over IPv4 by one place"),
+        Family::Ipv6FirstInClass => Some("puts IPv6 before IPv4 in the whole preference"),
+        Family::Ipv4FirstInClass => Some("puts IPv4 before IPv6 in the whole preference"),
         Family::Ipv4Only => Some("uses IPv4 only"),
     }
 }
@@ -132,6 +146,10 @@ pub(super) fn memory(memory: &Memory) -> String {
             )
         }
         Memory::HostAddress { .. } => "keeps a retry time for each host and address; they are not due".into(),
+        Memory::Process { hold } => {
+            format!("does not try a host again for {hold} that failed in the same queue run")
+        }
+        Memory::Route { unit, .. } => format!("leaves an address that failed alone for {unit} or longer"),
         Memory::AddressTimeouts { count, hold_base, .. } => {
             format!("skips an address with {count} time-outs for {hold_base} or longer")
         }
@@ -146,14 +164,21 @@ pub(super) fn limits(limits: &Limits) -> String {
         Cut::FamilyBalance => "up to half of the places are kept for each address family",
         Cut::ReachEveryPreference => "beyond them one of each further preference stays",
     };
-    format!("tries {most} addresses in one attempt; {cut}")
+    let hosts = limits.hosts.map_or_else(String::new, |most| format!("at most {most} hosts, "));
+    let each = limits
+        .addresses_per_host
+        .map_or_else(String::new, |most| format!("at most {most} addresses of each host, "));
+    format!("{hosts}{each}tries {most} addresses in one attempt; {cut}")
 }
 
 /// Why a message waits for a connection.
 pub(super) fn queued(law: &SenderLaw) -> String {
     match law.reuse {
         Reuse::QueueRun(_) => "a queue run takes one message after the other".into(),
-        Reuse::Never | Reuse::Demand(_) | Reuse::Always(_) | Reuse::Batch(_) => format!(
+        _ if law.concurrency.growth != Growth::ByOne => {
+            "it opens no more connections for what waits now, or not yet".into()
+        }
+        Reuse::Never | Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) | Reuse::Batch(_) => format!(
             "all connections it may have are in use; it starts with {} and goes up to {}",
             connections(law.concurrency.initial),
             connections(law.concurrency.most)
@@ -209,6 +234,7 @@ pub(super) fn reuse(reuse: Reuse) -> String {
         Reuse::Never => "opens a connection for each message".into(),
         Reuse::Demand(kept) => format!("keeps connections while deliveries follow closely{}", worn(kept)),
         Reuse::Always(kept) => format!("keeps every connection for the next message{}", worn(kept)),
+        Reuse::Last(kept) => format!("keeps its last connection for the next message{}", worn(kept)),
         Reuse::Batch(kept) => format!("sends whatever waits down an open connection{}", worn(kept)),
         Reuse::QueueRun(kept) => format!("sends one queue run down one connection{}", worn(kept)),
     }
@@ -246,11 +272,12 @@ pub(super) fn retry(law: &RetryLaw) -> String {
     format!("{wait}{runs}{jitter}")
 }
 
-const fn after_gaps(then: AfterGaps) -> &'static str {
+fn after_gaps(then: AfterGaps) -> String {
     match then {
-        AfterGaps::RepeatLast => "the last again and again",
-        AfterGaps::Double => "twice as long each time",
-        AfterGaps::GiveUp => "gives up",
+        AfterGaps::RepeatLast => "the last again and again".into(),
+        AfterGaps::Double => "twice as long each time".into(),
+        AfterGaps::Cycle(of) => format!("the last {of} again and again"),
+        AfterGaps::GiveUp => "gives up".into(),
     }
 }
 
@@ -271,9 +298,11 @@ pub(super) fn bounce(law: &SenderLaw, knows_where: bool, failures: u32, age: Spa
             Memory::HostAddress { .. } => {
                 "every host has been bad for longer than its retry rule lasts".into()
             }
-            Memory::Nothing | Memory::Domain { .. } | Memory::AddressTimeouts { .. } => {
-                "its list of waits is at its end".into()
-            }
+            Memory::Nothing
+            | Memory::Domain { .. }
+            | Memory::Process { .. }
+            | Memory::Route { .. }
+            | Memory::AddressTimeouts { .. } => "its list of waits is at its end".into(),
         },
     }
 }

@@ -61,7 +61,12 @@ pub(super) fn warm_up(
         longest = longest.max(match sender.behaviour.law.order.keep {
             Keep::Exponential(span) | Keep::Fixed(span) => span,
             // What is drawn once is as it will stay from the first moment on; the rest lasts no longer than an answer.
-            Keep::Attempt | Keep::Message | Keep::CacheEntry | Keep::Forever => Span::ZERO,
+            Keep::Attempt
+            | Keep::Message
+            | Keep::Process
+            | Keep::Second
+            | Keep::CacheEntry
+            | Keep::Forever => Span::ZERO,
         });
         longest = longest.max(reuse_parts(sender.behaviour.law.reuse).1.map_or(Span::ZERO, lasts));
         for layer in &sender.resolver {

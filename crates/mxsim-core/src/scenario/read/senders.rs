@@ -349,8 +349,13 @@ pub(in crate::scenario) const fn draws(order: &OrderLaw) -> bool {
     match order.unit {
         Unit::Address => matches!(order.hosts, HostOrder::Shuffle),
         Unit::Host => {
-            matches!(order.hosts, HostOrder::Shuffle | HostOrder::AdjacentSwap)
-                || matches!(order.addresses, AddressOrder::Shuffle)
+            matches!(
+                order.hosts,
+                HostOrder::Shuffle
+                    | HostOrder::AdjacentSwap
+                    | HostOrder::RandomComparator
+                    | HostOrder::NameHash
+            ) || matches!(order.addresses, AddressOrder::Shuffle)
         }
     }
 }

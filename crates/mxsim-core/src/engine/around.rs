@@ -1,0 +1,35 @@
+//! What an outbound host knows when it puts candidates in order, for those that look further than the answer.
+
+use super::outbound::Outbound;
+use super::world::World;
+use crate::sender::look_around::Surroundings;
+use crate::time::Time;
+
+/// The view of one attempt.
+#[derive(Debug)]
+pub(super) struct Around<'a> {
+    pub(super) world: &'a World,
+    pub(super) second: u16,
+    pub(super) attempts: u32,
+    /// Its connections, if it ever had one.
+    pub(super) outbound: Option<&'a Outbound>,
+    pub(super) now: Time,
+}
+
+impl Surroundings for Around<'_> {
+    fn name(&self, host: u16) -> &str {
+        &self.world.frame.hosts[usize::from(host)].name
+    }
+
+    fn second(&self) -> u16 {
+        self.second
+    }
+
+    fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    fn open(&self, address: u16) -> u32 {
+        self.outbound.map_or(0, |outbound| outbound.open(address, self.now))
+    }
+}

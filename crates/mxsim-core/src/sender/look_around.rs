@@ -1,0 +1,145 @@
+//! Orders that depend on what the outbound host is doing, or has done with the message, and not only on the answer and on lots.
+//!
+//! [`super::order::arrange`] comes first and takes hosts as they were answered; [`look_around`] then has the last word.
+
+use super::order::{hosts_of, place_of};
+use super::{Candidates, HostOrder};
+use smallvec::SmallVec;
+
+/// What an outbound host knows when it puts candidates in order.
+pub trait Surroundings {
+    /// The name of a host.
+    fn name(&self, host: u16) -> &str;
+    /// The second in which the process began, modulo 2^16, as its clock counts.
+    fn second(&self) -> u16;
+    /// Attempts that the message has behind it.
+    fn attempts(&self) -> u32;
+    /// Connections open to an address.
+    fn open(&self, address: u16) -> u32;
+}
+
+/// Finishes the order where it depends on more than the answer and lots. `candidates` have been through [`super::order::arrange`].
+pub fn look_around(order: HostOrder, candidates: &mut Candidates, around: &impl Surroundings) {
+    match order {
+        HostOrder::NameHash => sort_by_name_hash(candidates, around),
+        HostOrder::LeastConnections => {
+            candidates.sort_by_key(|candidate| (candidate.preference, around.open(candidate.address)));
+        }
+        HostOrder::AttemptIndex => start_at_attempt(candidates, around.attempts()),
+        HostOrder::Shuffle
+        | HostOrder::Answer
+        | HostOrder::AdjacentSwap
+        | HostOrder::LastIntoHole
+        | HostOrder::RandomComparator => {}
+    }
+}
+
+/// sendmail, domain.c `getmxrr`: an exchange sort by preference, then weight.
+fn sort_by_name_hash(candidates: &mut Candidates, around: &impl Surroundings) {
+    let mut hosts = hosts_of(candidates);
+    let weight = |host: &(u16, u16)| (host.0, name_hash_weight(around.name(host.1), around.second()));
+    for i in 0..hosts.len() {
+        for j in i + 1..hosts.len() {
+            if weight(&hosts[i]) > weight(&hosts[j]) {
+                hosts.swap(i, j);
+            }
+        }
+    }
+    candidates.sort_by_key(|candidate| place_of(&hosts, candidate));
+}
+
+/// sendmail, domain.c `mxrand`: 1 to 256.
+fn name_hash_weight(name: &str, second: u16) -> u32 {
+    let bytes = name.bytes().map(|byte| u32::from(byte.to_ascii_lowercase()));
+    let hash = bytes.fold(u32::from(second.max(1)), |hash, byte| ((hash << 1) ^ byte) % 2003);
+    (hash & 0xff) + 1
+}
+
+/// slimta, relay/smtp/mx.py `choose_mx`: the record whose number is that of the attempt, modulo their number.
+fn start_at_attempt(candidates: &mut Candidates, attempts: u32) {
+    let begins = |i: &usize| *i == 0 || candidates[i - 1].host != candidates[*i].host;
+    let starts: SmallVec<[usize; 8]> = (0..candidates.len()).filter(begins).collect();
+    if !starts.is_empty() {
+        candidates.rotate_left(starts[attempts as usize % starts.len()]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Candidate;
+    use super::*;
+
+    struct Known {
+        second: u16,
+        attempts: u32,
+        open: [u32; 4],
+    }
+
+    impl Surroundings for Known {
+        fn name(&self, host: u16) -> &str {
+            ["mx1.example.com", "mx2.example.com", "mx3.example.com", "backup.example.com"][usize::from(host)]
+        }
+
+        fn second(&self) -> u16 {
+            self.second
+        }
+
+        fn attempts(&self) -> u32 {
+            self.attempts
+        }
+
+        fn open(&self, address: u16) -> u32 {
+            self.open[usize::from(address)]
+        }
+    }
+
+    const NOTHING_OPEN: Known = Known { second: 1, attempts: 0, open: [0; 4] };
+
+    /// Three hosts of preference 10 and a backup.
+    fn candidates() -> Candidates {
+        (0..4)
+            .map(|host| Candidate {
+                preference: if host == 3 { 20 } else { 10 },
+                host,
+                address: host,
+                ipv6: false,
+                host_hash: 0,
+                address_hash: 0,
+            })
+            .collect()
+    }
+
+    fn order(law: HostOrder, around: &Known) -> Vec<u16> {
+        let mut list = candidates();
+        look_around(law, &mut list, around);
+        list.iter().map(|candidate| candidate.host).collect()
+    }
+
+    /// Weights worked out apart from this code: `mxrand` of mx1, mx2 and mx3.example.com from seed 1 gives 50, 112 and 198.
+    #[test]
+    fn sendmail_hashes_names_from_the_second_it_began_in() {
+        let weight = |host| name_hash_weight(NOTHING_OPEN.name(host), 1);
+        assert_eq!([weight(0), weight(1), weight(2)], [50, 112, 198]);
+        assert_eq!(name_hash_weight("MX1.Example.COM", 0), weight(0), "case does not count, and seed 0 is 1");
+        // Over all seconds there are: 0.3445, 0.3437 and 0.3118.
+        let mut first = [0; 4];
+        for second in 1..=u16::MAX {
+            first[usize::from(order(HostOrder::NameHash, &Known { second, ..NOTHING_OPEN })[0])] += 1;
+        }
+        assert_eq!(first, [22575, 22526, 20434, 0]);
+    }
+
+    #[test]
+    fn opensmtpd_takes_the_address_with_fewest_connections() {
+        let order = |open| order(HostOrder::LeastConnections, &Known { open, ..NOTHING_OPEN });
+        assert_eq!(order([0, 0, 0, 0]), [0, 1, 2, 3]);
+        assert_eq!(order([1, 0, 0, 0]), [1, 2, 0, 3]);
+        assert_eq!(order([2, 1, 3, 0]), [1, 0, 2, 3], "the backup has a preference of its own");
+    }
+
+    #[test]
+    fn slimta_goes_round_all_records_attempt_by_attempt() {
+        let first = |attempts| order(HostOrder::AttemptIndex, &Known { attempts, ..NOTHING_OPEN })[0];
+        assert_eq!([first(0), first(1), first(2), first(3), first(4)], [0, 1, 2, 3, 0]);
+    }
+}
