@@ -258,10 +258,14 @@ impl<P: Probe> Replication<'_, '_, P> {
             self.recorder.retried(mail.counted());
         }
         let table = &self.world.senders[mail.sender as usize];
-        self.senders[mail.sender as usize].outbound(table, mail.chooser).begin();
+        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+        // A message that waited is taken out of the queue now; for another this changes nothing.
+        outbound.select(now);
+        outbound.begin();
+        let keeps = outbound.keeps();
         let node = self.world.addresses[usize::from(address)].node;
         let mut walk = self.new_walk(Walk::new(mail, Candidates::new(), now));
-        self.take_over(&mut walk, connection, now);
+        self.take_over(&mut walk, Connection { keeps, ..connection }, now);
         if self.takes_time(node) {
             self.schedule_end(walk, node, now);
             return None;

@@ -32,6 +32,8 @@ pub(super) struct Connection {
     pub(super) clear: bool,
     /// The MX set it was opened for, as a sum of hashes of its hosts.
     pub(super) set: u64,
+    /// Whether Postfix, when it took the message on it out of the queue, had connections kept.
+    pub(super) keeps: bool,
 }
 
 /// OpenSMTPD holds no more mail than this for one destination outside its queue (limit.c, `task_hiwat`).
@@ -76,8 +78,6 @@ pub(super) struct Outbound {
     keeps: bool,
     /// True once it has, so that those kept before are used.
     uses_kept: bool,
-    /// Whether the connection of the delivery that ended last is kept.
-    keeps_last: bool,
     links: Vec<Link>,
     last_begun: Option<Time>,
     /// True if it will be looked after when a pause is over.
@@ -224,7 +224,7 @@ impl Outbound {
             self.allowed = self.allowed.saturating_sub(1).max(1);
         }
         self.busy -= 1;
-        (self.last_done, self.keeps_last) = (Some(now), self.keeps);
+        self.last_done = Some(now);
         if self.busy == 0 && self.waiting.is_empty() {
             self.allowed = law.initial;
             (self.last_done, self.keeps, self.uses_kept) = (None, false, false);
@@ -266,6 +266,11 @@ impl Outbound {
         self.starting = false;
     }
 
+    /// True if Postfix has the connection kept of the message that it took out of the queue last.
+    pub(super) const fn keeps(&self) -> bool {
+        self.keeps
+    }
+
     /// True if [`Outbound::select`] said so last.
     pub(super) const fn uses_kept(&self) -> bool {
         self.uses_kept
@@ -285,7 +290,7 @@ impl Outbound {
         match law {
             Reuse::Never => After::Close,
             _ if law.kept().is_some_and(wear) => After::Close,
-            Reuse::Demand(kept) if self.keeps_last => stay(kept),
+            Reuse::Demand(kept) if connection.keeps => stay(kept),
             Reuse::Demand(_) => After::Close,
             Reuse::Always(kept) => stay(kept),
             Reuse::Last(kept) if self.busy == 0 && self.how_many_idle(now) == 0 => stay(kept),
@@ -344,29 +349,42 @@ mod tests {
     }
 
     fn connection(messages: u32) -> Connection {
-        Connection { host: 0, address: 0, opened: at(0), messages, number: 0, luck: 0, clear: false, set: 0 }
+        Connection {
+            host: 0,
+            address: 0,
+            opened: at(0),
+            messages,
+            number: 0,
+            luck: 0,
+            clear: false,
+            set: 0,
+            keeps: false,
+        }
     }
 
     #[test]
     fn postfix_keeps_a_connection_only_while_deliveries_follow_each_other() {
         let law = Concurrency { initial: 5, most: 20, growth: Growth::ByOne };
         let mut host = Outbound::new(law);
-        let end = |host: &mut Outbound, now| {
-            host.done(law, true, at(now));
-            host.after(Reuse::Demand(KEPT), &connection(1), false, at(now))
-        };
-        for _ in 0..3 {
-            assert!(!host.select(at(0)));
+        let begin = |host: &mut Outbound, now| {
+            host.select(at(now));
             host.begin();
-        }
-        assert_eq!(end(&mut host, 1), After::Close, "taken out of the queue before any had ended");
-        assert!(host.select(at(2)), "one second after");
-        host.begin();
-        assert_eq!(end(&mut host, 3), After::StayOpen(KEPT.idle));
-        assert!(host.select(at(9)), "while another goes on");
-        assert_eq!(end(&mut host, 9), After::StayOpen(KEPT.idle));
-        assert_eq!(end(&mut host, 9), After::StayOpen(KEPT.idle));
-        assert!(!host.select(at(9)), "the queue ran empty");
+            Connection { keeps: host.keeps(), ..connection(1) }
+        };
+        let end = |host: &mut Outbound, connection, now| {
+            host.done(law, true, at(now));
+            host.after(Reuse::Demand(KEPT), &connection, false, at(now))
+        };
+        let [first, second, third] = [0, 0, 0].map(|now| begin(&mut host, now));
+        assert_eq!(end(&mut host, first, 1), After::Close, "taken out of the queue before any had ended");
+        let fourth = begin(&mut host, 2);
+        assert_eq!(end(&mut host, fourth, 3), After::StayOpen(KEPT.idle), "one second after");
+        let fifth = begin(&mut host, 9);
+        assert_eq!(end(&mut host, fifth, 9), After::StayOpen(KEPT.idle), "while others go on");
+        assert_eq!(end(&mut host, second, 9), After::Close, "as was decided when it was taken");
+        assert_eq!(end(&mut host, third, 9), After::Close);
+        let sixth = begin(&mut host, 9);
+        assert_eq!(end(&mut host, sixth, 9), After::Close, "the queue had run empty");
     }
 
     #[test]

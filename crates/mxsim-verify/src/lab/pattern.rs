@@ -1,14 +1,13 @@
 //! How the messages of a run were submitted, and how long the nodes took for each: inputs of a replay, read off the recording's times
 //! and stated beside its results, never fitted to a statistic that is judged.
 //!
-//! - **One by one, without a fault**: each message came [`QUICKEST`] before a node saw it, so that moments at which the machine stood still are
-//!   played as well. Only times are used, not where a message went.
-//! - **One by one, with a fault**: message *i* comes at *i* times the gap; the gap is the nominal one or, if the MTA took mail more slowly, the
-//!   median time between first sights of one message and the next.
-//! - **Eight sessions**: evenly over the time in which the nodes saw new messages.
-//! - **Released**: all at time zero.
-//! - **Time in a session**: [`QUICKEST`] one by one; in bursts a lognormal law fitted to the times between one message and the next on a
-//!   connection, pooled over all bursts of an MTA.
+//! - **One by one**: each message came a little before a node saw it, so that moments at which the machine stood still are played as well;
+//!   only times are used, not where a message went. One that no node saw, or half a second later than its turn ([`HELD_UP`]), came at its
+//!   turn: what held it up was the sender. Turns are the nominal gap apart or, if the MTA took mail more slowly, the median time between
+//!   first sights of one message and the next.
+//! - **Eight sessions** and **released**: evenly over the time in which the nodes saw new messages.
+//! - **Time in a session**: in bursts a lognormal law fitted to the times between one message and the next on a connection, pooled over all
+//!   bursts of an MTA; one by one, where the machine has nothing else to do, the quickest tenth of these, or [`QUICKEST`] if there are none.
 
 use super::event::{Stop, What};
 use super::folder::Recorded;
@@ -18,6 +17,8 @@ use std::collections::BTreeMap;
 
 /// How long the quickest message takes from the queue to its acceptance. *Assumption*: about ten round trips between processes of one machine.
 const QUICKEST: f64 = 10_000.0;
+/// A message that is seen so much later than its turn was held up by the sender.
+const HELD_UP: Span = Span(500_000);
 /// Fewer times tell nothing.
 const ENOUGH: usize = 20;
 
@@ -67,11 +68,21 @@ impl SessionTime {
         let square = logarithms.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / n;
         Self { mean: libm::exp(mean + square / 2.0), sigma: square.sqrt().max(0.01) }
     }
+
+    /// The quickest tenth.
+    fn quickest(times: &mut [f64]) -> Self {
+        times.sort_by(f64::total_cmp);
+        let mean = times
+            .get(times.len() / 10)
+            .filter(|_| times.len() >= ENOUGH)
+            .map_or(QUICKEST, |time| time.max(1_000.0));
+        Self { mean, ..Self::UNKNOWN }
+    }
 }
 
-/// Times in sessions during bursts, per MTA.
+/// Times in sessions, per MTA: in bursts and one by one.
 #[derive(Debug, Clone, Default)]
-pub struct SessionTimes(BTreeMap<String, SessionTime>);
+pub struct SessionTimes(BTreeMap<String, [SessionTime; 2]>);
 
 impl SessionTimes {
     /// Read off the bursts.
@@ -82,12 +93,13 @@ impl SessionTimes {
         for run in runs.iter().filter(is_burst) {
             times.entry(run.mta.clone()).or_default().extend(steps(run));
         }
-        Self(times.into_iter().map(|(mta, times)| (mta, SessionTime::of(&times))).collect())
+        let both = |times: &mut [f64]| [SessionTime::of(times), SessionTime::quickest(times)];
+        Self(times.into_iter().map(|(mta, mut times)| (mta, both(&mut times))).collect())
     }
 
     fn get(&self, mta: &str, how: How) -> SessionTime {
-        let in_bursts = self.0.get(mta).filter(|_| how != How::OneByOne);
-        in_bursts.copied().unwrap_or(SessionTime::UNKNOWN)
+        let known = self.0.get(mta).copied().unwrap_or([SessionTime::UNKNOWN; 2]);
+        known[usize::from(how == How::OneByOne)]
     }
 }
 
@@ -134,7 +146,7 @@ impl Pattern {
     /// Names the mode.
     pub fn of(run: &Recorded, names: &Names, times: &SessionTimes) -> Result<Self, String> {
         if let Some(mode) = names.mode(&run.mode) {
-            return Ok(Self::without_fault(run, mode, times));
+            return Ok(Self::of_messages(run, mode, run.messages, times));
         }
         let (fault, failing) = names.fault(&run.mode).ok_or_else(|| format!("unknown mode {}", run.mode))?;
         // What is not seen leaves no number, so fewer than usual are believed only if none of the last third was seen.
@@ -145,35 +157,27 @@ impl Pattern {
             usual
         };
         let mode = Mode { how: How::OneByOne, gap: fault.gap, idle: fault.idle, cap: fault.cap };
-        let pattern = Self::of_messages(run, mode, messages, times, false);
+        let pattern = Self::of_messages(run, mode, messages, times);
         let from = Time::ZERO + fault.compared_from.unwrap_or(Span::ZERO);
         let kind = Some((fault.fault.clone(), fault.stage.clone()));
         let blurred = fault.compared_from.is_some();
         Ok(Self { fault: kind, failing, outage: fault.outage, from, blurred, ..pattern })
     }
 
-    fn without_fault(run: &Recorded, mode: Mode, times: &SessionTimes) -> Self {
-        Self::of_messages(run, mode, run.messages, times, mode.how == How::OneByOne)
-    }
-
-    fn of_messages(run: &Recorded, mode: Mode, messages: usize, times: &SessionTimes, as_seen: bool) -> Self {
+    fn of_messages(run: &Recorded, mode: Mode, messages: usize, times: &SessionTimes) -> Self {
         let first = first_sights(run);
         let gap = match mode.how {
             How::OneByOne => median_gap(&first).map_or(mode.gap, |median| median.max(mode.gap)),
-            How::EightSessions => {
+            How::EightSessions | How::Released => {
                 let span =
                     first.values().max().zip(first.values().min()).map(|(last, first)| last.since(*first));
                 Span(span.unwrap_or(Span::ZERO).0 / messages.max(1) as i64)
             }
-            How::Released => Span::ZERO,
         };
-        let mut arrivals: Vec<Time> =
-            (0..messages as i64).map(|i| Time::ZERO + gap.saturating_mul(i)).collect();
-        if as_seen && first.len() == messages {
-            let earliest = first.values().min().copied().unwrap_or(Time::ZERO);
-            arrivals = first.values().map(|at| Time::ZERO + at.since(earliest)).collect();
-            arrivals.sort_unstable();
-        }
+        let arrivals = match mode.how {
+            How::OneByOne => one_by_one(&first, messages, gap),
+            How::EightSessions | How::Released => turns(messages, gap).collect(),
+        };
         let submitted = arrivals.last().copied().unwrap_or(Time::ZERO);
         Self {
             gap,
@@ -186,5 +190,56 @@ impl Pattern {
             blurred: mode.how != How::OneByOne,
             arrivals,
         }
+    }
+}
+
+/// Times a gap apart, from zero on.
+fn turns(messages: usize, gap: Span) -> impl Iterator<Item = Time> {
+    (0..messages as i64).map(move |i| Time::ZERO + gap.saturating_mul(i))
+}
+
+/// When messages came that were submitted one by one.
+fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span) -> Vec<Time> {
+    // A lost moment is never caught up with, so the turn of a message is at least a gap before that of the next.
+    let mut turn = None;
+    let mut arrivals: Vec<Time> = (0..messages as u32)
+        .rev()
+        .filter_map(|message| {
+            let latest = turn.map(|next: Time| next + gap.saturating_mul(-1));
+            let seen = first.get(&message).copied();
+            turn = latest.into_iter().chain(seen).min();
+            let turn = turn?;
+            Some(seen.filter(|&seen| seen.since(turn) <= HELD_UP).unwrap_or(turn))
+        })
+        .collect();
+    arrivals.sort_unstable();
+    let earliest = arrivals.first().copied().unwrap_or(Time::ZERO);
+    arrivals.iter_mut().for_each(|at| *at = Time::ZERO + at.since(earliest));
+    // The last ones may have been seen by nobody.
+    let last = arrivals.last().copied();
+    let unseen = messages - arrivals.len();
+    arrivals.extend(turns(unseen, gap).map(|at| last.map_or(at, |last| last + gap + at.since(Time::ZERO))));
+    arrivals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(milliseconds: i64) -> Time {
+        Time(milliseconds * 1_000)
+    }
+
+    #[test]
+    fn messages_come_when_they_were_seen_or_at_their_turn() {
+        let gap = Span(200_000);
+        let seen = |list: &[(u32, i64)]| list.iter().map(|&(message, ms)| (message, at(ms))).collect();
+        let as_seen = one_by_one(&seen(&[(0, 100), (1, 310), (2, 500)]), 3, gap);
+        assert_eq!(as_seen, [at(0), at(210), at(400)]);
+        let held_up = one_by_one(&seen(&[(0, 30_100), (1, 300), (2, 500)]), 3, gap);
+        assert_eq!(held_up, [at(0), at(200), at(400)], "the first waited for a time-out");
+        let unseen = one_by_one(&seen(&[(1, 300)]), 4, gap);
+        assert_eq!(unseen, [at(0), at(200), at(400), at(600)]);
+        assert_eq!(one_by_one(&seen(&[]), 2, gap), [at(0), at(200)]);
     }
 }

@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// Simulations of each other MTA.
-const OTHERS: u64 = 40;
+const OTHERS: u64 = 24;
 /// Simulations of the model that are held against the naive one, to see whether it can be told from it.
 const AGAINST_NAIVE: usize = 100;
 /// The naive model must fail where the law of the preset makes it fail this often.
@@ -25,7 +25,7 @@ const MUST_FAIL: f64 = 0.99;
 /// Surprise of a value six standard deviations beyond the furthest of the first batch, or of one that differs where nothing else did.
 const FAR: f64 = 8.7;
 /// Simulations added at a time where the second batch does not tell whether a run is outside.
-const MORE: usize = 10_000;
+const MORE: usize = 4_000;
 /// Family-wise level of judgement (a).
 pub const LEVEL: f64 = 1e-3;
 
