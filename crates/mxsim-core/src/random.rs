@@ -52,6 +52,8 @@ pub enum Purpose {
     Refill = 11,
     /// Which connections a fault hits that hits only a part of them.
     Fault = 12,
+    /// Addresses that sites send from.
+    Home = 20,
 }
 
 /// Identifies one (entity, purpose) pair; worked out once, when the world is compiled.

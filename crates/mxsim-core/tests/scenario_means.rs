@@ -51,7 +51,7 @@ fn only_the_zone_is_required() {
     );
     assert_eq!(scenario.messages_per_day, 100_000.0);
     assert_eq!((scenario.senders[0].name.as_str(), scenario.senders[0].sites), ("everyone", 1000));
-    assert_eq!(scenario.senders[0].resolver[0].caches, Caches::PerSite);
+    assert_eq!(scenario.senders[0].resolver[0].law.caches, Caches::PerSite);
     assert!(scenario.goals_are_default && scenario.goals.len() == 1);
     assert_eq!(codes(&scenario), ["default-senders"]);
     assert_eq!(scenario.zones[0].at, Time(-Span::HOUR.0));
@@ -163,7 +163,7 @@ fn who_shares_a_cache_with_whom() {
     let shared = |sender: usize, layer: usize| scenario.senders[sender].resolver[layer].shared_as.as_str();
     assert_ne!(shared(0, 0), shared(1, 0), "per-host caches are a sender's own");
     assert_eq!(shared(0, 1), shared(1, 1), "a number of caches is everybody's");
-    assert_eq!(scenario.senders[0].resolver[1].caches, Caches::Count(7));
+    assert_eq!(scenario.senders[0].resolver[1].law.caches, Caches::Count(7));
     assert_eq!(scenario.senders[0].resolver.len(), 3);
     assert_eq!(shared(2, 0), shared(3, 0), "one pool");
     assert_ne!(shared(3, 0), shared(4, 0));

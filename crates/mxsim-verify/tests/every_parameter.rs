@@ -84,6 +84,11 @@ fn of_authorities() {
     all_are_obeyed(PresetKind::Authority);
 }
 
+#[test]
+fn of_stubs() {
+    all_are_obeyed(PresetKind::Stub);
+}
+
 /// A scenario for a parameter that is gone tests nothing.
 #[test]
 fn every_scenario_has_its_parameter() {

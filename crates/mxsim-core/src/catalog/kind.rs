@@ -4,7 +4,7 @@ use super::params;
 use super::preset::{Preset, Sheet};
 use super::read::{Form, read_preset};
 use super::second::{SecondReading, read_second};
-use crate::dns::{OrderLaw, ResolverLaw};
+use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
 use crate::scenario::diagnostic::ScenarioError;
 use crate::scenario::shape::Key;
 use crate::scenario::tree::Table;
@@ -114,6 +114,8 @@ kinds! {
     Resolver: "a resolver", resolver, resolvers, ResolverLaw, RESOLVER;
     /// An authoritative server.
     Authority: "an authority", authority, authorities, OrderLaw, AUTHORITY;
+    /// A library that sorts addresses.
+    Stub: "a stub", stub, stubs, StubLaw, STUB;
 }
 
 impl PresetKind {
@@ -154,6 +156,14 @@ static AUTHORITY: Form<OrderLaw> = Form {
     broken_rule: no_rule,
 };
 
-fn no_rule(_: &Table, _: &OrderLaw) -> Option<(&'static str, &'static str)> {
+static STUB: Form<StubLaw> = Form {
+    keys: params::STUB,
+    blank: params::BLANK_STUB,
+    read: params::read_stub,
+    write: params::write_stub,
+    broken_rule: no_rule,
+};
+
+fn no_rule<L>(_: &Table, _: &L) -> Option<(&'static str, &'static str)> {
     None
 }

@@ -21,7 +21,7 @@ pub use parameter::Parameter;
 pub use preset::{Evidence, Preset, Sheet};
 pub use second::{Difference, Said, SecondReading};
 
-use crate::dns::{OrderLaw, ResolverLaw};
+use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
 use crate::scenario::diagnostic::ScenarioError;
 use crate::sender::SenderLaw;
 use include_dir::{Dir, include_dir};
@@ -37,6 +37,8 @@ pub type SenderPreset = Preset<SenderLaw>;
 pub type ResolverPreset = Preset<ResolverLaw>;
 /// An authoritative server.
 pub type AuthorityPreset = Preset<OrderLaw>;
+/// A library that sorts addresses.
+pub type StubPreset = Preset<StubLaw>;
 
 /// All presets a scenario may name. A clone is cheap: it shares them.
 #[derive(Debug, Clone, Default)]
@@ -180,6 +182,9 @@ mod tests {
         }
         for path in catalog.resolvers().flat_map(|preset| preset.evidence.keys()) {
             assert!(PresetKind::Resolver.meaning(path).is_some_and(|meaning| !meaning.is_empty()), "{path}");
+        }
+        for path in catalog.stubs().flat_map(|preset| preset.evidence.keys()) {
+            assert!(PresetKind::Stub.meaning(path).is_some_and(|meaning| !meaning.is_empty()), "{path}");
         }
         assert_eq!(PresetKind::Authority.meaning("cache.ttl_min"), None);
         assert_eq!(catalog.nearest("posfix"), Some("postfix"));

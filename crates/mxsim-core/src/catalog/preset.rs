@@ -72,8 +72,9 @@ pub struct Sheet<'a> {
     pub decisive_grade: Grade,
 }
 
-/// Sections of a sender's parameters that decide *where* mail goes. Time-outs, retry and concurrency only decide when.
-const DECIDE_WHERE: [&str; 5] = ["order.", "limits.", "failover.", "memory.", "reuse."];
+/// Sections of a sender's parameters that decide *where* mail goes. Time-outs, retry and concurrency only decide when, and
+/// policies are for zones that have one.
+const DECIDE_WHERE: [&str; 6] = ["order.", "limits.", "failover.", "memory.", "reuse.", "dns."];
 
 impl<L> Preset<L> {
     /// The weakest grade among all parameters.
@@ -82,8 +83,8 @@ impl<L> Preset<L> {
         self.weakest_of(|_| true)
     }
 
-    /// The weakest grade among the parameters that decide where mail goes. Of a sender those are order, limits, failover, memory and
-    /// reuse, of all other kinds each parameter.
+    /// The weakest grade among the parameters that decide where mail goes. Of a sender those are order, limits, failover, memory,
+    /// reuse and DNS, of all other kinds each parameter.
     #[must_use]
     pub fn decisive_grade(&self) -> Grade {
         let decides = |path: &str| DECIDE_WHERE.iter().any(|section| path.starts_with(section));

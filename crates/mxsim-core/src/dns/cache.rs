@@ -3,10 +3,13 @@
 //! A look-up asks the nearest hop; a hop that has no valid entry asks the next one, and the last asks the authority. Every hop keeps its
 //! own clock for each record set, so MX and addresses expire apart. Terms as in RFC 9499; negative answers as in RFC 2308.
 //!
-//! Main types: [`RecordSet`], what is published over time; [`Network`], all hops of one replication; [`Answer`].
+//! An authority may be away for a time; then nobody gets an answer who does not still have one.
+//!
+//! Main types: [`RecordSet`], what is published over time; [`Network`], all hops of one replication; [`Question`] and [`Answer`].
 
+use super::keep::first_phase;
 use super::order::{Order, Turn, base_order, render};
-use super::{CacheLaw, Driver, Hold, OrderLaw, RecordType, ResolverLaw, ZeroTtl};
+use super::{Driver, Hold, OrderLaw, Pick, RecordType, ResolverLaw, Stale, Transform};
 use crate::random::Key;
 use crate::time::{Span, Time};
 
@@ -30,6 +33,8 @@ pub struct RecordSetVersion {
     pub records: Vec<Record>,
     /// Their positions sorted by data.
     pub canonical: Order,
+    /// Their weights, for an authority that draws by weight; empty if all are equal.
+    pub weights: Vec<u32>,
 }
 
 /// One record set of the zone over time.
@@ -81,6 +86,22 @@ pub struct Answer {
     pub epoch: u32,
 }
 
+/// Labels of decisions of a hop about a record set that are not about one answer; answers are numbered from zero.
+const SORT: u64 = u64::MAX - 2;
+const START: u64 = u64::MAX - 3;
+const PICK: u64 = u64::MAX - 4;
+
+/// What a hop is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question {
+    /// Which record set.
+    pub set: usize,
+    /// Who asks, as a number; it decides which of several held orders comes and how answers are sorted for the client.
+    pub client: u64,
+    /// When.
+    pub now: Time,
+}
+
 /// One cache of one layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hop {
@@ -108,9 +129,20 @@ pub struct Network<'a> {
     authority: OrderLaw,
     authority_state: HopState,
     authority_key: Key,
-    layers: Vec<(Layer, Vec<Option<Box<HopState>>>)>,
+    /// When the authority does not answer, from and to, in order.
+    away: &'a [(Time, Time)],
+    layers: Vec<LayerState>,
     /// Caches are taken to have been in use long before this moment; `None` if they have just been started.
     in_use_before: Option<Time>,
+}
+
+/// A layer and what its caches keep.
+#[derive(Debug)]
+struct LayerState {
+    layer: Layer,
+    caches: Vec<Option<Box<HopState>>>,
+    /// Questions dealt out among the caches.
+    asked: u64,
 }
 
 /// What one hop keeps.
@@ -128,6 +160,7 @@ struct HopState {
 struct Filling {
     now: Time,
     key: Key,
+    client: u64,
     in_use_before: Option<Time>,
 }
 
@@ -137,6 +170,7 @@ struct Moment {
     now: Time,
     expires: Time,
     key: Key,
+    client: u64,
 }
 
 /// One record set in one hop.
@@ -147,7 +181,12 @@ struct Entry {
     version: usize,
     stored: Order,
     counter: u64,
-    held: Option<(Order, Time)>,
+    /// Rendered orders and until when they are served again, by variant; empty without a hold.
+    held: Vec<Option<(Order, Time)>>,
+    /// From then on a question makes the hop fetch it anew; `None` for never.
+    fetch_anew: Option<Time>,
+    /// Until then it is remembered that nobody answered.
+    failed: Option<Time>,
     epoch: u32,
     /// Answers given, to key their draws.
     asked: u64,
@@ -157,9 +196,10 @@ impl<'a> Network<'a> {
     /// All caches empty, all counters at their start.
     #[must_use]
     pub fn new(sets: &'a [RecordSet], authority: OrderLaw, authority_key: Key, layers: Vec<Layer>) -> Self {
-        let layers = layers.into_iter().map(|layer| (layer, vec![None; layer.caches])).collect();
+        let state = |layer: Layer| LayerState { layer, caches: vec![None; layer.caches], asked: 0 };
+        let layers = layers.into_iter().map(state).collect();
         let authority_state = HopState::new(sets.len());
-        Self { sets, authority, authority_state, authority_key, layers, in_use_before: None }
+        Self { sets, authority, authority_state, authority_key, away: &[], layers, in_use_before: None }
     }
 
     /// The same caches in the midst of their life at `start`, instead of freshly started: what is fetched within the first TTL has a part of
@@ -170,60 +210,136 @@ impl<'a> Network<'a> {
         self
     }
 
-    /// Asks for record set `set` at `now` through `hops`, nearest first; without hops the authority itself answers.
-    pub fn look_up(&mut self, hops: &[Hop], set: usize, now: Time) -> Answer {
-        let Some((hop, upstream)) = hops.split_first() else { return self.ask_authority(set, now) };
-        let law = self.layers[usize::from(hop.layer)].0.law;
-        if let Some(answer) = self.cached(*hop, &law, set, now) {
-            return answer;
-        }
-        let fetched = self.look_up(upstream, set, now);
-        let (sets, in_use_before) = (self.sets, self.in_use_before);
-        let (key, state) = self.hop(*hop);
-        state.fill(&law, &sets[set], set, fetched, Filling { now, key, in_use_before })
+    /// The same with an authority that does not answer in the spans `away`, each from and to.
+    #[must_use]
+    pub const fn authority_away(mut self, away: &'a [(Time, Time)]) -> Self {
+        self.away = away;
+        self
     }
 
-    fn cached(&mut self, hop: Hop, law: &ResolverLaw, set: usize, now: Time) -> Option<Answer> {
+    /// Asks for record set `set` at `now` through `hops`, nearest first; without hops the authority itself answers. For a single client
+    /// of an authority that is always there.
+    ///
+    /// # Panics
+    /// If nobody answers.
+    pub fn look_up(&mut self, hops: &[Hop], set: usize, now: Time) -> Answer {
+        match self.ask(hops, Question { set, client: 0, now }) {
+            Some(answer) => answer,
+            None => panic!("nobody answers while the authority is away"),
+        }
+    }
+
+    /// Asks through `hops`, nearest first; without hops the authority itself. `None` if nobody answers.
+    pub fn ask(&mut self, hops: &[Hop], question: Question) -> Option<Answer> {
+        let Some((&hop, upstream)) = hops.split_first() else { return self.ask_authority(question) };
+        let hop = self.picked(hop);
+        let law = self.layers[usize::from(hop.layer)].layer.law;
+        let Question { set, now, .. } = question;
+        if let Some(answer) = self.cached(hop, &law, question) {
+            let entry = &self.hop(hop).1.entries[set];
+            if entry.fetch_anew.is_some_and(|from| from <= now) {
+                self.fetch(hop, &law, upstream, question);
+            }
+            return Some(answer);
+        }
+        if let Stale::Immediate { most, ttl } = law.cache.stale
+            && let Some(answer) = self.expired(hop, &law, question, (most, ttl))
+        {
+            self.fetch(hop, &law, upstream, question);
+            return Some(answer);
+        }
+        self.fetch(hop, &law, upstream, question).or_else(|| match law.cache.stale {
+            Stale::OnFailure { most, ttl } => self.expired(hop, &law, question, (most, ttl)),
+            Stale::Off | Stale::Immediate { .. } => None,
+        })
+    }
+
+    /// Which cache of the layer is asked.
+    fn picked(&mut self, hop: Hop) -> Hop {
+        let LayerState { layer, asked, .. } = &mut self.layers[usize::from(hop.layer)];
+        match layer.law.pick {
+            Pick::Client => hop,
+            Pick::Question => {
+                *asked += 1;
+                Hop { cache: layer.key.child(PICK).child(*asked).below(layer.caches) as u32, ..hop }
+            }
+        }
+    }
+
+    /// Fetches an entry from upstream and passes it on, unless nobody answers or it is remembered that nobody did.
+    fn fetch(&mut self, hop: Hop, law: &ResolverLaw, upstream: &[Hop], question: Question) -> Option<Answer> {
+        let Question { set, client, now } = question;
+        if self.hop(hop).1.entries[set].failed.is_some_and(|until| now < until) {
+            return None;
+        }
+        let behind = (u64::from(hop.layer) << 32) | u64::from(hop.cache);
+        let fetched = self.ask(upstream, Question { client: behind, ..question });
+        let (sets, in_use_before) = (self.sets, self.in_use_before);
+        let (key, state) = self.hop(hop);
+        let Some(fetched) = fetched else {
+            state.entries[set].failed = Some(now + law.cache.failure);
+            return None;
+        };
+        Some(state.fill(law, &sets[set], set, fetched, Filling { now, key, client, in_use_before }))
+    }
+
+    fn cached(&mut self, hop: Hop, law: &ResolverLaw, question: Question) -> Option<Answer> {
+        let expires =
+            self.hop(hop).1.entries[question.set].expires.filter(|&expires| question.now < expires)?;
+        Some(self.kept(hop, law, question, expires))
+    }
+
+    /// An entry that expired no longer than `most` ago, served with a TTL of its own.
+    fn expired(
+        &mut self,
+        hop: Hop,
+        law: &ResolverLaw,
+        question: Question,
+        stale: (Span, Span),
+    ) -> Option<Answer> {
+        let (most, ttl) = stale;
+        let ago = question.now.since(self.hop(hop).1.entries[question.set].expires?);
+        (ago < most).then(|| self.kept(hop, law, question, question.now + ttl))
+    }
+
+    /// The answer of an entry that is served until `expires`.
+    fn kept(&mut self, hop: Hop, law: &ResolverLaw, question: Question, expires: Time) -> Answer {
+        let Question { set, client, now } = question;
         let records = &self.sets[set];
         let (key, state) = self.hop(hop);
-        let expires = state.entries[set].expires.filter(|&expires| now < expires)?;
-        let order = state.render(&law.order, records, set, Moment { now, expires, key });
+        let order = state.render(&law.order, records, set, Moment { now, expires, key, client });
         let entry = &state.entries[set];
-        Some(Answer {
-            version: entry.version,
-            order,
-            ttl: expires.since(now),
-            from_cache: true,
-            epoch: entry.epoch,
-        })
+        let ttl = expires.since(now);
+        Answer { version: entry.version, order, ttl, from_cache: true, epoch: entry.epoch }
     }
 
     fn hop(&mut self, hop: Hop) -> (Key, &mut HopState) {
         let sets = self.sets.len();
-        let (layer, caches) = &mut self.layers[usize::from(hop.layer)];
+        let LayerState { layer, caches, .. } = &mut self.layers[usize::from(hop.layer)];
         let state = caches[hop.cache as usize].get_or_insert_with(|| Box::new(HopState::new(sets)));
         (layer.key.child(u64::from(hop.cache)), state)
     }
 
-    fn ask_authority(&mut self, set: usize, now: Time) -> Answer {
+    fn ask_authority(&mut self, question: Question) -> Option<Answer> {
+        let Question { set, client, now } = question;
+        let over = self.away.partition_point(|&(_, to)| to <= now);
+        if self.away.get(over).is_some_and(|&(from, _)| from <= now) {
+            return None;
+        }
         let records = &self.sets[set];
         let version = records.version_at(now);
         let published = &records.versions[version];
-        let state = &mut self.authority_state;
+        let (state, key) = (&mut self.authority_state, self.authority_key);
         let changed = state.entries[set].expires.is_none() || state.entries[set].version != version;
         if changed {
             let zone_order: Order = (0..published.records.len()).map(|i| i as u8).collect();
-            state.store(
-                &self.authority,
-                set,
-                version,
-                base_order(&self.authority, &zone_order, &published.canonical),
-            );
+            let base = base_order(&self.authority, &zone_order, &published.canonical);
+            state.store(&self.authority, (set, version), base, key.child(records.hash));
             state.entries[set].expires = Some(Time::NEVER);
         }
-        let moment = Moment { now, expires: Time::NEVER, key: self.authority_key };
+        let moment = Moment { now, expires: Time::NEVER, key, client };
         let order = state.render(&self.authority, records, set, moment);
-        Answer { version, order, ttl: published.ttl, from_cache: false, epoch: 0 }
+        Some(Answer { version, order, ttl: published.ttl, from_cache: false, epoch: 0 })
     }
 }
 
@@ -244,9 +360,8 @@ impl<'a> PlainCaches<'a> {
     #[must_use]
     pub fn new(set: &'a RecordSet, layer: Layer, start: Time) -> Self {
         let published = &set.versions[0];
-        let keep = |now| {
-            kept_for(&layer.law.cache, set.record_type, published.records.is_empty(), published.ttl, now)
-        };
+        let keep =
+            |now| layer.law.cache.kept_for(set.record_type, published.records.is_empty(), published.ttl, now);
         let ttl = keep(Time::ZERO);
         // Only a TTL of zero may be kept for the rest of a second.
         let ttl = (published.ttl > Span::ZERO || ttl == keep(Time(1))).then_some(ttl);
@@ -256,18 +371,28 @@ impl<'a> PlainCaches<'a> {
     /// Asks a cache; gives the epoch of its entry and whether it had it.
     #[inline]
     pub fn ask(&mut self, cache: u32, now: Time) -> (u32, bool) {
-        let (expires, epoch) = self.entries[cache as usize];
-        if now < expires { (epoch, true) } else { (self.fill(cache, now), false) }
+        let (expires, epoch) = &mut self.entries[cache as usize];
+        let had = now < *expires;
+        match self.ttl {
+            // Without a branch: whether it is over cannot be foreseen.
+            Some(ttl) if *epoch > 0 => {
+                *expires = if had { *expires } else { now + ttl };
+                *epoch = epoch.wrapping_add(u32::from(!had));
+                (*epoch, had)
+            }
+            _ if had => (*epoch, true),
+            _ => (self.fill(cache, now), false),
+        }
     }
 
     fn fill(&mut self, cache: u32, now: Time) -> u32 {
         let published = &self.set.versions[0];
         let law = &self.layer.law.cache;
         let empty = published.records.is_empty();
-        let ttl = self.ttl.unwrap_or_else(|| kept_for(law, self.set.record_type, empty, published.ttl, now));
+        let ttl = self.ttl.unwrap_or_else(|| law.kept_for(self.set.record_type, empty, published.ttl, now));
         let (expires, epoch) = &mut self.entries[cache as usize];
         let ttl = if *epoch == 0 && now.since(self.in_use_before) < ttl {
-            let phase = first_phase(self.layer.key.child(u64::from(cache)), self.set);
+            let phase = first_phase(self.layer.key.child(u64::from(cache)), self.set.hash);
             Span((ttl.0 as f64 * phase).ceil() as i64)
         } else {
             ttl
@@ -276,12 +401,6 @@ impl<'a> PlainCaches<'a> {
         *epoch = epoch.wrapping_add(1);
         *epoch
     }
-}
-
-/// The part of its TTL that the first entry of a cache still has.
-fn first_phase(cache: Key, set: &RecordSet) -> f64 {
-    // The decision `u64::MAX` is never that of an answer, which are numbered from zero.
-    cache.child(set.hash).child(u64::MAX).unit()
 }
 
 impl HopState {
@@ -298,27 +417,26 @@ impl HopState {
         fetched: Answer,
         filling: Filling,
     ) -> Answer {
-        let Filling { now, key, in_use_before } = filling;
+        let Filling { now, key, client, in_use_before } = filling;
         let published = &records.versions[fetched.version];
-        let ttl = kept_for(&law.cache, records.record_type, published.records.is_empty(), fetched.ttl, now);
-        let phase = first_phase(key, records);
+        let kept = law.cache.kept_for(records.record_type, published.records.is_empty(), fetched.ttl, now);
+        let ttl = if kept > Span::ZERO { kept + law.cache.extended_by(key) } else { kept };
+        let phase = first_phase(key, records.hash);
         let is_first = self.entries[set].epoch == 0;
         let ttl = match in_use_before {
             Some(start) if is_first && now.since(start) < ttl => Span((ttl.0 as f64 * phase).ceil() as i64),
             _ => ttl,
         };
-        self.store(
-            &law.order,
-            set,
-            fetched.version,
-            base_order(&law.order, &fetched.order, &published.canonical),
-        );
+        let base = base_order(&law.order, &fetched.order, &published.canonical);
+        self.store(&law.order, (set, fetched.version), base, key.child(records.hash));
         let expires = now + ttl;
+        let early = law.cache.prefetched(kept);
         self.entries[set].expires = (ttl > Span::ZERO).then_some(expires);
+        self.entries[set].fetch_anew = (early > Span::ZERO).then_some(expires - early);
         let order = if law.order.verbatim_on_miss {
             fetched.order
         } else {
-            self.render(&law.order, records, set, Moment { now, expires, key })
+            self.render(&law.order, records, set, Moment { now, expires, key, client })
         };
         let own_epoch = self.entries[set].epoch;
         // A hop that stores nothing passes on the TTL and the epoch of the hop behind it; where nobody stores, each answer is an epoch.
@@ -330,67 +448,71 @@ impl HopState {
         Answer { version: fetched.version, order, ttl, from_cache: false, epoch }
     }
 
-    /// Starts a new entry: base order, counter at its start, nothing held.
-    fn store(&mut self, law: &OrderLaw, set: usize, version: usize, base: Order) {
+    /// Starts a new entry of a record set and its version: base order, counter at its start, nothing held. `key` decides about the set.
+    fn store(&mut self, law: &OrderLaw, (set, version): (usize, usize), base: Order, key: Key) {
         let start = match law.driver {
             Driver::CounterSequential => self.fills,
-            Driver::Random | Driver::CounterFromZero | Driver::CounterOfProcess => 0,
+            Driver::CounterFromRandom => key.child(START).child(self.fills).word() >> 1,
+            Driver::Random
+            | Driver::CounterFromZero
+            | Driver::CounterOfProcess
+            | Driver::CounterOfProcessFromRandom => 0,
         };
         self.fills += 1;
         let entry = &mut self.entries[set];
         entry.version = version;
         entry.stored = base;
         entry.counter = start;
-        entry.held = None;
+        entry.held.clear();
+        entry.failed = None;
         entry.epoch = entry.epoch.wrapping_add(1);
     }
 
     /// Renders one answer from an entry, or serves a held order again.
     fn render(&mut self, law: &OrderLaw, records: &RecordSet, set: usize, moment: Moment) -> Order {
+        let Moment { now, expires, key, client } = moment;
         let entry = &mut self.entries[set];
-        if let Some((order, until)) = &entry.held
-            && moment.now < *until
+        let variant = (client % u64::from(law.hold_variants.max(1))) as usize;
+        if let Some(Some((order, until))) = entry.held.get(variant)
+            && now < *until
         {
             return order.clone();
         }
         let counter = match law.driver {
             Driver::CounterOfProcess => self.process_counter,
-            Driver::Random | Driver::CounterFromZero | Driver::CounterSequential => entry.counter,
+            Driver::CounterOfProcessFromRandom => (key.child(START).word() >> 1) + self.process_counter,
+            Driver::Random
+            | Driver::CounterFromZero
+            | Driver::CounterSequential
+            | Driver::CounterFromRandom => entry.counter,
         };
         let mut order = entry.stored.clone();
-        let draw = moment.key.child(records.hash).child(entry.asked);
-        render(law, records.record_type, &mut order, Turn { counter, draw });
+        let about = key.child(records.hash);
+        let draw = match law.transform {
+            Transform::SortForClient => about.child(SORT).child(client),
+            _ => about.child(entry.asked),
+        };
+        let weights = &records.versions[entry.version].weights;
+        render(law, records.record_type, &mut order, Turn { counter, draw, weights });
         entry.counter += 1;
         entry.asked += 1;
         self.process_counter += 1;
-        entry.held = match law.hold {
-            Hold::None => None,
-            Hold::Ttl => Some((order.clone(), moment.expires)),
-            Hold::For(span) => Some((order.clone(), moment.expires.min(moment.now + span))),
+        let until = match law.hold {
+            Hold::None => return order,
+            Hold::Ttl => expires,
+            Hold::For(span) => expires.min(now + span),
         };
+        if entry.held.len() <= variant {
+            entry.held.resize(variant + 1, None);
+        }
+        entry.held[variant] = Some((order.clone(), until));
         order
-    }
-}
-
-/// How long a cache keeps an answer; zero if it does not.
-pub(crate) fn kept_for(law: &CacheLaw, record_type: RecordType, empty: bool, ttl: Span, now: Time) -> Span {
-    if !law.types.contains(record_type) {
-        return Span::ZERO;
-    }
-    let most = if empty { law.ttl_max.min(law.negative_max) } else { law.ttl_max };
-    let ttl = ttl.max(law.ttl_min).min(most);
-    if ttl > Span::ZERO {
-        return ttl;
-    }
-    match law.zero_ttl {
-        ZeroTtl::NoStore => Span::ZERO,
-        ZeroTtl::SameSecond => Span(1_000_000 - now.0.rem_euclid(1_000_000)),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Base, Direction, Transform, TypeSet};
+    use super::super::{Base, CacheLaw, Caches, Direction, Extend, Keeping, Prefetch, TypeSet, ZeroTtl};
     use super::*;
     use crate::random::{Entropy, Purpose, StreamId};
 
@@ -407,6 +529,8 @@ mod tests {
             types: TypeSet::ALL,
             verbatim_on_miss: false,
             hold,
+            hold_variants: 1,
+            max_records: None,
         }
     }
 
@@ -417,8 +541,14 @@ mod tests {
             zero_ttl: ZeroTtl::NoStore,
             types: TypeSet::ALL,
             negative_max: Span::HOUR,
+            negative_min: Span::ZERO,
+            failure: Span::ZERO,
+            keep: Keeping::Ttl,
+            prefetch: Prefetch::None,
+            stale: Stale::Off,
+            extend: Extend::Never,
         };
-        ResolverLaw { cache, order: order_law(transform, hold) }
+        ResolverLaw { caches: Caches::PerSite, pick: Pick::Client, cache, order: order_law(transform, hold) }
     }
 
     fn mx_set(ttl: Span, changes: &[i64]) -> Vec<RecordSet> {
@@ -427,6 +557,7 @@ mod tests {
             ttl,
             records: (0..3).map(|target| Record { preference: 10, target }).collect(),
             canonical: (0..3).collect(),
+            weights: Vec::new(),
         };
         let versions =
             std::iter::once(Time(i64::MIN)).chain(changes.iter().map(|&s| at(s))).map(version).collect();
@@ -515,17 +646,111 @@ mod tests {
         assert!(!dns.look_up(&chain, 0, at(300)).from_cache);
     }
 
+    fn with_cache(change: impl Fn(&mut CacheLaw)) -> ResolverLaw {
+        let mut law = resolver(Transform::None, Hold::None);
+        change(&mut law.cache);
+        law
+    }
+
+    /// BIND `prefetch 2 9`: who asks in the last two seconds gets the old answer, and the entry begins anew.
     #[test]
-    fn clamps_zero_ttl_and_uncached_types() {
-        let zero = |law: CacheLaw| kept_for(&law, RecordType::Mx, false, Span::ZERO, Time(250_000));
-        let law = resolver(Transform::None, Hold::None).cache;
-        assert_eq!(zero(law), Span::ZERO);
-        assert_eq!(zero(CacheLaw { zero_ttl: ZeroTtl::SameSecond, ..law }), Span(750_000));
-        assert_eq!(zero(CacheLaw { ttl_min: Span::from_secs(5), ..law }), Span::from_secs(5));
-        let clamped = CacheLaw { ttl_max: Span::from_secs(60), ..law };
-        assert_eq!(kept_for(&clamped, RecordType::Mx, false, Span::HOUR, Time(0)), Span::from_secs(60));
-        let no_mx = CacheLaw { types: TypeSet::ADDRESSES, ..law };
-        assert_eq!(kept_for(&no_mx, RecordType::Mx, false, Span::HOUR, Time(0)), Span::ZERO);
-        assert_eq!(kept_for(&law, RecordType::A, true, Span::DAY, Time(0)), Span::HOUR);
+    fn a_question_shortly_before_expiry_renews_the_entry() {
+        let sets = mx_set(Span::from_secs(300), &[100]);
+        let prefetch = Prefetch::Last { last: Span::from_secs(2), of_at_least: Span::from_secs(9) };
+        let mut dns = network(&sets, with_cache(|cache| cache.prefetch = prefetch));
+        dns.look_up(&HOPS, 0, at(0));
+        dns.look_up(&HOPS, 0, Time(at(298).0 - 1));
+        let last = dns.look_up(&HOPS, 0, at(298));
+        assert!(last.from_cache && last.version == 0 && last.ttl == Span::from_secs(2));
+        let next = dns.look_up(&HOPS, 0, at(299));
+        assert!(next.from_cache && next.version == 1 && next.epoch == 2);
+        assert_eq!(next.ttl, Span::from_secs(299), "a whole TTL from the question that fetched it");
+        assert!(!dns.look_up(&HOPS, 0, at(598)).from_cache, "nobody asked in its last two seconds");
+    }
+
+    #[test]
+    fn an_expired_answer_is_served_while_nobody_gives_a_new_one() {
+        let sets = mx_set(Span::from_secs(300), &[]);
+        let away = [(at(200), at(5_000))];
+        let ask = |dns: &mut Network<'_>, s| dns.ask(&HOPS, Question { set: 0, client: 0, now: at(s) });
+        let mut strict = network(&sets, with_cache(|_| {})).authority_away(&away);
+        assert!(
+            ask(&mut strict, 0).is_some()
+                && ask(&mut strict, 299).is_some()
+                && ask(&mut strict, 300).is_none()
+        );
+        let stale = Stale::OnFailure { most: Span::HOUR, ttl: Span::from_secs(30) };
+        let mut kind = network(&sets, with_cache(|cache| cache.stale = stale)).authority_away(&away);
+        ask(&mut kind, 0);
+        let served = ask(&mut kind, 3_899).map(|answer| (answer.ttl, answer.epoch));
+        assert_eq!(served, Some((Span::from_secs(30), 1)));
+        assert!(ask(&mut kind, 3_900).is_none(), "an hour after it expired");
+        assert!(ask(&mut kind, 5_000).is_some_and(|answer| !answer.from_cache), "the authority is back");
+    }
+
+    #[test]
+    fn what_is_served_at_once_is_new_the_next_time() {
+        let sets = mx_set(Span::from_secs(300), &[100]);
+        let stale = Stale::Immediate { most: Span::HOUR, ttl: Span::ZERO };
+        let mut dns = network(&sets, with_cache(|cache| cache.stale = stale));
+        dns.look_up(&HOPS, 0, at(0));
+        let versions: Vec<usize> = [1_000, 1_001].map(|s| dns.look_up(&HOPS, 0, at(s)).version).to_vec();
+        assert_eq!(versions, [0, 1]);
+        assert!(!dns.look_up(&HOPS, 0, at(1_000 + 300 + 3_600)).from_cache, "too old");
+    }
+
+    #[test]
+    fn that_nobody_answers_is_remembered() {
+        let sets = mx_set(Span::from_secs(300), &[]);
+        let away = [(at(0), at(10))];
+        let law = with_cache(|cache| cache.failure = Span::from_secs(5));
+        let mut dns = network(&sets, law).authority_away(&away);
+        let mut answers = |s| dns.ask(&HOPS, Question { set: 0, client: 0, now: at(s) }).is_some();
+        assert_eq!([9, 10, 13, 14].map(&mut answers), [false, false, false, true]);
+    }
+
+    #[test]
+    fn each_kind_of_question_is_held_on_its_own() {
+        let sets = mx_set(Span::HOUR, &[]);
+        let mut law = resolver(Transform::Shuffle, Hold::Ttl);
+        law.order.hold_variants = 40;
+        let mut dns = network(&sets, law);
+        let mut ask =
+            |client| dns.ask(&HOPS, Question { set: 0, client, now: at(1) }).map(|answer| answer.order);
+        let orders: Vec<_> = (0..40).map(&mut ask).collect();
+        assert_eq!((40..80).map(&mut ask).collect::<Vec<_>>(), orders, "a client always asks the same way");
+        assert!(orders.windows(2).any(|pair| pair[0] != pair[1]), "1 in 6^39 by chance");
+    }
+
+    /// n records and q answers between two uses of a list: only n / gcd(n, q) of them ever come first.
+    #[test]
+    fn a_counter_of_the_process_resonates() {
+        for (others, expected) in [(1, 3), (2, 1), (5, 1), (3, 3)] {
+            let mut sets = mx_set(Span::from_secs(300), &[]);
+            sets.push(RecordSet { hash: 2, ..sets[0].clone() });
+            let mut law = order_law(Transform::Rotate, Hold::None);
+            law.driver = Driver::CounterOfProcess;
+            let mut dns = Network::new(&sets, law, key("a"), Vec::new());
+            let mut first = std::collections::BTreeSet::new();
+            for s in 0..60 {
+                first.insert(dns.look_up(&[], 0, at(s)).order[0]);
+                (0..others).for_each(|_| drop(dns.look_up(&[], 1, at(s))));
+            }
+            assert_eq!(first.len(), expected, "{others} other answers between two");
+        }
+    }
+
+    #[test]
+    fn questions_are_dealt_out_among_the_caches() {
+        let sets = mx_set(Span::DAY, &[]);
+        let mut law = resolver(Transform::None, Hold::None);
+        law.pick = Pick::Question;
+        let layer = Layer { law, caches: 5, key: key("public") };
+        let mut dns = Network::new(&sets, order_law(Transform::None, Hold::None), key("a"), vec![layer]);
+        let misses = (0..200).filter(|&s| !dns.look_up(&HOPS, 0, at(s)).from_cache).count();
+        assert_eq!(
+            misses, 5,
+            "each of five caches is filled once; that one is never asked has a chance of 5 (4/5)^200"
+        );
     }
 }

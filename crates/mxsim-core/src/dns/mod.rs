@@ -6,14 +6,21 @@
 //!   zone --> authority: order law --> resolver: cache law, order law --> (forwarder: the same again) --> sender
 //! ```
 //!
-//! Main types: [`OrderLaw`] (in which order a hop answers), [`CacheLaw`] (how long it keeps an answer), [`Zone`] (what is published).
-//! Terms as in RFC 9499. What real products do is data, in `catalog/resolver` and `catalog/authority`.
+//! Main types: [`OrderLaw`] (in which order a hop answers), [`CacheLaw`] (how long it keeps an answer), [`StubLaw`] (how the library of a
+//! sender sorts addresses), [`Zone`] (what is published). Terms as in RFC 9499 and RFC 6724. What real products do is data, in
+//! `catalog/resolver`, `catalog/authority` and `catalog/stub`.
 
 pub mod cache;
+pub mod keep;
 pub mod order;
+pub mod policy;
+pub mod stub;
 pub mod zone;
 pub mod zone_text;
 
+pub use keep::{CacheLaw, Extend, Keeping, Prefetch, Stale, ZeroTtl};
+pub use policy::{DaneZone, MtaSts, MtaStsMode};
+pub use stub::{Ipv4Rule9, Ipv6Rule9, SortedSets, StubLaw};
 pub use zone::{Host, MxRecord, Name, Zone};
 
 use crate::time::Span;
@@ -80,6 +87,11 @@ pub enum Transform {
     /// BIND up to 9.20: Fisher-Yates with one 32-bit seed for all steps. First entry and ordered first pair are uniform, later places
     /// depend on them from four records on.
     ShuffleOneSeed,
+    /// One record, drawn by weight, goes first; the others stay. With one record to an answer it is the whole answer.
+    FirstByWeight,
+    /// An order of its own for each client, drawn once: what a sort by the client's network comes to (Windows netmask ordering, BIND
+    /// `sortlist`) for clients that are spread over the net.
+    SortForClient,
 }
 
 /// Where a rotation's offset comes from.
@@ -91,8 +103,12 @@ pub enum Driver {
     CounterFromZero,
     /// A counter per record set; each refill starts one further than the last (BIND `cyclic` up to 9.20).
     CounterSequential,
-    /// One counter for the whole process, moved by every answer (NSD `round-robin`).
+    /// A counter per record set that starts anywhere with each refill.
+    CounterFromRandom,
+    /// One counter for the whole process, moved by every answer, that started at zero (NSD `round-robin`).
     CounterOfProcess,
+    /// The same, started anywhere.
+    CounterOfProcessFromRandom,
 }
 
 impl Driver {
@@ -100,8 +116,8 @@ impl Driver {
     #[must_use]
     pub const fn couples_record_sets(self) -> bool {
         match self {
-            Self::Random | Self::CounterFromZero => false,
-            Self::CounterSequential | Self::CounterOfProcess => true,
+            Self::Random | Self::CounterFromZero | Self::CounterFromRandom => false,
+            Self::CounterSequential | Self::CounterOfProcess | Self::CounterOfProcessFromRandom => true,
         }
     }
 }
@@ -143,35 +159,47 @@ pub struct OrderLaw {
     pub verbatim_on_miss: bool,
     /// How long a rendered order is served again.
     pub hold: Hold,
+    /// How many rendered orders are held beside each other, for questions that differ in their flags; a client always asks with the same.
+    pub hold_variants: u8,
+    /// Most records of one answer, of the types that are transformed; `None` for all.
+    pub max_records: Option<u8>,
 }
 
-/// What happens to a record set with TTL 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ZeroTtl {
-    /// Not cached.
-    NoStore,
-    /// Cached until the end of the wall-clock second (BIND).
-    SameSecond,
+impl OrderLaw {
+    /// True if answers with `records` records of this type may lack some.
+    #[must_use]
+    pub fn cuts(&self, record_type: RecordType, records: usize) -> bool {
+        self.types.contains(record_type) && self.max_records.is_some_and(|most| usize::from(most) < records)
+    }
 }
 
-/// How long a hop keeps an answer.
+/// How many independent caches a resolver has and who meets which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CacheLaw {
-    /// Shorter TTLs are lifted to this.
-    pub ttl_min: Span,
-    /// Longer TTLs are cut to this.
-    pub ttl_max: Span,
-    /// What happens to TTL 0 after lifting.
-    pub zero_ttl: ZeroTtl,
-    /// Record types that are cached; the others are forwarded each time.
-    pub types: TypeSet,
-    /// Longest time an empty answer is kept.
-    pub negative_max: Span,
+pub enum Caches {
+    /// One for each outbound host.
+    PerHost,
+    /// One for each site.
+    PerSite,
+    /// This many, for all who ask.
+    Count(usize),
+}
+
+/// Which of its caches a resolver asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    /// A client always meets the same one.
+    Client,
+    /// One drawn for each question, among all there are (public resolvers behind a load balancer).
+    Question,
 }
 
 /// A resolver or forwarder: how it caches and how it orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResolverLaw {
+    /// How many independent caches it has.
+    pub caches: Caches,
+    /// Which of them a question meets.
+    pub pick: Pick,
     /// How long it keeps an answer.
     pub cache: CacheLaw,
     /// In which order it answers.

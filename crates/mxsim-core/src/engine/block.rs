@@ -169,7 +169,7 @@ impl Block {
     }
 
     fn draw_held(&mut self, law: SessionTime) {
-        let (session, numbers) = (self.session, self.base..self.base + self.at.len() as u64);
-        law.draw_all(numbers.map(|number| session.child(number)), &mut self.held);
+        let (session, base) = (self.session, self.base);
+        law.draw_all(self.at.len(), |i| session.child(base + i as u64), &mut self.held);
     }
 }

@@ -7,11 +7,14 @@ use super::law::{Engine, Law, LawDecision};
 use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStreams, SenderTable, World};
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
-use crate::dns::{Driver, Host, Name, RecordType, Zone};
+use crate::dns::{
+    Base, CacheLaw, Direction, Extend, Hold, Keeping, Prefetch, Stale, Transform, TypeSet, ZeroTtl,
+};
+use crate::dns::{Caches, Driver, Host, Name, OrderLaw, Pick, RecordType, ResolverLaw, Zone};
 use crate::node::{Fault, SessionTime};
 use crate::random::{Purpose, StreamId, name_hash};
-use crate::scenario::{Caches, GoalKind, Node, ResolverLayer, RunPlan, Scenario, Sender, ZoneVersion};
-use crate::sender::{Concurrency, Family, SenderLaw};
+use crate::scenario::{GoalKind, Node, ResolverLayer, RunPlan, Scenario, Sender, ZoneVersion};
+use crate::sender::{AddressOrder, Concurrency, Family, HostOrder, OwnCache, SenderLaw, Unit};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use std::net::IpAddr;
@@ -29,8 +32,14 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
     let names = Names::new(scenario);
     let (record_sets, hosts) = record_sets(scenario, &names);
     let mut layers = Vec::new();
-    let senders: Vec<SenderTable> =
-        scenario.senders.iter().map(|sender| sender_table(sender, scenario, &mut layers)).collect();
+    let senders: Vec<SenderTable> = scenario
+        .senders
+        .iter()
+        .map(|sender| {
+            let barred = barred(scenario, &names, sender);
+            sender_table(sender, scenario, barred, &mut layers)
+        })
+        .collect();
     let mut world = World {
         frame: frame(scenario, &names),
         start: Time::ZERO - scenario.run.warm_up,
@@ -50,6 +59,7 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
         capacities: scenario.nodes.iter().map(|node| node.capacity).collect(),
         authority: scenario.authority.order,
         authority_stream: StreamId::new("authority", Purpose::Answer),
+        authority_away: scenario.authority.away.clone(),
         layers,
         senders,
         session_time: common_session_time(scenario),
@@ -58,8 +68,7 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
     };
     for i in 0..world.senders.len() {
         let sender = &world.senders[i];
-        let (deck, managed) =
-            (Deck::of(&world, &sender.behaviour, sender.ipv6), is_managed(&world, &sender.behaviour.law));
+        let (deck, managed) = (Deck::of(&world, sender), is_managed(&world, &sender.behaviour.law));
         (world.senders[i].deck, world.senders[i].managed) = (deck, managed);
         world.senders[i].walks_lightly = super::light::walks_lightly(&world, &world.senders[i]);
     }
@@ -80,7 +89,10 @@ fn mark_plain_layers(world: &mut World) {
             |sender: &&SenderTable| sender.layers.iter().any(|&(asked, _)| usize::from(asked) == layer);
         let is_plain = |sender: &SenderTable| sender.deck.is_some() && sender.layers.len() == 1;
         let plain = world.senders.iter().filter(asks).all(is_plain);
-        world.layers[layer].plain = plain && world.record_sets[MX].versions.len() == 1;
+        let law = &world.layers[layer].law;
+        let only_times =
+            law.cache.is_plain() && law.pick == Pick::Client && world.record_sets[MX].versions.len() == 1;
+        world.layers[layer].plain = plain && only_times;
     }
 }
 
@@ -139,11 +151,12 @@ impl Names {
 
 fn record_sets(scenario: &Scenario, names: &Names) -> (Vec<RecordSet>, Vec<HostTable>) {
     let domain = &scenario.zones[0].zone.domain;
-    let mut sets = vec![record_set(scenario, domain, RecordType::Mx, |zone| mx_version(zone, names))];
+    let mut sets =
+        vec![record_set(scenario, (domain, names), RecordType::Mx, |zone| mx_version(zone, names))];
     let mut hosts = Vec::new();
     for name in &names.hosts {
         let mut add = |record_type| {
-            let set = record_set(scenario, name, record_type, |zone| {
+            let set = record_set(scenario, (name, names), record_type, |zone| {
                 address_version(zone, name, record_type, names)
             });
             (!set.is_always_empty()).then(|| {
@@ -161,7 +174,7 @@ fn record_sets(scenario: &Scenario, names: &Names) -> (Vec<RecordSet>, Vec<HostT
 fn certain(sets: &[RecordSet], scenario: &Scenario, layers: &[LayerTable]) -> Vec<Option<Record>> {
     let mut drivers =
         layers.iter().map(|layer| layer.law.order.driver).chain([scenario.authority.order.driver]);
-    let coupled = drivers.any(Driver::couples_record_sets);
+    let coupled = drivers.any(Driver::couples_record_sets) || !scenario.authority.away.is_empty();
     let of = |(i, set): (usize, &RecordSet)| set.only_record().filter(|_| i != MX && !coupled);
     sets.iter().enumerate().map(of).collect()
 }
@@ -171,18 +184,19 @@ type WireRecords = Vec<(Record, Vec<u8>)>;
 
 fn record_set(
     scenario: &Scenario,
-    owner: &Name,
+    (owner, names): (&Name, &Names),
     record_type: RecordType,
     content: impl Fn(&Zone) -> (Span, WireRecords),
 ) -> RecordSet {
     let mut versions: Vec<RecordSetVersion> = Vec::new();
     for (i, ZoneVersion { at, zone }) in scenario.zones.iter().enumerate() {
         let (ttl, records) = content(zone);
+        let weights = weights(scenario, names, record_type, &records);
         let mut canonical: Order = (0..records.len()).map(|i| i as u8).collect();
         canonical.sort_by(|&a, &b| records[usize::from(a)].1.cmp(&records[usize::from(b)].1));
         let records: Vec<Record> = records.into_iter().map(|(record, _)| record).collect();
         let from = if i == 0 { Time(i64::MIN) } else { *at };
-        let version = RecordSetVersion { from, ttl, records, canonical };
+        let version = RecordSetVersion { from, ttl, records, canonical, weights };
         // A change elsewhere in the zone leaves this record set as it is.
         let unchanged =
             versions.last().is_some_and(|last| last.ttl == version.ttl && last.records == version.records);
@@ -191,6 +205,33 @@ fn record_set(
         }
     }
     RecordSet { record_type, hash: name_hash(&format!("{owner} {record_type:?}")), versions }
+}
+
+/// The weights of the records; none if the authority knows none.
+fn weights(scenario: &Scenario, names: &Names, record_type: RecordType, records: &WireRecords) -> Vec<u32> {
+    if scenario.authority.weights.is_empty() {
+        return Vec::new();
+    }
+    let name = |record: &Record| match record_type {
+        RecordType::Mx => names.hosts.get(usize::from(record.target)).map(Name::to_string),
+        RecordType::A | RecordType::Aaaa => {
+            names.addresses.get(usize::from(record.target)).map(IpAddr::to_string)
+        }
+    };
+    records
+        .iter()
+        .map(|(record, _)| name(record).map_or(1, |name| scenario.authority.weight(&name)))
+        .collect()
+}
+
+/// Which hosts a policy keeps `sender` from using.
+fn barred(scenario: &Scenario, names: &Names, sender: &Sender) -> Vec<bool> {
+    let policy = &sender.behaviour.law.policy;
+    let by_mta_sts = |host: &Name| scenario.mta_sts.as_ref().is_some_and(|zone| !zone.allows(host));
+    let by_dane = |host: &Name| scenario.dane.failing.contains(host);
+    let is_barred =
+        |host: &Name| (policy.mta_sts.is_on() && by_mta_sts(host)) || (policy.dane.is_on() && by_dane(host));
+    names.hosts.iter().map(is_barred).collect()
 }
 
 fn mx_version(zone: &Zone, names: &Names) -> (Span, WireRecords) {
@@ -240,6 +281,7 @@ fn address_tables(scenario: &Scenario, names: &Names) -> Vec<AddressTable> {
         .iter()
         .map(|address| AddressTable {
             hash: name_hash(&address.to_string()),
+            ip: *address,
             node: node_of(scenario, *address),
             host: hosts_of(scenario, names, *address).next().unwrap_or(0),
             ipv6: address.is_ipv6(),
@@ -262,7 +304,12 @@ fn node_of(scenario: &Scenario, address: IpAddr) -> usize {
     node.unwrap_or(0)
 }
 
-fn sender_table(sender: &Sender, scenario: &Scenario, layers: &mut Vec<LayerTable>) -> SenderTable {
+fn sender_table(
+    sender: &Sender,
+    scenario: &Scenario,
+    barred: Vec<bool>,
+    layers: &mut Vec<LayerTable>,
+) -> SenderTable {
     let stream = |purpose| StreamId::new(&sender.name, purpose);
     SenderTable {
         law: LawDecision { law: Law::Messages, why: "not decided yet" },
@@ -272,10 +319,14 @@ fn sender_table(sender: &Sender, scenario: &Scenario, layers: &mut Vec<LayerTabl
         sites: sender.sites,
         hosts: sender.hosts,
         ipv6: sender.ipv6 && sender.behaviour.law.order.family != Family::Ipv4Only,
-        layers: sender
-            .resolver
+        stub: sender.stub.law,
+        home: sender.addresses.clone(),
+        client: name_hash(&sender.name),
+        barred,
+        layers: own_cache(sender)
             .iter()
-            .map(|layer| (layer_index(layer, sender, layers), layer.caches))
+            .chain(&sender.resolver)
+            .map(|layer| (layer_index(layer, sender, layers), layer.law.caches))
             .collect(),
         behaviour: sender.behaviour.clone(),
         deck: None,
@@ -289,6 +340,7 @@ fn sender_table(sender: &Sender, scenario: &Scenario, layers: &mut Vec<LayerTabl
             holding: stream(Purpose::Holding),
             process: stream(Purpose::Process),
             session: stream(Purpose::Session),
+            home: stream(Purpose::Home),
             fault: stream(Purpose::Fault),
         },
     }
@@ -300,9 +352,68 @@ fn within(times: &[Time], run: &RunPlan) -> Arc<[Time]> {
     times.iter().copied().filter(|&at| start <= at && at < end).collect()
 }
 
+/// The cache that each outbound host of a sender keeps for itself, if it does; it keeps answers as they came.
+///
+/// Where nobody else asks the cache behind it, a cache that goes by the TTL makes a difference only to the order of answers; a sender that
+/// draws its own order over hosts of one address has none to lose, and the layer is left out.
+fn own_cache(sender: &Sender) -> Option<ResolverLayer> {
+    let law = &sender.behaviour.law;
+    let behind = &sender.resolver[0];
+    let asks_alone = match behind.law.caches {
+        Caches::PerHost => true,
+        Caches::PerSite => sender.hosts == 1,
+        Caches::Count(_) => false,
+    } && behind.shared_as.contains("@sender ");
+    let draws = law.order.hosts == HostOrder::Shuffle
+        && (law.order.unit == Unit::Address || law.order.addresses == AddressOrder::Shuffle);
+    let keep = match law.dns.cache {
+        OwnCache::Stub | OwnCache::Pinned => return None,
+        OwnCache::OwnTtl if asks_alone && draws && behind.law.cache.is_plain() => return None,
+        OwnCache::OwnTtl => Keeping::Ttl,
+        OwnCache::Fixed(span) => Keeping::For(span),
+    };
+    let cache = CacheLaw { keep, ..OWN_CACHE.cache };
+    Some(ResolverLayer {
+        name: "its own cache".into(),
+        preset: String::new(),
+        law: ResolverLaw { cache, ..OWN_CACHE },
+        shared_as: format!("its own@sender {}", sender.name),
+    })
+}
+
+/// A cache that keeps every answer for its TTL, in the order in which it came.
+const OWN_CACHE: ResolverLaw = ResolverLaw {
+    caches: Caches::PerHost,
+    pick: Pick::Client,
+    cache: CacheLaw {
+        ttl_min: Span::ZERO,
+        ttl_max: Span::FOREVER,
+        zero_ttl: ZeroTtl::NoStore,
+        types: TypeSet::ALL,
+        negative_max: Span::FOREVER,
+        negative_min: Span::ZERO,
+        failure: Span::ZERO,
+        keep: Keeping::Ttl,
+        prefetch: Prefetch::None,
+        stale: Stale::Off,
+        extend: Extend::Never,
+    },
+    order: OrderLaw {
+        base: Base::AsReceived,
+        transform: Transform::None,
+        driver: Driver::Random,
+        direction: Direction::Forward,
+        types: TypeSet::NONE,
+        verbatim_on_miss: false,
+        hold: Hold::None,
+        hold_variants: 1,
+        max_records: None,
+    },
+};
+
 /// The index of the layer in the world; senders that share one meet in the same caches.
 fn layer_index(layer: &ResolverLayer, sender: &Sender, layers: &mut Vec<LayerTable>) -> u16 {
-    let needed = match layer.caches {
+    let needed = match layer.law.caches {
         Caches::PerHost => sender.sites * sender.hosts,
         Caches::PerSite => sender.sites,
         Caches::Count(n) => n,

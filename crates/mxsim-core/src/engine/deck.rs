@@ -3,10 +3,10 @@
 //! Where the zone does not change, every host has one address and the sender shuffles for itself, the candidates are always the same and only
 //! their order is drawn. Then the first candidate is found without building a list; the whole order is worked out only if it fails.
 
-use super::world::{MX, NOWHERE, World};
+use super::world::{MX, NOWHERE, SenderTable, World};
 use crate::random::Key;
 use crate::sender::order::Lots;
-use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, Unit};
+use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, OwnCache, Unit};
 
 /// The candidates in the order of the zone, and what their lots are keyed by.
 #[derive(Debug, Clone)]
@@ -16,19 +16,42 @@ pub struct Deck {
     /// How many have the lowest preference; they come first.
     best: usize,
     unit: Unit,
+    /// What the lots of the best are keyed by.
+    labels: Vec<u64>,
+}
+
+/// The place of the label with the least lot.
+#[inline]
+fn least(labels: &[u64], lot: impl Fn(u64) -> u64) -> u8 {
+    let (mut least, mut first) = (u64::MAX, 0);
+    for (place, &label) in labels.iter().enumerate() {
+        let lot = lot(label);
+        // Without a branch: which one is least cannot be foreseen.
+        let is_less = lot < least;
+        least = if is_less { lot } else { least };
+        first = if is_less { place } else { first };
+    }
+    first as u8
 }
 
 impl Deck {
     /// The deck of a sender, if it has one.
     #[must_use]
-    pub fn of(world: &World, behaviour: &Behaviour, ipv6: bool) -> Option<Self> {
+    pub fn of(world: &World, sender: &SenderTable) -> Option<Self> {
+        let (behaviour, ipv6) = (&sender.behaviour, sender.ipv6);
         let law = &behaviour.law.order;
         if behaviour.custom.is_some() || law.hosts != HostOrder::Shuffle || law.keep == Keep::Second {
+            return None;
+        }
+        if law_pins(behaviour) || !world.answers_in_full(sender, MX) {
             return None;
         }
         let [version] = world.record_sets[MX].versions.as_slice() else { return None };
         let mut candidates = Candidates::new();
         for record in version.records.iter().filter(|record| record.target != NOWHERE) {
+            if sender.barred[usize::from(record.target)] {
+                continue;
+            }
             let host = &world.hosts[usize::from(record.target)];
             let wanted = host.aaaa.filter(|_| ipv6).into_iter().chain(host.a);
             let before = candidates.len();
@@ -51,7 +74,12 @@ impl Deck {
             return None;
         }
         let best = candidates.partition_point(|candidate| candidate.preference == candidates[0].preference);
-        Some(Self { candidates, best, unit: law.unit })
+        let label = |candidate: &Candidate| match law.unit {
+            Unit::Host => candidate.host_hash,
+            Unit::Address => candidate.address_hash,
+        };
+        let labels = candidates[..best].iter().map(label).collect();
+        Some(Self { candidates, best, unit: law.unit, labels })
     }
 
     /// Most candidates of a short deck.
@@ -68,19 +96,14 @@ impl Deck {
 
     /// The place of the candidate that [`crate::sender::order::arrange`] would put first.
     #[must_use]
-    pub fn first(&self, mut choice: Key) -> u8 {
-        if self.best == 1 {
-            return 0;
+    #[inline]
+    pub fn first(&self, choice: Key) -> u8 {
+        match self.unit {
+            _ if self.best == 1 => 0,
+            Unit::Host => least(&self.labels, |label| choice.child(label).word()),
+            // The first and only occurrence of the address.
+            Unit::Address => least(&self.labels, |label| choice.child(label).child(0).word()),
         }
-        let (mut least, mut first) = (u64::MAX, 0);
-        for (place, candidate) in self.candidates[..self.best].iter().enumerate() {
-            let lot = self.lot(&mut choice, candidate);
-            // Without a branch: which one is least cannot be foreseen.
-            let is_less = lot < least;
-            least = if is_less { lot } else { least };
-            first = if is_less { place } else { first };
-        }
-        first as u8
     }
 
     /// The candidate at a place.
@@ -91,7 +114,7 @@ impl Deck {
 
     /// How many candidates there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.candidates.len()
     }
 
@@ -102,7 +125,7 @@ impl Deck {
         for (lot, candidate) in lots.iter_mut().zip(&self.candidates) {
             *lot = (candidate.preference, self.lot(&mut choice, candidate));
         }
-        let lots = &lots[..self.len().min(Self::SHORT)];
+        let lots = &lots[..self.count().min(Self::SHORT)];
         let mut order = [0; Self::SHORT];
         for (place, own) in lots.iter().enumerate() {
             // Counted, not sorted: which comes first cannot be foreseen.
@@ -126,4 +149,9 @@ impl Deck {
         behaviour.arrange(&mut candidates, choice);
         candidates
     }
+}
+
+/// True if the sender works on the list of an earlier message.
+fn law_pins(behaviour: &Behaviour) -> bool {
+    behaviour.law.dns.cache == OwnCache::Pinned
 }

@@ -34,7 +34,7 @@ impl LightWalk {
 
     /// The candidate whose turn it is.
     fn candidate(&self, deck: &Deck) -> Option<Candidate> {
-        (usize::from(self.next) < deck.len()).then(|| deck.candidate(self.order[usize::from(self.next)]))
+        (usize::from(self.next) < deck.count()).then(|| deck.candidate(self.order[usize::from(self.next)]))
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) fn walks_lightly(world: &World, sender: &SenderTable) -> bool {
     let tries_all = |deck: &Deck| {
         let mut candidates = deck.candidates();
         behaviour.cut(&mut candidates);
-        candidates.len() == deck.len() && deck.len() <= Deck::SHORT
+        candidates.len() == deck.count() && deck.count() <= Deck::SHORT
     };
     let in_session = |fault: Fault| !matches!(fault, Fault::Refuse | Fault::Drop);
     sender.deck.as_ref().is_some_and(tries_all)

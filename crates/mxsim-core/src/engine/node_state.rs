@@ -90,9 +90,10 @@ impl<W: PartialEq> NodeState<W> {
     #[inline]
     pub(super) fn is_full(&mut self, now: Time) -> bool {
         let limit = self.capacity.sessions.unwrap_or(u32::MAX);
-        self.sessions() >= limit && {
+        let is_full = |state: &Self| state.sessions() >= limit;
+        is_full(self) && {
             self.ends.settle(now);
-            self.sessions() >= limit
+            is_full(self)
         }
     }
 

@@ -188,6 +188,11 @@ impl Outbound {
         open.saturating_sub(self.idle.iter().filter(is_over).count() as u32)
     }
 
+    /// True if it has a delivery under way, mail that waits or a connection open.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.busy > 0 || !self.waiting.is_empty() || !self.idle.is_empty()
+    }
+
     pub(super) const fn is_busy(&self) -> bool {
         self.busy > 0
     }

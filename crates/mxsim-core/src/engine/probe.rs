@@ -36,6 +36,8 @@ pub enum Step<'a> {
     Admitted(&'a [Candidate]),
     /// Memory says that nothing is to be tried now.
     HeldBack,
+    /// There is nobody to deliver to as things stand.
+    NobodyToAsk(NoHost),
     /// A connection to a candidate came to an end or, with `Accepted`, to a session. Every connection that is begun gives one of these: a
     /// refused or silent one too, and one at which only TLS failed.
     Tried {
@@ -86,6 +88,15 @@ pub enum Step<'a> {
     },
     /// It is given up.
     Bounced,
+}
+
+/// Why there is nobody to deliver to although the domain takes mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoHost {
+    /// The DNS gives no answer.
+    NoAnswer,
+    /// A policy of the zone leaves no host to use.
+    Barred,
 }
 
 /// Which message a step belongs to.

@@ -49,6 +49,8 @@ pub(super) struct Recorder<'w> {
     peak_sessions: Vec<u32>,
     /// Per node: sessions that were open when measuring began.
     open_at_start: Vec<u32>,
+    /// Per node: sessions of the measured time that delivered one message, and their time (µs).
+    usual_sessions: Vec<(u64, u64)>,
     /// Messages in sessions that end after the current chunk and before the end, soonest first.
     ahead: BinaryHeap<Reverse<(Time, Counted, u16, u16)>>,
 }
@@ -91,6 +93,7 @@ impl<'w> Recorder<'w> {
             attempts: vec![0; nodes],
             peak_sessions: vec![0; nodes],
             open_at_start: vec![0; nodes],
+            usual_sessions: vec![(0, 0); nodes],
             ahead: BinaryHeap::new(),
         }
     }
@@ -199,7 +202,7 @@ impl<'w> Recorder<'w> {
     }
 
     /// A message is accepted at `at`, which lies in the current chunk.
-    #[inline]
+    #[inline(always)]
     pub(super) fn accepted(&mut self, message: Counted, host: u16, address: u16, at: Time) {
         if !counts(message) {
             return;
@@ -268,6 +271,12 @@ impl<'w> Recorder<'w> {
     /// A session from `began` to `at`, which may lie ahead, that delivers so many messages.
     #[inline]
     pub(super) fn session(&mut self, node: usize, (began, at): (Time, Time), messages: u32) {
+        if messages == 1 && began >= Time::ZERO && at < self.world.end {
+            let (count, us) = &mut self.usual_sessions[node];
+            *count += 1;
+            *us += at.since(began).0 as u64;
+            return;
+        }
         let sessions = &mut self.tally.sessions[node];
         let within = at.min(self.world.end).since(began.max(Time::ZERO));
         sessions.occupied_us += within.0 as u64;
@@ -294,6 +303,13 @@ impl<'w> Recorder<'w> {
         // Sessions that neither began nor went on into another chunk afterwards have not been seen yet.
         for (most, &open) in self.tally.windows[0].peak_sessions.iter_mut().zip(&self.open_at_start) {
             *most = (*most).max(open);
+        }
+        for (sessions, (count, us)) in self.tally.sessions.iter_mut().zip(self.usual_sessions) {
+            sessions.ended += count;
+            sessions.used += count;
+            sessions.messages += count;
+            sessions.lasted_us += us;
+            sessions.occupied_us += us;
         }
         self.tally.delays = self.delays.finish();
         self.tally.duration = self.load.duration();

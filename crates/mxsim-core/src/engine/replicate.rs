@@ -14,17 +14,18 @@ use super::law::Law;
 use super::light::LightWalk;
 use super::node_state::{NodeState, Room};
 use super::outbound::Connection;
-use super::probe::{NoProbe, Probe, Step};
+use super::probe::{NoHost, NoProbe, Probe, Step};
 use super::recorder::{Counted, Recorder};
 use super::sender_state::{Mail, SenderState};
 use super::tally::Tally;
 use super::world::{LayerTable, MX, NOWHERE, SenderTable, World};
-use crate::dns::cache::{Layer, Network, PlainCaches};
+use crate::dns::cache::{Hop, Layer, Network, PlainCaches, Question};
+use crate::dns::stub::{Home, sort_by_rule_9};
 use crate::node::WhenFull;
 use crate::random::Entropy;
 use crate::sender::look_around::look_around;
 use crate::sender::memory::{Admission, Report};
-use crate::sender::{Candidate, Candidates, Outcome, Reaction, Timeouts, TlsFailure};
+use crate::sender::{Candidate, Candidates, Outcome, OwnCache, Reaction, Timeouts, TlsFailure};
 use crate::time::Time;
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
@@ -157,6 +158,8 @@ fn mx_set(candidates: &Candidates) -> u64 {
 enum Nobody {
     /// Host memory holds all of them back.
     Now,
+    /// There is nobody to deliver to as things stand.
+    NotYet(NoHost),
     /// The domain takes no mail, or every host has been bad for too long.
     Ever,
 }
@@ -174,6 +177,32 @@ pub(super) enum Met {
     Failure(Outcome),
     /// Silence, which ends later.
     Silence(Time, Outcome),
+}
+
+/// What a look-up leads to.
+#[derive(Debug)]
+enum LookedUp {
+    /// Addresses to try, and the epoch of the MX entry they came with.
+    Candidates(Candidates, u32),
+    /// The domain can never take the message.
+    NoMail,
+    /// There is nobody to deliver to as things stand.
+    NotNow(NoHost),
+}
+
+/// Who asks for addresses.
+struct Asker<'a> {
+    hops: &'a [Hop],
+    client: u64,
+    now: Time,
+    /// Where it is, once that has counted.
+    home: Option<Home>,
+}
+
+/// Addresses found so far, and why some may be missing.
+struct Gathered {
+    candidates: Candidates,
+    missing: Option<NoHost>,
 }
 
 #[derive(Debug)]
@@ -228,7 +257,8 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         Self {
             world,
             dns: Network::new(&world.record_sets, world.authority, authority_key, layers)
-                .in_use_before(world.start),
+                .in_use_before(world.start)
+                .authority_away(&world.authority_away),
             plain_caches,
             calendar,
             senders,
@@ -369,8 +399,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         match &mut self.plain_caches[layer] {
             Some(caches) => caches.ask(cache, now),
             None => {
-                let answer = self.dns.look_up(&table.hops(chooser), MX, now);
-                (answer.epoch, answer.from_cache)
+                let question = Question { set: MX, client: table.client_of(chooser), now };
+                let answer = self.dns.ask(&table.hops(chooser), question);
+                answer.map_or((0, false), |answer| (answer.epoch, answer.from_cache))
             }
         }
     }
@@ -392,6 +423,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             }
             Err(Nobody::Now) => {
                 self.note(&mail, now, Step::HeldBack);
+                self.put_back(mail, now);
+            }
+            Err(Nobody::NotYet(why)) => {
+                self.note(&mail, now, Step::NobodyToAsk(why));
                 self.put_back(mail, now);
             }
             Ok((mut candidates, set)) => {
@@ -423,11 +458,15 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     ) -> Result<(Candidates, u64), Nobody> {
         let table = &self.world.senders[mail.sender as usize];
         let found = match &table.deck {
-            Some(deck) if !P::ACTIVE => Some(self.look_up_deck(deck, mail, table, now)),
+            Some(deck) if !P::ACTIVE => self.look_up_deck(deck, mail, table, now),
             _ => self.look_up(mail, table, now),
         };
-        // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
-        let Some((mut candidates, epoch)) = found else { return Err(Nobody::Ever) };
+        let (mut candidates, epoch) = match found {
+            LookedUp::Candidates(candidates, epoch) => (candidates, epoch),
+            // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
+            LookedUp::NoMail => return Err(Nobody::Ever),
+            LookedUp::NotNow(why) => return Err(Nobody::NotYet(why)),
+        };
         self.note(mail, now, Step::Candidates(&candidates));
         let state = &mut self.senders[mail.sender as usize];
         let choice = state.choice_for(table, mail, epoch, now);
@@ -467,23 +506,37 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// The same where the candidates are always the same.
-    fn look_up_deck(
-        &mut self,
-        deck: &Deck,
-        mail: &Mail,
-        table: &SenderTable,
-        now: Time,
-    ) -> (Candidates, u32) {
+    fn look_up_deck(&mut self, deck: &Deck, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
         let (epoch, from_cache) = self.touch(table, mail.chooser, now);
         self.recorder.looked_up(now, from_cache);
-        (deck.candidates(), epoch)
+        LookedUp::Candidates(deck.candidates(), epoch)
     }
 
-    /// The candidates in answer order, and the epoch of the MX entry; `None` if the domain can never take the message.
-    fn look_up(&mut self, mail: &Mail, table: &SenderTable, now: Time) -> Option<(Candidates, u32)> {
+    /// The candidates in answer order and the epoch of the MX entry, or what it means that there are none.
+    fn look_up(&mut self, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
+        let pins = table.behaviour.law.dns.cache == OwnCache::Pinned;
+        let pinned = self.senders[mail.sender as usize].pinned(mail.chooser).filter(|_| pins);
+        if let Some((candidates, epoch)) = pinned {
+            return LookedUp::Candidates(candidates, epoch);
+        }
+        let found = self.ask_dns(mail, table, now);
+        if let LookedUp::Candidates(candidates, epoch) = &found
+            && pins
+        {
+            self.senders[mail.sender as usize].pin(mail.chooser, candidates, *epoch);
+        }
+        found
+    }
+
+    fn ask_dns(&mut self, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
         let world = self.world;
         let hops = table.hops(mail.chooser);
-        let mut answer = self.dns.look_up(&hops, MX, now);
+        let client = table.client_of(mail.chooser);
+        let answer = self.dns.ask(&hops, Question { set: MX, client, now });
+        let Some(mut answer) = answer else {
+            self.recorder.looked_up(now, false);
+            return LookedUp::NotNow(NoHost::NoAnswer);
+        };
         if self.plain_caches[table.nearest(mail.chooser).0].is_some() {
             // Only its times are simulated, and they are the same for all who ask.
             (answer.epoch, answer.from_cache) = self.touch(table, mail.chooser, now);
@@ -492,31 +545,70 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let (version, from_cache, ttl) = (answer.version, answer.from_cache, answer.ttl);
         self.note(mail, now, Step::LookedUp { version, order: &answer.order, from_cache, ttl });
         let records = &world.record_sets[MX].versions[answer.version].records;
-        let mut candidates = Candidates::new();
-        let mut add = |preference, host: u16| {
-            let sets = &world.hosts[usize::from(host)];
-            for set in [sets.aaaa.filter(|_| table.ipv6), sets.a].into_iter().flatten() {
-                if let Some(record) = world.certain[set] {
-                    candidates.push(world.candidate(preference, host, record.target));
-                    continue;
-                }
-                let addresses = self.dns.look_up(&hops, set, now);
-                let records = &world.record_sets[set].versions[addresses.version].records;
-                for &position in &addresses.order {
-                    candidates.push(world.candidate(preference, host, records[usize::from(position)].target));
-                }
-            }
-        };
-        if let Some(host) = world.implicit_host.filter(|_| records.is_empty()) {
-            add(0, host);
+        let policy = &table.behaviour.law.policy;
+        let mut gathered = Gathered { candidates: Candidates::new(), missing: None };
+        let mut asker = Asker { hops: &hops, client, now, home: None };
+        if let Some(host) = world.implicit_host.filter(|_| records.is_empty() && policy.implicit_mx) {
+            self.add_host(table, mail, &mut asker, (0, host), &mut gathered);
         }
         for &position in &answer.order {
             let record = records[usize::from(position)];
             if record.target != NOWHERE {
-                add(record.preference, record.target);
+                self.add_host(table, mail, &mut asker, (record.preference, record.target), &mut gathered);
+            } else if !policy.null_mx.bounces(record.preference) {
+                gathered.missing.get_or_insert(NoHost::NoAnswer);
             }
         }
-        (!candidates.is_empty()).then_some((candidates, answer.epoch))
+        let Gathered { candidates, missing } = gathered;
+        match missing {
+            Some(why) if candidates.is_empty() => LookedUp::NotNow(why),
+            // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
+            None if candidates.is_empty() => LookedUp::NoMail,
+            _ => LookedUp::Candidates(candidates, answer.epoch),
+        }
+    }
+
+    /// The addresses of a host, in the order in which the sender gets them.
+    fn add_host(
+        &mut self,
+        table: &SenderTable,
+        mail: &Mail,
+        asker: &mut Asker<'_>,
+        (preference, host): (u16, u16),
+        gathered: &mut Gathered,
+    ) {
+        let world = self.world;
+        let sets = &world.hosts[usize::from(host)];
+        if table.barred[usize::from(host)] {
+            gathered.missing.get_or_insert(NoHost::Barred);
+            return;
+        }
+        for set in [sets.aaaa.filter(|_| table.ipv6), sets.a].into_iter().flatten() {
+            if let Some(record) = world.certain[set] {
+                gathered.candidates.push(world.candidate(preference, host, record.target));
+                continue;
+            }
+            let Some(answer) =
+                self.dns.ask(asker.hops, Question { set, client: asker.client, now: asker.now })
+            else {
+                gathered.missing = Some(NoHost::NoAnswer);
+                continue;
+            };
+            let set = &world.record_sets[set];
+            let records = &set.versions[answer.version].records;
+            let first = gathered.candidates.len();
+            let found = answer.order.iter().map(|&position| records[usize::from(position)].target);
+            gathered.candidates.extend(found.map(|address| world.candidate(preference, host, address)));
+            let bits = table.compares(set.record_type, sets);
+            if bits > 0 {
+                let senders = &self.senders;
+                let home = *asker
+                    .home
+                    .get_or_insert_with(|| senders[mail.sender as usize].home(table, mail.chooser));
+                let address = |candidate: &Candidate| world.addresses[usize::from(candidate.address)].ip;
+                sort_by_rule_9(&mut gathered.candidates[first..], &home, bits, address);
+            }
+        }
     }
 
     /// The luck of a connection that a message opens; only looked for where luck matters.

@@ -6,6 +6,7 @@ use super::outbound::Outbound;
 use super::probe::Subject;
 use super::recorder::Counted;
 use super::world::{SenderTable, World};
+use crate::dns::stub::Home;
 use crate::random::{Entropy, Key, Purpose, StreamId};
 use crate::sender::memory::{Admission, Remembered, Report};
 use crate::sender::retry::{self, Deferred};
@@ -81,6 +82,10 @@ pub(super) struct SenderState {
     process: Key,
     /// What the clock of every sender says at the start, in seconds modulo 2^16.
     clock: u16,
+    /// Where its sites are.
+    home: Key,
+    /// Lists that outbound hosts work on while they have mail or connections ([`crate::sender::OwnCache::Pinned`]).
+    pinned: BTreeMap<u32, (Candidates, u32)>,
     /// Only outbound hosts that have something to remember.
     memory: BTreeMap<u32, Remembered>,
     /// Outbound hosts with something to keep count of: connections under way, kept ones, waiting mail.
@@ -117,6 +122,8 @@ impl SenderState {
             holding: entropy.key(streams.holding),
             process: entropy.key(streams.process),
             clock: entropy.key(StreamId::new(CLOCK, Purpose::Process)).word() as u16,
+            home: entropy.key(streams.home),
+            pinned: BTreeMap::new(),
             memory: BTreeMap::new(),
             outbound: BTreeMap::new(),
             session: entropy.key(streams.session),
@@ -131,6 +138,21 @@ impl SenderState {
     pub(super) fn is_blank(&self, chooser: u32) -> bool {
         (self.memory.is_empty() || !self.memory.contains_key(&chooser))
             && (self.outbound.is_empty() || !self.outbound.contains_key(&chooser))
+    }
+
+    /// Where the site of an outbound host is.
+    pub(super) fn home(&self, table: &SenderTable, chooser: u32) -> Home {
+        table.home_of(self.home.child(u64::from(chooser) / table.hosts as u64))
+    }
+
+    /// The list an outbound host works on, while it has anything to do for the domain.
+    pub(super) fn pinned(&self, chooser: u32) -> Option<(Candidates, u32)> {
+        let at_work = self.outbound.get(&chooser).is_some_and(Outbound::is_at_work);
+        self.pinned.get(&chooser).filter(|_| at_work).cloned()
+    }
+
+    pub(super) fn pin(&mut self, chooser: u32, list: &Candidates, epoch: u32) {
+        self.pinned.insert(chooser, (list.clone(), epoch));
     }
 
     /// The decision how long a message holds a session.

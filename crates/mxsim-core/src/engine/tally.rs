@@ -107,54 +107,98 @@ const SUB_BITS: u32 = 9;
 
 #[inline]
 pub(super) fn bucket_index(delay_us: i64) -> usize {
-    let value = delay_us as u64;
-    // Without a branch: the first 2^9 buckets hold one value each, and so do the second.
-    let shift = (value | 1 << SUB_BITS).ilog2() - SUB_BITS;
-    ((u64::from(shift) << SUB_BITS) + (value >> shift)) as usize
+    // The first 2^9 buckets hold one value each, and so do the second.
+    let shift = shift(delay_us);
+    ((shift as usize) << SUB_BITS) + (delay_us as u64 >> shift) as usize
+}
+
+/// How many of the last bits of a delay make no difference to its bucket.
+#[inline]
+const fn shift(delay_us: i64) -> u32 {
+    (delay_us as u64 | 1 << SUB_BITS).ilog2() - SUB_BITS
+}
+
+/// The least delay that belongs into a bucket (µs).
+const fn least_of_bucket(index: usize) -> i64 {
+    let shift = (index >> SUB_BITS).saturating_sub(1);
+    ((index - (shift << SUB_BITS)) as i64) << shift
 }
 
 /// Delays while they are counted: a place for every bucket up to the longest, so that counting one is a single step.
 #[derive(Debug, Default)]
 pub(super) struct DelayCounter {
-    buckets: Vec<DelayBucket>,
+    buckets: Vec<CountedBucket>,
+    /// Delays from [`FAR`] on.
+    far: DelayHistogram,
     sum_us: i128,
+}
+
+/// Delays from here on (µs, 51 days) are so rare that they may cost a search; below, offsets into a bucket fit into 32 bits.
+const FAR: i64 = 1 << (SUB_BITS + 33);
+
+/// A [`DelayBucket`] while it is counted. It is small, because counting is as fast as memory is.
+#[derive(Debug, Clone, Copy)]
+struct CountedBucket {
+    count: u64,
+    /// Shortest and longest delay, from the least that belongs into the bucket (µs).
+    min: u32,
+    max: u32,
+}
+
+impl CountedBucket {
+    const EMPTY: Self = Self { count: 0, min: u32::MAX, max: 0 };
 }
 
 impl DelayCounter {
     /// Counts `count` equal delays.
-    #[inline]
     pub(super) fn add(&mut self, delay: Span, count: u64) {
-        let index = bucket_index(delay.0);
-        if index >= self.buckets.len() {
-            self.buckets.resize(index + 1, DelayBucket::EMPTY);
-        }
-        self.buckets[index].include(DelayBucket { count, min_us: delay.0, max_us: delay.0 });
+        self.make_room(delay);
+        self.count(delay, count);
         self.sum_us += i128::from(delay.0) * i128::from(count);
     }
 
     /// Counts delays, one each.
     pub(super) fn add_all(&mut self, delays: &[Span]) {
-        let Some(longest) = delays.iter().max() else { return };
-        let last = bucket_index(longest.0);
-        if last >= self.buckets.len() {
-            self.buckets.resize(last + 1, DelayBucket::EMPTY);
-        }
+        self.make_room(delays.iter().max().copied().unwrap_or(Span::ZERO));
         let mut sum_us = 0u128;
-        for delay in delays {
-            let bucket = &mut self.buckets[bucket_index(delay.0)];
-            bucket.count += 1;
-            // Seldom, and ever more so.
-            if delay.0 < bucket.min_us || delay.0 > bucket.max_us {
-                bucket.include(DelayBucket { count: 0, min_us: delay.0, max_us: delay.0 });
-            }
+        for &delay in delays {
+            self.count(delay, 1);
             sum_us += delay.0 as u128;
         }
         self.sum_us += sum_us as i128;
     }
 
+    fn make_room(&mut self, longest: Span) {
+        let last = bucket_index(longest.0.min(FAR - 1));
+        if last >= self.buckets.len() {
+            self.buckets.resize(last + 1, CountedBucket::EMPTY);
+        }
+    }
+
+    #[inline]
+    fn count(&mut self, delay: Span, count: u64) {
+        if delay.0 >= FAR {
+            let bucket = DelayBucket { count, min_us: delay.0, max_us: delay.0 };
+            return self.far.include(bucket_index(delay.0), bucket);
+        }
+        let bucket = &mut self.buckets[bucket_index(delay.0)];
+        let offset = (delay.0 as u64 & ((1 << shift(delay.0)) - 1)) as u32;
+        bucket.count += count;
+        bucket.min = bucket.min.min(offset);
+        bucket.max = bucket.max.max(offset);
+    }
+
     /// The same without the empty places.
     pub(super) fn finish(self) -> DelayHistogram {
-        let buckets = self.buckets.into_iter().enumerate().filter(|(_, bucket)| bucket.count > 0).collect();
+        let full = self.buckets.iter().enumerate().filter(|(_, bucket)| bucket.count > 0);
+        let bucket = |(index, bucket): (usize, &CountedBucket)| {
+            let least = least_of_bucket(index);
+            let (min_us, max_us) = (least + i64::from(bucket.min), least + i64::from(bucket.max));
+            (index, DelayBucket { count: bucket.count, min_us, max_us })
+        };
+        let mut buckets: Vec<(usize, DelayBucket)> = full.map(bucket).collect();
+        // They come after all others.
+        buckets.extend(self.far.buckets);
         DelayHistogram { buckets, sum_us: self.sum_us }
     }
 }
@@ -200,8 +244,6 @@ impl DelayHistogram {
 }
 
 impl DelayBucket {
-    const EMPTY: Self = Self { count: 0, min_us: i64::MAX, max_us: i64::MIN };
-
     fn include(&mut self, other: Self) {
         self.min_us = self.min_us.min(other.min_us);
         self.max_us = self.max_us.max(other.max_us);
@@ -226,6 +268,21 @@ mod tests {
             last = index;
         }
         assert_ne!(bucket_index(30_000_000), bucket_index(30_080_000));
+    }
+
+    /// Whatever is counted comes out as the histogram says that is made value by value, near and far.
+    #[test]
+    fn counting_gives_the_histogram() {
+        let powers = (0..55).flat_map(|k| [(1i64 << k) - 1, 1 << k, (1 << k) + (1 << k) / 700]);
+        let delays: Vec<Span> = powers.map(Span).collect();
+        let (mut counter, mut histogram) = (DelayCounter::default(), DelayHistogram::default());
+        for chunk in delays.chunks(7) {
+            counter.add_all(chunk);
+            counter.add(chunk[0], 2);
+            chunk.iter().chain([&chunk[0]; 2]).for_each(|delay| histogram.add(*delay));
+        }
+        assert!(delays.iter().any(|delay| delay.0 >= FAR));
+        assert_eq!(counter.finish(), histogram);
     }
 
     #[test]

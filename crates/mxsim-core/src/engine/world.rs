@@ -5,14 +5,15 @@ use super::deck::Deck;
 use super::frame::Frame;
 use super::law::LawDecision;
 use crate::dns::cache::{Hop, Record, RecordSet};
-use crate::dns::{OrderLaw, ResolverLaw};
+use crate::dns::stub::Home;
+use crate::dns::{Caches, OrderLaw, RecordType, ResolverLaw, StubLaw};
 use crate::node::{Capacity, Schedule, SessionTime};
-use crate::random::StreamId;
-use crate::scenario::Caches;
-use crate::sender::{Behaviour, Candidate, FiledUnder, Reuse};
+use crate::random::{Key, StreamId};
+use crate::sender::{AddressSort, Behaviour, Candidate, FiledUnder, Reuse};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use smallvec::SmallVec;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The record set of the domain's MX records is always the first.
@@ -49,6 +50,8 @@ pub struct World {
     pub authority: OrderLaw,
     /// The authority's decisions.
     pub authority_stream: StreamId,
+    /// When the authority does not answer: from and to, in order of time and apart.
+    pub authority_away: Vec<(Time, Time)>,
     /// Per record set: its only record, if no cache and no order can change the answer. Such a question is not simulated.
     pub certain: Vec<Option<Record>>,
     /// Resolver layers.
@@ -79,6 +82,8 @@ pub struct HostTable {
 pub struct AddressTable {
     /// Hash of the address as text.
     pub hash: u64,
+    /// The address itself.
+    pub ip: IpAddr,
     /// The node behind it.
     pub node: usize,
     /// A host that has it.
@@ -121,6 +126,14 @@ pub struct SenderTable {
     pub hosts: usize,
     /// True if AAAA addresses are of use to it.
     pub ipv6: bool,
+    /// How the library it uses sorts addresses; the blank one for a sender that uses none.
+    pub stub: StubLaw,
+    /// The addresses it is known to send from.
+    pub home: Vec<IpAddr>,
+    /// Number of its first client: with the outbound host it tells who asks a resolver.
+    pub client: u64,
+    /// Per host: true if a policy keeps this sender from using it.
+    pub barred: Vec<bool>,
     /// Its layers, nearest first, and which cache of each an outbound host meets.
     pub layers: SmallVec<[(u16, Caches); 2]>,
     /// How it orders, fails over, retries and remembers.
@@ -152,6 +165,8 @@ pub struct SenderStreams {
     pub process: StreamId,
     /// How long messages hold a session.
     pub session: StreamId,
+    /// Addresses its sites send from.
+    pub home: StreamId,
     /// Which connections a fault hits that hits only a part of them.
     pub fault: StreamId,
 }
@@ -161,6 +176,16 @@ impl World {
     #[must_use]
     pub fn is_timed(&self) -> bool {
         self.capacities.iter().any(|capacity| capacity.is_timed())
+    }
+
+    /// True if every answer that `sender` gets has all records of the set, whenever it asks and whoever else does.
+    #[must_use]
+    pub fn answers_in_full(&self, sender: &SenderTable, set: usize) -> bool {
+        let set = &self.record_sets[set];
+        let most = set.versions.iter().map(|version| version.records.len()).max().unwrap_or(0);
+        let layers = sender.layers.iter().map(|&(layer, _)| &self.layers[usize::from(layer)].law.order);
+        let cuts = |law: &OrderLaw| law.cuts(set.record_type, most);
+        self.authority_away.is_empty() && !cuts(&self.authority) && !layers.into_iter().any(cuts)
     }
 
     /// An address of a host as a candidate.
@@ -201,6 +226,34 @@ impl SenderTable {
             // Dealt out in turn, so that no cache is left out by chance.
             Caches::Count(n) => chooser % n as u32,
         }
+    }
+
+    /// The number by which resolvers know outbound host `chooser`.
+    #[must_use]
+    pub const fn client_of(&self, chooser: u32) -> u64 {
+        self.client.wrapping_add(chooser as u64)
+    }
+
+    /// Over how many bits its library compares the addresses of a host, by type; zero if they stay as answered.
+    #[must_use]
+    pub fn compares(&self, record_type: RecordType, host: &HostTable) -> u32 {
+        if self.behaviour.law.dns.address_sort == AddressSort::None {
+            return 0;
+        }
+        self.stub.compares(record_type, self.ipv6 && host.aaaa.is_some())
+    }
+
+    /// Where outbound host `chooser` sends from; `site` decides what is not known.
+    #[must_use]
+    pub fn home_of(&self, site: Key) -> Home {
+        let mut home = Home::drawn(site);
+        for address in &self.home {
+            match address {
+                IpAddr::V4(ip) => home.v4 = *ip,
+                IpAddr::V6(ip) => home.v6 = *ip,
+            }
+        }
+        home
     }
 
     /// True if a delivery may fetch deferred mail before its time.

@@ -5,6 +5,7 @@ mod node;
 use super::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
 use super::words::{FaultKind, Sticky, words};
 use crate::catalog::{PresetKind, params};
+use crate::dns::MtaStsMode;
 use crate::results::Grade;
 use crate::smtp::Stage;
 use crate::time::Span;
@@ -33,10 +34,6 @@ fn all_sizes_equal() -> Vec<&'static str> {
 
 fn unlimited() -> Vec<&'static str> {
     vec!["unlimited"]
-}
-
-fn cache_scopes() -> Vec<&'static str> {
-    vec!["per-host", "per-site"]
 }
 
 const WEIGHT: Shape = Shape::Number { least: 0.0, most: 1e9, above: false };
@@ -80,16 +77,64 @@ const ZONE: &[Key] = &[
         "nsd",
         "in which order the authoritative servers answer: a preset, or `{ preset = \"nsd\", order = {...} }`",
     ),
+    optional(
+        "unreachable",
+        Shape::List {
+            of: &Shape::Table(&[
+                required("at", Shape::Moment, "when it begins"),
+                required("for", SOME_TIME, "how long it lasts"),
+            ]),
+            least: 0,
+            only: &[],
+        },
+        "never",
+        "when the authoritative servers do not answer",
+    ),
+    optional("mta_sts", Shape::Table(MTA_STS), "no policy", "the MTA-STS policy of the domain (RFC 8461)"),
+    optional("dane", Shape::Table(DANE), "no host fails", "what DANE says about the hosts (RFC 7672)"),
 ];
 
-const AUTHORITY: [Key; 2] = joined(
+const MTA_STS: &[Key] = &[
+    required("mode", word(words::<MtaStsMode>), "whether it is to be obeyed"),
+    required(
+        "mx",
+        Shape::List { of: &Shape::Name, least: 1, only: &[] },
+        "hosts that may be used: names, or `*.` and a name for any one label before it",
+    ),
+];
+
+const DANE: &[Key] = &[required(
+    "failing",
+    Shape::List { of: &Shape::Name, least: 1, only: &[] },
+    "hosts, by name or first label, whose certificate does not match their TLSA records",
+)];
+
+const AUTHORITY: [Key; 3] = joined(
+    &[
+        optional(
+            "preset",
+            Shape::Preset(PresetKind::Authority),
+            "nsd",
+            "the preset the parameters are laid over",
+        ),
+        optional(
+            "weights",
+            Shape::Map(&Shape::Integer { least: 0, most: 1_000_000 }),
+            "all 1",
+            "weights for `first-by-weight`, by host (or its first label) and by IPv4 address",
+        ),
+    ],
+    params::AUTHORITY,
+);
+
+const STUB: [Key; 2] = joined(
     &[optional(
         "preset",
-        Shape::Preset(PresetKind::Authority),
-        "nsd",
+        Shape::Preset(PresetKind::Stub),
+        "glibc",
         "the preset the parameters are laid over",
     )],
-    params::AUTHORITY,
+    params::STUB,
 );
 
 const CHANGE: &[Key] = &[
@@ -190,6 +235,18 @@ const SENDER_OWN: &[Key] = &[
         "true, unless the preset speaks IPv4 only",
         "whether it has an IPv6 route",
     ),
+    optional(
+        "stub",
+        Shape::AnyOf(&[Shape::Preset(PresetKind::Stub), Shape::Table(&STUB)]),
+        "glibc (an assumption)",
+        "the library that sorts addresses, if the preset asks one (`dns.address_sort`)",
+    ),
+    optional(
+        "addresses",
+        Shape::List { of: &Shape::Address, least: 1, only: &[1, 2] },
+        "drawn for each site",
+        "the IPv4 and the IPv6 address it sends from, for the longest common prefix with those of your hosts",
+    ),
     optional("profile", PROFILE, "that of `[traffic]`", "when it sends"),
     optional(
         "grade",
@@ -199,7 +256,7 @@ const SENDER_OWN: &[Key] = &[
     ),
 ];
 
-const SENDER: [Key; 21] = joined(SENDER_OWN, params::SENDER);
+const SENDER: [Key; 25] = joined(SENDER_OWN, params::SENDER);
 
 const RESOLVER: [Key; 5] = joined(
     &[
@@ -208,12 +265,6 @@ const RESOLVER: [Key; 5] = joined(
             Shape::Preset(PresetKind::Resolver),
             "plain",
             "the preset the parameters are laid over",
-        ),
-        optional(
-            "caches",
-            Shape::AnyOf(&[word(cache_scopes), Shape::Integer { least: 1, most: MOST_CHOOSERS }]),
-            "per-site",
-            "how many independent caches there are; with a number all senders that name this resolver share them",
         ),
         optional(
             "chain",

@@ -24,12 +24,14 @@ pub use diagnostic::{Diagnostic, Place, ScenarioError};
 pub use reference::{reference, schema};
 
 use crate::catalog::{Catalog, PresetKind};
-use crate::dns::{OrderLaw, ResolverLaw, Zone};
+pub use crate::dns::Caches;
+use crate::dns::{DaneZone, MtaSts, OrderLaw, ResolverLaw, StubLaw, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::results::{Caution, Grade, PresetUsed};
 use crate::sender::{Behaviour, SenderBehaviour};
 use crate::time::{Span, Time};
 use crate::traffic::{Profile, Sizes};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -44,6 +46,10 @@ pub struct Scenario {
     pub zones: Vec<ZoneVersion>,
     /// In which order the authoritative servers answer.
     pub authority: Authority,
+    /// The domain's MTA-STS policy, if it has one.
+    pub mta_sts: Option<MtaSts>,
+    /// What DANE says about its hosts.
+    pub dane: DaneZone,
     /// Messages per day over all senders.
     pub messages_per_day: f64,
     /// Who sends; shares add up to 1. An entry with a `mix` has become one sender per preset.
@@ -275,6 +281,28 @@ pub struct Authority {
     pub name: String,
     /// In which order they answer.
     pub order: OrderLaw,
+    /// Weights of hosts and addresses that have one, by name.
+    pub weights: BTreeMap<String, u32>,
+    /// When they do not answer: from and to, in order of time and apart.
+    pub away: Vec<(Time, Time)>,
+}
+
+impl Authority {
+    /// The weight of an exchange host or an address.
+    #[must_use]
+    pub fn weight(&self, name: &str) -> u32 {
+        let label = name.split('.').next().unwrap_or(name);
+        self.weights.get(name).or_else(|| self.weights.get(label)).copied().unwrap_or(1)
+    }
+}
+
+/// The library a sender asks for addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stub {
+    /// Preset id, for reports.
+    pub name: String,
+    /// How it sorts them.
+    pub law: StubLaw,
 }
 
 /// One sender: one organisation, or many alike.
@@ -296,6 +324,10 @@ pub struct Sender {
     pub hosts: usize,
     /// True if it has an IPv6 route.
     pub ipv6: bool,
+    /// The library that sorts addresses, where its behaviour asks for one.
+    pub stub: Stub,
+    /// The addresses it sends from, one of a family at most; a family that is missing is drawn for each site.
+    pub addresses: Vec<IpAddr>,
     /// When it sends.
     pub profile: Profile,
     /// When it sends instead, if the embedding program brings the times of its messages.
@@ -315,21 +347,8 @@ pub struct ResolverLayer {
     pub preset: String,
     /// How it caches and orders.
     pub law: ResolverLaw,
-    /// How many independent caches there are.
-    pub caches: Caches,
     /// Layers with equal `shared_as` are the same caches, whichever sender asks.
     pub shared_as: String,
-}
-
-/// How many independent caches a layer has and who meets which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caches {
-    /// One for each outbound host.
-    PerHost,
-    /// One for each site.
-    PerSite,
-    /// This many; an outbound host always meets the same one.
-    Count(usize),
 }
 
 /// A machine that receives mail.

@@ -6,14 +6,15 @@
 use super::literal::{number, span, text};
 use super::read::fair_nodes;
 use super::words::word_of;
-use super::{Caches, GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
-use crate::catalog::params::{Written, write_order, write_resolver, write_sender};
+use super::{GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
+use crate::catalog::params::{Written, write_order, write_resolver, write_sender, write_stub};
 use crate::dns::{Name, Zone};
 use crate::node::{Capacity, SessionTime};
 use crate::time::Span;
 use crate::traffic::{Profile, Sizes};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::net::IpAddr;
 
 impl Scenario {
     /// The scenario as TOML with every default written out.
@@ -64,6 +65,25 @@ impl Scenario {
         out.section("[zone.authority]");
         out.key("preset", &text(&self.authority.name));
         out.sections(&write_order(&self.authority.order));
+        if !self.authority.weights.is_empty() {
+            let weights =
+                self.authority.weights.iter().map(|(name, weight)| format!("{} = {weight}", text(name)));
+            out.key("weights", &format!("{{ {} }}", weights.collect::<Vec<_>>().join(", ")));
+        }
+        for (from, to) in &self.authority.away {
+            out.section("[[zone.unreachable]]");
+            out.key("at", &span(Span(from.0)));
+            out.key("for", &span(to.since(*from)));
+        }
+        if let Some(policy) = &self.mta_sts {
+            out.section("[zone.mta_sts]");
+            out.key("mode", &text(word_of(policy.mode).unwrap_or_default()));
+            out.key("mx", &list(policy.mx.iter().map(String::as_str)));
+        }
+        if !self.dane.failing.is_empty() {
+            out.section("[zone.dane]");
+            out.key("failing", &list(self.dane.failing.iter().map(Name::as_str)));
+        }
     }
 
     /// Each later version as the record sets that differ from what stands there so far.
@@ -98,7 +118,6 @@ impl Scenario {
             if in_full {
                 out.key("preset", &text(&layer.preset));
             }
-            out.key("caches", &caches(layer.caches));
             if !rest.is_empty() {
                 let names: Vec<String> = rest.iter().map(|layer| text(&layer.name)).collect();
                 out.key("chain", &format!("[{}]", names.join(", ")));
@@ -260,6 +279,15 @@ fn write_one_sender(sender: &Sender, out: &mut Toml) {
     out.key("grade", &text(sender.grade.name()));
     out.key("ipv6", &sender.ipv6.to_string());
     out.key("profile", &profile(&sender.profile));
+    let stub: Vec<String> = write_stub(&sender.stub.law)
+        .iter()
+        .map(|(path, literal)| format!("{} = {literal}", &path["sort.".len()..]))
+        .collect();
+    out.key("stub", &format!("{{ preset = {}, sort = {{ {} }} }}", text(&sender.stub.name), stub.join(", ")));
+    if !sender.addresses.is_empty() {
+        let addresses: Vec<String> = sender.addresses.iter().map(IpAddr::to_string).collect();
+        out.key("addresses", &list(addresses.iter().map(String::as_str)));
+    }
     out.sections(&write_sender(&sender.behaviour.law));
 }
 
@@ -281,12 +309,9 @@ fn profile(profile: &Profile) -> String {
     format!("[{}]", weights.join(", "))
 }
 
-fn caches(caches: Caches) -> String {
-    match caches {
-        Caches::PerHost => "\"per-host\"".into(),
-        Caches::PerSite => "\"per-site\"".into(),
-        Caches::Count(count) => count.to_string(),
-    }
+/// A list of strings.
+fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
+    format!("[{}]", items.map(text).collect::<Vec<_>>().join(", "))
 }
 
 /// What a node says when it is full is written only where it can be full.

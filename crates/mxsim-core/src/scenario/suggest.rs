@@ -5,6 +5,10 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     let wanted = normal(word);
     let limit = (wanted.len() / 3).clamp(1, 4);
     let candidates: Vec<&str> = candidates.into_iter().collect();
+    // A name without its variant is no slip of another name: `qmail` stands for `qmail_lp64` and not for `gmail`.
+    if let Some(variant) = first_variant(&wanted, &candidates) {
+        return Some(variant);
+    }
     let near = candidates
         .iter()
         .copied()
@@ -13,6 +17,15 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate);
     near.or_else(|| shortest_beginning(&wanted, &candidates))
+}
+
+/// The shortest candidate that is `wanted` and more after a separator.
+fn first_variant<'a>(wanted: &[char], candidates: &[&'a str]) -> Option<&'a str> {
+    let is_variant = |word: &&str| {
+        let known = normal(word);
+        known.len() > wanted.len() && known.starts_with(wanted) && known[wanted.len()] == '-'
+    };
+    candidates.iter().copied().filter(is_variant).min_by_key(|word| word.len()).filter(|_| !wanted.is_empty())
 }
 
 /// The shortest candidate that begins with `wanted`, separators left out: `bind9` for `bind_9_20`, `postf` for `postfix` and not for a

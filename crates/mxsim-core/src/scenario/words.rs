@@ -1,11 +1,15 @@
 //! Words of a scenario and the values they stand for: one table per choice, read forwards, written backwards.
 
-use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
+use crate::dns::{
+    Base, Caches, Direction, Driver, Extend, Hold, Ipv4Rule9, Ipv6Rule9, Keeping, MtaStsMode, Pick, Prefetch,
+    RecordType, SortedSets, Stale, Transform, ZeroTtl,
+};
 use crate::node::{Fault, WhenFull};
 use crate::sender::{
     AddressOrder, AfterGaps, Cut, Failover, Family, FiledUnder, Growth, HostOrder, Keep, Kernel, Reaction,
     TlsFailure, Unit,
 };
+use crate::sender::{AddressSort, Check, NullMx, OwnCache};
 use crate::smtp::Stage;
 
 /// A choice among words.
@@ -183,6 +187,8 @@ impl Worded for Transform {
         ("rotate", Self::Rotate),
         ("shuffle", Self::Shuffle),
         ("shuffle-one-seed", Self::ShuffleOneSeed),
+        ("first-by-weight", Self::FirstByWeight),
+        ("sort-for-client", Self::SortForClient),
     ];
 }
 
@@ -191,7 +197,9 @@ impl Worded for Driver {
         ("random", Self::Random),
         ("counter-from-zero", Self::CounterFromZero),
         ("counter-sequential", Self::CounterSequential),
+        ("counter-from-random", Self::CounterFromRandom),
         ("counter-of-process", Self::CounterOfProcess),
+        ("counter-of-process-from-random", Self::CounterOfProcessFromRandom),
     ];
 }
 
@@ -208,6 +216,84 @@ impl Worded for Hold {
 impl Worded for ZeroTtl {
     const WORDS: &'static [(&'static str, Self)] =
         &[("no-store", Self::NoStore), ("same-second", Self::SameSecond)];
+}
+
+/// Which caches of a resolver there are, in words; a number is written as such.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct CacheScope(pub(crate) Caches);
+
+impl Worded for CacheScope {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("per-host", Self(Caches::PerHost)), ("per-site", Self(Caches::PerSite))];
+}
+
+impl Worded for Pick {
+    const WORDS: &'static [(&'static str, Self)] = &[("client", Self::Client), ("question", Self::Question)];
+}
+
+/// A fixed time is written as a duration beside these words.
+impl Worded for Keeping {
+    const WORDS: &'static [(&'static str, Self)] = &[("ttl", Self::Ttl), ("forever", Self::Forever)];
+}
+
+/// The rest is written as tables.
+impl Worded for Prefetch {
+    const WORDS: &'static [(&'static str, Self)] = &[("none", Self::None)];
+}
+
+/// The rest is written as tables.
+impl Worded for Stale {
+    const WORDS: &'static [(&'static str, Self)] = &[("off", Self::Off)];
+}
+
+/// What `extend` may say in a word; the rest is written as a table.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Extends(pub(crate) Extend);
+
+impl Worded for Extends {
+    const WORDS: &'static [(&'static str, Self)] = &[("never", Self(Extend::Never))];
+}
+
+impl Worded for SortedSets {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("none", Self::None), ("with-ipv6", Self::WithIpv6), ("all", Self::All)];
+}
+
+impl Worded for Ipv6Rule9 {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("off", Self::Off), ("first-64-bits", Self::First64Bits), ("all-bits", Self::AllBits)];
+}
+
+impl Worded for Ipv4Rule9 {
+    const WORDS: &'static [(&'static str, Self)] = &[("off", Self::Off), ("all-bits", Self::AllBits)];
+}
+
+impl Worded for MtaStsMode {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("enforce", Self::Enforce), ("testing", Self::Testing), ("none", Self::None)];
+}
+
+/// A fixed time is written as a table beside these words.
+impl Worded for OwnCache {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("stub", Self::Stub), ("own-ttl", Self::OwnTtl), ("pinned", Self::Pinned)];
+}
+
+impl Worded for AddressSort {
+    const WORDS: &'static [(&'static str, Self)] = &[("none", Self::None), ("rfc6724", Self::Rfc6724)];
+}
+
+impl Worded for NullMx {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("bounce", Self::Bounce),
+        ("bounce-strict", Self::BounceStrict),
+        ("treat-as-host", Self::TreatAsHost),
+    ];
+}
+
+impl Worded for Check {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("no", Self::No), ("opt", Self::Opt), ("default", Self::Default)];
 }
 
 impl Worded for RecordType {

@@ -13,7 +13,10 @@ pub mod limits;
 pub mod look_around;
 pub mod memory;
 pub mod order;
+pub mod resolve;
 pub mod retry;
+
+pub use resolve::{AddressSort, Check, Lookups, NullMx, OwnCache, Policy};
 
 use crate::random::Key;
 use crate::smtp::Stage;
@@ -65,6 +68,10 @@ pub struct SenderLaw {
     pub reuse: Reuse,
     /// How many connections one outbound host has at the same time.
     pub concurrency: Concurrency,
+    /// What it does with the answers of its resolver.
+    pub dns: Lookups,
+    /// Which hosts it may use.
+    pub policy: Policy,
 }
 
 /// When an open connection of an outbound host takes the next message instead of a new one. It wins over the order of candidates, so the

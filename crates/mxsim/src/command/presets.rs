@@ -1,4 +1,4 @@
-//! `mxsim presets`: how senders, resolvers and authorities behave, and who says so.
+//! `mxsim presets`: how senders, resolvers, authorities and stubs behave, and who says so.
 
 mod markdown;
 mod table;
@@ -92,6 +92,9 @@ fn pages(sheets: &[Sheet<'_>]) -> String {
         )),
         PresetKind::Resolver => next(&format!("mxsim init, then resolver = \"{id}\" in [[senders]]")),
         PresetKind::Authority => next(&format!("mxsim init, then authority = \"{id}\" in [zone]")),
+        PresetKind::Stub => next(&format!(
+            "mxsim init, then stub = \"{id}\" beside a preset in [[senders]] that lets a library sort (dns.address_sort)"
+        )),
     });
     text
 }

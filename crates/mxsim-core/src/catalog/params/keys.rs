@@ -1,6 +1,6 @@
 //! What the parameters of presets may look like.
 
-use crate::dns::{Base, Direction, Driver, Hold, RecordType, Transform, ZeroTtl};
+use super::dns_keys::{SENDER_DNS, SENDER_POLICY};
 use crate::scenario::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
 use crate::scenario::words::{OnBusy, ReuseWhen, words};
 use crate::sender::{
@@ -8,7 +8,7 @@ use crate::sender::{
     TlsFailure, Unit,
 };
 
-fn unlimited() -> Vec<&'static str> {
+pub(super) fn unlimited() -> Vec<&'static str> {
     vec!["unlimited"]
 }
 
@@ -24,7 +24,7 @@ fn every_queue_run() -> Vec<&'static str> {
     vec!["every-queue-run"]
 }
 
-const AS_PRESET: &str = "as the preset";
+pub(super) const AS_PRESET: &str = "as the preset";
 const COUNT: Shape = Shape::Integer { least: 1, most: 1_000_000 };
 
 /// The two ways to keep an order for a time.
@@ -359,51 +359,13 @@ pub(crate) const SENDER: &[Key] = &[
         AS_PRESET,
         "how many connections one outbound host has at the same time; a number alone is a fixed limit",
     ),
-];
-
-const TYPES: Shape = Shape::List { of: &word(words::<RecordType>), least: 0, only: &[] };
-
-const CACHE: &[Key] = &[
-    optional("ttl_min", DURATION, AS_PRESET, "shorter TTLs are lifted to this"),
-    optional("ttl_max", Shape::AnyOf(&[DURATION, word(unlimited)]), AS_PRESET, "longer TTLs are cut to this"),
-    optional("zero_ttl", word(words::<ZeroTtl>), AS_PRESET, "what happens to TTL 0"),
-    optional("types", TYPES, AS_PRESET, "record types that are cached"),
+    optional("dns", Shape::Table(SENDER_DNS), AS_PRESET, "what it does with the answers of its resolver"),
     optional(
-        "negative_max",
-        Shape::AnyOf(&[DURATION, word(unlimited)]),
+        "policy",
+        Shape::Table(SENDER_POLICY),
         AS_PRESET,
-        "longest time an empty answer is kept",
+        "which hosts it may use, and what it does without any",
     ),
-];
-
-const ANSWER_ORDER: &[Key] = &[
-    optional("base", word(words::<Base>), AS_PRESET, "order before the transform"),
-    optional("transform", word(words::<Transform>), AS_PRESET, "what is done to it"),
-    optional("driver", word(words::<Driver>), AS_PRESET, "where a rotation's offset comes from"),
-    optional("direction", word(words::<Direction>), AS_PRESET, "which way a rotation moves"),
-    optional("types", TYPES, AS_PRESET, "record types that are transformed"),
-    optional(
-        "verbatim_on_miss",
-        Shape::Boolean,
-        AS_PRESET,
-        "the answer that fills the cache is passed on as it came",
-    ),
-    optional(
-        "hold",
-        Shape::AnyOf(&[SOME_TIME, word(words::<Hold>)]),
-        AS_PRESET,
-        "how long a rendered order is served again",
-    ),
-];
-
-/// The parameters of an authority.
-pub(crate) const AUTHORITY: &[Key] =
-    &[optional("order", Shape::Table(ANSWER_ORDER), AS_PRESET, "in which order it answers")];
-
-/// The parameters of a resolver.
-pub(crate) const RESOLVER: &[Key] = &[
-    optional("cache", Shape::Table(CACHE), AS_PRESET, "how long it keeps an answer"),
-    optional("order", Shape::Table(ANSWER_ORDER), AS_PRESET, "in which order it answers"),
 ];
 
 /// What the parameter `path`, such as `order.hosts`, is for.

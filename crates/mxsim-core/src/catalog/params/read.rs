@@ -2,16 +2,14 @@
 //! passed over here.
 
 use super::reuse;
-use crate::dns::{
-    Base, CacheLaw, Direction, Driver, Hold, OrderLaw, RecordType, ResolverLaw, Transform, TypeSet, ZeroTtl,
-};
+use crate::dns::{Base, Direction, Driver, Hold, OrderLaw, RecordType, Transform, TypeSet};
 use crate::scenario::quantity;
 use crate::scenario::tree::{Table, Value};
 use crate::scenario::words::{OnBusy, Worded, value_of};
 use crate::sender::{
-    AddressOrder, AfterGaps, Concurrency, Cut, Failover, Family, HostOrder, Keep, Kernel, Limits, Memory,
-    OrderLaw as SenderOrder, Reaction, Reactions, RetryLaw, RetryStep, Reuse, SenderLaw, Timeouts,
-    TlsFailure, Unit, Wait,
+    AddressOrder, AddressSort, AfterGaps, Check, Concurrency, Cut, Failover, Family, HostOrder, Keep, Kernel,
+    Limits, Lookups, Memory, NullMx, OrderLaw as SenderOrder, OwnCache, Policy, Reaction, Reactions,
+    RetryLaw, RetryStep, Reuse, SenderLaw, Timeouts, TlsFailure, Unit, Wait,
 };
 use crate::time::Span;
 
@@ -51,6 +49,8 @@ pub(crate) const BLANK_SENDER: SenderLaw = SenderLaw {
     memory: Memory::Nothing,
     reuse: Reuse::Never,
     concurrency: Concurrency::UNLIMITED,
+    dns: Lookups { cache: OwnCache::Stub, address_sort: AddressSort::None },
+    policy: Policy { null_mx: NullMx::Bounce, implicit_mx: true, mta_sts: Check::No, dane: Check::No },
 };
 
 /// The order every preset file starts from.
@@ -62,18 +62,8 @@ pub(crate) const BLANK_ORDER: OrderLaw = OrderLaw {
     types: TypeSet::NONE,
     verbatim_on_miss: false,
     hold: Hold::None,
-};
-
-/// The resolver every preset file starts from.
-pub(crate) const BLANK_RESOLVER: ResolverLaw = ResolverLaw {
-    cache: CacheLaw {
-        ttl_min: Span::ZERO,
-        ttl_max: Span::FOREVER,
-        zero_ttl: ZeroTtl::NoStore,
-        types: TypeSet::ALL,
-        negative_max: Span::FOREVER,
-    },
-    order: BLANK_ORDER,
+    hold_variants: 1,
+    max_records: None,
 };
 
 pub(super) fn set<T>(target: &mut T, value: Option<T>) {
@@ -139,6 +129,7 @@ pub(crate) fn read_sender(table: &Table, law: &mut SenderLaw) {
     set(&mut law.memory, table.table("memory").and_then(memory));
     reuse::read(table, &mut law.reuse);
     reuse::read_concurrency(table, &mut law.concurrency);
+    super::dns::read_lookups(table, law);
 }
 
 fn read_failover(table: &Table, law: &mut SenderLaw) {
@@ -229,23 +220,6 @@ fn retry_step(value: &Value) -> Option<RetryStep> {
     Some(RetryStep { until: span_at(table, "until")?, gap: span_at(table, "gap")?, factor })
 }
 
-/// Lays the parameters of `table` over `law`.
-pub(crate) fn read_resolver(table: &Table, law: &mut ResolverLaw) {
-    if let Some(cache) = table.table("cache") {
-        let law = &mut law.cache;
-        set(&mut law.ttl_min, span_at(cache, "ttl_min"));
-        set(
-            &mut law.ttl_max,
-            unless(cache, "ttl_max", "unlimited", span).map(|most| most.unwrap_or(Span::FOREVER)),
-        );
-        set(&mut law.zero_ttl, chosen(cache, "zero_ttl"));
-        set(&mut law.types, cache.get("types").and_then(types));
-        let negative = unless(cache, "negative_max", "unlimited", span);
-        set(&mut law.negative_max, negative.map(|most| most.unwrap_or(Span::FOREVER)));
-    }
-    read_answer_order(table, &mut law.order);
-}
-
 /// Lays `order` of `table` over `law`.
 pub(crate) fn read_answer_order(table: &Table, law: &mut OrderLaw) {
     let Some(order) = table.table("order") else { return };
@@ -257,9 +231,15 @@ pub(crate) fn read_answer_order(table: &Table, law: &mut OrderLaw) {
     set(&mut law.verbatim_on_miss, order.get("verbatim_on_miss").and_then(Value::as_boolean));
     let fixed = span_at(order, "hold").map(Hold::For);
     set(&mut law.hold, chosen(order, "hold").or(fixed));
+    set(&mut law.hold_variants, order.get("hold_variants").and_then(small));
+    set(&mut law.max_records, unless(order, "max_records", "unlimited", small));
 }
 
-fn types(value: &Value) -> Option<TypeSet> {
+fn small(value: &Value) -> Option<u8> {
+    value.as_integer().and_then(|number| u8::try_from(number).ok())
+}
+
+pub(super) fn types(value: &Value) -> Option<TypeSet> {
     let mut set = TypeSet::NONE;
     for item in value.as_list()? {
         match value_of(item.as_text()?)? {
@@ -282,10 +262,4 @@ pub(crate) fn broken_sender_rule(table: &Table, law: &SenderLaw) -> Option<(&'st
         }
         _ => reuse::broken_rule(table, law),
     }
-}
-
-/// The same for a resolver.
-pub(crate) fn broken_resolver_rule(_: &Table, law: &ResolverLaw) -> Option<(&'static str, &'static str)> {
-    (law.cache.ttl_min > law.cache.ttl_max)
-        .then_some(("cache", "cache: `ttl_min` must not be longer than `ttl_max`"))
 }

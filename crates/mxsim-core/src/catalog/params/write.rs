@@ -1,6 +1,6 @@
 //! Parameters of a law as TOML literals.
 
-use crate::dns::{Hold, OrderLaw, RecordType, ResolverLaw, TypeSet};
+use crate::dns::{Hold, OrderLaw, RecordType, TypeSet};
 use crate::scenario::literal;
 use crate::scenario::words::{OnBusy, Worded, word_of};
 use crate::sender::{AfterGaps, Keep, Memory, RetryStep, SenderLaw, TlsFailure, Wait};
@@ -50,6 +50,7 @@ pub(crate) fn write_sender(law: &SenderLaw) -> Vec<Written> {
         written_memory(&law.memory),
     ];
     all.extend(super::reuse::write(law));
+    all.extend(super::dns::write_lookups(law));
     all
 }
 
@@ -125,20 +126,6 @@ fn written_step(step: &RetryStep) -> String {
     )
 }
 
-/// All parameters of a resolver.
-pub(crate) fn write_resolver(law: &ResolverLaw) -> Vec<Written> {
-    let most = |span: Span| or_word((span != Span::FOREVER).then_some(span), "unlimited");
-    let mut all = vec![
-        ("cache.ttl_min", literal::span(law.cache.ttl_min)),
-        ("cache.ttl_max", most(law.cache.ttl_max)),
-        ("cache.zero_ttl", quoted_word(law.cache.zero_ttl)),
-        ("cache.types", written_types(law.cache.types)),
-        ("cache.negative_max", most(law.cache.negative_max)),
-    ];
-    all.extend(write_order(&law.order));
-    all
-}
-
 /// All parameters of an authority.
 pub(crate) fn write_order(law: &OrderLaw) -> Vec<Written> {
     let hold = match law.hold {
@@ -153,10 +140,15 @@ pub(crate) fn write_order(law: &OrderLaw) -> Vec<Written> {
         ("order.types", written_types(law.types)),
         ("order.verbatim_on_miss", law.verbatim_on_miss.to_string()),
         ("order.hold", hold),
+        ("order.hold_variants", law.hold_variants.to_string()),
+        (
+            "order.max_records",
+            law.max_records.map_or_else(|| literal::text("unlimited"), |most| most.to_string()),
+        ),
     ]
 }
 
-fn written_types(types: TypeSet) -> String {
+pub(super) fn written_types(types: TypeSet) -> String {
     let names = RecordType::WORDS.iter().filter(|(_, record_type)| types.contains(*record_type));
     let names: Vec<String> = names.map(|(name, _)| literal::text(name)).collect();
     format!("[{}]", names.join(", "))

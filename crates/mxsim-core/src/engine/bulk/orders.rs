@@ -8,7 +8,7 @@ use super::script::{Lottery, Script, outcomes};
 use crate::dns::order::{Order, Turn, base_order, render};
 use crate::dns::{Base, Driver, Hold, OrderLaw, RecordType, Transform};
 use crate::random::Key;
-use crate::sender::{AddressOrder, Candidates, HostOrder, Unit, limits, order};
+use crate::sender::{AddressOrder, Candidates, HostOrder, OwnCache, Unit, limits, order};
 
 /// Most orders looked at: those of seven equal hosts. Beyond, tables would cost more than messages.
 const MOST_ORDERS: usize = 5_040;
@@ -51,6 +51,18 @@ fn check(world: &World, sender: &SenderTable) -> Result<(), &'static str> {
     if sender.behaviour.looks_around() {
         return Err("its order depends on what its outbound hosts are doing");
     }
+    if sender.layers.iter().any(|&(layer, _)| !world.layers[usize::from(layer)].law.cache.counts_alone()) {
+        return Err("its resolver serves what has expired, or keeps it for longer");
+    }
+    if !(0..world.record_sets.len()).all(|set| world.answers_in_full(sender, set)) {
+        return Err("an answer may be missing, or lack records");
+    }
+    if sender.behaviour.law.dns.cache == OwnCache::Pinned {
+        return Err("it works on the list of an earlier message");
+    }
+    if sorts_addresses(world, sender) {
+        return Err("its sites sort addresses by where they are");
+    }
     let mut followed = (0..world.record_sets.len()).filter(|&set| follows(world, sender, set));
     if !followed.all(|set| draws_each_answer_alone(world, sender, set)) {
         return Err("its order follows answers that depend on earlier ones");
@@ -76,11 +88,23 @@ fn draws_each_answer_alone(world: &World, sender: &SenderTable, set: usize) -> b
     let transform = transform(resolver, record_type);
     let own =
         transform == Transform::None || (resolver.driver == Driver::Random && resolver.hold == Hold::None);
+    let own = own && !matches!(transform, Transform::SortForClient | Transform::FirstByWeight);
     // What the authority did to the order is kept in the cache, but does not outlive sorting or a full shuffle.
     let start = resolver.base == Base::Canonical
         || transform == Transform::Shuffle
         || self::transform(&world.authority, record_type) == Transform::None;
     own && start && !resolver.verbatim_on_miss
+}
+
+/// Whether some host has several addresses of one type that its library puts in an order of its own.
+fn sorts_addresses(world: &World, sender: &SenderTable) -> bool {
+    world.hosts.iter().any(|host| {
+        let sorted = |set: &usize| {
+            let set = &world.record_sets[*set];
+            sender.compares(set.record_type, host) > 0 && set.versions[0].records.len() > 1
+        };
+        [host.a, host.aaaa].iter().flatten().any(sorted)
+    })
 }
 
 /// What is done to the answers of this type.
@@ -99,7 +123,7 @@ fn answer(world: &World, sender: &SenderTable, set: usize, script: &mut Script) 
     let resolver = &world.layers[usize::from(sender.layers[0].0)].law.order;
     let received = base_order(&world.authority, &zone_order, canonical);
     let mut order = base_order(resolver, &received, canonical);
-    render(resolver, records.record_type, &mut order, Turn { counter: 0, draw: script });
+    render(resolver, records.record_type, &mut order, Turn { counter: 0, draw: script, weights: &[] });
     order
 }
 
@@ -113,11 +137,13 @@ fn candidates(world: &World, sender: &SenderTable, mut ask: impl FnMut(usize) ->
     let mut hosts: Vec<(u16, u16)> = ask(MX)
         .iter()
         .map(|&place| records[usize::from(place)])
-        .filter(|record| record.target != NOWHERE)
+        .filter(|record| record.target != NOWHERE && !sender.barred[usize::from(record.target)])
         .map(|record| (record.preference, record.target))
         .collect();
-    if records.is_empty() {
-        hosts.extend(world.implicit_host.map(|host| (0, host)));
+    if records.is_empty() && sender.behaviour.law.policy.implicit_mx {
+        hosts.extend(
+            world.implicit_host.filter(|host| !sender.barred[usize::from(*host)]).map(|host| (0, host)),
+        );
     }
     let mut list = Candidates::new();
     for (preference, host) in hosts {

@@ -5,10 +5,9 @@
 
 use super::super::recorder::Recorder;
 use super::super::world::{MX, World};
-use crate::dns::cache::kept_for;
-use crate::dns::{CacheLaw, RecordType};
+use crate::dns::{CacheLaw, Caches, Pick, RecordType};
 use crate::random::{Entropy, Stream, StreamId};
-use crate::scenario::{Caches, Scenario};
+use crate::scenario::Scenario;
 use crate::time::{Span, Time};
 use crate::traffic::poisson::poisson;
 use crate::traffic::{Arrivals, Clock};
@@ -38,6 +37,8 @@ struct LayerRefills {
 #[derive(Debug, Clone, Copy, Default)]
 struct Asked {
     fills: u64,
+    /// Questions answered from an entry that they made the cache fetch anew.
+    hits: u64,
     /// Questions expected while an entry was valid.
     hits_expected: f64,
 }
@@ -69,7 +70,7 @@ impl Refills {
         let lasts = world.end.since(world.start).0 as f64;
         let of_cache = |layer: &LayerRefills, &(arrivals, part): &(usize, f64)| {
             let questions = layer.arrivals[arrivals].expected(world.start, world.end) * part;
-            match kept_for(&layer.law, RecordType::Mx, layer.empty, layer.ttl, Time::ZERO) {
+            match layer.law.kept_for(RecordType::Mx, layer.empty, layer.ttl, Time::ZERO) {
                 Span::ZERO => 0.0,
                 kept => questions.min(1.0 + lasts / kept.0 as f64),
             }
@@ -88,7 +89,7 @@ impl Refills {
             for &(arrivals, part) in &layer.caches {
                 layer.draw(world, (&layer.arrivals[arrivals], part), &mut stream, &mut asked);
             }
-            let hits = poisson(asked.hits_expected, &mut stream);
+            let hits = asked.hits + poisson(asked.hits_expected, &mut stream);
             recorder.looked_up_in_bulk(asked.fills + hits, hits);
         }
     }
@@ -108,6 +109,13 @@ fn askers(
         let Some(&(_, caches)) = table.layers.iter().find(|(own, _)| usize::from(*own) == layer) else {
             continue;
         };
+        if world.layers[layer].law.pick == Pick::Question {
+            // Questions dealt out by chance: each cache has its part of them, which is a Poisson process again.
+            let each = 1.0 / world.layers[layer].caches as f64;
+            (0..world.layers[layer].caches)
+                .for_each(|cache| asking.entry(cache).or_default().push((sender, each)));
+            continue;
+        }
         for chooser in 0..table.sites * table.hosts {
             let cache = match caches {
                 Caches::PerHost => chooser,
@@ -160,19 +168,25 @@ impl LayerRefills {
         stream: &mut Stream,
         asked: &mut Asked,
     ) {
-        if kept_for(&self.law, RecordType::Mx, self.empty, self.ttl, Time::ZERO) == Span::ZERO {
+        if self.law.kept_for(RecordType::Mx, self.empty, self.ttl, Time::ZERO) == Span::ZERO {
             // Nothing is kept, so every question is passed on.
             asked.fills += poisson(part * arrivals.expected(Time::ZERO, world.end), stream);
             return;
         }
         let (mut last, mut is_first) = (Clock::from(world.start), true);
+        let mut valid_until = world.start;
         loop {
             let now = arrivals.next_of(part, &mut last, world.end, stream);
             if now >= world.end {
                 return;
             }
-            asked.fills += u64::from(now >= Time::ZERO);
-            let mut kept = kept_for(&self.law, RecordType::Mx, self.empty, self.ttl, now);
+            let counts = u64::from(now >= Time::ZERO);
+            match now < valid_until {
+                true => asked.hits += counts,
+                false => asked.fills += counts,
+            }
+            let mut kept = self.law.kept_for(RecordType::Mx, self.empty, self.ttl, now);
+            let early = self.law.prefetched(kept);
             if is_first && now.since(world.start) < kept {
                 // Caches have been in use before; see `Network::in_use_before`.
                 let phase = ((stream.next_u64() >> 11) + 1) as f64 / (1u64 << 53) as f64;
@@ -180,9 +194,12 @@ impl LayerRefills {
             }
             is_first = false;
             if kept > Span::ZERO {
-                let over = (now + kept).min(world.end);
-                asked.hits_expected += part * arrivals.expected(now.max(Time::ZERO), over);
-                last = Clock::from(over);
+                // Up to there its questions change nothing; the next one fetches it anew, and is a hit if it comes before it expires.
+                let expires = now + kept;
+                let quiet = (expires - early).max(now).min(world.end);
+                asked.hits_expected += part * arrivals.expected(now.max(Time::ZERO), quiet);
+                last = Clock::from(quiet);
+                valid_until = expires;
             }
         }
     }

@@ -151,6 +151,7 @@ impl<'a> Recorder<'a> {
             }
             Step::Admitted(candidates) => return self.all_but(place, candidates, words::limits(&law.limits)),
             Step::HeldBack => Happening::HeldBack { why: words::memory(&law.memory) },
+            Step::NobodyToAsk(why) => Happening::HeldBack { why: words::no_host(why).into() },
             Step::Tried { candidate, connection, since, outcome } => {
                 self.tried(place, (candidate, connection), (since, now), outcome)
             }

@@ -1,6 +1,7 @@
 //! Laws in the words of a mail engineer: one function for each choice, so that a new variant cannot stay without words.
 
 use crate::dns::{Base, Direction, Driver, Hold, OrderLaw as AnswerOrder, ResolverLaw, Transform};
+use crate::engine::probe::NoHost;
 use crate::sender::{
     AddressOrder, AfterGaps, Behaviour, Cut, Family, Growth, HostOrder, Keep, Kept, Limits, Memory, Outcome,
     Reaction, RetryLaw, Reuse, SenderLaw, Unit, Wait,
@@ -23,10 +24,14 @@ pub(super) fn answer_order(law: &AnswerOrder) -> String {
         Transform::Rotate => format!("rotates MX records {}", rotation(law)),
         Transform::Shuffle => "shuffles MX records, every order equally likely".into(),
         Transform::ShuffleOneSeed => "shuffles MX records with one seed for all steps".into(),
+        Transform::FirstByWeight => "puts one MX record first, drawn by weight".into(),
+        Transform::SortForClient => "sorts MX records by where the client is".into(),
     };
+    let cut =
+        law.max_records.map_or_else(String::new, |most| format!(", and answers with {most} of them at most"));
     let miss =
         if law.verbatim_on_miss { "; the answer that fills its cache goes out as it came" } else { "" };
-    format!("{transform}{hold}{miss}")
+    format!("{transform}{cut}{hold}{miss}")
 }
 
 fn rotation(law: &AnswerOrder) -> String {
@@ -38,7 +43,10 @@ fn rotation(law: &AnswerOrder) -> String {
         Driver::Random => "by an offset drawn for each answer",
         Driver::CounterFromZero => "one further with each answer, from the start with each refill",
         Driver::CounterSequential => "one further with each answer and with each refill",
-        Driver::CounterOfProcess => "one further with each answer to whatever question",
+        Driver::CounterFromRandom => "one further with each answer, from anywhere with each refill",
+        Driver::CounterOfProcess | Driver::CounterOfProcessFromRandom => {
+            "one further with each answer to whatever question"
+        }
     };
     format!("{way}, {driver}")
 }
@@ -153,6 +161,14 @@ pub(super) fn memory(memory: &Memory) -> String {
         Memory::AddressTimeouts { count, hold_base, .. } => {
             format!("skips an address with {count} time-outs for {hold_base} or longer")
         }
+    }
+}
+
+/// Why there is nobody to deliver to.
+pub(super) const fn no_host(why: NoHost) -> &'static str {
+    match why {
+        NoHost::NoAnswer => "the DNS gives no answer for any host",
+        NoHost::Barred => "MTA-STS or DANE leaves no host that may be used",
     }
 }
 

@@ -134,6 +134,7 @@ fn read_sections(
     let goals = goals::read(document.table("goals").unwrap_or(&empty));
     let authority = zone::authority(document.table("zone").unwrap_or(&empty), reading);
     let mut zones = zone::read(document, files, reading)?;
+    let (mta_sts, dane) = zone::policies(document.table("zone").unwrap_or(&empty), &zones, reading);
     let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
     events::read(document, run.run_length, &mut nodes, reading);
     if !reading.report.is_clean() {
@@ -148,6 +149,8 @@ fn read_sections(
         run,
         zones,
         authority,
+        mta_sts,
+        dane,
         messages_per_day: messages_per_day.unwrap_or(DEFAULT_MESSAGES_PER_DAY),
         senders,
         nodes,

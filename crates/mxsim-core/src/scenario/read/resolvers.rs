@@ -2,11 +2,11 @@
 
 use super::Reading;
 use crate::catalog::{Catalog, PresetKind, params};
-use crate::dns::ResolverLaw;
+use crate::dns::{Caches, ResolverLaw};
+use crate::scenario::ResolverLayer;
 use crate::scenario::diagnostic::{Place, code};
 use crate::scenario::suggest::nearest;
 use crate::scenario::tree::{Table, Value, shortened};
-use crate::scenario::{Caches, ResolverLayer};
 
 /// The preset of a resolver that names none.
 pub(super) const DEFAULT_RESOLVER: &str = "plain";
@@ -17,7 +17,6 @@ struct Named {
     name: String,
     preset: String,
     law: ResolverLaw,
-    caches: Caches,
     /// What it forwards to, nearest first, with the place of each name.
     chain: Vec<(String, Place)>,
 }
@@ -51,7 +50,8 @@ fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> 
         law = preset.law;
     }
     params::read_resolver(table, &mut law);
-    if let Some((_, rule)) = params::broken_resolver_rule(table, &law) {
+    if let Some((key, rule)) = params::broken_resolver_rule(table, &law) {
+        let place = table.get(key).map_or(place, |value| &value.place);
         reading
             .report
             .error(code::CONFLICT, place, format!("resolvers.{name}.{rule}"))
@@ -59,16 +59,7 @@ fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> 
     }
     let names = table.get("chain").and_then(Value::as_list).unwrap_or_default();
     let chain = names.iter().filter_map(|item| Some((item.as_text()?.to_owned(), item.place.clone())));
-    Named { name: name.into(), preset: id.into(), law, caches: caches(table), chain: chain.collect() }
-}
-
-fn caches(table: &Table) -> Caches {
-    let Some(value) = table.get("caches") else { return Caches::PerSite };
-    match (value.as_text(), value.as_integer().and_then(|number| usize::try_from(number).ok())) {
-        (Some("per-host"), _) => Caches::PerHost,
-        (None, Some(count)) => Caches::Count(count),
-        _ => Caches::PerSite,
-    }
+    Named { name: name.into(), preset: id.into(), law, chain: chain.collect() }
 }
 
 impl Resolvers {
@@ -76,12 +67,10 @@ impl Resolvers {
         self.named.iter().find(|named| named.name == name)
     }
 
-    /// The law and caches of a name: the scenario's own table, else the preset with one cache per site.
-    fn law(&self, name: &str) -> Option<(ResolverLaw, Caches)> {
-        if let Some(named) = self.named(name) {
-            return Some((named.law, named.caches));
-        }
-        self.catalog.resolver(name).map(|preset| (preset.law, Caches::PerSite))
+    /// The law of a name: the scenario's own table, else the preset.
+    fn law(&self, name: &str) -> Option<ResolverLaw> {
+        let named = self.named(name).map(|named| named.law);
+        named.or_else(|| self.catalog.resolver(name).map(|preset| preset.law))
     }
 
     /// Every name of a chain must exist, stand there once, and not contradict the chain of its own table.
@@ -155,18 +144,18 @@ impl Resolvers {
         let names = std::iter::once(first).chain(chain.iter().map(|(name, _)| name.as_str()));
         let mut layers = Vec::new();
         for name in names {
-            let Some((law, caches)) = self.law(name) else { continue };
+            let Some(law) = self.law(name) else { continue };
             let id = self.named(name).map_or(name, |named| named.preset.as_str());
             if let Some(preset) = self.catalog.resolver(id) {
                 reading.uses(preset);
             }
             // Names of resolvers hold no `@`, so these never meet by accident.
-            let shared_as = match (caches, pool) {
+            let shared_as = match (law.caches, pool) {
                 (Caches::Count(_), _) => name.to_owned(),
                 (_, Some(pool)) => format!("{name}@pool {pool}"),
                 (_, None) => format!("{name}@sender {sender}"),
             };
-            layers.push(ResolverLayer { name: name.into(), preset: id.into(), law, caches, shared_as });
+            layers.push(ResolverLayer { name: name.into(), preset: id.into(), law, shared_as });
         }
         layers
     }

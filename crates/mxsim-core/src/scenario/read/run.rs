@@ -2,12 +2,12 @@
 
 use super::{Reading, span_at};
 use crate::catalog::params::reuse_parts;
-use crate::dns::{Hold, OrderLaw};
+use crate::dns::{CacheLaw, Extend, Hold, Keeping, OrderLaw, RecordType, TypeSet};
 use crate::scenario::diagnostic::{Place, code};
 use crate::scenario::tree::{Table, Value};
 use crate::scenario::{Authority, RunOverrides, RunPlan, Sender, ZoneVersion};
-use crate::sender::{Keep, Kept};
-use crate::time::Span;
+use crate::sender::{Keep, Kept, OwnCache};
+use crate::time::{Span, Time};
 
 /// Reads everything but the warm-up, which depends on the other sections.
 pub(super) fn read(table: &Table, overrides: RunOverrides, reading: &mut Reading) -> RunPlan {
@@ -69,13 +69,30 @@ pub(super) fn warm_up(
             | Keep::Forever => Span::ZERO,
         });
         longest = longest.max(reuse_parts(sender.behaviour.law.reuse).1.map_or(Span::ZERO, lasts));
+        if let OwnCache::Fixed(span) = sender.behaviour.law.dns.cache {
+            longest = longest.max(span);
+        }
         for layer in &sender.resolver {
             let cache = &layer.law.cache;
-            let cached = ttls.iter().map(|ttl| (*ttl).max(cache.ttl_min).min(cache.ttl_max)).max();
-            longest = longest.max(cached.unwrap_or(Span::ZERO)).max(hold(&layer.law.order));
+            longest = longest.max(lasts_in(cache, &ttls)).max(hold(&layer.law.order));
         }
     }
     longest.clamp(Span::HOUR, Span::WEEK)
+}
+
+/// How long a cache keeps one of these answers, at most.
+fn lasts_in(cache: &CacheLaw, ttls: &[Span]) -> Span {
+    if cache.keep == Keeping::Forever {
+        // What is never fetched again is as it will stay from the first moment on.
+        return Span::ZERO;
+    }
+    let any_type = CacheLaw { types: TypeSet::ALL, ..*cache };
+    let kept = ttls.iter().map(|ttl| any_type.kept_for(RecordType::Mx, false, *ttl, Time::ZERO)).max();
+    let longer = match cache.extend {
+        Extend::Some { by, .. } => by,
+        Extend::Never => Span::ZERO,
+    };
+    kept.unwrap_or(Span::ZERO) + longer
 }
 
 /// How long a connection is there for messages to come: to its greatest age, or until it has been idle for too long.

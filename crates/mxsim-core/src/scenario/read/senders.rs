@@ -4,18 +4,24 @@ use super::resolvers::Resolvers;
 use super::{Reading, share, tables};
 use crate::catalog::{PresetKind, params};
 use crate::results::Grade;
-use crate::scenario::Sender;
 use crate::scenario::diagnostic::{Place, code};
 use crate::scenario::keys::{DEFAULT_SITES, MOST_CHOOSERS};
 use crate::scenario::quantity::percent_text;
 use crate::scenario::shape::unknown_preset;
 use crate::scenario::tree::{Table, Value, shortened};
 use crate::scenario::words::{Sticky, value_of};
-use crate::sender::{AddressOrder, Behaviour, Failover, Family, HostOrder, Keep, OrderLaw, SenderLaw, Unit};
+use crate::scenario::{Sender, Stub};
+use crate::sender::{
+    AddressOrder, AddressSort, Behaviour, Failover, Family, HostOrder, Keep, OrderLaw, SenderLaw, Unit,
+};
 use crate::traffic::{Profile, Sizes};
+use std::net::IpAddr;
 
 /// The preset of a sender that names none. *Assumption*.
 const DEFAULT_PRESET: &str = "postfix";
+
+/// The library of a sender that names none. *Assumption*: most mail servers run on Linux with glibc.
+const DEFAULT_STUB: &str = "glibc";
 
 /// Shares may miss 100 % by this much, for the sake of rounded decimals.
 const SHARE_SLACK: f64 = 1e-9;
@@ -284,11 +290,50 @@ impl Entry<'_> {
             sizes: self.sizes(),
             hosts: self.count("hosts").unwrap_or(1),
             ipv6: has_route && law.order.family != Family::Ipv4Only,
+            stub: self.stub(law.dns.address_sort, reading),
+            addresses: self.addresses(reading),
             profile: profile(self.table, reading).unwrap_or_else(|| self.profile.clone()),
             given: None,
             resolver,
             behaviour: Behaviour::from_law(law),
         })
+    }
+
+    /// The library that sorts addresses; it only counts for a sender that asks one.
+    fn stub(&self, sort: AddressSort, reading: &mut Reading) -> Stub {
+        let value = self.table.get("stub");
+        let table = value.and_then(Value::as_table);
+        let id = value.and_then(Value::as_text).or_else(|| table.and_then(|table| table.text("preset")));
+        let id = id.unwrap_or(DEFAULT_STUB);
+        let mut law = params::BLANK_STUB;
+        if let Some(preset) = reading.catalog().stub(id) {
+            law = preset.law;
+            if sort == AddressSort::Rfc6724 {
+                reading.uses(preset);
+            }
+        }
+        if let Some(table) = table {
+            params::read_stub(table, &mut law);
+        }
+        Stub { name: id.into(), law }
+    }
+
+    /// The addresses it sends from, one of a family at most.
+    fn addresses(&self, reading: &mut Reading) -> Vec<IpAddr> {
+        let Some(value) = self.table.get("addresses") else { return Vec::new() };
+        let items = value.as_list().unwrap_or_default();
+        let addresses: Vec<IpAddr> =
+            items.iter().filter_map(|item| item.as_text().and_then(|text| text.parse().ok())).collect();
+        if let [one, other] = addresses[..]
+            && one.is_ipv4() == other.is_ipv4()
+        {
+            let message = format!("sender {}: two addresses of one family", shortened(&self.name));
+            reading
+                .report
+                .error(code::CONFLICT, &value.place, message)
+                .help("give the IPv4 and the IPv6 address it sends from");
+        }
+        addresses
     }
 
     /// What the scenario itself says of how well the behaviour is known.

@@ -1,15 +1,16 @@
 //! `[zone]` and `[[changes]]`: what is published, and when it changes.
 
-use super::{Files, Reading, tables};
+use super::{Files, Reading, span_at, tables};
 use crate::catalog::params;
 use crate::dns::zone_text::{
     Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
     read as read_text,
 };
-use crate::dns::{Host, Name, Zone};
+use crate::dns::{DaneZone, Host, MtaSts, Name, Zone};
 use crate::scenario::diagnostic::{Place, Report, code};
 use crate::scenario::quantity;
-use crate::scenario::tree::{Table, Value, shortened};
+use crate::scenario::tree::{Entry, Table, Value, shortened};
+use crate::scenario::words::value_of;
 use crate::scenario::{Authority, ZoneVersion};
 use crate::time::Time;
 use std::collections::BTreeSet;
@@ -36,7 +37,84 @@ pub(super) fn authority(zone: &Table, reading: &mut Reading) -> Authority {
     if let Some(table) = table {
         params::read_answer_order(table, &mut order);
     }
-    Authority { name: id.into(), order }
+    let weights = table.and_then(|table| table.table("weights"));
+    let weight = |entry: &Entry| {
+        Some((entry.key.to_ascii_lowercase(), u32::try_from(entry.value.as_integer()?).ok()?))
+    };
+    let weights =
+        weights.map(|weights| weights.entries.iter().filter_map(weight).collect()).unwrap_or_default();
+    Authority { name: id.into(), order, weights, away: away(zone) }
+}
+
+/// The spans in which the authority does not answer, in order and apart.
+fn away(zone: &Table) -> Vec<(Time, Time)> {
+    let items = zone.get("unreachable").and_then(Value::as_list).unwrap_or_default();
+    let span = |item: &Value| {
+        let table = item.as_table()?;
+        let from = quantity::moment(&table.get("at")?.written()).ok()?;
+        Some((from, from + span_at(table, "for")?))
+    };
+    let mut spans: Vec<(Time, Time)> = items.iter().filter_map(span).collect();
+    spans.sort_unstable();
+    let mut apart: Vec<(Time, Time)> = Vec::new();
+    for (from, to) in spans {
+        match apart.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => apart.push((from, to)),
+        }
+    }
+    apart
+}
+
+/// Reads `mta_sts` and `dane`, and checks that every name in them, and every name with a weight, is one of the zone.
+pub(super) fn policies(
+    zone: &Table,
+    zones: &[ZoneVersion],
+    reading: &mut Reading,
+) -> (Option<MtaSts>, DaneZone) {
+    let hosts: Vec<&Name> =
+        zones.iter().flat_map(|version| &version.zone.hosts).map(|host| &host.name).collect();
+    let mta_sts = zone.table("mta_sts").and_then(|table| {
+        let mx = texts(table.get("mx")?).map(|(text, _)| text.trim_end_matches('.').to_ascii_lowercase());
+        Some(MtaSts { mode: value_of(table.text("mode")?)?, mx: mx.collect() })
+    });
+    let mut failing = Vec::new();
+    for (text, place) in
+        zone.table("dane").and_then(|table| table.get("failing")).map(texts).into_iter().flatten()
+    {
+        match hosts
+            .iter()
+            .find(|host| ***host == Name::new(text) || host.first_label() == Name::new(text).as_str())
+        {
+            Some(host) => failing.push((*host).clone()),
+            None => unknown_host("zone.dane.failing", text, place, &hosts, reading),
+        }
+    }
+    let weights = zone.table("authority").and_then(|table| table.table("weights"));
+    for entry in weights.map(|table| table.entries.as_slice()).unwrap_or_default() {
+        let name = entry.key.to_ascii_lowercase();
+        let is_host = |host: &&&Name| host.as_str() == name || host.first_label() == name;
+        let is_address = zones
+            .iter()
+            .flat_map(|version| &version.zone.hosts)
+            .any(|host| host.a.iter().any(|ip| ip.to_string() == name));
+        if !is_address && !hosts.iter().any(|host| is_host(&host)) {
+            unknown_host("zone.authority.weights", &entry.key, &entry.key_place, &hosts, reading);
+        }
+    }
+    failing.sort_unstable();
+    failing.dedup();
+    (mta_sts, DaneZone { failing })
+}
+
+fn texts(value: &Value) -> impl Iterator<Item = (&str, &Place)> {
+    value.as_list().unwrap_or_default().iter().filter_map(|item| Some((item.as_text()?, &item.place)))
+}
+
+fn unknown_host(path: &str, name: &str, place: &Place, hosts: &[&Name], reading: &mut Reading) {
+    let message = format!("{path}: the zone has no host {}", shortened(name));
+    let known: Vec<&str> = hosts.iter().map(|host| host.as_str()).collect();
+    reading.report.error(code::UNKNOWN_NODE, place, message).help(format!("hosts are {}", known.join(", ")));
 }
 
 /// Where the bytes of a zone text come from, so that its errors point at the right line.

@@ -8,7 +8,7 @@ use crate::screen::{grouped, next, short, table};
 use mxsim_core::dns::{Driver, Hold, Transform};
 use mxsim_core::results::Results;
 use mxsim_core::scenario::{Scenario, Sender};
-use mxsim_core::sender::{HostOrder, Keep};
+use mxsim_core::sender::{HostOrder, Keep, OwnCache};
 use mxsim_core::theory::split::{SplitForecast, StickyGroup};
 use mxsim_core::time::Span;
 use serde_json::{Value, json};
@@ -69,7 +69,17 @@ fn equal_hosts(scenario: &Scenario) -> Result<(), String> {
     if scenario.nodes.iter().any(|node| !node.faults.is_empty()) {
         return Err("a node fails".into());
     }
+    let has_policy = scenario.mta_sts.is_some() || !scenario.dane.failing.is_empty();
+    if has_policy || !scenario.authority.away.is_empty() || cuts_answers(scenario) {
+        return Err("some answers of the DNS lack hosts, or some hosts may not be used".into());
+    }
     Ok(())
+}
+
+/// True if some hop answers with a part of the records only.
+fn cuts_answers(scenario: &Scenario) -> bool {
+    let resolvers = scenario.senders.iter().flat_map(|sender| &sender.resolver).map(|layer| &layer.law.order);
+    resolvers.chain([&scenario.authority.order]).any(|law| law.max_records.is_some())
 }
 
 enum Choice {
@@ -103,8 +113,10 @@ fn answers_uniformly(sender: &Sender) -> bool {
         Transform::None => false,
         Transform::Rotate => law.driver == Driver::Random,
         Transform::Shuffle | Transform::ShuffleOneSeed => true,
+        Transform::FirstByWeight | Transform::SortForClient => false,
     };
-    random && law.types.mx && law.hold == Hold::None && !law.verbatim_on_miss
+    let asks_each_time = sender.behaviour.law.dns.cache == OwnCache::Stub;
+    random && law.types.mx && law.hold == Hold::None && !law.verbatim_on_miss && asks_each_time
 }
 
 /// There is no split to ask about.
