@@ -320,7 +320,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         let prefers =
             |host| left.iter().any(|other| other.preference == next.preference && other.host == host);
         let fits = |connection: &Connection| match kept.filed_under {
-            FiledUnder::Domain => false,
+            // Any of the domain was looked for before; what has come up since is found by its address (Postfix, `smtp_reuse_addr`).
+            FiledUnder::Domain => connection.address == next.address,
             FiledUnder::MxSet => connection.set == set,
             FiledUnder::Preference => prefers(connection.host),
             FiledUnder::Host => connection.host == next.host,

@@ -272,7 +272,7 @@ impl SenderTable {
     #[must_use]
     #[inline]
     pub fn looks_for_kept(&self) -> bool {
-        self.managed && !self.files_under_domain()
+        self.managed && (!self.files_under_domain() || matches!(self.behaviour.law.reuse, Reuse::Demand(_)))
     }
 
     /// The caches between outbound host `chooser` and the authority, nearest first.

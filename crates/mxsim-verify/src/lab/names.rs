@@ -113,6 +113,8 @@ fn perhaps_span<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Span>, D::E
 pub struct Mta {
     /// The software, of which this may be a configuration.
     pub software: String,
+    /// True if in bursts it holds mail back for connections to spare, so that what nodes see does not say when mail came.
+    pub held_back: bool,
     /// Keys of `[[senders]]`, `preset` among them.
     pub keys: Map<String, Value>,
 }
@@ -142,7 +144,8 @@ impl Names {
                 keys.extend(own);
             }
         }
-        Some(Mta { software: software.unwrap_or_else(|| name.to_owned()), keys })
+        let held_back = keys.remove("held_back").is_some_and(|held_back| held_back == true);
+        Some(Mta { held_back, software: software.unwrap_or_else(|| name.to_owned()), keys })
     }
 
     /// Every MTA that is no configuration of another.

@@ -5,14 +5,17 @@
 //!   only times are used, not where a message went. One that no node saw, or half a second later than its turn ([`HELD_UP`]), came at its
 //!   turn: what held it up was the sender. Turns are the nominal gap apart or, if the MTA took mail more slowly, the median time between
 //!   first sights of one message and the next.
-//! - **Eight sessions** and **released**: evenly over the time in which the nodes saw new messages.
+//! - **Eight sessions** and **released**: when nodes saw new messages; evenly over that time if the MTA holds mail back (`held_back` in
+//!   `lab.toml`), because then the nodes see when it let mail go and not when it came.
 //! - **Time in a session**: in bursts a lognormal law fitted to the times between one message and the next on a connection, pooled over all
-//!   bursts of an MTA; one by one, where the machine has nothing else to do, the quickest tenth of these, or [`QUICKEST`] if there are none.
+//!   bursts of an MTA. One by one, where the machine has nothing else to do, a lognormal law whose median is the quickest tenth of these, and
+//!   which is longer than the gap as often as messages were seen so much later than their turn. [`QUICKEST`] where nothing is known.
 
 use super::event::{Stop, What};
 use super::folder::Recorded;
-use super::names::{How, Mode, Names};
+use super::names::{How, Mode, Mta, Names};
 use mxsim_core::time::{Span, Time};
+use statrs::distribution::{ContinuousCDF, Normal};
 use std::collections::BTreeMap;
 
 /// How long the quickest message takes from the queue to its acceptance. *Assumption*: about ten round trips between processes of one machine.
@@ -69,14 +72,16 @@ impl SessionTime {
         Self { mean: libm::exp(mean + square / 2.0), sigma: square.sqrt().max(0.01) }
     }
 
-    /// The quickest tenth.
-    fn quickest(times: &mut [f64]) -> Self {
-        times.sort_by(f64::total_cmp);
-        let mean = times
-            .get(times.len() / 10)
-            .filter(|_| times.len() >= ENOUGH)
-            .map_or(QUICKEST, |time| time.max(1_000.0));
-        Self { mean, ..Self::UNKNOWN }
+    /// Of steps in bursts, where the machine has nothing else to do and a `part` of the messages takes longer than `gap`.
+    fn quickest(steps: &mut [f64], part: f64, gap: f64) -> Self {
+        if steps.len() < ENOUGH || gap <= 0.0 {
+            return Self::UNKNOWN;
+        }
+        steps.sort_by(f64::total_cmp);
+        let median = steps[steps.len() / 10].max(1_000.0).min(gap * 0.9);
+        let normal = Normal::standard().inverse_cdf(1.0 - part.clamp(1e-4, 0.4));
+        let sigma = (libm::log(gap / median) / normal).clamp(0.01, 2.0);
+        Self { mean: median * libm::exp(sigma * sigma / 2.0), sigma }
     }
 }
 
@@ -85,21 +90,58 @@ impl SessionTime {
 pub struct SessionTimes(BTreeMap<String, [SessionTime; 2]>);
 
 impl SessionTimes {
-    /// Read off the bursts.
+    /// Read off the runs without faults.
     #[must_use]
     pub fn of(runs: &[Recorded], names: &Names) -> Self {
-        let is_burst = |run: &&Recorded| names.mode(&run.mode).is_some_and(|mode| mode.how != How::OneByOne);
-        let mut times: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-        for run in runs.iter().filter(is_burst) {
-            times.entry(run.mta.clone()).or_default().extend(steps(run));
+        let mut seen: BTreeMap<String, (Vec<f64>, Late)> = BTreeMap::new();
+        for run in runs {
+            let Some(mode) = names.mode(&run.mode) else { continue };
+            let (all_steps, late) = seen.entry(run.mta.clone()).or_default();
+            match mode.how {
+                How::OneByOne => late.add(run, mode.gap),
+                How::EightSessions | How::Released => all_steps.extend(steps(run)),
+            }
         }
-        let both = |times: &mut [f64]| [SessionTime::of(times), SessionTime::quickest(times)];
-        Self(times.into_iter().map(|(mta, mut times)| (mta, both(&mut times))).collect())
+        let both = |(mut steps, late): (Vec<f64>, Late)| {
+            let in_bursts = SessionTime::of(&steps);
+            [in_bursts, SessionTime::quickest(&mut steps, late.part(), late.gap.0 as f64)]
+        };
+        Self(seen.into_iter().map(|(mta, seen)| (mta, both(seen))).collect())
     }
 
     fn get(&self, mta: &str, how: How) -> SessionTime {
         let known = self.0.get(mta).copied().unwrap_or([SessionTime::UNKNOWN; 2]);
         known[usize::from(how == How::OneByOne)]
+    }
+}
+
+/// How many messages one by one were seen more than a gap after their turn.
+#[derive(Debug, Clone, Copy, Default)]
+struct Late {
+    late: usize,
+    all: usize,
+    gap: Span,
+}
+
+impl Late {
+    /// Counts those of a run, unless its MTA did not keep up with the gap.
+    fn add(&mut self, run: &Recorded, gap: Span) {
+        let first = first_sights(run);
+        self.gap = gap;
+        if median_gap(&first).is_some_and(|median| median.0 > gap.0 + gap.0 / 10) {
+            return;
+        }
+        let mut turn: Option<Time> = None;
+        for seen in first.values().rev() {
+            let own = turn.map_or(*seen, |next| (next + gap.saturating_mul(-1)).min(*seen));
+            turn = Some(own);
+            self.all += 1;
+            self.late += usize::from(seen.since(own) > gap);
+        }
+    }
+
+    fn part(self) -> f64 {
+        self.late as f64 / self.all.max(1) as f64
     }
 }
 
@@ -144,9 +186,9 @@ impl Pattern {
     ///
     /// # Errors
     /// Names the mode.
-    pub fn of(run: &Recorded, names: &Names, times: &SessionTimes) -> Result<Self, String> {
+    pub fn of(run: &Recorded, mta: &Mta, names: &Names, times: &SessionTimes) -> Result<Self, String> {
         if let Some(mode) = names.mode(&run.mode) {
-            return Ok(Self::of_messages(run, mode, run.messages, times));
+            return Ok(Self::of_messages(run, mode, run.messages, mta.held_back, times));
         }
         let (fault, failing) = names.fault(&run.mode).ok_or_else(|| format!("unknown mode {}", run.mode))?;
         // What is not seen leaves no number, so fewer than usual are believed only if none of the last third was seen.
@@ -157,14 +199,20 @@ impl Pattern {
             usual
         };
         let mode = Mode { how: How::OneByOne, gap: fault.gap, idle: fault.idle, cap: fault.cap };
-        let pattern = Self::of_messages(run, mode, messages, times);
+        let pattern = Self::of_messages(run, mode, messages, mta.held_back, times);
         let from = Time::ZERO + fault.compared_from.unwrap_or(Span::ZERO);
         let kind = Some((fault.fault.clone(), fault.stage.clone()));
         let blurred = fault.compared_from.is_some();
         Ok(Self { fault: kind, failing, outage: fault.outage, from, blurred, ..pattern })
     }
 
-    fn of_messages(run: &Recorded, mode: Mode, messages: usize, times: &SessionTimes) -> Self {
+    fn of_messages(
+        run: &Recorded,
+        mode: Mode,
+        messages: usize,
+        held_back: bool,
+        times: &SessionTimes,
+    ) -> Self {
         let first = first_sights(run);
         let gap = match mode.how {
             How::OneByOne => median_gap(&first).map_or(mode.gap, |median| median.max(mode.gap)),
@@ -176,7 +224,10 @@ impl Pattern {
         };
         let arrivals = match mode.how {
             How::OneByOne => one_by_one(&first, messages, gap),
-            How::EightSessions | How::Released => turns(messages, gap).collect(),
+            How::EightSessions | How::Released if held_back || first.len() != messages => {
+                turns(messages, gap).collect()
+            }
+            How::EightSessions | How::Released => as_seen(&first),
         };
         let submitted = arrivals.last().copied().unwrap_or(Time::ZERO);
         Self {
@@ -196,6 +247,14 @@ impl Pattern {
 /// Times a gap apart, from zero on.
 fn turns(messages: usize, gap: Span) -> impl Iterator<Item = Time> {
     (0..messages as i64).map(move |i| Time::ZERO + gap.saturating_mul(i))
+}
+
+/// When messages were seen, from zero on.
+fn as_seen(first: &BTreeMap<u32, Time>) -> Vec<Time> {
+    let earliest = first.values().min().copied().unwrap_or(Time::ZERO);
+    let mut times: Vec<Time> = first.values().map(|at| Time::ZERO + at.since(earliest)).collect();
+    times.sort_unstable();
+    times
 }
 
 /// When messages came that were submitted one by one.

@@ -205,7 +205,7 @@ impl Lab<'_> {
         let resolver = self.names.resolver(&run.resolver);
         let resolver = resolver.ok_or_else(|| format!("no preset for resolver {}", run.resolver))?;
         let zone = LabZone::of(&run.variant).ok_or_else(|| format!("unknown zone {}", run.variant))?;
-        let pattern = Pattern::of(run, self.names, self.times)?;
+        let pattern = Pattern::of(run, &mta, self.names, self.times)?;
         let statistics = statistic::of_run(run, &pattern, zone.nodes());
         Ok((Setting { run, zone, resolver, pattern, statistics }, mta))
     }
@@ -289,7 +289,7 @@ fn naive() -> Mta {
         "preset": "randomizing",
         "failover": { "on_failure": "next-host", "on_busy": "next-host" },
     });
-    Mta { software: "naive".into(), keys: keys.as_object().cloned().unwrap_or_default() }
+    Mta { software: "naive".into(), held_back: false, keys: keys.as_object().cloned().unwrap_or_default() }
 }
 
 fn statistic_reports(
