@@ -12,18 +12,22 @@
 mod kind;
 mod parameter;
 pub(crate) mod params;
+mod population;
 mod preset;
 mod read;
 mod second;
+mod unknown;
 
 pub use kind::PresetKind;
 pub use parameter::Parameter;
+pub use population::{Figure, Population};
 pub use preset::{Evidence, Preset, Sheet};
 pub use second::{Difference, Said, SecondReading};
+pub use unknown::NotKnown;
 
 use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
 use crate::scenario::diagnostic::ScenarioError;
-use crate::sender::SenderLaw;
+use crate::sender::{SenderLaw, Unknowns};
 use include_dir::{Dir, include_dir};
 use kind::Shelves;
 use std::collections::BTreeMap;
@@ -39,6 +43,9 @@ pub type ResolverPreset = Preset<ResolverLaw>;
 pub type AuthorityPreset = Preset<OrderLaw>;
 /// A library that sorts addresses.
 pub type StubPreset = Preset<StubLaw>;
+
+/// The plain kind whose ranges hold for senders that nobody knows and whose preset names none.
+const UNKNOWN_KIND: &str = "cache-sticky";
 
 /// All presets a scenario may name. A clone is cheap: it shares them.
 #[derive(Debug, Clone, Default)]
@@ -106,6 +113,14 @@ impl Catalog {
             }
         }
         if errors.is_empty() { Ok(self) } else { Err(errors) }
+    }
+
+    /// From where to where a sender of this preset may plausibly lie if its behaviour is not known: what its file says, else what that of
+    /// the plain kind `cache-sticky` says.
+    #[must_use]
+    pub fn unknowns_of(&self, preset: &SenderPreset) -> Unknowns {
+        let kind = || self.sender(UNKNOWN_KIND).and_then(|kind| kind.unknowns);
+        preset.unknowns.or_else(kind).unwrap_or_default()
     }
 
     /// All presets without their laws: by kind, then by id.

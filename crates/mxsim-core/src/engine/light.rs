@@ -6,9 +6,10 @@
 //! else goes through `replicate.rs`, and comes to the same.
 
 use super::deck::Deck;
+use super::meet::Met;
 use super::probe::Probe;
 use super::recorder::Counted;
-use super::replicate::{Event, Met, Replication};
+use super::replicate::{Event, Replication};
 use super::sender_state::Mail;
 use super::world::{SenderTable, World};
 use crate::node::Fault;

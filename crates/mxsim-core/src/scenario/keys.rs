@@ -4,7 +4,7 @@ mod node;
 
 use super::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
 use super::words::{FaultKind, Sticky, words};
-use crate::catalog::{PresetKind, params};
+use crate::catalog::{Population, PresetKind, params};
 use crate::dns::MtaStsMode;
 use crate::results::Grade;
 use crate::smtp::Stage;
@@ -22,6 +22,10 @@ pub(crate) const DEFAULT_SITES: usize = 1_000;
 
 fn profiles() -> Vec<&'static str> {
     vec!["flat", "office"]
+}
+
+fn populations() -> Vec<&'static str> {
+    Population::all().iter().map(|population| population.id.as_str()).collect()
 }
 
 fn grades() -> Vec<&'static str> {
@@ -167,7 +171,12 @@ const TRAFFIC: &[Key] = &[
         "flat",
         "how the day goes: `\"flat\"`, `\"office\"`, or 24 weights (a day) or 168 (a week), midnight first",
     ),
-    later("population", "a population of senders from the catalogue"),
+    optional(
+        "population",
+        word(populations),
+        "none",
+        "who sends: a population of the catalogue; entries of `[[senders]]` change its senders of the same name or come on top",
+    ),
 ];
 
 const SENDER_OWN: &[Key] = &[

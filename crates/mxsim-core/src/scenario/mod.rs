@@ -28,7 +28,7 @@ pub use crate::dns::Caches;
 use crate::dns::{DaneZone, MtaSts, OrderLaw, ResolverLaw, StubLaw, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::results::{Caution, Grade, PresetUsed};
-use crate::sender::{Behaviour, SenderBehaviour};
+use crate::sender::{Behaviour, SenderBehaviour, Unknowns};
 use crate::time::{Span, Time};
 use crate::traffic::{Profile, Sizes};
 use std::collections::BTreeMap;
@@ -54,6 +54,8 @@ pub struct Scenario {
     pub messages_per_day: f64,
     /// Who sends; shares add up to 1. An entry with a `mix` has become one sender per preset.
     pub senders: Vec<Sender>,
+    /// How far other plausible mixes of these senders may lie; `None` if the mix is taken as known.
+    pub mix: Option<Mix>,
     /// The machines that receive.
     pub nodes: Vec<Node>,
     /// What has to hold; never empty (the default is the rough-even goal).
@@ -182,7 +184,7 @@ impl Scenario {
     /// How well everything is known that decides where the mail of `sender` goes: its own behaviour and, if it takes hosts in the order of
     /// the answer, the presets of its resolvers and of the authority.
     pub(crate) fn decisive_grade(&self, sender: &Sender) -> Grade {
-        if read::draws(&sender.behaviour.law.order) {
+        if sender.behaviour.law.order.draws() {
             return sender.grade;
         }
         let grade_of = |kind: PresetKind, id: &str| {
@@ -208,6 +210,8 @@ impl Scenario {
         let found = self.sender_mut(sender)?;
         found.behaviour.custom = Some(behaviour);
         found.grade = Grade::Assumed;
+        // What is yours is known to you, and a preset's ranges say nothing about it.
+        found.unknowns = Unknowns::default();
         self.refresh_fingerprint();
         Ok(())
     }
@@ -336,6 +340,19 @@ pub struct Sender {
     pub resolver: Vec<ResolverLayer>,
     /// How it orders, fails over, retries and remembers.
     pub behaviour: Behaviour,
+    /// What is not known of it: nothing unless its grade is `reported` or `assumed`.
+    pub unknowns: Unknowns,
+}
+
+/// The population a mix comes from. Plausible mixes are Dirichlet around the shares of the senders.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mix {
+    /// Id of the population.
+    pub population: String,
+    /// Concentration of the law: the larger, the nearer to the shares.
+    pub concentration: f64,
+    /// How well the population is known.
+    pub grade: Grade,
 }
 
 /// One caching layer between a sender and the authority.

@@ -98,6 +98,9 @@ impl Scenario {
         out.section("[traffic]");
         out.key("messages_per_day", &number(self.messages_per_day));
         out.key("profile", "\"flat\"");
+        if let Some(mix) = &self.mix {
+            out.key("population", &text(&mix.population));
+        }
     }
 
     /// The fingerprint leaves the preset's name out: every parameter is written, so the name changes nothing.

@@ -1,6 +1,7 @@
 //! `mxsim presets`: how senders, resolvers, authorities and stubs behave, and who says so.
 
 mod markdown;
+mod population;
 mod table;
 mod template;
 mod words;
@@ -10,7 +11,7 @@ use crate::diagnostics::{WIDTH, wrap};
 use crate::exit::{Exit, Failure};
 use crate::output::print;
 use crate::screen::next;
-use mxsim_core::catalog::{Catalog, PresetKind, Sheet};
+use mxsim_core::catalog::{Catalog, Population, PresetKind, Sheet};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -20,13 +21,22 @@ pub(crate) fn presets(arguments: &Presets) -> Result<Exit, Failure> {
         print(&template::template(kind_named(kind)?))?;
         return Ok(Exit::Met);
     }
+    if let Some(population) = arguments.id.as_deref().and_then(Population::named) {
+        let text = match arguments.format {
+            Format::Json => format!("{:#}\n", listed(vec![population::json(population)])),
+            Format::Text | Format::Md | Format::Csv => population::page(population),
+        };
+        print(&text)?;
+        return Ok(Exit::Met);
+    }
     let catalog = arguments.presets.catalog()?;
     let shown = match &arguments.id {
         None => catalog.sheets(),
         Some(id) => named(&catalog, id)?,
     };
     print(&match (arguments.format, &arguments.id) {
-        (Format::Json, _) => format!("{:#}\n", document(&shown)),
+        (Format::Json, None) => format!("{:#}\n", listed(everything(&shown))),
+        (Format::Json, Some(_)) => format!("{:#}\n", listed(shown.iter().map(preset).collect())),
         (Format::Csv, _) => table::csv(&shown),
         (Format::Md, None) => markdown::catalogue(&shown),
         (Format::Md, Some(_)) => markdown::pages(&shown),
@@ -70,6 +80,7 @@ fn list(sheets: &[Sheet<'_>]) -> String {
         }
         text.push('\n');
     }
+    population::list(&mut text, width);
     text.push_str(&wrap(LEGEND, WIDTH));
     text.push('\n');
     text + &next("mxsim presets postfix, for every parameter of it and its source")
@@ -115,6 +126,7 @@ fn page(sheet: &Sheet<'_>) -> String {
         indented(&mut text, 2, &format!("= {}", words::value(path, value)));
         indented(&mut text, 2, &format!("by {}", evidence.source));
     }
+    population::not_known(&mut text, sheet.not_known);
     text
 }
 
@@ -125,9 +137,13 @@ fn indented(text: &mut String, indent: usize, sentence: &str) {
     let _ = writeln!(text, "{start}{lines}");
 }
 
-fn document(sheets: &[Sheet<'_>]) -> Value {
-    let presets: Vec<Value> = sheets.iter().map(preset).collect();
+fn listed(presets: Vec<Value>) -> Value {
     json!({ "schema": "mxsim.presets/1", "presets": presets })
+}
+
+/// All presets, populations last.
+fn everything(sheets: &[Sheet<'_>]) -> Vec<Value> {
+    sheets.iter().map(preset).chain(Population::all().iter().map(population::json)).collect()
 }
 
 fn preset(sheet: &Sheet<'_>) -> Value {
@@ -143,5 +159,6 @@ fn preset(sheet: &Sheet<'_>) -> Value {
         "versions": sheet.versions, "status": sheet.status.name(), "notes": sheet.notes, "outside": sheet.outside,
         "weakest_grade": sheet.weakest_grade.name(), "decisive_grade": sheet.decisive_grade.name(),
         "parameters": sheet.parameters.iter().map(parameter).collect::<Vec<_>>(),
+        "not_known": population::not_known_json(sheet.not_known),
     })
 }

@@ -7,13 +7,13 @@ mod capacity;
 mod events;
 pub(crate) mod goals;
 mod nodes;
+mod population;
 mod resolvers;
 mod run;
 mod senders;
 mod zone;
 
 pub(crate) use nodes::fair_nodes;
-pub(super) use senders::draws;
 
 use super::diagnostic::{Place, Report, ScenarioError, code};
 use super::keys::{DEFAULT_MESSAGES_PER_DAY, DOCUMENT};
@@ -130,7 +130,7 @@ fn read_sections(
     let profile = senders::profile(traffic, reading).unwrap_or(Profile::Flat);
     let mut run = run::read(document.table("run").unwrap_or(&empty), overrides, reading);
     let resolvers = resolvers::read(document.table("resolvers").unwrap_or(&empty), reading);
-    let senders = senders::read(document, &resolvers, &profile, reading);
+    let (senders, mix) = senders::read(document, &resolvers, &profile, reading);
     let goals = goals::read(document.table("goals").unwrap_or(&empty));
     let authority = zone::authority(document.table("zone").unwrap_or(&empty), reading);
     let mut zones = zone::read(document, files, reading)?;
@@ -153,6 +153,7 @@ fn read_sections(
         dane,
         messages_per_day: messages_per_day.unwrap_or(DEFAULT_MESSAGES_PER_DAY),
         senders,
+        mix,
         nodes,
         goals_are_default: goals.is_empty(),
         goals: if goals.is_empty() { vec![Goal::rough_even()] } else { goals },
