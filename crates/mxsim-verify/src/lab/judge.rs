@@ -105,6 +105,12 @@ impl Band {
         self.surprises.last().is_none_or(|&most| self.scale.surprise(values).0 > most)
     }
 
+    /// The largest surprise of the second batch.
+    #[must_use]
+    pub fn most_surprising(&self) -> f64 {
+        self.surprises.last().copied().unwrap_or_default()
+    }
+
     /// Adds to the second batch.
     pub fn extend(&mut self, more: &[Vec<f64>]) {
         self.surprises.extend(more.iter().map(|values| self.scale.surprise(values).0));

@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// Simulations of each other MTA.
-const OTHERS: u64 = 24;
+const OTHERS: u64 = 16;
 /// Simulations of the model that are held against the naive one, to see whether it can be told from it.
 const AGAINST_NAIVE: usize = 100;
 /// The naive model must fail where the law of the preset makes it fail this often.
@@ -25,7 +25,11 @@ const MUST_FAIL: f64 = 0.99;
 /// Surprise of a value six standard deviations beyond the furthest of the first batch, or of one that differs where nothing else did.
 const FAR: f64 = 8.7;
 /// Simulations added at a time where the second batch does not tell whether a run is outside.
-const MORE: usize = 4_000;
+const MORE: usize = 1_000;
+/// After so many simulations one that is [`BY_FAR`] more surprising than the most surprising of them is not waited for any longer.
+const MANY: usize = 20_000;
+/// Surprise is a power of ten within the first batch, and a standard deviation beyond.
+const BY_FAR: f64 = 1.5;
 /// Family-wise level of judgement (a).
 pub const LEVEL: f64 = 1e-3;
 
@@ -245,7 +249,9 @@ impl Lab<'_> {
         let level = LEVEL / self.runs as f64;
         let is_known = self.known.iter().any(|known| known.run == setting.run.name);
         while band.rejects(measured) {
-            let enough = is_known || band.surprise(measured) >= FAR;
+            let surprise = band.surprise(measured);
+            let by_far = band.size() > MANY && surprise > band.most_surprising() + BY_FAR;
+            let enough = is_known || by_far || surprise >= FAR;
             if band.p(measured).0 <= level || (enough && band.size() > MORE) {
                 return true;
             }
