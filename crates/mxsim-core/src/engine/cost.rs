@@ -102,7 +102,7 @@ impl Cost {
     #[must_use]
     pub fn of(world: &World) -> Self {
         let single = world.senders.iter().filter(|sender| sender.law.law == Law::Messages);
-        let messages: f64 = single.map(|sender| sender.arrivals.expected(world.start, world.end)).sum();
+        let messages: f64 = single.map(|sender| sender.expected(world.start, world.end)).sum();
         // A fill costs no more than a message.
         let fills = world.bulk.refills.expected_fills(world);
         let caches: f64 = world.layers.iter().map(|layer| layer.caches as f64).sum();
@@ -174,7 +174,7 @@ fn load_bytes(world: &World) -> f64 {
 /// Outbound hosts whose connections are counted; each exists once it has sent something.
 fn managed_hosts(world: &World) -> f64 {
     let hosts = |sender: &SenderTable| {
-        let sent = sender.arrivals.expected(world.start, world.end);
+        let sent = sender.expected(world.start, world.end);
         ((sender.sites * sender.hosts) as f64).min(sent)
     };
     world.senders.iter().filter(|sender| sender.managed).map(hosts).sum()
@@ -208,7 +208,7 @@ fn retries(world: &World) -> (Retries, f64) {
             let waits = waits
                 .get_or_insert_with(|| Waits::new(&sender.behaviour.law.retry, world.end.since(world.start)));
             for (from, to) in waits.joined(&outages) {
-                let messages = sender.arrivals.expected(from, to) * part;
+                let messages = sender.expected(from, to) * part;
                 let retries = messages * waits.retries_in(to.since(from));
                 all.count += retries;
                 all.work += retries * work;

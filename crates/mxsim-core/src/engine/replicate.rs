@@ -115,6 +115,7 @@ impl Walk {
             luck: 0,
             clear: false,
             set: 0,
+            keeps: false,
         };
         Self {
             mail,
@@ -393,11 +394,13 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 if mail.failures > 0 {
                     self.recorder.retried(mail.counted());
                 }
-                if table.managed {
-                    self.senders[mail.sender as usize].outbound(table, mail.chooser).begin_anew(now);
-                }
                 let mut walk = self.new_walk(Walk::new(mail, candidates, now));
                 walk.connection.set = set;
+                if table.managed {
+                    let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+                    outbound.begin_anew(now);
+                    walk.connection.keeps = outbound.keeps();
+                }
                 self.walk(walk, now);
             }
         }
@@ -484,9 +487,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     fn begin_connection(&mut self, walk: &mut Walk, candidate: Candidate, now: Time) {
         self.connections += 1;
         walk.since = now;
-        let set = walk.connection.set;
+        let Connection { set, keeps, .. } = walk.connection;
         walk.connection = Connection {
             set,
+            keeps,
             host: candidate.host,
             address: candidate.address,
             opened: now,

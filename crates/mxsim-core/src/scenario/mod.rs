@@ -207,16 +207,42 @@ impl Scenario {
     /// # Errors
     /// If there is no such sender; the text names those there are.
     pub fn set_behaviour(&mut self, sender: &str, behaviour: Arc<dyn SenderBehaviour>) -> Result<(), String> {
-        let names: Vec<String> = self.senders.iter().map(|sender| sender.name.clone()).collect();
-        let Some(found) = self.senders.iter_mut().find(|other| other.name == sender) else {
-            return Err(format!("there is no sender {sender:?}; senders are {}", names.join(", ")));
-        };
+        let found = self.sender_mut(sender)?;
         found.behaviour.custom = Some(behaviour);
         found.grade = Grade::Assumed;
         // What is yours is known to you, and a preset's ranges say nothing about it.
         found.unknowns = Unknowns::default();
         self.refresh_fingerprint();
         Ok(())
+    }
+
+    /// Lets `sender` send exactly one message at each of these times, in the place of what its share and profile say; times before the
+    /// warm-up or after the run bring none. For an entry with a `mix` name its part, `entry/preset`.
+    ///
+    /// ```
+    /// # use mxsim_core::{engine::{Quiet, RunOptions, simulate}, scenario::Scenario, time::{Span, Time}};
+    /// # let zone = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
+    /// # let text = format!("[run]\nreplications = 2\n[zone]\ntext = \"\"\"\n{zone}\"\"\"\n[[senders]]\nname = \"us\"\npreset = \"exim\"\n");
+    /// # let mut scenario = Scenario::from_toml(&text).unwrap();
+    /// scenario.set_arrivals("us", vec![Time::ZERO, Time::ZERO + Span::from_secs(5)])?;
+    /// let results = simulate(&scenario, RunOptions::of(&scenario), &Quiet).unwrap();
+    /// assert_eq!(results.delivery.totals.messages, 4, "two in each of two replications");
+    /// # Ok::<(), String>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there is no such sender; the text names those there are.
+    pub fn set_arrivals(&mut self, sender: &str, mut times: Vec<Time>) -> Result<(), String> {
+        times.sort_unstable();
+        self.sender_mut(sender)?.given = Some(times.into());
+        self.refresh_fingerprint();
+        Ok(())
+    }
+
+    fn sender_mut(&mut self, name: &str) -> Result<&mut Sender, String> {
+        let names: Vec<String> = self.senders.iter().map(|sender| sender.name.clone()).collect();
+        let found = self.senders.iter_mut().find(|sender| sender.name == name);
+        found.ok_or_else(|| format!("there is no sender {name:?}; senders are {}", names.join(", ")))
     }
 }
 
@@ -308,6 +334,8 @@ pub struct Sender {
     pub addresses: Vec<IpAddr>,
     /// When it sends.
     pub profile: Profile,
+    /// When it sends instead, if the embedding program brings the times of its messages.
+    pub given: Option<Arc<[Time]>>,
     /// Caches between it and the authority, nearest first; never empty.
     pub resolver: Vec<ResolverLayer>,
     /// How it orders, fails over, retries and remembers.

@@ -262,6 +262,12 @@ fn write_one_sender(sender: &Sender, out: &mut Toml) {
             "# order, limits and failover are replaced by the program that embeds the simulator"
         );
     }
+    if let Some(times) = &sender.given {
+        let bytes: Vec<u8> = times.iter().flat_map(|time| time.0.to_le_bytes()).collect();
+        let hash = &blake3::hash(&bytes).to_hex()[..16];
+        let messages = times.len();
+        let _ = writeln!(out.0, "# {messages} messages at times given by that program, hash {hash}");
+    }
     out.key("name", &text(&sender.name));
     out.key("share", &number(sender.share));
     out.key("preset", &text(&sender.preset));

@@ -293,6 +293,7 @@ impl Entry<'_> {
             stub: self.stub(law.dns.address_sort, reading),
             addresses: self.addresses(reading),
             profile: profile(self.table, reading).unwrap_or_else(|| self.profile.clone()),
+            given: None,
             resolver,
             behaviour: Behaviour::from_law(law),
         })
