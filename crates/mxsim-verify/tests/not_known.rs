@@ -118,8 +118,8 @@ fn a_population_fills_what_the_scenario_leaves() {
     let total: f64 = with.senders.iter().map(|sender| sender.share).sum();
     assert!((total - 1.0).abs() < 1e-9);
     assert_eq!((share(&with, "Google"), share(&with, "our branch")), (0.34, 0.1));
-    // What Google and the branch leave, 56 %, is shared out by those that had 86 %.
-    let left = share(&bare, "Microsoft 365") * 0.56 / 0.86;
+    // What Google and the branch leave, 56 %, is shared out by all that are not Google.
+    let left = share(&bare, "Microsoft 365") * 0.56 / (1.0 - share(&bare, "Google"));
     assert!((share(&with, "Microsoft 365") - left).abs() < 1e-9, "{left}");
     assert_eq!(with.mix.as_ref().map(|mix| mix.population.as_str()), Some("small-business"));
     // The scenario with every default written out is the same one.

@@ -23,7 +23,7 @@ pub(super) fn grades() -> Vec<&'static str> {
     Grade::ALL.iter().map(|grade| grade.name()).collect()
 }
 
-fn statuses() -> Vec<&'static str> {
+pub(super) fn statuses() -> Vec<&'static str> {
     Status::ALL.iter().map(|status| status.name()).collect()
 }
 

@@ -379,10 +379,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 self.note(&mail, now, Step::Bounced);
                 self.recorder.bounced(mail.counted());
             }
-            Err(Nobody::Now) => {
-                self.note(&mail, now, Step::HeldBack);
-                self.put_back(mail, now);
-            }
+            Err(Nobody::Now) => self.put_back(mail, now),
             Err(Nobody::NotYet(why)) => {
                 self.note(&mail, now, Step::NobodyToAsk(why));
                 self.put_back(mail, now);
@@ -439,17 +436,33 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let has_failed =
             |candidate: &Candidate| failed.iter().any(|(bad, _)| bad.address == candidate.address);
         candidates.retain(|candidate| !has_failed(candidate));
-        let state = &mut self.senders[mail.sender as usize];
-        match state.admit(table, mail, &mut candidates, now) {
-            Admission::Bounce => return Err(Nobody::Ever),
-            Admission::Defer => return Err(Nobody::Now),
-            Admission::Try => {
-                self.note(mail, now, Step::Remembered(&candidates));
-                table.behaviour.cut(&mut candidates);
-            }
-        }
+        self.ask_memory(mail, &mut candidates, now)?;
+        table.behaviour.cut(&mut candidates);
         self.note(mail, now, Step::Admitted(&candidates));
         Ok((candidates, set))
+    }
+
+    /// Takes out what host memory holds back, if it lets the attempt begin at all.
+    fn ask_memory(&mut self, mail: &Mail, candidates: &mut Candidates, now: Time) -> Result<(), Nobody> {
+        let table = &self.world.senders[mail.sender as usize];
+        let state = &mut self.senders[mail.sender as usize];
+        let all = if P::ACTIVE { candidates.clone() } else { Candidates::new() };
+        let admission = state.admit(table, mail, candidates, now);
+        let held = if P::ACTIVE { state.held(table, mail, &all, now) } else { Vec::new() };
+        match admission {
+            Admission::Bounce => Err(Nobody::Ever),
+            Admission::Defer => {
+                // After a session that failed nobody else may be left: that is no hold.
+                if !held.is_empty() {
+                    self.note(mail, now, Step::HeldBack(&held));
+                }
+                Err(Nobody::Now)
+            }
+            Admission::Try => {
+                self.note(mail, now, Step::Remembered { left: candidates, held: &held });
+                Ok(())
+            }
+        }
     }
 
     /// A message that was turned away on a connection that was open already goes to the others.

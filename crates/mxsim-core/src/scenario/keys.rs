@@ -4,7 +4,7 @@ mod node;
 
 use super::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
 use super::words::{FaultKind, Sticky, words};
-use crate::catalog::{Population, PresetKind, params};
+use crate::catalog::{PresetKind, params};
 use crate::dns::MtaStsMode;
 use crate::results::Grade;
 use crate::smtp::Stage;
@@ -17,15 +17,11 @@ pub(crate) const MOST_CHOOSERS: i128 = 10_000_000;
 /// Messages per day where the scenario says nothing. *Assumption*: a mid-sized organisation.
 pub(crate) const DEFAULT_MESSAGES_PER_DAY: f64 = 100_000.0;
 
-/// Sites of the default sender and of an entry with a mix. *Assumption*.
+/// Sites of an entry with a mix. *Assumption*.
 pub(crate) const DEFAULT_SITES: usize = 1_000;
 
 fn profiles() -> Vec<&'static str> {
     vec!["flat", "office"]
-}
-
-fn populations() -> Vec<&'static str> {
-    Population::all().iter().map(|population| population.id.as_str()).collect()
 }
 
 fn grades() -> Vec<&'static str> {
@@ -173,7 +169,7 @@ const TRAFFIC: &[Key] = &[
     ),
     optional(
         "population",
-        word(populations),
+        Shape::Population,
         "none",
         "who sends: a population of the catalogue; entries of `[[senders]]` change its senders of the same name or come on top",
     ),
@@ -265,7 +261,7 @@ const SENDER_OWN: &[Key] = &[
     ),
 ];
 
-const SENDER: [Key; 25] = joined(SENDER_OWN, params::SENDER);
+pub(crate) const SENDER: [Key; 25] = joined(SENDER_OWN, params::SENDER);
 
 const RESOLVER: [Key; 5] = joined(
     &[
@@ -369,7 +365,7 @@ pub(crate) const DOCUMENT: &[Key] = &[
     optional(
         "senders",
         Shape::List { of: &Shape::Table(&SENDER), least: 0, only: &[] },
-        "one entry `everyone`: 1000 Postfix sites (an assumption)",
+        "those of the population `small-business` (an assumption)",
         "who sends; beside its own keys an entry may override any parameter of its preset",
     ),
     optional("resolvers", Shape::Map(&Shape::Table(&RESOLVER)), "none", "resolvers of your own, by name"),

@@ -20,7 +20,7 @@ use super::keys::{DEFAULT_MESSAGES_PER_DAY, DOCUMENT};
 use super::shape::check_table;
 use super::tree::{Kind, Table, Value, parse_json, parse_toml};
 use super::{Format, Goal, RunOverrides, Scenario, SourceText};
-use crate::catalog::{Catalog, Preset};
+use crate::catalog::{Catalog, Population, Preset};
 use crate::results::{Caution, PresetUsed};
 use crate::time::Span;
 use crate::traffic::Profile;
@@ -57,11 +57,21 @@ impl Reading {
         if !self.presets.contains(&used) {
             self.presets.push(used);
         }
-        if let (true, Some(hash)) = (preset.replaces, &preset.outside) {
+        let what = format!("{} preset {}", preset.kind.name(), preset.id);
+        self.caution_replaced(&what, preset.replaces, preset.outside.as_deref());
+    }
+
+    /// The same of a population.
+    fn uses_population(&mut self, population: &Population) {
+        self.presets.push(population.used());
+        let what = format!("population {}", population.id);
+        self.caution_replaced(&what, population.replaces, population.outside.as_deref());
+    }
+
+    fn caution_replaced(&mut self, what: &str, replaces: bool, outside: Option<&str>) {
+        if let (true, Some(hash)) = (replaces, outside) {
             let text = format!(
-                "the {} preset {} is not the one that comes with mxsim: a file of yours ({hash}) takes its place",
-                preset.kind.name(),
-                preset.id
+                "the {what} is not the one that comes with mxsim: a file of yours ({hash}) takes its place"
             );
             self.caution("replaced-preset", text);
         }

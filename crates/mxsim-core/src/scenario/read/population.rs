@@ -1,7 +1,7 @@
-//! `traffic.population`: the senders of a population beside those the scenario writes.
+//! `traffic.population`: the senders of a population beside those the scenario writes, or all of them where it writes none.
 
 use super::{Reading, share};
-use crate::catalog::Population;
+use crate::catalog::{DEFAULT_POPULATION, Population};
 use crate::scenario::Mix;
 use crate::scenario::diagnostic::{Place, code};
 use crate::scenario::tree::{Entry, Kind, Table, Value, shortened};
@@ -19,13 +19,21 @@ pub(super) struct Peopled {
     pub(super) mix: Mix,
 }
 
-/// Lays the senders that the scenario writes over those of the population it names; `None` if it names none.
+/// Lays the senders that the scenario writes over those of the population it names; `None` if it names none and has senders.
 ///
 /// An entry with the name of one of the population's senders changes that one, any other comes on top. Shares that are written hold; the
 /// population's senders share out what they leave, in proportion.
 pub(super) fn read(document: &Table, written: &[(&Value, &Table)], reading: &mut Reading) -> Option<Peopled> {
-    let named = document.table("traffic").and_then(|traffic| traffic.get("population"))?;
-    let population = Population::named(named.as_text()?)?;
+    let named = document.table("traffic").and_then(|traffic| traffic.get("population"));
+    let place = named.map_or(Place::File, |named| named.place.clone());
+    let id = match named {
+        Some(named) => named.as_text()?,
+        None if written.is_empty() => default(reading),
+        None => return None,
+    };
+    let catalog = reading.catalog();
+    let population = catalog.population(id)?;
+    reading.uses_population(population);
     refuse_rest(written, reading);
     let written: Vec<(&Value, &Table)> =
         written.iter().copied().filter(|(_, own)| !takes_rest(own)).collect();
@@ -41,13 +49,22 @@ pub(super) fn read(document: &Table, written: &[(&Value, &Table)], reading: &mut
         if unsaid(&sender) && left <= NOTHING {
             continue;
         }
-        senders.push(laid_over(sender, own, part, &named.place));
+        senders.push(laid_over(sender, own, part, &place));
     }
     let is_new = |(_, own): &&(&Value, &Table)| {
         !population.senders.iter().any(|sender| own.text("name") == sender.text("name"))
     };
     senders.extend(written.iter().filter(is_new).map(|(value, _)| (*value).clone()));
     Some(Peopled { senders, mix: mix(population) })
+}
+
+/// The population of a scenario that names neither it nor a sender.
+fn default(reading: &mut Reading) -> &'static str {
+    let text = format!(
+        "the scenario names no sender, so those of the population {DEFAULT_POPULATION} are assumed; add [[senders]] for yours"
+    );
+    reading.caution("default-senders", text);
+    DEFAULT_POPULATION
 }
 
 fn mix(population: &Population) -> Mix {

@@ -34,7 +34,7 @@ pub(super) fn read(
     let written = tables(document, "senders");
     let (made, mix) = match population::read(document, &written, reading) {
         Some(peopled) => (peopled.senders, Some(peopled.mix)),
-        None => (default_senders(&written, reading).into_iter().collect(), None),
+        None => (Vec::new(), None),
     };
     let made: Vec<(&Value, &Table)> =
         made.iter().filter_map(|value| Some((value, value.as_table()?))).collect();
@@ -66,19 +66,6 @@ fn read_entries(
         }
     }
     senders
-}
-
-/// The entry that stands in for a scenario without senders.
-fn default_senders(entries: &[(&Value, &Table)], reading: &mut Reading) -> Option<Value> {
-    if !entries.is_empty() {
-        return None;
-    }
-    let text = format!(
-        "the scenario names no sender, so {DEFAULT_SITES} Postfix sites with Zipf sizes are assumed; add [[senders]] for yours"
-    );
-    reading.caution("default-senders", text);
-    let entry = serde_json::json!({ "name": "everyone", "preset": DEFAULT_PRESET, "sites": DEFAULT_SITES });
-    Some(crate::scenario::tree::from_json(&entry, "/senders/0"))
 }
 
 fn entry_name(table: &Table) -> String {

@@ -1,18 +1,31 @@
 //! Populations among the presets: their figures, and who says so.
 
-use super::{indented, words};
+use super::{indented, outside, words};
 use crate::diagnostics::{WIDTH, wrap};
 use crate::screen::next;
 use mxsim_core::catalog::{Figure, NotKnown, Population};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
+/// Its kind, in lists of presets.
+pub(super) const KIND: &str = "population";
+/// What it models, where presets name their software.
+pub(super) const SOFTWARE: &str = "senders of a domain";
+/// What a figure is for.
+pub(super) const FIGURE_MEANING: &str = "as in [[senders]]";
+
+/// What lists of parameters call a figure.
+pub(super) fn figure_name(figure: &Figure) -> String {
+    format!("{}: {}", figure.sender, figure.key)
+}
+
 /// One line and the title of each population.
-pub(super) fn list(text: &mut String, width: usize) {
+pub(super) fn list(text: &mut String, populations: &[&Population], width: usize) {
     let _ = writeln!(text, "{:<width$}  {:<12}status", "population", "known by");
-    for population in Population::all() {
+    for population in populations {
         let grade = population.weakest_grade().name();
-        let _ = writeln!(text, "  {:<width$}{grade:<12}{}", population.id, population.status);
+        let (status, yours) = (population.status.name(), outside(population.outside.as_deref()));
+        let _ = writeln!(text, "  {:<width$}{grade:<12}{status}{yours}", population.id);
         indented(text, 6, &population.title);
     }
     text.push('\n');
@@ -20,11 +33,15 @@ pub(super) fn list(text: &mut String, width: usize) {
 
 /// Every figure of a population.
 pub(super) fn page(population: &Population) -> String {
-    let head = format!("{}: a population, {}", population.id, population.status);
-    let mut text = format!("{head}\n{}\n\n", wrap(&population.title, WIDTH));
+    let from = population
+        .outside
+        .as_deref()
+        .map_or_else(String::new, |hash| format!(", from a file of yours ({hash})"));
+    let head = format!("{}: a population, {}{from}", population.id, population.status.name());
+    let mut text = format!("{}\n{}\n\n", wrap(&head, WIDTH), wrap(&population.title, WIDTH));
     indented(&mut text, 2, &population.notes);
     for figure in &population.figures {
-        let name = format!("{}: {}", figure.sender, figure.key);
+        let name = figure_name(figure);
         let _ = writeln!(text, "\n{name:<width$}{}", figure.evidence.grade.name(), width = WIDTH - 12);
         indented(&mut text, 2, &format!("= {}", words::value(&figure.key, &figure.value)));
         indented(&mut text, 2, &format!("by {}", figure.evidence.source));
@@ -46,7 +63,7 @@ pub(super) fn not_known(text: &mut String, list: &[NotKnown]) {
 }
 
 /// What an unknown quantity is.
-fn meaning(name: &str) -> &'static str {
+pub(super) fn meaning(name: &str) -> &'static str {
     match name {
         "choosers" => "how many outbound hosts choose independently",
         "hold" => "how long each of them holds its choice, on average",
@@ -59,15 +76,15 @@ fn meaning(name: &str) -> &'static str {
 pub(super) fn json(population: &Population) -> Value {
     let figure = |figure: &Figure| {
         json!({
-            "name": format!("{}: {}", figure.sender, figure.key), "meaning": "as in [[senders]]", "value": figure.value,
+            "name": figure_name(figure), "meaning": FIGURE_MEANING, "value": figure.value,
             "value_in_words": words::value(&figure.key, &figure.value), "grade": figure.evidence.grade.name(),
             "source": figure.evidence.source,
         })
     };
     let grade = population.weakest_grade().name();
     json!({
-        "kind": "population", "id": population.id, "title": population.title, "software": "senders of a domain",
-        "versions": "any", "status": population.status, "notes": population.notes, "outside": Value::Null,
+        "kind": KIND, "id": population.id, "title": population.title, "software": SOFTWARE,
+        "versions": "any", "status": population.status.name(), "notes": population.notes, "outside": population.outside,
         "weakest_grade": grade, "decisive_grade": grade,
         "parameters": population.figures.iter().map(figure).collect::<Vec<_>>(),
         "not_known": not_known_json(std::slice::from_ref(&population.mix)),
