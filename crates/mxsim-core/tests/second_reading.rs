@@ -146,6 +146,47 @@ fn what_is_left_out_needs_a_reason() {
     assert!(error.to_string().contains("limits.cut: no place is named"), "{error}");
 }
 
+/// What a reader leaves out is no difference where the other parameters leave it nothing to say, and one as soon as they do.
+#[test]
+fn what_has_no_meaning_beside_the_others_may_be_left_out() {
+    let cases = [
+        (PresetKind::Resolver, "bind_9_20", "order.driver", "shuffle-one-seed", "rotate"),
+        (PresetKind::Resolver, "bind_9_20", "order.hold_variants", "hold = \"none\"", "hold = \"ttl\""),
+        (PresetKind::Resolver, "hickory", "order.types", "transform = \"none\"", "transform = \"rotate\""),
+        (PresetKind::Sender, "postfix", "order.addresses", "unit = \"address\"", "unit = \"host\""),
+        (PresetKind::Sender, "maddy", "limits.cut", "\naddresses = \"unlimited\"", "\naddresses = 5"),
+        (
+            PresetKind::Sender,
+            "stalwart",
+            "limits.sessions",
+            "transient_reply = \"defer\"",
+            "transient_reply = \"next-host\"",
+        ),
+        (PresetKind::Sender, "dma", "concurrency.growth", "initial = \"unlimited\"", "initial = 5"),
+    ];
+    for (kind, id, path, beside, other) in cases {
+        let preset = sheet(Catalog::builtin(), kind, id);
+        let (_, value) = preset.parameters.iter().find(|(own, _)| *own == path).expect("a parameter");
+        let key = path.split_once('.').expect("a section").1;
+        let silent = replaced(&agreeing(&preset), &format!("\n{key} = {value}\n"), "\n");
+        let read = |text: &str| kind.second_reading("copy.toml", text).expect("a reading");
+        assert_eq!(read(&silent).differences(&preset), [], "{id}: {path}");
+        // The same silence about a preset in which it would have a meaning.
+        let mut parameters = preset.parameters.to_vec();
+        let changed = read(&replaced(&silent, beside, other));
+        for (own, literal) in &mut parameters {
+            if let Some(said) = changed.said.get(own) {
+                literal.clone_from(&said.value);
+            }
+        }
+        let differences = changed.differences(&Sheet { parameters: &parameters, ..preset });
+        assert!(
+            differences.iter().any(|difference| difference.path == path),
+            "{id}: {path}: {differences:?}"
+        );
+    }
+}
+
 #[test]
 fn a_reading_that_says_nothing_reviews_nothing() {
     let preset = sheet(Catalog::builtin(), PresetKind::Sender, "postfix");

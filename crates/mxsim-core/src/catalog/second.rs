@@ -2,6 +2,7 @@
 //!
 //! docs/second-reading.md says how one is made. Values are compared as laws: `"300s"` and `"5m"` are one value.
 
+use super::PresetKind;
 use super::preset::Sheet;
 use super::read::Form;
 use crate::results::{Grade, Status};
@@ -69,7 +70,8 @@ impl fmt::Display for Difference {
 }
 
 impl SecondReading {
-    /// Every parameter on which the reading differs from the preset. One that the reader could not find, with a reason, is none.
+    /// Every parameter on which the reading differs from the preset. One that the reader could not find, with a reason, is none, nor is
+    /// one that has no meaning beside the others of either reading.
     #[must_use]
     pub fn differences(&self, preset: &Sheet<'_>) -> Vec<Difference> {
         let first: BTreeMap<&str, &str> =
@@ -77,7 +79,13 @@ impl SecondReading {
         let mut paths: Vec<&str> = first.keys().copied().chain(self.said.keys().copied()).collect();
         paths.sort_unstable();
         paths.dedup();
-        paths.into_iter().filter_map(|path| self.difference(path, first.get(path).copied(), preset)).collect()
+        let in_first = |path: &str| first.get(path).copied();
+        let in_second =
+            |path: &str| self.said.get(path).map(|said| said.value.as_str()).or_else(|| in_first(path));
+        paths.retain(|path| {
+            !means_nothing(preset.kind, path, in_first) && !means_nothing(preset.kind, path, in_second)
+        });
+        paths.into_iter().filter_map(|path| self.difference(path, in_first(path), preset)).collect()
     }
 
     fn difference(&self, path: &str, first: Option<&str>, preset: &Sheet<'_>) -> Option<Difference> {
@@ -105,6 +113,39 @@ impl SecondReading {
         let says_something = self.said.keys().any(|path| from_source(path));
         let agrees = !self.differences(preset).iter().any(|difference| difference.binding);
         if says_something && agrees { Status::Reviewed } else { Status::Provisional }
+    }
+}
+
+/// True if `path` changes nothing beside the parameters that `value` gives as TOML literals, so that a reader may leave it out. Each line
+/// says what the engine does: `dns/order.rs` and `dns/cache.rs`, `sender/order.rs` and `sender/limits.rs`, `engine/outbound.rs`.
+fn means_nothing<'a>(kind: PresetKind, path: &str, value: impl Fn(&str) -> Option<&'a str>) -> bool {
+    let is = |path: &str, literal: &str| value(path) == Some(literal);
+    let stays = is("order.transform", "\"none\"");
+    match path {
+        "order.driver" | "order.direction" => {
+            value("order.transform").is_some_and(|transform| transform != "\"rotate\"")
+        }
+        "order.hold" => stays,
+        "order.hold_variants" => stays || is("order.hold", "\"none\""),
+        "order.types" => stays && is("order.max_records", "\"unlimited\""),
+        "order.max_records" => is("order.types", "[]"),
+        // An authority has no miss.
+        "order.verbatim_on_miss" => {
+            kind == PresetKind::Authority || (stays && is("order.base", "\"as-received\""))
+        }
+        "order.addresses" => is("order.unit", "\"address\""),
+        "limits.cut" => is("limits.addresses", "\"unlimited\""),
+        // Only what goes on to the next host after a session may come to a second one.
+        "limits.sessions" => ["failover.on_transient_reply", "failover.on_lost_connection"]
+            .iter()
+            .all(|reaction| is(reaction, "\"defer\"")),
+        "concurrency.growth" => {
+            value("concurrency.initial").is_some()
+                && value("concurrency.initial") == value("concurrency.most")
+        }
+        "reuse.idle" if is("reuse.connections", "\"batch\"") => true,
+        "reuse.connections" => false,
+        _ => path.starts_with("reuse.") && is("reuse.connections", "\"never\""),
     }
 }
 

@@ -18,7 +18,7 @@ pub enum OwnCache {
     Stub,
     /// For the TTL.
     OwnTtl,
-    /// For a fixed time, whatever the TTL says (ZoneMTA, 10 min).
+    /// For a fixed time, whatever the TTL says.
     Fixed(Span),
     /// The list of the first message stays while the outbound host has mail or connections of the domain (OpenSMTPD, `mta.c`, the domain
     /// object); TTLs do not count.

@@ -52,7 +52,7 @@ fn with_replies(preset: &str, stage: &str) -> Results {
 /// Theory, exact: who moves on brings everything to the backup in the same attempt; who does not brings nothing there.
 #[test]
 fn a_temporary_reply_moves_some_on_and_others_not() {
-    for preset in ["postfix", "exim", "sendmail", "dma", "chasquid", "mox"] {
+    for preset in ["postfix", "exim", "sendmail", "dma", "chasquid", "mox", "james", "hmailserver"] {
         assert_hosts(preset, &with_replies(preset, "recipient"), &[0.0, 1.0]);
     }
     for preset in ["qmail_lp64", "haraka", "postal", "stalwart", "opensmtpd", "zonemta", "courier", "kumomta"]
