@@ -178,16 +178,8 @@ pub(super) enum Met {
     Silence(Time, Outcome),
 }
 
-/// What a look-up leads to.
-#[derive(Debug)]
-enum LookedUp {
-    /// Addresses to try, and the epoch of the MX entry they came with.
-    Candidates(Candidates, u32),
-    /// The domain can never take the message.
-    NoMail,
-    /// There is nobody to deliver to as things stand.
-    NotNow(NoHost),
-}
+/// What a look-up leads to: addresses to try and the epoch of the MX entry they came with, or nobody.
+type LookedUp = Result<(Candidates, u32), Nobody>;
 
 /// Who asks for addresses.
 struct Asker<'a> {
@@ -458,12 +450,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             Some(deck) if !P::ACTIVE => self.look_up_deck(deck, mail, table, now),
             _ => self.look_up(mail, table, now),
         };
-        let (mut candidates, epoch) = match found {
-            LookedUp::Candidates(candidates, epoch) => (candidates, epoch),
-            // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
-            LookedUp::NoMail => return Err(Nobody::Ever),
-            LookedUp::NotNow(why) => return Err(Nobody::NotYet(why)),
-        };
+        let (mut candidates, epoch) = found?;
         self.note(mail, now, Step::Candidates(&candidates));
         let state = &mut self.senders[mail.sender as usize];
         let choice = state.choice_for(table, mail, epoch, now);
@@ -506,7 +493,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     fn look_up_deck(&mut self, deck: &Deck, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
         let (epoch, from_cache) = self.touch(table, mail.chooser, now);
         self.recorder.looked_up(now, from_cache);
-        LookedUp::Candidates(deck.candidates(), epoch)
+        Ok((deck.candidates(), epoch))
     }
 
     /// The candidates in answer order and the epoch of the MX entry, or what it means that there are none.
@@ -514,10 +501,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let pins = table.behaviour.law.dns.cache == OwnCache::Pinned;
         let pinned = self.senders[mail.sender as usize].pinned(mail.chooser).filter(|_| pins);
         if let Some((candidates, epoch)) = pinned {
-            return LookedUp::Candidates(candidates, epoch);
+            return Ok((candidates, epoch));
         }
         let found = self.ask_dns(mail, table, now);
-        if let LookedUp::Candidates(candidates, epoch) = &found
+        if let Ok((candidates, epoch)) = &found
             && pins
         {
             self.senders[mail.sender as usize].pin(mail.chooser, candidates, *epoch);
@@ -532,7 +519,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let answer = self.dns.ask(&hops, Question { set: MX, client, now });
         let Some(mut answer) = answer else {
             self.recorder.looked_up(now, false);
-            return LookedUp::NotNow(NoHost::NoAnswer);
+            return Err(Nobody::NotYet(NoHost::NoAnswer));
         };
         if self.plain_caches[table.nearest(mail.chooser).0].is_some() {
             // Only its times are simulated, and they are the same for all who ask.
@@ -558,10 +545,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         }
         let Gathered { candidates, missing } = gathered;
         match missing {
-            Some(why) if candidates.is_empty() => LookedUp::NotNow(why),
+            Some(why) if candidates.is_empty() => Err(Nobody::NotYet(why)),
             // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
-            None if candidates.is_empty() => LookedUp::NoMail,
-            _ => LookedUp::Candidates(candidates, answer.epoch),
+            None if candidates.is_empty() => Err(Nobody::Ever),
+            _ => Ok((candidates, answer.epoch)),
         }
     }
 
