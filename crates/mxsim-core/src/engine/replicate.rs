@@ -287,8 +287,8 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let (table, others) = (&self.world.senders[sender], self.calendar.next_of_others());
         let mut handled = 0;
         loop {
-            let number = self.calendar.number();
-            let dealt = self.deal_a_run(sender, others, now);
+            let mut number = self.calendar.number();
+            let dealt = self.deal_a_run(sender, others, now, &mut number);
             if dealt == 0 {
                 let drawn = self.senders[sender].next_drawn();
                 self.arrival(sender, &drawn, now);
