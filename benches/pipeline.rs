@@ -6,7 +6,7 @@
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use mxsim_core::engine::tally::Tally;
 use mxsim_core::engine::{World, compile, replicate};
-use mxsim_core::estimate::estimate;
+use mxsim_core::estimate::{Plausible, estimate};
 use mxsim_core::scenario::Scenario;
 use std::hint::black_box;
 
@@ -75,7 +75,7 @@ fn bench_estimate(criterion: &mut Criterion) {
     let tallies: Vec<Tally> = (0..TALLIES).map(|replication| tally(&world, replication)).collect();
     let mut group = criterion.benchmark_group("estimate");
     group.bench_function("100-tallies", |bencher| {
-        bencher.iter(|| estimate(black_box(&world.frame), black_box(&tallies), false, &[]));
+        bencher.iter(|| estimate(black_box(&world.frame), black_box(&tallies), false, Plausible::default()));
     });
     group.finish();
 }

@@ -5,7 +5,7 @@
 //! *difference* per day is much smaller than that of the share itself. Run it with `cargo run --example compare_zones`.
 
 use mxsim_core::engine::tally::Tally;
-use mxsim_core::engine::{Limit, Quiet, RunOptions, compile, run};
+use mxsim_core::engine::{Beside, Limit, Quiet, RunOptions, compile, run};
 use mxsim_core::scenario::{ScenarioBuilder, ScenarioError, SenderSpec};
 use std::error::Error;
 use std::fmt::Write as _;
@@ -51,7 +51,7 @@ fn shares_of_mx1(zone: &str, seed: u64) -> Result<Vec<f64>, ScenarioError> {
         .seed(seed)
         .build()?;
     let options = RunOptions { limit: Limit::Replications(DAYS), ..RunOptions::of(&scenario) };
-    let days = run(&compile(&scenario), &[], options, &Quiet).tallies;
+    let days = run(&compile(&scenario), &Beside::default(), options, &Quiet).tallies;
     Ok(days.iter().map(share_of_mx1).collect())
 }
 

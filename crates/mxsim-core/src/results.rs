@@ -484,7 +484,7 @@ pub enum GoalStatus {
 pub struct Uncertainty {
     /// Spread over windows for this one sender mix.
     pub luck: Luck,
-    /// Spread over plausible mixes; `null` until populations are modelled.
+    /// Spread over plausible worlds; `null` if everything is known or none was drawn.
     pub not_known: Option<NotKnown>,
 }
 
@@ -499,17 +499,50 @@ pub struct Luck {
     pub to: f64,
 }
 
-/// Spread over plausible sender mixes.
+/// Spread over plausible worlds: other sender mixes, and other behaviour of senders that nobody knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NotKnown {
-    /// Mixes looked at.
+    /// Plausible worlds looked at.
     pub mixes: u64,
+    /// Replications of each.
+    pub replications: u64,
     /// Part of them that meets the goals.
-    pub share_meeting: f64,
-    /// Least value of the decisive quantity.
+    pub share_meeting: Interval,
+    /// The decisive quantity: `busiest_share` or `quietest_share` on 19 of 20 windows, or `delay_p95` (s).
+    pub quantity: String,
+    /// Its 5 % quantile over plausible worlds.
     pub from: f64,
-    /// Largest value of the decisive quantity.
+    /// 95 % interval of `from`.
+    pub from_ci: [Option<f64>; 2],
+    /// Its 95 % quantile over plausible worlds.
     pub to: f64,
+    /// 95 % interval of `to`.
+    pub to_ci: [Option<f64>; 2],
+    /// The single assumption with the largest effect among those that flip the answer; `null` if none alone does.
+    pub flips: Option<Effect>,
+    /// Every assumption that was put to an end of its range, one at a time; the largest effect first.
+    pub effects: Vec<Effect>,
+}
+
+/// What another assumption does to the decisive quantity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Effect {
+    /// The sender it is about.
+    pub sender: String,
+    /// What is not known of it: `choosers`, `hold`, `order` or `share`.
+    pub unknown: String,
+    /// What the scenario assumes.
+    pub assumed: String,
+    /// What was looked at instead.
+    pub instead: String,
+    /// The decisive quantity then.
+    pub number: Interval,
+    /// How far that is from the run, in the same replications.
+    pub effect: f64,
+    /// Whether it flips the answer.
+    pub flips: bool,
+    /// How well the assumption is known.
+    pub grade: Grade,
 }
 
 /// The answer.

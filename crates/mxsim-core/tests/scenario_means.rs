@@ -1,7 +1,7 @@
 //! What a scenario means once it is read: nodes, shares, caches, changes, defaults.
 
 use mxsim_core::results::Grade;
-use mxsim_core::scenario::{Caches, GoalKind, Place, Scenario, ScenarioBuilder, SenderSpec};
+use mxsim_core::scenario::{Caches, GoalKind, Place, Scenario, ScenarioBuilder, Sender, SenderSpec};
 use mxsim_core::sender::{Failover, Keep};
 use mxsim_core::time::{Span, Time};
 
@@ -45,16 +45,26 @@ fn only_the_zone_is_required() {
     let scenario = zone(TWO, "");
     assert_eq!(scenario.title, "e.org");
     assert_eq!((scenario.run.replications, scenario.run.seed), (None, 1));
+    // Its large providers keep a choice for so long.
+    let held = Span(4 * Span::HOUR.0);
     assert_eq!(
         (scenario.run.window, scenario.run.run_length, scenario.run.warm_up),
-        (Span::DAY, Span::DAY, Span::HOUR)
+        (Span::DAY, Span::DAY, held)
     );
     assert_eq!(scenario.messages_per_day, 100_000.0);
-    assert_eq!((scenario.senders[0].name.as_str(), scenario.senders[0].sites), ("everyone", 1000));
+    let population = zone(TWO, "[traffic]\npopulation = \"small-business\"\n");
+    let of = |scenario: &Scenario| {
+        let line = |sender: &Sender| format!("{} {} {}", sender.name, sender.preset, sender.share);
+        scenario.senders.iter().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&scenario), of(&population));
+    assert_eq!(scenario.mix.as_ref().map(|mix| mix.population.as_str()), Some("small-business"));
+    assert_eq!(scenario.fingerprint, population.fingerprint);
     assert_eq!(scenario.senders[0].resolver[0].law.caches, Caches::PerSite);
+    assert!(scenario.presets.iter().any(|used| used.kind == "population" && used.id == "small-business"));
     assert!(scenario.goals_are_default && scenario.goals.len() == 1);
-    assert_eq!(codes(&scenario), ["default-senders"]);
-    assert_eq!(scenario.zones[0].at, Time(-Span::HOUR.0));
+    assert_eq!((codes(&scenario), codes(&population)), (vec!["default-senders"], vec![]));
+    assert_eq!(scenario.zones[0].at, Time(-held.0));
     assert_eq!(scenario.fingerprint.len(), 16);
 }
 
@@ -249,7 +259,7 @@ impl mxsim_core::sender::SenderBehaviour for Backwards {
 
 #[test]
 fn a_behaviour_of_your_own_is_given_by_name() {
-    let mut scenario = zone(TWO, "");
+    let mut scenario = zone(TWO, "[[senders]]\nname = \"everyone\"\npreset = \"postfix\"\n");
     let before = scenario.fingerprint.clone();
     assert!(
         scenario

@@ -1,23 +1,31 @@
-//! A folder of presets: `DIR/sender/*.toml`, `DIR/resolver/*.toml` and so on, beside those that come with mxsim.
+//! A folder of presets: `DIR/sender/*.toml`, `DIR/resolver/*.toml` and so on, and of populations, `DIR/population/*.toml`, beside those
+//! that come with mxsim.
 
 use crate::{ImportError, read_text};
-use mxsim_core::catalog::{Catalog, PresetKind};
+use mxsim_core::catalog::{Catalog, POPULATION_FOLDER, PresetKind};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The built-in presets and, over them, those of `folder`.
+/// What a folder in a catalogue holds.
+#[derive(Clone, Copy)]
+enum Shelf {
+    Presets(PresetKind),
+    Populations,
+}
+
+/// The built-in presets and populations and, over them, those of `folder`.
 ///
 /// # Errors
-/// If the folder or a file in it cannot be read, it holds no preset, or a preset is wrong.
+/// If the folder or a file in it cannot be read, it holds no preset, or a preset or population is wrong.
 pub fn catalog(folder: Option<&Path>) -> Result<Catalog, ImportError> {
     let Some(folder) = folder else { return Ok(Catalog::builtin().clone()) };
-    let mut files: Vec<(PresetKind, String, String)> = Vec::new();
+    let mut files: Vec<(Shelf, String, String)> = Vec::new();
     for path in entries(folder)?.into_iter().filter(|path| path.is_dir()) {
-        let Some(kind) = kind_of(&path)? else { continue };
+        let Some(shelf) = shelf_of(&path)? else { continue };
         for file in entries(&path)?.iter().filter(|file| file.extension().is_some_and(|end| end == "toml")) {
             let name = file.to_string_lossy().into_owned();
             let text = read_text(&name)?;
-            files.push((kind, name, text));
+            files.push((shelf, name, text));
         }
     }
     if files.is_empty() {
@@ -27,12 +35,19 @@ pub fn catalog(folder: Option<&Path>) -> Result<Catalog, ImportError> {
             names().join(", ")
         )));
     }
-    let texts = files.iter().map(|(kind, name, text)| (*kind, name.as_str(), text.as_str()));
-    Catalog::builtin().with(texts).map_err(ImportError::Presets)
+    let presets = files.iter().filter_map(|(shelf, name, text)| match shelf {
+        Shelf::Presets(kind) => Some((*kind, name.as_str(), text.as_str())),
+        Shelf::Populations => None,
+    });
+    let populations = files.iter().filter(|(shelf, ..)| matches!(shelf, Shelf::Populations));
+    // Presets first: a population may name them.
+    let catalog = Catalog::builtin().with(presets).map_err(ImportError::Presets)?;
+    let populations = populations.map(|(_, name, text)| (name.as_str(), text.as_str()));
+    catalog.with_populations(populations).map_err(ImportError::Presets)
 }
 
 fn names() -> Vec<&'static str> {
-    PresetKind::ALL.iter().map(|kind| kind.name()).collect()
+    PresetKind::ALL.iter().map(|kind| kind.name()).chain([POPULATION_FOLDER]).collect()
 }
 
 /// What a folder holds, in the order of names, which no file system promises.
@@ -53,8 +68,8 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, ImportError> {
     Ok(paths)
 }
 
-/// The kind whose presets a folder holds. A folder of another name is none of ours, unless it is a kind in the plural.
-fn kind_of(folder: &Path) -> Result<Option<PresetKind>, ImportError> {
+/// What a folder holds. One of another name is none of ours, unless it is a kind in the plural.
+fn shelf_of(folder: &Path) -> Result<Option<Shelf>, ImportError> {
     let name = folder.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let meant = names().into_iter().find(|kind| name.strip_prefix(kind) == Some("s"));
     match meant {
@@ -64,6 +79,7 @@ fn kind_of(folder: &Path) -> Result<Option<PresetKind>, ImportError> {
                 "{folder}: presets of this kind belong into a folder named {kind}"
             )))
         }
-        None => Ok(PresetKind::named(&name)),
+        None if name == POPULATION_FOLDER => Ok(Some(Shelf::Populations)),
+        None => Ok(PresetKind::named(&name).map(Shelf::Presets)),
     }
 }

@@ -1,11 +1,11 @@
 //! The scenarios behind a question asked without a scenario file.
 //!
 //! Who sends is not known then, so the population here is an *assumption*, and the results say so: the largest senders the asker names
-//! are choosers that keep one host all day, forty of them each; the rest are Postfix and Exim sites and some that follow the order of
-//! their resolver, all behind Unbound.
+//! are choosers that keep one host all day, forty of them each: the worst case, and the one that has a closed form. The rest are `everyone
+//! else` of the population `small-business`.
 
 use crate::ImportError;
-use mxsim_core::catalog::Catalog;
+use mxsim_core::catalog::{Catalog, DEFAULT_POPULATION};
 use mxsim_core::dns::zone_text;
 use mxsim_core::results::Caution;
 use mxsim_core::scenario::{Format, RunOverrides, Scenario, SourceText};
@@ -15,6 +15,9 @@ use std::fmt::Write as _;
 const CHOOSERS_OF_A_LARGE_SENDER: usize = 40;
 /// Messages a day. *Assumption*: enough that the luck of single messages does not matter beside that of large senders.
 const MESSAGES_PER_DAY: usize = 20_000;
+
+/// The sender of the population that stands for all who are not named.
+const REST: &str = "everyone else";
 
 /// Addresses there are in the block for documentation, 192.0.2.0/24 (RFC 5737).
 const MOST_MADE_UP: usize = 254;
@@ -45,9 +48,9 @@ pub fn zone_scenario(
     catalog: &Catalog,
 ) -> Result<Scenario, ImportError> {
     let Some(made_up) = made_up_addresses(zone) else {
-        return with_zone(name, zone, &population(top), catalog);
+        return with_zone(name, zone, &senders(top, catalog), catalog);
     };
-    let mut scenario = with_zone(name, &format!("{zone}\n{made_up}"), &population(top), catalog)?;
+    let mut scenario = with_zone(name, &format!("{zone}\n{made_up}"), &senders(top, catalog), catalog)?;
     let text = "the text holds no address, as the output of `dig MX` often does, so each exchange host has a made-up one; add the \
                 A and AAAA records if a host has several"
         .into();
@@ -78,7 +81,7 @@ fn with_zone(name: &str, zone: &str, rest: &str, catalog: &Catalog) -> Result<Sc
 }
 
 /// The largest senders, and everyone else.
-fn population(top: &[f64]) -> String {
+fn senders(top: &[f64], catalog: &Catalog) -> String {
     let mut text = format!(
         "title = \"Asked without a scenario\"\n[traffic]\nmessages_per_day = {MESSAGES_PER_DAY}\nprofile = \"office\"\n"
     );
@@ -91,10 +94,12 @@ fn population(top: &[f64]) -> String {
     }
     // With nothing left there is nobody else; the sum of floats may miss 100 by a hair.
     if top.iter().sum::<f64>() < 100.0 - 1e-9 {
-        text.push_str(
-            "[[senders]]\nname = \"everyone else\"\nshare = \"rest\"\nsites = 1000\nsizes = { zipf = 1.0 }\nresolver = \"unbound\"\n\
-             mix = { postfix = 60, exim = 20, order-preserving = 20 }\n",
-        );
+        let _ = writeln!(text, "[[senders]]\nname = {}\nshare = \"rest\"", toml_string(REST));
+        let population = catalog.population(DEFAULT_POPULATION);
+        let own = population.map(|population| population.sender(REST)).unwrap_or_default();
+        for (key, value) in own.into_iter().filter(|(key, _)| *key != "share") {
+            let _ = writeln!(text, "{key} = {value}");
+        }
     }
     text
 }

@@ -8,7 +8,7 @@
 
 use mxsim_core::results::{
     Balance, Cause, Delivery, DnsResult, DurationCurve, Estimate, GoalResult, GoalStatus, Grade, HostResult,
-    Interval, NodeResult, Provenance, Results, Series,
+    Interval, NodeResult, Provenance, Results, Series, Uncertainty,
 };
 
 const HEADER: [&str; 7] = ["section", "name", "quantity", "value", "low", "high", "bin"];
@@ -25,6 +25,7 @@ pub fn csv(results: &Results) -> String {
     results.causes.iter().for_each(|cause| cause_rows(&mut table, cause));
     dns_rows(&mut table, &results.dns);
     results.goals.iter().for_each(|goal| goal_rows(&mut table, goal));
+    uncertainty_rows(&mut table, &results.uncertainty);
     series_rows(&mut table, &results.series);
     duration_rows(&mut table, &results.duration);
     table.finish()
@@ -113,6 +114,26 @@ fn run_rows(table: &mut Table, title: &str, provenance: &Provenance) {
     if let Some(decisive) = &provenance.decisive {
         let rank = Grade::ALL.iter().position(|grade| *grade == decisive.grade).unwrap_or_default();
         table.count("decisive_grade", rank as u64 + 1);
+    }
+}
+
+/// Luck, and what is not known: never in one row.
+fn uncertainty_rows(table: &mut Table, uncertainty: &Uncertainty) {
+    table.at("luck", &uncertainty.luck.quantity);
+    table.number("p05", uncertainty.luck.from);
+    table.number("p95", uncertainty.luck.to);
+    let Some(not_known) = &uncertainty.not_known else { return };
+    table.at("not_known", &not_known.quantity);
+    table.count("mixes", not_known.mixes);
+    table.count("replications", not_known.replications);
+    table.interval("share_meeting", not_known.share_meeting);
+    table.row("p05", Some(not_known.from), not_known.from_ci, "");
+    table.row("p95", Some(not_known.to), not_known.to_ci, "");
+    for effect in &not_known.effects {
+        table.at("effects", &format!("{}: {}", effect.sender, effect.instead));
+        table.interval(&not_known.quantity, effect.number);
+        table.number("effect", effect.effect);
+        table.count("flips", effect.flips.into());
     }
 }
 

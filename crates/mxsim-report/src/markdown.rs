@@ -59,7 +59,7 @@ fn head(out: &mut String, results: &Results) {
     let verdict = &results.verdict;
     let (tone, word) = words::answer(verdict.answer);
     out.push_str(&format!("**{} {word}.** {}\n\n", tone.sign(), escape(&verdict.sentence)));
-    let not_known = words::not_known(&results.uncertainty, &results.uncertainty.luck.quantity);
+    let not_known = words::not_known(&results.uncertainty);
     let parts = [
         ("Why", verdict.why.as_str()),
         ("What flips it", words::flips(results)),

@@ -3,8 +3,8 @@
 //! Each function turns one part of the results into plain sentences; the formats only lay them out.
 
 use mxsim_core::results::{
-    Answer, Caution, Delivery, DnsResult, GoalResult, GoalStatus, HostResult, NodeResult, Provenance,
-    Results, Uncertainty,
+    Answer, Caution, Delivery, DnsResult, GoalResult, GoalStatus, HostResult, NodeResult, NotKnown,
+    Provenance, Results, Uncertainty,
 };
 
 use crate::number::{self, Ranged, count, counted, duration, mean, mean_share, p95, percent};
@@ -120,20 +120,48 @@ pub(crate) fn luck(results: &Results) -> String {
     format!("on 18 {} of 20 {name} lies between {from} and {to}", word.many)
 }
 
-/// The spread over plausible sender mixes, or that nobody looked.
-pub(crate) fn not_known(uncertainty: &Uncertainty, quantity: &str) -> String {
+/// The spread over plausible worlds, or that nobody looked. Luck is not in it.
+pub(crate) fn not_known(uncertainty: &Uncertainty) -> String {
     let Some(not_known) = &uncertainty.not_known else {
-        return "one sender mix was simulated; other plausible mixes are not in these numbers".to_owned();
+        return "one sender mix was simulated, as written; no other plausible world was looked at".to_owned();
     };
-    let write = writer_of(quantity);
+    let write = writer_of(&not_known.quantity);
     format!(
-        "of {}, {} meet the goals; {} lies between {} and {}",
-        counted(not_known.mixes, "plausible sender mix", "plausible sender mixes"),
-        percent(not_known.share_meeting),
-        quantity_name(quantity),
+        "{} of {} meet the goals; {} lies between {} and {} in 9 of 10 of them. {}",
+        Ranged::from(not_known.share_meeting).percent(),
+        counted(not_known.mixes, "plausible world", "plausible worlds"),
+        decisive_name(&not_known.quantity),
         write(not_known.from),
-        write(not_known.to)
+        write(not_known.to),
+        strongest(not_known)
     )
+}
+
+/// Which single assumption matters most: the one that flips the answer, or that none does.
+fn strongest(not_known: &NotKnown) -> String {
+    let write = writer_of(&not_known.quantity);
+    match (&not_known.flips, not_known.effects.first()) {
+        (Some(effect), _) => {
+            format!("One assumption alone flips the answer: {}, if {}", effect.sender, effect.instead)
+        }
+        (None, Some(effect)) => format!(
+            "No single assumption flips the answer; most comes from {}: if {}, it is {}",
+            effect.sender,
+            effect.instead,
+            write(effect.number.value)
+        ),
+        (None, None) => "No sender is large enough to flip the answer alone".to_owned(),
+    }
+}
+
+/// The decisive quantity of a world, a quantile over its windows.
+fn decisive_name(quantity: &str) -> String {
+    match quantity {
+        "busiest_share" => "the busiest node's share on 19 of 20 windows".to_owned(),
+        "quietest_share" => "the quietest node's share on 19 of 20 windows".to_owned(),
+        "delay_p95" => "the delay that 19 of 20 messages stay within".to_owned(),
+        _ => quantity.replace('_', " "),
+    }
 }
 
 fn quantity_name(quantity: &str) -> String {

@@ -27,7 +27,8 @@ pub fn scenario(toml: &str) -> Scenario {
 #[must_use]
 pub fn run(toml: &str) -> Results {
     let scenario = scenario(toml);
-    let options = RunOptions { engine: Engine::Messages, ..RunOptions::of(&scenario) };
+    // What is not known is no part of these experiments.
+    let options = RunOptions { engine: Engine::Messages, worlds: Some(0), ..RunOptions::of(&scenario) };
     let results = simulate(&scenario, options, &Quiet);
     let results =
         results.unwrap_or_else(|error| panic!("a run that nobody interrupts failed: {error}\n{toml}"));

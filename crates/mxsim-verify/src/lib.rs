@@ -1,6 +1,7 @@
 //! Statistical verification of mxsim: what the simulator says is held against theory and against recordings of real servers.
 //!
 //! - [`recording`] and [`replay`]: the DNS model is asked at the times at which real resolvers were asked, and has to answer alike;
+//! - [`lab`]: runs of real sending MTAs behind real resolvers, each simulated as it was and held against the simulations;
 //! - [`band`]: how unlike two sequences of answers may be by luck alone;
 //! - [`experiment`]: a scenario text through the public path, with the invariants every result has to keep;
 //! - [`agree`]: theory against an interval, at a level that leaves a whole run of this crate almost no false alarm;
@@ -11,6 +12,7 @@
 pub mod agree;
 pub mod band;
 pub mod experiment;
+pub mod lab;
 pub mod mutant;
 pub mod recording;
 pub mod replay;

@@ -1,22 +1,27 @@
-//! `mxsim-verify mutants`: every oracle has to notice the fault that is made for it.
+//! `mxsim-verify mutants`: every oracle has to notice the fault that is made for it. `mxsim-verify replay FOLDER`: what was recorded of real
+//! servers is held against the simulator.
 
+use mxsim_verify::lab::page::page;
+use mxsim_verify::lab::replay::replay as replay_runs;
+use mxsim_verify::lab::report::Report;
 use mxsim_verify::mutant::{Broken, Ending, list};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: mxsim-verify mutants [PART OF A NAME]";
+const USAGE: &str = "usage: mxsim-verify mutants [PART OF A NAME]\n       mxsim-verify replay FOLDER [--json | --page] [--only PART OF A NAME]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["mutants"] => mutants(""),
         ["mutants", part] => mutants(part),
-        _ => {
-            let _ = writeln!(io::stderr(), "{USAGE}");
-            return ExitCode::from(2);
-        }
+        ["replay", folder, ref options @ ..] => match Options::of(options) {
+            Some(options) => replay(Path::new(folder), &options),
+            None => return usage(),
+        },
+        _ => return usage(),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -26,6 +31,50 @@ fn main() -> ExitCode {
             ExitCode::from(70)
         }
     }
+}
+
+fn usage() -> ExitCode {
+    let _ = writeln!(io::stderr(), "{USAGE}");
+    ExitCode::from(2)
+}
+
+/// Options of `replay`.
+#[derive(Default)]
+struct Options {
+    json: bool,
+    page: bool,
+    /// Part of the names of the runs that are wanted.
+    only: String,
+}
+
+impl Options {
+    fn of(arguments: &[&str]) -> Option<Self> {
+        let mut options = Self::default();
+        let mut left = arguments.iter();
+        while let Some(argument) = left.next() {
+            match *argument {
+                "--json" => options.json = true,
+                "--page" => options.page = true,
+                "--only" => options.only = (*left.next()?).to_owned(),
+                _ => return None,
+            }
+        }
+        Some(options)
+    }
+}
+
+/// Replays the runs of a folder; true if all judgements hold.
+fn replay(folder: &Path, options: &Options) -> Result<bool, String> {
+    let replay = replay_runs(folder, |name| name.contains(&options.only))?;
+    let report = Report::of(&replay);
+    let text = match options.json {
+        true => serde_json::to_string_pretty(&report).map_err(|error| error.to_string())? + "\n",
+        false if options.page => page(&report),
+        false => report.text(),
+    };
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| error.to_string())?;
+    Ok(report.holds())
 }
 
 /// Runs the mutants whose name contains `part`; true if all oracles are green without and red with their fault.

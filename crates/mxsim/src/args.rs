@@ -88,6 +88,9 @@ pub(crate) struct Simulation {
     /// By which laws senders are simulated; all give the same distribution
     #[arg(long, value_enum, value_name = "LAW", default_value = "fastest")]
     pub(crate) engine: EngineName,
+    /// Plausible worlds to draw where something is not known, 0 for none [default: as many as cost little, 64 at most]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000))]
+    pub(crate) worlds: Option<u64>,
     /// Exit with 0 whatever the answer is
     #[arg(long)]
     pub(crate) exit_zero: bool,

@@ -4,6 +4,8 @@
 //! ([`Grade`](crate::results::Grade)). A file with an unread key, a missing parameter or a parameter without evidence is refused, so nothing
 //! in it is decoration.
 //!
+//! A [`Population`] is one TOML file too: who sends to a domain of some kind, with the source of each figure.
+//!
 //! [`Catalog::builtin`] holds what comes with the library. [`Catalog::with`] adds files of your own; what reads a scenario is handed the
 //! catalogue to look presets up in.
 //!
@@ -12,18 +14,22 @@
 mod kind;
 mod parameter;
 pub(crate) mod params;
+mod population;
 mod preset;
 mod read;
 mod second;
+mod unknown;
 
 pub use kind::PresetKind;
 pub use parameter::Parameter;
+pub use population::{DEFAULT_POPULATION, FOLDER as POPULATION_FOLDER, Figure, Population};
 pub use preset::{Evidence, Preset, Sheet};
 pub use second::{Difference, Said, SecondReading};
+pub use unknown::NotKnown;
 
 use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
 use crate::scenario::diagnostic::ScenarioError;
-use crate::sender::SenderLaw;
+use crate::sender::{SenderLaw, Unknowns};
 use include_dir::{Dir, include_dir};
 use kind::Shelves;
 use std::collections::BTreeMap;
@@ -40,21 +46,30 @@ pub type AuthorityPreset = Preset<OrderLaw>;
 /// A library that sorts addresses.
 pub type StubPreset = Preset<StubLaw>;
 
-/// All presets a scenario may name. A clone is cheap: it shares them.
+/// The plain kind whose ranges hold for senders that nobody knows and whose preset names none.
+const UNKNOWN_KIND: &str = "cache-sticky";
+
+/// All presets and populations a scenario may name. A clone is cheap: it shares them.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     shelves: Arc<Shelves>,
+    populations: Arc<BTreeMap<String, Population>>,
 }
 
 impl Catalog {
-    /// The presets that come with the library.
+    /// The presets and populations that come with the library.
     ///
     /// # Panics
     /// If one of the embedded files is wrong, which a test rules out.
     #[must_use]
     pub fn builtin() -> &'static Self {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
-        BUILTIN.get_or_init(|| match Self::default().add_all(embedded(), false) {
+        let read = || {
+            Self::default()
+                .add_all(embedded(), false)?
+                .add_populations(embedded_in(population::FOLDER), false)
+        };
+        BUILTIN.get_or_init(|| match read() {
             Ok(catalog) => catalog,
             Err(errors) => panic!("an embedded preset is wrong:\n{}", errors[0]),
         })
@@ -87,6 +102,39 @@ impl Catalog {
         self.clone().add_all(files, true)
     }
 
+    /// This catalogue with more population files: file name, text. One with the id of a population that is there takes its place.
+    ///
+    /// # Errors
+    /// Everything that is wrong with each of the files, two files with the same id and presets that are not in this catalogue included.
+    pub fn with_populations<'a>(
+        &self,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, Vec<ScenarioError>> {
+        self.clone().add_populations(files, true)
+    }
+
+    fn add_populations<'a>(
+        mut self,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+        outside: bool,
+    ) -> Result<Self, Vec<ScenarioError>> {
+        let mut named: BTreeMap<String, &str> = BTreeMap::new();
+        let mut errors = Vec::new();
+        for (file, text) in files {
+            match population::read(file, text, outside, &self) {
+                Err(error) => errors.push(error),
+                Ok(mut population) => {
+                    if let Some(other) = named.insert(population.id.clone(), file) {
+                        errors.push(read::same_id(file, text, other));
+                    }
+                    population.replaces = self.population(&population.id).is_some();
+                    Arc::make_mut(&mut self.populations).insert(population.id.clone(), population);
+                }
+            }
+        }
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
+    }
+
     fn add_all<'a>(
         mut self,
         files: impl IntoIterator<Item = (PresetKind, &'a str, &'a str)>,
@@ -108,6 +156,25 @@ impl Catalog {
         if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
 
+    /// From where to where a sender of this preset may plausibly lie if its behaviour is not known: what its file says, else what that of
+    /// the plain kind `cache-sticky` says.
+    #[must_use]
+    pub fn unknowns_of(&self, preset: &SenderPreset) -> Unknowns {
+        let kind = || self.sender(UNKNOWN_KIND).and_then(|kind| kind.unknowns);
+        preset.unknowns.or_else(kind).unwrap_or_default()
+    }
+
+    /// The population `id`.
+    #[must_use]
+    pub fn population(&self, id: &str) -> Option<&Population> {
+        self.populations.get(id)
+    }
+
+    /// All populations, by id.
+    pub fn populations(&self) -> impl Iterator<Item = &Population> {
+        self.populations.values()
+    }
+
     /// All presets without their laws: by kind, then by id.
     #[must_use]
     pub fn sheets(&self) -> Vec<Sheet<'_>> {
@@ -121,10 +188,11 @@ impl Catalog {
         PresetKind::ALL.into_iter().flat_map(of).collect()
     }
 
-    /// The id that `word` most likely stands for, if one is near enough to be meant.
+    /// The id, of a preset or a population, that `word` most likely stands for, if one is near enough to be meant.
     #[must_use]
     pub fn nearest(&self, word: &str) -> Option<&str> {
-        crate::scenario::suggest::nearest(word, self.ids().into_iter().map(|(_, id)| id))
+        let presets = self.ids().into_iter().map(|(_, id)| id);
+        crate::scenario::suggest::nearest(word, presets.chain(self.populations.keys().map(String::as_str)))
     }
 
     /// The ids of one kind, in alphabetical order.

@@ -1,8 +1,8 @@
 //! A preset: a law with its name, its evidence and where it came from.
 
-use super::PresetKind;
+use super::{NotKnown, PresetKind};
 use crate::results::{Grade, PresetUsed, Status};
-use crate::sender::SenderLaw;
+use crate::sender::{SenderLaw, Unknowns};
 use std::collections::BTreeMap;
 
 /// Where the value of one parameter comes from.
@@ -37,6 +37,10 @@ pub struct Preset<L> {
     pub evidence: BTreeMap<String, Evidence>,
     /// Parameters as the file spells them, in order: path and TOML literal.
     pub parameters: Vec<(&'static str, String)>,
+    /// From where to where it may plausibly lie, if its file says so; only of senders.
+    pub unknowns: Option<Unknowns>,
+    /// The same in words, with evidence.
+    pub not_known: Vec<NotKnown>,
     /// Hash of its file (hexadecimal) if it does not come with the library.
     pub outside: Option<String>,
     /// True if it stands in the place of a preset that was there before.
@@ -64,6 +68,8 @@ pub struct Sheet<'a> {
     pub evidence: &'a BTreeMap<String, Evidence>,
     /// Parameters as the file spells them, in order: path and TOML literal.
     pub parameters: &'a [(&'static str, String)],
+    /// What is not known of it, and from where to where it may plausibly lie.
+    pub not_known: &'a [NotKnown],
     /// Hash of its file (hexadecimal) if it does not come with the library.
     pub outside: Option<&'a str>,
     /// The weakest grade among all parameters.
@@ -122,6 +128,7 @@ impl<L> Preset<L> {
             notes: &self.notes,
             evidence: &self.evidence,
             parameters: &self.parameters,
+            not_known: &self.not_known,
             outside: self.outside.as_deref(),
             weakest_grade: self.weakest_grade(),
             decisive_grade: self.decisive_grade(),

@@ -1,11 +1,11 @@
 //! Preset files: their shape, and what has to stand in one.
 
-use super::PresetKind;
 use super::params::Written;
 use super::preset::{Evidence, Preset};
+use super::{PresetKind, unknown};
 use crate::results::{Grade, Status};
 use crate::scenario::diagnostic::{Place, Report, ScenarioError, code};
-use crate::scenario::shape::{Key, Shape, check_table, required, word};
+use crate::scenario::shape::{Key, Shape, check_table, optional, required, word};
 use crate::scenario::suggest::nearest;
 use crate::scenario::tree::{Entry, Table, Value, parse_toml};
 use std::collections::BTreeMap;
@@ -19,15 +19,15 @@ pub(super) struct Form<L: 'static> {
     pub(super) broken_rule: fn(&Table, &L) -> Option<(&'static str, &'static str)>,
 }
 
-fn grades() -> Vec<&'static str> {
+pub(super) fn grades() -> Vec<&'static str> {
     Grade::ALL.iter().map(|grade| grade.name()).collect()
 }
 
-fn statuses() -> Vec<&'static str> {
+pub(super) fn statuses() -> Vec<&'static str> {
     Status::ALL.iter().map(|status| status.name()).collect()
 }
 
-const EVIDENCE: Shape = Shape::Table(&[
+pub(super) const EVIDENCE: Shape = Shape::Table(&[
     required("grade", word(grades), "how well it is known"),
     required("where", Shape::Text, "where it was seen"),
 ]);
@@ -55,7 +55,7 @@ pub(super) fn read_preset<L: Clone>(
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
     let table = document.as_table().cloned().unwrap_or_default();
     let mut law = form.blank.clone();
-    check_keys(&table, form.keys, &mut report);
+    check_keys(kind, &table, form.keys, &mut report);
     (form.read)(&table, &mut law);
     let parameters = (form.write)(&law);
     check_complete(&table, &parameters, &mut report);
@@ -80,6 +80,7 @@ fn preset<L>(
     parameters: Vec<Written>,
 ) -> Preset<L> {
     let head = |key: &str| table.text(key).unwrap_or_default().to_owned();
+    let (unknowns, not_known) = unknown::read(table);
     let status = Status::ALL.into_iter().find(|status| Some(status.name()) == table.text("status"));
     Preset {
         kind,
@@ -92,6 +93,8 @@ fn preset<L>(
         law,
         evidence,
         parameters,
+        unknowns: table.get("unknown").is_some().then_some(unknowns),
+        not_known,
         outside: None,
         replaces: false,
     }
@@ -114,10 +117,13 @@ fn place_of(table: &Table, key: &str) -> Place {
 }
 
 /// Checks the keys of a preset file: its head, the sections of its parameters, and the evidence.
-fn check_keys(table: &Table, parameters: &[Key], report: &mut Report) {
+fn check_keys(kind: PresetKind, table: &Table, parameters: &[Key], report: &mut Report) {
     let mut keys = HEAD.to_vec();
     keys.extend_from_slice(parameters);
     keys.push(required("evidence", Shape::Map(&EVIDENCE), "where each parameter was seen"));
+    if kind == PresetKind::Sender {
+        keys.push(optional("unknown", unknown::OF_SENDER, "everything is known", "what is not known"));
+    }
     // The names of the evidence are paths, which the shape of a map would take too.
     check_table(&keys, table, &Place::File, "", report);
 }
@@ -173,10 +179,6 @@ fn check_wanted(entry: &Entry, parameters: &[Written], report: &mut Report) {
 
 fn read_evidence(table: &Table) -> BTreeMap<String, Evidence> {
     let entries = table.table("evidence").map(|evidence| evidence.entries.as_slice()).unwrap_or_default();
-    let read = |entry: &Entry| {
-        let fields = entry.value.as_table()?;
-        let grade = Grade::ALL.into_iter().find(|grade| Some(grade.name()) == fields.text("grade"))?;
-        Some((entry.key.clone(), Evidence { grade, source: fields.text("where")?.to_owned() }))
-    };
+    let read = |entry: &Entry| Some((entry.key.clone(), unknown::evidence(entry.value.as_table()?)?));
     entries.iter().filter_map(read).collect()
 }

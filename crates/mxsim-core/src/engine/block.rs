@@ -138,7 +138,7 @@ impl Block {
         self.base += self.at.len() as u64;
         self.next = 0;
         self.at.clear();
-        table.arrivals.next_few(SIZE, &mut self.clock, world.end, &mut self.arrivals, &mut self.at);
+        self.draw_arrivals(world, table);
         self.draw_outbound_hosts(table);
         self.first.clear();
         let by_message = matches!(table.behaviour.law.order.keep, Keep::Attempt | Keep::Message);
@@ -154,6 +154,18 @@ impl Block {
     /// Numbers of the messages of the block.
     fn numbers(&self) -> Range<u64> {
         self.base..self.base + self.at.len() as u64
+    }
+
+    fn draw_arrivals(&mut self, world: &World, table: &SenderTable) {
+        match &table.given {
+            Some(times) => {
+                let left = times.get(self.base as usize..).unwrap_or_default();
+                self.at.extend_from_slice(&left[..SIZE.min(left.len())]);
+            }
+            None => {
+                table.arrivals.next_few(SIZE, &mut self.clock, world.end, &mut self.arrivals, &mut self.at);
+            }
+        }
     }
 
     fn draw_outbound_hosts(&mut self, table: &SenderTable) {

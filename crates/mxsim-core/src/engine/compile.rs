@@ -13,7 +13,7 @@ use crate::dns::{
 use crate::dns::{Caches, Driver, Host, Name, OrderLaw, Pick, RecordType, ResolverLaw, Zone};
 use crate::node::{Fault, SessionTime, SessionTimes};
 use crate::random::{Purpose, StreamId, name_hash};
-use crate::scenario::{GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
+use crate::scenario::{GoalKind, Node, ResolverLayer, RunPlan, Scenario, Sender, ZoneVersion};
 use crate::sender::{AddressOrder, Concurrency, Family, HostOrder, OwnCache, SenderLaw, Unit};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
@@ -37,7 +37,7 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
         .iter()
         .map(|sender| {
             let barred = barred(scenario, &names, sender);
-            sender_table(sender, scenario.messages_per_day, barred, &mut layers)
+            sender_table(sender, scenario, barred, &mut layers)
         })
         .collect();
     let session_times = session_times(scenario);
@@ -319,14 +319,15 @@ fn node_of(scenario: &Scenario, address: IpAddr) -> usize {
 
 fn sender_table(
     sender: &Sender,
-    messages_per_day: f64,
+    scenario: &Scenario,
     barred: Vec<bool>,
     layers: &mut Vec<LayerTable>,
 ) -> SenderTable {
     let stream = |purpose| StreamId::new(&sender.name, purpose);
     SenderTable {
         law: LawDecision { law: Law::Messages, why: "not decided yet" },
-        arrivals: Arrivals::new(messages_per_day * sender.share, &sender.profile),
+        arrivals: Arrivals::new(scenario.messages_per_day * sender.share, &sender.profile),
+        given: sender.given.as_ref().map(|times| within(times, &scenario.run)),
         site: AliasTable::new(&sender.sizes.weights(sender.sites)),
         sites: sender.sites,
         hosts: sender.hosts,
@@ -356,6 +357,12 @@ fn sender_table(
             fault: stream(Purpose::Fault),
         },
     }
+}
+
+/// The times that lie in the run.
+fn within(times: &[Time], run: &RunPlan) -> Arc<[Time]> {
+    let (start, end) = (Time::ZERO - run.warm_up, Time::ZERO + run.run_length);
+    times.iter().copied().filter(|&at| start <= at && at < end).collect()
 }
 
 /// The cache that each outbound host of a sender keeps for itself, if it does; it keeps answers as they came.

@@ -6,11 +6,11 @@
 
 use super::connect::outcome_of;
 use super::law::Law;
-use super::run::{Limit, WHAT_IF_REPLICATIONS};
+use super::plausible::{CONFIRMING, Size};
+use super::run::Limit;
 use super::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
 use super::world::{SenderTable, World};
 use crate::random::{Entropy, Purpose, StreamId};
-use crate::results::Grade;
 use crate::sender::retry::{Deferred, next_attempt};
 use crate::sender::{Failover, Outcome, Reaction, RetryLaw};
 use crate::time::{Span, Time};
@@ -40,8 +40,6 @@ const OUTBOUND_BYTES: f64 = 256.0;
 const QUEUED_BYTES: f64 = 128.0;
 /// Retries that are counted one by one; what follows goes on at the pace of the last two. No retry law has so many different waits.
 const MOST_COUNTED: usize = 10_000;
-/// What-if worlds that are simulated beside a world in which a sender is only assumed: two at most.
-const MOST_WHAT_IFS: u64 = 2;
 
 /// The estimated cost of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,8 +48,8 @@ pub struct Cost {
     pub messages: f64,
     /// Retries of one replication, warm-up included.
     pub retries: f64,
-    /// Worlds simulated beside it in the first replications, at most.
-    pub what_ifs: u64,
+    /// Worlds simulated beside it in the first replications.
+    pub(super) beside: Size,
     /// Processor time of one replication (s).
     pub replication_s: f64,
     /// Memory of one replication at work (bytes).
@@ -104,7 +102,7 @@ impl Cost {
     #[must_use]
     pub fn of(world: &World) -> Self {
         let single = world.senders.iter().filter(|sender| sender.law.law == Law::Messages);
-        let messages: f64 = single.map(|sender| sender.arrivals.expected(world.start, world.end)).sum();
+        let messages: f64 = single.map(|sender| sender.expected(world.start, world.end)).sum();
         // A fill costs no more than a message.
         let fills = world.bulk.refills.expected_fills(world);
         let caches: f64 = world.layers.iter().map(|layer| layer.caches as f64).sum();
@@ -114,7 +112,7 @@ impl Cost {
         Self {
             messages,
             retries: retries.count,
-            what_ifs: what_ifs(world),
+            beside: Size::default(),
             replication_s: (messages + retries.work + fills) / MESSAGES_PER_SECOND,
             working_bytes: used * world.record_sets.len() as f64 * ENTRY_BYTES
                 + caches * CACHE_BYTES
@@ -142,24 +140,21 @@ impl Cost {
         if fits { Ok(()) } else { Err(TooLarge { cost: self, replications }) }
     }
 
-    /// How many tallies of the world itself fit into memory, beside those of the what-ifs.
+    /// How many tallies of the world itself fit into memory, beside those of the other worlds.
     #[must_use]
     pub fn most_replications(self) -> u64 {
         let tallies = (MOST_MEMORY / self.tally_bytes) as u64;
-        let beside = self.what_ifs * WHAT_IF_REPLICATIONS;
-        // As long as the what-ifs go on, each replication leaves so many tallies more.
-        tallies.saturating_sub(beside).max((tallies / (1 + self.what_ifs)).min(WHAT_IF_REPLICATIONS))
+        let beside = self.beside.replications(CONFIRMING);
+        if tallies >= beside + CONFIRMING {
+            return tallies - beside;
+        }
+        (1..CONFIRMING).rev().find(|most| self.worlds(*most) <= tallies as f64).unwrap_or(0)
     }
 
-    /// Worlds simulated in so many replications, what-ifs included.
+    /// Worlds simulated in so many replications, those beside it included.
     fn worlds(self, replications: u64) -> f64 {
-        replications as f64 + (self.what_ifs * replications.min(WHAT_IF_REPLICATIONS)) as f64
+        (replications + self.beside.replications(replications)) as f64
     }
-}
-
-/// An upper bound on the what-if worlds: none without a sender that is only assumed.
-fn what_ifs(world: &World) -> u64 {
-    if world.frame.senders.iter().any(|sender| sender.grade == Grade::Assumed) { MOST_WHAT_IFS } else { 0 }
 }
 
 fn tally_bytes(world: &World) -> f64 {
@@ -179,7 +174,7 @@ fn load_bytes(world: &World) -> f64 {
 /// Outbound hosts whose connections are counted; each exists once it has sent something.
 fn managed_hosts(world: &World) -> f64 {
     let hosts = |sender: &SenderTable| {
-        let sent = sender.arrivals.expected(world.start, world.end);
+        let sent = sender.expected(world.start, world.end);
         ((sender.sites * sender.hosts) as f64).min(sent)
     };
     world.senders.iter().filter(|sender| sender.managed).map(hosts).sum()
@@ -213,7 +208,7 @@ fn retries(world: &World) -> (Retries, f64) {
             let waits = waits
                 .get_or_insert_with(|| Waits::new(&sender.behaviour.law.retry, world.end.since(world.start)));
             for (from, to) in waits.joined(&outages) {
-                let messages = sender.arrivals.expected(from, to) * part;
+                let messages = sender.expected(from, to) * part;
                 let retries = messages * waits.retries_in(to.since(from));
                 all.count += retries;
                 all.work += retries * work;
@@ -357,6 +352,7 @@ impl Waits {
 mod tests {
     use super::*;
     use crate::engine::compile::compile;
+    use crate::engine::plausible::ends;
     use crate::scenario::Scenario;
 
     /// The cost of two hosts and what follows them.
@@ -364,7 +360,11 @@ mod tests {
         let zone = "[zone]\ntext = \"\"\"\ne.example. 300 MX 10 a.e.example.\ne.example. 300 MX 10 b.e.example.\n\
                     a.e.example. 300 A 192.0.2.1\nb.e.example. 300 A 192.0.2.2\n\"\"\"\n";
         match Scenario::from_toml(&format!("{zone}{rest}")) {
-            Ok(scenario) => Cost::of(&compile(&scenario)),
+            Ok(scenario) => {
+                let cost = Cost::of(&compile(&scenario));
+                let beside = Size::of(&scenario, ends(&scenario).len(), Some(0), &cost);
+                Cost { beside, ..cost }
+            }
             Err(error) => panic!("{error}"),
         }
     }
@@ -426,15 +426,19 @@ mod tests {
     }
 
     #[test]
-    fn what_ifs_count() {
+    fn worlds_beside_the_run_count() {
         let known = cost("[[senders]]\npreset = \"postfix\"\n");
-        let assumed = cost("[[senders]]\npreset = \"cache-sticky\"\n");
-        assert_eq!((known.what_ifs, assumed.what_ifs), (0, 2));
-        assert_eq!((known.worlds(200), assumed.worlds(200)), (200.0, 520.0));
-        let tight = Cost { tally_bytes: MOST_MEMORY / 500.0, ..assumed };
+        let beside = Size { ends: 2, worlds: 10, replications: 20 };
+        let other = Cost { beside, ..known };
+        // Two ends for 160 replications, ten worlds for 20.
+        assert_eq!((known.worlds(200), other.worlds(200)), (200.0, 720.0));
+        let tight = Cost { tally_bytes: MOST_MEMORY / 700.0, ..other };
         assert_eq!(tight.most_replications(), 180);
         assert!(tight.check(Limit::Replications(180)).is_ok());
         assert!(tight.check(Limit::Replications(181)).is_err());
+        // One of the world itself costs thirteen.
+        let tiny = Cost { tally_bytes: MOST_MEMORY / 130.5, ..other };
+        assert_eq!(tiny.most_replications(), 10);
     }
 
     /// Outages of 59 s in each minute: a message that waits for a minute may miss every gap between them.

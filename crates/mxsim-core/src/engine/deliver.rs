@@ -183,7 +183,7 @@ impl<P: Probe> Replication<'_, '_, P> {
             let can_keep = self.can_keep(law, connection);
             let outbound = self.senders[sender].outbound(table, chooser);
             // A message that a node turned away in a session says nothing against the node (Postfix, `smtp_trouble.c`).
-            outbound.done(table.behaviour.law.concurrency, true);
+            outbound.done(table.behaviour.law.concurrency, true, now);
             let after = if can_keep {
                 outbound.after(law, &connection, mail.failures > 0, now)
             } else {
@@ -258,10 +258,14 @@ impl<P: Probe> Replication<'_, '_, P> {
             self.recorder.retried(mail.counted());
         }
         let table = &self.world.senders[mail.sender as usize];
-        self.senders[mail.sender as usize].outbound(table, mail.chooser).begin();
+        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+        // A message that waited is taken out of the queue now; for another this changes nothing.
+        outbound.select(now);
+        outbound.begin();
+        let keeps = outbound.keeps();
         let node = self.world.addresses[usize::from(address)].node;
         let mut walk = self.new_walk(Walk::new(mail, Candidates::new(), now));
-        self.take_over(&mut walk, connection, now);
+        self.take_over(&mut walk, Connection { keeps, ..connection }, now);
         if self.takes_time(node) {
             self.schedule_end(walk, node, now);
             return None;
@@ -303,7 +307,11 @@ impl<P: Probe> Replication<'_, '_, P> {
         let law = self.world.senders[walk.mail.sender as usize].behaviour.law.reuse;
         let takes_part = match law {
             Reuse::QueueRun(_) => walk.mail.failures > 0,
-            Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) => true,
+            Reuse::Demand(_) => {
+                let table = &self.world.senders[walk.mail.sender as usize];
+                self.senders[walk.mail.sender as usize].outbound(table, walk.mail.chooser).uses_kept()
+            }
+            Reuse::Always(_) | Reuse::Last(_) => true,
             Reuse::Never | Reuse::Batch(_) => false,
         };
         let Some(kept) = law.kept().filter(|_| takes_part) else { return false };
@@ -312,7 +320,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         let prefers =
             |host| left.iter().any(|other| other.preference == next.preference && other.host == host);
         let fits = |connection: &Connection| match kept.filed_under {
-            FiledUnder::Domain => false,
+            // Any of the domain was looked for before; what has come up since is found by its address (Postfix, `smtp_reuse_addr`).
+            FiledUnder::Domain => connection.address == next.address,
             FiledUnder::MxSet => connection.set == set,
             FiledUnder::Preference => prefers(connection.host),
             FiledUnder::Host => connection.host == next.host,
@@ -342,7 +351,10 @@ impl<P: Probe> Replication<'_, '_, P> {
             Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) => (true, false),
             Reuse::QueueRun(_) => (mail.failures > 0, mail.failures > 0),
         };
-        let any = any && table.files_under_domain();
+        let law = table.behaviour.law.reuse;
+        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+        let any =
+            any && (!matches!(law, Reuse::Demand(_)) || outbound.select(now)) && table.files_under_domain();
         if any && let Some(connection) = self.take_working(mail, |_| true, now) {
             if let Some(free) = self.deliver_over(*mail, connection, now) {
                 self.after_delivery(*mail, free, now);
@@ -396,7 +408,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.recycle(walk);
         let table = &self.world.senders[sender];
         if table.managed {
-            self.senders[sender].outbound(table, chooser).done(table.behaviour.law.concurrency, took_it_well);
+            let outbound = self.senders[sender].outbound(table, chooser);
+            outbound.done(table.behaviour.law.concurrency, took_it_well, now);
             self.start_waiting(sender, chooser, now);
         }
     }

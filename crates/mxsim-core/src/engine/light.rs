@@ -7,9 +7,10 @@
 
 use super::connect::{Connection as Answer, connect};
 use super::deck::Deck;
+use super::meet::Met;
 use super::probe::Probe;
 use super::recorder::Counted;
-use super::replicate::{Event, Met, Replication};
+use super::replicate::{Event, Replication};
 use super::sender_state::Mail;
 use super::world::{SenderTable, World};
 use crate::node::Fault;

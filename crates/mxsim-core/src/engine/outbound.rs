@@ -32,6 +32,8 @@ pub(super) struct Connection {
     pub(super) clear: bool,
     /// The MX set it was opened for, as a sum of hashes of its hosts.
     pub(super) set: u64,
+    /// Whether Postfix, when it took the message on it out of the queue, had connections kept.
+    pub(super) keeps: bool,
 }
 
 /// OpenSMTPD holds no more mail than this for one destination outside its queue (limit.c, `task_hiwat`).
@@ -70,7 +72,12 @@ pub(super) struct Outbound {
     waiting: VecDeque<Mail>,
     idle: Vec<Idle>,
     numbered: u32,
+    /// When the last delivery of this queue ended.
     last_done: Option<Time>,
+    /// True while Postfix has connections kept that deliver now.
+    keeps: bool,
+    /// True once it has, so that those kept before are used.
+    uses_kept: bool,
     links: Vec<Link>,
     last_begun: Option<Time>,
     /// True if it will be looked after when a pause is over.
@@ -211,7 +218,7 @@ impl Outbound {
 
     /// A delivery is over. Postfix, `qmgr_queue.c`: success allows one more, failure one less, but never none. Where the first and the
     /// largest number are the same there is no such feedback, only a fixed limit (qmail, `concurrencyremote`).
-    pub(super) fn done(&mut self, law: Concurrency, delivered: bool) {
+    pub(super) fn done(&mut self, law: Concurrency, delivered: bool, now: Time) {
         if law.initial == law.most {
             self.allowed = law.most;
         } else if delivered {
@@ -222,9 +229,22 @@ impl Outbound {
             self.allowed = self.allowed.saturating_sub(1).max(1);
         }
         self.busy -= 1;
+        self.last_done = Some(now);
         if self.busy == 0 && self.waiting.is_empty() {
             self.allowed = law.initial;
+            (self.last_done, self.keeps, self.uses_kept) = (None, false, false);
         }
+    }
+
+    /// Postfix takes a message out of the queue: true if a connection that was kept may be used (`qmgr_entry.c`, `qmgr_entry_select`).
+    /// Connections are kept from the first delivery on that begins within a second after another ended, and as long as deliveries follow
+    /// each other so or overlap. A queue that has run empty is forgotten, and with it that connections were kept: messages one by one have
+    /// one each.
+    pub(super) fn select(&mut self, now: Time) -> bool {
+        let back_to_back = self.last_done.is_some_and(|last| now.since(last) <= BACK_TO_BACK);
+        self.keeps = back_to_back || (self.keeps && self.busy > 0);
+        self.uses_kept |= self.keeps;
+        self.uses_kept
     }
 
     /// The next mail that waits, for a connection that is at hand.
@@ -251,10 +271,18 @@ impl Outbound {
         self.starting = false;
     }
 
+    /// True if Postfix has the connection kept of the message that it took out of the queue last.
+    pub(super) const fn keeps(&self) -> bool {
+        self.keeps
+    }
+
+    /// True if [`Outbound::select`] said so last.
+    pub(super) const fn uses_kept(&self) -> bool {
+        self.uses_kept
+    }
+
     /// What becomes of a connection that has just delivered a message, `retried` or not.
     pub(super) fn after(&mut self, law: Reuse, connection: &Connection, retried: bool, now: Time) -> After {
-        let back_to_back = self.last_done.is_some_and(|last| now.since(last) <= BACK_TO_BACK);
-        self.last_done = Some(now);
         let wear = |kept: Kept| {
             kept.messages.is_some_and(|most| connection.messages >= most)
                 || kept.age.is_some_and(|most| now.since(connection.opened) >= most)
@@ -267,7 +295,7 @@ impl Outbound {
         match law {
             Reuse::Never => After::Close,
             _ if law.kept().is_some_and(wear) => After::Close,
-            Reuse::Demand(kept) if back_to_back => stay(kept),
+            Reuse::Demand(kept) if connection.keeps => stay(kept),
             Reuse::Demand(_) => After::Close,
             Reuse::Always(kept) => stay(kept),
             Reuse::Last(kept) if self.busy == 0 && self.how_many_idle(now) == 0 => stay(kept),
@@ -326,17 +354,42 @@ mod tests {
     }
 
     fn connection(messages: u32) -> Connection {
-        Connection { host: 0, address: 0, opened: at(0), messages, number: 0, luck: 0, clear: false, set: 0 }
+        Connection {
+            host: 0,
+            address: 0,
+            opened: at(0),
+            messages,
+            number: 0,
+            luck: 0,
+            clear: false,
+            set: 0,
+            keeps: false,
+        }
     }
 
     #[test]
     fn postfix_keeps_a_connection_only_while_deliveries_follow_each_other() {
-        let mut host = Outbound::default();
-        let after =
-            |host: &mut Outbound, now| host.after(Reuse::Demand(KEPT), &connection(1), false, at(now));
-        assert_eq!(after(&mut host, 0), After::Close);
-        assert_eq!(after(&mut host, 1), After::StayOpen(KEPT.idle));
-        assert_eq!(after(&mut host, 3), After::Close);
+        let law = Concurrency { initial: 5, most: 20, growth: Growth::ByOne };
+        let mut host = Outbound::new(law);
+        let begin = |host: &mut Outbound, now| {
+            host.select(at(now));
+            host.begin();
+            Connection { keeps: host.keeps(), ..connection(1) }
+        };
+        let end = |host: &mut Outbound, connection, now| {
+            host.done(law, true, at(now));
+            host.after(Reuse::Demand(KEPT), &connection, false, at(now))
+        };
+        let [first, second, third] = [0, 0, 0].map(|now| begin(&mut host, now));
+        assert_eq!(end(&mut host, first, 1), After::Close, "taken out of the queue before any had ended");
+        let fourth = begin(&mut host, 2);
+        assert_eq!(end(&mut host, fourth, 3), After::StayOpen(KEPT.idle), "one second after");
+        let fifth = begin(&mut host, 9);
+        assert_eq!(end(&mut host, fifth, 9), After::StayOpen(KEPT.idle), "while others go on");
+        assert_eq!(end(&mut host, second, 9), After::Close, "as was decided when it was taken");
+        assert_eq!(end(&mut host, third, 9), After::Close);
+        let sixth = begin(&mut host, 9);
+        assert_eq!(end(&mut host, sixth, 9), After::Close, "the queue had run empty");
     }
 
     #[test]
@@ -360,10 +413,10 @@ mod tests {
         let mut host = Outbound::new(law);
         host.begin();
         host.begin();
-        host.done(law, false);
+        host.done(law, false, at(0));
         host.begin();
         assert!(!host.may_begin(law, 1, at(0)));
-        host.done(law, false);
+        host.done(law, false, at(0));
         assert!(host.may_begin(law, 1, at(0)), "two at the same time after two failures");
     }
 
@@ -427,7 +480,7 @@ mod tests {
         let mut host = Outbound::default();
         host.begin();
         assert_eq!(host.after(Reuse::Last(KEPT), &connection(1), false, at(0)), After::NextWaiting);
-        host.done(Concurrency::UNLIMITED, true);
+        host.done(Concurrency::UNLIMITED, true, at(0));
         assert_eq!(host.after(Reuse::Last(KEPT), &connection(1), false, at(0)), After::StayOpen(KEPT.idle));
     }
 
@@ -438,15 +491,15 @@ mod tests {
         host.begin();
         host.begin();
         assert!(!host.may_begin(law, 1, at(0)));
-        host.done(law, true);
+        host.done(law, true, at(0));
         host.begin();
         assert!(host.may_begin(law, 1, at(0)), "three at the same time after one success");
         host.begin();
         for _ in 0..2 {
-            host.done(law, false);
+            host.done(law, false, at(0));
         }
         assert!(!host.may_begin(law, 1, at(0)), "one is left, and it is in use");
-        host.done(law, false);
+        host.done(law, false, at(0));
         host.begin();
         assert!(host.may_begin(law, 1, at(0)), "a queue that ran empty begins anew");
     }

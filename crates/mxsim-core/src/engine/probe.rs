@@ -2,6 +2,7 @@
 //!
 //! A trace is the simulation itself with a probe that writes down; without one nothing is left of it in the compiled loop.
 
+use crate::sender::memory::Held;
 use crate::sender::{Candidate, Outcome};
 use crate::time::{Span, Time};
 
@@ -31,11 +32,16 @@ pub enum Step<'a> {
     /// The order in which they will be tried.
     Ordered(&'a [Candidate]),
     /// What host memory leaves of them.
-    Remembered(&'a [Candidate]),
+    Remembered {
+        /// These.
+        left: &'a [Candidate],
+        /// The others, and until when.
+        held: &'a [(Candidate, Held)],
+    },
     /// What the limits leave of them: these are tried.
     Admitted(&'a [Candidate]),
-    /// Memory says that nothing is to be tried now.
-    HeldBack,
+    /// Memory says that nothing is to be tried now. The candidates, and until when each is held.
+    HeldBack(&'a [(Candidate, Held)]),
     /// There is nobody to deliver to as things stand.
     NobodyToAsk(NoHost),
     /// A connection to a candidate came to an end or, with `Accepted`, to a session. Every connection that is begun gives one of these: a

@@ -8,24 +8,22 @@
 use super::block::Drawn;
 use super::bulk::Bulk;
 use super::calendar::{Calendar, Next};
-use super::connect::{Connection as Answer, connect, outcome_of};
 use super::deck::Deck;
 use super::law::Law;
 use super::light::LightWalk;
-use super::node_state::{NodeState, Room};
+use super::meet::Met;
+use super::node_state::NodeState;
 use super::outbound::Connection;
 use super::probe::{NoHost, NoProbe, Probe, Step};
-use super::recorder::{Counted, Recorder};
+use super::recorder::Recorder;
 use super::sender_state::{Mail, SenderState};
 use super::tally::Tally;
-use super::world::{LayerTable, MX, NOWHERE, SenderTable, World};
-use crate::dns::cache::{Hop, Layer, Network, PlainCaches, Question};
-use crate::dns::stub::{Home, sort_by_rule_9};
-use crate::node::WhenFull;
+use super::world::{LayerTable, MX, SenderTable, World};
+use crate::dns::cache::{Layer, Network, PlainCaches, Question};
 use crate::random::Entropy;
 use crate::sender::look_around::look_around;
 use crate::sender::memory::{Admission, Report};
-use crate::sender::{Candidate, Candidates, Outcome, OwnCache, Reaction, Timeouts, TlsFailure};
+use crate::sender::{Candidate, Candidates, Outcome, Reaction, TlsFailure};
 use crate::time::Time;
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
@@ -116,6 +114,7 @@ impl Walk {
             luck: 0,
             clear: false,
             set: 0,
+            keeps: false,
         };
         Self {
             mail,
@@ -154,7 +153,7 @@ fn mx_set(candidates: &Candidates) -> u64 {
 
 /// Why an attempt may try nobody.
 #[derive(Debug, Clone, Copy)]
-enum Nobody {
+pub(super) enum Nobody {
     /// Host memory holds all of them back.
     Now,
     /// There is nobody to deliver to as things stand.
@@ -163,43 +162,10 @@ enum Nobody {
     Ever,
 }
 
-/// What a connection meets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Met {
-    /// A session.
-    Session,
-    /// A session, or an attempt at TLS, in which something goes wrong.
-    Trouble(Outcome),
-    /// A place in the backlog.
-    Backlog,
-    /// A failure at once.
-    Failure(Outcome),
-    /// Silence, which ends later.
-    Silence(Time, Outcome),
-}
-
-/// What a look-up leads to: addresses to try and the epoch of the MX entry they came with, or nobody.
-type LookedUp = Result<(Candidates, u32), Nobody>;
-
-/// Who asks for addresses.
-struct Asker<'a> {
-    hops: &'a [Hop],
-    client: u64,
-    now: Time,
-    /// Where it is, once that has counted.
-    home: Option<Home>,
-}
-
-/// Addresses found so far, and why some may be missing.
-struct Gathered {
-    candidates: Candidates,
-    missing: Option<NoHost>,
-}
-
 #[derive(Debug)]
 pub(super) struct Replication<'w, 'p, P> {
     pub(super) world: &'w World,
-    dns: Network<'w>,
+    pub(super) dns: Network<'w>,
     /// Per layer: its caches, if only the times of their entries matter.
     pub(super) plain_caches: Vec<Option<PlainCaches<'w>>>,
     pub(super) calendar: Calendar<Event>,
@@ -412,10 +378,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 self.note(&mail, now, Step::Bounced);
                 self.recorder.bounced(mail.counted());
             }
-            Err(Nobody::Now) => {
-                self.note(&mail, now, Step::HeldBack);
-                self.put_back(mail, now);
-            }
+            Err(Nobody::Now) => self.put_back(mail, now),
             Err(Nobody::NotYet(why)) => {
                 self.note(&mail, now, Step::NobodyToAsk(why));
                 self.put_back(mail, now);
@@ -427,11 +390,13 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 if mail.failures > 0 {
                     self.recorder.retried(mail.counted());
                 }
-                if table.managed {
-                    self.senders[mail.sender as usize].outbound(table, mail.chooser).begin_anew(now);
-                }
                 let mut walk = self.new_walk(Walk::new(mail, candidates, now));
                 walk.connection.set = set;
+                if table.managed {
+                    let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+                    outbound.begin_anew(now);
+                    walk.connection.keeps = outbound.keeps();
+                }
                 self.walk(walk, now);
             }
         }
@@ -465,17 +430,33 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let has_failed =
             |candidate: &Candidate| failed.iter().any(|(bad, _)| bad.address == candidate.address);
         candidates.retain(|candidate| !has_failed(candidate));
-        let state = &mut self.senders[mail.sender as usize];
-        match state.admit(table, mail, &mut candidates, now) {
-            Admission::Bounce => return Err(Nobody::Ever),
-            Admission::Defer => return Err(Nobody::Now),
-            Admission::Try => {
-                self.note(mail, now, Step::Remembered(&candidates));
-                table.behaviour.cut(&mut candidates);
-            }
-        }
+        self.ask_memory(mail, &mut candidates, now)?;
+        table.behaviour.cut(&mut candidates);
         self.note(mail, now, Step::Admitted(&candidates));
         Ok((candidates, set))
+    }
+
+    /// Takes out what host memory holds back, if it lets the attempt begin at all.
+    fn ask_memory(&mut self, mail: &Mail, candidates: &mut Candidates, now: Time) -> Result<(), Nobody> {
+        let table = &self.world.senders[mail.sender as usize];
+        let state = &mut self.senders[mail.sender as usize];
+        let all = if P::ACTIVE { candidates.clone() } else { Candidates::new() };
+        let admission = state.admit(table, mail, candidates, now);
+        let held = if P::ACTIVE { state.held(table, mail, &all, now) } else { Vec::new() };
+        match admission {
+            Admission::Bounce => Err(Nobody::Ever),
+            Admission::Defer => {
+                // After a session that failed nobody else may be left: that is no hold.
+                if !held.is_empty() {
+                    self.note(mail, now, Step::HeldBack(&held));
+                }
+                Err(Nobody::Now)
+            }
+            Admission::Try => {
+                self.note(mail, now, Step::Remembered { left: candidates, held: &held });
+                Ok(())
+            }
+        }
     }
 
     /// A message that was turned away on a connection that was open already goes to the others.
@@ -486,179 +467,6 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 self.walk(walk, now);
             }
             Err(_) => self.nobody_took_it(walk, now),
-        }
-    }
-
-    /// The same where the candidates are always the same.
-    fn look_up_deck(&mut self, deck: &Deck, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
-        let (epoch, from_cache) = self.touch(table, mail.chooser, now);
-        self.recorder.looked_up(now, from_cache);
-        Ok((deck.candidates(), epoch))
-    }
-
-    /// The candidates in answer order and the epoch of the MX entry, or what it means that there are none.
-    fn look_up(&mut self, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
-        let pins = table.behaviour.law.dns.cache == OwnCache::Pinned;
-        let pinned = self.senders[mail.sender as usize].pinned(mail.chooser).filter(|_| pins);
-        if let Some((candidates, epoch)) = pinned {
-            return Ok((candidates, epoch));
-        }
-        let found = self.ask_dns(mail, table, now);
-        if let Ok((candidates, epoch)) = &found
-            && pins
-        {
-            self.senders[mail.sender as usize].pin(mail.chooser, candidates, *epoch);
-        }
-        found
-    }
-
-    fn ask_dns(&mut self, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
-        let world = self.world;
-        let hops = table.hops(mail.chooser);
-        let client = table.client_of(mail.chooser);
-        let answer = self.dns.ask(&hops, Question { set: MX, client, now });
-        let Some(mut answer) = answer else {
-            self.recorder.looked_up(now, false);
-            return Err(Nobody::NotYet(NoHost::NoAnswer));
-        };
-        if self.plain_caches[table.nearest(mail.chooser).0].is_some() {
-            // Only its times are simulated, and they are the same for all who ask.
-            (answer.epoch, answer.from_cache) = self.touch(table, mail.chooser, now);
-        }
-        self.recorder.looked_up(now, answer.from_cache);
-        let (version, from_cache, ttl) = (answer.version, answer.from_cache, answer.ttl);
-        self.note(mail, now, Step::LookedUp { version, order: &answer.order, from_cache, ttl });
-        let records = &world.record_sets[MX].versions[answer.version].records;
-        let policy = &table.behaviour.law.policy;
-        let mut gathered = Gathered { candidates: Candidates::new(), missing: None };
-        let mut asker = Asker { hops: &hops, client, now, home: None };
-        if let Some(host) = world.implicit_host.filter(|_| records.is_empty() && policy.implicit_mx) {
-            self.add_host(table, mail, &mut asker, (0, host), &mut gathered);
-        }
-        for &position in &answer.order {
-            let record = records[usize::from(position)];
-            if record.target != NOWHERE {
-                self.add_host(table, mail, &mut asker, (record.preference, record.target), &mut gathered);
-            } else if !policy.null_mx.bounces(record.preference) {
-                gathered.missing.get_or_insert(NoHost::NoAnswer);
-            }
-        }
-        let Gathered { candidates, missing } = gathered;
-        match missing {
-            Some(why) if candidates.is_empty() => Err(Nobody::NotYet(why)),
-            // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
-            None if candidates.is_empty() => Err(Nobody::Ever),
-            _ => Ok((candidates, answer.epoch)),
-        }
-    }
-
-    /// The addresses of a host, in the order in which the sender gets them.
-    fn add_host(
-        &mut self,
-        table: &SenderTable,
-        mail: &Mail,
-        asker: &mut Asker<'_>,
-        (preference, host): (u16, u16),
-        gathered: &mut Gathered,
-    ) {
-        let world = self.world;
-        let sets = &world.hosts[usize::from(host)];
-        if table.barred[usize::from(host)] {
-            gathered.missing.get_or_insert(NoHost::Barred);
-            return;
-        }
-        for set in [sets.aaaa.filter(|_| table.ipv6), sets.a].into_iter().flatten() {
-            if let Some(record) = world.certain[set] {
-                gathered.candidates.push(world.candidate(preference, host, record.target));
-                continue;
-            }
-            let Some(answer) =
-                self.dns.ask(asker.hops, Question { set, client: asker.client, now: asker.now })
-            else {
-                gathered.missing = Some(NoHost::NoAnswer);
-                continue;
-            };
-            let set = &world.record_sets[set];
-            let records = &set.versions[answer.version].records;
-            let first = gathered.candidates.len();
-            let found = answer.order.iter().map(|&position| records[usize::from(position)].target);
-            gathered.candidates.extend(found.map(|address| world.candidate(preference, host, address)));
-            let bits = table.compares(set.record_type, sets);
-            if bits > 0 {
-                let senders = &self.senders;
-                let home = *asker
-                    .home
-                    .get_or_insert_with(|| senders[mail.sender as usize].home(table, mail.chooser));
-                let address = |candidate: &Candidate| world.addresses[usize::from(candidate.address)].ip;
-                sort_by_rule_9(&mut gathered.candidates[first..], &home, bits, address);
-            }
-        }
-    }
-
-    /// The luck of a connection that a message opens; only looked for where luck matters.
-    #[inline]
-    fn luck(&self, mail: &Mail, candidate: Candidate, node: usize) -> u64 {
-        if !self.world.nodes[node].is_partial() {
-            return 0;
-        }
-        self.senders[mail.sender as usize].luck(mail, candidate.address_hash)
-    }
-
-    /// What a connection of this luck to `node` begun at `now` meets.
-    #[inline]
-    pub(super) fn meet(
-        &mut self,
-        message: Counted,
-        node: usize,
-        (timeouts, luck): (&Timeouts, u64),
-        now: Time,
-    ) -> Met {
-        if !self.nodes[node].is_faulty(&self.world.nodes[node], now) {
-            return self.greeting(message, node, now);
-        }
-        match connect(&self.world.nodes[node], now, timeouts, luck) {
-            Answer::Now(Outcome::Accepted) => self.past_greeting(message, node, luck, now),
-            Answer::Now(outcome) => Met::Failure(outcome),
-            Answer::Later(at, outcome) => Met::Silence(at, outcome),
-        }
-    }
-
-    /// What a connection meets at a node that does not fail up to its greeting.
-    fn past_greeting(&mut self, message: Counted, node: usize, luck: u64, now: Time) -> Met {
-        match self.greeting(message, node, now) {
-            Met::Session => self.session(node, luck, now),
-            met => met,
-        }
-    }
-
-    /// What a connection meets that gets a session.
-    pub(super) fn session(&self, node: usize, luck: u64, now: Time) -> Met {
-        self.trouble(node, luck, now).map_or(Met::Session, Met::Trouble)
-    }
-
-    /// What goes wrong in a session of this luck, with TLS or a message that begins at `now`.
-    pub(super) fn trouble(&self, node: usize, luck: u64, now: Time) -> Option<Outcome> {
-        let fault = self.world.nodes[node].fault_at(now, luck).filter(|fault| fault.is_past_greeting())?;
-        let outcome = outcome_of(fault);
-        (outcome != Outcome::TlsFailed || self.world.capacities[node].tls).then_some(outcome)
-    }
-
-    /// What a connection meets at a node that takes it.
-    #[inline]
-    pub(super) fn greeting(&mut self, message: Counted, node: usize, now: Time) -> Met {
-        if !self.timed {
-            return Met::Session;
-        }
-        match self.nodes[node].room(node, now, &mut self.recorder) {
-            Room::Session => Met::Session,
-            Room::Backlog => Met::Backlog,
-            Room::None => {
-                self.recorder.found_full(message, node);
-                Met::Failure(match self.world.capacities[node].when_full {
-                    WhenFull::Busy => Outcome::Busy,
-                    WhenFull::Refuse => Outcome::Refused,
-                })
-            }
         }
     }
 
@@ -686,9 +494,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     fn begin_connection(&mut self, walk: &mut Walk, candidate: Candidate, now: Time) {
         self.connections += 1;
         walk.since = now;
-        let set = walk.connection.set;
+        let Connection { set, keeps, .. } = walk.connection;
         walk.connection = Connection {
             set,
+            keeps,
             host: candidate.host,
             address: candidate.address,
             opened: now,

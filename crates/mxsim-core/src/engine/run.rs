@@ -6,23 +6,19 @@
 use super::compile::compile_for;
 use super::cost::{Cost, TooLarge};
 use super::law::Engine;
+use super::plausible::{self, Beside, BesideTallies, End, Place, Size};
 use super::replicate::replicate;
 use super::tally::Tally;
 use super::world::World;
-use crate::estimate::{self, WhatIf};
-use crate::results::{Grade, Results};
+use crate::estimate::{self, Assumption, Plausible, WhatIf};
+use crate::results::Results;
 use crate::scenario::Scenario;
-use crate::sender::{HostOrder, Keep, Unit};
 use std::fmt;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Replications handed out between two looks at the observer.
 const BATCH: u64 = 32;
-/// Replications spent on each what-if: as many as the first look at the goals takes.
-pub(super) const WHAT_IF_REPLICATIONS: u64 = 160;
-/// A sender that brings less than this part of the mail decides nothing alone.
-const LEAST_DECISIVE_SHARE: f64 = 0.05;
-
 /// Why a run is to stop before its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
@@ -72,6 +68,8 @@ pub struct RunOptions {
     pub limit: Limit,
     /// By which laws.
     pub engine: Engine,
+    /// Plausible worlds drawn beside the run where something is not known; `None` for as many as cost little, 64 at most.
+    pub worlds: Option<u64>,
 }
 
 impl RunOptions {
@@ -85,7 +83,7 @@ impl RunOptions {
             Some(replications) => Limit::Replications(replications),
             None => Limit::UntilDecided { at_most: Self::DEFAULT_MOST },
         };
-        Self { seed: scenario.run.seed, limit, engine: Engine::default() }
+        Self { seed: scenario.run.seed, limit, engine: Engine::default(), worlds: None }
     }
 
     /// The same, giving up after `most` replications at the latest.
@@ -103,8 +101,8 @@ impl RunOptions {
 pub struct Run {
     /// Replications 0, 1, 2, ... without a gap.
     pub tallies: Vec<Tally>,
-    /// The same for each what-if world, as many as the first look at the goals takes.
-    pub what_ifs: Vec<Vec<Tally>>,
+    /// Those of the worlds beside it.
+    pub beside: BesideTallies,
     /// True if it was interrupted.
     pub partial: bool,
 }
@@ -140,26 +138,33 @@ pub fn simulate(
 ) -> Result<Results, RunError> {
     let mut world = compile_for(scenario, options.engine);
     world.frame.run.seed = options.seed;
-    let cost = Cost::of(&world);
+    let ends = plausible::ends(scenario);
+    let mut cost = Cost::of(&world);
+    cost.beside = Size::of(scenario, ends.len(), options.worlds, &cost);
     cost.check(options.limit).map_err(RunError::TooLarge)?;
     let options = options.at_most(cost.most_replications());
-    let what_ifs = what_if_worlds(scenario, options.engine);
-    let worlds: Vec<&World> = what_ifs.iter().map(|what_if| &what_if.world).collect();
-    let run = run(&world, &worlds, options, observer);
+    let beside = Beside::new(scenario, ends, cost.beside, options.seed, options.engine);
+    let run = run(&world, &beside, options, observer);
     if run.tallies.is_empty() {
         return Err(RunError::Interrupted);
     }
-    let what_ifs: Vec<WhatIf> = what_ifs
-        .into_iter()
-        .zip(&run.what_ifs)
-        .filter_map(|(what_if, tallies)| what_if.judge(tallies))
-        .collect();
-    Ok(estimate::estimate(&world.frame, &run.tallies, run.partial, &what_ifs))
+    let what_ifs = what_ifs(&world, beside, &run);
+    let plausible = Plausible { what_ifs: &what_ifs, worlds: &run.beside.worlds };
+    Ok(estimate::estimate(&world.frame, &run.tallies, run.partial, plausible))
 }
 
-/// Runs replications of `world` until the limit or until `observer` stops it, and the first few of each world in `what_ifs` beside it.
-pub fn run(world: &World, what_ifs: &[&World], options: RunOptions, observer: &dyn Observer) -> Run {
-    let mut run = Run { tallies: Vec::new(), what_ifs: vec![Vec::new(); what_ifs.len()], partial: false };
+fn what_ifs(world: &World, beside: Beside, run: &Run) -> Vec<WhatIf> {
+    let found = |((end, _), tallies): ((End, World), &Vec<Tally>)| {
+        let End { sender, unknown, assumed, instead, grade, .. } = end;
+        let assumption = Assumption { sender, unknown: unknown.into(), assumed, instead, grade };
+        estimate::what_if(&world.frame, &run.tallies, assumption, tallies)
+    };
+    beside.ends.into_iter().zip(&run.beside.ends).filter_map(found).collect()
+}
+
+/// Runs replications of `world` until the limit or until `observer` stops it, and the first few of each world in `beside`.
+pub fn run(world: &World, beside: &Beside, options: RunOptions, observer: &dyn Observer) -> Run {
+    let mut run = Run { tallies: Vec::new(), beside: beside.tallies(), partial: false };
     let finished = AtomicU64::new(0);
     loop {
         let done = run.tallies.len() as u64;
@@ -167,7 +172,7 @@ pub fn run(world: &World, what_ifs: &[&World], options: RunOptions, observer: &d
             Limit::Replications(replications) => replications,
             Limit::UntilDecided { at_most } => estimate::next_look(done).min(at_most),
         };
-        let batch = Batch { world, what_ifs, seed: options.seed, target, finished: &finished, observer };
+        let batch = Batch { world, beside, seed: options.seed, target, finished: &finished, observer };
         if !batch.extend(&mut run) {
             run.partial = observer.stop() == Some(Stop::Interrupted);
             return run;
@@ -184,10 +189,13 @@ pub fn run(world: &World, what_ifs: &[&World], options: RunOptions, observer: &d
     }
 }
 
+/// A replication of the world and of those beside it.
+type Replicated = (Tally, Vec<(Place, Tally)>);
+
 /// Replications up to `target`.
 struct Batch<'a> {
     world: &'a World,
-    what_ifs: &'a [&'a World],
+    beside: &'a Beside,
     seed: u64,
     target: u64,
     finished: &'a AtomicU64,
@@ -200,32 +208,31 @@ impl Batch<'_> {
         while (run.tallies.len() as u64) < self.target {
             let from = run.tallies.len() as u64;
             let to = (from + BATCH).min(self.target);
-            for finished in self.replications(from..to) {
+            for finished in self.replications(from..to, run.beside.promising.as_deref()) {
                 // What comes after a gap is thrown away: a run is a prefix.
-                let Some((tally, what_ifs)) = finished else { return false };
+                let Some((tally, others)) = finished else { return false };
                 run.tallies.push(tally);
-                for (all, one) in run.what_ifs.iter_mut().zip(what_ifs) {
-                    all.push(one);
-                }
+                others.into_iter().for_each(|(place, tally)| run.beside.keep(place, tally));
             }
+            run.beside.screen(self.world, &run.tallies);
             fold_delays(&mut run.tallies);
         }
         true
     }
 
     #[cfg(feature = "parallel")]
-    fn replications(&self, numbers: std::ops::Range<u64>) -> Vec<Option<(Tally, Vec<Tally>)>> {
+    fn replications(&self, numbers: Range<u64>, promising: Option<&[bool]>) -> Vec<Option<Replicated>> {
         use rayon::prelude::*;
-        numbers.into_par_iter().map(|r| self.one(r)).collect()
+        numbers.into_par_iter().map(|r| self.one(r, promising)).collect()
     }
 
     #[cfg(not(feature = "parallel"))]
-    fn replications(&self, numbers: std::ops::Range<u64>) -> Vec<Option<(Tally, Vec<Tally>)>> {
-        numbers.map(|r| self.one(r)).collect()
+    fn replications(&self, numbers: Range<u64>, promising: Option<&[bool]>) -> Vec<Option<Replicated>> {
+        numbers.map(|r| self.one(r, promising)).collect()
     }
 
-    /// Replication `r` of the world, and of the what-ifs while they last.
-    fn one(&self, r: u64) -> Option<(Tally, Vec<Tally>)> {
+    /// Replication `r` of the world, and of the worlds beside it that take part.
+    fn one(&self, r: u64, promising: Option<&[bool]>) -> Option<Replicated> {
         let stopped = || match self.observer.stop() {
             Some(Stop::TimeUp) => r > 0,
             Some(Stop::Interrupted) => true,
@@ -235,15 +242,13 @@ impl Batch<'_> {
             return None;
         }
         let tally = replicate(self.world, self.seed, r, &stopped)?;
-        let mut what_ifs = Vec::new();
-        if r < WHAT_IF_REPLICATIONS {
-            for world in self.what_ifs {
-                what_ifs.push(replicate(world, self.seed, r, &stopped)?);
-            }
+        let mut others = Vec::new();
+        for (place, world) in self.beside.taking_part(r, promising) {
+            others.push((place, replicate(world, self.seed, r, &stopped)?));
         }
         let finished = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
         self.observer.progress(finished, self.target);
-        Some((tally, what_ifs))
+        Some((tally, others))
     }
 }
 
@@ -265,72 +270,4 @@ fn fold_delays(tallies: &mut [Tally]) {
             }
         }
     }
-}
-
-/// A world in which one assumption is turned into its worst plausible opposite.
-struct WhatIfWorld {
-    sender: usize,
-    text: String,
-    world: World,
-}
-
-impl WhatIfWorld {
-    fn judge(self, tallies: &[Tally]) -> Option<WhatIf> {
-        if tallies.is_empty() {
-            return None;
-        }
-        let results = estimate::estimate(&self.world.frame, tallies, false, &[]);
-        Some(WhatIf {
-            sender: self.sender,
-            text: self.text,
-            statuses: results.goals.iter().map(|goal| goal.status).collect(),
-            busiest_p95: results.balance.busiest_share.p95,
-        })
-    }
-}
-
-/// The sender that brings most of the mail among those whose behaviour is only assumed, in the two ways in which it may be worse: each
-/// of its outbound hosts keeps one host for good, or all of them choose as one.
-fn what_if_worlds(scenario: &Scenario, engine: Engine) -> Vec<WhatIfWorld> {
-    let assumed = |i: &usize| {
-        let sender = &scenario.senders[*i];
-        sender.grade == Grade::Assumed
-            && sender.share >= LEAST_DECISIVE_SHARE
-            && sender.behaviour.custom.is_none()
-    };
-    // The first of equals, so that the answer does not depend on how ties are broken.
-    let by_share = |a: &usize, b: &usize| {
-        scenario.senders[*a].share.total_cmp(&scenario.senders[*b].share).then(b.cmp(a))
-    };
-    let Some(sender) = (0..scenario.senders.len()).filter(assumed).max_by(by_share) else {
-        return Vec::new();
-    };
-    let kept = scenario.senders[sender].behaviour.law.order.keep == Keep::Forever;
-    let choosers = scenario.senders[sender].sites * scenario.senders[sender].hosts;
-    let mut worlds = Vec::new();
-    if !kept {
-        worlds.push(keeping_one_host(scenario, sender, false, engine));
-    }
-    if choosers > 1 {
-        worlds.push(keeping_one_host(scenario, sender, true, engine));
-    }
-    worlds
-}
-
-fn keeping_one_host(scenario: &Scenario, sender: usize, as_one: bool, engine: Engine) -> WhatIfWorld {
-    let mut changed = scenario.clone();
-    let entry = &mut changed.senders[sender];
-    entry.behaviour.law.order.keep = Keep::Forever;
-    entry.behaviour.law.order.hosts = HostOrder::Shuffle;
-    entry.behaviour.law.order.unit = Unit::Host;
-    let choosers = entry.sites * entry.hosts;
-    let text = if as_one {
-        (entry.sites, entry.hosts) = (1, 1);
-        format!("all of its {choosers} outbound hosts chose as one and kept one of your hosts")
-    } else if choosers == 1 {
-        "its one outbound host kept one of your hosts".into()
-    } else {
-        format!("each of its {choosers} outbound hosts kept one of your hosts")
-    };
-    WhatIfWorld { sender, text, world: compile_for(&changed, engine) }
 }

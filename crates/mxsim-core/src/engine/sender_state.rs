@@ -8,7 +8,7 @@ use super::recorder::Counted;
 use super::world::{SenderTable, World};
 use crate::dns::stub::Home;
 use crate::random::{Entropy, Key, Purpose, StreamId};
-use crate::sender::memory::{Admission, Remembered, Report};
+use crate::sender::memory::{Admission, Held, Remembered, Report};
 use crate::sender::retry::{self, Deferred};
 use crate::sender::{Candidate, Candidates, Keep, Memory, RetryLaw};
 use crate::time::{Span, Time};
@@ -297,6 +297,20 @@ impl SenderState {
             Some(remembered) => remembered.admit(&table.behaviour.law.memory, list, now, process),
             None => Admission::Try,
         }
+    }
+
+    /// What memory holds against each of `list`, as [`Self::admit`] would take it out.
+    pub(super) fn held(
+        &self,
+        table: &SenderTable,
+        mail: &Mail,
+        list: &Candidates,
+        now: Time,
+    ) -> Vec<(Candidate, Held)> {
+        let Some(remembered) = self.memory.get(&mail.chooser) else { return Vec::new() };
+        let (law, process) = (&table.behaviour.law.memory, self.process_of(table, mail, now));
+        let held = |candidate: &Candidate| Some((*candidate, remembered.held(law, candidate, now, process)?));
+        list.iter().filter_map(held).collect()
     }
 
     /// The number of the process that makes an attempt begun at `now`: one for each, or one for a queue run.

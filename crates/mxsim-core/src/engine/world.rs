@@ -118,6 +118,8 @@ pub struct SenderTable {
     pub law: LawDecision,
     /// When its messages come.
     pub arrivals: Arrivals,
+    /// When they come instead, if the embedding program says so: in order, and within the run.
+    pub given: Option<Arc<[Time]>>,
     /// Which site a message comes from.
     pub site: AliasTable,
     /// How many sites there are.
@@ -198,6 +200,15 @@ impl World {
 }
 
 impl SenderTable {
+    /// Messages expected between `from` and `to`.
+    #[must_use]
+    pub fn expected(&self, from: Time, to: Time) -> f64 {
+        match &self.given {
+            Some(times) => times.iter().filter(|&&at| from <= at && at < to).count() as f64,
+            None => self.arrivals.expected(from, to),
+        }
+    }
+
     /// The layer and the cache that outbound host `chooser` meets, where there is only one layer.
     #[must_use]
     #[inline]
@@ -263,7 +274,7 @@ impl SenderTable {
     #[must_use]
     #[inline]
     pub fn looks_for_kept(&self) -> bool {
-        self.managed && !self.files_under_domain()
+        self.managed && (!self.files_under_domain() || matches!(self.behaviour.law.reuse, Reuse::Demand(_)))
     }
 
     /// The caches between outbound host `chooser` and the authority, nearest first.

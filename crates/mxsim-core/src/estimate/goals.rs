@@ -68,6 +68,17 @@ pub fn goal_statuses(frame: &Frame, tallies: &[Tally]) -> Vec<GoalStatus> {
     statuses(frame, tallies, &Loads::new(frame.nodes.len(), tallies))
 }
 
+/// True if each goal holds on the part of the windows that it asks for, as counted. Without windows, and without accepted mail, none does.
+pub(super) fn met_by_count(frame: &Frame, tallies: &[Tally]) -> bool {
+    let loads = Loads::new(frame.nodes.len(), tallies);
+    (0..frame.goals.len()).all(|goal| {
+        let trial = Trial::new(frame, goal, tallies, &loads);
+        let (met, used) = trial.sums(tallies.len());
+        let any = used > 0.0 && !trial.nothing_accepted.last().copied().unwrap_or(true);
+        any && met >= frame.goals[goal].on * used - 1e-9
+    })
+}
+
 fn statuses(frame: &Frame, tallies: &[Tally], loads: &Loads) -> Vec<GoalStatus> {
     (0..frame.goals.len())
         .map(|goal| Trial::new(frame, goal, tallies, loads).status(&frame.goals[goal]))

@@ -8,7 +8,7 @@
 //!   Tallies -> Loads (per window and node) -> nodes, balance, causes, delivery, series, lookups, goals -> verdict, cautions
 //! ```
 //!
-//! Main functions: [`estimate`]; [`decided`] and [`next_look`], which tell the engine when to stop; [`WhatIf`], what it simulated beside.
+//! Main functions: [`estimate`]; [`decided`] and [`next_look`], which tell the engine when to stop; [`Plausible`], what it simulated beside.
 
 mod balance;
 mod causes;
@@ -20,6 +20,7 @@ mod goals;
 mod interval;
 mod lookups;
 mod nodes;
+mod not_known;
 mod round;
 mod sample;
 mod series;
@@ -32,7 +33,8 @@ mod window;
 mod words;
 
 pub use goals::{decided, goal_statuses, next_look};
-pub use verdict::WhatIf;
+pub use not_known::{Assumption, Plausible, WhatIf, promising, share_quantile, what_if};
+pub(crate) use words::percent;
 
 use crate::engine::frame::Frame;
 use crate::engine::tally::Tally;
@@ -42,13 +44,13 @@ use crate::results::{
 use verdict::Evidence;
 use window::Loads;
 
-/// Turns the tallies of replications `0..k`, in order, into results. `partial` marks a run that was stopped early; `what_if` holds what
-/// other simulations found about single senders, if there were any.
+/// Turns the tallies of replications `0..k`, in order, into results. `partial` marks a run that was stopped early; `plausible` holds what
+/// the simulation of other plausible worlds found, if there was any.
 ///
 /// # Panics
 /// If `tallies` is empty: of nothing nothing can be said.
 #[must_use]
-pub fn estimate(frame: &Frame, tallies: &[Tally], partial: bool, what_if: &[WhatIf]) -> Results {
+pub fn estimate(frame: &Frame, tallies: &[Tally], partial: bool, plausible: Plausible<'_>) -> Results {
     assert!(!tallies.is_empty(), "results need at least one replication");
     let loads = Loads::new(frame.nodes.len(), tallies);
     let nodes = nodes::nodes(frame, tallies, &loads);
@@ -56,6 +58,8 @@ pub fn estimate(frame: &Frame, tallies: &[Tally], partial: bool, what_if: &[What
     let (tilt, scatter) = (of_nodes(|node| node.tilt.value), of_nodes(|node| node.scatter.value));
     let ranked = causes::causes(frame, tallies, &tilt, &scatter);
     let balance = balance::balance(frame, &loads);
+    let goals = goals::goals(frame, tallies, &loads);
+    let not_known = not_known::not_known(frame, plausible, &goals);
     let mut results = Results {
         schema: SCHEMA.into(),
         title: frame.title.clone(),
@@ -65,20 +69,21 @@ pub fn estimate(frame: &Frame, tallies: &[Tally], partial: bool, what_if: &[What
         },
         nodes,
         hosts: nodes::hosts(frame, tallies),
-        uncertainty: Uncertainty { luck: luck(&balance), not_known: None },
+        uncertainty: Uncertainty { luck: luck(&balance), not_known },
         balance,
         delivery: delivery::delivery(tallies),
         causes: ranked.iter().map(|ranked| ranked.cause.clone()).collect(),
         series: series::series(frame, tallies),
         duration: duration::duration(frame, tallies),
         dns: lookups::lookups(tallies),
-        goals: goals::goals(frame, tallies, &loads),
+        goals,
         verdict: no_verdict(),
         cautions: Vec::new(),
     };
     round::results(&mut results);
+    let what_ifs = plausible.what_ifs;
     results.verdict =
-        Evidence { frame, tallies, loads: &loads, results: &results, ranked: &ranked, what_if }.verdict();
+        Evidence { frame, tallies, loads: &loads, results: &results, ranked: &ranked, what_ifs }.verdict();
     results.cautions = cautions::cautions(frame, tallies, &results);
     results
 }

@@ -3,8 +3,8 @@
 //! Quantile functions go through the platform's math library, whose last bits differ between platforms; ten significant digits do not.
 
 use crate::results::{
-    Balance, Cause, Delay, DurationCurve, Estimate, GoalResult, Interval, NodeResult, Results, Series,
-    Uncertainty,
+    Balance, Cause, Delay, DurationCurve, Effect, Estimate, GoalResult, Interval, NodeResult, Results,
+    Series, Uncertainty,
 };
 
 /// `value` to ten significant digits.
@@ -102,6 +102,17 @@ fn duration(duration: &mut DurationCurve) {
 fn uncertainty(uncertainty: &mut Uncertainty) {
     number(&mut uncertainty.luck.from);
     number(&mut uncertainty.luck.to);
+    if let Some(not_known) = &mut uncertainty.not_known {
+        interval(&mut not_known.share_meeting);
+        [&mut not_known.from, &mut not_known.to].into_iter().for_each(number);
+        [&mut not_known.from_ci, &mut not_known.to_ci].into_iter().for_each(bounds);
+        not_known.effects.iter_mut().chain(&mut not_known.flips).for_each(effect);
+    }
+}
+
+fn effect(effect: &mut Effect) {
+    interval(&mut effect.number);
+    number(&mut effect.effect);
 }
 
 #[cfg(test)]

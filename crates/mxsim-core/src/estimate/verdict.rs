@@ -3,6 +3,7 @@
 use super::causes::Ranked;
 use super::goals::{measured, status_of};
 use super::interval::unknown;
+use super::not_known::{Quantity, WhatIf, flips, ranked};
 use super::window::Loads;
 use super::words::{
     digits, frequency, grouped, number_range, percent, percent_range, points, points_range, seconds_range,
@@ -13,19 +14,6 @@ use crate::engine::tally::Tally;
 use crate::results::{Answer, Cause, GoalResult, GoalStatus, Grade, Interval, NodeResult, Results, Verdict};
 use crate::scenario::{Goal, GoalKind};
 
-/// What another simulation found, in which one sender behaves otherwise.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WhatIf {
-    /// Index of the sender in [`Frame::senders`].
-    pub sender: usize,
-    /// The other behaviour, to follow "if": `each of its 40 outbound hosts kept one node all day`.
-    pub text: String,
-    /// How the goals of [`Frame::goals`] then stand, in order.
-    pub statuses: Vec<GoalStatus>,
-    /// 95 % quantile over windows of the busiest node's share then, 0..1.
-    pub busiest_p95: f64,
-}
-
 /// Everything a verdict looks at.
 pub(super) struct Evidence<'a> {
     pub(super) frame: &'a Frame,
@@ -34,7 +22,7 @@ pub(super) struct Evidence<'a> {
     /// Everything but the verdict.
     pub(super) results: &'a Results,
     pub(super) ranked: &'a [Ranked],
-    pub(super) what_if: &'a [WhatIf],
+    pub(super) what_ifs: &'a [WhatIf],
 }
 
 impl Evidence<'_> {
@@ -108,27 +96,16 @@ impl Evidence<'_> {
         if any(GoalStatus::Unknown) {
             return Answer::CannotTell;
         }
-        if self.flipping().any(|what_if| self.frame.senders[what_if.sender].grade == Grade::Assumed) {
+        if self.flipping().iter().any(|what_if| what_if.assumption.grade == Grade::Assumed) {
             return Answer::YesIf;
         }
         let even = || status_of(&Goal::even(), self.frame, self.tallies, self.loads) == GoalStatus::Met;
         if self.frame.goals_are_default && !even() { Answer::YesRoughly } else { Answer::Yes }
     }
 
-    /// The what-ifs under which a goal that is met is missed.
-    fn flipping(&self) -> impl Iterator<Item = &WhatIf> {
-        self.what_if.iter().filter(|what_if| {
-            let mut goals = self.results.goals.iter().zip(&what_if.statuses);
-            goals.any(|(goal, status)| goal.status == GoalStatus::Met && *status == GoalStatus::Missed)
-        })
-    }
-
-    /// The what-ifs under which a missed set of goals is met.
-    fn mending(&self) -> impl Iterator<Item = &WhatIf> {
-        let met = |what_if: &&WhatIf| {
-            !what_if.statuses.is_empty() && what_if.statuses.iter().all(|status| *status == GoalStatus::Met)
-        };
-        self.what_if.iter().filter(met)
+    /// The what-ifs that turn the answer round, the largest effect first.
+    fn flipping(&self) -> Vec<&WhatIf> {
+        ranked(self.what_ifs).into_iter().filter(|what_if| flips(what_if, &self.results.goals)).collect()
     }
 
     fn days(&self) -> &'static str {
@@ -380,28 +357,40 @@ impl Evidence<'_> {
     }
 
     fn flips(&self, answer: Answer) -> String {
-        match answer {
-            Answer::No => self.mending().next().map(|what_if| self.flip(what_if, "the goals are met")),
-            Answer::CannotTell => None,
-            // What nobody knows comes before what somebody has read.
-            Answer::Yes | Answer::YesRoughly | Answer::YesIf => self
-                .flipping()
-                .max_by_key(|what_if| self.frame.senders[what_if.sender].grade)
-                .map(|what_if| self.flip(what_if, "the goals are missed")),
-        }
-        .unwrap_or_default()
+        let then = match answer {
+            Answer::No => "the goals are met",
+            Answer::CannotTell => return String::new(),
+            Answer::Yes | Answer::YesRoughly | Answer::YesIf => "the goals are missed",
+        };
+        // What nobody knows comes before what somebody has read; of one grade the largest effect.
+        let flipping = self.flipping();
+        let weakest = flipping.iter().map(|what_if| what_if.assumption.grade).max();
+        let first = flipping.into_iter().find(|what_if| Some(what_if.assumption.grade) == weakest);
+        first.map(|what_if| self.flip(what_if, then)).unwrap_or_default()
     }
 
     fn flip(&self, what_if: &WhatIf, then: &str) -> String {
-        let sender = &self.frame.senders[what_if.sender];
+        let assumption = &what_if.assumption;
+        let number = what_if.number.value;
+        let days = self.days();
+        let number = match Quantity::of(self.frame) {
+            Quantity::Busiest => {
+                format!("the busiest node carries up to about {} on 19 of 20 {days}", percent(number))
+            }
+            Quantity::Quietest => {
+                format!(
+                    "the quietest node carries no more than about {} on one of 20 {days}",
+                    percent(number)
+                )
+            }
+            Quantity::Delay => format!("19 of 20 messages are accepted within about {} s", digits(number)),
+        };
         format!(
-            "{}: if {}, the busiest node carries up to about {} on 19 of 20 {} and {then}. That it behaves like {} is {}.",
-            sender.name,
-            what_if.text,
-            percent(what_if.busiest_p95),
-            self.days(),
-            sender.behaves_like,
-            sender.grade.in_words()
+            "{}: if {}, {number} and {then}. As written: {} ({}).",
+            self.frame.senders[assumption.sender].name,
+            assumption.instead,
+            assumption.assumed,
+            assumption.grade.in_words()
         )
     }
 
@@ -430,13 +419,18 @@ impl Evidence<'_> {
     }
 
     fn measure(&self) -> String {
-        let unsure = |what_if: &&WhatIf| self.frame.senders[what_if.sender].grade == Grade::Assumed;
-        let sender = self.flipping().find(unsure).map(|what_if| &self.frame.senders[what_if.sender]);
-        sender.map_or_else(String::new, |sender| {
+        let flipping = self.flipping();
+        let unsure = flipping.iter().find(|what_if| what_if.assumption.grade == Grade::Assumed);
+        unsure.map_or_else(String::new, |what_if| {
+            let sender = &self.frame.senders[what_if.assumption.sender].name;
+            let day = self.days().trim_end_matches('s');
+            if what_if.assumption.unknown == "share" {
+                return format!(
+                    "Find out how much {sender} really brings: count its messages per {day} in your logs."
+                );
+            }
             format!(
-                "Find out how {} really chooses: count its connections per node and {} in your logs.",
-                sender.name,
-                self.days().trim_end_matches('s')
+                "Find out how {sender} really chooses: count its connections per node and {day} in your logs."
             )
         })
     }

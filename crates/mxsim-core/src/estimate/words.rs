@@ -3,7 +3,7 @@
 use crate::time::Span;
 
 /// `0.4123` as `41.2 %`.
-pub(super) fn percent(fraction: f64) -> String {
+pub(crate) fn percent(fraction: f64) -> String {
     format!("{} %", digits(fraction * 100.0))
 }
 

@@ -17,7 +17,7 @@ pub(crate) const MOST_CHOOSERS: i128 = 10_000_000;
 /// Messages per day where the scenario says nothing. *Assumption*: a mid-sized organisation.
 pub(crate) const DEFAULT_MESSAGES_PER_DAY: f64 = 100_000.0;
 
-/// Sites of the default sender and of an entry with a mix. *Assumption*.
+/// Sites of an entry with a mix. *Assumption*.
 pub(crate) const DEFAULT_SITES: usize = 1_000;
 
 fn profiles() -> Vec<&'static str> {
@@ -167,7 +167,12 @@ const TRAFFIC: &[Key] = &[
         "flat",
         "how the day goes: `\"flat\"`, `\"office\"`, or 24 weights (a day) or 168 (a week), midnight first",
     ),
-    later("population", "a population of senders from the catalogue"),
+    optional(
+        "population",
+        Shape::Population,
+        "none",
+        "who sends: a population of the catalogue; entries of `[[senders]]` change its senders of the same name or come on top",
+    ),
 ];
 
 const SENDER_OWN: &[Key] = &[
@@ -256,7 +261,7 @@ const SENDER_OWN: &[Key] = &[
     ),
 ];
 
-const SENDER: [Key; 25] = joined(SENDER_OWN, params::SENDER);
+pub(crate) const SENDER: [Key; 25] = joined(SENDER_OWN, params::SENDER);
 
 const RESOLVER: [Key; 5] = joined(
     &[
@@ -360,7 +365,7 @@ pub(crate) const DOCUMENT: &[Key] = &[
     optional(
         "senders",
         Shape::List { of: &Shape::Table(&SENDER), least: 0, only: &[] },
-        "one entry `everyone`: 1000 Postfix sites (an assumption)",
+        "those of the population `small-business` (an assumption)",
         "who sends; beside its own keys an entry may override any parameter of its preset",
     ),
     optional("resolvers", Shape::Map(&Shape::Table(&RESOLVER)), "none", "resolvers of your own, by name"),

@@ -28,7 +28,7 @@ pub use crate::dns::Caches;
 use crate::dns::{DaneZone, MtaSts, OrderLaw, ResolverLaw, StubLaw, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::results::{Caution, Grade, PresetUsed};
-use crate::sender::{Behaviour, SenderBehaviour};
+use crate::sender::{Behaviour, SenderBehaviour, Unknowns};
 use crate::time::{Span, Time};
 use crate::traffic::{Profile, Sizes};
 use std::collections::BTreeMap;
@@ -54,6 +54,8 @@ pub struct Scenario {
     pub messages_per_day: f64,
     /// Who sends; shares add up to 1. An entry with a `mix` has become one sender per preset.
     pub senders: Vec<Sender>,
+    /// How far other plausible mixes of these senders may lie; `None` if the mix is taken as known.
+    pub mix: Option<Mix>,
     /// The machines that receive.
     pub nodes: Vec<Node>,
     /// What has to hold; never empty (the default is the rough-even goal).
@@ -182,7 +184,7 @@ impl Scenario {
     /// How well everything is known that decides where the mail of `sender` goes: its own behaviour and, if it takes hosts in the order of
     /// the answer, the presets of its resolvers and of the authority.
     pub(crate) fn decisive_grade(&self, sender: &Sender) -> Grade {
-        if read::draws(&sender.behaviour.law.order) {
+        if sender.behaviour.law.order.draws() {
             return sender.grade;
         }
         let grade_of = |kind: PresetKind, id: &str| {
@@ -205,14 +207,42 @@ impl Scenario {
     /// # Errors
     /// If there is no such sender; the text names those there are.
     pub fn set_behaviour(&mut self, sender: &str, behaviour: Arc<dyn SenderBehaviour>) -> Result<(), String> {
-        let names: Vec<String> = self.senders.iter().map(|sender| sender.name.clone()).collect();
-        let Some(found) = self.senders.iter_mut().find(|other| other.name == sender) else {
-            return Err(format!("there is no sender {sender:?}; senders are {}", names.join(", ")));
-        };
+        let found = self.sender_mut(sender)?;
         found.behaviour.custom = Some(behaviour);
         found.grade = Grade::Assumed;
+        // What is yours is known to you, and a preset's ranges say nothing about it.
+        found.unknowns = Unknowns::default();
         self.refresh_fingerprint();
         Ok(())
+    }
+
+    /// Lets `sender` send exactly one message at each of these times, in the place of what its share and profile say; times before the
+    /// warm-up or after the run bring none. For an entry with a `mix` name its part, `entry/preset`.
+    ///
+    /// ```
+    /// # use mxsim_core::{engine::{Quiet, RunOptions, simulate}, scenario::Scenario, time::{Span, Time}};
+    /// # let zone = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
+    /// # let text = format!("[run]\nreplications = 2\n[zone]\ntext = \"\"\"\n{zone}\"\"\"\n[[senders]]\nname = \"us\"\npreset = \"exim\"\n");
+    /// # let mut scenario = Scenario::from_toml(&text).unwrap();
+    /// scenario.set_arrivals("us", vec![Time::ZERO, Time::ZERO + Span::from_secs(5)])?;
+    /// let results = simulate(&scenario, RunOptions::of(&scenario), &Quiet).unwrap();
+    /// assert_eq!(results.delivery.totals.messages, 4, "two in each of two replications");
+    /// # Ok::<(), String>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there is no such sender; the text names those there are.
+    pub fn set_arrivals(&mut self, sender: &str, mut times: Vec<Time>) -> Result<(), String> {
+        times.sort_unstable();
+        self.sender_mut(sender)?.given = Some(times.into());
+        self.refresh_fingerprint();
+        Ok(())
+    }
+
+    fn sender_mut(&mut self, name: &str) -> Result<&mut Sender, String> {
+        let names: Vec<String> = self.senders.iter().map(|sender| sender.name.clone()).collect();
+        let found = self.senders.iter_mut().find(|sender| sender.name == name);
+        found.ok_or_else(|| format!("there is no sender {name:?}; senders are {}", names.join(", ")))
     }
 }
 
@@ -304,10 +334,25 @@ pub struct Sender {
     pub addresses: Vec<IpAddr>,
     /// When it sends.
     pub profile: Profile,
+    /// When it sends instead, if the embedding program brings the times of its messages.
+    pub given: Option<Arc<[Time]>>,
     /// Caches between it and the authority, nearest first; never empty.
     pub resolver: Vec<ResolverLayer>,
     /// How it orders, fails over, retries and remembers.
     pub behaviour: Behaviour,
+    /// What is not known of it: nothing unless its grade is `reported` or `assumed`.
+    pub unknowns: Unknowns,
+}
+
+/// The population a mix comes from. Plausible mixes are Dirichlet around the shares of the senders.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mix {
+    /// Id of the population.
+    pub population: String,
+    /// Concentration of the law: the larger, the nearer to the shares.
+    pub concentration: f64,
+    /// How well the population is known.
+    pub grade: Grade,
 }
 
 /// One caching layer between a sender and the authority.

@@ -38,6 +38,10 @@ fn table_schema(keys: &[Key]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
+fn population_ids() -> Vec<&'static str> {
+    Catalog::builtin().populations().map(|population| population.id.as_str()).collect()
+}
+
 fn shape_schema(shape: &Shape) -> Value {
     match shape {
         Shape::Text | Shape::Address => json!({ "type": "string" }),
@@ -58,6 +62,7 @@ fn shape_schema(shape: &Shape) -> Value {
         ] }),
         Shape::Word { now, .. } => json!({ "enum": now() }),
         Shape::Preset(kind) => json!({ "enum": Catalog::builtin().ids_of(*kind) }),
+        Shape::Population => json!({ "enum": population_ids() }),
         Shape::List { of, least, only } => list_schema(of, *least, only),
         Shape::Table(keys) => table_schema(keys),
         Shape::Choice(keys) => {
@@ -170,11 +175,14 @@ fn short(shape: &Shape) -> String {
             keys.iter().map(|key| format!("`{{ {} = … }}`", key.name)).collect::<Vec<_>>().join(" or ")
         }
         Shape::AnyOf(shapes) => shapes.iter().map(short).collect::<Vec<_>>().join(", or "),
-        Shape::Word { now, .. } => {
-            now().iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ")
-        }
+        Shape::Word { now, .. } => words(&now()),
+        Shape::Population => words(&population_ids()),
         other => other.describe(),
     }
+}
+
+fn words(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ")
 }
 
 /// One heading per table below `keys`, however deep.

@@ -98,6 +98,9 @@ impl Scenario {
         out.section("[traffic]");
         out.key("messages_per_day", &number(self.messages_per_day));
         out.key("profile", "\"flat\"");
+        if let Some(mix) = &self.mix {
+            out.key("population", &text(&mix.population));
+        }
     }
 
     /// The fingerprint leaves the preset's name out: every parameter is written, so the name changes nothing.
@@ -258,6 +261,12 @@ fn write_one_sender(sender: &Sender, out: &mut Toml) {
             out.0,
             "# order, limits and failover are replaced by the program that embeds the simulator"
         );
+    }
+    if let Some(times) = &sender.given {
+        let bytes: Vec<u8> = times.iter().flat_map(|time| time.0.to_le_bytes()).collect();
+        let hash = &blake3::hash(&bytes).to_hex()[..16];
+        let messages = times.len();
+        let _ = writeln!(out.0, "# {messages} messages at times given by that program, hash {hash}");
     }
     out.key("name", &text(&sender.name));
     out.key("share", &number(sender.share));

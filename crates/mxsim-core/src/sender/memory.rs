@@ -35,9 +35,8 @@ pub struct Report<'a> {
 
 impl Report<'_> {
     /// The candidates whose failure was one of the host, not of the message.
-    fn host_errors(&self) -> impl Iterator<Item = &Candidate> {
-        let is_error = |(_, outcome): &&(Candidate, Outcome)| outcome.is_host_error();
-        self.failed.iter().filter(is_error).map(|(candidate, _)| candidate)
+    fn host_errors(&self) -> impl Iterator<Item = &(Candidate, Outcome)> {
+        self.failed.iter().filter(|(_, outcome)| outcome.is_host_error())
     }
 
     /// The candidates that answered in a session, though they did not take the message.
@@ -46,11 +45,25 @@ impl Report<'_> {
         self.failed.iter().filter(is_answer).map(|(candidate, _)| candidate)
     }
 
-    /// True if the last failure was one of the host. Postfix, `smtp_trouble.c`: only then is the delivery reported as one of the destination;
+    /// The last failure if it was one of the host. Postfix, `smtp_trouble.c`: only then is the delivery reported as one of the destination;
     /// a transient reply to a recipient or a message is none.
-    fn failed_at_a_host(&self) -> bool {
-        self.failed.last().is_some_and(|(_, outcome)| outcome.is_host_error())
+    fn failure_at_a_host(&self) -> Option<Outcome> {
+        self.failed.last().map(|&(_, outcome)| outcome).filter(|outcome| outcome.is_host_error())
     }
+}
+
+/// Why a candidate is not tried now, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// How it failed last.
+    pub outcome: Outcome,
+    /// How often it failed: in a row (Exim, Postfix), in this process (sendmail), by time-outs that count (qmail), or what is left of its
+    /// penalty (OpenSMTPD).
+    pub failures: u32,
+    /// When the hold began: the last failure, of those that count.
+    pub since: Time,
+    /// From then on it may be tried. qmail and sendmail hold by the process: this is what the process that asks sees.
+    pub until: Time,
 }
 
 /// The memory of one outbound host.
@@ -62,6 +75,11 @@ pub struct Remembered {
 
 fn squared(unit: Span, times: u32) -> Span {
     unit.saturating_mul(i64::from(times).saturating_mul(i64::from(times)))
+}
+
+/// qmail, qmail-remote.c: the hold is a base and some steps more by the number of the process.
+fn hold_of(process: u32, (base, step, steps): (Span, Span, u32)) -> Span {
+    base + step.saturating_mul(i64::from(process % steps.max(1)))
 }
 
 fn some_left(candidates: &Candidates) -> Admission {
@@ -79,6 +97,16 @@ struct DomainState {
     last_end: Time,
     /// Everything is deferred until then.
     dead_until: Option<Time>,
+    /// How the message failed that made it so.
+    last_failure: Option<Outcome>,
+}
+
+impl DomainState {
+    /// The hold on the domain, made by so many failures in a row.
+    fn held(&self, failures: u32, hold: Span) -> Option<Held> {
+        let (until, outcome) = (self.dead_until?, self.last_failure?);
+        Some(Held { outcome, failures, since: Time(until.0 - hold.0), until })
+    }
 }
 
 /// What is known of one host and address.
@@ -91,7 +119,9 @@ struct Record {
     next_try: Time,
     /// Past the last step of the rule when it last failed.
     expired: bool,
-    /// Time-outs that count, or OpenSMTPD's penalty.
+    /// How it failed last.
+    outcome: Outcome,
+    /// Failures, as [`Held::failures`] counts them.
     count: u32,
     process: u32,
     /// OpenSMTPD: it may be tried, though its penalty is not all gone.
@@ -107,7 +137,7 @@ impl Remembered {
             Memory::Domain { .. } => self.admit_domain(now),
             Memory::HostAddress { expire, .. } => self.admit_hosts(*expire, candidates, now),
             Memory::AddressTimeouts { count, hold_base, hold_step, hold_steps, .. } => {
-                let hold = *hold_base + hold_step.saturating_mul(i64::from(process % (*hold_steps).max(1)));
+                let hold = hold_of(process, (*hold_base, *hold_step, *hold_steps));
                 let count = *count;
                 candidates.retain(|candidate| !self.timed_out_lately(candidate, count, hold, now));
                 some_left(candidates)
@@ -125,6 +155,34 @@ impl Remembered {
                 some_left(candidates)
             }
         }
+    }
+
+    /// What holds a candidate back that [`Self::admit`] took out or would take out at `now` for the same `process`; `None` if nothing does.
+    #[must_use]
+    pub fn held(&self, law: &Memory, candidate: &Candidate, now: Time, process: u32) -> Option<Held> {
+        let held = match law {
+            Memory::Nothing => None,
+            Memory::Domain { failures, hold } => self.domain.held(*failures, *hold),
+            Memory::HostAddress { expire, .. } => {
+                let record = self.record(candidate);
+                record.map(|record| record.until(record.next_try.min(record.last_try + *expire)))
+            }
+            Memory::AddressTimeouts { count, hold_base, hold_step, hold_steps, .. } => {
+                let hold = hold_of(process, (*hold_base, *hold_step, *hold_steps));
+                let counts = |record: &&Record| record.address == candidate.address && record.count >= *count;
+                self.records.iter().find(counts).map(|record| record.until(record.last_try + hold))
+            }
+            Memory::Process { hold } => {
+                let failed = |record: &&Record| record.host == candidate.host && record.process == process;
+                let last = self.records.iter().filter(failed).max_by_key(|record| record.last_try);
+                last.map(|record| record.until(record.last_try + *hold))
+            }
+            Memory::Route { .. } => {
+                let disabled = |record: &&Record| record.address == candidate.address && !record.enabled;
+                self.records.iter().find(disabled).map(|record| record.until(record.next_try))
+            }
+        };
+        held.filter(|held| now < held.until)
     }
 
     /// Notes that an attempt has started to wait for an answer.
@@ -156,8 +214,8 @@ impl Remembered {
             }
             Memory::Route { unit, most } => {
                 self.enable_routes(*unit, report.now);
-                for candidate in report.host_errors() {
-                    self.disable_route(candidate, (*unit, *most), report.now);
+                for failure in report.host_errors() {
+                    self.disable_route(failure, (*unit, *most), report.now);
                 }
                 false
             }
@@ -180,7 +238,8 @@ impl Remembered {
     fn note_domain(&mut self, failures: u32, hold: Span, report: Report<'_>) {
         let state = &mut self.domain;
         state.last_end = report.now;
-        if report.accepted.is_some() || !report.failed_at_a_host() {
+        let failure = report.failure_at_a_host();
+        if report.accepted.is_some() || failure.is_none() {
             state.failed = 0;
             // qmgr_queue.c: a delivery that ends well revives the destination at once.
             state.dead_until = None;
@@ -188,6 +247,7 @@ impl Remembered {
             state.failed += 1;
             if state.failed >= failures {
                 state.dead_until = Some(report.now + hold);
+                state.last_failure = failure;
                 state.failed = 0;
             }
         }
@@ -213,9 +273,10 @@ impl Remembered {
         for good in report.answered().copied().chain(report.accepted) {
             self.records.retain(|record| !record.is_of(&good));
         }
-        for candidate in report.host_errors() {
+        for failure in report.host_errors() {
             let now = report.now;
-            let mut record = self.record(candidate).copied().unwrap_or_else(|| Record::new(candidate, now));
+            let mut record = self.record(&failure.0).copied().unwrap_or_else(|| Record::new(failure, now));
+            record.outcome = failure.1;
             record.fail(rule, now);
             self.put(record);
         }
@@ -243,12 +304,9 @@ impl Remembered {
         for candidate in answered.chain(report.accepted).collect::<Candidates>() {
             self.records.retain(|record| record.address != candidate.address);
         }
-        for (candidate, outcome) in report.failed {
-            if *outcome != Outcome::TimedOut {
-                continue;
-            }
-            let known = self.records.iter().find(|record| record.address == candidate.address);
-            let mut record = known.copied().unwrap_or_else(|| Record::new(candidate, report.now));
+        for failure in report.failed.iter().filter(|(_, outcome)| *outcome == Outcome::TimedOut) {
+            let known = self.records.iter().find(|record| record.address == failure.0.address);
+            let mut record = known.copied().unwrap_or_else(|| Record::new(failure, report.now));
             if record.count == 0 || report.now.since(record.last_try) >= apart {
                 record.count += 1;
                 record.last_try = report.now;
@@ -265,9 +323,9 @@ impl Remembered {
     /// sendmail, mci.c: what one process found out dies with it, so the last process is enough to remember.
     fn note_in_process(&mut self, report: Report<'_>) {
         self.records.retain(|record| record.process == report.process);
-        for candidate in report.host_errors() {
-            let record = Record { process: report.process, ..Record::new(candidate, report.now) };
-            self.put(record);
+        for failure in report.host_errors() {
+            let count = self.record(&failure.0).map_or(1, |record| record.count + 1);
+            self.put(Record { process: report.process, count, ..Record::new(failure, report.now) });
         }
         if let Some(good) = report.accepted {
             self.records.retain(|record| record.host != good.host);
@@ -288,9 +346,10 @@ impl Remembered {
     }
 
     /// OpenSMTPD, mta.c `mta_route_disable`.
-    fn disable_route(&mut self, candidate: &Candidate, (unit, most): (Span, Span), now: Time) {
-        let known = self.records.iter().find(|record| record.address == candidate.address);
-        let mut record = known.copied().unwrap_or_else(|| Record::new(candidate, now));
+    fn disable_route(&mut self, failure: &(Candidate, Outcome), (unit, most): (Span, Span), now: Time) {
+        let known = self.records.iter().find(|record| record.address == failure.0.address);
+        let mut record = known.copied().unwrap_or_else(|| Record::new(failure, now));
+        (record.outcome, record.last_try) = (failure.1, now);
         record.count = record.count.saturating_add(1);
         (record.enabled, record.next_try) = (false, now + squared(unit, record.count).min(most));
         self.put(record);
@@ -310,7 +369,7 @@ impl Remembered {
 }
 
 impl Record {
-    const fn new(candidate: &Candidate, now: Time) -> Self {
+    const fn new((candidate, outcome): &(Candidate, Outcome), now: Time) -> Self {
         Self {
             host: candidate.host,
             address: candidate.address,
@@ -318,10 +377,16 @@ impl Record {
             last_try: now,
             next_try: now,
             expired: false,
+            outcome: *outcome,
             count: 0,
             process: 0,
             enabled: false,
         }
+    }
+
+    /// The hold that this record gives until then.
+    const fn until(&self, until: Time) -> Held {
+        Held { outcome: self.outcome, failures: self.count, since: self.last_try, until }
     }
 
     fn is_of(&self, candidate: &Candidate) -> bool {
@@ -339,6 +404,7 @@ impl Record {
             Some(step) if step.factor <= 1.0 || last_gap < step.gap => step.gap,
             Some(step) => Span::from_secs_f64(last_gap.as_secs_f64() * step.factor),
         };
+        self.count = self.count.saturating_add(1);
         self.last_try = now;
         self.next_try = now + wait.min(LONGEST_EXIM_WAIT);
     }
@@ -347,6 +413,7 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::{Entropy, Purpose, StreamId};
 
     fn candidate(host: u16) -> Candidate {
         Candidate {
@@ -526,5 +593,65 @@ mod tests {
         );
         time_out(&mut memory, at(5000));
         assert_eq!(admitted(&mut memory, at(5001)), Admission::Try, "a refusal clears the count");
+    }
+
+    fn all_laws() -> [Memory; 6] {
+        let seconds = Span::from_secs;
+        [
+            Memory::Nothing,
+            Memory::Domain { failures: 2, hold: seconds(300) },
+            exim(),
+            Memory::AddressTimeouts {
+                count: 2,
+                apart: seconds(120),
+                hold_base: seconds(3840),
+                hold_step: seconds(64),
+                hold_steps: 32,
+            },
+            Memory::Process { hold: seconds(1800) },
+            Memory::Route { unit: seconds(15), most: seconds(3600) },
+        ]
+    }
+
+    /// Who is left of three hosts.
+    fn left(memory: &Remembered, law: &Memory, now: Time, process: u32) -> Vec<u16> {
+        let mut list: Candidates = (1..=3).map(candidate).collect();
+        match memory.clone().admit(law, &mut list, now, process) {
+            Admission::Try => list.iter().map(|candidate| candidate.host).collect(),
+            Admission::Defer | Admission::Bounce => Vec::new(),
+        }
+    }
+
+    /// The hold that is told ends when the host is let in, not a microsecond earlier, whatever the law and whatever happened before.
+    #[test]
+    fn a_hold_ends_when_it_is_said_to_end() {
+        let key = Entropy::new(1, 0).key(StreamId::new("memory", Purpose::Choice));
+        let draw = |number: u64, of: usize| key.child(number).below(of);
+        for law in all_laws() {
+            let (mut memory, mut now, mut holds) = (Remembered::default(), at(0), 0);
+            // Mail under way keeps Postfix from forgetting its failures.
+            memory.begin_waiting();
+            for step in 0..2_000 {
+                now += Span::from_secs(draw(4 * step, 200) as i64);
+                let outcome = [Outcome::Refused, Outcome::TimedOut, Outcome::Busy][draw(4 * step + 1, 3)];
+                let failed = [(candidate(1 + draw(4 * step + 2, 3) as u16), outcome)];
+                let process = draw(4 * step + 3, 4) as u32;
+                let accepted = (step % 5 == 0).then(|| candidate(2));
+                let mut list: Candidates = (1..=3).map(candidate).collect();
+                memory.admit(&law, &mut list, now, process);
+                memory.note(&law, Report { failed: &failed, accepted, now, process });
+                for candidate in (1..=3).map(candidate) {
+                    let held = memory.held(&law, &candidate, now, process);
+                    let is_left = |at| left(&memory, &law, at, process).contains(&candidate.host);
+                    assert_eq!(held.is_none(), is_left(now), "{law:?} {held:?}");
+                    if let Some(held) = held {
+                        holds += 1;
+                        assert!(held.since <= now && !is_left(held.until - Span(1)), "{law:?} {held:?}");
+                        assert!(is_left(held.until), "{law:?} {held:?}");
+                    }
+                }
+            }
+            assert_eq!(holds > 50, law != Memory::Nothing, "{law:?}: {holds}");
+        }
     }
 }

@@ -15,6 +15,9 @@ pub mod memory;
 pub mod order;
 pub mod resolve;
 pub mod retry;
+mod unknown;
+
+pub use unknown::Unknowns;
 
 pub use resolve::{AddressSort, Check, Lookups, NullMx, OwnCache, Policy};
 
@@ -186,6 +189,25 @@ pub struct OrderLaw {
     pub family: Family,
     /// How long one drawn order is kept.
     pub keep: Keep,
+}
+
+impl OrderLaw {
+    /// True if the order depends on chance at all.
+    #[must_use]
+    pub const fn draws(&self) -> bool {
+        match self.unit {
+            Unit::Address => matches!(self.hosts, HostOrder::Shuffle),
+            Unit::Host => {
+                matches!(
+                    self.hosts,
+                    HostOrder::Shuffle
+                        | HostOrder::AdjacentSwap
+                        | HostOrder::RandomComparator
+                        | HostOrder::NameHash
+                ) || matches!(self.addresses, AddressOrder::Shuffle)
+            }
+        }
+    }
 }
 
 /// What is put in order inside one preference.

@@ -48,8 +48,10 @@ fn symmetric_box(nodes: usize, limit: f64) -> f64 {
     if bound > 9.0 {
         return 1.0;
     }
-    // The uncut transform falls as e^(-t^2/2), to the power n; the cut one only as 1/t, so go on until even that is nothing.
-    let (step, steps) = (0.02, 3_000);
+    // The sum lies within n * bound, so equal steps of less than 2 pi over that give the integral without any error of theirs (Shannon);
+    // half as long to be safe. The uncut transform falls as e^(-t^2/2), to the power n; the cut one only as 1/t, so go on to 60.
+    let step = std::f64::consts::PI / (n * bound);
+    let steps = (60.0 / step).ceil() as u32;
     let inside: f64 = (0..steps)
         .map(|k| {
             let half = if k == 0 { 0.5 } else { 1.0 };
@@ -139,6 +141,30 @@ impl SplitForecast {
     }
 }
 
+/// What lumps of a given size do to a split.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LumpForecast {
+    /// As in [`SplitForecast`].
+    pub busiest_p95: f64,
+    /// Whether all nodes are within the tolerance on 19 of 20 windows.
+    pub within: bool,
+}
+
+/// The split of `messages` over `nodes` equal nodes for a sum of squared lumps `lumps`, in a moment: the tails of the nodes are added as
+/// if they never happened together (Bonferroni), which is exact for two nodes and a little pessimistic for more.
+#[must_use]
+pub fn lump_forecast(nodes: usize, lumps: f64, messages: f64, tolerance: f64) -> LumpForecast {
+    let fair = if nodes == 0 { 0.0 } else { 1.0 / nodes as f64 };
+    let deviation = lumped_variance(lumps, nodes, messages).sqrt();
+    // Both tails of each node count; of two nodes one has both whenever the other has.
+    let tails = if nodes == 2 { 2.0 } else { 2.0 * nodes as f64 };
+    let limit = std::f64::consts::SQRT_2 * erfc_inv(2.0 * 0.05 / tails);
+    LumpForecast {
+        busiest_p95: (fair + busiest_factor(nodes) * deviation).min(1.0),
+        within: nodes < 2 || limit * deviation <= tolerance * fair,
+    }
+}
+
 /// z with n P(Z > z) = 0.05; for two nodes this is exact, because then one is above as often as the other is below.
 fn busiest_factor(nodes: usize) -> f64 {
     if nodes < 2 { 0.0 } else { std::f64::consts::SQRT_2 * erfc_inv(2.0 * 0.05 / nodes as f64) }
@@ -177,6 +203,20 @@ mod tests {
         }
         assert!((all_within(2, 0.25 / 100.0, 0.196) - 0.95).abs() < 1e-3);
         assert_eq!(all_within(1, 0.1, 0.1), 1.0);
+    }
+
+    /// The quick forecast agrees with the slow one where it matters: Bonferroni misses the edge of 95 % by less than half a point.
+    #[test]
+    fn the_quick_forecast_knows_the_edge() {
+        for nodes in [2, 3, 8] {
+            for choosers in [20, 60, 150, 400, 1_200] {
+                let slow = SplitForecast::new(nodes, &[StickyGroup { share: 1.0, choosers }], 1e9);
+                let quick = lump_forecast(nodes, 1.0 / f64::from(choosers), 1e9, 0.25);
+                assert_eq!(quick.busiest_p95, slow.busiest_p95);
+                let clear = (slow.within_quarter - 0.95).abs() > 0.005;
+                assert!(!clear || quick.within == (slow.within_quarter > 0.95), "{nodes} {choosers}");
+            }
+        }
     }
 
     #[test]

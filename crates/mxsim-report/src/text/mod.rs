@@ -74,7 +74,7 @@ fn verdict(page: &mut Page, results: &Results) {
     page.item("flips it", words::flips(results));
     item_unless_empty(page, "do", &verdict.action);
     page.item("luck", &words::luck(results));
-    page.item("not known", &words::not_known(&results.uncertainty, &results.uncertainty.luck.quantity));
+    page.item("not known", &words::not_known(&results.uncertainty));
     page.blank();
 }
 

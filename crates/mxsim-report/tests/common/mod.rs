@@ -2,8 +2,8 @@
 
 use mxsim_core::results::{
     Answer, Balance, Cause, Caution, Decisive, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve,
-    Estimate, GoalResult, GoalStatus, Grade, HostResult, Interval, LawUsed, Luck, NodeDuration, NodeResult,
-    NodeSeries, NodeTotals, NotKnown, PeakRate, PresetUsed, Provenance, Results, SCHEMA, Series,
+    Effect, Estimate, GoalResult, GoalStatus, Grade, HostResult, Interval, LawUsed, Luck, NodeDuration,
+    NodeResult, NodeSeries, NodeTotals, NotKnown, PeakRate, PresetUsed, Provenance, Results, SCHEMA, Series,
     SessionResult, Status, Uncertainty, Verdict,
 };
 
@@ -248,7 +248,7 @@ pub(crate) fn three_equal() -> Results {
         ],
         uncertainty: Uncertainty {
             luck: Luck { quantity: "busiest_share".to_owned(), from: 0.341, to: 0.41 },
-            not_known: None,
+            not_known: Some(not_known()),
         },
         verdict: verdict(),
         cautions: vec![Caution {
@@ -408,6 +408,7 @@ pub(crate) fn older_document() -> Results {
     let mut results = three_equal();
     results.nodes.iter_mut().for_each(|node| node.peak_rates.clear());
     results.duration = DurationCurve::default();
+    results.uncertainty.not_known = None;
     results.provenance.decisive = None;
     results
 }
@@ -526,9 +527,43 @@ pub(crate) fn absurd_numbers() -> Results {
     results.duration.nodes[2].rate.clear();
     results.goals[0].met_fraction = interval(f64::NAN, f64::NAN);
     results.uncertainty.luck = Luck { quantity: "delay_p95".to_owned(), from: f64::NAN, to: f64::INFINITY };
-    results.uncertainty.not_known =
-        Some(NotKnown { mixes: 200, share_meeting: f64::NAN, from: 1.0, to: f64::NAN });
+    results.uncertainty.not_known = Some(NotKnown {
+        share_meeting: interval(f64::NAN, f64::NAN),
+        from: 1.0,
+        to: f64::NAN,
+        ..not_known()
+    });
     results
+}
+
+/// What is not known of `three_equal`: one assumption of two flips the answer.
+fn not_known() -> NotKnown {
+    let effect = |instead: &str, number: f64, flips: bool| Effect {
+        sender: "big provider".to_owned(),
+        unknown: "choosers".to_owned(),
+        assumed: "60 outbound hosts that choose independently".to_owned(),
+        instead: instead.to_owned(),
+        number: interval(number, 0.02),
+        effect: number - 0.41,
+        flips,
+        grade: Grade::Assumed,
+    };
+    let effects = vec![
+        effect("all of its 60 outbound hosts shared one choice", 0.58, true),
+        effect("200 outbound hosts chose independently", 0.37, false),
+    ];
+    NotKnown {
+        mixes: 64,
+        replications: 16,
+        share_meeting: interval(0.64, 0.11),
+        quantity: "busiest_share".to_owned(),
+        from: 0.35,
+        from_ci: [Some(0.34), Some(0.36)],
+        to: 0.61,
+        to_ci: [Some(0.55), None],
+        flips: effects.first().cloned(),
+        effects,
+    }
 }
 
 /// Everything above, with a name each.

@@ -61,23 +61,24 @@ fn row_3_a_counter_resonates_with_the_questions_of_a_delivery() {
     }
 }
 
-/// Row 3. Theory: dnsjava turns its list by one with each look-up. A host that two MX records name is looked up twice for each delivery, so
-/// of its two addresses the same one always comes first.
+/// Row 3. Theory: dnsmasq turns its list by one with each look-up it answers itself. A host that two MX records name is looked up twice for each
+/// delivery, so after the first one of a TTL the same of its two addresses always comes first. With one look-up they take turns.
+/// n: 5 days of 1,000 messages; a TTL is a day, so no more than two in a day begin one.
 #[test]
 fn row_3_two_look_ups_of_one_name_hide_every_other_address() {
-    let zone = "example.com. 86400 IN MX 10 mx.example.com.\nexample.com. 86400 IN MX 20 mx.example.com.
-mx.example.com. 86400 IN A 192.0.2.1\nmx.example.com. 86400 IN A 192.0.2.2\n";
-    let results = days(5, 1_000, zone, &list_walker("dnsjava"));
-    let shares = [0, 1].map(|node| results.nodes[node].totals.accepted);
-    assert!(shares.contains(&0), "{shares:?}");
-    let once = days(
-        5,
-        1_000,
-        &zone.replace("example.com. 86400 IN MX 20 mx.example.com.\n", ""),
-        &list_walker("dnsjava"),
+    let (again, rest) = (
+        "example.com. 86400 IN MX 20 mx.example.com.\n",
+        "example.com. 86400 IN MX 10 mx.example.com.
+mx.example.com. 86400 IN A 192.0.2.1\nmx.example.com. 86400 IN A 192.0.2.2\n",
     );
-    let [one, other] = [0, 1].map(|node| once.nodes[node].totals.accepted);
-    assert!(one.abs_diff(other) <= 10, "{one} and {other}: with one look-up they take turns");
+    let split = |zone: &str| {
+        let results = days(5, 1_000, zone, &list_walker("dnsmasq"));
+        [0, 1].map(|node| results.nodes[node].totals.accepted)
+    };
+    let twice = split(&format!("{rest}{again}"));
+    assert!(twice[0] <= 10 && twice[1] > 4_500, "{twice:?}");
+    let once = split(rest);
+    assert!(once[0].abs_diff(once[1]) <= 15, "{once:?}: they take turns");
 }
 
 /// Shares of mail of the ten largest senders, taken from SPF records (reported, 2026): the sum of their squares is 0.065.

@@ -66,17 +66,19 @@ fn a_list_of_gaps_adds_up() {
 
 /// Theory: a message waits as long as it is old, between 300 and 4,000 s, then for the next queue run. With r the time from its arrival to
 /// the run before its first retry is due, it is tried at 300 + r, 900 + r, 2,100 + r, 4,500 + r, 8,700 + r and every 4,200 s from there, and r is
-/// uniform in 0..300 s. Hosts come back 42,780 to 46,380 s after each arrival, between 42,300 + r and 46,500 + r.
+/// uniform in 0..300 s, but for the last second before a run, which a run takes as well: those messages, one in 300, are tried a second
+/// before 300 s, and once more. Hosts come back 42,780 to 46,380 s after each arrival, between 42,300 + r and 46,500 + r.
 /// n: about 4,000 messages; the mean of r has a standard error of 86.6 / 63 = 1.4 s, and 8 s is more than five of them.
 /// Each message is alone on its outbound host (20,000 of them), so Postfix never declares the domain dead.
 #[test]
 fn postfix_waits_as_long_as_a_message_is_old_and_for_its_queue_run() {
     let results = dead_until("12h 53m", "preset = \"postfix\"\nsites = 20000\nsizes = \"equal\"");
     let (delay, totals) = (delay(&results), results.delivery.totals);
-    assert_eq!(totals.retries, 14 * totals.messages);
+    let more = totals.retries - 14 * totals.messages;
+    assert!(more > 0 && more < totals.messages / 100, "{more} of {}, about one in 300", totals.messages);
     assert_near("mean wait beyond 46,500 s", delay.mean - 46_500.0, 8.0, 150.0);
     assert!(
-        (46_500.0..=46_800.0).contains(&delay.p50) && (46_780.0..=46_800.0).contains(&delay.max),
+        (46_500.0..=46_800.0).contains(&delay.p50) && (46_780.0..=46_801.0).contains(&delay.max),
         "{delay:?}"
     );
 }

@@ -150,19 +150,21 @@ fn often_enough(hosts: usize, messages: f64, senders: &[Sender], goal: Goal) -> 
     chance > goal.on()
 }
 
-/// The mixes a *yes* has to stand: of the senders that are only assumed the one that brings most has each of its outbound hosts keep one
-/// host for ever, or all of them choose as one.
+/// The mixes a *yes* has to stand: a sender that is only assumed has each of its outbound hosts keep one host for a week, or all of them
+/// choose as one, or takes hosts as the DNS answers them. A week is as good as ever for a day.
 fn worse(senders: &[Sender]) -> Vec<Vec<Sender>> {
     let decisive = (0..senders.len())
         .filter(|&i| senders[i].2.is_assumed() && senders[i].0 >= LEAST_DECISIVE)
         .max_by(|&a, &b| senders[a].0.total_cmp(&senders[b].0));
     let Some(i) = decisive else { return Vec::new() };
-    let with = |choosers| {
+    let with = |choosers, choice| {
         let mut changed = senders.to_vec();
-        changed[i] = Sender(senders[i].0, choosers, Choice::Forever);
+        changed[i] = Sender(senders[i].0, choosers, choice);
         changed
     };
-    vec![with(senders[i].1), with(1)]
+    // Who draws anew for each message holds nothing together until he holds something.
+    let held = if senders[i].2 == Choice::Randomizing { Choice::Forever } else { senders[i].2 };
+    vec![with(senders[i].1, Choice::Forever), with(1, held), with(senders[i].1, Choice::First)]
 }
 
 fn truth(hosts: usize, messages: f64, senders: &[Sender], goal: Goal) -> Answer {
@@ -181,11 +183,10 @@ fn truth(hosts: usize, messages: f64, senders: &[Sender], goal: Goal) -> Answer 
 }
 
 fn scenario(run: &str, hosts: usize, messages: f64, senders: &[Sender], goal: Goal) -> String {
+    // One organisation with so many outbound hosts.
     let sender = |(i, Sender(share, choosers, choice)): (usize, &Sender)| {
         let choice = choice.text();
-        format!(
-            "[[senders]]\nname = \"sender {i}\"\nshare = {share}\nsites = {choosers}\nsizes = \"equal\"\n{choice}\n"
-        )
+        format!("[[senders]]\nname = \"sender {i}\"\nshare = {share}\nhosts = {choosers}\n{choice}\n")
     };
     let senders: String = senders.iter().enumerate().map(sender).collect();
     let rest = format!("[traffic]\nmessages_per_day = {messages}\n{senders}{}", goal.text());

@@ -2,6 +2,7 @@
 //! beside it. Everything else is simulated.
 
 mod closed_form;
+mod plausible;
 
 use super::{exit_for, overrides, simulate_watched};
 use crate::args::{Ask, PlainFormat};

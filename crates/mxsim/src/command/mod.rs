@@ -30,7 +30,7 @@ pub(crate) fn simulate_watched(scenario: &Scenario, simulation: &Simulation) -> 
         EngineName::Fastest => Engine::Fastest,
         EngineName::Messages => Engine::Messages,
     };
-    let options = RunOptions { engine, ..RunOptions::of(scenario) };
+    let options = RunOptions { engine, worlds: simulation.worlds, ..RunOptions::of(scenario) };
     let results = with_threads(simulation, || simulate(scenario, options, &watch))?;
     watch.finish();
     results.map_err(|error| match error {

@@ -1,6 +1,7 @@
-//! `mxsim presets`: how senders, resolvers, authorities and stubs behave, and who says so.
+//! `mxsim presets`: how senders, resolvers, authorities and stubs behave, which populations there are, and who says so.
 
 mod markdown;
+mod population;
 mod table;
 mod template;
 mod words;
@@ -10,7 +11,7 @@ use crate::diagnostics::{WIDTH, wrap};
 use crate::exit::{Exit, Failure};
 use crate::output::print;
 use crate::screen::next;
-use mxsim_core::catalog::{Catalog, PresetKind, Sheet};
+use mxsim_core::catalog::{Catalog, Population, PresetKind, Sheet};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -21,16 +22,30 @@ pub(crate) fn presets(arguments: &Presets) -> Result<Exit, Failure> {
         return Ok(Exit::Met);
     }
     let catalog = arguments.presets.catalog()?;
+    if let Some(population) = arguments.id.as_deref().and_then(|id| catalog.population(id)) {
+        let text = match arguments.format {
+            Format::Json => format!("{:#}\n", listed(vec![population::json(population)])),
+            Format::Csv => table::csv(&[], &[population]),
+            Format::Md => markdown::population_page(population),
+            Format::Text => population::page(population),
+        };
+        print(&text)?;
+        return Ok(Exit::Met);
+    }
     let shown = match &arguments.id {
         None => catalog.sheets(),
         Some(id) => named(&catalog, id)?,
     };
+    let populations: Vec<&Population> = match &arguments.id {
+        None => catalog.populations().collect(),
+        Some(_) => Vec::new(),
+    };
     print(&match (arguments.format, &arguments.id) {
-        (Format::Json, _) => format!("{:#}\n", document(&shown)),
-        (Format::Csv, _) => table::csv(&shown),
-        (Format::Md, None) => markdown::catalogue(&shown),
+        (Format::Json, _) => format!("{:#}\n", listed(everything(&shown, &populations))),
+        (Format::Csv, _) => table::csv(&shown, &populations),
+        (Format::Md, None) => markdown::catalogue(&shown, &populations),
         (Format::Md, Some(_)) => markdown::pages(&shown),
-        (Format::Text, None) => list(&shown),
+        (Format::Text, None) => list(&shown, &populations),
         (Format::Text, Some(_)) => pages(&shown),
     })?;
     Ok(Exit::Met)
@@ -57,7 +72,7 @@ fn named<'a>(catalog: &'a Catalog, id: &str) -> Result<Vec<Sheet<'a>>, Failure> 
 }
 
 /// One line and the title of each preset.
-fn list(sheets: &[Sheet<'_>]) -> String {
+fn list(sheets: &[Sheet<'_>], populations: &[&Population]) -> String {
     let widest = sheets.iter().map(|sheet| sheet.id.len()).max().unwrap_or(0);
     let width = widest.clamp(18, 50) + 2;
     let mut text = String::new();
@@ -65,18 +80,19 @@ fn list(sheets: &[Sheet<'_>]) -> String {
         let _ = writeln!(text, "{:<width$}  {:<12}status", kind.name(), "known by");
         for sheet in sheets.iter().filter(|sheet| sheet.kind == kind) {
             let (grade, status) = (sheet.decisive_grade.name(), sheet.status.name());
-            let _ = writeln!(text, "  {:<width$}{grade:<12}{status}{}", sheet.id, outside(sheet));
+            let _ = writeln!(text, "  {:<width$}{grade:<12}{status}{}", sheet.id, outside(sheet.outside));
             indented(&mut text, 6, sheet.title);
         }
         text.push('\n');
     }
+    population::list(&mut text, populations, width);
     text.push_str(&wrap(LEGEND, WIDTH));
     text.push('\n');
     text + &next("mxsim presets postfix, for every parameter of it and its source")
 }
 
-const fn outside(sheet: &Sheet<'_>) -> &'static str {
-    if sheet.outside.is_some() { ", yours" } else { "" }
+const fn outside(hash: Option<&str>) -> &'static str {
+    if hash.is_some() { ", yours" } else { "" }
 }
 
 const LEGEND: &str = "Known by: the weakest grade of the parameters that decide where mail goes, from measured (recorded \
@@ -115,6 +131,7 @@ fn page(sheet: &Sheet<'_>) -> String {
         indented(&mut text, 2, &format!("= {}", words::value(path, value)));
         indented(&mut text, 2, &format!("by {}", evidence.source));
     }
+    population::not_known(&mut text, sheet.not_known);
     text
 }
 
@@ -125,9 +142,17 @@ fn indented(text: &mut String, indent: usize, sentence: &str) {
     let _ = writeln!(text, "{start}{lines}");
 }
 
-fn document(sheets: &[Sheet<'_>]) -> Value {
-    let presets: Vec<Value> = sheets.iter().map(preset).collect();
+fn listed(presets: Vec<Value>) -> Value {
     json!({ "schema": "mxsim.presets/1", "presets": presets })
+}
+
+/// All presets, populations last.
+fn everything(sheets: &[Sheet<'_>], populations: &[&Population]) -> Vec<Value> {
+    sheets
+        .iter()
+        .map(preset)
+        .chain(populations.iter().map(|population| population::json(population)))
+        .collect()
 }
 
 fn preset(sheet: &Sheet<'_>) -> Value {
@@ -143,5 +168,6 @@ fn preset(sheet: &Sheet<'_>) -> Value {
         "versions": sheet.versions, "status": sheet.status.name(), "notes": sheet.notes, "outside": sheet.outside,
         "weakest_grade": sheet.weakest_grade.name(), "decisive_grade": sheet.decisive_grade.name(),
         "parameters": sheet.parameters.iter().map(parameter).collect::<Vec<_>>(),
+        "not_known": population::not_known_json(sheet.not_known),
     })
 }

@@ -6,7 +6,8 @@ use crate::exit::{Exit, Failure};
 use crate::output::print;
 use crate::screen::next;
 use mxsim_core::engine::trace::{
-    Fate, Happening, Trace, TraceError, TraceOptions, TracedCandidate, TracedMessage, trace as follow,
+    Fate, Happening, Trace, TraceError, TraceOptions, TracedCandidate, TracedHold, TracedMessage,
+    trace as follow,
 };
 use mxsim_core::scenario::{Scenario, parse_moment};
 use mxsim_core::time::{Span, Time};
@@ -121,15 +122,23 @@ fn lines(what: &Happening) -> Vec<String> {
             vec![format!("in the order: {}", names(list)), because(why)]
         }
         Happening::Ordered { .. } => vec!["there is only one to try".into()],
-        Happening::TakenOut { list, why } => vec![format!("leaves out {}", names(list)), because(why)],
-        Happening::HeldBack { why } => vec!["tries nobody now".into(), because(why)],
+        Happening::TakenOut { list, held, why } if held.is_empty() => {
+            vec![format!("leaves out {}", names(list)), because(why)]
+        }
+        Happening::TakenOut { held, why, .. } => held.iter().map(skipped).chain([because(why)]).collect(),
+        Happening::HeldBack { until_s, held, why } => {
+            let until = until_s.map_or_else(String::new, |until| format!(" until {}", clock(until)));
+            let first = format!("tries nobody now{until}");
+            std::iter::once(first).chain(held.iter().map(skipped)).chain([because(why)]).collect()
+        }
         Happening::Tried { candidate, why, .. } => {
             vec![format!("connects to {} [{}]: {why}", candidate.host, candidate.address)]
         }
-        Happening::Reused { host, address, messages_before, why, .. } => vec![
-            format!("goes down the open connection to {host} [{address}], message {}", messages_before + 1),
-            because(why),
-        ],
+        Happening::Reused { host, address, messages_before, messages_left, why, .. } => {
+            let left = messages_left.map_or_else(String::new, |left| format!(", {left} more may follow"));
+            let place = format!("message {}{left}", messages_before + 1);
+            vec![format!("goes down the open connection to {host} [{address}], {place}"), because(why)]
+        }
         Happening::TurnedAway { candidate, why, .. } => {
             vec![format!("is turned away by {} [{}]", candidate.host, candidate.address), because(why)]
         }
@@ -144,6 +153,11 @@ fn lines(what: &Happening) -> Vec<String> {
         }
         Happening::Bounced { why } => vec!["BOUNCED".into(), because(why)],
     }
+}
+
+fn skipped(hold: &TracedHold) -> String {
+    let TracedCandidate { host, address, .. } = &hold.candidate;
+    format!("{host} [{address}] skipped until {}: {}", clock(hold.until_s), hold.why)
 }
 
 fn because(why: &str) -> String {

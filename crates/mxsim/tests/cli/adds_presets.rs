@@ -72,6 +72,38 @@ fn a_preset_of_ones_own_may_replace_a_built_in_one_and_that_is_said() {
     assert_eq!(mean(&[&plain[..], &["--catalog", &presets]].concat()), (1.0, true));
 }
 
+/// A population of one's own may name a preset of one's own.
+#[test]
+fn a_new_population_is_one_file() {
+    let text = "id = \"ours\"\ntitle = \"One sender\"\nstatus = \"provisional\"\nnotes = \"\"\n[[senders]]\nname = \"branch\"\n\
+                share = \"100 %\"\npreset = \"first-only\"\n[senders.evidence]\nshare = { grade = \"measured\", where = \"our logs\" }\n\
+                preset = { grade = \"measured\", where = \"our logs\" }\n[unknown.mix]\nconcentration = 30\ngrade = \"measured\"\n\
+                where = \"our logs\"\n";
+    let (folder, presets) = with_sender("first-only", &first_only());
+    fs::create_dir(folder.path().join("presets/population")).expect("a folder");
+    folder.file("presets/population/ours.toml", text);
+    let scenario = folder.file("s.toml", format!("{SMALL}population = \"ours\"\n"));
+    mxsim(&["run", &scenario, "--replications", "3"])
+        .expect_error(4, &["\"small-business\", found \"ours\""]);
+    let asked = ["run", &scenario, "--catalog", &presets, "--replications", "3", "--format", "json"];
+    let results = mxsim(&[&asked[..], &["--exit-zero", "--quiet"]].concat()).expect(0).json();
+    assert_eq!(results["nodes"][0]["share"]["mean"], 1.0, "the branch takes the first record");
+    let used = results["provenance"]["presets"].as_array().expect("presets");
+    let ours = used.iter().find(|preset| preset["id"] == "ours").expect("our population");
+    assert_eq!((&ours["kind"], &ours["grade"]), (&"population".into(), &"measured".into()));
+    assert!(ours["outside"].as_str().is_some_and(|hash| hash.len() == 16), "{ours}");
+    let list = mxsim(&["presets", "--catalog", &presets]).expect(0).stdout;
+    assert!(list.contains("\n  ours ") && list.contains("provisional, yours"), "{list}");
+    for format in ["text", "json", "md", "csv"] {
+        let page = mxsim(&["presets", "ours", "--catalog", &presets, "--format", format]).expect(0).stdout;
+        assert!(page.contains("our logs"), "{page}");
+    }
+    // A slip in it is shown where it is.
+    folder.file("presets/population/ours.toml", text.replace("first-only", "first-onyl"));
+    mxsim(&["run", &scenario, "--catalog", &presets])
+        .expect_error(4, &["ours.toml:8", "did you mean \"first-only\"?"]);
+}
+
 #[test]
 fn errors_in_a_preset_look_like_those_in_a_scenario() {
     let text = first_only().replace("cut = \"family-balance\"", "cuts = \"family-balance\"");

@@ -59,6 +59,12 @@ fn an_answer_for_programs_holds_both_ways() {
     assert_eq!(answer["schema"], "mxsim.ask/1");
     assert_eq!(answer["closed_form"]["nodes"], 3);
     assert_eq!(answer["simulation"]["schema"], "mxsim.results/1");
+    // Luck is not in the spread over plausible worlds.
+    let plausible = &answer["closed_form"]["plausible"];
+    let number = |key: &str| plausible[key].as_f64().expect("a number");
+    assert!(number("busiest_share_p95_from") < number("busiest_share_p95_to"), "{plausible}");
+    assert!(0.0 < number("roughly_even") && number("roughly_even") < number("worlds"), "{plausible}");
+    assert!(ask(&["3", "--format", "json"]).expect(0).json()["closed_form"]["plausible"].is_null());
     let zone = ask(&[ZONE, "--format", "json"]).json();
     assert!(zone["closed_form"].is_null() && zone["closed_form_not_valid_because"].is_string());
 }

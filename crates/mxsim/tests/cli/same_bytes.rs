@@ -51,7 +51,7 @@ fn the_command_line_wins_over_the_scenario() {
 fn several_scenarios_run_one_after_the_other_and_the_worst_answer_counts() {
     let folder = Folder::new();
     let plenty = SMALL.replace("2000", "20_000");
-    let even = folder.file("even.toml", &plenty);
+    let even = folder.file("even.toml", format!("{plenty}[[senders]]\npreset = \"postfix\"\nsites = 1000\n"));
     let one = format!(
         "{plenty}[[senders]]\npreset = \"cache-sticky\"\nsticky = \"forever\"\n[run]\nreplications = 160\n"
     );

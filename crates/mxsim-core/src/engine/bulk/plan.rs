@@ -100,6 +100,9 @@ fn decision(choice: &Result<Choice, &'static str>) -> LawDecision {
 
 /// How the orders of `sender` come about, if it can be simulated in numbers; else the reason why not.
 fn choice(world: &World, sender: &SenderTable, sites: &[f64]) -> Result<Choice, &'static str> {
+    if sender.given.is_some() {
+        return Err("its messages come at given times");
+    }
     if sender.arrivals.expected(world.start, world.end) < FEW_MESSAGES {
         return Err("it sends so few messages that each is simulated");
     }

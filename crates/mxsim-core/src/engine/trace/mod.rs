@@ -205,12 +205,18 @@ pub enum Happening {
     TakenOut {
         /// Those.
         list: Vec<TracedCandidate>,
+        /// Until when host memory holds each; empty if it is the limits that leave them out.
+        held: Vec<TracedHold>,
         /// What host memory or the limits say.
         why: String,
     },
     /// Nothing is tried now.
     HeldBack {
-        /// What host memory says.
+        /// When the first of them may be tried again (s); `None` if it is not host memory that holds them.
+        until_s: Option<f64>,
+        /// Until when host memory holds each candidate, in order; empty if it is the domain that is held.
+        held: Vec<TracedHold>,
+        /// What host memory says, or the DNS.
         why: String,
     },
     /// A connection came to an end or, if it was accepted, to a session.
@@ -236,6 +242,10 @@ pub enum Happening {
         connection: u64,
         /// Messages that went down it before.
         messages_before: u32,
+        /// Messages that may go down it after this one; `None` for any number.
+        messages_left: Option<u32>,
+        /// It is closed after so long without a message (s); `None` if it is not kept for messages to come.
+        idle_s: Option<f64>,
         /// The law of reuse.
         why: String,
     },
@@ -293,6 +303,23 @@ pub struct TracedCandidate {
     pub address: String,
     /// The machine behind it.
     pub node: String,
+}
+
+/// What host memory knows of a candidate that it holds back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TracedHold {
+    /// The candidate.
+    pub candidate: TracedCandidate,
+    /// From then on it may be tried (s). qmail and sendmail hold by the process; another process may wait longer or shorter.
+    pub until_s: f64,
+    /// When the hold began: the last failure, of those that count (s).
+    pub since_s: f64,
+    /// Failures that count, or OpenSMTPD's penalty.
+    pub failures: u32,
+    /// How it failed last.
+    pub outcome: TracedOutcome,
+    /// The same in words.
+    pub why: String,
 }
 
 /// How a connection went.

@@ -2,13 +2,15 @@
 
 use super::words;
 use super::{
-    Fate, Happening, MOST_MESSAGES, TraceOptions, TracedCandidate, TracedMessage, TracedOutcome, TracedStep,
+    Fate, Happening, MOST_MESSAGES, TraceOptions, TracedCandidate, TracedHold, TracedMessage, TracedOutcome,
+    TracedStep,
 };
 use crate::engine::probe::{Probe, Step, Subject};
 use crate::engine::world::{MX, NOWHERE, World};
-use crate::sender::{Behaviour, Candidate, Candidates, Outcome, Reaction};
+use crate::sender::memory::Held;
+use crate::sender::{Behaviour, Candidate, Candidates, Memory, Outcome, Reaction};
 use crate::smtp::Stage;
-use crate::time::Time;
+use crate::time::{Span, Time};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -146,12 +148,16 @@ impl<'a> Recorder<'a> {
                 let tied = behaviour.comes_back() && self.is_first(place, candidates);
                 Happening::Ordered { list: self.list(candidates), why: words::order(behaviour, tied) }
             }
-            Step::Remembered(candidates) => {
-                return self.all_but(place, candidates, words::memory(&law.memory));
+            Step::Remembered { left, held } => {
+                return self.all_but(place, left, self.holds(held), words::memory(&law.memory));
             }
-            Step::Admitted(candidates) => return self.all_but(place, candidates, words::limits(&law.limits)),
-            Step::HeldBack => Happening::HeldBack { why: words::memory(&law.memory) },
-            Step::NobodyToAsk(why) => Happening::HeldBack { why: words::no_host(why).into() },
+            Step::Admitted(left) => {
+                return self.all_but(place, left, Vec::new(), words::limits(&law.limits));
+            }
+            Step::HeldBack(held) => self.held_back(held),
+            Step::NobodyToAsk(why) => {
+                Happening::HeldBack { until_s: None, held: Vec::new(), why: words::no_host(why).into() }
+            }
             Step::Tried { candidate, connection, since, outcome } => {
                 self.tried(place, (candidate, connection), (since, now), outcome)
             }
@@ -164,13 +170,9 @@ impl<'a> Recorder<'a> {
                     why: words::turned_away(behaviour, outcome),
                 }
             }
-            Step::Reused { host, address, messages, connection } => Happening::Reused {
-                host: self.host(host),
-                address: self.addresses[usize::from(address)].0.clone(),
-                connection,
-                messages_before: messages,
-                why: words::reuse(law.reuse),
-            },
+            Step::Reused { host, address, messages, connection } => {
+                self.reused((host, address), connection, messages)
+            }
             Step::InBacklog(candidate) => Happening::InBacklog { candidate: self.candidate(&candidate) },
             Step::Accepted { host, address, connection } => {
                 let (text, node) = self.addresses[usize::from(address)].clone();
@@ -212,9 +214,52 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    fn all_but(&mut self, place: usize, left: &[Candidate], why: String) -> Option<Happening> {
+    fn reused(&self, (host, address): (u16, u16), connection: u64, messages_before: u32) -> Happening {
+        let reuse = self.behaviour().law.reuse;
+        let kept = reuse.kept();
+        let most = kept.and_then(|kept| kept.messages);
+        let idle = kept.map(|kept| kept.idle).filter(|idle| *idle > Span::ZERO);
+        Happening::Reused {
+            host: self.host(host),
+            address: self.addresses[usize::from(address)].0.clone(),
+            connection,
+            messages_before,
+            messages_left: most.map(|most| most.saturating_sub(messages_before + 1)),
+            idle_s: idle.map(Span::as_secs_f64),
+            why: words::reuse(reuse),
+        }
+    }
+
+    fn held_back(&self, held: &[(Candidate, Held)]) -> Happening {
+        let memory = &self.behaviour().law.memory;
+        let until = held.iter().map(|(_, held)| held.until).min();
+        // Postfix holds the domain, whatever host failed.
+        let hosts = if matches!(memory, Memory::Domain { .. }) { &[][..] } else { held };
+        let (until_s, held) = (until.map(Time::as_secs_f64), self.holds(hosts));
+        Happening::HeldBack { until_s, held, why: words::memory(memory) }
+    }
+
+    fn holds(&self, held: &[(Candidate, Held)]) -> Vec<TracedHold> {
+        let hold = |(candidate, held): &(Candidate, Held)| TracedHold {
+            candidate: self.candidate(candidate),
+            until_s: held.until.as_secs_f64(),
+            since_s: held.since.as_secs_f64(),
+            failures: held.failures,
+            outcome: outcome_of(held.outcome),
+            why: words::held(&self.behaviour().law.memory, held),
+        };
+        held.iter().map(hold).collect()
+    }
+
+    fn all_but(
+        &mut self,
+        place: usize,
+        left: &[Candidate],
+        held: Vec<TracedHold>,
+        why: String,
+    ) -> Option<Happening> {
         let list = self.taken_out(place, left);
-        (!list.is_empty()).then_some(Happening::TakenOut { list, why })
+        (!list.is_empty()).then_some(Happening::TakenOut { list, held, why })
     }
 
     /// True if the candidate that failed last is the first now.

@@ -2,6 +2,7 @@
 
 use crate::dns::{Base, Direction, Driver, Hold, OrderLaw as AnswerOrder, ResolverLaw, Transform};
 use crate::engine::probe::NoHost;
+use crate::sender::memory::Held;
 use crate::sender::{
     AddressOrder, AfterGaps, Behaviour, Cut, Family, Growth, HostOrder, Keep, Kept, Limits, Memory, Outcome,
     Reaction, RetryLaw, Reuse, SenderLaw, Unit, Wait,
@@ -162,6 +163,23 @@ pub(super) fn memory(memory: &Memory) -> String {
             format!("skips an address with {count} time-outs for {hold_base} or longer")
         }
     }
+}
+
+/// Why and for how long memory holds a candidate, or the whole domain.
+pub(super) fn held(memory: &Memory, held: &Held) -> String {
+    let count = held.failures;
+    let how = match memory {
+        Memory::Route { .. } => format!("penalty {count}"),
+        _ if count == 1 => "failed once".into(),
+        _ if count == 2 => "failed twice".into(),
+        _ => format!("failed {count} times"),
+    };
+    let last = match held.outcome {
+        Outcome::TimedOut => "timed out".into(),
+        Outcome::Silent => "no greeting".into(),
+        other => outcome(other, Span::ZERO),
+    };
+    format!("{how}, last: {last}; hold {}", held.until.since(held.since))
 }
 
 /// Why there is nobody to deliver to.

@@ -3,7 +3,7 @@
 use super::{frame, lumpy, tally};
 use crate::engine::frame::Frame;
 use crate::engine::tally::{Tally, WindowTally};
-use crate::estimate::{decided, estimate, goal_statuses, next_look};
+use crate::estimate::{Plausible, decided, estimate, goal_statuses, next_look};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::GoalStatus::{Met, Missed, Unknown};
 use crate::scenario::{Goal, GoalKind};
@@ -40,9 +40,9 @@ fn clear_cases_are_decided_at_the_first_look() {
     assert_eq!(goal_statuses(&frame, &days((0..160).map(|day| day % 5 > 0))), [Missed]);
     assert!(decided(&frame, &days((0..160).map(|_| true))));
     assert!(!decided(&frame, &days((0..40).map(|_| true))));
-    let early = estimate(&frame, &days((0..40).map(|_| true)), false, &[]);
+    let early = estimate(&frame, &days((0..40).map(|_| true)), false, Plausible::default());
     assert_eq!(early.goals[0].more_replications, Some(120));
-    let close_by = estimate(&frame, &days((0..160).map(|day| day % 20 > 0)), false, &[]);
+    let close_by = estimate(&frame, &days((0..160).map(|day| day % 20 > 0)), false, Plausible::default());
     assert_eq!(close_by.goals[0].more_replications, None, "exactly on the goal no number decides");
     assert_eq!((close_by.goals[0].windows, close_by.goals[0].windows_met), (160, 152));
 }
@@ -62,7 +62,7 @@ fn a_status_depends_on_the_tallies_alone() {
     let tallies = lumpy(3, &[(60, 10)], 2, 700);
     for replications in [1, 40, 80, 160, 200, 320, 699] {
         let fixed = goal_statuses(&frame, &tallies[..replications]);
-        let published = estimate(&frame, &tallies[..replications], false, &[]).goals;
+        let published = estimate(&frame, &tallies[..replications], false, Plausible::default()).goals;
         assert_eq!(fixed, [published[0].status]);
         // Once a look has decided, more replications change nothing.
         if replications.is_multiple_of(160) && fixed != [Unknown] {
@@ -99,7 +99,7 @@ fn always_is_never_shown_and_soon_refuted() {
     let frame = asking(HALF, 1.0);
     assert_eq!(goal_statuses(&frame, &days((0..640).map(|_| true))), [Unknown]);
     assert_eq!(goal_statuses(&frame, &days((0..640).map(|day| day != 639))), [Missed]);
-    let results = estimate(&frame, &days((0..640).map(|_| true)), false, &[]);
+    let results = estimate(&frame, &days((0..640).map(|_| true)), false, Plausible::default());
     assert_eq!(results.goals[0].more_replications, None);
     assert!(results.verdict.action.contains("99 of 100"), "{}", results.verdict.action);
 }

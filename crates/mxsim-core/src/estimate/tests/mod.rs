@@ -2,6 +2,7 @@
 
 mod coverage;
 mod goals;
+mod not_known;
 mod numbers;
 mod verdicts;
 

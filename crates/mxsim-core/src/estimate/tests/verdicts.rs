@@ -3,23 +3,29 @@
 use super::{frame, lumpy, tally};
 use crate::engine::frame::Frame;
 use crate::engine::tally::{DelayHistogram, Tally};
-use crate::estimate::{WhatIf, estimate};
-use crate::results::{Answer, DeliveryTotals, GoalStatus, Grade, Verdict};
+use crate::estimate::{Assumption, Plausible, WhatIf, estimate};
+use crate::results::{Answer, DeliveryTotals, GoalStatus, Grade, Interval, Verdict};
 use crate::scenario::{Goal, GoalKind};
 use crate::time::Span;
 
 const THIRDS: [f64; 3] = [1.0 / 3.0; 3];
 
 fn verdict(frame: &Frame, tallies: &[Tally]) -> Verdict {
-    estimate(frame, tallies, false, &[]).verdict
+    estimate(frame, tallies, false, Plausible::default()).verdict
 }
 
-fn flipping(status: GoalStatus) -> WhatIf {
+fn flipping(status: GoalStatus, grade: Grade) -> WhatIf {
     WhatIf {
-        sender: 0,
-        text: "each of its 40 outbound hosts kept one node all day".into(),
+        assumption: Assumption {
+            sender: 0,
+            unknown: "hold".into(),
+            assumed: "it keeps its choice for 4h on average".into(),
+            instead: "each of its 40 outbound hosts kept one node all day".into(),
+            grade,
+        },
         statuses: vec![status],
-        busiest_p95: 0.77,
+        number: Interval { value: 0.77, low: Some(0.7), high: Some(0.8) },
+        effect: 0.4,
     }
 }
 
@@ -48,22 +54,30 @@ fn few_replications_cannot_tell_and_say_how_many_would() {
 
 #[test]
 fn an_assumption_that_flips_a_yes_makes_it_conditional() {
-    let mut frame = frame(&THIRDS, 1);
+    let frame = frame(&THIRDS, 1);
     let tallies = lumpy(3, &[(10_000, 1)], 1, 160);
-    let flipped = estimate(&frame, &tallies, false, &[flipping(GoalStatus::Missed)]).verdict;
+    let verdict =
+        |what_ifs: &[WhatIf]| estimate(&frame, &tallies, false, Plausible { what_ifs, worlds: &[] }).verdict;
+    let flipped = verdict(&[flipping(GoalStatus::Missed, Grade::Assumed)]);
     assert_eq!(flipped.answer, Answer::YesIf);
     assert!(
         flipped.flips.contains("carries up to about 77 %") && flipped.flips.contains("only assumed"),
         "{flipped:?}"
     );
     assert!(flipped.action.contains("s1"), "{flipped:?}");
-    // What has been read in a source is still told, but takes no yes away.
-    frame.senders[0].grade = Grade::Source;
-    let known = estimate(&frame, &tallies, false, &[flipping(GoalStatus::Missed)]).verdict;
+    // What has been reported is still told, but takes no yes away.
+    let known = verdict(&[flipping(GoalStatus::Missed, Grade::Reported)]);
     assert_eq!(known.answer, Answer::Yes);
-    assert!(known.flips.contains("read in its source"), "{known:?}");
-    let same = estimate(&frame, &tallies, false, &[flipping(GoalStatus::Met)]).verdict;
+    assert!(known.flips.contains("reported by others"), "{known:?}");
+    let same = verdict(&[flipping(GoalStatus::Met, Grade::Assumed)]);
     assert_eq!((same.answer, same.flips.as_str()), (Answer::Yes, ""));
+    // Of several the one with the largest effect is named, whatever the order.
+    let small = WhatIf { effect: 0.1, ..flipping(GoalStatus::Missed, Grade::Assumed) };
+    let mut large = flipping(GoalStatus::Missed, Grade::Assumed);
+    large.assumption.instead = "it took your hosts in the order of the DNS answer".into();
+    for both in [[small.clone(), large.clone()], [large, small]] {
+        assert!(verdict(&both).flips.contains("in the order of the DNS answer"), "{both:?}");
+    }
 }
 
 #[test]
@@ -193,7 +207,7 @@ fn a_delay_goal_is_answered_with_the_delay() {
     assert!(!verdict.sentence.contains("mx1") && !verdict.why.contains("tilt"), "{verdict:?}");
     // With a goal about shares beside it both are told.
     frame.goals.push(Goal::new(GoalKind::BusiestShare { at_most: 0.99 }, 0.95));
-    let both = estimate(&frame, &vec![day; 160], false, &[]).verdict;
+    let both = estimate(&frame, &vec![day; 160], false, Plausible::default()).verdict;
     assert!(both.sentence.contains("mx1 carries at least 92 %"), "{both:?}");
     assert!(both.sentence.contains("19 of 20 messages are accepted within 30 s"), "{both:?}");
 }

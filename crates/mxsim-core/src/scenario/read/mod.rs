@@ -7,20 +7,20 @@ mod capacity;
 mod events;
 pub(crate) mod goals;
 mod nodes;
+mod population;
 mod resolvers;
 mod run;
 mod senders;
 mod zone;
 
 pub(crate) use nodes::fair_nodes;
-pub(super) use senders::draws;
 
 use super::diagnostic::{Place, Report, ScenarioError, code};
 use super::keys::{DEFAULT_MESSAGES_PER_DAY, DOCUMENT};
 use super::shape::check_table;
 use super::tree::{Kind, Table, Value, parse_json, parse_toml};
 use super::{Format, Goal, RunOverrides, Scenario, SourceText};
-use crate::catalog::{Catalog, Preset};
+use crate::catalog::{Catalog, Population, Preset};
 use crate::results::{Caution, PresetUsed};
 use crate::time::Span;
 use crate::traffic::Profile;
@@ -57,11 +57,21 @@ impl Reading {
         if !self.presets.contains(&used) {
             self.presets.push(used);
         }
-        if let (true, Some(hash)) = (preset.replaces, &preset.outside) {
+        let what = format!("{} preset {}", preset.kind.name(), preset.id);
+        self.caution_replaced(&what, preset.replaces, preset.outside.as_deref());
+    }
+
+    /// The same of a population.
+    fn uses_population(&mut self, population: &Population) {
+        self.presets.push(population.used());
+        let what = format!("population {}", population.id);
+        self.caution_replaced(&what, population.replaces, population.outside.as_deref());
+    }
+
+    fn caution_replaced(&mut self, what: &str, replaces: bool, outside: Option<&str>) {
+        if let (true, Some(hash)) = (replaces, outside) {
             let text = format!(
-                "the {} preset {} is not the one that comes with mxsim: a file of yours ({hash}) takes its place",
-                preset.kind.name(),
-                preset.id
+                "the {what} is not the one that comes with mxsim: a file of yours ({hash}) takes its place"
             );
             self.caution("replaced-preset", text);
         }
@@ -130,7 +140,7 @@ fn read_sections(
     let profile = senders::profile(traffic, reading).unwrap_or(Profile::Flat);
     let mut run = run::read(document.table("run").unwrap_or(&empty), overrides, reading);
     let resolvers = resolvers::read(document.table("resolvers").unwrap_or(&empty), reading);
-    let senders = senders::read(document, &resolvers, &profile, reading);
+    let (senders, mix) = senders::read(document, &resolvers, &profile, reading);
     let goals = goals::read(document.table("goals").unwrap_or(&empty));
     let authority = zone::authority(document.table("zone").unwrap_or(&empty), reading);
     let mut zones = zone::read(document, files, reading)?;
@@ -153,6 +163,7 @@ fn read_sections(
         dane,
         messages_per_day: messages_per_day.unwrap_or(DEFAULT_MESSAGES_PER_DAY),
         senders,
+        mix,
         nodes,
         goals_are_default: goals.is_empty(),
         goals: if goals.is_empty() { vec![Goal::rough_even()] } else { goals },

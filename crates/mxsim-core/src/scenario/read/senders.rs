@@ -1,8 +1,8 @@
 //! `[[senders]]`: who sends, how much, and behaving like what.
 
 use super::resolvers::Resolvers;
-use super::{Reading, share, tables};
-use crate::catalog::{PresetKind, params};
+use super::{Reading, population, share, tables};
+use crate::catalog::{Catalog, PresetKind, SenderPreset, params};
 use crate::results::Grade;
 use crate::scenario::diagnostic::{Place, code};
 use crate::scenario::keys::{DEFAULT_SITES, MOST_CHOOSERS};
@@ -10,10 +10,8 @@ use crate::scenario::quantity::percent_text;
 use crate::scenario::shape::unknown_preset;
 use crate::scenario::tree::{Table, Value, shortened};
 use crate::scenario::words::{Sticky, value_of};
-use crate::scenario::{Sender, Stub};
-use crate::sender::{
-    AddressOrder, AddressSort, Behaviour, Failover, Family, HostOrder, Keep, OrderLaw, SenderLaw, Unit,
-};
+use crate::scenario::{Mix, Sender, Stub};
+use crate::sender::{AddressSort, Behaviour, Failover, Family, Keep, OrderLaw, SenderLaw, Unknowns};
 use crate::traffic::{Profile, Sizes};
 use std::net::IpAddr;
 
@@ -26,20 +24,32 @@ const DEFAULT_STUB: &str = "glibc";
 /// Shares may miss 100 % by this much, for the sake of rounded decimals.
 const SHARE_SLACK: f64 = 1e-9;
 
-/// Reads all senders.
+/// Reads all senders, and how far their mix is known.
 pub(super) fn read(
     document: &Table,
     resolvers: &Resolvers,
     profile: &Profile,
     reading: &mut Reading,
-) -> Vec<Sender> {
-    let entries = tables(document, "senders");
-    let everyone = default_senders(&entries, reading);
-    let entries: Vec<(&Value, &Table)> = match &everyone {
-        Some(value) => value.as_table().map(|table| (value, table)).into_iter().collect(),
-        None => entries,
+) -> (Vec<Sender>, Option<Mix>) {
+    let written = tables(document, "senders");
+    let (made, mix) = match population::read(document, &written, reading) {
+        Some(peopled) => (peopled.senders, Some(peopled.mix)),
+        None => (Vec::new(), None),
     };
-    let shares = shares(&entries, reading);
+    let made: Vec<(&Value, &Table)> =
+        made.iter().filter_map(|value| Some((value, value.as_table()?))).collect();
+    let entries = if made.is_empty() { written } else { made };
+    let senders = read_entries(&entries, resolvers, profile, reading);
+    (senders, mix)
+}
+
+fn read_entries(
+    entries: &[(&Value, &Table)],
+    resolvers: &Resolvers,
+    profile: &Profile,
+    reading: &mut Reading,
+) -> Vec<Sender> {
+    let shares = shares(entries, reading);
     let mut senders: Vec<Sender> = Vec::new();
     for ((value, table), share) in entries.iter().zip(shares) {
         let entry = Entry { table, place: &value.place, name: entry_name(table), share, profile, resolvers };
@@ -56,19 +66,6 @@ pub(super) fn read(
         }
     }
     senders
-}
-
-/// The entry that stands in for a scenario without senders.
-fn default_senders(entries: &[(&Value, &Table)], reading: &mut Reading) -> Option<Value> {
-    if !entries.is_empty() {
-        return None;
-    }
-    let text = format!(
-        "the scenario names no sender, so {DEFAULT_SITES} Postfix sites with Zipf sizes are assumed; add [[senders]] for yours"
-    );
-    reading.caution("default-senders", text);
-    let entry = serde_json::json!({ "name": "everyone", "preset": DEFAULT_PRESET, "sites": DEFAULT_SITES });
-    Some(crate::scenario::tree::from_json(&entry, "/senders/0"))
 }
 
 fn entry_name(table: &Table) -> String {
@@ -277,22 +274,26 @@ impl Entry<'_> {
         let resolver =
             self.resolvers.layers(self.table.get("resolver"), &name, self.table.text("pool"), reading);
         let has_route = self.table.get("ipv6").and_then(Value::as_boolean).unwrap_or(true);
+        let grade = self.grade().unwrap_or(if law == complete(preset.law.clone()) {
+            preset.grade()
+        } else {
+            Grade::Assumed
+        });
+        let hosts = self.count("hosts").unwrap_or(1);
         Some(Sender {
             name,
             share,
             preset: preset_id.into(),
-            grade: self.grade().unwrap_or(if law == complete(preset.law.clone()) {
-                preset.grade()
-            } else {
-                Grade::Assumed
-            }),
+            grade,
+            unknowns: unknowns(&catalog, preset, grade, sites, hosts, &law),
             sites,
             sizes: self.sizes(),
-            hosts: self.count("hosts").unwrap_or(1),
+            hosts,
             ipv6: has_route && law.order.family != Family::Ipv4Only,
             stub: self.stub(law.dns.address_sort, reading),
             addresses: self.addresses(reading),
             profile: profile(self.table, reading).unwrap_or_else(|| self.profile.clone()),
+            given: None,
             resolver,
             behaviour: Behaviour::from_law(law),
         })
@@ -358,7 +359,7 @@ impl Entry<'_> {
 
     /// A holding time is about a choice; who takes hosts as they are answered has none to keep.
     fn check_keep(&self, preset_id: &str, order: &OrderLaw, reading: &mut Reading) {
-        if matches!(order.keep, Keep::Attempt | Keep::Message) || draws(order) {
+        if matches!(order.keep, Keep::Attempt | Keep::Message) || order.draws() {
             return;
         }
         let keys = ["sticky", "order"];
@@ -370,7 +371,7 @@ impl Entry<'_> {
         let catalog = reading.catalog();
         let drawing: Vec<&str> = catalog
             .senders()
-            .filter(|preset| draws(&preset.law.order))
+            .filter(|preset| preset.law.order.draws())
             .map(|preset| preset.id.as_str())
             .collect();
         let help = format!("leave the holding time out, or take a preset that draws: {}", drawing.join(", "));
@@ -388,20 +389,21 @@ impl Entry<'_> {
     }
 }
 
-/// True if the order depends on chance at all.
-pub(in crate::scenario) const fn draws(order: &OrderLaw) -> bool {
-    match order.unit {
-        Unit::Address => matches!(order.hosts, HostOrder::Shuffle),
-        Unit::Host => {
-            matches!(
-                order.hosts,
-                HostOrder::Shuffle
-                    | HostOrder::AdjacentSwap
-                    | HostOrder::RandomComparator
-                    | HostOrder::NameHash
-            ) || matches!(order.addresses, AddressOrder::Shuffle)
-        }
+/// What is not known of a sender: nothing, unless nobody better than others says how it behaves. How many choose is a question about one
+/// organisation; many of them choose each for itself.
+fn unknowns(
+    catalog: &Catalog,
+    preset: &SenderPreset,
+    grade: Grade,
+    sites: usize,
+    hosts: usize,
+    law: &SenderLaw,
+) -> Unknowns {
+    if grade < Grade::Reported {
+        return Unknowns::default();
     }
+    let all = catalog.unknowns_of(preset).reaching(hosts, law);
+    if sites == 1 { all } else { Unknowns { choosers: None, ..all } }
 }
 
 /// A sender that comes back to the same host later must know it again: its choice has to outlive the attempt, so it is kept per message.

@@ -98,6 +98,8 @@ pub(crate) enum Shape {
     },
     /// The id of a preset.
     Preset(PresetKind),
+    /// The id of a population.
+    Population,
     /// A list.
     List {
         /// What its items look like.
@@ -168,6 +170,7 @@ impl Shape {
                 check_word(text, &now(), later, &value.place, path, report);
             }
             (Self::Preset(kind), Kind::Text(text)) => check_preset(*kind, text, &value.place, report),
+            (Self::Population, Kind::Text(text)) => check_population(text, path, &value.place, report),
             _ => self.check_scalar(value, path, report),
         }
     }
@@ -215,7 +218,8 @@ impl Shape {
                 | Self::Moment
                 | Self::Share
                 | Self::Word { .. }
-                | Self::Preset(_),
+                | Self::Preset(_)
+                | Self::Population,
                 Kind::Text(_),
             ) => true,
             _ => false,
@@ -262,6 +266,7 @@ impl Shape {
             Self::Share => "a share such as \"38 %\" or 0.38".into(),
             Self::Word { now, .. } => listed(&now()),
             Self::Preset(kind) => format!("the id of {} preset", kind.with_article()),
+            Self::Population => "the id of a population".into(),
             Self::List { of: Self::Table(_), .. } => "a list of tables".into(),
             Self::List { of, only: [], .. } => format!("a list of: {}", of.describe()),
             Self::List { of, only, .. } => {
@@ -454,6 +459,12 @@ fn check_preset(kind: PresetKind, id: &str, place: &Place, report: &mut Report) 
     if !report.catalog().has(kind, id) {
         unknown_preset(kind, id, place, report);
     }
+}
+
+fn check_population(id: &str, path: &str, place: &Place, report: &mut Report) {
+    let catalog = report.catalog().clone();
+    let known: Vec<&str> = catalog.populations().map(|population| population.id.as_str()).collect();
+    check_word(id, &known, &[], place, path, report);
 }
 
 /// Reports an unknown preset, with the nearest one.

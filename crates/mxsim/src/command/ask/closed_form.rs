@@ -3,6 +3,7 @@
 //! It is valid for equal MX without outages and changes, where every sender either chooses uniformly for each message or keeps its
 //! choice through the window. About anything else it says nothing.
 
+use super::plausible::{self, Plausible};
 use crate::exit::Exit;
 use crate::screen::{grouped, next, short, table};
 use mxsim_core::dns::{Driver, Hold, Transform};
@@ -24,6 +25,8 @@ pub(super) struct ClosedForm {
     one_down: Option<SplitForecast>,
     sticky_share: f64,
     choosers: u32,
+    /// Over plausible worlds; `None` if nothing that matters is unknown.
+    plausible: Option<Plausible>,
 }
 
 /// The closed form of a scenario, or why there is none.
@@ -48,6 +51,7 @@ pub(super) fn of(scenario: &Scenario) -> Result<ClosedForm, String> {
         one_down: (nodes > 1).then(|| SplitForecast::new(nodes - 1, &sticky, messages)),
         sticky_share: sticky.iter().map(|group| group.share).sum(),
         choosers: sticky.iter().map(|group| group.choosers).sum(),
+        plausible: plausible::of(scenario, nodes, messages),
     })
 }
 
@@ -172,6 +176,7 @@ impl ClosedForm {
             rows.push(("why", behaves));
         }
         rows.extend(self.assumption());
+        rows.extend(self.plausible.as_ref().map(|plausible| ("not known", not_known(plausible))));
         if let Some(down) = &self.one_down {
             let plan = format!(
                 "{} of your mail per node, not {}: that is one of {} down, on 19 of 20 days.",
@@ -214,9 +219,23 @@ impl ClosedForm {
             "within_a_quarter": self.forecast.within_quarter,
             "effective_choosers": self.forecast.effective_choosers,
             "busiest_share_p95_if_each_sender_is_one_chooser": self.if_wrong.as_ref().map(|wrong| wrong.busiest_p95),
+            "plausible": self.plausible.as_ref().map(Plausible::json),
             "valid_for": "equal MX without outages or changes; each choice uniform, per message or kept through the window",
         })
     }
+}
+
+/// The spread over plausible worlds, which is not luck.
+fn not_known(plausible: &Plausible) -> String {
+    let [from, to] = plausible.busiest;
+    format!(
+        "of {} plausible worlds (how many choose, how long they hold, whether they shuffle) {} split roughly evenly; in 9 of 10 of them the \
+         busiest node carries between {} and {} at most on 19 of 20 days.",
+        plausible.worlds,
+        plausible.even,
+        short(from),
+        short(to)
+    )
 }
 
 /// What the short simulation saw of the same number.

@@ -1,12 +1,12 @@
 //! The catalogue as Markdown: one table per kind, then every parameter of each preset. `docs/catalogue.md` holds it.
 
-use super::words;
-use mxsim_core::catalog::{PresetKind, Sheet};
+use super::{population, words};
+use mxsim_core::catalog::{NotKnown, Population, PresetKind, Sheet};
 use std::fmt::Write as _;
 
 const INTRODUCTION: &str = "# The catalogue
 
-Every model of a sender, resolver and authority that comes with mxsim, with the value of each parameter and where it was seen. This page is what
+Every model of a sender, resolver and authority and every population that comes with mxsim, with the value of each parameter and where it was seen. This page is what
 `mxsim presets --format md` prints; a test holds the two against each other.
 
 *Known by* is the weakest grade of the parameters that decide where mail goes: of a sender order, limits, failover, memory and reuse, of all others every
@@ -16,15 +16,81 @@ then it is *provisional*.
 ";
 
 /// The whole page.
-pub(super) fn catalogue(sheets: &[Sheet<'_>]) -> String {
+pub(super) fn catalogue(sheets: &[Sheet<'_>], populations: &[&Population]) -> String {
     let mut page = INTRODUCTION.to_owned();
     for kind in PresetKind::ALL {
         overview(&mut page, kind, sheets);
     }
+    populations_overview(&mut page, populations);
     for sheet in sheets {
         preset(&mut page, sheet, "##");
     }
+    populations.iter().for_each(|population| figures(&mut page, population, "##"));
     page
+}
+
+/// One population, as a page of its own.
+pub(super) fn population_page(population: &Population) -> String {
+    let mut page = String::new();
+    figures(&mut page, population, "#");
+    page.trim_start().to_owned()
+}
+
+fn populations_overview(page: &mut String, populations: &[&Population]) {
+    let kind = population::KIND;
+    let _ = writeln!(page, "\n## Kind: {kind}\n");
+    page.push_str("| id | status | known by | who sends |\n|---|---|---|---|\n");
+    for population in populations {
+        let _ = writeln!(
+            page,
+            "| [`{id}`](#{kind}-{anchor}) | {} | {} | {} |",
+            population.status.name(),
+            population.weakest_grade().name(),
+            cell(&population.title),
+            id = cell(&population.id),
+            anchor = anchor(&population.id),
+        );
+    }
+}
+
+fn figures(page: &mut String, population: &Population, level: &str) {
+    let _ = writeln!(page, "\n{level} {} {}\n", capitalised(population::KIND), population.id);
+    let _ = writeln!(page, "{}.\n", plain(&population.title));
+    let (status, grade) = (population.status.name(), population.weakest_grade().name());
+    let _ = writeln!(page, "- Status: {status}; known by: {grade}");
+    if let Some(hash) = &population.outside {
+        let _ = writeln!(page, "- From a file of your own ({hash})");
+    }
+    if !population.notes.is_empty() {
+        let _ = writeln!(page, "- {}", plain(&population.notes));
+    }
+    not_known(page, std::slice::from_ref(&population.mix));
+    page.push_str("\n| sender | key | value | grade | source |\n|---|---|---|---|---|\n");
+    for figure in &population.figures {
+        let _ = writeln!(
+            page,
+            "| {} | `{}` | {} | {} | {} |",
+            cell(&figure.sender),
+            figure.key,
+            cell(&words::value(&figure.key, &figure.value)),
+            figure.evidence.grade.name(),
+            cell(&figure.evidence.source)
+        );
+    }
+}
+
+/// What is not known, from where to where it may lie, and who says so.
+fn not_known(page: &mut String, list: &[NotKnown]) {
+    for not_known in list {
+        let _ = writeln!(
+            page,
+            "- Not known: {}: {} ({}: {})",
+            population::meaning(not_known.name),
+            plain(&not_known.range),
+            not_known.evidence.grade.name(),
+            plain(&not_known.evidence.source)
+        );
+    }
 }
 
 /// Some presets, each as a page of its own.
@@ -71,6 +137,7 @@ fn preset(page: &mut String, sheet: &Sheet<'_>, level: &str) {
     if !sheet.notes.is_empty() {
         let _ = writeln!(page, "- {}", plain(sheet.notes));
     }
+    not_known(page, sheet.not_known);
     page.push_str("\n| parameter | what it is for | value | grade | source |\n|---|---|---|---|---|\n");
     for (path, value) in sheet.parameters {
         let evidence = &sheet.evidence[*path];

@@ -1,7 +1,7 @@
-//! Presets as one long tidy table: one parameter per row.
+//! Presets and populations as one long tidy table: one parameter or figure per row.
 
-use super::words;
-use mxsim_core::catalog::Sheet;
+use super::{population, words};
+use mxsim_core::catalog::{Population, Sheet};
 
 const HEADER: [&str; 11] = [
     "kind",
@@ -17,7 +17,7 @@ const HEADER: [&str; 11] = [
     "source",
 ];
 
-pub(super) fn csv(sheets: &[Sheet<'_>]) -> String {
+pub(super) fn csv(sheets: &[Sheet<'_>], populations: &[&Population]) -> String {
     let mut text = line(&HEADER);
     for sheet in sheets {
         for (path, value) in sheet.parameters {
@@ -37,7 +37,26 @@ pub(super) fn csv(sheets: &[Sheet<'_>]) -> String {
             ]));
         }
     }
+    populations.iter().for_each(|population| figures(&mut text, population));
     text
+}
+
+fn figures(text: &mut String, population: &Population) {
+    for figure in &population.figures {
+        text.push_str(&line(&[
+            population::KIND,
+            &population.id,
+            population::SOFTWARE,
+            "any",
+            population.status.name(),
+            &population::figure_name(figure),
+            population::FIGURE_MEANING,
+            &figure.value,
+            &words::value(&figure.key, &figure.value),
+            figure.evidence.grade.name(),
+            &figure.evidence.source,
+        ]));
+    }
 }
 
 /// A record as RFC 4180 has it, with the line ends of the other tables.

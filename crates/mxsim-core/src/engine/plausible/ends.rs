@@ -1,0 +1,186 @@
+//! Each thing that is not known, put to an end of its range while everything else stays as written.
+
+use crate::estimate::{percent, share_quantile};
+use crate::results::Grade;
+use crate::scenario::{Scenario, Sender};
+use crate::sender::{HostOrder, Keep};
+use crate::time::Span;
+
+/// A sender that brings less than this part of the mail decides nothing alone.
+const LEAST_DECISIVE_SHARE: f64 = 0.05;
+/// Most ends that are looked at; those of the largest senders come first.
+const MOST_ENDS: usize = 16;
+
+/// A world in which one assumption is at an end of its range.
+#[derive(Debug)]
+pub(in super::super) struct End {
+    /// Index of the sender it is about.
+    pub(in super::super) sender: usize,
+    /// `choosers`, `hold`, `order` or `share`.
+    pub(in super::super) unknown: &'static str,
+    /// What the scenario assumes.
+    pub(in super::super) assumed: String,
+    /// What is looked at instead, to follow "if".
+    pub(in super::super) instead: String,
+    /// How well the assumption is known.
+    pub(in super::super) grade: Grade,
+    pub(in super::super) scenario: Scenario,
+}
+
+/// All of them.
+pub(in super::super) fn ends(scenario: &Scenario) -> Vec<End> {
+    let mut order: Vec<usize> = (0..scenario.senders.len()).collect();
+    // A stable sort, so that of equals the first stays the first.
+    order.sort_by(|&a, &b| scenario.senders[b].share.total_cmp(&scenario.senders[a].share));
+    let decisive = |i: &usize| scenario.senders[*i].share >= LEAST_DECISIVE_SHARE;
+    let mut ends: Vec<End> =
+        order.into_iter().filter(decisive).flat_map(|i| of_sender(scenario, i)).collect();
+    ends.truncate(MOST_ENDS);
+    ends
+}
+
+fn of_sender(scenario: &Scenario, i: usize) -> Vec<End> {
+    let about = About { scenario, i, sender: &scenario.senders[i] };
+    let ([fewer, more], [shorter, longer]) = (about.choosers(), about.hold());
+    // What is likely to hurt comes first, should there be too many.
+    let all = [fewer, longer, about.order(), about.share(0.95), about.share(0.05), shorter, more];
+    all.into_iter().flatten().collect()
+}
+
+/// The sender that is looked at.
+struct About<'a> {
+    scenario: &'a Scenario,
+    i: usize,
+    sender: &'a Sender,
+}
+
+impl About<'_> {
+    fn end(
+        &self,
+        unknown: &'static str,
+        assumed: String,
+        instead: String,
+        change: impl FnOnce(&mut Scenario),
+    ) -> End {
+        let mut scenario = self.scenario.clone();
+        change(&mut scenario);
+        End { sender: self.i, unknown, assumed, instead, grade: self.sender.grade, scenario }
+    }
+
+    const fn draws(&self) -> bool {
+        self.sender.behaviour.law.order.draws()
+    }
+
+    const fn keep(&self) -> Keep {
+        self.sender.behaviour.law.order.keep
+    }
+
+    /// True if a choice outlives its message.
+    fn holds(&self) -> bool {
+        !matches!(self.keep(), Keep::Attempt | Keep::Message | Keep::Process | Keep::Second)
+    }
+
+    /// Fewer and more. A chooser that holds nothing is none: where the sender draws for each message, fewer hold as long as is plausible.
+    fn choosers(&self) -> [Option<End>; 2] {
+        let Some((from, to)) = self.sender.unknowns.choosers else { return [None, None] };
+        let longest = self.sender.unknowns.hold.map(|(_, longest)| longest).filter(|_| !self.holds());
+        if !self.draws() || (!self.holds() && longest.is_none()) {
+            return [None, None];
+        }
+        let hosts = self.sender.hosts;
+        let end = |count: u32, hold: Option<Span>| {
+            let count = count as usize;
+            self.end("choosers", counted(hosts), fewer_or_more(hosts, count, hold), |scenario| {
+                let sender = &mut scenario.senders[self.i];
+                sender.hosts = count;
+                if let Some(hold) = hold {
+                    sender.behaviour.law.order.keep = Keep::Exponential(hold);
+                }
+            })
+        };
+        let low = ((from as usize) < hosts).then(|| end(from, longest));
+        let high = (to as usize > hosts && self.holds()).then(|| end(to, None));
+        [low, high]
+    }
+
+    /// Shorter and longer.
+    fn hold(&self) -> [Option<End>; 2] {
+        let Some((from, to)) = self.sender.unknowns.hold.filter(|_| self.draws()) else {
+            return [None, None];
+        };
+        let end = |time: Span| {
+            let who = match self.sender.sites * self.sender.hosts {
+                1 => "its one outbound host".to_owned(),
+                many => format!("each of its {many} outbound hosts"),
+            };
+            let instead = format!("{who} kept its choice for {time} on average");
+            self.end("hold", kept(self.keep()), instead, |scenario| {
+                scenario.senders[self.i].behaviour.law.order.keep = Keep::Exponential(time);
+            })
+        };
+        let differs = |time: &Span| {
+            self.keep() != Keep::Exponential(*time) && !(self.keep() == Keep::Forever && *time == to)
+        };
+        [from, to].map(|time| Some(time).filter(differs).map(end))
+    }
+
+    fn order(&self) -> Option<End> {
+        self.sender.unknowns.answer.filter(|chance| *chance > 0.0 && *chance < 1.0)?;
+        let (shuffles, answers) =
+            ("it shuffled your hosts", "it took your hosts in the order of the DNS answer");
+        Some(if self.draws() {
+            self.end("order", "it shuffles".into(), answers.into(), |scenario| {
+                scenario.senders[self.i].behaviour.law.take_answers();
+            })
+        } else {
+            self.end("order", "it takes the answer's order".into(), shuffles.into(), |scenario| {
+                scenario.senders[self.i].behaviour.law.order.hosts = HostOrder::Shuffle;
+            })
+        })
+    }
+
+    /// A quantile of its plausible shares; the other senders share out the rest as before.
+    fn share(&self, probability: f64) -> Option<End> {
+        let mix = self.scenario.mix.as_ref().filter(|_| self.sender.share < 1.0)?;
+        let share = self.sender.share;
+        let other = share_quantile(share, mix.concentration, probability);
+        let instead = format!("it brought {} of the mail", percent(other));
+        let assumed = format!("{} of the mail", percent(share));
+        let end = self.end("share", assumed, instead, |scenario| {
+            for (i, sender) in scenario.senders.iter_mut().enumerate() {
+                sender.share = if i == self.i { other } else { sender.share * (1.0 - other) / (1.0 - share) };
+            }
+        });
+        Some(End { grade: mix.grade, ..end })
+    }
+}
+
+fn counted(hosts: usize) -> String {
+    if hosts == 1 {
+        "one outbound host".into()
+    } else {
+        format!("{hosts} outbound hosts that choose independently")
+    }
+}
+
+fn fewer_or_more(hosts: usize, count: usize, hold: Option<Span>) -> String {
+    let kept = hold.map_or_else(String::new, |hold| format!(", kept for {hold} on average"));
+    match count {
+        1 => format!("all of its {hosts} outbound hosts shared one choice{kept}"),
+        fewer if fewer < hosts => format!("its {hosts} outbound hosts shared {fewer} choices{kept}"),
+        more => format!("{more} outbound hosts chose independently"),
+    }
+}
+
+fn kept(keep: Keep) -> String {
+    match keep {
+        Keep::Attempt => "it draws for each attempt".into(),
+        Keep::Message => "it draws for each message".into(),
+        Keep::Second => "it draws anew each second".into(),
+        Keep::Process => "it keeps its choice as long as its process lives".into(),
+        Keep::CacheEntry => "it keeps its choice as long as the answer is cached".into(),
+        Keep::Exponential(time) => format!("it keeps its choice for {time} on average"),
+        Keep::Fixed(time) => format!("it keeps its choice for {time}"),
+        Keep::Forever => "it keeps its choice for good".into(),
+    }
+}

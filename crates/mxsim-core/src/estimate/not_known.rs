@@ -1,0 +1,210 @@
+//! What is not known: other plausible worlds held against the one that was simulated.
+//!
+//! A drawn world meets the goals if each of them holds on the part of its windows that the goal asks for. The part of worlds that meet is a
+//! fraction of independent draws from the prior; its interval is about the number of worlds, not about luck. All worlds share their luck
+//! (common random numbers), so what differs between them is what is not known, and the two are never added up.
+//!
+//! The *decisive number* is what the goals are about: the busiest node's share on 19 of 20 windows, the quietest one's, or the delay of 19
+//! of 20 messages.
+
+use super::balance::{largest, quietest};
+use super::delivery;
+use super::goals::{goal_statuses, met_by_count};
+use super::interval::fraction;
+use super::sample::Sample;
+use super::special::beta_quantile;
+use super::window::Loads;
+use crate::engine::frame::Frame;
+use crate::engine::tally::Tally;
+use crate::results::{Effect, GoalResult, GoalStatus, Grade, Interval, NotKnown};
+use crate::scenario::GoalKind;
+
+/// One assumption at an end of its range, in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assumption {
+    /// Index of the sender in [`Frame::senders`].
+    pub sender: usize,
+    /// `choosers`, `hold`, `order` or `share`.
+    pub unknown: String,
+    /// What the scenario assumes.
+    pub assumed: String,
+    /// What was looked at instead, to follow "if".
+    pub instead: String,
+    /// How well the assumption is known.
+    pub grade: Grade,
+}
+
+/// What the simulation of another assumption found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WhatIf {
+    /// The assumption.
+    pub assumption: Assumption,
+    /// How the goals of [`Frame::goals`] then stand, in order.
+    pub statuses: Vec<GoalStatus>,
+    /// The decisive number then.
+    pub number: Interval,
+    /// How far that is from the decisive number of the run in the same replications.
+    pub effect: f64,
+}
+
+/// The worlds beside a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Plausible<'a> {
+    /// Each assumption that was put to an end of its range.
+    pub what_ifs: &'a [WhatIf],
+    /// Tallies of the worlds that were drawn from the prior.
+    pub worlds: &'a [Vec<Tally>],
+}
+
+/// What the goals are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quantity {
+    /// 95 % quantile over windows of the busiest node's share.
+    Busiest,
+    /// 5 % quantile over windows of the quietest node's share.
+    Quietest,
+    /// 95 % quantile of the delay of accepted messages (s).
+    Delay,
+}
+
+impl Quantity {
+    /// That of the first goal; every world beside a run has the same.
+    pub(super) fn of(frame: &Frame) -> Self {
+        match frame.goals.first().map(|goal| goal.kind) {
+            Some(GoalKind::DelayP95 { .. }) => Self::Delay,
+            Some(GoalKind::QuietestShare { .. }) => Self::Quietest,
+            Some(GoalKind::BusiestShare { .. } | GoalKind::NearFair { .. }) | None => Self::Busiest,
+        }
+    }
+
+    /// As it is called in results.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Busiest => "busiest_share",
+            Self::Quietest => "quietest_share",
+            Self::Delay => "delay_p95",
+        }
+    }
+
+    /// Its value with a 95 % interval; `None` if no message was accepted.
+    fn number(self, frame: &Frame, tallies: &[Tally]) -> Option<Interval> {
+        if self == Self::Delay {
+            let delay = delivery::delivery(tallies).delay?;
+            return Some(interval((delay.p95, delay.p95_ci)));
+        }
+        let loads = Loads::new(frame.nodes.len(), tallies);
+        let fair: Vec<f64> = frame.nodes.iter().map(|node| node.fair_share).collect();
+        let (sample, part) = match self {
+            Self::Quietest => (loads.measure(|shares| quietest(shares, &fair)), 0.05),
+            Self::Busiest | Self::Delay => (loads.measure(largest), 0.95),
+        };
+        (!sample.is_empty()).then(|| interval(sample.sorted().quantile(part)))
+    }
+}
+
+const fn interval((value, [low, high]): (f64, [Option<f64>; 2])) -> Interval {
+    Interval { value, low, high }
+}
+
+/// What the simulation of `assumption` found; `run` is that of the scenario itself. `None` if there is nothing to compare.
+#[must_use]
+pub fn what_if(frame: &Frame, run: &[Tally], assumption: Assumption, tallies: &[Tally]) -> Option<WhatIf> {
+    let quantity = Quantity::of(frame);
+    let number = quantity.number(frame, tallies)?;
+    let own = quantity.number(frame, &run[..tallies.len().min(run.len())])?;
+    let statuses = goal_statuses(frame, tallies);
+    Some(WhatIf { assumption, statuses, number, effect: number.value - own.value })
+}
+
+/// Which of `ends` look most like flipping the answer: of those that change the goals' fate or might yet, the `most` with the largest
+/// effect on the decisive number.
+#[must_use]
+pub fn promising(frame: &Frame, run: &[Tally], ends: &[Vec<Tally>], most: usize) -> Vec<bool> {
+    let quantity = Quantity::of(frame);
+    let own = quantity.number(frame, run).map_or(0.0, |number| number.value);
+    let met = met_by_count(frame, run);
+    // A small number is good, but for the quietest node's share.
+    let sign = if (quantity == Quantity::Quietest) == met { -1.0 } else { 1.0 };
+    let effect = |tallies: &Vec<Tally>| {
+        let open = goal_statuses(frame, tallies).contains(&GoalStatus::Unknown);
+        let number = quantity.number(frame, tallies).filter(|_| open)?;
+        Some((number.value - own) * sign).filter(|effect| *effect > 0.0)
+    };
+    let mut ranked: Vec<(usize, f64)> =
+        ends.iter().enumerate().filter_map(|(i, tallies)| Some((i, effect(tallies)?))).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut chosen = vec![false; ends.len()];
+    ranked.iter().take(most).for_each(|(i, _)| chosen[*i] = true);
+    chosen
+}
+
+/// True if the goals then stand otherwise than they do: one that is met is missed, or all are met where one is missed.
+pub(super) fn flips(what_if: &WhatIf, goals: &[GoalResult]) -> bool {
+    let missed = goals.iter().any(|goal| goal.status == GoalStatus::Missed);
+    if missed {
+        return !what_if.statuses.is_empty() && what_if.statuses.iter().all(|then| *then == GoalStatus::Met);
+    }
+    let mut pairs = goals.iter().zip(&what_if.statuses);
+    pairs.any(|(goal, then)| goal.status == GoalStatus::Met && *then == GoalStatus::Missed)
+}
+
+/// All what-ifs, the largest effect first; of equals the first stays the first.
+pub(super) fn ranked(what_ifs: &[WhatIf]) -> Vec<&WhatIf> {
+    let mut ranked: Vec<&WhatIf> = what_ifs.iter().collect();
+    ranked.sort_by(|a, b| b.effect.abs().total_cmp(&a.effect.abs()));
+    ranked
+}
+
+/// The spread over plausible worlds; `None` if none was drawn.
+pub(super) fn not_known(frame: &Frame, plausible: Plausible<'_>, goals: &[GoalResult]) -> Option<NotKnown> {
+    let quantity = Quantity::of(frame);
+    let replications = plausible.worlds.first()?.len() as u64;
+    let met = plausible.worlds.iter().map(|tallies| (f64::from(u8::from(met_by_count(frame, tallies))), 1.0));
+    let share_meeting = fraction(&met.collect::<Vec<_>>());
+    let mut numbers = Sample::default();
+    for number in plausible.worlds.iter().filter_map(|tallies| quantity.number(frame, tallies)) {
+        numbers.push(number.value);
+        numbers.end_replication();
+    }
+    if numbers.is_empty() {
+        return None;
+    }
+    let sorted = numbers.sorted();
+    let ((from, from_ci), (to, to_ci)) = (sorted.quantile(0.05), sorted.quantile(0.95));
+    let effects: Vec<Effect> =
+        ranked(plausible.what_ifs).into_iter().map(|what_if| effect(frame, what_if, goals)).collect();
+    Some(NotKnown {
+        mixes: plausible.worlds.len() as u64,
+        replications,
+        share_meeting,
+        quantity: quantity.name().into(),
+        from,
+        from_ci,
+        to,
+        to_ci,
+        flips: effects.iter().find(|effect| effect.flips).cloned(),
+        effects,
+    })
+}
+
+fn effect(frame: &Frame, what_if: &WhatIf, goals: &[GoalResult]) -> Effect {
+    let assumption = &what_if.assumption;
+    Effect {
+        sender: frame.senders[assumption.sender].name.clone(),
+        unknown: assumption.unknown.clone(),
+        assumed: assumption.assumed.clone(),
+        instead: assumption.instead.clone(),
+        number: what_if.number,
+        effect: what_if.effect,
+        flips: flips(what_if, goals),
+        grade: assumption.grade,
+    }
+}
+
+/// Quantile of a sender's share in plausible mixes, which is Beta under a Dirichlet law. Six digits are more than a guess deserves, and
+/// hide the last bits of the platform.
+#[must_use]
+pub fn share_quantile(share: f64, concentration: f64, probability: f64) -> f64 {
+    let quantile = beta_quantile(concentration * share, concentration * (1.0 - share), probability);
+    (quantile * 1e6).round() / 1e6
+}

@@ -1,0 +1,119 @@
+//! From where to where the behaviour of a sender may plausibly lie, where nobody has looked.
+//!
+//! Large providers publish almost nothing about how they choose. What is not known of one is three things: how many independent choosers
+//! hold a choice, how long they hold it, and whether they shuffle the hosts at all. Each has a range, as data beside the preset; a
+//! *plausible world* draws one value out of each.
+
+use super::{Failover, HostOrder, Keep, SenderLaw};
+use crate::random::Key;
+use crate::time::Span;
+
+/// What is not known of one sender; all absent where its behaviour is known.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Unknowns {
+    /// How many outbound hosts choose independently, from the first to the second; log-uniform.
+    pub choosers: Option<(u32, u32)>,
+    /// How long a chooser holds its choice, on average, from the first to the second; log-uniform.
+    pub hold: Option<(Span, Span)>,
+    /// Chance that it takes hosts as the DNS answers them, 0..1; else it shuffles them.
+    pub answer: Option<f64>,
+}
+
+impl Unknowns {
+    /// True if everything is known.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.choosers.is_none() && self.hold.is_none() && self.answer.is_none()
+    }
+
+    /// The same with ranges that reach to what a scenario takes for granted.
+    #[must_use]
+    pub fn reaching(mut self, choosers: usize, law: &SenderLaw) -> Self {
+        if let Some((from, to)) = &mut self.choosers {
+            let choosers = choosers as u32;
+            (*from, *to) = ((*from).min(choosers), (*to).max(choosers));
+        }
+        if let (Some((from, to)), Keep::Exponential(kept) | Keep::Fixed(kept)) =
+            (&mut self.hold, law.order.keep)
+        {
+            (*from, *to) = ((*from).min(kept), (*to).max(kept));
+        }
+        self
+    }
+
+    /// A number of choosers of a plausible world.
+    #[must_use]
+    pub fn draw_choosers(&self, key: Key) -> Option<usize> {
+        let (from, to) = self.choosers?;
+        // Every whole number k has the part of the range from k to k + 1.
+        let drawn = log_uniform(f64::from(from), f64::from(to) + 1.0, key.child(0)) as u32;
+        Some(drawn.clamp(from, to) as usize)
+    }
+
+    /// A mean holding time of a plausible world.
+    #[must_use]
+    pub fn draw_hold(&self, key: Key) -> Option<Span> {
+        let (from, to) = self.hold?;
+        Some(Span(log_uniform(from.0 as f64, to.0 as f64, key.child(1)) as i64))
+    }
+
+    /// Whether it takes hosts as the DNS answers them in a plausible world.
+    #[must_use]
+    pub fn draw_answer(&self, key: Key) -> Option<bool> {
+        Some(key.child(2).unit() <= self.answer?)
+    }
+}
+
+/// A value whose logarithm is uniform.
+fn log_uniform(from: f64, to: f64, key: Key) -> f64 {
+    from * libm::exp(key.unit() * libm::log(to / from))
+}
+
+impl SenderLaw {
+    /// Takes hosts as the DNS answers them. It has no choice to keep then, unless it comes back to the same host later.
+    pub fn take_answers(&mut self) {
+        self.order.hosts = HostOrder::Answer;
+        self.order.keep =
+            if self.failover == Failover::SameHostLater { Keep::Message } else { Keep::Attempt };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Entropy, Purpose, StreamId};
+
+    const UNKNOWNS: Unknowns = Unknowns {
+        choosers: Some((1, 200)),
+        hold: Some((Span::MINUTE, Span(7 * Span::DAY.0))),
+        answer: Some(0.25),
+    };
+
+    fn keys() -> impl Iterator<Item = Key> {
+        let root = Entropy::new(9, 0).key(StreamId::new("prior", Purpose::World));
+        (0..40_000).map(move |i| root.child(i))
+    }
+
+    /// Theory: the chance of k choosers is log((k + 1) / k) / log 201, so that of one is 0.1307; n = 40,000: within 4.9 standard errors, 0.0083,
+    /// at 1 in 1,000,000. The same for a hold below an hour, log 60 / log 10,080 = 0.4442 (0.0122), and for the answer, 0.25 (0.0107).
+    #[test]
+    fn draws_follow_their_laws() {
+        let part = |holds: &dyn Fn(Key) -> bool| keys().filter(|key| holds(*key)).count() as f64 / 40_000.0;
+        let one = part(&|key| UNKNOWNS.draw_choosers(key) == Some(1));
+        assert!((one - libm::log(2.0) / libm::log(201.0)).abs() < 0.0083, "{one}");
+        let short = part(&|key| UNKNOWNS.draw_hold(key).is_some_and(|hold| hold < Span::HOUR));
+        assert!((short - libm::log(60.0) / libm::log(10_080.0)).abs() < 0.0122, "{short}");
+        let answer = part(&|key| UNKNOWNS.draw_answer(key) == Some(true));
+        assert!((answer - 0.25).abs() < 0.0107, "{answer}");
+    }
+
+    #[test]
+    fn draws_stay_inside_their_ranges() {
+        assert!(Unknowns::default().is_empty() && !UNKNOWNS.is_empty());
+        for key in keys().take(5_000) {
+            let choosers = UNKNOWNS.draw_choosers(key).unwrap_or(0);
+            let hold = UNKNOWNS.draw_hold(key).unwrap_or(Span::ZERO);
+            assert!((1..=200).contains(&choosers) && hold >= Span::MINUTE && hold.0 <= 7 * Span::DAY.0);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A lab folder: `INDEX.csv` with one row for each run, and `runs/` with what the nodes saw.
+
+use super::event::{Event, NODES, What};
+use mxsim_core::time::Time;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// One run.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// Name of its file without ending.
+    pub name: String,
+    /// MTA, as the folder calls it.
+    pub mta: String,
+    /// Its version.
+    pub version: String,
+    /// Resolver, as the folder calls it.
+    pub resolver: String,
+    /// Zone: a letter, and `s` for short TTLs.
+    pub variant: String,
+    /// How messages were submitted, or what was wrong.
+    pub mode: String,
+    /// What the nodes saw, in order of time.
+    pub events: Vec<Event>,
+    /// Messages that were seen, by their highest number.
+    pub messages: usize,
+    /// Per node: connections that the nodes took but on which nothing was seen, so that their times are not known.
+    pub silent: [usize; NODES],
+}
+
+#[derive(Deserialize)]
+struct IndexRow {
+    file: String,
+    mta: String,
+    version: String,
+    resolver: String,
+    variant: String,
+    mode: String,
+    connections: usize,
+    conn_share_mx1: f64,
+    conn_share_mx2: f64,
+    conn_share_mx3: f64,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    seq: Option<u32>,
+    t_ms: f64,
+    node: String,
+    session: Option<u64>,
+    outcome: String,
+}
+
+/// All runs of a folder, in the order of its index.
+///
+/// # Errors
+/// If a file cannot be read or a row has another form.
+pub fn read(folder: &Path) -> Result<Vec<Recorded>, String> {
+    rows::<IndexRow>(&folder.join("INDEX.csv"))?.into_iter().map(|row| recorded(folder, row)).collect()
+}
+
+/// The rows of a file.
+pub(super) fn rows<R: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<R>, String> {
+    let shown = |error: csv::Error| format!("{}: {error}", path.display());
+    csv::Reader::from_path(path).map_err(shown)?.deserialize().collect::<Result<_, _>>().map_err(shown)
+}
+
+fn recorded(folder: &Path, row: IndexRow) -> Result<Recorded, String> {
+    let path = folder.join("runs").join(&row.file);
+    let mut events = Vec::new();
+    let mut sessions: BTreeMap<u64, (Time, u8)> = BTreeMap::new();
+    let mut messages = 0;
+    for seen in rows::<Row>(&path)? {
+        let at = Time((seen.t_ms * 1_000.0).round() as i64);
+        let node =
+            node(&seen.node).ok_or_else(|| format!("{}: unknown node {}", path.display(), seen.node))?;
+        if let Some(session) = seen.session {
+            sessions.entry(session).or_insert((at, node));
+        }
+        messages = messages.max(seen.seq.unwrap_or(0) as usize);
+        events.extend(what(&seen).map(|what| Event { at, node, what }));
+    }
+    events.extend(opened(&sessions));
+    // Stable: a connection is put before what came over it.
+    events.sort_by_key(|event| (event.at, event.what != What::Opened));
+    let IndexRow { file, mta, version, resolver, variant, mode, .. } = &row;
+    Ok(Recorded {
+        name: file.trim_end_matches(".csv").into(),
+        mta: mta.clone(),
+        version: version.clone(),
+        resolver: resolver.clone(),
+        variant: variant.clone(),
+        mode: mode.clone(),
+        silent: silent(&row, &sessions),
+        events,
+        messages,
+    })
+}
+
+/// A node of the lab by its name, `mx1` to `mx3`.
+fn node(name: &str) -> Option<u8> {
+    let number: u8 = name.strip_prefix("mx")?.parse().ok()?;
+    number.checked_sub(1).filter(|&node| usize::from(node) < NODES)
+}
+
+fn what(row: &Row) -> Option<What> {
+    match row.outcome.as_str() {
+        "accepted" => Some(What::Accepted { message: row.seq?.checked_sub(1)?, connection: row.session? }),
+        "refused" => Some(What::Refused),
+        "no_answer" => Some(What::NoAnswer),
+        // The kernel repeats the first packet of the same attempt, even of one that is refused.
+        repeated if repeated.contains("_retrans") => None,
+        _ => Some(What::TurnedAway),
+    }
+}
+
+/// The connections in the order in which the nodes took them, which is the order of their numbers. Each was there before anything came over
+/// it and over those after it.
+fn opened(sessions: &BTreeMap<u64, (Time, u8)>) -> Vec<Event> {
+    let mut latest = Time::NEVER;
+    let mut opened: Vec<Event> = sessions
+        .values()
+        .rev()
+        .map(|&(first, node)| {
+            latest = latest.min(first);
+            Event { at: latest, node, what: What::Opened }
+        })
+        .collect();
+    opened.reverse();
+    opened
+}
+
+/// Connections that only the index counts.
+fn silent(row: &IndexRow, sessions: &BTreeMap<u64, (Time, u8)>) -> [usize; NODES] {
+    let shares = [row.conn_share_mx1, row.conn_share_mx2, row.conn_share_mx3];
+    std::array::from_fn(|node| {
+        let all = (shares[node] * row.connections as f64).round() as usize;
+        let seen = sessions.values().filter(|(_, of)| usize::from(*of) == node).count();
+        all.saturating_sub(seen)
+    })
+}

@@ -1,0 +1,30 @@
+//! Real sending MTAs behind real resolvers, replayed.
+//!
+//! A lab folder holds what three nodes saw of real software (`data/lab/README.md`). Each run is simulated many times as it was: the same zone,
+//! resolver, sender version, submission and fault, with empty caches and no memory at the start. What was recorded is then held against what
+//! the simulations give.
+//!
+//! - [`names`]: what the names of a folder stand for;
+//! - [`folder`], [`event`]: what was recorded;
+//! - [`pattern`]: how messages were submitted;
+//! - [`zone`], [`model`], [`watch`]: the run as a scenario, and what the simulated nodes see;
+//! - [`statistic`]: what is compared;
+//! - [`judge`]: how unusual a recording is;
+//! - [`replay`]: all runs of a folder, the naive model and other MTAs beside them;
+//! - [`waves`]: retries and recoveries, of which other files of the folder tell;
+//! - [`report`], [`page`]: the three judgements, as text, JSON and `docs/validation.md`.
+
+pub mod event;
+pub mod folder;
+pub mod judge;
+pub mod known;
+pub mod model;
+pub mod names;
+pub mod page;
+pub mod pattern;
+pub mod replay;
+pub mod report;
+pub mod statistic;
+pub mod watch;
+pub mod waves;
+pub mod zone;

@@ -1,0 +1,304 @@
+//! How the messages of a run were submitted, and how long the nodes took for each: inputs of a replay, read off the recording's times
+//! and stated beside its results, never fitted to a statistic that is judged.
+//!
+//! - **One by one**: each message came a little before a node saw it, so that moments at which the machine stood still are played as well;
+//!   only times are used, not where a message went. One that no node saw, or half a second later than its turn ([`HELD_UP`]), came at its
+//!   turn: what held it up was the sender. Turns are the nominal gap apart or, if the MTA took mail more slowly, the median time between
+//!   first sights of one message and the next.
+//! - **Eight sessions** and **released**: when nodes saw new messages; evenly over that time if the MTA holds mail back (`held_back` in
+//!   `lab.toml`), because then the nodes see when it let mail go and not when it came.
+//! - **Time in a session**: in bursts a lognormal law fitted to the times between one message and the next on a connection, pooled over all
+//!   bursts of an MTA. One by one, where the machine has nothing else to do, a lognormal law whose median is the quickest tenth of these, and
+//!   which is longer than the gap as often as messages were seen so much later than their turn. [`QUICKEST`] where nothing is known.
+
+use super::event::{Stop, What};
+use super::folder::Recorded;
+use super::names::{How, Mode, Mta, Names};
+use mxsim_core::time::{Span, Time};
+use statrs::distribution::{ContinuousCDF, Normal};
+use std::collections::BTreeMap;
+
+/// How long the quickest message takes from the queue to its acceptance. *Assumption*: about ten round trips between processes of one machine.
+const QUICKEST: f64 = 10_000.0;
+/// A message that is seen so much later than its turn was held up by the sender.
+const HELD_UP: Span = Span(500_000);
+/// Fewer times tell nothing.
+const ENOUGH: usize = 20;
+
+/// How a run went about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pattern {
+    /// When each message was submitted.
+    pub arrivals: Vec<Time>,
+    /// Between messages one by one (s), for the report.
+    pub gap: Span,
+    /// How long a message takes at a node.
+    pub session: SessionTime,
+    /// `fault` and `stage` of the nodes that fail.
+    pub fault: Option<(String, Option<String>)>,
+    /// How many of them fail.
+    pub failing: usize,
+    /// How long they fail; all the time if absent.
+    pub outage: Option<Span>,
+    /// Only what is seen from then on is compared.
+    pub from: Time,
+    /// When the recording stopped.
+    pub stop: Stop,
+    /// True if the order in which the nodes saw things is not that in which they were done.
+    pub blurred: bool,
+}
+
+/// A lognormal time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SessionTime {
+    /// Its mean (µs).
+    pub mean: f64,
+    /// Standard deviation of its logarithm.
+    pub sigma: f64,
+}
+
+impl SessionTime {
+    /// Where nothing is known.
+    pub(super) const UNKNOWN: Self = Self { mean: QUICKEST, sigma: 0.1 };
+
+    fn of(times: &[f64]) -> Self {
+        if times.len() < ENOUGH {
+            return Self::UNKNOWN;
+        }
+        let logarithms: Vec<f64> = times.iter().map(|time| libm::log(time.max(1_000.0))).collect();
+        let n = times.len() as f64;
+        let mean = logarithms.iter().sum::<f64>() / n;
+        let square = logarithms.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / n;
+        Self { mean: libm::exp(mean + square / 2.0), sigma: square.sqrt().max(0.01) }
+    }
+
+    /// Of steps in bursts, where the machine has nothing else to do and a `part` of the messages takes longer than `gap`.
+    fn quickest(steps: &mut [f64], part: f64, gap: f64) -> Self {
+        if steps.len() < ENOUGH || gap <= 0.0 {
+            return Self::UNKNOWN;
+        }
+        steps.sort_by(f64::total_cmp);
+        let median = steps[steps.len() / 10].max(1_000.0).min(gap * 0.9);
+        let normal = Normal::standard().inverse_cdf(1.0 - part.clamp(1e-4, 0.4));
+        let sigma = (libm::log(gap / median) / normal).clamp(0.01, 2.0);
+        Self { mean: median * libm::exp(sigma * sigma / 2.0), sigma }
+    }
+}
+
+/// Times in sessions, per MTA: in bursts and one by one.
+#[derive(Debug, Clone, Default)]
+pub struct SessionTimes(BTreeMap<String, [SessionTime; 2]>);
+
+impl SessionTimes {
+    /// Read off the runs without faults.
+    #[must_use]
+    pub fn of(runs: &[Recorded], names: &Names) -> Self {
+        let mut seen: BTreeMap<String, (Vec<f64>, Late)> = BTreeMap::new();
+        for run in runs {
+            let Some(mode) = names.mode(&run.mode) else { continue };
+            let (all_steps, late) = seen.entry(run.mta.clone()).or_default();
+            match mode.how {
+                How::OneByOne => late.add(run, mode.gap),
+                How::EightSessions | How::Released => all_steps.extend(steps(run)),
+            }
+        }
+        let both = |(mut steps, late): (Vec<f64>, Late)| {
+            let in_bursts = SessionTime::of(&steps);
+            [in_bursts, SessionTime::quickest(&mut steps, late.part(), late.gap.0 as f64)]
+        };
+        Self(seen.into_iter().map(|(mta, seen)| (mta, both(seen))).collect())
+    }
+
+    fn get(&self, mta: &str, how: How) -> SessionTime {
+        let known = self.0.get(mta).copied().unwrap_or([SessionTime::UNKNOWN; 2]);
+        known[usize::from(how == How::OneByOne)]
+    }
+}
+
+/// How many messages one by one were seen more than a gap after their turn.
+#[derive(Debug, Clone, Copy, Default)]
+struct Late {
+    late: usize,
+    all: usize,
+    gap: Span,
+}
+
+impl Late {
+    /// Counts those of a run, unless its MTA did not keep up with the gap.
+    fn add(&mut self, run: &Recorded, gap: Span) {
+        let first = first_sights(run);
+        self.gap = gap;
+        if median_gap(&first).is_some_and(|median| median.0 > gap.0 + gap.0 / 10) {
+            return;
+        }
+        let mut turn: Option<Time> = None;
+        for seen in first.values().rev() {
+            let own = turn.map_or(*seen, |next| (next + gap.saturating_mul(-1)).min(*seen));
+            turn = Some(own);
+            self.all += 1;
+            self.late += usize::from(seen.since(own) > gap);
+        }
+    }
+
+    fn part(self) -> f64 {
+        self.late as f64 / self.all.max(1) as f64
+    }
+}
+
+/// Times between one message and the next on the same connection (µs).
+fn steps(run: &Recorded) -> Vec<f64> {
+    let mut last: BTreeMap<u64, Time> = BTreeMap::new();
+    let mut steps = Vec::new();
+    for event in &run.events {
+        if let What::Accepted { connection, .. } = event.what {
+            let before = last.insert(connection, event.at);
+            steps.extend(before.map(|before| event.at.since(before).0 as f64));
+        }
+    }
+    steps
+}
+
+/// When each message was seen first.
+fn first_sights(run: &Recorded) -> BTreeMap<u32, Time> {
+    let mut first = BTreeMap::new();
+    for event in &run.events {
+        if let What::Accepted { message, .. } = event.what {
+            first.entry(message).or_insert(event.at);
+        }
+    }
+    first
+}
+
+/// The median time between first sights of a message and the one submitted after it.
+fn median_gap(first: &BTreeMap<u32, Time>) -> Option<Span> {
+    let seen: Vec<(u32, Time)> = first.iter().map(|(message, at)| (*message, *at)).collect();
+    let mut gaps: Vec<i64> = seen
+        .windows(2)
+        .filter(|pair| pair[1].0 == pair[0].0 + 1)
+        .map(|pair| pair[1].1.since(pair[0].1).0)
+        .collect();
+    gaps.sort_unstable();
+    (gaps.len() >= 10).then(|| Span(gaps[gaps.len() / 2]))
+}
+
+impl Pattern {
+    /// How `run` went about it; an error if its mode is unknown.
+    ///
+    /// # Errors
+    /// Names the mode.
+    pub fn of(run: &Recorded, mta: &Mta, names: &Names, times: &SessionTimes) -> Result<Self, String> {
+        if let Some(mode) = names.mode(&run.mode) {
+            return Ok(Self::of_messages(run, mode, run.messages, mta.held_back, times));
+        }
+        let (fault, failing) = names.fault(&run.mode).ok_or_else(|| format!("unknown mode {}", run.mode))?;
+        // What is not seen leaves no number, so fewer than usual are believed only if none of the last third was seen.
+        let usual = fault.messages;
+        let messages = if run.messages > usual || run.messages <= usual * 2 / 3 && run.messages > usual / 3 {
+            run.messages
+        } else {
+            usual
+        };
+        let mode = Mode { how: How::OneByOne, gap: fault.gap, idle: fault.idle, cap: fault.cap };
+        let pattern = Self::of_messages(run, mode, messages, mta.held_back, times);
+        let from = Time::ZERO + fault.compared_from.unwrap_or(Span::ZERO);
+        let kind = Some((fault.fault.clone(), fault.stage.clone()));
+        let blurred = fault.compared_from.is_some();
+        Ok(Self { fault: kind, failing, outage: fault.outage, from, blurred, ..pattern })
+    }
+
+    fn of_messages(
+        run: &Recorded,
+        mode: Mode,
+        messages: usize,
+        held_back: bool,
+        times: &SessionTimes,
+    ) -> Self {
+        let first = first_sights(run);
+        let gap = match mode.how {
+            How::OneByOne => median_gap(&first).map_or(mode.gap, |median| median.max(mode.gap)),
+            How::EightSessions | How::Released => {
+                let span =
+                    first.values().max().zip(first.values().min()).map(|(last, first)| last.since(*first));
+                Span(span.unwrap_or(Span::ZERO).0 / messages.max(1) as i64)
+            }
+        };
+        let arrivals = match mode.how {
+            How::OneByOne => one_by_one(&first, messages, gap),
+            How::EightSessions | How::Released if held_back || first.len() != messages => {
+                turns(messages, gap).collect()
+            }
+            How::EightSessions | How::Released => as_seen(&first),
+        };
+        let submitted = arrivals.last().copied().unwrap_or(Time::ZERO);
+        Self {
+            gap,
+            session: times.get(&run.mta, mode.how),
+            fault: None,
+            failing: 0,
+            outage: None,
+            from: Time::ZERO,
+            stop: Stop { messages, submitted, idle: mode.idle, cap: Time::ZERO + mode.cap },
+            blurred: mode.how != How::OneByOne,
+            arrivals,
+        }
+    }
+}
+
+/// Times a gap apart, from zero on.
+fn turns(messages: usize, gap: Span) -> impl Iterator<Item = Time> {
+    (0..messages as i64).map(move |i| Time::ZERO + gap.saturating_mul(i))
+}
+
+/// When messages were seen, from zero on.
+fn as_seen(first: &BTreeMap<u32, Time>) -> Vec<Time> {
+    let earliest = first.values().min().copied().unwrap_or(Time::ZERO);
+    let mut times: Vec<Time> = first.values().map(|at| Time::ZERO + at.since(earliest)).collect();
+    times.sort_unstable();
+    times
+}
+
+/// When messages came that were submitted one by one.
+fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span) -> Vec<Time> {
+    // A lost moment is never caught up with, so the turn of a message is at least a gap before that of the next.
+    let mut turn = None;
+    let mut arrivals: Vec<Time> = (0..messages as u32)
+        .rev()
+        .filter_map(|message| {
+            let latest = turn.map(|next: Time| next + gap.saturating_mul(-1));
+            let seen = first.get(&message).copied();
+            turn = latest.into_iter().chain(seen).min();
+            let turn = turn?;
+            Some(seen.filter(|&seen| seen.since(turn) <= HELD_UP).unwrap_or(turn))
+        })
+        .collect();
+    arrivals.sort_unstable();
+    let earliest = arrivals.first().copied().unwrap_or(Time::ZERO);
+    arrivals.iter_mut().for_each(|at| *at = Time::ZERO + at.since(earliest));
+    // The last ones may have been seen by nobody.
+    let last = arrivals.last().copied();
+    let unseen = messages - arrivals.len();
+    arrivals.extend(turns(unseen, gap).map(|at| last.map_or(at, |last| last + gap + at.since(Time::ZERO))));
+    arrivals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(milliseconds: i64) -> Time {
+        Time(milliseconds * 1_000)
+    }
+
+    #[test]
+    fn messages_come_when_they_were_seen_or_at_their_turn() {
+        let gap = Span(200_000);
+        let seen = |list: &[(u32, i64)]| list.iter().map(|&(message, ms)| (message, at(ms))).collect();
+        let as_seen = one_by_one(&seen(&[(0, 100), (1, 310), (2, 500)]), 3, gap);
+        assert_eq!(as_seen, [at(0), at(210), at(400)]);
+        let held_up = one_by_one(&seen(&[(0, 30_100), (1, 300), (2, 500)]), 3, gap);
+        assert_eq!(held_up, [at(0), at(200), at(400)], "the first waited for a time-out");
+        let unseen = one_by_one(&seen(&[(1, 300)]), 4, gap);
+        assert_eq!(unseen, [at(0), at(200), at(400), at(600)]);
+        assert_eq!(one_by_one(&seen(&[]), 2, gap), [at(0), at(200)]);
+    }
+}
