@@ -2,9 +2,8 @@
 
 pub mod poisson;
 
-use crate::random::Stream;
+use crate::random::{Stream, exponentials};
 use crate::time::{Span, Time};
-use rand_distr::{Distribution, Exp1};
 
 /// How the traffic rises and falls. Weights are relative; only their ratios matter.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,7 +160,7 @@ impl Arrivals {
     /// The same, where only a `part` of the arrivals counts.
     #[inline]
     pub fn next_of(&self, part: f64, clock: &mut Clock, end: Time, stream: &mut Stream) -> Time {
-        let gap: f64 = Exp1.sample(stream);
+        let [gap] = exponentials(stream);
         self.step(gap / part, clock, end)
     }
 
@@ -174,13 +173,11 @@ impl Arrivals {
         stream: &mut Stream,
         times: &mut Vec<Time>,
     ) {
-        let mut gaps = [0.0; 64];
-        for first in (0..count).step_by(gaps.len()) {
-            // In a loop of its own, because steps wait for each other and draws do not.
-            let gaps = &mut gaps[..(count - first).min(64)];
-            gaps.fill_with(|| Exp1.sample(stream));
-            for gap in gaps {
-                let at = self.step(*gap, clock, end);
+        for first in (0..count).step_by(64) {
+            // Before the loop, because steps wait for each other and draws do not.
+            let gaps: [f64; 64] = exponentials(stream);
+            for gap in gaps.into_iter().take(count - first) {
+                let at = self.step(gap, clock, end);
                 if at >= end {
                     return;
                 }

@@ -3,17 +3,17 @@
 //! When a message arrives, which outbound host it leaves by, which candidate its first attempt begins with and how long it will hold a session
 //! depend on nothing that happens meanwhile. Drawn in blocks they cost a fraction of what they cost one by one.
 
-use super::deck::Deck;
 use super::world::{SenderTable, World};
-use crate::node::SessionTime;
-use crate::random::{Key, Stream};
+use crate::random::{Key, Stream, words};
 use crate::sender::Keep;
 use crate::time::{Span, Time};
 use crate::traffic::Clock;
-use rand_chacha::rand_core::Rng;
+use std::ops::Range;
 
 /// Messages drawn at once. More gain nothing, fewer cost more.
 const SIZE: usize = 256;
+/// Words taken at once.
+const PART: usize = 64;
 
 /// The next messages of one sender.
 #[derive(Debug)]
@@ -111,14 +111,27 @@ impl Block {
 
     /// The message whose time was asked for last.
     pub(super) fn take(&mut self) -> Drawn {
-        let i = self.next;
         self.next += 1;
+        self.drawn(self.next - 1)
+    }
+
+    /// The message at a place of [`Block::run`].
+    pub(super) fn ahead(&self, place: usize) -> Drawn {
+        self.drawn(self.next + place)
+    }
+
+    fn drawn(&self, i: usize) -> Drawn {
         Drawn {
             number: self.base + i as u64,
             chooser: self.chooser[i],
             first: self.first.get(i).copied(),
             held: self.held.get(i).copied(),
         }
+    }
+
+    /// The decision about the order of the first attempt, if it depends on the message only.
+    pub(super) const fn choice(&self, message: &Drawn) -> Key {
+        self.choice.child(message.number)
     }
 
     fn refill(&mut self, world: &World, table: &SenderTable) {
@@ -130,12 +143,17 @@ impl Block {
         self.first.clear();
         let by_message = matches!(table.behaviour.law.order.keep, Keep::Attempt | Keep::Message);
         if let Some(deck) = table.deck.as_ref().filter(|_| by_message) {
-            self.draw_first(deck);
+            self.first.extend(self.numbers().map(|number| deck.first(self.choice.child(number))));
         }
         self.held.clear();
-        if let Some(law) = world.session_time {
-            self.draw_held(law);
+        if let Some(times) = &world.session_time {
+            times.draw_all(self.numbers().map(|number| self.session.child(number)), &mut self.held);
         }
+    }
+
+    /// Numbers of the messages of the block.
+    fn numbers(&self) -> Range<u64> {
+        self.base..self.base + self.at.len() as u64
     }
 
     fn draw_arrivals(&mut self, world: &World, table: &SenderTable) {
@@ -152,24 +170,20 @@ impl Block {
 
     fn draw_outbound_hosts(&mut self, table: &SenderTable) {
         self.chooser.clear();
-        for _ in 0..self.at.len() {
-            let site = table.site.pick(self.outbound_hosts.next_u64());
-            let host = match table.hosts {
-                1 => 0,
-                hosts => ((u128::from(self.outbound_hosts.next_u64()) * hosts as u128) >> 64) as usize,
-            };
-            self.chooser.push((site * table.hosts + host) as u32);
+        let hosts = &mut self.outbound_hosts;
+        for part in self.at.chunks(PART) {
+            let sites: [u64; PART] = words(hosts);
+            self.chooser.extend(sites.iter().take(part.len()).map(|&word| table.site.pick(word) as u32));
         }
-    }
-
-    fn draw_first(&mut self, deck: &Deck) {
-        for number in self.base..self.base + self.at.len() as u64 {
-            self.first.push(deck.first(self.choice.child(number)));
+        if table.hosts == 1 {
+            return;
         }
-    }
-
-    fn draw_held(&mut self, law: SessionTime) {
-        let (session, base) = (self.session, self.base);
-        law.draw_all(self.at.len(), |i| session.child(base + i as u64), &mut self.held);
+        for choosers in self.chooser.chunks_mut(PART) {
+            let words: [u64; PART] = words(hosts);
+            for (chooser, word) in choosers.iter_mut().zip(words) {
+                let host = ((u128::from(word) * table.hosts as u128) >> 64) as usize;
+                *chooser = (*chooser as usize * table.hosts + host) as u32;
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::dns::{
     Base, CacheLaw, Direction, Extend, Hold, Keeping, Prefetch, Stale, Transform, TypeSet, ZeroTtl,
 };
 use crate::dns::{Caches, Driver, Host, Name, OrderLaw, Pick, RecordType, ResolverLaw, Zone};
-use crate::node::{Fault, SessionTime};
+use crate::node::{Fault, SessionTime, SessionTimes};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{GoalKind, Node, ResolverLayer, RunPlan, Scenario, Sender, ZoneVersion};
 use crate::sender::{AddressOrder, Concurrency, Family, HostOrder, OwnCache, SenderLaw, Unit};
@@ -40,6 +40,7 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
             sender_table(sender, scenario, barred, &mut layers)
         })
         .collect();
+    let session_times = session_times(scenario);
     let mut world = World {
         frame: frame(scenario, &names),
         start: Time::ZERO - scenario.run.warm_up,
@@ -62,7 +63,8 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
         authority_away: scenario.authority.away.clone(),
         layers,
         senders,
-        session_time: common_session_time(scenario),
+        session_time: common_session_time(&session_times),
+        session_times,
         delay_limits: delay_limits(scenario),
         bulk: Plan::default(),
     };
@@ -96,10 +98,21 @@ fn mark_plain_layers(world: &mut World) {
     }
 }
 
-fn common_session_time(scenario: &Scenario) -> Option<SessionTime> {
-    let law = scenario.nodes.first()?.capacity.session_time;
-    let same = scenario.nodes.iter().all(|node| node.capacity.session_time == law);
-    (same && law != SessionTime::Nothing).then_some(law)
+/// The session times of each node.
+fn session_times(scenario: &Scenario) -> Vec<Arc<SessionTimes>> {
+    let mut times: Vec<Arc<SessionTimes>> = Vec::new();
+    for node in &scenario.nodes {
+        let law = node.capacity.session_time;
+        let known = times.iter().find(|known| known.law() == law).cloned();
+        times.push(known.unwrap_or_else(|| Arc::new(SessionTimes::new(law))));
+    }
+    times
+}
+
+fn common_session_time(times: &[Arc<SessionTimes>]) -> Option<Arc<SessionTimes>> {
+    let first = times.first()?;
+    let same = times.iter().all(|times| times.law() == first.law());
+    (same && first.law() != SessionTime::Nothing).then(|| Arc::clone(first))
 }
 
 /// Whether connections of a sender have to be counted.

@@ -16,6 +16,10 @@ pub(super) enum Connection {
 /// each repeated SYN, so one that comes back is found.
 pub(super) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, luck: u64) -> Connection {
     let limit = timeouts.silent_host();
+    // Most often the fault outlasts all repetitions.
+    if faults.fault_until(now, luck).is_some_and(|(fault, to)| fault == Fault::Drop && now + limit <= to) {
+        return Connection::Later(now + limit, Outcome::TimedOut);
+    }
     let repeats = timeouts.kernel.retransmissions().iter().map(|&seconds| Span::from_secs(seconds));
     for after in std::iter::once(Span::ZERO).chain(repeats.take_while(|&after| after < limit)) {
         match faults.fault_at(now + after, luck) {

@@ -380,7 +380,8 @@ mod tests {
 
     #[test]
     fn windows_cost_memory() {
-        let cost = cost("[run]\nrun_length = \"3650d\"\nwindow = \"1m\"\n");
+        let one_sender = "[[senders]]\npreset = \"postfix\"\nsites = 1000\n";
+        let cost = cost(&format!("[run]\nrun_length = \"3650d\"\nwindow = \"1m\"\n{one_sender}"));
         // Measured: 1.70 GB.
         assert!((1.4e9..1.9e9).contains(&cost.tally_bytes), "{cost:?}");
         assert!(cost.check(Limit::Replications(4)).is_err());

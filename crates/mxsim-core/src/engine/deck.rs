@@ -4,7 +4,7 @@
 //! their order is drawn. Then the first candidate is found without building a list; the whole order is worked out only if it fails.
 
 use super::world::{MX, NOWHERE, SenderTable, World};
-use crate::random::Key;
+use crate::random::{Key, Label};
 use crate::sender::order::Lots;
 use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, OwnCache, Unit};
 
@@ -17,12 +17,12 @@ pub struct Deck {
     best: usize,
     unit: Unit,
     /// What the lots of the best are keyed by.
-    labels: Vec<u64>,
+    labels: Vec<Label>,
 }
 
 /// The place of the label with the least lot.
 #[inline]
-fn least(labels: &[u64], lot: impl Fn(u64) -> u64) -> u8 {
+fn least(labels: &[Label], lot: impl Fn(Label) -> u64) -> u8 {
     let (mut least, mut first) = (u64::MAX, 0);
     for (place, &label) in labels.iter().enumerate() {
         let lot = lot(label);
@@ -75,8 +75,8 @@ impl Deck {
         }
         let best = candidates.partition_point(|candidate| candidate.preference == candidates[0].preference);
         let label = |candidate: &Candidate| match law.unit {
-            Unit::Host => candidate.host_hash,
-            Unit::Address => candidate.address_hash,
+            Unit::Host => Label::new(candidate.host_hash),
+            Unit::Address => Label::new(candidate.address_hash),
         };
         let labels = candidates[..best].iter().map(label).collect();
         Some(Self { candidates, best, unit: law.unit, labels })
@@ -100,9 +100,9 @@ impl Deck {
     pub fn first(&self, choice: Key) -> u8 {
         match self.unit {
             _ if self.best == 1 => 0,
-            Unit::Host => least(&self.labels, |label| choice.child(label).word()),
+            Unit::Host => least(&self.labels, |label| choice.at(label).word()),
             // The first and only occurrence of the address.
-            Unit::Address => least(&self.labels, |label| choice.child(label).child(0).word()),
+            Unit::Address => least(&self.labels, |label| choice.at(label).child(0).word()),
         }
     }
 
@@ -121,16 +121,23 @@ impl Deck {
     /// The places of all candidates in the order of `choice`, for at most [`Deck::SHORT`].
     #[must_use]
     pub fn order(&self, mut choice: Key) -> [u8; Self::SHORT] {
-        let mut lots = [(0, 0); Self::SHORT];
+        let mut lots = [0; Self::SHORT];
         for (lot, candidate) in lots.iter_mut().zip(&self.candidates) {
-            *lot = (candidate.preference, self.lot(&mut choice, candidate));
+            // Preference before lot, in one number.
+            *lot = u128::from(candidate.preference) << 64 | u128::from(self.lot(&mut choice, candidate));
         }
         let lots = &lots[..self.count().min(Self::SHORT)];
+        // Counted, not sorted: which comes first cannot be foreseen.
+        let mut before = [0; Self::SHORT];
+        for later in 0..lots.len() {
+            for earlier in 0..later {
+                let is_less = lots[later] < lots[earlier];
+                before[earlier] += usize::from(is_less);
+                before[later] += usize::from(!is_less);
+            }
+        }
         let mut order = [0; Self::SHORT];
-        for (place, own) in lots.iter().enumerate() {
-            // Counted, not sorted: which comes first cannot be foreseen.
-            let before = lots[..place].iter().filter(|other| *other <= own).count()
-                + lots[place + 1..].iter().filter(|other| *other < own).count();
+        for (place, &before) in before.iter().enumerate().take(lots.len()) {
             order[before] = place as u8;
         }
         order

@@ -48,7 +48,7 @@ impl<P: Probe> Replication<'_, '_, P> {
             return mail.held;
         }
         let draw = self.senders[mail.sender as usize].session_draw(mail);
-        self.world.capacities[node].session_time.draw(draw)
+        self.world.session_times[node].draw(draw)
     }
 
     /// A session that delivers one message and that nobody waits for.

@@ -5,6 +5,7 @@
 //! into the calendar and needs no memory of its own. Which senders are like that is decided once, by [`walks_lightly`]; everything
 //! else goes through `replicate.rs`, and comes to the same.
 
+use super::connect::{Connection as Answer, connect};
 use super::deck::Deck;
 use super::meet::Met;
 use super::probe::Probe;
@@ -60,10 +61,10 @@ pub(super) fn walks_lightly(world: &World, sender: &SenderTable) -> bool {
 }
 
 impl<'w, P: Probe> Replication<'w, '_, P> {
-    /// Deals with the messages of a sender of light walks from the next on, for as long as each is taken by the first node it turns to and
-    /// nothing else happens: most messages are like that, so there is a short way for them. The first comes at `now`, and before `others`
-    /// none of another sender does. Gives their number.
-    pub(super) fn deal_a_run(&mut self, sender: usize, others: Time, now: Time) -> u32 {
+    /// Deals with the messages of a sender of light walks from the next on, for as long as each is taken by the first node it turns to or
+    /// meets silence there, and nothing else happens: most messages are like that, so there is a short way for them. The first comes at
+    /// `now`, and before `others` none of another sender does. Gives how many they are; `number` becomes that of the next arrival.
+    pub(super) fn deal_a_run(&mut self, sender: usize, others: Time, now: Time, number: &mut u64) -> u32 {
         let (world, table) = (self.world, &self.world.senders[sender]);
         let Some(deck) = table.deck.as_ref().filter(|_| table.walks_lightly && !P::ACTIVE) else { return 0 };
         self.close_chunks(now);
@@ -72,10 +73,10 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         if now < Time::ZERO || (self.timed && world.session_time.is_none()) {
             return 0;
         }
-        let until = others.min(self.calendar.next_event()).min(self.recorder.chunk().to);
+        let mut until = others.min(self.calendar.next_event()).min(self.recorder.chunk().to);
         let block = &mut self.senders[sender].block;
         let (run, recorder) = (block.run(self.timed), &mut self.recorder);
-        let (mut count, mut hits) = (0, 0);
+        let (mut count, mut hits, mut own_number) = (0, 0, None);
         for (place, &at) in run.at.iter().enumerate() {
             if at >= until {
                 break;
@@ -83,24 +84,38 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             let candidate = deck.candidate(run.first[place]);
             let node = world.addresses[usize::from(candidate.address)].node;
             let state = &mut self.nodes[node];
-            if state.is_faulty(&world.nodes[node], at) || (self.timed && state.is_full(at)) {
-                break;
-            }
-            hits += u64::from(plain.ask(table.cache_of(caches, run.chooser[place]), at).1);
             let message = Counted { sender, born: at };
-            recorder.attempted(message, node);
-            if self.timed {
+            if state.is_faulty(&world.nodes[node], at) {
+                let timeouts = &table.behaviour.law.timeouts;
+                let Answer::Later(over, outcome) = connect(&world.nodes[node], at, timeouts, NO_LUCK) else {
+                    break;
+                };
+                // The next arrival has been scheduled before what happens now.
+                own_number = Some(self.calendar.number());
+                let drawn = block.ahead(place);
+                let walk = LightWalk::new(Mail::new(sender, &drawn, at), deck, block.choice(&drawn));
+                self.calendar.schedule(over, Event::AnsweredLight(walk, outcome));
+                until = until.min(over);
+            } else if self.timed {
+                if state.is_full(at) {
+                    break;
+                }
+                own_number = None;
                 let over = at + run.held[place];
                 recorder.connected(node, at, false);
                 state.begin_until(node, (at, over), recorder);
                 recorder.will_be_accepted(message, candidate.host, candidate.address, over);
             } else {
+                own_number = None;
                 recorder.accepted(message, candidate.host, candidate.address, at);
             }
+            hits += u64::from(plain.ask(table.cache_of(caches, run.chooser[place]), at).1);
+            recorder.attempted(message, node);
             count += 1;
         }
         recorder.arrived_in_a_run(count as u64, hits);
         block.skip(count);
+        *number = own_number.unwrap_or_else(|| self.calendar.number());
         count as u32
     }
 

@@ -2,7 +2,7 @@
 
 use super::deck::Deck;
 use super::probe::{NoHost, Probe, Step};
-use super::replicate::Replication;
+use super::replicate::{Nobody, Replication};
 use super::sender_state::Mail;
 use super::world::{MX, NOWHERE, SenderTable};
 use crate::dns::cache::{Hop, Question};
@@ -10,17 +10,8 @@ use crate::dns::stub::{Home, sort_by_rule_9};
 use crate::sender::{Candidate, Candidates, OwnCache};
 use crate::time::Time;
 
-/// What a look-up leads to.
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "it is taken apart at once, and candidates are the usual case")]
-pub(super) enum LookedUp {
-    /// Addresses to try, and the epoch of the MX entry they came with.
-    Candidates(Candidates, u32),
-    /// The domain can never take the message.
-    NoMail,
-    /// There is nobody to deliver to as things stand.
-    NotNow(NoHost),
-}
+/// What a look-up leads to: addresses to try and the epoch of the MX entry they came with, or nobody.
+pub(super) type LookedUp = Result<(Candidates, u32), Nobody>;
 
 /// Who asks for addresses.
 struct Asker<'a> {
@@ -48,7 +39,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     ) -> LookedUp {
         let (epoch, from_cache) = self.touch(table, mail.chooser, now);
         self.recorder.looked_up(now, from_cache);
-        LookedUp::Candidates(deck.candidates(), epoch)
+        Ok((deck.candidates(), epoch))
     }
 
     /// The candidates in answer order and the epoch of the MX entry, or what it means that there are none.
@@ -56,10 +47,10 @@ impl<P: Probe> Replication<'_, '_, P> {
         let pins = table.behaviour.law.dns.cache == OwnCache::Pinned;
         let pinned = self.senders[mail.sender as usize].pinned(mail.chooser).filter(|_| pins);
         if let Some((candidates, epoch)) = pinned {
-            return LookedUp::Candidates(candidates, epoch);
+            return Ok((candidates, epoch));
         }
         let found = self.ask_dns(mail, table, now);
-        if let LookedUp::Candidates(candidates, epoch) = &found
+        if let Ok((candidates, epoch)) = &found
             && pins
         {
             self.senders[mail.sender as usize].pin(mail.chooser, candidates, *epoch);
@@ -74,7 +65,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let answer = self.dns.ask(&hops, Question { set: MX, client, now });
         let Some(mut answer) = answer else {
             self.recorder.looked_up(now, false);
-            return LookedUp::NotNow(NoHost::NoAnswer);
+            return Err(Nobody::NotYet(NoHost::NoAnswer));
         };
         if self.plain_caches[table.nearest(mail.chooser).0].is_some() {
             // Only its times are simulated, and they are the same for all who ask.
@@ -100,10 +91,10 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
         let Gathered { candidates, missing } = gathered;
         match missing {
-            Some(why) if candidates.is_empty() => LookedUp::NotNow(why),
+            Some(why) if candidates.is_empty() => Err(Nobody::NotYet(why)),
             // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
-            None if candidates.is_empty() => LookedUp::NoMail,
-            _ => LookedUp::Candidates(candidates, answer.epoch),
+            None if candidates.is_empty() => Err(Nobody::Ever),
+            _ => Ok((candidates, answer.epoch)),
         }
     }
 

@@ -98,7 +98,7 @@ impl<W: PartialEq> NodeState<W> {
     }
 
     /// Begins a session at `began` that ends at `at`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin_until(
         &mut self,
         node: usize,
@@ -109,9 +109,14 @@ impl<W: PartialEq> NodeState<W> {
         recorder.session(node, (began, at), 1);
         // As long as there are no more than before, with those that are over, the most is known.
         if self.sessions() > self.reported {
-            self.ends.settle(began);
-            self.report(node, began, recorder);
+            self.settle_and_report(node, began, recorder);
         }
+    }
+
+    #[cold]
+    fn settle_and_report(&mut self, node: usize, now: Time, recorder: &mut Recorder<'_>) {
+        self.ends.settle(now);
+        self.report(node, now, recorder);
     }
 
     /// Begins a session that an event will end.

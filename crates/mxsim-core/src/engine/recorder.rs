@@ -190,12 +190,19 @@ impl<'w> Recorder<'w> {
     }
 
     /// A message will be accepted at `at`, if that is not after the end.
-    #[inline]
+    #[inline(always)]
     pub(super) fn will_be_accepted(&mut self, message: Counted, host: u16, address: u16, at: Time) {
+        if at < self.chunk.to {
+            self.accepted(message, host, address, at);
+        } else {
+            self.accepted_later(message, host, address, at);
+        }
+    }
+
+    #[cold]
+    fn accepted_later(&mut self, message: Counted, host: u16, address: u16, at: Time) {
         if at >= self.world.end {
             self.waiting(message);
-        } else if at < self.chunk.to {
-            self.accepted(message, host, address, at);
         } else {
             self.ahead.push(Reverse((at, message, host, address)));
         }
@@ -269,14 +276,18 @@ impl<'w> Recorder<'w> {
     }
 
     /// A session from `began` to `at`, which may lie ahead, that delivers so many messages.
-    #[inline]
+    #[inline(always)]
     pub(super) fn session(&mut self, node: usize, (began, at): (Time, Time), messages: u32) {
         if messages == 1 && began >= Time::ZERO && at < self.world.end {
             let (count, us) = &mut self.usual_sessions[node];
             *count += 1;
             *us += at.since(began).0 as u64;
-            return;
+        } else {
+            self.unusual_session(node, (began, at), messages);
         }
+    }
+
+    fn unusual_session(&mut self, node: usize, (began, at): (Time, Time), messages: u32) {
         let sessions = &mut self.tally.sessions[node];
         let within = at.min(self.world.end).since(began.max(Time::ZERO));
         sessions.occupied_us += within.0 as u64;

@@ -11,7 +11,6 @@ use super::calendar::{Calendar, Next};
 use super::deck::Deck;
 use super::law::Law;
 use super::light::LightWalk;
-use super::look_up::LookedUp;
 use super::meet::Met;
 use super::node_state::NodeState;
 use super::outbound::Connection;
@@ -154,7 +153,7 @@ fn mx_set(candidates: &Candidates) -> u64 {
 
 /// Why an attempt may try nobody.
 #[derive(Debug, Clone, Copy)]
-enum Nobody {
+pub(super) enum Nobody {
     /// Host memory holds all of them back.
     Now,
     /// There is nobody to deliver to as things stand.
@@ -254,8 +253,8 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let (table, others) = (&self.world.senders[sender], self.calendar.next_of_others());
         let mut handled = 0;
         loop {
-            let number = self.calendar.number();
-            let dealt = self.deal_a_run(sender, others, now);
+            let mut number = self.calendar.number();
+            let dealt = self.deal_a_run(sender, others, now, &mut number);
             if dealt == 0 {
                 let drawn = self.senders[sender].next_drawn();
                 self.arrival(sender, &drawn, now);
@@ -416,12 +415,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             Some(deck) if !P::ACTIVE => self.look_up_deck(deck, mail, table, now),
             _ => self.look_up(mail, table, now),
         };
-        let (mut candidates, epoch) = match found {
-            LookedUp::Candidates(candidates, epoch) => (candidates, epoch),
-            // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
-            LookedUp::NoMail => return Err(Nobody::Ever),
-            LookedUp::NotNow(why) => return Err(Nobody::NotYet(why)),
-        };
+        let (mut candidates, epoch) = found?;
         self.note(mail, now, Step::Candidates(&candidates));
         let state = &mut self.senders[mail.sender as usize];
         let choice = state.choice_for(table, mail, epoch, now);

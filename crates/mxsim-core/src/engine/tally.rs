@@ -118,10 +118,22 @@ const fn shift(delay_us: i64) -> u32 {
     (delay_us as u64 | 1 << SUB_BITS).ilog2() - SUB_BITS
 }
 
-/// The least delay that belongs into a bucket (µs).
-const fn least_of_bucket(index: usize) -> i64 {
+/// The bucket of a delay below [`FAR`], and how far it lies into it, in 2^-32 of its width: the digits of a floating-point number.
+#[inline]
+fn place(delay_us: i64) -> (usize, u32) {
+    /// What lies before the exponent of 2^9, less the 2^9 buckets of one value each.
+    const BEFORE: usize = (1_023 + SUB_BITS as usize - 1) << SUB_BITS;
+    if delay_us < 1 << SUB_BITS {
+        return (delay_us as usize, 0);
+    }
+    let bits = (delay_us as f64).to_bits() >> (52 - SUB_BITS - 32);
+    ((bits >> 32) as usize - BEFORE, bits as u32)
+}
+
+/// The delay so far into a bucket (µs).
+fn delay_at(index: usize, offset: u32) -> i64 {
     let shift = (index >> SUB_BITS).saturating_sub(1);
-    ((index - (shift << SUB_BITS)) as i64) << shift
+    (((index - (shift << SUB_BITS)) as i64) << shift) + (u64::from(offset) >> (32 - shift)) as i64
 }
 
 /// Delays while they are counted: a place for every bucket up to the longest, so that counting one is a single step.
@@ -133,14 +145,14 @@ pub(super) struct DelayCounter {
     sum_us: i128,
 }
 
-/// Delays from here on (µs, 51 days) are so rare that they may cost a search; below, offsets into a bucket fit into 32 bits.
+/// Delays from here on (µs, 51 days) are so rare that they may cost a search; below, places in a bucket fit into 32 bits.
 const FAR: i64 = 1 << (SUB_BITS + 33);
 
 /// A [`DelayBucket`] while it is counted. It is small, because counting is as fast as memory is.
 #[derive(Debug, Clone, Copy)]
 struct CountedBucket {
     count: u64,
-    /// Shortest and longest delay, from the least that belongs into the bucket (µs).
+    /// Shortest and longest delay: how far into the bucket.
     min: u32,
     max: u32,
 }
@@ -152,14 +164,12 @@ impl CountedBucket {
 impl DelayCounter {
     /// Counts `count` equal delays.
     pub(super) fn add(&mut self, delay: Span, count: u64) {
-        self.make_room(delay);
         self.count(delay, count);
         self.sum_us += i128::from(delay.0) * i128::from(count);
     }
 
     /// Counts delays, one each.
     pub(super) fn add_all(&mut self, delays: &[Span]) {
-        self.make_room(delays.iter().max().copied().unwrap_or(Span::ZERO));
         let mut sum_us = 0u128;
         for &delay in delays {
             self.count(delay, 1);
@@ -168,21 +178,17 @@ impl DelayCounter {
         self.sum_us += sum_us as i128;
     }
 
-    fn make_room(&mut self, longest: Span) {
-        let last = bucket_index(longest.0.min(FAR - 1));
-        if last >= self.buckets.len() {
-            self.buckets.resize(last + 1, CountedBucket::EMPTY);
-        }
-    }
-
     #[inline]
     fn count(&mut self, delay: Span, count: u64) {
         if delay.0 >= FAR {
             let bucket = DelayBucket { count, min_us: delay.0, max_us: delay.0 };
             return self.far.include(bucket_index(delay.0), bucket);
         }
-        let bucket = &mut self.buckets[bucket_index(delay.0)];
-        let offset = (delay.0 as u64 & ((1 << shift(delay.0)) - 1)) as u32;
+        let (index, offset) = place(delay.0);
+        if index >= self.buckets.len() {
+            self.buckets.resize(index + 1, CountedBucket::EMPTY);
+        }
+        let bucket = &mut self.buckets[index];
         bucket.count += count;
         bucket.min = bucket.min.min(offset);
         bucket.max = bucket.max.max(offset);
@@ -192,8 +198,7 @@ impl DelayCounter {
     pub(super) fn finish(self) -> DelayHistogram {
         let full = self.buckets.iter().enumerate().filter(|(_, bucket)| bucket.count > 0);
         let bucket = |(index, bucket): (usize, &CountedBucket)| {
-            let least = least_of_bucket(index);
-            let (min_us, max_us) = (least + i64::from(bucket.min), least + i64::from(bucket.max));
+            let (min_us, max_us) = (delay_at(index, bucket.min), delay_at(index, bucket.max));
             (index, DelayBucket { count: bucket.count, min_us, max_us })
         };
         let mut buckets: Vec<(usize, DelayBucket)> = full.map(bucket).collect();

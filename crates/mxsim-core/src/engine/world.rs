@@ -7,7 +7,7 @@ use super::law::LawDecision;
 use crate::dns::cache::{Hop, Record, RecordSet};
 use crate::dns::stub::Home;
 use crate::dns::{Caches, OrderLaw, RecordType, ResolverLaw, StubLaw};
-use crate::node::{Capacity, Schedule, SessionTime};
+use crate::node::{Capacity, Schedule, SessionTimes};
 use crate::random::{Key, StreamId};
 use crate::sender::{AddressSort, Behaviour, Candidate, FiledUnder, Reuse};
 use crate::time::{Span, Time};
@@ -58,8 +58,10 @@ pub struct World {
     pub layers: Vec<LayerTable>,
     /// Senders.
     pub senders: Vec<SenderTable>,
-    /// The law of session times, if it is the same at every node and takes time.
-    pub session_time: Option<SessionTime>,
+    /// Session times per node; nodes with the same law share them.
+    pub session_times: Vec<Arc<SessionTimes>>,
+    /// The session times, if the law is the same at every node and takes time.
+    pub session_time: Option<Arc<SessionTimes>>,
     /// The delay limits of the delay goals, in order.
     pub delay_limits: Vec<Span>,
     /// How the senders are simulated whose messages are drawn as counts.

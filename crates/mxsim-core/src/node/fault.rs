@@ -112,7 +112,13 @@ impl Schedule {
     /// What a connection of this luck meets at `time`; see [`Outage::hits`].
     #[must_use]
     pub fn fault_at(&self, time: Time, luck: u64) -> Option<Fault> {
-        self.outage_at(time).filter(|outage| outage.hits(luck)).map(|outage| outage.fault)
+        self.fault_until(time, luck).map(|(fault, _)| fault)
+    }
+
+    /// The same, and until when it is so.
+    #[must_use]
+    pub fn fault_until(&self, time: Time, luck: u64) -> Option<(Fault, Time)> {
+        self.outage_at(time).filter(|outage| outage.hits(luck)).map(|outage| (outage.fault, outage.to))
     }
 
     fn outage_at(&self, time: Time) -> Option<&Outage> {
