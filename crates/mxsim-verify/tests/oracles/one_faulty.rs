@@ -58,7 +58,9 @@ fn goes_on(law: &SenderLaw, fault: &str) -> bool {
         "defer at the greeting" => law.on_busy,
         _ => law.reactions.transient_reply,
     };
-    rule == Failover::NextHost
+    // With one host or address in an attempt there is none to go on to.
+    let only_one = law.limits.hosts == Some(1) || law.limits.addresses == Some(1);
+    rule == Failover::NextHost && !only_one
 }
 
 /// When the message is due again after its `failures`-th failure at `now`, before jitter and queue runs; `None` if this page has no formula.

@@ -37,7 +37,9 @@ fn most_connections(idle: f64, limit: f64) -> usize {
 /// Theory: 300 messages take no fewer connections than the limit of messages on one demands; exact. No more, once in a million each: who keeps
 /// connections opens one only if all that are open are busy ([`most_connections`]); Courier has four at most; OpenSMTPD opens one in two
 /// seconds (the lab saw 300 messages take 5 to 7 one by one) and has five at the start at most, of which the fourth takes eight messages at
-/// once. Who keeps none takes one for each.
+/// once. Who keeps none takes one for each. Postfix without TLS decides when it takes a message out of the queue, and forgets its connections
+/// when the queue has run empty: only messages that come while another is under way can find one kept. That is a part 1 - e^(-1/3) of
+/// them, 85 with a deviation of 7.8; 4.9 deviations more leave 176 connections at least (the lab saw 300 for 300 one by one).
 #[test]
 fn a_burst_stays_on_its_connections() {
     for (preset, fewest, most, longest) in [
@@ -45,7 +47,7 @@ fn a_burst_stays_on_its_connections() {
         ("courier", 1, 4, 300),
         ("kumomta", 1, most_connections(5.0, 1024.0), 300),
         ("zonemta", 3, most_connections(5.0, 100.0), 100),
-        ("postfix_plaintext", 1, most_connections(2.0, 300.0), 300),
+        ("postfix_plaintext", 176, 300, 300),
         ("exim", 300, 300, 1),
         ("dma", 300, 300, 1),
         ("haraka", 300, 300, 1),
