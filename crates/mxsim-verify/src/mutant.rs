@@ -1,7 +1,7 @@
 //! One fault at a time: an oracle that stays green over a broken simulator proves nothing.
 //!
 //! Every mutant of `mutants.toml` is an expression of the simulator and another that takes its place. All of them are written into one copy of
-//! the workspace under `target/mutants`, each behind a switch, so that the copy is built once; the environment variable [`SWITCH`] then
+//! the workspace under `target/mutants`, each behind a switch, so that the copy is built once; the environment variable `MXSIM_MUTANT` then
 //! says which one is on. Its oracle has to fail as a test, not for want of compiling, and to pass while all switches are off.
 
 use serde::Deserialize;

@@ -9,7 +9,7 @@
 //! [`Catalog::builtin`] holds what comes with the library. [`Catalog::with`] adds files of your own; what reads a scenario is handed the
 //! catalogue to look presets up in.
 //!
-//! Main types: [`Catalog`]; [`Preset`] over a law such as [`SenderLaw`](crate::sender::SenderLaw); [`Sheet`], a preset of any kind.
+//! Main types: [`Catalog`]; [`Preset`] over a law such as [`SenderLaw`]; [`Sheet`], a preset of any kind.
 
 mod kind;
 mod parameter;

@@ -35,7 +35,7 @@ pub struct PoissonTable {
 }
 
 impl PoissonTable {
-    /// The largest mean of a table: its numbers spread over fewer than [`SPLIT`].
+    /// The largest mean of a table: its numbers spread over fewer than `SPLIT`.
     pub const LARGEST_MEAN: f64 = 1e6;
 
     /// A table for a positive `mean` of at most [`PoissonTable::LARGEST_MEAN`].

@@ -2,14 +2,14 @@
 //! and stated beside its results, never fitted to a statistic that is judged.
 //!
 //! - **One by one**: each message came a little before a node saw it, so that moments at which the machine stood still are played as well;
-//!   only times are used, not where a message went. One that no node saw, or half a second later than its turn ([`HELD_UP`]), came at its
+//!   only times are used, not where a message went. One that no node saw, or half a second later than its turn (`HELD_UP`), came at its
 //!   turn: what held it up was the sender. Turns are the nominal gap apart or, if the MTA took mail more slowly, the median time between
 //!   first sights of one message and the next.
 //! - **Eight sessions** and **released**: when nodes saw new messages; evenly over that time if the MTA holds mail back (`held_back` in
 //!   `lab.toml`), because then the nodes see when it let mail go and not when it came.
 //! - **Time in a session**: in bursts a lognormal law fitted to the times between one message and the next on a connection, pooled over all
 //!   bursts of an MTA. One by one, where the machine has nothing else to do, a lognormal law whose median is the quickest tenth of these, and
-//!   which is longer than the gap as often as messages were seen so much later than their turn. [`QUICKEST`] where nothing is known.
+//!   which is longer than the gap as often as messages were seen so much later than their turn. `QUICKEST` where nothing is known.
 
 use super::event::{Stop, What};
 use super::folder::Recorded;

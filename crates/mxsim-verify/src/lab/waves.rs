@@ -1,7 +1,7 @@
 //! `RETRY-WAVES.csv`: when mail is tried again while every node refuses; `RECOVER.csv`: who gets mail after an outage of 20 s.
 //!
 //! The lab's machine was loaded, so its times are upper bounds, and its clock starts before the first message. A wave of attempts therefore
-//! agrees if it lies within the simulated times, up to [`EARLY`] before and [`LATE`] plus [`LATE_PART`] of the time after them, and holds as many
+//! agrees if it lies within the simulated times, up to `EARLY` before and `LATE` plus `LATE_PART` of the time after them, and holds as many
 //! attempts as some simulation has there.
 
 use super::event::Stop;

@@ -3,8 +3,8 @@
 //! What a scenario says of senders is often only assumed: which mix they come in, and how a large provider behaves. Two questions follow,
 //! and each is answered by simulating other worlds beside the run, with the same luck (common random numbers):
 //!
-//! - *In which part of the plausible worlds does the answer hold?* Worlds are drawn from the prior ([`worlds`]).
-//! - *Which single assumption flips it?* Each is put to the ends of its range, one at a time ([`ends`]); those that look like flipping it
+//! - *In which part of the plausible worlds does the answer hold?* Worlds are drawn from the prior (`worlds.rs`).
+//! - *Which single assumption flips it?* Each is put to the ends of its range, one at a time (`ends.rs`); those that look like flipping it
 //!   get more replications.
 //!
 //! Everything depends on the scenario, the seed and the number of replications alone, so a shorter run is a prefix here too.
