@@ -52,10 +52,11 @@ fn symmetric_box(nodes: usize, limit: f64) -> f64 {
     // half as long to be safe. The uncut transform falls as e^(-t^2/2), to the power n; the cut one only as 1/t, so go on to 60.
     let step = std::f64::consts::PI / (n * bound);
     let steps = (60.0 / step).ceil() as u32;
+    let density = weighted_density(bound);
     let inside: f64 = (0..steps)
         .map(|k| {
             let half = if k == 0 { 0.5 } else { 1.0 };
-            half * cut_transform(f64::from(k) * step, bound).powi(nodes.min(1 << 20) as i32)
+            half * cut_transform(f64::from(k) * step, bound, &density).powi(nodes.min(1 << 20) as i32)
         })
         .sum();
     // The integral of e^(-n t^2 / 2) over t > 0.
@@ -63,17 +64,29 @@ fn symmetric_box(nodes: usize, limit: f64) -> f64 {
     (inside * step / whole).clamp(0.0, 1.0)
 }
 
-/// Integral of cos(t y) times the standard normal density over [-bound, bound], by Simpson's rule.
-fn cut_transform(t: f64, bound: f64) -> f64 {
-    const CELLS: u32 = 400;
+/// Cells of [0, bound] in Simpson's rule.
+const CELLS: u32 = 400;
+
+/// e^(-y^2 / 2) at the ends of the cells, each with its weight in Simpson's rule.
+fn weighted_density(bound: f64) -> Vec<f64> {
+    let weight = |i: u32| match i {
+        0 | CELLS => 1.0,
+        _ if i % 2 == 1 => 4.0,
+        _ => 2.0,
+    };
     let width = bound / f64::from(CELLS);
     let value = |i: u32| {
         let y = f64::from(i) * width;
-        libm::cos(t * y) * libm::exp(-0.5 * y * y)
+        weight(i) * libm::exp(-0.5 * y * y)
     };
-    let inner: f64 = (1..CELLS).map(|i| value(i) * if i % 2 == 1 { 4.0 } else { 2.0 }).sum();
-    let density = 2.0 / (2.0 * std::f64::consts::PI).sqrt();
-    density * width / 3.0 * (value(0) + inner + value(CELLS))
+    (0..=CELLS).map(value).collect()
+}
+
+/// Integral of cos(t y) times the standard normal density over [-bound, bound], from [`weighted_density`].
+fn cut_transform(t: f64, bound: f64, density: &[f64]) -> f64 {
+    let width = bound / f64::from(CELLS);
+    let terms = density.iter().enumerate().map(|(i, density)| libm::cos(t * (i as f64 * width)) * density);
+    2.0 / (2.0 * std::f64::consts::PI).sqrt() * width / 3.0 * terms.sum::<f64>()
 }
 
 /// One group of senders that keep their choice through the whole window.
