@@ -150,7 +150,7 @@ static RESOLVER: Form<ResolverLaw> = Form {
 
 static AUTHORITY: Form<OrderLaw> = Form {
     keys: params::AUTHORITY,
-    blank: params::BLANK_ORDER,
+    blank: OrderLaw::AS_RECEIVED,
     read: params::read_answer_order,
     write: params::write_order,
     broken_rule: no_rule,

@@ -512,7 +512,7 @@ impl HopState {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Base, CacheLaw, Caches, Direction, Extend, Keeping, Prefetch, TypeSet, ZeroTtl};
+    use super::super::{CacheLaw, Caches, Prefetch, TypeSet};
     use super::*;
     use crate::random::{Entropy, Purpose, StreamId};
 
@@ -521,33 +521,11 @@ mod tests {
     }
 
     fn order_law(transform: Transform, hold: Hold) -> OrderLaw {
-        OrderLaw {
-            base: Base::AsReceived,
-            transform,
-            driver: Driver::Random,
-            direction: Direction::Forward,
-            types: TypeSet::ALL,
-            verbatim_on_miss: false,
-            hold,
-            hold_variants: 1,
-            max_records: None,
-        }
+        OrderLaw { transform, hold, types: TypeSet::ALL, ..OrderLaw::AS_RECEIVED }
     }
 
     fn resolver(transform: Transform, hold: Hold) -> ResolverLaw {
-        let cache = CacheLaw {
-            ttl_min: Span::ZERO,
-            ttl_max: Span::FOREVER,
-            zero_ttl: ZeroTtl::NoStore,
-            types: TypeSet::ALL,
-            negative_max: Span::HOUR,
-            negative_min: Span::ZERO,
-            failure: Span::ZERO,
-            keep: Keeping::Ttl,
-            prefetch: Prefetch::None,
-            stale: Stale::Off,
-            extend: Extend::Never,
-        };
+        let cache = CacheLaw { negative_max: Span::HOUR, ..CacheLaw::BY_TTL };
         ResolverLaw { caches: Caches::PerSite, pick: Pick::Client, cache, order: order_law(transform, hold) }
     }
 

@@ -38,6 +38,23 @@ pub struct CacheLaw {
     pub extend: Extend,
 }
 
+impl CacheLaw {
+    /// Every answer is kept for its TTL, and nothing else happens to it.
+    pub const BY_TTL: Self = Self {
+        ttl_min: Span::ZERO,
+        ttl_max: Span::FOREVER,
+        zero_ttl: ZeroTtl::NoStore,
+        types: TypeSet::ALL,
+        negative_max: Span::FOREVER,
+        negative_min: Span::ZERO,
+        failure: Span::ZERO,
+        keep: Keeping::Ttl,
+        prefetch: Prefetch::None,
+        stale: Stale::Off,
+        extend: Extend::Never,
+    };
+}
+
 /// What happens to a record set with TTL 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ZeroTtl {
@@ -199,19 +216,7 @@ mod tests {
     use super::*;
     use crate::random::{Entropy, Purpose, StreamId};
 
-    const PLAIN: CacheLaw = CacheLaw {
-        ttl_min: Span::ZERO,
-        ttl_max: Span::FOREVER,
-        zero_ttl: ZeroTtl::NoStore,
-        types: TypeSet::ALL,
-        negative_max: Span::HOUR,
-        negative_min: Span::ZERO,
-        failure: Span::ZERO,
-        keep: Keeping::Ttl,
-        prefetch: Prefetch::None,
-        stale: Stale::Off,
-        extend: Extend::Never,
-    };
+    const PLAIN: CacheLaw = CacheLaw { negative_max: Span::HOUR, ..CacheLaw::BY_TTL };
 
     const fn secs(n: i64) -> Span {
         Span::from_secs(n)

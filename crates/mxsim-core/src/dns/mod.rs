@@ -166,6 +166,19 @@ pub struct OrderLaw {
 }
 
 impl OrderLaw {
+    /// Records stay as they came.
+    pub const AS_RECEIVED: Self = Self {
+        base: Base::AsReceived,
+        transform: Transform::None,
+        driver: Driver::Random,
+        direction: Direction::Forward,
+        types: TypeSet::NONE,
+        verbatim_on_miss: false,
+        hold: Hold::None,
+        hold_variants: 1,
+        max_records: None,
+    };
+
     /// True if answers with `records` records of this type may lack some.
     #[must_use]
     pub fn cuts(&self, record_type: RecordType, records: usize) -> bool {

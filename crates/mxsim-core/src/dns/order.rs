@@ -131,23 +131,13 @@ fn shuffle_one_seed(order: &mut Order, mut draw: impl Draws) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Hold, TypeSet};
+    use super::super::TypeSet;
     use super::*;
     use crate::random::{Entropy, Purpose, StreamId};
     use std::collections::BTreeMap;
 
     fn law(transform: Transform, driver: Driver) -> OrderLaw {
-        OrderLaw {
-            base: Base::AsReceived,
-            transform,
-            driver,
-            direction: Direction::Forward,
-            types: TypeSet::ALL,
-            verbatim_on_miss: false,
-            hold: Hold::None,
-            hold_variants: 1,
-            max_records: None,
-        }
+        OrderLaw { transform, driver, types: TypeSet::ALL, ..OrderLaw::AS_RECEIVED }
     }
 
     fn orders(law: &OrderLaw, n: u8, draws: u64) -> BTreeMap<Vec<u8>, u64> {

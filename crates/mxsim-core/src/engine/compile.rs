@@ -8,9 +8,8 @@ use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStrea
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{
-    Base, CacheLaw, Direction, Extend, Hold, Keeping, Prefetch, Stale, Transform, TypeSet, ZeroTtl,
+    CacheLaw, Caches, Driver, Host, Keeping, Name, OrderLaw, Pick, RecordType, ResolverLaw, Zone,
 };
-use crate::dns::{Caches, Driver, Host, Name, OrderLaw, Pick, RecordType, ResolverLaw, Zone};
 use crate::node::{Fault, SessionTime, SessionTimes};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{GoalKind, Node, ResolverLayer, RunPlan, Scenario, Sender, ZoneVersion};
@@ -398,30 +397,8 @@ fn own_cache(sender: &Sender) -> Option<ResolverLayer> {
 const OWN_CACHE: ResolverLaw = ResolverLaw {
     caches: Caches::PerHost,
     pick: Pick::Client,
-    cache: CacheLaw {
-        ttl_min: Span::ZERO,
-        ttl_max: Span::FOREVER,
-        zero_ttl: ZeroTtl::NoStore,
-        types: TypeSet::ALL,
-        negative_max: Span::FOREVER,
-        negative_min: Span::ZERO,
-        failure: Span::ZERO,
-        keep: Keeping::Ttl,
-        prefetch: Prefetch::None,
-        stale: Stale::Off,
-        extend: Extend::Never,
-    },
-    order: OrderLaw {
-        base: Base::AsReceived,
-        transform: Transform::None,
-        driver: Driver::Random,
-        direction: Direction::Forward,
-        types: TypeSet::NONE,
-        verbatim_on_miss: false,
-        hold: Hold::None,
-        hold_variants: 1,
-        max_records: None,
-    },
+    cache: CacheLaw::BY_TTL,
+    order: OrderLaw::AS_RECEIVED,
 };
 
 /// The index of the layer in the world; senders that share one meet in the same caches.

@@ -1,10 +1,10 @@
 //! Resolvers and stubs, read and written, and the parameters of senders that are about the DNS.
 
-use super::read::{BLANK_ORDER, chosen, read_answer_order, set, span, span_at, types, unless};
+use super::read::{chosen, read_answer_order, set, span, span_at, types, unless};
 use super::write::{Written, or_word, quoted_word, write_order, written_types};
 use crate::dns::{
-    CacheLaw, Caches, Extend, Ipv4Rule9, Ipv6Rule9, Keeping, Pick, Prefetch, ResolverLaw, SortedSets, Stale,
-    StubLaw, TypeSet, ZeroTtl,
+    CacheLaw, Caches, Extend, Ipv4Rule9, Ipv6Rule9, Keeping, OrderLaw, Pick, Prefetch, ResolverLaw,
+    SortedSets, Stale, StubLaw,
 };
 use crate::scenario::literal;
 use crate::scenario::quantity;
@@ -17,20 +17,8 @@ use crate::time::Span;
 pub(crate) const BLANK_RESOLVER: ResolverLaw = ResolverLaw {
     caches: Caches::PerSite,
     pick: Pick::Client,
-    cache: CacheLaw {
-        ttl_min: Span::ZERO,
-        ttl_max: Span::FOREVER,
-        zero_ttl: ZeroTtl::NoStore,
-        types: TypeSet::ALL,
-        negative_max: Span::FOREVER,
-        negative_min: Span::ZERO,
-        failure: Span::ZERO,
-        keep: Keeping::Ttl,
-        prefetch: Prefetch::None,
-        stale: Stale::Off,
-        extend: Extend::Never,
-    },
-    order: BLANK_ORDER,
+    cache: CacheLaw::BY_TTL,
+    order: OrderLaw::AS_RECEIVED,
 };
 
 /// The stub every preset file starts from: it sorts nothing.

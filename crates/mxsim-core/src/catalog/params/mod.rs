@@ -13,8 +13,6 @@ pub(crate) use dns::{
 };
 pub(crate) use dns_keys::{AUTHORITY, RESOLVER, STUB};
 pub(crate) use keys::{KEEP_TIMES, SENDER, meaning};
-pub(crate) use read::{
-    BLANK_ORDER, BLANK_SENDER, broken_sender_rule, keep_time, read_answer_order, read_sender, span,
-};
+pub(crate) use read::{BLANK_SENDER, broken_sender_rule, keep_time, read_answer_order, read_sender, span};
 pub(crate) use reuse::reuse_parts;
 pub(crate) use write::{Written, write_order, write_sender};

@@ -2,7 +2,7 @@
 //! passed over here.
 
 use super::reuse;
-use crate::dns::{Base, Direction, Driver, Hold, OrderLaw, RecordType, Transform, TypeSet};
+use crate::dns::{Hold, OrderLaw, RecordType, TypeSet};
 use crate::scenario::quantity;
 use crate::scenario::tree::{Table, Value};
 use crate::scenario::words::{OnBusy, Worded, value_of};
@@ -51,19 +51,6 @@ pub(crate) const BLANK_SENDER: SenderLaw = SenderLaw {
     concurrency: Concurrency::UNLIMITED,
     dns: Lookups { cache: OwnCache::Stub, address_sort: AddressSort::None },
     policy: Policy { null_mx: NullMx::Bounce, implicit_mx: true, mta_sts: Check::No, dane: Check::No },
-};
-
-/// The order every preset file starts from.
-pub(crate) const BLANK_ORDER: OrderLaw = OrderLaw {
-    base: Base::AsReceived,
-    transform: Transform::None,
-    driver: Driver::Random,
-    direction: Direction::Forward,
-    types: TypeSet::NONE,
-    verbatim_on_miss: false,
-    hold: Hold::None,
-    hold_variants: 1,
-    max_records: None,
 };
 
 pub(super) fn set<T>(target: &mut T, value: Option<T>) {

@@ -6,7 +6,7 @@ use crate::dns::zone_text::{
     Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
     read as read_text,
 };
-use crate::dns::{DaneZone, Host, MtaSts, Name, Zone};
+use crate::dns::{DaneZone, Host, MtaSts, Name, OrderLaw, Zone};
 use crate::scenario::diagnostic::{Place, Report, code};
 use crate::scenario::quantity;
 use crate::scenario::tree::{Entry, Table, Value, shortened};
@@ -29,7 +29,7 @@ pub(super) fn authority(zone: &Table, reading: &mut Reading) -> Authority {
     let table = value.and_then(Value::as_table);
     let id = value.and_then(Value::as_text).or_else(|| table.and_then(|table| table.text("preset")));
     let id = id.unwrap_or(DEFAULT_AUTHORITY);
-    let mut order = params::BLANK_ORDER;
+    let mut order = OrderLaw::AS_RECEIVED;
     if let Some(preset) = reading.catalog().authority(id) {
         reading.uses(preset);
         order = preset.law;
