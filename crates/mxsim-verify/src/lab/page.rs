@@ -141,15 +141,15 @@ fn waves(report: &Report<'_>, page: &mut String) {
     page.push_str("\n## Retries while every node refuses\n\nThe recording's times are upper bounds on a loaded machine: a wave agrees from 2 s before the earliest simulated to 5 s and 1 % after the latest.\n\n");
     page.push_str("| run | wave | measured (s) | simulated (s) | attempts | simulated | agrees |\n|---|---|---|---|---|---|---|\n");
     for wave in report.waves {
-        let time = |time: Option<f64>| time.map_or_else(|| "none".into(), |time| format!("{time:.1}"));
+        let [earliest, latest] = wave.simulated();
         let _ = writeln!(
             page,
             "| {} | {} | {:.1} | {}-{} | {} | {}-{} | {} |",
             wave.run,
             wave.wave,
             wave.measured_s,
-            time(wave.earliest_s),
-            time(wave.latest_s),
+            earliest,
+            latest,
             wave.attempts,
             wave.fewest,
             wave.most,

@@ -186,18 +186,11 @@ impl<'a> Report<'a> {
         }
         for wave in self.waves {
             let mark = if wave.agrees { "" } else { "OUTSIDE" };
-            let time = |time: Option<f64>| time.map_or_else(|| "none".into(), |time| format!("{time:.1}"));
+            let [earliest, latest] = wave.simulated();
             let _ = writeln!(
                 text,
                 "{:<40} wave {} at {:.1} s, simulated {} to {} s; {} attempts, simulated {} to {}  {mark}",
-                wave.run,
-                wave.wave,
-                wave.measured_s,
-                time(wave.earliest_s),
-                time(wave.latest_s),
-                wave.attempts,
-                wave.fewest,
-                wave.most
+                wave.run, wave.wave, wave.measured_s, earliest, latest, wave.attempts, wave.fewest, wave.most
             );
         }
         for left in self.left_out {

@@ -56,6 +56,14 @@ pub struct WaveReport {
     pub agrees: bool,
 }
 
+impl WaveReport {
+    /// The earliest and the latest simulated beginning \[s\] as text.
+    pub(super) fn simulated(&self) -> [String; 2] {
+        let time = |time: Option<f64>| time.map_or_else(|| "none".into(), |time| format!("{time:.1}"));
+        [time(self.earliest_s), time(self.latest_s)]
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct WaveRow {
     mta: String,
