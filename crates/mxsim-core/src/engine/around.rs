@@ -1,6 +1,7 @@
 //! What an outbound host knows when it puts candidates in order, for those that look further than the answer.
 
 use super::outbound::Outbound;
+use super::relay::Relay;
 use super::world::World;
 use crate::sender::look_around::Surroundings;
 use crate::time::Time;
@@ -13,6 +14,8 @@ pub(super) struct Around<'a> {
     pub(super) attempts: u32,
     /// Its connections, if it ever had one.
     pub(super) outbound: Option<&'a Outbound>,
+    /// The same for those that open connections for the destination.
+    pub(super) relay: Option<&'a Relay>,
     pub(super) now: Time,
 }
 
@@ -30,6 +33,9 @@ impl Surroundings for Around<'_> {
     }
 
     fn open(&self, address: u16) -> u32 {
-        self.outbound.map_or(0, |outbound| outbound.open(address, self.now))
+        match self.relay {
+            Some(relay) => relay.open(address),
+            None => self.outbound.map_or(0, |outbound| outbound.open(address, self.now)),
+        }
     }
 }

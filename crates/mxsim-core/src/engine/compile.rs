@@ -71,6 +71,7 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
         let sender = &world.senders[i];
         let (deck, managed) = (Deck::of(&world, sender), is_managed(&world, &sender.behaviour.law));
         (world.senders[i].deck, world.senders[i].managed) = (deck, managed);
+        world.senders[i].relays = world.senders[i].behaviour.law.concurrency.is_for_destination();
         world.senders[i].walks_lightly = super::light::walks_lightly(&world, &world.senders[i]);
     }
     mark_plain_layers(&mut world);
@@ -120,7 +121,7 @@ fn is_managed(world: &World, law: &SenderLaw) -> bool {
         law.reuse.kept().is_some_and(|kept| world.capacities.iter().any(|node| kept.tls || !node.tls));
     // Where neither a session nor a failed connection takes time, there is never more than one connection.
     let takes_time = world.is_timed() || world.nodes.iter().any(|node| node.ever(Fault::takes_time));
-    keeps || (takes_time && law.concurrency != Concurrency::UNLIMITED)
+    keeps || law.concurrency.is_for_destination() || (takes_time && law.concurrency != Concurrency::UNLIMITED)
 }
 
 /// Every host and address of the scenario, once, in order of first mention.
@@ -343,6 +344,7 @@ fn sender_table(
         behaviour: sender.behaviour.clone(),
         deck: None,
         managed: false,
+        relays: false,
         walks_lightly: false,
         streams: SenderStreams {
             arrival: stream(Purpose::Arrival),

@@ -67,6 +67,9 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// The node greets and TLS is set up if wanted: a session begins, in which there may be `trouble`. A message that is turned away holds
     /// its session as long as one that is taken: the node has to be told of it either way.
     pub(super) fn begin_session(&mut self, mut walk: Box<Walk>, trouble: Option<Outcome>, now: Time) {
+        if self.is_for_all(&walk) {
+            return self.connection_is_ready(walk, now);
+        }
         let mail = walk.mail;
         self.note_tried(&walk, Outcome::Accepted, now);
         walk.connection.opened = now;
@@ -75,7 +78,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let node = self.world.addresses[usize::from(address)].node;
         let table = &self.world.senders[mail.sender as usize];
         if table.managed {
-            self.senders[mail.sender as usize].outbound(table, mail.chooser).opened(address, now);
+            self.senders[mail.sender as usize].outbound(table, mail.chooser).opened(address);
         }
         if !self.takes_time(node) {
             self.over(walk, now);
@@ -89,7 +92,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
     }
 
-    fn schedule_end(&mut self, walk: Box<Walk>, node: usize, now: Time) {
+    pub(super) fn schedule_end(&mut self, walk: Box<Walk>, node: usize, now: Time) {
         let at = now + self.time_in_session(&walk.mail, node);
         self.calendar.schedule(at, Event::Over(walk));
     }
@@ -105,6 +108,9 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// A message in a session has come to its end, and the connection goes on.
     pub(super) fn over(&mut self, walk: Box<Walk>, now: Time) {
+        if self.is_for_all(&walk) {
+            return self.session_goes_on(walk, now);
+        }
         let mail = walk.mail;
         let Some(free) = self.transact(walk, now) else { return };
         if self.world.senders[mail.sender as usize].managed {
@@ -146,7 +152,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     }
 
     /// The node takes the message of a walk.
-    fn accept(&mut self, walk: &Walk, now: Time) -> Connection {
+    pub(super) fn accept(&mut self, walk: &Walk, now: Time) -> Connection {
         let mail = walk.mail;
         let connection = Connection { messages: walk.connection.messages + 1, ..walk.connection };
         let Connection { host, address, number, .. } = connection;
@@ -213,7 +219,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     }
 
     /// Whether a connection may be kept at all: under TLS only some senders do.
-    fn can_keep(&self, law: Reuse, connection: Connection) -> bool {
+    pub(super) fn can_keep(&self, law: Reuse, connection: Connection) -> bool {
         let node = self.world.addresses[usize::from(connection.address)].node;
         let tls = self.world.capacities[node].tls && !connection.clear;
         law.kept().is_some_and(|kept| kept.tls || !tls)
@@ -232,13 +238,13 @@ impl<P: Probe> Replication<'_, '_, P> {
         let table = &self.world.senders[sender as usize];
         let outbound = self.senders[sender as usize].outbound(table, chooser);
         if let Some(connection) = outbound.close_idle(number) {
-            outbound.closed(connection.address, now);
+            outbound.closed(connection.address);
             self.end_session(connection, now);
         }
     }
 
     /// True if the node of an open connection fails in a way that breaks it.
-    fn is_broken(&self, connection: &Connection, now: Time) -> bool {
+    pub(super) fn is_broken(&self, connection: &Connection, now: Time) -> bool {
         let node = self.world.addresses[usize::from(connection.address)].node;
         let fault = self.world.nodes[node].fault_at(now, connection.luck);
         fault.is_some_and(Fault::breaks_connections)
@@ -364,41 +370,12 @@ impl<P: Probe> Replication<'_, '_, P> {
         // A queue run takes one message after the other.
         let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
         let (law, tasks) = (table.behaviour.law.concurrency, outbound.how_many_wait() + 1);
-        let waits = !outbound.may_begin(law, tasks, now) || (one_by_one && outbound.is_busy());
+        let waits = !outbound.may_begin(law, tasks) || (one_by_one && outbound.is_busy());
         if waits {
             outbound.wait(*mail);
             self.note(mail, now, Step::Queued);
-            self.wake_later(mail, None, now);
         }
         waits
-    }
-
-    /// True if the candidates that are tried first are to be left alone for now, so that the message waits.
-    pub(super) fn rests(&mut self, mail: &Mail, candidates: &mut Candidates, now: Time) -> bool {
-        let table = &self.world.senders[mail.sender as usize];
-        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-        let Some(until) = outbound.rest(table.behaviour.law.concurrency, candidates, now) else {
-            return false;
-        };
-        outbound.wait_first(*mail);
-        self.note(mail, now, Step::Queued);
-        self.wake_later(mail, Some(until), now);
-        true
-    }
-
-    /// Sees to it that mail that waits is looked after when a pause is over.
-    fn wake_later(&mut self, mail: &Mail, rest: Option<Time>, now: Time) {
-        let table = &self.world.senders[mail.sender as usize];
-        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-        if let Some(at) = outbound.wakes_at(table.behaviour.law.concurrency, rest, now) {
-            self.calendar.schedule(at, Event::PauseOver { sender: mail.sender, chooser: mail.chooser });
-        }
-    }
-
-    pub(super) fn pause_over(&mut self, sender: u32, chooser: u32, now: Time) {
-        let table = &self.world.senders[sender as usize];
-        self.senders[sender as usize].outbound(table, chooser).woken();
-        self.start_waiting(sender as usize, chooser, now);
     }
 
     /// An attempt is over without delivery, and its last connection is none any more.
@@ -423,16 +400,12 @@ impl<P: Probe> Replication<'_, '_, P> {
         // Each message once: one of a queue run goes back if it is not its turn yet.
         for _ in 0..self.senders[sender].outbound(table, chooser).how_many_wait() {
             let outbound = self.senders[sender].outbound(table, chooser);
-            let Some(mail) = outbound.next_that_may_begin(table.behaviour.law.concurrency, now) else {
+            let Some(mail) = outbound.next_that_may_begin(table.behaviour.law.concurrency) else {
                 break;
             };
             self.attempt(mail, now);
         }
-        let outbound = self.senders[sender].outbound(table, chooser);
-        outbound.started();
-        if let Some(at) = outbound.wakes_at(table.behaviour.law.concurrency, None, now) {
-            self.calendar.schedule(at, Event::PauseOver { sender: sender as u32, chooser });
-        }
+        self.senders[sender].outbound(table, chooser).started();
     }
 
     /// Closes the connection that `mail` was sent over, or found open.
@@ -440,13 +413,13 @@ impl<P: Probe> Replication<'_, '_, P> {
         let table = &self.world.senders[mail.sender as usize];
         if table.managed {
             let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-            outbound.closed(connection.address, now);
+            outbound.closed(connection.address);
         }
         self.end_session(connection, now);
     }
 
     /// If a connection took up a session, whoever waits for one has its turn.
-    fn end_session(&mut self, connection: Connection, now: Time) {
+    pub(super) fn end_session(&mut self, connection: Connection, now: Time) {
         let node = self.world.addresses[usize::from(connection.address)].node;
         if !self.takes_time(node) {
             return;

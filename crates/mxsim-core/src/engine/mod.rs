@@ -27,6 +27,7 @@ mod outbound;
 pub mod plausible;
 pub mod probe;
 mod recorder;
+mod relay;
 pub mod replicate;
 pub mod run;
 mod sender_state;

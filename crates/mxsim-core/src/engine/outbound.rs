@@ -1,20 +1,12 @@
 //! The connections of one outbound host: how many at the same time, which are kept open, and the mail that waits for one.
 
 use super::sender_state::Mail;
-use crate::sender::{Candidate, Candidates, Concurrency, Growth, Kept, Reuse};
+use crate::sender::{Concurrency, Growth, Kept, Reuse};
 use crate::time::{Span, Time};
-use smallvec::SmallVec;
 use std::collections::VecDeque;
 
 /// Postfix keeps connections while a delivery begins within this time after the last one ended (`qmgr_entry.c`, `BACK_TO_BACK_DELIVERY`).
 const BACK_TO_BACK: Span = Span::from_secs(1);
-
-/// OpenSMTPD looks at an address with too many connections again so late (mta.c, `DELAY_CHECK_LIMIT`).
-const LIMIT_REST: Span = Span::from_secs(5);
-
-/// OpenSMTPD leaves an address alone for so long whose connection closes at this moment (limit.c, `discdelay_route`). A moment later it has
-/// forgotten, because the route is freed with its last connection: the lab saw new ones after less.
-const CLOSING_REST: Span = Span::from_secs(3);
 
 /// An open connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,20 +28,12 @@ pub(super) struct Connection {
     pub(super) keeps: bool,
 }
 
-/// OpenSMTPD holds no more mail than this for one destination outside its queue (limit.c, `task_hiwat`).
-const MOST_TASKS: usize = 50;
-
-/// OpenSMTPD opens no more connections than this to one address (limit.c, `maxconn_per_route`).
-const MOST_PER_ADDRESS: u32 = 5;
-
 /// The connections to one address.
 #[derive(Debug, Clone, Copy)]
 struct Link {
     address: u16,
     /// How many are open, idle ones included.
     open: u32,
-    last_opened: Time,
-    last_closed: Option<Time>,
 }
 
 /// A connection without work.
@@ -79,9 +63,6 @@ pub(super) struct Outbound {
     /// True once it has, so that those kept before are used.
     uses_kept: bool,
     links: Vec<Link>,
-    last_begun: Option<Time>,
-    /// True if it will be looked after when a pause is over.
-    will_wake: bool,
     /// True while waiting mail is being started, so that it is done once.
     starting: bool,
 }
@@ -103,19 +84,13 @@ impl Outbound {
     }
 
     /// True if another delivery may begin while `tasks` messages want to.
-    pub(super) fn may_begin(&self, law: Concurrency, tasks: usize, now: Time) -> bool {
+    pub(super) fn may_begin(&self, law: Concurrency, tasks: usize) -> bool {
         match law.growth {
-            Growth::ByOne => self.busy < self.allowed,
+            // Those that open connections by the queue open them for the destination (`relay/`).
+            Growth::ByOne | Growth::HalfQueue { .. } => self.busy < self.allowed,
             Growth::Exponential { rate } => {
                 let part = 1.0 - libm::exp(-rate * tasks as f64);
                 f64::from(self.busy) < libm::ceil(f64::from(law.most) * part).min(f64::from(law.most))
-            }
-            Growth::HalfQueue { pause, .. } => {
-                let (tasks, open) = (tasks.min(MOST_TASKS), self.busy as usize + self.how_many_idle(now));
-                let enough = open >= tasks || (open > 2 && open >= tasks / 2);
-                !enough
-                    && open < law.most as usize
-                    && self.rests_until(pause).is_none_or(|until| until <= now)
             }
         }
     }
@@ -124,60 +99,18 @@ impl Outbound {
         self.idle.iter().filter(|idle| now <= idle.until).count()
     }
 
-    fn rests_until(&self, pause: Span) -> Option<Time> {
-        self.last_begun.map(|last| last + pause)
-    }
-
-    /// When mail that waits must be looked after again because a pause is over; once until [`Outbound::woken`].
-    pub(super) fn wakes_at(&mut self, law: Concurrency, rest: Option<Time>, now: Time) -> Option<Time> {
-        let Growth::HalfQueue { pause, .. } = law.growth else { return None };
-        let at = rest.or_else(|| self.rests_until(pause).filter(|&until| until > now))?;
-        if self.waiting.is_empty() || std::mem::replace(&mut self.will_wake, true) {
-            return None;
-        }
-        Some(at)
-    }
-
-    pub(super) const fn woken(&mut self) {
-        self.will_wake = false;
-    }
-
-    /// Takes out of `candidates` the addresses that no new connection may be opened to now. Gives the time to try again if none is left of
-    /// the preference that is tried first: a worse one is not taken because a better one is busy.
-    pub(super) fn rest(&self, law: Concurrency, candidates: &mut Candidates, now: Time) -> Option<Time> {
-        let Growth::HalfQueue { pause_per_address, .. } = law.growth else { return None };
-        let preference = candidates.first()?.preference;
-        let until = |candidate: &Candidate| {
-            let link = self.links.iter().find(|link| link.address == candidate.address)?;
-            let again = link.last_opened + pause_per_address;
-            let closes = link.last_closed == Some(now);
-            let rest = if link.open >= MOST_PER_ADDRESS { LIMIT_REST } else { CLOSING_REST };
-            match again > now {
-                true => Some(again),
-                false => (closes || link.open >= MOST_PER_ADDRESS).then_some(now + rest),
-            }
-        };
-        let first = candidates.iter().filter(|candidate| candidate.preference == preference);
-        let rests: SmallVec<[Option<Time>; 8]> = first.map(until).collect();
-        if rests.iter().all(Option::is_some) {
-            return rests.into_iter().flatten().min();
-        }
-        candidates.retain(|candidate| candidate.preference != preference || until(candidate).is_none());
-        None
-    }
-
     /// A connection is opened.
-    pub(super) fn opened(&mut self, address: u16, now: Time) {
+    pub(super) fn opened(&mut self, address: u16) {
         match self.links.iter_mut().find(|link| link.address == address) {
-            Some(link) => (link.open, link.last_opened) = (link.open + 1, now),
-            None => self.links.push(Link { address, open: 1, last_opened: now, last_closed: None }),
+            Some(link) => link.open += 1,
+            None => self.links.push(Link { address, open: 1 }),
         }
     }
 
     /// A connection is closed.
-    pub(super) fn closed(&mut self, address: u16, now: Time) {
+    pub(super) fn closed(&mut self, address: u16) {
         if let Some(link) = self.links.iter_mut().find(|link| link.address == address) {
-            (link.open, link.last_closed) = (link.open.saturating_sub(1), Some(now));
+            link.open = link.open.saturating_sub(1);
         }
     }
 
@@ -208,12 +141,6 @@ impl Outbound {
 
     pub(super) const fn begin(&mut self) {
         self.busy += 1;
-    }
-
-    /// A delivery begins for which a connection is opened.
-    pub(super) const fn begin_anew(&mut self, now: Time) {
-        self.begin();
-        self.last_begun = Some(now);
     }
 
     /// A delivery is over. Postfix, `qmgr_queue.c`: success allows one more, failure one less, but never none. Where the first and the
@@ -253,13 +180,8 @@ impl Outbound {
     }
 
     /// The next mail that waits, if it may begin.
-    pub(super) fn next_that_may_begin(&mut self, law: Concurrency, now: Time) -> Option<Mail> {
-        if self.may_begin(law, self.waiting.len(), now) { self.waiting.pop_front() } else { None }
-    }
-
-    /// Puts mail back to where it was taken from.
-    pub(super) fn wait_first(&mut self, mail: Mail) {
-        self.waiting.push_front(mail);
+    pub(super) fn next_that_may_begin(&mut self, law: Concurrency) -> Option<Mail> {
+        if self.may_begin(law, self.waiting.len()) { self.waiting.pop_front() } else { None }
     }
 
     /// Whether waiting mail is to be started now; true once until [`Outbound::started`].
@@ -318,7 +240,7 @@ impl Outbound {
     pub(super) fn take_idle(&mut self, fits: impl Fn(&Connection) -> bool, now: Time) -> Option<Connection> {
         while let Some(over) = self.idle.iter().position(|idle| idle.until < now) {
             let idle = self.idle.remove(over);
-            self.closed(idle.connection.address, idle.until);
+            self.closed(idle.connection.address);
         }
         let place = self.idle.iter().rposition(|idle| fits(&idle.connection))?;
         Some(self.idle.remove(place).connection)
@@ -415,50 +337,9 @@ mod tests {
         host.begin();
         host.done(law, false, at(0));
         host.begin();
-        assert!(!host.may_begin(law, 1, at(0)));
+        assert!(!host.may_begin(law, 1));
         host.done(law, false, at(0));
-        assert!(host.may_begin(law, 1, at(0)), "two at the same time after two failures");
-    }
-
-    const OPENSMTPD: Growth =
-        Growth::HalfQueue { pause: Span::from_secs(2), pause_per_address: Span::from_secs(5) };
-
-    #[test]
-    fn opensmtpd_opens_a_connection_every_two_seconds_up_to_half_of_what_waits() {
-        let law = Concurrency { initial: 1, most: 100, growth: OPENSMTPD };
-        let mut host = Outbound::new(law);
-        assert!(host.may_begin(law, 1, at(0)));
-        host.begin_anew(at(0));
-        assert!(!host.may_begin(law, 300, at(1)), "two seconds between connections");
-        assert!(!host.may_begin(law, 1, at(2)), "one is enough for one message");
-        for second in [2, 4] {
-            assert!(host.may_begin(law, 300, at(second)));
-            host.begin_anew(at(second));
-        }
-        assert!(host.may_begin(law, 8, at(6)), "three are fewer than half of eight");
-        assert!(!host.may_begin(law, 7, at(6)), "three are half of seven");
-    }
-
-    #[test]
-    fn opensmtpd_leaves_an_address_alone_for_five_seconds() {
-        let law = Concurrency { initial: 1, most: 100, growth: OPENSMTPD };
-        let mut host = Outbound::new(law);
-        host.opened(1, at(0));
-        let rest = |host: &Outbound, now| {
-            let mut list: Candidates = [(10, 1), (10, 2), (20, 3)].into_iter().map(candidate).collect();
-            let until = host.rest(law, &mut list, now);
-            (until, list.iter().map(|candidate| candidate.address).collect::<Vec<_>>())
-        };
-        assert_eq!(rest(&host, at(2)), (None, vec![2, 3]));
-        assert_eq!(rest(&host, at(5)), (None, vec![1, 2, 3]));
-        host.opened(2, at(2));
-        assert_eq!(rest(&host, at(3)).0, Some(at(5)), "the backup is for failures, not for pauses");
-        host.closed(1, at(6));
-        assert_eq!(rest(&host, at(6)), (Some(at(7)), vec![1, 2, 3]), "one closes, one was opened 4 s ago");
-    }
-
-    fn candidate((preference, address): (u16, u16)) -> Candidate {
-        Candidate { preference, host: address, address, ipv6: false, host_hash: 0, address_hash: 0 }
+        assert!(host.may_begin(law, 1), "two at the same time after two failures");
     }
 
     /// 32 times (1 - exp(-0.023)) is 0.73, and with 300 in the queue 31.97.
@@ -467,12 +348,12 @@ mod tests {
         let law = Concurrency { initial: 1, most: 32, growth: Growth::Exponential { rate: 0.023 } };
         let mut host = Outbound::new(law);
         host.begin();
-        assert!(!host.may_begin(law, 1, at(0)));
-        assert!(host.may_begin(law, 2, at(0)), "1.44 is rounded up");
+        assert!(!host.may_begin(law, 1));
+        assert!(host.may_begin(law, 2), "1.44 is rounded up");
         (0..30).for_each(|_| host.begin());
-        assert!(host.may_begin(law, 300, at(0)));
+        assert!(host.may_begin(law, 300));
         host.begin();
-        assert!(!host.may_begin(law, 300, at(0)));
+        assert!(!host.may_begin(law, 300));
     }
 
     #[test]
@@ -490,17 +371,17 @@ mod tests {
         let mut host = Outbound::new(law);
         host.begin();
         host.begin();
-        assert!(!host.may_begin(law, 1, at(0)));
+        assert!(!host.may_begin(law, 1));
         host.done(law, true, at(0));
         host.begin();
-        assert!(host.may_begin(law, 1, at(0)), "three at the same time after one success");
+        assert!(host.may_begin(law, 1), "three at the same time after one success");
         host.begin();
         for _ in 0..2 {
             host.done(law, false, at(0));
         }
-        assert!(!host.may_begin(law, 1, at(0)), "one is left, and it is in use");
+        assert!(!host.may_begin(law, 1), "one is left, and it is in use");
         host.done(law, false, at(0));
         host.begin();
-        assert!(host.may_begin(law, 1, at(0)), "a queue that ran empty begins anew");
+        assert!(host.may_begin(law, 1), "a queue that ran empty begins anew");
     }
 }

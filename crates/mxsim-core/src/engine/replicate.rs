@@ -16,6 +16,7 @@ use super::node_state::NodeState;
 use super::outbound::Connection;
 use super::probe::{NoHost, NoProbe, Probe, Step};
 use super::recorder::Recorder;
+use super::relay::Due;
 use super::sender_state::{Mail, SenderState};
 use super::tally::Tally;
 use super::world::{LayerTable, MX, SenderTable, World};
@@ -79,8 +80,10 @@ pub(super) enum Event {
     Over(Box<Walk>),
     /// A connection in a backlog has waited for the greeting long enough.
     NoGreeting(u64),
-    /// A pause between new connections is over.
-    PauseOver { sender: u32, chooser: u32 },
+    /// A connection begins that no message asked for.
+    Connects(Box<Walk>),
+    /// The time has come for something of a destination.
+    Relay(Due),
     /// A connection without work is closed.
     IdleOver { sender: u32, chooser: u32, number: u32 },
 }
@@ -101,6 +104,8 @@ pub(super) struct Walk {
     pub(super) connection: Connection,
     /// Why the session will not take the message; `None` if it will.
     pub(super) trouble: Option<Outcome>,
+    /// Messages that the session has turned away in a row, where this makes a difference.
+    pub(super) turned_away: u32,
 }
 
 impl Walk {
@@ -126,6 +131,7 @@ impl Walk {
             since: now,
             connection,
             trouble: None,
+            turned_away: 0,
         }
     }
 
@@ -294,7 +300,8 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             Event::AnsweredLight(walk, outcome) => self.answered_light(walk, outcome, now),
             Event::Over(walk) => self.over(walk, now),
             Event::NoGreeting(number) => self.no_greeting(number, now),
-            Event::PauseOver { sender, chooser } => self.pause_over(sender, chooser, now),
+            Event::Connects(walk) => self.walk(walk, now),
+            Event::Relay(due) => self.relay_due(due, now),
             Event::IdleOver { sender, chooser, number } => self.idle_over(sender, chooser, number, now),
         }
     }
@@ -370,6 +377,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         if let Some(deck) = table.deck.as_ref().filter(|_| table.walks_lightly && !P::ACTIVE) {
             return self.attempt_lightly(deck, mail, now);
         }
+        if table.relays {
+            return self.hand_over(mail, now);
+        }
         if table.managed && self.uses_or_waits_for_a_connection(&mail, now) {
             return;
         }
@@ -383,10 +393,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 self.note(&mail, now, Step::NobodyToAsk(why));
                 self.put_back(mail, now);
             }
-            Ok((mut candidates, set)) => {
-                if table.managed && self.rests(&mail, &mut candidates, now) {
-                    return;
-                }
+            Ok((candidates, set)) => {
                 if mail.failures > 0 {
                     self.recorder.retried(mail.counted());
                 }
@@ -394,7 +401,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 walk.connection.set = set;
                 if table.managed {
                     let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-                    outbound.begin_anew(now);
+                    outbound.begin();
                     walk.connection.keeps = outbound.keeps();
                 }
                 self.walk(walk, now);
@@ -404,7 +411,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     /// Who is tried, in order, and of which set of MX hosts: look up, order, ask memory, cut. Without the addresses that have failed in this
     /// attempt already.
-    fn candidates(
+    pub(super) fn candidates(
         &mut self,
         mail: &Mail,
         failed: &[(Candidate, Outcome)],
@@ -556,6 +563,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 
     /// The current candidate failed; gives the walk back if it goes on to the next.
     pub(super) fn fails(&mut self, mut walk: Box<Walk>, outcome: Outcome, now: Time) -> Option<Box<Walk>> {
+        if self.is_for_all(&walk) {
+            self.connection_fails(walk, outcome, now);
+            return None;
+        }
         match self.fail(&mut walk, outcome, now) {
             Reaction::Next => return Some(walk),
             Reaction::Defer => self.nobody_took_it(walk, now),
@@ -704,6 +715,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                     self.recorder.waiting(mail.counted());
                 }
             }
+            Event::Answered(walk, _) if self.is_for_all(&walk) => {}
             Event::Answered(walk, _) => self.recorder.waiting(walk.mail.counted()),
             Event::AnsweredLight(walk, _) => self.recorder.waiting(walk.mail.counted()),
             Event::Over(walk) => {
@@ -711,11 +723,18 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 self.still_open(walk.connection);
             }
             Event::NoGreeting(number) => {
-                if let Some(walk) = self.in_backlog.remove(&number) {
+                if let Some(walk) = self.in_backlog.remove(&number)
+                    && !self.is_for_all(&walk)
+                {
                     self.recorder.waiting(walk.mail.counted());
                 }
             }
-            Event::PauseOver { .. } => {}
+            Event::Connects(_) => {}
+            Event::Relay(due) => {
+                if let Some(connection) = self.idle_when_over(due) {
+                    self.still_open(connection);
+                }
+            }
             Event::IdleOver { sender, chooser, number } => {
                 let table = &self.world.senders[sender as usize];
                 let outbound = self.senders[sender as usize].outbound(table, chooser);

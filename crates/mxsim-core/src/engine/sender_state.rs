@@ -5,6 +5,7 @@ use super::block::{Block, Drawn, Sources};
 use super::outbound::Outbound;
 use super::probe::Subject;
 use super::recorder::Counted;
+use super::relay::Relay;
 use super::world::{SenderTable, World};
 use crate::dns::stub::Home;
 use crate::random::{Entropy, Key, Purpose, StreamId};
@@ -90,6 +91,8 @@ pub(super) struct SenderState {
     memory: BTreeMap<u32, Remembered>,
     /// Outbound hosts with something to keep count of: connections under way, kept ones, waiting mail.
     outbound: BTreeMap<u32, Outbound>,
+    /// The destination of each, for those that open connections for it and not for a message.
+    relays: BTreeMap<u32, Relay>,
     /// How long messages hold a session.
     session: Key,
     /// Which connections are hit by a fault that hits only a part of them.
@@ -126,6 +129,7 @@ impl SenderState {
             pinned: BTreeMap::new(),
             memory: BTreeMap::new(),
             outbound: BTreeMap::new(),
+            relays: BTreeMap::new(),
             session: entropy.key(streams.session),
             fault: entropy.key(streams.fault),
             clear_until: BTreeMap::new(),
@@ -147,7 +151,10 @@ impl SenderState {
 
     /// The list an outbound host works on, while it has anything to do for the domain.
     pub(super) fn pinned(&self, chooser: u32) -> Option<(Candidates, u32)> {
-        let at_work = self.outbound.get(&chooser).is_some_and(Outbound::is_at_work);
+        let at_work = match self.relays.get(&chooser) {
+            Some(relay) => relay.is_alive(),
+            None => self.outbound.get(&chooser).is_some_and(Outbound::is_at_work),
+        };
         self.pinned.get(&chooser).filter(|_| at_work).cloned()
     }
 
@@ -181,6 +188,18 @@ impl SenderState {
         self.outbound.entry(chooser).or_insert_with(|| Outbound::new(law))
     }
 
+    /// The destination of an outbound host.
+    pub(super) fn relay(&mut self, chooser: u32) -> &mut Relay {
+        self.relays.entry(chooser).or_default()
+    }
+
+    /// The beginning of the second in which an outbound host is at `now`: clocks are not in step.
+    pub(super) fn second(&self, chooser: u32, now: Time) -> Time {
+        let second = Span::from_secs(1);
+        let since = now.since(Time(self.phase(chooser, second).0)).0.rem_euclid(second.0);
+        now - Span(since)
+    }
+
     /// Notes a deferred message that may be fetched before its time.
     pub(super) fn note_deferred(&mut self, mail: Mail) {
         self.deferred.insert((mail.chooser, mail.number), mail);
@@ -201,7 +220,8 @@ impl SenderState {
 
     /// The mail that still waits for a connection, when time is over.
     pub(super) fn into_waiting(self) -> impl Iterator<Item = Mail> {
-        self.outbound.into_values().flat_map(Outbound::into_waiting)
+        let tasks = self.relays.into_values().flat_map(Relay::into_tasks);
+        self.outbound.into_values().flat_map(Outbound::into_waiting).chain(tasks)
     }
 
     /// The time of the next message, or [`Time::NEVER`].
@@ -269,7 +289,14 @@ impl SenderState {
             Keep::Second => clock(now),
             _ => choice.word() as u16,
         };
-        Around { world, second, attempts: mail.failures, outbound: self.outbound.get(&mail.chooser), now }
+        Around {
+            world,
+            second,
+            attempts: mail.failures,
+            outbound: self.outbound.get(&mail.chooser),
+            relay: self.relays.get(&mail.chooser),
+            now,
+        }
     }
 
     /// The number of the holding time of an outbound host that covers `now`. Exponential times have no memory: once one is over, what is

@@ -144,6 +144,8 @@ pub struct SenderTable {
     pub deck: Option<Deck>,
     /// True if its connections have to be counted: it keeps some open, or it limits them and they take time.
     pub managed: bool,
+    /// True if connections are opened for the destination and not for a message; see `relay/`.
+    pub relays: bool,
     /// True if a walk over its deck is no more than an order and a place in it; see `light.rs`.
     pub walks_lightly: bool,
     /// Names its streams.

@@ -157,7 +157,8 @@ pub struct Concurrency {
 pub enum Growth {
     /// It grows by one with each delivery and shrinks by one with each failure (Postfix, `qmgr_queue.c`).
     ByOne,
-    /// OpenSMTPD, mta.c `mta_connect`: two whenever mail waits, more up to half of what waits.
+    /// OpenSMTPD, mta.c `mta_connect`: two whenever mail waits, more up to half of what waits. They are opened for the destination and not for
+    /// a message, which waits for the first that is ready, and only the last is kept.
     HalfQueue {
         /// Time between two new connections.
         pause: Span,
@@ -174,6 +175,27 @@ pub enum Growth {
 impl Concurrency {
     /// No limit.
     pub const UNLIMITED: Self = Self { initial: u32::MAX, most: u32::MAX, growth: Growth::ByOne };
+
+    /// True if connections are opened for the destination and not for a message.
+    pub(crate) const fn is_for_destination(self) -> bool {
+        matches!(self.growth, Growth::HalfQueue { .. })
+    }
+
+    /// Time between two new connections; zero for most.
+    pub(crate) const fn pause(self) -> Span {
+        match self.growth {
+            Growth::HalfQueue { pause, .. } => pause,
+            Growth::ByOne | Growth::Exponential { .. } => Span::ZERO,
+        }
+    }
+
+    /// Time between two new connections to one address; zero for most.
+    pub(crate) const fn pause_per_address(self) -> Span {
+        match self.growth {
+            Growth::HalfQueue { pause_per_address, .. } => pause_per_address,
+            Growth::ByOne | Growth::Exponential { .. } => Span::ZERO,
+        }
+    }
 }
 
 /// In which order candidates of one preference are tried.
@@ -455,8 +477,13 @@ pub enum Wait {
         /// Longest wait.
         most: Span,
     },
-    /// qmail: the k-th retry at k^2 times `unit` after arrival.
+    /// qmail: the k-th retry at k^2 times `unit` after arrival, if attempts fail at once; attempts that take long put off what follows.
     Quadratic {
+        /// The wait before the first retry.
+        unit: Span,
+    },
+    /// OpenSMTPD: the k-th retry at k^2 times `unit` after arrival, however long attempts take; times that are past by then are left out.
+    Squares {
         /// The wait before the first retry.
         unit: Span,
     },

@@ -56,6 +56,7 @@ fn due(wait: &Wait, message: Deferred, age: Span) -> Option<Time> {
         Wait::Gaps { list, then } => message.now + gap(list, *then, message.failures)?,
         Wait::Age { least, most } => message.now + age.clamp(*least, (*most).max(*least)),
         Wait::Quadratic { unit } => message.born + quadratic(*unit, age),
+        Wait::Squares { unit } => message.born + next_square(*unit, message.failures, age),
         Wait::EveryQueueRun => message.now,
     })
 }
@@ -87,6 +88,16 @@ fn quadratic(unit: Span, age: Span) -> Span {
     // A unit that is no square has no whole root to add to, so nothing is cut off there.
     let root = if step.fract() == 0.0 { root.floor() } else { root };
     Span::from_secs_f64((root + step) * (root + step))
+}
+
+/// OpenSMTPD, scheduler_ramqueue.c `scheduler_next`: the square of the failures times `unit`, or the first later one that is still to come.
+fn next_square(unit: Span, failures: u32, age: Span) -> Span {
+    let past = libm::sqrt(age.0.max(0) as f64 / unit.0.max(1) as f64).floor() as i64;
+    let is_past = |step: i64| unit.saturating_mul(step.saturating_mul(step)) <= age;
+    let step = i64::from(failures.max(1)).max(past + i64::from(is_past(past)));
+    // The root may be off by its last bit.
+    let step = step + i64::from(is_past(step));
+    unit.saturating_mul(step.saturating_mul(step))
 }
 
 /// The first queue run at or after `due`.
@@ -137,6 +148,19 @@ mod tests {
         assert_eq!(times[..5], [0, 400, 1600, 3600, 6400]);
         // The pass after the end of the lifetime is still made: 400 * 39^2 = 608,400 s.
         assert_eq!(times.last(), Some(&608_400));
+    }
+
+    /// The lab saw retries at 400.1 and 1600.3 s, though an attempt at three dead nodes takes eleven seconds.
+    #[test]
+    fn opensmtpd_retries_at_400_k_squared_however_long_attempts_take() {
+        let next =
+            |failures, age| next_square(Span::from_secs(400), failures, Span::from_secs(age)).0 / 1_000_000;
+        assert_eq!([next(1, 11), next(2, 411), next(3, 1_611)], [400, 1_600, 3_600]);
+        assert_eq!(next(1, 399), 400);
+        assert_eq!(next(1, 400), 1_600, "in the second in which it would be due it is past");
+        assert_eq!(next(1, 1_700), 3_600, "an attempt that took half an hour");
+        let times = schedule(&law(Wait::Squares { unit: Span::from_secs(400) }), 5);
+        assert_eq!(times, [0, 400, 1_600, 3_600, 6_400]);
     }
 
     #[test]

@@ -229,7 +229,13 @@ const WAIT: Shape = Shape::AnyOf(&[
             "quadratic",
             Shape::Table(&[required("unit", SOME_TIME, "the wait before the first retry")]),
             "",
-            "the k-th retry at k^2 times `unit` after arrival",
+            "the k-th retry at k^2 times `unit` after arrival; attempts that take long put off what follows (qmail)",
+        ),
+        optional(
+            "squares",
+            Shape::Table(&[required("unit", SOME_TIME, "the wait before the first retry")]),
+            "",
+            "the same however long attempts take (OpenSMTPD)",
         ),
         optional(
             "gaps",

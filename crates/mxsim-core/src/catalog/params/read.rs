@@ -165,6 +165,9 @@ fn wait(table: &Table) -> Option<Wait> {
     if let Some(quadratic) = table.table("quadratic") {
         return Some(Wait::Quadratic { unit: span_at(quadratic, "unit")? });
     }
+    if let Some(squares) = table.table("squares") {
+        return Some(Wait::Squares { unit: span_at(squares, "unit")? });
+    }
     let gaps = table.table("gaps")?;
     let list = gaps.get("list")?.as_list()?.iter().map(span).collect::<Option<Vec<_>>>()?;
     let cycle =

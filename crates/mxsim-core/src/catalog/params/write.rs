@@ -75,6 +75,7 @@ fn written_wait(wait: &Wait) -> String {
     match wait {
         Wait::EveryQueueRun => literal::text("every-queue-run"),
         Wait::Quadratic { unit } => format!("{{ quadratic = {{ unit = {} }} }}", literal::span(*unit)),
+        Wait::Squares { unit } => format!("{{ squares = {{ unit = {} }} }}", literal::span(*unit)),
         Wait::Age { least, most } => {
             format!("{{ age = {{ least = {}, most = {} }} }}", literal::span(*least), literal::span(*most))
         }

@@ -292,7 +292,7 @@ pub(super) fn retry(law: &RetryLaw) -> String {
         Wait::Age { least, most } => {
             format!("waits as long as the message is old, at least {least} and at most {most}")
         }
-        Wait::Quadratic { unit } => {
+        Wait::Quadratic { unit } | Wait::Squares { unit } => {
             format!("comes back 1, 4, 9, ... times {unit} after the message arrived")
         }
         Wait::EveryQueueRun => "looks at the message in every queue run".into(),
