@@ -82,6 +82,8 @@ pub(super) enum Event {
     NoGreeting(u64),
     /// A connection begins that no message asked for.
     Connects(Box<Walk>),
+    /// A node says goodbye to such a connection.
+    Quits(Box<Walk>),
     /// The time has come for something of a destination.
     Relay(Due),
     /// A connection without work is closed.
@@ -301,6 +303,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             Event::Over(walk) => self.over(walk, now),
             Event::NoGreeting(number) => self.no_greeting(number, now),
             Event::Connects(walk) => self.walk(walk, now),
+            Event::Quits(walk) => self.session_is_over(walk, now),
             Event::Relay(due) => self.relay_due(due, now),
             Event::IdleOver { sender, chooser, number } => self.idle_over(sender, chooser, number, now),
         }
@@ -730,6 +733,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 }
             }
             Event::Connects(_) => {}
+            Event::Quits(walk) => self.still_open(walk.connection),
             Event::Relay(due) => {
                 if let Some(connection) = self.idle_when_over(due) {
                     self.still_open(connection);

@@ -196,7 +196,7 @@ impl SenderState {
     /// The beginning of the second in which an outbound host is at `now`: clocks are not in step.
     pub(super) fn second(&self, chooser: u32, now: Time) -> Time {
         let second = Span::from_secs(1);
-        let since = now.since(Time(self.phase(chooser, second).0)).0.rem_euclid(second.0);
+        let since = (now.0 - self.phase(chooser, second).0).rem_euclid(second.0);
         now - Span(since)
     }
 

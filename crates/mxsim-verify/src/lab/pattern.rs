@@ -4,12 +4,13 @@
 //! - **One by one**: each message came a little before a node saw it, so that moments at which the machine stood still are played as well;
 //!   only times are used, not where a message went. One that no node saw, or half a second later than its turn (`HELD_UP`), came at its
 //!   turn: what held it up was the sender. Turns are the nominal gap apart or, if the MTA took mail more slowly, the median time between
-//!   first sights of one message and the next.
+//!   first sights of one message and the next. If sessions of the MTA look for mail only now and then (`dozes` in `lab.toml`), each came at its turn.
 //! - **Eight sessions** and **released**: when nodes saw new messages; evenly over that time if the MTA holds mail back (`held_back` in
 //!   `lab.toml`), because then the nodes see when it let mail go and not when it came.
 //! - **Time in a session**: in bursts a lognormal law fitted to the times between one message and the next on a connection, pooled over all
 //!   bursts of an MTA. One by one, where the machine has nothing else to do, a lognormal law whose median is the quickest tenth of these, and
-//!   which is longer than the gap as often as messages were seen so much later than their turn. `QUICKEST` where nothing is known.
+//!   which is longer than the gap as often as messages were seen so much later than their turn. `QUICKEST` where nothing is known. A session of an MTA
+//!   that dozes has work or none for a second, so what lies between messages of a run is its own time in a session.
 
 use super::event::{Stop, What};
 use super::folder::Recorded;
@@ -113,6 +114,13 @@ impl SessionTimes {
         let known = self.0.get(mta).copied().unwrap_or([SessionTime::UNKNOWN; 2]);
         known[usize::from(how == How::OneByOne)]
     }
+
+    /// Of a run of an MTA that dozes: all times between messages that are shorter than a doze are times in a session.
+    fn of_dozing(&self, run: &Recorded) -> SessionTime {
+        let own: Vec<f64> = steps(run).into_iter().filter(|&step| step < HELD_UP.0 as f64).collect();
+        let in_bursts = self.get(&run.mta, How::EightSessions);
+        if own.len() >= ENOUGH { SessionTime::of(&own) } else { in_bursts }
+    }
 }
 
 /// How many messages one by one were seen more than a gap after their turn.
@@ -188,7 +196,9 @@ impl Pattern {
     /// Names the mode.
     pub fn of(run: &Recorded, mta: &Mta, names: &Names, times: &SessionTimes) -> Result<Self, String> {
         if let Some(mode) = names.mode(&run.mode) {
-            return Ok(Self::of_messages(run, mode, run.messages, mta.held_back, times));
+            let pattern = Self::of_messages(run, mode, run.messages, mta, times);
+            let session = if mta.dozes { times.of_dozing(run) } else { pattern.session };
+            return Ok(Self { session, ..pattern });
         }
         let (fault, failing) = names.fault(&run.mode).ok_or_else(|| format!("unknown mode {}", run.mode))?;
         // What is not seen leaves no number, so fewer than usual are believed only if none of the last third was seen.
@@ -199,20 +209,14 @@ impl Pattern {
             usual
         };
         let mode = Mode { how: How::OneByOne, gap: fault.gap, idle: fault.idle, cap: fault.cap };
-        let pattern = Self::of_messages(run, mode, messages, mta.held_back, times);
+        let pattern = Self::of_messages(run, mode, messages, mta, times);
         let from = Time::ZERO + fault.compared_from.unwrap_or(Span::ZERO);
         let kind = Some((fault.fault.clone(), fault.stage.clone()));
         let blurred = fault.compared_from.is_some();
         Ok(Self { fault: kind, failing, outage: fault.outage, from, blurred, ..pattern })
     }
 
-    fn of_messages(
-        run: &Recorded,
-        mode: Mode,
-        messages: usize,
-        held_back: bool,
-        times: &SessionTimes,
-    ) -> Self {
+    fn of_messages(run: &Recorded, mode: Mode, messages: usize, mta: &Mta, times: &SessionTimes) -> Self {
         let first = first_sights(run);
         let gap = match mode.how {
             How::OneByOne => median_gap(&first).map_or(mode.gap, |median| median.max(mode.gap)),
@@ -223,8 +227,8 @@ impl Pattern {
             }
         };
         let arrivals = match mode.how {
-            How::OneByOne => one_by_one(&first, messages, gap),
-            How::EightSessions | How::Released if held_back || first.len() != messages => {
+            How::OneByOne => one_by_one(&first, messages, gap, mta.dozes),
+            How::EightSessions | How::Released if mta.held_back || first.len() != messages => {
                 turns(messages, gap).collect()
             }
             How::EightSessions | How::Released => as_seen(&first),
@@ -232,7 +236,7 @@ impl Pattern {
         let submitted = arrivals.last().copied().unwrap_or(Time::ZERO);
         Self {
             gap,
-            session: times.get(&run.mta, mode.how),
+            session: times.get(&run.mta, if mta.dozes { How::EightSessions } else { mode.how }),
             fault: None,
             failing: 0,
             outage: None,
@@ -258,7 +262,7 @@ fn as_seen(first: &BTreeMap<u32, Time>) -> Vec<Time> {
 }
 
 /// When messages came that were submitted one by one.
-fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span) -> Vec<Time> {
+fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span, dozes: bool) -> Vec<Time> {
     // A lost moment is never caught up with, so the turn of a message is at least a gap before that of the next.
     let mut turn = None;
     let mut arrivals: Vec<Time> = (0..messages as u32)
@@ -268,7 +272,8 @@ fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span) -> Vec<Ti
             let seen = first.get(&message).copied();
             turn = latest.into_iter().chain(seen).min();
             let turn = turn?;
-            Some(seen.filter(|&seen| seen.since(turn) <= HELD_UP).unwrap_or(turn))
+            let says = |seen: &Time| seen.since(turn) <= HELD_UP && (!dozes || message == 0);
+            Some(seen.filter(says).unwrap_or(turn))
         })
         .collect();
     arrivals.sort_unstable();
@@ -293,12 +298,12 @@ mod tests {
     fn messages_come_when_they_were_seen_or_at_their_turn() {
         let gap = Span(200_000);
         let seen = |list: &[(u32, i64)]| list.iter().map(|&(message, ms)| (message, at(ms))).collect();
-        let as_seen = one_by_one(&seen(&[(0, 100), (1, 310), (2, 500)]), 3, gap);
+        let as_seen = one_by_one(&seen(&[(0, 100), (1, 310), (2, 500)]), 3, gap, false);
         assert_eq!(as_seen, [at(0), at(210), at(400)]);
-        let held_up = one_by_one(&seen(&[(0, 30_100), (1, 300), (2, 500)]), 3, gap);
+        let held_up = one_by_one(&seen(&[(0, 30_100), (1, 300), (2, 500)]), 3, gap, false);
         assert_eq!(held_up, [at(0), at(200), at(400)], "the first waited for a time-out");
-        let unseen = one_by_one(&seen(&[(1, 300)]), 4, gap);
+        let unseen = one_by_one(&seen(&[(1, 300)]), 4, gap, false);
         assert_eq!(unseen, [at(0), at(200), at(400), at(600)]);
-        assert_eq!(one_by_one(&seen(&[]), 2, gap), [at(0), at(200)]);
+        assert_eq!(one_by_one(&seen(&[]), 2, gap, false), [at(0), at(200)]);
     }
 }

@@ -23,6 +23,8 @@ const MOST_PER_ADDRESS: u32 = 5;
 const MOST_TURNED_AWAY: u32 = 10;
 /// An address is left alone for so long after a connection to it closed (limit.c, `discdelay_route`), if it is still known then.
 const CLOSING_REST: Span = Span::from_secs(3);
+/// A message takes four exchanges (MAIL, RCPT, DATA, the text), and QUIT is one more of the same length.
+const EXCHANGES: i64 = 4;
 /// Where a limit stands in the way it is looked at again so late (mta.c, `DELAY_CHECK_LIMIT`).
 const LIMIT_REST: Span = Span::from_secs(5);
 /// New mail gives rise to connections so long after the first (mta.c, `DELAY_CHECK_SOURCE`), and then

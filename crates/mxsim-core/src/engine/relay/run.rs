@@ -4,10 +4,10 @@ use super::super::outbound::Connection;
 use super::super::probe::{Probe, Step};
 use super::super::replicate::{Event, Nobody, Replication, Walk};
 use super::super::sender_state::Mail;
-use super::{Failing, Found, Idle, LATER_LOOK, MOST_TURNED_AWAY, Relay, SECOND_LOOK, TICK};
+use super::{EXCHANGES, Failing, Found, Idle, LATER_LOOK, MOST_TURNED_AWAY, Relay, SECOND_LOOK, TICK};
 use crate::sender::memory::Report;
 use crate::sender::{Candidate, Concurrency, Memory, Outcome, Reaction};
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// A sender and one of its outbound hosts.
 type Of = (u32, u32);
@@ -253,7 +253,10 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// A session takes what is next, hangs on, or is closed. It may have been without work since then, under this number.
     fn finds_work(&mut self, mut walk: Box<Walk>, since: Option<(Time, u32)>, now: Time) {
         loop {
-            if self.is_worn(&walk, now) || self.is_broken(&walk.connection, now) {
+            if self.is_broken(&walk.connection, now) {
+                return self.session_is_over(walk, now);
+            }
+            if self.is_worn(&walk, now) {
                 return self.quits(walk, now);
             }
             let Some(mail) = self.relay(of(&walk.mail)).tasks.pop_front() else {
@@ -320,7 +323,7 @@ impl<P: Probe> Replication<'_, '_, P> {
                     Reaction::Defer | Reaction::Next => self.defer(&walk, now),
                 }
                 if matches!(outcome, Outcome::Lost(_)) {
-                    self.quits(walk, now);
+                    self.session_is_over(walk, now);
                     return None;
                 }
             }
@@ -329,8 +332,19 @@ impl<P: Probe> Replication<'_, '_, P> {
         Some(walk)
     }
 
-    /// A session is closed.
+    /// A session is to be closed. Until the node has said goodbye it counts as open and ready, so that two that find no work within this time both
+    /// close, and mail that comes then waits for the next look (`mta_session.c`, state `MTA_QUIT`).
     fn quits(&mut self, walk: Box<Walk>, now: Time) {
+        let node = self.world.addresses[usize::from(walk.connection.address)].node;
+        if !self.takes_time(node) {
+            return self.session_is_over(walk, now);
+        }
+        let goodbye = Span(self.time_in_session(&walk.mail, node).0 / EXCHANGES);
+        self.calendar.schedule(now + goodbye, Event::Quits(walk));
+    }
+
+    /// A session is closed.
+    pub(in super::super) fn session_is_over(&mut self, walk: Box<Walk>, now: Time) {
         let (of, connection) = (of(&walk.mail), walk.connection);
         self.recycle(walk);
         self.relay(of).ready -= 1;
