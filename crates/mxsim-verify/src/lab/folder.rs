@@ -6,6 +6,17 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// A message that a node saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    /// When.
+    pub at: Time,
+    /// Its number, from 0.
+    pub message: u32,
+    /// Over which connection.
+    pub connection: u64,
+}
+
 /// One run.
 #[derive(Debug, Clone)]
 pub struct Recorded {
@@ -27,6 +38,8 @@ pub struct Recorded {
     pub messages: usize,
     /// Per node: connections that the nodes took but on which nothing was seen, so that their times are not known.
     pub silent: [usize; NODES],
+    /// Messages that nodes saw, taken or turned away, in order of time.
+    pub sights: Vec<Sight>,
 }
 
 #[derive(Deserialize)]
@@ -68,7 +81,7 @@ pub(super) fn rows<R: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<R>, 
 
 fn recorded(folder: &Path, row: IndexRow) -> Result<Recorded, String> {
     let path = folder.join("runs").join(&row.file);
-    let mut events = Vec::new();
+    let (mut events, mut sights) = (Vec::new(), Vec::new());
     let mut sessions: BTreeMap<u64, (Time, u8)> = BTreeMap::new();
     let mut messages = 0;
     for seen in rows::<Row>(&path)? {
@@ -79,13 +92,21 @@ fn recorded(folder: &Path, row: IndexRow) -> Result<Recorded, String> {
             sessions.entry(session).or_insert((at, node));
         }
         messages = messages.max(seen.seq.unwrap_or(0) as usize);
+        let number = seen.seq.and_then(|seq| seq.checked_sub(1));
+        sights.extend(number.zip(seen.session).map(|(message, connection)| Sight {
+            at,
+            message,
+            connection,
+        }));
         events.extend(what(&seen).map(|what| Event { at, node, what }));
     }
     events.extend(opened(&sessions));
     // Stable: a connection is put before what came over it.
     events.sort_by_key(|event| (event.at, event.what != What::Opened));
     let IndexRow { file, mta, version, resolver, variant, mode, .. } = &row;
+    sights.sort_by_key(|sight| sight.at);
     Ok(Recorded {
+        sights,
         name: file.trim_end_matches(".csv").into(),
         mta: mta.clone(),
         version: version.clone(),

@@ -13,7 +13,7 @@
 //!   that dozes has work or none for a second, so what lies between messages of a run is its own time in a session.
 
 use super::event::{Stop, What};
-use super::folder::Recorded;
+use super::folder::{Recorded, Sight};
 use super::names::{How, Mode, Mta, Names};
 use mxsim_core::time::{Span, Time};
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -119,7 +119,8 @@ impl SessionTimes {
     fn of_dozing(&self, run: &Recorded) -> SessionTime {
         let own: Vec<f64> = steps(run).into_iter().filter(|&step| step < HELD_UP.0 as f64).collect();
         let in_bursts = self.get(&run.mta, How::EightSessions);
-        if own.len() >= ENOUGH { SessionTime::of(&own) } else { in_bursts }
+        // Where only numbers of messages are known there are no sights.
+        if own.len().min(run.sights.len()) >= ENOUGH { SessionTime::of(&own) } else { in_bursts }
     }
 }
 
@@ -196,9 +197,7 @@ impl Pattern {
     /// Names the mode.
     pub fn of(run: &Recorded, mta: &Mta, names: &Names, times: &SessionTimes) -> Result<Self, String> {
         if let Some(mode) = names.mode(&run.mode) {
-            let pattern = Self::of_messages(run, mode, run.messages, mta, times);
-            let session = if mta.dozes { times.of_dozing(run) } else { pattern.session };
-            return Ok(Self { session, ..pattern });
+            return Ok(Self::of_messages(run, mode, run.messages, mta, times));
         }
         let (fault, failing) = names.fault(&run.mode).ok_or_else(|| format!("unknown mode {}", run.mode))?;
         // What is not seen leaves no number, so fewer than usual are believed only if none of the last third was seen.
@@ -227,7 +226,10 @@ impl Pattern {
             }
         };
         let arrivals = match mode.how {
-            How::OneByOne => one_by_one(&first, messages, gap, mta.dozes),
+            How::OneByOne if mta.dozes => {
+                dozed(&run.sights, messages, gap).unwrap_or_else(|| one_by_one(&first, messages, gap))
+            }
+            How::OneByOne => one_by_one(&first, messages, gap),
             How::EightSessions | How::Released if mta.held_back || first.len() != messages => {
                 turns(messages, gap).collect()
             }
@@ -236,7 +238,7 @@ impl Pattern {
         let submitted = arrivals.last().copied().unwrap_or(Time::ZERO);
         Self {
             gap,
-            session: times.get(&run.mta, if mta.dozes { How::EightSessions } else { mode.how }),
+            session: if mta.dozes { times.of_dozing(run) } else { times.get(&run.mta, mode.how) },
             fault: None,
             failing: 0,
             outage: None,
@@ -262,7 +264,7 @@ fn as_seen(first: &BTreeMap<u32, Time>) -> Vec<Time> {
 }
 
 /// When messages came that were submitted one by one.
-fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span, dozes: bool) -> Vec<Time> {
+fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span) -> Vec<Time> {
     // A lost moment is never caught up with, so the turn of a message is at least a gap before that of the next.
     let mut turn = None;
     let mut arrivals: Vec<Time> = (0..messages as u32)
@@ -272,8 +274,7 @@ fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span, dozes: bo
             let seen = first.get(&message).copied();
             turn = latest.into_iter().chain(seen).min();
             let turn = turn?;
-            let says = |seen: &Time| seen.since(turn) <= HELD_UP && (!dozes || message == 0);
-            Some(seen.filter(says).unwrap_or(turn))
+            Some(seen.filter(|&seen| seen.since(turn) <= HELD_UP).unwrap_or(turn))
         })
         .collect();
     arrivals.sort_unstable();
@@ -284,6 +285,34 @@ fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span, dozes: bo
     let unseen = messages - arrivals.len();
     arrivals.extend(turns(unseen, gap).map(|at| last.map_or(at, |last| last + gap + at.since(Time::ZERO))));
     arrivals
+}
+
+/// When messages came that were submitted a gap apart and waited until a session looked for them: in the middle of what the recording leaves
+/// open. Each was there when its session began with it, and none was left when a session had run out of work. The first waited for a session
+/// to be set up, so it came as late as it was seen. `None` if no steady submission fits.
+fn dozed(sights: &[Sight], messages: usize, gap: Span) -> Option<Vec<Time>> {
+    let mut first: BTreeMap<u32, Time> = BTreeMap::new();
+    let mut last: BTreeMap<u64, Time> = BTreeMap::new();
+    let (mut work, mut dozes) = (Vec::new(), Vec::new());
+    for sight in sights {
+        first.entry(sight.message).or_insert(sight.at);
+        let Some(before) = last.insert(sight.connection, sight.at) else { continue };
+        let step = sight.at.since(before);
+        if step < HELD_UP { work.push(step) } else { dozes.push(before) }
+    }
+    work.sort_unstable();
+    let session = *work.get(work.len() / 2)?;
+    let turn = |message: u32| gap.saturating_mul(i64::from(message));
+    let next = |doze: Time| first.iter().find(|(_, seen)| **seen > doze).map(|(&message, _)| message);
+    let latest = first.iter().map(|(&message, &seen)| seen - session - turn(message)).min()?;
+    let earliest = dozes.iter().filter_map(|&doze| Some(doze - turn(next(doze)?))).max()?;
+    if earliest > latest {
+        return None;
+    }
+    let start = earliest + Span(latest.since(earliest).0 / 2);
+    let seen = first.get(&0).map(|&seen| seen - session).filter(|seen| seen.since(start) <= HELD_UP);
+    let zero = seen.unwrap_or(start).max(start);
+    Some((0..messages as u32).map(|message| Time::ZERO + (start + turn(message)).since(zero)).collect())
 }
 
 #[cfg(test)]
@@ -298,12 +327,12 @@ mod tests {
     fn messages_come_when_they_were_seen_or_at_their_turn() {
         let gap = Span(200_000);
         let seen = |list: &[(u32, i64)]| list.iter().map(|&(message, ms)| (message, at(ms))).collect();
-        let as_seen = one_by_one(&seen(&[(0, 100), (1, 310), (2, 500)]), 3, gap, false);
+        let as_seen = one_by_one(&seen(&[(0, 100), (1, 310), (2, 500)]), 3, gap);
         assert_eq!(as_seen, [at(0), at(210), at(400)]);
-        let held_up = one_by_one(&seen(&[(0, 30_100), (1, 300), (2, 500)]), 3, gap, false);
+        let held_up = one_by_one(&seen(&[(0, 30_100), (1, 300), (2, 500)]), 3, gap);
         assert_eq!(held_up, [at(0), at(200), at(400)], "the first waited for a time-out");
-        let unseen = one_by_one(&seen(&[(1, 300)]), 4, gap, false);
+        let unseen = one_by_one(&seen(&[(1, 300)]), 4, gap);
         assert_eq!(unseen, [at(0), at(200), at(400), at(600)]);
-        assert_eq!(one_by_one(&seen(&[]), 2, gap, false), [at(0), at(200)]);
+        assert_eq!(one_by_one(&seen(&[]), 2, gap), [at(0), at(200)]);
     }
 }

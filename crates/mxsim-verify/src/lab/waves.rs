@@ -207,6 +207,7 @@ fn recovery((mta, variant): (String, String), events: Vec<Event>) -> Recorded {
         mode: "F-recover20s".into(),
         messages: 0,
         events,
+        sights: Vec::new(),
         silent: [0; NODES],
     }
 }
