@@ -323,6 +323,27 @@ mod tests {
         Time(milliseconds * 1_000)
     }
 
+    /// Messages came 200 ms apart from some moment on. The first session took 50 ms for each, had no work after the first message, looked a second
+    /// later, took six and had none left.
+    #[test]
+    fn a_doze_says_when_messages_had_not_come_yet() {
+        let sight = |(message, ms): (u32, i64)| Sight { at: at(ms), message, connection: 0 };
+        let seen = |times: &[(u32, i64)]| times.iter().copied().map(sight).collect::<Vec<Sight>>();
+        let busy = [(1, 1_150), (2, 1_200), (3, 1_250), (4, 1_300), (5, 1_350), (6, 1_400)];
+        let sights = [&[(0, 100)], &busy[..], &[(7, 2_450)]].concat();
+        // The first was taken at 50 ms and was there by then; the eighth was not at 1400 ms, so the first came after 0 ms. So it came at 25 ms, and
+        // its session was ready 25 ms later.
+        let arrivals = dozed(&seen(&sights), 9, Span(200_000)).expect("a steady submission");
+        let expected: Vec<Time> = (0..9).map(|message| at((200 * message - 25).max(0))).collect();
+        assert_eq!(arrivals, expected);
+        let pause = [(0, 100), (1, 1_150), (2, 1_200), (3, 1_250), (4, 2_300)];
+        assert_eq!(
+            dozed(&seen(&pause), 5, Span(200_000)),
+            None,
+            "the fifth should have been there at 1250 ms"
+        );
+    }
+
     #[test]
     fn messages_come_when_they_were_seen_or_at_their_turn() {
         let gap = Span(200_000);

@@ -6,6 +6,7 @@
 
 mod backup;
 mod bursts;
+mod destination;
 mod memory;
 mod order;
 mod time_outs;

@@ -191,7 +191,7 @@ const GROWTH: Shape = Shape::Choice(&[
             required("pause_per_address", DURATION, "time between two new connections to one address"),
         ]),
         "",
-        "two whenever mail waits, more up to half of what waits (OpenSMTPD)",
+        "two whenever mail waits, more up to half of what waits, for the destination and not for a message (OpenSMTPD)",
     ),
     optional(
         "exponential",
