@@ -18,6 +18,16 @@ pub struct Deck {
     unit: Unit,
     /// What the lots of the best are keyed by.
     labels: Vec<Label>,
+    /// Where each of the candidates leads.
+    stops: Vec<Stop>,
+}
+
+/// Where a candidate leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stop {
+    pub(super) host: u16,
+    pub(super) address: u16,
+    pub(super) node: usize,
 }
 
 /// The place of the label with the least lot.
@@ -79,7 +89,13 @@ impl Deck {
             Unit::Address => Label::new(candidate.address_hash),
         };
         let labels = candidates[..best].iter().map(label).collect();
-        Some(Self { candidates, best, unit: law.unit, labels })
+        let stop = |&Candidate { host, address, .. }: &Candidate| Stop {
+            host,
+            address,
+            node: world.addresses[usize::from(address)].node,
+        };
+        let stops = candidates.iter().map(stop).collect();
+        Some(Self { candidates, best, unit: law.unit, labels, stops })
     }
 
     /// Most candidates of a short deck.
@@ -110,6 +126,12 @@ impl Deck {
     #[must_use]
     pub fn candidate(&self, place: u8) -> Candidate {
         self.candidates[usize::from(place)]
+    }
+
+    /// Where the candidate at a place leads.
+    #[inline]
+    pub(super) fn stop(&self, place: u8) -> Stop {
+        self.stops[usize::from(place)]
     }
 
     /// How many candidates there are.

@@ -6,7 +6,7 @@
 //! else goes through `replicate.rs`, and comes to the same.
 
 use super::connect::{Connection as Answer, connect};
-use super::deck::Deck;
+use super::deck::{Deck, Stop};
 use super::meet::Met;
 use super::probe::Probe;
 use super::recorder::Counted;
@@ -73,7 +73,8 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         if now < Time::ZERO || (self.timed && world.session_time.is_none()) {
             return 0;
         }
-        let mut until = others.min(self.calendar.next_event()).min(self.recorder.chunk().to);
+        let chunk_ends = self.recorder.chunk().to;
+        let mut until = others.min(self.calendar.next_event()).min(chunk_ends);
         let block = &mut self.senders[sender].block;
         let (run, recorder) = (block.run(self.timed), &mut self.recorder);
         let (mut count, mut hits, mut own_number) = (0, 0, None);
@@ -81,8 +82,8 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             if at >= until {
                 break;
             }
-            let candidate = deck.candidate(run.first[place]);
-            let node = world.addresses[usize::from(candidate.address)].node;
+            let stop = deck.stop(run.first[place]);
+            let Stop { host, address, node } = stop;
             let state = &mut self.nodes[node];
             let message = Counted { sender, born: at };
             if state.is_faulty(&world.nodes[node], at) {
@@ -95,6 +96,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
                 let drawn = block.ahead(place);
                 let walk = LightWalk::new(Mail::new(sender, &drawn, at), deck, block.choice(&drawn));
                 self.calendar.schedule(over, Event::AnsweredLight(walk, outcome));
+                recorder.attempted(message, node);
                 until = until.min(over);
             } else if self.timed {
                 if state.is_full(at) {
@@ -102,15 +104,20 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
                 }
                 own_number = None;
                 let over = at + run.held[place];
-                recorder.connected(node, at, false);
-                state.begin_until(node, (at, over), recorder);
-                recorder.will_be_accepted(message, candidate.host, candidate.address, over);
+                state.begin_uncounted(node, (at, over), recorder);
+                if over < chunk_ends {
+                    recorder.taken_at_once(message, (host, address), node, over);
+                } else {
+                    recorder.attempted(message, node);
+                    recorder.connected(node, at, false);
+                    recorder.session(node, (at, over), 1);
+                    recorder.will_be_accepted(message, host, address, over);
+                }
             } else {
                 own_number = None;
-                recorder.accepted(message, candidate.host, candidate.address, at);
+                recorder.taken_at_once(message, (host, address), node, at);
             }
             hits += u64::from(plain.ask(table.cache_of(caches, run.chooser[place]), at).1);
-            recorder.attempted(message, node);
             count += 1;
         }
         recorder.arrived_in_a_run(count as u64, hits);

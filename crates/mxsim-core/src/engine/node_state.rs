@@ -97,16 +97,27 @@ impl<W: PartialEq> NodeState<W> {
         }
     }
 
-    /// Begins a session at `began` that ends at `at`.
-    #[inline(always)]
+    /// Begins a session at `began` that ends at `at` and that nobody waits for.
+    #[inline]
     pub(super) fn begin_until(
         &mut self,
         node: usize,
         (began, at): (Time, Time),
         recorder: &mut Recorder<'_>,
     ) {
-        self.ends.add(at);
         recorder.session(node, (began, at), 1);
+        self.begin_uncounted(node, (began, at), recorder);
+    }
+
+    /// The same for a session that has been counted already.
+    #[inline(always)]
+    pub(super) fn begin_uncounted(
+        &mut self,
+        node: usize,
+        (began, at): (Time, Time),
+        recorder: &mut Recorder<'_>,
+    ) {
+        self.ends.add(at);
         // As long as there are no more than before, with those that are over, the most is known.
         if self.sessions() > self.reported {
             self.settle_and_report(node, began, recorder);
