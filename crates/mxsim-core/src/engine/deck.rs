@@ -5,7 +5,6 @@
 
 use super::world::{MX, NOWHERE, SenderTable, World};
 use crate::random::{Key, Label};
-use crate::sender::order::Lots;
 use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, OwnCache, Unit};
 
 /// The candidates in the order of the zone, and what their lots are keyed by.
@@ -16,7 +15,7 @@ pub struct Deck {
     /// How many have the lowest preference; they come first.
     best: usize,
     unit: Unit,
-    /// What the lots of the best are keyed by.
+    /// What the lot of each is keyed by.
     labels: Vec<Label>,
     /// Where each of the candidates leads.
     stops: Vec<Stop>,
@@ -88,7 +87,7 @@ impl Deck {
             Unit::Host => Label::new(candidate.host_hash),
             Unit::Address => Label::new(candidate.address_hash),
         };
-        let labels = candidates[..best].iter().map(label).collect();
+        let labels = candidates.iter().map(label).collect();
         let stop = |&Candidate { host, address, .. }: &Candidate| Stop {
             host,
             address,
@@ -101,12 +100,13 @@ impl Deck {
     /// Most candidates of a short deck.
     pub const SHORT: usize = 8;
 
+    /// The lot that [`crate::sender::order::arrange`] would give a candidate.
     #[inline]
-    fn lot(&self, choice: &mut Key, candidate: &Candidate) -> u64 {
+    fn lot(&self, choice: Key, label: Label) -> u64 {
         match self.unit {
-            Unit::Host => choice.host(candidate),
+            Unit::Host => choice.at(label).word(),
             // The first and only occurrence of the address.
-            Unit::Address => choice.pooled(candidate, 0),
+            Unit::Address => choice.at(label).child(0).word(),
         }
     }
 
@@ -114,12 +114,7 @@ impl Deck {
     #[must_use]
     #[inline]
     pub fn first(&self, choice: Key) -> u8 {
-        match self.unit {
-            _ if self.best == 1 => 0,
-            Unit::Host => least(&self.labels, |label| choice.at(label).word()),
-            // The first and only occurrence of the address.
-            Unit::Address => least(&self.labels, |label| choice.at(label).child(0).word()),
-        }
+        if self.best == 1 { 0 } else { least(&self.labels[..self.best], |label| self.lot(choice, label)) }
     }
 
     /// The candidate at a place.
@@ -142,24 +137,24 @@ impl Deck {
 
     /// The places of all candidates in the order of `choice`, for at most [`Deck::SHORT`].
     #[must_use]
-    pub fn order(&self, mut choice: Key) -> [u8; Self::SHORT] {
+    pub fn order(&self, choice: Key) -> [u8; Self::SHORT] {
+        let count = self.count().min(Self::SHORT);
         let mut lots = [0; Self::SHORT];
-        for (lot, candidate) in lots.iter_mut().zip(&self.candidates) {
-            // Preference before lot, in one number.
-            *lot = u128::from(candidate.preference) << 64 | u128::from(self.lot(&mut choice, candidate));
+        for (lot, &label) in lots.iter_mut().zip(&self.labels) {
+            *lot = self.lot(choice, label);
         }
-        let lots = &lots[..self.count().min(Self::SHORT)];
-        // Counted, not sorted: which comes first cannot be foreseen.
+        // Counted, not sorted: which comes first cannot be foreseen. Worse preferences stand behind already.
         let mut before = [0; Self::SHORT];
-        for later in 0..lots.len() {
+        for later in 0..count {
             for earlier in 0..later {
-                let is_less = lots[later] < lots[earlier];
-                before[earlier] += usize::from(is_less);
-                before[later] += usize::from(!is_less);
+                let is_equal = self.candidates[later].preference == self.candidates[earlier].preference;
+                let goes_first = is_equal & (lots[later] < lots[earlier]);
+                before[earlier] += usize::from(goes_first);
+                before[later] += usize::from(!goes_first);
             }
         }
         let mut order = [0; Self::SHORT];
-        for (place, &before) in before.iter().enumerate().take(lots.len()) {
+        for (place, &before) in before[..count].iter().enumerate() {
             order[before] = place as u8;
         }
         order
