@@ -135,29 +135,25 @@ impl Deck {
         self.candidates.len()
     }
 
-    /// The places of all candidates in the order of `choice`, for at most [`Deck::SHORT`].
+    /// The place of the candidate that comes next, in the order of `choice`, after those whose bits are set in `tried`. For at most
+    /// [`Deck::SHORT`] candidates.
     #[must_use]
-    pub fn order(&self, choice: Key) -> [u8; Self::SHORT] {
+    pub fn next(&self, choice: Key, tried: u8) -> Option<u8> {
         let count = self.count().min(Self::SHORT);
-        let mut lots = [0; Self::SHORT];
-        for (lot, &label) in lots.iter_mut().zip(&self.labels) {
-            *lot = self.lot(choice, label);
-        }
-        // Counted, not sorted: which comes first cannot be foreseen. Worse preferences stand behind already.
-        let mut before = [0; Self::SHORT];
-        for later in 0..count {
-            for earlier in 0..later {
-                let is_equal = self.candidates[later].preference == self.candidates[earlier].preference;
-                let goes_first = is_equal & (lots[later] < lots[earlier]);
-                before[earlier] += usize::from(goes_first);
-                before[later] += usize::from(!goes_first);
+        let first = (!tried).trailing_zeros() as usize;
+        let preference = self.candidates.get(first)?.preference;
+        let (mut least, mut next) = (u64::MAX, first);
+        for place in first..count {
+            if self.candidates[place].preference != preference {
+                break;
             }
+            let was_tried = tried >> place & 1 == 1;
+            let lot = self.lot(choice, self.labels[place]);
+            let is_less = !was_tried & (lot < least);
+            least = if is_less { lot } else { least };
+            next = if is_less { place } else { next };
         }
-        let mut order = [0; Self::SHORT];
-        for (place, &before) in before[..count].iter().enumerate() {
-            order[before] = place as u8;
-        }
-        order
+        Some(next as u8)
     }
 
     /// All candidates, those of the lowest preference first.
