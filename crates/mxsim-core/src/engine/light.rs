@@ -5,7 +5,7 @@
 //! into the calendar and needs no memory of its own. Which senders are like that is decided once, by [`walks_lightly`]; everything
 //! else goes through `replicate.rs`, and comes to the same.
 
-use super::connect::{Connection as Answer, connect};
+use super::connect::outlasts;
 use super::deck::{Deck, Stop};
 use super::meet::Met;
 use super::probe::Probe;
@@ -92,6 +92,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         }
         let chunk_ends = self.recorder.chunk().to;
         let mut until = others.min(self.calendar.next_event()).min(chunk_ends);
+        let timeouts = &table.behaviour.law.timeouts;
         let block = &mut self.senders[sender].block;
         let (run, recorder) = (block.run(self.timed), &mut self.recorder);
         let (mut count, mut hits, mut own_number) = (0, 0, None);
@@ -102,17 +103,15 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             let Stop { host, address, node } = deck.stop(run.first[place]);
             let state = &mut self.nodes[node];
             let message = Counted { sender, born: at };
-            if state.is_faulty(&world.nodes[node], at) {
-                let timeouts = &table.behaviour.law.timeouts;
-                let Answer::Later(over, outcome) = connect(&world.nodes[node], at, timeouts, NO_LUCK) else {
-                    break;
-                };
+            if let Some(outage) = state.outage(&world.nodes[node], at) {
+                // Anything but silence to the end is for the long way.
+                let Some(over) = outlasts(outage, at, timeouts, NO_LUCK) else { break };
                 // The next arrival has been scheduled before what happens now.
                 own_number = Some(self.calendar.number());
                 let drawn = block.ahead(place);
                 let (mail, choice) = (Mail::new(sender, &drawn, at), block.choice(&drawn));
                 let walk = LightWalk::beginning_at(run.first[place], mail, choice);
-                self.calendar.schedule(over, Event::AnsweredLight(walk, outcome));
+                self.calendar.schedule(over, Event::AnsweredLight(walk, Outcome::TimedOut));
                 recorder.attempted(message, node);
                 until = until.min(over);
             } else if self.timed {

@@ -4,7 +4,7 @@
 //! Sessions that somebody waits for (a backlog, a sender that counts or keeps its connections) end by an event.
 
 use super::recorder::Recorder;
-use crate::node::{Capacity, Schedule};
+use crate::node::{Capacity, Outage, Schedule};
 use crate::time::Time;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -33,8 +33,8 @@ pub(super) struct NodeState<W> {
     open: u32,
     /// Connections waiting for a session.
     backlog: VecDeque<W>,
-    /// Whether a fault is on, and until when it is so.
-    fault: (bool, Time),
+    /// The outage under way, if there is one, and until when it is so.
+    outage: (Option<Outage>, Time),
     /// The largest number of sessions that was reported in the current window.
     reported: u32,
 }
@@ -46,18 +46,18 @@ impl<W: PartialEq> NodeState<W> {
             ends: Ends::new(capacity.sessions),
             open: 0,
             backlog: VecDeque::new(),
-            fault: (false, start),
+            outage: (None, start),
             reported: 0,
         }
     }
 
-    /// Whether a fault is on at `now`, which never goes back.
+    /// The outage under way at `now`, which never goes back.
     #[inline]
-    pub(super) fn is_faulty(&mut self, schedule: &Schedule, now: Time) -> bool {
-        if now >= self.fault.1 {
-            self.fault = schedule.state_at(now);
+    pub(super) fn outage(&mut self, schedule: &Schedule, now: Time) -> Option<&Outage> {
+        if now >= self.outage.1 {
+            self.outage = schedule.state_at(now);
         }
-        self.fault.0
+        self.outage.0.as_ref()
     }
 
     /// The number of sessions; some may be over already, unless the ends have just been settled.
