@@ -353,7 +353,7 @@ impl SenderState {
     /// When a deferred message is tried again; `None` if it bounces.
     pub(super) fn next_attempt(&self, law: &RetryLaw, mail: &Mail, now: Time) -> Option<Time> {
         let phase = law.queue_run.map_or(Span::ZERO, |every| self.phase(mail.chooser, every));
-        let draw = self.retry.child(!mail.number).child(u64::from(mail.failures));
-        retry::next_attempt(law, Deferred { born: mail.born, failures: mail.failures, now, phase }, draw)
+        let lots = self.retry.child(!mail.number);
+        retry::next_attempt(law, Deferred { born: mail.born, failures: mail.failures, now, phase }, lots)
     }
 }

@@ -455,6 +455,19 @@ pub enum Wait {
         /// Longest wait.
         most: Span,
     },
+    /// dma: each wait is a random number of times the one before.
+    RandomGrowth {
+        /// The first wait.
+        first: Span,
+        /// The smallest number of times.
+        factor_least: f64,
+        /// The largest.
+        factor_most: f64,
+        /// The longest wait.
+        most: Span,
+        /// The process sleeps in steps of this length, so that each wait is rounded up to whole ones; what the next wait grows from is not.
+        step: Span,
+    },
     /// qmail: the k-th retry at k^2 times `unit` after arrival.
     Quadratic {
         /// The wait before the first retry.

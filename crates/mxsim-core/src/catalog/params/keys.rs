@@ -213,6 +213,8 @@ const CYCLE: Shape = Shape::Choice(&[optional(
     "so many of the last gaps come again and again",
 )]);
 
+const GROWTH_FACTOR: Shape = Shape::Number { least: 1.0, most: 1000.0, above: false };
+
 const WAIT: Shape = Shape::AnyOf(&[
     word(every_queue_run),
     Shape::Choice(&[
@@ -224,6 +226,22 @@ const WAIT: Shape = Shape::AnyOf(&[
             ]),
             "",
             "as long as the message is old, within bounds",
+        ),
+        optional(
+            "random_growth",
+            Shape::Table(&[
+                required("first", SOME_TIME, "the first wait"),
+                required(
+                    "factor_least",
+                    GROWTH_FACTOR,
+                    "each wait is at least this many times the one before",
+                ),
+                required("factor_most", GROWTH_FACTOR, "and at most this many times"),
+                required("most", SOME_TIME, "longest wait"),
+                required("step", SOME_TIME, "each wait is rounded up to whole steps"),
+            ]),
+            "",
+            "a random number of times the wait before, evenly between two factors (dma)",
         ),
         optional(
             "quadratic",

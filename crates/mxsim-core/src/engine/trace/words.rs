@@ -292,6 +292,9 @@ pub(super) fn retry(law: &RetryLaw) -> String {
         Wait::Age { least, most } => {
             format!("waits as long as the message is old, at least {least} and at most {most}")
         }
+        Wait::RandomGrowth { first, factor_least, factor_most, most, .. } => format!(
+            "waits {first}, then each time {factor_least} to {factor_most} times as long, at most {most}"
+        ),
         Wait::Quadratic { unit } => {
             format!("comes back 1, 4, 9, ... times {unit} after the message arrived")
         }
