@@ -141,7 +141,7 @@ const REUSE: &[Key] = &[
         "connections",
         word(words::<ReuseWhen>),
         AS_PRESET,
-        "when an open connection takes the next message: never, on demand (once deliveries follow each other within a second), always, the last one only (others are closed when they run out of work), by batch (what waits after a delivery), or by queue run",
+        "when an open connection takes the next message: never, on demand (once deliveries follow each other within a second), always, by child process (the first that is idle takes it), the last one only (others are closed when they run out of work), by batch (what waits after a delivery), or by queue run",
     ),
     optional("idle", DURATION, AS_PRESET, "it is closed after so long without a message"),
     optional(
@@ -314,6 +314,12 @@ const MEMORY: &[Key] = &[
         Shape::Table(&[required("hold", SOME_TIME, "how long it is skipped")]),
         "",
         "within one queue run a host that failed is skipped (sendmail)",
+    ),
+    optional(
+        "child",
+        Shape::Table(&[required("hold", SOME_TIME, "for how long")]),
+        "",
+        "a child process to which no host gave a session defers whatever else it gets (Courier)",
     ),
     optional(
         "route",

@@ -195,6 +195,9 @@ fn memory(table: &Table) -> Option<Memory> {
     if let Some(process) = table.table("process") {
         return Some(Memory::Process { hold: span_at(process, "hold")? });
     }
+    if let Some(child) = table.table("child") {
+        return Some(Memory::Child { hold: span_at(child, "hold")? });
+    }
     if let Some(route) = table.table("route") {
         return Some(Memory::Route { unit: span_at(route, "unit")?, most: span_at(route, "most")? });
     }

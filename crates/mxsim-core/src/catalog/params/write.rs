@@ -104,6 +104,7 @@ fn written_memory(memory: &Memory) -> Written {
             ("memory.domain", format!("{{ failures = {failures}, hold = {} }}", literal::span(*hold)))
         }
         Memory::Process { hold } => ("memory.process", format!("{{ hold = {} }}", literal::span(*hold))),
+        Memory::Child { hold } => ("memory.child", format!("{{ hold = {} }}", literal::span(*hold))),
         Memory::Route { unit, most } => (
             "memory.route",
             format!("{{ unit = {}, most = {} }}", literal::span(*unit), literal::span(*most)),
