@@ -1,5 +1,6 @@
 //! The kinds of presets, one line each; everything else about them follows from these lines.
 
+use super::lazy::Lazy;
 use super::params;
 use super::preset::{Preset, Sheet};
 use super::read::{Form, read_preset};
@@ -55,10 +56,15 @@ macro_rules! kinds {
         /// The presets, by kind and id.
         #[derive(Debug, Clone, Default)]
         pub(super) struct Shelves {
-            $($all: BTreeMap<String, Preset<$law>>,)+
+            $($all: BTreeMap<String, Lazy<Preset<$law>>>,)+
         }
 
         impl Shelves {
+            /// Puts an embedded file on its shelf, unread, under the id its name gives.
+            pub(super) fn embed(&mut self, kind: PresetKind, id: &str, file: &'static str, text: &'static str) {
+                match kind { $(PresetKind::$kind => { self.$all.insert(id.to_owned(), Lazy::embedded(file, text)); })+ }
+            }
+
             /// Reads one preset file and puts it on its shelf; gives its id.
             pub(super) fn add(&mut self, kind: PresetKind, file: &str, text: &str, outside: bool) -> Result<String, ScenarioError> {
                 match kind {
@@ -66,7 +72,7 @@ macro_rules! kinds {
                         let mut preset = read_preset(kind, file, text, outside, &$form)?;
                         let id = preset.id.clone();
                         preset.replaces = self.$all.contains_key(&id);
-                        self.$all.insert(id.clone(), preset);
+                        self.$all.insert(id.clone(), Lazy::read(preset));
                         Ok(id)
                     })+
                 }
@@ -85,9 +91,19 @@ macro_rules! kinds {
             /// All presets without their laws: by kind, then by id.
             pub(super) fn sheets(&self) -> Vec<Sheet<'_>> {
                 let mut sheets = Vec::new();
-                $(sheets.extend(self.$all.values().map(Preset::sheet));)+
+                $(sheets.extend(self.$all().map(Preset::sheet));)+
                 sheets
             }
+
+            $(
+                fn $one(&self, id: &str) -> Option<&Preset<$law>> {
+                    self.$all.get(id).map(|kept| kept.get(|file, text| read_preset(PresetKind::$kind, file, text, false, &$form)))
+                }
+
+                fn $all(&self) -> impl Iterator<Item = &Preset<$law>> {
+                    self.$all.keys().filter_map(|id| self.$one(id))
+                }
+            )+
         }
 
         impl super::Catalog {
@@ -95,12 +111,12 @@ macro_rules! kinds {
                 #[doc = concat!("The ", stringify!($one), " preset `id`.")]
                 #[must_use]
                 pub fn $one(&self, id: &str) -> Option<&Preset<$law>> {
-                    self.shelves.$all.get(id)
+                    self.shelves.$one(id)
                 }
 
                 #[doc = concat!("All ", stringify!($one), " presets, by id.")]
                 pub fn $all(&self) -> impl Iterator<Item = &Preset<$law>> {
-                    self.shelves.$all.values()
+                    self.shelves.$all()
                 }
             )+
         }

@@ -12,6 +12,7 @@
 //! Main types: [`Catalog`]; [`Preset`] over a law such as [`SenderLaw`]; [`Sheet`], a preset of any kind.
 
 mod kind;
+mod lazy;
 mod parameter;
 pub(crate) mod params;
 mod population;
@@ -32,6 +33,7 @@ use crate::scenario::diagnostic::ScenarioError;
 use crate::sender::{SenderLaw, Unknowns};
 use include_dir::{Dir, include_dir};
 use kind::Shelves;
+use lazy::Lazy;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -53,25 +55,22 @@ const UNKNOWN_KIND: &str = "cache-sticky";
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     shelves: Arc<Shelves>,
-    populations: Arc<BTreeMap<String, Population>>,
+    populations: Arc<BTreeMap<String, Lazy<Population>>>,
 }
 
 impl Catalog {
-    /// The presets and populations that come with the library.
-    ///
-    /// # Panics
-    /// If one of the embedded files is wrong, which a test rules out.
+    /// The presets and populations that come with the library. Each file is read when it is first asked for.
     #[must_use]
     pub fn builtin() -> &'static Self {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
-        let read = || {
-            Self::default()
-                .add_all(embedded(), false)?
-                .add_populations(embedded_in(population::FOLDER), false)
-        };
-        BUILTIN.get_or_init(|| match read() {
-            Ok(catalog) => catalog,
-            Err(errors) => panic!("an embedded preset is wrong:\n{}", errors[0]),
+        BUILTIN.get_or_init(|| {
+            let mut shelves = Shelves::default();
+            for (kind, file, text) in embedded() {
+                shelves.embed(kind, stem(file), file, text);
+            }
+            let unread = |(file, text)| (stem(file).to_owned(), Lazy::embedded(file, text));
+            let populations = embedded_in(population::FOLDER).map(unread).collect();
+            Self { shelves: Arc::new(shelves), populations: Arc::new(populations) }
         })
     }
 
@@ -128,7 +127,8 @@ impl Catalog {
                         errors.push(read::same_id(file, text, other));
                     }
                     population.replaces = self.population(&population.id).is_some();
-                    Arc::make_mut(&mut self.populations).insert(population.id.clone(), population);
+                    let id = population.id.clone();
+                    Arc::make_mut(&mut self.populations).insert(id, Lazy::read(population));
                 }
             }
         }
@@ -167,12 +167,13 @@ impl Catalog {
     /// The population `id`.
     #[must_use]
     pub fn population(&self, id: &str) -> Option<&Population> {
-        self.populations.get(id)
+        let read = |file, text| population::read(file, text, false, self);
+        self.populations.get(id).map(|kept| kept.get(read))
     }
 
     /// All populations, by id.
     pub fn populations(&self) -> impl Iterator<Item = &Population> {
-        self.populations.values()
+        self.populations.keys().filter_map(|id| self.population(id))
     }
 
     /// All presets without their laws: by kind, then by id.
@@ -208,6 +209,12 @@ impl Catalog {
     }
 }
 
+/// The name of a file without folder and ending, which for an embedded file is the id of what stands in it.
+fn stem(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
 fn embedded() -> impl Iterator<Item = (PresetKind, &'static str, &'static str)> {
     PresetKind::ALL
         .into_iter()
@@ -234,9 +241,8 @@ mod tests {
             panic!("{}", text.join("\n\n"));
         }
         for (kind, name, text) in embedded() {
-            let stem = name.rsplit('/').next().and_then(|file| file.strip_suffix(".toml"));
             let id = text.lines().find_map(|line| line.strip_prefix("id = "));
-            assert_eq!(id, stem.map(|stem| format!("{stem:?}")).as_deref(), "{kind:?} {name}");
+            assert_eq!(id, Some(format!("{:?}", stem(name)).as_str()), "{kind:?} {name}");
         }
         assert_eq!(Catalog::builtin().ids().len(), embedded().count(), "two files with the same id");
     }

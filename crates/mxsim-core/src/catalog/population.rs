@@ -189,16 +189,16 @@ fn without_evidence(sender: &Table) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::embedded_in;
+    use crate::catalog::{embedded_in, stem};
 
     #[test]
     fn every_embedded_population_is_named_after_its_id_and_adds_up() {
         assert_eq!(Catalog::builtin().populations().count(), embedded_in(FOLDER).count());
         assert!(Catalog::builtin().population(DEFAULT_POPULATION).is_some());
         for (name, _) in embedded_in(FOLDER) {
-            let stem =
-                name.rsplit('/').next().and_then(|file| file.strip_suffix(".toml")).unwrap_or_default();
+            let stem = stem(name);
             let population = Catalog::builtin().population(stem).expect("a population of that name");
+            assert_eq!(population.id, stem);
             let share = |figure: &&Figure| figure.key == "share";
             let percent = |figure: &Figure| {
                 figure.value.trim_matches('"').trim_end_matches(" %").parse().unwrap_or(0.0)

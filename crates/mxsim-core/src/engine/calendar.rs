@@ -12,8 +12,13 @@ use std::collections::{BinaryHeap, VecDeque};
 
 const LANES: usize = 8;
 
-/// Time and number of an event that does not come.
-const NEVER: (Time, u64) = (Time::NEVER, u64::MAX);
+/// The rank of an event that does not come.
+const NEVER: i128 = rank(Time::NEVER, u64::MAX);
+
+/// Time and number of an event in one number, so that which of two comes first is one comparison without a branch.
+const fn rank(at: Time, number: u64) -> i128 {
+    (at.0 as i128) << 64 | number as i128
+}
 
 /// What comes next.
 #[derive(Debug)]
@@ -30,11 +35,11 @@ pub struct Calendar<E> {
     arrivals: BinaryHeap<Scheduled<usize>>,
     /// Each in order of time.
     lanes: [VecDeque<Scheduled<E>>; LANES],
-    /// Time and number of the first event of each lane.
-    fronts: [(Time, u64); LANES],
+    /// Ranks of the first event of each lane and, in the last place, of the heap.
+    fronts: [i128; LANES + 1],
     heap: BinaryHeap<Scheduled<E>>,
-    /// Time and number of the first event of lanes and heap.
-    first: (Time, u64),
+    /// The least of them, and its place.
+    first: (i128, usize),
     scheduled: u64,
 }
 
@@ -52,9 +57,9 @@ impl<E> Calendar<E> {
         Self {
             arrivals: BinaryHeap::new(),
             lanes: std::array::from_fn(|_| VecDeque::new()),
-            fronts: [NEVER; LANES],
+            fronts: [NEVER; LANES + 1],
             heap: BinaryHeap::new(),
-            first: NEVER,
+            first: (NEVER, LANES),
             scheduled: 0,
         }
     }
@@ -63,14 +68,19 @@ impl<E> Calendar<E> {
     pub fn schedule(&mut self, at: Time, event: E) {
         let scheduled = Scheduled { at, sequence: self.scheduled, event };
         self.scheduled += 1;
-        self.first = self.first.min((at, scheduled.sequence));
-        match self.lanes.iter().position(|lane| lane.back().is_none_or(|last| last.at <= at)) {
+        let rank = scheduled.rank();
+        let place = match self.lanes.iter().position(|lane| lane.back().is_none_or(|last| last.at <= at)) {
             Some(lane) => {
-                self.fronts[lane] = self.fronts[lane].min(scheduled.key());
                 self.lanes[lane].push_back(scheduled);
+                lane
             }
-            None => self.heap.push(scheduled),
-        }
+            None => {
+                self.heap.push(scheduled);
+                LANES
+            }
+        };
+        self.fronts[place] = self.fronts[place].min(rank);
+        self.first = self.first.min((rank, place));
     }
 
     /// Adds the first arrival of a sender.
@@ -108,26 +118,24 @@ impl<E> Calendar<E> {
     #[must_use]
     #[inline]
     pub const fn next_event(&self) -> Time {
-        self.first.0
+        Time((self.first.0 >> 64) as i64)
     }
 
     /// What comes next.
     pub fn take_next(&mut self) -> Option<Next<E>> {
-        let arrival = self.arrivals.peek().map_or(NEVER, |top| (top.at, top.sequence));
-        if arrival < self.first {
-            return self.arrivals.peek().map(|top| Next::Arrival(top.at, top.event));
+        if let Some(top) = self.arrivals.peek().filter(|top| top.rank() < self.first.0) {
+            return Some(Next::Arrival(top.at, top.event));
         }
-        let first = self.first;
-        let event = match self.fronts.iter().position(|&front| front == first && first != NEVER) {
-            Some(lane) => {
-                let event = self.lanes[lane].pop_front();
-                self.fronts[lane] = self.lanes[lane].front().map_or(NEVER, Scheduled::key);
-                event
-            }
-            None => self.heap.pop(),
+        let place = self.first.1;
+        let (event, next) = match self.lanes.get_mut(place) {
+            Some(lane) => (lane.pop_front(), lane.front().map(Scheduled::rank)),
+            None => (self.heap.pop(), self.heap.peek().map(Scheduled::rank)),
         };
-        let in_heap = self.heap.peek().map_or(NEVER, Scheduled::key);
-        self.first = self.fronts.iter().copied().fold(in_heap, Ord::min);
+        self.fronts[place] = next.unwrap_or(NEVER);
+        self.first = (NEVER, LANES);
+        for (place, &rank) in self.fronts.iter().enumerate() {
+            self.first = if rank < self.first.0 { (rank, place) } else { self.first };
+        }
         event.map(|scheduled| Next::Event(scheduled.at, scheduled.event))
     }
 
@@ -145,8 +153,8 @@ impl<E> Default for Calendar<E> {
 }
 
 impl<E> Scheduled<E> {
-    const fn key(&self) -> (Time, u64) {
-        (self.at, self.sequence)
+    const fn rank(&self) -> i128 {
+        rank(self.at, self.sequence)
     }
 }
 
@@ -167,7 +175,7 @@ impl<E> PartialOrd for Scheduled<E> {
 impl<E> Ord for Scheduled<E> {
     /// Reversed, because the standard heap gives the largest first.
     fn cmp(&self, other: &Self) -> Ordering {
-        other.key().cmp(&self.key())
+        other.rank().cmp(&self.rank())
     }
 }
 

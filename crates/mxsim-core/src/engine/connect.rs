@@ -1,6 +1,6 @@
 //! One connection from a sender to a node.
 
-use crate::node::{Fault, Schedule};
+use crate::node::{Fault, Outage, Schedule};
 use crate::sender::{Outcome, Timeouts};
 use crate::smtp::Stage;
 use crate::time::{Span, Time};
@@ -15,11 +15,10 @@ pub(super) enum Connection {
 /// How a connection of this luck begun at `now` ends; `Accepted` if it gets past the greeting. A node that drops packets is asked again with
 /// each repeated SYN, so one that comes back is found.
 pub(super) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, luck: u64) -> Connection {
-    let limit = timeouts.silent_host();
-    // Most often the fault outlasts all repetitions.
-    if faults.fault_until(now, luck).is_some_and(|(fault, to)| fault == Fault::Drop && now + limit <= to) {
-        return Connection::Later(now + limit, Outcome::TimedOut);
+    if let Some(over) = faults.outage_at(now).and_then(|outage| outlasts(outage, now, timeouts, luck)) {
+        return Connection::Later(over, Outcome::TimedOut);
     }
+    let limit = timeouts.silent_host();
     let repeats = timeouts.kernel.retransmissions().iter().map(|&seconds| Span::from_secs(seconds));
     for after in std::iter::once(Span::ZERO).chain(repeats.take_while(|&after| after < limit)) {
         match faults.fault_at(now + after, luck) {
@@ -32,6 +31,12 @@ pub(super) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, luck: u
         }
     }
     Connection::Later(now + limit, Outcome::TimedOut)
+}
+
+/// When a connection begun at `now` times out, if the outage under way drops all its packets until then: most outages do.
+pub(super) fn outlasts(outage: &Outage, now: Time, timeouts: &Timeouts, luck: u64) -> Option<Time> {
+    let over = now + timeouts.silent_host();
+    (outage.fault == Fault::Drop && over <= outage.to && outage.hits(luck)).then_some(over)
 }
 
 const fn at(now: Time, after: Span, outcome: Outcome) -> Connection {
@@ -63,7 +68,6 @@ pub(super) const fn outcome_of(fault: Fault) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::Outage;
     use crate::sender::Kernel;
 
     fn faulty_until(seconds: i64, fault: Fault) -> Schedule {

@@ -5,7 +5,6 @@
 
 use super::world::{MX, NOWHERE, SenderTable, World};
 use crate::random::{Key, Label};
-use crate::sender::order::Lots;
 use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, OwnCache, Unit};
 
 /// The candidates in the order of the zone, and what their lots are keyed by.
@@ -16,8 +15,18 @@ pub struct Deck {
     /// How many have the lowest preference; they come first.
     best: usize,
     unit: Unit,
-    /// What the lots of the best are keyed by.
+    /// What the lot of each is keyed by.
     labels: Vec<Label>,
+    /// Where each of the candidates leads.
+    stops: Vec<Stop>,
+}
+
+/// Where a candidate leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stop {
+    pub(super) host: u16,
+    pub(super) address: u16,
+    pub(super) node: usize,
 }
 
 /// The place of the label with the least lot.
@@ -78,19 +87,26 @@ impl Deck {
             Unit::Host => Label::new(candidate.host_hash),
             Unit::Address => Label::new(candidate.address_hash),
         };
-        let labels = candidates[..best].iter().map(label).collect();
-        Some(Self { candidates, best, unit: law.unit, labels })
+        let labels = candidates.iter().map(label).collect();
+        let stop = |&Candidate { host, address, .. }: &Candidate| Stop {
+            host,
+            address,
+            node: world.addresses[usize::from(address)].node,
+        };
+        let stops = candidates.iter().map(stop).collect();
+        Some(Self { candidates, best, unit: law.unit, labels, stops })
     }
 
     /// Most candidates of a short deck.
     pub const SHORT: usize = 8;
 
+    /// The lot that [`crate::sender::order::arrange`] would give a candidate.
     #[inline]
-    fn lot(&self, choice: &mut Key, candidate: &Candidate) -> u64 {
+    fn lot(&self, choice: Key, label: Label) -> u64 {
         match self.unit {
-            Unit::Host => choice.host(candidate),
+            Unit::Host => choice.at(label).word(),
             // The first and only occurrence of the address.
-            Unit::Address => choice.pooled(candidate, 0),
+            Unit::Address => choice.at(label).child(0).word(),
         }
     }
 
@@ -98,12 +114,7 @@ impl Deck {
     #[must_use]
     #[inline]
     pub fn first(&self, choice: Key) -> u8 {
-        match self.unit {
-            _ if self.best == 1 => 0,
-            Unit::Host => least(&self.labels, |label| choice.at(label).word()),
-            // The first and only occurrence of the address.
-            Unit::Address => least(&self.labels, |label| choice.at(label).child(0).word()),
-        }
+        if self.best == 1 { 0 } else { least(&self.labels[..self.best], |label| self.lot(choice, label)) }
     }
 
     /// The candidate at a place.
@@ -112,35 +123,37 @@ impl Deck {
         self.candidates[usize::from(place)]
     }
 
+    /// Where the candidate at a place leads.
+    #[inline]
+    pub(super) fn stop(&self, place: u8) -> Stop {
+        self.stops[usize::from(place)]
+    }
+
     /// How many candidates there are.
     #[must_use]
     pub fn count(&self) -> usize {
         self.candidates.len()
     }
 
-    /// The places of all candidates in the order of `choice`, for at most [`Deck::SHORT`].
+    /// The place of the candidate that comes next, in the order of `choice`, after those whose bits are set in `tried`. For at most
+    /// [`Deck::SHORT`] candidates.
     #[must_use]
-    pub fn order(&self, mut choice: Key) -> [u8; Self::SHORT] {
-        let mut lots = [0; Self::SHORT];
-        for (lot, candidate) in lots.iter_mut().zip(&self.candidates) {
-            // Preference before lot, in one number.
-            *lot = u128::from(candidate.preference) << 64 | u128::from(self.lot(&mut choice, candidate));
-        }
-        let lots = &lots[..self.count().min(Self::SHORT)];
-        // Counted, not sorted: which comes first cannot be foreseen.
-        let mut before = [0; Self::SHORT];
-        for later in 0..lots.len() {
-            for earlier in 0..later {
-                let is_less = lots[later] < lots[earlier];
-                before[earlier] += usize::from(is_less);
-                before[later] += usize::from(!is_less);
+    pub fn next(&self, choice: Key, tried: u8) -> Option<u8> {
+        let count = self.count().min(Self::SHORT);
+        let first = (!tried).trailing_zeros() as usize;
+        let preference = self.candidates.get(first)?.preference;
+        let (mut least, mut next) = (u64::MAX, first);
+        for place in first..count {
+            if self.candidates[place].preference != preference {
+                break;
             }
+            let was_tried = tried >> place & 1 == 1;
+            let lot = self.lot(choice, self.labels[place]);
+            let is_less = !was_tried & (lot < least);
+            least = if is_less { lot } else { least };
+            next = if is_less { place } else { next };
         }
-        let mut order = [0; Self::SHORT];
-        for (place, &before) in before.iter().enumerate().take(lots.len()) {
-            order[before] = place as u8;
-        }
-        order
+        Some(next as u8)
     }
 
     /// All candidates, those of the lowest preference first.

@@ -5,8 +5,8 @@
 //! into the calendar and needs no memory of its own. Which senders are like that is decided once, by [`walks_lightly`]; everything
 //! else goes through `replicate.rs`, and comes to the same.
 
-use super::connect::{Connection as Answer, connect};
-use super::deck::Deck;
+use super::connect::outlasts;
+use super::deck::{Deck, Stop};
 use super::meet::Met;
 use super::probe::Probe;
 use super::recorder::Counted;
@@ -15,7 +15,7 @@ use super::sender_state::Mail;
 use super::world::{SenderTable, World};
 use crate::node::Fault;
 use crate::random::Key;
-use crate::sender::{Candidate, Failover, Memory, Outcome};
+use crate::sender::{Failover, Memory, Outcome};
 use crate::time::Time;
 
 /// No fault hits only a part of the connections.
@@ -25,18 +25,35 @@ const NO_LUCK: u64 = 0;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LightWalk {
     pub(super) mail: Mail,
-    order: [u8; Deck::SHORT],
-    next: u8,
+    /// What the order of the candidates is drawn from.
+    choice: Key,
+    /// One bit for each place of the deck that has had its turn.
+    tried: u8,
+    /// The place whose turn it is; `None` when all have had it.
+    now: Option<u8>,
 }
 
 impl LightWalk {
     pub(super) fn new(mail: Mail, deck: &Deck, choice: Key) -> Self {
-        Self { mail, order: deck.order(choice), next: 0 }
+        Self::beginning_at(deck.first(choice), mail, choice)
     }
 
-    /// The candidate whose turn it is.
-    fn candidate(&self, deck: &Deck) -> Option<Candidate> {
-        (usize::from(self.next) < deck.count()).then(|| deck.candidate(self.order[usize::from(self.next)]))
+    /// The same if the first candidate is known.
+    const fn beginning_at(first: u8, mail: Mail, choice: Key) -> Self {
+        Self { mail, choice, tried: 0, now: Some(first) }
+    }
+
+    /// The turn goes to the next candidate.
+    fn go_on(&mut self, deck: &Deck) {
+        if let Some(place) = self.now {
+            self.tried |= 1 << place;
+            self.now = deck.next(self.choice, self.tried);
+        }
+    }
+
+    /// Where the candidate leads whose turn it is.
+    fn stop(&self, deck: &Deck) -> Option<Stop> {
+        self.now.map(|place| deck.stop(place))
     }
 }
 
@@ -73,7 +90,9 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         if now < Time::ZERO || (self.timed && world.session_time.is_none()) {
             return 0;
         }
-        let mut until = others.min(self.calendar.next_event()).min(self.recorder.chunk().to);
+        let chunk_ends = self.recorder.chunk().to;
+        let mut until = others.min(self.calendar.next_event()).min(chunk_ends);
+        let timeouts = &table.behaviour.law.timeouts;
         let block = &mut self.senders[sender].block;
         let (run, recorder) = (block.run(self.timed), &mut self.recorder);
         let (mut count, mut hits, mut own_number) = (0, 0, None);
@@ -81,20 +100,19 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             if at >= until {
                 break;
             }
-            let candidate = deck.candidate(run.first[place]);
-            let node = world.addresses[usize::from(candidate.address)].node;
+            let Stop { host, address, node } = deck.stop(run.first[place]);
             let state = &mut self.nodes[node];
             let message = Counted { sender, born: at };
-            if state.is_faulty(&world.nodes[node], at) {
-                let timeouts = &table.behaviour.law.timeouts;
-                let Answer::Later(over, outcome) = connect(&world.nodes[node], at, timeouts, NO_LUCK) else {
-                    break;
-                };
+            if let Some(outage) = state.outage(&world.nodes[node], at) {
+                // Anything but silence to the end is for the long way.
+                let Some(over) = outlasts(outage, at, timeouts, NO_LUCK) else { break };
                 // The next arrival has been scheduled before what happens now.
                 own_number = Some(self.calendar.number());
                 let drawn = block.ahead(place);
-                let walk = LightWalk::new(Mail::new(sender, &drawn, at), deck, block.choice(&drawn));
-                self.calendar.schedule(over, Event::AnsweredLight(walk, outcome));
+                let (mail, choice) = (Mail::new(sender, &drawn, at), block.choice(&drawn));
+                let walk = LightWalk::beginning_at(run.first[place], mail, choice);
+                self.calendar.schedule(over, Event::AnsweredLight(walk, Outcome::TimedOut));
+                recorder.attempted(message, node);
                 until = until.min(over);
             } else if self.timed {
                 if state.is_full(at) {
@@ -102,15 +120,20 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
                 }
                 own_number = None;
                 let over = at + run.held[place];
-                recorder.connected(node, at, false);
-                state.begin_until(node, (at, over), recorder);
-                recorder.will_be_accepted(message, candidate.host, candidate.address, over);
+                state.begin_uncounted(node, (at, over), recorder);
+                if over < chunk_ends {
+                    recorder.taken_at_once(message, (host, address), node, over);
+                } else {
+                    recorder.attempted(message, node);
+                    recorder.connected(node, at, false);
+                    recorder.session(node, (at, over), 1);
+                    recorder.will_be_accepted(message, host, address, over);
+                }
             } else {
                 own_number = None;
-                recorder.accepted(message, candidate.host, candidate.address, at);
+                recorder.taken_at_once(message, (host, address), node, at);
             }
             hits += u64::from(plain.ask(table.cache_of(caches, run.chooser[place]), at).1);
-            recorder.attempted(message, node);
             count += 1;
         }
         recorder.arrived_in_a_run(count as u64, hits);
@@ -136,19 +159,18 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
     pub(super) fn walk_lightly(&mut self, mut walk: LightWalk, mut met: Met, now: Time) {
         let world = self.world;
         let Some(deck) = &world.senders[walk.mail.sender as usize].deck else { return };
-        while let Some(candidate) = walk.candidate(deck) {
-            let node = world.addresses[usize::from(candidate.address)].node;
+        while let Some(stop) = walk.stop(deck) {
             match met {
-                Met::Session => return self.serve(&walk.mail, candidate, node, now),
+                Met::Session => return self.serve(&walk.mail, stop, now),
                 Met::Silence(at, outcome) => {
                     return self.calendar.schedule(at, Event::AnsweredLight(walk, outcome));
                 }
                 // No node has a backlog, or a fault in a session.
                 Met::Failure(_) | Met::Backlog | Met::Trouble(_) => {
-                    self.recorder.failed(walk.mail.counted(), node);
+                    self.recorder.failed(walk.mail.counted(), stop.node);
                 }
             }
-            walk.next += 1;
+            walk.go_on(deck);
             met = match self.meet_next(deck, &walk, now) {
                 Some(met) => met,
                 None => break,
@@ -159,27 +181,25 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
 
     /// What the connection to the next candidate meets; `None` if none is left.
     fn meet_next(&mut self, deck: &Deck, walk: &LightWalk, now: Time) -> Option<Met> {
-        let node = self.world.addresses[usize::from(walk.candidate(deck)?.address)].node;
+        let node = walk.stop(deck)?.node;
         let timeouts = &self.world.senders[walk.mail.sender as usize].behaviour.law.timeouts;
         self.recorder.attempted(walk.mail.counted(), node);
         Some(self.meet(walk.mail.counted(), node, (timeouts, NO_LUCK), now))
     }
 
-    fn serve(&mut self, mail: &Mail, candidate: Candidate, node: usize, now: Time) {
-        let at = (candidate.host, candidate.address);
+    fn serve(&mut self, mail: &Mail, Stop { host, address, node }: Stop, now: Time) {
         if self.takes_time(node) {
             let held = self.time_in_session(mail, node);
-            self.begin_unwatched(mail.counted(), at, node, (now, now + held));
+            self.begin_unwatched(mail.counted(), (host, address), node, (now, now + held));
         } else {
-            self.recorder.accepted(mail.counted(), at.0, at.1, now);
+            self.recorder.accepted(mail.counted(), host, address, now);
         }
     }
 
     pub(super) fn answered_light(&mut self, walk: LightWalk, outcome: Outcome, now: Time) {
         let Some(deck) = &self.world.senders[walk.mail.sender as usize].deck else { return };
-        let Some(candidate) = walk.candidate(deck) else { return };
+        let Some(Stop { node, .. }) = walk.stop(deck) else { return };
         let met = if outcome == Outcome::Accepted {
-            let node = self.world.addresses[usize::from(candidate.address)].node;
             self.greeting(walk.mail.counted(), node, now)
         } else {
             Met::Failure(outcome)

@@ -44,7 +44,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         (timeouts, luck): (&Timeouts, u64),
         now: Time,
     ) -> Met {
-        if !self.nodes[node].is_faulty(&self.world.nodes[node], now) {
+        if self.nodes[node].outage(&self.world.nodes[node], now).is_none() {
             return self.greeting(message, node, now);
         }
         match connect(&self.world.nodes[node], now, timeouts, luck) {

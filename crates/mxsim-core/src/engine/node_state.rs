@@ -4,7 +4,7 @@
 //! Sessions that somebody waits for (a backlog, a sender that counts or keeps its connections) end by an event.
 
 use super::recorder::Recorder;
-use crate::node::{Capacity, Schedule};
+use crate::node::{Capacity, Outage, Schedule};
 use crate::time::Time;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -33,8 +33,8 @@ pub(super) struct NodeState<W> {
     open: u32,
     /// Connections waiting for a session.
     backlog: VecDeque<W>,
-    /// Whether a fault is on, and until when it is so.
-    fault: (bool, Time),
+    /// The outage under way, if there is one, and until when it is so.
+    outage: (Option<Outage>, Time),
     /// The largest number of sessions that was reported in the current window.
     reported: u32,
 }
@@ -46,18 +46,18 @@ impl<W: PartialEq> NodeState<W> {
             ends: Ends::new(capacity.sessions),
             open: 0,
             backlog: VecDeque::new(),
-            fault: (false, start),
+            outage: (None, start),
             reported: 0,
         }
     }
 
-    /// Whether a fault is on at `now`, which never goes back.
+    /// The outage under way at `now`, which never goes back.
     #[inline]
-    pub(super) fn is_faulty(&mut self, schedule: &Schedule, now: Time) -> bool {
-        if now >= self.fault.1 {
-            self.fault = schedule.state_at(now);
+    pub(super) fn outage(&mut self, schedule: &Schedule, now: Time) -> Option<&Outage> {
+        if now >= self.outage.1 {
+            self.outage = schedule.state_at(now);
         }
-        self.fault.0
+        self.outage.0.as_ref()
     }
 
     /// The number of sessions; some may be over already, unless the ends have just been settled.
@@ -97,16 +97,27 @@ impl<W: PartialEq> NodeState<W> {
         }
     }
 
-    /// Begins a session at `began` that ends at `at`.
-    #[inline(always)]
+    /// Begins a session at `began` that ends at `at` and that nobody waits for.
+    #[inline]
     pub(super) fn begin_until(
         &mut self,
         node: usize,
         (began, at): (Time, Time),
         recorder: &mut Recorder<'_>,
     ) {
-        self.ends.add(at);
         recorder.session(node, (began, at), 1);
+        self.begin_uncounted(node, (began, at), recorder);
+    }
+
+    /// The same for a session that has been counted already.
+    #[inline(always)]
+    pub(super) fn begin_uncounted(
+        &mut self,
+        node: usize,
+        (began, at): (Time, Time),
+        recorder: &mut Recorder<'_>,
+    ) {
+        self.ends.add(at);
         // As long as there are no more than before, with those that are over, the most is known.
         if self.sessions() > self.reported {
             self.settle_and_report(node, began, recorder);

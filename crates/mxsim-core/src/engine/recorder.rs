@@ -51,6 +51,8 @@ pub(super) struct Recorder<'w> {
     open_at_start: Vec<u32>,
     /// Per node: sessions of the measured time that delivered one message, and their time (µs).
     usual_sessions: Vec<(u64, u64)>,
+    /// Of the current chunk, `[sender * addresses + address]`: messages of [`Recorder::taken_at_once`], and their time in sessions (µs).
+    at_once: Vec<(u64, u64)>,
     /// Messages in sessions that end after the current chunk and before the end, soonest first.
     ahead: BinaryHeap<Reverse<(Time, Counted, u16, u16)>>,
 }
@@ -94,6 +96,7 @@ impl<'w> Recorder<'w> {
             peak_sessions: vec![0; nodes],
             open_at_start: vec![0; nodes],
             usual_sessions: vec![(0, 0); nodes],
+            at_once: vec![(0, 0); world.senders.len() * world.addresses.len()],
             ahead: BinaryHeap::new(),
         }
     }
@@ -127,7 +130,24 @@ impl<'w> Recorder<'w> {
         }
     }
 
+    /// Messages of [`Recorder::taken_at_once`] count as all others do.
+    fn add_taken_at_once(&mut self) {
+        let addresses = self.world.addresses.len();
+        for (place, taken) in self.at_once.iter_mut().enumerate() {
+            let (count, us) = std::mem::take(taken);
+            let node = self.world.addresses[place % addresses].node;
+            self.accepted[place] += count;
+            self.attempts[node] += count;
+            if let Some(sessions) = self.tally.sessions.get_mut(node) {
+                sessions.connections += count;
+                self.usual_sessions[node].0 += count;
+                self.usual_sessions[node].1 += us;
+            }
+        }
+    }
+
     fn add_chunk_to_window(&mut self) {
+        self.add_taken_at_once();
         let (nodes, addresses) = (self.world.nodes.len(), self.world.addresses.len());
         let window = &mut self.tally.windows[self.chunk.window];
         for (place, accepted) in self.accepted.iter_mut().enumerate() {
@@ -199,6 +219,28 @@ impl<'w> Recorder<'w> {
         }
     }
 
+    /// A message was taken by the first node that it turned to, in a session of its own, from `message.born` to `at`; nothing if sessions take
+    /// no time. All of that lies in the current chunk. The same as counting each of these by itself, in less time.
+    #[inline(always)]
+    pub(super) fn taken_at_once(
+        &mut self,
+        message: Counted,
+        (host, address): (u16, u16),
+        node: usize,
+        at: Time,
+    ) {
+        let delay = at.since(message.born);
+        let (count, us) =
+            &mut self.at_once[message.sender * self.world.addresses.len() + usize::from(address)];
+        *count += 1;
+        *us += delay.0 as u64;
+        if self.world.hosts_share_addresses {
+            self.tally.accepted_by_host[usize::from(host)] += 1;
+        }
+        self.load.add(node, self.chunk.second_of_hour(at), 1);
+        self.note_delay(delay);
+    }
+
     #[cold]
     fn accepted_later(&mut self, message: Counted, host: u16, address: u16, at: Time) {
         if at >= self.world.end {
@@ -228,6 +270,12 @@ impl<'w> Recorder<'w> {
             }
             return;
         }
+        self.note_delay(delay);
+    }
+
+    /// The delay of a message that arrived and was accepted in the current window.
+    #[inline(always)]
+    fn note_delay(&mut self, delay: Span) {
         self.fresh.push(delay);
         if self.fresh.len() == FRESH {
             self.count_fresh();

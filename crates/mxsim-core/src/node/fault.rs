@@ -121,20 +121,22 @@ impl Schedule {
         self.outage_at(time).filter(|outage| outage.hits(luck)).map(|outage| (outage.fault, outage.to))
     }
 
-    fn outage_at(&self, time: Time) -> Option<&Outage> {
+    /// The outage under way at `time`.
+    #[must_use]
+    pub fn outage_at(&self, time: Time) -> Option<&Outage> {
         let after = self.outages.partition_point(|outage| outage.from <= time);
         let last = self.outages[..after].last()?;
         (time < last.to).then_some(last)
     }
 
-    /// Whether a fault is on at `time`, and until when it is so.
+    /// The outage under way at `time`, if there is one, and until when it is so.
     #[must_use]
-    pub fn state_at(&self, time: Time) -> (bool, Time) {
+    pub fn state_at(&self, time: Time) -> (Option<Outage>, Time) {
         match self.outage_at(time) {
-            Some(outage) => (true, outage.to),
+            Some(outage) => (Some(*outage), outage.to),
             None => {
                 let after = self.outages.partition_point(|outage| outage.from <= time);
-                (false, self.outages.get(after).map_or(Time::NEVER, |outage| outage.from))
+                (None, self.outages.get(after).map_or(Time::NEVER, |outage| outage.from))
             }
         }
     }
@@ -178,9 +180,9 @@ mod tests {
         assert_eq!(schedule.fault_at(Time(10), u64::MAX), Some(Fault::Drop));
         assert_eq!(schedule.fault_at(Time(20), 0), None);
         assert_eq!(schedule.fault_at(Time(39), 0), Some(Fault::Refuse));
-        assert_eq!(schedule.state_at(Time(9)), (false, Time(10)));
-        assert_eq!(schedule.state_at(Time(10)), (true, Time(20)));
-        assert_eq!(schedule.state_at(Time(40)), (false, Time::NEVER));
+        assert_eq!(schedule.state_at(Time(9)), (None, Time(10)));
+        assert_eq!(schedule.state_at(Time(10)), (Some(outage(10, 20, Fault::Drop)), Time(20)));
+        assert_eq!(schedule.state_at(Time(40)), (None, Time::NEVER));
     }
 
     #[test]
