@@ -287,13 +287,12 @@ impl Waits {
     fn new(law: &RetryLaw, longest: Span) -> Self {
         let mut waits = Self { failures: Vec::new(), sums: vec![0.0], pace: None };
         let (mut now, mut sum) = (Time::ZERO, 0.0);
-        // Jitter may fall as it likes: an estimate does not depend on it.
-        let fixed = Entropy::new(0, 0).key(StreamId::new("cost", Purpose::Retry));
+        // Lots may fall as they like: an estimate does not depend on them.
+        let lots = Entropy::new(0, 0).key(StreamId::new("cost", Purpose::Retry));
         while waits.failures.len() < MOST_COUNTED {
             let failures = waits.failures.len() as u32 + 1;
-            let draw = fixed.child(u64::from(failures));
             let message = Deferred { born: Time::ZERO, failures, now, phase: Span::ZERO };
-            let Some(next) = next_attempt(law, message, draw) else {
+            let Some(next) = next_attempt(law, message, lots) else {
                 waits.pace = None;
                 break;
             };

@@ -163,7 +163,7 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &
     }
     let remembers = match law.memory {
         // Where some candidate always takes the message, no domain is ever found dead.
-        Memory::Nothing | Memory::Domain { .. } => false,
+        Memory::Nothing | Memory::Domain { .. } | Memory::Child { .. } => false,
         // No queue run takes out two messages where nothing is tried again.
         Memory::Process { .. } => false,
         Memory::HostAddress { .. } | Memory::Route { .. } => ever(|_| true),
