@@ -145,12 +145,15 @@ fn strongest(not_known: &NotKnown) -> String {
             format!("One assumption alone flips the answer: {}, if {}", effect.sender, effect.instead)
         }
         (None, Some(effect)) => format!(
-            "No single assumption flips the answer; most comes from {}: if {}, it is {}",
+            "No single assumption flips the answer ({} looked at); most comes from {}: if {}, it is {}",
+            not_known.effects.len(),
             effect.sender,
             effect.instead,
             write(effect.number.value)
         ),
-        (None, None) => "No sender is large enough to flip the answer alone".to_owned(),
+        (None, None) => {
+            "No single assumption was looked at: no sender is large enough, or it takes too long".to_owned()
+        }
     }
 }
 

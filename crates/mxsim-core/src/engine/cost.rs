@@ -79,7 +79,7 @@ impl fmt::Display for TooLarge {
              and {} GiB to keep the counts; use fewer messages_per_day, sites or hosts, a shorter run_length, warm_up or \
              outage, longer windows, longer waits between retries, or fewer replications",
             self.replications,
-            rounded(cost.replication_s * worlds / 3_600.0),
+            rounded(cost.seconds(self.replications) / 3_600.0),
             rounded(cost.messages),
             rounded(cost.retries),
             rounded(gib(cost.working_bytes)),
@@ -103,8 +103,6 @@ impl Cost {
     pub fn of(world: &World) -> Self {
         let single = world.senders.iter().filter(|sender| sender.law.law == Law::Messages);
         let messages: f64 = single.map(|sender| sender.expected(world.start, world.end)).sum();
-        // A fill costs no more than a message.
-        let fills = world.bulk.refills.expected_fills(world);
         let caches: f64 = world.layers.iter().map(|layer| layer.caches as f64).sum();
         // A cache exists once it is asked, and nobody asks more often than there are messages.
         let used = caches.min(messages * world.layers.len() as f64);
@@ -113,7 +111,7 @@ impl Cost {
             messages,
             retries: retries.count,
             beside: Size::default(),
-            replication_s: (messages + retries.work + fills) / MESSAGES_PER_SECOND,
+            replication_s: (messages + retries.work + world.bulk.work(world)) / MESSAGES_PER_SECOND,
             working_bytes: used * world.record_sets.len() as f64 * ENTRY_BYTES
                 + caches * CACHE_BYTES
                 + queued * QUEUED_BYTES
@@ -133,8 +131,8 @@ impl Cost {
             Limit::UntilDecided { .. } => 1,
         };
         let worlds = self.worlds(replications);
-        let fits = self.replication_s * self.worlds(1) <= LONGEST_REPLICATION_S
-            && self.replication_s * worlds <= LONGEST_RUN_S
+        let fits = self.seconds(1) <= LONGEST_REPLICATION_S
+            && self.seconds(replications) <= LONGEST_RUN_S
             && self.working_bytes <= MOST_MEMORY
             && self.tally_bytes * worlds <= MOST_MEMORY;
         if fits { Ok(()) } else { Err(TooLarge { cost: self, replications }) }
@@ -149,6 +147,11 @@ impl Cost {
             return tallies - beside;
         }
         (1..CONFIRMING).rev().find(|most| self.worlds(*most) <= tallies as f64).unwrap_or(0)
+    }
+
+    /// Processor time of so many replications and of the worlds beside them.
+    fn seconds(self, replications: u64) -> f64 {
+        self.replication_s * replications as f64 + self.beside.seconds(replications)
     }
 
     /// Worlds simulated in so many replications, those beside it included.
@@ -284,13 +287,12 @@ impl Waits {
     fn new(law: &RetryLaw, longest: Span) -> Self {
         let mut waits = Self { failures: Vec::new(), sums: vec![0.0], pace: None };
         let (mut now, mut sum) = (Time::ZERO, 0.0);
-        // Jitter may fall as it likes: an estimate does not depend on it.
-        let fixed = Entropy::new(0, 0).key(StreamId::new("cost", Purpose::Retry));
+        // Lots may fall as they like: an estimate does not depend on them.
+        let lots = Entropy::new(0, 0).key(StreamId::new("cost", Purpose::Retry));
         while waits.failures.len() < MOST_COUNTED {
             let failures = waits.failures.len() as u32 + 1;
-            let draw = fixed.child(u64::from(failures));
             let message = Deferred { born: Time::ZERO, failures, now, phase: Span::ZERO };
-            let Some(next) = next_attempt(law, message, draw) else {
+            let Some(next) = next_attempt(law, message, lots) else {
                 waits.pace = None;
                 break;
             };
@@ -352,7 +354,8 @@ impl Waits {
 mod tests {
     use super::*;
     use crate::engine::compile::compile;
-    use crate::engine::plausible::ends;
+    use crate::engine::law::Engine;
+    use crate::engine::plausible::Beside;
     use crate::scenario::Scenario;
 
     /// The cost of two hosts and what follows them.
@@ -362,8 +365,8 @@ mod tests {
         match Scenario::from_toml(&format!("{zone}{rest}")) {
             Ok(scenario) => {
                 let cost = Cost::of(&compile(&scenario));
-                let beside = Size::of(&scenario, ends(&scenario).len(), Some(0), &cost);
-                Cost { beside, ..cost }
+                let beside = Beside::new(&scenario, (1, Engine::default()), Some(0), &cost);
+                Cost { beside: beside.size, ..cost }
             }
             Err(error) => panic!("{error}"),
         }
@@ -429,10 +432,11 @@ mod tests {
     #[test]
     fn worlds_beside_the_run_count() {
         let known = cost("[[senders]]\npreset = \"postfix\"\n");
-        let beside = Size { ends: 2, worlds: 10, replications: 20 };
+        let beside = Size { ends: 2, ends_s: 2.0, worlds: 10, worlds_s: 30.0, replications: 20 };
         let other = Cost { beside, ..known };
         // Two ends for 160 replications, ten worlds for 20.
         assert_eq!((known.worlds(200), other.worlds(200)), (200.0, 720.0));
+        assert_eq!(beside.seconds(200), 2.0 * 160.0 + 30.0 * 20.0);
         let tight = Cost { tally_bytes: MOST_MEMORY / 700.0, ..other };
         assert_eq!(tight.most_replications(), 180);
         assert!(tight.check(Limit::Replications(180)).is_ok());

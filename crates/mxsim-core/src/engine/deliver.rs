@@ -183,7 +183,10 @@ impl<P: Probe> Replication<'_, '_, P> {
         let table = &self.world.senders[sender];
         let law = table.behaviour.law.reuse;
         // Where a connection belongs to one host, mail that waits finds out for itself whether it wants that one.
-        let takes_any = law.kept().is_none_or(|kept| !is_of_one_host(kept.filed_under));
+        // And a child process has the connection that it opened, so that the first that is idle decides.
+        let by_child = matches!(law, Reuse::Child(_));
+        let takes_any = !by_child && law.kept().is_none_or(|kept| !is_of_one_host(kept.filed_under));
+        self.leave_child(&mail, now);
         loop {
             let connection = free.connection;
             let can_keep = self.can_keep(law, connection);
@@ -318,7 +321,7 @@ impl<P: Probe> Replication<'_, '_, P> {
                 self.senders[walk.mail.sender as usize].outbound(table, walk.mail.chooser).uses_kept()
             }
             Reuse::Always(_) | Reuse::Last(_) => true,
-            Reuse::Never | Reuse::Batch(_) => false,
+            Reuse::Never | Reuse::Child(_) | Reuse::Batch(_) => false,
         };
         let Some(kept) = law.kept().filter(|_| takes_part) else { return false };
         let (left, set) = (&walk.candidates[walk.next..], walk.connection.set);
@@ -349,19 +352,43 @@ impl<P: Probe> Replication<'_, '_, P> {
         if self.takes_time(node) { self.schedule_end(walk, node, now) } else { self.over(walk, now) }
     }
 
+    /// Gives a message to a child process, if its sender has such and may have another at work.
+    fn give_to_child(&mut self, mail: &mut Mail, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+        let law = &table.behaviour.law;
+        if matches!(law.reuse, Reuse::Child(_)) && mail.child == 0 && outbound.may_begin(law.concurrency, 1) {
+            mail.child = outbound.children.employ(now);
+        }
+    }
+
+    /// The child process that had a message, if one had, is idle again.
+    pub(super) fn leave_child(&mut self, mail: &Mail, now: Time) {
+        let table = &self.world.senders[mail.sender as usize];
+        if let (true, Some(kept)) = (mail.child > 0, table.behaviour.law.reuse.kept()) {
+            let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+            outbound.children.rest(mail.child, kept.idle, now);
+        }
+    }
+
     /// True if a message went down an open connection, or waits until there is one to spare.
-    pub(super) fn uses_or_waits_for_a_connection(&mut self, mail: &Mail, now: Time) -> bool {
+    pub(super) fn uses_or_waits_for_a_connection(&mut self, mail: &mut Mail, now: Time) -> bool {
+        self.give_to_child(mail, now);
         let table = &self.world.senders[mail.sender as usize];
         let (any, one_by_one) = match table.behaviour.law.reuse {
             Reuse::Never | Reuse::Batch(_) => (false, false),
             Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) => (true, false),
+            Reuse::Child(_) => (mail.child > 0, false),
             Reuse::QueueRun(_) => (mail.failures > 0, mail.failures > 0),
         };
         let law = table.behaviour.law.reuse;
         let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
         let any =
             any && (!matches!(law, Reuse::Demand(_)) || outbound.select(now)) && table.files_under_domain();
-        if any && let Some(connection) = self.take_working(mail, |_| true, now) {
+        if any
+            && let Some(connection) =
+                self.take_working(mail, |connection| connection.child == mail.child, now)
+        {
             if let Some(free) = self.deliver_over(*mail, connection, now) {
                 self.after_delivery(*mail, free, now);
             }
@@ -381,6 +408,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// An attempt is over without delivery, and its last connection is none any more.
     pub(super) fn not_delivered(&mut self, walk: Box<Walk>, now: Time) {
         let (sender, chooser) = (walk.mail.sender as usize, walk.mail.chooser);
+        self.leave_child(&walk.mail, now);
         let took_it_well = walk.failed.last().is_some_and(|(_, outcome)| !outcome.is_host_error());
         self.recycle(walk);
         let table = &self.world.senders[sender];

@@ -11,6 +11,7 @@ mod around;
 mod block;
 mod bulk;
 pub mod calendar;
+mod children;
 pub mod compile;
 mod connect;
 pub mod cost;

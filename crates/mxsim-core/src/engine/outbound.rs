@@ -1,5 +1,6 @@
 //! The connections of one outbound host: how many at the same time, which are kept open, and the mail that waits for one.
 
+use super::children::Children;
 use super::sender_state::Mail;
 use crate::sender::{Concurrency, Growth, Kept, Reuse};
 use crate::time::{Span, Time};
@@ -26,6 +27,8 @@ pub(super) struct Connection {
     pub(super) set: u64,
     /// Whether Postfix, when it took the message on it out of the queue, had connections kept.
     pub(super) keeps: bool,
+    /// The child process that has it, if its sender has such ([`Reuse::Child`]); else zero.
+    pub(super) child: u32,
 }
 
 /// The connections to one address.
@@ -63,6 +66,7 @@ pub(super) struct Outbound {
     /// True once it has, so that those kept before are used.
     uses_kept: bool,
     links: Vec<Link>,
+    pub(super) children: Children,
     /// True while waiting mail is being started, so that it is done once.
     starting: bool,
 }
@@ -219,7 +223,7 @@ impl Outbound {
             _ if law.kept().is_some_and(wear) => After::Close,
             Reuse::Demand(kept) if connection.keeps => stay(kept),
             Reuse::Demand(_) => After::Close,
-            Reuse::Always(kept) => stay(kept),
+            Reuse::Always(kept) | Reuse::Child(kept) => stay(kept),
             Reuse::Last(kept) if self.busy == 0 && self.how_many_idle(now) == 0 => stay(kept),
             Reuse::Last(_) => After::NextWaiting,
             Reuse::Batch(_) => After::NextWaiting,
@@ -286,6 +290,7 @@ mod tests {
             clear: false,
             set: 0,
             keeps: false,
+            child: 0,
         }
     }
 

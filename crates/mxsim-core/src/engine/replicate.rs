@@ -122,6 +122,7 @@ impl Walk {
             clear: false,
             set: 0,
             keeps: false,
+            child: 0,
         };
         Self {
             mail,
@@ -374,7 +375,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// One delivery attempt: a connection that is open already, or look up, order, ask memory, cut, walk.
-    pub(super) fn attempt(&mut self, mail: Mail, now: Time) {
+    pub(super) fn attempt(&mut self, mut mail: Mail, now: Time) {
         let world = self.world;
         let table = &world.senders[mail.sender as usize];
         if let Some(deck) = table.deck.as_ref().filter(|_| table.walks_lightly && !P::ACTIVE) {
@@ -383,16 +384,21 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         if table.relays {
             return self.hand_over(mail, now);
         }
-        if table.managed && self.uses_or_waits_for_a_connection(&mail, now) {
+        if table.managed && self.uses_or_waits_for_a_connection(&mut mail, now) {
             return;
         }
         match self.candidates(&mail, &[], now) {
             Err(Nobody::Ever) => {
+                self.leave_child(&mail, now);
                 self.note(&mail, now, Step::Bounced);
                 self.recorder.bounced(mail.counted());
             }
-            Err(Nobody::Now) => self.put_back(mail, now),
+            Err(Nobody::Now) => {
+                self.leave_child(&mail, now);
+                self.put_back(mail, now);
+            }
             Err(Nobody::NotYet(why)) => {
+                self.leave_child(&mail, now);
                 self.note(&mail, now, Step::NobodyToAsk(why));
                 self.put_back(mail, now);
             }
@@ -508,6 +514,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         walk.connection = Connection {
             set,
             keeps,
+            child: walk.mail.child,
             host: candidate.host,
             address: candidate.address,
             opened: now,
@@ -670,6 +677,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     /// Back to the queue until the next attempt, or bounced.
     pub(super) fn put_back(&mut self, mut mail: Mail, now: Time) {
         mail.failures += 1;
+        mail.child = 0;
         let table = &self.world.senders[mail.sender as usize];
         let state = &mut self.senders[mail.sender as usize];
         let Some(at) = state.next_attempt(&table.behaviour.law.retry, &mail, now) else {

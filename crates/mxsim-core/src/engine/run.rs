@@ -6,7 +6,7 @@
 use super::compile::compile_for;
 use super::cost::{Cost, TooLarge};
 use super::law::Engine;
-use super::plausible::{self, Beside, BesideTallies, End, Place, Size};
+use super::plausible::{Beside, BesideTallies, End, Place};
 use super::replicate::replicate;
 use super::tally::Tally;
 use super::world::World;
@@ -138,12 +138,13 @@ pub fn simulate(
 ) -> Result<Results, RunError> {
     let mut world = compile_for(scenario, options.engine);
     world.frame.run.seed = options.seed;
-    let ends = plausible::ends(scenario);
     let mut cost = Cost::of(&world);
-    cost.beside = Size::of(scenario, ends.len(), options.worlds, &cost);
+    // Before other worlds are compiled, which takes as much memory each.
+    cost.check(options.limit).map_err(RunError::TooLarge)?;
+    let beside = Beside::new(scenario, (options.seed, options.engine), options.worlds, &cost);
+    cost.beside = beside.size;
     cost.check(options.limit).map_err(RunError::TooLarge)?;
     let options = options.at_most(cost.most_replications());
-    let beside = Beside::new(scenario, ends, cost.beside, options.seed, options.engine);
     let run = run(&world, &beside, options, observer);
     if run.tallies.is_empty() {
         return Err(RunError::Interrupted);

@@ -32,6 +32,8 @@ pub(super) struct Mail {
     pub(super) held: Span,
     /// The host and address that failed last, for senders that come back to it.
     pub(super) tied: Option<(u16, u16)>,
+    /// The child process that has it ([`crate::sender::Reuse::Child`]); zero while none has.
+    pub(super) child: u32,
 }
 
 impl Mail {
@@ -47,6 +49,7 @@ impl Mail {
                 None => Span::ZERO,
             },
             tied: None,
+            child: 0,
         }
     }
 
@@ -250,7 +253,12 @@ impl SenderState {
                 Some(begun) => host.child(begun.0 as u64),
                 None => message.child(u64::from(mail.failures)),
             },
-            Keep::Second => self.holding.child(now.0.div_euclid(1_000_000) as u64),
+            Keep::Second => {
+                let outbound = self.outbound.get_mut(&mail.chooser);
+                let drawn = outbound.and_then(|outbound| outbound.children.draw(mail.child));
+                let (begun, before) = drawn.unwrap_or((now, 0));
+                self.holding.child(begun.0.div_euclid(1_000_000) as u64).child(u64::from(before))
+            }
             Keep::CacheEntry => host.child(u64::from(epoch)),
             Keep::Forever => host,
             Keep::Fixed(span) => {
@@ -340,8 +348,11 @@ impl SenderState {
         list.iter().filter_map(held).collect()
     }
 
-    /// The number of the process that makes an attempt begun at `now`: one for each, or one for a queue run.
+    /// The number of the process that makes an attempt begun at `now`: one for each, one for a queue run, or that of a child.
     pub(super) fn process_of(&self, table: &SenderTable, mail: &Mail, now: Time) -> u32 {
+        if mail.child > 0 {
+            return mail.child;
+        }
         let by_run = matches!(table.behaviour.law.memory, Memory::Process { .. });
         let run = if by_run { self.queue_run(table, mail, now) } else { None };
         let process = match run {
@@ -380,7 +391,7 @@ impl SenderState {
     /// When a deferred message is tried again; `None` if it bounces.
     pub(super) fn next_attempt(&self, law: &RetryLaw, mail: &Mail, now: Time) -> Option<Time> {
         let phase = law.queue_run.map_or(Span::ZERO, |every| self.phase(mail.chooser, every));
-        let draw = self.retry.child(!mail.number).child(u64::from(mail.failures));
-        retry::next_attempt(law, Deferred { born: mail.born, failures: mail.failures, now, phase }, draw)
+        let lots = self.retry.child(!mail.number);
+        retry::next_attempt(law, Deferred { born: mail.born, failures: mail.failures, now, phase }, lots)
     }
 }

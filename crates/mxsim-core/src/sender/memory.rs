@@ -4,6 +4,7 @@
 //! domain for a while, Exim keeps retry times for each host and address, qmail skips addresses that timed out twice; most others forget.
 
 use super::{Candidate, Candidates, Memory, Outcome, RetryStep};
+use crate::smtp::Stage;
 use crate::time::{Span, Time};
 
 /// One day: Exim never waits longer (retry.c `retry_interval_max`).
@@ -71,6 +72,8 @@ pub struct Held {
 pub struct Remembered {
     records: Vec<Record>,
     domain: DomainState,
+    /// Courier's child processes that found no host.
+    in_vain: Vec<Vain>,
 }
 
 fn squared(unit: Span, times: u32) -> Span {
@@ -109,6 +112,15 @@ impl DomainState {
     }
 }
 
+/// A child process that found no host, and so tries none for a while.
+#[derive(Debug, Clone, Copy)]
+struct Vain {
+    process: u32,
+    outcome: Outcome,
+    since: Time,
+    until: Time,
+}
+
 /// What is known of one host and address.
 #[derive(Debug, Clone, Copy)]
 struct Record {
@@ -135,6 +147,10 @@ impl Remembered {
         match law {
             Memory::Nothing => Admission::Try,
             Memory::Domain { .. } => self.admit_domain(now),
+            Memory::Child { .. } => match self.in_vain(process).is_some_and(|vain| now < vain.until) {
+                true => Admission::Defer,
+                false => Admission::Try,
+            },
             Memory::HostAddress { expire, .. } => self.admit_hosts(*expire, candidates, now),
             Memory::AddressTimeouts { count, hold_base, hold_step, hold_steps, .. } => {
                 let hold = hold_of(process, (*hold_base, *hold_step, *hold_steps));
@@ -163,6 +179,12 @@ impl Remembered {
         let held = match law {
             Memory::Nothing => None,
             Memory::Domain { failures, hold } => self.domain.held(*failures, *hold),
+            Memory::Child { .. } => self.in_vain(process).map(|vain| Held {
+                outcome: vain.outcome,
+                failures: 1,
+                since: vain.since,
+                until: vain.until,
+            }),
             Memory::HostAddress { expire, .. } => {
                 let record = self.record(candidate);
                 record.map(|record| record.until(record.next_try.min(record.last_try + *expire)))
@@ -201,6 +223,10 @@ impl Remembered {
             Memory::Nothing => false,
             Memory::Domain { failures, hold } => {
                 self.note_domain(*failures, *hold, report);
+                false
+            }
+            Memory::Child { hold } => {
+                self.note_in_vain(*hold, report);
                 false
             }
             Memory::HostAddress { rule, .. } => self.note_hosts(rule, report),
@@ -250,6 +276,26 @@ impl Remembered {
                 state.last_failure = failure;
                 state.failed = 0;
             }
+        }
+    }
+
+    fn in_vain(&self, process: u32) -> Option<&Vain> {
+        self.in_vain.iter().find(|vain| vain.process == process)
+    }
+
+    /// Courier, libesmtp.c `do_esmtp_connect_to`: `net_timeout` is set where the list of hosts has come to its end. A greeting 4xx or 5xx ends
+    /// the walk before that, and a session ends it well. Each child has one of its own.
+    fn note_in_vain(&mut self, hold: Span, report: Report<'_>) {
+        let Report { now, process, .. } = report;
+        self.in_vain.retain(|vain| now < vain.until && vain.process != process);
+        let no_session = |outcome: &Outcome| match outcome {
+            Outcome::Refused | Outcome::TimedOut | Outcome::Silent | Outcome::TlsFailed => true,
+            Outcome::Lost(stage) => *stage == Stage::Greeting,
+            _ => false,
+        };
+        let last = report.failed.last().map(|&(_, outcome)| outcome).filter(no_session);
+        if let (None, Some(outcome)) = (report.accepted, last) {
+            self.in_vain.push(Vain { process, outcome, since: now, until: now + hold });
         }
     }
 
@@ -595,7 +641,30 @@ mod tests {
         assert_eq!(admitted(&mut memory, at(5001)), Admission::Try, "a refusal clears the count");
     }
 
-    fn all_laws() -> [Memory; 6] {
+    /// esmtpclient.c `sendesmtp`, libesmtp.c `do_esmtp_connect_to`.
+    #[test]
+    fn courier_defers_in_the_process_that_found_no_host_and_in_no_other() {
+        let law = Memory::Child { hold: Span::from_secs(300) };
+        let mut memory = Remembered::default();
+        let admitted = |memory: &mut Remembered, now, process| {
+            let mut list: Candidates = [candidate(1), candidate(2)].into_iter().collect();
+            memory.admit(&law, &mut list, at(now), process)
+        };
+        let fail = |memory: &mut Remembered, outcomes: &[Outcome], process| {
+            let failed: Vec<_> = outcomes.iter().map(|&outcome| (candidate(1), outcome)).collect();
+            memory.note(&law, Report { failed: &failed, accepted: None, now: at(0), process });
+        };
+        fail(&mut memory, &[Outcome::Refused, Outcome::Refused], 1);
+        fail(&mut memory, &[Outcome::Refused, Outcome::Busy], 2);
+        fail(&mut memory, &[Outcome::RejectedGreeting], 3);
+        fail(&mut memory, &[Outcome::Deferred(Stage::Recipient)], 4);
+        assert_eq!([299, 300].map(|now| admitted(&mut memory, now, 1)), [Admission::Defer, Admission::Try]);
+        for process in 2..=5 {
+            assert_eq!(admitted(&mut memory, 0, process), Admission::Try, "{process}");
+        }
+    }
+
+    fn all_laws() -> [Memory; 7] {
         let seconds = Span::from_secs;
         [
             Memory::Nothing,
@@ -609,6 +678,7 @@ mod tests {
                 hold_steps: 32,
             },
             Memory::Process { hold: seconds(1800) },
+            Memory::Child { hold: seconds(300) },
             Memory::Route { unit: seconds(15), most: seconds(3600) },
         ]
     }

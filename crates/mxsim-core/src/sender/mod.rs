@@ -87,6 +87,8 @@ pub enum Reuse {
     Demand(Kept),
     /// Every connection is kept open for the next message.
     Always(Kept),
+    /// Courier: child processes with a connection each; the first that is idle, in the order of their places, takes the next message.
+    Child(Kept),
     /// OpenSMTPD: a connection that runs out of work is closed unless it is the last one of its outbound host.
     Last(Kept),
     /// After a delivery whatever waits at this outbound host goes down the same connection, queued or deferred; nothing is kept for
@@ -104,6 +106,7 @@ impl Reuse {
             Self::Never => None,
             Self::Demand(kept)
             | Self::Always(kept)
+            | Self::Child(kept)
             | Self::Last(kept)
             | Self::Batch(kept)
             | Self::QueueRun(kept) => Some(kept),
@@ -316,8 +319,9 @@ pub enum Keep {
     Message,
     /// Each process draws once: a message that has just arrived has a process to itself, all that one queue run tries again share one.
     Process,
-    /// All attempts of one second share a draw, at whichever outbound host: the clock is the seed. What is drawn belongs to places in the
-    /// answer, not to names.
+    /// Each process draws one list after the other, and the second in which it began is the seed: processes that began in the same second draw
+    /// alike, at whichever outbound host. What is drawn belongs to places in the answer, not to names. Without [`Reuse::Child`] each
+    /// attempt has a process to itself.
     Second,
     /// Until the MX answer in the resolver's cache is replaced.
     CacheEntry,
@@ -477,6 +481,19 @@ pub enum Wait {
         /// Longest wait.
         most: Span,
     },
+    /// dma: each wait is a random number of times the one before.
+    RandomGrowth {
+        /// The first wait.
+        first: Span,
+        /// The smallest number of times.
+        factor_least: f64,
+        /// The largest.
+        factor_most: f64,
+        /// The longest wait.
+        most: Span,
+        /// The process sleeps in steps of this length, so that each wait is rounded up to whole ones; what the next wait grows from is not.
+        step: Span,
+    },
     /// qmail: the k-th retry at k^2 times `unit` after arrival, if attempts fail at once; attempts that take long put off what follows.
     Quadratic {
         /// The wait before the first retry.
@@ -519,6 +536,11 @@ pub enum Memory {
     /// sendmail: within one process, which is a queue run, a host that failed is not tried again for this time.
     Process {
         /// How long it is skipped (`Timeout.hoststatus`).
+        hold: Span,
+    },
+    /// Courier: a child process to which no host gave a session ([`Reuse::Child`]) defers whatever else it gets for a while.
+    Child {
+        /// How long (`esmtpdelay`).
         hold: Span,
     },
     /// OpenSMTPD: an address that failed is disabled for `unit` times the square of its penalty; failing adds one to that, being enabled again

@@ -10,6 +10,9 @@ use crate::time::{Span, Time};
 /// No attempt follows sooner, whatever the law says: a queue is never scanned in the second that deferred the message.
 const SHORTEST_WAIT: Span = Span::from_secs(1);
 
+/// Tells the lot by which a wait grows from the one for its jitter.
+const GROWTH: u64 = 1;
+
 /// A message that has just failed.
 #[derive(Debug, Clone, Copy)]
 pub struct Deferred {
@@ -23,17 +26,17 @@ pub struct Deferred {
     pub phase: Span,
 }
 
-/// The time of the next attempt; `None` if the message bounces.
+/// The time of the next attempt; `None` if the message bounces. `lots` are those of the message, from which each failure takes its own.
 #[must_use]
-pub fn next_attempt(law: &RetryLaw, message: Deferred, draw: Key) -> Option<Time> {
+pub fn next_attempt(law: &RetryLaw, message: Deferred, lots: Key) -> Option<Time> {
     let age = message.now.since(message.born);
     let too_old = law.lifetime.is_some_and(|lifetime| age >= lifetime);
     let too_often = law.max_attempts.is_some_and(|most| message.failures >= most);
     if too_old || too_often {
         return None;
     }
-    let due = due(&law.wait, message, age)?.max(message.now + SHORTEST_WAIT);
-    let late = Span((law.jitter.0 as f64 * draw.unit()) as i64);
+    let due = due(&law.wait, message, age, lots)?.max(message.now + SHORTEST_WAIT);
+    let late = Span((law.jitter.0 as f64 * lots.child(u64::from(message.failures)).unit()) as i64);
     let due = if law.jitter == Span::ZERO { due } else { due + late };
     Some(match law.queue_run {
         None => due,
@@ -51,12 +54,19 @@ const fn grace(wait: &Wait) -> Span {
 }
 
 /// When the message may be tried again, before queue runs come into it.
-fn due(wait: &Wait, message: Deferred, age: Span) -> Option<Time> {
-    Some(match wait {
-        Wait::Gaps { list, then } => message.now + gap(list, *then, message.failures)?,
-        Wait::Age { least, most } => message.now + age.clamp(*least, (*most).max(*least)),
-        Wait::Quadratic { unit } => message.born + quadratic(*unit, age),
-        Wait::Squares { unit } => message.born + next_square(*unit, message.failures, age),
+fn due(wait: &Wait, message: Deferred, age: Span, lots: Key) -> Option<Time> {
+    Some(match *wait {
+        Wait::Gaps { ref list, then } => message.now + gap(list, then, message.failures)?,
+        Wait::Age { least, most } => message.now + age.clamp(least, most.max(least)),
+        Wait::RandomGrowth { first, factor_least, factor_most, most, step } => {
+            let factor = |failure| {
+                let draw = lots.child(u64::from(failure)).child(GROWTH).unit();
+                factor_least + (factor_most - factor_least) * draw
+            };
+            message.now + in_steps(grown(first, (1..message.failures).map(factor), most), step)
+        }
+        Wait::Quadratic { unit } => message.born + quadratic(unit, age),
+        Wait::Squares { unit } => message.born + next_square(unit, message.failures, age),
         Wait::EveryQueueRun => message.now,
     })
 }
@@ -79,6 +89,17 @@ fn gap(list: &[Span], then: AfterGaps, failures: u32) -> Option<Span> {
             Some(last.saturating_mul(1 << doublings))
         }
     }
+}
+
+/// A wait that is multiplied by each of `factors`, but never longer than `most`.
+fn grown(first: Span, factors: impl Iterator<Item = f64>, most: Span) -> Span {
+    factors.fold(first.min(most), |wait, factor| Span::from_secs_f64(wait.as_secs_f64() * factor).min(most))
+}
+
+/// Rounded up to whole steps.
+fn in_steps(wait: Span, step: Span) -> Span {
+    let step = step.0.max(1);
+    Span(wait.0.saturating_add(step - 1) / step * step)
 }
 
 /// qmail-send.c `nextretry`: (whole root of the age in seconds + 20) squared, seconds after arrival; 20 is the root of 400 s.
@@ -115,7 +136,10 @@ mod tests {
 
     /// All attempt times of a message born at zero whose attempts fail at once.
     fn schedule(law: &RetryLaw, most: usize) -> Vec<i64> {
-        let key = Entropy::new(1, 0).key(StreamId::new("retry", Purpose::Retry));
+        schedule_of(law, most, Entropy::new(1, 0).key(StreamId::new("retry", Purpose::Retry)))
+    }
+
+    fn schedule_of(law: &RetryLaw, most: usize, key: Key) -> Vec<i64> {
         let mut times = vec![0];
         let mut now = Time::ZERO;
         while times.len() < most {
@@ -176,6 +200,39 @@ mod tests {
     fn gaps_can_double_after_the_list() {
         let doubling = law(Wait::Gaps { list: vec![Span::from_secs(10)], then: AfterGaps::Double });
         assert_eq!(schedule(&doubling, 4), [0, 10, 30, 70]);
+    }
+
+    /// dma.c `deliver`: 300 s, then each time 1.5 to 2.5 times as long, at most 3 h, slept in steps of 30 s. Recorded: 300 s, then twice 540 and
+    /// 630 s, then 930, 960 and 1,170 s.
+    #[test]
+    fn dma_waits_one_and_a_half_to_two_and_a_half_times_as_long() {
+        let seconds = Span::from_secs;
+        let wait = Wait::RandomGrowth {
+            first: seconds(300),
+            factor_least: 1.5,
+            factor_most: 2.5,
+            most: seconds(10_800),
+            step: seconds(30),
+        };
+        let law = law(wait);
+        let gaps = |key: Key| -> Vec<i64> {
+            let times = schedule_of(&law, 9, key);
+            times.windows(2).map(|pair| pair[1] - pair[0]).collect()
+        };
+        let keys = Entropy::new(1, 0).key(StreamId::new("retry", Purpose::Retry));
+        let all: Vec<Vec<i64>> = (0..1_000).map(|message| gaps(keys.child(message))).collect();
+        for gaps in &all {
+            assert!(gaps[0] == 300 && gaps.iter().all(|gap| gap % 30 == 0), "{gaps:?}");
+            for pair in gaps.windows(2) {
+                let (least, most) = (3 * (pair[0] - 30) / 2, (5 * pair[0] / 2 + 30).min(10_800));
+                assert!((least.min(10_800)..=most).contains(&pair[1]), "{gaps:?}");
+            }
+            assert_eq!(gaps[7], 10_800, "at least 300 s times 1.5^7 = 5,126 s, doubled on average: {gaps:?}");
+        }
+        // The second wait: uniform between 450 and 750 s, rounded up to 30 s: 16 values from 450 on, of mean 615 s. n = 1,000: 14 s are
+        // five standard errors of 86.6 / 31.6 = 2.7 s.
+        let mean = all.iter().map(|gaps| gaps[1] as f64).sum::<f64>() / 1_000.0;
+        assert!((mean - 615.0).abs() < 14.0, "{mean}");
     }
 
     #[test]

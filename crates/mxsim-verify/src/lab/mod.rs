@@ -6,7 +6,7 @@
 //!
 //! - [`names`]: what the names of a folder stand for;
 //! - [`folder`], [`event`]: what was recorded;
-//! - [`pattern`]: how messages were submitted;
+//! - [`pattern`], `idle`: how messages were submitted, and how long a node took for one;
 //! - [`zone`], [`model`], [`watch`]: the run as a scenario, and what the simulated nodes see;
 //! - [`statistic`]: what is compared;
 //! - [`judge`]: how unusual a recording is;
@@ -16,6 +16,7 @@
 
 pub mod event;
 pub mod folder;
+mod idle;
 pub mod judge;
 pub mod known;
 pub mod model;

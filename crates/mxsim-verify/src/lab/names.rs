@@ -117,6 +117,8 @@ pub struct Mta {
     pub held_back: bool,
     /// True if one by one, too, mail waits until a session looks for it, and sessions do not wait for mail in between.
     pub dozes: bool,
+    /// True if in bursts its connections wait for mail, so that times between messages on one are longer than sessions.
+    pub idles: bool,
     /// Keys of `[[senders]]`, `preset` among them.
     pub keys: Map<String, Value>,
 }
@@ -147,8 +149,8 @@ impl Names {
             }
         }
         let mut flag = |name: &str| keys.remove(name).is_some_and(|value| value == true);
-        let (held_back, dozes) = (flag("held_back"), flag("dozes"));
-        Some(Mta { held_back, dozes, software: software.unwrap_or_else(|| name.to_owned()), keys })
+        let (held_back, dozes, idles) = (flag("held_back"), flag("dozes"), flag("idles"));
+        Some(Mta { held_back, dozes, idles, software: software.unwrap_or_else(|| name.to_owned()), keys })
     }
 
     /// Every MTA that is no configuration of another.

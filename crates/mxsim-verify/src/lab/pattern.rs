@@ -9,11 +9,14 @@
 //!   `lab.toml`), because then the nodes see when it let mail go and not when it came.
 //! - **Time in a session**: in bursts a lognormal law fitted to the times between one message and the next on a connection, pooled over all
 //!   bursts of an MTA. One by one, where the machine has nothing else to do, a lognormal law whose median is the quickest tenth of these, and
-//!   which is longer than the gap as often as messages were seen so much later than their turn. `QUICKEST` where nothing is known. A session of an MTA
-//!   that dozes has work or none for a second, so what lies between messages of a run is its own time in a session.
+//!   which is longer than the gap as often as messages were seen so much later than their turn. `QUICKEST` where nothing is known.
+//!   If in bursts connections wait for mail (`idles` in `lab.toml`), a step is more than a session: then a law for each burst by which the steps come
+//!   out as recorded (`idle.rs`), and one by one the one in the middle of these, because the bursts have little more to do at a time.
+//! A session of an MTA that dozes has work or none for a second, so what lies between messages of a run is its own time in a session.
 
 use super::event::{Stop, What};
 use super::folder::{Recorded, Sight};
+use super::idle;
 use super::names::{How, Mode, Mta, Names};
 use mxsim_core::time::{Span, Time};
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -24,7 +27,7 @@ const QUICKEST: f64 = 10_000.0;
 /// A message that is seen so much later than its turn was held up by the sender.
 const HELD_UP: Span = Span(500_000);
 /// Fewer times tell nothing.
-const ENOUGH: usize = 20;
+pub(super) const ENOUGH: usize = 20;
 
 /// How a run went about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +76,15 @@ impl SessionTime {
         Self { mean: libm::exp(mean + square / 2.0), sigma: square.sqrt().max(0.01) }
     }
 
+    /// The law in the middle of these.
+    fn middle(laws: &[Self]) -> Self {
+        let n = laws.len().max(1) as f64;
+        let sigma = laws.iter().map(|law| law.sigma).sum::<f64>() / n;
+        let median =
+            laws.iter().map(|law| libm::log(law.mean) - law.sigma * law.sigma / 2.0).sum::<f64>() / n;
+        Self { mean: libm::exp(median + sigma * sigma / 2.0), sigma }
+    }
+
     /// Of steps in bursts, where the machine has nothing else to do and a `part` of the messages takes longer than `gap`.
     fn quickest(steps: &mut [f64], part: f64, gap: f64) -> Self {
         if steps.len() < ENOUGH || gap <= 0.0 {
@@ -86,17 +98,29 @@ impl SessionTime {
     }
 }
 
-/// Times in sessions, per MTA: in bursts and one by one.
+/// Times in sessions.
 #[derive(Debug, Clone, Default)]
-pub struct SessionTimes(BTreeMap<String, [SessionTime; 2]>);
+pub struct SessionTimes {
+    /// Per MTA: in bursts and one by one.
+    of_mtas: BTreeMap<String, [SessionTime; 2]>,
+    /// Per burst of an MTA whose connections wait for mail.
+    of_bursts: BTreeMap<String, SessionTime>,
+}
 
 impl SessionTimes {
     /// Read off the runs without faults.
     #[must_use]
     pub fn of(runs: &[Recorded], names: &Names) -> Self {
         let mut seen: BTreeMap<String, (Vec<f64>, Late)> = BTreeMap::new();
+        let (mut idling, mut of_bursts) = (BTreeMap::<String, Vec<SessionTime>>::new(), BTreeMap::new());
         for run in runs {
             let Some(mode) = names.mode(&run.mode) else { continue };
+            if mode.how != How::OneByOne && names.mta(&run.mta, &run.mode).is_some_and(|mta| mta.idles) {
+                let Some(law) = idle::session(run) else { continue };
+                idling.entry(run.mta.clone()).or_default().push(law);
+                of_bursts.insert(run.name.clone(), law);
+                continue;
+            }
             let (all_steps, late) = seen.entry(run.mta.clone()).or_default();
             match mode.how {
                 How::OneByOne => late.add(run, mode.gap),
@@ -107,18 +131,21 @@ impl SessionTimes {
             let in_bursts = SessionTime::of(&steps);
             [in_bursts, SessionTime::quickest(&mut steps, late.part(), late.gap.0 as f64)]
         };
-        Self(seen.into_iter().map(|(mta, seen)| (mta, both(seen))).collect())
+        let mut of_mtas: BTreeMap<String, _> =
+            seen.into_iter().map(|(mta, seen)| (mta, both(seen))).collect();
+        of_mtas.extend(idling.into_iter().map(|(mta, laws)| (mta, [SessionTime::middle(&laws); 2])));
+        Self { of_mtas, of_bursts }
     }
 
-    fn get(&self, mta: &str, how: How) -> SessionTime {
-        let known = self.0.get(mta).copied().unwrap_or([SessionTime::UNKNOWN; 2]);
-        known[usize::from(how == How::OneByOne)]
+    fn get(&self, run: &Recorded, how: How) -> SessionTime {
+        let of_mta = self.of_mtas.get(&run.mta).copied().unwrap_or([SessionTime::UNKNOWN; 2]);
+        self.of_bursts.get(&run.name).copied().unwrap_or(of_mta[usize::from(how == How::OneByOne)])
     }
 
     /// Of a run of an MTA that dozes: all times between messages that are shorter than a doze are times in a session.
     fn of_dozing(&self, run: &Recorded) -> SessionTime {
         let own: Vec<f64> = steps(run).into_iter().filter(|&step| step < HELD_UP.0 as f64).collect();
-        let in_bursts = self.get(&run.mta, How::EightSessions);
+        let in_bursts = self.get(run, How::EightSessions);
         // Where only numbers of messages are known there are no sights.
         if own.len().min(run.sights.len()) >= ENOUGH { SessionTime::of(&own) } else { in_bursts }
     }
@@ -155,7 +182,7 @@ impl Late {
 }
 
 /// Times between one message and the next on the same connection (µs).
-fn steps(run: &Recorded) -> Vec<f64> {
+pub(super) fn steps(run: &Recorded) -> Vec<f64> {
     let mut last: BTreeMap<u64, Time> = BTreeMap::new();
     let mut steps = Vec::new();
     for event in &run.events {
@@ -238,7 +265,7 @@ impl Pattern {
         let submitted = arrivals.last().copied().unwrap_or(Time::ZERO);
         Self {
             gap,
-            session: if mta.dozes { times.of_dozing(run) } else { times.get(&run.mta, mode.how) },
+            session: if mta.dozes { times.of_dozing(run) } else { times.get(run, mode.how) },
             fault: None,
             failing: 0,
             outage: None,

@@ -299,6 +299,7 @@ fn naive() -> Mta {
         software: "naive".into(),
         held_back: false,
         dozes: false,
+        idles: false,
         keys: keys.as_object().cloned().unwrap_or_default(),
     }
 }

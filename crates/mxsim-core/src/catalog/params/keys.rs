@@ -141,7 +141,7 @@ const REUSE: &[Key] = &[
         "connections",
         word(words::<ReuseWhen>),
         AS_PRESET,
-        "when an open connection takes the next message: never, on demand (once deliveries follow each other within a second), always, the last one only (others are closed when they run out of work), by batch (what waits after a delivery), or by queue run",
+        "when an open connection takes the next message: never, on demand (once deliveries follow each other within a second), always, by child process (the first that is idle takes it), the last one only (others are closed when they run out of work), by batch (what waits after a delivery), or by queue run",
     ),
     optional("idle", DURATION, AS_PRESET, "it is closed after so long without a message"),
     optional(
@@ -213,6 +213,8 @@ const CYCLE: Shape = Shape::Choice(&[optional(
     "so many of the last gaps come again and again",
 )]);
 
+const GROWTH_FACTOR: Shape = Shape::Number { least: 1.0, most: 1000.0, above: false };
+
 const WAIT: Shape = Shape::AnyOf(&[
     word(every_queue_run),
     Shape::Choice(&[
@@ -224,6 +226,22 @@ const WAIT: Shape = Shape::AnyOf(&[
             ]),
             "",
             "as long as the message is old, within bounds",
+        ),
+        optional(
+            "random_growth",
+            Shape::Table(&[
+                required("first", SOME_TIME, "the first wait"),
+                required(
+                    "factor_least",
+                    GROWTH_FACTOR,
+                    "each wait is at least this many times the one before",
+                ),
+                required("factor_most", GROWTH_FACTOR, "and at most this many times"),
+                required("most", SOME_TIME, "longest wait"),
+                required("step", SOME_TIME, "each wait is rounded up to whole steps"),
+            ]),
+            "",
+            "a random number of times the wait before, evenly between two factors (dma)",
         ),
         optional(
             "quadratic",
@@ -302,6 +320,12 @@ const MEMORY: &[Key] = &[
         Shape::Table(&[required("hold", SOME_TIME, "how long it is skipped")]),
         "",
         "within one queue run a host that failed is skipped (sendmail)",
+    ),
+    optional(
+        "child",
+        Shape::Table(&[required("hold", SOME_TIME, "for how long")]),
+        "",
+        "a child process to which no host gave a session defers whatever else it gets (Courier)",
     ),
     optional(
         "route",

@@ -162,6 +162,9 @@ fn wait(table: &Table) -> Option<Wait> {
     if let Some(age) = table.table("age") {
         return Some(Wait::Age { least: span_at(age, "least")?, most: span_at(age, "most")? });
     }
+    if let Some(growth) = table.table("random_growth") {
+        return random_growth(growth);
+    }
     if let Some(quadratic) = table.table("quadratic") {
         return Some(Wait::Quadratic { unit: span_at(quadratic, "unit")? });
     }
@@ -175,6 +178,16 @@ fn wait(table: &Table) -> Option<Wait> {
     Some(Wait::Gaps { list, then: chosen(gaps, "then").or(cycle.map(AfterGaps::Cycle))? })
 }
 
+fn random_growth(table: &Table) -> Option<Wait> {
+    Some(Wait::RandomGrowth {
+        first: span_at(table, "first")?,
+        factor_least: table.get("factor_least")?.as_number()?,
+        factor_most: table.get("factor_most")?.as_number()?,
+        most: span_at(table, "most")?,
+        step: span_at(table, "step")?,
+    })
+}
+
 fn memory(table: &Table) -> Option<Memory> {
     if let Some(domain) = table.table("domain") {
         return Some(Memory::Domain {
@@ -184,6 +197,9 @@ fn memory(table: &Table) -> Option<Memory> {
     }
     if let Some(process) = table.table("process") {
         return Some(Memory::Process { hold: span_at(process, "hold")? });
+    }
+    if let Some(child) = table.table("child") {
+        return Some(Memory::Child { hold: span_at(child, "hold")? });
     }
     if let Some(route) = table.table("route") {
         return Some(Memory::Route { unit: span_at(route, "unit")?, most: span_at(route, "most")? });
@@ -246,6 +262,12 @@ pub(crate) fn broken_sender_rule(table: &Table, law: &SenderLaw) -> Option<(&'st
     match law.retry.wait {
         Wait::Age { least, most } if least > most => {
             Some(("retry", "retry.wait.age: `least` must not be longer than `most`"))
+        }
+        Wait::RandomGrowth { factor_least, factor_most, .. } if factor_least > factor_most => {
+            Some(("retry", "retry.wait.random_growth: `factor_least` must not be larger than `factor_most`"))
+        }
+        Wait::RandomGrowth { first, most, .. } if first > most => {
+            Some(("retry", "retry.wait.random_growth: `first` must not be longer than `most`"))
         }
         Wait::EveryQueueRun if law.retry.queue_run.is_none() => {
             Some(("retry", "retry: `wait = \"every-queue-run\"` needs a `queue_run`"))

@@ -24,6 +24,7 @@ pub(crate) const fn reuse_parts(reuse: Reuse) -> (ReuseWhen, Option<Kept>) {
         Reuse::Never => (ReuseWhen::Never, None),
         Reuse::Demand(kept) => (ReuseWhen::Demand, Some(kept)),
         Reuse::Always(kept) => (ReuseWhen::Always, Some(kept)),
+        Reuse::Child(kept) => (ReuseWhen::Child, Some(kept)),
         Reuse::Last(kept) => (ReuseWhen::Last, Some(kept)),
         Reuse::Batch(kept) => (ReuseWhen::Batch, Some(kept)),
         Reuse::QueueRun(kept) => (ReuseWhen::QueueRun, Some(kept)),
@@ -35,6 +36,7 @@ const fn together(when: ReuseWhen, kept: Kept) -> Reuse {
         ReuseWhen::Never => Reuse::Never,
         ReuseWhen::Demand => Reuse::Demand(kept),
         ReuseWhen::Always => Reuse::Always(kept),
+        ReuseWhen::Child => Reuse::Child(kept),
         ReuseWhen::Last => Reuse::Last(kept),
         ReuseWhen::Batch => Reuse::Batch(kept),
         ReuseWhen::QueueRun => Reuse::QueueRun(kept),
@@ -95,9 +97,17 @@ pub(super) fn broken_rule(table: &Table, law: &SenderLaw) -> Option<(&'static st
             "reuse",
             "reuse: `connections = \"never\"` leaves nothing for `idle`, `messages`, `age`, `tls` and `filed_under` to say",
         )),
-        Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Last(kept) if kept.idle == Span::ZERO => Some((
+        Reuse::Demand(kept) | Reuse::Always(kept) | Reuse::Child(kept) | Reuse::Last(kept)
+            if kept.idle == Span::ZERO =>
+        {
+            Some((
+                "reuse",
+                "reuse: a connection that waits for the next message needs an `idle` time above zero",
+            ))
+        }
+        Reuse::Child(kept) if kept.filed_under != FiledUnder::Domain => Some((
             "reuse",
-            "reuse: a connection that waits for the next message needs an `idle` time above zero",
+            "reuse: a child process takes whatever comes for the domain, so `filed_under` can only be \"domain\"",
         )),
         Reuse::Batch(kept) if kept.filed_under != FiledUnder::Domain => Some((
             "reuse",

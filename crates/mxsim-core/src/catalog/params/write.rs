@@ -76,6 +76,14 @@ fn written_wait(wait: &Wait) -> String {
         Wait::EveryQueueRun => literal::text("every-queue-run"),
         Wait::Quadratic { unit } => format!("{{ quadratic = {{ unit = {} }} }}", literal::span(*unit)),
         Wait::Squares { unit } => format!("{{ squares = {{ unit = {} }} }}", literal::span(*unit)),
+        Wait::RandomGrowth { first, factor_least, factor_most, most, step } => format!(
+            "{{ random_growth = {{ first = {}, factor_least = {}, factor_most = {}, most = {}, step = {} }} }}",
+            literal::span(*first),
+            literal::number(*factor_least),
+            literal::number(*factor_most),
+            literal::span(*most),
+            literal::span(*step)
+        ),
         Wait::Age { least, most } => {
             format!("{{ age = {{ least = {}, most = {} }} }}", literal::span(*least), literal::span(*most))
         }
@@ -97,6 +105,7 @@ fn written_memory(memory: &Memory) -> Written {
             ("memory.domain", format!("{{ failures = {failures}, hold = {} }}", literal::span(*hold)))
         }
         Memory::Process { hold } => ("memory.process", format!("{{ hold = {} }}", literal::span(*hold))),
+        Memory::Child { hold } => ("memory.child", format!("{{ hold = {} }}", literal::span(*hold))),
         Memory::Route { unit, most } => (
             "memory.route",
             format!("{{ unit = {}, most = {} }}", literal::span(*unit), literal::span(*most)),

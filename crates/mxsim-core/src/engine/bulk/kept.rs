@@ -22,25 +22,42 @@ pub(super) struct Choosers {
 impl Choosers {
     /// The outbound hosts of `sender`, whose sites have these `sizes`; refused if messages one by one cost less.
     pub(super) fn new(world: &World, sender: &SenderTable, sizes: &[f64]) -> Result<Self, &'static str> {
-        let messages = sender.arrivals.expected(world.start, world.end);
-        let chunks = world.end.0 / Span::HOUR.0.min(world.window.0) + 1;
-        let holdings = match sender.behaviour.law.order.keep {
-            Keep::Exponential(span) | Keep::Fixed(span) => world.end.0 / span.0.max(1),
-            Keep::Forever
-            | Keep::CacheEntry
-            | Keep::Attempt
-            | Keep::Message
-            | Keep::Process
-            | Keep::Second => 0,
-        };
-        let choosers = sender.sites * sender.hosts;
-        if messages < choosers as f64 * (chunks + holdings) as f64 {
+        if sender.arrivals.expected(world.start, world.end) < decisions(world, sender) {
             return Err("its outbound hosts decide more often than messages come");
         }
+        let choosers = sender.sites * sender.hosts;
         let parts =
             (0..choosers).map(|chooser| sizes[chooser / sender.hosts] / sender.hosts as f64).collect();
         Ok(Self { parts })
     }
+}
+
+/// How often a holding time of `sender` is over in one replication.
+fn holdings(world: &World, sender: &SenderTable) -> i64 {
+    match sender.behaviour.law.order.keep {
+        Keep::Exponential(span) | Keep::Fixed(span) => world.end.0 / span.0.max(1),
+        Keep::Forever | Keep::CacheEntry | Keep::Attempt | Keep::Message | Keep::Process | Keep::Second => 0,
+    }
+}
+
+/// Pieces of mail in one replication: each outbound host begins one with each chunk of counting and with each holding time.
+fn decisions(world: &World, sender: &SenderTable) -> f64 {
+    let chunks = world.end.0 / Span::HOUR.0.min(world.window.0) + 1;
+    (sender.sites * sender.hosts) as f64 * (chunks + holdings(world, sender)) as f64
+}
+
+/// What the numbers of `sender` cost in one replication, in messages simulated one by one. Pieces that begin at different moments have seconds of
+/// their own, but no more of them than messages.
+pub(super) fn work(world: &World, sender: &SenderTable) -> f64 {
+    /// A piece, and a number for a second, beside a message. Measured: about 50 ns and 12 ns, rounded up for a message of 1 us.
+    const PIECE: f64 = 0.1;
+    const SECOND: f64 = 0.02;
+    let seconds = if holdings(world, sender) == 0 {
+        0.0
+    } else {
+        (sender.sites * sender.hosts) as f64 * world.end.since(Time::ZERO).as_secs_f64()
+    };
+    PIECE * decisions(world, sender) + SECOND * seconds.min(sender.expected(world.start, world.end))
 }
 
 /// What each outbound host of a sender holds in one replication.

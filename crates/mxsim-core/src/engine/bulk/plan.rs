@@ -54,6 +54,15 @@ pub(super) enum Choice {
     Kept(Choosers),
 }
 
+impl Plan {
+    /// What its numbers cost in one replication, in messages simulated one by one. A fill of a cache costs no more than a message.
+    pub(in super::super) fn work(&self, world: &World) -> f64 {
+        let kept = self.senders.iter().filter(|plan| matches!(plan.choice, Choice::Kept(_)));
+        let held: f64 = kept.map(|plan| super::kept::work(world, &world.senders[plan.sender])).sum();
+        self.refills.expected_fills(world) + held
+    }
+}
+
 /// Decides for each sender by which law it is simulated, and plans for those that are simulated in numbers.
 pub(in super::super) fn plan(world: &World, scenario: &Scenario, engine: Engine) -> (Vec<LawDecision>, Plan) {
     if engine == Engine::Messages {
@@ -154,7 +163,7 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &
     }
     let remembers = match law.memory {
         // Where some candidate always takes the message, no domain is ever found dead.
-        Memory::Nothing | Memory::Domain { .. } => false,
+        Memory::Nothing | Memory::Domain { .. } | Memory::Child { .. } => false,
         // No queue run takes out two messages where nothing is tried again.
         Memory::Process { .. } => false,
         Memory::HostAddress { .. } | Memory::Route { .. } => ever(|_| true),

@@ -9,7 +9,7 @@ use crate::time::Span;
 /// A sender that brings less than this part of the mail decides nothing alone.
 const LEAST_DECISIVE_SHARE: f64 = 0.05;
 /// Most ends that are looked at; those of the largest senders come first.
-const MOST_ENDS: usize = 16;
+pub(super) const MOST_ENDS: usize = 16;
 
 /// A world in which one assumption is at an end of its range.
 #[derive(Debug)]

@@ -12,7 +12,8 @@
 mod ends;
 mod worlds;
 
-pub(super) use ends::{End, ends};
+pub(super) use ends::End;
+use ends::{MOST_ENDS, ends};
 pub use worlds::draw;
 
 use super::compile::compile_for;
@@ -39,8 +40,11 @@ const FEWEST_WORLDS: u64 = 16;
 const WORLDS_S: f64 = 12.0;
 /// Seconds of a replication in which no message is simulated by itself. *Assumption*: low end of what is measured.
 const LEAST_S: f64 = 0.000_5;
-/// What screening the ends may cost before some are left out (s of one core). *Assumption*, as above; two ends are always looked at.
-const SCREENING_S: f64 = 600.0;
+/// What screening the ends may cost before some are left out (s of one core), beside a run that costs little and beside any. *Assumption*, as
+/// above.
+const SCREENING_S: [f64; 2] = [60.0, 600.0];
+/// Two ends are looked at whatever they cost, unless each costs so many times as much as the run itself.
+const DEAR: f64 = 2.0;
 /// Memory of the worlds' tallies (bytes), if nobody says how many: 512 MiB.
 const WORLDS_BYTES: f64 = 536_870_912.0;
 
@@ -51,8 +55,7 @@ pub struct Beside {
     pub(super) ends: Vec<(End, World)>,
     /// Drawn from the prior.
     pub(super) worlds: Vec<World>,
-    /// Replications of each drawn world.
-    pub(super) replications: u64,
+    pub(super) size: Size,
 }
 
 /// Tallies of the worlds beside a run, in the order of replications.
@@ -66,54 +69,94 @@ pub struct BesideTallies {
     pub(super) promising: Option<Vec<bool>>,
 }
 
-/// How many worlds beside the run, and how many replications of each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How many worlds beside the run, how many replications of each, and what they cost.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Size {
     pub(super) ends: u64,
+    /// One replication of each end (s).
+    pub(super) ends_s: f64,
     pub(super) worlds: u64,
+    /// One replication of each world (s).
+    pub(super) worlds_s: f64,
+    /// Replications of each drawn world.
     pub(super) replications: u64,
 }
 
 impl Size {
-    /// As many worlds as are asked for, else as many as cost little; none where nothing is unknown.
-    pub(super) fn of(scenario: &Scenario, ends: usize, asked: Option<u64>, cost: &Cost) -> Self {
-        let each_s = cost.replication_s.max(LEAST_S);
-        let ends = (ends as u64).min(((SCREENING_S / each_s) as u64 / SCREENING).max(2));
-        if !worlds::differ(scenario) {
-            return Self { ends, ..Self::default() };
-        }
-        let fits = (WORLDS_S / each_s).min(WORLDS_BYTES / cost.tally_bytes) as u64;
-        let worlds = asked.unwrap_or_else(|| {
-            let most = (fits / REPLICATIONS[1]).min(DEFAULT_WORLDS);
-            if most < FEWEST_WORLDS { 0 } else { most }
-        });
-        let replications = (fits / worlds.max(1)).clamp(REPLICATIONS[1], REPLICATIONS[0]);
-        Self { ends, worlds, replications }
+    /// Replications of each end, of ends that go on, and of each world, beside `replications` of the run itself.
+    fn parts(self, replications: u64) -> [u64; 3] {
+        let confirming = replications.min(CONFIRMING).saturating_sub(SCREENING);
+        [replications.min(SCREENING), confirming, replications.min(self.replications)]
     }
 
     /// Replications of other worlds beside `replications` of the run itself.
     pub(super) fn replications(self, replications: u64) -> u64 {
-        let confirming = replications.min(CONFIRMING).saturating_sub(SCREENING);
-        self.ends * replications.min(SCREENING)
-            + self.ends.min(CONFIRMED) * confirming
-            + self.worlds * replications.min(self.replications)
+        let [screening, confirming, worlds] = self.parts(replications);
+        self.ends * screening + self.ends.min(CONFIRMED) * confirming + self.worlds * worlds
+    }
+
+    /// What they cost (s of one core).
+    pub(super) fn seconds(self, replications: u64) -> f64 {
+        let [screening, confirming, worlds] = self.parts(replications).map(|count| count as f64);
+        let going_on = self.ends.min(CONFIRMED) as f64 / self.ends.max(1) as f64;
+        self.ends_s * (screening + going_on * confirming) + self.worlds_s * worlds
     }
 }
 
+fn seconds(world: &World) -> f64 {
+    Cost::of(world).replication_s.max(LEAST_S)
+}
+
 impl Beside {
-    /// The worlds beside a run of `scenario` with this seed.
-    pub(super) fn new(scenario: &Scenario, ends: Vec<End>, size: Size, seed: u64, engine: Engine) -> Self {
-        let compiled = |end: End| {
-            let world = compile_for(&end.scenario, engine);
-            (end, world)
-        };
-        Self {
-            ends: ends.into_iter().take(size.ends as usize).map(compiled).collect(),
-            worlds: (0..size.worlds)
-                .map(|number| compile_for(&worlds::draw(scenario, seed, number), engine))
-                .collect(),
-            replications: size.replications,
+    /// The worlds beside a run of `scenario` with this seed: every assumption at its ends, and as many drawn worlds as are asked for, else as
+    /// many as cost little. `cost` is that of the run itself. A world may cost far more, if its messages must be simulated one by one and
+    /// those of the run need not be.
+    pub(super) fn new(
+        scenario: &Scenario,
+        (seed, engine): (u64, Engine),
+        asked: Option<u64>,
+        cost: &Cost,
+    ) -> Self {
+        let mut beside = Self::default();
+        beside.look_at_ends(scenario, engine, cost.replication_s.max(LEAST_S));
+        if worlds::differ(scenario) {
+            let drawn = |number| compile_for(&worlds::draw(scenario, seed, number), engine);
+            beside.draw_worlds(drawn, asked, cost.tally_bytes);
         }
+        beside
+    }
+
+    /// Those that fit into the time for all, the first first.
+    fn look_at_ends(&mut self, scenario: &Scenario, engine: Engine, run_s: f64) {
+        let [least, most] = SCREENING_S;
+        let all_s = (MOST_ENDS as f64 * SCREENING as f64 * run_s).clamp(least, most);
+        for end in ends(scenario) {
+            let world = compile_for(&end.scenario, engine);
+            let each_s = seconds(&world);
+            let fits = (self.size.ends_s + each_s) * SCREENING as f64 <= all_s;
+            if fits || (self.ends.len() < 2 && each_s <= DEAR * run_s) {
+                self.ends.push((end, world));
+                self.size.ends += 1;
+                self.size.ends_s += each_s;
+            }
+        }
+    }
+
+    /// As many worlds as are asked for, else as many as cost little: the first few say what one costs.
+    fn draw_worlds(&mut self, drawn: impl Fn(u64) -> World, asked: Option<u64>, tally_bytes: f64) {
+        let first = asked.unwrap_or(FEWEST_WORLDS);
+        self.worlds.extend((0..first).map(&drawn));
+        let mean_s = |worlds: &[World]| worlds.iter().map(seconds).sum::<f64>() / worlds.len().max(1) as f64;
+        let fits = (WORLDS_S / mean_s(&self.worlds)).min(WORLDS_BYTES / tally_bytes) as u64;
+        if asked.is_none() {
+            let most = (fits / REPLICATIONS[1]).min(DEFAULT_WORLDS);
+            self.worlds.extend((first..most).map(&drawn));
+            self.worlds.truncate(if most < FEWEST_WORLDS { 0 } else { most as usize });
+        }
+        let worlds = self.worlds.len() as u64;
+        self.size.worlds = worlds;
+        self.size.worlds_s = self.worlds.iter().map(seconds).sum();
+        self.size.replications = (fits / worlds.max(1)).clamp(REPLICATIONS[1], REPLICATIONS[0]);
     }
 
     /// No tally yet.
@@ -135,7 +178,7 @@ impl Beside {
             r < SCREENING || (r < CONFIRMING && promising.is_some_and(|promising| promising[i]))
         };
         let ends = self.ends.iter().enumerate().filter(move |(i, _)| goes_on(*i));
-        let worlds = self.worlds.iter().enumerate().filter(move |_| r < self.replications);
+        let worlds = self.worlds.iter().enumerate().filter(move |_| r < self.size.replications);
         ends.map(|(i, (_, world))| (Place::End(i), world))
             .chain(worlds.map(|(i, world)| (Place::World(i), world)))
     }
@@ -163,5 +206,30 @@ impl BesideTallies {
             let run = &run[..SCREENING as usize];
             self.promising = Some(estimate::promising(&world.frame, run, &self.ends, CONFIRMED as usize));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn beside(messages_per_day: &str) -> Beside {
+        let text = "[zone]\ntext = \"\"\"\nexample.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n\
+                    a.example.com. 300 IN A 192.0.2.1\nb.example.com. 300 IN A 192.0.2.2\n\"\"\"\n\
+                    [[senders]]\npreset = \"randomizing\"\nresolver = \"dnsmasq\"\nsites = 100\n[traffic]\nmessages_per_day = ";
+        let scenario = Scenario::from_toml(&format!("{text}{messages_per_day}\n")).expect("a scenario");
+        let cost = Cost::of(&compile_for(&scenario, Engine::default()));
+        assert_eq!(cost.messages, 0.0, "the run itself is drawn as counts");
+        Beside::new(&scenario, (1, Engine::default()), None, &cost)
+    }
+
+    /// Some plausible worlds have to be simulated message by message though the run needs not, and that is what counts.
+    #[test]
+    fn worlds_that_cost_more_than_the_run_are_weighed_by_what_they_cost() {
+        let [small, large] = ["1e4", "1e9"].map(beside);
+        assert_eq!(small.worlds.len() as u64, DEFAULT_WORLDS);
+        assert!(small.ends.iter().any(|(end, _)| end.unknown == "order"));
+        assert!(large.worlds.is_empty() && large.ends.iter().all(|(end, _)| end.unknown != "order"));
+        assert!(large.size.seconds(CONFIRMING) < 60.0, "{:?}", large.size);
     }
 }

@@ -265,7 +265,16 @@ mod tests {
     }
 
     fn mail(number: u64) -> Mail {
-        Mail { sender: 0, chooser: 0, number, born: at(0), failures: 0, held: Span::ZERO, tied: None }
+        Mail {
+            sender: 0,
+            chooser: 0,
+            number,
+            born: at(0),
+            failures: 0,
+            held: Span::ZERO,
+            tied: None,
+            child: 0,
+        }
     }
 
     fn with_tasks(tasks: u64) -> Relay {

@@ -158,6 +158,9 @@ pub(super) fn memory(memory: &Memory) -> String {
         Memory::Process { hold } => {
             format!("does not try a host again for {hold} that failed in the same queue run")
         }
+        Memory::Child { hold } => {
+            format!("does not try the domain again for {hold} in a process that found no host")
+        }
         Memory::Route { unit, .. } => format!("leaves an address that failed alone for {unit} or longer"),
         Memory::AddressTimeouts { count, hold_base, .. } => {
             format!("skips an address with {count} time-outs for {hold_base} or longer")
@@ -212,7 +215,12 @@ pub(super) fn queued(law: &SenderLaw) -> String {
         _ if law.concurrency.growth != Growth::ByOne => {
             "it opens no more connections for what waits now, or not yet".into()
         }
-        Reuse::Never | Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) | Reuse::Batch(_) => format!(
+        Reuse::Never
+        | Reuse::Demand(_)
+        | Reuse::Always(_)
+        | Reuse::Child(_)
+        | Reuse::Last(_)
+        | Reuse::Batch(_) => format!(
             "all connections it may have are in use; it starts with {} and goes up to {}",
             connections(law.concurrency.initial),
             connections(law.concurrency.most)
@@ -268,6 +276,10 @@ pub(super) fn reuse(reuse: Reuse) -> String {
         Reuse::Never => "opens a connection for each message".into(),
         Reuse::Demand(kept) => format!("keeps connections while deliveries follow closely{}", worn(kept)),
         Reuse::Always(kept) => format!("keeps every connection for the next message{}", worn(kept)),
+        Reuse::Child(kept) => format!(
+            "has child processes that keep their connections; the first that is idle takes a message{}",
+            worn(kept)
+        ),
         Reuse::Last(kept) => format!("keeps its last connection for the next message{}", worn(kept)),
         Reuse::Batch(kept) => format!("sends whatever waits down an open connection{}", worn(kept)),
         Reuse::QueueRun(kept) => format!("sends one queue run down one connection{}", worn(kept)),
@@ -292,6 +304,9 @@ pub(super) fn retry(law: &RetryLaw) -> String {
         Wait::Age { least, most } => {
             format!("waits as long as the message is old, at least {least} and at most {most}")
         }
+        Wait::RandomGrowth { first, factor_least, factor_most, most, .. } => format!(
+            "waits {first}, then each time {factor_least} to {factor_most} times as long, at most {most}"
+        ),
         Wait::Quadratic { unit } | Wait::Squares { unit } => {
             format!("comes back 1, 4, 9, ... times {unit} after the message arrived")
         }
@@ -335,6 +350,7 @@ pub(super) fn bounce(law: &SenderLaw, knows_where: bool, failures: u32, age: Spa
             Memory::Nothing
             | Memory::Domain { .. }
             | Memory::Process { .. }
+            | Memory::Child { .. }
             | Memory::Route { .. }
             | Memory::AddressTimeouts { .. } => "its list of waits is at its end".into(),
         },
