@@ -12,7 +12,7 @@
 //!   which is longer than the gap as often as messages were seen so much later than their turn. `QUICKEST` where nothing is known.
 //!   If in bursts connections wait for mail (`idles` in `lab.toml`), a step is more than a session: then a law for each burst by which the steps come
 //!   out as recorded (`idle.rs`), and one by one the one in the middle of these, because the bursts have little more to do at a time.
-//! A session of an MTA that dozes has work or none for a second, so what lies between messages of a run is its own time in a session.
+//!   A session of an MTA that dozes has work or none for a second, so what lies between messages of a run is its own time in a session.
 
 use super::event::{Stop, What};
 use super::folder::{Recorded, Sight};
