@@ -1,4 +1,4 @@
-//! Second readings of presets: `catalog/qc/KIND/ID.toml` against `catalog/KIND/ID.toml`, parameter by parameter.
+//! Second readings of presets: `tests/second_readings/KIND/ID.toml` against `catalog/KIND/ID.toml`, parameter by parameter.
 //!
 //! A preset is `reviewed` exactly if its second reading agrees with it. Everything on which the two differ is printed; run with
 //! `--nocapture` to see what they differ on without being bound to agree.
@@ -10,15 +10,15 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn catalog_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog")
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/second_readings")
 }
 
 /// All second readings, by kind and id.
 fn second_readings() -> BTreeMap<(PresetKind, String), SecondReading> {
     let mut found = BTreeMap::new();
     for kind in PresetKind::ALL {
-        let Ok(entries) = fs::read_dir(catalog_folder().join("qc").join(kind.name())) else { continue };
+        let Ok(entries) = fs::read_dir(folder().join(kind.name())) else { continue };
         for path in entries.map(|entry| entry.expect("an entry").path()) {
             let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
             let text = fs::read_to_string(&path).expect("a text");
