@@ -5,8 +5,8 @@
 //!   only times are used, not where a message went. One that no node saw, or half a second later than its turn (`HELD_UP`), came at its
 //!   turn: what held it up was the sender. Turns are the nominal gap apart or, if the MTA took mail more slowly, the median time between
 //!   first sights of one message and the next.
-//! - **Eight sessions** and **released**: when nodes saw new messages; evenly over that time if the MTA holds mail back (`held_back` in
-//!   `lab.toml`), because then the nodes see when it let mail go and not when it came.
+//! - **Eight sessions** and **released**: when nodes saw new messages. If the MTA holds mail back (`held_back` in `lab.toml`), nodes see when
+//!   it let mail go and not when it came: then evenly over that time, or, if released, all at once, because all of it was in the queue.
 //! - **Time in a session**: in bursts a lognormal law fitted to the times between one message and the next on a connection, pooled over all
 //!   bursts of an MTA. One by one, where the machine has nothing else to do, a lognormal law whose median is the quickest tenth of these, and
 //!   which is longer than the gap as often as messages were seen so much later than their turn. `QUICKEST` where nothing is known.
@@ -224,6 +224,7 @@ impl Pattern {
         };
         let arrivals = match mode.how {
             How::OneByOne => one_by_one(&first, messages, gap),
+            How::Released if held_back => turns(messages, Span::ZERO).collect(),
             How::EightSessions | How::Released if held_back || first.len() != messages => {
                 turns(messages, gap).collect()
             }
@@ -284,9 +285,43 @@ fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span) -> Vec<Ti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::event::Event;
+    use std::path::Path;
 
     fn at(milliseconds: i64) -> Time {
         Time(milliseconds * 1_000)
+    }
+
+    /// A run in which a message was accepted at each of these times (ms).
+    fn recorded(mta: &str, mode: &str, seen: &[i64]) -> Recorded {
+        let accepted = |(message, &ms): (usize, &i64)| {
+            let what = What::Accepted { message: message as u32, connection: 0 };
+            Event { at: at(ms), node: 0, what }
+        };
+        Recorded {
+            name: format!("{mta}-unbound-a-{mode}"),
+            mta: mta.into(),
+            version: String::new(),
+            resolver: "unbound".into(),
+            variant: "a".into(),
+            mode: mode.into(),
+            events: seen.iter().enumerate().map(accepted).collect(),
+            messages: seen.len(),
+            silent: [0; 3],
+        }
+    }
+
+    #[test]
+    fn mail_that_was_in_the_queue_is_released_at_once_however_slowly_it_is_let_go() {
+        let names = Names::of(Path::new("there is no such folder")).expect("the table of the project");
+        let arrivals = |mta: &str, mode: &str| {
+            let run = recorded(mta, mode, &[0, 50, 400]);
+            let mta = names.mta(mta, mode).expect("an MTA of the table");
+            Pattern::of(&run, &mta, &names, &SessionTimes::default()).map(|pattern| pattern.arrivals)
+        };
+        assert_eq!(arrivals("sendmail", "burstq"), Ok(vec![at(0); 3]), "it keeps to itself what waits");
+        assert_eq!(arrivals("sendmail", "burst"), Ok(vec![at(0), at(50), at(400)]), "a process for each");
+        assert_eq!(arrivals("exim4", "burstq"), Ok(vec![at(0), at(50), at(400)]), "one after the other");
     }
 
     #[test]
