@@ -7,7 +7,7 @@ use super::recorder::Counted;
 use super::replicate::{Event, Replication, Walk};
 use super::sender_state::Mail;
 use crate::node::{Fault, SessionTime};
-use crate::sender::{Candidates, FiledUnder, Memory, Outcome, Reaction, Reuse};
+use crate::sender::{Candidates, FiledUnder, Growth, Memory, Outcome, Reaction, Reuse};
 use crate::time::{Span, Time};
 
 /// A connection that is free for another message.
@@ -165,7 +165,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         if table.managed && !lost && self.can_keep(law, connection) {
             let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
             if let After::StayOpen(idle) = outbound.after(law, &connection, mail.failures > 0, now) {
-                return self.keep(mail.sender, mail.chooser, connection, now + idle);
+                return self.keep((mail.sender, mail.chooser), connection, (now, now + idle));
             }
         }
         self.close(mail, connection, now);
@@ -177,6 +177,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         let table = &self.world.senders[sender];
         let law = table.behaviour.law.reuse;
         // Where a connection belongs to one host, mail that waits finds out for itself whether it wants that one.
+        if let Growth::Processes { hand_over, .. } = table.behaviour.law.concurrency.growth {
+            return self.hand_over(&mail, free.connection, hand_over, now);
+        }
         let takes_any = law.kept().is_none_or(|kept| !is_of_one_host(kept.filed_under));
         loop {
             let connection = free.connection;
@@ -200,7 +203,7 @@ impl<P: Probe> Replication<'_, '_, P> {
                     None => break,
                 },
                 (After::StayOpen(idle), None) => {
-                    self.keep(mail.sender, chooser, connection, now + idle);
+                    self.keep((mail.sender, chooser), connection, (now, now + idle));
                     break;
                 }
                 (After::Close | After::NextWaiting, None) => {
@@ -213,15 +216,24 @@ impl<P: Probe> Replication<'_, '_, P> {
     }
 
     /// Whether a connection may be kept at all: under TLS only some senders do.
-    fn can_keep(&self, law: Reuse, connection: Connection) -> bool {
+    pub(super) fn can_keep(&self, law: Reuse, connection: Connection) -> bool {
         let node = self.world.addresses[usize::from(connection.address)].node;
         let tls = self.world.capacities[node].tls && !connection.clear;
         law.kept().is_some_and(|kept| kept.tls || !tls)
     }
 
-    fn keep(&mut self, sender: u32, chooser: u32, connection: Connection, until: Time) {
+    pub(super) fn keep(
+        &mut self,
+        (sender, chooser): (u32, u32),
+        connection: Connection,
+        (now, until): (Time, Time),
+    ) {
         let table = &self.world.senders[sender as usize];
-        let number = self.senders[sender as usize].outbound(table, chooser).keep(connection, until);
+        let outbound = self.senders[sender as usize].outbound(table, chooser);
+        if matches!(table.behaviour.law.reuse, Reuse::Demand(_)) {
+            outbound.bind(connection.address, now, until);
+        }
+        let number = outbound.keep(connection, until);
         // Only where an idle connection takes up a session somebody notices when it is closed.
         if self.takes_time(self.world.addresses[usize::from(connection.address)].node) {
             self.calendar.schedule(until, Event::IdleOver { sender, chooser, number });
@@ -293,7 +305,10 @@ impl<P: Probe> Replication<'_, '_, P> {
         let table = &self.world.senders[mail.sender as usize];
         loop {
             let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-            let connection = outbound.take_idle(&fits, now)?;
+            let connection = match table.behaviour.law.reuse {
+                Reuse::Demand(_) => outbound.take_bound(&fits, now)?,
+                _ => outbound.take_idle(&fits, now)?,
+            };
             if !self.is_broken(&connection, now) {
                 return Some(connection);
             }
@@ -351,10 +366,16 @@ impl<P: Probe> Replication<'_, '_, P> {
             Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) => (true, false),
             Reuse::QueueRun(_) => (mail.failures > 0, mail.failures > 0),
         };
-        let law = table.behaviour.law.reuse;
+        let (law, growth) = (table.behaviour.law.reuse, table.behaviour.law.concurrency);
         let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-        let any =
-            any && (!matches!(law, Reuse::Demand(_)) || outbound.select(now)) && table.files_under_domain();
+        // Postfix counts deliveries, so a connection that is kept is no leave to begin one; others count connections.
+        let takes_it = match law {
+            Reuse::Demand(_) => {
+                outbound.may_begin(growth, outbound.how_many_wait() + 1, now) && outbound.select(now)
+            }
+            _ => true,
+        };
+        let any = any && takes_it && table.files_under_domain();
         if any && let Some(connection) = self.take_working(mail, |_| true, now) {
             if let Some(free) = self.deliver_over(*mail, connection, now) {
                 self.after_delivery(*mail, free, now);
@@ -368,7 +389,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         if waits {
             outbound.wait(*mail);
             self.note(mail, now, Step::Queued);
-            self.wake_later(mail, None, now);
+            self.wake_later((mail.sender, mail.chooser), None, now);
         }
         waits
     }
@@ -382,17 +403,18 @@ impl<P: Probe> Replication<'_, '_, P> {
         };
         outbound.wait_first(*mail);
         self.note(mail, now, Step::Queued);
-        self.wake_later(mail, Some(until), now);
+        self.wake_later((mail.sender, mail.chooser), Some(until), now);
         true
     }
 
     /// Sees to it that mail that waits is looked after when a pause is over.
-    fn wake_later(&mut self, mail: &Mail, rest: Option<Time>, now: Time) {
-        let table = &self.world.senders[mail.sender as usize];
-        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+    fn wake_later(&mut self, (sender, chooser): (u32, u32), rest: Option<Time>, now: Time) {
+        let table = &self.world.senders[sender as usize];
+        let outbound = self.senders[sender as usize].outbound(table, chooser);
         if let Some(at) = outbound.wakes_at(table.behaviour.law.concurrency, rest, now) {
-            self.calendar.schedule(at, Event::PauseOver { sender: mail.sender, chooser: mail.chooser });
+            self.calendar.schedule(at, Event::PauseOver { sender, chooser });
         }
+        self.start_process(sender, chooser, now);
     }
 
     pub(super) fn pause_over(&mut self, sender: u32, chooser: u32, now: Time) {
@@ -415,7 +437,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     }
 
     /// Starts mail that waits for a connection to spare.
-    fn start_waiting(&mut self, sender: usize, chooser: u32, now: Time) {
+    pub(super) fn start_waiting(&mut self, sender: usize, chooser: u32, now: Time) {
         let table = &self.world.senders[sender];
         if !self.senders[sender].outbound(table, chooser).start() {
             return;
@@ -428,15 +450,12 @@ impl<P: Probe> Replication<'_, '_, P> {
             };
             self.attempt(mail, now);
         }
-        let outbound = self.senders[sender].outbound(table, chooser);
-        outbound.started();
-        if let Some(at) = outbound.wakes_at(table.behaviour.law.concurrency, None, now) {
-            self.calendar.schedule(at, Event::PauseOver { sender: sender as u32, chooser });
-        }
+        self.senders[sender].outbound(table, chooser).started();
+        self.wake_later((sender as u32, chooser), None, now);
     }
 
     /// Closes the connection that `mail` was sent over, or found open.
-    fn close(&mut self, mail: &Mail, connection: Connection, now: Time) {
+    pub(super) fn close(&mut self, mail: &Mail, connection: Connection, now: Time) {
         let table = &self.world.senders[mail.sender as usize];
         if table.managed {
             let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);

@@ -26,6 +26,7 @@ mod node_state;
 mod outbound;
 pub mod plausible;
 pub mod probe;
+mod processes;
 mod recorder;
 pub mod replicate;
 pub mod run;

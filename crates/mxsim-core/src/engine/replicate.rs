@@ -81,6 +81,10 @@ pub(super) enum Event {
     NoGreeting(u64),
     /// A pause between new connections is over.
     PauseOver { sender: u32, chooser: u32 },
+    /// A process that delivers mail is there.
+    ProcessReady { sender: u32, chooser: u32 },
+    /// A process that delivered a message may have the next.
+    ProcessFree { sender: u32, chooser: u32 },
     /// A connection without work is closed.
     IdleOver { sender: u32, chooser: u32, number: u32 },
 }
@@ -295,6 +299,8 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             Event::Over(walk) => self.over(walk, now),
             Event::NoGreeting(number) => self.no_greeting(number, now),
             Event::PauseOver { sender, chooser } => self.pause_over(sender, chooser, now),
+            Event::ProcessReady { sender, chooser } => self.process_ready(sender, chooser, now),
+            Event::ProcessFree { sender, chooser } => self.process_free(sender, chooser, now),
             Event::IdleOver { sender, chooser, number } => self.idle_over(sender, chooser, number, now),
         }
     }
@@ -715,7 +721,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                     self.recorder.waiting(walk.mail.counted());
                 }
             }
-            Event::PauseOver { .. } => {}
+            Event::PauseOver { .. } | Event::ProcessReady { .. } | Event::ProcessFree { .. } => {}
             Event::IdleOver { sender, chooser, number } => {
                 let table = &self.world.senders[sender as usize];
                 let outbound = self.senders[sender as usize].outbound(table, chooser);

@@ -115,6 +115,8 @@ pub struct Mta {
     pub software: String,
     /// True if in bursts it holds mail back for connections to spare, so that what nodes see does not say when mail came.
     pub held_back: bool,
+    /// True if in bursts deliveries wait for processes to be started.
+    pub processes: bool,
     /// Keys of `[[senders]]`, `preset` among them.
     pub keys: Map<String, Value>,
 }
@@ -144,8 +146,9 @@ impl Names {
                 keys.extend(own);
             }
         }
-        let held_back = keys.remove("held_back").is_some_and(|held_back| held_back == true);
-        Some(Mta { held_back, software: software.unwrap_or_else(|| name.to_owned()), keys })
+        let mut says = |what: &str| keys.remove(what).is_some_and(|said| said == true);
+        let (held_back, processes) = (says("held_back"), says("processes"));
+        Some(Mta { held_back, processes, software: software.unwrap_or_else(|| name.to_owned()), keys })
     }
 
     /// Every MTA that is no configuration of another.

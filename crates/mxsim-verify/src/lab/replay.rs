@@ -295,7 +295,12 @@ fn naive() -> Mta {
         "preset": "randomizing",
         "failover": { "on_failure": "next-host", "on_busy": "next-host" },
     });
-    Mta { software: "naive".into(), held_back: false, keys: keys.as_object().cloned().unwrap_or_default() }
+    Mta {
+        software: "naive".into(),
+        held_back: false,
+        processes: false,
+        keys: keys.as_object().cloned().unwrap_or_default(),
+    }
 }
 
 fn statistic_reports(
