@@ -194,11 +194,11 @@ fn steps(run: &Recorded) -> Vec<f64> {
     steps
 }
 
-/// When each message was seen first.
+/// When each message was seen first, accepted or turned away.
 fn first_sights(run: &Recorded) -> BTreeMap<u32, Time> {
     let mut first = BTreeMap::new();
     for event in &run.events {
-        if let What::Accepted { message, .. } = event.what {
+        if let What::Accepted { message, .. } | What::TurnedAway { message: Some(message) } = event.what {
             first.entry(message).or_insert(event.at);
         }
     }
@@ -355,6 +355,17 @@ mod tests {
         assert_eq!(arrivals("sendmail", "burstq"), Ok(vec![at(0); 3]), "it keeps to itself what waits");
         assert_eq!(arrivals("sendmail", "burst"), Ok(vec![at(0), at(50), at(400)]), "a process for each");
         assert_eq!(arrivals("exim4", "burstq"), Ok(vec![at(0), at(50), at(400)]), "one after the other");
+    }
+
+    #[test]
+    fn a_message_is_seen_when_it_is_turned_away() {
+        let mut run = recorded("sendmail", "F-451rcpt1", &[900, 950]);
+        let turned_away = |message, ms| {
+            let what = What::TurnedAway { message: Some(message) };
+            Event { at: at(ms), node: 0, what }
+        };
+        run.events.splice(0..0, [turned_away(0, 500), turned_away(1, 700)]);
+        assert_eq!(first_sights(&run), BTreeMap::from([(0, at(500)), (1, at(700))]));
     }
 
     #[test]
