@@ -59,6 +59,19 @@ fn an_override_keeps_what_it_does_not_say() {
     assert_eq!(law("preset = \"postfix\"\nconcurrency = \"unlimited\"").concurrency, Concurrency::UNLIMITED);
 }
 
+const PROCESSES: &str =
+    "concurrency = { growth = { processes = { start = \"60ms\", hand_over = \"20ms\" } } }";
+
+#[test]
+fn deliveries_may_need_processes() {
+    let growth = Growth::Processes { start: Span(60_000), hand_over: Span(20_000) };
+    let read = law(&format!("preset = \"postfix\"\n{PROCESSES}")).concurrency;
+    assert_eq!(read, Concurrency { initial: 5, most: 20, growth });
+    let text = format!("[zone]\ntext = '''\n{ZONE}\n'''\n[[senders]]\npreset = \"courier\"\n{PROCESSES}\n");
+    let error = Scenario::from_toml(&text).expect_err("Courier keeps connections in another way");
+    assert!(error.to_string().contains("`reuse` can only be"), "{error}");
+}
+
 #[test]
 fn a_sender_that_kept_nothing_needs_no_more_than_an_idle_time() {
     let kept = Kept {
@@ -105,6 +118,7 @@ fn every_key_changes_the_fingerprint_and_makes_the_sender_assumed() {
         "reuse = { tls = true }",
         "concurrency = { initial = 4 }",
         "concurrency = { most = 21 }",
+        PROCESSES,
         "failover = { on_busy = \"defer\" }",
         "timeouts = { greeting = \"299s\" }",
     ] {

@@ -7,7 +7,7 @@ use super::recorder::Counted;
 use super::replicate::{Event, Replication, Walk};
 use super::sender_state::Mail;
 use crate::node::{Fault, SessionTime};
-use crate::sender::{Candidates, FiledUnder, Memory, Outcome, Reaction, Reuse};
+use crate::sender::{Candidates, FiledUnder, Growth, Memory, Outcome, Reaction, Reuse};
 use crate::time::{Span, Time};
 
 /// A connection that is free for another message.
@@ -171,7 +171,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         if table.managed && !lost && self.can_keep(law, connection) {
             let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
             if let After::StayOpen(idle) = outbound.after(law, &connection, mail.failures > 0, now) {
-                return self.keep(mail.sender, mail.chooser, connection, now + idle);
+                return self.keep((mail.sender, mail.chooser), connection, (now, now + idle));
             }
         }
         self.close(mail, connection, now);
@@ -183,6 +183,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         let table = &self.world.senders[sender];
         let law = table.behaviour.law.reuse;
         // Where a connection belongs to one host, mail that waits finds out for itself whether it wants that one.
+        if let Growth::Processes { hand_over, .. } = table.behaviour.law.concurrency.growth {
+            return self.free_later(&mail, free.connection, hand_over, now);
+        }
         // And a child process has the connection that it opened, so that the first that is idle decides.
         let by_child = matches!(law, Reuse::Child(_));
         let takes_any = !by_child && law.kept().is_none_or(|kept| !is_of_one_host(kept.filed_under));
@@ -209,7 +212,7 @@ impl<P: Probe> Replication<'_, '_, P> {
                     None => break,
                 },
                 (After::StayOpen(idle), None) => {
-                    self.keep(mail.sender, chooser, connection, now + idle);
+                    self.keep((mail.sender, chooser), connection, (now, now + idle));
                     break;
                 }
                 (After::Close | After::NextWaiting, None) => {
@@ -228,9 +231,18 @@ impl<P: Probe> Replication<'_, '_, P> {
         law.kept().is_some_and(|kept| kept.tls || !tls)
     }
 
-    fn keep(&mut self, sender: u32, chooser: u32, connection: Connection, until: Time) {
+    pub(super) fn keep(
+        &mut self,
+        (sender, chooser): (u32, u32),
+        connection: Connection,
+        (now, until): (Time, Time),
+    ) {
         let table = &self.world.senders[sender as usize];
-        let number = self.senders[sender as usize].outbound(table, chooser).keep(connection, until);
+        let outbound = self.senders[sender as usize].outbound(table, chooser);
+        if matches!(table.behaviour.law.reuse, Reuse::Demand(_)) {
+            outbound.bind(connection.address, now, until);
+        }
+        let number = outbound.keep(connection, until);
         // Only where an idle connection takes up a session somebody notices when it is closed.
         if self.takes_time(self.world.addresses[usize::from(connection.address)].node) {
             self.calendar.schedule(until, Event::IdleOver { sender, chooser, number });
@@ -302,7 +314,10 @@ impl<P: Probe> Replication<'_, '_, P> {
         let table = &self.world.senders[mail.sender as usize];
         loop {
             let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-            let connection = outbound.take_idle(&fits, now)?;
+            let connection = match table.behaviour.law.reuse {
+                Reuse::Demand(_) => outbound.take_bound(&fits, now)?,
+                _ => outbound.take_idle(&fits, now)?,
+            };
             if !self.is_broken(&connection, now) {
                 return Some(connection);
             }
@@ -381,10 +396,16 @@ impl<P: Probe> Replication<'_, '_, P> {
             Reuse::Child(_) => (mail.child > 0, false),
             Reuse::QueueRun(_) => (mail.failures > 0, mail.failures > 0),
         };
-        let law = table.behaviour.law.reuse;
+        let (law, growth) = (table.behaviour.law.reuse, table.behaviour.law.concurrency);
         let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-        let any =
-            any && (!matches!(law, Reuse::Demand(_)) || outbound.select(now)) && table.files_under_domain();
+        // Postfix counts deliveries, so a connection that is kept is no leave to begin one; others count connections.
+        let takes_it = match law {
+            Reuse::Demand(_) => {
+                outbound.may_begin(growth, outbound.how_many_wait() + 1) && outbound.select(now)
+            }
+            _ => true,
+        };
+        let any = any && takes_it && table.files_under_domain();
         if any
             && let Some(connection) =
                 self.take_working(mail, |connection| connection.child == mail.child, now)
@@ -401,6 +422,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         if waits {
             outbound.wait(*mail);
             self.note(mail, now, Step::Queued);
+            self.start_process(mail.sender, mail.chooser, now);
         }
         waits
     }
@@ -420,7 +442,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     }
 
     /// Starts mail that waits for a connection to spare.
-    fn start_waiting(&mut self, sender: usize, chooser: u32, now: Time) {
+    pub(super) fn start_waiting(&mut self, sender: usize, chooser: u32, now: Time) {
         let table = &self.world.senders[sender];
         if !self.senders[sender].outbound(table, chooser).start() {
             return;
@@ -434,10 +456,11 @@ impl<P: Probe> Replication<'_, '_, P> {
             self.attempt(mail, now);
         }
         self.senders[sender].outbound(table, chooser).started();
+        self.start_process(sender as u32, chooser, now);
     }
 
     /// Closes the connection that `mail` was sent over, or found open.
-    fn close(&mut self, mail: &Mail, connection: Connection, now: Time) {
+    pub(super) fn close(&mut self, mail: &Mail, connection: Connection, now: Time) {
         let table = &self.world.senders[mail.sender as usize];
         if table.managed {
             let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);

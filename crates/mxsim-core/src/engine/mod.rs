@@ -27,6 +27,7 @@ mod node_state;
 mod outbound;
 pub mod plausible;
 pub mod probe;
+mod processes;
 mod recorder;
 mod relay;
 pub mod replicate;

@@ -1,6 +1,7 @@
 //! The connections of one outbound host: how many at the same time, which are kept open, and the mail that waits for one.
 
 use super::children::Children;
+use super::processes::Processes;
 use super::sender_state::Mail;
 use crate::sender::{Concurrency, Growth, Kept, Reuse};
 use crate::time::{Span, Time};
@@ -67,6 +68,10 @@ pub(super) struct Outbound {
     uses_kept: bool,
     links: Vec<Link>,
     pub(super) children: Children,
+    /// Addresses with connections kept, in the order in which the first was kept, and until when that is known.
+    bound: Vec<(u16, Time)>,
+    /// Who delivers, where that takes a process.
+    pub(super) processes: Processes,
     /// True while waiting mail is being started, so that it is done once.
     starting: bool,
 }
@@ -92,6 +97,7 @@ impl Outbound {
         match law.growth {
             // Those that open connections by the queue open them for the destination (`relay/`).
             Growth::ByOne | Growth::HalfQueue { .. } => self.busy < self.allowed,
+            Growth::Processes { .. } => self.busy < self.allowed && self.processes.any_free(),
             Growth::Exponential { rate } => {
                 let part = 1.0 - libm::exp(-rate * tasks as f64);
                 f64::from(self.busy) < libm::ceil(f64::from(law.most) * part).min(f64::from(law.most))
@@ -145,6 +151,15 @@ impl Outbound {
 
     pub(super) const fn begin(&mut self) {
         self.busy += 1;
+        self.processes.take();
+    }
+
+    /// The number of the process to be started for mail that waits, if that is what it waits for.
+    pub(super) fn starts_process(&mut self, law: Concurrency) -> Option<u64> {
+        let wanted = matches!(law.growth, Growth::Processes { .. })
+            && self.busy < self.allowed
+            && !self.waiting.is_empty();
+        if wanted { self.processes.start() } else { None }
     }
 
     /// A delivery is over. Postfix, `qmgr_queue.c`: success allows one more, failure one less, but never none. Where the first and the
@@ -160,6 +175,7 @@ impl Outbound {
             self.allowed = self.allowed.saturating_sub(1).max(1);
         }
         self.busy -= 1;
+        self.processes.give_back();
         self.last_done = Some(now);
         if self.busy == 0 && self.waiting.is_empty() {
             self.allowed = law.initial;
@@ -242,12 +258,36 @@ impl Outbound {
 
     /// An idle connection that fits, the one used last.
     pub(super) fn take_idle(&mut self, fits: impl Fn(&Connection) -> bool, now: Time) -> Option<Connection> {
+        self.forget_idle(now);
+        let place = self.idle.iter().rposition(|idle| fits(&idle.connection))?;
+        Some(self.idle.remove(place).connection)
+    }
+
+    /// An idle connection that fits, as Postfix finds it (`scache_multi.c`): of the address that has been bound to the domain longest, and
+    /// among those the one kept longest.
+    pub(super) fn take_bound(&mut self, fits: impl Fn(&Connection) -> bool, now: Time) -> Option<Connection> {
+        self.forget_idle(now);
+        let rank = |idle: &Idle| self.bound.iter().position(|bound| bound.0 == idle.connection.address);
+        let fitting = self.idle.iter().enumerate().filter(|(_, idle)| fits(&idle.connection));
+        let place = fitting.min_by_key(|(_, idle)| rank(idle))?.0;
+        Some(self.idle.remove(place).connection)
+    }
+
+    /// Binds an address to the domain, at the end of the list unless it is there (`scache_multi_save_dest`).
+    pub(super) fn bind(&mut self, address: u16, now: Time, until: Time) {
+        self.bound.retain(|bound| now <= bound.1);
+        match self.bound.iter_mut().find(|bound| bound.0 == address) {
+            Some(bound) => bound.1 = until,
+            None => self.bound.push((address, until)),
+        }
+    }
+
+    /// Closes the connections whose time without work is over.
+    fn forget_idle(&mut self, now: Time) {
         while let Some(over) = self.idle.iter().position(|idle| idle.until < now) {
             let idle = self.idle.remove(over);
             self.closed(idle.connection.address);
         }
-        let place = self.idle.iter().rposition(|idle| fits(&idle.connection))?;
-        Some(self.idle.remove(place).connection)
     }
 
     /// Takes the idle connection of this number, if it has not been used since.
@@ -317,6 +357,51 @@ mod tests {
         assert_eq!(end(&mut host, third, 9), After::Close);
         let sixth = begin(&mut host, 9);
         assert_eq!(end(&mut host, sixth, 9), After::Close, "the queue had run empty");
+    }
+
+    /// Postfix, `scache_multi.c`: `scache_multi_find_dest` goes through the addresses in the order in which they were bound to the domain, and
+    /// `scache_multi_find_endp` gives the connection that was kept first; both add at the end (`ring_prepend`).
+    #[test]
+    fn postfix_uses_up_the_connections_to_one_address_before_it_looks_at_the_next() {
+        let mut host = Outbound::default();
+        let keep = |host: &mut Outbound, address, number, second| {
+            let until = at(second) + KEPT.idle;
+            host.bind(address, at(second), until);
+            host.keep(Connection { address, number, ..connection(1) }, until);
+        };
+        [(7, 1), (3, 2), (7, 3)]
+            .into_iter()
+            .for_each(|(address, number)| keep(&mut host, address, number, 0));
+        let take = |host: &mut Outbound, now| host.take_bound(|_| true, now).map(|taken| taken.number);
+        assert_eq!([take(&mut host, at(1)), take(&mut host, at(1))], [Some(1), Some(3)], "both of address 7");
+        keep(&mut host, 7, 4, 1);
+        assert_eq!(take(&mut host, at(1)), Some(4), "which stays in front of address 3");
+        assert_eq!(host.take_bound(|other| other.address == 3, at(1)).map(|taken| taken.number), Some(2));
+        keep(&mut host, 3, 5, 4);
+        keep(&mut host, 7, 6, 4);
+        assert_eq!(
+            take(&mut host, at(4)),
+            Some(5),
+            "an address of which none was kept for two seconds is forgotten"
+        );
+    }
+
+    /// Postfix counts deliveries and not connections (`qmgr_entry.c`, `busy_refcount`).
+    #[test]
+    fn a_delivery_needs_a_process_that_is_free() {
+        let growth = Growth::Processes { start: Span::from_secs(1), hand_over: Span::ZERO };
+        let law = Concurrency { initial: 2, most: 20, growth };
+        let mut host = Outbound::new(law);
+        assert!(!host.may_begin(law, 1), "there is none yet");
+        assert_eq!(host.starts_process(law), None, "and none is wanted");
+        (0..3).for_each(|_| host.wait(mail()));
+        assert_eq!(host.starts_process(law), Some(1));
+        assert_eq!(host.starts_process(law), None, "one at a time");
+    }
+
+    fn mail() -> Mail {
+        let held = Span::ZERO;
+        Mail { sender: 0, chooser: 0, number: 0, born: at(0), failures: 0, held, tied: None, child: 0 }
     }
 
     #[test]

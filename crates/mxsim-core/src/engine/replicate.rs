@@ -86,6 +86,10 @@ pub(super) enum Event {
     Quits(Box<Walk>),
     /// The time has come for something of a destination.
     Relay(Due),
+    /// A process that delivers mail is there.
+    ProcessReady { sender: u32, chooser: u32 },
+    /// A process that delivered a message may have the next.
+    ProcessFree { sender: u32, chooser: u32 },
     /// A connection without work is closed.
     IdleOver { sender: u32, chooser: u32, number: u32 },
 }
@@ -306,6 +310,8 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             Event::Connects(walk) => self.walk(walk, now),
             Event::Quits(walk) => self.session_is_over(walk, now),
             Event::Relay(due) => self.relay_due(due, now),
+            Event::ProcessReady { sender, chooser } => self.process_ready(sender, chooser, now),
+            Event::ProcessFree { sender, chooser } => self.process_free(sender, chooser, now),
             Event::IdleOver { sender, chooser, number } => self.idle_over(sender, chooser, number, now),
         }
     }
@@ -740,7 +746,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                     self.recorder.waiting(walk.mail.counted());
                 }
             }
-            Event::Connects(_) => {}
+            Event::Connects(_) | Event::ProcessReady { .. } | Event::ProcessFree { .. } => {}
             Event::Quits(walk) => self.still_open(walk.connection),
             Event::Relay(due) => {
                 if let Some(connection) = self.idle_when_over(due) {

@@ -362,6 +362,12 @@ impl SenderState {
         process.word() as u32
     }
 
+    /// How long it takes to start the process of this number.
+    pub(super) fn process_start(&self, chooser: u32, number: u64, mean: Span) -> Span {
+        let draw = self.process.child(!u64::from(chooser)).child(!number);
+        Span((draw.exponential() * mean.0 as f64) as i64)
+    }
+
     pub(super) fn begin_waiting(&mut self, table: &SenderTable, chooser: u32) {
         if table.behaviour.law.memory != Memory::Nothing {
             self.memory.entry(chooser).or_default().begin_waiting();

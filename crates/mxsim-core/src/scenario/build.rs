@@ -395,6 +395,9 @@ fn growth_value(growth: Growth) -> Value {
         Growth::HalfQueue { pause, pause_per_address } => json!({
             "half_queue": { "pause": pause.to_string(), "pause_per_address": pause_per_address.to_string() }
         }),
+        Growth::Processes { start, hand_over } => json!({
+            "processes": { "start": start.to_string(), "hand_over": hand_over.to_string() }
+        }),
         Growth::Exponential { rate } => json!({ "exponential": { "rate": rate } }),
     }
 }

@@ -160,6 +160,15 @@ pub struct Concurrency {
 pub enum Growth {
     /// It grows by one with each delivery and shrinks by one with each failure (Postfix, `qmgr_queue.c`).
     ByOne,
+    /// The same, where each delivery is the work of a process. The first ones are still to be started, one at a time (Postfix, `master_avail.c`:
+    /// another is started only if none is free, and until one is free it does not look again). Where a start takes no longer than a blink
+    /// this is [`Growth::ByOne`].
+    Processes {
+        /// Mean time until a process that is started is there.
+        start: Span,
+        /// Time between the end of a delivery and the beginning of the next one of its process, in which the connection is free.
+        hand_over: Span,
+    },
     /// OpenSMTPD, mta.c `mta_connect`: two whenever mail waits, more up to half of what waits. They are opened for the destination and not for
     /// a message, which waits for the first that is ready, and only the last is kept.
     HalfQueue {
@@ -188,7 +197,7 @@ impl Concurrency {
     pub(crate) const fn pause(self) -> Span {
         match self.growth {
             Growth::HalfQueue { pause, .. } => pause,
-            Growth::ByOne | Growth::Exponential { .. } => Span::ZERO,
+            Growth::ByOne | Growth::Processes { .. } | Growth::Exponential { .. } => Span::ZERO,
         }
     }
 
@@ -196,7 +205,7 @@ impl Concurrency {
     pub(crate) const fn pause_per_address(self) -> Span {
         match self.growth {
             Growth::HalfQueue { pause_per_address, .. } => pause_per_address,
-            Growth::ByOne | Growth::Exponential { .. } => Span::ZERO,
+            Growth::ByOne | Growth::Processes { .. } | Growth::Exponential { .. } => Span::ZERO,
         }
     }
 }

@@ -29,7 +29,10 @@ pub enum What {
         connection: u64,
     },
     /// A message or a connection that it turned away with a reply.
-    TurnedAway,
+    TurnedAway {
+        /// Number of the message, if it came as far as to be known.
+        message: Option<u32>,
+    },
     /// A connection that it refused with a reset.
     Refused,
     /// A connection that got no answer, from its first packet.
@@ -40,7 +43,7 @@ impl What {
     /// True if mail did not get on here.
     #[must_use]
     pub const fn is_failure(self) -> bool {
-        matches!(self, Self::TurnedAway | Self::Refused | Self::NoAnswer)
+        matches!(self, Self::TurnedAway { .. } | Self::Refused | Self::NoAnswer)
     }
 }
 

@@ -132,7 +132,7 @@ fn what(row: &Row) -> Option<What> {
         "no_answer" => Some(What::NoAnswer),
         // The kernel repeats the first packet of the same attempt, even of one that is refused.
         repeated if repeated.contains("_retrans") => None,
-        _ => Some(What::TurnedAway),
+        _ => Some(What::TurnedAway { message: row.seq.and_then(|number| number.checked_sub(1)) }),
     }
 }
 

@@ -102,14 +102,25 @@ fn document(zone: &LabZone, resolver: &Map<String, Value>, mta: &Mta, pattern: &
         ("resolver".into(), json!("lab")),
         ("ipv6".into(), json!(false)),
     ]);
-    let mean = milliseconds(pattern.session.mean);
+    let mut session = pattern.session;
+    if let Some(processes) = pattern.processes.filter(|_| mta.processes) {
+        sender.insert(
+            "concurrency".into(),
+            json!({ "growth": { "processes": {
+                "start": milliseconds(processes.start),
+                "hand_over": milliseconds(session.mean * processes.handing_over),
+            }}}),
+        );
+        session.mean *= 1.0 - processes.handing_over;
+    }
+    let mean = milliseconds(session.mean);
     json!({
         "title": "lab",
         "run": { "run_length": run_length, "window": run_length, "warm_up": "0s" },
         "zone": { "text": zone.text(), "authority": "nsd" },
         "resolvers": { "lab": resolver },
         "senders": [sender],
-        "nodes": { "*": { "tls": false, "session_time": { "lognormal": { "mean": mean, "sigma": pattern.session.sigma } } } },
+        "nodes": { "*": { "tls": false, "session_time": { "lognormal": { "mean": mean, "sigma": session.sigma } } } },
         "events": events(zone, pattern, &run_length),
     })
 }

@@ -119,6 +119,8 @@ pub struct Mta {
     pub dozes: bool,
     /// True if in bursts its connections wait for mail, so that times between messages on one are longer than sessions.
     pub idles: bool,
+    /// True if in bursts deliveries wait for processes to be started.
+    pub processes: bool,
     /// Keys of `[[senders]]`, `preset` among them.
     pub keys: Map<String, Value>,
 }
@@ -149,8 +151,10 @@ impl Names {
             }
         }
         let mut flag = |name: &str| keys.remove(name).is_some_and(|value| value == true);
-        let (held_back, dozes, idles) = (flag("held_back"), flag("dozes"), flag("idles"));
-        Some(Mta { held_back, dozes, idles, software: software.unwrap_or_else(|| name.to_owned()), keys })
+        let (held_back, dozes, idles, processes) =
+            (flag("held_back"), flag("dozes"), flag("idles"), flag("processes"));
+        let software = software.unwrap_or_else(|| name.to_owned());
+        Some(Mta { held_back, dozes, idles, processes, software, keys })
     }
 
     /// Every MTA that is no configuration of another.

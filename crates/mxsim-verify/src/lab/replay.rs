@@ -300,6 +300,7 @@ fn naive() -> Mta {
         held_back: false,
         dozes: false,
         idles: false,
+        processes: false,
         keys: keys.as_object().cloned().unwrap_or_default(),
     }
 }

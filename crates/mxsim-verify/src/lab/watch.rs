@@ -36,7 +36,7 @@ impl<'a> Watch<'a> {
             Outcome::Silent => self.see(since, address, What::Opened),
             _ => {
                 self.see(now, address, What::Opened);
-                self.see(now, address, What::TurnedAway);
+                self.see(now, address, What::TurnedAway { message: None });
             }
         }
     }
@@ -48,7 +48,10 @@ impl Probe for Watch<'_> {
             Step::Tried { candidate, since, outcome, .. } => {
                 self.tried(now, since, candidate.address, outcome)
             }
-            Step::TurnedAway { candidate, .. } => self.see(now, candidate.address, What::TurnedAway),
+            Step::TurnedAway { candidate, .. } => {
+                let message = Some(subject.number as u32);
+                self.see(now, candidate.address, What::TurnedAway { message });
+            }
             Step::Accepted { address, connection, .. } => {
                 self.see(now, address, What::Accepted { message: subject.number as u32, connection });
             }

@@ -121,6 +121,7 @@ fn simulate(names: &Names, mta: &Mta, measured: &[(f64, usize)]) -> Result<Vec<V
     let pattern = Pattern {
         gap: Span::from_secs(1),
         session: SessionTime::UNKNOWN,
+        processes: None,
         fault: Some(("refuse".into(), None)),
         failing: NODES,
         outage: None,

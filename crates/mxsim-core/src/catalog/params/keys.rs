@@ -185,6 +185,19 @@ const CONCURRENCY: &[Key] = &[
 
 const GROWTH: Shape = Shape::Choice(&[
     optional(
+        "processes",
+        Shape::Table(&[
+            required("start", DURATION, "mean time until a process that is started is there, one at a time"),
+            required(
+                "hand_over",
+                DURATION,
+                "time between two deliveries of a process, in which its connection is free",
+            ),
+        ]),
+        "",
+        "as `by-one`, and each delivery needs a process that is still to be started (Postfix on a slow machine)",
+    ),
+    optional(
         "half_queue",
         Shape::Table(&[
             required("pause", DURATION, "time between two new connections"),

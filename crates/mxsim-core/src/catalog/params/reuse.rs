@@ -80,6 +80,10 @@ fn growth(table: &Table) -> Option<Growth> {
         let (pause, pause_per_address) = (span_at(own, "pause")?, span_at(own, "pause_per_address")?);
         return Some(Growth::HalfQueue { pause, pause_per_address });
     }
+    if let Some(own) = table.table("processes") {
+        let (start, hand_over) = (span_at(own, "start")?, span_at(own, "hand_over")?);
+        return Some(Growth::Processes { start, hand_over });
+    }
     let own = table.table("exponential")?;
     Some(Growth::Exponential { rate: own.get("rate")?.as_number()? })
 }
@@ -113,6 +117,14 @@ pub(super) fn broken_rule(table: &Table, law: &SenderLaw) -> Option<(&'static st
             "reuse",
             "reuse: a batch is all mail that waits for the domain, so `filed_under` can only be \"domain\"",
         )),
+        Reuse::Always(_) | Reuse::Child(_) | Reuse::Last(_) | Reuse::Batch(_) | Reuse::QueueRun(_)
+            if matches!(law.concurrency.growth, Growth::Processes { .. }) =>
+        {
+            Some((
+                "concurrency",
+                "concurrency: with `processes` a connection is kept on demand or not at all, so `reuse` can only be \"demand\" or \"never\"",
+            ))
+        }
         _ if law.concurrency.initial > law.concurrency.most => {
             Some(("concurrency", "concurrency: `initial` must not be larger than `most`"))
         }
@@ -147,6 +159,11 @@ fn written_growth(growth: Growth) -> String {
             "{{ half_queue = {{ pause = {}, pause_per_address = {} }} }}",
             literal::span(pause),
             literal::span(pause_per_address)
+        ),
+        Growth::Processes { start, hand_over } => format!(
+            "{{ processes = {{ start = {}, hand_over = {} }} }}",
+            literal::span(start),
+            literal::span(hand_over)
         ),
         Growth::Exponential { rate } => {
             format!("{{ exponential = {{ rate = {} }} }}", literal::number(rate))
