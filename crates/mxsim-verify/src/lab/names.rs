@@ -1,5 +1,6 @@
 //! `lab.toml`: what the names of a lab folder stand for. One table, so that a new MTA, resolver or fault needs one entry.
 
+use mxsim_core::catalog::{Catalog, PresetKind};
 use mxsim_core::scenario::parse_duration;
 use mxsim_core::time::Span;
 use serde::{Deserialize, Deserializer};
@@ -142,7 +143,7 @@ impl Names {
     /// The MTA called `name`, as it is in runs of `mode`.
     #[must_use]
     pub fn mta(&self, name: &str, mode: &str) -> Option<Mta> {
-        let mut keys = self.mtas.get(name)?.clone();
+        let mut keys = self.mtas.get(name).cloned().or_else(|| preset(PresetKind::Sender, name))?;
         let software = keys.remove("of").and_then(|of| of.as_str().map(str::to_owned));
         for other in self.modes.keys() {
             let own = keys.remove(other);
@@ -164,8 +165,8 @@ impl Names {
 
     /// The resolver called `name`: keys of `[resolvers.NAME]`.
     #[must_use]
-    pub fn resolver(&self, name: &str) -> Option<&Map<String, Value>> {
-        self.resolvers.get(name)
+    pub fn resolver(&self, name: &str) -> Option<Map<String, Value>> {
+        self.resolvers.get(name).cloned().or_else(|| preset(PresetKind::Resolver, name))
     }
 
     /// The mode without faults called `name`.
@@ -184,6 +185,13 @@ impl Names {
         let (name, digit) = name.split_at_checked(name.len().checked_sub(1)?)?;
         Some((self.faults.get(name)?, digit.parse().ok()?))
     }
+}
+
+/// A name that the table does not have may be that of a preset, with `-` for `_`.
+fn preset(kind: PresetKind, name: &str) -> Option<Map<String, Value>> {
+    let same = |id: &&str| id.replace('_', "-") == name.replace('_', "-");
+    let id = Catalog::builtin().ids_of(kind).into_iter().find(same)?;
+    Some(Map::from_iter([("preset".to_owned(), id.into())]))
 }
 
 #[cfg(test)]
@@ -209,5 +217,13 @@ mod tests {
         assert_eq!((keys("burst"), keys("burstq")), (Some(false), Some(true)));
         assert_eq!(names().mta("exim4-qq", "seq").map(|mta| mta.software), Some("exim4".into()));
         assert!(names().mta("frog", "seq").is_none());
+    }
+
+    #[test]
+    fn what_the_table_does_not_have_may_be_a_preset() {
+        let preset = |keys: Map<String, Value>| keys["preset"].as_str().map(str::to_owned);
+        assert_eq!(names().mta("chasquid", "seq").and_then(|mta| preset(mta.keys)), Some("chasquid".into()));
+        assert_eq!(names().resolver("systemd-resolved").and_then(preset), Some("systemd_resolved".into()));
+        assert!(names().resolver("frog").is_none());
     }
 }

@@ -169,14 +169,14 @@ struct Lab<'a> {
 struct Setting<'a> {
     run: &'a Recorded,
     zone: LabZone,
-    resolver: &'a Map<String, Value>,
+    resolver: Map<String, Value>,
     pattern: Pattern,
     statistics: Vec<Statistic>,
 }
 
 impl Setting<'_> {
     fn model(&self, mta: &Mta) -> Result<Model, String> {
-        Model::new(&self.zone, self.resolver, mta, &self.pattern, name_hash(&self.run.name))
+        Model::new(&self.zone, &self.resolver, mta, &self.pattern, name_hash(&self.run.name))
     }
 
     /// The statistics of simulations `from` to `to`.

@@ -137,7 +137,7 @@ fn simulate(names: &Names, mta: &Mta, measured: &[(f64, usize)]) -> Result<Vec<V
     };
     let zone = LabZone::of("a").ok_or("no zone a")?;
     let resolver = names.resolver("unbound").ok_or("no resolver unbound")?;
-    let mut model = Model::new(&zone, resolver, mta, &pattern, 1)?;
+    let mut model = Model::new(&zone, &resolver, mta, &pattern, 1)?;
     (0..SIMULATIONS)
         .map(|replication| model.play_from_start(replication, STARTED_BEFORE).map(|events| waves(&events)))
         .collect()
