@@ -5,6 +5,7 @@
 //! - [`band`]: how unlike two sequences of answers may be by luck alone;
 //! - [`experiment`]: a scenario text through the public path, with the invariants every result has to keep;
 //! - [`agree`]: theory against an interval, at a level that leaves a whole run of this crate almost no false alarm;
+//! - [`same`]: two builds of the command give the same results documents;
 //! - [`mutant`]: one textual fault at a time is put into a copy of the simulator, and its oracle has to notice.
 //!
 //! A test here states the theory, how much was simulated and its level. The seeds are fixed, so a test is red or green, never sometimes.
@@ -16,3 +17,4 @@ pub mod lab;
 pub mod mutant;
 pub mod recording;
 pub mod replay;
+pub mod same;

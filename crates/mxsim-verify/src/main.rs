@@ -1,16 +1,17 @@
 //! `mxsim-verify mutants`: every oracle has to notice the fault that is made for it. `mxsim-verify replay FOLDER`: what was recorded of real
-//! servers is held against the simulator.
+//! servers is held against the simulator. `mxsim-verify same OLD NEW`: two builds of the command are held against each other.
 
 use mxsim_verify::lab::page::page;
 use mxsim_verify::lab::replay::replay as replay_runs;
 use mxsim_verify::lab::report::Report;
 use mxsim_verify::mutant::{Broken, Ending, list};
+use mxsim_verify::same::{self, Depth};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: mxsim-verify mutants [PART OF A NAME]\n       mxsim-verify replay FOLDER [--json | --page] [--only PART OF A NAME]";
+const USAGE: &str = "usage: mxsim-verify mutants [PART OF A NAME]\n       mxsim-verify replay FOLDER [--json | --page] [--only PART OF A NAME]\n       mxsim-verify same OLD NEW [--numbers]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +22,8 @@ fn main() -> ExitCode {
             Some(options) => replay(Path::new(folder), &options),
             None => return usage(),
         },
+        ["same", old, new] => same_results(Path::new(old), Path::new(new), Depth::All),
+        ["same", old, new, "--numbers"] => same_results(Path::new(old), Path::new(new), Depth::Numbers),
         _ => return usage(),
     };
     match outcome {
@@ -98,6 +101,21 @@ fn mutants(part: &str) -> Result<bool, String> {
         line(verdict(ending, Ending::Red), &mutant.name, &mutant.oracle)?;
     }
     Ok(all_well)
+}
+
+/// Runs every shipped scenario with two builds of the command; true if all results are the same.
+fn same_results(old: &Path, new: &Path, depth: Depth) -> Result<bool, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let mut all_same = true;
+    for scenario in same::scenarios(&folder).map_err(|error| format!("{}: {error}", folder.display()))? {
+        let difference = same::difference(old, new, &scenario, depth)?;
+        all_same &= difference.is_none();
+        let name = scenario.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let mut out = io::stdout().lock();
+        writeln!(out, "{name:<28} {}", difference.as_deref().unwrap_or("same"))
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(all_same)
 }
 
 /// How it ended, marked if it should not have.
