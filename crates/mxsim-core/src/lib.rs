@@ -67,6 +67,7 @@ pub mod results;
 pub mod scenario;
 pub mod sender;
 pub mod smtp;
+pub mod syntax;
 pub mod theory;
 pub mod time;
 pub mod traffic;

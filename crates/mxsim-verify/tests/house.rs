@@ -15,22 +15,29 @@ const CRATES: [(&str, &[&str]); 5] = [
 ];
 
 /// Which modules of core a module of core may use. What is absent here is absent on purpose.
-const MODULES: [(&str, &[&str]); 13] = [
+const MODULES: [(&str, &[&str]); 14] = [
     ("time", &[]),
     ("random", &[]),
     ("theory", &[]),
     ("results", &[]),
     ("smtp", &[]),
+    ("syntax", &["time"]),
     ("node", &["time", "random", "smtp"]),
     ("traffic", &["time", "random"]),
-    ("dns", &["time", "random", "scenario"]),
+    ("dns", &["time", "random", "syntax"]),
     ("sender", &["time", "random", "smtp"]),
-    ("catalog", &["time", "dns", "sender", "results", "scenario"]),
-    ("scenario", &["time", "random", "dns", "sender", "node", "traffic", "catalog", "results", "smtp"]),
+    ("catalog", &["time", "dns", "sender", "results", "scenario", "syntax"]),
+    (
+        "scenario",
+        &["time", "random", "dns", "sender", "node", "traffic", "catalog", "results", "smtp", "syntax"],
+    ),
     ("estimate", &["engine", "scenario", "results", "time", "sender", "theory"]),
     (
         "engine",
-        &["estimate", "scenario", "results", "dns", "sender", "node", "traffic", "time", "random", "smtp"],
+        &[
+            "estimate", "scenario", "results", "dns", "sender", "node", "traffic", "time", "random", "smtp",
+            "syntax",
+        ],
     ),
 ];
 

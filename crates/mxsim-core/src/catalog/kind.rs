@@ -6,10 +6,10 @@ use super::preset::{Preset, Sheet};
 use super::read::{Form, read_preset};
 use super::second::{SecondReading, read_second};
 use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
-use crate::scenario::diagnostic::ScenarioError;
-use crate::scenario::shape::Key;
-use crate::scenario::tree::Table;
 use crate::sender::SenderLaw;
+use crate::syntax::diagnostic::ScenarioError;
+use crate::syntax::shape::Key;
+use crate::syntax::tree::Table;
 use std::collections::BTreeMap;
 
 /// Makes, for each line, a variant of [`PresetKind`], a shelf of [`Catalog`](super::Catalog) and its two accessors.

@@ -1,6 +1,6 @@
 //! What the library brings as text and reads when it is first asked for: a command that needs three presets of a hundred reads three.
 
-use crate::scenario::diagnostic::ScenarioError;
+use crate::syntax::diagnostic::ScenarioError;
 use std::sync::OnceLock;
 
 /// A file of the catalogue, read or not yet.

@@ -29,8 +29,9 @@ pub use second::{Difference, Said, SecondReading};
 pub use unknown::NotKnown;
 
 use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
-use crate::scenario::diagnostic::ScenarioError;
 use crate::sender::{SenderLaw, Unknowns};
+use crate::syntax::diagnostic::ScenarioError;
+use crate::syntax::ids::KnownIds;
 use include_dir::{Dir, include_dir};
 use kind::Shelves;
 use lazy::Lazy;
@@ -110,6 +111,11 @@ impl Catalog {
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, Vec<ScenarioError>> {
         self.clone().add_populations(files, true)
+    }
+
+    /// The ids a document may name.
+    pub(crate) fn known_ids(&self) -> Arc<dyn KnownIds> {
+        Arc::new(self.clone())
     }
 
     fn add_populations<'a>(
@@ -193,7 +199,7 @@ impl Catalog {
     #[must_use]
     pub fn nearest(&self, word: &str) -> Option<&str> {
         let presets = self.ids().into_iter().map(|(_, id)| id);
-        crate::scenario::suggest::nearest(word, presets.chain(self.populations.keys().map(String::as_str)))
+        crate::syntax::suggest::nearest(word, presets.chain(self.populations.keys().map(String::as_str)))
     }
 
     /// The ids of one kind, in alphabetical order.
@@ -227,6 +233,21 @@ fn embedded_in(folder: &str) -> impl Iterator<Item = (&'static str, &'static str
     let presets = files.filter(|file| file.path().extension().is_some_and(|end| end == "toml"));
     presets
         .map(|file| (file.path().to_str().unwrap_or("preset"), file.contents_utf8().unwrap_or("not UTF-8")))
+}
+
+impl KnownIds for Catalog {
+    fn has_preset(&self, kind: &str, id: &str) -> bool {
+        PresetKind::named(kind).is_some_and(|kind| self.has(kind, id))
+    }
+
+    fn preset_ids(&self, kind: &str) -> Vec<String> {
+        let ids = PresetKind::named(kind).map(|kind| self.ids_of(kind)).unwrap_or_default();
+        ids.into_iter().map(str::to_owned).collect()
+    }
+
+    fn population_ids(&self) -> Vec<String> {
+        self.populations().map(|population| population.id.clone()).collect()
+    }
 }
 
 #[cfg(test)]

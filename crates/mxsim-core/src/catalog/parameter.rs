@@ -1,7 +1,7 @@
 //! What the parameters of a kind of preset are: for the command that lists them, and for whoever writes a preset.
 
 use super::PresetKind;
-use crate::scenario::shape::{Key, Shape};
+use crate::syntax::shape::{Key, Shape};
 
 /// A parameter, without a value.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use super::read::{EVIDENCE, statuses};
 use super::unknown::{self, NotKnown, evidence, not_known};
 use super::{Catalog, Evidence};
 use crate::results::{Grade, PresetUsed, Status};
-use crate::scenario::diagnostic::{Place, Report, ScenarioError, code};
 use crate::scenario::keys::SENDER;
-use crate::scenario::shape::{Key, Shape, check_table, required, word};
-use crate::scenario::tree::{Table, Value, parse_toml};
+use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
+use crate::syntax::shape::{Key, Shape, check_table, required, word};
+use crate::syntax::tree::{Table, Value, parse_toml};
 
 /// The folder of populations in a catalogue.
 pub const FOLDER: &str = "population";
@@ -98,7 +98,7 @@ pub(super) fn read(
     catalog: &Catalog,
 ) -> Result<Population, ScenarioError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut report = Report::with_catalog(name, text, catalog);
+    let mut report = Report::with_ids(name, text, catalog.known_ids());
     let document = parse_toml(&mut report);
     let table = document.as_ref().and_then(|value| value.as_table()).cloned().unwrap_or_default();
     let entries = table.entries.iter().filter(|entry| entry.key != "senders").cloned().collect();

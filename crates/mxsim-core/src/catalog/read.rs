@@ -4,10 +4,10 @@ use super::params::Written;
 use super::preset::{Evidence, Preset};
 use super::{PresetKind, unknown};
 use crate::results::{Grade, Status};
-use crate::scenario::diagnostic::{Place, Report, ScenarioError, code};
-use crate::scenario::shape::{Key, Shape, check_table, optional, required, word};
-use crate::scenario::suggest::nearest;
-use crate::scenario::tree::{Entry, Table, Value, parse_toml};
+use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
+use crate::syntax::shape::{Key, Shape, check_table, optional, required, word};
+use crate::syntax::suggest::nearest;
+use crate::syntax::tree::{Entry, Table, Value, parse_toml};
 use std::collections::BTreeMap;
 
 /// How presets of one kind are read: their keys, the law they start from, and how a table becomes one.

@@ -6,9 +6,9 @@ use super::PresetKind;
 use super::preset::Sheet;
 use super::read::Form;
 use crate::results::{Grade, Status};
-use crate::scenario::diagnostic::{Place, Report, ScenarioError, code};
-use crate::scenario::shape::{Shape, check_table, optional, required};
-use crate::scenario::tree::{Entry, Table, parse_toml};
+use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
+use crate::syntax::shape::{Shape, check_table, optional, required};
+use crate::syntax::tree::{Entry, Table, parse_toml};
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -4,9 +4,9 @@ use super::read::grades;
 use super::{Evidence, params};
 use crate::results::Grade;
 use crate::scenario::keys::MOST_CHOOSERS;
-use crate::scenario::shape::{Key, SOME_TIME, Shape, optional, required, word};
-use crate::scenario::tree::{Table, Value};
 use crate::sender::Unknowns;
+use crate::syntax::shape::{Key, SOME_TIME, Shape, optional, required, word};
+use crate::syntax::tree::{Table, Value};
 
 /// A quantity nobody knows.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,15 +1,15 @@
 //! Scenarios written in Rust. The builder makes the same document a file would hold, and the same code reads it, so there is no second
 //! set of rules.
 
-use super::diagnostic::Report;
-use super::read::read_tree;
-use super::tree::from_json;
-use super::words::word_of;
-use super::{GoalKind, RunOverrides, Scenario, ScenarioError};
 use crate::catalog::Catalog;
 use crate::catalog::params::reuse_parts;
 use crate::node::{SessionTime, WhenFull};
+use crate::scenario::read::read_tree;
+use crate::scenario::words::word_of;
+use crate::scenario::{GoalKind, RunOverrides, Scenario, ScenarioError};
 use crate::sender::{Concurrency, Growth, Kept, Reuse};
+use crate::syntax::diagnostic::Report;
+use crate::syntax::tree::from_json;
 use crate::time::Span;
 use crate::traffic::{Profile, Sizes};
 use serde_json::{Map, Value, json};
@@ -250,9 +250,9 @@ impl ScenarioBuilder {
     /// Everything that is wrong, placed by JSON pointers into the document that was built.
     pub fn build(self) -> Result<Scenario, ScenarioError> {
         let document = Value::Object(self.document);
-        let report = Report::with_catalog("scenario built in Rust", "", &self.catalog);
+        let report = Report::with_ids("scenario built in Rust", "", self.catalog.known_ids());
         let no_files = |_: &str| Err("a scenario built in Rust has no files".to_owned());
-        read_tree(&from_json(&document, ""), report, &no_files, RunOverrides::default())
+        read_tree(&from_json(&document, ""), report, &self.catalog, &no_files, RunOverrides::default())
     }
 }
 

@@ -2,12 +2,12 @@
 
 mod node;
 
-use super::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
-use super::words::{FaultKind, Sticky, words};
 use crate::catalog::{PresetKind, params};
 use crate::dns::MtaStsMode;
 use crate::results::Grade;
+use crate::scenario::words::{FaultKind, Sticky, words};
 use crate::smtp::Stage;
+use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
 use crate::time::Span;
 use node::{CAPACITY, NODE};
 
@@ -73,7 +73,7 @@ const ZONE: &[Key] = &[
     optional("domain", Shape::Name, "the only domain with MX records", "the mail domain"),
     optional(
         "authority",
-        Shape::AnyOf(&[Shape::Preset(PresetKind::Authority), Shape::Table(&AUTHORITY)]),
+        Shape::AnyOf(&[Shape::Preset(PresetKind::Authority.name()), Shape::Table(&AUTHORITY)]),
         "nsd",
         "in which order the authoritative servers answer: a preset, or `{ preset = \"nsd\", order = {...} }`",
     ),
@@ -113,7 +113,7 @@ const AUTHORITY: [Key; 3] = joined(
     &[
         optional(
             "preset",
-            Shape::Preset(PresetKind::Authority),
+            Shape::Preset(PresetKind::Authority.name()),
             "nsd",
             "the preset the parameters are laid over",
         ),
@@ -130,7 +130,7 @@ const AUTHORITY: [Key; 3] = joined(
 const STUB: [Key; 2] = joined(
     &[optional(
         "preset",
-        Shape::Preset(PresetKind::Stub),
+        Shape::Preset(PresetKind::Stub.name()),
         "glibc",
         "the preset the parameters are laid over",
     )],
@@ -185,7 +185,7 @@ const SENDER_OWN: &[Key] = &[
     ),
     optional(
         "preset",
-        Shape::Preset(PresetKind::Sender),
+        Shape::Preset(PresetKind::Sender.name()),
         "postfix (an assumption)",
         "what it behaves like; this or `mix`",
     ),
@@ -242,7 +242,7 @@ const SENDER_OWN: &[Key] = &[
     ),
     optional(
         "stub",
-        Shape::AnyOf(&[Shape::Preset(PresetKind::Stub), Shape::Table(&STUB)]),
+        Shape::AnyOf(&[Shape::Preset(PresetKind::Stub.name()), Shape::Table(&STUB)]),
         "glibc (an assumption)",
         "the library that sorts addresses, if the preset asks one (`dns.address_sort`)",
     ),
@@ -267,7 +267,7 @@ const RESOLVER: [Key; 5] = joined(
     &[
         optional(
             "preset",
-            Shape::Preset(PresetKind::Resolver),
+            Shape::Preset(PresetKind::Resolver.name()),
             "plain",
             "the preset the parameters are laid over",
         ),

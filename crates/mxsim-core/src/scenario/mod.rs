@@ -7,20 +7,14 @@
 //! Main types: [`Scenario`], [`Sender`], [`Goal`]; [`ScenarioError`] for what is wrong with a text; [`ScenarioBuilder`] to write one in Rust.
 
 pub mod build;
-pub mod diagnostic;
 pub(crate) mod keys;
-pub(crate) mod literal;
-pub(crate) mod quantity;
 mod read;
 mod reference;
 mod resolved;
-pub(crate) mod shape;
-pub(crate) mod suggest;
-pub(crate) mod tree;
 pub(crate) mod words;
 
+pub use crate::syntax::diagnostic::{Diagnostic, Place, ScenarioError};
 pub use build::{ScenarioBuilder, SenderSpec};
-pub use diagnostic::{Diagnostic, Place, ScenarioError};
 pub use reference::{reference, schema};
 
 use crate::catalog::{Catalog, PresetKind};
@@ -29,6 +23,7 @@ use crate::dns::{DaneZone, MtaSts, OrderLaw, ResolverLaw, StubLaw, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::results::{Caution, Grade, PresetUsed};
 use crate::sender::{Behaviour, SenderBehaviour, Unknowns};
+use crate::syntax::quantity;
 use crate::time::{Span, Time};
 use crate::traffic::{Profile, Sizes};
 use std::collections::BTreeMap;

@@ -1,10 +1,11 @@
 //! What the key tables say, for machines (JSON Schema) and for people (Markdown).
 
-use super::diagnostic::CODES;
-use super::keys::DOCUMENT;
-use super::quantity::{CLOCK_PATTERN, DURATION_PATTERN, SHARE_PATTERN};
-use super::shape::{EVERY, Key, NAME_OR_EVERY_PATTERN, Need, PLAIN_NAME_PATTERN, Shape, names};
 use crate::catalog::Catalog;
+use crate::scenario::keys::DOCUMENT;
+use crate::syntax::diagnostic::CODES;
+use crate::syntax::ids::KnownIds;
+use crate::syntax::quantity::{CLOCK_PATTERN, DURATION_PATTERN, SHARE_PATTERN};
+use crate::syntax::shape::{EVERY, Key, NAME_OR_EVERY_PATTERN, Need, PLAIN_NAME_PATTERN, Shape, names};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
@@ -61,7 +62,7 @@ fn shape_schema(shape: &Shape) -> Value {
             { "type": "number", "exclusiveMinimum": 0, "maximum": 1 },
         ] }),
         Shape::Word { now, .. } => json!({ "enum": now() }),
-        Shape::Preset(kind) => json!({ "enum": Catalog::builtin().ids_of(*kind) }),
+        Shape::Preset(kind) => json!({ "enum": Catalog::builtin().preset_ids(kind) }),
         Shape::Population => json!({ "enum": population_ids() }),
         Shape::List { of, least, only } => list_schema(of, *least, only),
         Shape::Table(keys) => table_schema(keys),

@@ -3,13 +3,13 @@
 //! Zone texts are written anew, in full names and with an SOA for the negative TTL; a later version of the zone becomes a change that
 //! names the record sets it differs in. The fingerprint is the hash of this text.
 
-use super::literal::{number, span, text};
-use super::read::fair_nodes;
-use super::words::word_of;
-use super::{GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::catalog::params::{Written, write_order, write_resolver, write_sender, write_stub};
 use crate::dns::{Name, Zone};
 use crate::node::{Capacity, SessionTime};
+use crate::scenario::read::fair_nodes;
+use crate::scenario::words::word_of;
+use crate::scenario::{GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
+use crate::syntax::literal::{number, span, text};
 use crate::time::Span;
 use crate::traffic::{Profile, Sizes};
 use std::collections::BTreeMap;

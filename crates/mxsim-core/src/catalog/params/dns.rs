@@ -6,11 +6,11 @@ use crate::dns::{
     CacheLaw, Caches, Extend, Ipv4Rule9, Ipv6Rule9, Keeping, OrderLaw, Pick, Prefetch, ResolverLaw,
     SortedSets, Stale, StubLaw,
 };
-use crate::scenario::literal;
-use crate::scenario::quantity;
-use crate::scenario::tree::{Table, Value};
 use crate::scenario::words::{CacheScope, Extends};
 use crate::sender::{OwnCache, SenderLaw};
+use crate::syntax::literal;
+use crate::syntax::quantity;
+use crate::syntax::tree::{Table, Value};
 use crate::time::Span;
 
 /// The resolver every preset file starts from.

@@ -6,9 +6,9 @@ use crate::dns::{
     Stale, Transform, ZeroTtl,
 };
 use crate::scenario::keys::MOST_CHOOSERS;
-use crate::scenario::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
 use crate::scenario::words::{CacheScope, Extends, words};
 use crate::sender::{AddressSort, Check, NullMx, OwnCache};
+use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
 
 const TYPES: Shape = Shape::List { of: &word(words::<RecordType>), least: 0, only: &[] };
 

@@ -1,12 +1,12 @@
 //! What the parameters of presets may look like.
 
 use super::dns_keys::{SENDER_DNS, SENDER_POLICY};
-use crate::scenario::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
 use crate::scenario::words::{OnBusy, ReuseWhen, words};
 use crate::sender::{
     AddressOrder, AfterGaps, Cut, Failover, Family, FiledUnder, Growth, HostOrder, Keep, Kernel, Reaction,
     TlsFailure, Unit,
 };
+use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
 
 pub(super) fn unlimited() -> Vec<&'static str> {
     vec!["unlimited"]

@@ -3,14 +3,14 @@
 
 use super::reuse;
 use crate::dns::{Hold, OrderLaw, RecordType, TypeSet};
-use crate::scenario::quantity;
-use crate::scenario::tree::{Table, Value};
 use crate::scenario::words::{OnBusy, Worded, value_of};
 use crate::sender::{
     AddressOrder, AddressSort, AfterGaps, Check, Concurrency, Cut, Failover, Family, HostOrder, Keep, Kernel,
     Limits, Lookups, Memory, NullMx, OrderLaw as SenderOrder, OwnCache, Policy, Reaction, Reactions,
     RetryLaw, RetryStep, Reuse, SenderLaw, Timeouts, TlsFailure, Unit, Wait,
 };
+use crate::syntax::quantity;
+use crate::syntax::tree::{Table, Value};
 use crate::time::Span;
 
 /// The law every preset file starts from; all of it is overwritten, because a preset must name every parameter.

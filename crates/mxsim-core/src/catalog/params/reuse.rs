@@ -5,10 +5,10 @@
 
 use super::read::{chosen, count_at, set, span_at, unless};
 use super::write::{Written, or_word, quoted_word};
-use crate::scenario::literal;
-use crate::scenario::tree::{Table, Value};
 use crate::scenario::words::ReuseWhen;
 use crate::sender::{Concurrency, FiledUnder, Growth, Kept, Reuse, SenderLaw};
+use crate::syntax::literal;
+use crate::syntax::tree::{Table, Value};
 use crate::time::Span;
 
 /// The limits of a sender that kept nothing so far; without an idle time it still keeps nothing.

@@ -1,9 +1,9 @@
 //! Parameters of a law as TOML literals.
 
 use crate::dns::{Hold, OrderLaw, RecordType, TypeSet};
-use crate::scenario::literal;
 use crate::scenario::words::{OnBusy, Worded, word_of};
 use crate::sender::{AfterGaps, Keep, Memory, RetryStep, SenderLaw, TlsFailure, Wait};
+use crate::syntax::literal;
 use crate::time::Span;
 
 /// A parameter as it is written: its path (`order.unit`) and its TOML literal.

@@ -64,7 +64,7 @@ fn nothing_there(record: &Record, verb: &str, records: &[Record]) -> ZoneTextErr
         records.iter().filter(|old| old.kind == record.kind).map(|old| old.owner.as_str()).collect();
     let help = if record.data.is_some() && owners.contains(&record.owner.as_str()) {
         format!("leave the data out to {verb} all {} records of {}", record.kind.name(), record.owner)
-    } else if let Some(near) = crate::scenario::suggest::nearest(record.owner.as_str(), owners) {
+    } else if let Some(near) = crate::syntax::suggest::nearest(record.owner.as_str(), owners) {
         format!("did you mean {near}?")
     } else {
         "use `add` for new records".into()

@@ -405,7 +405,7 @@ fn starts_with_owner(fields: &Fields<'_, '_>) -> bool {
 
 fn unknown_type<T>(token: &Token<'_>) -> Outcome<T> {
     let known: Vec<&str> = RecordKind::ALL.iter().map(|kind| kind.name()).collect();
-    let help = match crate::scenario::suggest::nearest(token.text, known) {
+    let help = match crate::syntax::suggest::nearest(token.text, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "a record is written `name. 300 IN TYPE data`".into(),
     };

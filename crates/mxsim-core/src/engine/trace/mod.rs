@@ -16,7 +16,7 @@ use super::run::Limit;
 use crate::dns::Zone;
 use crate::results::Grade;
 use crate::scenario::Scenario;
-use crate::scenario::suggest::nearest;
+use crate::syntax::suggest::nearest;
 use crate::time::Time;
 use recorder::Recorder;
 use serde::Serialize;

@@ -1,9 +1,9 @@
 //! Keys of `[nodes.NAME]` and `[nodes."*"]`.
 
-use super::{joined, unlimited};
 use crate::node::WhenFull;
-use crate::scenario::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
+use crate::scenario::keys::{joined, unlimited};
 use crate::scenario::words::words;
+use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
 
 const NODE_OWN: &[Key] = &[
     optional(

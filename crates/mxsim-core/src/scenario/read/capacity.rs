@@ -3,13 +3,13 @@
 //! A limit of sessions only means something if sessions take time, and a backlog only where there is a limit: a key that would do nothing
 //! is an error, unless it stands in `[nodes."*"]` and does something for another node.
 
-use super::{Reading, span_at};
 use crate::node::{Capacity, SessionTime, WhenFull};
 use crate::scenario::Node;
-use crate::scenario::diagnostic::{Place, code};
-use crate::scenario::shape::EVERY;
-use crate::scenario::tree::{Table, Value};
+use crate::scenario::read::{Reading, span_at};
 use crate::scenario::words::value_of;
+use crate::syntax::diagnostic::{Place, code};
+use crate::syntax::shape::EVERY;
+use crate::syntax::tree::{Table, Value};
 use crate::time::Span;
 
 /// Keys that count only beside a limit of sessions.

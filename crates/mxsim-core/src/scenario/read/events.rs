@@ -1,15 +1,15 @@
 //! `[[events]]`: faults of nodes, once or again and again.
 
-use super::nodes::report_unknown_node;
-use super::{Reading, share, span_at, tables};
 use crate::node::{Fault, Outage, Schedule};
 use crate::scenario::Node;
-use crate::scenario::diagnostic::code;
-use crate::scenario::quantity;
-use crate::scenario::shape::EVERY;
-use crate::scenario::tree::{Table, Value};
+use crate::scenario::read::nodes::report_unknown_node;
+use crate::scenario::read::{Reading, share, span_at, tables};
 use crate::scenario::words::{FaultKind, value_of};
 use crate::smtp::Stage;
+use crate::syntax::diagnostic::code;
+use crate::syntax::quantity;
+use crate::syntax::shape::EVERY;
+use crate::syntax::tree::{Table, Value};
 use crate::time::{Span, Time};
 
 /// Most single outages of a scenario; a repeated event counts as often as it comes. *Assumption*: more is a slip of the unit.

@@ -1,10 +1,10 @@
 //! `[goals]`: what has to hold, and on which part of the windows.
 
-use super::{share, span_at};
 use crate::catalog::params;
-use crate::scenario::quantity::percent_text;
-use crate::scenario::tree::{Table, Value};
+use crate::scenario::read::{share, span_at};
 use crate::scenario::{Goal, GoalKind};
+use crate::syntax::quantity::percent_text;
+use crate::syntax::tree::{Table, Value};
 
 /// On which part of the windows a goal has to hold where nothing is said: 19 of 20.
 const DEFAULT_ON: f64 = 0.95;

@@ -15,13 +15,13 @@ mod zone;
 
 pub(crate) use nodes::fair_nodes;
 
-use super::diagnostic::{Place, Report, ScenarioError, code};
-use super::keys::{DEFAULT_MESSAGES_PER_DAY, DOCUMENT};
-use super::shape::check_table;
-use super::tree::{Kind, Table, Value, parse_json, parse_toml};
-use super::{Format, Goal, RunOverrides, Scenario, SourceText};
 use crate::catalog::{Catalog, Population, Preset};
 use crate::results::{Caution, PresetUsed};
+use crate::scenario::keys::{DEFAULT_MESSAGES_PER_DAY, DOCUMENT};
+use crate::scenario::{Format, Goal, RunOverrides, Scenario, SourceText};
+use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
+use crate::syntax::shape::check_table;
+use crate::syntax::tree::{Kind, Table, Value, parse_json, parse_toml};
 use crate::time::Span;
 use crate::traffic::Profile;
 
@@ -34,16 +34,13 @@ pub(crate) type Files<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 /// What the sections share while they are read.
 struct Reading {
     report: Report,
+    /// The presets the scenario may name; a clone shares them.
+    catalog: Catalog,
     cautions: Vec<Caution>,
     presets: Vec<PresetUsed>,
 }
 
 impl Reading {
-    /// The presets the scenario may name; a clone shares them.
-    fn catalog(&self) -> Catalog {
-        self.report.catalog().clone()
-    }
-
     fn caution(&mut self, code: &str, text: String) {
         let caution = Caution { code: code.into(), text };
         if !self.cautions.contains(&caution) {
@@ -94,13 +91,13 @@ pub(crate) fn read(
             .help("put the zone into a file of its own and drop what is not needed");
         return Err(report.into_certain_error());
     }
-    let mut report = Report::with_catalog(&source.name, text, catalog);
+    let mut report = Report::with_ids(&source.name, text, catalog.known_ids());
     let parsed = match source.format {
         Format::Toml => parse_toml(&mut report),
         Format::Json => parse_json(&mut report),
     };
     match parsed {
-        Some(root) => read_tree(&root, report, files, overrides),
+        Some(root) => read_tree(&root, report, catalog, files, overrides),
         None => Err(report.into_certain_error()),
     }
 }
@@ -109,6 +106,7 @@ pub(crate) fn read(
 pub(crate) fn read_tree(
     root: &Value,
     mut report: Report,
+    catalog: &Catalog,
     files: Files<'_>,
     overrides: RunOverrides,
 ) -> Result<Scenario, ScenarioError> {
@@ -119,7 +117,7 @@ pub(crate) fn read_tree(
         return Err(report.into_certain_error());
     };
     check_table(DOCUMENT, document, &Place::File, "", &mut report);
-    let mut reading = Reading { report, cautions: Vec::new(), presets: Vec::new() };
+    let mut reading = Reading { report, catalog: catalog.clone(), cautions: Vec::new(), presets: Vec::new() };
     let scenario = read_sections(document, &mut reading, files, overrides);
     match (reading.report.into_error(), scenario) {
         (None, Some(scenario)) => Ok(scenario),
@@ -188,5 +186,5 @@ fn span_at(table: &Table, key: &str) -> Option<Span> {
 
 /// The share a value holds.
 fn share(value: &Value) -> Option<f64> {
-    value.as_number().or_else(|| super::quantity::percent(value.as_text()?).ok())
+    value.as_number().or_else(|| crate::syntax::quantity::percent(value.as_text()?).ok())
 }

@@ -4,14 +4,14 @@
 //! names with one address are one node. All versions of the zone count, so a host that moves to another address has two nodes, the old
 //! machine and the new one.
 
-use super::{Reading, capacity};
 use crate::dns::{Name, Zone};
 use crate::node::{Capacity, Schedule};
-use crate::scenario::diagnostic::{Place, code};
-use crate::scenario::shape::EVERY;
-use crate::scenario::suggest::nearest;
-use crate::scenario::tree::{Entry, Table, Value, shortened};
+use crate::scenario::read::{Reading, capacity};
 use crate::scenario::{Node, ZoneVersion};
+use crate::syntax::diagnostic::{Place, code};
+use crate::syntax::shape::EVERY;
+use crate::syntax::suggest::nearest;
+use crate::syntax::tree::{Entry, Table, Value, shortened};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

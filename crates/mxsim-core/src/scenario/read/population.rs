@@ -1,10 +1,10 @@
 //! `traffic.population`: the senders of a population beside those the scenario writes, or all of them where it writes none.
 
-use super::{Reading, share};
 use crate::catalog::{DEFAULT_POPULATION, Population};
 use crate::scenario::Mix;
-use crate::scenario::diagnostic::{Place, code};
-use crate::scenario::tree::{Entry, Kind, Table, Value, shortened};
+use crate::scenario::read::{Reading, share};
+use crate::syntax::diagnostic::{Place, code};
+use crate::syntax::tree::{Entry, Kind, Table, Value, shortened};
 
 /// What is left for a population below this is nothing, for the sake of rounded decimals.
 const NOTHING: f64 = 1e-9;
@@ -31,7 +31,7 @@ pub(super) fn read(document: &Table, written: &[(&Value, &Table)], reading: &mut
         None if written.is_empty() => default(reading),
         None => return None,
     };
-    let catalog = reading.catalog();
+    let catalog = reading.catalog.clone();
     let population = catalog.population(id)?;
     reading.uses_population(population);
     refuse_rest(written, reading);

@@ -1,12 +1,12 @@
 //! `[resolvers.NAME]`: caches between a sender and the authority.
 
-use super::Reading;
 use crate::catalog::{Catalog, PresetKind, params};
 use crate::dns::{Caches, ResolverLaw};
 use crate::scenario::ResolverLayer;
-use crate::scenario::diagnostic::{Place, code};
-use crate::scenario::suggest::nearest;
-use crate::scenario::tree::{Table, Value, shortened};
+use crate::scenario::read::Reading;
+use crate::syntax::diagnostic::{Place, code};
+use crate::syntax::suggest::nearest;
+use crate::syntax::tree::{Table, Value, shortened};
 
 /// The preset of a resolver that names none.
 pub(super) const DEFAULT_RESOLVER: &str = "plain";
@@ -30,7 +30,7 @@ pub(super) struct Resolvers {
 
 /// Reads all of them.
 pub(super) fn read(table: &Table, reading: &mut Reading) -> Resolvers {
-    let mut resolvers = Resolvers { catalog: reading.catalog(), named: Vec::new() };
+    let mut resolvers = Resolvers { catalog: reading.catalog.clone(), named: Vec::new() };
     for entry in &table.entries {
         if let Some(own) = entry.value.as_table() {
             let named = read_one(&entry.key, own, &entry.key_place, reading);
@@ -46,7 +46,7 @@ pub(super) fn read(table: &Table, reading: &mut Reading) -> Resolvers {
 fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> Named {
     let id = table.text("preset").unwrap_or(DEFAULT_RESOLVER);
     let mut law = params::BLANK_RESOLVER;
-    if let Some(preset) = reading.catalog().resolver(id) {
+    if let Some(preset) = reading.catalog.clone().resolver(id) {
         law = preset.law;
     }
     params::read_resolver(table, &mut law);

@@ -1,12 +1,12 @@
 //! `[run]`: how long, how often, and how long to warm up.
 
-use super::{Reading, span_at};
 use crate::catalog::params::reuse_parts;
 use crate::dns::{CacheLaw, Extend, Hold, Keeping, OrderLaw, RecordType, TypeSet};
-use crate::scenario::diagnostic::{Place, code};
-use crate::scenario::tree::{Table, Value};
+use crate::scenario::read::{Reading, span_at};
 use crate::scenario::{Authority, RunOverrides, RunPlan, Sender, ZoneVersion};
 use crate::sender::{Keep, Kept, OwnCache};
+use crate::syntax::diagnostic::{Place, code};
+use crate::syntax::tree::{Table, Value};
 use crate::time::{Span, Time};
 
 /// Reads everything but the warm-up, which depends on the other sections.

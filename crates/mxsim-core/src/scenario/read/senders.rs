@@ -1,17 +1,17 @@
 //! `[[senders]]`: who sends, how much, and behaving like what.
 
-use super::resolvers::Resolvers;
-use super::{Reading, population, share, tables};
 use crate::catalog::{Catalog, PresetKind, SenderPreset, params};
 use crate::results::Grade;
-use crate::scenario::diagnostic::{Place, code};
 use crate::scenario::keys::{DEFAULT_SITES, MOST_CHOOSERS};
-use crate::scenario::quantity::percent_text;
-use crate::scenario::shape::unknown_preset;
-use crate::scenario::tree::{Table, Value, shortened};
+use crate::scenario::read::resolvers::Resolvers;
+use crate::scenario::read::{Reading, population, share, tables};
 use crate::scenario::words::{Sticky, value_of};
 use crate::scenario::{Mix, Sender, Stub};
 use crate::sender::{AddressSort, Behaviour, Failover, Family, Keep, OrderLaw, SenderLaw, Unknowns};
+use crate::syntax::diagnostic::{Place, code};
+use crate::syntax::quantity::percent_text;
+use crate::syntax::shape::unknown_preset;
+use crate::syntax::tree::{Table, Value, shortened};
 use crate::traffic::{Profile, Sizes};
 use std::net::IpAddr;
 
@@ -247,8 +247,8 @@ impl Entry<'_> {
         }
         let mut senders = Vec::new();
         for (preset, weight, place) in parts {
-            if reading.catalog().sender(preset).is_none() {
-                unknown_preset(PresetKind::Sender, preset, place, &mut reading.report);
+            if reading.catalog.clone().sender(preset).is_none() {
+                unknown_preset(PresetKind::Sender.name(), preset, place, &mut reading.report);
                 continue;
             }
             let part = weight / total;
@@ -267,7 +267,7 @@ impl Entry<'_> {
         sites: usize,
         reading: &mut Reading,
     ) -> Option<Sender> {
-        let catalog = reading.catalog();
+        let catalog = reading.catalog.clone();
         let preset = catalog.sender(preset_id)?;
         reading.uses(preset);
         let law = self.law(preset_id, &preset.law, reading);
@@ -306,7 +306,7 @@ impl Entry<'_> {
         let id = value.and_then(Value::as_text).or_else(|| table.and_then(|table| table.text("preset")));
         let id = id.unwrap_or(DEFAULT_STUB);
         let mut law = params::BLANK_STUB;
-        if let Some(preset) = reading.catalog().stub(id) {
+        if let Some(preset) = reading.catalog.clone().stub(id) {
             law = preset.law;
             if sort == AddressSort::Rfc6724 {
                 reading.uses(preset);
@@ -368,7 +368,7 @@ impl Entry<'_> {
             "sender {}: {preset_id} with this order takes hosts as the DNS answers them and draws nothing that it could keep",
             shortened(&self.name)
         );
-        let catalog = reading.catalog();
+        let catalog = reading.catalog.clone();
         let drawing: Vec<&str> = catalog
             .senders()
             .filter(|preset| preset.law.order.draws())

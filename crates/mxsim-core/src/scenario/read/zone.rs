@@ -1,17 +1,17 @@
 //! `[zone]` and `[[changes]]`: what is published, and when it changes.
 
-use super::{Files, Reading, span_at, tables};
 use crate::catalog::params;
 use crate::dns::zone_text::{
     Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
     read as read_text,
 };
 use crate::dns::{DaneZone, Host, MtaSts, Name, OrderLaw, Zone};
-use crate::scenario::diagnostic::{Place, Report, code};
-use crate::scenario::quantity;
-use crate::scenario::tree::{Entry, Table, Value, shortened};
+use crate::scenario::read::{Files, Reading, span_at, tables};
 use crate::scenario::words::value_of;
 use crate::scenario::{Authority, ZoneVersion};
+use crate::syntax::diagnostic::{Place, Report, code};
+use crate::syntax::quantity;
+use crate::syntax::tree::{Entry, Table, Value, shortened};
 use crate::time::Time;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -30,7 +30,7 @@ pub(super) fn authority(zone: &Table, reading: &mut Reading) -> Authority {
     let id = value.and_then(Value::as_text).or_else(|| table.and_then(|table| table.text("preset")));
     let id = id.unwrap_or(DEFAULT_AUTHORITY);
     let mut order = OrderLaw::AS_RECEIVED;
-    if let Some(preset) = reading.catalog().authority(id) {
+    if let Some(preset) = reading.catalog.clone().authority(id) {
         reading.uses(preset);
         order = preset.law;
     }

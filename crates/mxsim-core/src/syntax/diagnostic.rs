@@ -3,9 +3,10 @@
 //! Everything that is wrong is reported together. The command draws a [`Diagnostic`] the way rustc does; [`ScenarioError`] alone prints
 //! one plain line per error and one per help.
 
-use crate::catalog::Catalog;
+use crate::syntax::ids::{KnownIds, NoIds};
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 /// Stable codes of all errors, with what each stands for. The codes never change their meaning.
 pub const CODES: &[(&str, &str)] = &[
@@ -182,10 +183,10 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (line, column)
 }
 
-/// Collects errors while a document is read, and knows the presets the document may name.
+/// Collects errors while a document is read, and knows the ids the document may name.
 #[derive(Debug)]
 pub(crate) struct Report {
-    catalog: Catalog,
+    ids: Arc<dyn KnownIds>,
     sources: Vec<NamedText>,
     diagnostics: Vec<Diagnostic>,
     /// Errors beyond [`MOST_COLLECTED`].
@@ -196,25 +197,25 @@ pub(crate) struct Report {
 const MOST_COLLECTED: usize = 100_000;
 
 impl Report {
-    /// A report on the text `name`, which may name the presets of `catalog`.
-    pub(crate) fn with_catalog(name: &str, text: &str, catalog: &Catalog) -> Self {
-        Self { catalog: catalog.clone(), ..Self::new(name, text) }
+    /// A report on the text `name`, which may name these ids.
+    pub(crate) fn with_ids(name: &str, text: &str, ids: Arc<dyn KnownIds>) -> Self {
+        Self { ids, ..Self::new(name, text) }
     }
 
     /// A report that takes errors nobody shall see, on a value of the same document.
     pub(crate) fn scratch(&self) -> Self {
-        Self::with_catalog("", "", &self.catalog)
+        Self::with_ids("", "", Arc::clone(&self.ids))
     }
 
-    /// The presets the document may name.
-    pub(crate) const fn catalog(&self) -> &Catalog {
-        &self.catalog
+    /// The ids the document may name.
+    pub(crate) fn ids(&self) -> Arc<dyn KnownIds> {
+        Arc::clone(&self.ids)
     }
 
-    /// A report on the text `name`, which names no preset.
+    /// A report on the text `name`, which names nothing by an id.
     pub(crate) fn new(name: &str, text: &str) -> Self {
         Self {
-            catalog: Catalog::default(),
+            ids: Arc::new(NoIds),
             sources: vec![NamedText { name: name.into(), text: text.into() }],
             diagnostics: Vec::new(),
             dropped: 0,

@@ -9,7 +9,7 @@ mod toml;
 pub(crate) use json::{from_json, parse_json};
 pub(crate) use toml::parse_toml;
 
-use super::diagnostic::Place;
+use crate::syntax::diagnostic::Place;
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]

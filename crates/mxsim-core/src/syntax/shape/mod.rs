@@ -2,11 +2,10 @@
 
 mod scalar;
 
-use super::diagnostic::{Place, Report, code};
-use super::quantity;
-use super::suggest::nearest;
-use super::tree::{Entry, Kind, Table, Value};
-use crate::catalog::PresetKind;
+use crate::syntax::diagnostic::{Place, Report, code};
+use crate::syntax::quantity;
+use crate::syntax::suggest::nearest;
+use crate::syntax::tree::{Entry, Kind, Table, Value};
 use crate::time::Span;
 use scalar::{check_address, check_duration, check_integer, check_name, check_number, check_share};
 
@@ -96,8 +95,8 @@ pub(crate) enum Shape {
         /// Words of later versions.
         later: &'static [&'static str],
     },
-    /// The id of a preset.
-    Preset(PresetKind),
+    /// The id of a preset of this kind, such as `sender`.
+    Preset(&'static str),
     /// The id of a population.
     Population,
     /// A list.
@@ -169,7 +168,7 @@ impl Shape {
             (Self::Word { now, later }, Kind::Text(text)) => {
                 check_word(text, &now(), later, &value.place, path, report);
             }
-            (Self::Preset(kind), Kind::Text(text)) => check_preset(*kind, text, &value.place, report),
+            (Self::Preset(kind), Kind::Text(text)) => check_preset(kind, text, &value.place, report),
             (Self::Population, Kind::Text(text)) => check_population(text, path, &value.place, report),
             _ => self.check_scalar(value, path, report),
         }
@@ -265,7 +264,7 @@ impl Shape {
             Self::Moment => "a time such as \"10:00\", \"2d 10:00\" or \"36h\"".into(),
             Self::Share => "a share such as \"38 %\" or 0.38".into(),
             Self::Word { now, .. } => listed(&now()),
-            Self::Preset(kind) => format!("the id of {} preset", kind.with_article()),
+            Self::Preset(kind) => format!("the id of {} {kind} preset", article(kind)),
             Self::Population => "the id of a population".into(),
             Self::List { of: Self::Table(_), .. } => "a list of tables".into(),
             Self::List { of, only: [], .. } => format!("a list of: {}", of.describe()),
@@ -408,7 +407,7 @@ fn check_map(of: &Shape, every: Option<&Shape>, table: &Table, path: &str, repor
             continue;
         }
         if !is_plain_name(&entry.key) {
-            let message = format!("{path}: {} is no usable name", super::tree::shortened(&entry.key));
+            let message = format!("{path}: {} is no usable name", crate::syntax::tree::shortened(&entry.key));
             report
                 .error(code::MALFORMED, &entry.key_place, message)
                 .help("use letters, digits, `.`, `_`, `-` and `/`");
@@ -449,32 +448,36 @@ fn check_word(text: &str, now: &[&str], later: &[&str], place: &Place, path: &st
         report.error(code::NOT_YET, place, message).label("not yet").help(format!("today: {}", listed(now)));
         return;
     }
-    let message = format!("{path}: expected {}, found {}", listed(now), super::tree::shortened(text));
+    let message = format!("{path}: expected {}, found {}", listed(now), crate::syntax::tree::shortened(text));
     let help = nearest(text, now.iter().copied())
         .map_or_else(|| format!("write {}", listed(now)), |near| format!("did you mean \"{near}\"?"));
     report.error(code::UNKNOWN_WORD, place, message).help(help);
 }
 
-fn check_preset(kind: PresetKind, id: &str, place: &Place, report: &mut Report) {
-    if !report.catalog().has(kind, id) {
+fn check_preset(kind: &str, id: &str, place: &Place, report: &mut Report) {
+    if !report.ids().has_preset(kind, id) {
         unknown_preset(kind, id, place, report);
     }
 }
 
 fn check_population(id: &str, path: &str, place: &Place, report: &mut Report) {
-    let catalog = report.catalog().clone();
-    let known: Vec<&str> = catalog.populations().map(|population| population.id.as_str()).collect();
+    let known = report.ids().population_ids();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     check_word(id, &known, &[], place, path, report);
 }
 
+/// The indefinite article of a word.
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
 /// Reports an unknown preset, with the nearest one.
-pub(crate) fn unknown_preset(kind: PresetKind, id: &str, place: &Place, report: &mut Report) {
-    let catalog = report.catalog().clone();
-    let known = catalog.ids_of(kind);
-    let message = format!("there is no {} preset {}", kind.name(), super::tree::shortened(id));
-    let help = match nearest(id, known.iter().copied()) {
+pub(crate) fn unknown_preset(kind: &str, id: &str, place: &Place, report: &mut Report) {
+    let known = report.ids().preset_ids(kind);
+    let message = format!("there is no {kind} preset {}", crate::syntax::tree::shortened(id));
+    let help = match nearest(id, known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean \"{near}\"? All: {}", known.join(", ")),
-        None => format!("{} presets are {}", kind.name(), known.join(", ")),
+        None => format!("{kind} presets are {}", known.join(", ")),
     };
     report.error(code::UNKNOWN_PRESET, place, message).label("unknown preset").help(help);
 }

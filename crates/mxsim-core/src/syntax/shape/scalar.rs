@@ -1,8 +1,8 @@
 //! Rules of single values that have the right type.
 
-use super::number_rule;
-use crate::scenario::quantity::{self, Malformed};
-use crate::scenario::tree::Value;
+use crate::syntax::quantity::{self, Malformed};
+use crate::syntax::shape::number_rule;
+use crate::syntax::tree::Value;
 use crate::time::Span;
 use std::net::IpAddr;
 
