@@ -4,10 +4,10 @@
 //! per second of one core; `engine::cost` refuses runs by that order of size.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use mxsim_core::engine::tally::Tally;
 use mxsim_core::engine::{World, compile, replicate};
 use mxsim_core::estimate::{Plausible, estimate};
 use mxsim_core::scenario::Scenario;
+use mxsim_core::tally::Tally;
 use std::hint::black_box;
 
 /// The scenarios to replicate: an ordinary day of equal MX, and a day with an outage, where retries and memory come in.
@@ -75,7 +75,7 @@ fn bench_estimate(criterion: &mut Criterion) {
     let tallies: Vec<Tally> = (0..TALLIES).map(|replication| tally(&world, replication)).collect();
     let mut group = criterion.benchmark_group("estimate");
     group.bench_function("100-tallies", |bencher| {
-        bencher.iter(|| estimate(black_box(&world.frame), black_box(&tallies), false, Plausible::default()));
+        bencher.iter(|| estimate(black_box(&world.labels), black_box(&tallies), false, Plausible::default()));
     });
     group.finish();
 }

@@ -124,7 +124,7 @@ fn world(text: &str, messages: f64, sessions: Option<u32>, engine: Engine, law: 
         node.capacity.sessions = sessions;
     }
     let world = compile_for(&scenario, engine);
-    assert!(world.frame.laws.iter().all(|used| used.law == law), "{:?}", world.frame.laws);
+    assert!(world.labels.laws.iter().all(|used| used.law == law), "{:?}", world.labels.laws);
     world
 }
 

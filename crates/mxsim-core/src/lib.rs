@@ -68,6 +68,7 @@ pub mod scenario;
 pub mod sender;
 pub mod smtp;
 pub mod syntax;
+pub mod tally;
 pub mod theory;
 pub mod time;
 pub mod traffic;

@@ -1,8 +1,8 @@
 //! The same scenario and seed give the same bytes; what is not touched by a change keeps its luck.
 
-use mxsim_core::engine::tally::Tally;
 use mxsim_core::engine::{Beside, Limit, Quiet, RunOptions, compile, replicate, run, simulate};
 use mxsim_core::scenario::Scenario;
+use mxsim_core::tally::Tally;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 use std::fs;
 use std::path::Path;
@@ -150,8 +150,8 @@ fn forty_replications_are_the_first_forty_of_eighty() {
 fn brought(scenario: &Scenario, sender: &str, replication: u64) -> Vec<Vec<u64>> {
     let world = compile(scenario);
     let tally = replicate(&world, 11, replication, &|| false).expect("nobody cancels it");
-    let place = world.frame.senders.iter().position(|frame| frame.name == sender).expect("it sends");
-    let nodes = world.frame.nodes.len();
+    let place = world.labels.senders.iter().position(|labels| labels.name == sender).expect("it sends");
+    let nodes = world.labels.nodes.len();
     tally.windows.iter().map(|window| window.accepted[place * nodes..(place + 1) * nodes].to_vec()).collect()
 }
 

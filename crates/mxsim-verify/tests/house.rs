@@ -15,7 +15,7 @@ const CRATES: [(&str, &[&str]); 5] = [
 ];
 
 /// Which modules of core a module of core may use. What is absent here is absent on purpose.
-const MODULES: [(&str, &[&str]); 14] = [
+const MODULES: [(&str, &[&str]); 15] = [
     ("time", &[]),
     ("random", &[]),
     ("theory", &[]),
@@ -31,12 +31,13 @@ const MODULES: [(&str, &[&str]); 14] = [
         "scenario",
         &["time", "random", "dns", "sender", "node", "traffic", "catalog", "results", "smtp", "syntax"],
     ),
-    ("estimate", &["engine", "scenario", "results", "time", "sender", "theory"]),
+    ("tally", &["time", "results", "scenario"]),
+    ("estimate", &["tally", "scenario", "results", "time", "sender", "theory"]),
     (
         "engine",
         &[
             "estimate", "scenario", "results", "dns", "sender", "node", "traffic", "time", "random", "smtp",
-            "syntax",
+            "syntax", "tally",
         ],
     ),
 ];

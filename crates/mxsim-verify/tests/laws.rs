@@ -5,9 +5,9 @@
 //! seconds and minutes are compared by the two-sample test of Kolmogorov and Smirnov, which errs on the safe side for whole numbers. All
 //! comparisons together raise a false alarm less than once in 10,000 fresh sets of seeds (Bonferroni).
 
-use mxsim_core::engine::tally::Tally;
 use mxsim_core::engine::{Engine, compile_for, replicate};
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
+use mxsim_core::tally::Tally;
 use mxsim_verify::experiment::{scenario, text};
 use statrs::distribution::{ChiSquared, ContinuousCDF, StudentsT};
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ fn the_laws_agree() {
         let scenario = scenario(&toml);
         let fast = compile_for(&scenario, Engine::Fastest);
         let slow = compile_for(&scenario, Engine::Messages);
-        let used: Vec<&str> = fast.frame.laws.iter().map(|used| used.law.as_str()).collect();
+        let used: Vec<&str> = fast.labels.laws.iter().map(|used| used.law.as_str()).collect();
         used.iter().for_each(|law| *laws.entry((*law).into()).or_default() += 1);
         if used.iter().all(|law| *law == "messages") {
             continue;
@@ -44,7 +44,7 @@ fn the_laws_agree() {
         };
         let (a, b) = (run(&fast, 2 * number), run(&slow, 2 * number + 1));
         let poisson = used.iter().all(|law| *law == "counts");
-        compared += compare(&a, &b, poisson, &format!("{:?}\n{toml}", fast.frame.laws));
+        compared += compare(&a, &b, poisson, &format!("{:?}\n{toml}", fast.labels.laws));
     }
     assert!(compared < 10_000, "{compared} comparisons");
     let of = |law: &str| laws.get(law).copied().unwrap_or(0);

@@ -1,8 +1,8 @@
 //! What an outbound host knows when it puts candidates in order, for those that look further than the answer.
 
-use super::outbound::Outbound;
-use super::relay::Relay;
-use super::world::World;
+use crate::engine::outbound::Outbound;
+use crate::engine::relay::Relay;
+use crate::engine::world::World;
 use crate::sender::look_around::Surroundings;
 use crate::time::Time;
 
@@ -21,7 +21,7 @@ pub(super) struct Around<'a> {
 
 impl Surroundings for Around<'_> {
     fn name(&self, host: u16) -> &str {
-        &self.world.frame.hosts[usize::from(host)].name
+        &self.world.labels.hosts[usize::from(host)].name
     }
 
     fn second(&self) -> u16 {

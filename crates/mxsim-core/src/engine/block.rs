@@ -3,7 +3,7 @@
 //! When a message arrives, which outbound host it leaves by, which candidate its first attempt begins with and how long it will hold a session
 //! depend on nothing that happens meanwhile. Drawn in blocks they cost a fraction of what they cost one by one.
 
-use super::world::{SenderTable, World};
+use crate::engine::world::{SenderTable, World};
 use crate::random::{Key, Stream, words};
 use crate::sender::Keep;
 use crate::time::{Span, Time};

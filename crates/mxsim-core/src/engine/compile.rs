@@ -1,19 +1,21 @@
 //! Scenario to world: names become indices, defaults are long gone, and nothing can fail any more.
 
-use super::bulk::{self, Plan};
-use super::deck::Deck;
-use super::frame::{Frame, HostFrame, NodeFrame, SenderFrame};
-use super::law::{Engine, Law, LawDecision};
-use super::world::{AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStreams, SenderTable, World};
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{
     CacheLaw, Caches, Driver, Host, Keeping, Name, OrderLaw, Pick, RecordType, ResolverLaw, Zone,
 };
+use crate::engine::bulk::{self, Plan};
+use crate::engine::deck::Deck;
+use crate::engine::law::{Engine, Law, LawDecision};
+use crate::engine::world::{
+    AddressTable, HostTable, LayerTable, MX, NOWHERE, SenderStreams, SenderTable, World,
+};
 use crate::node::{Fault, SessionTime, SessionTimes};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{GoalKind, Node, ResolverLayer, RunPlan, Scenario, Sender, ZoneVersion};
 use crate::sender::{AddressOrder, Concurrency, Family, HostOrder, OwnCache, SenderLaw, Unit};
+use crate::tally::labels::{HostLabels, Labels, NodeLabels, SenderLabels};
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use std::net::IpAddr;
@@ -41,7 +43,7 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
         .collect();
     let session_times = session_times(scenario);
     let mut world = World {
-        frame: frame(scenario, &names),
+        labels: labels(scenario, &names),
         start: Time::ZERO - scenario.run.warm_up,
         end: Time::ZERO + scenario.run.run_length,
         window: scenario.run.window,
@@ -72,12 +74,12 @@ pub fn compile_for(scenario: &Scenario, engine: Engine) -> World {
         let (deck, managed) = (Deck::of(&world, sender), is_managed(&world, &sender.behaviour.law));
         (world.senders[i].deck, world.senders[i].managed) = (deck, managed);
         world.senders[i].relays = world.senders[i].behaviour.law.concurrency.is_for_destination();
-        world.senders[i].walks_lightly = super::light::walks_lightly(&world, &world.senders[i]);
+        world.senders[i].walks_lightly = crate::engine::light::walks_lightly(&world, &world.senders[i]);
     }
     mark_plain_layers(&mut world);
     let (laws, plan) = bulk::plan(&world, scenario, engine);
     for ((law, table), sender) in laws.into_iter().zip(&mut world.senders).zip(&scenario.senders) {
-        world.frame.laws.push(law.used_for(&sender.name));
+        world.labels.laws.push(law.used_for(&sender.name));
         table.law = law;
     }
     world.bulk = plan;
@@ -433,11 +435,11 @@ fn delay_limits(scenario: &Scenario) -> Vec<Span> {
     scenario.goals.iter().filter_map(|goal| limit(goal.kind)).collect()
 }
 
-fn frame(scenario: &Scenario, names: &Names) -> Frame {
+fn labels(scenario: &Scenario, names: &Names) -> Labels {
     let zone = zone_at_zero(scenario);
     let preference =
         |name: &Name| zone.mx.iter().filter(|mx| mx.exchange == *name).map(|mx| mx.preference).min();
-    let node = |node: &Node| NodeFrame {
+    let node = |node: &Node| NodeLabels {
         name: node.name.clone(),
         host: node.host.clone(),
         addresses: names.published(node).map(IpAddr::to_string).collect(),
@@ -447,21 +449,21 @@ fn frame(scenario: &Scenario, names: &Names) -> Frame {
         session_limit: node.capacity.sessions,
         measured: scenario.run.run_length,
     };
-    let sender = |sender: &Sender| SenderFrame {
+    let sender = |sender: &Sender| SenderLabels {
         name: sender.name.clone(),
         behaves_like: sender.preset.clone(),
         grade: sender.grade,
         decisive_grade: scenario.decisive_grade(sender),
         share: sender.share,
     };
-    Frame {
+    Labels {
         title: scenario.title.clone(),
         run: scenario.run,
         nodes: scenario.nodes.iter().map(node).collect(),
         hosts: names
             .hosts
             .iter()
-            .map(|name| HostFrame { name: name.to_string(), preference: preference(name) })
+            .map(|name| HostLabels { name: name.to_string(), preference: preference(name) })
             .collect(),
         senders: scenario.senders.iter().map(sender).collect(),
         goals: scenario.goals.clone(),

@@ -4,15 +4,15 @@
 //! often is counted with the sender's own retry law, for a message that arrives at any moment of the outage alike. Memory goes into
 //! caches, queued messages and tallies.
 
-use super::connect::outcome_of;
-use super::law::Law;
-use super::plausible::{CONFIRMING, Size};
-use super::run::Limit;
-use super::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
-use super::world::{SenderTable, World};
+use crate::engine::connect::outcome_of;
+use crate::engine::law::Law;
+use crate::engine::plausible::{CONFIRMING, Size};
+use crate::engine::run::Limit;
+use crate::engine::world::{SenderTable, World};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::sender::retry::{Deferred, next_attempt};
 use crate::sender::{Failover, Outcome, Reaction, RetryLaw};
+use crate::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
 use crate::time::{Span, Time};
 use std::fmt;
 
@@ -161,7 +161,7 @@ impl Cost {
 }
 
 fn tally_bytes(world: &World) -> f64 {
-    let (nodes, run) = (world.nodes.len() as f64, &world.frame.run);
+    let (nodes, run) = (world.nodes.len() as f64, &world.labels.run);
     let peaks = PEAK_BINS.len() as f64;
     let counts = nodes * (world.senders.len() as f64 + 2.0 + peaks) + world.delay_limits.len() as f64;
     let bins = run.run_length.0 as f64 / SERIES_BIN.0 as f64 + DURATION_PARTS.len() as f64;
@@ -170,7 +170,7 @@ fn tally_bytes(world: &World) -> f64 {
 
 /// Load by second of an hour and by minute of the run, while a replication is at work.
 fn load_bytes(world: &World) -> f64 {
-    let minutes = world.frame.run.run_length.0 as f64 / Span::MINUTE.0 as f64;
+    let minutes = world.labels.run.run_length.0 as f64 / Span::MINUTE.0 as f64;
     world.nodes.len() as f64 * (3_600.0 + minutes) * 4.0
 }
 
@@ -249,7 +249,7 @@ fn outages(world: &World, sender: &SenderTable, nodes: &[usize]) -> Vec<(Times, 
         let within = such.map(|outage| (outage.from.max(world.start), outage.to.min(world.end)));
         within.filter(|(from, to)| from < to).collect()
     };
-    let part = |node: &usize| (of(node, false), world.frame.nodes[*node].fair_share);
+    let part = |node: &usize| (of(node, false), world.labels.nodes[*node].fair_share);
     let common = nodes.iter().map(|node| of(node, true)).reduce(|a, b| intersection(&a, &b));
     nodes.iter().map(part).chain(common.map(|times| (times, 1.0))).collect()
 }

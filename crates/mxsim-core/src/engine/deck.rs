@@ -3,7 +3,7 @@
 //! Where the zone does not change, every host has one address and the sender shuffles for itself, the candidates are always the same and only
 //! their order is drawn. Then the first candidate is found without building a list; the whole order is worked out only if it fails.
 
-use super::world::{MX, NOWHERE, SenderTable, World};
+use crate::engine::world::{MX, NOWHERE, SenderTable, World};
 use crate::random::{Key, Label};
 use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, OwnCache, Unit};
 

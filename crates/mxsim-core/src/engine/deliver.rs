@@ -1,11 +1,11 @@
 //! Delivery once a node takes the connection: sessions that take time, a backlog, connections that are kept for the next message, and mail that
 //! waits for a connection to spare.
 
-use super::outbound::{After, Connection};
-use super::probe::{Probe, Step};
-use super::recorder::Counted;
-use super::replicate::{Event, Replication, Walk};
-use super::sender_state::Mail;
+use crate::engine::outbound::{After, Connection};
+use crate::engine::probe::{Probe, Step};
+use crate::engine::recorder::Counted;
+use crate::engine::replicate::{Event, Replication, Walk};
+use crate::engine::sender_state::Mail;
 use crate::node::{Fault, SessionTime};
 use crate::sender::{Candidates, FiledUnder, Growth, Memory, Outcome, Reaction, Reuse};
 use crate::time::{Span, Time};

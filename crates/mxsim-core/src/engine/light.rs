@@ -5,14 +5,14 @@
 //! into the calendar and needs no memory of its own. Which senders are like that is decided once, by [`walks_lightly`]; everything
 //! else goes through `replicate.rs`, and comes to the same.
 
-use super::connect::outlasts;
-use super::deck::{Deck, Stop};
-use super::meet::Met;
-use super::probe::Probe;
-use super::recorder::Counted;
-use super::replicate::{Event, Replication};
-use super::sender_state::Mail;
-use super::world::{SenderTable, World};
+use crate::engine::connect::outlasts;
+use crate::engine::deck::{Deck, Stop};
+use crate::engine::meet::Met;
+use crate::engine::probe::Probe;
+use crate::engine::recorder::Counted;
+use crate::engine::replicate::{Event, Replication};
+use crate::engine::sender_state::Mail;
+use crate::engine::world::{SenderTable, World};
 use crate::node::Fault;
 use crate::random::Key;
 use crate::sender::{Failover, Memory, Outcome};

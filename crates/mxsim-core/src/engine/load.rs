@@ -3,7 +3,7 @@
 //! Time is handled in *chunks* that lie within one hour and one window. Only the current chunk is kept by the second; when it closes, its
 //! busiest bins, its minutes and its sum remain. So a run of years needs no more memory for it than a day.
 
-use super::tally::{DURATION_PARTS, PEAK_BINS};
+use crate::tally::{DURATION_PARTS, PEAK_BINS};
 use crate::time::{Span, Time};
 
 const SECONDS_PER_HOUR: usize = 3_600;
@@ -124,7 +124,7 @@ impl Load {
         load
     }
 
-    /// The load duration curves of all nodes, see [`super::tally::Tally::duration`].
+    /// The load duration curves of all nodes, see [`crate::tally::Tally::duration`].
     pub(super) fn duration(mut self) -> Vec<u64> {
         let curve = |minutes: &mut [u32]| {
             minutes.sort_unstable_by(|a, b| b.cmp(a));

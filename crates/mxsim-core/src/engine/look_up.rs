@@ -1,12 +1,12 @@
 //! Whom the DNS names to an outbound host: the MX set, then the addresses of each host, through its caches and by its policy.
 
-use super::deck::Deck;
-use super::probe::{NoHost, Probe, Step};
-use super::replicate::{Nobody, Replication};
-use super::sender_state::Mail;
-use super::world::{MX, NOWHERE, SenderTable};
 use crate::dns::cache::{Hop, Question};
 use crate::dns::stub::{Home, sort_by_rule_9};
+use crate::engine::deck::Deck;
+use crate::engine::probe::{NoHost, Probe, Step};
+use crate::engine::replicate::{Nobody, Replication};
+use crate::engine::sender_state::Mail;
+use crate::engine::world::{MX, NOWHERE, SenderTable};
 use crate::sender::{Candidate, Candidates, OwnCache};
 use crate::time::Time;
 

@@ -1,11 +1,11 @@
 //! What a connection meets at a node: a fault, a session, a backlog, a full node.
 
-use super::connect::{Connection as Answer, connect, outcome_of};
-use super::node_state::Room;
-use super::probe::Probe;
-use super::recorder::Counted;
-use super::replicate::Replication;
-use super::sender_state::Mail;
+use crate::engine::connect::{Connection as Answer, connect, outcome_of};
+use crate::engine::node_state::Room;
+use crate::engine::probe::Probe;
+use crate::engine::recorder::Counted;
+use crate::engine::replicate::Replication;
+use crate::engine::sender_state::Mail;
 use crate::node::WhenFull;
 use crate::sender::{Candidate, Outcome, Timeouts};
 use crate::time::Time;

@@ -17,7 +17,6 @@ mod connect;
 pub mod cost;
 pub mod deck;
 mod deliver;
-pub mod frame;
 pub mod law;
 mod light;
 mod load;
@@ -34,7 +33,6 @@ pub mod replicate;
 pub mod run;
 mod sender_state;
 
-pub mod tally;
 pub mod trace;
 pub mod world;
 

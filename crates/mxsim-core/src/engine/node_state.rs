@@ -3,7 +3,7 @@
 //! Where nothing else waits for the end of a session, the end is only noted, and looked at when somebody comes next: no event is needed for it.
 //! Sessions that somebody waits for (a backlog, a sender that counts or keeps its connections) end by an event.
 
-use super::recorder::Recorder;
+use crate::engine::recorder::Recorder;
 use crate::node::{Capacity, Outage, Schedule};
 use crate::time::Time;
 use std::cmp::Reverse;

@@ -1,8 +1,8 @@
 //! The connections of one outbound host: how many at the same time, which are kept open, and the mail that waits for one.
 
-use super::children::Children;
-use super::processes::Processes;
-use super::sender_state::Mail;
+use crate::engine::children::Children;
+use crate::engine::processes::Processes;
+use crate::engine::sender_state::Mail;
 use crate::sender::{Concurrency, Growth, Kept, Reuse};
 use crate::time::{Span, Time};
 use std::collections::VecDeque;

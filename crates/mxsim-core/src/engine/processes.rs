@@ -1,9 +1,9 @@
 //! Processes that deliver mail, where a queue manager hands each message to one of them (Postfix).
 
-use super::outbound::{After, Connection};
-use super::probe::Probe;
-use super::replicate::{Event, Replication};
-use super::sender_state::Mail;
+use crate::engine::outbound::{After, Connection};
+use crate::engine::probe::Probe;
+use crate::engine::replicate::{Event, Replication};
+use crate::engine::sender_state::Mail;
 use crate::sender::Growth;
 use crate::time::{Span, Time};
 

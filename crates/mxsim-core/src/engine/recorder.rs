@@ -1,9 +1,9 @@
 //! Counts what happens in one replication. Only messages that arrived after the warm-up are counted.
 
-use super::load::{Chunk, Load};
-use super::tally::{DURATION_PARTS, DelayCounter, PEAK_BINS, SERIES_BIN, SessionTally, Tally, WindowTally};
-use super::world::World;
+use crate::engine::load::{Chunk, Load};
+use crate::engine::world::World;
 use crate::results::{DeliveryTotals, NodeTotals};
+use crate::tally::{DURATION_PARTS, DelayCounter, PEAK_BINS, SERIES_BIN, SessionTally, Tally, WindowTally};
 use crate::time::{Span, Time};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -60,7 +60,7 @@ pub(super) struct Recorder<'w> {
 impl<'w> Recorder<'w> {
     pub(super) fn new(world: &'w World) -> Self {
         let nodes = world.nodes.len();
-        let run = world.frame.run;
+        let run = world.labels.run;
         let timed_nodes = if world.is_timed() { nodes } else { 0 };
         let window = WindowTally {
             accepted: vec![0; world.senders.len() * nodes],
@@ -76,7 +76,7 @@ impl<'w> Recorder<'w> {
             series: vec![0; bins * nodes],
             duration: vec![0; DURATION_PARTS.len() * nodes],
             sessions: vec![SessionTally::default(); timed_nodes],
-            delays: super::tally::DelayHistogram::default(),
+            delays: crate::tally::DelayHistogram::default(),
             totals: DeliveryTotals::default(),
             nodes: vec![NodeTotals::default(); nodes],
             accepted_by_address: vec![0; world.addresses.len()],

@@ -5,26 +5,26 @@
 //! counts. A message that nobody took goes back to the queue or bounces. What happens once a node takes the connection is in
 //! `deliver.rs`.
 
-use super::block::Drawn;
-use super::bulk::Bulk;
-use super::calendar::{Calendar, Next};
-use super::deck::Deck;
-use super::law::Law;
-use super::light::LightWalk;
-use super::meet::Met;
-use super::node_state::NodeState;
-use super::outbound::Connection;
-use super::probe::{NoHost, NoProbe, Probe, Step};
-use super::recorder::Recorder;
-use super::relay::Due;
-use super::sender_state::{Mail, SenderState};
-use super::tally::Tally;
-use super::world::{LayerTable, MX, SenderTable, World};
 use crate::dns::cache::{Layer, Network, PlainCaches, Question};
+use crate::engine::block::Drawn;
+use crate::engine::bulk::Bulk;
+use crate::engine::calendar::{Calendar, Next};
+use crate::engine::deck::Deck;
+use crate::engine::law::Law;
+use crate::engine::light::LightWalk;
+use crate::engine::meet::Met;
+use crate::engine::node_state::NodeState;
+use crate::engine::outbound::Connection;
+use crate::engine::probe::{NoHost, NoProbe, Probe, Step};
+use crate::engine::recorder::Recorder;
+use crate::engine::relay::Due;
+use crate::engine::sender_state::{Mail, SenderState};
+use crate::engine::world::{LayerTable, MX, SenderTable, World};
 use crate::random::Entropy;
 use crate::sender::look_around::look_around;
 use crate::sender::memory::{Admission, Report};
 use crate::sender::{Candidate, Candidates, Outcome, Reaction, TlsFailure};
+use crate::tally::Tally;
 use crate::time::Time;
 use smallvec::SmallVec;
 use std::collections::BTreeMap;

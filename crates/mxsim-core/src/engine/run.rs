@@ -3,16 +3,16 @@
 //! Replication r depends on the seed and r alone, so the tallies are the same at any number of threads, and those of a shorter run are
 //! a prefix of those of a longer one.
 
-use super::compile::compile_for;
-use super::cost::{Cost, TooLarge};
-use super::law::Engine;
-use super::plausible::{Beside, BesideTallies, End, Place};
-use super::replicate::replicate;
-use super::tally::Tally;
-use super::world::World;
+use crate::engine::compile::compile_for;
+use crate::engine::cost::{Cost, TooLarge};
+use crate::engine::law::Engine;
+use crate::engine::plausible::{Beside, BesideTallies, End, Place};
+use crate::engine::replicate::replicate;
+use crate::engine::world::World;
 use crate::estimate::{self, Assumption, Plausible, WhatIf};
 use crate::results::Results;
 use crate::scenario::Scenario;
+use crate::tally::Tally;
 use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -137,7 +137,7 @@ pub fn simulate(
     observer: &dyn Observer,
 ) -> Result<Results, RunError> {
     let mut world = compile_for(scenario, options.engine);
-    world.frame.run.seed = options.seed;
+    world.labels.run.seed = options.seed;
     let mut cost = Cost::of(&world);
     // Before other worlds are compiled, which takes as much memory each.
     cost.check(options.limit).map_err(RunError::TooLarge)?;
@@ -151,14 +151,14 @@ pub fn simulate(
     }
     let what_ifs = what_ifs(&world, beside, &run);
     let plausible = Plausible { what_ifs: &what_ifs, worlds: &run.beside.worlds };
-    Ok(estimate::estimate(&world.frame, &run.tallies, run.partial, plausible))
+    Ok(estimate::estimate(&world.labels, &run.tallies, run.partial, plausible))
 }
 
 fn what_ifs(world: &World, beside: Beside, run: &Run) -> Vec<WhatIf> {
     let found = |((end, _), tallies): ((End, World), &Vec<Tally>)| {
         let End { sender, unknown, assumed, instead, grade, .. } = end;
         let assumption = Assumption { sender, unknown: unknown.into(), assumed, instead, grade };
-        estimate::what_if(&world.frame, &run.tallies, assumption, tallies)
+        estimate::what_if(&world.labels, &run.tallies, assumption, tallies)
     };
     beside.ends.into_iter().zip(&run.beside.ends).filter_map(found).collect()
 }
@@ -181,7 +181,7 @@ pub fn run(world: &World, beside: &Beside, options: RunOptions, observer: &dyn O
         let enough = match options.limit {
             Limit::Replications(_) => true,
             Limit::UntilDecided { at_most } => {
-                target >= at_most || estimate::decided(&world.frame, &run.tallies)
+                target >= at_most || estimate::decided(&world.labels, &run.tallies)
             }
         };
         if enough {

@@ -1,13 +1,13 @@
 //! What one sender carries through a replication: its streams, its memory, and the choices it keeps.
 
-use super::around::Around;
-use super::block::{Block, Drawn, Sources};
-use super::outbound::Outbound;
-use super::probe::Subject;
-use super::recorder::Counted;
-use super::relay::Relay;
-use super::world::{SenderTable, World};
 use crate::dns::stub::Home;
+use crate::engine::around::Around;
+use crate::engine::block::{Block, Drawn, Sources};
+use crate::engine::outbound::Outbound;
+use crate::engine::probe::Subject;
+use crate::engine::recorder::Counted;
+use crate::engine::relay::Relay;
+use crate::engine::world::{SenderTable, World};
 use crate::random::{Entropy, Key, Purpose, StreamId};
 use crate::sender::memory::{Admission, Held, Remembered, Report};
 use crate::sender::retry::{self, Deferred};

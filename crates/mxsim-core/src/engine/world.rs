@@ -1,15 +1,15 @@
 //! A scenario as indices and tables, ready to be simulated any number of times.
 
-use super::bulk::Plan;
-use super::deck::Deck;
-use super::frame::Frame;
-use super::law::LawDecision;
 use crate::dns::cache::{Hop, Record, RecordSet};
 use crate::dns::stub::Home;
 use crate::dns::{Caches, OrderLaw, RecordType, ResolverLaw, StubLaw};
+use crate::engine::bulk::Plan;
+use crate::engine::deck::Deck;
+use crate::engine::law::LawDecision;
 use crate::node::{Capacity, Schedule, SessionTimes};
 use crate::random::{Key, StreamId};
 use crate::sender::{AddressSort, Behaviour, Candidate, FiledUnder, Reuse};
+use crate::tally::labels::Labels;
 use crate::time::{Span, Time};
 use crate::traffic::{AliasTable, Arrivals};
 use smallvec::SmallVec;
@@ -25,7 +25,7 @@ pub const NOWHERE: u16 = u16::MAX;
 #[derive(Debug)]
 pub struct World {
     /// What the statistics need.
-    pub frame: Frame,
+    pub labels: Labels,
     /// Start of the warm-up.
     pub start: Time,
     /// End of the last window.

@@ -3,15 +3,15 @@
 use super::interval::{Blocks, jackknife};
 use super::nodes::Moments;
 use super::window::Loads;
-use crate::engine::frame::Frame;
 use crate::results::{Balance, Interval};
+use crate::tally::labels::Labels;
 
 /// Busiest and quietest node, ratios to fair, Jain's index (Jain, Chiu and Hawe 1984) and effective choosers.
 ///
 /// The busiest is looked for among all nodes, the rest is about nodes with a fair share. Jain's index has no value where those carried
 /// nothing at all; it counts as its least, 1/n, there.
-pub(super) fn balance(frame: &Frame, loads: &Loads) -> Balance {
-    let fair: Vec<f64> = frame.nodes.iter().map(|node| node.fair_share).collect();
+pub(super) fn balance(labels: &Labels, loads: &Loads) -> Balance {
+    let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
     let over_fair = |shares: &[f64]| -> Vec<f64> {
         shares.iter().zip(&fair).filter(|(_, fair)| **fair > 0.0).map(|(share, fair)| share / fair).collect()
     };
@@ -20,7 +20,7 @@ pub(super) fn balance(frame: &Frame, loads: &Loads) -> Balance {
         quietest_share: loads.measure(|shares| quietest(shares, &fair)).estimate(),
         max_over_fair: loads.measure(|shares| largest(&over_fair(shares))).estimate(),
         jain: loads.measure(|shares| jain(&over_fair(shares))).estimate(),
-        effective_choosers: effective_choosers(frame.nodes.len(), loads),
+        effective_choosers: effective_choosers(labels.nodes.len(), loads),
     }
 }
 

@@ -7,14 +7,14 @@
 //! all messages. What a sender adds to the largest tilt is found by leaving its term out, as if its mail were split by fair share.
 
 use super::interval::{Blocks, Ratio, jackknife, unknown};
-use crate::engine::frame::Frame;
-use crate::engine::tally::{Tally, WindowTally};
 use crate::results::{Cause, Interval};
+use crate::tally::labels::Labels;
+use crate::tally::{Tally, WindowTally};
 
 /// One sender's cause, and its part of the sum over nodes of tilt^2 + scatter^2.
 #[derive(Debug)]
 pub(super) struct Ranked {
-    /// Index of the sender in the frame.
+    /// Index of the sender in the labels.
     pub(super) sender: usize,
     /// The published part.
     pub(super) cause: Cause,
@@ -23,14 +23,14 @@ pub(super) struct Ranked {
 }
 
 /// The senders, the one that makes most of the unevenness first. `scatter` and `tilt` are those of the nodes.
-pub(super) fn causes(frame: &Frame, tallies: &[Tally], tilt: &[f64], scatter: &[f64]) -> Vec<Ranked> {
-    let sums = Sums::new(frame, tallies);
-    let mut ranked: Vec<Ranked> = (0..frame.senders.len())
+pub(super) fn causes(labels: &Labels, tallies: &[Tally], tilt: &[f64], scatter: &[f64]) -> Vec<Ranked> {
+    let sums = Sums::new(labels, tallies);
+    let mut ranked: Vec<Ranked> = (0..labels.senders.len())
         .map(|sender| Ranked {
             sender,
             cause: Cause {
                 share_of_scatter: scattered(&sums, sender, scatter),
-                ..cause(frame, tallies, &sums, sender)
+                ..cause(labels, tallies, &sums, sender)
             },
             part: sums.part(sender, tilt, scatter),
         })
@@ -49,9 +49,9 @@ fn scattered(sums: &Sums, sender: usize, scatter: &[f64]) -> Option<Interval> {
     jackknife(sums.blocks, false, |left_out| sums.share_of_scatter(sender, left_out))
 }
 
-fn cause(frame: &Frame, tallies: &[Tally], sums: &Sums, sender: usize) -> Cause {
-    let described = &frame.senders[sender];
-    let nodes = frame.nodes.len();
+fn cause(labels: &Labels, tallies: &[Tally], sums: &Sums, sender: usize) -> Cause {
+    let described = &labels.senders[sender];
+    let nodes = labels.nodes.len();
     let mail = tallies.iter().map(|tally| {
         let own: u64 = tally.windows.iter().map(|window| accepted(window, sender, nodes)).sum();
         (own as f64, tally.windows.iter().map(all_accepted).sum::<u64>() as f64)
@@ -89,8 +89,8 @@ struct Sums {
 }
 
 impl Sums {
-    fn new(frame: &Frame, tallies: &[Tally]) -> Self {
-        let (senders, nodes) = (frame.senders.len(), frame.nodes.len());
+    fn new(labels: &Labels, tallies: &[Tally]) -> Self {
+        let (senders, nodes) = (labels.senders.len(), labels.nodes.len());
         let blocks = Blocks::new(tallies.len());
         let zeros = |length: usize| vec![vec![0.0; length]; blocks.count + 1];
         let mut sums = Self {
@@ -106,7 +106,7 @@ impl Sums {
         for (r, tally) in tallies.iter().enumerate() {
             for (window, mean) in tally.windows.iter().zip(&means) {
                 sums.add_covariance(blocks.block_of(r), window, mean);
-                sums.add_tilt(blocks.block_of(r), window, frame);
+                sums.add_tilt(blocks.block_of(r), window, labels);
             }
         }
         [&mut sums.covariance, &mut sums.variance, &mut sums.tilt, &mut sums.windows]
@@ -127,7 +127,7 @@ impl Sums {
         }
     }
 
-    fn add_tilt(&mut self, block: usize, window: &WindowTally, frame: &Frame) {
+    fn add_tilt(&mut self, block: usize, window: &WindowTally, labels: &Labels) {
         let all = all_accepted(window) as f64;
         if all == 0.0 {
             return;
@@ -135,7 +135,7 @@ impl Sums {
         self.windows[block][0] += 1.0;
         for sender in 0..self.senders {
             let own = accepted(window, sender, self.nodes) as f64;
-            for (node, described) in frame.nodes.iter().enumerate() {
+            for (node, described) in labels.nodes.iter().enumerate() {
                 let place = sender * self.nodes + node;
                 let beyond = window.accepted[place] as f64 - own * described.fair_share;
                 self.tilt[block][place] += beyond / all;

@@ -1,8 +1,8 @@
 //! Doubts about the numbers, each with advice.
 
-use crate::engine::frame::Frame;
-use crate::engine::tally::Tally;
 use crate::results::{Caution, Grade, Results, Status};
+use crate::tally::Tally;
+use crate::tally::labels::Labels;
 
 /// Fewer replications than this leave quantiles with wide intervals or none.
 const FEW: u64 = 100;
@@ -11,7 +11,7 @@ const FEW: u64 = 100;
 const WAITING: f64 = 0.01;
 
 /// The scenario's own doubts first, then those of the simulation.
-pub(super) fn cautions(frame: &Frame, tallies: &[Tally], results: &Results) -> Vec<Caution> {
+pub(super) fn cautions(labels: &Labels, tallies: &[Tally], results: &Results) -> Vec<Caution> {
     let found = [
         few_replications(results),
         partial(results),
@@ -19,7 +19,7 @@ pub(super) fn cautions(frame: &Frame, tallies: &[Tally], results: &Results) -> V
         waiting(results),
         bounced(results),
     ];
-    let mut all = frame.cautions.clone();
+    let mut all = labels.cautions.clone();
     all.extend(found.into_iter().flatten());
     all.extend(assumed(results));
     all.extend(provisional(results));

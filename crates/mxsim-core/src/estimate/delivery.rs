@@ -2,8 +2,8 @@
 
 use super::interval::Ratio;
 use super::special::t_factor;
-use crate::engine::tally::{DelayBucket, DelayHistogram, Tally};
 use crate::results::{Delay, Delivery, DeliveryTotals};
+use crate::tally::{DelayBucket, DelayHistogram, Tally};
 
 /// Microseconds in a second.
 const SECOND: f64 = 1e6;

@@ -1,12 +1,12 @@
 //! Load duration curves: which load a node has for how much of the time.
 
 use super::series::Bin;
-use crate::engine::frame::Frame;
-use crate::engine::tally::{DURATION_PARTS, MINUTE, PEAK_BINS, Tally};
 use crate::results::{DurationCurve, NodeDuration};
+use crate::tally::labels::Labels;
+use crate::tally::{DURATION_PARTS, MINUTE, PEAK_BINS, Tally};
 
 /// Mean and spread over replications of each node's curve.
-pub(super) fn duration(frame: &Frame, tallies: &[Tally]) -> DurationCurve {
+pub(super) fn duration(labels: &Labels, tallies: &[Tally]) -> DurationCurve {
     let bin_s = PEAK_BINS[MINUTE].as_secs_f64();
     let parts = DURATION_PARTS.len();
     let line = |node: usize| {
@@ -14,12 +14,16 @@ pub(super) fn duration(frame: &Frame, tallies: &[Tally]) -> DurationCurve {
         let bins: Vec<Bin> =
             (0..parts).map(|part| Bin::of(tallies.iter().map(move |tally| rate(tally, part)))).collect();
         NodeDuration {
-            name: frame.nodes[node].name.clone(),
+            name: labels.nodes[node].name.clone(),
             rate: bins.iter().map(|bin| bin.mean).collect(),
             p05: bins.iter().map(|bin| bin.p05).collect(),
             p95: bins.iter().map(|bin| bin.p95).collect(),
             half_width: bins.iter().map(|bin| bin.half_width).collect(),
         }
     };
-    DurationCurve { bin_s, parts: DURATION_PARTS.to_vec(), nodes: (0..frame.nodes.len()).map(line).collect() }
+    DurationCurve {
+        bin_s,
+        parts: DURATION_PARTS.to_vec(),
+        nodes: (0..labels.nodes.len()).map(line).collect(),
+    }
 }

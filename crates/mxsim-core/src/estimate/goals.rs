@@ -22,10 +22,10 @@ use super::interval::{fraction, unknown};
 use super::sample::Sample;
 use super::special::beta_quantile;
 use super::window::{Loads, per_window};
-use crate::engine::frame::Frame;
-use crate::engine::tally::Tally;
 use crate::results::{GoalResult, GoalStatus};
 use crate::scenario::{Goal, GoalKind};
+use crate::tally::Tally;
+use crate::tally::labels::Labels;
 
 /// Replications at the first look.
 const FIRST_LOOK: u64 = 160;
@@ -57,49 +57,49 @@ pub fn next_look(done: u64) -> u64 {
 
 /// True if every goal is met or missed.
 #[must_use]
-pub fn decided(frame: &Frame, tallies: &[Tally]) -> bool {
-    let loads = Loads::new(frame.nodes.len(), tallies);
-    statuses(frame, tallies, &loads).into_iter().all(|status| status != GoalStatus::Unknown)
+pub fn decided(labels: &Labels, tallies: &[Tally]) -> bool {
+    let loads = Loads::new(labels.nodes.len(), tallies);
+    statuses(labels, tallies, &loads).into_iter().all(|status| status != GoalStatus::Unknown)
 }
 
-/// The status of each goal of the frame, in order.
+/// The status of each goal of the labels, in order.
 #[must_use]
-pub fn goal_statuses(frame: &Frame, tallies: &[Tally]) -> Vec<GoalStatus> {
-    statuses(frame, tallies, &Loads::new(frame.nodes.len(), tallies))
+pub fn goal_statuses(labels: &Labels, tallies: &[Tally]) -> Vec<GoalStatus> {
+    statuses(labels, tallies, &Loads::new(labels.nodes.len(), tallies))
 }
 
 /// True if each goal holds on the part of the windows that it asks for, as counted. Without windows, and without accepted mail, none does.
-pub(super) fn met_by_count(frame: &Frame, tallies: &[Tally]) -> bool {
-    let loads = Loads::new(frame.nodes.len(), tallies);
-    (0..frame.goals.len()).all(|goal| {
-        let trial = Trial::new(frame, goal, tallies, &loads);
+pub(super) fn met_by_count(labels: &Labels, tallies: &[Tally]) -> bool {
+    let loads = Loads::new(labels.nodes.len(), tallies);
+    (0..labels.goals.len()).all(|goal| {
+        let trial = Trial::new(labels, goal, tallies, &loads);
         let (met, used) = trial.sums(tallies.len());
         let any = used > 0.0 && !trial.nothing_accepted.last().copied().unwrap_or(true);
-        any && met >= frame.goals[goal].on * used - 1e-9
+        any && met >= labels.goals[goal].on * used - 1e-9
     })
 }
 
-fn statuses(frame: &Frame, tallies: &[Tally], loads: &Loads) -> Vec<GoalStatus> {
-    (0..frame.goals.len())
-        .map(|goal| Trial::new(frame, goal, tallies, loads).status(&frame.goals[goal]))
+fn statuses(labels: &Labels, tallies: &[Tally], loads: &Loads) -> Vec<GoalStatus> {
+    (0..labels.goals.len())
+        .map(|goal| Trial::new(labels, goal, tallies, loads).status(&labels.goals[goal]))
         .collect()
 }
 
 /// All goals with their fractions.
-pub(super) fn goals(frame: &Frame, tallies: &[Tally], loads: &Loads) -> Vec<GoalResult> {
-    (0..frame.goals.len())
-        .map(|goal| Trial::new(frame, goal, tallies, loads).result(&frame.goals[goal]))
+pub(super) fn goals(labels: &Labels, tallies: &[Tally], loads: &Loads) -> Vec<GoalResult> {
+    (0..labels.goals.len())
+        .map(|goal| Trial::new(labels, goal, tallies, loads).result(&labels.goals[goal]))
         .collect()
 }
 
-/// The status of a goal that is not among the frame's; it must not be about delays.
-pub(super) fn status_of(goal: &Goal, frame: &Frame, tallies: &[Tally], loads: &Loads) -> GoalStatus {
-    Trial::of(measured(goal.kind, frame, loads), goal, tallies).status(goal)
+/// The status of a goal that is not among those of the labels; it must not be about delays.
+pub(super) fn status_of(goal: &Goal, labels: &Labels, tallies: &[Tally], loads: &Loads) -> GoalStatus {
+    Trial::of(measured(goal.kind, labels, loads), goal, tallies).status(goal)
 }
 
 /// What a goal about shares looks at, window by window; small is good, and the goal's own limit is [`limit`].
-pub(super) fn measured(kind: GoalKind, frame: &Frame, loads: &Loads) -> Sample {
-    let fair: Vec<f64> = frame.nodes.iter().map(|node| node.fair_share).collect();
+pub(super) fn measured(kind: GoalKind, labels: &Labels, loads: &Loads) -> Sample {
+    let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
     loads.measure(|shares| match kind {
         GoalKind::QuietestShare { .. } => -quietest(shares, &fair),
         GoalKind::NearFair { .. } => farthest(shares, &fair),
@@ -133,15 +133,15 @@ struct Trial {
 }
 
 impl Trial {
-    fn new(frame: &Frame, index: usize, tallies: &[Tally], loads: &Loads) -> Self {
-        let goal = &frame.goals[index];
+    fn new(labels: &Labels, index: usize, tallies: &[Tally], loads: &Loads) -> Self {
+        let goal = &labels.goals[index];
         let is_delay = |goal: &&Goal| matches!(goal.kind, GoalKind::DelayP95 { .. });
         let sample = if is_delay(&goal) {
             // Tallies hold the delay goals only, in their order.
-            let place = frame.goals[..index].iter().filter(is_delay).count();
+            let place = labels.goals[..index].iter().filter(is_delay).count();
             late(tallies, place)
         } else {
-            measured(goal.kind, frame, loads)
+            measured(goal.kind, labels, loads)
         };
         Self::of(sample, goal, tallies)
     }

@@ -1,8 +1,8 @@
 //! What senders asked the DNS.
 
 use super::interval::Ratio;
-use crate::engine::tally::Tally;
 use crate::results::DnsResult;
+use crate::tally::Tally;
 
 /// Look-ups and how many of them the nearest cache answered.
 pub(super) fn lookups(tallies: &[Tally]) -> DnsResult {

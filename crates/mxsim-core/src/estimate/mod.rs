@@ -36,11 +36,11 @@ pub use goals::{decided, goal_statuses, next_look};
 pub use not_known::{Assumption, Plausible, WhatIf, promising, share_quantile, what_if};
 pub(crate) use words::percent;
 
-use crate::engine::frame::Frame;
-use crate::engine::tally::Tally;
 use crate::results::{
     Answer, Balance, Luck, MODEL_EPOCH, NodeResult, Provenance, Results, SCHEMA, Uncertainty, Verdict,
 };
+use crate::tally::Tally;
+use crate::tally::labels::Labels;
 use verdict::Evidence;
 use window::Loads;
 
@@ -50,31 +50,31 @@ use window::Loads;
 /// # Panics
 /// If `tallies` is empty: of nothing nothing can be said.
 #[must_use]
-pub fn estimate(frame: &Frame, tallies: &[Tally], partial: bool, plausible: Plausible<'_>) -> Results {
+pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Plausible<'_>) -> Results {
     assert!(!tallies.is_empty(), "results need at least one replication");
-    let loads = Loads::new(frame.nodes.len(), tallies);
-    let nodes = nodes::nodes(frame, tallies, &loads);
+    let loads = Loads::new(labels.nodes.len(), tallies);
+    let nodes = nodes::nodes(labels, tallies, &loads);
     let of_nodes = |part: fn(&NodeResult) -> f64| nodes.iter().map(part).collect::<Vec<_>>();
     let (tilt, scatter) = (of_nodes(|node| node.tilt.value), of_nodes(|node| node.scatter.value));
-    let ranked = causes::causes(frame, tallies, &tilt, &scatter);
-    let balance = balance::balance(frame, &loads);
-    let goals = goals::goals(frame, tallies, &loads);
-    let not_known = not_known::not_known(frame, plausible, &goals);
+    let ranked = causes::causes(labels, tallies, &tilt, &scatter);
+    let balance = balance::balance(labels, &loads);
+    let goals = goals::goals(labels, tallies, &loads);
+    let not_known = not_known::not_known(labels, plausible, &goals);
     let mut results = Results {
         schema: SCHEMA.into(),
-        title: frame.title.clone(),
+        title: labels.title.clone(),
         provenance: Provenance {
-            decisive: decisive::decisive(frame, &ranked),
-            ..provenance(frame, tallies, partial)
+            decisive: decisive::decisive(labels, &ranked),
+            ..provenance(labels, tallies, partial)
         },
         nodes,
-        hosts: nodes::hosts(frame, tallies),
+        hosts: nodes::hosts(labels, tallies),
         uncertainty: Uncertainty { luck: luck(&balance), not_known },
         balance,
         delivery: delivery::delivery(tallies),
         causes: ranked.iter().map(|ranked| ranked.cause.clone()).collect(),
-        series: series::series(frame, tallies),
-        duration: duration::duration(frame, tallies),
+        series: series::series(labels, tallies),
+        duration: duration::duration(labels, tallies),
         dns: lookups::lookups(tallies),
         goals,
         verdict: no_verdict(),
@@ -83,8 +83,8 @@ pub fn estimate(frame: &Frame, tallies: &[Tally], partial: bool, plausible: Plau
     round::results(&mut results);
     let what_ifs = plausible.what_ifs;
     results.verdict =
-        Evidence { frame, tallies, loads: &loads, results: &results, ranked: &ranked, what_ifs }.verdict();
-    results.cautions = cautions::cautions(frame, tallies, &results);
+        Evidence { labels, tallies, loads: &loads, results: &results, ranked: &ranked, what_ifs }.verdict();
+    results.cautions = cautions::cautions(labels, tallies, &results);
     results
 }
 
@@ -99,19 +99,19 @@ const fn no_verdict() -> Verdict {
     }
 }
 
-fn provenance(frame: &Frame, tallies: &[Tally], partial: bool) -> Provenance {
+fn provenance(labels: &Labels, tallies: &[Tally], partial: bool) -> Provenance {
     Provenance {
         version: env!("CARGO_PKG_VERSION").into(),
         model_epoch: MODEL_EPOCH,
-        seed: frame.run.seed,
+        seed: labels.run.seed,
         replications: tallies.len() as u64,
         windows: tallies.iter().map(|tally| tally.windows.len() as u64).sum(),
-        window_s: frame.run.window.as_secs_f64(),
-        warm_up_s: frame.run.warm_up.as_secs_f64(),
-        fingerprint: frame.fingerprint.clone(),
+        window_s: labels.run.window.as_secs_f64(),
+        warm_up_s: labels.run.warm_up.as_secs_f64(),
+        fingerprint: labels.fingerprint.clone(),
         partial,
-        laws: frame.laws.clone(),
-        presets: frame.presets.clone(),
+        laws: labels.laws.clone(),
+        presets: labels.presets.clone(),
         decisive: None,
     }
 }

@@ -4,17 +4,17 @@ use super::interval::{Blocks, Ratio, jackknife, unknown};
 use super::sample::Sample;
 use super::sessions;
 use super::window::{Loads, per_window};
-use crate::engine::frame::Frame;
-use crate::engine::tally::{MINUTE, PEAK_BINS, Tally};
 use crate::results::{HostResult, Interval, NodeResult, NodeTotals, PeakRate};
+use crate::tally::labels::Labels;
+use crate::tally::{MINUTE, PEAK_BINS, Tally};
 
 /// One result per node.
-pub(super) fn nodes(frame: &Frame, tallies: &[Tally], loads: &Loads) -> Vec<NodeResult> {
-    (0..frame.nodes.len()).map(|index| one(frame, index, tallies, loads)).collect()
+pub(super) fn nodes(labels: &Labels, tallies: &[Tally], loads: &Loads) -> Vec<NodeResult> {
+    (0..labels.nodes.len()).map(|index| one(labels, index, tallies, loads)).collect()
 }
 
-fn one(frame: &Frame, index: usize, tallies: &[Tally], loads: &Loads) -> NodeResult {
-    let node = &frame.nodes[index];
+fn one(labels: &Labels, index: usize, tallies: &[Tally], loads: &Loads) -> NodeResult {
+    let node = &labels.nodes[index];
     let shares = loads.share(index);
     NodeResult {
         name: node.name.clone(),
@@ -25,8 +25,8 @@ fn one(frame: &Frame, index: usize, tallies: &[Tally], loads: &Loads) -> NodeRes
         share_of_attempts: share_of_attempts(tallies, index).estimate(),
         tilt: tilt(&shares, node.fair_share),
         scatter: scatter(&shares),
-        peak_rate: peak_rate(tallies, frame, index, MINUTE),
-        peak_rates: (0..PEAK_BINS.len()).map(|bin| peak_rate(tallies, frame, index, bin)).collect(),
+        peak_rate: peak_rate(tallies, labels, index, MINUTE),
+        peak_rates: (0..PEAK_BINS.len()).map(|bin| peak_rate(tallies, labels, index, bin)).collect(),
         peak_sessions: sessions::peak(tallies, index),
         sessions: sessions::sessions(node, tallies, index),
         share_by_address: node
@@ -162,9 +162,9 @@ impl Moments {
 }
 
 /// Load of the busiest bin; a window without messages has a peak of zero.
-fn peak_rate(tallies: &[Tally], frame: &Frame, node: usize, bin: usize) -> PeakRate {
+fn peak_rate(tallies: &[Tally], labels: &Labels, node: usize, bin: usize) -> PeakRate {
     let bin_s = PEAK_BINS[bin].as_secs_f64();
-    let place = bin * frame.nodes.len() + node;
+    let place = bin * labels.nodes.len() + node;
     let sample = per_window(tallies, |window| Some(window.busiest[place] as f64 / bin_s));
     PeakRate { bin_s, estimate: sample.estimate() }
 }
@@ -194,11 +194,11 @@ fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
 }
 
 /// One result per exchange host: the mean over replications of its share of what the replication accepted.
-pub(super) fn hosts(frame: &Frame, tallies: &[Tally]) -> Vec<HostResult> {
-    let host = |(index, host): (usize, &crate::engine::frame::HostFrame)| HostResult {
+pub(super) fn hosts(labels: &Labels, tallies: &[Tally]) -> Vec<HostResult> {
+    let host = |(index, host): (usize, &crate::tally::labels::HostLabels)| HostResult {
         name: host.name.clone(),
         preference: host.preference,
         share: mean_share(tallies, |tally| tally.accepted_by_host[index]),
     };
-    frame.hosts.iter().enumerate().map(host).collect()
+    labels.hosts.iter().enumerate().map(host).collect()
 }

@@ -14,15 +14,15 @@ use super::interval::fraction;
 use super::sample::Sample;
 use super::special::beta_quantile;
 use super::window::Loads;
-use crate::engine::frame::Frame;
-use crate::engine::tally::Tally;
 use crate::results::{Effect, GoalResult, GoalStatus, Grade, Interval, NotKnown};
 use crate::scenario::GoalKind;
+use crate::tally::Tally;
+use crate::tally::labels::Labels;
 
 /// One assumption at an end of its range, in words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assumption {
-    /// Index of the sender in [`Frame::senders`].
+    /// Index of the sender in [`Labels::senders`].
     pub sender: usize,
     /// `choosers`, `hold`, `order` or `share`.
     pub unknown: String,
@@ -39,7 +39,7 @@ pub struct Assumption {
 pub struct WhatIf {
     /// The assumption.
     pub assumption: Assumption,
-    /// How the goals of [`Frame::goals`] then stand, in order.
+    /// How the goals of [`Labels::goals`] then stand, in order.
     pub statuses: Vec<GoalStatus>,
     /// The decisive number then.
     pub number: Interval,
@@ -69,8 +69,8 @@ pub(super) enum Quantity {
 
 impl Quantity {
     /// That of the first goal; every world beside a run has the same.
-    pub(super) fn of(frame: &Frame) -> Self {
-        match frame.goals.first().map(|goal| goal.kind) {
+    pub(super) fn of(labels: &Labels) -> Self {
+        match labels.goals.first().map(|goal| goal.kind) {
             Some(GoalKind::DelayP95 { .. }) => Self::Delay,
             Some(GoalKind::QuietestShare { .. }) => Self::Quietest,
             Some(GoalKind::BusiestShare { .. } | GoalKind::NearFair { .. }) | None => Self::Busiest,
@@ -87,13 +87,13 @@ impl Quantity {
     }
 
     /// Its value with a 95 % interval; `None` if no message was accepted.
-    fn number(self, frame: &Frame, tallies: &[Tally]) -> Option<Interval> {
+    fn number(self, labels: &Labels, tallies: &[Tally]) -> Option<Interval> {
         if self == Self::Delay {
             let delay = delivery::delivery(tallies).delay?;
             return Some(interval((delay.p95, delay.p95_ci)));
         }
-        let loads = Loads::new(frame.nodes.len(), tallies);
-        let fair: Vec<f64> = frame.nodes.iter().map(|node| node.fair_share).collect();
+        let loads = Loads::new(labels.nodes.len(), tallies);
+        let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
         let (sample, part) = match self {
             Self::Quietest => (loads.measure(|shares| quietest(shares, &fair)), 0.05),
             Self::Busiest | Self::Delay => (loads.measure(largest), 0.95),
@@ -108,26 +108,26 @@ const fn interval((value, [low, high]): (f64, [Option<f64>; 2])) -> Interval {
 
 /// What the simulation of `assumption` found; `run` is that of the scenario itself. `None` if there is nothing to compare.
 #[must_use]
-pub fn what_if(frame: &Frame, run: &[Tally], assumption: Assumption, tallies: &[Tally]) -> Option<WhatIf> {
-    let quantity = Quantity::of(frame);
-    let number = quantity.number(frame, tallies)?;
-    let own = quantity.number(frame, &run[..tallies.len().min(run.len())])?;
-    let statuses = goal_statuses(frame, tallies);
+pub fn what_if(labels: &Labels, run: &[Tally], assumption: Assumption, tallies: &[Tally]) -> Option<WhatIf> {
+    let quantity = Quantity::of(labels);
+    let number = quantity.number(labels, tallies)?;
+    let own = quantity.number(labels, &run[..tallies.len().min(run.len())])?;
+    let statuses = goal_statuses(labels, tallies);
     Some(WhatIf { assumption, statuses, number, effect: number.value - own.value })
 }
 
 /// Which of `ends` look most like flipping the answer: of those that change the goals' fate or might yet, the `most` with the largest
 /// effect on the decisive number.
 #[must_use]
-pub fn promising(frame: &Frame, run: &[Tally], ends: &[Vec<Tally>], most: usize) -> Vec<bool> {
-    let quantity = Quantity::of(frame);
-    let own = quantity.number(frame, run).map_or(0.0, |number| number.value);
-    let met = met_by_count(frame, run);
+pub fn promising(labels: &Labels, run: &[Tally], ends: &[Vec<Tally>], most: usize) -> Vec<bool> {
+    let quantity = Quantity::of(labels);
+    let own = quantity.number(labels, run).map_or(0.0, |number| number.value);
+    let met = met_by_count(labels, run);
     // A small number is good, but for the quietest node's share.
     let sign = if (quantity == Quantity::Quietest) == met { -1.0 } else { 1.0 };
     let effect = |tallies: &Vec<Tally>| {
-        let open = goal_statuses(frame, tallies).contains(&GoalStatus::Unknown);
-        let number = quantity.number(frame, tallies).filter(|_| open)?;
+        let open = goal_statuses(labels, tallies).contains(&GoalStatus::Unknown);
+        let number = quantity.number(labels, tallies).filter(|_| open)?;
         Some((number.value - own) * sign).filter(|effect| *effect > 0.0)
     };
     let mut ranked: Vec<(usize, f64)> =
@@ -156,13 +156,14 @@ pub(super) fn ranked(what_ifs: &[WhatIf]) -> Vec<&WhatIf> {
 }
 
 /// The spread over plausible worlds; `None` if none was drawn.
-pub(super) fn not_known(frame: &Frame, plausible: Plausible<'_>, goals: &[GoalResult]) -> Option<NotKnown> {
-    let quantity = Quantity::of(frame);
+pub(super) fn not_known(labels: &Labels, plausible: Plausible<'_>, goals: &[GoalResult]) -> Option<NotKnown> {
+    let quantity = Quantity::of(labels);
     let replications = plausible.worlds.first()?.len() as u64;
-    let met = plausible.worlds.iter().map(|tallies| (f64::from(u8::from(met_by_count(frame, tallies))), 1.0));
+    let met =
+        plausible.worlds.iter().map(|tallies| (f64::from(u8::from(met_by_count(labels, tallies))), 1.0));
     let share_meeting = fraction(&met.collect::<Vec<_>>());
     let mut numbers = Sample::default();
-    for number in plausible.worlds.iter().filter_map(|tallies| quantity.number(frame, tallies)) {
+    for number in plausible.worlds.iter().filter_map(|tallies| quantity.number(labels, tallies)) {
         numbers.push(number.value);
         numbers.end_replication();
     }
@@ -172,7 +173,7 @@ pub(super) fn not_known(frame: &Frame, plausible: Plausible<'_>, goals: &[GoalRe
     let sorted = numbers.sorted();
     let ((from, from_ci), (to, to_ci)) = (sorted.quantile(0.05), sorted.quantile(0.95));
     let effects: Vec<Effect> =
-        ranked(plausible.what_ifs).into_iter().map(|what_if| effect(frame, what_if, goals)).collect();
+        ranked(plausible.what_ifs).into_iter().map(|what_if| effect(labels, what_if, goals)).collect();
     Some(NotKnown {
         mixes: plausible.worlds.len() as u64,
         replications,
@@ -187,10 +188,10 @@ pub(super) fn not_known(frame: &Frame, plausible: Plausible<'_>, goals: &[GoalRe
     })
 }
 
-fn effect(frame: &Frame, what_if: &WhatIf, goals: &[GoalResult]) -> Effect {
+fn effect(labels: &Labels, what_if: &WhatIf, goals: &[GoalResult]) -> Effect {
     let assumption = &what_if.assumption;
     Effect {
-        sender: frame.senders[assumption.sender].name.clone(),
+        sender: labels.senders[assumption.sender].name.clone(),
         unknown: assumption.unknown.clone(),
         assumed: assumption.assumed.clone(),
         instead: assumption.instead.clone(),

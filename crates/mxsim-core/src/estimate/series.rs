@@ -2,13 +2,13 @@
 
 use super::interval::Ratio;
 use super::sample::quantile_of;
-use crate::engine::frame::Frame;
-use crate::engine::tally::{SERIES_BIN, Tally};
 use crate::results::{NodeSeries, Series};
+use crate::tally::labels::Labels;
+use crate::tally::{SERIES_BIN, Tally};
 
 /// Mean and spread over replications of the messages a node accepted in each bin.
-pub(super) fn series(frame: &Frame, tallies: &[Tally]) -> Series {
-    let nodes = frame.nodes.len();
+pub(super) fn series(labels: &Labels, tallies: &[Tally]) -> Series {
+    let nodes = labels.nodes.len();
     let bins =
         tallies.iter().map(|tally| tally.series.len()).min().unwrap_or(0).checked_div(nodes).unwrap_or(0);
     let line = |node: usize| {
@@ -16,7 +16,7 @@ pub(super) fn series(frame: &Frame, tallies: &[Tally]) -> Series {
             .map(|bin| Bin::of(tallies.iter().map(move |tally| tally.series[bin * nodes + node] as f64)))
             .collect();
         NodeSeries {
-            name: frame.nodes[node].name.clone(),
+            name: labels.nodes[node].name.clone(),
             accepted: bins.iter().map(|bin| bin.mean).collect(),
             p05: bins.iter().map(|bin| bin.p05).collect(),
             p95: bins.iter().map(|bin| bin.p95).collect(),

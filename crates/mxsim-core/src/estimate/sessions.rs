@@ -2,9 +2,9 @@
 
 use super::interval::{Ratio, unknown};
 use super::window::per_window;
-use crate::engine::frame::NodeFrame;
-use crate::engine::tally::{SessionTally, Tally};
 use crate::results::{Estimate, Interval, SessionResult};
+use crate::tally::labels::NodeLabels;
+use crate::tally::{SessionTally, Tally};
 use crate::time::Span;
 
 /// Most concurrent sessions over windows; `None` while sessions take no time.
@@ -16,7 +16,7 @@ pub(super) fn peak(tallies: &[Tally], node: usize) -> Option<Estimate> {
 }
 
 /// What became of the connections to a node; `None` while sessions take no time.
-pub(super) fn sessions(frame: &NodeFrame, tallies: &[Tally], node: usize) -> Option<SessionResult> {
+pub(super) fn sessions(labels: &NodeLabels, tallies: &[Tally], node: usize) -> Option<SessionResult> {
     let one = |tally: &Tally| tally.sessions.get(node).copied();
     tallies.iter().any(|tally| one(tally).is_some()).then(|| {
         let ratio = |part: fn(&SessionTally) -> (u64, u64)| {
@@ -24,8 +24,8 @@ pub(super) fn sessions(frame: &NodeFrame, tallies: &[Tally], node: usize) -> Opt
             Ratio::of(pairs.map(|(part, whole)| (part as f64, whole as f64)))
         };
         SessionResult {
-            limit: frame.session_limit,
-            mean: mean(frame.measured, tallies, node),
+            limit: labels.session_limit,
+            mean: mean(labels.measured, tallies, node),
             // A part of the connections: its range stays within 0 and 1, however few were turned away.
             blocked: ratio(|sessions| (sessions.full, sessions.connections))
                 .map(|ratio| ratio.share_interval()),

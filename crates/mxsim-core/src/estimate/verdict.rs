@@ -9,14 +9,14 @@ use super::words::{
     digits, frequency, grouped, number_range, percent, percent_range, points, points_range, seconds_range,
     windows,
 };
-use crate::engine::frame::Frame;
-use crate::engine::tally::Tally;
 use crate::results::{Answer, Cause, GoalResult, GoalStatus, Grade, Interval, NodeResult, Results, Verdict};
 use crate::scenario::{Goal, GoalKind};
+use crate::tally::Tally;
+use crate::tally::labels::Labels;
 
 /// Everything a verdict looks at.
 pub(super) struct Evidence<'a> {
-    pub(super) frame: &'a Frame,
+    pub(super) labels: &'a Labels,
     pub(super) tallies: &'a [Tally],
     pub(super) loads: &'a Loads,
     /// Everything but the verdict.
@@ -57,7 +57,7 @@ impl Evidence<'_> {
 
     fn nothing_accepted(&self) -> Verdict {
         let totals = &self.results.delivery.totals;
-        let (why, action) = if self.frame.nodes.is_empty() {
+        let (why, action) = if self.labels.nodes.is_empty() {
             (
                 "The domain names no host that takes mail (a null MX, or no host with an address).",
                 "Publish an MX record whose host has an address, if the domain is to receive mail.",
@@ -99,8 +99,8 @@ impl Evidence<'_> {
         if self.flipping().iter().any(|what_if| what_if.assumption.grade == Grade::Assumed) {
             return Answer::YesIf;
         }
-        let even = || status_of(&Goal::even(), self.frame, self.tallies, self.loads) == GoalStatus::Met;
-        if self.frame.goals_are_default && !even() { Answer::YesRoughly } else { Answer::Yes }
+        let even = || status_of(&Goal::even(), self.labels, self.tallies, self.loads) == GoalStatus::Met;
+        if self.labels.goals_are_default && !even() { Answer::YesRoughly } else { Answer::Yes }
     }
 
     /// The what-ifs that turn the answer round, the largest effect first.
@@ -109,7 +109,7 @@ impl Evidence<'_> {
     }
 
     fn days(&self) -> &'static str {
-        windows(self.frame.run.window)
+        windows(self.labels.run.window)
     }
 
     fn sentence(&self, answer: Answer) -> String {
@@ -119,7 +119,7 @@ impl Evidence<'_> {
             Answer::Yes | Answer::YesRoughly | Answer::YesIf => None,
         };
         match open {
-            Some((goal, result)) if !self.frame.goals_are_default => self.goal_sentence(goal, result),
+            Some((goal, result)) if !self.labels.goals_are_default => self.goal_sentence(goal, result),
             Some(_) if answer == Answer::CannotTell => {
                 format!("So far: {}", self.split_sentence().replacen("On", "on", 1))
             }
@@ -128,7 +128,7 @@ impl Evidence<'_> {
     }
 
     fn goal_with(&self, status: GoalStatus) -> Option<(&Goal, &GoalResult)> {
-        self.frame.goals.iter().zip(&self.results.goals).find(|(_, result)| result.status == status)
+        self.labels.goals.iter().zip(&self.results.goals).find(|(_, result)| result.status == status)
     }
 
     fn goal_sentence(&self, goal: &Goal, result: &GoalResult) -> String {
@@ -145,8 +145,8 @@ impl Evidence<'_> {
     /// The number that belongs to the goals; with goals of both kinds the split comes first.
     fn yes_sentence(&self) -> String {
         let about_delay = |goal: &&Goal| matches!(goal.kind, GoalKind::DelayP95 { .. });
-        let delay = self.frame.goals.iter().find(about_delay);
-        let split = self.frame.goals.iter().find(|goal| !about_delay(goal));
+        let delay = self.labels.goals.iter().find(about_delay);
+        let split = self.labels.goals.iter().find(|goal| !about_delay(goal));
         let kinds = split.into_iter().chain(delay).map(|goal| self.number_for(goal.kind));
         kinds.collect::<Vec<_>>().join(" ")
     }
@@ -197,7 +197,7 @@ impl Evidence<'_> {
 
     fn why(&self) -> String {
         let about_split = |goal: &Goal| !matches!(goal.kind, GoalKind::DelayP95 { .. });
-        if !self.frame.goals.iter().any(about_split) {
+        if !self.labels.goals.iter().any(about_split) {
             let parts = [self.outage(), self.failures(), self.largest_sender()];
             return parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         }
@@ -207,12 +207,12 @@ impl Evidence<'_> {
 
     fn outage(&self) -> Option<String> {
         let failing: Vec<&str> =
-            self.frame.nodes.iter().filter(|node| node.fails).map(|node| node.name.as_str()).collect();
+            self.labels.nodes.iter().filter(|node| node.fails).map(|node| node.name.as_str()).collect();
         if failing.is_empty() {
             return None;
         }
         let names = failing.join(", ");
-        let then = match (failing.len(), failing.len() == self.frame.nodes.len()) {
+        let then = match (failing.len(), failing.len() == self.labels.nodes.len()) {
             (1, true) => "the only node; nobody takes the mail meanwhile, it waits",
             (_, true) => "which are all nodes; while all of them fail nobody takes the mail, it waits",
             (1, false) => "whose mail goes elsewhere, unless a sender waits for it",
@@ -254,7 +254,7 @@ impl Evidence<'_> {
         Some(format!(
             "{} brings {} of the mail, behaves like {} ({}) and {makes}.",
             cause.sender,
-            percent(self.frame.senders[ranked.sender].share),
+            percent(self.labels.senders[ranked.sender].share),
             cause.behaves_like,
             cause.grade.in_words()
         ))
@@ -268,7 +268,7 @@ impl Evidence<'_> {
     }
 
     fn any_fails(&self) -> bool {
-        self.frame.nodes.iter().any(|node| node.fails)
+        self.labels.nodes.iter().any(|node| node.fails)
     }
 
     fn squares(&self, part: impl Fn(&NodeResult) -> f64) -> f64 {
@@ -346,7 +346,7 @@ impl Evidence<'_> {
 
     fn largest_sender(&self) -> Option<String> {
         // Of equals the first: `max_by` takes the last of the reversed.
-        let sender = self.frame.senders.iter().rev().max_by(|a, b| a.share.total_cmp(&b.share))?;
+        let sender = self.labels.senders.iter().rev().max_by(|a, b| a.share.total_cmp(&b.share))?;
         Some(format!(
             "{} brings {} of the mail and behaves like {} ({}).",
             sender.name,
@@ -373,7 +373,7 @@ impl Evidence<'_> {
         let assumption = &what_if.assumption;
         let number = what_if.number.value;
         let days = self.days();
-        let number = match Quantity::of(self.frame) {
+        let number = match Quantity::of(self.labels) {
             Quantity::Busiest => {
                 format!("the busiest node carries up to about {} on 19 of 20 {days}", percent(number))
             }
@@ -387,7 +387,7 @@ impl Evidence<'_> {
         };
         format!(
             "{}: if {}, {number} and {then}. As written: {} ({}).",
-            self.frame.senders[assumption.sender].name,
+            self.labels.senders[assumption.sender].name,
             assumption.instead,
             assumption.assumed,
             assumption.grade.in_words()
@@ -422,7 +422,7 @@ impl Evidence<'_> {
         let flipping = self.flipping();
         let unsure = flipping.iter().find(|what_if| what_if.assumption.grade == Grade::Assumed);
         unsure.map_or_else(String::new, |what_if| {
-            let sender = &self.frame.senders[what_if.assumption.sender].name;
+            let sender = &self.labels.senders[what_if.assumption.sender].name;
             let day = self.days().trim_end_matches('s');
             if what_if.assumption.unknown == "share" {
                 return format!(
@@ -439,7 +439,7 @@ impl Evidence<'_> {
         let unknown = || self.results.goals.iter().filter(|goal| goal.status == GoalStatus::Unknown);
         let most = unknown().filter_map(|goal| goal.more_replications).max();
         let absolute = self
-            .frame
+            .labels
             .goals
             .iter()
             .zip(&self.results.goals)
@@ -496,7 +496,7 @@ impl Evidence<'_> {
             GoalKind::NearFair { .. } => GoalKind::BusiestShare { at_most: 1.0 },
             other => other,
         };
-        let sample = measured(kind, self.frame, self.loads);
+        let sample = measured(kind, self.labels, self.loads);
         if sample.is_empty() {
             return None;
         }

@@ -4,7 +4,7 @@
 //! of everything about shares, and a caution says how many there were.
 
 use super::sample::Sample;
-use crate::engine::tally::{Tally, WindowTally};
+use crate::tally::{Tally, WindowTally};
 
 /// Accepted messages per window and node, over all replications.
 #[derive(Debug)]

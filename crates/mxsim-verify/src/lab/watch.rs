@@ -64,7 +64,7 @@ impl Probe for Watch<'_> {
 #[must_use]
 pub fn addresses(world: &World) -> Vec<String> {
     let mut texts = vec![String::new(); world.addresses.len()];
-    for node in &world.frame.nodes {
+    for node in &world.labels.nodes {
         for (text, &index) in node.addresses.iter().zip(&node.address_indices) {
             texts[index].clone_from(text);
         }

@@ -2,9 +2,9 @@
 
 use mxsim_core::engine::probe::{Probe, Step, Subject};
 use mxsim_core::engine::replicate::replicate_with;
-use mxsim_core::engine::tally::Tally;
 use mxsim_core::engine::{Engine, World, compile, compile_for, replicate};
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
+use mxsim_core::tally::Tally;
 use mxsim_core::time::Time;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 use std::collections::BTreeMap;

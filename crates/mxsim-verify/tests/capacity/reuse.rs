@@ -1,9 +1,9 @@
 //! Connections that are kept: what ends them, and who gets more mail because of them.
 
 use crate::{REPLICATIONS, experiment};
-use mxsim_core::engine::tally::Tally;
 use mxsim_core::engine::{compile, replicate};
 use mxsim_core::results::{NodeResult, Results};
+use mxsim_core::tally::Tally;
 use mxsim_verify::agree::{assert_mean, assert_near, assert_ratio};
 use mxsim_verify::experiment::{equal_hosts, run, scenario, text};
 

@@ -1,12 +1,12 @@
 //! The senders simulated in numbers, in one replication.
 
-use super::super::recorder::{BulkAccept, Recorder};
-use super::super::world::World;
-use super::flows::{Flow, Flows, Sent};
-use super::kept::Holdings;
-use super::place::Placer;
-use super::plan::{Choice, SenderPlan};
-use super::walk::{Attempt, End, Fate};
+use crate::engine::bulk::flows::{Flow, Flows, Sent};
+use crate::engine::bulk::kept::Holdings;
+use crate::engine::bulk::place::Placer;
+use crate::engine::bulk::plan::{Choice, SenderPlan};
+use crate::engine::bulk::walk::{Attempt, End, Fate};
+use crate::engine::recorder::{BulkAccept, Recorder};
+use crate::engine::world::World;
 use crate::random::{Entropy, Stream};
 use crate::time::{Span, Time};
 use crate::traffic::poisson::poisson;

@@ -1,7 +1,7 @@
 //! The mail of senders simulated in numbers, as flows: how much is expected where and when, before anything is drawn.
 
-use super::super::world::World;
-use super::walk::{Attempt, End, Fate, Tree, Walker};
+use crate::engine::bulk::walk::{Attempt, End, Fate, Tree, Walker};
+use crate::engine::world::World;
 use crate::time::{Span, Time};
 use std::cmp::Ordering;
 

@@ -5,9 +5,9 @@
 //! without a gap. It is the same law: what is left of an exponential time is exponential again, so a message finds the choice
 //! of the message before it with probability exp(-gap / mean) either way.
 
-use super::super::world::{SenderTable, World};
-use super::orders;
-use super::walk::Tree;
+use crate::engine::bulk::orders;
+use crate::engine::bulk::walk::Tree;
+use crate::engine::world::{SenderTable, World};
 use crate::random::{Entropy, Key};
 use crate::sender::Keep;
 use crate::time::{Span, Time};

@@ -3,10 +3,10 @@
 //! They come from the code that draws them ([`crate::sender::order`], [`crate::dns::order`], [`crate::sender::limits`]), run over every
 //! outcome of its lots and coins.
 
-use super::super::world::{MX, NOWHERE, SenderTable, World};
-use super::script::{Lottery, Script, outcomes};
 use crate::dns::order::{Order, Turn, base_order, render};
 use crate::dns::{Base, Driver, Hold, OrderLaw, RecordType, Transform};
+use crate::engine::bulk::script::{Lottery, Script, outcomes};
+use crate::engine::world::{MX, NOWHERE, SenderTable, World};
 use crate::random::Key;
 use crate::sender::{AddressOrder, Candidates, HostOrder, OwnCache, Unit, limits, order};
 

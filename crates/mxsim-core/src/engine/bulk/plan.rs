@@ -1,15 +1,15 @@
 //! Which senders can be simulated in numbers, and what it takes.
 
-use super::super::law::{Engine, Law, LawDecision};
-use super::super::load::Chunk;
-use super::super::world::{SenderTable, World};
-use super::flows::{Flow, Flows, Sent};
-use super::kept::Choosers;
-use super::orders;
-use super::place;
-use super::refills::Refills;
-use super::walk::{End, Tree, Walker};
 use crate::dns::{Driver, Hold, Transform};
+use crate::engine::bulk::flows::{Flow, Flows, Sent};
+use crate::engine::bulk::kept::Choosers;
+use crate::engine::bulk::orders;
+use crate::engine::bulk::place;
+use crate::engine::bulk::refills::Refills;
+use crate::engine::bulk::walk::{End, Tree, Walker};
+use crate::engine::law::{Engine, Law, LawDecision};
+use crate::engine::load::Chunk;
+use crate::engine::world::{SenderTable, World};
 use crate::node::{Fault, SessionTime};
 use crate::random::{Purpose, StreamId};
 use crate::scenario::Scenario;
@@ -58,7 +58,8 @@ impl Plan {
     /// What its numbers cost in one replication, in messages simulated one by one. A fill of a cache costs no more than a message.
     pub(in super::super) fn work(&self, world: &World) -> f64 {
         let kept = self.senders.iter().filter(|plan| matches!(plan.choice, Choice::Kept(_)));
-        let held: f64 = kept.map(|plan| super::kept::work(world, &world.senders[plan.sender])).sum();
+        let held: f64 =
+            kept.map(|plan| crate::engine::bulk::kept::work(world, &world.senders[plan.sender])).sum();
         self.refills.expected_fills(world) + held
     }
 }

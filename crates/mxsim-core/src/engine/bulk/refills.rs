@@ -3,9 +3,9 @@
 //! Questions come to a cache as a Poisson process. The first after an entry has run out fills it again, and all until it runs out are
 //! answered from it; so only the fills are drawn one by one, and the hits are a Poisson number over the valid time.
 
-use super::super::recorder::Recorder;
-use super::super::world::{MX, World};
 use crate::dns::{CacheLaw, Caches, Pick, RecordType};
+use crate::engine::recorder::Recorder;
+use crate::engine::world::{MX, World};
 use crate::random::{Entropy, Stream, StreamId};
 use crate::scenario::Scenario;
 use crate::time::{Span, Time};

@@ -1,11 +1,11 @@
 //! Fates against the connections they stand for, and listed orders against drawn ones.
 
-use super::super::compile::compile_for;
-use super::super::connect::{Connection, connect};
-use super::super::law::Engine;
-use super::super::world::World;
-use super::walk::{Attempt, End, Fate, Tree, Walker};
-use super::{orders, script};
+use crate::engine::bulk::walk::{Attempt, End, Fate, Tree, Walker};
+use crate::engine::bulk::{orders, script};
+use crate::engine::compile::compile_for;
+use crate::engine::connect::{Connection, connect};
+use crate::engine::law::Engine;
+use crate::engine::world::World;
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::scenario::Scenario;
 use crate::sender::{Candidates, Outcome};
@@ -73,8 +73,8 @@ fn listed_orders_come_as_often_as_drawn_ones() {
 
 /// Orders drawn as for single messages: a fresh resolver answer and a fresh decision each.
 fn drawn(world: &World, n: u64) -> impl Iterator<Item = Vec<u16>> {
-    use super::super::world::MX;
     use crate::dns::cache::{Layer, Network};
+    use crate::engine::world::MX;
     let sender = &world.senders[0];
     let entropy = Entropy::new(17, 0);
     let layer = &world.layers[0];

@@ -4,9 +4,9 @@
 //! given time only those branches are walked whose nodes do not answer. Each fate comes with its probability, and all of them together
 //! with a *slack*: for so long whoever arrives later meets exactly the same, only later.
 
-use super::super::connect::{Connection, connect};
-use super::super::world::World;
-use super::orders::Orders;
+use crate::engine::bulk::orders::Orders;
+use crate::engine::connect::{Connection, connect};
+use crate::engine::world::World;
 use crate::node::Schedule;
 use crate::sender::{Behaviour, Candidate, Outcome, Reaction};
 use crate::time::{Span, Time};

@@ -16,13 +16,13 @@ pub(super) use ends::End;
 use ends::{MOST_ENDS, ends};
 pub use worlds::draw;
 
-use super::compile::compile_for;
-use super::cost::Cost;
-use super::law::Engine;
-use super::tally::Tally;
-use super::world::World;
+use crate::engine::compile::compile_for;
+use crate::engine::cost::Cost;
+use crate::engine::law::Engine;
+use crate::engine::world::World;
 use crate::estimate;
 use crate::scenario::Scenario;
+use crate::tally::Tally;
 
 /// Worlds drawn from the prior, if nobody says how many.
 pub(super) const DEFAULT_WORLDS: u64 = 64;
@@ -204,7 +204,7 @@ impl BesideTallies {
     pub(super) fn screen(&mut self, world: &World, run: &[Tally]) {
         if self.promising.is_none() && run.len() as u64 >= SCREENING && !self.ends.is_empty() {
             let run = &run[..SCREENING as usize];
-            self.promising = Some(estimate::promising(&world.frame, run, &self.ends, CONFIRMED as usize));
+            self.promising = Some(estimate::promising(&world.labels, run, &self.ends, CONFIRMED as usize));
         }
     }
 }

@@ -8,8 +8,8 @@ mod run;
 
 pub(super) use run::Due;
 
-use super::replicate::Walk;
-use super::sender_state::Mail;
+use crate::engine::replicate::Walk;
+use crate::engine::sender_state::Mail;
 use crate::sender::{Candidate, Candidates, Concurrency};
 use crate::time::{Span, Time};
 use smallvec::SmallVec;

@@ -1,10 +1,12 @@
 //! What happens between an outbound host and its destination: looks, connections, sessions.
 
-use super::super::outbound::Connection;
-use super::super::probe::{Probe, Step};
-use super::super::replicate::{Event, Nobody, Replication, Walk};
-use super::super::sender_state::Mail;
-use super::{EXCHANGES, Failing, Found, Idle, LATER_LOOK, MOST_TURNED_AWAY, Relay, SECOND_LOOK, TICK};
+use crate::engine::outbound::Connection;
+use crate::engine::probe::{Probe, Step};
+use crate::engine::relay::{
+    EXCHANGES, Failing, Found, Idle, LATER_LOOK, MOST_TURNED_AWAY, Relay, SECOND_LOOK, TICK,
+};
+use crate::engine::replicate::{Event, Nobody, Replication, Walk};
+use crate::engine::sender_state::Mail;
 use crate::sender::memory::Report;
 use crate::sender::{Candidate, Concurrency, Memory, Outcome, Reaction};
 use crate::time::{Span, Time};

@@ -8,12 +8,12 @@
 mod recorder;
 mod words;
 
-use super::compile::compile_for;
-use super::cost::{Cost, TooLarge};
-use super::law::Engine;
-use super::replicate::replicate_with;
-use super::run::Limit;
 use crate::dns::Zone;
+use crate::engine::compile::compile_for;
+use crate::engine::cost::{Cost, TooLarge};
+use crate::engine::law::Engine;
+use crate::engine::replicate::replicate_with;
+use crate::engine::run::Limit;
 use crate::results::Grade;
 use crate::scenario::Scenario;
 use crate::syntax::suggest::nearest;

@@ -1,11 +1,11 @@
 //! Writes down what happens to the messages of one sender.
 
-use super::words;
-use super::{
+use crate::engine::probe::{Probe, Step, Subject};
+use crate::engine::trace::words;
+use crate::engine::trace::{
     Fate, Happening, MOST_MESSAGES, TraceOptions, TracedCandidate, TracedHold, TracedMessage, TracedOutcome,
     TracedStep,
 };
-use crate::engine::probe::{Probe, Step, Subject};
 use crate::engine::world::{MX, NOWHERE, World};
 use crate::sender::memory::Held;
 use crate::sender::{Behaviour, Candidate, Candidates, Memory, Outcome, Reaction};
@@ -46,7 +46,7 @@ impl<'a> Recorder<'a> {
         decided: &'a Cell<bool>,
     ) -> Self {
         let mut addresses = vec![(String::new(), String::new()); world.addresses.len()];
-        for node in &world.frame.nodes {
+        for node in &world.labels.nodes {
             for (text, &index) in node.addresses.iter().zip(&node.address_indices) {
                 addresses[index] = (text.clone(), node.name.clone());
             }
@@ -110,7 +110,7 @@ impl<'a> Recorder<'a> {
         if host == NOWHERE {
             return ".".into();
         }
-        self.world.frame.hosts[usize::from(host)].name.clone()
+        self.world.labels.hosts[usize::from(host)].name.clone()
     }
 
     fn answer(&self, version: usize, order: &[u8]) -> Vec<String> {

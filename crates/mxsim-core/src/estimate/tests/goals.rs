@@ -1,19 +1,19 @@
 //! Goals and the sequential rule.
 
-use super::{frame, lumpy, tally};
-use crate::engine::frame::Frame;
-use crate::engine::tally::{Tally, WindowTally};
+use super::{labels, lumpy, tally};
 use crate::estimate::{Plausible, decided, estimate, goal_statuses, next_look};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::GoalStatus::{Met, Missed, Unknown};
 use crate::scenario::{Goal, GoalKind};
+use crate::tally::labels::Labels;
+use crate::tally::{Tally, WindowTally};
 use crate::time::Span;
 
-fn asking(kind: GoalKind, on: f64) -> Frame {
-    Frame {
+fn asking(kind: GoalKind, on: f64) -> Labels {
+    Labels {
         goals: vec![Goal { text: "goal".into(), kind, on }],
         goals_are_default: false,
-        ..frame(&[0.5, 0.5], 1)
+        ..labels(&[0.5, 0.5], 1)
     }
 }
 
@@ -33,40 +33,40 @@ fn looks_double() {
 
 #[test]
 fn clear_cases_are_decided_at_the_first_look() {
-    let frame = asking(HALF, 0.95);
+    let labels = asking(HALF, 0.95);
     // 0.005^(1/160) = 0.967 > 0.95, but 0.005^(1/40) = 0.876.
-    assert_eq!(goal_statuses(&frame, &days((0..160).map(|_| true))), [Met]);
-    assert_eq!(goal_statuses(&frame, &days((0..40).map(|_| true))), [Unknown]);
-    assert_eq!(goal_statuses(&frame, &days((0..160).map(|day| day % 5 > 0))), [Missed]);
-    assert!(decided(&frame, &days((0..160).map(|_| true))));
-    assert!(!decided(&frame, &days((0..40).map(|_| true))));
-    let early = estimate(&frame, &days((0..40).map(|_| true)), false, Plausible::default());
+    assert_eq!(goal_statuses(&labels, &days((0..160).map(|_| true))), [Met]);
+    assert_eq!(goal_statuses(&labels, &days((0..40).map(|_| true))), [Unknown]);
+    assert_eq!(goal_statuses(&labels, &days((0..160).map(|day| day % 5 > 0))), [Missed]);
+    assert!(decided(&labels, &days((0..160).map(|_| true))));
+    assert!(!decided(&labels, &days((0..40).map(|_| true))));
+    let early = estimate(&labels, &days((0..40).map(|_| true)), false, Plausible::default());
     assert_eq!(early.goals[0].more_replications, Some(120));
-    let close_by = estimate(&frame, &days((0..160).map(|day| day % 20 > 0)), false, Plausible::default());
+    let close_by = estimate(&labels, &days((0..160).map(|day| day % 20 > 0)), false, Plausible::default());
     assert_eq!(close_by.goals[0].more_replications, None, "exactly on the goal no number decides");
     assert_eq!((close_by.goals[0].windows, close_by.goals[0].windows_met), (160, 152));
 }
 
 #[test]
 fn the_first_deciding_look_stands() {
-    let frame = asking(HALF, 0.95);
+    let labels = asking(HALF, 0.95);
     let late_trouble = days((0..320).map(|day| day < 160));
-    assert_eq!(goal_statuses(&frame, &late_trouble), [Met]);
+    assert_eq!(goal_statuses(&labels, &late_trouble), [Met]);
     // Seen in the other order the first look decides the other way.
-    assert_eq!(goal_statuses(&frame, &days((0..320).map(|day| day >= 160))), [Missed]);
+    assert_eq!(goal_statuses(&labels, &days((0..320).map(|day| day >= 160))), [Missed]);
 }
 
 #[test]
 fn a_status_depends_on_the_tallies_alone() {
-    let frame = frame(&[1.0 / 3.0; 3], 1);
+    let labels = labels(&[1.0 / 3.0; 3], 1);
     let tallies = lumpy(3, &[(60, 10)], 2, 700);
     for replications in [1, 40, 80, 160, 200, 320, 699] {
-        let fixed = goal_statuses(&frame, &tallies[..replications]);
-        let published = estimate(&frame, &tallies[..replications], false, Plausible::default()).goals;
+        let fixed = goal_statuses(&labels, &tallies[..replications]);
+        let published = estimate(&labels, &tallies[..replications], false, Plausible::default()).goals;
         assert_eq!(fixed, [published[0].status]);
         // Once a look has decided, more replications change nothing.
         if replications.is_multiple_of(160) && fixed != [Unknown] {
-            assert_eq!(fixed, goal_statuses(&frame, &tallies));
+            assert_eq!(fixed, goal_statuses(&labels, &tallies));
         }
     }
 }
@@ -75,7 +75,7 @@ fn a_status_depends_on_the_tallies_alone() {
 /// up to 1,280 replications, two windows each; 22 or more of 1,000 at a true 1 % has a chance of 1 in 2,000.
 #[test]
 fn looking_often_does_not_err_more() {
-    let frame = asking(HALF, 0.95);
+    let labels = asking(HALF, 0.95);
     let (good, bad) = (tally(2, &[&[50, 50], &[50, 50]]), tally(2, &[&[90, 10], &[90, 10]]));
     let id = StreamId::new("looks", Purpose::Choice);
     let mut wrong = [0u32; 2];
@@ -84,7 +84,7 @@ fn looking_often_does_not_err_more() {
         let fine = |r: u64| key.child(r).unit() <= 0.95;
         let counts: Vec<Tally> =
             (0..1_280).map(|r| if fine(r) { good.clone() } else { bad.clone() }).collect();
-        match goal_statuses(&frame, &counts)[0] {
+        match goal_statuses(&labels, &counts)[0] {
             Met => wrong[0] += 1,
             Missed => wrong[1] += 1,
             Unknown => {}
@@ -96,10 +96,10 @@ fn looking_often_does_not_err_more() {
 
 #[test]
 fn always_is_never_shown_and_soon_refuted() {
-    let frame = asking(HALF, 1.0);
-    assert_eq!(goal_statuses(&frame, &days((0..640).map(|_| true))), [Unknown]);
-    assert_eq!(goal_statuses(&frame, &days((0..640).map(|day| day != 639))), [Missed]);
-    let results = estimate(&frame, &days((0..640).map(|_| true)), false, Plausible::default());
+    let labels = asking(HALF, 1.0);
+    assert_eq!(goal_statuses(&labels, &days((0..640).map(|_| true))), [Unknown]);
+    assert_eq!(goal_statuses(&labels, &days((0..640).map(|day| day != 639))), [Missed]);
+    let results = estimate(&labels, &days((0..640).map(|_| true)), false, Plausible::default());
     assert_eq!(results.goals[0].more_replications, None);
     assert!(results.verdict.action.contains("99 of 100"), "{}", results.verdict.action);
 }
@@ -112,9 +112,9 @@ fn each_kind_of_goal_looks_at_its_own() {
         (GoalKind::QuietestShare { at_least: 0.4 }, [60, 40], [61, 39]),
         (GoalKind::NearFair { within: 0.1 }, [55, 45], [56, 44]),
     ] {
-        let frame = asking(kind, 0.9);
-        assert_eq!(goal_statuses(&frame, &all(&fine)), [Met], "{kind:?}");
-        assert_eq!(goal_statuses(&frame, &all(&not)), [Missed], "{kind:?}");
+        let labels = asking(kind, 0.9);
+        assert_eq!(goal_statuses(&labels, &all(&fine)), [Met], "{kind:?}");
+        assert_eq!(goal_statuses(&labels, &all(&not)), [Missed], "{kind:?}");
     }
     // A backup has no fair share: nearness does not look at it, the busiest share does.
     let mut backup = asking(GoalKind::NearFair { within: 0.1 }, 0.9);
@@ -126,11 +126,11 @@ fn each_kind_of_goal_looks_at_its_own() {
 
 #[test]
 fn delay_goals_count_late_messages() {
-    let mut frame = asking(HALF, 0.9);
+    let mut labels = asking(HALF, 0.9);
     for at_most in [Span::MINUTE, Span::HOUR] {
-        frame.goals.push(Goal { text: "delay".into(), kind: GoalKind::DelayP95 { at_most }, on: 0.9 });
+        labels.goals.push(Goal { text: "delay".into(), kind: GoalKind::DelayP95 { at_most }, on: 0.9 });
     }
     let mut one = tally(2, &[&[50, 50]]);
     one.windows[0] = WindowTally { late: vec![6, 5], ..one.windows[0].clone() };
-    assert_eq!(goal_statuses(&frame, &vec![one; 160]), [Met, Missed, Met]);
+    assert_eq!(goal_statuses(&labels, &vec![one; 160]), [Met, Missed, Met]);
 }

@@ -6,16 +6,16 @@ mod not_known;
 mod numbers;
 mod verdicts;
 
-use crate::engine::frame::{Frame, HostFrame, NodeFrame, SenderFrame};
-use crate::engine::tally::{DURATION_PARTS, DelayHistogram, PEAK_BINS, Tally, WindowTally};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::{DeliveryTotals, Grade, NodeTotals};
 use crate::scenario::{Goal, RunPlan};
+use crate::tally::labels::{HostLabels, Labels, NodeLabels, SenderLabels};
+use crate::tally::{DURATION_PARTS, DelayHistogram, PEAK_BINS, Tally, WindowTally};
 use crate::time::Span;
 
-/// A frame of nodes with these fair shares and senders of equal parts, with the default goal.
-fn frame(fair: &[f64], senders: usize) -> Frame {
-    let node = |(index, fair): (usize, &f64)| NodeFrame {
+/// Labels of nodes with these fair shares and senders of equal parts, with the default goal.
+fn labels(fair: &[f64], senders: usize) -> Labels {
+    let node = |(index, fair): (usize, &f64)| NodeLabels {
         name: format!("mx{}", index + 1),
         host: format!("mx{}.example.com", index + 1),
         addresses: vec![format!("192.0.2.{}", index + 1)],
@@ -26,15 +26,15 @@ fn frame(fair: &[f64], senders: usize) -> Frame {
         fails: false,
     };
     let host =
-        |index: usize| HostFrame { name: format!("mx{}.example.com", index + 1), preference: Some(10) };
-    let sender = |index: usize| SenderFrame {
+        |index: usize| HostLabels { name: format!("mx{}.example.com", index + 1), preference: Some(10) };
+    let sender = |index: usize| SenderLabels {
         name: format!("s{}", index + 1),
         behaves_like: "randomizing".into(),
         grade: Grade::Assumed,
         decisive_grade: Grade::Assumed,
         share: 1.0 / senders as f64,
     };
-    Frame {
+    Labels {
         title: "test".into(),
         run: RunPlan {
             replications: None,

@@ -1,10 +1,10 @@
 //! Plausible worlds with known answers.
 
-use super::{frame, tally};
-use crate::engine::tally::Tally;
+use super::{labels, tally};
 use crate::estimate::{Assumption, Plausible, WhatIf, estimate, promising, what_if};
 use crate::results::{GoalStatus, Grade, Results};
 use crate::scenario::{Goal, GoalKind};
+use crate::tally::Tally;
 
 /// A world in which the busiest of two nodes has so many of 100 messages, every day.
 fn always(busiest: u32) -> Vec<Tally> {
@@ -12,9 +12,9 @@ fn always(busiest: u32) -> Vec<Tally> {
 }
 
 fn results(worlds: &[Vec<Tally>], what_ifs: &[WhatIf]) -> Results {
-    let mut frame = frame(&[0.5, 0.5], 1);
-    frame.goals = vec![Goal::new(GoalKind::BusiestShare { at_most: 0.7 }, 0.95)];
-    estimate(&frame, &vec![tally(2, &[&[52, 48]]); 160], false, Plausible { what_ifs, worlds })
+    let mut labels = labels(&[0.5, 0.5], 1);
+    labels.goals = vec![Goal::new(GoalKind::BusiestShare { at_most: 0.7 }, 0.95)];
+    estimate(&labels, &vec![tally(2, &[&[52, 48]]); 160], false, Plausible { what_ifs, worlds })
 }
 
 fn assumption(instead: &str) -> Assumption {
@@ -60,15 +60,15 @@ fn without_worlds_nothing_is_said_of_them() {
 
 #[test]
 fn effects_are_ranked_and_the_largest_that_flips_is_named() {
-    let frame = {
-        let mut frame = frame(&[0.5, 0.5], 1);
-        frame.goals = vec![Goal::new(GoalKind::BusiestShare { at_most: 0.7 }, 0.95)];
-        frame
+    let labels = {
+        let mut labels = labels(&[0.5, 0.5], 1);
+        labels.goals = vec![Goal::new(GoalKind::BusiestShare { at_most: 0.7 }, 0.95)];
+        labels
     };
     let run = vec![tally(2, &[&[52, 48]]); 160];
     let other = |text: &str, busiest: u32| {
         let days = vec![tally(2, &[&[busiest, 100 - busiest]]); 160];
-        what_if(&frame, &run, assumption(text), &days).expect("messages were accepted")
+        what_if(&labels, &run, assumption(text), &days).expect("messages were accepted")
     };
     let what_ifs = [other("harmless", 60), other("bad", 80), other("worse", 95)];
     assert_eq!(what_ifs[2].statuses, [GoalStatus::Missed]);
@@ -84,11 +84,11 @@ fn effects_are_ranked_and_the_largest_that_flips_is_named() {
 /// Of worlds that are not decided yet, those that change the number most in the direction that flips go on.
 #[test]
 fn the_promising_ends_go_on() {
-    let mut frame = frame(&[0.5, 0.5], 1);
-    frame.goals = vec![Goal::new(GoalKind::BusiestShare { at_most: 0.7 }, 0.95)];
+    let mut labels = labels(&[0.5, 0.5], 1);
+    labels.goals = vec![Goal::new(GoalKind::BusiestShare { at_most: 0.7 }, 0.95)];
     let run = vec![tally(2, &[&[60, 40]]); 32];
     let days = |busiest: u32| vec![tally(2, &[&[busiest, 100 - busiest]]); 32];
     // 55 improves a yes and 90 is missed already; 61, 65 and 69 may yet flip it.
     let ends = [days(55), days(61), days(69), days(90), days(65)];
-    assert_eq!(promising(&frame, &run, &ends, 2), [false, false, true, false, true]);
+    assert_eq!(promising(&labels, &run, &ends, 2), [false, false, true, false, true]);
 }

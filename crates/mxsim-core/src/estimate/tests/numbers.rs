@@ -1,9 +1,9 @@
 //! Shares, scatter, causes, delays: numbers worked out by hand or known from theory.
 
-use super::{frame, lumpy, tally};
-use crate::engine::tally::{DelayHistogram, Tally};
+use super::{labels, lumpy, tally};
 use crate::estimate::{Plausible, estimate};
 use crate::results::{DeliveryTotals, Interval, Results};
+use crate::tally::{DelayHistogram, Tally};
 use crate::time::Span;
 
 const THIRDS: [f64; 3] = [1.0 / 3.0; 3];
@@ -26,7 +26,7 @@ fn sum(values: impl Iterator<Item = f64>) -> f64 {
 #[test]
 fn two_days_worked_out_by_hand() {
     let results = estimate(
-        &frame(&[0.5, 0.5], 1),
+        &labels(&[0.5, 0.5], 1),
         &[tally(2, &[&[60, 40]]), tally(2, &[&[40, 60]])],
         false,
         Plausible::default(),
@@ -55,7 +55,7 @@ fn a_single_choice_is_one_chooser() {
     let days: [&[u32]; 3] = [&[9, 0, 0], &[0, 9, 0], &[0, 0, 9]];
     for picks in [vec![0, 1], vec![0, 0, 1, 0, 2], (0..20).map(|r| r % 2).collect()] {
         let tallies: Vec<Tally> = picks.iter().map(|pick: &usize| tally(3, &[days[*pick]])).collect();
-        let results = estimate(&frame(&THIRDS, 1), &tallies, false, Plausible::default());
+        let results = estimate(&labels(&THIRDS, 1), &tallies, false, Plausible::default());
         let choosers = results.balance.effective_choosers.unwrap();
         close(choosers.value, 1.0, 1e-9);
         assert_eq!((choosers.low, choosers.high), (None, None), "{picks:?}");
@@ -67,7 +67,7 @@ fn a_single_choice_is_one_chooser() {
 fn a_blind_jackknife_gives_no_bounds() {
     let tallies: Vec<Tally> =
         (0..20).map(|r| tally(2, &[if r % 2 == 0 { &[9, 0] } else { &[0, 9] }])).collect();
-    let results = estimate(&frame(&[0.5, 0.5], 1), &tallies, false, Plausible::default());
+    let results = estimate(&labels(&[0.5, 0.5], 1), &tallies, false, Plausible::default());
     let scatter = results.nodes[0].scatter;
     close(scatter.value, (0.25f64 * 20.0 / 19.0).sqrt(), 1e-9);
     assert_eq!((scatter.low, scatter.high), (None, None));
@@ -80,7 +80,7 @@ fn a_blind_jackknife_gives_no_bounds() {
 fn few_replications_do_not_lower_the_number_of_choosers() {
     let (mut top, mut bottom) = (0.0, 0.0);
     for tallies in lumpy(3, &[(2, 1)], 1, 12_000).chunks(3) {
-        let results = estimate(&frame(&THIRDS, 1), tallies, false, Plausible::default());
+        let results = estimate(&labels(&THIRDS, 1), tallies, false, Plausible::default());
         let variance = sum(results.nodes.iter().map(|node| node.scatter.value * node.scatter.value));
         // Without scatter the numerator is what the means alone make it.
         let numerator = sum(results.nodes.iter().map(|node| node.share.mean * (1.0 - node.share.mean)));
@@ -93,7 +93,7 @@ fn few_replications_do_not_lower_the_number_of_choosers() {
 #[test]
 fn shares_and_causes_add_up() {
     let tallies = lumpy(3, &[(40, 50), (7, 100), (1_000, 1)], 2, 90);
-    let results = estimate(&frame(&THIRDS, 3), &tallies, false, Plausible::default());
+    let results = estimate(&labels(&THIRDS, 3), &tallies, false, Plausible::default());
     close(sum(results.nodes.iter().map(|node| node.share.mean)), 1.0, 1e-9);
     close(sum(results.nodes.iter().map(|node| node.share_of_attempts.mean)), 1.0, 1e-9);
     close(sum(results.nodes.iter().map(|node| node.tilt.value)), 0.0, 1e-9);
@@ -107,7 +107,7 @@ fn shares_and_causes_add_up() {
 #[test]
 fn scatter_is_blamed_on_who_makes_it() {
     let tallies = lumpy(3, &[(1_000, 1), (40, 50), (7, 100)], 1, 400);
-    let results = estimate(&frame(&THIRDS, 3), &tallies, false, Plausible::default());
+    let results = estimate(&labels(&THIRDS, 3), &tallies, false, Plausible::default());
     let names: Vec<&str> = results.causes.iter().map(|cause| cause.sender.as_str()).collect();
     assert_eq!(names, ["s2", "s3", "s1"]);
     for (cause, squares) in results.causes.iter().zip([100_000.0, 70_000.0, 1_000.0]) {
@@ -123,7 +123,7 @@ fn scatter_is_blamed_on_who_makes_it() {
 #[test]
 fn a_fixed_order_is_all_tilt() {
     let day: &[u32] = &[300, 0, 0, 100, 100, 100];
-    let results = estimate(&frame(&THIRDS, 2), &vec![tally(3, &[day]); 120], false, Plausible::default());
+    let results = estimate(&labels(&THIRDS, 2), &vec![tally(3, &[day]); 120], false, Plausible::default());
     let [first, second] = &results.causes[..] else { panic!("two senders") };
     assert_eq!(first.sender, "s1");
     assert!(results.nodes.iter().all(|node| node.scatter.value == 0.0));
@@ -141,7 +141,7 @@ fn a_rhythm_over_windows_is_no_scatter() {
     let sunday: &[u32] = &[100, 100, 10, 10];
     let loud: &[u32] = &[110, 90, 100, 100];
     let tallies = [tally(2, &[weekday, sunday]), tally(2, &[loud, sunday])];
-    let results = estimate(&frame(&[0.5, 0.5], 2), &tallies, false, Plausible::default());
+    let results = estimate(&labels(&[0.5, 0.5], 2), &tallies, false, Plausible::default());
     assert_eq!(results.causes[0].sender, "s1");
     assert_eq!(results.causes[0].share_of_scatter.unwrap().value, 1.0);
 }
@@ -165,7 +165,7 @@ fn delays_are_exact_where_they_are_few() {
     let most: Vec<i64> = std::iter::repeat_n(0, 94).chain([30, 30, 30, 300, 300, 3_600]).collect();
     let all: Vec<i64> = vec![0; 100];
     let results =
-        estimate(&frame(&[1.0], 1), &[with_delays(&most), with_delays(&all)], false, Plausible::default());
+        estimate(&labels(&[1.0], 1), &[with_delays(&most), with_delays(&all)], false, Plausible::default());
     let delay = results.delivery.delay.unwrap();
     close(delay.mean, 4_290.0 / 200.0, 1e-12);
     assert_eq!((delay.p50, delay.p95, delay.p99, delay.max), (0.0, 0.0, 300.0, 3_600.0));
@@ -184,7 +184,7 @@ fn a_quantile_at_the_edge_of_an_atom_is_not_called_exact() {
         with_delays(&delays.collect::<Vec<_>>())
     };
     let tallies: Vec<Tally> = (0..40).map(|r| day(if r % 2 == 0 { 90 } else { 99 })).collect();
-    let delay = estimate(&frame(&[1.0], 1), &tallies, false, Plausible::default()).delivery.delay.unwrap();
+    let delay = estimate(&labels(&[1.0], 1), &tallies, false, Plausible::default()).delivery.delay.unwrap();
     assert_eq!((delay.p95, delay.p95_ci), (300.0, [Some(0.0), Some(300.0)]));
     assert_eq!((delay.p50, delay.p50_ci), (0.0, [Some(0.0), Some(0.0)]));
 }
@@ -204,7 +204,7 @@ fn delay_quantiles_hold_the_truth() {
             one
         })
         .collect();
-    let delay = estimate(&frame(&[1.0], 1), &tallies, false, Plausible::default()).delivery.delay.unwrap();
+    let delay = estimate(&labels(&[1.0], 1), &tallies, false, Plausible::default()).delivery.delay.unwrap();
     for (value, bounds, truth) in [
         (delay.mean, delay.mean_ci, 60.0),
         (delay.p50, delay.p50_ci, 60.0 * libm::log(2.0)),
@@ -236,7 +236,7 @@ fn round_trip(results: &Results) -> Vec<f64> {
 #[test]
 fn every_published_number_has_at_most_ten_digits() {
     let results =
-        estimate(&frame(&THIRDS, 2), &lumpy(3, &[(9, 7), (100, 3)], 2, 33), false, Plausible::default());
+        estimate(&labels(&THIRDS, 2), &lumpy(3, &[(9, 7), (100, 3)], 2, 33), false, Plausible::default());
     for number in round_trip(&results) {
         assert_eq!(number, super::super::round::ten_digits(number));
     }
@@ -245,8 +245,9 @@ fn every_published_number_has_at_most_ten_digits() {
 #[test]
 fn nothing_at_all_is_a_valid_document() {
     let nothing = Tally { mx_lookups: 0, mx_cache_hits: 0, ..tally(0, &[&[]]) };
-    round_trip(&estimate(&frame(&[], 1), std::slice::from_ref(&nothing), true, Plausible::default()));
-    let silent = estimate(&frame(&THIRDS, 1), &vec![tally(3, &[&[0, 0, 0]]); 3], false, Plausible::default());
+    round_trip(&estimate(&labels(&[], 1), std::slice::from_ref(&nothing), true, Plausible::default()));
+    let silent =
+        estimate(&labels(&THIRDS, 1), &vec![tally(3, &[&[0, 0, 0]]); 3], false, Plausible::default());
     assert_eq!(silent.delivery.delay, None);
     assert_eq!(silent.nodes[0].share.half_width, None);
     assert!(silent.cautions.iter().any(|caution| caution.code == "empty-windows"));

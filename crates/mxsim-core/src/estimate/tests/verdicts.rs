@@ -1,17 +1,17 @@
 //! Verdicts: the word is right and the sentences say what follows.
 
-use super::{frame, lumpy, tally};
-use crate::engine::frame::Frame;
-use crate::engine::tally::{DelayHistogram, Tally};
+use super::{labels, lumpy, tally};
 use crate::estimate::{Assumption, Plausible, WhatIf, estimate};
 use crate::results::{Answer, DeliveryTotals, GoalStatus, Grade, Interval, Verdict};
 use crate::scenario::{Goal, GoalKind};
+use crate::tally::labels::Labels;
+use crate::tally::{DelayHistogram, Tally};
 use crate::time::Span;
 
 const THIRDS: [f64; 3] = [1.0 / 3.0; 3];
 
-fn verdict(frame: &Frame, tallies: &[Tally]) -> Verdict {
-    estimate(frame, tallies, false, Plausible::default()).verdict
+fn verdict(labels: &Labels, tallies: &[Tally]) -> Verdict {
+    estimate(labels, tallies, false, Plausible::default()).verdict
 }
 
 fn flipping(status: GoalStatus, grade: Grade) -> WhatIf {
@@ -31,9 +31,9 @@ fn flipping(status: GoalStatus, grade: Grade) -> WhatIf {
 
 #[test]
 fn many_choosers_are_even_some_roughly_few_not() {
-    let frame = frame(&THIRDS, 1);
+    let labels = labels(&THIRDS, 1);
     for (lumps, answer) in [(10_000, Answer::Yes), (600, Answer::YesRoughly), (10, Answer::No)] {
-        let verdict = verdict(&frame, &lumpy(3, &[(lumps, 1)], 1, 160));
+        let verdict = verdict(&labels, &lumpy(3, &[(lumps, 1)], 1, 160));
         assert_eq!(verdict.answer, answer, "{lumps}: {verdict:?}");
         assert!(
             verdict.sentence.starts_with("On 19 of 20 days the busiest node carries at most"),
@@ -46,7 +46,7 @@ fn many_choosers_are_even_some_roughly_few_not() {
 
 #[test]
 fn few_replications_cannot_tell_and_say_how_many_would() {
-    let verdict = verdict(&frame(&THIRDS, 1), &lumpy(3, &[(10_000, 1)], 1, 10));
+    let verdict = verdict(&labels(&THIRDS, 1), &lumpy(3, &[(10_000, 1)], 1, 10));
     assert_eq!(verdict.answer, Answer::CannotTell);
     assert_eq!(verdict.action, "Run about 150 more replications.");
     assert!(verdict.sentence.starts_with("So far: on 19 of 20 days"), "{verdict:?}");
@@ -54,10 +54,10 @@ fn few_replications_cannot_tell_and_say_how_many_would() {
 
 #[test]
 fn an_assumption_that_flips_a_yes_makes_it_conditional() {
-    let frame = frame(&THIRDS, 1);
+    let labels = labels(&THIRDS, 1);
     let tallies = lumpy(3, &[(10_000, 1)], 1, 160);
     let verdict =
-        |what_ifs: &[WhatIf]| estimate(&frame, &tallies, false, Plausible { what_ifs, worlds: &[] }).verdict;
+        |what_ifs: &[WhatIf]| estimate(&labels, &tallies, false, Plausible { what_ifs, worlds: &[] }).verdict;
     let flipped = verdict(&[flipping(GoalStatus::Missed, Grade::Assumed)]);
     assert_eq!(flipped.answer, Answer::YesIf);
     assert!(
@@ -83,7 +83,7 @@ fn an_assumption_that_flips_a_yes_makes_it_conditional() {
 #[test]
 fn a_fixed_order_is_named_as_tilt() {
     let day: &[u32] = &[300, 0, 0, 100, 100, 100];
-    let verdict = verdict(&frame(&THIRDS, 2), &vec![tally(3, &[day]); 160]);
+    let verdict = verdict(&labels(&THIRDS, 2), &vec![tally(3, &[day]); 160]);
     assert_eq!(verdict.answer, Answer::No);
     assert!(verdict.why.starts_with("s1 brings 50 % of the mail"), "{verdict:?}");
     assert!(verdict.why.contains("mostly tilt"), "{verdict:?}");
@@ -97,16 +97,16 @@ fn a_fixed_order_is_named_as_tilt() {
 
 #[test]
 fn an_explicit_goal_is_quoted_with_its_frequency() {
-    let mut frame = frame(&[0.5, 0.5], 1);
-    frame.goals_are_default = false;
-    frame.goals = vec![Goal {
+    let mut labels = labels(&[0.5, 0.5], 1);
+    labels.goals_are_default = false;
+    labels.goals = vec![Goal {
         text: "no node above 60 %".into(),
         kind: GoalKind::BusiestShare { at_most: 0.6 },
         on: 0.95,
     }];
     let days: Vec<Tally> =
         (0..160).map(|day| tally(2, &[if day % 10 == 0 { &[70, 30] } else { &[50, 50] }])).collect();
-    let verdict = verdict(&frame, &[days.clone(), days.clone(), days.clone(), days].concat());
+    let verdict = verdict(&labels, &[days.clone(), days.clone(), days.clone(), days].concat());
     assert_eq!(verdict.answer, Answer::No);
     assert!(verdict.sentence.starts_with("\"no node above 60 %\" holds on 90 of 100 days ("), "{verdict:?}");
     assert!(verdict.action.contains("at most 70 % at the busiest node"), "{verdict:?}");
@@ -116,18 +116,18 @@ fn an_explicit_goal_is_quoted_with_its_frequency() {
 fn odd_worlds_get_a_plain_word() {
     let bounced = DeliveryTotals { messages: 9, bounced: 9, ..DeliveryTotals::default() };
     let null_mx = Tally { totals: bounced, ..tally(0, &[&[]]) };
-    let none = verdict(&frame(&[], 1), &vec![null_mx; 40]);
+    let none = verdict(&labels(&[], 1), &vec![null_mx; 40]);
     assert_eq!(none.answer, Answer::No);
     assert!(none.sentence.starts_with("Not one of the 360 messages was accepted"), "{none:?}");
 
-    let silent = verdict(&frame(&THIRDS, 1), &vec![tally(3, &[&[0, 0, 0]]); 40]);
+    let silent = verdict(&labels(&THIRDS, 1), &vec![tally(3, &[&[0, 0, 0]]); 40]);
     assert_eq!(silent.answer, Answer::CannotTell);
 
-    let alone = verdict(&frame(&[1.0], 1), &vec![tally(1, &[&[10]]); 160]);
+    let alone = verdict(&labels(&[1.0], 1), &vec![tally(1, &[&[10]]); 160]);
     assert_eq!(alone.answer, Answer::Yes);
     assert_eq!(alone.sentence, "mx1 is the only node and carries all accepted mail.");
 
-    let backup = verdict(&frame(&[1.0, 0.0], 1), &vec![tally(2, &[&[99, 1]]); 160]);
+    let backup = verdict(&labels(&[1.0, 0.0], 1), &vec![tally(2, &[&[99, 1]]); 160]);
     assert_eq!(backup.answer, Answer::Yes);
     assert!(backup.sentence.starts_with("On 19 of 20 days mx1 carries at least 99 %"), "{backup:?}");
     assert!(backup.why.starts_with("All mail comes from s1"), "{backup:?}");
@@ -135,9 +135,9 @@ fn odd_worlds_get_a_plain_word() {
 
 #[test]
 fn an_outage_is_named_before_any_sender() {
-    let mut frame = frame(&[0.5, 0.5], 1);
-    frame.nodes[1].fails = true;
-    let verdict = verdict(&frame, &vec![tally(2, &[&[95, 5]]); 160]);
+    let mut labels = labels(&[0.5, 0.5], 1);
+    labels.nodes[1].fails = true;
+    let verdict = verdict(&labels, &vec![tally(2, &[&[95, 5]]); 160]);
     assert_eq!(verdict.answer, Answer::No);
     assert!(verdict.why.starts_with("Failing for a part of the run: mx2"), "{verdict:?}");
     assert!(verdict.why.contains("mx2 lies 45 points below its fair share"), "{verdict:?}");
@@ -147,22 +147,22 @@ fn an_outage_is_named_before_any_sender() {
 
 #[test]
 fn beside_an_outage_a_sender_that_tilts_by_itself_is_named() {
-    let mut frame = frame(&[0.5, 0.5], 2);
-    frame.nodes[1].fails = true;
+    let mut labels = labels(&[0.5, 0.5], 2);
+    labels.nodes[1].fails = true;
     // The first sender brings 40 % and all of it to mx1; the second is nearly even.
-    let verdict = verdict(&frame, &vec![tally(2, &[&[40, 0, 31, 29]]); 160]);
+    let verdict = verdict(&labels, &vec![tally(2, &[&[40, 0, 31, 29]]); 160]);
     assert!(verdict.why.starts_with("Failing for a part of the run: mx2"), "{verdict:?}");
     assert!(verdict.why.contains("s1 brings"), "{verdict:?}");
 }
 
 #[test]
 fn an_outage_of_every_node_is_not_said_to_move_mail() {
-    let mut one = frame(&[1.0], 1);
+    let mut one = labels(&[1.0], 1);
     one.nodes[0].fails = true;
     let alone = verdict(&one, &vec![tally(1, &[&[10]]); 160]);
     assert!(alone.why.contains("mx1, the only node; nobody takes the mail meanwhile, it waits"), "{alone:?}");
 
-    let mut both = frame(&[0.5, 0.5], 1);
+    let mut both = labels(&[0.5, 0.5], 1);
     both.nodes.iter_mut().for_each(|node| node.fails = true);
     let all = verdict(&both, &vec![tally(2, &[&[50, 50]]); 160]);
     assert!(
@@ -180,7 +180,7 @@ fn mail_that_nobody_tried_to_send_is_told_from_refused_mail() {
     let unreachable = DeliveryTotals { attempts: 0, ..refused };
     let why = |totals| {
         let tally = Tally { totals, ..tally(1, &[&[0]]) };
-        verdict(&frame(&[1.0], 1), &vec![tally; 40]).why
+        verdict(&labels(&[1.0], 1), &vec![tally; 40]).why
     };
     assert!(why(unreachable).starts_with("No sender could use an address"), "{}", why(unreachable));
     assert!(why(refused).starts_with("No node accepted a connection"), "{}", why(refused));
@@ -194,10 +194,10 @@ fn a_delay_goal_is_answered_with_the_delay() {
     let mut day = Tally { delays, ..tally(2, &[&[92, 8]]) };
     day.windows[0].late = vec![0];
     day.nodes[0].deferred = 8;
-    let mut frame = frame(&[1.0, 0.0], 1);
-    frame.goals_are_default = false;
-    frame.goals = vec![Goal::new(GoalKind::DelayP95 { at_most: Span::from_secs(60) }, 0.95)];
-    let verdict = verdict(&frame, &vec![day.clone(); 160]);
+    let mut labels = labels(&[1.0, 0.0], 1);
+    labels.goals_are_default = false;
+    labels.goals = vec![Goal::new(GoalKind::DelayP95 { at_most: Span::from_secs(60) }, 0.95)];
+    let verdict = verdict(&labels, &vec![day.clone(); 160]);
     assert_eq!(verdict.answer, Answer::Yes);
     assert!(verdict.sentence.starts_with("19 of 20 messages are accepted within 30 s ("), "{verdict:?}");
     assert!(verdict.why.contains("1,280 of 16,000 connections failed"), "{verdict:?}");
@@ -206,8 +206,8 @@ fn a_delay_goal_is_answered_with_the_delay() {
     );
     assert!(!verdict.sentence.contains("mx1") && !verdict.why.contains("tilt"), "{verdict:?}");
     // With a goal about shares beside it both are told.
-    frame.goals.push(Goal::new(GoalKind::BusiestShare { at_most: 0.99 }, 0.95));
-    let both = estimate(&frame, &vec![day; 160], false, Plausible::default()).verdict;
+    labels.goals.push(Goal::new(GoalKind::BusiestShare { at_most: 0.99 }, 0.95));
+    let both = estimate(&labels, &vec![day; 160], false, Plausible::default()).verdict;
     assert!(both.sentence.contains("mx1 carries at least 92 %"), "{both:?}");
     assert!(both.sentence.contains("19 of 20 messages are accepted within 30 s"), "{both:?}");
 }
@@ -217,7 +217,7 @@ fn a_delay_goal_is_answered_with_the_delay() {
 fn words_stay_modest() {
     for lumps in [3, 60, 5_000] {
         for replications in [1, 30, 160] {
-            let verdict = verdict(&frame(&THIRDS, 2), &lumpy(3, &[(lumps, 7), (50, 1)], 1, replications));
+            let verdict = verdict(&labels(&THIRDS, 2), &lumpy(3, &[(lumps, 7), (50, 1)], 1, replications));
             let text = [verdict.sentence, verdict.why, verdict.flips, verdict.action].join("\n");
             for word in ["safe", "guarantee", "NaN", "inf ", "  "] {
                 assert!(!text.contains(word), "{word}: {text}");

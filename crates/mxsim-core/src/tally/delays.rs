@@ -1,85 +1,6 @@
-//! What one replication counted. Tallies hold integers only, so merging them in the order of replications is exact.
+//! How long messages took, counted in buckets.
 
-use crate::results::{DeliveryTotals, NodeTotals};
 use crate::time::Span;
-
-/// Lengths of the bins whose busiest is looked for, longest first; see [`WindowTally::busiest`].
-pub const PEAK_BINS: [Span; 3] = [Span::HOUR, Span::MINUTE, Span::from_secs(1)];
-/// Place of the minute among [`PEAK_BINS`].
-pub const MINUTE: usize = 1;
-/// Length of a bin of the load series.
-pub const SERIES_BIN: Span = Span::HOUR;
-
-/// Everything one replication counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally {
-    /// One per window, in order.
-    pub windows: Vec<WindowTally>,
-    /// Messages accepted per series bin and node, `[bin * nodes + node]`; bins cover the whole run length, the last one perhaps in part.
-    pub series: Vec<u64>,
-    /// Load duration: messages a node accepted in the minute that is exceeded in each part of [`DURATION_PARTS`] of the run's minutes,
-    /// `[node * parts + part]`.
-    pub duration: Vec<u64>,
-    /// Per node: its sessions; empty while sessions take no time.
-    pub sessions: Vec<SessionTally>,
-    /// Delays of the accepted messages.
-    pub delays: DelayHistogram,
-    /// What became of the messages.
-    pub totals: DeliveryTotals,
-    /// Per node.
-    pub nodes: Vec<NodeTotals>,
-    /// Messages accepted per address of the world.
-    pub accepted_by_address: Vec<u64>,
-    /// Messages accepted per exchange host of the world.
-    pub accepted_by_host: Vec<u64>,
-    /// MX look-ups during measured windows.
-    pub mx_lookups: u64,
-    /// Those the nearest cache answered.
-    pub mx_cache_hits: u64,
-}
-
-/// What one window counted. Only messages that arrived at their sender after the warm-up count.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WindowTally {
-    /// Messages accepted in the window, `[sender * nodes + node]`.
-    pub accepted: Vec<u64>,
-    /// Connections tried in the window, per node.
-    pub attempts: Vec<u64>,
-    /// Most messages accepted in one bin of each of [`PEAK_BINS`], `[bin * nodes + node]`. A bin that reaches into another window counts
-    /// with its part in this one.
-    pub busiest: Vec<u64>,
-    /// Most sessions at the same time, per node; empty while sessions take no time.
-    pub peak_sessions: Vec<u32>,
-    /// Messages that arrived in the window and whose delay is known well enough for every delay goal.
-    pub arrived: u64,
-    /// Per delay goal (in the order of the goals): messages that arrived in the window and were not accepted within the goal's time.
-    pub late: Vec<u64>,
-}
-
-/// The parts of the time at which load duration is kept.
-pub const DURATION_PARTS: [f64; 21] = [
-    0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7,
-    0.8, 0.9, 1.0,
-];
-
-/// The sessions of one node in the measured time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SessionTally {
-    /// Sessions that ended.
-    pub ended: u64,
-    /// Their time from start to end, together (µs).
-    pub lasted_us: u64,
-    /// The number of sessions, summed over the measured time (session µs).
-    pub occupied_us: u64,
-    /// Connections tried while it was not failing.
-    pub connections: u64,
-    /// Those that found it full.
-    pub full: u64,
-    /// Connections that delivered at least one message.
-    pub used: u64,
-    /// Messages they delivered.
-    pub messages: u64,
-}
 
 /// Delays in buckets of at most 0.2 % width that remember their extremes, so that a bucket with one value gives that value exactly.
 ///
@@ -106,7 +27,7 @@ pub struct DelayBucket {
 const SUB_BITS: u32 = 9;
 
 #[inline]
-pub(super) fn bucket_index(delay_us: i64) -> usize {
+fn bucket_index(delay_us: i64) -> usize {
     // The first 2^9 buckets hold one value each, and so do the second.
     let shift = shift(delay_us);
     ((shift as usize) << SUB_BITS) + (delay_us as u64 >> shift) as usize
@@ -138,7 +59,7 @@ fn delay_at(index: usize, offset: u32) -> i64 {
 
 /// Delays while they are counted: a place for every bucket up to the longest, so that counting one is a single step.
 #[derive(Debug, Default)]
-pub(super) struct DelayCounter {
+pub(crate) struct DelayCounter {
     buckets: Vec<CountedBucket>,
     /// Delays from [`FAR`] on.
     far: DelayHistogram,
@@ -163,13 +84,13 @@ impl CountedBucket {
 
 impl DelayCounter {
     /// Counts `count` equal delays.
-    pub(super) fn add(&mut self, delay: Span, count: u64) {
+    pub(crate) fn add(&mut self, delay: Span, count: u64) {
         self.count(delay, count);
         self.sum_us += i128::from(delay.0) * i128::from(count);
     }
 
     /// Counts delays, one each.
-    pub(super) fn add_all(&mut self, delays: &[Span]) {
+    pub(crate) fn add_all(&mut self, delays: &[Span]) {
         let mut sum_us = 0u128;
         for &delay in delays {
             self.count(delay, 1);
@@ -195,7 +116,7 @@ impl DelayCounter {
     }
 
     /// The same without the empty places.
-    pub(super) fn finish(self) -> DelayHistogram {
+    pub(crate) fn finish(self) -> DelayHistogram {
         let full = self.buckets.iter().enumerate().filter(|(_, bucket)| bucket.count > 0);
         let bucket = |(index, bucket): (usize, &CountedBucket)| {
             let (min_us, max_us) = (delay_at(index, bucket.min), delay_at(index, bucket.max));

@@ -6,17 +6,17 @@ use crate::time::Span;
 
 /// Names and settings that turn tallies into results.
 #[derive(Debug, Clone)]
-pub struct Frame {
+pub struct Labels {
     /// Title of the scenario.
     pub title: String,
     /// Seed, window, run length, warm-up.
     pub run: RunPlan,
     /// Nodes, in tally order.
-    pub nodes: Vec<NodeFrame>,
+    pub nodes: Vec<NodeLabels>,
     /// Exchange hosts, in tally order.
-    pub hosts: Vec<HostFrame>,
+    pub hosts: Vec<HostLabels>,
     /// Senders, in tally order.
-    pub senders: Vec<SenderFrame>,
+    pub senders: Vec<SenderLabels>,
     /// Goals; delay goals in tally order.
     pub goals: Vec<Goal>,
     /// True if `goals` holds only the default.
@@ -33,14 +33,14 @@ pub struct Frame {
 
 /// One node.
 #[derive(Debug, Clone)]
-pub struct NodeFrame {
+pub struct NodeLabels {
     /// Its name.
     pub name: String,
     /// The exchange hosts it stands behind.
     pub host: String,
     /// Its addresses as text.
     pub addresses: Vec<String>,
-    /// The same as indices into [`super::tally::Tally::accepted_by_address`].
+    /// The same as indices into [`crate::tally::Tally::accepted_by_address`].
     pub address_indices: Vec<usize>,
     /// Its fair share, 0..1.
     pub fair_share: f64,
@@ -54,7 +54,7 @@ pub struct NodeFrame {
 
 /// One exchange host.
 #[derive(Debug, Clone)]
-pub struct HostFrame {
+pub struct HostLabels {
     /// Its full name.
     pub name: String,
     /// Preference when measuring starts.
@@ -63,7 +63,7 @@ pub struct HostFrame {
 
 /// One sender.
 #[derive(Debug, Clone)]
-pub struct SenderFrame {
+pub struct SenderLabels {
     /// Its name.
     pub name: String,
     /// Preset or kind.

@@ -1,0 +1,88 @@
+//! What one replication counted. Tallies hold integers only, so merging them in the order of replications is exact.
+
+mod delays;
+pub mod labels;
+
+pub(crate) use delays::DelayCounter;
+pub use delays::{DelayBucket, DelayHistogram};
+
+use crate::results::{DeliveryTotals, NodeTotals};
+use crate::time::Span;
+
+/// Lengths of the bins whose busiest is looked for, longest first; see [`WindowTally::busiest`].
+pub const PEAK_BINS: [Span; 3] = [Span::HOUR, Span::MINUTE, Span::from_secs(1)];
+/// Place of the minute among [`PEAK_BINS`].
+pub const MINUTE: usize = 1;
+/// Length of a bin of the load series.
+pub const SERIES_BIN: Span = Span::HOUR;
+
+/// Everything one replication counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// One per window, in order.
+    pub windows: Vec<WindowTally>,
+    /// Messages accepted per series bin and node, `[bin * nodes + node]`; bins cover the whole run length, the last one perhaps in part.
+    pub series: Vec<u64>,
+    /// Load duration: messages a node accepted in the minute that is exceeded in each part of [`DURATION_PARTS`] of the run's minutes,
+    /// `[node * parts + part]`.
+    pub duration: Vec<u64>,
+    /// Per node: its sessions; empty while sessions take no time.
+    pub sessions: Vec<SessionTally>,
+    /// Delays of the accepted messages.
+    pub delays: DelayHistogram,
+    /// What became of the messages.
+    pub totals: DeliveryTotals,
+    /// Per node.
+    pub nodes: Vec<NodeTotals>,
+    /// Messages accepted per address of the world.
+    pub accepted_by_address: Vec<u64>,
+    /// Messages accepted per exchange host of the world.
+    pub accepted_by_host: Vec<u64>,
+    /// MX look-ups during measured windows.
+    pub mx_lookups: u64,
+    /// Those the nearest cache answered.
+    pub mx_cache_hits: u64,
+}
+
+/// What one window counted. Only messages that arrived at their sender after the warm-up count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowTally {
+    /// Messages accepted in the window, `[sender * nodes + node]`.
+    pub accepted: Vec<u64>,
+    /// Connections tried in the window, per node.
+    pub attempts: Vec<u64>,
+    /// Most messages accepted in one bin of each of [`PEAK_BINS`], `[bin * nodes + node]`. A bin that reaches into another window counts
+    /// with its part in this one.
+    pub busiest: Vec<u64>,
+    /// Most sessions at the same time, per node; empty while sessions take no time.
+    pub peak_sessions: Vec<u32>,
+    /// Messages that arrived in the window and whose delay is known well enough for every delay goal.
+    pub arrived: u64,
+    /// Per delay goal (in the order of the goals): messages that arrived in the window and were not accepted within the goal's time.
+    pub late: Vec<u64>,
+}
+
+/// The parts of the time at which load duration is kept.
+pub const DURATION_PARTS: [f64; 21] = [
+    0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7,
+    0.8, 0.9, 1.0,
+];
+
+/// The sessions of one node in the measured time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SessionTally {
+    /// Sessions that ended.
+    pub ended: u64,
+    /// Their time from start to end, together (µs).
+    pub lasted_us: u64,
+    /// The number of sessions, summed over the measured time (session µs).
+    pub occupied_us: u64,
+    /// Connections tried while it was not failing.
+    pub connections: u64,
+    /// Those that found it full.
+    pub full: u64,
+    /// Connections that delivered at least one message.
+    pub used: u64,
+    /// Messages they delivered.
+    pub messages: u64,
+}
