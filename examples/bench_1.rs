@@ -4,9 +4,10 @@
 //! `cpu_s` is the processor time from the text of the scenario to its results.
 
 use cpu_time::ProcessTime;
-use mxsim_core::engine::{Engine, Limit, Quiet, RunOptions, simulate};
+use mxsim_core::engine::Engine;
 use mxsim_core::results::Results;
 use mxsim_core::scenario::Scenario;
+use mxsim_core::study::{Limit, Quiet, RunOptions, simulate};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::io::Write as _;

@@ -4,8 +4,9 @@
 //! One provider keeps its choices, and makes days uneven whatever is published; the zones differ in one AAAA record. The spread of the
 //! *difference* per day is much smaller than that of the share itself. Run it with `cargo run --example compare_zones`.
 
-use mxsim_core::engine::{Beside, Limit, Quiet, RunOptions, compile, run};
+use mxsim_core::engine::compile;
 use mxsim_core::scenario::{ScenarioBuilder, ScenarioError, SenderSpec};
+use mxsim_core::study::{Beside, Limit, Quiet, RunOptions, run};
 use mxsim_core::tally::Tally;
 use std::error::Error;
 use std::fmt::Write as _;

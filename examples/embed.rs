@@ -4,9 +4,9 @@
 //! of a preference into one pot, so mx1 has two lots of four. Exim lifts an IPv6 address over the IPv4 address before it, so mx1 comes
 //! first two times in three. Run it with `cargo run --example embed`.
 
-use mxsim_core::engine::{Quiet, RunOptions, simulate};
 use mxsim_core::results::{Interval, NodeResult, Results};
 use mxsim_core::scenario::Scenario;
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 use std::error::Error;
 use std::fmt::Write as _;
 

@@ -3,9 +3,9 @@
 //! [`Results`] is a plain type that serde reads and writes, so a program can simulate and report in one go, as here, or read the file that
 //! `mxsim run -o RUN.json` wrote: `cargo run --example own_report RUN.json`.
 
-use mxsim_core::engine::{Quiet, RunOptions, simulate};
 use mxsim_core::results::{Answer, Estimate, Results};
 use mxsim_core::scenario::Scenario;
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 use std::error::Error;
 use std::fmt::Write as _;
 

@@ -4,11 +4,11 @@
 //! and caches stay those of the preset beside it. The scenario is built in Rust, and mx1, the heavy one, fails for a while. Run it with
 //! `cargo run --example own_sender`.
 
-use mxsim_core::engine::{Quiet, RunOptions, simulate};
 use mxsim_core::random::{Key, name_hash};
 use mxsim_core::results::Results;
 use mxsim_core::scenario::{Scenario, ScenarioBuilder, SenderSpec};
 use mxsim_core::sender::{Candidates, Outcome, Reaction, SenderBehaviour};
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 use mxsim_core::time::Span;
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -3,9 +3,9 @@
 //! The numbers stand here as tables, the way a program has them after reading a log. The question: how much mail per second does
 //! each of two hosts see in its busiest minute? Run it with `cargo run --example own_traffic`.
 
-use mxsim_core::engine::{Quiet, RunOptions, simulate};
 use mxsim_core::results::Results;
 use mxsim_core::scenario::{ScenarioBuilder, SenderSpec};
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 use mxsim_core::traffic::Profile;
 use std::error::Error;
 use std::fmt::Write as _;

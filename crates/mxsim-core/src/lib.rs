@@ -15,14 +15,14 @@
 //!
 //! 1. [`Scenario`](scenario::Scenario): the world in words, read from TOML or JSON or made by a
 //!    [`ScenarioBuilder`](scenario::ScenarioBuilder); its errors come all at once, each with its place and what to write instead.
-//! 2. [`simulate`](engine::simulate): everything from a scenario to results. It is handed an [`Observer`](engine::Observer) that shows progress
+//! 2. [`simulate`](study::simulate): everything from a scenario to results. It is handed an [`Observer`](study::Observer) that shows progress
 //!    and may stop it. For more than one world side by side there are [`compile`](engine::compile()), [`replicate`](engine::replicate()) and
 //!    [`run`](engine::run()).
 //! 3. [`Results`](results::Results): the document every report is made of. No number in it stands without its interval.
 //! 4. [`SenderBehaviour`](sender::SenderBehaviour): the trait for a sender of your own.
 //!
 //! ```
-//! use mxsim_core::engine::{Quiet, RunOptions, simulate};
+//! use mxsim_core::study::{Quiet, RunOptions, simulate};
 //! use mxsim_core::scenario::{ScenarioBuilder, SenderSpec};
 //!
 //! let zone = "example.com. 300 IN MX 10 mx1.example.com.\n\
@@ -67,6 +67,7 @@ pub mod results;
 pub mod scenario;
 pub mod sender;
 pub mod smtp;
+pub mod study;
 pub mod syntax;
 pub mod tally;
 pub mod theory;

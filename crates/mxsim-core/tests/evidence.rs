@@ -1,8 +1,8 @@
 //! What results say of how well the behaviour is known that they rest on.
 
-use mxsim_core::engine::{Quiet, RunOptions, simulate};
 use mxsim_core::results::{Grade, Results, Status};
 use mxsim_core::scenario::Scenario;
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 
 /// Postfix shuffles, the 64-bit qmail takes the first record, and a plain kind that is only assumed brings 4 % of the mail.
 fn results(resolver_of_qmail: &str, share_of_the_plain_kind: u32) -> Results {

@@ -1,8 +1,9 @@
 //! A scenario text through the public path: text -> scenario -> simulation -> results, and the invariants every result keeps.
 
-use mxsim_core::engine::{Engine, Quiet, RunOptions, simulate};
+use mxsim_core::engine::Engine;
 use mxsim_core::results::Results;
 use mxsim_core::scenario::Scenario;
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 
 /// Published numbers are rounded to ten digits, and shares are means of quotients: sums of a few of them agree to this.
 const ROUNDING: f64 = 1e-7;

@@ -1,7 +1,8 @@
 //! The same scenario and seed give the same bytes; what is not touched by a change keeps its luck.
 
-use mxsim_core::engine::{Beside, Limit, Quiet, RunOptions, compile, replicate, run, simulate};
+use mxsim_core::engine::{compile, replicate};
 use mxsim_core::scenario::Scenario;
+use mxsim_core::study::{Beside, Limit, Quiet, RunOptions, run, simulate};
 use mxsim_core::tally::Tally;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 use std::fs;

@@ -4,7 +4,7 @@
 //! word `VALUE`. Seed and everything else are the same, so a parameter that nobody reads gives the same trace twice.
 
 use mxsim_core::catalog::{Catalog, PresetKind};
-use mxsim_core::engine::trace::{TraceOptions, trace};
+use mxsim_core::study::trace::{TraceOptions, trace};
 use mxsim_core::time::Time;
 use mxsim_verify::experiment::scenario;
 use serde_json::Value;

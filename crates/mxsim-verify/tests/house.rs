@@ -15,7 +15,7 @@ const CRATES: [(&str, &[&str]); 5] = [
 ];
 
 /// Which modules of core a module of core may use. What is absent here is absent on purpose.
-const MODULES: [(&str, &[&str]); 15] = [
+const MODULES: [(&str, &[&str]); 16] = [
     ("time", &[]),
     ("random", &[]),
     ("theory", &[]),
@@ -35,9 +35,13 @@ const MODULES: [(&str, &[&str]); 15] = [
     ("estimate", &["tally", "scenario", "results", "time", "sender", "theory"]),
     (
         "engine",
+        &["tally", "scenario", "results", "dns", "sender", "node", "traffic", "time", "random", "smtp"],
+    ),
+    (
+        "study",
         &[
-            "estimate", "scenario", "results", "dns", "sender", "node", "traffic", "time", "random", "smtp",
-            "syntax", "tally",
+            "engine", "estimate", "tally", "scenario", "results", "sender", "syntax", "node", "dns", "smtp",
+            "random", "time",
         ],
     ),
 ];

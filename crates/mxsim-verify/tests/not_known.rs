@@ -1,8 +1,8 @@
 //! What is not known: the part of plausible worlds that meet a goal against theory, and the assumption that flips an answer.
 
-use mxsim_core::engine::{Limit, Quiet, RunOptions, simulate};
 use mxsim_core::results::{Answer, Effect, NotKnown, Results};
 use mxsim_core::scenario::Scenario;
+use mxsim_core::study::{Limit, Quiet, RunOptions, simulate};
 use mxsim_core::theory::sticky::lump_factor;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 

@@ -1,6 +1,6 @@
 //! Each scenario of the project runs, and gives the share that its comment promises.
 
-use mxsim_core::engine::{Limit, Quiet, RunOptions, simulate};
+use mxsim_core::study::{Limit, Quiet, RunOptions, simulate};
 use mxsim_verify::experiment::{conserved, scenario};
 use std::collections::BTreeSet;
 use std::fs;

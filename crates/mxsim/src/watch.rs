@@ -3,7 +3,7 @@
 use crate::args::Simulation;
 use crate::exit::{Exit, Failure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mxsim_core::engine::{Observer, Stop};
+use mxsim_core::study::{Observer, Stop};
 use std::io::IsTerminal as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};

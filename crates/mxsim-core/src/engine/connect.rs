@@ -49,7 +49,7 @@ fn greeted(fault: Fault) -> Outcome {
 }
 
 /// What a fault looks like to a sender.
-pub(super) const fn outcome_of(fault: Fault) -> Outcome {
+pub(crate) const fn outcome_of(fault: Fault) -> Outcome {
     match fault {
         Fault::Refuse => Outcome::Refused,
         Fault::Drop => Outcome::TimedOut,

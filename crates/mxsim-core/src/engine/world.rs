@@ -176,6 +176,12 @@ pub struct SenderStreams {
 }
 
 impl World {
+    /// What the senders drawn as numbers cost in one replication, in messages simulated one by one.
+    #[must_use]
+    pub fn aggregate_work(&self) -> f64 {
+        self.bulk.work(self)
+    }
+
     /// True if sessions are limited or take time anywhere.
     #[must_use]
     pub fn is_timed(&self) -> bool {

@@ -215,7 +215,7 @@ impl Scenario {
     /// warm-up or after the run bring none. For an entry with a `mix` name its part, `entry/preset`.
     ///
     /// ```
-    /// # use mxsim_core::{engine::{Quiet, RunOptions, simulate}, scenario::Scenario, time::{Span, Time}};
+    /// # use mxsim_core::{study::{Quiet, RunOptions, simulate}, scenario::Scenario, time::{Span, Time}};
     /// # let zone = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
     /// # let text = format!("[run]\nreplications = 2\n[zone]\ntext = \"\"\"\n{zone}\"\"\"\n[[senders]]\nname = \"us\"\npreset = \"exim\"\n");
     /// # let mut scenario = Scenario::from_toml(&text).unwrap();

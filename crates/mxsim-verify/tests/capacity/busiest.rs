@@ -1,7 +1,8 @@
 //! Busiest hour, minute and second, and the load duration curve, of Poisson traffic.
 
-use mxsim_core::engine::{Engine, Quiet, RunOptions, simulate};
+use mxsim_core::engine::Engine;
 use mxsim_core::results::{Estimate, Results};
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 use mxsim_verify::agree::assert_mean;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 use statrs::distribution::{Binomial, DiscreteCDF, Poisson};

@@ -1,8 +1,8 @@
 //! Laws of caches: prefetch, serve-stale, holds and fragmentation.
 
 use crate::{list_walker, mean_reciprocal, zone_by};
-use mxsim_core::engine::{Quiet, RunOptions, simulate};
 use mxsim_core::results::Results;
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 use mxsim_core::theory::cache::cache_hit_ratio;
 use mxsim_verify::agree::{assert_mean, assert_near, assert_positive, assert_ratio};
 use mxsim_verify::experiment::{equal_hosts, run, scenario, text};

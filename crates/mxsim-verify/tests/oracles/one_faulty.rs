@@ -5,8 +5,8 @@
 //! or waits, and for how long. The sum must be the delay. What a message tries is chance; what it costs is not.
 
 use mxsim_core::catalog::Catalog;
-use mxsim_core::engine::trace::{Happening, Trace, TraceOptions, TracedMessage, TracedStep, trace};
 use mxsim_core::sender::{AfterGaps, Failover, Growth, Reuse, SenderLaw, Wait};
+use mxsim_core::study::trace::{Happening, Trace, TraceOptions, TracedMessage, TracedStep, trace};
 use mxsim_core::time::{Span, Time};
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 
@@ -305,7 +305,7 @@ fn a_share_is_the_part_of_the_connections_that_is_hit() {
             && *since_s < 86_400.0
         {
             tried += 1.0;
-            hit += f64::from(u8::from(*outcome != mxsim_core::engine::trace::TracedOutcome::Session));
+            hit += f64::from(u8::from(*outcome != mxsim_core::study::trace::TracedOutcome::Session));
         }
     }
     let error = (0.3 * 0.7 / tried).sqrt();

@@ -1,7 +1,7 @@
 //! Rows 7, 8 and 9: bursts that stay on one connection, and orders drawn for a process or a second.
 
 use super::{accepted, follow, scenario, zone};
-use mxsim_core::engine::trace::{Happening, Trace, TraceOptions, TracedMessage, trace};
+use mxsim_core::study::trace::{Happening, Trace, TraceOptions, TracedMessage, trace};
 use mxsim_core::time::{Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! OpenSMTPD opens connections for its destination and not for a message (mta.c and mta_session.c of 6.8.0p2): what follows from it for mail.
 
 use super::{accepted, follow, zone};
-use mxsim_core::engine::trace::{Happening, Trace, TracedMessage};
+use mxsim_core::study::trace::{Happening, Trace, TracedMessage};
 use mxsim_core::time::Span;
 
 /// One outbound host that sends a message every `gap` seconds on average; sessions take 20 ms.

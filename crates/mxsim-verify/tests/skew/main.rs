@@ -11,9 +11,10 @@ mod memory;
 mod order;
 mod time_outs;
 
-use mxsim_core::engine::trace::{Happening, Trace, TraceOptions, TracedMessage, trace};
-use mxsim_core::engine::{Engine, Quiet, RunOptions, simulate};
+use mxsim_core::engine::Engine;
 use mxsim_core::results::Results;
+use mxsim_core::study::trace::{Happening, Trace, TraceOptions, TracedMessage, trace};
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 use mxsim_core::time::{Span, Time};
 use mxsim_verify::agree::assert_mean;
 use mxsim_verify::experiment::{scenario, text};

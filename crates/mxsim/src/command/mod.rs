@@ -17,9 +17,10 @@ use crate::diagnostics;
 use crate::exit::{Exit, Failure};
 use crate::watch::Watch;
 use mxsim_core::catalog::Catalog;
-use mxsim_core::engine::{Engine, RunError, RunOptions, simulate};
+use mxsim_core::engine::Engine;
 use mxsim_core::results::{Answer, Results};
 use mxsim_core::scenario::{RunOverrides, Scenario, parse_duration};
+use mxsim_core::study::{RunError, RunOptions, simulate};
 use mxsim_core::time::Span;
 use mxsim_import::ImportError;
 

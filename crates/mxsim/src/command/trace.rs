@@ -5,11 +5,11 @@ use crate::diagnostics::{WIDTH, wrap};
 use crate::exit::{Exit, Failure};
 use crate::output::print;
 use crate::screen::next;
-use mxsim_core::engine::trace::{
+use mxsim_core::scenario::{Scenario, parse_moment};
+use mxsim_core::study::trace::{
     Fate, Happening, Trace, TraceError, TraceOptions, TracedCandidate, TracedHold, TracedMessage,
     trace as follow,
 };
-use mxsim_core::scenario::{Scenario, parse_moment};
 use mxsim_core::time::{Span, Time};
 use std::fmt::Write as _;
 

@@ -1,8 +1,8 @@
 //! Other plausible worlds in closed form: how the number of choosers, and how long they hold, might be for the senders nobody knows.
 
-use mxsim_core::engine::plausible::draw;
 use mxsim_core::scenario::{Scenario, Sender};
 use mxsim_core::sender::Keep;
+use mxsim_core::study::sensitivity::draw;
 use mxsim_core::theory::split::{LumpForecast, lump_forecast};
 use mxsim_core::theory::sticky::lump_factor_with_profile;
 use mxsim_core::time::Span;

@@ -4,14 +4,14 @@
 //! often is counted with the sender's own retry law, for a message that arrives at any moment of the outage alike. Memory goes into
 //! caches, queued messages and tallies.
 
-use crate::engine::connect::outcome_of;
 use crate::engine::law::Law;
-use crate::engine::plausible::{CONFIRMING, Size};
-use crate::engine::run::Limit;
+use crate::engine::outcome_of;
 use crate::engine::world::{SenderTable, World};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::sender::retry::{Deferred, next_attempt};
 use crate::sender::{Failover, Outcome, Reaction, RetryLaw};
+use crate::study::limit::Limit;
+use crate::study::sensitivity::size::{CONFIRMING, Size};
 use crate::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
 use crate::time::{Span, Time};
 use std::fmt;
@@ -111,7 +111,7 @@ impl Cost {
             messages,
             retries: retries.count,
             beside: Size::default(),
-            replication_s: (messages + retries.work + world.bulk.work(world)) / MESSAGES_PER_SECOND,
+            replication_s: (messages + retries.work + world.aggregate_work()) / MESSAGES_PER_SECOND,
             working_bytes: used * world.record_sets.len() as f64 * ENTRY_BYTES
                 + caches * CACHE_BYTES
                 + queued * QUEUED_BYTES
@@ -355,8 +355,8 @@ mod tests {
     use super::*;
     use crate::engine::compile::compile;
     use crate::engine::law::Engine;
-    use crate::engine::plausible::Beside;
     use crate::scenario::Scenario;
+    use crate::study::sensitivity::Beside;
 
     /// The cost of two hosts and what follows them.
     fn cost(rest: &str) -> Cost {

@@ -1,15 +1,15 @@
 //! Writes down what happens to the messages of one sender.
 
 use crate::engine::probe::{Probe, Step, Subject};
-use crate::engine::trace::words;
-use crate::engine::trace::{
-    Fate, Happening, MOST_MESSAGES, TraceOptions, TracedCandidate, TracedHold, TracedMessage, TracedOutcome,
-    TracedStep,
-};
 use crate::engine::world::{MX, NOWHERE, World};
 use crate::sender::memory::Held;
 use crate::sender::{Behaviour, Candidate, Candidates, Memory, Outcome, Reaction};
 use crate::smtp::Stage;
+use crate::study::trace::words;
+use crate::study::trace::{
+    Fate, Happening, MOST_MESSAGES, TraceOptions, TracedCandidate, TracedHold, TracedMessage, TracedOutcome,
+    TracedStep,
+};
 use crate::time::{Span, Time};
 use std::cell::Cell;
 use std::collections::BTreeMap;

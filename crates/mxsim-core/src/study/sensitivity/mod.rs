@@ -10,28 +10,25 @@
 //! Everything depends on the scenario, the seed and the number of replications alone, so a shorter run is a prefix here too.
 
 mod ends;
+pub(super) mod size;
 mod worlds;
 
 pub(super) use ends::End;
 use ends::{MOST_ENDS, ends};
+
+use size::{CONFIRMED, CONFIRMING, SCREENING, Size};
 pub use worlds::draw;
 
 use crate::engine::compile::compile_for;
-use crate::engine::cost::Cost;
 use crate::engine::law::Engine;
 use crate::engine::world::World;
 use crate::estimate;
 use crate::scenario::Scenario;
+use crate::study::cost::Cost;
 use crate::tally::Tally;
 
 /// Worlds drawn from the prior, if nobody says how many.
 pub(super) const DEFAULT_WORLDS: u64 = 64;
-/// Replications of each end, before the promising ones go on.
-pub(super) const SCREENING: u64 = 32;
-/// Replications of a promising end: as many as the first look at the goals takes.
-pub(super) const CONFIRMING: u64 = 160;
-/// Ends that go on.
-pub(super) const CONFIRMED: u64 = 3;
 /// Most and fewest replications of a plausible world.
 const REPLICATIONS: [u64; 2] = [48, 16];
 /// Fewer worlds than this say nothing about a part of them.
@@ -67,40 +64,6 @@ pub struct BesideTallies {
     pub worlds: Vec<Vec<Tally>>,
     /// Which ends go on after the screening; known once it is done.
     pub(super) promising: Option<Vec<bool>>,
-}
-
-/// How many worlds beside the run, how many replications of each, and what they cost.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Size {
-    pub(super) ends: u64,
-    /// One replication of each end (s).
-    pub(super) ends_s: f64,
-    pub(super) worlds: u64,
-    /// One replication of each world (s).
-    pub(super) worlds_s: f64,
-    /// Replications of each drawn world.
-    pub(super) replications: u64,
-}
-
-impl Size {
-    /// Replications of each end, of ends that go on, and of each world, beside `replications` of the run itself.
-    fn parts(self, replications: u64) -> [u64; 3] {
-        let confirming = replications.min(CONFIRMING).saturating_sub(SCREENING);
-        [replications.min(SCREENING), confirming, replications.min(self.replications)]
-    }
-
-    /// Replications of other worlds beside `replications` of the run itself.
-    pub(super) fn replications(self, replications: u64) -> u64 {
-        let [screening, confirming, worlds] = self.parts(replications);
-        self.ends * screening + self.ends.min(CONFIRMED) * confirming + self.worlds * worlds
-    }
-
-    /// What they cost (s of one core).
-    pub(super) fn seconds(self, replications: u64) -> f64 {
-        let [screening, confirming, worlds] = self.parts(replications).map(|count| count as f64);
-        let going_on = self.ends.min(CONFIRMED) as f64 / self.ends.max(1) as f64;
-        self.ends_s * (screening + going_on * confirming) + self.worlds_s * worlds
-    }
 }
 
 fn seconds(world: &World) -> f64 {

@@ -10,12 +10,12 @@ mod words;
 
 use crate::dns::Zone;
 use crate::engine::compile::compile_for;
-use crate::engine::cost::{Cost, TooLarge};
 use crate::engine::law::Engine;
 use crate::engine::replicate::replicate_with;
-use crate::engine::run::Limit;
 use crate::results::Grade;
 use crate::scenario::Scenario;
+use crate::study::cost::{Cost, TooLarge};
+use crate::study::limit::Limit;
 use crate::syntax::suggest::nearest;
 use crate::time::Time;
 use recorder::Recorder;

@@ -1,0 +1,20 @@
+//! Questions about a scenario, answered by simulating it: each question is one file.
+//!
+//! ```text
+//!   Scenario --compile--> World --replicate(seed, r)--> Tally   x R in parallel, kept in the order of r
+//!                                                         |
+//!                                                         +--estimate--> Results
+//! ```
+//!
+//! [`simulate`] does all of it for one scenario. [`cost`] refuses what is too large before it runs, [`sensitivity`] simulates other plausible
+//! worlds beside the run, and [`trace`] follows single messages.
+
+pub mod cost;
+pub mod limit;
+pub mod run;
+pub mod sensitivity;
+pub mod trace;
+
+pub use limit::{Limit, Observer, Quiet, RunOptions, Stop};
+pub use run::{Run, RunError, run, simulate};
+pub use sensitivity::Beside;

@@ -1,0 +1,41 @@
+//! How many worlds are simulated beside a run, how many replications of each, and what they cost.
+
+/// Replications of each end, before the promising ones go on.
+pub(crate) const SCREENING: u64 = 32;
+/// Replications of a promising end: as many as the first look at the goals takes.
+pub(crate) const CONFIRMING: u64 = 160;
+/// Ends that go on.
+pub(crate) const CONFIRMED: u64 = 3;
+/// How many worlds beside the run, how many replications of each, and what they cost.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Size {
+    pub(crate) ends: u64,
+    /// One replication of each end (s).
+    pub(crate) ends_s: f64,
+    pub(crate) worlds: u64,
+    /// One replication of each world (s).
+    pub(crate) worlds_s: f64,
+    /// Replications of each drawn world.
+    pub(crate) replications: u64,
+}
+
+impl Size {
+    /// Replications of each end, of ends that go on, and of each world, beside `replications` of the run itself.
+    fn parts(self, replications: u64) -> [u64; 3] {
+        let confirming = replications.min(CONFIRMING).saturating_sub(SCREENING);
+        [replications.min(SCREENING), confirming, replications.min(self.replications)]
+    }
+
+    /// Replications of other worlds beside `replications` of the run itself.
+    pub(crate) fn replications(self, replications: u64) -> u64 {
+        let [screening, confirming, worlds] = self.parts(replications);
+        self.ends * screening + self.ends.min(CONFIRMED) * confirming + self.worlds * worlds
+    }
+
+    /// What they cost (s of one core).
+    pub(crate) fn seconds(self, replications: u64) -> f64 {
+        let [screening, confirming, worlds] = self.parts(replications).map(|count| count as f64);
+        let going_on = self.ends.min(CONFIRMED) as f64 / self.ends.max(1) as f64;
+        self.ends_s * (screening + going_on * confirming) + self.worlds_s * worlds
+    }
+}
