@@ -7,14 +7,14 @@ use crate::time::{Span, Time};
 
 /// The end of a connection attempt: at once, or later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Connection {
+pub(crate) enum Connection {
     Now(Outcome),
     Later(Time, Outcome),
 }
 
 /// How a connection of this luck begun at `now` ends; `Accepted` if it gets past the greeting. A node that drops packets is asked again with
 /// each repeated SYN, so one that comes back is found.
-pub(super) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, luck: u64) -> Connection {
+pub(crate) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, luck: u64) -> Connection {
     if let Some(over) = faults.outage_at(now).and_then(|outage| outlasts(outage, now, timeouts, luck)) {
         return Connection::Later(over, Outcome::TimedOut);
     }
@@ -34,7 +34,7 @@ pub(super) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, luck: u
 }
 
 /// When a connection begun at `now` times out, if the outage under way drops all its packets until then: most outages do.
-pub(super) fn outlasts(outage: &Outage, now: Time, timeouts: &Timeouts, luck: u64) -> Option<Time> {
+pub(crate) fn outlasts(outage: &Outage, now: Time, timeouts: &Timeouts, luck: u64) -> Option<Time> {
     let over = now + timeouts.silent_host();
     (outage.fault == Fault::Drop && over <= outage.to && outage.hits(luck)).then_some(over)
 }

@@ -1,39 +1,27 @@
-//! The simulation itself.
+//! One replication of a world, and nothing else.
 //!
 //! ```text
-//!   Scenario --compile--> World --replicate(seed, r)--> Tally   x R in parallel, kept in the order of r
+//!   Scenario --compile--> World --replicate(seed, r)--> Tally
 //! ```
 //!
-//! Lifecycle: [`compile()`] once; [`replicate()`] for each replication, each single-threaded and independent; [`run()`] for many of
-//! them; [`simulate()`] for everything from a scenario to [`Results`](crate::results::Results).
+//! | room | holds |
+//! |---|---|
+//! | [`world`] | what is the same in all replications, as tables |
+//! | `messages` | messages simulated one by one |
+//! | `aggregate` | senders whose messages are drawn as numbers |
+//! | `count` | what happened, as a tally |
+//! | [`calendar`], [`probe`], `connect` | what happens next; who watches; how a connection to a node ends |
 
-mod around;
-mod block;
-mod bulk;
+mod aggregate;
 pub mod calendar;
-mod children;
-pub mod compile;
 mod connect;
-pub mod deck;
-mod deliver;
-pub mod law;
-mod light;
-mod load;
-mod look_up;
-mod meet;
-mod node_state;
-mod outbound;
+mod count;
+mod messages;
 pub mod probe;
-mod processes;
-mod recorder;
-mod relay;
-pub mod replicate;
-mod sender_state;
-
 pub mod world;
 
-pub use compile::{compile, compile_for};
 pub(crate) use connect::outcome_of;
-pub use law::Engine;
-pub use replicate::replicate;
+pub use messages::{replicate, replicate_with};
 pub use world::World;
+pub use world::compile::{compile, compile_for};
+pub use world::method::Engine;

@@ -4,8 +4,8 @@
 //! often is counted with the sender's own retry law, for a message that arrives at any moment of the outage alike. Memory goes into
 //! caches, queued messages and tallies.
 
-use crate::engine::law::Law;
 use crate::engine::outcome_of;
+use crate::engine::world::method::Law;
 use crate::engine::world::{SenderTable, World};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::sender::retry::{Deferred, next_attempt};
@@ -353,8 +353,8 @@ impl Waits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::compile::compile;
-    use crate::engine::law::Engine;
+    use crate::engine::compile;
+    use crate::engine::world::method::Engine;
     use crate::scenario::Scenario;
     use crate::study::sensitivity::Beside;
 

@@ -5,7 +5,7 @@ use super::names::Mta;
 use super::pattern::Pattern;
 use super::watch::{Watch, addresses};
 use super::zone::LabZone;
-use mxsim_core::engine::replicate::replicate_with;
+use mxsim_core::engine::replicate_with;
 use mxsim_core::engine::{Engine, World, compile_for};
 use mxsim_core::random::Entropy;
 use mxsim_core::scenario::Scenario;

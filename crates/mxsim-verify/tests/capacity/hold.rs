@@ -1,7 +1,7 @@
 //! Generated scenarios with sessions, and those of the project: nothing is lost, nobody is served twice, and Little's law holds on every node.
 
 use mxsim_core::engine::probe::{Probe, Step, Subject};
-use mxsim_core::engine::replicate::replicate_with;
+use mxsim_core::engine::replicate_with;
 use mxsim_core::engine::{Engine, World, compile, compile_for, replicate};
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
 use mxsim_core::tally::Tally;

@@ -19,9 +19,9 @@ use ends::{MOST_ENDS, ends};
 use size::{CONFIRMED, CONFIRMING, SCREENING, Size};
 pub use worlds::draw;
 
-use crate::engine::compile::compile_for;
-use crate::engine::law::Engine;
 use crate::engine::world::World;
+use crate::engine::compile_for;
+use crate::engine::world::method::Engine;
 use crate::estimate;
 use crate::scenario::Scenario;
 use crate::study::cost::Cost;

@@ -9,9 +9,9 @@ mod recorder;
 mod words;
 
 use crate::dns::Zone;
-use crate::engine::compile::compile_for;
-use crate::engine::law::Engine;
-use crate::engine::replicate::replicate_with;
+use crate::engine::replicate_with;
+use crate::engine::compile_for;
+use crate::engine::world::method::Engine;
 use crate::results::Grade;
 use crate::scenario::Scenario;
 use crate::study::cost::{Cost, TooLarge};

@@ -1,0 +1,166 @@
+//! The senders simulated in numbers, in one replication.
+
+use crate::engine::aggregate::flows::{Flow, Flows, Sent};
+use crate::engine::aggregate::outcome_tree::{Attempt, End, Fate};
+use crate::engine::aggregate::plan::{Choice, SenderPlan};
+use crate::engine::aggregate::seconds::Placer;
+use crate::engine::aggregate::sticky::Holdings;
+use crate::engine::count::recorder::{BulkAccept, Recorder};
+use crate::engine::world::World;
+use crate::random::{Entropy, Stream};
+use crate::time::{Span, Time};
+use crate::traffic::poisson::poisson;
+use rand_distr::{Binomial, Distribution};
+
+/// The state of all senders simulated in numbers.
+#[derive(Debug)]
+pub(crate) struct Bulk<'w> {
+    world: &'w World,
+    entropy: Entropy,
+    senders: Vec<Sending<'w>>,
+    placers: Vec<Placer<'w>>,
+    flows: Flows<'w>,
+}
+
+#[derive(Debug)]
+struct Sending<'w> {
+    plan: &'w SenderPlan,
+    stream: Stream,
+    /// For a sender that keeps its choices.
+    holdings: Option<Holdings<'w>>,
+}
+
+impl<'w> Bulk<'w> {
+    pub(crate) fn new(world: &'w World, entropy: Entropy) -> Self {
+        let plan = &world.bulk;
+        let sending = |plan: &'w SenderPlan| Sending {
+            plan,
+            stream: entropy.stream(plan.stream),
+            holdings: match &plan.choice {
+                Choice::Anew(_) => None,
+                Choice::Kept(choosers) => {
+                    Some(Holdings::new(choosers, &world.senders[plan.sender], &entropy))
+                }
+            },
+        };
+        let placer = |&id| Placer::new(&plan.tables, entropy.stream(id));
+        Self {
+            world,
+            entropy,
+            senders: plan.senders.iter().map(sending).collect(),
+            placers: plan.placement.iter().map(placer).collect(),
+            flows: Flows::new(world),
+        }
+    }
+
+    /// Counts everything about messages that arrive from `from` to `to`, within one hour and one window, and are accepted or lost; what is
+    /// accepted later is counted then.
+    pub(crate) fn fill(&mut self, from: Time, to: Time, recorder: &mut Recorder<'_>) {
+        if self.senders.is_empty() {
+            return;
+        }
+        if from == Time::ZERO {
+            self.world.bulk.refills.draw(self.world, &self.entropy, recorder);
+        }
+        let (world, flows) = (self.world, &mut self.flows);
+        for sending in &mut self.senders {
+            sending.send(world, (from, to), flows, recorder);
+        }
+        let due = self.flows.due(to);
+        for together in due.chunk_by(|a, b| a.span() == b.span()) {
+            self.draw(together, recorder);
+        }
+    }
+
+    /// Draws the messages of all flows of one span, and which of them belong to which.
+    fn draw(&mut self, together: &[Flow], recorder: &mut Recorder<'_>) {
+        let (from, to, node) = together[0].span();
+        let hour = from.0 / Span::HOUR.0 * Span::HOUR.0;
+        let mut expected = expected(together);
+        let placer = &mut self.placers[node];
+        let mut left = placer.place(from.0 - hour, to.0 - hour, expected, recorder.seconds_of(node));
+        let mut kinds = together.chunk_by(Flow::is_like).peekable();
+        while let Some(alike) = kinds.next() {
+            let part = self::expected(alike);
+            let count = match kinds.peek() {
+                Some(_) => binomial(left, part / expected, &mut self.placers[node].stream),
+                None => left,
+            };
+            if count > 0 {
+                count_accepted(self.world, &alike[0], count, recorder);
+            }
+            (left, expected) = (left - count, expected - part);
+        }
+    }
+}
+
+impl Sending<'_> {
+    /// Lets the mail of a chunk go its way.
+    fn send(
+        &mut self,
+        world: &World,
+        (from, to): (Time, Time),
+        flows: &mut Flows<'_>,
+        recorder: &mut Recorder<'_>,
+    ) {
+        let (sender, stream) = (self.plan.sender, &mut self.stream);
+        let mut lost = |born: Time, fate: &Fate, expected: f64| {
+            let count = poisson(expected, stream);
+            recorder.arrived_in_bulk(count);
+            count_attempts(world, born, &fate.attempts, count, recorder);
+            recorder.waiting_in_bulk(window_of(world, born), world.end.since(born), count);
+        };
+        match (&self.plan.choice, &mut self.holdings) {
+            (Choice::Anew(tree), _) => flows.send(Sent { sender, tree, part: 1.0, from, to }, &mut lost),
+            (Choice::Kept(_), Some(holdings)) => {
+                for (chooser, &part) in holdings.parts().iter().enumerate() {
+                    let mut at = from;
+                    while at < to {
+                        let (tree, until) = holdings.at(world, chooser, at);
+                        let until = until.min(to);
+                        flows.send(Sent { sender, tree, part, from: at, to: until }, &mut lost);
+                        at = until;
+                    }
+                }
+            }
+            (Choice::Kept(_), None) => {}
+        }
+    }
+}
+
+fn expected(flows: &[Flow]) -> f64 {
+    flows.iter().map(|flow| flow.expected).sum()
+}
+
+/// How many of `count` fall to a `part` of the probability.
+fn binomial(count: u64, part: f64, stream: &mut Stream) -> u64 {
+    Binomial::new(count, part.clamp(0.0, 1.0)).map_or(0, |law| law.sample(stream))
+}
+
+/// Counts messages of a flow.
+fn count_accepted(world: &World, flow: &Flow, count: u64, recorder: &mut Recorder<'_>) {
+    let End::Accepted { host, address, delay, .. } = flow.fate.end else { return };
+    let born = flow.from - delay;
+    recorder.arrived_in_bulk(count);
+    count_attempts(world, born, &flow.fate.attempts, count, recorder);
+    recorder.accepted_in_bulk(BulkAccept {
+        sender: flow.sender,
+        host,
+        address,
+        born_window: window_of(world, born),
+        window: window_of(world, flow.from),
+        delay,
+        count,
+    });
+}
+
+fn count_attempts(world: &World, born: Time, attempts: &[Attempt], count: u64, recorder: &mut Recorder<'_>) {
+    for attempt in attempts {
+        let window = window_of(world, born + attempt.begun);
+        recorder.attempted_in_bulk(attempt.node, window, attempt.failed, count);
+    }
+}
+
+const fn window_of(world: &World, at: Time) -> usize {
+    (at.0 / world.window.0) as usize
+}

@@ -1,0 +1,232 @@
+//! Which senders can be simulated in numbers, and what it takes.
+
+use crate::dns::{Driver, Hold, Transform};
+use crate::engine::aggregate::cache_fills::Refills;
+use crate::engine::aggregate::flows::{Flow, Flows, Sent};
+use crate::engine::aggregate::orders;
+use crate::engine::aggregate::outcome_tree::{End, Tree, Walker};
+use crate::engine::aggregate::seconds;
+use crate::engine::aggregate::sticky::Choosers;
+use crate::engine::count::load::Chunk;
+use crate::engine::world::method::{Engine, Law, LawDecision};
+use crate::engine::world::{SenderTable, World};
+use crate::node::{Fault, SessionTime};
+use crate::random::{Purpose, StreamId};
+use crate::scenario::Scenario;
+use crate::sender::{Concurrency, Keep, Memory};
+use crate::time::{Span, Time};
+use crate::traffic::poisson::PoissonTable;
+
+/// Most changes of fate in one run for which a sender is simulated in numbers.
+const MOST_CHANGES: usize = 1_000_000;
+
+/// Fewer messages than this in a run are simulated one by one: that takes a millisecond, and keeps the luck of two designs coupled message by
+/// message.
+const FEW_MESSAGES: f64 = 5_000.0;
+
+/// How far ahead rates are looked for to make tables for: a week, and the outages of another.
+const LOOK_AHEAD: Span = Span(14 * Span::DAY.0);
+
+/// Everything about the senders simulated in numbers that is the same in all replications.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) senders: Vec<SenderPlan>,
+    pub(crate) tables: Vec<PoissonTable>,
+    /// Per node: the stream that places its messages.
+    pub(crate) placement: Vec<StreamId>,
+    pub(crate) refills: Refills,
+}
+
+/// One sender.
+#[derive(Debug)]
+pub(crate) struct SenderPlan {
+    pub(crate) sender: usize,
+    pub(crate) stream: StreamId,
+    pub(crate) choice: Choice,
+}
+
+/// How the orders of a sender come about.
+#[derive(Debug)]
+pub(crate) enum Choice {
+    /// Each message has one of its own.
+    Anew(Tree),
+    /// Outbound hosts keep one for a while.
+    Kept(Choosers),
+}
+
+impl Plan {
+    /// What its numbers cost in one replication, in messages simulated one by one. A fill of a cache costs no more than a message.
+    pub(crate) fn work(&self, world: &World) -> f64 {
+        let kept = self.senders.iter().filter(|plan| matches!(plan.choice, Choice::Kept(_)));
+        let held: f64 =
+            kept.map(|plan| crate::engine::aggregate::sticky::work(world, &world.senders[plan.sender])).sum();
+        self.refills.expected_fills(world) + held
+    }
+}
+
+/// Decides for each sender by which law it is simulated, and plans for those that are simulated in numbers.
+pub(crate) fn plan(world: &World, scenario: &Scenario, engine: Engine) -> (Vec<LawDecision>, Plan) {
+    if engine == Engine::Messages {
+        let why = "every message is simulated, as asked for";
+        return (vec![LawDecision { law: Law::Messages, why }; world.senders.len()], Plan::default());
+    }
+    let mut choices: Vec<Result<Choice, &'static str>> = (0..world.senders.len())
+        .map(|i| choice(world, &world.senders[i], &scenario.senders[i].sizes.weights(world.senders[i].sites)))
+        .collect();
+    keep_caches_apart(world, &mut choices);
+    let laws = choices.iter().map(decision).collect();
+    let senders: Vec<SenderPlan> = choices
+        .into_iter()
+        .enumerate()
+        .filter_map(|(sender, choice)| {
+            let stream = StreamId::new(&scenario.senders[sender].name, Purpose::Counts);
+            choice.ok().map(|choice| SenderPlan { sender, stream, choice })
+        })
+        .collect();
+    if senders.is_empty() {
+        return (laws, Plan::default());
+    }
+    let bulk: Vec<usize> = senders.iter().map(|plan| plan.sender).collect();
+    let plan = Plan {
+        tables: seconds::tables(usual_rates(world, &senders).into_iter()),
+        placement: scenario.nodes.iter().map(|node| StreamId::new(&node.name, Purpose::Placement)).collect(),
+        refills: Refills::new(world, scenario, &bulk),
+        senders,
+    };
+    (laws, plan)
+}
+
+fn decision(choice: &Result<Choice, &'static str>) -> LawDecision {
+    match choice {
+        Ok(Choice::Anew(_)) => {
+            LawDecision { law: Law::Counts, why: "its choices do not depend on earlier messages" }
+        }
+        Ok(Choice::Kept(_)) => {
+            LawDecision { law: Law::Decisions, why: "each outbound host keeps its choice for a time" }
+        }
+        Err(why) => LawDecision { law: Law::Messages, why },
+    }
+}
+
+/// How the orders of `sender` come about, if it can be simulated in numbers; else the reason why not.
+fn choice(world: &World, sender: &SenderTable, sites: &[f64]) -> Result<Choice, &'static str> {
+    if sender.given.is_some() {
+        return Err("its messages come at given times");
+    }
+    if sender.arrivals.expected(world.start, world.end) < FEW_MESSAGES {
+        return Err("it sends so few messages that each is simulated");
+    }
+    if sender.layers.len() != 1 {
+        return Err("it asks through several caches in a row");
+    }
+    let all = orders::of(world, sender)?;
+    if all.iter().any(|(order, _)| order.is_empty()) {
+        return Err("it finds no address");
+    }
+    let tree = Tree::new(world, &all);
+    check_nodes(world, sender, &tree)?;
+    check_faults(world, sender, &tree)?;
+    match sender.behaviour.law.order.keep {
+        // Nothing here is tried again, so no queue run takes out two messages.
+        Keep::Attempt | Keep::Message | Keep::Process => Ok(Choice::Anew(tree)),
+        Keep::Exponential(_) | Keep::Fixed(_) | Keep::Forever => {
+            Choosers::new(world, sender, sites).map(Choice::Kept)
+        }
+        Keep::Second => Err("all its choices of a second are one"),
+        Keep::CacheEntry => Err("it keeps its choice as long as a cache keeps the answer"),
+    }
+}
+
+/// Nothing that a message does at these nodes may make a difference to another.
+fn check_nodes(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &'static str> {
+    let law = &sender.behaviour.law;
+    let nodes = tree.nodes();
+    let capacity = |&node: &usize| &world.capacities[node];
+    let has_room = |node: &usize| {
+        let capacity = capacity(node);
+        capacity.session_time == SessionTime::Nothing && capacity.sessions.is_none()
+    };
+    if !nodes.iter().all(has_room) {
+        return Err("its nodes have limited or lasting sessions");
+    }
+    if law.reuse.kept().is_some_and(|kept| kept.tls || nodes.iter().any(|node| !capacity(node).tls)) {
+        return Err("it uses connections again");
+    }
+    let ever = |such: fn(Fault) -> bool| nodes.iter().any(|&node| world.nodes[node].ever(such));
+    if ever(Fault::is_past_greeting) {
+        return Err("a node turns mail away in sessions");
+    }
+    if nodes.iter().any(|&node| world.nodes[node].is_partial()) {
+        return Err("a fault hits a part of its connections");
+    }
+    if ever(Fault::takes_time) && law.concurrency != Concurrency::UNLIMITED {
+        return Err("its connections are limited, and a silent node holds them");
+    }
+    let remembers = match law.memory {
+        // Where some candidate always takes the message, no domain is ever found dead.
+        Memory::Nothing | Memory::Domain { .. } | Memory::Child { .. } => false,
+        // No queue run takes out two messages where nothing is tried again.
+        Memory::Process { .. } => false,
+        Memory::HostAddress { .. } | Memory::Route { .. } => ever(|_| true),
+        Memory::AddressTimeouts { .. } => ever(|fault| fault == Fault::Drop),
+    };
+    if remembers { Err("it remembers nodes that failed") } else { Ok(()) }
+}
+
+/// Some candidate takes every message at once, so that nothing is ever tried again.
+fn check_faults(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &'static str> {
+    let walker = Walker { world, behaviour: &sender.behaviour, by_bins: false };
+    let (mut fates, mut at) = (Vec::new(), world.start);
+    for _ in 0..MOST_CHANGES {
+        if at >= world.end {
+            return Ok(());
+        }
+        let slack = tree.fates(walker, at, &mut fates);
+        if fates.iter().any(|fate| fate.end == End::Nobody) {
+            return Err("some of its messages fail everywhere and are tried again");
+        }
+        at += slack;
+    }
+    Err("faults come and go too often")
+}
+
+/// A cache that a single message fills has to be kept message by message, and so has an authority that counts its answers.
+fn keep_caches_apart(world: &World, choices: &mut [Result<Choice, &'static str>]) {
+    let authority = &world.authority;
+    let counts = authority.transform != Transform::None
+        && (authority.driver != Driver::Random || authority.hold != Hold::None);
+    let layers = |sender: usize| world.senders[sender].layers.iter().map(|&(layer, _)| layer);
+    loop {
+        let is_single = |sender: &usize| choices[*sender].is_err();
+        let shared: Vec<u16> = (0..choices.len()).filter(is_single).flat_map(layers).collect();
+        let meets = |&sender: &usize| {
+            choices[sender].is_ok()
+                && (counts && !shared.is_empty() || layers(sender).any(|own| shared.contains(&own)))
+        };
+        let Some(sender) = (0..choices.len()).find(meets) else { return };
+        choices[sender] = Err("it shares a cache with senders whose messages are simulated one by one");
+    }
+}
+
+/// Messages per second in the flows of the first days, outages and all, as far as nothing has to be drawn for them: what tables are made
+/// for.
+fn usual_rates(world: &World, senders: &[SenderPlan]) -> Vec<f64> {
+    let (mut flows, mut rates) = (Flows::new(world), Vec::new());
+    let (mut from, end) = (Time::ZERO, world.end.min(Time::ZERO + LOOK_AHEAD));
+    while from < end {
+        let to = Chunk::beginning_at(from, world.window, 1).to;
+        for plan in senders {
+            if let Choice::Anew(tree) = &plan.choice {
+                let sent = Sent { sender: plan.sender, tree, part: 1.0, from, to };
+                flows.send(sent, |_, _, _| ());
+            }
+        }
+        let per_second = |together: &[Flow]| {
+            let expected: f64 = together.iter().map(|flow| flow.expected).sum();
+            expected / together[0].to.since(together[0].from).as_secs_f64()
+        };
+        rates.extend(flows.due(to).chunk_by(|a, b| a.span() == b.span()).map(per_second));
+        from = to;
+    }
+    rates
+}

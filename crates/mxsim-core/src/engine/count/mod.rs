@@ -1,0 +1,4 @@
+//! What happens in one replication, counted into a [`Tally`](crate::tally::Tally).
+
+pub(crate) mod load;
+pub(crate) mod recorder;

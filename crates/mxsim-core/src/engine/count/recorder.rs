@@ -1,0 +1,453 @@
+//! Counts what happens in one replication. Only messages that arrived after the warm-up are counted.
+
+use crate::engine::count::load::{Chunk, Load};
+use crate::engine::world::World;
+use crate::results::{DeliveryTotals, NodeTotals};
+use crate::tally::{DURATION_PARTS, DelayCounter, PEAK_BINS, SERIES_BIN, SessionTally, Tally, WindowTally};
+use crate::time::{Span, Time};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Delays that are counted together.
+const FRESH: usize = 1_024;
+
+/// A message, as far as counting goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Counted {
+    /// Index of its sender.
+    pub(crate) sender: usize,
+    /// When it arrived there.
+    pub(crate) born: Time,
+}
+
+/// Messages accepted that have everything but their second in common.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BulkAccept {
+    pub(crate) sender: usize,
+    pub(crate) host: u16,
+    pub(crate) address: u16,
+    /// Window in which they arrived at the sender, and in which they were accepted.
+    pub(crate) born_window: usize,
+    pub(crate) window: usize,
+    pub(crate) delay: Span,
+    pub(crate) count: u64,
+}
+
+/// Fills a [`Tally`].
+#[derive(Debug)]
+pub(crate) struct Recorder<'w> {
+    world: &'w World,
+    tally: Tally,
+    delays: DelayCounter,
+    /// Delays of messages that arrived and were accepted in the current window, not yet counted.
+    fresh: Vec<Span>,
+    load: Load,
+    chunk: Chunk,
+    /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried per node, most sessions per node.
+    accepted: Vec<u64>,
+    attempts: Vec<u64>,
+    peak_sessions: Vec<u32>,
+    /// Per node: sessions that were open when measuring began.
+    open_at_start: Vec<u32>,
+    /// Per node: sessions of the measured time that delivered one message, and their time (µs).
+    usual_sessions: Vec<(u64, u64)>,
+    /// Of the current chunk, `[sender * addresses + address]`: messages of [`Recorder::taken_at_once`], and their time in sessions (µs).
+    at_once: Vec<(u64, u64)>,
+    /// Messages in sessions that end after the current chunk and before the end, soonest first.
+    ahead: BinaryHeap<Reverse<(Time, Counted, u16, u16)>>,
+}
+
+impl<'w> Recorder<'w> {
+    pub(crate) fn new(world: &'w World) -> Self {
+        let nodes = world.nodes.len();
+        let run = world.labels.run;
+        let timed_nodes = if world.is_timed() { nodes } else { 0 };
+        let window = WindowTally {
+            accepted: vec![0; world.senders.len() * nodes],
+            attempts: vec![0; nodes],
+            busiest: vec![0; PEAK_BINS.len() * nodes],
+            peak_sessions: vec![0; timed_nodes],
+            arrived: 0,
+            late: vec![0; world.delay_limits.len()],
+        };
+        let bins = (run.run_length.0 as usize).div_ceil(SERIES_BIN.0 as usize);
+        let tally = Tally {
+            windows: vec![window; run.windows()],
+            series: vec![0; bins * nodes],
+            duration: vec![0; DURATION_PARTS.len() * nodes],
+            sessions: vec![SessionTally::default(); timed_nodes],
+            delays: crate::tally::DelayHistogram::default(),
+            totals: DeliveryTotals::default(),
+            nodes: vec![NodeTotals::default(); nodes],
+            accepted_by_address: vec![0; world.addresses.len()],
+            accepted_by_host: vec![0; world.hosts.len()],
+            mx_lookups: 0,
+            mx_cache_hits: 0,
+        };
+        Self {
+            world,
+            tally,
+            delays: DelayCounter::default(),
+            fresh: Vec::with_capacity(FRESH),
+            load: Load::new(nodes, run.run_length),
+            chunk: Chunk::beginning_at(Time::ZERO, run.window, run.windows()),
+            accepted: vec![0; world.senders.len() * world.addresses.len()],
+            attempts: vec![0; nodes],
+            peak_sessions: vec![0; nodes],
+            open_at_start: vec![0; nodes],
+            usual_sessions: vec![(0, 0); nodes],
+            at_once: vec![(0, 0); world.senders.len() * world.addresses.len()],
+            ahead: BinaryHeap::new(),
+        }
+    }
+
+    /// The chunk that is being filled.
+    pub(crate) const fn chunk(&self) -> Chunk {
+        self.chunk
+    }
+
+    /// Closes the chunk and begins the next. Everything that happened in it must have been counted.
+    pub(crate) fn close_chunk(&mut self) {
+        self.count_fresh();
+        let (nodes, chunk) = (self.world.nodes.len(), self.chunk);
+        self.add_chunk_to_window();
+        let busiest = &mut self.tally.windows[chunk.window].busiest;
+        for node in 0..nodes {
+            let load = self.load.take(node, &chunk);
+            self.tally.series[chunk.hour() * nodes + node] += load.total;
+            for (bin, most) in load.busiest.into_iter().enumerate() {
+                let busiest = &mut busiest[bin * nodes + node];
+                *busiest = (*busiest).max(most);
+            }
+        }
+        self.chunk = Chunk::beginning_at(chunk.to, self.world.window, self.tally.windows.len());
+        while let Some(&Reverse((at, message, host, address))) = self.ahead.peek() {
+            if at >= self.chunk.to {
+                break;
+            }
+            self.ahead.pop();
+            self.accepted(message, host, address, at);
+        }
+    }
+
+    /// Messages of [`Recorder::taken_at_once`] count as all others do.
+    fn add_taken_at_once(&mut self) {
+        let addresses = self.world.addresses.len();
+        for (place, taken) in self.at_once.iter_mut().enumerate() {
+            let (count, us) = std::mem::take(taken);
+            let node = self.world.addresses[place % addresses].node;
+            self.accepted[place] += count;
+            self.attempts[node] += count;
+            if let Some(sessions) = self.tally.sessions.get_mut(node) {
+                sessions.connections += count;
+                self.usual_sessions[node].0 += count;
+                self.usual_sessions[node].1 += us;
+            }
+        }
+    }
+
+    fn add_chunk_to_window(&mut self) {
+        self.add_taken_at_once();
+        let (nodes, addresses) = (self.world.nodes.len(), self.world.addresses.len());
+        let window = &mut self.tally.windows[self.chunk.window];
+        for (place, accepted) in self.accepted.iter_mut().enumerate() {
+            let accepted = std::mem::take(accepted);
+            let (sender, address) = (place / addresses, place % addresses);
+            window.accepted[sender * nodes + self.world.addresses[address].node] += accepted;
+            self.tally.accepted_by_address[address] += accepted;
+            if !self.world.hosts_share_addresses {
+                self.tally.accepted_by_host[usize::from(self.world.addresses[address].host)] += accepted;
+            }
+        }
+        for (sum, attempts) in window.attempts.iter_mut().zip(&mut self.attempts) {
+            *sum += std::mem::take(attempts);
+        }
+        for (most, peak) in window.peak_sessions.iter_mut().zip(&mut self.peak_sessions) {
+            *most = (*most).max(std::mem::take(peak));
+        }
+    }
+
+    pub(crate) const fn looked_up(&mut self, now: Time, from_cache: bool) {
+        if now.0 >= 0 {
+            self.tally.mx_lookups += 1;
+            self.tally.mx_cache_hits += from_cache as u64;
+        }
+    }
+
+    /// A run of messages arrived after the warm-up and looked the domain up.
+    pub(crate) const fn arrived_in_a_run(&mut self, count: u64, cache_hits: u64) {
+        self.tally.totals.messages += count;
+        self.tally.mx_lookups += count;
+        self.tally.mx_cache_hits += cache_hits;
+    }
+
+    pub(crate) fn arrived(&mut self, message: Counted) {
+        self.tally.totals.messages += u64::from(counts(message));
+    }
+
+    pub(crate) fn retried(&mut self, message: Counted) {
+        self.tally.totals.retries += u64::from(counts(message));
+    }
+
+    pub(crate) fn attempted(&mut self, message: Counted, node: usize) {
+        if counts(message) {
+            self.attempts[node] += 1;
+        }
+    }
+
+    pub(crate) fn failed(&mut self, message: Counted, node: usize) {
+        self.tally.nodes[node].deferred += u64::from(counts(message));
+    }
+
+    /// A connection or a message to which the node's answer was final.
+    pub(crate) fn rejected(&mut self, message: Counted, node: usize) {
+        self.tally.nodes[node].rejected += u64::from(counts(message));
+    }
+
+    /// An attempt that found the node full; it is a failed one too.
+    pub(crate) fn found_full(&mut self, message: Counted, node: usize) {
+        self.tally.nodes[node].full += u64::from(counts(message));
+    }
+
+    /// A message will be accepted at `at`, if that is not after the end.
+    #[inline(always)]
+    pub(crate) fn will_be_accepted(&mut self, message: Counted, host: u16, address: u16, at: Time) {
+        if at < self.chunk.to {
+            self.accepted(message, host, address, at);
+        } else {
+            self.accepted_later(message, host, address, at);
+        }
+    }
+
+    /// A message was taken by the first node that it turned to, in a session of its own, from `message.born` to `at`; nothing if sessions take
+    /// no time. All of that lies in the current chunk. The same as counting each of these by itself, in less time.
+    #[inline(always)]
+    pub(crate) fn taken_at_once(
+        &mut self,
+        message: Counted,
+        (host, address): (u16, u16),
+        node: usize,
+        at: Time,
+    ) {
+        let delay = at.since(message.born);
+        let (count, us) =
+            &mut self.at_once[message.sender * self.world.addresses.len() + usize::from(address)];
+        *count += 1;
+        *us += delay.0 as u64;
+        if self.world.hosts_share_addresses {
+            self.tally.accepted_by_host[usize::from(host)] += 1;
+        }
+        self.load.add(node, self.chunk.second_of_hour(at), 1);
+        self.note_delay(delay);
+    }
+
+    #[cold]
+    fn accepted_later(&mut self, message: Counted, host: u16, address: u16, at: Time) {
+        if at >= self.world.end {
+            self.waiting(message);
+        } else {
+            self.ahead.push(Reverse((at, message, host, address)));
+        }
+    }
+
+    /// A message is accepted at `at`, which lies in the current chunk.
+    #[inline(always)]
+    pub(crate) fn accepted(&mut self, message: Counted, host: u16, address: u16, at: Time) {
+        if !counts(message) {
+            return;
+        }
+        let at_address = &self.world.addresses[usize::from(address)];
+        self.accepted[message.sender * self.world.addresses.len() + usize::from(address)] += 1;
+        if self.world.hosts_share_addresses {
+            self.tally.accepted_by_host[usize::from(host)] += 1;
+        }
+        self.load.add(at_address.node, self.chunk.second_of_hour(at), 1);
+        let delay = at.since(message.born);
+        if message.born < self.chunk.window_begins() {
+            self.delays.add(delay, 1);
+            if !self.world.delay_limits.is_empty() {
+                self.decide(self.window_of(message.born), Some(delay), 1);
+            }
+            return;
+        }
+        self.note_delay(delay);
+    }
+
+    /// The delay of a message that arrived and was accepted in the current window.
+    #[inline(always)]
+    fn note_delay(&mut self, delay: Span) {
+        self.fresh.push(delay);
+        if self.fresh.len() == FRESH {
+            self.count_fresh();
+        }
+    }
+
+    /// Counts delays that have gathered.
+    fn count_fresh(&mut self) {
+        self.delays.add_all(&self.fresh);
+        let window = &mut self.tally.windows[self.chunk.window];
+        if !self.world.delay_limits.is_empty() {
+            window.arrived += self.fresh.len() as u64;
+        }
+        for (late, &limit) in window.late.iter_mut().zip(&self.world.delay_limits) {
+            *late += self.fresh.iter().map(|&delay| u64::from(delay > limit)).sum::<u64>();
+        }
+        self.fresh.clear();
+    }
+
+    pub(crate) fn bounced(&mut self, message: Counted) {
+        if counts(message) {
+            self.tally.totals.bounced += 1;
+            self.decide(self.window_of(message.born), None, 1);
+        }
+    }
+
+    /// A message that is still queued at the end. It counts as late if it is older than every limit already; else nobody knows yet.
+    pub(crate) fn waiting(&mut self, message: Counted) {
+        if counts(message) {
+            self.tally.totals.waiting += 1;
+            let age = self.world.end.since(message.born);
+            if self.world.delay_limits.iter().all(|&limit| age > limit) {
+                self.decide(self.window_of(message.born), None, 1);
+            }
+        }
+    }
+
+    /// A connection came to a node that takes it, or would but is full.
+    #[inline]
+    pub(crate) fn connected(&mut self, node: usize, now: Time, full: bool) {
+        if now.0 >= 0 {
+            let sessions = &mut self.tally.sessions[node];
+            sessions.connections += 1;
+            sessions.full += u64::from(full);
+        }
+    }
+
+    /// A session from `began` to `at`, which may lie ahead, that delivers so many messages.
+    #[inline(always)]
+    pub(crate) fn session(&mut self, node: usize, (began, at): (Time, Time), messages: u32) {
+        if messages == 1 && began >= Time::ZERO && at < self.world.end {
+            let (count, us) = &mut self.usual_sessions[node];
+            *count += 1;
+            *us += at.since(began).0 as u64;
+        } else {
+            self.unusual_session(node, (began, at), messages);
+        }
+    }
+
+    fn unusual_session(&mut self, node: usize, (began, at): (Time, Time), messages: u32) {
+        let sessions = &mut self.tally.sessions[node];
+        let within = at.min(self.world.end).since(began.max(Time::ZERO));
+        sessions.occupied_us += within.0 as u64;
+        self.open_at_start[node] += u32::from(began < Time::ZERO && at > Time::ZERO);
+        if at >= Time::ZERO && at < self.world.end {
+            sessions.ended += 1;
+            sessions.lasted_us += at.since(began).0 as u64;
+            sessions.used += u64::from(messages > 0);
+            sessions.messages += u64::from(messages);
+        }
+    }
+
+    /// So many sessions at the same time.
+    #[inline]
+    pub(crate) fn occupied(&mut self, node: usize, now: Time, sessions: u32) {
+        if now.0 >= 0 {
+            let peak = &mut self.peak_sessions[node];
+            *peak = (*peak).max(sessions);
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> Tally {
+        self.count_fresh();
+        // Sessions that neither began nor went on into another chunk afterwards have not been seen yet.
+        for (most, &open) in self.tally.windows[0].peak_sessions.iter_mut().zip(&self.open_at_start) {
+            *most = (*most).max(open);
+        }
+        for (sessions, (count, us)) in self.tally.sessions.iter_mut().zip(self.usual_sessions) {
+            sessions.ended += count;
+            sessions.used += count;
+            sessions.messages += count;
+            sessions.lasted_us += us;
+            sessions.occupied_us += us;
+        }
+        self.tally.delays = self.delays.finish();
+        self.tally.duration = self.load.duration();
+        let mut tally = self.tally;
+        let nodes = tally.nodes.len();
+        for window in &tally.windows {
+            for (place, &accepted) in window.accepted.iter().enumerate() {
+                tally.nodes[place % nodes].accepted += accepted;
+                tally.totals.accepted += accepted;
+            }
+            for (node, &attempts) in window.attempts.iter().enumerate() {
+                tally.nodes[node].attempts += attempts;
+                tally.totals.attempts += attempts;
+            }
+        }
+        let totals = tally.totals;
+        assert_eq!(
+            totals.messages,
+            totals.accepted + totals.bounced + totals.waiting,
+            "every message has one fate"
+        );
+        tally
+    }
+
+    /// The delay of messages is known: `None` if they never arrive.
+    fn decide(&mut self, window: usize, delay: Option<Span>, count: u64) {
+        let window = &mut self.tally.windows[window];
+        window.arrived += count;
+        for (late, &limit) in window.late.iter_mut().zip(&self.world.delay_limits) {
+            *late += count * u64::from(delay.is_none_or(|delay| delay > limit));
+        }
+    }
+
+    fn window_of(&self, at: Time) -> usize {
+        let window = (at.0.max(0) / self.world.window.0) as usize;
+        window.min(self.tally.windows.len() - 1)
+    }
+}
+
+/// Counting many messages at once, for laws that draw counts.
+impl Recorder<'_> {
+    pub(crate) const fn arrived_in_bulk(&mut self, count: u64) {
+        self.tally.totals.messages += count;
+    }
+
+    pub(crate) const fn looked_up_in_bulk(&mut self, lookups: u64, hits: u64) {
+        self.tally.mx_lookups += lookups;
+        self.tally.mx_cache_hits += hits;
+    }
+
+    pub(crate) fn attempted_in_bulk(&mut self, node: usize, window: usize, failed: bool, count: u64) {
+        self.tally.windows[window].attempts[node] += count;
+        self.tally.nodes[node].deferred += if failed { count } else { 0 };
+    }
+
+    /// Everything about accepted messages but in which second; that is [`Recorder::seconds_of`].
+    pub(crate) fn accepted_in_bulk(&mut self, bulk: BulkAccept) {
+        let (node, nodes) = (self.world.addresses[usize::from(bulk.address)].node, self.world.nodes.len());
+        self.tally.windows[bulk.window].accepted[bulk.sender * nodes + node] += bulk.count;
+        self.tally.accepted_by_address[usize::from(bulk.address)] += bulk.count;
+        self.tally.accepted_by_host[usize::from(bulk.host)] += bulk.count;
+        self.delays.add(bulk.delay, bulk.count);
+        self.decide(bulk.born_window, Some(bulk.delay), bulk.count);
+    }
+
+    /// Messages that are still under way at the end, all of age `age` or all decided alike by every delay limit.
+    pub(crate) fn waiting_in_bulk(&mut self, born_window: usize, age: Span, count: u64) {
+        self.tally.totals.waiting += count;
+        if self.world.delay_limits.iter().all(|&limit| age > limit) {
+            self.decide(born_window, None, count);
+        }
+    }
+
+    /// Messages accepted by a node in each second of the current hour, to add to.
+    pub(crate) fn seconds_of(&mut self, node: usize) -> &mut [u32] {
+        self.load.seconds_of(node)
+    }
+}
+
+const fn counts(message: Counted) -> bool {
+    message.born.0 >= 0
+}

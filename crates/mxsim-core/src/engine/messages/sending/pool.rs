@@ -1,0 +1,477 @@
+//! The connections of one outbound host: how many at the same time, which are kept open, and the mail that waits for one.
+
+use crate::engine::messages::sending::Mail;
+use crate::engine::messages::sending::child_processes::Children;
+use crate::engine::messages::sending::processes::Processes;
+use crate::sender::{Concurrency, Growth, Kept, Reuse};
+use crate::time::{Span, Time};
+use std::collections::VecDeque;
+
+/// Postfix keeps connections while a delivery begins within this time after the last one ended (`qmgr_entry.c`, `BACK_TO_BACK_DELIVERY`).
+const BACK_TO_BACK: Span = Span::from_secs(1);
+
+/// An open connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Connection {
+    pub(crate) host: u16,
+    pub(crate) address: u16,
+    pub(crate) opened: Time,
+    /// Messages it has delivered.
+    pub(crate) messages: u32,
+    /// Tells it from all others of this replication; for probes.
+    pub(crate) number: u64,
+    /// Decides whether it is hit by a fault that hits only a part of the connections.
+    pub(crate) luck: u64,
+    /// True if it is in clear though the node offers TLS.
+    pub(crate) clear: bool,
+    /// The MX set it was opened for, as a sum of hashes of its hosts.
+    pub(crate) set: u64,
+    /// Whether Postfix, when it took the message on it out of the queue, had connections kept.
+    pub(crate) keeps: bool,
+    /// The child process that has it, if its sender has such ([`Reuse::Child`]); else zero.
+    pub(crate) child: u32,
+}
+
+/// The connections to one address.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    address: u16,
+    /// How many are open, idle ones included.
+    open: u32,
+}
+
+/// A connection without work.
+#[derive(Debug, Clone, Copy)]
+struct Idle {
+    connection: Connection,
+    until: Time,
+    /// Tells it from all others of this outbound host.
+    number: u32,
+}
+
+/// One outbound host.
+#[derive(Debug, Default)]
+pub(crate) struct Outbound {
+    /// Deliveries under way.
+    busy: u32,
+    /// How many there may be.
+    allowed: u32,
+    /// Mail that waits for its turn.
+    waiting: VecDeque<Mail>,
+    idle: Vec<Idle>,
+    numbered: u32,
+    /// When the last delivery of this queue ended.
+    last_done: Option<Time>,
+    /// True while Postfix has connections kept that deliver now.
+    keeps: bool,
+    /// True once it has, so that those kept before are used.
+    uses_kept: bool,
+    links: Vec<Link>,
+    pub(crate) children: Children,
+    /// Addresses with connections kept, in the order in which the first was kept, and until when that is known.
+    bound: Vec<(u16, Time)>,
+    /// Who delivers, where that takes a process.
+    pub(crate) processes: Processes,
+    /// True while waiting mail is being started, so that it is done once.
+    starting: bool,
+}
+
+/// What becomes of a connection that has delivered a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    /// It is closed.
+    Close,
+    /// It takes the next message that waits, or is closed if none does.
+    NextWaiting,
+    /// The same, but without a waiting message it stays open for a while.
+    StayOpen(Span),
+}
+
+impl Outbound {
+    pub(crate) fn new(law: Concurrency) -> Self {
+        Self { allowed: law.initial, ..Self::default() }
+    }
+
+    /// True if another delivery may begin while `tasks` messages want to.
+    pub(crate) fn may_begin(&self, law: Concurrency, tasks: usize) -> bool {
+        match law.growth {
+            // Those that open connections by the queue open them for the destination (`relay/`).
+            Growth::ByOne | Growth::HalfQueue { .. } => self.busy < self.allowed,
+            Growth::Processes { .. } => self.busy < self.allowed && self.processes.any_free(),
+            Growth::Exponential { rate } => {
+                let part = 1.0 - libm::exp(-rate * tasks as f64);
+                f64::from(self.busy) < libm::ceil(f64::from(law.most) * part).min(f64::from(law.most))
+            }
+        }
+    }
+
+    fn how_many_idle(&self, now: Time) -> usize {
+        self.idle.iter().filter(|idle| now <= idle.until).count()
+    }
+
+    /// A connection is opened.
+    pub(crate) fn opened(&mut self, address: u16) {
+        match self.links.iter_mut().find(|link| link.address == address) {
+            Some(link) => link.open += 1,
+            None => self.links.push(Link { address, open: 1 }),
+        }
+    }
+
+    /// A connection is closed.
+    pub(crate) fn closed(&mut self, address: u16) {
+        if let Some(link) = self.links.iter_mut().find(|link| link.address == address) {
+            link.open = link.open.saturating_sub(1);
+        }
+    }
+
+    /// Connections open to an address.
+    pub(crate) fn open(&self, address: u16, now: Time) -> u32 {
+        let open = self.links.iter().find(|link| link.address == address).map_or(0, |link| link.open);
+        let is_over = |idle: &&Idle| idle.until < now && idle.connection.address == address;
+        open.saturating_sub(self.idle.iter().filter(is_over).count() as u32)
+    }
+
+    /// True if it has a delivery under way, mail that waits or a connection open.
+    pub(crate) fn is_at_work(&self) -> bool {
+        self.busy > 0 || !self.waiting.is_empty() || !self.idle.is_empty()
+    }
+
+    pub(crate) const fn is_busy(&self) -> bool {
+        self.busy > 0
+    }
+
+    pub(crate) fn wait(&mut self, mail: Mail) {
+        self.waiting.push_back(mail);
+    }
+
+    /// Messages that wait for their turn.
+    pub(crate) fn how_many_wait(&self) -> usize {
+        self.waiting.len()
+    }
+
+    pub(crate) const fn begin(&mut self) {
+        self.busy += 1;
+        self.processes.take();
+    }
+
+    /// The number of the process to be started for mail that waits, if that is what it waits for.
+    pub(crate) fn starts_process(&mut self, law: Concurrency) -> Option<u64> {
+        let wanted = matches!(law.growth, Growth::Processes { .. })
+            && self.busy < self.allowed
+            && !self.waiting.is_empty();
+        if wanted { self.processes.start() } else { None }
+    }
+
+    /// A delivery is over. Postfix, `qmgr_queue.c`: success allows one more, failure one less, but never none. Where the first and the
+    /// largest number are the same there is no such feedback, only a fixed limit (qmail, `concurrencyremote`).
+    pub(crate) fn done(&mut self, law: Concurrency, delivered: bool, now: Time) {
+        if law.initial == law.most {
+            self.allowed = law.most;
+        } else if delivered {
+            // No further than the initial number beyond what is in use.
+            let most = law.most.min(self.busy.saturating_add(law.initial));
+            self.allowed = self.allowed.saturating_add(1).min(most.max(self.allowed));
+        } else {
+            self.allowed = self.allowed.saturating_sub(1).max(1);
+        }
+        self.busy -= 1;
+        self.processes.give_back();
+        self.last_done = Some(now);
+        if self.busy == 0 && self.waiting.is_empty() {
+            self.allowed = law.initial;
+            (self.last_done, self.keeps, self.uses_kept) = (None, false, false);
+        }
+    }
+
+    /// Postfix takes a message out of the queue: true if a connection that was kept may be used (`qmgr_entry.c`, `qmgr_entry_select`).
+    /// Connections are kept from the first delivery on that begins within a second after another ended, and as long as deliveries follow
+    /// each other so or overlap. A queue that has run empty is forgotten, and with it that connections were kept: messages one by one have
+    /// one each.
+    pub(crate) fn select(&mut self, now: Time) -> bool {
+        let back_to_back = self.last_done.is_some_and(|last| now.since(last) <= BACK_TO_BACK);
+        self.keeps = back_to_back || (self.keeps && self.busy > 0);
+        self.uses_kept |= self.keeps;
+        self.uses_kept
+    }
+
+    /// The next mail that waits, for a connection that is at hand.
+    pub(crate) fn next_waiting(&mut self) -> Option<Mail> {
+        self.waiting.pop_front()
+    }
+
+    /// The next mail that waits, if it may begin.
+    pub(crate) fn next_that_may_begin(&mut self, law: Concurrency) -> Option<Mail> {
+        if self.may_begin(law, self.waiting.len()) { self.waiting.pop_front() } else { None }
+    }
+
+    /// Whether waiting mail is to be started now; true once until [`Outbound::started`].
+    pub(crate) const fn start(&mut self) -> bool {
+        !std::mem::replace(&mut self.starting, true)
+    }
+
+    pub(crate) const fn started(&mut self) {
+        self.starting = false;
+    }
+
+    /// True if Postfix has the connection kept of the message that it took out of the queue last.
+    pub(crate) const fn keeps(&self) -> bool {
+        self.keeps
+    }
+
+    /// True if [`Outbound::select`] said so last.
+    pub(crate) const fn uses_kept(&self) -> bool {
+        self.uses_kept
+    }
+
+    /// What becomes of a connection that has just delivered a message, `retried` or not.
+    pub(crate) fn after(&mut self, law: Reuse, connection: &Connection, retried: bool, now: Time) -> After {
+        let wear = |kept: Kept| {
+            kept.messages.is_some_and(|most| connection.messages >= most)
+                || kept.age.is_some_and(|most| now.since(connection.opened) >= most)
+        };
+        // It is not kept longer than it may still take a message.
+        let stay = |kept: Kept| {
+            let left = kept.age.map_or(kept.idle, |most| (connection.opened + most).since(now));
+            After::StayOpen(kept.idle.min(left))
+        };
+        match law {
+            Reuse::Never => After::Close,
+            _ if law.kept().is_some_and(wear) => After::Close,
+            Reuse::Demand(kept) if connection.keeps => stay(kept),
+            Reuse::Demand(_) => After::Close,
+            Reuse::Always(kept) | Reuse::Child(kept) => stay(kept),
+            Reuse::Last(kept) if self.busy == 0 && self.how_many_idle(now) == 0 => stay(kept),
+            Reuse::Last(_) => After::NextWaiting,
+            Reuse::Batch(_) => After::NextWaiting,
+            // Only mail of the same queue run may follow, which comes at once or waits already.
+            Reuse::QueueRun(kept) if retried => stay(kept),
+            Reuse::QueueRun(_) => After::Close,
+        }
+    }
+
+    /// Keeps a connection open; gives its number.
+    pub(crate) fn keep(&mut self, connection: Connection, until: Time) -> u32 {
+        self.numbered = self.numbered.wrapping_add(1);
+        self.idle.push(Idle { connection, until, number: self.numbered });
+        self.numbered
+    }
+
+    /// An idle connection that fits, the one used last.
+    pub(crate) fn take_idle(&mut self, fits: impl Fn(&Connection) -> bool, now: Time) -> Option<Connection> {
+        self.forget_idle(now);
+        let place = self.idle.iter().rposition(|idle| fits(&idle.connection))?;
+        Some(self.idle.remove(place).connection)
+    }
+
+    /// An idle connection that fits, as Postfix finds it (`scache_multi.c`): of the address that has been bound to the domain longest, and
+    /// among those the one kept longest.
+    pub(crate) fn take_bound(&mut self, fits: impl Fn(&Connection) -> bool, now: Time) -> Option<Connection> {
+        self.forget_idle(now);
+        let rank = |idle: &Idle| self.bound.iter().position(|bound| bound.0 == idle.connection.address);
+        let fitting = self.idle.iter().enumerate().filter(|(_, idle)| fits(&idle.connection));
+        let place = fitting.min_by_key(|(_, idle)| rank(idle))?.0;
+        Some(self.idle.remove(place).connection)
+    }
+
+    /// Binds an address to the domain, at the end of the list unless it is there (`scache_multi_save_dest`).
+    pub(crate) fn bind(&mut self, address: u16, now: Time, until: Time) {
+        self.bound.retain(|bound| now <= bound.1);
+        match self.bound.iter_mut().find(|bound| bound.0 == address) {
+            Some(bound) => bound.1 = until,
+            None => self.bound.push((address, until)),
+        }
+    }
+
+    /// Closes the connections whose time without work is over.
+    fn forget_idle(&mut self, now: Time) {
+        while let Some(over) = self.idle.iter().position(|idle| idle.until < now) {
+            let idle = self.idle.remove(over);
+            self.closed(idle.connection.address);
+        }
+    }
+
+    /// Takes the idle connection of this number, if it has not been used since.
+    pub(crate) fn close_idle(&mut self, number: u32) -> Option<Connection> {
+        let place = self.idle.iter().position(|idle| idle.number == number)?;
+        Some(self.idle.remove(place).connection)
+    }
+
+    /// The mail that still waits, when time is over.
+    pub(crate) fn into_waiting(self) -> impl Iterator<Item = Mail> {
+        self.waiting.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sender::FiledUnder;
+
+    const KEPT: Kept = Kept {
+        idle: Span::from_secs(2),
+        messages: Some(3),
+        age: None,
+        tls: true,
+        filed_under: FiledUnder::Domain,
+    };
+
+    fn at(seconds: i64) -> Time {
+        Time::ZERO + Span::from_secs(seconds)
+    }
+
+    fn connection(messages: u32) -> Connection {
+        Connection {
+            host: 0,
+            address: 0,
+            opened: at(0),
+            messages,
+            number: 0,
+            luck: 0,
+            clear: false,
+            set: 0,
+            keeps: false,
+            child: 0,
+        }
+    }
+
+    #[test]
+    fn postfix_keeps_a_connection_only_while_deliveries_follow_each_other() {
+        let law = Concurrency { initial: 5, most: 20, growth: Growth::ByOne };
+        let mut host = Outbound::new(law);
+        let begin = |host: &mut Outbound, now| {
+            host.select(at(now));
+            host.begin();
+            Connection { keeps: host.keeps(), ..connection(1) }
+        };
+        let end = |host: &mut Outbound, connection, now| {
+            host.done(law, true, at(now));
+            host.after(Reuse::Demand(KEPT), &connection, false, at(now))
+        };
+        let [first, second, third] = [0, 0, 0].map(|now| begin(&mut host, now));
+        assert_eq!(end(&mut host, first, 1), After::Close, "taken out of the queue before any had ended");
+        let fourth = begin(&mut host, 2);
+        assert_eq!(end(&mut host, fourth, 3), After::StayOpen(KEPT.idle), "one second after");
+        let fifth = begin(&mut host, 9);
+        assert_eq!(end(&mut host, fifth, 9), After::StayOpen(KEPT.idle), "while others go on");
+        assert_eq!(end(&mut host, second, 9), After::Close, "as was decided when it was taken");
+        assert_eq!(end(&mut host, third, 9), After::Close);
+        let sixth = begin(&mut host, 9);
+        assert_eq!(end(&mut host, sixth, 9), After::Close, "the queue had run empty");
+    }
+
+    /// Postfix, `scache_multi.c`: `scache_multi_find_dest` goes through the addresses in the order in which they were bound to the domain, and
+    /// `scache_multi_find_endp` gives the connection that was kept first; both add at the end (`ring_prepend`).
+    #[test]
+    fn postfix_uses_up_the_connections_to_one_address_before_it_looks_at_the_next() {
+        let mut host = Outbound::default();
+        let keep = |host: &mut Outbound, address, number, second| {
+            let until = at(second) + KEPT.idle;
+            host.bind(address, at(second), until);
+            host.keep(Connection { address, number, ..connection(1) }, until);
+        };
+        [(7, 1), (3, 2), (7, 3)]
+            .into_iter()
+            .for_each(|(address, number)| keep(&mut host, address, number, 0));
+        let take = |host: &mut Outbound, now| host.take_bound(|_| true, now).map(|taken| taken.number);
+        assert_eq!([take(&mut host, at(1)), take(&mut host, at(1))], [Some(1), Some(3)], "both of address 7");
+        keep(&mut host, 7, 4, 1);
+        assert_eq!(take(&mut host, at(1)), Some(4), "which stays in front of address 3");
+        assert_eq!(host.take_bound(|other| other.address == 3, at(1)).map(|taken| taken.number), Some(2));
+        keep(&mut host, 3, 5, 4);
+        keep(&mut host, 7, 6, 4);
+        assert_eq!(
+            take(&mut host, at(4)),
+            Some(5),
+            "an address of which none was kept for two seconds is forgotten"
+        );
+    }
+
+    /// Postfix counts deliveries and not connections (`qmgr_entry.c`, `busy_refcount`).
+    #[test]
+    fn a_delivery_needs_a_process_that_is_free() {
+        let growth = Growth::Processes { start: Span::from_secs(1), hand_over: Span::ZERO };
+        let law = Concurrency { initial: 2, most: 20, growth };
+        let mut host = Outbound::new(law);
+        assert!(!host.may_begin(law, 1), "there is none yet");
+        assert_eq!(host.starts_process(law), None, "and none is wanted");
+        (0..3).for_each(|_| host.wait(mail()));
+        assert_eq!(host.starts_process(law), Some(1));
+        assert_eq!(host.starts_process(law), None, "one at a time");
+    }
+
+    fn mail() -> Mail {
+        let held = Span::ZERO;
+        Mail { sender: 0, chooser: 0, number: 0, born: at(0), failures: 0, held, tied: None, child: 0 }
+    }
+
+    #[test]
+    fn a_worn_connection_is_closed() {
+        let mut host = Outbound::default();
+        assert_eq!(host.after(Reuse::Always(KEPT), &connection(2), false, at(0)), After::StayOpen(KEPT.idle));
+        assert_eq!(host.after(Reuse::Always(KEPT), &connection(3), false, at(0)), After::Close);
+        let old = Kept { messages: None, age: Some(Span::from_secs(10)), ..KEPT };
+        assert_eq!(host.after(Reuse::Always(old), &connection(9), false, at(10)), After::Close);
+        let soon = After::StayOpen(Span::from_secs(1));
+        assert_eq!(
+            host.after(Reuse::Always(old), &connection(9), false, at(9)),
+            soon,
+            "not kept beyond its age"
+        );
+    }
+
+    #[test]
+    fn a_fixed_limit_stays_whatever_happens() {
+        let law = Concurrency { initial: 2, most: 2, growth: Growth::ByOne };
+        let mut host = Outbound::new(law);
+        host.begin();
+        host.begin();
+        host.done(law, false, at(0));
+        host.begin();
+        assert!(!host.may_begin(law, 1));
+        host.done(law, false, at(0));
+        assert!(host.may_begin(law, 1), "two at the same time after two failures");
+    }
+
+    /// 32 times (1 - exp(-0.023)) is 0.73, and with 300 in the queue 31.97.
+    #[test]
+    fn kumomta_opens_more_the_more_waits() {
+        let law = Concurrency { initial: 1, most: 32, growth: Growth::Exponential { rate: 0.023 } };
+        let mut host = Outbound::new(law);
+        host.begin();
+        assert!(!host.may_begin(law, 1));
+        assert!(host.may_begin(law, 2), "1.44 is rounded up");
+        (0..30).for_each(|_| host.begin());
+        assert!(host.may_begin(law, 300));
+        host.begin();
+        assert!(!host.may_begin(law, 300));
+    }
+
+    #[test]
+    fn opensmtpd_keeps_its_last_connection_only() {
+        let mut host = Outbound::default();
+        host.begin();
+        assert_eq!(host.after(Reuse::Last(KEPT), &connection(1), false, at(0)), After::NextWaiting);
+        host.done(Concurrency::UNLIMITED, true, at(0));
+        assert_eq!(host.after(Reuse::Last(KEPT), &connection(1), false, at(0)), After::StayOpen(KEPT.idle));
+    }
+
+    #[test]
+    fn concurrency_grows_with_success_and_never_falls_to_nothing() {
+        let law = Concurrency { initial: 2, most: 4, growth: Growth::ByOne };
+        let mut host = Outbound::new(law);
+        host.begin();
+        host.begin();
+        assert!(!host.may_begin(law, 1));
+        host.done(law, true, at(0));
+        host.begin();
+        assert!(host.may_begin(law, 1), "three at the same time after one success");
+        host.begin();
+        for _ in 0..2 {
+            host.done(law, false, at(0));
+        }
+        assert!(!host.may_begin(law, 1), "one is left, and it is in use");
+        host.done(law, false, at(0));
+        host.begin();
+        assert!(host.may_begin(law, 1), "a queue that ran empty begins anew");
+    }
+}

@@ -1,0 +1,177 @@
+//! The candidates of a sender for whom no answer of the DNS makes a difference.
+//!
+//! Where the zone does not change, every host has one address and the sender shuffles for itself, the candidates are always the same and only
+//! their order is drawn. Then the first candidate is found without building a list; the whole order is worked out only if it fails.
+
+use crate::engine::world::{MX, NOWHERE, SenderTable, World};
+use crate::random::{Key, Label};
+use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, OwnCache, Unit};
+
+/// The candidates in the order of the zone, and what their lots are keyed by.
+#[derive(Debug, Clone)]
+pub struct Deck {
+    /// All of them.
+    candidates: Candidates,
+    /// How many have the lowest preference; they come first.
+    best: usize,
+    unit: Unit,
+    /// What the lot of each is keyed by.
+    labels: Vec<Label>,
+    /// Where each of the candidates leads.
+    stops: Vec<Stop>,
+}
+
+/// Where a candidate leads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stop {
+    pub(crate) host: u16,
+    pub(crate) address: u16,
+    pub(crate) node: usize,
+}
+
+/// The place of the label with the least lot.
+#[inline]
+fn least(labels: &[Label], lot: impl Fn(Label) -> u64) -> u8 {
+    let (mut least, mut first) = (u64::MAX, 0);
+    for (place, &label) in labels.iter().enumerate() {
+        let lot = lot(label);
+        // Without a branch: which one is least cannot be foreseen.
+        let is_less = lot < least;
+        least = if is_less { lot } else { least };
+        first = if is_less { place } else { first };
+    }
+    first as u8
+}
+
+impl Deck {
+    /// The deck of a sender, if it has one.
+    #[must_use]
+    pub fn of(world: &World, sender: &SenderTable) -> Option<Self> {
+        let (behaviour, ipv6) = (&sender.behaviour, sender.ipv6);
+        let law = &behaviour.law.order;
+        if behaviour.custom.is_some() || law.hosts != HostOrder::Shuffle || law.keep == Keep::Second {
+            return None;
+        }
+        if law_pins(behaviour) || !world.answers_in_full(sender, MX) {
+            return None;
+        }
+        let [version] = world.record_sets[MX].versions.as_slice() else { return None };
+        let mut candidates = Candidates::new();
+        for record in version.records.iter().filter(|record| record.target != NOWHERE) {
+            if sender.barred[usize::from(record.target)] {
+                continue;
+            }
+            let host = &world.hosts[usize::from(record.target)];
+            let wanted = host.aaaa.filter(|_| ipv6).into_iter().chain(host.a);
+            let before = candidates.len();
+            for set in wanted {
+                let only = world.record_sets[set].only_record()?;
+                candidates.push(world.candidate(record.preference, record.target, only.target));
+            }
+            // Addresses inside a host have an order of their own, and so have address families.
+            let pooled = law.unit == Unit::Address && law.family == Family::Any;
+            if candidates.len() > before + 1 && !pooled {
+                return None;
+            }
+        }
+        if candidates.iter().any(|candidate| candidate.ipv6) && law.family != Family::Any {
+            return None;
+        }
+        candidates.sort_by_key(|candidate| candidate.preference);
+        let twice = |i: usize| candidates[..i].iter().any(|other| other.address == candidates[i].address);
+        if candidates.is_empty() || (0..candidates.len()).any(twice) {
+            return None;
+        }
+        let best = candidates.partition_point(|candidate| candidate.preference == candidates[0].preference);
+        let label = |candidate: &Candidate| match law.unit {
+            Unit::Host => Label::new(candidate.host_hash),
+            Unit::Address => Label::new(candidate.address_hash),
+        };
+        let labels = candidates.iter().map(label).collect();
+        let stop = |&Candidate { host, address, .. }: &Candidate| Stop {
+            host,
+            address,
+            node: world.addresses[usize::from(address)].node,
+        };
+        let stops = candidates.iter().map(stop).collect();
+        Some(Self { candidates, best, unit: law.unit, labels, stops })
+    }
+
+    /// Most candidates of a short deck.
+    pub const SHORT: usize = 8;
+
+    /// The lot that [`crate::sender::order::arrange`] would give a candidate.
+    #[inline]
+    fn lot(&self, choice: Key, label: Label) -> u64 {
+        match self.unit {
+            Unit::Host => choice.at(label).word(),
+            // The first and only occurrence of the address.
+            Unit::Address => choice.at(label).child(0).word(),
+        }
+    }
+
+    /// The place of the candidate that [`crate::sender::order::arrange`] would put first.
+    #[must_use]
+    #[inline]
+    pub fn first(&self, choice: Key) -> u8 {
+        if self.best == 1 { 0 } else { least(&self.labels[..self.best], |label| self.lot(choice, label)) }
+    }
+
+    /// The candidate at a place.
+    #[must_use]
+    pub fn candidate(&self, place: u8) -> Candidate {
+        self.candidates[usize::from(place)]
+    }
+
+    /// Where the candidate at a place leads.
+    #[inline]
+    pub(crate) fn stop(&self, place: u8) -> Stop {
+        self.stops[usize::from(place)]
+    }
+
+    /// How many candidates there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.candidates.len()
+    }
+
+    /// The place of the candidate that comes next, in the order of `choice`, after those whose bits are set in `tried`. For at most
+    /// [`Deck::SHORT`] candidates.
+    #[must_use]
+    pub fn next(&self, choice: Key, tried: u8) -> Option<u8> {
+        let count = self.count().min(Self::SHORT);
+        let first = (!tried).trailing_zeros() as usize;
+        let preference = self.candidates.get(first)?.preference;
+        let (mut least, mut next) = (u64::MAX, first);
+        for place in first..count {
+            if self.candidates[place].preference != preference {
+                break;
+            }
+            let was_tried = tried >> place & 1 == 1;
+            let lot = self.lot(choice, self.labels[place]);
+            let is_less = !was_tried & (lot < least);
+            least = if is_less { lot } else { least };
+            next = if is_less { place } else { next };
+        }
+        Some(next as u8)
+    }
+
+    /// All candidates, those of the lowest preference first.
+    #[must_use]
+    pub fn candidates(&self) -> Candidates {
+        self.candidates.clone()
+    }
+
+    /// All candidates in the order of `choice`.
+    #[must_use]
+    pub fn arranged(&self, behaviour: &Behaviour, choice: Key) -> Candidates {
+        let mut candidates = self.candidates.clone();
+        behaviour.arrange(&mut candidates, choice);
+        candidates
+    }
+}
+
+/// True if the sender works on the list of an earlier message.
+fn law_pins(behaviour: &Behaviour) -> bool {
+    behaviour.law.dns.cache == OwnCache::Pinned
+}
