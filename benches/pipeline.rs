@@ -4,7 +4,7 @@
 //! per second of one core; `engine::cost` refuses runs by that order of size.
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use mxsim_core::engine::{World, compile, replicate};
+use mxsim_core::engine::{Compiled, compile, replicate};
 use mxsim_core::estimate::{Plausible, estimate};
 use mxsim_core::scenario::Scenario;
 use mxsim_core::tally::Tally;
@@ -26,7 +26,7 @@ fn scenario(text: &str) -> Scenario {
     Scenario::from_toml(text).expect("the scenarios of the project are valid")
 }
 
-fn tally(world: &World, replication: u64) -> Tally {
+fn tally(world: &Compiled, replication: u64) -> Tally {
     replicate(world, 1, replication, &|| false).expect("nobody cancels a benchmark")
 }
 

@@ -6,7 +6,7 @@
 
 use cpu_time::ProcessTime;
 use mxsim_benches::reference::Job;
-use mxsim_core::engine::{Engine, World, compile_for, replicate};
+use mxsim_core::engine::{Compiled, Engine, compile_for, replicate};
 use mxsim_core::scenario::Scenario;
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -117,7 +117,7 @@ fn growth(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A world with so much mail, and with so many sessions if they are given; all of it is simulated by `law`.
-fn world(text: &str, messages: f64, sessions: Option<u32>, engine: Engine, law: &str) -> World {
+fn world(text: &str, messages: f64, sessions: Option<u32>, engine: Engine, law: &str) -> Compiled {
     let mut scenario = Scenario::from_toml(text).expect("a valid scenario");
     scenario.messages_per_day = messages;
     for node in &mut scenario.nodes {
@@ -128,7 +128,7 @@ fn world(text: &str, messages: f64, sessions: Option<u32>, engine: Engine, law: 
     world
 }
 
-fn ours(world: &World) -> Day<'_> {
+fn ours(world: &Compiled) -> Day<'_> {
     Box::new(move |number| {
         black_box(replicate(world, 1, number, &|| false).expect("nobody cancels a benchmark"));
     })

@@ -61,6 +61,7 @@ pub mod catalog;
 pub mod dns;
 pub mod engine;
 pub mod estimate;
+pub mod ids;
 pub mod node;
 pub mod random;
 pub mod results;

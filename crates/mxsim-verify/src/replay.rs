@@ -13,7 +13,7 @@
 use mxsim_core::dns::cache::{Hop, Layer, Network, RecordSet};
 use mxsim_core::dns::order::Order;
 use mxsim_core::dns::{Driver, OrderLaw, RecordType, ResolverLaw, Transform};
-use mxsim_core::engine::World;
+use mxsim_core::engine::Compiled;
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
 use mxsim_core::time::{Span, Time};
 
@@ -52,10 +52,11 @@ impl Lab {
 
     /// The first record set of `record_type` in a compiled scenario, asked through its first sender's resolver.
     #[must_use]
-    pub fn of(world: &World, record_type: RecordType, through_resolver: bool) -> Option<Self> {
-        let set = world.record_sets.iter().find(|set| set.record_type == record_type)?;
-        let resolver = world.layers.first().filter(|_| through_resolver).map(|layer| layer.law);
-        Some(Self::new(set, world.authority, resolver))
+    pub fn of(compiled: &Compiled, record_type: RecordType, through_resolver: bool) -> Option<Self> {
+        let set = compiled.world.topology.record_sets.iter().find(|set| set.record_type == record_type)?;
+        let resolver =
+            compiled.world.topology.layers.first().filter(|_| through_resolver).map(|layer| layer.law);
+        Some(Self::new(set, compiled.world.topology.authority, resolver))
     }
 
     /// True if answers follow from the circumstances alone.

@@ -15,8 +15,9 @@ const CRATES: [(&str, &[&str]); 5] = [
 ];
 
 /// Which modules of core a module of core may use. What is absent here is absent on purpose.
-const MODULES: [(&str, &[&str]); 16] = [
+const MODULES: [(&str, &[&str]); 17] = [
     ("time", &[]),
+    ("ids", &["time"]),
     ("random", &[]),
     ("theory", &[]),
     ("results", &[]),
@@ -25,7 +26,7 @@ const MODULES: [(&str, &[&str]); 16] = [
     ("node", &["time", "random", "smtp"]),
     ("traffic", &["time", "random"]),
     ("dns", &["time", "random", "syntax"]),
-    ("sender", &["time", "random", "smtp"]),
+    ("sender", &["ids", "time", "random", "smtp"]),
     ("catalog", &["time", "dns", "sender", "results", "scenario", "syntax"]),
     (
         "scenario",
@@ -35,13 +36,16 @@ const MODULES: [(&str, &[&str]); 16] = [
     ("estimate", &["tally", "scenario", "results", "time", "sender", "theory"]),
     (
         "engine",
-        &["tally", "scenario", "results", "dns", "sender", "node", "traffic", "time", "random", "smtp"],
+        &[
+            "tally", "scenario", "results", "dns", "sender", "node", "traffic", "ids", "time", "random",
+            "smtp",
+        ],
     ),
     (
         "study",
         &[
-            "engine", "estimate", "tally", "scenario", "results", "sender", "syntax", "node", "dns", "smtp",
-            "random", "time",
+            "engine", "estimate", "tally", "ids", "scenario", "results", "sender", "syntax", "node", "dns",
+            "smtp", "random", "time",
         ],
     ),
 ];

@@ -7,40 +7,44 @@ use crate::time::{Span, Time};
 
 /// The end of a connection attempt: at once, or later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Connection {
+pub(crate) enum ConnectResult {
     Now(Outcome),
     Later(Time, Outcome),
 }
 
-/// How a connection of this luck begun at `now` ends; `Accepted` if it gets past the greeting. A node that drops packets is asked again with
+/// How a connection of this fault_draw begun at `now` ends; `Accepted` if it gets past the greeting. A node that drops packets is asked again with
 /// each repeated SYN, so one that comes back is found.
-pub(crate) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, luck: u64) -> Connection {
-    if let Some(over) = faults.outage_at(now).and_then(|outage| outlasts(outage, now, timeouts, luck)) {
-        return Connection::Later(over, Outcome::TimedOut);
+pub(crate) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, fault_draw: u64) -> ConnectResult {
+    if let Some(over) = faults.outage_at(now).and_then(|outage| outlasts(outage, now, timeouts, fault_draw)) {
+        return ConnectResult::Later(over, Outcome::TimedOut);
     }
     let limit = timeouts.silent_host();
     let repeats = timeouts.kernel.retransmissions().iter().map(|&seconds| Span::from_secs(seconds));
     for after in std::iter::once(Span::ZERO).chain(repeats.take_while(|&after| after < limit)) {
-        match faults.fault_at(now + after, luck) {
+        match faults.fault_at(now + after, fault_draw) {
             Some(Fault::Drop) => {}
             // No greeting comes any more, whatever becomes of the node: this connection is lost.
             Some(Fault::Silent) => {
-                return Connection::Later(now + after + timeouts.greeting, Outcome::Silent);
+                return ConnectResult::Later(now + after + timeouts.greeting, Outcome::Silent);
             }
             fault => return at(now, after, fault.map_or(Outcome::Accepted, greeted)),
         }
     }
-    Connection::Later(now + limit, Outcome::TimedOut)
+    ConnectResult::Later(now + limit, Outcome::TimedOut)
 }
 
 /// When a connection begun at `now` times out, if the outage under way drops all its packets until then: most outages do.
-pub(crate) fn outlasts(outage: &Outage, now: Time, timeouts: &Timeouts, luck: u64) -> Option<Time> {
+pub(crate) fn outlasts(outage: &Outage, now: Time, timeouts: &Timeouts, fault_draw: u64) -> Option<Time> {
     let over = now + timeouts.silent_host();
-    (outage.fault == Fault::Drop && over <= outage.to && outage.hits(luck)).then_some(over)
+    (outage.fault == Fault::Drop && over <= outage.to && outage.hits(fault_draw)).then_some(over)
 }
 
-const fn at(now: Time, after: Span, outcome: Outcome) -> Connection {
-    if after.0 == 0 { Connection::Now(outcome) } else { Connection::Later(Time(now.0 + after.0), outcome) }
+const fn at(now: Time, after: Span, outcome: Outcome) -> ConnectResult {
+    if after.0 == 0 {
+        ConnectResult::Now(outcome)
+    } else {
+        ConnectResult::Later(Time(now.0 + after.0), outcome)
+    }
 }
 
 /// How a connection to a node with this fault gets past the greeting, or does not.
@@ -75,11 +79,11 @@ mod tests {
         Schedule::new(vec![Outage { from: Time::ZERO, to, fault, share: 1.0 }])
     }
 
-    fn after(seconds: i64, outcome: Outcome) -> Connection {
-        Connection::Later(Time::ZERO + Span::from_secs(seconds), outcome)
+    fn after(seconds: i64, outcome: Outcome) -> ConnectResult {
+        ConnectResult::Later(Time::ZERO + Span::from_secs(seconds), outcome)
     }
 
-    fn begun_at_zero(faults: &Schedule, timeouts: &Timeouts) -> Connection {
+    fn begun_at_zero(faults: &Schedule, timeouts: &Timeouts) -> ConnectResult {
         connect(faults, Time::ZERO, timeouts, 0)
     }
 
@@ -106,12 +110,12 @@ mod tests {
     fn a_node_that_takes_the_connection_says_at_once_what_is_wrong_or_nothing_at_all() {
         let meets = |fault| begun_at_zero(&faulty_until(60, fault), &POSTFIX);
         assert_eq!(meets(Fault::Silent), after(300, Outcome::Silent), "though the node is back after 60 s");
-        assert_eq!(meets(Fault::Defer(Stage::Greeting)), Connection::Now(Outcome::Busy));
-        assert_eq!(meets(Fault::Reject(Stage::Greeting)), Connection::Now(Outcome::RejectedGreeting));
+        assert_eq!(meets(Fault::Defer(Stage::Greeting)), ConnectResult::Now(Outcome::Busy));
+        assert_eq!(meets(Fault::Reject(Stage::Greeting)), ConnectResult::Now(Outcome::RejectedGreeting));
         assert_eq!(
             meets(Fault::Disconnect(Stage::Greeting)),
-            Connection::Now(Outcome::Lost(Stage::Greeting))
+            ConnectResult::Now(Outcome::Lost(Stage::Greeting))
         );
-        assert_eq!(meets(Fault::Defer(Stage::Data)), Connection::Now(Outcome::Accepted), "so far");
+        assert_eq!(meets(Fault::Defer(Stage::Data)), ConnectResult::Now(Outcome::Accepted), "so far");
     }
 }

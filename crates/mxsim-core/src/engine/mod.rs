@@ -1,7 +1,7 @@
 //! One replication of a world, and nothing else.
 //!
 //! ```text
-//!   Scenario --compile--> World --replicate(seed, r)--> Tally
+//!   Scenario --compile--> Compiled --replicate(seed, r)--> Tally
 //! ```
 //!
 //! | room | holds |
@@ -10,18 +10,20 @@
 //! | `messages` | messages simulated one by one |
 //! | `aggregate` | senders whose messages are drawn as numbers |
 //! | `count` | what happened, as a tally |
+//! | `compile` | a scenario made ready |
 //! | [`calendar`], [`probe`], `connect` | what happens next; who watches; how a connection to a node ends |
 
 mod aggregate;
 pub mod calendar;
+mod compile;
 mod connect;
 mod count;
 mod messages;
 pub mod probe;
 pub mod world;
 
+pub use compile::{Compiled, compile, compile_for};
 pub(crate) use connect::outcome_of;
 pub use messages::{replicate, replicate_with};
 pub use world::World;
-pub use world::compile::{compile, compile_for};
 pub use world::method::Engine;

@@ -2,6 +2,7 @@
 //!
 //! A trace is the simulation itself with a probe that writes down; without one nothing is left of it in the compiled loop.
 
+use crate::ids::{AddressId, HostId, MessageId};
 use crate::sender::memory::Held;
 use crate::sender::{Candidate, Outcome};
 use crate::time::{Span, Time};
@@ -59,9 +60,9 @@ pub enum Step<'a> {
     /// It goes down a connection that was open already.
     Reused {
         /// Host and address of the connection.
-        host: u16,
+        host: HostId,
         /// Its address.
-        address: u16,
+        address: AddressId,
         /// Messages that went down it before.
         messages: u32,
         /// Its number.
@@ -81,9 +82,9 @@ pub enum Step<'a> {
     /// It was accepted.
     Accepted {
         /// By which host.
-        host: u16,
+        host: HostId,
         /// At which address.
-        address: u16,
+        address: AddressId,
         /// Over which connection.
         connection: u64,
     },
@@ -105,26 +106,13 @@ pub enum NoHost {
     Barred,
 }
 
-/// Which message a step belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Subject {
-    /// Index of the sender.
-    pub sender: usize,
-    /// How many messages this sender had sent before.
-    pub number: u64,
-    /// When it arrived.
-    pub born: Time,
-    /// Attempts that have failed.
-    pub failures: u32,
-}
-
 /// Watches a replication.
 pub trait Probe {
     /// False lets the compiler drop every call.
     const ACTIVE: bool = true;
 
-    /// `subject` takes a step at `now`.
-    fn step(&mut self, subject: Subject, now: Time, step: Step<'_>);
+    /// `message` takes a step at `now`, with so many failed attempts behind it.
+    fn step(&mut self, message: MessageId, failures: u32, now: Time, step: Step<'_>);
 }
 
 /// Watches nothing.
@@ -134,5 +122,5 @@ pub struct NoProbe;
 impl Probe for NoProbe {
     const ACTIVE: bool = false;
 
-    fn step(&mut self, _subject: Subject, _now: Time, _step: Step<'_>) {}
+    fn step(&mut self, _message: MessageId, _failures: u32, _now: Time, _step: Step<'_>) {}
 }

@@ -4,6 +4,7 @@
 //! whether a backup is ever reached.
 
 use super::{Candidate, Candidates, Cut, Limits};
+use crate::ids::HostId;
 use smallvec::SmallVec;
 
 /// Cuts `candidates`, given in the order in which they will be tried.
@@ -24,7 +25,7 @@ pub fn cut(law: &Limits, candidates: &mut Candidates) {
 
 /// Keeps the first hosts, and the first addresses of each.
 fn cut_hosts(law: &Limits, candidates: &mut Candidates) {
-    let mut hosts: SmallVec<[(u16, u16, u16); 8]> = SmallVec::new();
+    let mut hosts: SmallVec<[(u16, HostId, u16); 8]> = SmallVec::new();
     candidates.retain(|candidate: &mut Candidate| {
         let entry = (candidate.preference, candidate.host);
         let place = hosts.iter().position(|&(preference, host, _)| (preference, host) == entry);
@@ -75,6 +76,7 @@ fn reach_every_preference(candidates: &mut Candidates, most: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::AddressId;
 
     const ALL: Limits =
         Limits { hosts: None, addresses_per_host: None, addresses: None, sessions: None, cut: Cut::Plain };
@@ -86,8 +88,8 @@ mod tests {
             .enumerate()
             .map(|(i, &(preference, family))| Candidate {
                 preference,
-                host: i as u16,
-                address: i as u16,
+                host: HostId(i as u16),
+                address: AddressId(i as u16),
                 ipv6: family == '6',
                 host_hash: i as u64,
                 address_hash: i as u64,
@@ -98,7 +100,7 @@ mod tests {
     fn kept(rule: Cut, entries: &[(u16, char)]) -> Vec<u16> {
         let mut candidates = list(entries);
         cut(&Limits { addresses: Some(5), cut: rule, ..ALL }, &mut candidates);
-        candidates.iter().map(|candidate| candidate.host).collect()
+        candidates.iter().map(|candidate| candidate.host.0).collect()
     }
 
     #[test]
@@ -127,10 +129,10 @@ mod tests {
     fn hosts_and_their_addresses_have_limits_of_their_own() {
         let mut candidates = list(&[(10, '4'); 8]);
         for (i, candidate) in candidates.iter_mut().enumerate() {
-            candidate.host = i as u16 / 3;
+            candidate.host = HostId(i as u16 / 3);
         }
         cut(&Limits { hosts: Some(2), addresses_per_host: Some(2), ..ALL }, &mut candidates);
-        let kept: Vec<u16> = candidates.iter().map(|candidate| candidate.address).collect();
+        let kept: Vec<u16> = candidates.iter().map(|candidate| candidate.address.0).collect();
         assert_eq!(kept, [0, 1, 3, 4]);
     }
 

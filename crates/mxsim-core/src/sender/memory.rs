@@ -4,6 +4,7 @@
 //! domain for a while, Exim keeps retry times for each host and address, qmail skips addresses that timed out twice; most others forget.
 
 use super::{Candidate, Candidates, Memory, Outcome, RetryStep};
+use crate::ids::{AddressId, HostId};
 use crate::smtp::Stage;
 use crate::time::{Span, Time};
 
@@ -12,7 +13,7 @@ const LONGEST_EXIM_WAIT: Span = Span::DAY;
 
 /// Whether an attempt may connect at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Admission {
+pub enum MemoryVerdict {
     /// Try the candidates that are left.
     Try,
     /// Nothing may be tried now: defer without a connection.
@@ -85,8 +86,8 @@ fn hold_of(process: u32, (base, step, steps): (Span, Span, u32)) -> Span {
     base + step.saturating_mul(i64::from(process % steps.max(1)))
 }
 
-fn some_left(candidates: &Candidates) -> Admission {
-    if candidates.is_empty() { Admission::Defer } else { Admission::Try }
+fn some_left(candidates: &Candidates) -> MemoryVerdict {
+    if candidates.is_empty() { MemoryVerdict::Defer } else { MemoryVerdict::Try }
 }
 
 /// Postfix's view of the domain.
@@ -124,8 +125,8 @@ struct Vain {
 /// What is known of one host and address.
 #[derive(Debug, Clone, Copy)]
 struct Record {
-    host: u16,
-    address: u16,
+    host: HostId,
+    address: AddressId,
     first_failed: Time,
     last_try: Time,
     next_try: Time,
@@ -143,13 +144,19 @@ struct Record {
 impl Remembered {
     /// Takes out of `candidates` what is not to be tried now, and says whether anything may be. `process` is the number of the sending
     /// process, new for each attempt (qmail holds by it).
-    pub fn admit(&mut self, law: &Memory, candidates: &mut Candidates, now: Time, process: u32) -> Admission {
+    pub fn admit(
+        &mut self,
+        law: &Memory,
+        candidates: &mut Candidates,
+        now: Time,
+        process: u32,
+    ) -> MemoryVerdict {
         match law {
-            Memory::Nothing => Admission::Try,
+            Memory::Nothing => MemoryVerdict::Try,
             Memory::Domain { .. } => self.admit_domain(now),
             Memory::Child { .. } => match self.in_vain(process).is_some_and(|vain| now < vain.until) {
-                true => Admission::Defer,
-                false => Admission::Try,
+                true => MemoryVerdict::Defer,
+                false => MemoryVerdict::Try,
             },
             Memory::HostAddress { expire, .. } => self.admit_hosts(*expire, candidates, now),
             Memory::AddressTimeouts { count, hold_base, hold_step, hold_steps, .. } => {
@@ -248,17 +255,17 @@ impl Remembered {
         }
     }
 
-    fn admit_domain(&mut self, now: Time) -> Admission {
+    fn admit_domain(&mut self, now: Time) -> MemoryVerdict {
         let state = &mut self.domain;
         if state.dead_until.is_some_and(|until| now < until) {
-            return Admission::Defer;
+            return MemoryVerdict::Defer;
         }
         state.dead_until = None;
         // qmgr_entry.c: a queue without work is deleted, and its failures with it. Messages of one instant are one queue.
         if state.busy == 0 && now > state.last_end {
             state.failed = 0;
         }
-        Admission::Try
+        MemoryVerdict::Try
     }
 
     fn note_domain(&mut self, failures: u32, hold: Span, report: Report<'_>) {
@@ -299,18 +306,18 @@ impl Remembered {
         }
     }
 
-    fn admit_hosts(&mut self, expire: Span, candidates: &mut Candidates, now: Time) -> Admission {
+    fn admit_hosts(&mut self, expire: Span, candidates: &mut Candidates, now: Time) -> MemoryVerdict {
         self.records.retain(|record| now.since(record.last_try) <= expire);
         if candidates.is_empty() {
-            return Admission::Defer;
+            return MemoryVerdict::Defer;
         }
         let all_expired =
             candidates.iter().all(|candidate| self.record(candidate).is_some_and(|record| record.expired));
         candidates.retain(|candidate| self.record(candidate).is_none_or(|record| now >= record.next_try));
         match (candidates.is_empty(), all_expired) {
-            (false, _) => Admission::Try,
-            (true, true) => Admission::Bounce,
-            (true, false) => Admission::Defer,
+            (false, _) => MemoryVerdict::Try,
+            (true, true) => MemoryVerdict::Bounce,
+            (true, false) => MemoryVerdict::Defer,
         }
     }
 
@@ -361,7 +368,7 @@ impl Remembered {
         }
     }
 
-    fn failed_in(&self, host: u16, process: u32, hold: Span, now: Time) -> bool {
+    fn failed_in(&self, host: HostId, process: u32, hold: Span, now: Time) -> bool {
         let failed = |record: &Record| record.host == host && record.process == process;
         self.records.iter().any(|record| failed(record) && now.since(record.last_try) < hold)
     }
@@ -464,8 +471,8 @@ mod tests {
     fn candidate(host: u16) -> Candidate {
         Candidate {
             preference: 10,
-            host,
-            address: host,
+            host: HostId(host),
+            address: AddressId(host),
             ipv6: false,
             host_hash: u64::from(host),
             address_hash: u64::from(host),
@@ -494,12 +501,12 @@ mod tests {
         let failed = [(candidate(1), Outcome::Refused)];
         memory.note(&law, Report { failed: &failed, accepted: Some(candidate(2)), now: at(0), process: 1 });
         let mut list: Candidates = [candidate(1), candidate(2)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut list, at(899), 1), Admission::Try);
+        assert_eq!(memory.admit(&law, &mut list, at(899), 1), MemoryVerdict::Try);
         assert_eq!(list.len(), 1);
         let mut alone: Candidates = [candidate(1)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut alone, at(899), 1), Admission::Defer);
+        assert_eq!(memory.admit(&law, &mut alone, at(899), 1), MemoryVerdict::Defer);
         let mut due: Candidates = [candidate(1)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut due, at(900), 1), Admission::Try);
+        assert_eq!(memory.admit(&law, &mut due, at(900), 1), MemoryVerdict::Try);
     }
 
     /// Continuous polling gives the try times that the source reading worked out: 0, .25 ... 2.25, 3.25, 4.75, 7 h and so on.
@@ -509,7 +516,7 @@ mod tests {
         let (mut tries, mut now, mut over) = (vec![], at(0), false);
         while !over {
             let mut list: Candidates = [candidate(1)].into_iter().collect();
-            if memory.admit(&law, &mut list, now, 1) == Admission::Try {
+            if memory.admit(&law, &mut list, now, 1) == MemoryVerdict::Try {
                 tries.push(now.as_secs_f64() / 3600.0);
                 over = memory.note(
                     &law,
@@ -525,7 +532,7 @@ mod tests {
         let last = tries.last().copied().unwrap_or_default();
         assert!((96.0..103.0).contains(&last), "given up after {last} h");
         let mut new_mail: Candidates = [candidate(1)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut new_mail, now, 1), Admission::Bounce);
+        assert_eq!(memory.admit(&law, &mut new_mail, now, 1), MemoryVerdict::Bounce);
     }
 
     #[test]
@@ -540,15 +547,19 @@ mod tests {
         };
         let mut list: Candidates = [candidate(1)].into_iter().collect();
         for i in 0..3 {
-            assert_eq!(memory.admit(&law, &mut list, at(i), 1), Admission::Try);
+            assert_eq!(memory.admit(&law, &mut list, at(i), 1), MemoryVerdict::Try);
             fail(&mut memory, at(i));
         }
-        assert_eq!(memory.admit(&law, &mut list, at(3), 1), Admission::Try, "sparse mail never gets there");
+        assert_eq!(
+            memory.admit(&law, &mut list, at(3), 1),
+            MemoryVerdict::Try,
+            "sparse mail never gets there"
+        );
         for _ in 0..3 {
             fail(&mut memory, at(3));
         }
-        assert_eq!(memory.admit(&law, &mut list, at(302), 1), Admission::Defer);
-        assert_eq!(memory.admit(&law, &mut list, at(303), 1), Admission::Try);
+        assert_eq!(memory.admit(&law, &mut list, at(302), 1), MemoryVerdict::Defer);
+        assert_eq!(memory.admit(&law, &mut list, at(303), 1), MemoryVerdict::Try);
     }
 
     #[test]
@@ -590,21 +601,21 @@ mod tests {
         };
         for from in [0, 15, 30] {
             fail(&mut memory, from);
-            assert_eq!(admitted(&mut memory, from + 14), Admission::Defer);
-            assert_eq!(admitted(&mut memory, from + 15), Admission::Try, "one off the penalty each time");
+            assert_eq!(admitted(&mut memory, from + 14), MemoryVerdict::Defer);
+            assert_eq!(admitted(&mut memory, from + 15), MemoryVerdict::Try, "one off the penalty each time");
         }
         fail(&mut memory, 100);
         fail(&mut memory, 101);
         assert_eq!(
             admitted(&mut memory, 101 + 59),
-            Admission::Defer,
+            MemoryVerdict::Defer,
             "two failures under way: 15 s times 2 squared"
         );
-        assert_eq!(admitted(&mut memory, 101 + 60), Admission::Try);
+        assert_eq!(admitted(&mut memory, 101 + 60), MemoryVerdict::Try);
         fail(&mut memory, 170);
-        assert_eq!(admitted(&mut memory, 170 + 59), Admission::Defer, "one was left of the penalty");
+        assert_eq!(admitted(&mut memory, 170 + 59), MemoryVerdict::Defer, "one was left of the penalty");
         fail(&mut memory, 400);
-        assert_eq!(admitted(&mut memory, 400 + 15), Admission::Try, "time has taken it off");
+        assert_eq!(admitted(&mut memory, 400 + 15), MemoryVerdict::Try, "time has taken it off");
     }
 
     #[test]
@@ -629,16 +640,16 @@ mod tests {
         };
         time_out(&mut memory, at(0));
         time_out(&mut memory, at(119));
-        assert_eq!(admitted(&mut memory, at(130)), Admission::Try, "too close to count twice");
+        assert_eq!(admitted(&mut memory, at(130)), MemoryVerdict::Try, "too close to count twice");
         time_out(&mut memory, at(130));
-        assert_eq!(admitted(&mut memory, at(130 + 3903)), Admission::Defer);
-        assert_eq!(admitted(&mut memory, at(130 + 3904)), Admission::Try);
+        assert_eq!(admitted(&mut memory, at(130 + 3903)), MemoryVerdict::Defer);
+        assert_eq!(admitted(&mut memory, at(130 + 3904)), MemoryVerdict::Try);
         memory.note(
             &law,
             Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now: at(4100), process: 1 },
         );
         time_out(&mut memory, at(5000));
-        assert_eq!(admitted(&mut memory, at(5001)), Admission::Try, "a refusal clears the count");
+        assert_eq!(admitted(&mut memory, at(5001)), MemoryVerdict::Try, "a refusal clears the count");
     }
 
     /// esmtpclient.c `sendesmtp`, libesmtp.c `do_esmtp_connect_to`.
@@ -658,9 +669,12 @@ mod tests {
         fail(&mut memory, &[Outcome::Refused, Outcome::Busy], 2);
         fail(&mut memory, &[Outcome::RejectedGreeting], 3);
         fail(&mut memory, &[Outcome::Deferred(Stage::Recipient)], 4);
-        assert_eq!([299, 300].map(|now| admitted(&mut memory, now, 1)), [Admission::Defer, Admission::Try]);
+        assert_eq!(
+            [299, 300].map(|now| admitted(&mut memory, now, 1)),
+            [MemoryVerdict::Defer, MemoryVerdict::Try]
+        );
         for process in 2..=5 {
-            assert_eq!(admitted(&mut memory, 0, process), Admission::Try, "{process}");
+            assert_eq!(admitted(&mut memory, 0, process), MemoryVerdict::Try, "{process}");
         }
     }
 
@@ -687,8 +701,8 @@ mod tests {
     fn left(memory: &Remembered, law: &Memory, now: Time, process: u32) -> Vec<u16> {
         let mut list: Candidates = (1..=3).map(candidate).collect();
         match memory.clone().admit(law, &mut list, now, process) {
-            Admission::Try => list.iter().map(|candidate| candidate.host).collect(),
-            Admission::Defer | Admission::Bounce => Vec::new(),
+            MemoryVerdict::Try => list.iter().map(|candidate| candidate.host.0).collect(),
+            MemoryVerdict::Defer | MemoryVerdict::Bounce => Vec::new(),
         }
     }
 
@@ -712,7 +726,7 @@ mod tests {
                 memory.note(&law, Report { failed: &failed, accepted, now, process });
                 for candidate in (1..=3).map(candidate) {
                     let held = memory.held(&law, &candidate, now, process);
-                    let is_left = |at| left(&memory, &law, at, process).contains(&candidate.host);
+                    let is_left = |at| left(&memory, &law, at, process).contains(&candidate.host.0);
                     assert_eq!(held.is_none(), is_left(now), "{law:?} {held:?}");
                     if let Some(held) = held {
                         holds += 1;

@@ -10,9 +10,9 @@
 //! program implements to bring its own way of ordering and reacting.
 
 pub mod limits;
-pub mod look_around;
 pub mod memory;
 pub mod order;
+pub mod order_context;
 pub mod resolve;
 pub mod retry;
 mod unknown;
@@ -21,6 +21,7 @@ pub use unknown::Unknowns;
 
 pub use resolve::{AddressSort, Check, Lookups, NullMx, OwnCache, Policy};
 
+use crate::ids::{AddressId, HostId};
 use crate::random::Key;
 use crate::smtp::Stage;
 use crate::time::Span;
@@ -34,9 +35,9 @@ pub struct Candidate {
     /// Preference of the MX record it came from.
     pub preference: u16,
     /// Index of its exchange host.
-    pub host: u16,
+    pub host: HostId,
     /// Index of its address.
-    pub address: u16,
+    pub address: AddressId,
     /// True for an IPv6 address.
     pub ipv6: bool,
     /// Hash of the host's name, to key decisions by.
@@ -278,7 +279,7 @@ pub enum HostOrder {
 impl HostOrder {
     /// True if what the outbound host is doing, or has done with the message, makes a difference to the order.
     #[must_use]
-    pub const fn looks_around(self) -> bool {
+    pub const fn depends_on_state(self) -> bool {
         match self {
             Self::NameHash | Self::LeastConnections | Self::AttemptIndex => true,
             Self::Shuffle
@@ -717,10 +718,10 @@ impl Behaviour {
         }
     }
 
-    /// True if [`look_around::look_around`] has more to say about the order.
+    /// True if [`order_context::reorder_by_state`] has more to say about the order.
     #[must_use]
-    pub fn looks_around(&self) -> bool {
-        self.custom.is_none() && self.law.order.hosts.looks_around()
+    pub fn depends_on_state(&self) -> bool {
+        self.custom.is_none() && self.law.order.hosts.depends_on_state()
     }
 
     /// Cuts the ordered candidates, after memory has taken out those that are not to be tried.

@@ -6,6 +6,7 @@
 //! Random orders come from keys looked up by host and address name, so that two designs which share a name share its luck.
 
 use super::{AddressOrder, Candidate, Candidates, Family, HostOrder, OrderLaw, Unit};
+use crate::ids::HostId;
 use crate::random::Key;
 use smallvec::SmallVec;
 
@@ -18,7 +19,7 @@ const COIN_DRAW: u64 = 2;
 type Rank = (u8, u64, u8, u64);
 
 /// Hosts with their preferences.
-pub(super) type Hosts = SmallVec<[(u16, u16); 8]>;
+pub(super) type Hosts = SmallVec<[(u16, HostId); 8]>;
 
 /// Where the luck of an order comes from: the [`Key`] of one decision, or something that goes through all decisions there are.
 pub trait Lots {
@@ -85,7 +86,7 @@ fn address_ranks(
     law: &OrderLaw,
     candidates: &[Candidate],
     lots: &mut impl Lots,
-    answered: &[(u16, u16)],
+    answered: &[(u16, HostId)],
 ) -> SmallVec<[Rank; 8]> {
     candidates
         .iter()
@@ -101,7 +102,7 @@ fn address_ranks(
         .collect()
 }
 
-pub(super) fn place_of(hosts: &[(u16, u16)], candidate: &Candidate) -> u64 {
+pub(super) fn place_of(hosts: &[(u16, HostId)], candidate: &Candidate) -> u64 {
     let entry = (candidate.preference, candidate.host);
     hosts.iter().position(|&other| other == entry).unwrap_or(hosts.len()) as u64
 }
@@ -116,7 +117,7 @@ fn host_ranks(
     law: &OrderLaw,
     candidates: &[Candidate],
     lots: &mut impl Lots,
-    answered: &[(u16, u16)],
+    answered: &[(u16, HostId)],
 ) -> SmallVec<[Rank; 8]> {
     let own = if answered.is_empty() { host_sequence(law.hosts, candidates, lots) } else { Hosts::new() };
     let hosts = if answered.is_empty() { &own[..] } else { answered };
@@ -172,7 +173,7 @@ fn host_sequence(order: HostOrder, candidates: &[Candidate], lots: &mut impl Lot
 
 /// Postal, app/lib/dns_resolver.rb `mx`: Ruby sorts with qsort_r of the C library, which is a merge sort, and the comparison of two equal
 /// preferences is a coin flip. `flipped` counts the coins.
-fn merge_by_coins(hosts: &mut [(u16, u16)], lots: &mut impl Lots, flipped: &mut usize) {
+fn merge_by_coins(hosts: &mut [(u16, HostId)], lots: &mut impl Lots, flipped: &mut usize) {
     if hosts.len() < 2 {
         return;
     }
@@ -216,7 +217,7 @@ pub(super) fn hosts_of(candidates: &[Candidate]) -> Hosts {
 }
 
 /// Haraka, outbound/hmail.js `sort_mx`: one pass that swaps neighbours of equal preference with probability 1/2.
-fn swap_neighbours(hosts: &mut [(u16, u16)], lots: &mut impl Lots) {
+fn swap_neighbours(hosts: &mut [(u16, HostId)], lots: &mut impl Lots) {
     for i in 1..hosts.len() {
         if hosts[i - 1].0 == hosts[i].0 && lots.swaps(i) {
             hosts.swap(i - 1, i);
@@ -285,6 +286,7 @@ fn lift_ipv6_once(candidates: &mut [Candidate]) {
 mod tests {
     use super::super::Keep;
     use super::*;
+    use crate::ids::AddressId;
     use crate::random::{Entropy, Purpose, StreamId};
 
     fn key(n: u64) -> Key {
@@ -299,8 +301,8 @@ mod tests {
                 let address = list.len() as u16;
                 list.push(Candidate {
                     preference: *preference,
-                    host: host as u16,
-                    address,
+                    host: HostId(host as u16),
+                    address: AddressId(address),
                     ipv6: family == b'6',
                     host_hash: crate::random::name_hash(&format!("mx{host}")),
                     address_hash: crate::random::name_hash(&format!("address{address}")),
@@ -324,13 +326,13 @@ mod tests {
 
     /// How often each host comes first in 60,000 draws; standard error of a share of 1/3 is 0.002.
     fn first_shares(law: &OrderLaw, list: &Candidates) -> Vec<f64> {
-        let hosts = list.iter().map(|candidate| candidate.host).max().unwrap_or(0) as usize + 1;
+        let hosts = list.iter().map(|candidate| candidate.host.index()).max().unwrap_or(0) + 1;
         let mut first = vec![0f64; hosts];
         let n = 60_000;
         for message in 0..n {
             let mut drawn = list.clone();
             arrange(law, &mut drawn, key(message));
-            first[usize::from(drawn[0].host)] += 1.0 / n as f64;
+            first[drawn[0].host.index()] += 1.0 / n as f64;
         }
         first
     }
@@ -375,7 +377,7 @@ mod tests {
         // The examples of the source reading: [4a 4b 6a 6b] -> [4a 6a 6b 4b].
         let mut list = candidates(&[(10, "4"), (10, "4"), (10, "6"), (10, "6")]);
         lift_ipv6_once(&mut list);
-        let hosts: Vec<u16> = list.iter().map(|candidate| candidate.host).collect();
+        let hosts: Vec<u16> = list.iter().map(|candidate| candidate.host.0).collect();
         assert_eq!(hosts, [0, 2, 3, 1]);
     }
 
@@ -400,7 +402,7 @@ mod tests {
             let hosts: Vec<(u16, &str)> = preferences.iter().map(|&preference| (preference, "4")).collect();
             let mut list = candidates(&hosts);
             arrange(&qmail, &mut list, key(0));
-            let order: Vec<u16> = list.iter().map(|candidate| candidate.host).collect();
+            let order: Vec<u16> = list.iter().map(|candidate| candidate.host.0).collect();
             assert_eq!(order, expected, "{preferences:?}");
         }
     }
@@ -426,7 +428,7 @@ mod tests {
             let hosts: Vec<(u16, &str)> = preferences.iter().map(|&preference| (preference, "4")).collect();
             let mut list = candidates(&hosts);
             arrange(&opensmtpd, &mut list, key(0));
-            let order: Vec<u16> = list.iter().map(|candidate| candidate.host).collect();
+            let order: Vec<u16> = list.iter().map(|candidate| candidate.host.0).collect();
             assert_eq!(order, expected, "{preferences:?}");
         }
     }
@@ -436,7 +438,7 @@ mod tests {
         let order = |unit, family| {
             let mut list = candidates(&[(10, "4"), (10, "64"), (20, "6")]);
             arrange(&law(unit, HostOrder::Answer, AddressOrder::Answer, family), &mut list, key(0));
-            list.iter().map(|candidate| candidate.address).collect::<Vec<_>>()
+            list.iter().map(|candidate| candidate.address.0).collect::<Vec<_>>()
         };
         for unit in [Unit::Address, Unit::Host] {
             assert_eq!(order(unit, Family::Ipv6FirstInClass), [1, 0, 2, 3]);

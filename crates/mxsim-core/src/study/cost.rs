@@ -4,9 +4,11 @@
 //! often is counted with the sender's own retry law, for a message that arrives at any moment of the outage alike. Memory goes into
 //! caches, queued messages and tallies.
 
+use crate::engine::Compiled;
 use crate::engine::outcome_of;
 use crate::engine::world::method::Law;
 use crate::engine::world::{SenderTable, World};
+use crate::ids::NodeId;
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::sender::retry::{Deferred, next_attempt};
 use crate::sender::{Failover, Outcome, Reaction, RetryLaw};
@@ -100,19 +102,19 @@ fn rounded(value: f64) -> String {
 impl Cost {
     /// What one replication of `world` is expected to cost.
     #[must_use]
-    pub fn of(world: &World) -> Self {
-        let single = world.senders.iter().filter(|sender| sender.law.law == Law::Messages);
-        let messages: f64 = single.map(|sender| sender.expected(world.start, world.end)).sum();
-        let caches: f64 = world.layers.iter().map(|layer| layer.caches as f64).sum();
+    pub fn of(compiled: &Compiled) -> Self {
+        let (world, topology) = (&compiled.world, &compiled.world.topology);
+        let messages: f64 = one_by_one(compiled).map(|sender| sender.expected(world.start, world.end)).sum();
+        let caches: f64 = topology.layers.iter().map(|layer| layer.caches as f64).sum();
         // A cache exists once it is asked, and nobody asks more often than there are messages.
-        let used = caches.min(messages * world.layers.len() as f64);
-        let (retries, queued) = retries(world);
+        let used = caches.min(messages * topology.layers.len() as f64);
+        let (retries, queued) = retries(compiled);
         Self {
             messages,
             retries: retries.count,
             beside: Size::default(),
-            replication_s: (messages + retries.work + world.aggregate_work()) / MESSAGES_PER_SECOND,
-            working_bytes: used * world.record_sets.len() as f64 * ENTRY_BYTES
+            replication_s: (messages + retries.work + compiled.aggregate_work()) / MESSAGES_PER_SECOND,
+            working_bytes: used * topology.record_sets.len() as f64 * ENTRY_BYTES
                 + caches * CACHE_BYTES
                 + queued * QUEUED_BYTES
                 + managed_hosts(world) * OUTBOUND_BYTES
@@ -161,7 +163,7 @@ impl Cost {
 }
 
 fn tally_bytes(world: &World) -> f64 {
-    let (nodes, run) = (world.nodes.len() as f64, &world.labels.run);
+    let (nodes, run) = (world.topology.nodes.len() as f64, &world.run);
     let peaks = PEAK_BINS.len() as f64;
     let counts = nodes * (world.senders.len() as f64 + 2.0 + peaks) + world.delay_limits.len() as f64;
     let bins = run.run_length.0 as f64 / SERIES_BIN.0 as f64 + DURATION_PARTS.len() as f64;
@@ -170,17 +172,23 @@ fn tally_bytes(world: &World) -> f64 {
 
 /// Load by second of an hour and by minute of the run, while a replication is at work.
 fn load_bytes(world: &World) -> f64 {
-    let minutes = world.labels.run.run_length.0 as f64 / Span::MINUTE.0 as f64;
-    world.nodes.len() as f64 * (3_600.0 + minutes) * 4.0
+    let minutes = world.run.run_length.0 as f64 / Span::MINUTE.0 as f64;
+    world.topology.nodes.len() as f64 * (3_600.0 + minutes) * 4.0
 }
 
 /// Outbound hosts whose connections are counted; each exists once it has sent something.
 fn managed_hosts(world: &World) -> f64 {
     let hosts = |sender: &SenderTable| {
         let sent = sender.expected(world.start, world.end);
-        ((sender.sites * sender.hosts) as f64).min(sent)
+        (sender.outbound_hosts() as f64).min(sent)
     };
-    world.senders.iter().filter(|sender| sender.managed).map(hosts).sum()
+    world.senders.iter().filter(|sender| sender.path.counts_connections()).map(hosts).sum()
+}
+
+/// The senders whose messages are simulated one by one.
+fn one_by_one(compiled: &Compiled) -> impl Iterator<Item = &SenderTable> {
+    let senders = compiled.world.senders.iter().zip(&compiled.methods);
+    senders.filter(|(_, method)| method.law == Law::Messages).map(|(sender, _)| sender)
 }
 
 /// The retries of one replication.
@@ -192,10 +200,11 @@ struct Retries {
 }
 
 /// The retries of all senders, and the most messages that wait at the same time.
-fn retries(world: &World) -> (Retries, f64) {
+fn retries(compiled: &Compiled) -> (Retries, f64) {
+    let world = &compiled.world;
     let (mut all, mut queued) = (Retries::default(), 0.0);
     // Who is simulated in numbers never has to try again.
-    for sender in world.senders.iter().filter(|sender| sender.law.law == Law::Messages) {
+    for sender in one_by_one(compiled) {
         let nodes = usable_nodes(world, sender);
         // A message costs a look-up and a connection; a retry that fails costs a look-up and a connection to each node. *Assumption*: both
         // cost the same.
@@ -204,7 +213,7 @@ fn retries(world: &World) -> (Retries, f64) {
             Failover::SameHostLater => 1.0,
         };
         let mut waits = None;
-        for (outages, part) in outages(world, sender, &nodes) {
+        for (outages, part) in outages(compiled, sender, &nodes) {
             if outages.is_empty() {
                 continue;
             }
@@ -223,12 +232,12 @@ fn retries(world: &World) -> (Retries, f64) {
 }
 
 /// The nodes with an address that is of use to the sender.
-fn usable_nodes(world: &World, sender: &SenderTable) -> Vec<usize> {
-    let usable = |node: &usize| {
-        let mut addresses = world.addresses.iter().filter(|address| address.node == *node);
+fn usable_nodes(world: &World, sender: &SenderTable) -> Vec<NodeId> {
+    let usable = |node: &NodeId| {
+        let mut addresses = world.topology.addresses.iter().filter(|address| address.node == *node);
         addresses.any(|address| sender.ipv6 || !address.ipv6)
     };
-    (0..world.nodes.len()).filter(usable).collect()
+    (0..world.topology.nodes.len()).map(NodeId::new).filter(usable).collect()
 }
 
 /// From when to when.
@@ -236,20 +245,20 @@ type Times = Vec<(Time, Time)>;
 
 /// When a sender's mail waits, and which part of it: what is meant for a node while that shows a fault after which the sender does not go on,
 /// and all of it while all nodes fail otherwise. Final answers make nobody wait, but are taken to do so: this is an upper bound.
-fn outages(world: &World, sender: &SenderTable, nodes: &[usize]) -> Vec<(Times, f64)> {
-    let behaviour = &sender.behaviour;
+fn outages(compiled: &Compiled, sender: &SenderTable, nodes: &[NodeId]) -> Vec<(Times, f64)> {
+    let (world, behaviour) = (&compiled.world, &sender.behaviour);
     // Where the sessions of an attempt are limited, mail may stay behind though the sender would go on.
     let goes_on = |outcome: Outcome| {
         behaviour.react(outcome) == Reaction::Next
             && !(outcome.is_in_session() && behaviour.law.limits.sessions.is_some())
     };
-    let of = |node: &usize, going_on: bool| -> Times {
-        let outages = world.nodes[*node].outages().iter();
+    let of = |node: &NodeId, going_on: bool| -> Times {
+        let outages = world.topology.node(*node).faults.outages().iter();
         let such = outages.filter(|outage| goes_on(outcome_of(outage.fault)) == going_on);
         let within = such.map(|outage| (outage.from.max(world.start), outage.to.min(world.end)));
         within.filter(|(from, to)| from < to).collect()
     };
-    let part = |node: &usize| (of(node, false), world.labels.nodes[*node].fair_share);
+    let part = |node: &NodeId| (of(node, false), compiled.labels.nodes[node.index()].fair_share);
     let common = nodes.iter().map(|node| of(node, true)).reduce(|a, b| intersection(&a, &b));
     nodes.iter().map(part).chain(common.map(|times| (times, 1.0))).collect()
 }

@@ -3,9 +3,9 @@
 //! Replication r depends on the seed and r alone, so the tallies are the same at any number of threads, and those of a shorter run are
 //! a prefix of those of a longer one.
 
-use crate::engine::replicate;
-use crate::engine::world::World;
+use crate::engine::Compiled;
 use crate::engine::compile_for;
+use crate::engine::replicate;
 use crate::estimate::{self, Assumption, Plausible, WhatIf};
 use crate::results::Results;
 use crate::scenario::Scenario;
@@ -77,8 +77,8 @@ pub fn simulate(
     Ok(estimate::estimate(&world.labels, &run.tallies, run.partial, plausible))
 }
 
-fn what_ifs(world: &World, beside: Beside, run: &Run) -> Vec<WhatIf> {
-    let found = |((end, _), tallies): ((End, World), &Vec<Tally>)| {
+fn what_ifs(world: &Compiled, beside: Beside, run: &Run) -> Vec<WhatIf> {
+    let found = |((end, _), tallies): ((End, Compiled), &Vec<Tally>)| {
         let End { sender, unknown, assumed, instead, grade, .. } = end;
         let assumption = Assumption { sender, unknown: unknown.into(), assumed, instead, grade };
         estimate::what_if(&world.labels, &run.tallies, assumption, tallies)
@@ -87,7 +87,7 @@ fn what_ifs(world: &World, beside: Beside, run: &Run) -> Vec<WhatIf> {
 }
 
 /// Runs replications of `world` until the limit or until `observer` stops it, and the first few of each world in `beside`.
-pub fn run(world: &World, beside: &Beside, options: RunOptions, observer: &dyn Observer) -> Run {
+pub fn run(world: &Compiled, beside: &Beside, options: RunOptions, observer: &dyn Observer) -> Run {
     let mut run = Run { tallies: Vec::new(), beside: beside.tallies(), partial: false };
     let finished = AtomicU64::new(0);
     loop {
@@ -118,7 +118,7 @@ type Replicated = (Tally, Vec<(Place, Tally)>);
 
 /// Replications up to `target`.
 struct Batch<'a> {
-    world: &'a World,
+    world: &'a Compiled,
     beside: &'a Beside,
     seed: u64,
     target: u64,

@@ -6,7 +6,7 @@ use super::pattern::Pattern;
 use super::watch::{Watch, addresses};
 use super::zone::LabZone;
 use mxsim_core::engine::replicate_with;
-use mxsim_core::engine::{Engine, World, compile_for};
+use mxsim_core::engine::{Compiled, Engine, compile_for};
 use mxsim_core::random::Entropy;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::time::{Span, Time};
@@ -20,7 +20,7 @@ const BEYOND: Span = Span::from_secs(1_800);
 #[derive(Debug)]
 pub struct Model {
     scenario: Scenario,
-    world: World,
+    compiled: Compiled,
     nodes: Vec<u8>,
     pattern: Pattern,
     seed: u64,
@@ -42,10 +42,10 @@ impl Model {
         let mut scenario =
             Scenario::from_json(&document.to_string()).map_err(|error| first_line(&error.to_string()))?;
         scenario.set_arrivals("lab", pattern.arrivals.clone())?;
-        let world = compile_for(&scenario, Engine::Messages);
+        let compiled = compile_for(&scenario, Engine::Messages);
         let node = |address: &String| zone.node(address).ok_or_else(|| format!("{address} is no node"));
-        let nodes = addresses(&world).iter().map(node).collect::<Result<_, _>>()?;
-        Ok(Self { scenario, world, nodes, pattern: pattern.clone(), seed })
+        let nodes = addresses(&compiled).iter().map(node).collect::<Result<_, _>>()?;
+        Ok(Self { scenario, compiled, nodes, pattern: pattern.clone(), seed })
     }
 
     /// What the nodes see in one simulation.
@@ -61,13 +61,13 @@ impl Model {
     /// # Errors
     /// None that the reader of scenarios has not reported before.
     pub fn play_from_start(&mut self, replication: u64, after: Span) -> Result<Vec<Event>, String> {
-        let table = &self.world.senders[0];
+        let table = &self.compiled.world.senders[0];
         let runs = Entropy::new(self.seed, replication).key(table.streams.retry).child(0);
         let every = table.behaviour.law.retry.queue_run.map_or(1, |every| every.0.max(1));
         let phase = Span(runs.below(every as usize) as i64) + after;
         let arrivals = self.pattern.arrivals.iter().map(|&at| at + phase).collect();
         self.scenario.set_arrivals("lab", arrivals)?;
-        self.world = compile_for(&self.scenario, Engine::Messages);
+        self.compiled = compile_for(&self.scenario, Engine::Messages);
         let mut events = self.watch(replication);
         events.iter_mut().for_each(|event| event.at = Time::ZERO + event.at.since(Time::ZERO + phase));
         self.pattern.stop.cut(&mut events);
@@ -76,7 +76,7 @@ impl Model {
 
     fn watch(&self, replication: u64) -> Vec<Event> {
         let mut watch = Watch::new(&self.nodes);
-        let _ = replicate_with(&self.world, self.seed, replication, &|| false, &mut watch);
+        let _ = replicate_with(&self.compiled, self.seed, replication, &|| false, &mut watch);
         let mut events = watch.events;
         // A silent connection is told when it comes to its end, but seen when it begins.
         events.sort_by_key(|event| event.at);

@@ -1,8 +1,9 @@
 //! A probe that writes down what the nodes see.
 
 use super::event::{Event, What};
-use mxsim_core::engine::World;
-use mxsim_core::engine::probe::{Probe, Step, Subject};
+use mxsim_core::engine::Compiled;
+use mxsim_core::engine::probe::{Probe, Step};
+use mxsim_core::ids::{AddressId, MessageId};
 use mxsim_core::sender::Outcome;
 use mxsim_core::time::Time;
 
@@ -22,12 +23,12 @@ impl<'a> Watch<'a> {
         Self { nodes, events: Vec::new() }
     }
 
-    fn see(&mut self, at: Time, address: u16, what: What) {
-        self.events.push(Event { at, node: self.nodes[usize::from(address)], what });
+    fn see(&mut self, at: Time, address: AddressId, what: What) {
+        self.events.push(Event { at, node: self.nodes[address.index()], what });
     }
 
     /// A connection came to its end or to a session. One that got no answer was seen when it began.
-    fn tried(&mut self, now: Time, since: Time, address: u16, outcome: Outcome) {
+    fn tried(&mut self, now: Time, since: Time, address: AddressId, outcome: Outcome) {
         match outcome {
             Outcome::Refused => self.see(now, address, What::Refused),
             Outcome::TimedOut => self.see(since, address, What::NoAnswer),
@@ -43,28 +44,28 @@ impl<'a> Watch<'a> {
 }
 
 impl Probe for Watch<'_> {
-    fn step(&mut self, subject: Subject, now: Time, step: Step<'_>) {
+    fn step(&mut self, message: MessageId, _failures: u32, now: Time, step: Step<'_>) {
         match step {
             Step::Tried { candidate, since, outcome, .. } => {
                 self.tried(now, since, candidate.address, outcome)
             }
             Step::TurnedAway { candidate, .. } => {
-                let message = Some(subject.number as u32);
+                let message = Some(message.number as u32);
                 self.see(now, candidate.address, What::TurnedAway { message });
             }
             Step::Accepted { address, connection, .. } => {
-                self.see(now, address, What::Accepted { message: subject.number as u32, connection });
+                self.see(now, address, What::Accepted { message: message.number as u32, connection });
             }
             _ => {}
         }
     }
 }
 
-/// Per address of `world`: its text.
+/// Per address of a compiled scenario: its text.
 #[must_use]
-pub fn addresses(world: &World) -> Vec<String> {
-    let mut texts = vec![String::new(); world.addresses.len()];
-    for node in &world.labels.nodes {
+pub fn addresses(compiled: &Compiled) -> Vec<String> {
+    let mut texts = vec![String::new(); compiled.world.topology.addresses.len()];
+    for node in &compiled.labels.nodes {
         for (text, &index) in node.addresses.iter().zip(&node.address_indices) {
             texts[index].clone_from(text);
         }

@@ -1,8 +1,9 @@
 //! Generated scenarios with sessions, and those of the project: nothing is lost, nobody is served twice, and Little's law holds on every node.
 
-use mxsim_core::engine::probe::{Probe, Step, Subject};
+use mxsim_core::engine::probe::{Probe, Step};
 use mxsim_core::engine::replicate_with;
-use mxsim_core::engine::{Engine, World, compile, compile_for, replicate};
+use mxsim_core::engine::{Compiled, Engine, compile, compile_for, replicate};
+use mxsim_core::ids::{AddressId, MessageId};
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
 use mxsim_core::tally::Tally;
 use mxsim_core::time::Time;
@@ -104,17 +105,16 @@ fn generate(number: u64, memories: &[&str]) -> String {
 /// Sessions of single messages by node, as they are seen from outside.
 #[derive(Default)]
 struct Watch {
-    began: BTreeMap<(usize, u64), Time>,
-    address: BTreeMap<(usize, u64), u16>,
+    began: BTreeMap<MessageId, Time>,
+    address: BTreeMap<MessageId, AddressId>,
     /// Per address: time of the sessions that ended in the measured time (µs), and how many.
-    lasted: BTreeMap<u16, (u64, u64)>,
+    lasted: BTreeMap<AddressId, (u64, u64)>,
     reused: u64,
     end: Time,
 }
 
 impl Probe for Watch {
-    fn step(&mut self, subject: Subject, now: Time, step: Step<'_>) {
-        let message = (subject.sender, subject.number);
+    fn step(&mut self, message: MessageId, _failures: u32, now: Time, step: Step<'_>) {
         match step {
             Step::Tried { candidate, outcome: mxsim_core::sender::Outcome::Accepted, .. } => {
                 self.began.insert(message, now);
@@ -136,16 +136,16 @@ impl Probe for Watch {
 }
 
 /// What has to hold in every tally.
-fn check(world: &World, tally: &Tally, what: &str) {
+fn check(world: &Compiled, tally: &Tally, what: &str) {
     let totals = tally.totals;
     assert_eq!(totals.messages, totals.accepted + totals.bounced + totals.waiting, "{what}");
     for (node, sessions) in tally.sessions.iter().enumerate() {
-        let (counts, capacity) = (tally.nodes[node], world.capacities[node]);
-        let run = world.end.since(Time::ZERO).0 as u64;
+        let (counts, capacity) = (tally.nodes[node], world.world.topology.nodes[node].capacity);
+        let run = world.world.end.since(Time::ZERO).0 as u64;
         assert!(counts.full <= counts.deferred && counts.deferred <= counts.attempts, "{what}");
         assert!(sessions.full <= sessions.connections && sessions.used <= sessions.ended, "{what}");
         assert!(sessions.used <= sessions.messages, "{what}");
-        let window = world.window.0 as u64;
+        let window = world.world.window().0 as u64;
         let peaks = tally.windows.iter().map(|window| window.peak_sessions[node]);
         let most: u64 = peaks.clone().map(|peak| u64::from(peak) * window).sum();
         assert!(sessions.occupied_us <= most, "{what}: node {node} holds more sessions than at its peaks");
@@ -178,13 +178,13 @@ fn watched_and_unwatched_sessions_are_the_same() {
         let scenario = scenario(&toml);
         let world = compile_for(&scenario, Engine::Messages);
         let plain = replicate(&world, 9, number, &|| false).expect("nobody cancels it");
-        let mut watch = Watch { end: world.end, ..Watch::default() };
+        let mut watch = Watch { end: world.world.end, ..Watch::default() };
         let watched = replicate_with(&world, 9, number, &|| false, &mut watch).expect("nobody cancels it");
         assert!(plain == watched, "{plain:?}\n{watched:?}\n{toml}");
         check(&world, &plain, &toml);
         if watch.reused == 0 && toml.contains("reuse = \"never\"") {
             for (address, seen) in &watch.lasted {
-                let sessions = plain.sessions[world.addresses[usize::from(*address)].node];
+                let sessions = plain.sessions[world.world.topology.node_of(*address).index()];
                 assert_eq!(*seen, (sessions.lasted_us, sessions.ended), "{toml}");
             }
             exact += 1;

@@ -1,7 +1,8 @@
 //! Rows 1, 2, 3, 10 and 11: no shuffle, IPv6 before hosts, addresses pooled, failover that is not even, bad shuffles.
 
 use super::{assert_hosts, of_preset};
-use mxsim_core::sender::look_around::{Surroundings, look_around};
+use mxsim_core::ids::{AddressId, HostId};
+use mxsim_core::sender::order_context::{OrderContext, reorder_by_state};
 use mxsim_core::sender::{Candidate, Candidates, HostOrder};
 
 const THREE: [(u16, &str); 3] = [(10, "4"), (10, "4"), (10, "4")];
@@ -77,9 +78,9 @@ fn bad_shuffles_are_as_bad_as_they_are() {
 
 struct Named<'a>([&'a str; 2], u16);
 
-impl Surroundings for Named<'_> {
-    fn name(&self, host: u16) -> &str {
-        self.0[usize::from(host)]
+impl OrderContext for Named<'_> {
+    fn name(&self, host: HostId) -> &str {
+        self.0[host.index()]
     }
 
     fn second(&self) -> u16 {
@@ -90,7 +91,7 @@ impl Surroundings for Named<'_> {
         0
     }
 
-    fn open(&self, _: u16) -> u32 {
+    fn open(&self, _: AddressId) -> u32 {
         0
     }
 }
@@ -100,8 +101,8 @@ fn larger_share(names: [&str; 2]) -> f64 {
     let both: Candidates = (0..2)
         .map(|host| Candidate {
             preference: 10,
-            host,
-            address: host,
+            host: HostId(host),
+            address: AddressId(host),
             ipv6: false,
             host_hash: 0,
             address_hash: 0,
@@ -110,8 +111,8 @@ fn larger_share(names: [&str; 2]) -> f64 {
     let (mut first, mut seconds) = (0u32, 0u32);
     for second in (1..u16::MAX).step_by(31) {
         let mut list = both.clone();
-        look_around(HostOrder::NameHash, &mut list, &Named(names, second));
-        first += u32::from(list[0].host == 0);
+        reorder_by_state(HostOrder::NameHash, &mut list, &Named(names, second));
+        first += u32::from(list[0].host.0 == 0);
         seconds += 1;
     }
     let share = f64::from(first) / f64::from(seconds);

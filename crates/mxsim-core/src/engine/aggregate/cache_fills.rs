@@ -16,13 +16,13 @@ use std::collections::BTreeMap;
 
 /// The caches that senders simulated in numbers ask.
 #[derive(Debug, Default)]
-pub(crate) struct Refills {
-    layers: Vec<LayerRefills>,
+pub(crate) struct CacheFills {
+    layers: Vec<LayerFills>,
 }
 
 /// The caches of one layer.
 #[derive(Debug)]
-struct LayerRefills {
+struct LayerFills {
     law: CacheLaw,
     ttl: Span,
     empty: bool,
@@ -43,17 +43,17 @@ struct Asked {
     hits_expected: f64,
 }
 
-impl Refills {
+impl CacheFills {
     /// The caches of the `senders`, none of which asks a cache that other senders ask.
     pub(crate) fn new(world: &World, scenario: &Scenario, senders: &[usize]) -> Self {
-        let layers = world.layers.iter().enumerate().filter_map(|(layer, table)| {
+        let layers = world.topology.layers.iter().enumerate().filter_map(|(layer, table)| {
             let asking = askers(world, scenario, senders, layer);
-            let version = &world.record_sets[MX].versions[0];
+            let version = &world.topology.record_sets[MX].versions[0];
             if asking.is_empty() {
                 return None;
             }
             let (caches, arrivals) = processes(world, asking);
-            Some(LayerRefills {
+            Some(LayerFills {
                 law: table.law.cache,
                 ttl: version.ttl,
                 empty: version.records.is_empty(),
@@ -68,7 +68,7 @@ impl Refills {
     /// Entries expected to be filled in one replication, at most.
     pub(crate) fn expected_fills(&self, world: &World) -> f64 {
         let lasts = world.end.since(world.start).0 as f64;
-        let of_cache = |layer: &LayerRefills, &(arrivals, part): &(usize, f64)| {
+        let of_cache = |layer: &LayerFills, &(arrivals, part): &(usize, f64)| {
             let questions = layer.arrivals[arrivals].expected(world.start, world.end) * part;
             match layer.law.kept_for(RecordType::Mx, layer.empty, layer.ttl, Time::ZERO) {
                 Span::ZERO => 0.0,
@@ -109,10 +109,10 @@ fn askers(
         let Some(&(_, caches)) = table.layers.iter().find(|(own, _)| usize::from(*own) == layer) else {
             continue;
         };
-        if world.layers[layer].law.pick == Pick::Question {
+        if world.topology.layers[layer].law.pick == Pick::Question {
             // Questions dealt out by chance: each cache has its part of them, which is a Poisson process again.
-            let each = 1.0 / world.layers[layer].caches as f64;
-            (0..world.layers[layer].caches)
+            let each = 1.0 / world.topology.layers[layer].caches as f64;
+            (0..world.topology.layers[layer].caches)
                 .for_each(|cache| asking.entry(cache).or_default().push((sender, each)));
             continue;
         }
@@ -159,7 +159,7 @@ fn processes(
     (caches, arrivals)
 }
 
-impl LayerRefills {
+impl LayerFills {
     /// One cache in one replication; `part` of the `arrivals` are questions to it.
     fn draw(
         &self,

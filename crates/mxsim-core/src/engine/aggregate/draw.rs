@@ -1,10 +1,11 @@
 //! The senders simulated in numbers, in one replication.
 
+use crate::engine::aggregate::cache_fills::CacheFills;
 use crate::engine::aggregate::flows::{Flow, Flows, Sent};
 use crate::engine::aggregate::outcome_tree::{Attempt, End, Fate};
-use crate::engine::aggregate::plan::{Choice, SenderPlan};
+use crate::engine::aggregate::plan::{Choice, Plan, SenderPlan};
 use crate::engine::aggregate::seconds::Placer;
-use crate::engine::aggregate::sticky::Holdings;
+use crate::engine::aggregate::sticky::HeldOrders;
 use crate::engine::count::recorder::{BulkAccept, Recorder};
 use crate::engine::world::World;
 use crate::random::{Entropy, Stream};
@@ -14,12 +15,13 @@ use rand_distr::{Binomial, Distribution};
 
 /// The state of all senders simulated in numbers.
 #[derive(Debug)]
-pub(crate) struct Bulk<'w> {
+pub(crate) struct AggregateSenders<'w> {
     world: &'w World,
     entropy: Entropy,
     senders: Vec<Sending<'w>>,
     placers: Vec<Placer<'w>>,
     flows: Flows<'w>,
+    cache_fills: &'w CacheFills,
 }
 
 #[derive(Debug)]
@@ -27,19 +29,18 @@ struct Sending<'w> {
     plan: &'w SenderPlan,
     stream: Stream,
     /// For a sender that keeps its choices.
-    holdings: Option<Holdings<'w>>,
+    holdings: Option<HeldOrders<'w>>,
 }
 
-impl<'w> Bulk<'w> {
-    pub(crate) fn new(world: &'w World, entropy: Entropy) -> Self {
-        let plan = &world.bulk;
+impl<'w> AggregateSenders<'w> {
+    pub(crate) fn new(world: &'w World, plan: &'w Plan, entropy: Entropy) -> Self {
         let sending = |plan: &'w SenderPlan| Sending {
             plan,
             stream: entropy.stream(plan.stream),
             holdings: match &plan.choice {
                 Choice::Anew(_) => None,
                 Choice::Kept(choosers) => {
-                    Some(Holdings::new(choosers, &world.senders[plan.sender], &entropy))
+                    Some(HeldOrders::new(choosers, world.sender(plan.sender), &entropy))
                 }
             },
         };
@@ -50,6 +51,7 @@ impl<'w> Bulk<'w> {
             senders: plan.senders.iter().map(sending).collect(),
             placers: plan.placement.iter().map(placer).collect(),
             flows: Flows::new(world),
+            cache_fills: &plan.cache_fills,
         }
     }
 
@@ -60,7 +62,7 @@ impl<'w> Bulk<'w> {
             return;
         }
         if from == Time::ZERO {
-            self.world.bulk.refills.draw(self.world, &self.entropy, recorder);
+            self.cache_fills.draw(self.world, &self.entropy, recorder);
         }
         let (world, flows) = (self.world, &mut self.flows);
         for sending in &mut self.senders {
@@ -77,13 +79,13 @@ impl<'w> Bulk<'w> {
         let (from, to, node) = together[0].span();
         let hour = from.0 / Span::HOUR.0 * Span::HOUR.0;
         let mut expected = expected(together);
-        let placer = &mut self.placers[node];
+        let placer = &mut self.placers[node.index()];
         let mut left = placer.place(from.0 - hour, to.0 - hour, expected, recorder.seconds_of(node));
         let mut kinds = together.chunk_by(Flow::is_like).peekable();
         while let Some(alike) = kinds.next() {
             let part = self::expected(alike);
             let count = match kinds.peek() {
-                Some(_) => binomial(left, part / expected, &mut self.placers[node].stream),
+                Some(_) => binomial(left, part / expected, &mut self.placers[node.index()].stream),
                 None => left,
             };
             if count > 0 {
@@ -162,5 +164,5 @@ fn count_attempts(world: &World, born: Time, attempts: &[Attempt], count: u64, r
 }
 
 const fn window_of(world: &World, at: Time) -> usize {
-    (at.0 / world.window.0) as usize
+    (at.0 / world.window().0) as usize
 }

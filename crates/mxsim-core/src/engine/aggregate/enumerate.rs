@@ -1,7 +1,7 @@
 //! Going through all outcomes of a random procedure instead of drawing one.
 //!
-//! A procedure that asks for a choice among `n` gets the choices written in a *script*; where the script ends it gets the first one, and
-//! the script grows. Run again and again with the next script, it takes every path once, and the path's probability is known. So
+//! A procedure that asks for a choice among `n` gets the choices written in a *enumeration*; where the enumeration ends it gets the first one, and
+//! the enumeration grows. Run again and again with the next enumeration, it takes every path once, and the path's probability is known. So
 //! the orders of a sender and of a resolver are enumerated by the very code that draws them.
 
 use crate::dns::order::Draws;
@@ -13,7 +13,7 @@ const SEEDS: u64 = 1 << 32;
 
 /// One path through a random procedure.
 #[derive(Debug, Default)]
-pub(crate) struct Script {
+pub(crate) struct Enumeration {
     /// The choice taken and how many there are, step by step.
     steps: Vec<(usize, usize)>,
     next: usize,
@@ -21,14 +21,17 @@ pub(crate) struct Script {
 }
 
 /// All outcomes of `procedure` with their probabilities; `None` if they are more than `most`.
-pub(crate) fn outcomes<T>(most: usize, mut procedure: impl FnMut(&mut Script) -> T) -> Option<Vec<(T, f64)>> {
+pub(crate) fn outcomes<T>(
+    most: usize,
+    mut procedure: impl FnMut(&mut Enumeration) -> T,
+) -> Option<Vec<(T, f64)>> {
     let mut all = Vec::new();
-    let mut script = Script::default();
+    let mut enumeration = Enumeration::default();
     loop {
-        (script.next, script.probability) = (0, 1.0);
-        let outcome = procedure(&mut script);
-        all.push((outcome, script.probability));
-        if !script.advance() {
+        (enumeration.next, enumeration.probability) = (0, 1.0);
+        let outcome = procedure(&mut enumeration);
+        all.push((outcome, enumeration.probability));
+        if !enumeration.advance() {
             return Some(all);
         }
         if all.len() >= most {
@@ -37,7 +40,7 @@ pub(crate) fn outcomes<T>(most: usize, mut procedure: impl FnMut(&mut Script) ->
     }
 }
 
-impl Script {
+impl Enumeration {
     /// One of `n` equally likely choices.
     pub(crate) fn choose(&mut self, n: usize) -> usize {
         self.probability /= n as f64;
@@ -64,7 +67,7 @@ impl Script {
     }
 }
 
-impl Draws for &mut Script {
+impl Draws for &mut Enumeration {
     fn offset(&mut self, n: usize) -> usize {
         self.choose(n)
     }
@@ -76,7 +79,7 @@ impl Draws for &mut Script {
     /// Seeds with the same remainders by 1 to `n` give the same order: one stands for all of them.
     fn seed(&mut self, n: usize) -> usize {
         let kinds = (1..=n).fold(1, least_common_multiple);
-        let seed = Script::step(self, kinds);
+        let seed = Enumeration::step(self, kinds);
         let alike = (SEEDS - 1 - seed as u64) / kinds as u64 + 1;
         self.probability *= alike as f64 / SEEDS as f64;
         seed
@@ -95,25 +98,25 @@ fn least_common_multiple(a: usize, b: usize) -> usize {
 /// What a lot is for; lots are compared only among those of one kind.
 type Kind = (u8, u16, u16, u8);
 
-/// Lots out of a script: each new lot falls into one of the gaps between those of its kind, all gaps alike.
+/// Lots out of a enumeration: each new lot falls into one of the gaps between those of its kind, all gaps alike.
 #[derive(Debug)]
-pub(crate) struct Lottery<'s> {
-    script: &'s mut Script,
+pub(crate) struct EnumeratedRanks<'s> {
+    enumeration: &'s mut Enumeration,
     /// Kind, whose lot it is, and the lot.
     drawn: Vec<(Kind, u64, u64)>,
     /// True if a host or an address stands in several places: then its one lot is compared in all of them.
     repeated: bool,
 }
 
-impl<'s> Lottery<'s> {
-    pub(crate) fn new(script: &'s mut Script, candidates: &[Candidate]) -> Self {
+impl<'s> EnumeratedRanks<'s> {
+    pub(crate) fn new(enumeration: &'s mut Enumeration, candidates: &[Candidate]) -> Self {
         let repeated = candidates.iter().enumerate().any(|(i, candidate)| {
             candidates[..i].iter().any(|other| {
                 let same_host = other.host == candidate.host;
                 other.address == candidate.address || (same_host && other.preference != candidate.preference)
             })
         });
-        Self { script, drawn: Vec::new(), repeated }
+        Self { enumeration, drawn: Vec::new(), repeated }
     }
 
     fn lot(&mut self, kind: Kind, whose: u64) -> u64 {
@@ -125,7 +128,7 @@ impl<'s> Lottery<'s> {
         let mut lots: Vec<u64> =
             self.drawn.iter().filter(|(other, ..)| *other == kind).map(|&(.., lot)| lot).collect();
         lots.sort_unstable();
-        let gap = self.script.choose(lots.len() + 1);
+        let gap = self.enumeration.choose(lots.len() + 1);
         let below = gap.checked_sub(1).map_or(0, |i| lots[i]);
         let above = lots.get(gap).copied().unwrap_or(u64::MAX);
         let lot = below + (above - below) / 2;
@@ -134,57 +137,58 @@ impl<'s> Lottery<'s> {
     }
 }
 
-impl Lots for Lottery<'_> {
+impl Lots for EnumeratedRanks<'_> {
     fn host(&mut self, candidate: &Candidate) -> u64 {
-        self.lot((0, candidate.preference, 0, 0), u64::from(candidate.host))
+        self.lot((0, candidate.preference, 0, 0), u64::from(candidate.host.0))
     }
 
     fn pooled(&mut self, candidate: &Candidate, occurrence: u64) -> u64 {
-        self.lot((1, candidate.preference, 0, 0), u64::from(candidate.address) | occurrence << 16)
+        self.lot((1, candidate.preference, 0, 0), u64::from(candidate.address.0) | occurrence << 16)
     }
 
     fn address(&mut self, candidate: &Candidate, family: u8) -> u64 {
-        self.lot((2, candidate.preference, candidate.host, family), u64::from(candidate.address))
+        self.lot((2, candidate.preference, candidate.host.0, family), u64::from(candidate.address.0))
     }
 
     fn swaps(&mut self, _i: usize) -> bool {
-        self.script.choose(2) == 1
+        self.enumeration.choose(2) == 1
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::{AddressId, HostId};
 
     #[test]
     fn every_path_is_taken_once_and_probabilities_add_up_to_one() {
         // A coin; heads lead to a die, tails to another coin.
-        let all = outcomes(100, |script| match script.choose(2) {
-            0 => (0, script.choose(6)),
-            _ => (1, script.choose(2)),
+        let all = outcomes(100, |enumeration| match enumeration.choose(2) {
+            0 => (0, enumeration.choose(6)),
+            _ => (1, enumeration.choose(2)),
         });
         let all = all.unwrap_or_default();
         assert_eq!(all.len(), 8);
         assert!((all.iter().map(|(_, p)| p).sum::<f64>() - 1.0).abs() < 1e-12);
         assert_eq!(all[7], ((1, 1), 0.25));
-        assert!(outcomes(7, |script| script.choose(8)).is_none());
+        assert!(outcomes(7, |enumeration| enumeration.choose(8)).is_none());
     }
 
     #[test]
     fn lots_of_one_kind_fall_into_every_order_alike() {
         let candidate = |host| Candidate {
             preference: 10,
-            host,
-            address: host,
+            host: HostId(host),
+            address: AddressId(host),
             ipv6: false,
             host_hash: 0,
             address_hash: 0,
         };
         let list = [candidate(0), candidate(1), candidate(2)];
-        let orders = outcomes(100, |script| {
-            let mut lottery = Lottery::new(script, &list);
+        let orders = outcomes(100, |enumeration| {
+            let mut ranks = EnumeratedRanks::new(enumeration, &list);
             let mut order = [0, 1, 2];
-            order.sort_by_key(|&i| lottery.host(&list[i]));
+            order.sort_by_key(|&i| ranks.host(&list[i]));
             order
         });
         let orders = orders.unwrap_or_default();

@@ -1,7 +1,8 @@
 //! The mail of senders simulated in numbers, as flows: how much is expected where and when, before anything is drawn.
 
-use crate::engine::aggregate::outcome_tree::{Attempt, End, Fate, Tree, Walker};
+use crate::engine::aggregate::outcome_tree::{Attempt, End, Fate, OutcomeTree, Walker};
 use crate::engine::world::World;
+use crate::ids::{NodeId, SenderId};
 use crate::time::{Span, Time};
 use std::cmp::Ordering;
 
@@ -11,8 +12,8 @@ use std::cmp::Ordering;
 pub(crate) struct Flow {
     pub(crate) from: Time,
     pub(crate) to: Time,
-    pub(crate) node: usize,
-    pub(crate) sender: usize,
+    pub(crate) node: NodeId,
+    pub(crate) sender: SenderId,
     /// What each of them met.
     pub(crate) fate: Fate,
     /// How many are expected.
@@ -21,12 +22,12 @@ pub(crate) struct Flow {
 
 impl Flow {
     /// Where and when.
-    pub(crate) const fn span(&self) -> (Time, Time, usize) {
+    pub(crate) const fn span(&self) -> (Time, Time, NodeId) {
         (self.from, self.to, self.node)
     }
 
     /// Everything but the number.
-    fn key(&self) -> (Time, Time, usize, usize, End, &[Attempt]) {
+    fn key(&self) -> (Time, Time, NodeId, SenderId, End, &[Attempt]) {
         (self.from, self.to, self.node, self.sender, self.fate.end, &self.fate.attempts)
     }
 
@@ -43,9 +44,9 @@ impl Flow {
 /// A part of the mail of one sender that arrives between two moments.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sent<'t> {
-    pub(crate) sender: usize,
+    pub(crate) sender: SenderId,
     /// The way it goes.
-    pub(crate) tree: &'t Tree,
+    pub(crate) tree: &'t OutcomeTree,
     /// Which part of the sender's mail it is.
     pub(crate) part: f64,
     pub(crate) from: Time,
@@ -73,7 +74,7 @@ impl<'w> Flows<'w> {
     /// expected number.
     pub(crate) fn send(&mut self, sent: Sent<'_>, mut lost: impl FnMut(Time, &Fate, f64)) {
         let Sent { sender, tree, part, from, to } = sent;
-        let table = &self.world.senders[sender];
+        let table = self.world.sender(sender);
         let walker = Walker { world: self.world, behaviour: &table.behaviour, by_bins: true };
         let mut at = from;
         while at < to {

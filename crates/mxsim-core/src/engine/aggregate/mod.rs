@@ -16,7 +16,7 @@
 //! message is accepted of those before and after it in other hours. Each published number keeps its exact law, because none combines the
 //! two; what a replication asked the DNS and what it delivered no longer vary together.
 //!
-//! Main types: [`Plan`], made once for a world; [`Bulk`], its state in one replication.
+//! Main types: [`Plan`], made once for a world; [`AggregateSenders`], its state in one replication.
 
 mod cache_fills;
 mod draw;
@@ -30,5 +30,5 @@ mod sticky;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use draw::Bulk;
+pub(crate) use draw::AggregateSenders;
 pub(crate) use plan::{Plan, plan};

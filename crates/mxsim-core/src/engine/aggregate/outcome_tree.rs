@@ -5,8 +5,9 @@
 //! with a *slack*: for so long whoever arrives later meets exactly the same, only later.
 
 use crate::engine::aggregate::orders::Orders;
-use crate::engine::connect::{Connection, connect};
+use crate::engine::connect::{ConnectResult, connect};
 use crate::engine::world::World;
+use crate::ids::{AddressId, HostId, NodeId};
 use crate::node::Schedule;
 use crate::sender::{Behaviour, Candidate, Outcome, Reaction};
 use crate::time::{Span, Time};
@@ -14,7 +15,7 @@ use smallvec::SmallVec;
 
 /// Candidates in the orders in which they may be tried.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Tree {
+pub(crate) struct OutcomeTree {
     roots: Vec<Branch>,
 }
 
@@ -22,7 +23,7 @@ pub(crate) struct Tree {
 #[derive(Debug, Clone)]
 struct Branch {
     candidate: Candidate,
-    node: usize,
+    node: NodeId,
     /// Probability of an order that begins like this.
     probability: f64,
     next: Vec<Branch>,
@@ -42,7 +43,7 @@ pub(crate) struct Fate {
 /// One connection; times count from the arrival of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Attempt {
-    pub(crate) node: usize,
+    pub(crate) node: NodeId,
     pub(crate) begun: Span,
     /// True if it has failed before the end of the run.
     pub(crate) failed: bool,
@@ -52,7 +53,7 @@ pub(crate) struct Attempt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum End {
     /// Accepted so long after the arrival.
-    Accepted { host: u16, address: u16, node: usize, delay: Span },
+    Accepted { host: HostId, address: AddressId, node: NodeId, delay: Span },
     /// Still under way when the run ends.
     UnderWay,
     /// No candidate took it.
@@ -77,14 +78,14 @@ struct Path<'f> {
     fates: &'f mut Vec<Fate>,
 }
 
-impl Tree {
+impl OutcomeTree {
     /// The tree of `orders`.
     pub(crate) fn new(world: &World, orders: &Orders) -> Self {
         let mut tree = Self::default();
         for (order, probability) in orders {
             let mut branches = &mut tree.roots;
             for candidate in order {
-                let node = world.addresses[usize::from(candidate.address)].node;
+                let node = world.topology.node_of(candidate.address);
                 let known = branches.iter().position(|branch| branch.candidate == *candidate);
                 let place = known.unwrap_or_else(|| {
                     let (candidate, next) = (*candidate, Vec::new());
@@ -92,7 +93,7 @@ impl Tree {
                     branches.len() - 1
                 });
                 branches[place].probability += probability;
-                if world.nodes[node].is_empty() {
+                if world.topology.node(node).faults.is_empty() {
                     break;
                 }
                 branches = &mut branches[place].next;
@@ -102,7 +103,7 @@ impl Tree {
     }
 
     /// The nodes that a message may be sent to, each once.
-    pub(crate) fn nodes(&self) -> Vec<usize> {
+    pub(crate) fn nodes(&self) -> Vec<NodeId> {
         let mut nodes = Vec::new();
         let mut left: Vec<&Branch> = self.roots.iter().collect();
         while let Some(branch) = left.pop() {
@@ -140,11 +141,11 @@ impl Walker<'_> {
     }
 
     fn connect(&self, branch: &Branch, after: Span, path: &mut Path<'_>) {
-        let (now, faults) = (path.born + after, &self.world.nodes[branch.node]);
+        let (now, faults) = (path.born + after, &self.world.topology.node(branch.node).faults);
         let connection = connect(faults, now, &self.behaviour.law.timeouts, 0);
         let (at, outcome) = match connection {
-            Connection::Now(outcome) => (now, outcome),
-            Connection::Later(at, outcome) => (at, outcome),
+            ConnectResult::Now(outcome) => (now, outcome),
+            ConnectResult::Later(at, outcome) => (at, outcome),
         };
         path.slack = path.slack.min(self.until_another_answer(faults, now, at));
         self.hold_still(path, at);
@@ -171,7 +172,7 @@ impl Walker<'_> {
         if at < self.world.end {
             path.slack = path.slack.min(self.world.end.since(at));
         }
-        for bin in [Span::HOUR, self.world.window].into_iter().filter(|_| self.by_bins) {
+        for bin in [Span::HOUR, self.world.window()].into_iter().filter(|_| self.by_bins) {
             path.slack = path.slack.min(Span(bin.0 - at.0.rem_euclid(bin.0)));
         }
     }

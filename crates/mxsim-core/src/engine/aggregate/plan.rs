@@ -1,15 +1,17 @@
 //! Which senders can be simulated in numbers, and what it takes.
 
 use crate::dns::{Driver, Hold, Transform};
-use crate::engine::aggregate::cache_fills::Refills;
+use crate::engine::aggregate::cache_fills::CacheFills;
 use crate::engine::aggregate::flows::{Flow, Flows, Sent};
 use crate::engine::aggregate::orders;
-use crate::engine::aggregate::outcome_tree::{End, Tree, Walker};
+use crate::engine::aggregate::outcome_tree::{End, OutcomeTree, Walker};
 use crate::engine::aggregate::seconds;
-use crate::engine::aggregate::sticky::Choosers;
+use crate::engine::aggregate::sticky::StickyHosts;
 use crate::engine::count::load::Chunk;
 use crate::engine::world::method::{Engine, Law, LawDecision};
 use crate::engine::world::{SenderTable, World};
+use crate::ids::NodeId;
+use crate::ids::SenderId;
 use crate::node::{Fault, SessionTime};
 use crate::random::{Purpose, StreamId};
 use crate::scenario::Scenario;
@@ -34,13 +36,13 @@ pub(crate) struct Plan {
     pub(crate) tables: Vec<PoissonTable>,
     /// Per node: the stream that places its messages.
     pub(crate) placement: Vec<StreamId>,
-    pub(crate) refills: Refills,
+    pub(crate) cache_fills: CacheFills,
 }
 
 /// One sender.
 #[derive(Debug)]
 pub(crate) struct SenderPlan {
-    pub(crate) sender: usize,
+    pub(crate) sender: SenderId,
     pub(crate) stream: StreamId,
     pub(crate) choice: Choice,
 }
@@ -49,9 +51,9 @@ pub(crate) struct SenderPlan {
 #[derive(Debug)]
 pub(crate) enum Choice {
     /// Each message has one of its own.
-    Anew(Tree),
+    Anew(OutcomeTree),
     /// Outbound hosts keep one for a while.
-    Kept(Choosers),
+    Kept(StickyHosts),
 }
 
 impl Plan {
@@ -59,8 +61,8 @@ impl Plan {
     pub(crate) fn work(&self, world: &World) -> f64 {
         let kept = self.senders.iter().filter(|plan| matches!(plan.choice, Choice::Kept(_)));
         let held: f64 =
-            kept.map(|plan| crate::engine::aggregate::sticky::work(world, &world.senders[plan.sender])).sum();
-        self.refills.expected_fills(world) + held
+            kept.map(|plan| crate::engine::aggregate::sticky::work(world, world.sender(plan.sender))).sum();
+        self.cache_fills.expected_fills(world) + held
     }
 }
 
@@ -80,17 +82,17 @@ pub(crate) fn plan(world: &World, scenario: &Scenario, engine: Engine) -> (Vec<L
         .enumerate()
         .filter_map(|(sender, choice)| {
             let stream = StreamId::new(&scenario.senders[sender].name, Purpose::Counts);
-            choice.ok().map(|choice| SenderPlan { sender, stream, choice })
+            choice.ok().map(|choice| SenderPlan { sender: SenderId::new(sender), stream, choice })
         })
         .collect();
     if senders.is_empty() {
         return (laws, Plan::default());
     }
-    let bulk: Vec<usize> = senders.iter().map(|plan| plan.sender).collect();
+    let drawn: Vec<usize> = senders.iter().map(|plan| plan.sender.index()).collect();
     let plan = Plan {
         tables: seconds::tables(usual_rates(world, &senders).into_iter()),
         placement: scenario.nodes.iter().map(|node| StreamId::new(&node.name, Purpose::Placement)).collect(),
-        refills: Refills::new(world, scenario, &bulk),
+        cache_fills: CacheFills::new(world, scenario, &drawn),
         senders,
     };
     (laws, plan)
@@ -123,14 +125,14 @@ fn choice(world: &World, sender: &SenderTable, sites: &[f64]) -> Result<Choice, 
     if all.iter().any(|(order, _)| order.is_empty()) {
         return Err("it finds no address");
     }
-    let tree = Tree::new(world, &all);
+    let tree = OutcomeTree::new(world, &all);
     check_nodes(world, sender, &tree)?;
     check_faults(world, sender, &tree)?;
     match sender.behaviour.law.order.keep {
         // Nothing here is tried again, so no queue run takes out two messages.
         Keep::Attempt | Keep::Message | Keep::Process => Ok(Choice::Anew(tree)),
         Keep::Exponential(_) | Keep::Fixed(_) | Keep::Forever => {
-            Choosers::new(world, sender, sites).map(Choice::Kept)
+            StickyHosts::new(world, sender, sites).map(Choice::Kept)
         }
         Keep::Second => Err("all its choices of a second are one"),
         Keep::CacheEntry => Err("it keeps its choice as long as a cache keeps the answer"),
@@ -138,11 +140,11 @@ fn choice(world: &World, sender: &SenderTable, sites: &[f64]) -> Result<Choice, 
 }
 
 /// Nothing that a message does at these nodes may make a difference to another.
-fn check_nodes(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &'static str> {
+fn check_nodes(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Result<(), &'static str> {
     let law = &sender.behaviour.law;
     let nodes = tree.nodes();
-    let capacity = |&node: &usize| &world.capacities[node];
-    let has_room = |node: &usize| {
+    let capacity = |&node: &NodeId| &world.topology.node(node).capacity;
+    let has_room = |node: &NodeId| {
         let capacity = capacity(node);
         capacity.session_time == SessionTime::Nothing && capacity.sessions.is_none()
     };
@@ -152,11 +154,12 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &
     if law.reuse.kept().is_some_and(|kept| kept.tls || nodes.iter().any(|node| !capacity(node).tls)) {
         return Err("it uses connections again");
     }
-    let ever = |such: fn(Fault) -> bool| nodes.iter().any(|&node| world.nodes[node].ever(such));
+    let ever =
+        |such: fn(Fault) -> bool| nodes.iter().any(|&node| world.topology.node(node).faults.ever(such));
     if ever(Fault::is_past_greeting) {
         return Err("a node turns mail away in sessions");
     }
-    if nodes.iter().any(|&node| world.nodes[node].is_partial()) {
+    if nodes.iter().any(|&node| world.topology.node(node).faults.is_partial()) {
         return Err("a fault hits a part of its connections");
     }
     if ever(Fault::takes_time) && law.concurrency != Concurrency::UNLIMITED {
@@ -174,7 +177,7 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &
 }
 
 /// Some candidate takes every message at once, so that nothing is ever tried again.
-fn check_faults(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), &'static str> {
+fn check_faults(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Result<(), &'static str> {
     let walker = Walker { world, behaviour: &sender.behaviour, by_bins: false };
     let (mut fates, mut at) = (Vec::new(), world.start);
     for _ in 0..MOST_CHANGES {
@@ -192,7 +195,7 @@ fn check_faults(world: &World, sender: &SenderTable, tree: &Tree) -> Result<(), 
 
 /// A cache that a single message fills has to be kept message by message, and so has an authority that counts its answers.
 fn keep_caches_apart(world: &World, choices: &mut [Result<Choice, &'static str>]) {
-    let authority = &world.authority;
+    let authority = &world.topology.authority;
     let counts = authority.transform != Transform::None
         && (authority.driver != Driver::Random || authority.hold != Hold::None);
     let layers = |sender: usize| world.senders[sender].layers.iter().map(|&(layer, _)| layer);
@@ -214,7 +217,7 @@ fn usual_rates(world: &World, senders: &[SenderPlan]) -> Vec<f64> {
     let (mut flows, mut rates) = (Flows::new(world), Vec::new());
     let (mut from, end) = (Time::ZERO, world.end.min(Time::ZERO + LOOK_AHEAD));
     while from < end {
-        let to = Chunk::beginning_at(from, world.window, 1).to;
+        let to = Chunk::beginning_at(from, world.window(), 1).to;
         for plan in senders {
             if let Choice::Anew(tree) = &plan.choice {
                 let sent = Sent { sender: plan.sender, tree, part: 1.0, from, to };

@@ -6,7 +6,7 @@
 //! of the message before it with probability exp(-gap / mean) either way.
 
 use crate::engine::aggregate::orders;
-use crate::engine::aggregate::outcome_tree::Tree;
+use crate::engine::aggregate::outcome_tree::OutcomeTree;
 use crate::engine::world::{SenderTable, World};
 use crate::random::{Entropy, Key};
 use crate::sender::Keep;
@@ -14,12 +14,12 @@ use crate::time::{Span, Time};
 
 /// The outbound hosts of one sender.
 #[derive(Debug)]
-pub(crate) struct Choosers {
+pub(crate) struct StickyHosts {
     /// The part of the sender's mail that each brings.
     pub(crate) parts: Vec<f64>,
 }
 
-impl Choosers {
+impl StickyHosts {
     /// The outbound hosts of `sender`, whose sites have these `sizes`; refused if messages one by one cost less.
     pub(crate) fn new(world: &World, sender: &SenderTable, sizes: &[f64]) -> Result<Self, &'static str> {
         if sender.arrivals.expected(world.start, world.end) < decisions(world, sender) {
@@ -42,7 +42,7 @@ fn holdings(world: &World, sender: &SenderTable) -> i64 {
 
 /// Pieces of mail in one replication: each outbound host begins one with each chunk of counting and with each holding time.
 fn decisions(world: &World, sender: &SenderTable) -> f64 {
-    let chunks = world.end.0 / Span::HOUR.0.min(world.window.0) + 1;
+    let chunks = world.end.0 / Span::HOUR.0.min(world.window().0) + 1;
     (sender.sites * sender.hosts) as f64 * (chunks + holdings(world, sender)) as f64
 }
 
@@ -62,8 +62,8 @@ pub(crate) fn work(world: &World, sender: &SenderTable) -> f64 {
 
 /// What each outbound host of a sender holds in one replication.
 #[derive(Debug)]
-pub(crate) struct Holdings<'w> {
-    choosers: &'w Choosers,
+pub(crate) struct HeldOrders<'w> {
+    choosers: &'w StickyHosts,
     law: &'w SenderTable,
     choice: Key,
     holding: Key,
@@ -74,12 +74,12 @@ pub(crate) struct Holdings<'w> {
 struct Held {
     number: u64,
     until: Time,
-    tree: Tree,
+    tree: OutcomeTree,
 }
 
-impl<'w> Holdings<'w> {
-    pub(crate) fn new(choosers: &'w Choosers, law: &'w SenderTable, entropy: &Entropy) -> Self {
-        let nothing = Held { number: 0, until: Time::ZERO, tree: Tree::default() };
+impl<'w> HeldOrders<'w> {
+    pub(crate) fn new(choosers: &'w StickyHosts, law: &'w SenderTable, entropy: &Entropy) -> Self {
+        let nothing = Held { number: 0, until: Time::ZERO, tree: OutcomeTree::default() };
         Self {
             choosers,
             law,
@@ -95,7 +95,7 @@ impl<'w> Holdings<'w> {
     }
 
     /// What outbound host `chooser` holds at `now`, and until when. Times only go forward.
-    pub(crate) fn at(&mut self, world: &World, chooser: usize, now: Time) -> (&Tree, Time) {
+    pub(crate) fn at(&mut self, world: &World, chooser: usize, now: Time) -> (&OutcomeTree, Time) {
         if self.held[chooser].until <= now {
             let (number, until) = self.next(chooser, now);
             let tree = self.order(world, chooser, number);
@@ -130,10 +130,10 @@ impl<'w> Holdings<'w> {
     }
 
     /// The orders that a decision leaves.
-    fn order(&self, world: &World, chooser: usize, number: u64) -> Tree {
+    fn order(&self, world: &World, chooser: usize, number: u64) -> OutcomeTree {
         let host = self.choice.child(!(chooser as u64));
         let forever = self.law.behaviour.law.order.keep == Keep::Forever;
         let key = if forever { host } else { host.child(number) };
-        Tree::new(world, &orders::decided(world, self.law, key))
+        OutcomeTree::new(world, &orders::decided(world, self.law, key))
     }
 }

@@ -1,11 +1,12 @@
 //! Fates against the connections they stand for, and listed orders against drawn ones.
 
-use crate::engine::aggregate::outcome_tree::{Attempt, End, Fate, Tree, Walker};
+use crate::engine::aggregate::outcome_tree::{Attempt, End, Fate, OutcomeTree, Walker};
 use crate::engine::aggregate::{enumerate, orders};
-use crate::engine::connect::{Connection, connect};
+use crate::engine::compile_for;
+use crate::engine::connect::{ConnectResult, connect};
 use crate::engine::world::World;
-use crate::engine::world::compile::compile_for;
 use crate::engine::world::method::Engine;
+use crate::ids::{AddressId, HostId};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::scenario::Scenario;
 use crate::sender::{Candidates, Outcome};
@@ -20,7 +21,7 @@ const ZONE: &str = "[zone]\ntext = \"\"\"\ne.example. 300 MX 10 a.e.example.\ne.
 
 fn world(rest: &str) -> World {
     match Scenario::from_toml(&format!("{ZONE}{rest}")) {
-        Ok(scenario) => compile_for(&scenario, Engine::Messages),
+        Ok(scenario) => compile_for(&scenario, Engine::Messages).world,
         Err(error) => panic!("{error}"),
     }
 }
@@ -47,7 +48,7 @@ fn listed_orders_come_as_often_as_drawn_ones() {
             world(&format!("[[senders]]\npreset = \"{preset}\"\nresolver = \"{resolver}\"\nipv6 = true\n"));
         let mut listed: BTreeMap<Vec<u16>, f64> = BTreeMap::new();
         for (order, probability) in list(&world) {
-            *listed.entry(order.iter().map(|candidate| candidate.address).collect()).or_default() +=
+            *listed.entry(order.iter().map(|candidate| candidate.address.0).collect()).or_default() +=
                 probability;
         }
         assert!((listed.values().sum::<f64>() - 1.0).abs() < 1e-9, "{preset}: {listed:?}");
@@ -77,28 +78,33 @@ fn drawn(world: &World, n: u64) -> impl Iterator<Item = Vec<u16>> {
     use crate::engine::world::MX;
     let sender = &world.senders[0];
     let entropy = Entropy::new(17, 0);
-    let layer = &world.layers[0];
+    let layer = &world.topology.layers[0];
     let layers = vec![Layer { law: layer.law, caches: layer.caches, key: entropy.key(layer.stream) }];
-    let authority = entropy.key(world.authority_stream);
-    let mut dns = Network::new(&world.record_sets, world.authority, authority, layers);
+    let authority = entropy.key(world.topology.authority_stream);
+    let mut dns = Network::new(&world.topology.record_sets, world.topology.authority, authority, layers);
     let choice = entropy.key(StreamId::new("test", Purpose::Choice));
     (0..n).map(move |message| {
         let now = Time(message as i64 * 100_000);
         let mut list = Candidates::new();
         let hops = sender.hops(0);
         for place in dns.look_up(&hops, MX, now).order {
-            let record = world.record_sets[MX].versions[0].records[usize::from(place)];
-            let sets = &world.hosts[usize::from(record.target)];
+            let record = world.topology.record_sets[MX].versions[0].records[usize::from(place)];
+            let sets = &world.topology.hosts[usize::from(record.target)];
             for set in [sets.aaaa.filter(|_| sender.ipv6), sets.a].into_iter().flatten() {
                 for place in dns.look_up(&hops, set, now).order {
-                    let address = world.record_sets[set].versions[0].records[usize::from(place)].target;
-                    list.push(world.candidate(record.preference, record.target, address));
+                    let address =
+                        world.topology.record_sets[set].versions[0].records[usize::from(place)].target;
+                    list.push(world.topology.candidate(
+                        record.preference,
+                        HostId(record.target),
+                        AddressId(address),
+                    ));
                 }
             }
         }
         sender.behaviour.arrange(&mut list, choice.child(message));
         sender.behaviour.cut(&mut list);
-        list.iter().map(|candidate| candidate.address).collect()
+        list.iter().map(|candidate| candidate.address.0).collect()
     })
 }
 
@@ -110,10 +116,10 @@ fn fate(world: &World, order: &Candidates, born: Time) -> (Vec<Attempt>, End) {
         if now >= world.end {
             return (attempts, End::UnderWay);
         }
-        let node = world.addresses[usize::from(candidate.address)].node;
-        let (at, outcome) = match connect(&world.nodes[node], now, timeouts, 0) {
-            Connection::Now(outcome) => (now, outcome),
-            Connection::Later(at, outcome) => (at, outcome),
+        let node = world.topology.node_of(candidate.address);
+        let (at, outcome) = match connect(&world.topology.node(node).faults, now, timeouts, 0) {
+            ConnectResult::Now(outcome) => (now, outcome),
+            ConnectResult::Later(at, outcome) => (at, outcome),
         };
         let accepted = outcome == Outcome::Accepted;
         let failed = at < world.end && !accepted;
@@ -145,7 +151,7 @@ fn fates_are_those_of_single_connections() {
     let orders = list(&world);
     assert!(orders.len() > 10);
     for one in orders.iter().map(|(order, _)| vec![(order.clone(), 1.0)]) {
-        let tree = Tree::new(&world, &one);
+        let tree = OutcomeTree::new(&world, &one);
         let walker = Walker { world: &world, behaviour: &world.senders[0].behaviour, by_bins: false };
         let (mut fates, mut at, mut pieces): (Vec<Fate>, _, _) = (Vec::new(), Time::ZERO, 0);
         while at < world.end {
@@ -165,10 +171,10 @@ fn fates_are_those_of_single_connections() {
 #[test]
 fn a_piece_ends_where_a_connection_would_fall_into_another_window() {
     let world = world(FAULTS);
-    let tree = Tree::new(&world, &list(&world));
+    let tree = OutcomeTree::new(&world, &list(&world));
     let walker = Walker { world: &world, behaviour: &world.senders[0].behaviour, by_bins: true };
     let (mut fates, mut at) = (Vec::new(), Time::ZERO);
-    let window = |at: Time| at.0 / world.window.0;
+    let window = |at: Time| at.0 / world.window().0;
     while at < world.end {
         let to = (at + tree.fates(walker, at, &mut fates)).min(world.end);
         for fate in &fates {
@@ -187,7 +193,8 @@ fn a_piece_ends_where_a_connection_would_fall_into_another_window() {
 #[test]
 fn the_remainders_of_a_seed_have_their_exact_probabilities() {
     use crate::dns::order::Draws;
-    let seeds = enumerate::outcomes(100, |script| Draws::seed(&mut &mut *script, 4)).unwrap_or_default();
+    let seeds =
+        enumerate::outcomes(100, |enumeration| Draws::seed(&mut &mut *enumeration, 4)).unwrap_or_default();
     // 2^32 = 12 * 357,913,941 + 4: the remainders 0 to 3 by 12 come once more than the others.
     let alike = |count: u64| count as f64 / 4_294_967_296.0;
     assert_eq!(seeds.len(), 12);

@@ -3,6 +3,7 @@
 //! Time is handled in *chunks* that lie within one hour and one window. Only the current chunk is kept by the second; when it closes, its
 //! busiest bins, its minutes and its sum remain. So a run of years needs no more memory for it than a day.
 
+use crate::ids::NodeId;
 use crate::tally::{DURATION_PARTS, PEAK_BINS};
 use crate::time::{Span, Time};
 
@@ -88,17 +89,19 @@ impl Load {
 
     /// Counts messages of one second.
     #[inline]
-    pub(crate) fn add(&mut self, node: usize, second_of_hour: usize, count: u32) {
-        self.seconds[node * SECONDS_PER_HOUR + second_of_hour] += count;
+    pub(crate) fn add(&mut self, node: NodeId, second_of_hour: usize, count: u32) {
+        self.seconds[node.index() * SECONDS_PER_HOUR + second_of_hour] += count;
     }
 
     /// The seconds of a node in the hour.
-    pub(crate) fn seconds_of(&mut self, node: usize) -> &mut [u32] {
-        &mut self.seconds[node * SECONDS_PER_HOUR..(node + 1) * SECONDS_PER_HOUR]
+    pub(crate) fn seconds_of(&mut self, node: NodeId) -> &mut [u32] {
+        let first = node.index() * SECONDS_PER_HOUR;
+        &mut self.seconds[first..first + SECONDS_PER_HOUR]
     }
 
     /// Takes what a node carried in `chunk`, which is then empty again.
-    pub(crate) fn take(&mut self, node: usize, chunk: &Chunk) -> ChunkLoad {
+    pub(crate) fn take(&mut self, node: NodeId, chunk: &Chunk) -> ChunkLoad {
+        let node = node.index();
         let (first, last) = (chunk.second_of_hour(chunk.from), chunk.second_of_hour(Time(chunk.to.0 - 1)));
         let minutes_before = chunk.hour() * 60;
         let mut load = ChunkLoad { total: 0, busiest: [0; 3] };
@@ -156,11 +159,11 @@ mod tests {
         let mut load = Load::new(2, Span::HOUR);
         let chunk = Chunk::beginning_at(Time::ZERO, Span::HOUR, 1);
         for (second, count) in [(0, 3), (59, 4), (60, 6), (3_599, 1)] {
-            load.add(1, second, count);
+            load.add(NodeId(1), second, count);
         }
-        let seen = load.take(1, &chunk);
+        let seen = load.take(NodeId(1), &chunk);
         assert_eq!((seen.total, seen.busiest), (14, [14, 7, 6]));
-        assert_eq!(load.take(1, &chunk).total, 0);
+        assert_eq!(load.take(NodeId(1), &chunk).total, 0);
         let curves = load.duration();
         assert_eq!(curves[DURATION_PARTS.len()], 7, "the busiest minute of the second node");
         assert_eq!(curves[..DURATION_PARTS.len()], [0; DURATION_PARTS.len()]);

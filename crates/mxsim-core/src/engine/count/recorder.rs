@@ -2,6 +2,7 @@
 
 use crate::engine::count::load::{Chunk, Load};
 use crate::engine::world::World;
+use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::tally::{DURATION_PARTS, DelayCounter, PEAK_BINS, SERIES_BIN, SessionTally, Tally, WindowTally};
 use crate::time::{Span, Time};
@@ -11,21 +12,12 @@ use std::collections::BinaryHeap;
 /// Delays that are counted together.
 const FRESH: usize = 1_024;
 
-/// A message, as far as counting goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Counted {
-    /// Index of its sender.
-    pub(crate) sender: usize,
-    /// When it arrived there.
-    pub(crate) born: Time,
-}
-
 /// Messages accepted that have everything but their second in common.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BulkAccept {
-    pub(crate) sender: usize,
-    pub(crate) host: u16,
-    pub(crate) address: u16,
+    pub(crate) sender: SenderId,
+    pub(crate) host: HostId,
+    pub(crate) address: AddressId,
     /// Window in which they arrived at the sender, and in which they were accepted.
     pub(crate) born_window: usize,
     pub(crate) window: usize,
@@ -54,14 +46,14 @@ pub(crate) struct Recorder<'w> {
     /// Of the current chunk, `[sender * addresses + address]`: messages of [`Recorder::taken_at_once`], and their time in sessions (µs).
     at_once: Vec<(u64, u64)>,
     /// Messages in sessions that end after the current chunk and before the end, soonest first.
-    ahead: BinaryHeap<Reverse<(Time, Counted, u16, u16)>>,
+    ahead: BinaryHeap<Reverse<(Time, MessageId, HostId, AddressId)>>,
 }
 
 impl<'w> Recorder<'w> {
     pub(crate) fn new(world: &'w World) -> Self {
-        let nodes = world.nodes.len();
-        let run = world.labels.run;
-        let timed_nodes = if world.is_timed() { nodes } else { 0 };
+        let nodes = world.topology.nodes.len();
+        let run = world.run;
+        let timed_nodes = if world.topology.is_timed() { nodes } else { 0 };
         let window = WindowTally {
             accepted: vec![0; world.senders.len() * nodes],
             attempts: vec![0; nodes],
@@ -79,8 +71,8 @@ impl<'w> Recorder<'w> {
             delays: crate::tally::DelayHistogram::default(),
             totals: DeliveryTotals::default(),
             nodes: vec![NodeTotals::default(); nodes],
-            accepted_by_address: vec![0; world.addresses.len()],
-            accepted_by_host: vec![0; world.hosts.len()],
+            accepted_by_address: vec![0; world.topology.addresses.len()],
+            accepted_by_host: vec![0; world.topology.hosts.len()],
             mx_lookups: 0,
             mx_cache_hits: 0,
         };
@@ -91,12 +83,12 @@ impl<'w> Recorder<'w> {
             fresh: Vec::with_capacity(FRESH),
             load: Load::new(nodes, run.run_length),
             chunk: Chunk::beginning_at(Time::ZERO, run.window, run.windows()),
-            accepted: vec![0; world.senders.len() * world.addresses.len()],
+            accepted: vec![0; world.senders.len() * world.topology.addresses.len()],
             attempts: vec![0; nodes],
             peak_sessions: vec![0; nodes],
             open_at_start: vec![0; nodes],
             usual_sessions: vec![(0, 0); nodes],
-            at_once: vec![(0, 0); world.senders.len() * world.addresses.len()],
+            at_once: vec![(0, 0); world.senders.len() * world.topology.addresses.len()],
             ahead: BinaryHeap::new(),
         }
     }
@@ -109,18 +101,18 @@ impl<'w> Recorder<'w> {
     /// Closes the chunk and begins the next. Everything that happened in it must have been counted.
     pub(crate) fn close_chunk(&mut self) {
         self.count_fresh();
-        let (nodes, chunk) = (self.world.nodes.len(), self.chunk);
+        let (nodes, chunk) = (self.world.topology.nodes.len(), self.chunk);
         self.add_chunk_to_window();
         let busiest = &mut self.tally.windows[chunk.window].busiest;
         for node in 0..nodes {
-            let load = self.load.take(node, &chunk);
+            let load = self.load.take(NodeId::new(node), &chunk);
             self.tally.series[chunk.hour() * nodes + node] += load.total;
             for (bin, most) in load.busiest.into_iter().enumerate() {
                 let busiest = &mut busiest[bin * nodes + node];
                 *busiest = (*busiest).max(most);
             }
         }
-        self.chunk = Chunk::beginning_at(chunk.to, self.world.window, self.tally.windows.len());
+        self.chunk = Chunk::beginning_at(chunk.to, self.world.window(), self.tally.windows.len());
         while let Some(&Reverse((at, message, host, address))) = self.ahead.peek() {
             if at >= self.chunk.to {
                 break;
@@ -132,10 +124,10 @@ impl<'w> Recorder<'w> {
 
     /// Messages of [`Recorder::taken_at_once`] count as all others do.
     fn add_taken_at_once(&mut self) {
-        let addresses = self.world.addresses.len();
+        let addresses = self.world.topology.addresses.len();
         for (place, taken) in self.at_once.iter_mut().enumerate() {
             let (count, us) = std::mem::take(taken);
-            let node = self.world.addresses[place % addresses].node;
+            let node = self.world.topology.node_of(AddressId::new(place % addresses)).index();
             self.accepted[place] += count;
             self.attempts[node] += count;
             if let Some(sessions) = self.tally.sessions.get_mut(node) {
@@ -148,15 +140,16 @@ impl<'w> Recorder<'w> {
 
     fn add_chunk_to_window(&mut self) {
         self.add_taken_at_once();
-        let (nodes, addresses) = (self.world.nodes.len(), self.world.addresses.len());
+        let (nodes, addresses) = (self.world.topology.nodes.len(), self.world.topology.addresses.len());
         let window = &mut self.tally.windows[self.chunk.window];
         for (place, accepted) in self.accepted.iter_mut().enumerate() {
             let accepted = std::mem::take(accepted);
             let (sender, address) = (place / addresses, place % addresses);
-            window.accepted[sender * nodes + self.world.addresses[address].node] += accepted;
+            let known = self.world.topology.address(AddressId::new(address));
+            window.accepted[sender * nodes + known.node.index()] += accepted;
             self.tally.accepted_by_address[address] += accepted;
-            if !self.world.hosts_share_addresses {
-                self.tally.accepted_by_host[usize::from(self.world.addresses[address].host)] += accepted;
+            if !self.world.topology.hosts_share_addresses {
+                self.tally.accepted_by_host[known.host.index()] += accepted;
             }
         }
         for (sum, attempts) in window.attempts.iter_mut().zip(&mut self.attempts) {
@@ -181,37 +174,43 @@ impl<'w> Recorder<'w> {
         self.tally.mx_cache_hits += cache_hits;
     }
 
-    pub(crate) fn arrived(&mut self, message: Counted) {
+    pub(crate) fn arrived(&mut self, message: MessageId) {
         self.tally.totals.messages += u64::from(counts(message));
     }
 
-    pub(crate) fn retried(&mut self, message: Counted) {
+    pub(crate) fn retried(&mut self, message: MessageId) {
         self.tally.totals.retries += u64::from(counts(message));
     }
 
-    pub(crate) fn attempted(&mut self, message: Counted, node: usize) {
+    pub(crate) fn attempted(&mut self, message: MessageId, node: NodeId) {
         if counts(message) {
-            self.attempts[node] += 1;
+            self.attempts[node.index()] += 1;
         }
     }
 
-    pub(crate) fn failed(&mut self, message: Counted, node: usize) {
-        self.tally.nodes[node].deferred += u64::from(counts(message));
+    pub(crate) fn failed(&mut self, message: MessageId, node: NodeId) {
+        self.tally.nodes[node.index()].deferred += u64::from(counts(message));
     }
 
     /// A connection or a message to which the node's answer was final.
-    pub(crate) fn rejected(&mut self, message: Counted, node: usize) {
-        self.tally.nodes[node].rejected += u64::from(counts(message));
+    pub(crate) fn rejected(&mut self, message: MessageId, node: NodeId) {
+        self.tally.nodes[node.index()].rejected += u64::from(counts(message));
     }
 
     /// An attempt that found the node full; it is a failed one too.
-    pub(crate) fn found_full(&mut self, message: Counted, node: usize) {
-        self.tally.nodes[node].full += u64::from(counts(message));
+    pub(crate) fn found_full(&mut self, message: MessageId, node: NodeId) {
+        self.tally.nodes[node.index()].full += u64::from(counts(message));
     }
 
     /// A message will be accepted at `at`, if that is not after the end.
     #[inline(always)]
-    pub(crate) fn will_be_accepted(&mut self, message: Counted, host: u16, address: u16, at: Time) {
+    pub(crate) fn will_be_accepted(
+        &mut self,
+        message: MessageId,
+        host: HostId,
+        address: AddressId,
+        at: Time,
+    ) {
         if at < self.chunk.to {
             self.accepted(message, host, address, at);
         } else {
@@ -224,25 +223,25 @@ impl<'w> Recorder<'w> {
     #[inline(always)]
     pub(crate) fn taken_at_once(
         &mut self,
-        message: Counted,
-        (host, address): (u16, u16),
-        node: usize,
+        message: MessageId,
+        (host, address): (HostId, AddressId),
+        node: NodeId,
         at: Time,
     ) {
         let delay = at.since(message.born);
         let (count, us) =
-            &mut self.at_once[message.sender * self.world.addresses.len() + usize::from(address)];
+            &mut self.at_once[message.sender.index() * self.world.topology.addresses.len() + address.index()];
         *count += 1;
         *us += delay.0 as u64;
-        if self.world.hosts_share_addresses {
-            self.tally.accepted_by_host[usize::from(host)] += 1;
+        if self.world.topology.hosts_share_addresses {
+            self.tally.accepted_by_host[host.index()] += 1;
         }
         self.load.add(node, self.chunk.second_of_hour(at), 1);
         self.note_delay(delay);
     }
 
     #[cold]
-    fn accepted_later(&mut self, message: Counted, host: u16, address: u16, at: Time) {
+    fn accepted_later(&mut self, message: MessageId, host: HostId, address: AddressId, at: Time) {
         if at >= self.world.end {
             self.waiting(message);
         } else {
@@ -252,16 +251,16 @@ impl<'w> Recorder<'w> {
 
     /// A message is accepted at `at`, which lies in the current chunk.
     #[inline(always)]
-    pub(crate) fn accepted(&mut self, message: Counted, host: u16, address: u16, at: Time) {
+    pub(crate) fn accepted(&mut self, message: MessageId, host: HostId, address: AddressId, at: Time) {
         if !counts(message) {
             return;
         }
-        let at_address = &self.world.addresses[usize::from(address)];
-        self.accepted[message.sender * self.world.addresses.len() + usize::from(address)] += 1;
-        if self.world.hosts_share_addresses {
-            self.tally.accepted_by_host[usize::from(host)] += 1;
+        let place = message.sender.index() * self.world.topology.addresses.len() + address.index();
+        self.accepted[place] += 1;
+        if self.world.topology.hosts_share_addresses {
+            self.tally.accepted_by_host[host.index()] += 1;
         }
-        self.load.add(at_address.node, self.chunk.second_of_hour(at), 1);
+        self.load.add(self.world.topology.node_of(address), self.chunk.second_of_hour(at), 1);
         let delay = at.since(message.born);
         if message.born < self.chunk.window_begins() {
             self.delays.add(delay, 1);
@@ -295,7 +294,7 @@ impl<'w> Recorder<'w> {
         self.fresh.clear();
     }
 
-    pub(crate) fn bounced(&mut self, message: Counted) {
+    pub(crate) fn bounced(&mut self, message: MessageId) {
         if counts(message) {
             self.tally.totals.bounced += 1;
             self.decide(self.window_of(message.born), None, 1);
@@ -303,7 +302,7 @@ impl<'w> Recorder<'w> {
     }
 
     /// A message that is still queued at the end. It counts as late if it is older than every limit already; else nobody knows yet.
-    pub(crate) fn waiting(&mut self, message: Counted) {
+    pub(crate) fn waiting(&mut self, message: MessageId) {
         if counts(message) {
             self.tally.totals.waiting += 1;
             let age = self.world.end.since(message.born);
@@ -315,9 +314,9 @@ impl<'w> Recorder<'w> {
 
     /// A connection came to a node that takes it, or would but is full.
     #[inline]
-    pub(crate) fn connected(&mut self, node: usize, now: Time, full: bool) {
+    pub(crate) fn connected(&mut self, node: NodeId, now: Time, full: bool) {
         if now.0 >= 0 {
-            let sessions = &mut self.tally.sessions[node];
+            let sessions = &mut self.tally.sessions[node.index()];
             sessions.connections += 1;
             sessions.full += u64::from(full);
         }
@@ -325,9 +324,9 @@ impl<'w> Recorder<'w> {
 
     /// A session from `began` to `at`, which may lie ahead, that delivers so many messages.
     #[inline(always)]
-    pub(crate) fn session(&mut self, node: usize, (began, at): (Time, Time), messages: u32) {
+    pub(crate) fn session(&mut self, node: NodeId, (began, at): (Time, Time), messages: u32) {
         if messages == 1 && began >= Time::ZERO && at < self.world.end {
-            let (count, us) = &mut self.usual_sessions[node];
+            let (count, us) = &mut self.usual_sessions[node.index()];
             *count += 1;
             *us += at.since(began).0 as u64;
         } else {
@@ -335,11 +334,11 @@ impl<'w> Recorder<'w> {
         }
     }
 
-    fn unusual_session(&mut self, node: usize, (began, at): (Time, Time), messages: u32) {
-        let sessions = &mut self.tally.sessions[node];
+    fn unusual_session(&mut self, node: NodeId, (began, at): (Time, Time), messages: u32) {
+        let sessions = &mut self.tally.sessions[node.index()];
         let within = at.min(self.world.end).since(began.max(Time::ZERO));
         sessions.occupied_us += within.0 as u64;
-        self.open_at_start[node] += u32::from(began < Time::ZERO && at > Time::ZERO);
+        self.open_at_start[node.index()] += u32::from(began < Time::ZERO && at > Time::ZERO);
         if at >= Time::ZERO && at < self.world.end {
             sessions.ended += 1;
             sessions.lasted_us += at.since(began).0 as u64;
@@ -350,9 +349,9 @@ impl<'w> Recorder<'w> {
 
     /// So many sessions at the same time.
     #[inline]
-    pub(crate) fn occupied(&mut self, node: usize, now: Time, sessions: u32) {
+    pub(crate) fn occupied(&mut self, node: NodeId, now: Time, sessions: u32) {
         if now.0 >= 0 {
-            let peak = &mut self.peak_sessions[node];
+            let peak = &mut self.peak_sessions[node.index()];
             *peak = (*peak).max(sessions);
         }
     }
@@ -403,7 +402,7 @@ impl<'w> Recorder<'w> {
     }
 
     fn window_of(&self, at: Time) -> usize {
-        let window = (at.0.max(0) / self.world.window.0) as usize;
+        let window = (at.0.max(0) / self.world.window().0) as usize;
         window.min(self.tally.windows.len() - 1)
     }
 }
@@ -419,17 +418,18 @@ impl Recorder<'_> {
         self.tally.mx_cache_hits += hits;
     }
 
-    pub(crate) fn attempted_in_bulk(&mut self, node: usize, window: usize, failed: bool, count: u64) {
-        self.tally.windows[window].attempts[node] += count;
-        self.tally.nodes[node].deferred += if failed { count } else { 0 };
+    pub(crate) fn attempted_in_bulk(&mut self, node: NodeId, window: usize, failed: bool, count: u64) {
+        self.tally.windows[window].attempts[node.index()] += count;
+        self.tally.nodes[node.index()].deferred += if failed { count } else { 0 };
     }
 
     /// Everything about accepted messages but in which second; that is [`Recorder::seconds_of`].
     pub(crate) fn accepted_in_bulk(&mut self, bulk: BulkAccept) {
-        let (node, nodes) = (self.world.addresses[usize::from(bulk.address)].node, self.world.nodes.len());
-        self.tally.windows[bulk.window].accepted[bulk.sender * nodes + node] += bulk.count;
-        self.tally.accepted_by_address[usize::from(bulk.address)] += bulk.count;
-        self.tally.accepted_by_host[usize::from(bulk.host)] += bulk.count;
+        let (node, nodes) =
+            (self.world.topology.node_of(bulk.address).index(), self.world.topology.nodes.len());
+        self.tally.windows[bulk.window].accepted[bulk.sender.index() * nodes + node] += bulk.count;
+        self.tally.accepted_by_address[bulk.address.index()] += bulk.count;
+        self.tally.accepted_by_host[bulk.host.index()] += bulk.count;
         self.delays.add(bulk.delay, bulk.count);
         self.decide(bulk.born_window, Some(bulk.delay), bulk.count);
     }
@@ -443,11 +443,11 @@ impl Recorder<'_> {
     }
 
     /// Messages accepted by a node in each second of the current hour, to add to.
-    pub(crate) fn seconds_of(&mut self, node: usize) -> &mut [u32] {
+    pub(crate) fn seconds_of(&mut self, node: NodeId) -> &mut [u32] {
         self.load.seconds_of(node)
     }
 }
 
-const fn counts(message: Counted) -> bool {
+const fn counts(message: MessageId) -> bool {
     message.born.0 >= 0
 }

@@ -1,393 +1,402 @@
-//! What happens between an outbound host and its destination: looks, connections, sessions.
+//! What happens between an outbound host and a destination that connections are opened for: mail that waits is looked after, connections are
+//! opened, and sessions take what is next in the queue.
 
-use crate::engine::messages::sending::Mail;
+use crate::engine::messages::delivery::{Caller, DestinationSession};
+use crate::engine::messages::message::QueuedMessage;
+use crate::engine::messages::receiving::Admission;
+use crate::engine::messages::resolve::NoCandidate;
+use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::sending::destination::{
-    EXCHANGES, Failing, Found, Idle, LATER_LOOK, MOST_TURNED_AWAY, Relay, SECOND_LOOK, TICK,
+    DueEvent, EXCHANGES, Failing, Found, Idle, LATER_LOOK, MOST_TURNED_AWAY, SECOND_LOOK, TICK,
 };
-use crate::engine::messages::sending::pool::Connection;
-use crate::engine::messages::{Event, Nobody, Replication, Walk};
+use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Probe, Step};
+use crate::ids::{AddressId, OutboundId};
 use crate::sender::memory::Report;
 use crate::sender::{Candidate, Concurrency, Memory, Outcome, Reaction};
 use crate::time::{Span, Time};
 
-/// A sender and one of its outbound hosts.
-type Of = (u32, u32);
-
-/// Something of a relay that its time has come for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Due {
-    of: Of,
-    what: What,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum What {
-    /// Mail that waits is looked after.
-    Look,
-    /// The wait of this number is over.
-    Connect(u32),
-    /// The session without work of this number looks for some.
-    Work(u32),
-}
-
-const fn of(mail: &Mail) -> Of {
-    (mail.sender, mail.chooser)
-}
+/// A session without work: since when, and its number.
+type WithoutWork = Option<(Time, u32)>;
 
 impl<P: Probe> Replication<'_, '_, P> {
-    fn relay(&mut self, (sender, chooser): Of) -> &mut Relay {
-        self.senders[sender as usize].relay(chooser)
-    }
-
-    fn law_of(&self, (sender, _): Of) -> Concurrency {
-        self.world.senders[sender as usize].behaviour.law.concurrency
+    fn concurrency(&self, of: OutboundId) -> Concurrency {
+        self.world.sender(of.sender).behaviour.law.concurrency
     }
 
     /// The second in which an outbound host is, by its own clock.
-    fn second(&self, (sender, chooser): Of, now: Time) -> Time {
-        self.senders[sender as usize].second(chooser, now)
+    fn second(&self, of: OutboundId, now: Time) -> Time {
+        self.senders[of.sender.index()].second(of.host, now)
     }
 
-    /// True if a sender opens connections for its destination and not for a message.
-    fn relays(&self, mail: &Mail) -> bool {
-        self.world.senders[mail.sender as usize].relays
+    fn schedule_due(&mut self, of: OutboundId, due: DueEvent, at: Time) {
+        self.calendar.schedule(at, Event::DestinationDue(of, due));
     }
 
-    /// A message is to be delivered (mta.c, `mta_handle_envelope`).
-    pub(crate) fn hand_over(&mut self, mail: Mail, now: Time) {
-        let of = of(&mail);
-        self.note(&mail, now, Step::Queued);
-        if mail.failures > 0 {
-            self.recorder.retried(mail.counted());
+    /// Puts a message into the queue of its destination (mta.c, `mta_handle_envelope`).
+    pub(crate) fn hand_over(&mut self, message: QueuedMessage, now: Time) {
+        let of = message.of();
+        self.note(&message, now, Step::Queued);
+        if message.failures > 0 {
+            self.recorder.retried(message.id);
         }
-        self.relay(of).tasks.push_back(mail);
-        self.set_idle_ticking(of, now);
-        self.look_after(of, now);
-        self.relay(of).release();
+        self.destination(of).messages.push_back(message);
+        self.tick_idle_session(of, now);
+        self.drain(of, now);
+        self.destination(of).release();
     }
 
-    pub(crate) fn relay_due(&mut self, due: Due, now: Time) {
-        let of = due.of;
-        match due.what {
-            What::Look => {
-                self.relay(of).will_look = false;
-                self.look_after(of, now);
-                self.relay(of).release();
+    /// Handles what is due at a destination.
+    pub(crate) fn handle_due(&mut self, of: OutboundId, due: DueEvent, now: Time) {
+        match due {
+            DueEvent::Drain => {
+                self.destination(of).will_drain = false;
+                self.drain(of, now);
+                self.destination(of).release();
             }
-            What::Connect(number) => {
-                if self.relay(of).waits == Some(number) {
+            DueEvent::Connect(number) => {
+                if self.destination(of).waits == Some(number) {
                     self.open_connections(of, now);
                 }
             }
-            What::Work(number) => {
-                if let Some(idle) = self.relay(of).take_idle(number) {
-                    self.finds_work(idle.walk, Some((idle.since, number)), now);
+            DueEvent::FindWork(number) => {
+                if let Some(idle) = self.destination(of).take_idle(number) {
+                    self.find_work(idle.session, Some((idle.since, number)), now);
                 }
             }
         }
     }
 
     /// Looks after mail that waits, now or when it is time to (mta.c, `mta_drain`).
-    fn look_after(&mut self, of: Of, now: Time) {
+    fn drain(&mut self, of: OutboundId, now: Time) {
         let second = self.second(of, now);
         loop {
-            let relay = self.relay(of);
-            if relay.tasks.is_empty() {
+            let destination = self.destination(of);
+            if destination.messages.is_empty() {
                 return;
             }
-            if let Some(failing) = relay.failing {
+            if let Some(failing) = destination.failing {
                 return self.flush(of, failing, now);
             }
-            if relay.will_look {
+            if destination.will_drain {
                 return;
             }
-            if let Some(next) = relay.next_look.filter(|&next| next > second) {
-                relay.will_look = true;
-                return self.schedule(of, What::Look, now + next.since(second));
+            if let Some(next) = destination.next_look.filter(|&next| next > second) {
+                destination.will_drain = true;
+                return self.schedule_due(of, DueEvent::Drain, now + next.since(second));
             }
-            self.look(of, second, now);
+            self.look_for_connections(of, second, now);
         }
     }
 
     /// Opens connections, and says when to look again (mta.c, `mta_query_source` and `mta_on_source`). If every address is out of use twice in
     /// a row, mail is given back to the queue.
-    fn look(&mut self, of: Of, second: Time, now: Time) {
+    fn look_for_connections(&mut self, of: OutboundId, second: Time, now: Time) {
         self.open_connections(of, now);
-        let relay = self.relay(of);
-        let wait = if std::mem::replace(&mut relay.known, true) { LATER_LOOK } else { SECOND_LOOK };
-        if relay.broken {
-            relay.bad_looks += 1;
-            relay.next_look = None;
-            if relay.bad_looks > 1 {
-                relay.failing = Some(Failing::Defer);
+        let destination = self.destination(of);
+        let wait = if std::mem::replace(&mut destination.known, true) { LATER_LOOK } else { SECOND_LOOK };
+        if destination.broken {
+            destination.bad_looks += 1;
+            destination.next_look = None;
+            if destination.bad_looks > 1 {
+                destination.failing = Some(Failing::Defer);
             }
         } else {
-            (relay.bad_looks, relay.next_look) = (0, Some(second + wait));
+            (destination.bad_looks, destination.next_look) = (0, Some(second + wait));
         }
     }
 
-    fn schedule(&mut self, of: Of, what: What, at: Time) {
-        self.calendar.schedule(at, Event::Relay(Due { of, what }));
-    }
-
     /// All mail that waits goes back to the queue, or is given up (mta.c, `mta_flush`).
-    fn flush(&mut self, of: Of, failing: Failing, now: Time) {
-        for mail in std::mem::take(&mut self.relay(of).tasks) {
+    fn flush(&mut self, of: OutboundId, failing: Failing, now: Time) {
+        for message in std::mem::take(&mut self.destination(of).messages) {
             match failing {
-                Failing::Defer => self.put_back(mail, now),
+                Failing::Defer => self.put_back(message, now),
                 Failing::Bounce => {
-                    self.note(&mail, now, Step::Bounced);
-                    self.recorder.bounced(mail.counted());
+                    self.note(&message, now, Step::Bounced);
+                    self.recorder.bounced(message.id);
                 }
             }
         }
     }
 
-    /// Opens the connections that there are too few of, or waits until it may (mta.c, `mta_connect`).
-    fn open_connections(&mut self, of: Of, now: Time) {
-        let (second, law) = (self.second(of, now), self.law_of(of));
+    /// Decides on the connections that there are too few of, or waits until it may open one (mta.c, `mta_connect`).
+    fn open_connections(&mut self, of: OutboundId, now: Time) {
+        let (second, law) = (self.second(of, now), self.concurrency(of));
         loop {
-            let relay = self.relay(of);
-            if relay.broken {
+            let destination = self.destination(of);
+            if destination.broken {
                 return;
             }
-            relay.waits = None;
-            if !relay.wants_connection() {
+            destination.waits = None;
+            if !destination.wants_connection() {
                 return;
             }
-            let found = match relay.rests(law.most, law.pause(), second) {
+            let found = match destination.rests(law.most, law.pause(), second) {
                 Some(until) => Found::Wait(until),
                 None => self.find_route(of, second, now),
             };
             match found {
-                Found::Route(candidate) => self.open_connection(of, candidate, now),
+                Found::Route(candidate) => self.decide_on_connection(of, candidate, now),
                 Found::Wait(until) => {
-                    let relay = self.relay(of);
-                    let number = relay.next_number();
-                    relay.waits = Some(number);
-                    return self.schedule(of, What::Connect(number), now + until.since(second));
+                    let destination = self.destination(of);
+                    let number = destination.next_number();
+                    destination.waits = Some(number);
+                    return self.schedule_due(of, DueEvent::Connect(number), now + until.since(second));
                 }
-                Found::Nobody => return self.relay(of).broken = true,
-                Found::Failing(failing) => return self.relay(of).failing = Some(failing),
+                Found::NoRoute => return self.destination(of).broken = true,
+                Found::Failing(failing) => return self.destination(of).failing = Some(failing),
             }
         }
     }
 
-    /// Whom to connect to. What is looked up and ordered is written down for the message that waits longest.
-    fn find_route(&mut self, of: Of, second: Time, now: Time) -> Found {
-        let Some(&mail) = self.relay(of).tasks.front() else { return Found::Nobody };
-        let pause = self.law_of(of).pause_per_address();
-        match self.candidates(&mail, &[], now) {
-            Ok((candidates, _)) => self.relay(of).find(&candidates, pause, second),
-            Err(Nobody::Now) => Found::Nobody,
-            Err(Nobody::Ever) => Found::Failing(Failing::Bounce),
-            Err(Nobody::NotYet(why)) => {
-                self.note(&mail, now, Step::NobodyToAsk(why));
+    /// Finds the address to connect to. What is looked up and ordered is noted for the message that waits longest.
+    fn find_route(&mut self, of: OutboundId, second: Time, now: Time) -> Found {
+        let Some(&message) = self.destination(of).messages.front() else { return Found::NoRoute };
+        let pause = self.concurrency(of).pause_per_address();
+        match self.candidates(&message, &[], now) {
+            Ok((candidates, _)) => self.destination(of).find(&candidates, pause, second),
+            Err(NoCandidate::HeldBack) => Found::NoRoute,
+            Err(NoCandidate::Permanent) => Found::Failing(Failing::Bounce),
+            Err(NoCandidate::Unresolved(why)) => {
+                self.note(&message, now, Step::NobodyToAsk(why));
                 Found::Failing(Failing::Defer)
             }
         }
     }
 
-    /// A connection begins, as soon as what goes on now is over.
-    fn open_connection(&mut self, of: Of, candidate: Candidate, now: Time) {
-        let (second, law) = (self.second(of, now), self.law_of(of));
-        let relay = self.relay(of);
-        let Some(&first) = relay.tasks.front() else { return };
-        relay.opens(law, candidate.address, second);
-        let walk = self.new_walk(Walk::new(first, std::iter::once(candidate).collect(), now));
-        self.set_idle_ticking(of, now);
-        self.calendar.schedule(now, Event::Connects(walk));
+    /// Decides to open a connection, which begins as soon as what goes on now is over.
+    fn decide_on_connection(&mut self, of: OutboundId, candidate: Candidate, now: Time) {
+        let (second, law) = (self.second(of, now), self.concurrency(of));
+        let destination = self.destination(of);
+        let Some(&first) = destination.messages.front() else { return };
+        destination.opens(law, candidate.address, second);
+        let is_first = destination.opening.is_empty();
+        destination.opening.push_back(Box::new(DestinationSession::new(first, candidate, now)));
+        if is_first {
+            self.push(Task::OpenSessions(of));
+        }
+        self.tick_idle_session(of, now);
+    }
+
+    /// Opens the connections that were decided on, one after the other.
+    pub(crate) fn open_sessions(&mut self, of: OutboundId, now: Time) {
+        let destination = self.destination(of);
+        let Some(mut session) = destination.opening.pop_front() else { return };
+        if !destination.opening.is_empty() {
+            self.push(Task::OpenSessions(of));
+        }
+        let candidate = session.delivery.candidate;
+        self.begin_connection(&mut session.delivery, candidate, now);
+        let admission = self.connect(&session.delivery, now);
+        self.admit_session(session, admission, now);
+    }
+
+    /// Takes in what a node does with the connection of a destination.
+    pub(crate) fn admit_session(
+        &mut self,
+        mut session: Box<DestinationSession>,
+        admission: Admission,
+        now: Time,
+    ) {
+        match admission {
+            Admission::Session(Some(Outcome::TlsFailed))
+                if !self.goes_on_in_clear(&mut session.delivery, now) =>
+            {
+                self.fail_session(session, Outcome::TlsFailed, now);
+            }
+            Admission::Session(_) => self.make_session_ready(session, now),
+            Admission::Backlog => self.wait_in_backlog(Caller::Destination(session), now),
+            Admission::NoAnswerUntil(at, outcome) => {
+                self.wait_for_answer(Caller::Destination(session), at, outcome);
+            }
+            Admission::Failed(outcome) => self.fail_session(session, outcome, now),
+        }
     }
 
     /// A connection did not get as far as a first message. The address is out of use for a while if none was ready there before.
-    pub(crate) fn connection_fails(&mut self, mut walk: Box<Walk>, outcome: Outcome, now: Time) {
-        let (of, address) = (of(&walk.mail), walk.connection.address);
-        let table = &self.world.senders[of.0 as usize];
-        let reaction = self.fail(&mut walk, outcome, now);
+    fn fail_session(&mut self, mut session: Box<DestinationSession>, outcome: Outcome, now: Time) {
+        let (of, address) = (session.delivery.message.of(), session.delivery.connection.address);
+        let table = self.world.sender(of.sender);
+        let reaction = self.record_failure(&mut session.delivery, outcome, now);
         let remembers = matches!(table.behaviour.law.memory, Memory::Route { .. });
-        let is_new = match self.relay(of).route_mut(address) {
+        let is_new = match self.destination(of).route_mut(address) {
             Some(route) if !route.valid => {
                 route.down = !remembers;
                 true
             }
             _ => false,
         };
-        let failed = if is_new { &walk.failed[..] } else { &[] };
-        let process = self.senders[of.0 as usize].process_of(table, &walk.mail, walk.begun);
+        let delivery = &session.delivery;
+        let failed = if is_new { &delivery.failed[..] } else { &[] };
+        let state = &mut self.senders[of.sender.index()];
+        let process = state.process_of(table, &delivery.message, delivery.begun);
         let report = Report { failed, accepted: None, now, process };
-        self.senders[of.0 as usize].learn(table, of.1, walk.has_waited, report);
-        self.recycle(walk);
-        self.relay(of).failing = match reaction {
-            Reaction::Next => self.relay(of).failing,
-            Reaction::Defer => Some(Failing::Defer),
-            Reaction::Bounce => Some(Failing::Bounce),
-        };
-        self.closes(of, address, now);
-        self.look_after(of, now);
-        self.relay(of).release();
+        state.learn(table, of.host, delivery.has_waited, report);
+        match reaction {
+            Reaction::Next => {}
+            Reaction::Defer => self.destination(of).failing = Some(Failing::Defer),
+            Reaction::Bounce => self.destination(of).failing = Some(Failing::Bounce),
+        }
+        self.close_route(of, address, now);
+        self.drain(of, now);
+        self.destination(of).release();
     }
 
     /// A connection is gone, and perhaps another takes its place (mta.c, `mta_route_collect`).
-    fn closes(&mut self, of: Of, address: u16, now: Time) {
-        let (second, law) = (self.second(of, now), self.law_of(of));
-        self.relay(of).closes(address, second);
+    fn close_route(&mut self, of: OutboundId, address: AddressId, now: Time) {
+        let (second, law) = (self.second(of, now), self.concurrency(of));
+        self.destination(of).closes(address, second);
         self.open_connections(of, now);
-        self.relay(of).has_closed(law, address, second);
-        self.relay(of).release();
+        self.destination(of).has_closed(law, address, second);
+        self.destination(of).release();
     }
 
-    /// A connection is ready for its first message (`mta_session.c`, state `MTA_READY`).
-    pub(crate) fn connection_is_ready(&mut self, mut walk: Box<Walk>, now: Time) {
-        let (of, address) = (of(&walk.mail), walk.connection.address);
-        self.note_tried(&walk, Outcome::Accepted, now);
-        walk.connection.opened = now;
-        let node = self.world.addresses[usize::from(address)].node;
-        if self.takes_time(node) {
-            self.nodes[node].begin(node, now, &mut self.recorder);
+    /// Makes a connection ready for its first message (`mta_session.c`, state `MTA_READY`).
+    fn make_session_ready(&mut self, mut session: Box<DestinationSession>, now: Time) {
+        let (of, address) = (session.delivery.message.of(), session.delivery.connection.address);
+        self.note_tried(&session.delivery, Outcome::Accepted, now);
+        session.delivery.connection.opened = now;
+        let node = self.world.topology.node_of(address).index();
+        if self.nodes[node].takes_time() {
+            self.nodes[node].begin(now, &mut self.recorder);
         }
-        if self.relay(of).is_ready(address) {
+        if self.destination(of).is_ready(address) {
             self.open_connections(of, now);
         }
-        self.finds_work(walk, None, now);
+        self.find_work(session, None, now);
     }
 
-    /// A session takes what is next, hangs on, or is closed. It may have been without work since then, under this number.
-    fn finds_work(&mut self, mut walk: Box<Walk>, since: Option<(Time, u32)>, now: Time) {
+    /// A session takes what is next, lingers, or is closed. It may have been without work before.
+    fn find_work(&mut self, mut session: Box<DestinationSession>, idle: WithoutWork, now: Time) {
         loop {
-            if self.is_broken(&walk.connection, now) {
-                return self.session_is_over(walk, now);
+            if self.is_broken(&session.delivery.connection, now) {
+                return self.close_session(session, now);
             }
-            if self.is_worn(&walk, now) {
-                return self.quits(walk, now);
+            if self.is_worn(&session, now) {
+                return self.quit(session, now);
             }
-            let Some(mail) = self.relay(of(&walk.mail)).tasks.pop_front() else {
-                return self.hangs_on(walk, since, now);
+            let of = session.delivery.message.of();
+            let Some(message) = self.destination(of).messages.pop_front() else {
+                return self.linger(session, idle, now);
             };
-            self.takes(&mut walk, mail, now);
-            let node = self.world.addresses[usize::from(walk.connection.address)].node;
-            if self.takes_time(node) {
-                return self.schedule_end(walk, node, now);
+            self.take_message(&mut session, message, now);
+            if self.node(session.delivery.connection.address).takes_time() {
+                return self.schedule_end(Caller::Destination(session), now);
             }
-            match self.ends(walk, now) {
-                Some(same) => walk = same,
+            match self.complete_message(session, now) {
+                Some(open) => session = open,
                 None => return,
             }
         }
     }
 
     /// True if a connection takes no more messages.
-    fn is_worn(&self, walk: &Walk, now: Time) -> bool {
-        let law = self.world.senders[walk.mail.sender as usize].behaviour.law.reuse;
-        let Connection { messages, opened, .. } = walk.connection;
-        let kept = law.kept().filter(|_| self.can_keep(law, walk.connection));
+    fn is_worn(&self, session: &DestinationSession, now: Time) -> bool {
+        let law = self.sender(&session.delivery.message).behaviour.law.reuse;
+        let Connection { messages, opened, .. } = session.delivery.connection;
+        let kept = law.kept().filter(|_| self.can_keep(law, &session.delivery.connection));
         let worn = match kept {
-            None => messages > 0 || walk.turned_away > 0,
+            None => messages > 0 || session.turned_away > 0,
             Some(kept) => {
                 kept.messages.is_some_and(|most| messages >= most)
                     || kept.age.is_some_and(|most| now.since(opened) >= most)
             }
         };
-        worn || walk.turned_away >= MOST_TURNED_AWAY
+        worn || session.turned_away >= MOST_TURNED_AWAY
     }
 
     /// A session begins with a message.
-    fn takes(&mut self, walk: &mut Walk, mail: Mail, now: Time) {
-        let Connection { host, address, messages, number, luck, .. } = walk.connection;
-        if messages > 0 || walk.turned_away > 0 || mail.number != walk.mail.number {
-            self.note(&mail, now, Step::Reused { host, address, messages, connection: number });
+    fn take_message(&mut self, session: &mut DestinationSession, message: QueuedMessage, now: Time) {
+        let Connection { host, address, messages, number, fault_draw, .. } = session.delivery.connection;
+        let is_first = messages == 0 && session.turned_away == 0;
+        if !is_first || message.id.number != session.delivery.message.id.number {
+            self.note(&message, now, Step::Reused { host, address, messages, connection: number });
         }
-        (walk.mail, walk.begun, walk.next) = (mail, now, 0);
-        walk.failed.clear();
-        let node = self.world.addresses[usize::from(address)].node;
-        walk.trouble = self.trouble(node, luck, now).filter(|outcome| outcome.is_in_session());
+        let delivery = &mut session.delivery;
+        (delivery.message, delivery.begun) = (message, now);
+        delivery.failed.clear();
+        let trouble = self.node(address).trouble(fault_draw, now);
+        delivery.trouble = trouble.filter(|outcome| outcome.is_in_session());
     }
 
-    /// A message of a session has come to its end.
-    pub(crate) fn session_goes_on(&mut self, walk: Box<Walk>, now: Time) {
-        if let Some(walk) = self.ends(walk, now) {
-            self.finds_work(walk, None, now);
+    /// Ends the transaction of a session, which then looks for work.
+    pub(crate) fn end_message_of_session(&mut self, session: Box<DestinationSession>, now: Time) {
+        if let Some(open) = self.complete_message(session, now) {
+            self.find_work(open, None, now);
         }
     }
 
-    /// What becomes of the message of a session. Gives the session back if it goes on.
-    fn ends(&mut self, mut walk: Box<Walk>, now: Time) -> Option<Box<Walk>> {
-        match walk.trouble.take() {
+    /// What becomes of the message of a session, which comes back if it goes on.
+    fn complete_message(
+        &mut self,
+        mut session: Box<DestinationSession>,
+        now: Time,
+    ) -> Option<Box<DestinationSession>> {
+        let delivery = &mut session.delivery;
+        match delivery.trouble.take() {
             None => {
-                walk.connection = self.accept(&walk, now);
-                walk.turned_away = 0;
+                delivery.connection = self.accept(delivery, now);
+                session.turned_away = 0;
             }
             Some(outcome) => {
-                walk.turned_away += 1;
-                match self.fail(&mut walk, outcome, now) {
-                    Reaction::Bounce => self.bounce(&walk, now),
+                match self.record_failure(delivery, outcome, now) {
+                    Reaction::Bounce => self.bounce(delivery, now),
                     // No other address is tried for a message that one has turned away (`mta_session.c`, `mta_flush_task`).
-                    Reaction::Defer | Reaction::Next => self.defer(&walk, now),
+                    Reaction::Defer | Reaction::Next => self.defer(delivery, now),
                 }
+                session.turned_away += 1;
                 if matches!(outcome, Outcome::Lost(_)) {
-                    self.session_is_over(walk, now);
+                    self.close_session(session, now);
                     return None;
                 }
             }
         }
-        walk.has_waited = false;
-        Some(walk)
+        session.delivery.has_waited = false;
+        Some(session)
     }
 
-    /// A session is to be closed. Until the node has said goodbye it counts as open and ready, so that two that find no work within this time both
-    /// close, and mail that comes then waits for the next look (`mta_session.c`, state `MTA_QUIT`).
-    fn quits(&mut self, walk: Box<Walk>, now: Time) {
-        let node = self.world.addresses[usize::from(walk.connection.address)].node;
-        if !self.takes_time(node) {
-            return self.session_is_over(walk, now);
+    /// Closes a session in good order. Until the node has said goodbye it counts as open and ready, so that two that find no work within this time
+    /// both close, and mail that comes then waits for the next look (`mta_session.c`, state `MTA_QUIT`).
+    fn quit(&mut self, session: Box<DestinationSession>, now: Time) {
+        let node = self.world.topology.node_of(session.delivery.connection.address);
+        if !self.nodes[node.index()].takes_time() {
+            return self.close_session(session, now);
         }
-        let goodbye = Span(self.time_in_session(&walk.mail, node).0 / EXCHANGES);
-        self.calendar.schedule(now + goodbye, Event::Quits(walk));
+        let goodbye = Span(self.session_time(&session.delivery.message, node).0 / EXCHANGES);
+        self.calendar.schedule(now + goodbye, Event::SessionQuits(session));
     }
 
-    /// A session is closed.
-    pub(crate) fn session_is_over(&mut self, walk: Box<Walk>, now: Time) {
-        let (of, connection) = (of(&walk.mail), walk.connection);
-        self.recycle(walk);
-        self.relay(of).ready -= 1;
+    /// Closes a session.
+    pub(crate) fn close_session(&mut self, session: Box<DestinationSession>, now: Time) {
+        let (of, connection) = (session.delivery.message.of(), session.delivery.connection);
+        self.destination(of).ready -= 1;
         self.end_session(connection, now);
-        self.closes(of, connection.address, now);
+        self.close_route(of, connection.address, now);
     }
 
     /// A session finds no work: it looks again each second if it is the last one, for a while.
-    fn hangs_on(&mut self, walk: Box<Walk>, since: Option<(Time, u32)>, now: Time) {
-        let of = of(&walk.mail);
-        let law = self.world.senders[of.0 as usize].behaviour.law.reuse;
+    fn linger(&mut self, session: Box<DestinationSession>, idle: WithoutWork, now: Time) {
+        let of = session.delivery.message.of();
+        let law = self.world.sender(of.sender).behaviour.law.reuse;
         let patience = law.kept().map(|kept| kept.idle).unwrap_or_default();
-        let relay = self.relay(of);
-        let began = since.map_or(now, |(since, _)| since);
-        if relay.open > 1 || now.since(began) >= patience {
-            return self.quits(walk, now);
+        let destination = self.destination(of);
+        let since = idle.map_or(now, |(since, _)| since);
+        if destination.open > 1 || now.since(since) >= patience {
+            return self.quit(session, now);
         }
-        let number = since.map_or_else(|| relay.next_number(), |(_, number)| number);
-        relay.idle = Some(Idle { walk, since: began, number, ticking: false });
-        if since.is_none() {
-            self.schedule(of, What::Work(number), now + patience);
+        let number = idle.map_or_else(|| destination.next_number(), |(_, number)| number);
+        destination.idle = Some(Idle { session, since, number, ticking: false });
+        if idle.is_none() {
+            self.schedule_due(of, DueEvent::FindWork(number), now + patience);
         }
     }
 
     /// There is news for a session without work, which it sees when its second is over.
-    fn set_idle_ticking(&mut self, of: Of, now: Time) {
-        let Some(idle) = self.relay(of).idle.as_mut().filter(|idle| !idle.ticking) else { return };
+    fn tick_idle_session(&mut self, of: OutboundId, now: Time) {
+        let Some(idle) = self.destination(of).idle.as_mut().filter(|idle| !idle.ticking) else { return };
         idle.ticking = true;
         let ticks = now.since(idle.since).0 / TICK.0 + 1;
         let (number, at) = (idle.number, idle.since + TICK.saturating_mul(ticks));
-        self.schedule(of, What::Work(number), at);
-    }
-
-    /// The connection of a session without work that this was due for, when time is over.
-    pub(crate) fn idle_when_over(&mut self, due: Due) -> Option<Connection> {
-        let What::Work(number) = due.what else { return None };
-        self.relay(due.of).take_idle(number).map(|idle| idle.walk.connection)
-    }
-
-    /// True if a walk is a connection that has no message of its own yet.
-    pub(crate) fn is_for_all(&self, walk: &Walk) -> bool {
-        self.relays(&walk.mail)
+        self.schedule_due(of, DueEvent::FindWork(number), at);
     }
 }

@@ -1,17 +1,30 @@
-//! Whom the DNS names to an outbound host: the MX set, then the addresses of each host, through its caches and by its policy.
+//! Whom an attempt may try: the MX set and the addresses of each host, as the DNS gives them; then the sender's order, memory and limits.
 
 use crate::dns::cache::{Hop, Question};
 use crate::dns::stub::{Home, sort_by_rule_9};
-use crate::engine::messages::sending::Mail;
-use crate::engine::messages::{Nobody, Replication};
+use crate::engine::messages::message::QueuedMessage;
+use crate::engine::messages::state::Replication;
 use crate::engine::probe::{NoHost, Probe, Step};
-use crate::engine::world::fixed_candidates::Deck;
 use crate::engine::world::{MX, NOWHERE, SenderTable};
-use crate::sender::{Candidate, Candidates, OwnCache};
+use crate::ids::{AddressId, HostId};
+use crate::sender::memory::MemoryVerdict;
+use crate::sender::order_context::reorder_by_state;
+use crate::sender::{Candidate, Candidates, Outcome, OwnCache};
 use crate::time::Time;
 
-/// What a look-up leads to: addresses to try and the epoch of the MX entry they came with, or nobody.
-pub(crate) type LookedUp = Result<(Candidates, u32), Nobody>;
+/// Why an attempt has no candidate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum NoCandidate {
+    /// Host memory holds all of them back for now.
+    HeldBack,
+    /// The DNS or a policy leaves none for now.
+    Unresolved(NoHost),
+    /// The domain takes no mail, or every host has been bad for too long.
+    Permanent,
+}
+
+/// What a look-up leads to: addresses to try and the epoch of the MX entry they came with, or none.
+type LookedUp = Result<(Candidates, u32), NoCandidate>;
 
 /// Who asks for addresses.
 struct Asker<'a> {
@@ -28,115 +41,197 @@ struct Gathered {
     missing: Option<NoHost>,
 }
 
+/// Tells one set of MX hosts from another, whatever their order.
+fn mx_set(candidates: &Candidates) -> u64 {
+    let begins = |i: &usize| *i == 0 || candidates[i - 1].host != candidates[*i].host;
+    (0..candidates.len()).filter(begins).fold(0, |sum: u64, i| sum.wrapping_add(candidates[i].host_hash))
+}
+
 impl<P: Probe> Replication<'_, '_, P> {
-    /// What a look-up leads to where the candidates are always the same.
-    pub(crate) fn look_up_deck(
+    /// The candidates of an attempt, in order, and the set of MX hosts they come from: look up, order, ask memory, cut. Without the addresses
+    /// that have failed in this attempt already.
+    pub(crate) fn candidates(
         &mut self,
-        deck: &Deck,
-        mail: &Mail,
-        table: &SenderTable,
+        message: &QueuedMessage,
+        failed: &[(Candidate, Outcome)],
         now: Time,
-    ) -> LookedUp {
-        let (epoch, from_cache) = self.touch(table, mail.chooser, now);
-        self.recorder.looked_up(now, from_cache);
-        Ok((deck.candidates(), epoch))
+    ) -> Result<(Candidates, u64), NoCandidate> {
+        let table = self.sender(message);
+        let (mut candidates, epoch) = match table.path.fixed_candidates() {
+            Some(fixed) if !P::ACTIVE => {
+                let (epoch, from_cache) = self.ask_mx_timing(table, message.outbound_host, now);
+                self.recorder.looked_up(now, from_cache);
+                (fixed.candidates(), epoch)
+            }
+            _ => self.look_up(message, table, now)?,
+        };
+        self.note(message, now, Step::Candidates(&candidates));
+        let mx_set = mx_set(&candidates);
+        self.put_in_order(message, &mut candidates, epoch, now);
+        let has_failed =
+            |candidate: &Candidate| failed.iter().any(|(bad, _)| bad.address == candidate.address);
+        candidates.retain(|candidate| !has_failed(candidate));
+        self.ask_memory(message, &mut candidates, now)?;
+        table.behaviour.cut(&mut candidates);
+        self.note(message, now, Step::Admitted(&candidates));
+        Ok((candidates, mx_set))
+    }
+
+    fn put_in_order(&mut self, message: &QueuedMessage, candidates: &mut Candidates, epoch: u32, now: Time) {
+        let (world, table) = (self.world, self.sender(message));
+        let state = self.sender_state(message);
+        let choice = state.choice_for(table, message, epoch, now);
+        table.behaviour.arrange(candidates, choice);
+        if table.behaviour.depends_on_state() {
+            let context = state.order_context(world, table, message, (choice, now));
+            reorder_by_state(table.behaviour.law.order.hosts, candidates, &context);
+        }
+        message.put_tied_first(candidates);
+        self.note(message, now, Step::Ordered(candidates));
+    }
+
+    /// Takes out what host memory holds back, if it lets the attempt begin at all.
+    fn ask_memory(
+        &mut self,
+        message: &QueuedMessage,
+        candidates: &mut Candidates,
+        now: Time,
+    ) -> Result<(), NoCandidate> {
+        let table = self.sender(message);
+        let state = self.sender_state(message);
+        let all = if P::ACTIVE { candidates.clone() } else { Candidates::new() };
+        let verdict = state.admit(table, message, candidates, now);
+        let held = if P::ACTIVE { state.held(table, message, &all, now) } else { Vec::new() };
+        match verdict {
+            MemoryVerdict::Bounce => Err(NoCandidate::Permanent),
+            MemoryVerdict::Defer => {
+                // After a session that failed no other candidate may be left: that is no hold.
+                if !held.is_empty() {
+                    self.note(message, now, Step::HeldBack(&held));
+                }
+                Err(NoCandidate::HeldBack)
+            }
+            MemoryVerdict::Try => {
+                self.note(message, now, Step::Remembered { left: candidates, held: &held });
+                Ok(())
+            }
+        }
+    }
+
+    /// Asks when the MX entry was filled, where the order of the answer makes no difference: its epoch, and whether the cache had it.
+    #[inline]
+    pub(crate) fn ask_mx_timing(
+        &mut self,
+        table: &SenderTable,
+        outbound_host: u32,
+        now: Time,
+    ) -> (u32, bool) {
+        let (layer, cache) = table.nearest(outbound_host);
+        match &mut self.cache_times[layer] {
+            Some(caches) => caches.ask(cache, now),
+            None => {
+                let question = Question { set: MX, client: table.client_of(outbound_host), now };
+                let answer = self.dns.ask(&table.hops(outbound_host), question);
+                answer.map_or((0, false), |answer| (answer.epoch, answer.from_cache))
+            }
+        }
     }
 
     /// The candidates in answer order and the epoch of the MX entry, or what it means that there are none.
-    pub(crate) fn look_up(&mut self, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
+    fn look_up(&mut self, message: &QueuedMessage, table: &SenderTable, now: Time) -> LookedUp {
         let pins = table.behaviour.law.dns.cache == OwnCache::Pinned;
-        let pinned = self.senders[mail.sender as usize].pinned(mail.chooser).filter(|_| pins);
+        let pinned = self.sender_state(message).pinned(message.outbound_host).filter(|_| pins);
         if let Some((candidates, epoch)) = pinned {
             return Ok((candidates, epoch));
         }
-        let found = self.ask_dns(mail, table, now);
+        let found = self.ask_dns(message, table, now);
         if let Ok((candidates, epoch)) = &found
             && pins
         {
-            self.senders[mail.sender as usize].pin(mail.chooser, candidates, *epoch);
+            self.sender_state(message).pin(message.outbound_host, candidates, *epoch);
         }
         found
     }
 
-    fn ask_dns(&mut self, mail: &Mail, table: &SenderTable, now: Time) -> LookedUp {
-        let world = self.world;
-        let hops = table.hops(mail.chooser);
-        let client = table.client_of(mail.chooser);
+    fn ask_dns(&mut self, message: &QueuedMessage, table: &SenderTable, now: Time) -> LookedUp {
+        let topology = &self.world.topology;
+        let hops = table.hops(message.outbound_host);
+        let client = table.client_of(message.outbound_host);
         let answer = self.dns.ask(&hops, Question { set: MX, client, now });
         let Some(mut answer) = answer else {
             self.recorder.looked_up(now, false);
-            return Err(Nobody::NotYet(NoHost::NoAnswer));
+            return Err(NoCandidate::Unresolved(NoHost::NoAnswer));
         };
-        if self.plain_caches[table.nearest(mail.chooser).0].is_some() {
+        if self.cache_times[table.nearest(message.outbound_host).0].is_some() {
             // Only its times are simulated, and they are the same for all who ask.
-            (answer.epoch, answer.from_cache) = self.touch(table, mail.chooser, now);
+            (answer.epoch, answer.from_cache) = self.ask_mx_timing(table, message.outbound_host, now);
         }
         self.recorder.looked_up(now, answer.from_cache);
         let (version, from_cache, ttl) = (answer.version, answer.from_cache, answer.ttl);
-        self.note(mail, now, Step::LookedUp { version, order: &answer.order, from_cache, ttl });
-        let records = &world.record_sets[MX].versions[answer.version].records;
+        self.note(message, now, Step::LookedUp { version, order: &answer.order, from_cache, ttl });
+        let records = &topology.record_sets[MX].versions[answer.version].records;
         let policy = &table.behaviour.law.policy;
         let mut gathered = Gathered { candidates: Candidates::new(), missing: None };
         let mut asker = Asker { hops: &hops, client, now, home: None };
-        if let Some(host) = world.implicit_host.filter(|_| records.is_empty() && policy.implicit_mx) {
-            self.add_host(table, mail, &mut asker, (0, host), &mut gathered);
+        if let Some(host) = topology.implicit_host.filter(|_| records.is_empty() && policy.implicit_mx) {
+            self.add_host(table, message, &mut asker, (0, host), &mut gathered);
         }
         for &position in &answer.order {
             let record = records[usize::from(position)];
             if record.target != NOWHERE {
-                self.add_host(table, mail, &mut asker, (record.preference, record.target), &mut gathered);
+                let host = HostId(record.target);
+                self.add_host(table, message, &mut asker, (record.preference, host), &mut gathered);
             } else if !policy.null_mx.bounces(record.preference) {
                 gathered.missing.get_or_insert(NoHost::NoAnswer);
             }
         }
         let Gathered { candidates, missing } = gathered;
         match missing {
-            Some(why) if candidates.is_empty() => Err(Nobody::NotYet(why)),
+            Some(why) if candidates.is_empty() => Err(NoCandidate::Unresolved(why)),
             // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
-            None if candidates.is_empty() => Err(Nobody::Ever),
+            None if candidates.is_empty() => Err(NoCandidate::Permanent),
             _ => Ok((candidates, answer.epoch)),
         }
     }
 
-    /// The addresses of a host, in the order in which the sender gets them.
+    /// Adds the addresses of a host, in the order in which the sender gets them.
     fn add_host(
         &mut self,
         table: &SenderTable,
-        mail: &Mail,
+        message: &QueuedMessage,
         asker: &mut Asker<'_>,
-        (preference, host): (u16, u16),
+        (preference, host): (u16, HostId),
         gathered: &mut Gathered,
     ) {
-        let world = self.world;
-        let sets = &world.hosts[usize::from(host)];
-        if table.barred[usize::from(host)] {
+        let topology = &self.world.topology;
+        let sets = topology.host(host);
+        if table.is_barred(host) {
             gathered.missing.get_or_insert(NoHost::Barred);
             return;
         }
         for set in [sets.aaaa.filter(|_| table.ipv6), sets.a].into_iter().flatten() {
-            if let Some(record) = world.certain[set] {
-                gathered.candidates.push(world.candidate(preference, host, record.target));
+            if let Some(record) = topology.fixed_answers[set] {
+                gathered.candidates.push(topology.candidate(preference, host, AddressId(record.target)));
                 continue;
             }
-            let Some(answer) =
-                self.dns.ask(asker.hops, Question { set, client: asker.client, now: asker.now })
-            else {
+            let question = Question { set, client: asker.client, now: asker.now };
+            let Some(answer) = self.dns.ask(asker.hops, question) else {
                 gathered.missing = Some(NoHost::NoAnswer);
                 continue;
             };
-            let set = &world.record_sets[set];
+            let set = &topology.record_sets[set];
             let records = &set.versions[answer.version].records;
             let first = gathered.candidates.len();
-            let found = answer.order.iter().map(|&position| records[usize::from(position)].target);
-            gathered.candidates.extend(found.map(|address| world.candidate(preference, host, address)));
+            let found = answer.order.iter().map(|&position| AddressId(records[usize::from(position)].target));
+            gathered.candidates.extend(found.map(|address| topology.candidate(preference, host, address)));
             let bits = table.compares(set.record_type, sets);
             if bits > 0 {
                 let senders = &self.senders;
-                let home = *asker
-                    .home
-                    .get_or_insert_with(|| senders[mail.sender as usize].home(table, mail.chooser));
-                let address = |candidate: &Candidate| world.addresses[usize::from(candidate.address)].ip;
-                sort_by_rule_9(&mut gathered.candidates[first..], &home, bits, address);
+                let home = *asker.home.get_or_insert_with(|| {
+                    senders[message.id.sender.index()].home(table, message.outbound_host)
+                });
+                let ip = |candidate: &Candidate| topology.address(candidate.address).ip;
+                sort_by_rule_9(&mut gathered.candidates[first..], &home, bits, ip);
             }
         }
     }

@@ -1,519 +1,379 @@
-//! Delivery once a node takes the connection: sessions that take time, a backlog, connections that are kept for the next message, and mail that
-//! waits for a connection to spare.
+//! What becomes of a message in a session, and then of its connection.
 
-use crate::engine::count::recorder::Counted;
-use crate::engine::messages::sending::Mail;
-use crate::engine::messages::sending::pool::{After, Connection};
-use crate::engine::messages::{Event, Replication, Walk};
+use crate::engine::messages::delivery::{Caller, Delivery, DeliveryAttempt};
+use crate::engine::messages::message::QueuedMessage;
+use crate::engine::messages::sending::connection::{AfterDelivery, Connection, FreeConnection};
+use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Probe, Step};
-use crate::node::{Fault, SessionTime};
-use crate::sender::{Candidates, FiledUnder, Growth, Memory, Outcome, Reaction, Reuse};
+use crate::ids::{AddressId, HostId, MessageId, NodeId, OutboundId};
+use crate::sender::{FiledUnder, Growth, Memory, Outcome, Reaction, Reuse};
 use crate::time::{Span, Time};
 
-/// A connection that is free for another message.
-#[derive(Debug, Clone, Copy)]
-struct Free {
-    connection: Connection,
-    /// Whether its last message was taken.
-    delivered: bool,
-}
-
-const fn is_of_one_host(filed_under: FiledUnder) -> bool {
+const fn belongs_to_one_host(filed_under: FiledUnder) -> bool {
     matches!(filed_under, FiledUnder::Host | FiledUnder::Address)
 }
 
 impl<P: Probe> Replication<'_, '_, P> {
-    /// True if messages hold sessions of this node for some time.
-    pub(crate) fn takes_time(&self, node: usize) -> bool {
-        self.timed && self.world.capacities[node].session_time != SessionTime::Nothing
-    }
-
-    /// True if nobody waits for the end of a session of this node, so that it needs no event.
-    pub(crate) fn ends_unwatched(&self, node: usize) -> bool {
-        self.world.capacities[node].backlog == 0
-    }
-
-    /// Sessions go on into a new chunk.
-    pub(crate) fn sessions_go_on(&mut self) {
-        if self.timed {
-            for (node, state) in self.nodes.iter_mut().enumerate() {
-                state.go_on(node, &mut self.recorder);
-            }
+    /// How long a message holds a session of a node.
+    pub(crate) fn session_time(&self, message: &QueuedMessage, node: NodeId) -> Span {
+        if message.session_time > Span::ZERO {
+            return message.session_time;
         }
+        let draw = self.senders[message.id.sender.index()].session_draw(message);
+        self.nodes[node.index()].session_time(draw)
     }
 
-    /// How long a message holds a session of this node.
-    pub(crate) fn time_in_session(&self, mail: &Mail, node: usize) -> Span {
-        if mail.held > Span::ZERO {
-            return mail.held;
-        }
-        let draw = self.senders[mail.sender as usize].session_draw(mail);
-        self.world.session_times[node].draw(draw)
-    }
-
-    /// A session that delivers one message and that nobody waits for.
+    /// Delivers one message in a session whose end changes nothing for anybody else.
     #[inline]
-    pub(crate) fn begin_unwatched(
+    pub(crate) fn deliver_unwatched(
         &mut self,
-        message: Counted,
-        (host, address): (u16, u16),
-        node: usize,
+        message: MessageId,
+        host: HostId,
+        address: AddressId,
         times: (Time, Time),
     ) {
-        self.nodes[node].begin_until(node, times, &mut self.recorder);
+        let node = self.world.topology.node_of(address).index();
+        self.nodes[node].begin_until(times, &mut self.recorder);
         self.recorder.will_be_accepted(message, host, address, times.1);
     }
 
-    /// The node greets and TLS is set up if wanted: a session begins, in which there may be `trouble`. A message that is turned away holds
-    /// its session as long as one that is taken: the node has to be told of it either way.
-    pub(crate) fn begin_session(&mut self, mut walk: Box<Walk>, trouble: Option<Outcome>, now: Time) {
-        if self.is_for_all(&walk) {
-            return self.connection_is_ready(walk, now);
+    /// Begins a session: the node has greeted, and TLS is set up if wanted. A message that is turned away (`trouble`) holds its session as
+    /// long as one that is taken: the node has to be told of it either way.
+    pub(crate) fn begin_session(
+        &mut self,
+        mut attempt: Box<DeliveryAttempt>,
+        trouble: Option<Outcome>,
+        now: Time,
+    ) {
+        let delivery = &mut attempt.delivery;
+        self.note_tried(delivery, Outcome::Accepted, now);
+        (delivery.connection.opened, delivery.trouble) = (now, trouble);
+        let (message, Connection { host, address, .. }) = (delivery.message, delivery.connection);
+        let node = self.world.topology.node_of(address);
+        if self.sender(&message).path.counts_connections() {
+            self.outbound(message.of()).opened(address);
         }
-        let mail = walk.mail;
-        self.note_tried(&walk, Outcome::Accepted, now);
-        walk.connection.opened = now;
-        walk.trouble = trouble;
-        let (host, address) = (walk.connection.host, walk.connection.address);
-        let node = self.world.addresses[usize::from(address)].node;
-        let table = &self.world.senders[mail.sender as usize];
-        if table.managed {
-            self.senders[mail.sender as usize].outbound(table, mail.chooser).opened(address);
-        }
-        if !self.takes_time(node) {
-            self.over(walk, now);
-        } else if trouble.is_none() && self.ends_unwatched(node) && !P::ACTIVE && !self.is_watched(&walk) {
-            let at = now + self.time_in_session(&mail, node);
-            self.begin_unwatched(mail.counted(), (host, address), node, (now, at));
-            self.recycle(walk);
+        let is_watched = trouble.is_some()
+            || P::ACTIVE
+            || !self.nodes[node.index()].ends_unwatched()
+            || self.is_watched(&attempt.delivery);
+        let state = &mut self.nodes[node.index()];
+        if !state.takes_time() {
+            self.end_delivery(attempt, now);
+        } else if !is_watched {
+            let until = now + self.session_time(&message, node);
+            self.deliver_unwatched(message.id, host, address, (now, until));
+            self.recycle(attempt);
         } else {
-            self.nodes[node].begin(node, now, &mut self.recorder);
-            self.schedule_end(walk, node, now);
+            state.begin(now, &mut self.recorder);
+            self.schedule_end(Caller::Attempt(attempt), now);
         }
     }
 
-    pub(crate) fn schedule_end(&mut self, walk: Box<Walk>, node: usize, now: Time) {
-        let at = now + self.time_in_session(&walk.mail, node);
-        self.calendar.schedule(at, Event::Over(walk));
+    /// Schedules the end of the transaction that has just begun.
+    pub(crate) fn schedule_end(&mut self, caller: Caller, now: Time) {
+        let Delivery { message, connection, .. } = *caller.delivery();
+        let at = now + self.session_time(&message, self.world.topology.node_of(connection.address));
+        self.calendar.schedule(at, Event::TransactionEnds(caller));
     }
 
     /// True if the sender learns from the end of the session, or waits for it.
-    fn is_watched(&self, walk: &Walk) -> bool {
-        let table = &self.world.senders[walk.mail.sender as usize];
+    fn is_watched(&self, delivery: &Delivery) -> bool {
+        let table = self.sender(&delivery.message);
+        let state = &self.senders[delivery.message.id.sender.index()];
         let remembers = table.behaviour.law.memory != Memory::Nothing
-            && !(walk.failed.is_empty()
-                && self.senders[walk.mail.sender as usize].is_blank(walk.mail.chooser));
-        table.managed || remembers
+            && !(delivery.failed.is_empty() && state.is_blank(delivery.message.outbound_host));
+        table.path.counts_connections() || remembers
     }
 
-    /// A message in a session has come to its end, and the connection goes on.
-    pub(crate) fn over(&mut self, walk: Box<Walk>, now: Time) {
-        if self.is_for_all(&walk) {
-            return self.session_goes_on(walk, now);
-        }
-        let mail = walk.mail;
-        let Some(free) = self.transact(walk, now) else { return };
-        if self.world.senders[mail.sender as usize].managed {
-            self.after_delivery(mail, free, now);
-        } else {
-            self.close(&mail, free.connection, now);
+    /// Ends a transaction.
+    pub(crate) fn end_transaction(&mut self, caller: Caller, now: Time) {
+        match caller {
+            Caller::Attempt(attempt) => self.end_delivery(attempt, now),
+            Caller::Destination(session) => self.end_message_of_session(session, now),
         }
     }
 
-    /// What becomes of a message in a session. Gives the connection back if it is free for another message.
-    fn transact(&mut self, mut walk: Box<Walk>, now: Time) -> Option<Free> {
-        let Some(outcome) = walk.trouble.take() else {
-            let connection = self.accept(&walk, now);
-            self.recycle(walk);
-            return Some(Free { connection, delivered: true });
-        };
-        let connection = walk.connection;
-        let lost = matches!(outcome, Outcome::Lost(_));
-        match self.fail(&mut walk, outcome, now) {
-            Reaction::Next => {
-                self.let_go(&walk.mail, connection, lost, now);
-                if walk.candidates.is_empty() {
-                    self.go_to_others(walk, now);
-                } else {
-                    self.walk(walk, now);
-                }
-                return None;
+    /// Ends the transaction of an attempt: its message is taken, or turned away.
+    fn end_delivery(&mut self, mut attempt: Box<DeliveryAttempt>, now: Time) {
+        let message = attempt.delivery.message;
+        match attempt.delivery.trouble.take() {
+            None => {
+                let connection = self.accept(&attempt.delivery, now);
+                self.recycle(attempt);
+                self.free_connection(message, FreeConnection { connection, delivered: true }, now);
             }
-            Reaction::Defer => self.defer(&walk, now),
-            Reaction::Bounce => self.bounce(&walk, now),
+            Some(outcome) => self.turn_away(attempt, outcome, now),
         }
-        if lost {
-            self.close(&walk.mail, connection, now);
-            self.not_delivered(walk, now);
-            return None;
-        }
-        self.recycle(walk);
-        Some(Free { connection, delivered: false })
     }
 
-    /// The node takes the message of a walk.
-    pub(crate) fn accept(&mut self, walk: &Walk, now: Time) -> Connection {
-        let mail = walk.mail;
-        let connection = Connection { messages: walk.connection.messages + 1, ..walk.connection };
+    /// A message is not taken: it goes on elsewhere, goes back to the queue or bounces.
+    fn turn_away(&mut self, mut attempt: Box<DeliveryAttempt>, outcome: Outcome, now: Time) {
+        let (message, connection) = (attempt.delivery.message, attempt.delivery.connection);
+        let is_lost = matches!(outcome, Outcome::Lost(_));
+        match self.record_failure(&mut attempt.delivery, outcome, now) {
+            Reaction::Next => {
+                attempt.next += 1;
+                let has_candidates = !attempt.candidates.is_empty();
+                self.push(if has_candidates {
+                    Task::TryCandidates(attempt)
+                } else {
+                    Task::TryOthers(attempt)
+                });
+                return self.release_connection(&message, connection, is_lost, now);
+            }
+            Reaction::Defer => self.defer(&attempt.delivery, now),
+            Reaction::Bounce => self.bounce(&attempt.delivery, now),
+        }
+        if is_lost {
+            self.leave_connection(attempt, now);
+            self.close(message.of(), connection, now);
+        } else {
+            self.recycle(attempt);
+            self.free_connection(message, FreeConnection { connection, delivered: false }, now);
+        }
+    }
+
+    /// Takes a message in, which was delivered; returns the connection as it is afterwards.
+    pub(crate) fn accept(&mut self, delivery: &Delivery, now: Time) -> Connection {
+        let message = delivery.message;
+        let connection = Connection { messages: delivery.connection.messages + 1, ..delivery.connection };
         let Connection { host, address, number, .. } = connection;
-        self.note(&mail, now, Step::Accepted { host, address, connection: number });
-        self.recorder.accepted(mail.counted(), host, address, now);
+        self.note(&message, now, Step::Accepted { host, address, connection: number });
+        self.recorder.accepted(message.id, host, address, now);
         // A message that went down an open connection has no candidates, but its delivery tells as much.
-        let accepted = self.world.candidate(0, host, address);
-        self.learn(walk, Some(accepted), now);
+        let accepted = self.world.topology.candidate(0, host, address);
+        self.learn(delivery, Some(accepted), now);
         connection
     }
 
-    /// The message goes on elsewhere. The connection, if it still works, is kept for others or closed.
-    fn let_go(&mut self, mail: &Mail, connection: Connection, lost: bool, now: Time) {
-        let table = &self.world.senders[mail.sender as usize];
-        let law = table.behaviour.law.reuse;
-        if table.managed && !lost && self.can_keep(law, connection) {
-            let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-            if let After::StayOpen(idle) = outbound.after(law, &connection, mail.failures > 0, now) {
-                return self.keep((mail.sender, mail.chooser), connection, (now, now + idle));
-            }
+    /// A connection is free after `message`.
+    fn free_connection(&mut self, message: QueuedMessage, free: FreeConnection, now: Time) {
+        if self.sender(&message).path.counts_connections() {
+            self.push(Task::ReuseConnection(message, free));
+        } else {
+            self.close(message.of(), free.connection, now);
         }
-        self.close(mail, connection, now);
     }
 
-    /// What a connection does next: the next message, wait for one, or close. Afterwards other waiting mail may have its turn.
-    fn after_delivery(&mut self, mut mail: Mail, mut free: Free, now: Time) {
-        let (sender, chooser) = (mail.sender as usize, mail.chooser);
-        let table = &self.world.senders[sender];
+    /// Lets go of a connection whose message goes on elsewhere: it is kept for others if it still works, or closed.
+    fn release_connection(
+        &mut self,
+        message: &QueuedMessage,
+        connection: Connection,
+        is_lost: bool,
+        now: Time,
+    ) {
+        let table = self.sender(message);
         let law = table.behaviour.law.reuse;
-        // Where a connection belongs to one host, mail that waits finds out for itself whether it wants that one.
+        if table.path.counts_connections() && !is_lost && self.can_keep(law, &connection) {
+            let after = self.outbound(message.of()).after(law, &connection, message.failures > 0, now);
+            if let AfterDelivery::StayOpen(idle) = after {
+                return self.keep(message.of(), connection, (now, now + idle));
+            }
+        }
+        self.close(message.of(), connection, now);
+    }
+
+    /// Gives a free connection its next message, keeps it open or closes it. Afterwards other waiting mail may have its turn.
+    pub(crate) fn reuse_connection(&mut self, message: QueuedMessage, free: FreeConnection, now: Time) {
+        let table = self.sender(&message);
+        let (of, law) = (message.of(), table.behaviour.law.reuse);
+        let connection = free.connection;
+        let can_keep = self.can_keep(law, &connection);
         if let Growth::Processes { hand_over, .. } = table.behaviour.law.concurrency.growth {
-            return self.free_later(&mail, free.connection, hand_over, now);
+            return self.free_process_later(&message, connection, can_keep, hand_over, now);
         }
-        // And a child process has the connection that it opened, so that the first that is idle decides.
-        let by_child = matches!(law, Reuse::Child(_));
-        let takes_any = !by_child && law.kept().is_none_or(|kept| !is_of_one_host(kept.filed_under));
-        self.leave_child(&mail, now);
-        loop {
-            let connection = free.connection;
-            let can_keep = self.can_keep(law, connection);
-            let outbound = self.senders[sender].outbound(table, chooser);
-            // A message that a node turned away in a session says nothing against the node (Postfix, `smtp_trouble.c`).
-            outbound.done(table.behaviour.law.concurrency, true, now);
-            let after = if can_keep {
-                outbound.after(law, &connection, mail.failures > 0, now)
-            } else {
-                After::Close
-            };
-            let mut next = if takes_any && after != After::Close { outbound.next_waiting() } else { None };
-            // One that was just turned away is not fetched again at once.
-            if next.is_none() && after == After::NextWaiting && free.delivered {
-                next = self.senders[sender].fetch_deferred(chooser);
-            }
-            match (after, next) {
-                (_, Some(next)) => match self.deliver_over(next, connection, now) {
-                    Some(used) => (mail, free) = (next, used),
-                    None => break,
-                },
-                (After::StayOpen(idle), None) => {
-                    self.keep((mail.sender, chooser), connection, (now, now + idle));
-                    break;
-                }
-                (After::Close | After::NextWaiting, None) => {
-                    self.close(&mail, connection, now);
-                    break;
-                }
-            }
+        self.leave_child(&message, now);
+        self.schedule_start_of_waiting(of);
+        let outbound = self.outbound(of);
+        // A message that a node turned away in a session says nothing against the node (Postfix, `smtp_trouble.c`).
+        outbound.done(table.behaviour.law.concurrency, true, now);
+        let after = if can_keep {
+            outbound.after(law, &connection, message.failures > 0, now)
+        } else {
+            AfterDelivery::Close
+        };
+        // A child process has the connection that it opened, so that the first that is idle decides. Where a connection belongs to one host,
+        // mail that waits finds out for itself whether it wants that one.
+        let takes_any = !matches!(law, Reuse::Child(_))
+            && law.kept().is_none_or(|kept| !belongs_to_one_host(kept.filed_under));
+        let takes_next = takes_any && after != AfterDelivery::Close;
+        let mut next = if takes_next { outbound.next_waiting() } else { None };
+        // One that was just turned away is not fetched again at once.
+        if next.is_none() && after == AfterDelivery::NextWaiting && free.delivered {
+            next = self.senders[of.sender.index()].fetch_deferred(of.host);
         }
-        self.start_waiting(sender, chooser, now);
+        match (after, next) {
+            (_, Some(next)) => self.deliver_over(next, connection, now),
+            (AfterDelivery::StayOpen(idle), None) => self.keep(of, connection, (now, now + idle)),
+            (AfterDelivery::Close | AfterDelivery::NextWaiting, None) => self.close(of, connection, now),
+        }
     }
 
     /// Whether a connection may be kept at all: under TLS only some senders do.
-    pub(crate) fn can_keep(&self, law: Reuse, connection: Connection) -> bool {
-        let node = self.world.addresses[usize::from(connection.address)].node;
-        let tls = self.world.capacities[node].tls && !connection.clear;
+    pub(crate) fn can_keep(&self, law: Reuse, connection: &Connection) -> bool {
+        let node = self.world.topology.node_of(connection.address);
+        let tls = self.nodes[node.index()].offers_tls() && !connection.in_clear;
         law.kept().is_some_and(|kept| kept.tls || !tls)
     }
 
-    pub(crate) fn keep(
-        &mut self,
-        (sender, chooser): (u32, u32),
-        connection: Connection,
-        (now, until): (Time, Time),
-    ) {
-        let table = &self.world.senders[sender as usize];
-        let outbound = self.senders[sender as usize].outbound(table, chooser);
-        if matches!(table.behaviour.law.reuse, Reuse::Demand(_)) {
+    /// Keeps a connection open without work.
+    pub(crate) fn keep(&mut self, of: OutboundId, connection: Connection, (now, until): (Time, Time)) {
+        let on_demand = matches!(self.world.sender(of.sender).behaviour.law.reuse, Reuse::Demand(_));
+        let outbound = self.outbound(of);
+        if on_demand {
             outbound.bind(connection.address, now, until);
         }
         let number = outbound.keep(connection, until);
-        // Only where an idle connection takes up a session somebody notices when it is closed.
-        if self.takes_time(self.world.addresses[usize::from(connection.address)].node) {
-            self.calendar.schedule(until, Event::IdleOver { sender, chooser, number });
+        // Its end only matters where an idle connection takes up a session.
+        if self.node(connection.address).takes_time() {
+            self.calendar.schedule(until, Event::IdleTimesOut(of, number));
         }
     }
 
-    pub(crate) fn idle_over(&mut self, sender: u32, chooser: u32, number: u32, now: Time) {
-        let table = &self.world.senders[sender as usize];
-        let outbound = self.senders[sender as usize].outbound(table, chooser);
-        if let Some(connection) = outbound.close_idle(number) {
-            outbound.closed(connection.address);
-            self.end_session(connection, now);
+    /// Closes a connection that has been idle for too long, unless it has been used since.
+    pub(crate) fn time_out_idle(&mut self, of: OutboundId, number: u32, now: Time) {
+        if let Some(connection) = self.outbound(of).close_idle(number) {
+            self.close(of, connection, now);
         }
     }
 
     /// True if the node of an open connection fails in a way that breaks it.
     pub(crate) fn is_broken(&self, connection: &Connection, now: Time) -> bool {
-        let node = self.world.addresses[usize::from(connection.address)].node;
-        let fault = self.world.nodes[node].fault_at(now, connection.luck);
-        fault.is_some_and(Fault::breaks_connections)
+        let node = self.world.topology.node_of(connection.address);
+        self.nodes[node.index()].breaks_connection(connection.fault_draw, now)
     }
 
-    /// Sends a message down an open connection. Gives the connection back if it is free again at once.
-    fn deliver_over(&mut self, mail: Mail, connection: Connection, now: Time) -> Option<Free> {
+    /// Sends a message down an open connection.
+    pub(crate) fn deliver_over(&mut self, message: QueuedMessage, connection: Connection, now: Time) {
         if self.is_broken(&connection, now) {
             // The sender finds out and begins anew.
-            self.close(&mail, connection, now);
-            self.attempt(mail, now);
-            return None;
+            self.push(Task::Attempt(message));
+            return self.close(message.of(), connection, now);
         }
         let Connection { host, address, messages, number, .. } = connection;
-        self.note(&mail, now, Step::Reused { host, address, messages, connection: number });
-        if mail.failures > 0 {
-            self.recorder.retried(mail.counted());
+        self.note(&message, now, Step::Reused { host, address, messages, connection: number });
+        if message.failures > 0 {
+            self.recorder.retried(message.id);
         }
-        let table = &self.world.senders[mail.sender as usize];
-        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
+        let outbound = self.outbound(message.of());
         // A message that waited is taken out of the queue now; for another this changes nothing.
         outbound.select(now);
         outbound.begin();
-        let keeps = outbound.keeps();
-        let node = self.world.addresses[usize::from(address)].node;
-        let mut walk = self.new_walk(Walk::new(mail, Candidates::new(), now));
-        self.take_over(&mut walk, Connection { keeps, ..connection }, now);
-        if self.takes_time(node) {
-            self.schedule_end(walk, node, now);
+        let connection = Connection { kept_on_demand: outbound.keeps(), ..connection };
+        let mut attempt = self.boxed(DeliveryAttempt::over(message, connection, &self.world.topology, now));
+        self.adopt_connection(&mut attempt.delivery, connection, now);
+        self.transact(attempt, now);
+    }
+
+    /// Begins a transaction on an open connection.
+    fn transact(&mut self, attempt: Box<DeliveryAttempt>, now: Time) {
+        if self.node(attempt.delivery.connection.address).takes_time() {
+            self.schedule_end(Caller::Attempt(attempt), now);
+        } else {
+            self.end_delivery(attempt, now);
+        }
+    }
+
+    /// Goes on over a connection that is open already; its TLS was set up when it was opened.
+    fn adopt_connection(&mut self, delivery: &mut Delivery, connection: Connection, now: Time) {
+        delivery.connection = connection;
+        let trouble = self.node(connection.address).trouble(connection.fault_draw, now);
+        delivery.trouble = trouble.filter(|outcome| outcome.is_in_session());
+    }
+
+    /// Looks for an open connection that goes before a new one to the next candidate, for senders that look for one only now. The attempt comes
+    /// back if there is none.
+    pub(crate) fn try_idle_connection(
+        &mut self,
+        mut attempt: Box<DeliveryAttempt>,
+        now: Time,
+    ) -> Option<Box<DeliveryAttempt>> {
+        let message = attempt.delivery.message;
+        let Some(connection) = self.take_idle_for(&attempt, now) else { return Some(attempt) };
+        if self.is_broken(&connection, now) {
+            self.push(Task::TryCandidates(attempt));
+            self.close(message.of(), connection, now);
             return None;
         }
-        self.transact(walk, now)
+        let Connection { host, address, messages, number, .. } = connection;
+        let preference = attempt.candidates[attempt.next].preference;
+        attempt.put_next(self.world.topology.candidate(preference, host, address));
+        attempt.delivery.candidate = attempt.candidates[attempt.next];
+        self.adopt_connection(&mut attempt.delivery, connection, now);
+        self.note(&message, now, Step::Reused { host, address, messages, connection: number });
+        self.transact(attempt, now);
+        None
     }
 
-    /// A walk goes on over a connection that is open already.
-    fn take_over(&mut self, walk: &mut Walk, connection: Connection, now: Time) {
-        let node = self.world.addresses[usize::from(connection.address)].node;
-        walk.connection = connection;
-        // Its TLS was set up when it was opened.
-        let trouble = self.trouble(node, connection.luck, now);
-        walk.trouble = trouble.filter(|outcome| outcome.is_in_session());
-    }
-
-    /// An idle connection that fits and still works; those that broke with their node are closed. In a loop, because there may be thousands
-    /// of them.
-    fn take_working(
-        &mut self,
-        mail: &Mail,
-        fits: impl Fn(&Connection) -> bool,
-        now: Time,
-    ) -> Option<Connection> {
-        let table = &self.world.senders[mail.sender as usize];
-        loop {
-            let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-            let connection = match table.behaviour.law.reuse {
-                Reuse::Demand(_) => outbound.take_bound(&fits, now)?,
-                _ => outbound.take_idle(&fits, now)?,
-            };
-            if !self.is_broken(&connection, now) {
-                return Some(connection);
-            }
-            self.close(mail, connection, now);
-        }
-    }
-
-    /// Looks for an open connection that goes before a new one to the current candidate, for senders that look for one only now. True if the
-    /// walk goes on over one.
-    pub(crate) fn goes_over_kept(&mut self, walk: &mut Walk, now: Time) -> bool {
-        let law = self.world.senders[walk.mail.sender as usize].behaviour.law.reuse;
+    /// Takes the idle connection that goes before a new one to the next candidate, if there is one.
+    fn take_idle_for(&mut self, attempt: &DeliveryAttempt, now: Time) -> Option<Connection> {
+        let message = attempt.delivery.message;
+        let law = self.sender(&message).behaviour.law.reuse;
         let takes_part = match law {
-            Reuse::QueueRun(_) => walk.mail.failures > 0,
-            Reuse::Demand(_) => {
-                let table = &self.world.senders[walk.mail.sender as usize];
-                self.senders[walk.mail.sender as usize].outbound(table, walk.mail.chooser).uses_kept()
-            }
+            Reuse::QueueRun(_) => message.failures > 0,
+            Reuse::Demand(_) => self.outbound(message.of()).uses_kept(),
             Reuse::Always(_) | Reuse::Last(_) => true,
             Reuse::Never | Reuse::Child(_) | Reuse::Batch(_) => false,
         };
-        let Some(kept) = law.kept().filter(|_| takes_part) else { return false };
-        let (left, set) = (&walk.candidates[walk.next..], walk.connection.set);
+        let kept = law.kept().filter(|_| takes_part)?;
+        let (left, mx_set) = (&attempt.candidates[attempt.next..], attempt.delivery.connection.mx_set);
         let next = left[0];
         let prefers =
             |host| left.iter().any(|other| other.preference == next.preference && other.host == host);
         let fits = |connection: &Connection| match kept.filed_under {
             // Any of the domain was looked for before; what has come up since is found by its address (Postfix, `smtp_reuse_addr`).
             FiledUnder::Domain => connection.address == next.address,
-            FiledUnder::MxSet => connection.set == set,
+            FiledUnder::MxSet => connection.mx_set == mx_set,
             FiledUnder::Preference => prefers(connection.host),
             FiledUnder::Host => connection.host == next.host,
             FiledUnder::Address => connection.address == next.address,
         };
-        let Some(connection) = self.take_working(&walk.mail, fits, now) else { return false };
-        let Connection { host, address, messages, number, .. } = connection;
-        let here = self.world.candidate(next.preference, host, address);
-        walk.put_next(here);
-        self.take_over(walk, connection, now);
-        let mail = walk.mail;
-        self.note(&mail, now, Step::Reused { host, address, messages, connection: number });
-        true
+        self.take_idle(message.of(), fits, now)
     }
 
-    /// Delivers over the open connection of a walk.
-    pub(crate) fn deliver_walk(&mut self, walk: Box<Walk>, now: Time) {
-        let node = self.world.addresses[usize::from(walk.connection.address)].node;
-        if self.takes_time(node) { self.schedule_end(walk, node, now) } else { self.over(walk, now) }
+    /// Takes an idle connection that fits, the way the sender finds one.
+    pub(crate) fn take_idle(
+        &mut self,
+        of: OutboundId,
+        fits: impl Fn(&Connection) -> bool,
+        now: Time,
+    ) -> Option<Connection> {
+        let on_demand = matches!(self.world.sender(of.sender).behaviour.law.reuse, Reuse::Demand(_));
+        let outbound = self.outbound(of);
+        if on_demand { outbound.take_bound(&fits, now) } else { outbound.take_idle(&fits, now) }
     }
 
-    /// Gives a message to a child process, if its sender has such and may have another at work.
-    fn give_to_child(&mut self, mail: &mut Mail, now: Time) {
-        let table = &self.world.senders[mail.sender as usize];
-        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-        let law = &table.behaviour.law;
-        if matches!(law.reuse, Reuse::Child(_)) && mail.child == 0 && outbound.may_begin(law.concurrency, 1) {
-            mail.child = outbound.children.employ(now);
-        }
-    }
-
-    /// The child process that had a message, if one had, is idle again.
-    pub(crate) fn leave_child(&mut self, mail: &Mail, now: Time) {
-        let table = &self.world.senders[mail.sender as usize];
-        if let (true, Some(kept)) = (mail.child > 0, table.behaviour.law.reuse.kept()) {
-            let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-            outbound.children.rest(mail.child, kept.idle, now);
-        }
-    }
-
-    /// True if a message went down an open connection, or waits until there is one to spare.
-    pub(crate) fn uses_or_waits_for_a_connection(&mut self, mail: &mut Mail, now: Time) -> bool {
-        self.give_to_child(mail, now);
-        let table = &self.world.senders[mail.sender as usize];
-        let (any, one_by_one) = match table.behaviour.law.reuse {
-            Reuse::Never | Reuse::Batch(_) => (false, false),
-            Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) => (true, false),
-            Reuse::Child(_) => (mail.child > 0, false),
-            Reuse::QueueRun(_) => (mail.failures > 0, mail.failures > 0),
-        };
-        let (law, growth) = (table.behaviour.law.reuse, table.behaviour.law.concurrency);
-        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-        // Postfix counts deliveries, so a connection that is kept is no leave to begin one; others count connections.
-        let takes_it = match law {
-            Reuse::Demand(_) => {
-                outbound.may_begin(growth, outbound.how_many_wait() + 1) && outbound.select(now)
-            }
-            _ => true,
-        };
-        let any = any && takes_it && table.files_under_domain();
-        if any
-            && let Some(connection) =
-                self.take_working(mail, |connection| connection.child == mail.child, now)
-        {
-            if let Some(free) = self.deliver_over(*mail, connection, now) {
-                self.after_delivery(*mail, free, now);
-            }
-            return true;
-        }
-        // A queue run takes one message after the other.
-        let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-        let (law, tasks) = (table.behaviour.law.concurrency, outbound.how_many_wait() + 1);
-        let waits = !outbound.may_begin(law, tasks) || (one_by_one && outbound.is_busy());
-        if waits {
-            outbound.wait(*mail);
-            self.note(mail, now, Step::Queued);
-            self.start_process(mail.sender, mail.chooser, now);
-        }
-        waits
-    }
-
-    /// An attempt is over without delivery, and its last connection is none any more.
-    pub(crate) fn not_delivered(&mut self, walk: Box<Walk>, now: Time) {
-        let (sender, chooser) = (walk.mail.sender as usize, walk.mail.chooser);
-        self.leave_child(&walk.mail, now);
-        let took_it_well = walk.failed.last().is_some_and(|(_, outcome)| !outcome.is_host_error());
-        self.recycle(walk);
-        let table = &self.world.senders[sender];
-        if table.managed {
-            let outbound = self.senders[sender].outbound(table, chooser);
-            outbound.done(table.behaviour.law.concurrency, took_it_well, now);
-            self.start_waiting(sender, chooser, now);
-        }
-    }
-
-    /// Starts mail that waits for a connection to spare.
-    pub(crate) fn start_waiting(&mut self, sender: usize, chooser: u32, now: Time) {
-        let table = &self.world.senders[sender];
-        if !self.senders[sender].outbound(table, chooser).start() {
-            return;
-        }
-        // Each message once: one of a queue run goes back if it is not its turn yet.
-        for _ in 0..self.senders[sender].outbound(table, chooser).how_many_wait() {
-            let outbound = self.senders[sender].outbound(table, chooser);
-            let Some(mail) = outbound.next_that_may_begin(table.behaviour.law.concurrency) else {
-                break;
-            };
-            self.attempt(mail, now);
-        }
-        self.senders[sender].outbound(table, chooser).started();
-        self.start_process(sender as u32, chooser, now);
-    }
-
-    /// Closes the connection that `mail` was sent over, or found open.
-    pub(crate) fn close(&mut self, mail: &Mail, connection: Connection, now: Time) {
-        let table = &self.world.senders[mail.sender as usize];
-        if table.managed {
-            let outbound = self.senders[mail.sender as usize].outbound(table, mail.chooser);
-            outbound.closed(connection.address);
+    /// Closes a connection of an outbound host.
+    pub(crate) fn close(&mut self, of: OutboundId, connection: Connection, now: Time) {
+        if self.world.sender(of.sender).path.counts_connections() {
+            self.outbound(of).closed(connection.address);
         }
         self.end_session(connection, now);
     }
 
-    /// If a connection took up a session, whoever waits for one has its turn.
+    /// Ends the session that a connection took up, if it took up one.
     pub(crate) fn end_session(&mut self, connection: Connection, now: Time) {
-        let node = self.world.addresses[usize::from(connection.address)].node;
-        if !self.takes_time(node) {
-            return;
-        }
-        let times = (connection.opened, now);
-        self.nodes[node].end(node, times, connection.messages, &mut self.recorder);
-        // More than one, if some of them do not get as far as a session.
-        while let Some(number) = self.nodes[node].take_from_backlog() {
-            let Some(walk) = self.in_backlog.remove(&number) else { continue };
-            let met = self.session(node, walk.connection.luck, now);
-            if let Some(walk) = self.meets(walk, met, now) {
-                self.walk(walk, now);
+        let node = self.world.topology.node_of(connection.address);
+        let state = &mut self.nodes[node.index()];
+        if state.takes_time() {
+            state.end((connection.opened, now), connection.messages, &mut self.recorder);
+            if state.has_waiting() {
+                self.push(Task::OfferSession(node));
             }
         }
     }
 
-    /// A session that goes on when time is over.
-    pub(crate) fn still_open(&mut self, connection: Connection) {
-        let node = self.world.addresses[usize::from(connection.address)].node;
-        if self.takes_time(node) {
-            self.recorder.session(node, (connection.opened, self.world.end), connection.messages);
-        }
-    }
-
-    /// The node is full but takes the connection: the sender waits for the greeting.
-    pub(crate) fn wait_for_greeting(&mut self, mut walk: Box<Walk>, now: Time) {
-        self.begin_waiting(&mut walk);
-        let (mail, candidate) = (walk.mail, walk.candidate(self.world));
-        self.note(&mail, now, Step::InBacklog(candidate));
-        let node = self.world.addresses[usize::from(candidate.address)].node;
-        let patience = self.world.senders[mail.sender as usize].behaviour.law.timeouts.greeting;
-        self.numbered += 1;
-        self.nodes[node].wait(self.numbered);
-        self.in_backlog.insert(self.numbered, walk);
-        self.calendar.schedule(now + patience, Event::NoGreeting(self.numbered));
-    }
-
-    pub(crate) fn no_greeting(&mut self, number: u64, now: Time) {
-        let Some(walk) = self.in_backlog.remove(&number) else { return };
-        let node = self.world.addresses[usize::from(walk.connection.address)].node;
-        self.nodes[node].leave_backlog(&number);
-        if let Some(walk) = self.fails(walk, Outcome::Silent, now) {
-            self.walk(walk, now);
+    /// Gives a free session to the connection that has waited longest for one; and then to the next, if that one does not get as far as a
+    /// session.
+    pub(crate) fn offer_session(&mut self, node: NodeId, now: Time) {
+        let Some(number) = self.nodes[node.index()].take_from_backlog() else { return };
+        self.push(Task::OfferSession(node));
+        if let Some(caller) = self.in_backlog.remove(&number) {
+            let draw = caller.delivery().connection.fault_draw;
+            let admission = self.nodes[node.index()].give_session(draw, now);
+            self.handle_admission(caller, admission, now);
         }
     }
 }

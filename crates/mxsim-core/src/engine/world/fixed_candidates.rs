@@ -3,13 +3,15 @@
 //! Where the zone does not change, every host has one address and the sender shuffles for itself, the candidates are always the same and only
 //! their order is drawn. Then the first candidate is found without building a list; the whole order is worked out only if it fails.
 
-use crate::engine::world::{MX, NOWHERE, SenderTable, World};
+use super::senders::SenderTable;
+use super::topology::{MX, NOWHERE, Topology};
+use crate::ids::{AddressId, HostId, NodeId};
 use crate::random::{Key, Label};
 use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, OwnCache, Unit};
 
 /// The candidates in the order of the zone, and what their lots are keyed by.
 #[derive(Debug, Clone)]
-pub struct Deck {
+pub struct FixedCandidates {
     /// All of them.
     candidates: Candidates,
     /// How many have the lowest preference; they come first.
@@ -24,9 +26,9 @@ pub struct Deck {
 /// Where a candidate leads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stop {
-    pub(crate) host: u16,
-    pub(crate) address: u16,
-    pub(crate) node: usize,
+    pub(crate) host: HostId,
+    pub(crate) address: AddressId,
+    pub(crate) node: NodeId,
 }
 
 /// The place of the label with the least lot.
@@ -43,30 +45,34 @@ fn least(labels: &[Label], lot: impl Fn(Label) -> u64) -> u8 {
     first as u8
 }
 
-impl Deck {
-    /// The deck of a sender, if it has one.
+impl FixedCandidates {
+    /// The candidates of a sender, if no answer makes a difference to them.
     #[must_use]
-    pub fn of(world: &World, sender: &SenderTable) -> Option<Self> {
+    pub fn of(topology: &Topology, sender: &SenderTable) -> Option<Self> {
         let (behaviour, ipv6) = (&sender.behaviour, sender.ipv6);
         let law = &behaviour.law.order;
         if behaviour.custom.is_some() || law.hosts != HostOrder::Shuffle || law.keep == Keep::Second {
             return None;
         }
-        if law_pins(behaviour) || !world.answers_in_full(sender, MX) {
+        if law_pins(behaviour) || !sender.gets_full_answers(topology, MX) {
             return None;
         }
-        let [version] = world.record_sets[MX].versions.as_slice() else { return None };
+        let [version] = topology.record_sets[MX].versions.as_slice() else { return None };
         let mut candidates = Candidates::new();
         for record in version.records.iter().filter(|record| record.target != NOWHERE) {
-            if sender.barred[usize::from(record.target)] {
+            if sender.is_barred(HostId(record.target)) {
                 continue;
             }
-            let host = &world.hosts[usize::from(record.target)];
+            let host = topology.host(HostId(record.target));
             let wanted = host.aaaa.filter(|_| ipv6).into_iter().chain(host.a);
             let before = candidates.len();
             for set in wanted {
-                let only = world.record_sets[set].only_record()?;
-                candidates.push(world.candidate(record.preference, record.target, only.target));
+                let only = topology.record_sets[set].only_record()?;
+                candidates.push(topology.candidate(
+                    record.preference,
+                    HostId(record.target),
+                    AddressId(only.target),
+                ));
             }
             // Addresses inside a host have an order of their own, and so have address families.
             let pooled = law.unit == Unit::Address && law.family == Family::Any;
@@ -91,14 +97,22 @@ impl Deck {
         let stop = |&Candidate { host, address, .. }: &Candidate| Stop {
             host,
             address,
-            node: world.addresses[usize::from(address)].node,
+            node: topology.node_of(address),
         };
         let stops = candidates.iter().map(stop).collect();
         Some(Self { candidates, best, unit: law.unit, labels, stops })
     }
 
-    /// Most candidates of a short deck.
+    /// Up to this many candidates an attempt can be compact: a bit in a byte says which have been tried.
     pub const SHORT: usize = 8;
+
+    /// True if one attempt tries all of them.
+    #[must_use]
+    pub fn tries_all(&self, behaviour: &Behaviour) -> bool {
+        let mut candidates = self.candidates();
+        behaviour.cut(&mut candidates);
+        candidates.len() == self.count()
+    }
 
     /// The lot that [`crate::sender::order::arrange`] would give a candidate.
     #[inline]
@@ -136,7 +150,7 @@ impl Deck {
     }
 
     /// The place of the candidate that comes next, in the order of `choice`, after those whose bits are set in `tried`. For at most
-    /// [`Deck::SHORT`] candidates.
+    /// [`FixedCandidates::SHORT`] candidates.
     #[must_use]
     pub fn next(&self, choice: Key, tried: u8) -> Option<u8> {
         let count = self.count().min(Self::SHORT);

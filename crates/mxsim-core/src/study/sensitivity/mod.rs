@@ -19,7 +19,7 @@ use ends::{MOST_ENDS, ends};
 use size::{CONFIRMED, CONFIRMING, SCREENING, Size};
 pub use worlds::draw;
 
-use crate::engine::world::World;
+use crate::engine::Compiled;
 use crate::engine::compile_for;
 use crate::engine::world::method::Engine;
 use crate::estimate;
@@ -49,9 +49,9 @@ const WORLDS_BYTES: f64 = 536_870_912.0;
 #[derive(Debug, Default)]
 pub struct Beside {
     /// One assumption each at an end of its range.
-    pub(super) ends: Vec<(End, World)>,
+    pub(super) ends: Vec<(End, Compiled)>,
     /// Drawn from the prior.
-    pub(super) worlds: Vec<World>,
+    pub(super) worlds: Vec<Compiled>,
     pub(super) size: Size,
 }
 
@@ -66,7 +66,7 @@ pub struct BesideTallies {
     pub(super) promising: Option<Vec<bool>>,
 }
 
-fn seconds(world: &World) -> f64 {
+fn seconds(world: &Compiled) -> f64 {
     Cost::of(world).replication_s.max(LEAST_S)
 }
 
@@ -106,10 +106,11 @@ impl Beside {
     }
 
     /// As many worlds as are asked for, else as many as cost little: the first few say what one costs.
-    fn draw_worlds(&mut self, drawn: impl Fn(u64) -> World, asked: Option<u64>, tally_bytes: f64) {
+    fn draw_worlds(&mut self, drawn: impl Fn(u64) -> Compiled, asked: Option<u64>, tally_bytes: f64) {
         let first = asked.unwrap_or(FEWEST_WORLDS);
         self.worlds.extend((0..first).map(&drawn));
-        let mean_s = |worlds: &[World]| worlds.iter().map(seconds).sum::<f64>() / worlds.len().max(1) as f64;
+        let mean_s =
+            |worlds: &[Compiled]| worlds.iter().map(seconds).sum::<f64>() / worlds.len().max(1) as f64;
         let fits = (WORLDS_S / mean_s(&self.worlds)).min(WORLDS_BYTES / tally_bytes) as u64;
         if asked.is_none() {
             let most = (fits / REPLICATIONS[1]).min(DEFAULT_WORLDS);
@@ -136,7 +137,7 @@ impl Beside {
         &'a self,
         r: u64,
         promising: Option<&'a [bool]>,
-    ) -> impl Iterator<Item = (Place, &'a World)> {
+    ) -> impl Iterator<Item = (Place, &'a Compiled)> {
         let goes_on = move |i: usize| {
             r < SCREENING || (r < CONFIRMING && promising.is_some_and(|promising| promising[i]))
         };
@@ -164,7 +165,7 @@ impl BesideTallies {
     }
 
     /// After the screening: the ends that look most like flipping the answer go on.
-    pub(super) fn screen(&mut self, world: &World, run: &[Tally]) {
+    pub(super) fn screen(&mut self, world: &Compiled, run: &[Tally]) {
         if self.promising.is_none() && run.len() as u64 >= SCREENING && !self.ends.is_empty() {
             let run = &run[..SCREENING as usize];
             self.promising = Some(estimate::promising(&world.labels, run, &self.ends, CONFIRMED as usize));

@@ -9,8 +9,8 @@ mod recorder;
 mod words;
 
 use crate::dns::Zone;
-use crate::engine::replicate_with;
 use crate::engine::compile_for;
+use crate::engine::replicate_with;
 use crate::engine::world::method::Engine;
 use crate::results::Grade;
 use crate::scenario::Scenario;
@@ -370,12 +370,12 @@ pub enum TracedOutcome {
 /// If there is no such sender, several and none was named, or the replication is too large.
 pub fn trace(scenario: &Scenario, options: &TraceOptions) -> Result<Trace, TraceError> {
     let sender = find(scenario, options.sender.as_deref())?;
-    let world = compile_for(scenario, Engine::Messages);
-    Cost::of(&world).check(Limit::Replications(1)).map_err(TraceError::TooLarge)?;
+    let compiled = compile_for(scenario, Engine::Messages);
+    Cost::of(&compiled).check(Limit::Replications(1)).map_err(TraceError::TooLarge)?;
     let decided = Cell::new(options.messages == 0);
-    let mut recorder = Recorder::new(&world, sender, options, &decided);
+    let mut recorder = Recorder::new(&compiled, sender, options, &decided);
     // Whether the replication ran to its end or was stopped makes no difference to what was written down.
-    let _ = replicate_with(&world, options.seed, options.replication, &|| decided.get(), &mut recorder);
+    let _ = replicate_with(&compiled, options.seed, options.replication, &|| decided.get(), &mut recorder);
     let messages = recorder.into_messages();
     Ok(document(scenario, sender, options, messages))
 }

@@ -1,7 +1,9 @@
 //! Writes down what happens to the messages of one sender.
 
-use crate::engine::probe::{Probe, Step, Subject};
-use crate::engine::world::{MX, NOWHERE, World};
+use crate::engine::Compiled;
+use crate::engine::probe::{Probe, Step};
+use crate::engine::world::{MX, NOWHERE};
+use crate::ids::{AddressId, HostId, MessageId};
 use crate::sender::memory::Held;
 use crate::sender::{Behaviour, Candidate, Candidates, Memory, Outcome, Reaction};
 use crate::smtp::Stage;
@@ -15,7 +17,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 pub(super) struct Recorder<'a> {
-    world: &'a World,
+    compiled: &'a Compiled,
     sender: usize,
     at: Time,
     wanted: usize,
@@ -40,19 +42,19 @@ struct Followed {
 
 impl<'a> Recorder<'a> {
     pub(super) fn new(
-        world: &'a World,
+        compiled: &'a Compiled,
         sender: usize,
         options: &TraceOptions,
         decided: &'a Cell<bool>,
     ) -> Self {
-        let mut addresses = vec![(String::new(), String::new()); world.addresses.len()];
-        for node in &world.labels.nodes {
+        let mut addresses = vec![(String::new(), String::new()); compiled.world.topology.addresses.len()];
+        for node in &compiled.labels.nodes {
             for (text, &index) in node.addresses.iter().zip(&node.address_indices) {
                 addresses[index] = (text.clone(), node.name.clone());
             }
         }
         Self {
-            world,
+            compiled,
             sender,
             at: options.at,
             wanted: options.messages.min(MOST_MESSAGES),
@@ -69,18 +71,18 @@ impl<'a> Recorder<'a> {
     }
 
     fn behaviour(&self) -> &'a Behaviour {
-        &self.world.senders[self.sender].behaviour
+        &self.compiled.world.senders[self.sender].behaviour
     }
 
-    fn begin(&mut self, subject: Subject, outbound_host: u32) {
-        if subject.born < self.at || self.messages.len() >= self.wanted {
+    fn begin(&mut self, message: MessageId, outbound_host: u32) {
+        if message.born < self.at || self.messages.len() >= self.wanted {
             return;
         }
-        self.places.insert(subject.number, self.messages.len());
+        self.places.insert(message.number, self.messages.len());
         self.undecided += 1;
         let message = TracedMessage {
-            number: subject.number,
-            arrived_s: subject.born.as_secs_f64(),
+            number: message.number,
+            arrived_s: message.born.as_secs_f64(),
             outbound_host,
             fate: Fate::Waiting,
             steps: Vec::new(),
@@ -98,7 +100,7 @@ impl<'a> Recorder<'a> {
     }
 
     fn candidate(&self, candidate: &Candidate) -> TracedCandidate {
-        let (address, node) = self.addresses[usize::from(candidate.address)].clone();
+        let (address, node) = self.addresses[candidate.address.index()].clone();
         TracedCandidate { preference: candidate.preference, host: self.host(candidate.host), address, node }
     }
 
@@ -106,18 +108,18 @@ impl<'a> Recorder<'a> {
         candidates.iter().map(|candidate| self.candidate(candidate)).collect()
     }
 
-    fn host(&self, host: u16) -> String {
-        if host == NOWHERE {
+    fn host(&self, host: HostId) -> String {
+        if host.0 == NOWHERE {
             return ".".into();
         }
-        self.world.labels.hosts[usize::from(host)].name.clone()
+        self.compiled.labels.hosts[host.index()].name.clone()
     }
 
     fn answer(&self, version: usize, order: &[u8]) -> Vec<String> {
-        let records = &self.world.record_sets[MX].versions[version].records;
+        let records = &self.compiled.world.topology.record_sets[MX].versions[version].records;
         let text = |&position: &u8| {
             let record = records[usize::from(position)];
-            format!("{} {}", record.preference, self.host(record.target))
+            format!("{} {}", record.preference, self.host(HostId(record.target)))
         };
         order.iter().map(text).collect()
     }
@@ -131,7 +133,13 @@ impl<'a> Recorder<'a> {
     }
 
     /// What a step is in the trace; `None` if there is nothing to tell.
-    fn happening(&mut self, place: usize, subject: Subject, now: Time, step: Step<'_>) -> Option<Happening> {
+    fn happening(
+        &mut self,
+        place: usize,
+        (message, failures): (MessageId, u32),
+        now: Time,
+        step: Step<'_>,
+    ) -> Option<Happening> {
         let behaviour = self.behaviour();
         let law = &behaviour.law;
         let happening = match step {
@@ -175,8 +183,8 @@ impl<'a> Recorder<'a> {
             }
             Step::InBacklog(candidate) => Happening::InBacklog { candidate: self.candidate(&candidate) },
             Step::Accepted { host, address, connection } => {
-                let (text, node) = self.addresses[usize::from(address)].clone();
-                let delay_s = now.since(subject.born).as_secs_f64();
+                let (text, node) = self.addresses[address.index()].clone();
+                let delay_s = now.since(message.born).as_secs_f64();
                 Happening::Accepted { host: self.host(host), address: text, node, connection, delay_s }
             }
             Step::Deferred { until } => {
@@ -184,12 +192,12 @@ impl<'a> Recorder<'a> {
             }
             Step::Bounced => {
                 let knows_where = !self.messages[place].left.is_empty();
-                let age = now.since(subject.born);
+                let age = now.since(message.born);
                 let last = self.messages[place].failed.map(|(_, outcome)| outcome);
                 if last.is_some_and(|outcome| behaviour.react(outcome) == Reaction::Bounce) {
                     return Some(Happening::Bounced { why: words::final_answer() });
                 }
-                Happening::Bounced { why: words::bounce(law, knows_where, subject.failures, age) }
+                Happening::Bounced { why: words::bounce(law, knows_where, failures, age) }
             }
         };
         Some(happening)
@@ -214,14 +222,19 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    fn reused(&self, (host, address): (u16, u16), connection: u64, messages_before: u32) -> Happening {
+    fn reused(
+        &self,
+        (host, address): (HostId, AddressId),
+        connection: u64,
+        messages_before: u32,
+    ) -> Happening {
         let reuse = self.behaviour().law.reuse;
         let kept = reuse.kept();
         let most = kept.and_then(|kept| kept.messages);
         let idle = kept.map(|kept| kept.idle).filter(|idle| *idle > Span::ZERO);
         Happening::Reused {
             host: self.host(host),
-            address: self.addresses[usize::from(address)].0.clone(),
+            address: self.addresses[address.index()].0.clone(),
             connection,
             messages_before,
             messages_left: most.map(|most| most.saturating_sub(messages_before + 1)),
@@ -272,20 +285,20 @@ impl<'a> Recorder<'a> {
 }
 
 impl Probe for Recorder<'_> {
-    fn step(&mut self, subject: Subject, now: Time, step: Step<'_>) {
-        if subject.sender != self.sender {
+    fn step(&mut self, message: MessageId, failures: u32, now: Time, step: Step<'_>) {
+        if message.sender.index() != self.sender {
             return;
         }
         if let Step::Arrived { outbound_host } = step {
-            self.begin(subject, outbound_host);
+            self.begin(message, outbound_host);
         }
-        let Some(&place) = self.places.get(&subject.number) else { return };
+        let Some(&place) = self.places.get(&message.number) else { return };
         let fate = match step {
             Step::Accepted { .. } => Some(Fate::Accepted),
             Step::Bounced => Some(Fate::Bounced),
             _ => None,
         };
-        if let Some(what) = self.happening(place, subject, now, step) {
+        if let Some(what) = self.happening(place, (message, failures), now, step) {
             self.messages[place].message.steps.push(TracedStep { at_s: now.as_secs_f64(), what });
         }
         if let Some(fate) = fate {

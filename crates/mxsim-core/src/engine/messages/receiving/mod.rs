@@ -1,4 +1,218 @@
-//! One node: what a connection finds there, and its sessions.
+//! One node: it decides about itself what a connection finds there, and for how long.
 
-pub(crate) mod admission;
 pub(crate) mod sessions;
+
+use crate::engine::connect::{ConnectResult, connect, outcome_of};
+use crate::engine::count::recorder::Recorder;
+use crate::engine::world::topology::NodeTable;
+use crate::ids::{MessageId, NodeId};
+use crate::node::{Fault, Outage, SessionTime, WhenFull};
+use crate::random::Key;
+use crate::sender::{Outcome, Timeouts};
+use crate::time::{Span, Time};
+use sessions::Sessions;
+use std::collections::VecDeque;
+
+/// A connection as a node sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ConnectionRequest<'a> {
+    /// The message it is for, for counting.
+    pub(crate) message: MessageId,
+    /// How long its sender waits.
+    pub(crate) timeouts: &'a Timeouts,
+    /// Decides whether it is hit by a fault that hits only a part of the connections.
+    pub(crate) fault_draw: u64,
+}
+
+/// What a node does with a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// It greets; what goes wrong later, in TLS or with the message, if anything does.
+    Session(Option<Outcome>),
+    /// It takes the connection, and the greeting has to wait until a session is free.
+    Backlog,
+    /// It fails at once.
+    Failed(Outcome),
+    /// Nothing comes back before then, and this is how it ends.
+    NoAnswerUntil(Time, Outcome),
+}
+
+/// A node in one replication.
+#[derive(Debug)]
+pub(crate) struct Node<'w> {
+    id: NodeId,
+    table: &'w NodeTable,
+    sessions: Sessions,
+    /// Numbers of the connections that wait for a session.
+    backlog: VecDeque<u64>,
+    /// The outage under way, if there is one, and until when it is so.
+    outage: (Option<Outage>, Time),
+    /// True if sessions take time or are limited at any node, so that they are counted.
+    is_counted: bool,
+}
+
+impl<'w> Node<'w> {
+    /// A node before the first connection.
+    pub(crate) fn new(id: NodeId, table: &'w NodeTable, is_counted: bool, start: Time) -> Self {
+        let sessions = Sessions::new(table.capacity.sessions);
+        Self { id, table, sessions, backlog: VecDeque::new(), outage: (None, start), is_counted }
+    }
+
+    /// True if messages hold its sessions for some time.
+    #[inline]
+    pub(crate) fn takes_time(&self) -> bool {
+        self.table.capacity.session_time != SessionTime::Nothing
+    }
+
+    /// True if no connection ever waits for the end of a session, so that it needs no event.
+    pub(crate) const fn ends_unwatched(&self) -> bool {
+        self.table.capacity.backlog == 0
+    }
+
+    /// True if it offers STARTTLS.
+    pub(crate) const fn offers_tls(&self) -> bool {
+        self.table.capacity.tls
+    }
+
+    /// How long the message of this draw holds a session.
+    pub(crate) fn session_time(&self, draw: Key) -> Span {
+        self.table.session_times.draw(draw)
+    }
+
+    /// The outage under way at `now`, which never goes back.
+    #[inline]
+    pub(crate) fn outage(&mut self, now: Time) -> Option<&Outage> {
+        if now >= self.outage.1 {
+            self.outage = self.table.faults.state_at(now);
+        }
+        self.outage.0.as_ref()
+    }
+
+    /// Answers a connection that begins at `now`.
+    #[inline]
+    pub(crate) fn connect(
+        &mut self,
+        request: ConnectionRequest<'_>,
+        now: Time,
+        recorder: &mut Recorder<'_>,
+    ) -> Admission {
+        if self.outage(now).is_none() {
+            return self.greet(request.message, now, recorder);
+        }
+        match connect(&self.table.faults, now, request.timeouts, request.fault_draw) {
+            ConnectResult::Now(Outcome::Accepted) => {
+                self.greet_despite_faults(request.message, request.fault_draw, now, recorder)
+            }
+            ConnectResult::Now(outcome) => Admission::Failed(outcome),
+            ConnectResult::Later(at, outcome) => Admission::NoAnswerUntil(at, outcome),
+        }
+    }
+
+    /// Greets a connection that no fault keeps from it, if there is room.
+    #[inline]
+    pub(crate) fn greet(&mut self, message: MessageId, now: Time, recorder: &mut Recorder<'_>) -> Admission {
+        if !self.is_counted {
+            return Admission::Session(None);
+        }
+        let is_full = self.is_full(now);
+        let waits = is_full && self.backlog.len() < self.table.capacity.backlog as usize;
+        recorder.connected(self.id, now, is_full && !waits);
+        if waits {
+            return Admission::Backlog;
+        }
+        if is_full {
+            recorder.found_full(message, self.id);
+            return Admission::Failed(match self.table.capacity.when_full {
+                WhenFull::Busy => Outcome::Busy,
+                WhenFull::Refuse => Outcome::Refused,
+            });
+        }
+        Admission::Session(None)
+    }
+
+    /// The same for a connection that got as far as the greeting while the node had a fault: it may show later.
+    pub(crate) fn greet_despite_faults(
+        &mut self,
+        message: MessageId,
+        fault_draw: u64,
+        now: Time,
+        recorder: &mut Recorder<'_>,
+    ) -> Admission {
+        match self.greet(message, now, recorder) {
+            Admission::Session(_) => self.give_session(fault_draw, now),
+            admission => admission,
+        }
+    }
+
+    /// A session, for a connection that has waited for one.
+    pub(crate) fn give_session(&self, fault_draw: u64, now: Time) -> Admission {
+        Admission::Session(self.trouble(fault_draw, now))
+    }
+
+    /// What goes wrong with TLS, or with a message that begins at `now`, on a connection of this draw.
+    pub(crate) fn trouble(&self, fault_draw: u64, now: Time) -> Option<Outcome> {
+        let fault = self.table.faults.fault_at(now, fault_draw).filter(|fault| fault.is_past_greeting())?;
+        let outcome = outcome_of(fault);
+        (outcome != Outcome::TlsFailed || self.offers_tls()).then_some(outcome)
+    }
+
+    /// True if it fails at `now` in a way that breaks an open connection of this draw.
+    pub(crate) fn breaks_connection(&self, fault_draw: u64, now: Time) -> bool {
+        self.table.faults.fault_at(now, fault_draw).is_some_and(Fault::breaks_connections)
+    }
+
+    /// True if no session is free at `now`.
+    #[inline]
+    pub(crate) fn is_full(&mut self, now: Time) -> bool {
+        self.sessions.is_full(now)
+    }
+
+    /// Begins a session at `from` that ends at `to` and whose end changes nothing for anybody.
+    #[inline]
+    pub(crate) fn begin_until(&mut self, (from, to): (Time, Time), recorder: &mut Recorder<'_>) {
+        recorder.session(self.id, (from, to), 1);
+        self.begin_uncounted((from, to), recorder);
+    }
+
+    /// The same for a session that has been counted already.
+    #[inline(always)]
+    pub(crate) fn begin_uncounted(&mut self, times: (Time, Time), recorder: &mut Recorder<'_>) {
+        self.sessions.begin_until(self.id, times, recorder);
+    }
+
+    /// Begins a session that an event will end.
+    pub(crate) fn begin(&mut self, now: Time, recorder: &mut Recorder<'_>) {
+        self.sessions.begin(self.id, now, recorder);
+    }
+
+    /// Ends a session begun by [`Node::begin`], of these times, after so many messages.
+    pub(crate) fn end(&mut self, times: (Time, Time), messages: u32, recorder: &mut Recorder<'_>) {
+        self.sessions.end();
+        recorder.session(self.id, times, messages);
+    }
+
+    /// True if connections wait in its backlog.
+    pub(crate) fn has_waiting(&self) -> bool {
+        !self.backlog.is_empty()
+    }
+
+    /// The connection that has waited longest, if a session is free for it.
+    pub(crate) fn take_from_backlog(&mut self) -> Option<u64> {
+        if self.sessions.has_room() { self.backlog.pop_front() } else { None }
+    }
+
+    /// Puts the connection of this number into the backlog.
+    pub(crate) fn wait(&mut self, number: u64) {
+        self.backlog.push_back(number);
+    }
+
+    /// Takes a connection out of the backlog that gives up.
+    pub(crate) fn leave_backlog(&mut self, number: u64) {
+        self.backlog.retain(|&other| other != number);
+    }
+
+    /// Goes on into a new chunk of counting with the sessions that are open.
+    pub(crate) fn begin_chunk(&mut self, recorder: &mut Recorder<'_>) {
+        self.sessions.begin_chunk(self.id, recorder);
+    }
+}

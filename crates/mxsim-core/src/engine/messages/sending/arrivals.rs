@@ -1,7 +1,7 @@
 //! Messages of one sender drawn ahead, a block at a time.
 //!
 //! When a message arrives, which outbound host it leaves by, which candidate its first attempt begins with and how long it will hold a session
-//! depend on nothing that happens meanwhile. Drawn in blocks they cost a fraction of what they cost one by one.
+//! depend on nothing that happens meanwhile. Arrival in blocks they cost a fraction of what they cost one by one.
 
 use crate::engine::world::{SenderTable, World};
 use crate::random::{Key, Stream, words};
@@ -17,7 +17,7 @@ const PART: usize = 64;
 
 /// The next messages of one sender.
 #[derive(Debug)]
-pub(crate) struct Block {
+pub(crate) struct ArrivalBlock {
     arrivals: Stream,
     clock: Clock,
     outbound_hosts: Stream,
@@ -28,11 +28,11 @@ pub(crate) struct Block {
     /// Place of the next message.
     next: usize,
     at: Vec<Time>,
-    chooser: Vec<u32>,
-    /// Place in the deck of the first candidate; empty without a deck or if the first depends on more than the message.
+    outbound_host: Vec<u32>,
+    /// Place among the fixed candidates of the first one; empty without fixed candidates or if the first depends on more than the message.
     first: Vec<u8>,
     /// Time in a session; empty unless it is the same law at every node.
-    held: Vec<Span>,
+    session_time: Vec<Span>,
 }
 
 /// Streams and keys a block draws from.
@@ -44,28 +44,32 @@ pub(crate) struct Sources {
     pub(crate) session: Key,
 }
 
-/// Messages that follow each other: see [`Block`].
+/// Messages that follow each other: see [`ArrivalBlock`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run<'b> {
+    /// Number of the first.
+    pub(crate) number: u64,
     pub(crate) at: &'b [Time],
-    pub(crate) chooser: &'b [u32],
+    pub(crate) outbound_host: &'b [u32],
     pub(crate) first: &'b [u8],
     /// Empty if sessions take no time.
-    pub(crate) held: &'b [Span],
+    pub(crate) session_time: &'b [Span],
 }
 
 /// A message of a block.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Drawn {
+pub(crate) struct Arrival {
+    /// How many messages its sender had sent before.
     pub(crate) number: u64,
-    pub(crate) chooser: u32,
-    /// See [`Block::first`].
+    /// Number of its outbound host.
+    pub(crate) outbound_host: u32,
+    /// Place among fixed candidates of the one its first attempt begins with, if that depends on the message only.
     pub(crate) first: Option<u8>,
-    /// See [`Block::held`].
-    pub(crate) held: Option<Span>,
+    /// Time in a session, if the law is the same at every node.
+    pub(crate) session_time: Option<Span>,
 }
 
-impl Block {
+impl ArrivalBlock {
     pub(crate) fn new(sources: Sources, start: Time) -> Self {
         let Sources { arrivals, outbound_hosts, choice, session } = sources;
         Self {
@@ -77,9 +81,9 @@ impl Block {
             base: 0,
             next: 0,
             at: Vec::new(),
-            chooser: Vec::new(),
+            outbound_host: Vec::new(),
             first: Vec::new(),
-            held: Vec::new(),
+            session_time: Vec::new(),
         }
     }
 
@@ -94,13 +98,14 @@ impl Block {
     /// The messages that have been drawn, from the next on; none if they have no first candidate or, where a time in a session is wanted,
     /// not that.
     pub(crate) fn run(&self, timed: bool) -> Run<'_> {
-        let drawn = self.first.len().min(if timed { self.held.len() } else { usize::MAX });
+        let drawn = self.first.len().min(if timed { self.session_time.len() } else { usize::MAX });
         let rest = self.next.min(drawn)..drawn;
         Run {
+            number: self.base + self.next as u64,
             at: &self.at[rest.clone()],
-            chooser: &self.chooser[rest.clone()],
+            outbound_host: &self.outbound_host[rest.clone()],
             first: &self.first[rest.clone()],
-            held: if timed { &self.held[rest] } else { &[] },
+            session_time: if timed { &self.session_time[rest] } else { &[] },
         }
     }
 
@@ -110,27 +115,27 @@ impl Block {
     }
 
     /// The message whose time was asked for last.
-    pub(crate) fn take(&mut self) -> Drawn {
+    pub(crate) fn take(&mut self) -> Arrival {
         self.next += 1;
-        self.drawn(self.next - 1)
+        self.arrival(self.next - 1)
     }
 
-    /// The message at a place of [`Block::run`].
-    pub(crate) fn ahead(&self, place: usize) -> Drawn {
-        self.drawn(self.next + place)
+    /// The message at a place of [`ArrivalBlock::run`].
+    pub(crate) fn ahead(&self, place: usize) -> Arrival {
+        self.arrival(self.next + place)
     }
 
-    fn drawn(&self, i: usize) -> Drawn {
-        Drawn {
+    fn arrival(&self, i: usize) -> Arrival {
+        Arrival {
             number: self.base + i as u64,
-            chooser: self.chooser[i],
+            outbound_host: self.outbound_host[i],
             first: self.first.get(i).copied(),
-            held: self.held.get(i).copied(),
+            session_time: self.session_time.get(i).copied(),
         }
     }
 
     /// The decision about the order of the first attempt, if it depends on the message only.
-    pub(crate) const fn choice(&self, message: &Drawn) -> Key {
+    pub(crate) const fn choice(&self, message: &Arrival) -> Key {
         self.choice.child(message.number)
     }
 
@@ -142,12 +147,12 @@ impl Block {
         self.draw_outbound_hosts(table);
         self.first.clear();
         let by_message = matches!(table.behaviour.law.order.keep, Keep::Attempt | Keep::Message);
-        if let Some(deck) = table.deck.as_ref().filter(|_| by_message) {
-            self.first.extend(self.numbers().map(|number| deck.first(self.choice.child(number))));
+        if let Some(fixed) = table.path.fixed_candidates().filter(|_| by_message) {
+            self.first.extend(self.numbers().map(|number| fixed.first(self.choice.child(number))));
         }
-        self.held.clear();
-        if let Some(times) = &world.session_time {
-            times.draw_all(self.numbers().map(|number| self.session.child(number)), &mut self.held);
+        self.session_time.clear();
+        if let Some(times) = &world.topology.session_times {
+            times.draw_all(self.numbers().map(|number| self.session.child(number)), &mut self.session_time);
         }
     }
 
@@ -169,20 +174,21 @@ impl Block {
     }
 
     fn draw_outbound_hosts(&mut self, table: &SenderTable) {
-        self.chooser.clear();
+        self.outbound_host.clear();
         let hosts = &mut self.outbound_hosts;
         for part in self.at.chunks(PART) {
             let sites: [u64; PART] = words(hosts);
-            self.chooser.extend(sites.iter().take(part.len()).map(|&word| table.site.pick(word) as u32));
+            self.outbound_host
+                .extend(sites.iter().take(part.len()).map(|&word| table.site.pick(word) as u32));
         }
         if table.hosts == 1 {
             return;
         }
-        for choosers in self.chooser.chunks_mut(PART) {
+        for hosts_of_part in self.outbound_host.chunks_mut(PART) {
             let words: [u64; PART] = words(hosts);
-            for (chooser, word) in choosers.iter_mut().zip(words) {
+            for (outbound_host, word) in hosts_of_part.iter_mut().zip(words) {
                 let host = ((u128::from(word) * table.hosts as u128) >> 64) as usize;
-                *chooser = (*chooser as usize * table.hosts + host) as u32;
+                *outbound_host = (*outbound_host as usize * table.hosts + host) as u32;
             }
         }
     }

@@ -1,11 +1,12 @@
-//! Mail as OpenSMTPD sends it: connections are opened for the destination and not for a message, one in some seconds, and each takes what is
-//! next in the common queue once it is ready (mta.c and mta_session.c of 6.8.0p2; of 7.8.0p1 the same).
+//! The queue of a destination as OpenSMTPD keeps it: connections are opened for the destination and not for a message, one in some seconds, and
+//! each takes what is next in the common queue once it is ready (mta.c and `mta_session.c` of 6.8.0p2; of 7.8.0p1 the same).
 //!
-//! Here is what one outbound host knows of its destination; `run.rs` has what happens. The clock counts whole seconds, so every pause is
-//! reckoned from the second in which it began.
+//! Here is what one outbound host knows of its destination; `destination_session.rs` has what happens. The clock counts whole seconds, so every
+//! pause is reckoned from the second in which it began.
 
-use crate::engine::messages::Walk;
-use crate::engine::messages::sending::Mail;
+use crate::engine::messages::delivery::DestinationSession;
+use crate::engine::messages::message::QueuedMessage;
+use crate::ids::AddressId;
 use crate::sender::{Candidate, Candidates, Concurrency};
 use crate::time::{Span, Time};
 use smallvec::SmallVec;
@@ -32,8 +33,11 @@ pub(crate) const TICK: Span = Span::from_secs(1);
 
 /// What an outbound host knows of its destination (`struct mta_relay` and its one connector).
 #[derive(Debug, Default)]
-pub(crate) struct Relay {
-    pub(crate) tasks: VecDeque<Mail>,
+pub(crate) struct DestinationQueue {
+    /// Messages that wait for a session.
+    pub(crate) messages: VecDeque<QueuedMessage>,
+    /// Sessions that are to be opened at this moment, in order.
+    pub(crate) opening: VecDeque<Box<DestinationSession>>,
     /// Connections, those not ready included.
     pub(crate) open: u32,
     /// Connections that have come as far as a first message.
@@ -50,12 +54,23 @@ pub(crate) struct Relay {
     pub(crate) broken: bool,
     /// What becomes of all mail until all is forgotten.
     pub(crate) failing: Option<Failing>,
-    /// A look is due.
-    pub(crate) will_look: bool,
+    /// A drain is due.
+    pub(crate) will_drain: bool,
     /// The number of the wait for a new connection.
     pub(crate) waits: Option<u32>,
     pub(crate) idle: Option<Idle>,
     pub(crate) numbered: u32,
+}
+
+/// Something that is due at a destination.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum DueEvent {
+    /// Waiting mail is looked after.
+    Drain,
+    /// The wait of this number for a new connection is over.
+    Connect(u32),
+    /// The session without work of this number looks for some.
+    FindWork(u32),
 }
 
 /// What becomes of mail that no connection is opened for.
@@ -68,7 +83,7 @@ pub(crate) enum Failing {
 /// What is known of an address (`struct mta_route`).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Route {
-    pub(crate) address: u16,
+    pub(crate) address: AddressId,
     pub(crate) open: u32,
     /// True once a connection was ready.
     pub(crate) valid: bool,
@@ -83,7 +98,7 @@ pub(crate) struct Route {
 /// A session without work.
 #[derive(Debug)]
 pub(crate) struct Idle {
-    pub(crate) walk: Box<Walk>,
+    pub(crate) session: Box<DestinationSession>,
     pub(crate) since: Time,
     pub(crate) number: u32,
     /// It will look for work when its second is over.
@@ -97,7 +112,7 @@ pub(crate) enum Found {
     /// Nowhere before then.
     Wait(Time),
     /// Nowhere any more.
-    Nobody,
+    NoRoute,
     /// There is nobody to deliver to.
     Failing(Failing),
 }
@@ -120,34 +135,34 @@ impl Route {
     }
 }
 
-impl Relay {
-    /// True while it knows the addresses of its destination (mta.c: the relay holds its domain, connections and looks hold the relay).
+impl DestinationQueue {
+    /// True while it knows the addresses of its destination (mta.c: the queue holds its domain, connections and looks hold the queue).
     pub(crate) const fn is_alive(&self) -> bool {
-        self.open > 0 || self.will_look
+        self.open > 0 || self.will_drain
     }
 
     /// Connections to an address.
-    pub(crate) fn open(&self, address: u16) -> u32 {
+    pub(crate) fn open(&self, address: AddressId) -> u32 {
         self.route(address).map_or(0, |route| route.open)
     }
 
     /// The mail that still waits, when time is over.
-    pub(crate) fn into_tasks(self) -> impl Iterator<Item = Mail> {
-        self.tasks.into_iter()
+    pub(crate) fn into_messages(self) -> impl Iterator<Item = QueuedMessage> {
+        self.messages.into_iter()
     }
 
-    pub(crate) fn route(&self, address: u16) -> Option<&Route> {
+    pub(crate) fn route(&self, address: AddressId) -> Option<&Route> {
         self.routes.iter().find(|route| route.address == address)
     }
 
-    pub(crate) fn route_mut(&mut self, address: u16) -> Option<&mut Route> {
+    pub(crate) fn route_mut(&mut self, address: AddressId) -> Option<&mut Route> {
         self.routes.iter_mut().find(|route| route.address == address)
     }
 
     /// True if there are fewer connections than the mail that waits asks for (mta.c, `mta_connect`).
     pub(crate) fn wants_connection(&self) -> bool {
-        let (tasks, open) = (self.tasks.len().min(MOST_TASKS), self.open as usize);
-        tasks > self.ready as usize && (open <= 2 || open < tasks / 2)
+        let (waiting, open) = (self.messages.len().min(MOST_TASKS), self.open as usize);
+        waiting > self.ready as usize && (open <= 2 || open < waiting / 2)
     }
 
     /// Until when no connection may be opened, wherever it would go.
@@ -175,11 +190,11 @@ impl Relay {
                 return Found::Wait(until);
             }
         }
-        Found::Nobody
+        Found::NoRoute
     }
 
     /// A connection is begun.
-    pub(crate) fn opens(&mut self, law: Concurrency, address: u16, second: Time) {
+    pub(crate) fn opens(&mut self, law: Concurrency, address: AddressId, second: Time) {
         self.open += 1;
         self.last_opened = Some(second);
         self.forget_routes(law, second);
@@ -198,13 +213,13 @@ impl Relay {
     }
 
     /// A connection is ready; true if it is the first to its address.
-    pub(crate) fn is_ready(&mut self, address: u16) -> bool {
+    pub(crate) fn is_ready(&mut self, address: AddressId) -> bool {
         self.ready += 1;
         self.route_mut(address).is_some_and(|route| !std::mem::replace(&mut route.valid, true))
     }
 
     /// A connection closes.
-    pub(crate) fn closes(&mut self, address: u16, second: Time) {
+    pub(crate) fn closes(&mut self, address: AddressId, second: Time) {
         self.open -= 1;
         if let Some(route) = self.route_mut(address) {
             (route.open, route.last_closed, route.closing) = (route.open - 1, Some(second), true);
@@ -212,7 +227,7 @@ impl Relay {
     }
 
     /// It has closed: an address that nobody uses is forgotten, and with it that a connection was closed.
-    pub(crate) fn has_closed(&mut self, law: Concurrency, address: u16, second: Time) {
+    pub(crate) fn has_closed(&mut self, law: Concurrency, address: AddressId, second: Time) {
         if let Some(route) = self.route_mut(address) {
             route.closing = false;
         }
@@ -226,7 +241,7 @@ impl Relay {
 
     /// Forgets all but what is known of addresses, if nobody holds it (mta.c, `mta_relay_unref`).
     pub(crate) fn release(&mut self) {
-        if self.is_alive() || !self.tasks.is_empty() {
+        if self.is_alive() || !self.messages.is_empty() {
             return;
         }
         let mut routes = std::mem::take(&mut self.routes);
@@ -247,6 +262,8 @@ impl Relay {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::messages::sending::arrivals::Arrival;
+    use crate::ids::{HostId, SenderId};
     use crate::sender::Growth;
 
     const PAUSE: Span = Span::from_secs(5);
@@ -260,31 +277,30 @@ mod tests {
         Time::ZERO + Span::from_secs(seconds)
     }
 
-    fn mail(number: u64) -> Mail {
-        Mail {
-            sender: 0,
-            chooser: 0,
-            number,
-            born: at(0),
-            failures: 0,
-            held: Span::ZERO,
-            tied: None,
-            child: 0,
+    fn mail(number: u64) -> QueuedMessage {
+        let arrival = Arrival { number, outbound_host: 0, first: None, session_time: None };
+        QueuedMessage::new(SenderId(0), &arrival, at(0))
+    }
+
+    fn with_tasks(tasks: u64) -> DestinationQueue {
+        DestinationQueue { messages: (0..tasks).map(mail).collect(), ..DestinationQueue::default() }
+    }
+
+    fn candidate((preference, number): (u16, u16)) -> Candidate {
+        Candidate {
+            preference,
+            host: HostId(number),
+            address: AddressId(number),
+            ipv6: false,
+            host_hash: 0,
+            address_hash: 0,
         }
     }
 
-    fn with_tasks(tasks: u64) -> Relay {
-        Relay { tasks: (0..tasks).map(mail).collect(), ..Relay::default() }
-    }
-
-    fn candidate((preference, address): (u16, u16)) -> Candidate {
-        Candidate { preference, host: address, address, ipv6: false, host_hash: 0, address_hash: 0 }
-    }
-
     /// Two of preference 10 and a backup.
-    fn found(relay: &Relay, second: i64) -> Found {
+    fn found(queue: &DestinationQueue, second: i64) -> Found {
         let list: Candidates = [(10, 1), (10, 2), (20, 3)].into_iter().map(candidate).collect();
-        relay.find(&list, PAUSE, at(second))
+        queue.find(&list, PAUSE, at(second))
     }
 
     fn route(number: usize) -> Found {
@@ -293,68 +309,68 @@ mod tests {
 
     #[test]
     fn connections_are_opened_two_at_once_or_up_to_half_of_what_waits() {
-        let mut relay = with_tasks(1);
-        assert!(relay.wants_connection());
-        relay.opens(LAW, 1, at(0));
-        assert!(relay.wants_connection(), "one that is not ready does not count");
-        relay.is_ready(1);
-        assert!(!relay.wants_connection());
-        let mut relay = with_tasks(300);
-        (1..=3).for_each(|address| relay.opens(LAW, address, at(0)));
-        assert!(relay.wants_connection(), "three are fewer than half of fifty");
-        relay.tasks.truncate(7);
-        assert!(!relay.wants_connection(), "three are half of seven");
-        relay.tasks.truncate(8);
-        assert_eq!(relay.rests(20, Span::from_secs(2), at(1)), Some(at(2)));
-        assert_eq!(relay.rests(20, Span::from_secs(2), at(2)), None);
-        assert_eq!(relay.rests(3, Span::from_secs(2), at(2)), Some(at(7)), "a limit is looked at after 5 s");
+        let mut queue = with_tasks(1);
+        assert!(queue.wants_connection());
+        queue.opens(LAW, AddressId(1), at(0));
+        assert!(queue.wants_connection(), "one that is not ready does not count");
+        queue.is_ready(AddressId(1));
+        assert!(!queue.wants_connection());
+        let mut queue = with_tasks(300);
+        (1..=3).for_each(|address| queue.opens(LAW, AddressId(address), at(0)));
+        assert!(queue.wants_connection(), "three are fewer than half of fifty");
+        queue.messages.truncate(7);
+        assert!(!queue.wants_connection(), "three are half of seven");
+        queue.messages.truncate(8);
+        assert_eq!(queue.rests(20, Span::from_secs(2), at(1)), Some(at(2)));
+        assert_eq!(queue.rests(20, Span::from_secs(2), at(2)), None);
+        assert_eq!(queue.rests(3, Span::from_secs(2), at(2)), Some(at(7)), "a limit is looked at after 5 s");
     }
 
     #[test]
     fn an_address_has_no_second_connection_before_the_first_is_ready() {
-        let mut relay = with_tasks(9);
-        relay.opens(LAW, 1, at(0));
-        assert_eq!(found(&relay, 2), route(2));
-        relay.opens(LAW, 2, at(2));
-        assert_eq!(found(&relay, 60), Found::Wait(at(65)), "the backup is for failures, not for silence");
-        relay.is_ready(2);
-        assert_eq!(found(&relay, 60), route(2));
-        assert_eq!(found(&relay, 4), Found::Wait(at(9)), "a limit counts before a pause");
-        relay.is_ready(1);
-        assert_eq!(found(&relay, 4), Found::Wait(at(5)), "five seconds between connections to an address");
-        assert_eq!(found(&relay, 5), route(1));
+        let mut queue = with_tasks(9);
+        queue.opens(LAW, AddressId(1), at(0));
+        assert_eq!(found(&queue, 2), route(2));
+        queue.opens(LAW, AddressId(2), at(2));
+        assert_eq!(found(&queue, 60), Found::Wait(at(65)), "the backup is for failures, not for silence");
+        queue.is_ready(AddressId(2));
+        assert_eq!(found(&queue, 60), route(2));
+        assert_eq!(found(&queue, 4), Found::Wait(at(9)), "a limit counts before a pause");
+        queue.is_ready(AddressId(1));
+        assert_eq!(found(&queue, 4), Found::Wait(at(5)), "five seconds between connections to an address");
+        assert_eq!(found(&queue, 5), route(1));
     }
 
     #[test]
     fn an_address_is_forgotten_with_its_last_connection() {
-        let mut relay = with_tasks(9);
-        relay.opens(LAW, 1, at(0));
-        relay.is_ready(1);
-        relay.closes(1, at(8));
-        assert_eq!(found(&relay, 8), route(2), "three seconds after a connection closed");
-        relay.has_closed(LAW, 1, at(8));
-        assert_eq!(found(&relay, 8), route(1), "but nobody knows of it any more");
-        relay.opens(LAW, 1, at(9));
-        relay.closes(1, at(10));
-        relay.has_closed(LAW, 1, at(10));
-        assert_eq!(found(&relay, 13), route(2), "within its five seconds it is known");
-        assert_eq!(found(&relay, 14), route(1));
+        let mut queue = with_tasks(9);
+        queue.opens(LAW, AddressId(1), at(0));
+        queue.is_ready(AddressId(1));
+        queue.closes(AddressId(1), at(8));
+        assert_eq!(found(&queue, 8), route(2), "three seconds after a connection closed");
+        queue.has_closed(LAW, AddressId(1), at(8));
+        assert_eq!(found(&queue, 8), route(1), "but nobody knows of it any more");
+        queue.opens(LAW, AddressId(1), at(9));
+        queue.closes(AddressId(1), at(10));
+        queue.has_closed(LAW, AddressId(1), at(10));
+        assert_eq!(found(&queue, 13), route(2), "within its five seconds it is known");
+        assert_eq!(found(&queue, 14), route(1));
     }
 
     #[test]
     fn all_is_forgotten_when_neither_a_connection_nor_a_look_holds_it() {
-        let mut relay = with_tasks(0);
-        relay.opens(LAW, 1, at(0));
-        (relay.broken, relay.failing) = (true, Some(Failing::Defer));
-        relay.release();
-        assert!(relay.broken, "a connection holds it");
-        relay.closes(1, at(1));
-        relay.will_look = true;
-        relay.release();
-        assert!(relay.broken, "a look holds it");
-        relay.will_look = false;
-        relay.release();
-        assert!(!relay.broken && relay.failing.is_none() && relay.last_opened.is_none());
-        assert_eq!(found(&relay, 1), route(2), "what is known of an address stays");
+        let mut queue = with_tasks(0);
+        queue.opens(LAW, AddressId(1), at(0));
+        (queue.broken, queue.failing) = (true, Some(Failing::Defer));
+        queue.release();
+        assert!(queue.broken, "a connection holds it");
+        queue.closes(AddressId(1), at(1));
+        queue.will_drain = true;
+        queue.release();
+        assert!(queue.broken, "a look holds it");
+        queue.will_drain = false;
+        queue.release();
+        assert!(!queue.broken && queue.failing.is_none() && queue.last_opened.is_none());
+        assert_eq!(found(&queue, 1), route(2), "what is known of an address stays");
     }
 }

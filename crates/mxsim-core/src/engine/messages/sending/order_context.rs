@@ -1,27 +1,28 @@
 //! What an outbound host knows when it puts candidates in order, for those that look further than the answer.
 
-use crate::engine::messages::sending::destination::Relay;
-use crate::engine::messages::sending::pool::Outbound;
-use crate::engine::world::World;
-use crate::sender::look_around::Surroundings;
+use super::destination::DestinationQueue;
+use super::outbound_host::OutboundHost;
+use crate::engine::world::Topology;
+use crate::ids::{AddressId, HostId};
+use crate::sender::order_context::OrderContext;
 use crate::time::Time;
 
 /// The view of one attempt.
 #[derive(Debug)]
-pub(crate) struct Around<'a> {
-    pub(crate) world: &'a World,
+pub(crate) struct OutboundContext<'a> {
+    pub(crate) topology: &'a Topology,
     pub(crate) second: u16,
     pub(crate) attempts: u32,
     /// Its connections, if it ever had one.
-    pub(crate) outbound: Option<&'a Outbound>,
+    pub(crate) outbound: Option<&'a OutboundHost>,
     /// The same for those that open connections for the destination.
-    pub(crate) relay: Option<&'a Relay>,
+    pub(crate) destination: Option<&'a DestinationQueue>,
     pub(crate) now: Time,
 }
 
-impl Surroundings for Around<'_> {
-    fn name(&self, host: u16) -> &str {
-        &self.world.labels.hosts[usize::from(host)].name
+impl OrderContext for OutboundContext<'_> {
+    fn name(&self, host: HostId) -> &str {
+        self.topology.host(host).name.as_str()
     }
 
     fn second(&self) -> u16 {
@@ -32,9 +33,9 @@ impl Surroundings for Around<'_> {
         self.attempts
     }
 
-    fn open(&self, address: u16) -> u32 {
-        match self.relay {
-            Some(relay) => relay.open(address),
+    fn open(&self, address: AddressId) -> u32 {
+        match self.destination {
+            Some(destination) => destination.open(address),
             None => self.outbound.map_or(0, |outbound| outbound.open(address, self.now)),
         }
     }

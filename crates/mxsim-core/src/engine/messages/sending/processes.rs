@@ -1,12 +1,5 @@
 //! Processes that deliver mail, where a queue manager hands each message to one of them (Postfix).
 
-use crate::engine::messages::sending::Mail;
-use crate::engine::messages::sending::pool::{After, Connection};
-use crate::engine::messages::{Event, Replication};
-use crate::engine::probe::Probe;
-use crate::sender::Growth;
-use crate::time::{Span, Time};
-
 /// The processes of one outbound host. Once started they stay.
 #[derive(Debug, Default)]
 pub(crate) struct Processes {
@@ -41,52 +34,9 @@ impl Processes {
     }
 
     /// The one that was started is there.
-    const fn ready(&mut self) {
+    pub(crate) const fn ready(&mut self) {
         self.starting = false;
         self.free += 1;
-    }
-}
-
-impl<P: Probe> Replication<'_, '_, P> {
-    /// A process has delivered a message: its connection is free now, and itself after a while.
-    pub(crate) fn free_later(&mut self, mail: &Mail, connection: Connection, after: Span, now: Time) {
-        let (sender, chooser) = (mail.sender, mail.chooser);
-        let table = &self.world.senders[sender as usize];
-        let law = table.behaviour.law.reuse;
-        let can_keep = self.can_keep(law, connection);
-        let outbound = self.senders[sender as usize].outbound(table, chooser);
-        match outbound.after(law, &connection, mail.failures > 0, now) {
-            After::StayOpen(idle) if can_keep => {
-                self.keep((sender, chooser), connection, (now, now + idle));
-            }
-            _ => self.close(mail, connection, now),
-        }
-        self.calendar.schedule(now + after, Event::ProcessFree { sender, chooser });
-    }
-
-    pub(crate) fn process_free(&mut self, sender: u32, chooser: u32, now: Time) {
-        let table = &self.world.senders[sender as usize];
-        let outbound = self.senders[sender as usize].outbound(table, chooser);
-        outbound.done(table.behaviour.law.concurrency, true, now);
-        self.start_waiting(sender as usize, chooser, now);
-    }
-
-    /// Starts a process if that is what mail waits for.
-    pub(crate) fn start_process(&mut self, sender: u32, chooser: u32, now: Time) {
-        let table = &self.world.senders[sender as usize];
-        let law = table.behaviour.law.concurrency;
-        let Growth::Processes { start, .. } = law.growth else { return };
-        let state = &mut self.senders[sender as usize];
-        if let Some(number) = state.outbound(table, chooser).starts_process(law) {
-            let at = now + state.process_start(chooser, number, start);
-            self.calendar.schedule(at, Event::ProcessReady { sender, chooser });
-        }
-    }
-
-    pub(crate) fn process_ready(&mut self, sender: u32, chooser: u32, now: Time) {
-        let table = &self.world.senders[sender as usize];
-        self.senders[sender as usize].outbound(table, chooser).processes.ready();
-        self.start_waiting(sender as usize, chooser, now);
     }
 }
 

@@ -1,31 +1,32 @@
 //! Orders that depend on what the outbound host is doing, or has done with the message, and not only on the answer and on lots.
 //!
-//! [`super::order::arrange`] comes first and takes hosts as they were answered; [`look_around`] then has the last word.
+//! [`super::order::arrange`] comes first and takes hosts as they were answered; [`reorder_by_state`] then has the last word.
 
 use super::order::{hosts_of, place_of};
 use super::{Candidates, HostOrder};
+use crate::ids::{AddressId, HostId};
 use smallvec::SmallVec;
 
 /// What an outbound host knows when it puts candidates in order.
-pub trait Surroundings {
+pub trait OrderContext {
     /// The name of a host.
-    fn name(&self, host: u16) -> &str;
+    fn name(&self, host: HostId) -> &str;
     /// The second in which the process began, modulo 2^16, as its clock counts.
     fn second(&self) -> u16;
     /// Attempts that the message has behind it.
     fn attempts(&self) -> u32;
     /// Connections open to an address.
-    fn open(&self, address: u16) -> u32;
+    fn open(&self, address: AddressId) -> u32;
 }
 
 /// Finishes the order where it depends on more than the answer and lots. `candidates` have been through [`super::order::arrange`].
-pub fn look_around(order: HostOrder, candidates: &mut Candidates, around: &impl Surroundings) {
+pub fn reorder_by_state(order: HostOrder, candidates: &mut Candidates, context: &impl OrderContext) {
     match order {
-        HostOrder::NameHash => sort_by_name_hash(candidates, around),
+        HostOrder::NameHash => sort_by_name_hash(candidates, context),
         HostOrder::LeastConnections => {
-            candidates.sort_by_key(|candidate| (candidate.preference, around.open(candidate.address)));
+            candidates.sort_by_key(|candidate| (candidate.preference, context.open(candidate.address)));
         }
-        HostOrder::AttemptIndex => start_at_attempt(candidates, around.attempts()),
+        HostOrder::AttemptIndex => start_at_attempt(candidates, context.attempts()),
         HostOrder::Shuffle
         | HostOrder::Answer
         | HostOrder::AdjacentSwap
@@ -35,9 +36,9 @@ pub fn look_around(order: HostOrder, candidates: &mut Candidates, around: &impl 
 }
 
 /// sendmail, domain.c `getmxrr`: an exchange sort by preference, then weight.
-fn sort_by_name_hash(candidates: &mut Candidates, around: &impl Surroundings) {
+fn sort_by_name_hash(candidates: &mut Candidates, context: &impl OrderContext) {
     let mut hosts = hosts_of(candidates);
-    let weight = |host: &(u16, u16)| (host.0, name_hash_weight(around.name(host.1), around.second()));
+    let weight = |host: &(u16, HostId)| (host.0, name_hash_weight(context.name(host.1), context.second()));
     for i in 0..hosts.len() {
         for j in i + 1..hosts.len() {
             if weight(&hosts[i]) > weight(&hosts[j]) {
@@ -75,9 +76,9 @@ mod tests {
         open: [u32; 4],
     }
 
-    impl Surroundings for Known {
-        fn name(&self, host: u16) -> &str {
-            ["mx1.example.com", "mx2.example.com", "mx3.example.com", "backup.example.com"][usize::from(host)]
+    impl OrderContext for Known {
+        fn name(&self, host: HostId) -> &str {
+            ["mx1.example.com", "mx2.example.com", "mx3.example.com", "backup.example.com"][host.index()]
         }
 
         fn second(&self) -> u16 {
@@ -88,8 +89,8 @@ mod tests {
             self.attempts
         }
 
-        fn open(&self, address: u16) -> u32 {
-            self.open[usize::from(address)]
+        fn open(&self, address: AddressId) -> u32 {
+            self.open[address.index()]
         }
     }
 
@@ -100,8 +101,8 @@ mod tests {
         (0..4)
             .map(|host| Candidate {
                 preference: if host == 3 { 20 } else { 10 },
-                host,
-                address: host,
+                host: HostId(host),
+                address: AddressId(host),
                 ipv6: false,
                 host_hash: 0,
                 address_hash: 0,
@@ -109,16 +110,16 @@ mod tests {
             .collect()
     }
 
-    fn order(law: HostOrder, around: &Known) -> Vec<u16> {
+    fn order(law: HostOrder, context: &Known) -> Vec<u16> {
         let mut list = candidates();
-        look_around(law, &mut list, around);
-        list.iter().map(|candidate| candidate.host).collect()
+        reorder_by_state(law, &mut list, context);
+        list.iter().map(|candidate| candidate.host.0).collect()
     }
 
     /// Weights worked out apart from this code: `mxrand` of mx1, mx2 and mx3.example.com from seed 1 gives 50, 112 and 198.
     #[test]
     fn sendmail_hashes_names_from_the_second_it_began_in() {
-        let weight = |host| name_hash_weight(NOTHING_OPEN.name(host), 1);
+        let weight = |host| name_hash_weight(NOTHING_OPEN.name(HostId(host)), 1);
         assert_eq!([weight(0), weight(1), weight(2)], [50, 112, 198]);
         assert_eq!(name_hash_weight("MX1.Example.COM", 0), weight(0), "case does not count, and seed 0 is 1");
         // Over all seconds there are: 0.3445, 0.3437 and 0.3118.

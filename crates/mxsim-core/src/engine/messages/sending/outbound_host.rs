@@ -1,8 +1,10 @@
 //! The connections of one outbound host: how many at the same time, which are kept open, and the mail that waits for one.
 
-use crate::engine::messages::sending::Mail;
+use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::sending::child_processes::Children;
+use crate::engine::messages::sending::connection::{AfterDelivery, Connection};
 use crate::engine::messages::sending::processes::Processes;
+use crate::ids::AddressId;
 use crate::sender::{Concurrency, Growth, Kept, Reuse};
 use crate::time::{Span, Time};
 use std::collections::VecDeque;
@@ -10,32 +12,10 @@ use std::collections::VecDeque;
 /// Postfix keeps connections while a delivery begins within this time after the last one ended (`qmgr_entry.c`, `BACK_TO_BACK_DELIVERY`).
 const BACK_TO_BACK: Span = Span::from_secs(1);
 
-/// An open connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Connection {
-    pub(crate) host: u16,
-    pub(crate) address: u16,
-    pub(crate) opened: Time,
-    /// Messages it has delivered.
-    pub(crate) messages: u32,
-    /// Tells it from all others of this replication; for probes.
-    pub(crate) number: u64,
-    /// Decides whether it is hit by a fault that hits only a part of the connections.
-    pub(crate) luck: u64,
-    /// True if it is in clear though the node offers TLS.
-    pub(crate) clear: bool,
-    /// The MX set it was opened for, as a sum of hashes of its hosts.
-    pub(crate) set: u64,
-    /// Whether Postfix, when it took the message on it out of the queue, had connections kept.
-    pub(crate) keeps: bool,
-    /// The child process that has it, if its sender has such ([`Reuse::Child`]); else zero.
-    pub(crate) child: u32,
-}
-
 /// The connections to one address.
 #[derive(Debug, Clone, Copy)]
 struct Link {
-    address: u16,
+    address: AddressId,
     /// How many are open, idle ones included.
     open: u32,
 }
@@ -51,13 +31,13 @@ struct Idle {
 
 /// One outbound host.
 #[derive(Debug, Default)]
-pub(crate) struct Outbound {
+pub(crate) struct OutboundHost {
     /// Deliveries under way.
     busy: u32,
     /// How many there may be.
     allowed: u32,
-    /// Mail that waits for its turn.
-    waiting: VecDeque<Mail>,
+    /// Messages that wait for their turn.
+    waiting: VecDeque<QueuedMessage>,
     idle: Vec<Idle>,
     numbered: u32,
     /// When the last delivery of this queue ended.
@@ -69,25 +49,14 @@ pub(crate) struct Outbound {
     links: Vec<Link>,
     pub(crate) children: Children,
     /// Addresses with connections kept, in the order in which the first was kept, and until when that is known.
-    bound: Vec<(u16, Time)>,
+    bound: Vec<(AddressId, Time)>,
     /// Who delivers, where that takes a process.
     pub(crate) processes: Processes,
-    /// True while waiting mail is being started, so that it is done once.
-    starting: bool,
+    /// True while a task is due that starts waiting mail.
+    pub(crate) start_is_due: bool,
 }
 
-/// What becomes of a connection that has delivered a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum After {
-    /// It is closed.
-    Close,
-    /// It takes the next message that waits, or is closed if none does.
-    NextWaiting,
-    /// The same, but without a waiting message it stays open for a while.
-    StayOpen(Span),
-}
-
-impl Outbound {
+impl OutboundHost {
     pub(crate) fn new(law: Concurrency) -> Self {
         Self { allowed: law.initial, ..Self::default() }
     }
@@ -110,7 +79,7 @@ impl Outbound {
     }
 
     /// A connection is opened.
-    pub(crate) fn opened(&mut self, address: u16) {
+    pub(crate) fn opened(&mut self, address: AddressId) {
         match self.links.iter_mut().find(|link| link.address == address) {
             Some(link) => link.open += 1,
             None => self.links.push(Link { address, open: 1 }),
@@ -118,14 +87,14 @@ impl Outbound {
     }
 
     /// A connection is closed.
-    pub(crate) fn closed(&mut self, address: u16) {
+    pub(crate) fn closed(&mut self, address: AddressId) {
         if let Some(link) = self.links.iter_mut().find(|link| link.address == address) {
             link.open = link.open.saturating_sub(1);
         }
     }
 
     /// Connections open to an address.
-    pub(crate) fn open(&self, address: u16, now: Time) -> u32 {
+    pub(crate) fn open(&self, address: AddressId, now: Time) -> u32 {
         let open = self.links.iter().find(|link| link.address == address).map_or(0, |link| link.open);
         let is_over = |idle: &&Idle| idle.until < now && idle.connection.address == address;
         open.saturating_sub(self.idle.iter().filter(is_over).count() as u32)
@@ -140,8 +109,8 @@ impl Outbound {
         self.busy > 0
     }
 
-    pub(crate) fn wait(&mut self, mail: Mail) {
-        self.waiting.push_back(mail);
+    pub(crate) fn wait(&mut self, message: QueuedMessage) {
+        self.waiting.push_back(message);
     }
 
     /// Messages that wait for their turn.
@@ -195,22 +164,13 @@ impl Outbound {
     }
 
     /// The next mail that waits, for a connection that is at hand.
-    pub(crate) fn next_waiting(&mut self) -> Option<Mail> {
+    pub(crate) fn next_waiting(&mut self) -> Option<QueuedMessage> {
         self.waiting.pop_front()
     }
 
     /// The next mail that waits, if it may begin.
-    pub(crate) fn next_that_may_begin(&mut self, law: Concurrency) -> Option<Mail> {
+    pub(crate) fn next_that_may_begin(&mut self, law: Concurrency) -> Option<QueuedMessage> {
         if self.may_begin(law, self.waiting.len()) { self.waiting.pop_front() } else { None }
-    }
-
-    /// Whether waiting mail is to be started now; true once until [`Outbound::started`].
-    pub(crate) const fn start(&mut self) -> bool {
-        !std::mem::replace(&mut self.starting, true)
-    }
-
-    pub(crate) const fn started(&mut self) {
-        self.starting = false;
     }
 
     /// True if Postfix has the connection kept of the message that it took out of the queue last.
@@ -218,13 +178,19 @@ impl Outbound {
         self.keeps
     }
 
-    /// True if [`Outbound::select`] said so last.
+    /// True if [`OutboundHost::select`] said so last.
     pub(crate) const fn uses_kept(&self) -> bool {
         self.uses_kept
     }
 
     /// What becomes of a connection that has just delivered a message, `retried` or not.
-    pub(crate) fn after(&mut self, law: Reuse, connection: &Connection, retried: bool, now: Time) -> After {
+    pub(crate) fn after(
+        &mut self,
+        law: Reuse,
+        connection: &Connection,
+        retried: bool,
+        now: Time,
+    ) -> AfterDelivery {
         let wear = |kept: Kept| {
             kept.messages.is_some_and(|most| connection.messages >= most)
                 || kept.age.is_some_and(|most| now.since(connection.opened) >= most)
@@ -232,20 +198,20 @@ impl Outbound {
         // It is not kept longer than it may still take a message.
         let stay = |kept: Kept| {
             let left = kept.age.map_or(kept.idle, |most| (connection.opened + most).since(now));
-            After::StayOpen(kept.idle.min(left))
+            AfterDelivery::StayOpen(kept.idle.min(left))
         };
         match law {
-            Reuse::Never => After::Close,
-            _ if law.kept().is_some_and(wear) => After::Close,
-            Reuse::Demand(kept) if connection.keeps => stay(kept),
-            Reuse::Demand(_) => After::Close,
+            Reuse::Never => AfterDelivery::Close,
+            _ if law.kept().is_some_and(wear) => AfterDelivery::Close,
+            Reuse::Demand(kept) if connection.kept_on_demand => stay(kept),
+            Reuse::Demand(_) => AfterDelivery::Close,
             Reuse::Always(kept) | Reuse::Child(kept) => stay(kept),
             Reuse::Last(kept) if self.busy == 0 && self.how_many_idle(now) == 0 => stay(kept),
-            Reuse::Last(_) => After::NextWaiting,
-            Reuse::Batch(_) => After::NextWaiting,
+            Reuse::Last(_) => AfterDelivery::NextWaiting,
+            Reuse::Batch(_) => AfterDelivery::NextWaiting,
             // Only mail of the same queue run may follow, which comes at once or waits already.
             Reuse::QueueRun(kept) if retried => stay(kept),
-            Reuse::QueueRun(_) => After::Close,
+            Reuse::QueueRun(_) => AfterDelivery::Close,
         }
     }
 
@@ -274,7 +240,7 @@ impl Outbound {
     }
 
     /// Binds an address to the domain, at the end of the list unless it is there (`scache_multi_save_dest`).
-    pub(crate) fn bind(&mut self, address: u16, now: Time, until: Time) {
+    pub(crate) fn bind(&mut self, address: AddressId, now: Time, until: Time) {
         self.bound.retain(|bound| now <= bound.1);
         match self.bound.iter_mut().find(|bound| bound.0 == address) {
             Some(bound) => bound.1 = until,
@@ -297,7 +263,7 @@ impl Outbound {
     }
 
     /// The mail that still waits, when time is over.
-    pub(crate) fn into_waiting(self) -> impl Iterator<Item = Mail> {
+    pub(crate) fn into_waiting(self) -> impl Iterator<Item = QueuedMessage> {
         self.waiting.into_iter()
     }
 }
@@ -305,7 +271,9 @@ impl Outbound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sender::FiledUnder;
+    use crate::engine::messages::sending::arrivals::Arrival;
+    use crate::ids::{HostId, SenderId};
+    use crate::sender::{Candidate, FiledUnder};
 
     const KEPT: Kept = Kept {
         idle: Span::from_secs(2),
@@ -320,63 +288,68 @@ mod tests {
     }
 
     fn connection(messages: u32) -> Connection {
-        Connection {
-            host: 0,
-            address: 0,
-            opened: at(0),
-            messages,
-            number: 0,
-            luck: 0,
-            clear: false,
-            set: 0,
-            keeps: false,
-            child: 0,
-        }
+        let candidate = Candidate {
+            preference: 0,
+            host: HostId(0),
+            address: AddressId(0),
+            ipv6: false,
+            host_hash: 0,
+            address_hash: 0,
+        };
+        Connection { messages, ..Connection::to(&candidate, at(0)) }
     }
 
     #[test]
     fn postfix_keeps_a_connection_only_while_deliveries_follow_each_other() {
         let law = Concurrency { initial: 5, most: 20, growth: Growth::ByOne };
-        let mut host = Outbound::new(law);
-        let begin = |host: &mut Outbound, now| {
+        let mut host = OutboundHost::new(law);
+        let begin = |host: &mut OutboundHost, now| {
             host.select(at(now));
             host.begin();
-            Connection { keeps: host.keeps(), ..connection(1) }
+            Connection { kept_on_demand: host.keeps(), ..connection(1) }
         };
-        let end = |host: &mut Outbound, connection, now| {
+        let end = |host: &mut OutboundHost, connection, now| {
             host.done(law, true, at(now));
             host.after(Reuse::Demand(KEPT), &connection, false, at(now))
         };
         let [first, second, third] = [0, 0, 0].map(|now| begin(&mut host, now));
-        assert_eq!(end(&mut host, first, 1), After::Close, "taken out of the queue before any had ended");
+        assert_eq!(
+            end(&mut host, first, 1),
+            AfterDelivery::Close,
+            "taken out of the queue before any had ended"
+        );
         let fourth = begin(&mut host, 2);
-        assert_eq!(end(&mut host, fourth, 3), After::StayOpen(KEPT.idle), "one second after");
+        assert_eq!(end(&mut host, fourth, 3), AfterDelivery::StayOpen(KEPT.idle), "one second after");
         let fifth = begin(&mut host, 9);
-        assert_eq!(end(&mut host, fifth, 9), After::StayOpen(KEPT.idle), "while others go on");
-        assert_eq!(end(&mut host, second, 9), After::Close, "as was decided when it was taken");
-        assert_eq!(end(&mut host, third, 9), After::Close);
+        assert_eq!(end(&mut host, fifth, 9), AfterDelivery::StayOpen(KEPT.idle), "while others go on");
+        assert_eq!(end(&mut host, second, 9), AfterDelivery::Close, "as was decided when it was taken");
+        assert_eq!(end(&mut host, third, 9), AfterDelivery::Close);
         let sixth = begin(&mut host, 9);
-        assert_eq!(end(&mut host, sixth, 9), After::Close, "the queue had run empty");
+        assert_eq!(end(&mut host, sixth, 9), AfterDelivery::Close, "the queue had run empty");
     }
 
     /// Postfix, `scache_multi.c`: `scache_multi_find_dest` goes through the addresses in the order in which they were bound to the domain, and
     /// `scache_multi_find_endp` gives the connection that was kept first; both add at the end (`ring_prepend`).
     #[test]
     fn postfix_uses_up_the_connections_to_one_address_before_it_looks_at_the_next() {
-        let mut host = Outbound::default();
-        let keep = |host: &mut Outbound, address, number, second| {
+        let mut host = OutboundHost::default();
+        let keep = |host: &mut OutboundHost, address, number, second| {
             let until = at(second) + KEPT.idle;
+            let address = AddressId(address);
             host.bind(address, at(second), until);
             host.keep(Connection { address, number, ..connection(1) }, until);
         };
         [(7, 1), (3, 2), (7, 3)]
             .into_iter()
             .for_each(|(address, number)| keep(&mut host, address, number, 0));
-        let take = |host: &mut Outbound, now| host.take_bound(|_| true, now).map(|taken| taken.number);
+        let take = |host: &mut OutboundHost, now| host.take_bound(|_| true, now).map(|taken| taken.number);
         assert_eq!([take(&mut host, at(1)), take(&mut host, at(1))], [Some(1), Some(3)], "both of address 7");
         keep(&mut host, 7, 4, 1);
         assert_eq!(take(&mut host, at(1)), Some(4), "which stays in front of address 3");
-        assert_eq!(host.take_bound(|other| other.address == 3, at(1)).map(|taken| taken.number), Some(2));
+        assert_eq!(
+            host.take_bound(|other| other.address == AddressId(3), at(1)).map(|taken| taken.number),
+            Some(2)
+        );
         keep(&mut host, 3, 5, 4);
         keep(&mut host, 7, 6, 4);
         assert_eq!(
@@ -391,7 +364,7 @@ mod tests {
     fn a_delivery_needs_a_process_that_is_free() {
         let growth = Growth::Processes { start: Span::from_secs(1), hand_over: Span::ZERO };
         let law = Concurrency { initial: 2, most: 20, growth };
-        let mut host = Outbound::new(law);
+        let mut host = OutboundHost::new(law);
         assert!(!host.may_begin(law, 1), "there is none yet");
         assert_eq!(host.starts_process(law), None, "and none is wanted");
         (0..3).for_each(|_| host.wait(mail()));
@@ -399,19 +372,22 @@ mod tests {
         assert_eq!(host.starts_process(law), None, "one at a time");
     }
 
-    fn mail() -> Mail {
-        let held = Span::ZERO;
-        Mail { sender: 0, chooser: 0, number: 0, born: at(0), failures: 0, held, tied: None, child: 0 }
+    fn mail() -> QueuedMessage {
+        let arrival = Arrival { number: 0, outbound_host: 0, first: None, session_time: None };
+        QueuedMessage::new(SenderId(0), &arrival, at(0))
     }
 
     #[test]
     fn a_worn_connection_is_closed() {
-        let mut host = Outbound::default();
-        assert_eq!(host.after(Reuse::Always(KEPT), &connection(2), false, at(0)), After::StayOpen(KEPT.idle));
-        assert_eq!(host.after(Reuse::Always(KEPT), &connection(3), false, at(0)), After::Close);
+        let mut host = OutboundHost::default();
+        assert_eq!(
+            host.after(Reuse::Always(KEPT), &connection(2), false, at(0)),
+            AfterDelivery::StayOpen(KEPT.idle)
+        );
+        assert_eq!(host.after(Reuse::Always(KEPT), &connection(3), false, at(0)), AfterDelivery::Close);
         let old = Kept { messages: None, age: Some(Span::from_secs(10)), ..KEPT };
-        assert_eq!(host.after(Reuse::Always(old), &connection(9), false, at(10)), After::Close);
-        let soon = After::StayOpen(Span::from_secs(1));
+        assert_eq!(host.after(Reuse::Always(old), &connection(9), false, at(10)), AfterDelivery::Close);
+        let soon = AfterDelivery::StayOpen(Span::from_secs(1));
         assert_eq!(
             host.after(Reuse::Always(old), &connection(9), false, at(9)),
             soon,
@@ -422,7 +398,7 @@ mod tests {
     #[test]
     fn a_fixed_limit_stays_whatever_happens() {
         let law = Concurrency { initial: 2, most: 2, growth: Growth::ByOne };
-        let mut host = Outbound::new(law);
+        let mut host = OutboundHost::new(law);
         host.begin();
         host.begin();
         host.done(law, false, at(0));
@@ -436,7 +412,7 @@ mod tests {
     #[test]
     fn kumomta_opens_more_the_more_waits() {
         let law = Concurrency { initial: 1, most: 32, growth: Growth::Exponential { rate: 0.023 } };
-        let mut host = Outbound::new(law);
+        let mut host = OutboundHost::new(law);
         host.begin();
         assert!(!host.may_begin(law, 1));
         assert!(host.may_begin(law, 2), "1.44 is rounded up");
@@ -448,17 +424,20 @@ mod tests {
 
     #[test]
     fn opensmtpd_keeps_its_last_connection_only() {
-        let mut host = Outbound::default();
+        let mut host = OutboundHost::default();
         host.begin();
-        assert_eq!(host.after(Reuse::Last(KEPT), &connection(1), false, at(0)), After::NextWaiting);
+        assert_eq!(host.after(Reuse::Last(KEPT), &connection(1), false, at(0)), AfterDelivery::NextWaiting);
         host.done(Concurrency::UNLIMITED, true, at(0));
-        assert_eq!(host.after(Reuse::Last(KEPT), &connection(1), false, at(0)), After::StayOpen(KEPT.idle));
+        assert_eq!(
+            host.after(Reuse::Last(KEPT), &connection(1), false, at(0)),
+            AfterDelivery::StayOpen(KEPT.idle)
+        );
     }
 
     #[test]
     fn concurrency_grows_with_success_and_never_falls_to_nothing() {
         let law = Concurrency { initial: 2, most: 4, growth: Growth::ByOne };
-        let mut host = Outbound::new(law);
+        let mut host = OutboundHost::new(law);
         host.begin();
         host.begin();
         assert!(!host.may_begin(law, 1));

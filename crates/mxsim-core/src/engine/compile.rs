@@ -1,0 +1,135 @@
+//! Scenario to world: names become indices, defaults are long gone, and nothing can fail any more.
+
+use super::aggregate::{self, Plan};
+use super::world::method::{Engine, LawDecision};
+use super::world::topology::Names;
+use super::world::{SenderTable, Topology, World, senders};
+use crate::dns::{Name, Zone};
+use crate::scenario::{GoalKind, Node, Scenario, Sender};
+use crate::tally::labels::{HostLabels, Labels, NodeLabels, SenderLabels};
+use crate::time::{Span, Time};
+use std::net::IpAddr;
+
+/// A compiled scenario. Immutable; shared by all replications.
+#[derive(Debug)]
+pub struct Compiled {
+    /// What the statistics need to know.
+    pub labels: Labels,
+    /// Tables.
+    pub world: World,
+    /// How each sender is simulated, and why.
+    pub methods: Vec<LawDecision>,
+    /// How the senders are simulated whose messages are drawn as numbers.
+    pub(crate) plan: Plan,
+}
+
+impl Compiled {
+    /// What the senders drawn as numbers cost in one replication, in messages simulated one by one.
+    #[must_use]
+    pub fn aggregate_work(&self) -> f64 {
+        self.plan.work(&self.world)
+    }
+}
+
+/// Compiles a checked scenario.
+#[must_use]
+pub fn compile(scenario: &Scenario) -> Compiled {
+    compile_for(scenario, Engine::default())
+}
+
+/// Compiles a checked scenario for an engine.
+#[must_use]
+pub fn compile_for(scenario: &Scenario, engine: Engine) -> Compiled {
+    let names = Names::of(scenario);
+    let world = world(scenario, &names);
+    let (methods, plan) = aggregate::plan(&world, scenario, engine);
+    Compiled { labels: labels(scenario, &names, &methods), world, methods, plan }
+}
+
+fn world(scenario: &Scenario, names: &Names) -> World {
+    let (layers, by_sender) = senders::layers(scenario);
+    let topology = Topology::new(scenario, names, layers);
+    let senders: Vec<SenderTable> = scenario
+        .senders
+        .iter()
+        .zip(by_sender)
+        .map(|(sender, layers)| SenderTable::new(sender, scenario, names, &topology, layers))
+        .collect();
+    World {
+        run: scenario.run,
+        start: Time::ZERO - scenario.run.warm_up,
+        end: Time::ZERO + scenario.run.run_length,
+        times_only: senders::times_only(&topology, &senders),
+        topology,
+        senders,
+        delay_limits: delay_limits(scenario),
+    }
+}
+
+fn delay_limits(scenario: &Scenario) -> Vec<Span> {
+    let limit = |kind| match kind {
+        GoalKind::DelayP95 { at_most } => Some(at_most),
+        GoalKind::BusiestShare { .. } | GoalKind::QuietestShare { .. } | GoalKind::NearFair { .. } => None,
+    };
+    scenario.goals.iter().filter_map(|goal| limit(goal.kind)).collect()
+}
+
+fn labels(scenario: &Scenario, names: &Names, methods: &[LawDecision]) -> Labels {
+    Labels {
+        title: scenario.title.clone(),
+        run: scenario.run,
+        nodes: scenario.nodes.iter().map(|node| node_labels(scenario, names, node)).collect(),
+        hosts: host_labels(scenario, names),
+        senders: scenario.senders.iter().map(|sender| sender_labels(scenario, sender)).collect(),
+        goals: scenario.goals.clone(),
+        goals_are_default: scenario.goals_are_default,
+        laws: scenario
+            .senders
+            .iter()
+            .zip(methods)
+            .map(|(sender, method)| method.used_for(&sender.name))
+            .collect(),
+        presets: scenario.presets.clone(),
+        cautions: scenario.cautions.clone(),
+        fingerprint: scenario.fingerprint.clone(),
+    }
+}
+
+fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
+    // Only addresses that some version of the zone publishes.
+    let published = || node.addresses.iter().filter_map(|&ip| Some((ip, names.address(ip)?)));
+    NodeLabels {
+        name: node.name.clone(),
+        host: node.host.clone(),
+        addresses: published().map(|(ip, _)| IpAddr::to_string(&ip)).collect(),
+        address_indices: published().map(|(_, address)| address.index()).collect(),
+        fair_share: node.fair_share,
+        fails: !node.faults.is_empty(),
+        session_limit: node.capacity.sessions,
+        measured: scenario.run.run_length,
+    }
+}
+
+fn host_labels(scenario: &Scenario, names: &Names) -> Vec<HostLabels> {
+    let zone = zone_at_zero(scenario);
+    let preference =
+        |name: &Name| zone.mx.iter().filter(|mx| mx.exchange == *name).map(|mx| mx.preference).min();
+    let host = |name: &Name| HostLabels { name: name.to_string(), preference: preference(name) };
+    names.hosts.iter().map(host).collect()
+}
+
+fn sender_labels(scenario: &Scenario, sender: &Sender) -> SenderLabels {
+    SenderLabels {
+        name: sender.name.clone(),
+        behaves_like: sender.preset.clone(),
+        grade: sender.grade,
+        decisive_grade: scenario.decisive_grade(sender),
+        share: sender.share,
+    }
+}
+
+/// The zone as it stands when measuring starts.
+fn zone_at_zero(scenario: &Scenario) -> &Zone {
+    let latest = scenario.zones.iter().rev().find(|version| version.at <= Time::ZERO);
+    &latest.unwrap_or(&scenario.zones[0]).zone
+}

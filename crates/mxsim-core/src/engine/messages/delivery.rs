@@ -1,0 +1,136 @@
+//! A message on its way, and the two that carry one: a delivery attempt, which looks for a connection for its message, and a session of a
+//! destination, which looks for messages for its connection.
+
+use crate::engine::messages::message::QueuedMessage;
+use crate::engine::messages::sending::connection::Connection;
+use crate::engine::world::Topology;
+use crate::ids::{AddressId, HostId};
+use crate::sender::{Candidate, Candidates, Outcome};
+use crate::time::Time;
+use smallvec::SmallVec;
+
+/// What stands in for the candidate of a connection before there is one.
+const NO_CANDIDATE: Candidate = Candidate {
+    preference: 0,
+    host: HostId(0),
+    address: AddressId(0),
+    ipv6: false,
+    host_hash: 0,
+    address_hash: 0,
+};
+
+/// A message, the connection it is on, and what has failed before.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) message: QueuedMessage,
+    /// When the attempt began.
+    pub(crate) begun: Time,
+    /// Candidates that failed in this attempt.
+    pub(crate) failed: SmallVec<[(Candidate, Outcome); 4]>,
+    /// True once the attempt has had to wait for an answer.
+    pub(crate) has_waited: bool,
+    /// The candidate of the connection.
+    pub(crate) candidate: Candidate,
+    pub(crate) connection: Connection,
+    /// When the connection began.
+    pub(crate) since: Time,
+    /// Why the session will not take the message; `None` if it will.
+    pub(crate) trouble: Option<Outcome>,
+}
+
+impl Delivery {
+    fn new(message: QueuedMessage, candidate: Candidate, now: Time) -> Self {
+        Self {
+            message,
+            begun: now,
+            failed: SmallVec::new(),
+            has_waited: false,
+            candidate,
+            connection: Connection::to(&candidate, now),
+            since: now,
+            trouble: None,
+        }
+    }
+
+    /// True if the last failure was one of the message and not of the host.
+    pub(crate) fn host_is_well(&self) -> bool {
+        self.failed.last().is_some_and(|(_, outcome)| !outcome.is_host_error())
+    }
+}
+
+/// One attempt to deliver one message: the candidates, and how far it has come.
+#[derive(Debug)]
+pub(crate) struct DeliveryAttempt {
+    pub(crate) delivery: Delivery,
+    pub(crate) candidates: Candidates,
+    /// The place of the next candidate.
+    pub(crate) next: usize,
+}
+
+impl DeliveryAttempt {
+    /// An attempt that tries `candidates`.
+    pub(crate) fn new(message: QueuedMessage, candidates: Candidates, now: Time) -> Self {
+        let first = candidates.first().copied().unwrap_or(NO_CANDIDATE);
+        let delivery = Delivery::new(message, first, now);
+        Self { delivery, candidates, next: 0 }
+    }
+
+    /// An attempt over a connection that is open; the others are looked up only if it fails.
+    pub(crate) fn over(
+        message: QueuedMessage,
+        connection: Connection,
+        topology: &Topology,
+        now: Time,
+    ) -> Self {
+        let candidate = topology.candidate(0, connection.host, connection.address);
+        let delivery = Delivery { connection, ..Delivery::new(message, candidate, now) };
+        Self { delivery, candidates: Candidates::new(), next: 0 }
+    }
+
+    /// Makes a candidate the next one.
+    pub(crate) fn put_next(&mut self, candidate: Candidate) {
+        let left = &self.candidates[self.next..];
+        match left.iter().position(|other| other.address == candidate.address) {
+            Some(place) => self.candidates[self.next..=self.next + place].rotate_right(1),
+            None => self.candidates.insert(self.next, candidate),
+        }
+    }
+}
+
+/// A connection that was opened for a destination and takes what is next in its queue (OpenSMTPD).
+#[derive(Debug)]
+pub(crate) struct DestinationSession {
+    /// The message it has, or had last; before the first, the one that had waited longest when it was opened.
+    pub(crate) delivery: Delivery,
+    /// Messages that it has turned away in a row.
+    pub(crate) turned_away: u32,
+}
+
+impl DestinationSession {
+    pub(crate) fn new(first: QueuedMessage, candidate: Candidate, now: Time) -> Self {
+        Self { delivery: Delivery::new(first, candidate, now), turned_away: 0 }
+    }
+}
+
+/// Who has asked a node for a connection and waits for the answer.
+#[derive(Debug)]
+pub(crate) enum Caller {
+    Attempt(Box<DeliveryAttempt>),
+    Destination(Box<DestinationSession>),
+}
+
+impl Caller {
+    pub(crate) const fn delivery(&self) -> &Delivery {
+        match self {
+            Self::Attempt(attempt) => &attempt.delivery,
+            Self::Destination(session) => &session.delivery,
+        }
+    }
+
+    pub(crate) const fn delivery_mut(&mut self) -> &mut Delivery {
+        match self {
+            Self::Attempt(attempt) => &mut attempt.delivery,
+            Self::Destination(session) => &mut session.delivery,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The end of a replication: what is still under way is counted.
+
+use crate::engine::messages::delivery::Caller;
+use crate::engine::messages::sending::SenderState;
+use crate::engine::messages::sending::connection::Connection;
+use crate::engine::messages::sending::destination::DueEvent;
+use crate::engine::messages::state::{Event, Replication};
+use crate::engine::probe::Probe;
+use crate::tally::Tally;
+
+impl<P: Probe> Replication<'_, '_, P> {
+    /// Counts what is still under way when time is over.
+    pub(crate) fn finish(mut self) -> Tally {
+        self.close_chunks(self.world.end);
+        for event in std::mem::take(&mut self.calendar).into_rest() {
+            self.count_unfinished(event);
+        }
+        let mut recorder = self.recorder;
+        let queued = self.senders.into_iter().flat_map(SenderState::into_waiting);
+        queued.for_each(|message| recorder.waiting(message.id));
+        recorder.finish()
+    }
+
+    fn count_unfinished(&mut self, event: Event) {
+        match event {
+            Event::Retry(message) => {
+                let fetches = self.sender(&message).fetches_deferred();
+                if !fetches || self.sender_state(&message).take_deferred(&message) {
+                    self.recorder.waiting(message.id);
+                }
+            }
+            Event::Answered(caller, _) => self.count_waiting(&caller),
+            Event::CompactAnswered(attempt, _) => self.recorder.waiting(attempt.message.id),
+            Event::TransactionEnds(caller) => {
+                self.recorder.waiting(caller.delivery().message.id);
+                self.count_open(&caller.delivery().connection);
+            }
+            Event::GreetingTimesOut(number) => {
+                if let Some(caller) = self.in_backlog.remove(&number) {
+                    self.count_waiting(&caller);
+                }
+            }
+            Event::ProcessReady(_) | Event::ProcessFree(_) => {}
+            Event::SessionQuits(session) => self.count_open(&session.delivery.connection),
+            Event::DestinationDue(of, DueEvent::FindWork(number)) => {
+                if let Some(idle) = self.destination(of).take_idle(number) {
+                    self.count_open(&idle.session.delivery.connection);
+                }
+            }
+            Event::DestinationDue(_, DueEvent::Drain | DueEvent::Connect(_)) => {}
+            Event::IdleTimesOut(of, number) => {
+                if let Some(connection) = self.outbound(of).close_idle(number) {
+                    self.count_open(&connection);
+                }
+            }
+        }
+    }
+
+    /// A message whose attempt waits for an answer. A connection of a destination has none of its own before it is ready.
+    fn count_waiting(&mut self, caller: &Caller) {
+        if let Caller::Attempt(attempt) = caller {
+            self.recorder.waiting(attempt.delivery.message.id);
+        }
+    }
+
+    /// A session that goes on when time is over.
+    fn count_open(&mut self, connection: &Connection) {
+        let node = self.world.topology.node_of(connection.address);
+        if self.nodes[node.index()].takes_time() {
+            self.recorder.session(node, (connection.opened, self.world.end), connection.messages);
+        }
+    }
+}

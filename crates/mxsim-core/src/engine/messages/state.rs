@@ -1,0 +1,216 @@
+//! The state of one replication, and what its steps hand on to each other.
+//!
+//! A *step* is a method that handles one event or one task. It never calls a step that comes before it in the life of a message: what has to
+//! follow is pushed as a [`Task`], and the last one pushed is done first. So a step is over before the next one begins, whatever it set off.
+
+use crate::dns::cache::{Layer, Network, PlainCaches};
+use crate::engine::aggregate::AggregateSenders;
+use crate::engine::calendar::Calendar;
+use crate::engine::compile::Compiled;
+use crate::engine::count::recorder::Recorder;
+use crate::engine::messages::compact_attempt::CompactAttempt;
+use crate::engine::messages::delivery::{Caller, DeliveryAttempt, DestinationSession};
+use crate::engine::messages::message::QueuedMessage;
+use crate::engine::messages::receiving::Node;
+use crate::engine::messages::sending::SenderState;
+use crate::engine::messages::sending::connection::FreeConnection;
+use crate::engine::messages::sending::destination::{DestinationQueue, DueEvent};
+use crate::engine::messages::sending::outbound_host::OutboundHost;
+use crate::engine::probe::{Probe, Step};
+use crate::engine::world::topology::LayerTable;
+use crate::engine::world::{MX, SenderTable, World};
+use crate::ids::{AddressId, NodeId, OutboundId};
+use crate::random::Entropy;
+use crate::sender::Outcome;
+use crate::time::Time;
+use std::collections::BTreeMap;
+
+/// What happens at a time to come.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// A deferred message is due.
+    Retry(QueuedMessage),
+    /// A node that did not answer at once does now, or has not for too long.
+    Answered(Caller, Outcome),
+    /// The same for a compact attempt.
+    CompactAnswered(CompactAttempt, Outcome),
+    /// A message in a session is taken, or turned away.
+    TransactionEnds(Caller),
+    /// The connection of this number has waited in a backlog for as long as its sender waits for a greeting.
+    GreetingTimesOut(u64),
+    /// A node confirms the end of a destination's session.
+    SessionQuits(Box<DestinationSession>),
+    /// Something is due at a destination.
+    DestinationDue(OutboundId, DueEvent),
+    /// A process that delivers mail has started.
+    ProcessReady(OutboundId),
+    /// A process that has delivered a message can take the next.
+    ProcessFree(OutboundId),
+    /// The idle connection of this number is closed.
+    IdleTimesOut(OutboundId, u32),
+}
+
+/// What is still to be done at this moment.
+#[derive(Debug)]
+pub(crate) enum Task {
+    /// A message is to be delivered.
+    Attempt(QueuedMessage),
+    /// An attempt goes on with its next candidate.
+    TryCandidates(Box<DeliveryAttempt>),
+    /// An attempt looks for candidates other than those that failed.
+    TryOthers(Box<DeliveryAttempt>),
+    /// A connection has delivered a message and is free for another.
+    ReuseConnection(QueuedMessage, FreeConnection),
+    /// Mail that waits at an outbound host is started, at most this many messages; `None` for all that wait when it begins.
+    StartWaiting(OutboundId, Option<usize>),
+    /// A node has a session free for a connection in its backlog.
+    OfferSession(NodeId),
+    /// The connections are opened that a destination has decided to open, in their order.
+    OpenSessions(OutboundId),
+}
+
+/// One replication.
+#[derive(Debug)]
+pub(crate) struct Replication<'w, 'p, P> {
+    pub(crate) world: &'w World,
+    pub(crate) dns: Network<'w>,
+    /// Per layer: its caches, if only the times of their entries matter.
+    pub(crate) cache_times: Vec<Option<PlainCaches<'w>>>,
+    pub(crate) calendar: Calendar<Event>,
+    tasks: Vec<Task>,
+    pub(crate) senders: Vec<SenderState>,
+    pub(crate) nodes: Vec<Node<'w>>,
+    /// Connections that wait in a backlog, by number.
+    pub(crate) in_backlog: BTreeMap<u64, Caller>,
+    pub(crate) backlogged: u64,
+    /// Connections begun.
+    pub(crate) connections: u64,
+    pub(crate) recorder: Recorder<'w>,
+    aggregate: AggregateSenders<'w>,
+    /// True if sessions take time or are limited anywhere.
+    pub(crate) is_timed: bool,
+    probe: &'p mut P,
+    /// Boxes of attempts that are over, for the next ones.
+    #[expect(clippy::vec_box, reason = "the boxes themselves are used again")]
+    spare: Vec<Box<DeliveryAttempt>>,
+}
+
+impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
+    /// A replication before its first event.
+    pub(crate) fn new(compiled: &'w Compiled, entropy: Entropy, probe: &'p mut P) -> Self {
+        let (world, topology) = (&compiled.world, &compiled.world.topology);
+        let layer = |table: &LayerTable| Layer {
+            law: table.law,
+            caches: table.caches,
+            key: entropy.key(table.stream),
+        };
+        let layers: Vec<Layer> = topology.layers.iter().map(layer).collect();
+        let times = |(only, layer): (&bool, &Layer)| {
+            only.then(|| PlainCaches::new(&topology.record_sets[MX], *layer, world.start))
+        };
+        let cache_times = world.times_only.iter().zip(&layers).map(times).collect();
+        let authority_key = entropy.key(topology.authority_stream);
+        let is_timed = topology.is_timed();
+        let node = |(id, table)| Node::new(NodeId::new(id), table, is_timed, world.start);
+        Self {
+            world,
+            dns: Network::new(&topology.record_sets, topology.authority, authority_key, layers)
+                .in_use_before(world.start)
+                .authority_away(&topology.authority_away),
+            cache_times,
+            calendar: Calendar::new(),
+            tasks: Vec::new(),
+            senders: world
+                .senders
+                .iter()
+                .map(|table| SenderState::new(table, &entropy, world.start))
+                .collect(),
+            nodes: topology.nodes.iter().enumerate().map(node).collect(),
+            in_backlog: BTreeMap::new(),
+            backlogged: 0,
+            connections: 0,
+            recorder: Recorder::new(world),
+            aggregate: AggregateSenders::new(world, &compiled.plan, entropy),
+            is_timed,
+            probe,
+            spare: Vec::new(),
+        }
+    }
+
+    /// Pushes a task; the last one pushed is done first.
+    pub(crate) fn push(&mut self, task: Task) {
+        self.tasks.push(task);
+    }
+
+    /// The next task.
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<Task> {
+        self.tasks.pop()
+    }
+
+    /// Shows a step of a message to the probe.
+    pub(crate) fn note(&mut self, message: &QueuedMessage, now: Time, step: Step<'_>) {
+        if P::ACTIVE {
+            self.probe.step(message.id, message.failures, now, step);
+        }
+    }
+
+    /// Closes the chunks of counting that are over at `now`, with the messages that are drawn as numbers.
+    #[inline]
+    pub(crate) fn close_chunks(&mut self, now: Time) {
+        while now >= self.recorder.chunk().to {
+            let chunk = self.recorder.chunk();
+            self.aggregate.fill(chunk.from, chunk.to, &mut self.recorder);
+            self.recorder.close_chunk();
+            if self.is_timed {
+                for node in &mut self.nodes {
+                    node.begin_chunk(&mut self.recorder);
+                }
+            }
+        }
+    }
+
+    /// What the world says of the sender of a message.
+    #[inline]
+    pub(crate) fn sender(&self, message: &QueuedMessage) -> &'w SenderTable {
+        self.world.sender(message.id.sender)
+    }
+
+    /// The state of the sender of a message.
+    #[inline]
+    pub(crate) fn sender_state(&mut self, message: &QueuedMessage) -> &mut SenderState {
+        &mut self.senders[message.id.sender.index()]
+    }
+
+    /// The connections of an outbound host, and the mail that waits there.
+    pub(crate) fn outbound(&mut self, of: OutboundId) -> &mut OutboundHost {
+        self.senders[of.sender.index()].outbound(self.world.sender(of.sender), of.host)
+    }
+
+    /// The destination as an outbound host knows it.
+    pub(crate) fn destination(&mut self, of: OutboundId) -> &mut DestinationQueue {
+        self.senders[of.sender.index()].destination(of.host)
+    }
+
+    /// The node behind an address.
+    #[inline]
+    pub(crate) fn node(&mut self, address: AddressId) -> &mut Node<'w> {
+        &mut self.nodes[self.world.topology.node_of(address).index()]
+    }
+
+    /// An attempt in a box that was used before, so that messages need no memory of their own.
+    pub(crate) fn boxed(&mut self, attempt: DeliveryAttempt) -> Box<DeliveryAttempt> {
+        match self.spare.pop() {
+            Some(mut used) => {
+                *used = attempt;
+                used
+            }
+            None => Box::new(attempt),
+        }
+    }
+
+    /// Keeps the box of an attempt that is over.
+    pub(crate) fn recycle(&mut self, attempt: Box<DeliveryAttempt>) {
+        self.spare.push(attempt);
+    }
+}

@@ -1,0 +1,391 @@
+//! The zone, its resolvers and its nodes as indices and tables.
+
+use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
+use crate::dns::order::Order;
+use crate::dns::{Driver, Host, Name, OrderLaw, RecordType, ResolverLaw, Zone};
+use crate::ids::{AddressId, HostId, NodeId};
+use crate::node::{Capacity, Schedule, SessionTime, SessionTimes};
+use crate::random::{Purpose, StreamId, name_hash};
+use crate::scenario::{Scenario, ZoneVersion};
+use crate::sender::Candidate;
+use crate::time::{Span, Time};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// The record set of the domain's MX records is always the first.
+pub const MX: usize = 0;
+/// Target of the record of a null MX (RFC 7505).
+pub const NOWHERE: u16 = u16::MAX;
+
+/// What is published, who resolves it, and what receives the mail.
+#[derive(Debug)]
+pub struct Topology {
+    /// The MX record set, then address record sets.
+    pub record_sets: Vec<RecordSet>,
+    /// Exchange hosts.
+    pub hosts: Vec<HostTable>,
+    /// The host that stands for the domain itself where it has no MX record (RFC 5321 section 5.1).
+    pub implicit_host: Option<HostId>,
+    /// Addresses of all hosts.
+    pub addresses: Vec<AddressTable>,
+    /// True if an address belongs to several hosts.
+    pub hosts_share_addresses: bool,
+    /// Nodes.
+    pub nodes: Vec<NodeTable>,
+    /// The session times, if they follow the same law at every node and sessions take time.
+    pub session_times: Option<Arc<SessionTimes>>,
+    /// In which order the authority answers.
+    pub authority: OrderLaw,
+    /// The authority's decisions.
+    pub authority_stream: StreamId,
+    /// When the authority does not answer: from and to, in order of time and apart.
+    pub authority_away: Vec<(Time, Time)>,
+    /// Per record set: its only record, if no cache and no order can change the answer. Such a question is not simulated.
+    pub fixed_answers: Vec<Option<Record>>,
+    /// Resolver layers.
+    pub layers: Vec<LayerTable>,
+}
+
+/// One exchange host.
+#[derive(Debug)]
+pub struct HostTable {
+    /// Its name.
+    pub name: Name,
+    /// Hash of its name.
+    pub hash: u64,
+    /// Its A record set, unless it is always empty.
+    pub a: Option<usize>,
+    /// Its AAAA record set, unless it is always empty.
+    pub aaaa: Option<usize>,
+}
+
+/// One address.
+#[derive(Debug)]
+pub struct AddressTable {
+    /// Hash of the address as text.
+    pub hash: u64,
+    /// The address itself.
+    pub ip: IpAddr,
+    /// The node behind it.
+    pub node: NodeId,
+    /// A host that has it.
+    pub host: HostId,
+    /// True for IPv6.
+    pub ipv6: bool,
+}
+
+/// One node.
+#[derive(Debug)]
+pub struct NodeTable {
+    /// Its faults.
+    pub faults: Schedule,
+    /// How many sessions it serves.
+    pub capacity: Capacity,
+    /// How long they take; nodes with the same law share the table.
+    pub session_times: Arc<SessionTimes>,
+}
+
+/// One layer of resolver caches.
+#[derive(Debug)]
+pub struct LayerTable {
+    /// Namespace of its caches.
+    pub shared_as: String,
+    /// How its caches keep and order.
+    pub law: ResolverLaw,
+    /// How many there are.
+    pub caches: usize,
+    /// Its decisions.
+    pub stream: StreamId,
+    /// When its caches are filled, where questions are drawn as counts.
+    pub refills: StreamId,
+}
+
+impl Topology {
+    /// The tables of a scenario whose senders ask through `layers`.
+    #[must_use]
+    pub fn new(scenario: &Scenario, names: &Names, layers: Vec<LayerTable>) -> Self {
+        let (record_sets, hosts) = record_sets(scenario, names);
+        let nodes = node_tables(scenario);
+        Self {
+            fixed_answers: fixed_answers(&record_sets, scenario, &layers),
+            record_sets,
+            hosts,
+            implicit_host: names.host(&scenario.zones[0].zone.domain),
+            addresses: address_tables(scenario, names),
+            hosts_share_addresses: names.addresses.iter().any(|&ip| {
+                let mut hosts = hosts_of(scenario, names, ip);
+                let first = hosts.next();
+                hosts.any(|host| Some(host) != first)
+            }),
+            session_times: common_session_times(&nodes),
+            nodes,
+            authority: scenario.authority.order,
+            authority_stream: StreamId::new("authority", Purpose::Answer),
+            authority_away: scenario.authority.away.clone(),
+            layers,
+        }
+    }
+
+    /// A host.
+    #[must_use]
+    pub fn host(&self, host: HostId) -> &HostTable {
+        &self.hosts[host.index()]
+    }
+
+    /// An address.
+    #[must_use]
+    #[inline]
+    pub fn address(&self, address: AddressId) -> &AddressTable {
+        &self.addresses[address.index()]
+    }
+
+    /// A node.
+    #[must_use]
+    #[inline]
+    pub fn node(&self, node: NodeId) -> &NodeTable {
+        &self.nodes[node.index()]
+    }
+
+    /// The node behind an address.
+    #[must_use]
+    #[inline]
+    pub fn node_of(&self, address: AddressId) -> NodeId {
+        self.addresses[address.index()].node
+    }
+
+    /// An address of a host as a candidate.
+    #[must_use]
+    pub fn candidate(&self, preference: u16, host: HostId, address: AddressId) -> Candidate {
+        let known = self.address(address);
+        let host_hash = self.host(host).hash;
+        Candidate { preference, host, address, ipv6: known.ipv6, host_hash, address_hash: known.hash }
+    }
+
+    /// True if sessions are limited or take time anywhere.
+    #[must_use]
+    pub fn is_timed(&self) -> bool {
+        self.nodes.iter().any(|node| node.capacity.is_timed())
+    }
+}
+
+/// Every host and address of a scenario, once, in order of first mention.
+#[derive(Debug)]
+pub struct Names {
+    /// The hosts.
+    pub hosts: Vec<Name>,
+    /// The addresses.
+    pub addresses: Vec<IpAddr>,
+}
+
+impl Names {
+    /// The names of a scenario.
+    #[must_use]
+    pub fn of(scenario: &Scenario) -> Self {
+        let mut names = Self { hosts: Vec::new(), addresses: Vec::new() };
+        for host in scenario.zones.iter().flat_map(|version| &version.zone.hosts) {
+            if !names.hosts.contains(&host.name) {
+                names.hosts.push(host.name.clone());
+            }
+            let all =
+                host.a.iter().map(|&ip| IpAddr::from(ip)).chain(host.aaaa.iter().map(|&ip| IpAddr::from(ip)));
+            for address in all {
+                if !names.addresses.contains(&address) {
+                    names.addresses.push(address);
+                }
+            }
+        }
+        names
+    }
+
+    fn host(&self, name: &Name) -> Option<HostId> {
+        self.hosts.iter().position(|host| host == name).map(HostId::new)
+    }
+
+    /// The id of an address, if some version of the zone publishes it.
+    #[must_use]
+    pub fn address(&self, address: IpAddr) -> Option<AddressId> {
+        self.addresses.iter().position(|&known| known == address).map(AddressId::new)
+    }
+}
+
+fn node_tables(scenario: &Scenario) -> Vec<NodeTable> {
+    let mut nodes: Vec<NodeTable> = Vec::new();
+    for node in &scenario.nodes {
+        let law = node.capacity.session_time;
+        let known = nodes.iter().map(|node| &node.session_times).find(|known| known.law() == law).cloned();
+        nodes.push(NodeTable {
+            faults: node.faults.clone(),
+            capacity: node.capacity,
+            session_times: known.unwrap_or_else(|| Arc::new(SessionTimes::new(law))),
+        });
+    }
+    nodes
+}
+
+fn common_session_times(nodes: &[NodeTable]) -> Option<Arc<SessionTimes>> {
+    let first = &nodes.first()?.session_times;
+    let same = nodes.iter().all(|node| node.session_times.law() == first.law());
+    (same && first.law() != SessionTime::Nothing).then(|| Arc::clone(first))
+}
+
+fn record_sets(scenario: &Scenario, names: &Names) -> (Vec<RecordSet>, Vec<HostTable>) {
+    let domain = &scenario.zones[0].zone.domain;
+    let mut sets =
+        vec![record_set(scenario, (domain, names), RecordType::Mx, |zone| mx_version(zone, names))];
+    let mut hosts = Vec::new();
+    for name in &names.hosts {
+        let mut add = |record_type| {
+            let set = record_set(scenario, (name, names), record_type, |zone| {
+                address_version(zone, name, record_type, names)
+            });
+            (!set.is_always_empty()).then(|| {
+                sets.push(set);
+                sets.len() - 1
+            })
+        };
+        let (a, aaaa) = (add(RecordType::A), add(RecordType::Aaaa));
+        hosts.push(HostTable { name: name.clone(), hash: name_hash(name.as_str()), a, aaaa });
+    }
+    (sets, hosts)
+}
+
+/// The answers that are fixed. The look-ups of MX are counted, so that record set never is.
+fn fixed_answers(sets: &[RecordSet], scenario: &Scenario, layers: &[LayerTable]) -> Vec<Option<Record>> {
+    let mut drivers =
+        layers.iter().map(|layer| layer.law.order.driver).chain([scenario.authority.order.driver]);
+    let coupled = drivers.any(Driver::couples_record_sets) || !scenario.authority.away.is_empty();
+    let of = |(i, set): (usize, &RecordSet)| set.only_record().filter(|_| i != MX && !coupled);
+    sets.iter().enumerate().map(of).collect()
+}
+
+/// Records with their data in wire form, to sort by.
+type WireRecords = Vec<(Record, Vec<u8>)>;
+
+fn record_set(
+    scenario: &Scenario,
+    (owner, names): (&Name, &Names),
+    record_type: RecordType,
+    content: impl Fn(&Zone) -> (Span, WireRecords),
+) -> RecordSet {
+    let mut versions: Vec<RecordSetVersion> = Vec::new();
+    for (i, ZoneVersion { at, zone }) in scenario.zones.iter().enumerate() {
+        let (ttl, records) = content(zone);
+        let weights = weights(scenario, names, record_type, &records);
+        let mut canonical: Order = (0..records.len()).map(|i| i as u8).collect();
+        canonical.sort_by(|&a, &b| records[usize::from(a)].1.cmp(&records[usize::from(b)].1));
+        let records: Vec<Record> = records.into_iter().map(|(record, _)| record).collect();
+        let from = if i == 0 { Time(i64::MIN) } else { *at };
+        let version = RecordSetVersion { from, ttl, records, canonical, weights };
+        // A change elsewhere in the zone leaves this record set as it is.
+        let unchanged =
+            versions.last().is_some_and(|last| last.ttl == version.ttl && last.records == version.records);
+        if !unchanged {
+            versions.push(version);
+        }
+    }
+    RecordSet { record_type, hash: name_hash(&format!("{owner} {record_type:?}")), versions }
+}
+
+/// The weights of the records; none if the authority knows none.
+fn weights(scenario: &Scenario, names: &Names, record_type: RecordType, records: &WireRecords) -> Vec<u32> {
+    if scenario.authority.weights.is_empty() {
+        return Vec::new();
+    }
+    let name = |record: &Record| match record_type {
+        RecordType::Mx => names.hosts.get(usize::from(record.target)).map(Name::to_string),
+        RecordType::A | RecordType::Aaaa => {
+            names.addresses.get(usize::from(record.target)).map(IpAddr::to_string)
+        }
+    };
+    records
+        .iter()
+        .map(|(record, _)| name(record).map_or(1, |name| scenario.authority.weight(&name)))
+        .collect()
+}
+
+fn mx_version(zone: &Zone, names: &Names) -> (Span, WireRecords) {
+    let records: WireRecords = zone
+        .mx
+        .iter()
+        .map(|mx| {
+            let mut wire = mx.preference.to_be_bytes().to_vec();
+            wire.extend(wire_name(&mx.exchange));
+            let target = names.host(&mx.exchange).map_or(NOWHERE, |host| host.0);
+            (Record { preference: mx.preference, target }, wire)
+        })
+        .collect();
+    (if records.is_empty() { zone.negative_ttl } else { zone.mx_ttl }, records)
+}
+
+fn address_version(zone: &Zone, name: &Name, record_type: RecordType, names: &Names) -> (Span, WireRecords) {
+    let record = |address: IpAddr, wire: &[u8]| {
+        let target = names.address(address).map_or(NOWHERE, |address| address.0);
+        (Record { preference: 0, target }, wire.to_vec())
+    };
+    let Some(host) = zone.host(name) else { return (zone.negative_ttl, Vec::new()) };
+    let (ttl, records): (Span, WireRecords) = match record_type {
+        RecordType::Aaaa => {
+            (host.aaaa_ttl, host.aaaa.iter().map(|&ip| record(ip.into(), &ip.octets())).collect())
+        }
+        RecordType::A | RecordType::Mx => {
+            (host.a_ttl, host.a.iter().map(|&ip| record(ip.into(), &ip.octets())).collect())
+        }
+    };
+    (if records.is_empty() { zone.negative_ttl } else { ttl }, records)
+}
+
+/// A name as it goes over the wire, for the canonical order of RFC 4034 section 6.3.
+fn wire_name(name: &Name) -> Vec<u8> {
+    let mut wire = Vec::new();
+    for label in name.as_str().split('.').filter(|label| !label.is_empty()) {
+        wire.push(label.len() as u8);
+        wire.extend(label.as_bytes());
+    }
+    wire.push(0);
+    wire
+}
+
+fn address_tables(scenario: &Scenario, names: &Names) -> Vec<AddressTable> {
+    names
+        .addresses
+        .iter()
+        .map(|address| AddressTable {
+            hash: name_hash(&address.to_string()),
+            ip: *address,
+            node: node_of(scenario, *address),
+            host: hosts_of(scenario, names, *address).next().unwrap_or(HostId(0)),
+            ipv6: address.is_ipv6(),
+        })
+        .collect()
+}
+
+/// The hosts that have an address in some version of the zone, perhaps repeatedly.
+fn hosts_of<'a>(
+    scenario: &'a Scenario,
+    names: &'a Names,
+    address: IpAddr,
+) -> impl Iterator<Item = HostId> + 'a {
+    let hosts = scenario.zones.iter().flat_map(|version| &version.zone.hosts);
+    let has = move |host: &&Host| {
+        host.a.iter().any(|&ip| address == ip) || host.aaaa.iter().any(|&ip| address == ip)
+    };
+    hosts.filter(has).filter_map(|host| names.host(&host.name))
+}
+
+fn node_of(scenario: &Scenario, address: IpAddr) -> NodeId {
+    let node = scenario.nodes.iter().position(|node| node.addresses.contains(&address));
+    assert!(node.is_some(), "validation gives every address a node, but {address} has none");
+    NodeId::new(node.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4034 section 6.3 sorts data as bytes; a name starts with the length of its first label.
+    #[test]
+    fn canonical_names_sort_by_label_length_first() {
+        assert!(wire_name(&Name::new("mx2.example")) < wire_name(&Name::new("mx10.example")));
+        assert_eq!(wire_name(&Name::new(".")), [0]);
+    }
+}
