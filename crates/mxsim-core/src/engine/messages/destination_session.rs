@@ -9,7 +9,7 @@ use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::sending::destination::{
     DueEvent, EXCHANGES, Failing, Found, Idle, LATER_LOOK, MOST_TURNED_AWAY, SECOND_LOOK, TICK,
 };
-use crate::engine::messages::state::{Event, Replication, Task};
+use crate::engine::messages::state::{Event, Replication};
 use crate::engine::probe::{Probe, Step};
 use crate::ids::{AddressId, OutboundId};
 use crate::sender::memory::Report;
@@ -164,27 +164,20 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
     }
 
-    /// Decides to open a connection, which begins as soon as what goes on now is over.
+    /// Decides to open a connection. It begins in the next turn of the sender's event loop, after everything else that is due at this moment:
+    /// `connect` returns at once, and what comes of it is an event of its own (`ioev.c`, `io_connect`).
     fn decide_on_connection(&mut self, of: OutboundId, candidate: Candidate, now: Time) {
         let (second, law) = (self.second(of, now), self.concurrency(of));
         let destination = self.destination(of);
         let Some(&first) = destination.messages.front() else { return };
         destination.opens(law, candidate.address, second);
-        let is_first = destination.opening.is_empty();
-        destination.opening.push_back(Box::new(DestinationSession::new(first, candidate, now)));
-        if is_first {
-            self.push(Task::OpenSessions(of));
-        }
         self.tick_idle_session(of, now);
+        let session = Box::new(DestinationSession::new(first, candidate, now));
+        self.calendar.schedule(now, Event::SessionOpens(session));
     }
 
-    /// Opens the connections that were decided on, one after the other.
-    pub(crate) fn open_sessions(&mut self, of: OutboundId, now: Time) {
-        let destination = self.destination(of);
-        let Some(mut session) = destination.opening.pop_front() else { return };
-        if !destination.opening.is_empty() {
-            self.push(Task::OpenSessions(of));
-        }
+    /// Opens a connection that was decided on.
+    pub(crate) fn open_session(&mut self, mut session: Box<DestinationSession>, now: Time) {
         let candidate = session.delivery.candidate;
         self.begin_connection(&mut session.delivery, candidate, now);
         let admission = self.connect(&session.delivery, now);

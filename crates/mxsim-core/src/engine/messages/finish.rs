@@ -40,7 +40,7 @@ impl<P: Probe> Replication<'_, '_, P> {
                     self.count_waiting(&caller);
                 }
             }
-            Event::ProcessReady(_) | Event::ProcessFree(_) => {}
+            Event::SessionOpens(_) | Event::ProcessReady(_) | Event::ProcessFree(_) => {}
             Event::SessionQuits(session) => self.count_open(&session.delivery.connection),
             Event::DestinationDue(of, DueEvent::FindWork(number)) => {
                 if let Some(idle) = self.destination(of).take_idle(number) {

@@ -116,6 +116,7 @@ impl<P: Probe> Replication<'_, '_, P> {
             Event::CompactAnswered(attempt, outcome) => self.compact_answered(attempt, outcome, now),
             Event::TransactionEnds(caller) => self.end_transaction(caller, now),
             Event::GreetingTimesOut(number) => self.time_out_greeting(number, now),
+            Event::SessionOpens(session) => self.open_session(session, now),
             Event::SessionQuits(session) => self.close_session(session, now),
             Event::DestinationDue(of, due) => self.handle_due(of, due, now),
             Event::ProcessReady(of) => self.process_ready(of),
@@ -141,7 +142,6 @@ impl<P: Probe> Replication<'_, '_, P> {
             Task::ReuseConnection(message, free) => self.reuse_connection(message, free, now),
             Task::StartWaiting(of, most) => self.start_waiting(of, most, now),
             Task::OfferSession(node) => self.offer_session(node, now),
-            Task::OpenSessions(of) => self.open_sessions(of, now),
         }
     }
 }

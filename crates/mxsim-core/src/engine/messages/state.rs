@@ -38,6 +38,8 @@ pub(crate) enum Event {
     TransactionEnds(Caller),
     /// The connection of this number has waited in a backlog for as long as its sender waits for a greeting.
     GreetingTimesOut(u64),
+    /// A connection is opened for a destination.
+    SessionOpens(Box<DestinationSession>),
     /// A node confirms the end of a destination's session.
     SessionQuits(Box<DestinationSession>),
     /// Something is due at a destination.
@@ -65,8 +67,6 @@ pub(crate) enum Task {
     StartWaiting(OutboundId, Option<usize>),
     /// A node has a session free for a connection in its backlog.
     OfferSession(NodeId),
-    /// The connections are opened that a destination has decided to open, in their order.
-    OpenSessions(OutboundId),
 }
 
 /// One replication.

@@ -36,8 +36,6 @@ pub(crate) const TICK: Span = Span::from_secs(1);
 pub(crate) struct DestinationQueue {
     /// Messages that wait for a session.
     pub(crate) messages: VecDeque<QueuedMessage>,
-    /// Sessions that are to be opened at this moment, in order.
-    pub(crate) opening: VecDeque<Box<DestinationSession>>,
     /// Connections, those not ready included.
     pub(crate) open: u32,
     /// Connections that have come as far as a first message.
