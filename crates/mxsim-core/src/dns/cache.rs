@@ -7,9 +7,12 @@
 //!
 //! Main types: [`RecordSet`], what is published over time; [`Network`], all hops of one replication; [`Question`] and [`Answer`].
 
+use super::keep::Stale;
 use super::keep::first_phase;
 use super::order::{Order, Turn, base_order, render};
-use super::{Driver, Hold, OrderLaw, Pick, RecordType, ResolverLaw, Stale, Transform};
+use super::order_policy::{Driver, Hold, OrderLaw, Transform};
+use super::record_type::RecordType;
+use super::resolver::{Pick, ResolverLaw};
 use crate::random::Key;
 use crate::time::{Span, Time};
 

@@ -3,7 +3,7 @@
 //! RFC 1035 says: for its TTL. Real caches lift short TTLs and cut long ones, refresh busy entries before they expire, serve what has
 //! expired while nobody answers (RFC 8767), remember that nobody answered (RFC 9520), or take no notice of TTLs at all.
 
-use super::{RecordType, TypeSet};
+use super::record_type::{RecordType, TypeSet};
 use crate::random::Key;
 use crate::time::{Span, Time};
 

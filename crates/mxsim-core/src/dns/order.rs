@@ -3,7 +3,8 @@
 //! A rotation keeps cyclic neighbours together, a shuffle does not; that alone decides who inherits the mail of a dead host from senders
 //! that walk the list.
 
-use super::{Base, Direction, Driver, OrderLaw, RecordType, Transform};
+use super::order_policy::{Base, Direction, Driver, OrderLaw, Transform};
+use super::record_type::RecordType;
 use crate::random::Key;
 use smallvec::SmallVec;
 

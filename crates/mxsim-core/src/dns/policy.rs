@@ -2,7 +2,7 @@
 //!
 //! A sender that checks leaves out the hosts a policy does not cover. With none left it has nobody to deliver to, and tries again later.
 
-use super::Name;
+use super::zone::Name;
 
 /// An MTA-STS policy.
 #[derive(Debug, Clone, PartialEq, Eq)]

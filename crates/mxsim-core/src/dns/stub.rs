@@ -6,7 +6,7 @@
 //!
 //! Main types: [`StubLaw`]; [`Home`], the addresses of one sender.
 
-use super::RecordType;
+use super::record_type::RecordType;
 use crate::random::Key;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

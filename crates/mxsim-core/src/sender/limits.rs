@@ -3,9 +3,35 @@
 //! RFC 5321 section 5.1 lets a client limit the number of addresses it tries (it SHOULD try at least two). Where the cut falls decides
 //! whether a backup is ever reached.
 
-use super::{Candidate, Candidates, Cut, Limits};
+use super::candidate::{Candidate, Candidates};
 use crate::ids::HostId;
 use smallvec::SmallVec;
+
+/// How many candidates one attempt may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Hosts tried per attempt; `None` for all.
+    pub hosts: Option<u16>,
+    /// Addresses tried per host; `None` for all.
+    pub addresses_per_host: Option<u16>,
+    /// Addresses tried per attempt; `None` for all.
+    pub addresses: Option<u16>,
+    /// Sessions per attempt: connections that got past the greeting and TLS; `None` for any number.
+    pub sessions: Option<u16>,
+    /// Exception to the cut.
+    pub cut: Cut,
+}
+
+/// How a list that is too long is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// The first ones stay.
+    Plain,
+    /// Postfix: up to half of the places are kept for each address family.
+    FamilyBalance,
+    /// Exim: once the limit is used up in one preference, it goes on with the next preference.
+    ReachEveryPreference,
+}
 
 /// Cuts `candidates`, given in the order in which they will be tried.
 pub fn cut(law: &Limits, candidates: &mut Candidates) {

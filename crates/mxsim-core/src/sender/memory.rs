@@ -3,7 +3,9 @@
 //! RFC 5321 section 4.5.4.1 asks clients to keep a list of unreachable hosts rather than retry each message. Postfix stops the whole
 //! domain for a while, Exim keeps retry times for each host and address, qmail skips addresses that timed out twice; most others forget.
 
-use super::{Candidate, Candidates, Memory, Outcome, RetryStep};
+use super::candidate::{Candidate, Candidates};
+use super::memory_policy::{Memory, RetryStep};
+use super::outcome::Outcome;
 use crate::ids::{AddressId, HostId};
 use crate::smtp::Stage;
 use crate::time::{Span, Time};

@@ -5,7 +5,8 @@
 //!
 //! Random orders come from keys looked up by host and address name, so that two designs which share a name share its luck.
 
-use super::{AddressOrder, Candidate, Candidates, Family, HostOrder, OrderLaw, Unit};
+use super::candidate::{Candidate, Candidates};
+use super::order_policy::{AddressOrder, Family, HostOrder, OrderLaw, Unit};
 use crate::ids::HostId;
 use crate::random::Key;
 use smallvec::SmallVec;

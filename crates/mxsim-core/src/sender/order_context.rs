@@ -2,8 +2,9 @@
 //!
 //! [`super::order::arrange`] comes first and takes hosts as they were answered; [`reorder_by_state`] then has the last word.
 
+use super::candidate::Candidates;
 use super::order::{hosts_of, place_of};
-use super::{Candidates, HostOrder};
+use super::order_policy::HostOrder;
 use crate::ids::{AddressId, HostId};
 use smallvec::SmallVec;
 

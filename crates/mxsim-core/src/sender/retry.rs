@@ -3,9 +3,80 @@
 //! RFC 5321 section 4.5.4.1 asks for at least 30 minutes between attempts and 4 to 5 days before giving up; hardly any MTA keeps to the
 //! first part.
 
-use super::{AfterGaps, RetryLaw, Wait};
 use crate::random::Key;
 use crate::time::{Span, Time};
+
+/// When a deferred message is tried again and when it is given up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RetryLaw {
+    /// The wait after each failed attempt.
+    pub wait: Wait,
+    /// Attempts happen only at queue runs this far apart; `None` means a timer of their own. Each outbound host has its own phase.
+    pub queue_run: Option<Span>,
+    /// Width of a uniform addition to each wait.
+    pub jitter: Span,
+    /// Age at which a message bounces, looked at when an attempt has failed.
+    pub lifetime: Option<Span>,
+    /// Attempts after which it bounces.
+    pub max_attempts: Option<u32>,
+}
+
+/// The law of waits between attempts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wait {
+    /// Fixed waits after the first, second, ... failure, and what follows them.
+    Gaps {
+        /// The waits.
+        list: Vec<Span>,
+        /// What follows the last one.
+        then: AfterGaps,
+    },
+    /// Postfix: as long as the message is old, within bounds.
+    Age {
+        /// Shortest wait.
+        least: Span,
+        /// Longest wait.
+        most: Span,
+    },
+    /// dma: each wait is a random number of times the one before.
+    RandomGrowth {
+        /// The first wait.
+        first: Span,
+        /// The smallest number of times.
+        factor_least: f64,
+        /// The largest.
+        factor_most: f64,
+        /// The longest wait.
+        most: Span,
+        /// The process sleeps in steps of this length, so that each wait is rounded up to whole ones; what the next wait grows from is not.
+        step: Span,
+    },
+    /// qmail: the k-th retry at k^2 times `unit` after arrival, if attempts fail at once; attempts that take long put off what follows.
+    Quadratic {
+        /// The wait before the first retry.
+        unit: Span,
+    },
+    /// OpenSMTPD: the k-th retry at k^2 times `unit` after arrival, however long attempts take; times that are past by then are left out.
+    Squares {
+        /// The wait before the first retry.
+        unit: Span,
+    },
+    /// Every queue run looks at the message; host memory alone decides (Exim).
+    EveryQueueRun,
+}
+
+/// What follows the last gap of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterGaps {
+    /// The last gap is repeated.
+    RepeatLast,
+    /// Each gap is twice the one before.
+    Double,
+    /// The last gaps, this many of them, come again and again (Courier).
+    Cycle(u8),
+    /// The message bounces.
+    GiveUp,
+}
 
 /// No attempt follows sooner, whatever the law says: a queue is never scanned in the second that deferred the message.
 const SHORTEST_WAIT: Span = Span::from_secs(1);

@@ -4,7 +4,9 @@
 //! hold a choice, how long they hold it, and whether they shuffle the hosts at all. Each has a range, as data beside the preset; a
 //! *plausible world* draws one value out of each.
 
-use super::{Failover, HostOrder, Keep, SenderLaw};
+use super::behaviour::SenderLaw;
+use super::failover::Failover;
+use super::order_policy::{HostOrder, Keep};
 use crate::random::Key;
 use crate::time::Span;
 

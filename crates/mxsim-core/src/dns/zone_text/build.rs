@@ -1,7 +1,7 @@
 //! Records into a [`Zone`]: which domain, which hosts, which addresses, and the notes on what is legal but surprising.
 
+use super::fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
 use super::record::{Data, Record, RecordKind};
-use super::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
 use crate::dns::zone::{Host, MxRecord, Name, Zone};
 use crate::time::Span;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! Zone text into lines of words (RFC 1035 section 5.1).
 
-use super::{TextRange, ZoneErrorKind, ZoneTextError};
+use super::fault::{TextRange, ZoneErrorKind, ZoneTextError};
 
 /// One word of a line.
 #[derive(Debug, Clone, Copy)]

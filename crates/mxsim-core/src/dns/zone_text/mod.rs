@@ -12,66 +12,16 @@
 
 mod build;
 mod change;
+mod fault;
 mod lexer;
 mod record;
 
 pub(crate) use build::build;
 pub(crate) use change::{Edit, apply};
+pub use fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
 pub(crate) use record::{Data, Record, Wanted, read};
 
 use super::zone::{Name, Zone};
-
-/// The bytes of a text something stands at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextRange {
-    /// Which text; 0 unless records of several texts are joined.
-    pub text: usize,
-    /// First byte.
-    pub start: usize,
-    /// First byte after it.
-    pub end: usize,
-}
-
-/// What kind of error a zone text holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ZoneErrorKind {
-    /// A line that cannot be read.
-    Syntax,
-    /// A name, address, TTL or preference that is not one.
-    Value,
-    /// The mail domain is not clear, or has no records.
-    Domain,
-    /// A CNAME loop, or a CNAME beside other records.
-    Cname,
-    /// Output of `dig +short`.
-    Short,
-    /// More records than the simulator takes.
-    TooMany,
-    /// A change of something that does not exist.
-    NoChange,
-}
-
-/// One error in a zone text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ZoneTextError {
-    /// What kind of error.
-    pub kind: ZoneErrorKind,
-    /// The offending value and the rule it breaks.
-    pub message: String,
-    /// What to write instead; may be empty.
-    pub help: String,
-    /// Where it stands.
-    pub range: TextRange,
-}
-
-/// Something legal in a zone text that its owner may not have meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ZoneNote {
-    /// Stable code, such as `null-mx`.
-    pub code: &'static str,
-    /// What it is and what follows.
-    pub text: String,
-}
 
 /// Reads what `text` publishes about the mail of `domain`; without one, of the only domain that has MX records.
 ///

@@ -1,8 +1,8 @@
 //! Lines into records: owners, TTLs and names filled in from what stands above.
 
+use super::fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
 use super::lexer::{Line, Token, lines};
-use super::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
-use crate::dns::Name;
+use crate::dns::zone::Name;
 use crate::time::Span;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -2,6 +2,8 @@
 //!
 //! See docs/architecture.md. A new arrow is a decision: change the tables here together with that page.
 
+mod steps;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -71,6 +73,13 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// The code of a file without its tests, which may look further, and without comments.
+fn code_of(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("source");
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+}
+
 #[test]
 fn crates_depend_downwards_only() {
     for (name, allowed) in CRATES {
@@ -92,10 +101,7 @@ fn modules_of_core_depend_downwards_only() {
         files.extend(Some(source.join(format!("{module}.rs"))).filter(|file| file.exists()));
         assert!(!files.is_empty(), "there is no module {module}");
         for file in files.iter().filter(|file| !file.components().any(|part| part.as_os_str() == "tests")) {
-            let text = fs::read_to_string(file).expect("source");
-            // Tests may look further.
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for line in code_of(file).lines() {
                 for used in line.split("crate::").skip(1) {
                     let used: String =
                         used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();

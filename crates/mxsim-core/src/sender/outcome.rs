@@ -1,0 +1,52 @@
+//! How a connection went, or what became of a message on it.
+
+use crate::smtp::Stage;
+
+/// How a connection to one candidate went, or what became of a message on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The message was accepted.
+    Accepted,
+    /// The node answered with a reset.
+    Refused,
+    /// No answer within the time-out.
+    TimedOut,
+    /// The node took the connection and never greeted.
+    Silent,
+    /// It said to come back later: a greeting 4xx, such as 421.
+    Busy,
+    /// Its greeting was a permanent failure (5xx).
+    RejectedGreeting,
+    /// TLS was offered and could not be set up.
+    TlsFailed,
+    /// A transient failure (4xx) at this stage, after the greeting.
+    Deferred(Stage),
+    /// A permanent failure (5xx) at this stage, after the greeting.
+    Rejected(Stage),
+    /// The connection was lost at this stage; at the greeting if it was closed before one.
+    Lost(Stage),
+}
+
+impl Outcome {
+    /// True if the failure is one of the message in a session: the node greeted, and TLS was set up if wanted.
+    #[must_use]
+    pub const fn is_in_session(self) -> bool {
+        match self {
+            Self::Deferred(_) | Self::Rejected(_) => true,
+            Self::Lost(stage) => !matches!(stage, Stage::Greeting),
+            _ => false,
+        }
+    }
+
+    /// True if the failure is one of the host rather than of the message: no session came about, or it was lost.
+    #[must_use]
+    pub const fn is_host_error(self) -> bool {
+        !matches!(self, Self::Accepted | Self::Deferred(_) | Self::Rejected(_))
+    }
+
+    /// True if the answer was final.
+    #[must_use]
+    pub const fn is_permanent(self) -> bool {
+        matches!(self, Self::RejectedGreeting | Self::Rejected(_))
+    }
+}

@@ -1,0 +1,70 @@
+//! When an open connection takes the next message.
+
+use crate::time::Span;
+
+/// When an open connection of an outbound host takes the next message instead of a new one. It wins over the order of candidates, so the
+/// unit of choice becomes the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    /// Each message opens its own connection.
+    Never,
+    /// Postfix: connections are kept once deliveries follow each other within a second, and no longer once they do not.
+    Demand(Kept),
+    /// Every connection is kept open for the next message.
+    Always(Kept),
+    /// Courier: child processes with a connection each; the first that is idle, in the order of their places, takes the next message.
+    Child(Kept),
+    /// OpenSMTPD: a connection that runs out of work is closed unless it is the last one of its outbound host.
+    Last(Kept),
+    /// After a delivery whatever waits at this outbound host goes down the same connection, queued or deferred; nothing is kept for
+    /// messages to come.
+    Batch(Kept),
+    /// Messages that one queue run takes out of the queue go down the connection that its first one opened.
+    QueueRun(Kept),
+}
+
+impl Reuse {
+    /// The limits of what is kept, if anything is.
+    #[must_use]
+    pub const fn kept(self) -> Option<Kept> {
+        match self {
+            Self::Never => None,
+            Self::Demand(kept)
+            | Self::Always(kept)
+            | Self::Child(kept)
+            | Self::Last(kept)
+            | Self::Batch(kept)
+            | Self::QueueRun(kept) => Some(kept),
+        }
+    }
+}
+
+/// Limits of a kept connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// It is closed after so long without a message.
+    pub idle: Span,
+    /// It is closed after so many messages; `None` for any number.
+    pub messages: Option<u32>,
+    /// It takes no message any more once it is so old; `None` for any age.
+    pub age: Option<Span>,
+    /// Whether connections under TLS are kept too.
+    pub tls: bool,
+    /// Which messages it may take.
+    pub filed_under: FiledUnder,
+}
+
+/// What an open connection is filed under: it takes the messages that ask for the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FiledUnder {
+    /// The domain: whatever the order of candidates would be, and before any look-up.
+    Domain,
+    /// The names of all MX hosts: a changed MX set has connections of its own (KumoMTA).
+    MxSet,
+    /// A host of the preference that is tried first: it goes before all others of that preference (sendmail, `mci_match`).
+    Preference,
+    /// The host: it takes a message when its host is the next to try.
+    Host,
+    /// The address, likewise.
+    Address,
+}
