@@ -2,9 +2,9 @@
 
 use super::lazy::Lazy;
 use super::params;
-use super::preset::{Preset, Sheet};
+use super::preset::{Preset, PresetSummary};
 use super::read::{Form, read_preset};
-use super::second::{SecondReading, read_second};
+use super::review::{Review, read_review};
 use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
 use crate::sender::SenderLaw;
 use crate::syntax::diagnostic::ScenarioError;
@@ -48,18 +48,18 @@ macro_rules! kinds {
             ///
             /// # Errors
             /// Everything that is wrong with it.
-            pub fn second_reading(self, file: &str, text: &str) -> Result<SecondReading, ScenarioError> {
-                match self { $(Self::$kind => read_second(file, text, &$form),)+ }
+            pub fn read_review(self, file: &str, text: &str) -> Result<Review, ScenarioError> {
+                match self { $(Self::$kind => read_review(file, text, &$form),)+ }
             }
         }
 
         /// The presets, by kind and id.
         #[derive(Debug, Clone, Default)]
-        pub(super) struct Shelves {
+        pub(super) struct PresetMaps {
             $($all: BTreeMap<String, Lazy<Preset<$law>>>,)+
         }
 
-        impl Shelves {
+        impl PresetMaps {
             /// Puts an embedded file on its shelf, unread, under the id its name gives.
             pub(super) fn embed(&mut self, kind: PresetKind, id: &str, file: &'static str, text: &'static str) {
                 match kind { $(PresetKind::$kind => { self.$all.insert(id.to_owned(), Lazy::embedded(file, text)); })+ }
@@ -89,10 +89,10 @@ macro_rules! kinds {
             }
 
             /// All presets without their laws: by kind, then by id.
-            pub(super) fn sheets(&self) -> Vec<Sheet<'_>> {
-                let mut sheets = Vec::new();
-                $(sheets.extend(self.$all().map(Preset::sheet));)+
-                sheets
+            pub(super) fn summaries(&self) -> Vec<PresetSummary<'_>> {
+                let mut summaries = Vec::new();
+                $(summaries.extend(self.$all().map(Preset::summary));)+
+                summaries
             }
 
             $(
@@ -111,12 +111,12 @@ macro_rules! kinds {
                 #[doc = concat!("The ", stringify!($one), " preset `id`.")]
                 #[must_use]
                 pub fn $one(&self, id: &str) -> Option<&Preset<$law>> {
-                    self.shelves.$one(id)
+                    self.presets.$one(id)
                 }
 
                 #[doc = concat!("All ", stringify!($one), " presets, by id.")]
                 pub fn $all(&self) -> impl Iterator<Item = &Preset<$law>> {
-                    self.shelves.$all()
+                    self.presets.$all()
                 }
             )+
         }

@@ -9,7 +9,7 @@
 //! [`Catalog::builtin`] holds what comes with the library. [`Catalog::with`] adds files of your own; what reads a scenario is handed the
 //! catalogue to look presets up in.
 //!
-//! Main types: [`Catalog`]; [`Preset`] over a law such as [`SenderLaw`]; [`Sheet`], a preset of any kind.
+//! Main types: [`Catalog`]; [`Preset`] over a law such as [`SenderLaw`]; [`PresetSummary`], a preset of any kind.
 
 mod kind;
 mod lazy;
@@ -18,14 +18,14 @@ pub(crate) mod params;
 mod population;
 mod preset;
 mod read;
-mod second;
+mod review;
 mod unknown;
 
 pub use kind::PresetKind;
 pub use parameter::Parameter;
 pub use population::{DEFAULT_POPULATION, FOLDER as POPULATION_FOLDER, Figure, Population};
-pub use preset::{Evidence, Preset, Sheet};
-pub use second::{Difference, Said, SecondReading};
+pub use preset::{Evidence, Preset, PresetSummary};
+pub use review::{Difference, Review, ReviewedValue};
 pub use unknown::NotKnown;
 
 use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
@@ -33,7 +33,7 @@ use crate::sender::{SenderLaw, Unknowns};
 use crate::syntax::diagnostic::ScenarioError;
 use crate::syntax::ids::KnownIds;
 use include_dir::{Dir, include_dir};
-use kind::Shelves;
+use kind::PresetMaps;
 use lazy::Lazy;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -55,7 +55,7 @@ const UNKNOWN_KIND: &str = "cache-sticky";
 /// All presets and populations a scenario may name. A clone is cheap: it shares them.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    shelves: Arc<Shelves>,
+    presets: Arc<PresetMaps>,
     populations: Arc<BTreeMap<String, Lazy<Population>>>,
 }
 
@@ -65,13 +65,13 @@ impl Catalog {
     pub fn builtin() -> &'static Self {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
         BUILTIN.get_or_init(|| {
-            let mut shelves = Shelves::default();
+            let mut presets = PresetMaps::default();
             for (kind, file, text) in embedded() {
-                shelves.embed(kind, stem(file), file, text);
+                presets.embed(kind, stem(file), file, text);
             }
             let unread = |(file, text)| (stem(file).to_owned(), Lazy::embedded(file, text));
             let populations = embedded_in(population::FOLDER).map(unread).collect();
-            Self { shelves: Arc::new(shelves), populations: Arc::new(populations) }
+            Self { presets: Arc::new(presets), populations: Arc::new(populations) }
         })
     }
 
@@ -146,11 +146,11 @@ impl Catalog {
         files: impl IntoIterator<Item = (PresetKind, &'a str, &'a str)>,
         outside: bool,
     ) -> Result<Self, Vec<ScenarioError>> {
-        let shelves = Arc::make_mut(&mut self.shelves);
+        let presets = Arc::make_mut(&mut self.presets);
         let mut named: BTreeMap<(PresetKind, String), &str> = BTreeMap::new();
         let mut errors = Vec::new();
         for (kind, file, text) in files {
-            match shelves.add(kind, file, text, outside) {
+            match presets.add(kind, file, text, outside) {
                 Err(error) => errors.push(error),
                 Ok(id) => {
                     if let Some(other) = named.insert((kind, id), file) {
@@ -184,8 +184,8 @@ impl Catalog {
 
     /// All presets without their laws: by kind, then by id.
     #[must_use]
-    pub fn sheets(&self) -> Vec<Sheet<'_>> {
-        self.shelves.sheets()
+    pub fn summaries(&self) -> Vec<PresetSummary<'_>> {
+        self.presets.summaries()
     }
 
     /// Every preset's kind and id.
@@ -205,13 +205,13 @@ impl Catalog {
     /// The ids of one kind, in alphabetical order.
     #[must_use]
     pub fn ids_of(&self, kind: PresetKind) -> Vec<&str> {
-        self.shelves.ids_of(kind)
+        self.presets.ids_of(kind)
     }
 
     /// True if there is such a preset.
     #[must_use]
     pub fn has(&self, kind: PresetKind, id: &str) -> bool {
-        self.shelves.has(kind, id)
+        self.presets.has(kind, id)
     }
 }
 

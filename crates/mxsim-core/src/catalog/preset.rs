@@ -49,7 +49,7 @@ pub struct Preset<L> {
 
 /// A preset of any kind, without its law.
 #[derive(Debug, Clone, Copy)]
-pub struct Sheet<'a> {
+pub struct PresetSummary<'a> {
     /// What it is a preset of.
     pub kind: PresetKind,
     /// The name scenarios use.
@@ -117,8 +117,8 @@ impl<L> Preset<L> {
 
     /// The preset without its law.
     #[must_use]
-    pub fn sheet(&self) -> Sheet<'_> {
-        Sheet {
+    pub fn summary(&self) -> PresetSummary<'_> {
+        PresetSummary {
             kind: self.kind,
             id: &self.id,
             title: &self.title,

@@ -9,8 +9,8 @@ mod recorder;
 mod words;
 
 use crate::dns::Zone;
-use crate::engine::replicate_with;
 use crate::engine::compile_for;
+use crate::engine::replicate_with;
 use crate::engine::world::method::Engine;
 use crate::results::Grade;
 use crate::scenario::Scenario;

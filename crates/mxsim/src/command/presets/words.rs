@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn no_word_of_the_catalogue_is_left_unexplained() {
         let catalog = Catalog::builtin();
-        for (path, literal) in catalog.sheets().iter().flat_map(|sheet| sheet.parameters) {
+        for (path, literal) in catalog.summaries().iter().flat_map(|preset| preset.parameters) {
             let is_word =
                 literal.starts_with("\"") && !literal[1..].starts_with(|c: char| c.is_ascii_digit());
             assert!(!is_word || value(path, literal) != literal.trim_matches('"'), "{path} = {literal}");

@@ -3,7 +3,7 @@
 //! docs/second-reading.md says how one is made. Values are compared as laws: `"300s"` and `"5m"` are one value.
 
 use super::PresetKind;
-use super::preset::Sheet;
+use super::preset::PresetSummary;
 use super::read::Form;
 use crate::results::{Grade, Status};
 use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
@@ -14,7 +14,7 @@ use std::fmt;
 
 /// What a second reader found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecondReading {
+pub struct Review {
     /// The preset it is about.
     pub id: String,
     /// Who read.
@@ -22,14 +22,14 @@ pub struct SecondReading {
     /// What was read: repository, and version or commit.
     pub source: String,
     /// By parameter: the value as a TOML literal, and the places it was read at.
-    pub said: BTreeMap<&'static str, Said>,
+    pub values: BTreeMap<&'static str, ReviewedValue>,
     /// Parameters the source cannot tell, and why.
     pub not_in_source: BTreeMap<String, String>,
 }
 
 /// What a second reader says of one parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct ReviewedValue {
     /// The value, a TOML literal.
     pub value: String,
     /// Where it was read.
@@ -69,27 +69,27 @@ impl fmt::Display for Difference {
     }
 }
 
-impl SecondReading {
+impl Review {
     /// Every parameter on which the reading differs from the preset. One that the reader could not find, with a reason, is none, nor is
     /// one that has no meaning beside the others of either reading.
     #[must_use]
-    pub fn differences(&self, preset: &Sheet<'_>) -> Vec<Difference> {
+    pub fn differences(&self, preset: &PresetSummary<'_>) -> Vec<Difference> {
         let first: BTreeMap<&str, &str> =
             preset.parameters.iter().map(|(path, value)| (*path, value.as_str())).collect();
-        let mut paths: Vec<&str> = first.keys().copied().chain(self.said.keys().copied()).collect();
+        let mut paths: Vec<&str> = first.keys().copied().chain(self.values.keys().copied()).collect();
         paths.sort_unstable();
         paths.dedup();
         let in_first = |path: &str| first.get(path).copied();
         let in_second =
-            |path: &str| self.said.get(path).map(|said| said.value.as_str()).or_else(|| in_first(path));
+            |path: &str| self.values.get(path).map(|said| said.value.as_str()).or_else(|| in_first(path));
         paths.retain(|path| {
             !means_nothing(preset.kind, path, in_first) && !means_nothing(preset.kind, path, in_second)
         });
         paths.into_iter().filter_map(|path| self.difference(path, in_first(path), preset)).collect()
     }
 
-    fn difference(&self, path: &str, first: Option<&str>, preset: &Sheet<'_>) -> Option<Difference> {
-        let second = self.said.get(path);
+    fn difference(&self, path: &str, first: Option<&str>, preset: &PresetSummary<'_>) -> Option<Difference> {
+        let second = self.values.get(path);
         let excused = second.is_none() && self.not_in_source.contains_key(path);
         if excused || first == second.map(|said| said.value.as_str()) {
             return None;
@@ -108,9 +108,9 @@ impl SecondReading {
 
     /// The status the preset deserves: reviewed if both readings agree on every parameter it has from the source, and there are some.
     #[must_use]
-    pub fn status(&self, preset: &Sheet<'_>) -> Status {
+    pub fn status(&self, preset: &PresetSummary<'_>) -> Status {
         let from_source = |path: &str| preset.evidence.get(path).is_some_and(|e| e.grade == Grade::Source);
-        let says_something = self.said.keys().any(|path| from_source(path));
+        let says_something = self.values.keys().any(|path| from_source(path));
         let agrees = !self.differences(preset).iter().any(|difference| difference.binding);
         if says_something && agrees { Status::Reviewed } else { Status::Provisional }
     }
@@ -150,11 +150,7 @@ fn means_nothing<'a>(kind: PresetKind, path: &str, value: impl Fn(&str) -> Optio
 }
 
 /// Reads the file of a second reading.
-pub(super) fn read_second<L: Clone>(
-    file: &str,
-    text: &str,
-    form: &Form<L>,
-) -> Result<SecondReading, ScenarioError> {
+pub(super) fn read_review<L: Clone>(file: &str, text: &str, form: &Form<L>) -> Result<Review, ScenarioError> {
     let mut report = Report::new(file, text);
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
     let table = document.as_table().cloned().unwrap_or_default();
@@ -173,11 +169,11 @@ pub(super) fn read_second<L: Clone>(
     let not_in_source = texts(&table, "not_in_source");
     match report.into_error() {
         Some(error) => Err(error),
-        None => Ok(SecondReading {
+        None => Ok(Review {
             id: table.text("id").unwrap_or_default().into(),
             reader: table.text("reader").unwrap_or_default().into(),
             source: table.text("source").unwrap_or_default().into(),
-            said,
+            values: said,
             not_in_source,
         }),
     }
@@ -188,7 +184,7 @@ fn said(
     table: &Table,
     written: Vec<super::params::Written>,
     report: &mut Report,
-) -> BTreeMap<&'static str, Said> {
+) -> BTreeMap<&'static str, ReviewedValue> {
     let places = texts(table, "where");
     let stands = |path: &str| {
         let (section, key) = path.split_once('.')?;
@@ -203,7 +199,7 @@ fn said(
                 .error(code::MISSING, &entry.key_place, format!("{path}: no place is named"))
                 .help(format!("add to [where]: \"{path}\" = \"file and function\""));
         }
-        said.insert(path, Said { value, places: seen.into() });
+        said.insert(path, ReviewedValue { value, places: seen.into() });
     }
     said
 }
