@@ -62,6 +62,7 @@ pub mod dns;
 pub mod engine;
 pub mod estimate;
 pub mod node;
+mod parameters;
 pub mod random;
 pub mod results;
 pub mod scenario;

@@ -2,9 +2,8 @@
 //!
 //! docs/second-reading.md says how one is made. Values are compared as laws: `"300s"` and `"5m"` are one value.
 
-use super::PresetKind;
 use super::preset::PresetSummary;
-use super::read::Form;
+use crate::parameters::{AUTHORITY, Literals, ParameterTable, PresetKind, RESOLVER, SENDER, STUB, Written};
 use crate::results::{Grade, Status};
 use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
 use crate::syntax::shape::{Shape, check_table, optional, required};
@@ -74,18 +73,16 @@ impl Review {
     /// one that has no meaning beside the others of either reading.
     #[must_use]
     pub fn differences(&self, preset: &PresetSummary<'_>) -> Vec<Difference> {
-        let first: BTreeMap<&str, &str> =
+        let first: Literals<'_> =
             preset.parameters.iter().map(|(path, value)| (*path, value.as_str())).collect();
-        let mut paths: Vec<&str> = first.keys().copied().chain(self.values.keys().copied()).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        let in_first = |path: &str| first.get(path).copied();
-        let in_second =
-            |path: &str| self.values.get(path).map(|said| said.value.as_str()).or_else(|| in_first(path));
-        paths.retain(|path| {
-            !means_nothing(preset.kind, path, in_first) && !means_nothing(preset.kind, path, in_second)
-        });
-        paths.into_iter().filter_map(|path| self.difference(path, in_first(path), preset)).collect()
+        let reviewed = self.values.iter().map(|(path, reviewed)| (*path, reviewed.value.as_str()));
+        // Where the reviewer is silent the preset stands.
+        let second: Literals<'_> = first.pairs().chain(reviewed).collect();
+        let matters = |path: &&str| {
+            !preset.kind.has_no_effect(path, &first) && !preset.kind.has_no_effect(path, &second)
+        };
+        let paths = second.pairs().map(|(path, _)| path).filter(matters);
+        paths.filter_map(|path| self.difference(path, first.get(path), preset)).collect()
     }
 
     fn difference(&self, path: &str, first: Option<&str>, preset: &PresetSummary<'_>) -> Option<Difference> {
@@ -116,41 +113,22 @@ impl Review {
     }
 }
 
-/// True if `path` changes nothing beside the parameters that `value` gives as TOML literals, so that a reader may leave it out. Each line
-/// says what the engine does: `dns/order.rs` and `dns/cache.rs`, `sender/order.rs` and `sender/limits.rs`, `engine/outbound.rs`.
-fn means_nothing<'a>(kind: PresetKind, path: &str, value: impl Fn(&str) -> Option<&'a str>) -> bool {
-    let is = |path: &str, literal: &str| value(path) == Some(literal);
-    let stays = is("order.transform", "\"none\"");
-    match path {
-        "order.driver" | "order.direction" => {
-            value("order.transform").is_some_and(|transform| transform != "\"rotate\"")
+impl PresetKind {
+    /// Reads the file of a second reading, which errors call `file`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read_review(self, file: &str, text: &str) -> Result<Review, ScenarioError> {
+        match self {
+            Self::Sender => read(file, text, &SENDER),
+            Self::Resolver => read(file, text, &RESOLVER),
+            Self::Authority => read(file, text, &AUTHORITY),
+            Self::Stub => read(file, text, &STUB),
         }
-        "order.hold" => stays,
-        "order.hold_variants" => stays || is("order.hold", "\"none\""),
-        "order.types" => stays && is("order.max_records", "\"unlimited\""),
-        "order.max_records" => is("order.types", "[]"),
-        // An authority has no miss.
-        "order.verbatim_on_miss" => {
-            kind == PresetKind::Authority || (stays && is("order.base", "\"as-received\""))
-        }
-        "order.addresses" => is("order.unit", "\"address\""),
-        "limits.cut" => is("limits.addresses", "\"unlimited\""),
-        // Only what goes on to the next host after a session may come to a second one.
-        "limits.sessions" => ["failover.on_transient_reply", "failover.on_lost_connection"]
-            .iter()
-            .all(|reaction| is(reaction, "\"defer\"")),
-        "concurrency.growth" => {
-            value("concurrency.initial").is_some()
-                && value("concurrency.initial") == value("concurrency.most")
-        }
-        "reuse.idle" if is("reuse.connections", "\"batch\"") => true,
-        "reuse.connections" => false,
-        _ => path.starts_with("reuse.") && is("reuse.connections", "\"never\""),
     }
 }
 
-/// Reads the file of a second reading.
-pub(super) fn read_review<L: Clone>(file: &str, text: &str, form: &Form<L>) -> Result<Review, ScenarioError> {
+fn read<L: Clone>(file: &str, text: &str, parameters: &ParameterTable<L>) -> Result<Review, ScenarioError> {
     let mut report = Report::new(file, text);
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
     let table = document.as_table().cloned().unwrap_or_default();
@@ -161,11 +139,11 @@ pub(super) fn read_review<L: Clone>(file: &str, text: &str, form: &Form<L>) -> R
         required("where", Shape::Map(&Shape::Text), "by parameter, the places read"),
         optional("not_in_source", Shape::Map(&Shape::Text), "", "by parameter, why the source cannot tell"),
     ];
-    keys.extend_from_slice(form.keys);
+    keys.extend(parameters.keys());
     check_table(&keys, &table, &Place::File, "", &mut report);
-    let mut law = form.blank.clone();
-    (form.read)(&table, &mut law);
-    let said = said(&table, (form.write)(&law), &mut report);
+    let mut law = parameters.blank.clone();
+    parameters.read(&table, &mut law);
+    let values = values(&table, parameters.write(&law), &mut report);
     let not_in_source = texts(&table, "not_in_source");
     match report.into_error() {
         Some(error) => Err(error),
@@ -173,16 +151,16 @@ pub(super) fn read_review<L: Clone>(file: &str, text: &str, form: &Form<L>) -> R
             id: table.text("id").unwrap_or_default().into(),
             reader: table.text("reader").unwrap_or_default().into(),
             source: table.text("source").unwrap_or_default().into(),
-            values: said,
+            values,
             not_in_source,
         }),
     }
 }
 
 /// The parameters that stand in the file, each with its places. What is not there has the value of a blank law and was not said.
-fn said(
+fn values(
     table: &Table,
-    written: Vec<super::params::Written>,
+    written: Vec<Written>,
     report: &mut Report,
 ) -> BTreeMap<&'static str, ReviewedValue> {
     let places = texts(table, "where");
@@ -190,7 +168,7 @@ fn said(
         let (section, key) = path.split_once('.')?;
         table.table(section)?.entry(key)
     };
-    let mut said = BTreeMap::new();
+    let mut values = BTreeMap::new();
     for (path, value) in written {
         let Some(entry) = stands(path) else { continue };
         let seen = places.get(path).map(String::as_str).unwrap_or_default();
@@ -199,9 +177,9 @@ fn said(
                 .error(code::MISSING, &entry.key_place, format!("{path}: no place is named"))
                 .help(format!("add to [where]: \"{path}\" = \"file and function\""));
         }
-        said.insert(path, ReviewedValue { value, places: seen.into() });
+        values.insert(path, ReviewedValue { value, places: seen.into() });
     }
-    said
+    values
 }
 
 fn texts(table: &Table, key: &str) -> BTreeMap<String, String> {

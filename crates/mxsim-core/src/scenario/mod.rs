@@ -11,16 +11,16 @@ pub(crate) mod keys;
 mod read;
 mod reference;
 mod resolved;
-pub(crate) mod words;
 
 pub use crate::syntax::diagnostic::{Diagnostic, Place, ScenarioError};
 pub use build::{ScenarioBuilder, SenderSpec};
 pub use reference::{reference, schema};
 
-use crate::catalog::{Catalog, PresetKind};
+use crate::catalog::Catalog;
 pub use crate::dns::Caches;
 use crate::dns::{DaneZone, MtaSts, OrderLaw, ResolverLaw, StubLaw, Zone};
 use crate::node::{Capacity, Schedule};
+use crate::parameters::PresetKind;
 use crate::results::{Caution, Grade, PresetUsed};
 use crate::sender::{Behaviour, SenderBehaviour, Unknowns};
 use crate::syntax::quantity;

@@ -4,7 +4,6 @@ mod markdown;
 mod population;
 mod table;
 mod template;
-mod words;
 
 use crate::args::{Format, Presets};
 use crate::diagnostics::{WIDTH, wrap};
@@ -130,7 +129,7 @@ fn page(preset: &PresetSummary<'_>) -> String {
         let grade = evidence.grade.name();
         let _ = writeln!(text, "\n{path:<width$}{grade}", width = WIDTH - 12);
         indented(&mut text, 2, preset.kind.meaning(path).unwrap_or_default());
-        indented(&mut text, 2, &format!("= {}", words::value(path, value)));
+        indented(&mut text, 2, &format!("= {}", preset.kind.value_in_words(path, value)));
         indented(&mut text, 2, &format!("by {}", evidence.source));
     }
     population::not_known(&mut text, preset.not_known);
@@ -161,7 +160,7 @@ fn preset(preset: &PresetSummary<'_>) -> Value {
     let parameter = |(path, value): &(&'static str, String)| {
         let evidence = &preset.evidence[*path];
         json!({
-            "name": path, "meaning": preset.kind.meaning(path), "value": value, "value_in_words": words::value(path, value),
+            "name": path, "meaning": preset.kind.meaning(path), "value": value, "value_in_words": preset.kind.value_in_words(path, value),
             "grade": evidence.grade.name(), "source": evidence.source,
         })
     };

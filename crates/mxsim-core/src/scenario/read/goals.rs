@@ -1,7 +1,7 @@
 //! `[goals]`: what has to hold, and on which part of the windows.
 
-use crate::catalog::params;
-use crate::scenario::read::{share, span_at};
+use crate::parameters::{span, span_at};
+use crate::scenario::read::share;
 use crate::scenario::{Goal, GoalKind};
 use crate::syntax::quantity::percent_text;
 use crate::syntax::tree::{Table, Value};
@@ -26,7 +26,7 @@ fn goal(key: &str, value: &Value) -> Option<Goal> {
         "delay_p95" => GoalKind::DelayP95 {
             at_most: match value.as_table() {
                 Some(table) => span_at(table, "at_most")?,
-                None => params::span(value)?,
+                None => span(value)?,
             },
         },
         _ => return None,

@@ -22,7 +22,6 @@ use crate::scenario::{Format, Goal, RunOverrides, Scenario, SourceText};
 use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
 use crate::syntax::shape::check_table;
 use crate::syntax::tree::{Kind, Table, Value, parse_json, parse_toml};
-use crate::time::Span;
 use crate::traffic::Profile;
 
 /// Largest text that is read; a scenario with a week of hourly events for a thousand nodes has 1 MB.
@@ -177,11 +176,6 @@ fn read_sections(
 fn tables<'t>(document: &'t Table, key: &str) -> Vec<(&'t Value, &'t Table)> {
     let items = document.get(key).and_then(Value::as_list).unwrap_or_default();
     items.iter().filter_map(|item| Some((item, item.as_table()?))).collect()
-}
-
-/// The duration at `key`.
-fn span_at(table: &Table, key: &str) -> Option<Span> {
-    table.get(key).and_then(crate::catalog::params::span)
 }
 
 /// The share a value holds.

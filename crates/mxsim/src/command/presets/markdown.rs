@@ -1,6 +1,6 @@
 //! The catalogue as Markdown: one table per kind, then every parameter of each preset. `docs/catalogue.md` holds it.
 
-use super::{population, words};
+use super::population;
 use mxsim_core::catalog::{NotKnown, Population, PresetKind, PresetSummary};
 use std::fmt::Write as _;
 
@@ -72,7 +72,7 @@ fn figures(page: &mut String, population: &Population, level: &str) {
             "| {} | `{}` | {} | {} | {} |",
             cell(&figure.sender),
             figure.key,
-            cell(&words::value(&figure.key, &figure.value)),
+            cell(&population::value_in_words(figure)),
             figure.evidence.grade.name(),
             cell(&figure.evidence.source)
         );
@@ -85,7 +85,7 @@ fn not_known(page: &mut String, list: &[NotKnown]) {
         let _ = writeln!(
             page,
             "- Not known: {}: {} ({}: {})",
-            population::meaning(not_known.name),
+            not_known.meaning(),
             plain(&not_known.range),
             not_known.evidence.grade.name(),
             plain(&not_known.evidence.source)
@@ -146,7 +146,7 @@ fn chapter(page: &mut String, preset: &PresetSummary<'_>, level: &str) {
             page,
             "| `{path}` | {} | {} | {} | {} |",
             cell(meaning),
-            cell(&words::value(path, value)),
+            cell(&preset.kind.value_in_words(path, value)),
             evidence.grade.name(),
             cell(&evidence.source)
         );

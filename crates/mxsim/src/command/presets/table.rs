@@ -1,6 +1,6 @@
 //! Presets and populations as one long tidy table: one parameter or figure per row.
 
-use super::{population, words};
+use super::population;
 use mxsim_core::catalog::{Population, PresetSummary};
 
 const HEADER: [&str; 11] = [
@@ -31,7 +31,7 @@ pub(super) fn csv(presets: &[PresetSummary<'_>], populations: &[&Population]) ->
                 path,
                 preset.kind.meaning(path).unwrap_or_default(),
                 value,
-                &words::value(path, value),
+                &preset.kind.value_in_words(path, value),
                 evidence.grade.name(),
                 &evidence.source,
             ]));
@@ -52,7 +52,7 @@ fn figures(text: &mut String, population: &Population) {
             &population::figure_name(figure),
             population::FIGURE_MEANING,
             &figure.value,
-            &words::value(&figure.key, &figure.value),
+            &population::value_in_words(figure),
             figure.evidence.grade.name(),
             &figure.evidence.source,
         ]));
