@@ -3,11 +3,11 @@
 //! A limit of sessions only means something if sessions take time, and a backlog only where there is a limit: a key that would do nothing
 //! is an error, unless it stands in `[nodes."*"]` and does something for another node.
 
+use super::reading::Reading;
 use crate::node::{Capacity, SessionTime, WhenFull};
 use crate::parameters::words::value_of;
 use crate::parameters::{span, span_at};
-use crate::scenario::Node;
-use crate::scenario::read::Reading;
+use crate::scenario::model::Node;
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::shape::EVERY;
 use crate::syntax::tree::{Table, Value};

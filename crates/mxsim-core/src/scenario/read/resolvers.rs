@@ -1,10 +1,10 @@
 //! `[resolvers.NAME]`: caches between a sender and the authority.
 
+use super::reading::Reading;
 use crate::catalog::Catalog;
 use crate::dns::{Caches, ResolverLaw};
 use crate::parameters::{PresetKind, RESOLVER};
-use crate::scenario::ResolverLayer;
-use crate::scenario::read::Reading;
+use crate::scenario::model::ResolverLayer;
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::suggest::nearest;
 use crate::syntax::tree::{Table, Value, shortened};

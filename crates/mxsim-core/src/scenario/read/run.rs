@@ -1,9 +1,10 @@
 //! `[run]`: how long, how often, and how long to warm up.
 
+use super::reading::Reading;
+use super::source::RunOverrides;
 use crate::dns::{CacheLaw, Extend, Hold, Keeping, OrderLaw, RecordType, TypeSet};
 use crate::parameters::span_at;
-use crate::scenario::read::Reading;
-use crate::scenario::{Authority, RunOverrides, RunPlan, Sender, ZoneVersion};
+use crate::scenario::model::{Authority, RunPlan, Sender, ZoneVersion};
 use crate::sender::{Keep, Kept, OwnCache};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::tree::{Table, Value};

@@ -1,13 +1,14 @@
 //! `[[senders]]`: who sends, how much, and behaving like what.
 
+use super::population;
+use super::reading::{Reading, share, tables};
+use super::resolvers::Resolvers;
 use crate::catalog::{Catalog, SenderPreset};
 use crate::parameters::order::read_sticky;
 use crate::parameters::{MOST_CHOOSERS, PresetKind, SENDER, STUB};
 use crate::results::Grade;
 use crate::scenario::keys::DEFAULT_SITES;
-use crate::scenario::read::resolvers::Resolvers;
-use crate::scenario::read::{Reading, population, share, tables};
-use crate::scenario::{Mix, Sender, Stub};
+use crate::scenario::model::{Mix, Sender, Stub};
 use crate::sender::{AddressSort, Behaviour, Failover, Family, Keep, OrderLaw, SenderLaw, Unknowns};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity::percent_text;

@@ -1,5 +1,6 @@
 //! `[zone]` and `[[changes]]`: what is published, and when it changes.
 
+use super::reading::{Files, Reading, tables};
 use crate::dns::zone_text::{
     Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
     read as read_text,
@@ -7,8 +8,7 @@ use crate::dns::zone_text::{
 use crate::dns::{DaneZone, Host, MtaSts, Name, Zone};
 use crate::parameters::words::value_of;
 use crate::parameters::{AUTHORITY, span_at};
-use crate::scenario::read::{Files, Reading, tables};
-use crate::scenario::{Authority, ZoneVersion};
+use crate::scenario::model::{Authority, ZoneVersion};
 use crate::syntax::diagnostic::{Place, Report, code};
 use crate::syntax::quantity;
 use crate::syntax::tree::{Entry, Table, Value, shortened};

@@ -10,7 +10,9 @@ use crate::syntax::quantity;
 use crate::syntax::suggest::nearest;
 use crate::syntax::tree::{Entry, Kind, Table, Value};
 use crate::time::Span;
-use scalar::{check_address, check_duration, check_integer, check_name, check_number, check_share};
+use scalar::{
+    check_address, check_duration, check_integer, check_name, check_number, check_share, number_rule,
+};
 
 /// What a value may look like.
 #[derive(Debug, Clone, Copy)]
@@ -255,11 +257,6 @@ pub(crate) fn listed(words: &[&str]) -> String {
         Some((only, [])) => only.clone(),
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
     }
-}
-
-fn number_rule(least: f64, most: f64, above: bool) -> String {
-    let from = if above { format!("above {least}") } else { format!("from {least}") };
-    format!("a number {from} to {most}")
 }
 
 fn check_any_of(whole: &Shape, shapes: &[Shape], value: &Value, path: &str, report: &mut Report) {
