@@ -3,7 +3,7 @@
 //! A preset is `reviewed` exactly if its second reading agrees with it. Everything on which the two differ is printed; run with
 //! `--nocapture` to see what they differ on without being bound to agree.
 
-use mxsim_core::catalog::{Catalog, PresetKind, SecondReading, Sheet};
+use mxsim_core::catalog::{Catalog, PresetKind, PresetSummary, Review};
 use mxsim_core::results::Status;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ fn folder() -> PathBuf {
 }
 
 /// All second readings, by kind and id.
-fn second_readings() -> BTreeMap<(PresetKind, String), SecondReading> {
+fn second_readings() -> BTreeMap<(PresetKind, String), Review> {
     let mut found = BTreeMap::new();
     for kind in PresetKind::ALL {
         let Ok(entries) = fs::read_dir(folder().join(kind.name())) else { continue };
@@ -23,7 +23,7 @@ fn second_readings() -> BTreeMap<(PresetKind, String), SecondReading> {
             let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
             let text = fs::read_to_string(&path).expect("a text");
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            let reading = kind.second_reading(&name, &text).unwrap_or_else(|error| panic!("{error}"));
+            let reading = kind.read_review(&name, &text).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(reading.id, stem, "{} is about another preset", path.display());
             found.insert((kind, stem), reading);
         }
@@ -36,16 +36,16 @@ fn second_readings() -> BTreeMap<(PresetKind, String), SecondReading> {
 fn a_preset_is_reviewed_exactly_if_its_second_reading_agrees() {
     let readings = second_readings();
     let mut wrong = String::new();
-    for sheet in Catalog::builtin().sheets() {
-        let reading = readings.get(&(sheet.kind, sheet.id.to_owned()));
-        let deserved = reading.map_or(Status::Provisional, |reading| reading.status(&sheet));
-        let differences = reading.map(|reading| reading.differences(&sheet)).unwrap_or_default();
+    for preset in Catalog::builtin().summaries() {
+        let reading = readings.get(&(preset.kind, preset.id.to_owned()));
+        let deserved = reading.map_or(Status::Provisional, |reading| reading.status(&preset));
+        let differences = reading.map(|reading| reading.differences(&preset)).unwrap_or_default();
         for difference in &differences {
-            println!("{} {}: {difference}", sheet.kind.name(), sheet.id);
+            println!("{} {}: {difference}", preset.kind.name(), preset.id);
         }
-        if sheet.status != deserved {
-            let (kind, id) = (sheet.kind.name(), sheet.id);
-            let _ = writeln!(wrong, "{kind} {id} says {:?} and deserves {deserved:?}", sheet.status);
+        if preset.status != deserved {
+            let (kind, id) = (preset.kind.name(), preset.id);
+            let _ = writeln!(wrong, "{kind} {id} says {:?} and deserves {deserved:?}", preset.status);
             for difference in &differences {
                 let _ = writeln!(wrong, "  {difference}");
             }
@@ -61,12 +61,12 @@ fn every_second_reading_is_about_a_preset() {
     }
 }
 
-fn sheet<'a>(catalog: &'a Catalog, kind: PresetKind, id: &str) -> Sheet<'a> {
-    catalog.sheets().into_iter().find(|sheet| (sheet.kind, sheet.id) == (kind, id)).expect("a preset")
+fn summary<'a>(catalog: &'a Catalog, kind: PresetKind, id: &str) -> PresetSummary<'a> {
+    catalog.summaries().into_iter().find(|preset| (preset.kind, preset.id) == (kind, id)).expect("a preset")
 }
 
 /// A second reading that agrees with `preset`, in the reverse order, as somebody might have written it.
-fn agreeing(preset: &Sheet<'_>) -> String {
+fn agreeing(preset: &PresetSummary<'_>) -> String {
     let mut text =
         format!("id = \"{}\"\nreader = \"a test\"\nsource = \"the preset itself\"\n[where]\n", preset.id);
     for (path, _) in preset.parameters {
@@ -90,8 +90,8 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
 
 #[test]
 fn every_preset_agrees_with_itself_in_any_order() {
-    for preset in Catalog::builtin().sheets() {
-        let reading = preset.kind.second_reading("copy.toml", &agreeing(&preset));
+    for preset in Catalog::builtin().summaries() {
+        let reading = preset.kind.read_review("copy.toml", &agreeing(&preset));
         let reading = reading.unwrap_or_else(|error| panic!("{}: {error}", preset.id));
         assert_eq!(reading.differences(&preset), [], "{}", preset.id);
     }
@@ -99,9 +99,9 @@ fn every_preset_agrees_with_itself_in_any_order() {
 
 #[test]
 fn values_are_compared_as_laws_and_not_as_text() {
-    let preset = sheet(Catalog::builtin(), PresetKind::Sender, "postfix");
+    let preset = summary(Catalog::builtin(), PresetKind::Sender, "postfix");
     let text = replaced(&agreeing(&preset), "connect = \"30s\"", "connect = \"0.5m\"");
-    let reading = PresetKind::Sender.second_reading("copy.toml", &text).expect("a reading");
+    let reading = PresetKind::Sender.read_review("copy.toml", &text).expect("a reading");
     assert_eq!(reading.differences(&preset), []);
     assert_eq!(reading.status(&preset), Status::Reviewed);
 }
@@ -109,7 +109,7 @@ fn values_are_compared_as_laws_and_not_as_text() {
 /// Three errors, one of each shape a value may have, each alone in its copy: the comparison names the field and both values.
 #[test]
 fn planted_errors_are_found() {
-    let preset = sheet(Catalog::builtin(), PresetKind::Sender, "postfix");
+    let preset = summary(Catalog::builtin(), PresetKind::Sender, "postfix");
     let copy = agreeing(&preset);
     let planted = [
         ("order.unit", "unit = \"address\"", "unit = \"host\"", ["\"address\"", "\"host\""]),
@@ -118,7 +118,7 @@ fn planted_errors_are_found() {
     ];
     for (path, right, wrong, values) in planted {
         let text = replaced(&copy, right, wrong);
-        let reading = PresetKind::Sender.second_reading("copy.toml", &text).expect("a reading");
+        let reading = PresetKind::Sender.read_review("copy.toml", &text).expect("a reading");
         let differences = reading.differences(&preset);
         assert_eq!(differences.len(), 1, "{path}: {differences:?}");
         let said = differences[0].to_string();
@@ -130,9 +130,9 @@ fn planted_errors_are_found() {
 
 #[test]
 fn what_is_left_out_needs_a_reason() {
-    let preset = sheet(Catalog::builtin(), PresetKind::Sender, "postfix");
+    let preset = summary(Catalog::builtin(), PresetKind::Sender, "postfix");
     let silent = replaced(&agreeing(&preset), "cut = \"family-balance\"\n", "");
-    let read = |text: &str| PresetKind::Sender.second_reading("copy.toml", text).expect("a reading");
+    let read = |text: &str| PresetKind::Sender.read_review("copy.toml", text).expect("a reading");
     let difference = &read(&silent).differences(&preset)[0];
     assert_eq!(
         (difference.path.as_str(), &difference.second, difference.binding),
@@ -142,7 +142,7 @@ fn what_is_left_out_needs_a_reason() {
         format!("{silent}[not_in_source]\n\"limits.cut\" = \"built by a generator that is not published\"\n");
     assert_eq!(read(&excused).differences(&preset), []);
     let placeless = replaced(&agreeing(&preset), "\"limits.cut\" = \"src/file.c function\"\n", "");
-    let error = PresetKind::Sender.second_reading("copy.toml", &placeless).expect_err("no place");
+    let error = PresetKind::Sender.read_review("copy.toml", &placeless).expect_err("no place");
     assert!(error.to_string().contains("limits.cut: no place is named"), "{error}");
 }
 
@@ -165,21 +165,21 @@ fn what_has_no_meaning_beside_the_others_may_be_left_out() {
         (PresetKind::Sender, "dma", "concurrency.growth", "initial = \"unlimited\"", "initial = 5"),
     ];
     for (kind, id, path, beside, other) in cases {
-        let preset = sheet(Catalog::builtin(), kind, id);
+        let preset = summary(Catalog::builtin(), kind, id);
         let (_, value) = preset.parameters.iter().find(|(own, _)| *own == path).expect("a parameter");
         let key = path.split_once('.').expect("a section").1;
         let silent = replaced(&agreeing(&preset), &format!("\n{key} = {value}\n"), "\n");
-        let read = |text: &str| kind.second_reading("copy.toml", text).expect("a reading");
+        let read = |text: &str| kind.read_review("copy.toml", text).expect("a reading");
         assert_eq!(read(&silent).differences(&preset), [], "{id}: {path}");
         // The same silence about a preset in which it would have a meaning.
         let mut parameters = preset.parameters.to_vec();
         let changed = read(&replaced(&silent, beside, other));
         for (own, literal) in &mut parameters {
-            if let Some(said) = changed.said.get(own) {
+            if let Some(said) = changed.values.get(own) {
                 literal.clone_from(&said.value);
             }
         }
-        let differences = changed.differences(&Sheet { parameters: &parameters, ..preset });
+        let differences = changed.differences(&PresetSummary { parameters: &parameters, ..preset });
         assert!(
             differences.iter().any(|difference| difference.path == path),
             "{id}: {path}: {differences:?}"
@@ -189,12 +189,12 @@ fn what_has_no_meaning_beside_the_others_may_be_left_out() {
 
 #[test]
 fn a_reading_that_says_nothing_reviews_nothing() {
-    let preset = sheet(Catalog::builtin(), PresetKind::Sender, "postfix");
+    let preset = summary(Catalog::builtin(), PresetKind::Sender, "postfix");
     let mut text =
         "id = \"postfix\"\nreader = \"a test\"\nsource = \"none\"\n[where]\n[not_in_source]\n".to_owned();
     for (path, _) in preset.parameters {
         let _ = writeln!(text, "\"{path}\" = \"not looked for\"");
     }
-    let reading = PresetKind::Sender.second_reading("copy.toml", &text).expect("a reading");
+    let reading = PresetKind::Sender.read_review("copy.toml", &text).expect("a reading");
     assert_eq!((reading.differences(&preset).len(), reading.status(&preset)), (0, Status::Provisional));
 }

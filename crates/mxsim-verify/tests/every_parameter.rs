@@ -24,9 +24,9 @@ fn folder(kind: PresetKind) -> PathBuf {
 
 /// The parameters that presets of this kind have, from the catalogue itself.
 fn parameters(kind: PresetKind) -> BTreeSet<String> {
-    let sheets = Catalog::builtin().sheets();
-    let of_kind = sheets.iter().filter(|sheet| sheet.kind == kind);
-    of_kind.flat_map(|sheet| sheet.parameters).map(|(name, _)| (*name).to_owned()).collect()
+    let presets = Catalog::builtin().summaries();
+    let of_kind = presets.iter().filter(|preset| preset.kind == kind);
+    of_kind.flat_map(|preset| preset.parameters).map(|(name, _)| (*name).to_owned()).collect()
 }
 
 /// What happened to the messages, without the words for it: those name the value itself.

@@ -9,23 +9,22 @@
 //! [`Catalog::builtin`] holds what comes with the library. [`Catalog::with`] adds files of your own; what reads a scenario is handed the
 //! catalogue to look presets up in.
 //!
-//! Main types: [`Catalog`]; [`Preset`] over a law such as [`SenderLaw`]; [`Sheet`], a preset of any kind.
+//! Main types: [`Catalog`]; [`Preset`] over a law such as [`SenderLaw`]; [`PresetSummary`], a preset of any kind.
 
-mod kind;
+mod evidence;
 mod lazy;
-mod parameter;
-pub(crate) mod params;
+mod maps;
 mod population;
 mod preset;
 mod read;
-mod second;
+mod review;
 mod unknown;
 
-pub use kind::PresetKind;
-pub use parameter::Parameter;
+pub use crate::parameters::{Parameter, PresetKind};
+pub use evidence::Evidence;
 pub use population::{DEFAULT_POPULATION, FOLDER as POPULATION_FOLDER, Figure, Population};
-pub use preset::{Evidence, Preset, Sheet};
-pub use second::{Difference, Said, SecondReading};
+pub use preset::{Preset, PresetSummary};
+pub use review::{Difference, Review, ReviewedValue};
 pub use unknown::NotKnown;
 
 use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
@@ -33,8 +32,8 @@ use crate::sender::{SenderLaw, Unknowns};
 use crate::syntax::diagnostic::ScenarioError;
 use crate::syntax::ids::KnownIds;
 use include_dir::{Dir, include_dir};
-use kind::Shelves;
 use lazy::Lazy;
+use maps::PresetMaps;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -55,7 +54,7 @@ const UNKNOWN_KIND: &str = "cache-sticky";
 /// All presets and populations a scenario may name. A clone is cheap: it shares them.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    shelves: Arc<Shelves>,
+    presets: Arc<PresetMaps>,
     populations: Arc<BTreeMap<String, Lazy<Population>>>,
 }
 
@@ -65,13 +64,13 @@ impl Catalog {
     pub fn builtin() -> &'static Self {
         static BUILTIN: OnceLock<Catalog> = OnceLock::new();
         BUILTIN.get_or_init(|| {
-            let mut shelves = Shelves::default();
+            let mut presets = PresetMaps::default();
             for (kind, file, text) in embedded() {
-                shelves.embed(kind, stem(file), file, text);
+                presets.of_mut(kind).embed(stem(file), file, text);
             }
             let unread = |(file, text)| (stem(file).to_owned(), Lazy::embedded(file, text));
             let populations = embedded_in(population::FOLDER).map(unread).collect();
-            Self { shelves: Arc::new(shelves), populations: Arc::new(populations) }
+            Self { presets: Arc::new(presets), populations: Arc::new(populations) }
         })
     }
 
@@ -126,7 +125,7 @@ impl Catalog {
         let mut named: BTreeMap<String, &str> = BTreeMap::new();
         let mut errors = Vec::new();
         for (file, text) in files {
-            match population::read(file, text, outside, &self) {
+            match population::read(file, text, outside, self.known_ids()) {
                 Err(error) => errors.push(error),
                 Ok(mut population) => {
                     if let Some(other) = named.insert(population.id.clone(), file) {
@@ -146,11 +145,11 @@ impl Catalog {
         files: impl IntoIterator<Item = (PresetKind, &'a str, &'a str)>,
         outside: bool,
     ) -> Result<Self, Vec<ScenarioError>> {
-        let shelves = Arc::make_mut(&mut self.shelves);
+        let presets = Arc::make_mut(&mut self.presets);
         let mut named: BTreeMap<(PresetKind, String), &str> = BTreeMap::new();
         let mut errors = Vec::new();
         for (kind, file, text) in files {
-            match shelves.add(kind, file, text, outside) {
+            match presets.of_mut(kind).add(file, text, outside) {
                 Err(error) => errors.push(error),
                 Ok(id) => {
                     if let Some(other) = named.insert((kind, id), file) {
@@ -170,10 +169,54 @@ impl Catalog {
         preset.unknowns.or_else(kind).unwrap_or_default()
     }
 
+    /// The sender preset `id`.
+    #[must_use]
+    pub fn sender(&self, id: &str) -> Option<&SenderPreset> {
+        self.presets.senders.get(id)
+    }
+
+    /// All sender presets, by id.
+    pub fn senders(&self) -> impl Iterator<Item = &SenderPreset> {
+        self.presets.senders.all()
+    }
+
+    /// The resolver preset `id`.
+    #[must_use]
+    pub fn resolver(&self, id: &str) -> Option<&ResolverPreset> {
+        self.presets.resolvers.get(id)
+    }
+
+    /// All resolver presets, by id.
+    pub fn resolvers(&self) -> impl Iterator<Item = &ResolverPreset> {
+        self.presets.resolvers.all()
+    }
+
+    /// The authority preset `id`.
+    #[must_use]
+    pub fn authority(&self, id: &str) -> Option<&AuthorityPreset> {
+        self.presets.authorities.get(id)
+    }
+
+    /// All authority presets, by id.
+    pub fn authorities(&self) -> impl Iterator<Item = &AuthorityPreset> {
+        self.presets.authorities.all()
+    }
+
+    /// The stub preset `id`.
+    #[must_use]
+    pub fn stub(&self, id: &str) -> Option<&StubPreset> {
+        self.presets.stubs.get(id)
+    }
+
+    /// All stub presets, by id.
+    pub fn stubs(&self) -> impl Iterator<Item = &StubPreset> {
+        self.presets.stubs.all()
+    }
+
     /// The population `id`.
     #[must_use]
     pub fn population(&self, id: &str) -> Option<&Population> {
-        let read = |file, text| population::read(file, text, false, self);
+        let read = |file, text| population::read(file, text, false, self.known_ids());
         self.populations.get(id).map(|kept| kept.get(read))
     }
 
@@ -184,8 +227,8 @@ impl Catalog {
 
     /// All presets without their laws: by kind, then by id.
     #[must_use]
-    pub fn sheets(&self) -> Vec<Sheet<'_>> {
-        self.shelves.sheets()
+    pub fn summaries(&self) -> Vec<PresetSummary<'_>> {
+        PresetKind::ALL.into_iter().flat_map(|kind| self.presets.of(kind).summaries()).collect()
     }
 
     /// Every preset's kind and id.
@@ -205,13 +248,13 @@ impl Catalog {
     /// The ids of one kind, in alphabetical order.
     #[must_use]
     pub fn ids_of(&self, kind: PresetKind) -> Vec<&str> {
-        self.shelves.ids_of(kind)
+        self.presets.of(kind).ids()
     }
 
     /// True if there is such a preset.
     #[must_use]
     pub fn has(&self, kind: PresetKind, id: &str) -> bool {
-        self.shelves.has(kind, id)
+        self.presets.of(kind).has(id)
     }
 }
 
@@ -284,6 +327,19 @@ mod tests {
         assert_eq!(PresetKind::Authority.meaning("cache.ttl_min"), None);
         assert_eq!(catalog.nearest("posfix"), Some("postfix"));
         assert_eq!(catalog.nearest("groupwise"), None);
+    }
+
+    /// A value such as `"family-balance"` says nothing to somebody who has not read the source.
+    #[test]
+    fn no_word_of_the_catalogue_is_left_unexplained() {
+        for preset in Catalog::builtin().summaries() {
+            for (path, literal) in preset.parameters {
+                let is_word =
+                    literal.starts_with('"') && !literal[1..].starts_with(|c: char| c.is_ascii_digit());
+                let words = preset.kind.value_in_words(path, literal);
+                assert!(!is_word || words != literal.trim_matches('"'), "{path} = {literal}");
+            }
+        }
     }
 
     #[test]

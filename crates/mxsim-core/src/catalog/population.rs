@@ -1,13 +1,14 @@
 //! Populations: who sends to a domain of some kind, as data with the source of every figure.
 
-use super::read::{EVIDENCE, statuses};
-use super::unknown::{self, NotKnown, evidence, not_known};
-use super::{Catalog, Evidence};
+use super::evidence::{EVIDENCE, Evidence, evidence, hash, status, statuses};
+use super::unknown::{self, NotKnown};
+use crate::parameters::sender_entry::SENDER_ENTRY;
 use crate::results::{Grade, PresetUsed, Status};
-use crate::scenario::keys::SENDER;
 use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
+use crate::syntax::ids::KnownIds;
 use crate::syntax::shape::{Key, Shape, check_table, required, word};
 use crate::syntax::tree::{Table, Value, parse_toml};
+use std::sync::Arc;
 
 /// The folder of populations in a catalogue.
 pub const FOLDER: &str = "population";
@@ -90,15 +91,15 @@ const FILE: &[Key] = &[
     required("unknown", unknown::OF_POPULATION, "how far a plausible mix lies from the shares"),
 ];
 
-/// Reads a population file, whose senders may name the presets of `catalog`.
+/// Reads a population file, whose senders may name the presets of `ids`.
 pub(super) fn read(
     name: &str,
     text: &str,
     outside: bool,
-    catalog: &Catalog,
+    ids: Arc<dyn KnownIds>,
 ) -> Result<Population, ScenarioError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut report = Report::with_ids(name, text, catalog.known_ids());
+    let mut report = Report::with_ids(name, text, ids);
     let document = parse_toml(&mut report);
     let table = document.as_ref().and_then(|value| value.as_table()).cloned().unwrap_or_default();
     let entries = table.entries.iter().filter(|entry| entry.key != "senders").cloned().collect();
@@ -114,22 +115,18 @@ pub(super) fn read(
         report.error(code::MISSING, &Place::File, "a population has [[senders]]");
     }
     let figures = senders.iter().flat_map(|sender| figures(sender, &mut report)).collect();
-    let status = Status::ALL.into_iter().find(|status| Some(status.name()) == table.text("status"));
-    let mix = table.table("unknown").and_then(|section| section.table("mix"));
-    let concentration = mix.and_then(|mix| mix.get("concentration")).and_then(Value::as_number);
-    let range = format!("Dirichlet around the shares, concentration {}", concentration.unwrap_or_default());
-    let spread = mix.and_then(|mix| not_known("mix", &range, mix));
+    let mix = unknown::read_mix(&table);
     let head = |key: &str| table.text(key).unwrap_or_default().to_owned();
-    match (report.into_error(), concentration.zip(spread)) {
+    match (report.into_error(), mix) {
         (None, Some((concentration, mix))) => Ok(Population {
             id: head("id"),
             title: head("title"),
-            status: status.unwrap_or_default(),
+            status: status(&table),
             notes: head("notes"),
             figures,
             concentration,
             mix,
-            outside: outside.then(|| blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()),
+            outside: outside.then(|| hash(text)),
             replaces: false,
             senders: senders.into_iter().map(without_evidence).collect(),
         }),
@@ -147,7 +144,7 @@ fn figures(sender: &Table, report: &mut Report) -> Vec<Figure> {
     if name.is_empty() || sender.get("share").is_none() {
         report.error(code::MISSING, &Place::File, "each sender of a population has a name and a share");
     }
-    check_table(&SENDER, &without_evidence(sender), &Place::File, "senders", report);
+    check_table(&SENDER_ENTRY, &without_evidence(sender), &Place::File, "senders", report);
     let mut figures = Vec::new();
     for entry in sender.entries.iter().filter(|entry| !["name", "evidence"].contains(&entry.key.as_str())) {
         let Some(source) = sources.get(&entry.key) else {
@@ -189,7 +186,7 @@ fn without_evidence(sender: &Table) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{embedded_in, stem};
+    use crate::catalog::{Catalog, embedded_in, stem};
 
     #[test]
     fn every_embedded_population_is_named_after_its_id_and_adds_up() {
@@ -214,7 +211,7 @@ mod tests {
                     [senders.evidence]\nshare = { grade = \"assumed\", where = \"here\" }\nEXTRA[unknown.mix]\nconcentration = 30\n\
                     grade = \"assumed\"\nwhere = \"here\"\n";
         let error = |extra: &str| {
-            let read = read("x.toml", &text.replace("EXTRA", extra), true, Catalog::builtin());
+            let read = read("x.toml", &text.replace("EXTRA", extra), true, Catalog::builtin().known_ids());
             read.err().map(|error| error.to_string())
         };
         let hosts = "hosts = { grade = \"assumed\", where = \"here\" }\n";
@@ -229,7 +226,7 @@ mod tests {
     fn unknown_keys_and_presets_are_refused() {
         let text = FILE_TEXT;
         let error = |from: &str, to: &str| {
-            let read = read("x.toml", &text.replace(from, to), true, Catalog::builtin());
+            let read = read("x.toml", &text.replace(from, to), true, Catalog::builtin().known_ids());
             read.err().map(|error| error.to_string()).unwrap_or_default()
         };
         assert_eq!(error("", ""), "");

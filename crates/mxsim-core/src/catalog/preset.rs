@@ -1,18 +1,11 @@
 //! A preset: a law with its name, its evidence and where it came from.
 
-use super::{NotKnown, PresetKind};
+use super::evidence::Evidence;
+use super::unknown::NotKnown;
+use crate::parameters::PresetKind;
 use crate::results::{Grade, PresetUsed, Status};
 use crate::sender::{SenderLaw, Unknowns};
 use std::collections::BTreeMap;
-
-/// Where the value of one parameter comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
-    /// How well it is known.
-    pub grade: Grade,
-    /// File and function, page or measurement it was seen in.
-    pub source: String,
-}
 
 /// A law with its name and its evidence.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +42,7 @@ pub struct Preset<L> {
 
 /// A preset of any kind, without its law.
 #[derive(Debug, Clone, Copy)]
-pub struct Sheet<'a> {
+pub struct PresetSummary<'a> {
     /// What it is a preset of.
     pub kind: PresetKind,
     /// The name scenarios use.
@@ -78,10 +71,6 @@ pub struct Sheet<'a> {
     pub decisive_grade: Grade,
 }
 
-/// Sections of a sender's parameters that decide *where* mail goes. Time-outs, retry and concurrency only decide when, and
-/// policies are for zones that have one.
-const DECIDE_WHERE: [&str; 6] = ["order.", "limits.", "failover.", "memory.", "reuse.", "dns."];
-
 impl<L> Preset<L> {
     /// The weakest grade among all parameters.
     #[must_use]
@@ -93,8 +82,7 @@ impl<L> Preset<L> {
     /// reuse and DNS, of all other kinds each parameter.
     #[must_use]
     pub fn decisive_grade(&self) -> Grade {
-        let decides = |path: &str| DECIDE_WHERE.iter().any(|section| path.starts_with(section));
-        self.weakest_of(|path| self.kind != PresetKind::Sender || decides(path))
+        self.weakest_of(|path| self.kind.decides_where(path))
     }
 
     fn weakest_of(&self, counts: impl Fn(&str) -> bool) -> Grade {
@@ -117,8 +105,8 @@ impl<L> Preset<L> {
 
     /// The preset without its law.
     #[must_use]
-    pub fn sheet(&self) -> Sheet<'_> {
-        Sheet {
+    pub fn summary(&self) -> PresetSummary<'_> {
+        PresetSummary {
             kind: self.kind,
             id: &self.id,
             title: &self.title,

@@ -1,36 +1,14 @@
 //! Preset files: their shape, and what has to stand in one.
 
-use super::params::Written;
-use super::preset::{Evidence, Preset};
-use super::{PresetKind, unknown};
-use crate::results::{Grade, Status};
+use super::evidence::{EVIDENCE, Evidence, evidence, hash, status, statuses};
+use super::preset::Preset;
+use super::unknown;
+use crate::parameters::{ParameterTable, PresetKind, Written};
 use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
 use crate::syntax::shape::{Key, Shape, check_table, optional, required, word};
 use crate::syntax::suggest::nearest;
 use crate::syntax::tree::{Entry, Table, Value, parse_toml};
 use std::collections::BTreeMap;
-
-/// How presets of one kind are read: their keys, the law they start from, and how a table becomes one.
-pub(super) struct Form<L: 'static> {
-    pub(super) keys: &'static [Key],
-    pub(super) blank: L,
-    pub(super) read: fn(&Table, &mut L),
-    pub(super) write: fn(&L) -> Vec<Written>,
-    pub(super) broken_rule: fn(&Table, &L) -> Option<(&'static str, &'static str)>,
-}
-
-pub(super) fn grades() -> Vec<&'static str> {
-    Grade::ALL.iter().map(|grade| grade.name()).collect()
-}
-
-pub(super) fn statuses() -> Vec<&'static str> {
-    Status::ALL.iter().map(|status| status.name()).collect()
-}
-
-pub(super) const EVIDENCE: Shape = Shape::Table(&[
-    required("grade", word(grades), "how well it is known"),
-    required("where", Shape::Text, "where it was seen"),
-]);
 
 /// Keys of a preset file beside its parameters.
 const HEAD: &[Key] = &[
@@ -48,26 +26,26 @@ pub(super) fn read_preset<L: Clone>(
     file: &str,
     text: &str,
     outside: bool,
-    form: &Form<L>,
+    parameters: &ParameterTable<L>,
 ) -> Result<Preset<L>, ScenarioError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut report = Report::new(file, text);
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
     let table = document.as_table().cloned().unwrap_or_default();
-    let mut law = form.blank.clone();
-    check_keys(kind, &table, form.keys, &mut report);
-    (form.read)(&table, &mut law);
-    let parameters = (form.write)(&law);
-    check_complete(&table, &parameters, &mut report);
-    if let Some((section, rule)) = (form.broken_rule)(&table, &law) {
+    let mut law = parameters.blank.clone();
+    check_keys(kind, &table, &mut report);
+    parameters.read(&table, &mut law);
+    let written = parameters.write(&law);
+    check_complete(&table, &written, &mut report);
+    if let Some((section, rule)) = parameters.broken_rule(&table, &law) {
         report.error(code::CONFLICT, &place_of(&table, section), rule).help("change one of the two");
     }
     let evidence = read_evidence(&table);
     match report.into_error() {
         Some(error) => Err(error),
         None => Ok(Preset {
-            outside: outside.then(|| blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()),
-            ..preset(kind, &table, law, evidence, parameters)
+            outside: outside.then(|| hash(text)),
+            ..preset(kind, &table, law, evidence, written)
         }),
     }
 }
@@ -81,14 +59,13 @@ fn preset<L>(
 ) -> Preset<L> {
     let head = |key: &str| table.text(key).unwrap_or_default().to_owned();
     let (unknowns, not_known) = unknown::read(table);
-    let status = Status::ALL.into_iter().find(|status| Some(status.name()) == table.text("status"));
     Preset {
         kind,
         id: head("id"),
         title: head("title"),
         software: head("software"),
         versions: head("versions"),
-        status: status.unwrap_or(Status::Provisional),
+        status: status(table),
         notes: head("notes"),
         law,
         evidence,
@@ -117,9 +94,9 @@ fn place_of(table: &Table, key: &str) -> Place {
 }
 
 /// Checks the keys of a preset file: its head, the sections of its parameters, and the evidence.
-fn check_keys(kind: PresetKind, table: &Table, parameters: &[Key], report: &mut Report) {
+fn check_keys(kind: PresetKind, table: &Table, report: &mut Report) {
     let mut keys = HEAD.to_vec();
-    keys.extend_from_slice(parameters);
+    keys.extend_from_slice(kind.keys());
     keys.push(required("evidence", Shape::Map(&EVIDENCE), "where each parameter was seen"));
     if kind == PresetKind::Sender {
         keys.push(optional("unknown", unknown::OF_SENDER, "everything is known", "what is not known"));
@@ -179,6 +156,6 @@ fn check_wanted(entry: &Entry, parameters: &[Written], report: &mut Report) {
 
 fn read_evidence(table: &Table) -> BTreeMap<String, Evidence> {
     let entries = table.table("evidence").map(|evidence| evidence.entries.as_slice()).unwrap_or_default();
-    let read = |entry: &Entry| Some((entry.key.clone(), unknown::evidence(entry.value.as_table()?)?));
+    let read = |entry: &Entry| Some((entry.key.clone(), evidence(entry.value.as_table()?)?));
     entries.iter().filter_map(read).collect()
 }

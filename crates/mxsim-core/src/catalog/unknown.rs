@@ -1,35 +1,40 @@
-//! `[unknown]` of a preset file: what is not known, from where to where it may plausibly lie, and who says so.
+//! `[unknown]` of a preset or population file: what is not known, its plausible range, and who says so.
 
-use super::read::grades;
-use super::{Evidence, params};
-use crate::results::Grade;
-use crate::scenario::keys::MOST_CHOOSERS;
+use super::evidence::{Evidence, GRADE, WHERE, evidence};
+use crate::parameters::{MOST_CHOOSERS, span};
 use crate::sender::Unknowns;
 use crate::syntax::shape::{Key, SOME_TIME, Shape, optional, required, word};
 use crate::syntax::tree::{Table, Value};
 
-/// A quantity nobody knows.
+/// A quantity that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotKnown {
     /// What it is: `choosers`, `hold`, `order`, or `mix` of a population.
     pub name: &'static str,
-    /// From where to where it may lie, in words.
+    /// Its plausible range, in words.
     pub range: String,
     /// Who says so.
     pub evidence: Evidence,
 }
 
-fn laws() -> Vec<&'static str> {
-    vec!["log-uniform"]
+impl NotKnown {
+    /// Says what the quantity is.
+    #[must_use]
+    pub fn meaning(&self) -> &'static str {
+        match self.name {
+            "choosers" => "how many outbound hosts choose independently",
+            "hold" => "how long each of them holds its choice, on average",
+            "order" => "whether it shuffles hosts at all",
+            _ => "how far the mix of another domain lies from these shares",
+        }
+    }
 }
 
-const GRADE: Key = required("grade", word(grades), "how well it is known");
-const WHERE: Key = required("where", Shape::Text, "where it was seen");
-const LAW: Key = required("law", word(laws), "how plausible values lie in the range");
+const LAW: Key = required("law", word(|| vec!["log-uniform"]), "how plausible values lie in the range");
 const COUNT: Shape = Shape::Integer { least: 1, most: MOST_CHOOSERS };
 const CHANCE: Shape = Shape::Number { least: 0.0, most: 1.0, above: false };
 
-/// Keys of `[unknown]` of a sender preset.
+/// `[unknown]` of a sender preset.
 pub(super) const OF_SENDER: Shape = Shape::Table(&[
     optional(
         "choosers",
@@ -67,7 +72,7 @@ pub(super) const OF_SENDER: Shape = Shape::Table(&[
     ),
 ]);
 
-/// Keys of `[unknown]` of a population.
+/// `[unknown]` of a population.
 pub(super) const OF_POPULATION: Shape = Shape::Table(&[required(
     "mix",
     Shape::Table(&[
@@ -93,20 +98,25 @@ pub(super) fn read(table: &Table) -> (Unknowns, Vec<NotKnown>) {
         list.extend(not_known("choosers", &between(part), part));
     }
     if let Some(part) = section.table("hold") {
-        let span = |key: &str| part.get(key).and_then(params::span);
+        let span = |key: &str| part.get(key).and_then(span);
         unknowns.hold = span("from").zip(span("to"));
         list.extend(not_known("hold", &between(part), part));
     }
     if let Some(part) = section.table("order") {
         unknowns.answer = part.get("answer").and_then(Value::as_number);
         let chance = unknowns.answer.unwrap_or_default() * 100.0;
-        list.extend(not_known(
-            "order",
-            &format!("as the DNS answers in {chance:.0} of 100, else shuffled"),
-            part,
-        ));
+        let range = format!("as the DNS answers in {chance:.0} of 100, else shuffled");
+        list.extend(not_known("order", &range, part));
     }
     (unknowns, list)
+}
+
+/// Reads how far plausible mixes of a population lie from its shares: the concentration of a Dirichlet law.
+pub(super) fn read_mix(table: &Table) -> Option<(f64, NotKnown)> {
+    let mix = table.table("unknown")?.table("mix")?;
+    let concentration = mix.get("concentration")?.as_number()?;
+    let range = format!("Dirichlet around the shares, concentration {concentration}");
+    Some((concentration, not_known("mix", &range, mix)?))
 }
 
 fn between(part: &Table) -> String {
@@ -114,12 +124,6 @@ fn between(part: &Table) -> String {
     format!("from {} to {}, {}", bare("from"), bare("to"), bare("law"))
 }
 
-pub(super) fn not_known(name: &'static str, range: &str, part: &Table) -> Option<NotKnown> {
+fn not_known(name: &'static str, range: &str, part: &Table) -> Option<NotKnown> {
     Some(NotKnown { name, range: range.to_owned(), evidence: evidence(part)? })
-}
-
-/// `grade` and `where` of a table.
-pub(super) fn evidence(fields: &Table) -> Option<Evidence> {
-    let grade = Grade::ALL.into_iter().find(|grade| Some(grade.name()) == fields.text("grade"))?;
-    Some(Evidence { grade, source: fields.text("where")?.to_owned() })
 }

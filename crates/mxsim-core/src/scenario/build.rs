@@ -2,13 +2,14 @@
 //! set of rules.
 
 use crate::catalog::Catalog;
-use crate::catalog::params::reuse_parts;
 use crate::node::{SessionTime, WhenFull};
-use crate::scenario::read::read_tree;
-use crate::scenario::words::word_of;
-use crate::scenario::{GoalKind, RunOverrides, Scenario, ScenarioError};
-use crate::sender::{Concurrency, Growth, Kept, Reuse};
-use crate::syntax::diagnostic::Report;
+use crate::parameters::words::word_of;
+use crate::parameters::{concurrency, reuse};
+use crate::scenario::goal::GoalKind;
+use crate::scenario::model::Scenario;
+use crate::scenario::read::{RunOverrides, read_tree};
+use crate::sender::{Concurrency, Reuse};
+use crate::syntax::diagnostic::{Report, ScenarioError};
 use crate::syntax::tree::from_json;
 use crate::time::Span;
 use crate::traffic::{Profile, Sizes};
@@ -354,16 +355,12 @@ impl SenderSpec {
 
     /// When an open connection takes the next message.
     pub fn reuse(self, reuse: Reuse) -> Self {
-        self.set("reuse", reuse_value(reuse))
+        self.set("reuse", reuse::to_json(reuse))
     }
 
     /// How many connections one outbound host has at the same time.
     pub fn concurrency(self, concurrency: Concurrency) -> Self {
-        let Concurrency { initial, most, growth } = concurrency;
-        self.set(
-            "concurrency",
-            json!({ "initial": connections(initial), "most": connections(most), "growth": growth_value(growth) }),
-        )
+        self.set("concurrency", concurrency::to_json(concurrency))
     }
 
     /// Sets one key of a parameter's table and leaves the others.
@@ -374,36 +371,6 @@ impl SenderSpec {
         }
         self
     }
-}
-
-fn reuse_value(reuse: Reuse) -> Value {
-    let (when, kept) = reuse_parts(reuse);
-    let Some(Kept { idle, messages, age, tls, filed_under }) = kept else { return json!(word_of(when)) };
-    json!({
-        "connections": word_of(when),
-        "idle": idle.to_string(),
-        "messages": messages.map_or_else(|| json!("unlimited"), |most| json!(most)),
-        "age": age.map_or_else(|| "unlimited".to_owned(), |age| age.to_string()),
-        "tls": tls,
-        "filed_under": word_of(filed_under),
-    })
-}
-
-fn growth_value(growth: Growth) -> Value {
-    match growth {
-        Growth::ByOne => json!(word_of(growth)),
-        Growth::HalfQueue { pause, pause_per_address } => json!({
-            "half_queue": { "pause": pause.to_string(), "pause_per_address": pause_per_address.to_string() }
-        }),
-        Growth::Processes { start, hand_over } => json!({
-            "processes": { "start": start.to_string(), "hand_over": hand_over.to_string() }
-        }),
-        Growth::Exponential { rate } => json!({ "exponential": { "rate": rate } }),
-    }
-}
-
-fn connections(number: u32) -> Value {
-    if number == u32::MAX { json!("unlimited") } else { json!(number) }
 }
 
 fn session_time_value(time: SessionTime) -> Value {

@@ -1,18 +1,17 @@
-//! Every key of a scenario, in one place: the reader, the JSON Schema and `docs/scenario.md` all come from these tables.
+//! Every key of a scenario: the reader, the JSON Schema and `docs/scenario.md` all come from these tables. The keys that a preset has too
+//! stand in [`crate::parameters`].
 
 mod node;
 
-use crate::catalog::{PresetKind, params};
 use crate::dns::MtaStsMode;
-use crate::results::Grade;
-use crate::scenario::words::{FaultKind, Sticky, words};
+use crate::parameters::node::FaultKind;
+use crate::parameters::sender_entry::{PROFILE, SENDER_ENTRY};
+use crate::parameters::words::{Worded, Words, words};
+use crate::parameters::{AUTHORITY_KEYS, PresetKind, RESOLVER_KEYS};
 use crate::smtp::Stage;
-use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
+use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, later, optional, required, word};
 use crate::time::Span;
 use node::{CAPACITY, NODE};
-
-/// Most sites times outbound hosts of one entry, and most caches of one resolver.
-pub(crate) const MOST_CHOOSERS: i128 = 10_000_000;
 
 /// Messages per day where the scenario says nothing. *Assumption*: a mid-sized organisation.
 pub(crate) const DEFAULT_MESSAGES_PER_DAY: f64 = 100_000.0;
@@ -20,28 +19,6 @@ pub(crate) const DEFAULT_MESSAGES_PER_DAY: f64 = 100_000.0;
 /// Sites of an entry with a mix. *Assumption*.
 pub(crate) const DEFAULT_SITES: usize = 1_000;
 
-fn profiles() -> Vec<&'static str> {
-    vec!["flat", "office"]
-}
-
-fn grades() -> Vec<&'static str> {
-    Grade::ALL.map(Grade::name).to_vec()
-}
-
-fn all_sizes_equal() -> Vec<&'static str> {
-    vec!["equal"]
-}
-
-fn unlimited() -> Vec<&'static str> {
-    vec!["unlimited"]
-}
-
-const WEIGHT: Shape = Shape::Number { least: 0.0, most: 1e9, above: false };
-const PROFILE: Shape = Shape::AnyOf(&[
-    word(profiles),
-    Shape::List { of: &WEIGHT, least: 1, only: &[24, 168] },
-    Shape::Table(&[later("bursts", "traffic in bursts")]),
-]);
 const ON: Key = optional("on", Shape::Share, "95 %", "part of the windows it has to hold on");
 
 const RUN: &[Key] = &[
@@ -103,6 +80,11 @@ const MTA_STS: &[Key] = &[
     ),
 ];
 
+impl Worded for MtaStsMode {
+    const WORDS: Words<Self> =
+        &[("enforce", Self::Enforce, ""), ("testing", Self::Testing, ""), ("none", Self::None, "")];
+}
+
 const DANE: &[Key] = &[required(
     "failing",
     Shape::List { of: &Shape::Name, least: 1, only: &[] },
@@ -124,17 +106,7 @@ const AUTHORITY: [Key; 3] = joined(
             "weights for `first-by-weight`, by host (or its first label) and by IPv4 address",
         ),
     ],
-    params::AUTHORITY,
-);
-
-const STUB: [Key; 2] = joined(
-    &[optional(
-        "preset",
-        Shape::Preset(PresetKind::Stub.name()),
-        "glibc",
-        "the preset the parameters are laid over",
-    )],
-    params::STUB,
+    AUTHORITY_KEYS,
 );
 
 const CHANGE: &[Key] = &[
@@ -175,94 +147,6 @@ const TRAFFIC: &[Key] = &[
     ),
 ];
 
-const SENDER_OWN: &[Key] = &[
-    optional("name", Shape::Name, "the preset's id, or `mix`", "its name, unique"),
-    optional(
-        "share",
-        Shape::AnyOf(&[Shape::Share, word(|| vec!["rest"])]),
-        "equal parts if no sender has one",
-        "its part of all messages; `\"rest\"` takes what the others leave",
-    ),
-    optional(
-        "preset",
-        Shape::Preset(PresetKind::Sender.name()),
-        "postfix (an assumption)",
-        "what it behaves like; this or `mix`",
-    ),
-    optional(
-        "mix",
-        Shape::Map(&WEIGHT),
-        "",
-        "weights of several presets, `{ postfix = 55, exim = 15 }`: share and sites are split in proportion",
-    ),
-    optional(
-        "sites",
-        Shape::Integer { least: 1, most: MOST_CHOOSERS },
-        "1; with `mix` 1000 (an assumption)",
-        "organisations this entry stands for",
-    ),
-    optional(
-        "sizes",
-        Shape::AnyOf(&[
-            word(all_sizes_equal),
-            Shape::Choice(&[optional(
-                "zipf",
-                Shape::Number { least: 0.0, most: 10.0, above: false },
-                "",
-                "site k sends in proportion to k^-s",
-            )]),
-        ]),
-        "{ zipf = 1.0 } (an assumption)",
-        "how the mail is spread over the sites",
-    ),
-    optional(
-        "hosts",
-        Shape::Integer { least: 1, most: MOST_CHOOSERS },
-        "1",
-        "outbound hosts of each site, choosing independently",
-    ),
-    optional(
-        "sticky",
-        Shape::AnyOf(&[SOME_TIME, word(words::<Sticky>), params::KEEP_TIMES]),
-        "as the preset",
-        "how long an outbound host keeps its choice; `\"6h\"` is exponential with that mean",
-    ),
-    optional("resolver", Shape::Name, "plain", "a preset, or the name of a `[resolvers.NAME]`"),
-    optional(
-        "pool",
-        Shape::Name,
-        "its own",
-        "senders with the same pool share their per-host and per-site caches",
-    ),
-    optional(
-        "ipv6",
-        Shape::Boolean,
-        "true, unless the preset speaks IPv4 only",
-        "whether it has an IPv6 route",
-    ),
-    optional(
-        "stub",
-        Shape::AnyOf(&[Shape::Preset(PresetKind::Stub.name()), Shape::Table(&STUB)]),
-        "glibc (an assumption)",
-        "the library that sorts addresses, if the preset asks one (`dns.address_sort`)",
-    ),
-    optional(
-        "addresses",
-        Shape::List { of: &Shape::Address, least: 1, only: &[1, 2] },
-        "drawn for each site",
-        "the IPv4 and the IPv6 address it sends from, for the longest common prefix with those of your hosts",
-    ),
-    optional("profile", PROFILE, "that of `[traffic]`", "when it sends"),
-    optional(
-        "grade",
-        word(grades),
-        "the weakest grade among the preset's parameters; `assumed` with overrides",
-        "how well you know that it behaves like this; say `measured` once your own logs show it",
-    ),
-];
-
-pub(crate) const SENDER: [Key; 25] = joined(SENDER_OWN, params::SENDER);
-
 const RESOLVER: [Key; 5] = joined(
     &[
         optional(
@@ -278,7 +162,7 @@ const RESOLVER: [Key; 5] = joined(
             "resolvers between this one and the authority, nearest first; the whole way",
         ),
     ],
-    params::RESOLVER,
+    RESOLVER_KEYS,
 );
 
 const EVENT: &[Key] = &[
@@ -364,7 +248,7 @@ pub(crate) const DOCUMENT: &[Key] = &[
     optional("traffic", Shape::Table(TRAFFIC), "all defaults", "how much mail and when"),
     optional(
         "senders",
-        Shape::List { of: &Shape::Table(&SENDER), least: 0, only: &[] },
+        Shape::List { of: &Shape::Table(&SENDER_ENTRY), least: 0, only: &[] },
         "those of the population `small-business` (an assumption)",
         "who sends; beside its own keys an entry may override any parameter of its preset",
     ),
@@ -390,18 +274,6 @@ pub(crate) const DOCUMENT: &[Key] = &[
     later("edge", "an SMTP load balancer before the nodes"),
     later("greylisting", "greylisting at the nodes"),
 ];
-
-/// Two lists of keys as one.
-const fn joined<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
-    assert!(first.len() + second.len() == N, "the length of the joined list is written wrong");
-    let mut all = [first[0]; N];
-    let mut i = 0;
-    while i < N {
-        all[i] = if i < first.len() { first[i] } else { second[i - first.len()] };
-        i += 1;
-    }
-    all
-}
 
 #[cfg(test)]
 mod tests {

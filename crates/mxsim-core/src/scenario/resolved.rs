@@ -3,12 +3,13 @@
 //! Zone texts are written anew, in full names and with an SOA for the negative TTL; a later version of the zone becomes a change that
 //! names the record sets it differs in. The fingerprint is the hash of this text.
 
-use crate::catalog::params::{Written, write_order, write_resolver, write_sender, write_stub};
 use crate::dns::{Name, Zone};
 use crate::node::{Capacity, SessionTime};
+use crate::parameters::words::word_of;
+use crate::parameters::{AUTHORITY, RESOLVER, SENDER, STUB, Written};
+use crate::scenario::goal::GoalKind;
+use crate::scenario::model::{Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::scenario::read::fair_nodes;
-use crate::scenario::words::word_of;
-use crate::scenario::{GoalKind, Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::syntax::literal::{number, span, text};
 use crate::time::Span;
 use crate::traffic::{Profile, Sizes};
@@ -64,7 +65,7 @@ impl Scenario {
         out.lines("text", record_sets(zone).into_values().flatten());
         out.section("[zone.authority]");
         out.key("preset", &text(&self.authority.name));
-        out.sections(&write_order(&self.authority.order));
+        out.sections(&AUTHORITY.write(&self.authority.order));
         if !self.authority.weights.is_empty() {
             let weights =
                 self.authority.weights.iter().map(|(name, weight)| format!("{} = {weight}", text(name)));
@@ -125,7 +126,7 @@ impl Scenario {
                 let names: Vec<String> = rest.iter().map(|layer| text(&layer.name)).collect();
                 out.key("chain", &format!("[{}]", names.join(", ")));
             }
-            out.sections(&write_resolver(&layer.law));
+            out.sections(&RESOLVER.write(&layer.law));
         }
     }
 
@@ -282,7 +283,8 @@ fn write_one_sender(sender: &Sender, out: &mut Toml) {
     out.key("grade", &text(sender.grade.name()));
     out.key("ipv6", &sender.ipv6.to_string());
     out.key("profile", &profile(&sender.profile));
-    let stub: Vec<String> = write_stub(&sender.stub.law)
+    let stub: Vec<String> = STUB
+        .write(&sender.stub.law)
         .iter()
         .map(|(path, literal)| format!("{} = {literal}", &path["sort.".len()..]))
         .collect();
@@ -291,7 +293,7 @@ fn write_one_sender(sender: &Sender, out: &mut Toml) {
         let addresses: Vec<String> = sender.addresses.iter().map(IpAddr::to_string).collect();
         out.key("addresses", &list(addresses.iter().map(String::as_str)));
     }
-    out.sections(&write_sender(&sender.behaviour.law));
+    out.sections(&SENDER.write(&sender.behaviour.law));
 }
 
 fn sizes(sizes: Sizes) -> String {

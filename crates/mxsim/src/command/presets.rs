@@ -4,14 +4,13 @@ mod markdown;
 mod population;
 mod table;
 mod template;
-mod words;
 
 use crate::args::{Format, Presets};
 use crate::diagnostics::{WIDTH, wrap};
 use crate::exit::{Exit, Failure};
 use crate::output::print;
 use crate::screen::next;
-use mxsim_core::catalog::{Catalog, Population, PresetKind, Sheet};
+use mxsim_core::catalog::{Catalog, Population, PresetKind, PresetSummary};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -33,7 +32,7 @@ pub(crate) fn presets(arguments: &Presets) -> Result<Exit, Failure> {
         return Ok(Exit::Met);
     }
     let shown = match &arguments.id {
-        None => catalog.sheets(),
+        None => catalog.summaries(),
         Some(id) => named(&catalog, id)?,
     };
     let populations: Vec<&Population> = match &arguments.id {
@@ -59,8 +58,9 @@ fn kind_named(name: &str) -> Result<PresetKind, Failure> {
 }
 
 /// Every preset of that id; two kinds may share one.
-fn named<'a>(catalog: &'a Catalog, id: &str) -> Result<Vec<Sheet<'a>>, Failure> {
-    let found: Vec<Sheet<'_>> = catalog.sheets().into_iter().filter(|sheet| sheet.id == id).collect();
+fn named<'a>(catalog: &'a Catalog, id: &str) -> Result<Vec<PresetSummary<'a>>, Failure> {
+    let found: Vec<PresetSummary<'_>> =
+        catalog.summaries().into_iter().filter(|preset| preset.id == id).collect();
     if !found.is_empty() {
         return Ok(found);
     }
@@ -72,16 +72,16 @@ fn named<'a>(catalog: &'a Catalog, id: &str) -> Result<Vec<Sheet<'a>>, Failure> 
 }
 
 /// One line and the title of each preset.
-fn list(sheets: &[Sheet<'_>], populations: &[&Population]) -> String {
-    let widest = sheets.iter().map(|sheet| sheet.id.len()).max().unwrap_or(0);
+fn list(presets: &[PresetSummary<'_>], populations: &[&Population]) -> String {
+    let widest = presets.iter().map(|preset| preset.id.len()).max().unwrap_or(0);
     let width = widest.clamp(18, 50) + 2;
     let mut text = String::new();
     for kind in PresetKind::ALL {
         let _ = writeln!(text, "{:<width$}  {:<12}status", kind.name(), "known by");
-        for sheet in sheets.iter().filter(|sheet| sheet.kind == kind) {
-            let (grade, status) = (sheet.decisive_grade.name(), sheet.status.name());
-            let _ = writeln!(text, "  {:<width$}{grade:<12}{status}{}", sheet.id, outside(sheet.outside));
-            indented(&mut text, 6, sheet.title);
+        for preset in presets.iter().filter(|preset| preset.kind == kind) {
+            let (grade, status) = (preset.decisive_grade.name(), preset.status.name());
+            let _ = writeln!(text, "  {:<width$}{grade:<12}{status}{}", preset.id, outside(preset.outside));
+            indented(&mut text, 6, preset.title);
         }
         text.push('\n');
     }
@@ -99,10 +99,10 @@ const LEGEND: &str = "Known by: the weakest grade of the parameters that decide 
                       on that version), source (read in its source) and documented to reported (said by somebody else) and assumed (a \
                       guess). Status: reviewed once somebody who had not seen the first has read the sources a second time and agrees.";
 
-fn pages(sheets: &[Sheet<'_>]) -> String {
-    let mut text: String = sheets.iter().map(page).collect();
-    let id = sheets[0].id;
-    text.push_str(&match sheets[0].kind {
+fn pages(presets: &[PresetSummary<'_>]) -> String {
+    let mut text: String = presets.iter().map(page).collect();
+    let id = presets[0].id;
+    text.push_str(&match presets[0].kind {
         PresetKind::Sender => next(&format!(
             "mxsim init, then preset = \"{id}\" in [[senders]]; any parameter above may stand beside it"
         )),
@@ -115,23 +115,24 @@ fn pages(sheets: &[Sheet<'_>]) -> String {
     text
 }
 
-fn page(sheet: &Sheet<'_>) -> String {
-    let from = sheet.outside.map_or_else(String::new, |hash| format!(", from a file of yours ({hash})"));
-    let head = format!("{}: {} preset, {}{from}", sheet.id, sheet.kind.with_article(), sheet.status.name());
-    let mut text = format!("{}\n{}\n\n", wrap(&head, WIDTH), wrap(sheet.title, WIDTH));
-    indented(&mut text, 2, &format!("models {}, {}", sheet.software, sheet.versions));
-    if !sheet.notes.is_empty() {
-        indented(&mut text, 2, sheet.notes);
+fn page(preset: &PresetSummary<'_>) -> String {
+    let from = preset.outside.map_or_else(String::new, |hash| format!(", from a file of yours ({hash})"));
+    let head =
+        format!("{}: {} preset, {}{from}", preset.id, preset.kind.with_article(), preset.status.name());
+    let mut text = format!("{}\n{}\n\n", wrap(&head, WIDTH), wrap(preset.title, WIDTH));
+    indented(&mut text, 2, &format!("models {}, {}", preset.software, preset.versions));
+    if !preset.notes.is_empty() {
+        indented(&mut text, 2, preset.notes);
     }
-    for (path, value) in sheet.parameters {
-        let evidence = &sheet.evidence[*path];
+    for (path, value) in preset.parameters {
+        let evidence = &preset.evidence[*path];
         let grade = evidence.grade.name();
         let _ = writeln!(text, "\n{path:<width$}{grade}", width = WIDTH - 12);
-        indented(&mut text, 2, sheet.kind.meaning(path).unwrap_or_default());
-        indented(&mut text, 2, &format!("= {}", words::value(path, value)));
+        indented(&mut text, 2, preset.kind.meaning(path).unwrap_or_default());
+        indented(&mut text, 2, &format!("= {}", preset.kind.value_in_words(path, value)));
         indented(&mut text, 2, &format!("by {}", evidence.source));
     }
-    population::not_known(&mut text, sheet.not_known);
+    population::not_known(&mut text, preset.not_known);
     text
 }
 
@@ -147,27 +148,27 @@ fn listed(presets: Vec<Value>) -> Value {
 }
 
 /// All presets, populations last.
-fn everything(sheets: &[Sheet<'_>], populations: &[&Population]) -> Vec<Value> {
-    sheets
+fn everything(presets: &[PresetSummary<'_>], populations: &[&Population]) -> Vec<Value> {
+    presets
         .iter()
         .map(preset)
         .chain(populations.iter().map(|population| population::json(population)))
         .collect()
 }
 
-fn preset(sheet: &Sheet<'_>) -> Value {
+fn preset(preset: &PresetSummary<'_>) -> Value {
     let parameter = |(path, value): &(&'static str, String)| {
-        let evidence = &sheet.evidence[*path];
+        let evidence = &preset.evidence[*path];
         json!({
-            "name": path, "meaning": sheet.kind.meaning(path), "value": value, "value_in_words": words::value(path, value),
+            "name": path, "meaning": preset.kind.meaning(path), "value": value, "value_in_words": preset.kind.value_in_words(path, value),
             "grade": evidence.grade.name(), "source": evidence.source,
         })
     };
     json!({
-        "kind": sheet.kind.name(), "id": sheet.id, "title": sheet.title, "software": sheet.software,
-        "versions": sheet.versions, "status": sheet.status.name(), "notes": sheet.notes, "outside": sheet.outside,
-        "weakest_grade": sheet.weakest_grade.name(), "decisive_grade": sheet.decisive_grade.name(),
-        "parameters": sheet.parameters.iter().map(parameter).collect::<Vec<_>>(),
-        "not_known": population::not_known_json(sheet.not_known),
+        "kind": preset.kind.name(), "id": preset.id, "title": preset.title, "software": preset.software,
+        "versions": preset.versions, "status": preset.status.name(), "notes": preset.notes, "outside": preset.outside,
+        "weakest_grade": preset.weakest_grade.name(), "decisive_grade": preset.decisive_grade.name(),
+        "parameters": preset.parameters.iter().map(parameter).collect::<Vec<_>>(),
+        "not_known": population::not_known_json(preset.not_known),
     })
 }

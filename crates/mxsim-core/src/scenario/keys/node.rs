@@ -1,9 +1,8 @@
 //! Keys of `[nodes.NAME]` and `[nodes."*"]`.
 
 use crate::node::WhenFull;
-use crate::scenario::keys::{joined, unlimited};
-use crate::scenario::words::words;
-use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, later, optional, required, word};
+use crate::parameters::words::words;
+use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, later, optional, required, word};
 
 const NODE_OWN: &[Key] = &[
     optional(
@@ -50,7 +49,7 @@ const SESSION_TIME: Shape = Shape::AnyOf(&[
 pub(super) const CAPACITY: &[Key] = &[
     optional(
         "sessions",
-        Shape::AnyOf(&[Shape::Integer { least: 1, most: MOST_SESSIONS }, word(unlimited)]),
+        Shape::AnyOf(&[Shape::Integer { least: 1, most: MOST_SESSIONS }, word(|| vec!["unlimited"])]),
         "unlimited",
         "most concurrent sessions; needs a `session_time`",
     ),

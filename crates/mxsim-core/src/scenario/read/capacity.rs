@@ -3,10 +3,11 @@
 //! A limit of sessions only means something if sessions take time, and a backlog only where there is a limit: a key that would do nothing
 //! is an error, unless it stands in `[nodes."*"]` and does something for another node.
 
+use super::reading::Reading;
 use crate::node::{Capacity, SessionTime, WhenFull};
-use crate::scenario::Node;
-use crate::scenario::read::{Reading, span_at};
-use crate::scenario::words::value_of;
+use crate::parameters::words::value_of;
+use crate::parameters::{span, span_at};
+use crate::scenario::model::Node;
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::shape::EVERY;
 use crate::syntax::tree::{Table, Value};
@@ -97,7 +98,7 @@ fn refuse_limit_keys(table: &Table, name: &str, reading: &mut Reading) {
 }
 
 fn session_time(value: &Value) -> SessionTime {
-    if let Some(span) = crate::catalog::params::span(value) {
+    if let Some(span) = span(value) {
         return if span == Span::ZERO { SessionTime::Nothing } else { SessionTime::Fixed(span) };
     }
     value.as_table().and_then(chosen).unwrap_or(SessionTime::Nothing)

@@ -1,10 +1,12 @@
 //! `[[events]]`: faults of nodes, once or again and again.
 
+use super::nodes::report_unknown_node;
+use super::reading::{Reading, share, tables};
 use crate::node::{Fault, Outage, Schedule};
-use crate::scenario::Node;
-use crate::scenario::read::nodes::report_unknown_node;
-use crate::scenario::read::{Reading, share, span_at, tables};
-use crate::scenario::words::{FaultKind, value_of};
+use crate::parameters::node::FaultKind;
+use crate::parameters::span_at;
+use crate::parameters::words::value_of;
+use crate::scenario::model::Node;
 use crate::smtp::Stage;
 use crate::syntax::diagnostic::code;
 use crate::syntax::quantity;

@@ -5,78 +5,93 @@
 
 mod capacity;
 mod events;
-pub(crate) mod goals;
+mod goals;
 mod nodes;
 mod population;
+mod reading;
 mod resolvers;
 mod run;
 mod senders;
+mod source;
 mod zone;
 
-pub(crate) use nodes::fair_nodes;
+pub(super) use nodes::fair_nodes;
+pub use source::{Format, RunOverrides, SourceText, parse_duration, parse_moment};
 
-use crate::catalog::{Catalog, Population, Preset};
-use crate::results::{Caution, PresetUsed};
+use crate::catalog::Catalog;
+use crate::scenario::goal::Goal;
 use crate::scenario::keys::{DEFAULT_MESSAGES_PER_DAY, DOCUMENT};
-use crate::scenario::{Format, Goal, RunOverrides, Scenario, SourceText};
+use crate::scenario::model::Scenario;
 use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
 use crate::syntax::shape::check_table;
 use crate::syntax::tree::{Kind, Table, Value, parse_json, parse_toml};
-use crate::time::Span;
 use crate::traffic::Profile;
+use reading::{Files, Reading};
 
 /// Largest text that is read; a scenario with a week of hourly events for a thousand nodes has 1 MB.
 const MOST_BYTES: usize = 16 << 20;
 
-/// How files a scenario names are opened.
-pub(crate) type Files<'a> = &'a dyn Fn(&str) -> Result<String, String>;
-
-/// What the sections share while they are read.
-struct Reading {
-    report: Report,
-    /// The presets the scenario may name; a clone shares them.
-    catalog: Catalog,
-    cautions: Vec<Caution>,
-    presets: Vec<PresetUsed>,
-}
-
-impl Reading {
-    fn caution(&mut self, code: &str, text: String) {
-        let caution = Caution { code: code.into(), text };
-        if !self.cautions.contains(&caution) {
-            self.cautions.push(caution);
-        }
+impl Scenario {
+    /// Reads a scenario. `files` opens the zone file it may name; it gets the name as written and gives the text or the reason why not.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its place and what to write instead.
+    pub fn read(
+        source: &SourceText,
+        files: &dyn Fn(&str) -> Result<String, String>,
+    ) -> Result<Self, ScenarioError> {
+        Self::read_with(source, Catalog::builtin(), files, RunOverrides::default())
     }
 
-    /// The scenario leans on this preset.
-    fn uses<L>(&mut self, preset: &Preset<L>) {
-        let used = preset.used();
-        if !self.presets.contains(&used) {
-            self.presets.push(used);
-        }
-        let what = format!("{} preset {}", preset.kind.name(), preset.id);
-        self.caution_replaced(&what, preset.replaces, preset.outside.as_deref());
+    /// The same, with the presets of `catalog`, and settings of the command line in place of those of `[run]`.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn read_with(
+        source: &SourceText,
+        catalog: &Catalog,
+        files: &dyn Fn(&str) -> Result<String, String>,
+        overrides: RunOverrides,
+    ) -> Result<Self, ScenarioError> {
+        read(source, catalog, files, overrides)
     }
 
-    /// The same of a population.
-    fn uses_population(&mut self, population: &Population) {
-        self.presets.push(population.used());
-        let what = format!("population {}", population.id);
-        self.caution_replaced(&what, population.replaces, population.outside.as_deref());
+    /// Reads a TOML text that names no file.
+    ///
+    /// ```
+    /// use mxsim_core::scenario::Scenario;
+    /// let scenario = Scenario::from_toml(r#"
+    /// [zone]
+    /// text = """
+    /// example.com.     300 IN MX 10 mx1.example.com.
+    /// mx1.example.com. 300 IN A  192.0.2.1
+    /// """
+    /// "#).unwrap();
+    /// assert_eq!(scenario.nodes[0].name, "mx1");
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn from_toml(text: &str) -> Result<Self, ScenarioError> {
+        Self::from_text("scenario.toml", text, Format::Toml)
     }
 
-    fn caution_replaced(&mut self, what: &str, replaces: bool, outside: Option<&str>) {
-        if let (true, Some(hash)) = (replaces, outside) {
-            let text = format!(
-                "the {what} is not the one that comes with mxsim: a file of yours ({hash}) takes its place"
-            );
-            self.caution("replaced-preset", text);
-        }
+    /// Reads a JSON text that names no file.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn from_json(text: &str) -> Result<Self, ScenarioError> {
+        Self::from_text("scenario.json", text, Format::Json)
+    }
+
+    fn from_text(name: &str, text: &str, format: Format) -> Result<Self, ScenarioError> {
+        let source = SourceText { name: name.into(), text: text.into(), format };
+        Self::read(&source, &|_| Err("this scenario was not read from a file".into()))
     }
 }
 
 /// Reads a text.
-pub(crate) fn read(
+fn read(
     source: &SourceText,
     catalog: &Catalog,
     files: Files<'_>,
@@ -171,20 +186,4 @@ fn read_sections(
     };
     scenario.refresh_fingerprint();
     Some(scenario)
-}
-
-/// The items of a list of tables.
-fn tables<'t>(document: &'t Table, key: &str) -> Vec<(&'t Value, &'t Table)> {
-    let items = document.get(key).and_then(Value::as_list).unwrap_or_default();
-    items.iter().filter_map(|item| Some((item, item.as_table()?))).collect()
-}
-
-/// The duration at `key`.
-fn span_at(table: &Table, key: &str) -> Option<Span> {
-    table.get(key).and_then(crate::catalog::params::span)
-}
-
-/// The share a value holds.
-fn share(value: &Value) -> Option<f64> {
-    value.as_number().or_else(|| crate::syntax::quantity::percent(value.as_text()?).ok())
 }

@@ -4,10 +4,11 @@
 //! names with one address are one node. All versions of the zone count, so a host that moves to another address has two nodes, the old
 //! machine and the new one.
 
+use super::capacity;
+use super::reading::Reading;
 use crate::dns::{Name, Zone};
 use crate::node::{Capacity, Schedule};
-use crate::scenario::read::{Reading, capacity};
-use crate::scenario::{Node, ZoneVersion};
+use crate::scenario::model::{Node, ZoneVersion};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::shape::EVERY;
 use crate::syntax::suggest::nearest;

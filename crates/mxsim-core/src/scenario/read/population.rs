@@ -1,8 +1,8 @@
 //! `traffic.population`: the senders of a population beside those the scenario writes, or all of them where it writes none.
 
+use super::reading::{Reading, share};
 use crate::catalog::{DEFAULT_POPULATION, Population};
-use crate::scenario::Mix;
-use crate::scenario::read::{Reading, share};
+use crate::scenario::model::Mix;
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::tree::{Entry, Kind, Table, Value, shortened};
 

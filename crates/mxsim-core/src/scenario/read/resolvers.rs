@@ -1,9 +1,10 @@
 //! `[resolvers.NAME]`: caches between a sender and the authority.
 
-use crate::catalog::{Catalog, PresetKind, params};
+use super::reading::Reading;
+use crate::catalog::Catalog;
 use crate::dns::{Caches, ResolverLaw};
-use crate::scenario::ResolverLayer;
-use crate::scenario::read::Reading;
+use crate::parameters::{PresetKind, RESOLVER};
+use crate::scenario::model::ResolverLayer;
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::suggest::nearest;
 use crate::syntax::tree::{Table, Value, shortened};
@@ -45,12 +46,12 @@ pub(super) fn read(table: &Table, reading: &mut Reading) -> Resolvers {
 
 fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> Named {
     let id = table.text("preset").unwrap_or(DEFAULT_RESOLVER);
-    let mut law = params::BLANK_RESOLVER;
+    let mut law = RESOLVER.blank;
     if let Some(preset) = reading.catalog.clone().resolver(id) {
         law = preset.law;
     }
-    params::read_resolver(table, &mut law);
-    if let Some((key, rule)) = params::broken_resolver_rule(table, &law) {
+    RESOLVER.read(table, &mut law);
+    if let Some((key, rule)) = RESOLVER.broken_rule(table, &law) {
         let place = table.get(key).map_or(place, |value| &value.place);
         reading
             .report

@@ -1,9 +1,10 @@
 //! `[run]`: how long, how often, and how long to warm up.
 
-use crate::catalog::params::reuse_parts;
+use super::reading::Reading;
+use super::source::RunOverrides;
 use crate::dns::{CacheLaw, Extend, Hold, Keeping, OrderLaw, RecordType, TypeSet};
-use crate::scenario::read::{Reading, span_at};
-use crate::scenario::{Authority, RunOverrides, RunPlan, Sender, ZoneVersion};
+use crate::parameters::span_at;
+use crate::scenario::model::{Authority, RunPlan, Sender, ZoneVersion};
 use crate::sender::{Keep, Kept, OwnCache};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::tree::{Table, Value};
@@ -68,7 +69,7 @@ pub(super) fn warm_up(
             | Keep::CacheEntry
             | Keep::Forever => Span::ZERO,
         });
-        longest = longest.max(reuse_parts(sender.behaviour.law.reuse).1.map_or(Span::ZERO, lasts));
+        longest = longest.max(sender.behaviour.law.reuse.kept().map_or(Span::ZERO, lasts));
         if let OwnCache::Fixed(span) = sender.behaviour.law.dns.cache {
             longest = longest.max(span);
         }

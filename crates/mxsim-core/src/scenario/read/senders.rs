@@ -1,12 +1,14 @@
 //! `[[senders]]`: who sends, how much, and behaving like what.
 
-use crate::catalog::{Catalog, PresetKind, SenderPreset, params};
+use super::population;
+use super::reading::{Reading, share, tables};
+use super::resolvers::Resolvers;
+use crate::catalog::{Catalog, SenderPreset};
+use crate::parameters::order::read_sticky;
+use crate::parameters::{MOST_CHOOSERS, PresetKind, SENDER, STUB};
 use crate::results::Grade;
-use crate::scenario::keys::{DEFAULT_SITES, MOST_CHOOSERS};
-use crate::scenario::read::resolvers::Resolvers;
-use crate::scenario::read::{Reading, population, share, tables};
-use crate::scenario::words::{Sticky, value_of};
-use crate::scenario::{Mix, Sender, Stub};
+use crate::scenario::keys::DEFAULT_SITES;
+use crate::scenario::model::{Mix, Sender, Stub};
 use crate::sender::{AddressSort, Behaviour, Failover, Family, Keep, OrderLaw, SenderLaw, Unknowns};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity::percent_text;
@@ -305,7 +307,7 @@ impl Entry<'_> {
         let table = value.and_then(Value::as_table);
         let id = value.and_then(Value::as_text).or_else(|| table.and_then(|table| table.text("preset")));
         let id = id.unwrap_or(DEFAULT_STUB);
-        let mut law = params::BLANK_STUB;
+        let mut law = STUB.blank;
         if let Some(preset) = reading.catalog.clone().stub(id) {
             law = preset.law;
             if sort == AddressSort::Rfc6724 {
@@ -313,7 +315,7 @@ impl Entry<'_> {
             }
         }
         if let Some(table) = table {
-            params::read_stub(table, &mut law);
+            STUB.read(table, &mut law);
         }
         Stub { name: id.into(), law }
     }
@@ -345,11 +347,11 @@ impl Entry<'_> {
     /// The preset's law with the entry's overrides laid over it.
     fn law(&self, preset_id: &str, preset: &SenderLaw, reading: &mut Reading) -> SenderLaw {
         let mut law = preset.clone();
-        params::read_sender(self.table, &mut law);
-        if let Some(keep) = self.table.get("sticky").and_then(sticky) {
+        SENDER.read(self.table, &mut law);
+        if let Some(keep) = self.table.get("sticky").and_then(read_sticky) {
             law.order.keep = keep;
         }
-        if let Some((section, rule)) = params::broken_sender_rule(self.table, &law) {
+        if let Some((section, rule)) = SENDER.broken_rule(self.table, &law) {
             let place = self.table.get(section).map_or(self.place, |value| &value.place);
             reading.report.error(code::CONFLICT, place, rule).help("change one of the two");
         }
@@ -412,12 +414,4 @@ fn complete(mut law: SenderLaw) -> SenderLaw {
         law.order.keep = Keep::Message;
     }
     law
-}
-
-fn sticky(value: &Value) -> Option<Keep> {
-    if let Some(table) = value.as_table() {
-        return params::keep_time(table);
-    }
-    let word = value.as_text().and_then(value_of::<Sticky>).map(|sticky| sticky.0);
-    word.or_else(|| params::span(value).map(Keep::Exponential))
 }

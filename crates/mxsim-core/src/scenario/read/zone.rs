@@ -1,14 +1,14 @@
 //! `[zone]` and `[[changes]]`: what is published, and when it changes.
 
-use crate::catalog::params;
+use super::reading::{Files, Reading, tables};
 use crate::dns::zone_text::{
     Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
     read as read_text,
 };
-use crate::dns::{DaneZone, Host, MtaSts, Name, OrderLaw, Zone};
-use crate::scenario::read::{Files, Reading, span_at, tables};
-use crate::scenario::words::value_of;
-use crate::scenario::{Authority, ZoneVersion};
+use crate::dns::{DaneZone, Host, MtaSts, Name, Zone};
+use crate::parameters::words::value_of;
+use crate::parameters::{AUTHORITY, span_at};
+use crate::scenario::model::{Authority, ZoneVersion};
 use crate::syntax::diagnostic::{Place, Report, code};
 use crate::syntax::quantity;
 use crate::syntax::tree::{Entry, Table, Value, shortened};
@@ -29,13 +29,13 @@ pub(super) fn authority(zone: &Table, reading: &mut Reading) -> Authority {
     let table = value.and_then(Value::as_table);
     let id = value.and_then(Value::as_text).or_else(|| table.and_then(|table| table.text("preset")));
     let id = id.unwrap_or(DEFAULT_AUTHORITY);
-    let mut order = OrderLaw::AS_RECEIVED;
+    let mut order = AUTHORITY.blank;
     if let Some(preset) = reading.catalog.clone().authority(id) {
         reading.uses(preset);
         order = preset.law;
     }
     if let Some(table) = table {
-        params::read_answer_order(table, &mut order);
+        AUTHORITY.read(table, &mut order);
     }
     let weights = table.and_then(|table| table.table("weights"));
     let weight = |entry: &Entry| {

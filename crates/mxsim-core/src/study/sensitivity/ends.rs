@@ -1,6 +1,8 @@
 //! Each thing that is not known, put to an end of its range while everything else stays as written.
 
 use crate::estimate::{percent, share_quantile};
+use crate::parameters::order::keep_in_words;
+use crate::parameters::sender_entry::hosts_in_words;
 use crate::results::Grade;
 use crate::scenario::{Scenario, Sender};
 use crate::sender::{HostOrder, Keep};
@@ -90,7 +92,7 @@ impl About<'_> {
         let hosts = self.sender.hosts;
         let end = |count: u32, hold: Option<Span>| {
             let count = count as usize;
-            self.end("choosers", counted(hosts), fewer_or_more(hosts, count, hold), |scenario| {
+            self.end("choosers", hosts_in_words(hosts), fewer_or_more(hosts, count, hold), |scenario| {
                 let sender = &mut scenario.senders[self.i];
                 sender.hosts = count;
                 if let Some(hold) = hold {
@@ -114,7 +116,7 @@ impl About<'_> {
                 many => format!("each of its {many} outbound hosts"),
             };
             let instead = format!("{who} kept its choice for {time} on average");
-            self.end("hold", kept(self.keep()), instead, |scenario| {
+            self.end("hold", keep_in_words(self.keep()), instead, |scenario| {
                 scenario.senders[self.i].behaviour.law.order.keep = Keep::Exponential(time);
             })
         };
@@ -155,32 +157,11 @@ impl About<'_> {
     }
 }
 
-fn counted(hosts: usize) -> String {
-    if hosts == 1 {
-        "one outbound host".into()
-    } else {
-        format!("{hosts} outbound hosts that choose independently")
-    }
-}
-
 fn fewer_or_more(hosts: usize, count: usize, hold: Option<Span>) -> String {
     let kept = hold.map_or_else(String::new, |hold| format!(", kept for {hold} on average"));
     match count {
         1 => format!("all of its {hosts} outbound hosts shared one choice{kept}"),
         fewer if fewer < hosts => format!("its {hosts} outbound hosts shared {fewer} choices{kept}"),
         more => format!("{more} outbound hosts chose independently"),
-    }
-}
-
-fn kept(keep: Keep) -> String {
-    match keep {
-        Keep::Attempt => "it draws for each attempt".into(),
-        Keep::Message => "it draws for each message".into(),
-        Keep::Second => "it draws anew each second".into(),
-        Keep::Process => "it keeps its choice as long as its process lives".into(),
-        Keep::CacheEntry => "it keeps its choice as long as the answer is cached".into(),
-        Keep::Exponential(time) => format!("it keeps its choice for {time} on average"),
-        Keep::Fixed(time) => format!("it keeps its choice for {time}"),
-        Keep::Forever => "it keeps its choice for good".into(),
     }
 }

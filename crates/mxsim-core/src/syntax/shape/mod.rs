@@ -1,59 +1,18 @@
 //! What a value may look like. One description serves the reader, the JSON Schema and the reference, so they cannot drift apart.
 
+mod key;
 mod scalar;
+
+pub(crate) use key::{Key, Need, joined, later, names, optional, required};
 
 use crate::syntax::diagnostic::{Place, Report, code};
 use crate::syntax::quantity;
 use crate::syntax::suggest::nearest;
 use crate::syntax::tree::{Entry, Kind, Table, Value};
 use crate::time::Span;
-use scalar::{check_address, check_duration, check_integer, check_name, check_number, check_share};
-
-/// A key of a table.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Key {
-    /// Its name.
-    pub(crate) name: &'static str,
-    /// What its value may look like.
-    pub(crate) shape: Shape,
-    /// The default in words; empty if it is required.
-    pub(crate) default: &'static str,
-    /// What it is for.
-    pub(crate) doc: &'static str,
-    /// Whether it has to be, may be or cannot yet be written.
-    pub(crate) need: Need,
-}
-
-/// Whether a key has to be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
-    /// It may be left out.
-    Optional,
-    /// It must be there.
-    Required,
-    /// A later version will know it.
-    Later,
-}
-
-/// A key that may be left out.
-pub(crate) const fn optional(
-    name: &'static str,
-    shape: Shape,
-    default: &'static str,
-    doc: &'static str,
-) -> Key {
-    Key { name, shape, default, doc, need: Need::Optional }
-}
-
-/// A key that must be there.
-pub(crate) const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Key {
-    Key { name, shape, default: "", doc, need: Need::Required }
-}
-
-/// A key of a later version, with what it will be for.
-pub(crate) const fn later(name: &'static str, doc: &'static str) -> Key {
-    Key { name, shape: Shape::Text, default: "", doc, need: Need::Later }
-}
+use scalar::{
+    check_address, check_duration, check_integer, check_name, check_number, check_share, number_rule,
+};
 
 /// What a value may look like.
 #[derive(Debug, Clone, Copy)]
@@ -290,11 +249,6 @@ impl Value {
     }
 }
 
-/// Names of the keys known today.
-pub(crate) fn names(keys: &[Key]) -> Vec<&'static str> {
-    keys.iter().filter(|key| key.need != Need::Later).map(|key| key.name).collect()
-}
-
 /// `"a", "b" or "c"`.
 pub(crate) fn listed(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
@@ -303,11 +257,6 @@ pub(crate) fn listed(words: &[&str]) -> String {
         Some((only, [])) => only.clone(),
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
     }
-}
-
-fn number_rule(least: f64, most: f64, above: bool) -> String {
-    let from = if above { format!("above {least}") } else { format!("from {least}") };
-    format!("a number {from} to {most}")
 }
 
 fn check_any_of(whole: &Shape, shapes: &[Shape], value: &Value, path: &str, report: &mut Report) {

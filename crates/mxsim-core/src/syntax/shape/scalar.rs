@@ -1,7 +1,6 @@
 //! Rules of single values that have the right type.
 
 use crate::syntax::quantity::{self, Malformed};
-use crate::syntax::shape::number_rule;
 use crate::syntax::tree::Value;
 use crate::time::Span;
 use std::net::IpAddr;
@@ -78,4 +77,10 @@ pub(super) fn check_number(value: &Value, least: f64, most: f64, above: bool) ->
         .is_some_and(|number| (if above { number > least } else { number >= least }) && number <= most);
     let rule = number_rule(least, most, above);
     (!fits).then(|| problem(true, rule.clone(), format!("write {rule}")))
+}
+
+/// Says which numbers are allowed; `above` leaves the least itself out.
+pub(super) fn number_rule(least: f64, most: f64, above: bool) -> String {
+    let from = if above { format!("above {least}") } else { format!("from {least}") };
+    format!("a number {from} to {most}")
 }

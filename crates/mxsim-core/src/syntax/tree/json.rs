@@ -1,7 +1,7 @@
 //! JSON into the tree. A visitor of our own sees every key, so that a key that stands twice is an error and not the last one wins.
 
+use super::value::{Entry, Kind, Table, Value};
 use crate::syntax::diagnostic::{Place, Report, code};
-use crate::syntax::tree::{Entry, Kind, Table, Value};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::cell::RefCell;
 use std::fmt;

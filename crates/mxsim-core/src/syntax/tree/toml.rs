@@ -1,7 +1,7 @@
 //! TOML into the tree, through the parser of the `toml` crate, which tells byte ranges and goes on after an error.
 
+use super::value::{Entry, Kind, Table, Value, shortened};
 use crate::syntax::diagnostic::{Place, Report, code};
-use crate::syntax::tree::{Entry, Kind, Table, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -75,11 +75,7 @@ fn any_value(value: &Spanned<DeValue<'_>>, report: &mut Report) -> Value {
 
 fn too_large(text: &str, place: &Place, report: &mut Report) -> Kind {
     report
-        .error(
-            code::OUT_OF_RANGE,
-            place,
-            format!("{} is no number that can be read", crate::syntax::tree::shortened(text)),
-        )
+        .error(code::OUT_OF_RANGE, place, format!("{} is no number that can be read", shortened(text)))
         .help("write a smaller number");
     Kind::Null
 }

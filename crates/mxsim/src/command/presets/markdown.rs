@@ -1,7 +1,7 @@
 //! The catalogue as Markdown: one table per kind, then every parameter of each preset. `docs/catalogue.md` holds it.
 
-use super::{population, words};
-use mxsim_core::catalog::{NotKnown, Population, PresetKind, Sheet};
+use super::population;
+use mxsim_core::catalog::{NotKnown, Population, PresetKind, PresetSummary};
 use std::fmt::Write as _;
 
 const INTRODUCTION: &str = "# The catalogue
@@ -16,14 +16,14 @@ then it is *provisional*.
 ";
 
 /// The whole page.
-pub(super) fn catalogue(sheets: &[Sheet<'_>], populations: &[&Population]) -> String {
+pub(super) fn catalogue(presets: &[PresetSummary<'_>], populations: &[&Population]) -> String {
     let mut page = INTRODUCTION.to_owned();
     for kind in PresetKind::ALL {
-        overview(&mut page, kind, sheets);
+        overview(&mut page, kind, presets);
     }
     populations_overview(&mut page, populations);
-    for sheet in sheets {
-        preset(&mut page, sheet, "##");
+    for preset in presets {
+        chapter(&mut page, preset, "##");
     }
     populations.iter().for_each(|population| figures(&mut page, population, "##"));
     page
@@ -72,7 +72,7 @@ fn figures(page: &mut String, population: &Population, level: &str) {
             "| {} | `{}` | {} | {} | {} |",
             cell(&figure.sender),
             figure.key,
-            cell(&words::value(&figure.key, &figure.value)),
+            cell(&population::value_in_words(figure)),
             figure.evidence.grade.name(),
             cell(&figure.evidence.source)
         );
@@ -85,7 +85,7 @@ fn not_known(page: &mut String, list: &[NotKnown]) {
         let _ = writeln!(
             page,
             "- Not known: {}: {} ({}: {})",
-            population::meaning(not_known.name),
+            not_known.meaning(),
             plain(&not_known.range),
             not_known.evidence.grade.name(),
             plain(&not_known.evidence.source)
@@ -94,59 +94,59 @@ fn not_known(page: &mut String, list: &[NotKnown]) {
 }
 
 /// Some presets, each as a page of its own.
-pub(super) fn pages(sheets: &[Sheet<'_>]) -> String {
+pub(super) fn pages(presets: &[PresetSummary<'_>]) -> String {
     let mut page = String::new();
-    sheets.iter().for_each(|sheet| preset(&mut page, sheet, "#"));
+    presets.iter().for_each(|preset| chapter(&mut page, preset, "#"));
     page.trim_start().to_owned()
 }
 
-fn overview(page: &mut String, kind: PresetKind, sheets: &[Sheet<'_>]) {
+fn overview(page: &mut String, kind: PresetKind, presets: &[PresetSummary<'_>]) {
     let name = kind.name();
     let _ = writeln!(page, "\n## Kind: {name}\n");
     page.push_str(
         "| id | software | versions | status | known by | what it does |\n|---|---|---|---|---|---|\n",
     );
-    for sheet in sheets.iter().filter(|sheet| sheet.kind == kind) {
+    for preset in presets.iter().filter(|preset| preset.kind == kind) {
         let _ = writeln!(
             page,
             "| [`{id}`](#{name}-{anchor}) | {} | {} | {} | {} | {} |",
-            cell(sheet.software),
-            cell(sheet.versions),
-            sheet.status.name(),
-            sheet.decisive_grade.name(),
-            cell(sheet.title),
-            id = cell(sheet.id),
-            anchor = anchor(sheet.id),
+            cell(preset.software),
+            cell(preset.versions),
+            preset.status.name(),
+            preset.decisive_grade.name(),
+            cell(preset.title),
+            id = cell(preset.id),
+            anchor = anchor(preset.id),
         );
     }
 }
 
-fn preset(page: &mut String, sheet: &Sheet<'_>, level: &str) {
-    let _ = writeln!(page, "\n{level} {} {}\n", capitalised(sheet.kind.name()), sheet.id);
-    let _ = writeln!(page, "{}.\n", plain(sheet.title));
-    let (status, grade) = (sheet.status.name(), sheet.decisive_grade.name());
-    let _ = writeln!(page, "- Models {}, {}", plain(sheet.software), plain(sheet.versions));
+fn chapter(page: &mut String, preset: &PresetSummary<'_>, level: &str) {
+    let _ = writeln!(page, "\n{level} {} {}\n", capitalised(preset.kind.name()), preset.id);
+    let _ = writeln!(page, "{}.\n", plain(preset.title));
+    let (status, grade) = (preset.status.name(), preset.decisive_grade.name());
+    let _ = writeln!(page, "- Models {}, {}", plain(preset.software), plain(preset.versions));
     let _ = writeln!(
         page,
         "- Status: {status}; known by: {grade}, with all parameters {}",
-        sheet.weakest_grade.name()
+        preset.weakest_grade.name()
     );
-    if let Some(hash) = sheet.outside {
+    if let Some(hash) = preset.outside {
         let _ = writeln!(page, "- From a file of your own ({hash})");
     }
-    if !sheet.notes.is_empty() {
-        let _ = writeln!(page, "- {}", plain(sheet.notes));
+    if !preset.notes.is_empty() {
+        let _ = writeln!(page, "- {}", plain(preset.notes));
     }
-    not_known(page, sheet.not_known);
+    not_known(page, preset.not_known);
     page.push_str("\n| parameter | what it is for | value | grade | source |\n|---|---|---|---|---|\n");
-    for (path, value) in sheet.parameters {
-        let evidence = &sheet.evidence[*path];
-        let meaning = sheet.kind.meaning(path).unwrap_or_default();
+    for (path, value) in preset.parameters {
+        let evidence = &preset.evidence[*path];
+        let meaning = preset.kind.meaning(path).unwrap_or_default();
         let _ = writeln!(
             page,
             "| `{path}` | {} | {} | {} | {} |",
             cell(meaning),
-            cell(&words::value(path, value)),
+            cell(&preset.kind.value_in_words(path, value)),
             evidence.grade.name(),
             cell(&evidence.source)
         );

@@ -1,9 +1,9 @@
 //! Populations among the presets: their figures, and who says so.
 
-use super::{indented, outside, words};
+use super::{indented, outside};
 use crate::diagnostics::{WIDTH, wrap};
 use crate::screen::next;
-use mxsim_core::catalog::{Figure, NotKnown, Population};
+use mxsim_core::catalog::{Figure, NotKnown, Population, PresetKind};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -17,6 +17,11 @@ pub(super) const FIGURE_MEANING: &str = "as in [[senders]]";
 /// What lists of parameters call a figure.
 pub(super) fn figure_name(figure: &Figure) -> String {
     format!("{}: {}", figure.sender, figure.key)
+}
+
+/// The value of a figure in English.
+pub(super) fn value_in_words(figure: &Figure) -> String {
+    PresetKind::Sender.value_in_words(&figure.key, &figure.value)
 }
 
 /// One line and the title of each population.
@@ -43,7 +48,7 @@ pub(super) fn page(population: &Population) -> String {
     for figure in &population.figures {
         let name = figure_name(figure);
         let _ = writeln!(text, "\n{name:<width$}{}", figure.evidence.grade.name(), width = WIDTH - 12);
-        indented(&mut text, 2, &format!("= {}", words::value(&figure.key, &figure.value)));
+        indented(&mut text, 2, &format!("= {}", value_in_words(figure)));
         indented(&mut text, 2, &format!("by {}", figure.evidence.source));
     }
     not_known(&mut text, std::slice::from_ref(&population.mix));
@@ -56,19 +61,9 @@ pub(super) fn not_known(text: &mut String, list: &[NotKnown]) {
         let name = format!("not known: {}", not_known.name);
         let grade = not_known.evidence.grade.name();
         let _ = writeln!(text, "\n{name:<width$}{grade}", width = WIDTH - 12);
-        indented(text, 2, meaning(not_known.name));
+        indented(text, 2, not_known.meaning());
         indented(text, 2, &format!("= {}", not_known.range));
         indented(text, 2, &format!("by {}", not_known.evidence.source));
-    }
-}
-
-/// What an unknown quantity is.
-pub(super) fn meaning(name: &str) -> &'static str {
-    match name {
-        "choosers" => "how many outbound hosts choose independently",
-        "hold" => "how long each of them holds its choice, on average",
-        "order" => "whether it shuffles hosts at all",
-        _ => "how far the mix of another domain lies from these shares",
     }
 }
 
@@ -77,7 +72,7 @@ pub(super) fn json(population: &Population) -> Value {
     let figure = |figure: &Figure| {
         json!({
             "name": figure_name(figure), "meaning": FIGURE_MEANING, "value": figure.value,
-            "value_in_words": words::value(&figure.key, &figure.value), "grade": figure.evidence.grade.name(),
+            "value_in_words": value_in_words(figure), "grade": figure.evidence.grade.name(),
             "source": figure.evidence.source,
         })
     };
@@ -95,7 +90,7 @@ pub(super) fn json(population: &Population) -> Value {
 pub(super) fn not_known_json(list: &[NotKnown]) -> Vec<Value> {
     let one = |not_known: &NotKnown| {
         json!({
-            "name": not_known.name, "meaning": meaning(not_known.name), "range": not_known.range,
+            "name": not_known.name, "meaning": not_known.meaning(), "range": not_known.range,
             "grade": not_known.evidence.grade.name(), "source": not_known.evidence.source,
         })
     };

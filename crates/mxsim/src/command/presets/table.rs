@@ -1,7 +1,7 @@
 //! Presets and populations as one long tidy table: one parameter or figure per row.
 
-use super::{population, words};
-use mxsim_core::catalog::{Population, Sheet};
+use super::population;
+use mxsim_core::catalog::{Population, PresetSummary};
 
 const HEADER: [&str; 11] = [
     "kind",
@@ -17,21 +17,21 @@ const HEADER: [&str; 11] = [
     "source",
 ];
 
-pub(super) fn csv(sheets: &[Sheet<'_>], populations: &[&Population]) -> String {
+pub(super) fn csv(presets: &[PresetSummary<'_>], populations: &[&Population]) -> String {
     let mut text = line(&HEADER);
-    for sheet in sheets {
-        for (path, value) in sheet.parameters {
-            let evidence = &sheet.evidence[*path];
+    for preset in presets {
+        for (path, value) in preset.parameters {
+            let evidence = &preset.evidence[*path];
             text.push_str(&line(&[
-                sheet.kind.name(),
-                sheet.id,
-                sheet.software,
-                sheet.versions,
-                sheet.status.name(),
+                preset.kind.name(),
+                preset.id,
+                preset.software,
+                preset.versions,
+                preset.status.name(),
                 path,
-                sheet.kind.meaning(path).unwrap_or_default(),
+                preset.kind.meaning(path).unwrap_or_default(),
                 value,
-                &words::value(path, value),
+                &preset.kind.value_in_words(path, value),
                 evidence.grade.name(),
                 &evidence.source,
             ]));
@@ -52,7 +52,7 @@ fn figures(text: &mut String, population: &Population) {
             &population::figure_name(figure),
             population::FIGURE_MEANING,
             &figure.value,
-            &words::value(&figure.key, &figure.value),
+            &population::value_in_words(figure),
             figure.evidence.grade.name(),
             &figure.evidence.source,
         ]));

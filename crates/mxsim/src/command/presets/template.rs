@@ -1,6 +1,5 @@
 //! What a second reader of a preset's sources is given: every parameter with its meaning and what its value may be, and no value.
 
-use super::words;
 use crate::diagnostics::wrap;
 use mxsim_core::catalog::{Parameter, PresetKind};
 use std::fmt::Write as _;
@@ -44,16 +43,16 @@ pub(super) fn template(kind: PresetKind) -> String {
             }
             let _ = writeln!(text, "[{section}]");
         }
-        one(&mut text, parameter, key);
+        one(&mut text, kind, parameter, key);
     }
     text
 }
 
-fn one(text: &mut String, parameter: &Parameter, key: &str) {
+fn one(text: &mut String, kind: PresetKind, parameter: &Parameter, key: &str) {
     comment(text, "", parameter.meaning);
     comment(text, "  ", &format!("is {}", parameter.rule));
     for word in &parameter.words {
-        let meaning = words::value(&parameter.path, &format!("{word:?}"));
+        let meaning = kind.value_in_words(&parameter.path, &format!("{word:?}"));
         if meaning != *word {
             comment(text, "    ", &format!("\"{word}\": {meaning}"));
         }

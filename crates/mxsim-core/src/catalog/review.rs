@@ -2,9 +2,8 @@
 //!
 //! docs/second-reading.md says how one is made. Values are compared as laws: `"300s"` and `"5m"` are one value.
 
-use super::PresetKind;
-use super::preset::Sheet;
-use super::read::Form;
+use super::preset::PresetSummary;
+use crate::parameters::{AUTHORITY, Literals, ParameterTable, PresetKind, RESOLVER, SENDER, STUB, Written};
 use crate::results::{Grade, Status};
 use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
 use crate::syntax::shape::{Shape, check_table, optional, required};
@@ -14,7 +13,7 @@ use std::fmt;
 
 /// What a second reader found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecondReading {
+pub struct Review {
     /// The preset it is about.
     pub id: String,
     /// Who read.
@@ -22,14 +21,14 @@ pub struct SecondReading {
     /// What was read: repository, and version or commit.
     pub source: String,
     /// By parameter: the value as a TOML literal, and the places it was read at.
-    pub said: BTreeMap<&'static str, Said>,
+    pub values: BTreeMap<&'static str, ReviewedValue>,
     /// Parameters the source cannot tell, and why.
     pub not_in_source: BTreeMap<String, String>,
 }
 
 /// What a second reader says of one parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct ReviewedValue {
     /// The value, a TOML literal.
     pub value: String,
     /// Where it was read.
@@ -69,27 +68,25 @@ impl fmt::Display for Difference {
     }
 }
 
-impl SecondReading {
+impl Review {
     /// Every parameter on which the reading differs from the preset. One that the reader could not find, with a reason, is none, nor is
     /// one that has no meaning beside the others of either reading.
     #[must_use]
-    pub fn differences(&self, preset: &Sheet<'_>) -> Vec<Difference> {
-        let first: BTreeMap<&str, &str> =
+    pub fn differences(&self, preset: &PresetSummary<'_>) -> Vec<Difference> {
+        let first: Literals<'_> =
             preset.parameters.iter().map(|(path, value)| (*path, value.as_str())).collect();
-        let mut paths: Vec<&str> = first.keys().copied().chain(self.said.keys().copied()).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        let in_first = |path: &str| first.get(path).copied();
-        let in_second =
-            |path: &str| self.said.get(path).map(|said| said.value.as_str()).or_else(|| in_first(path));
-        paths.retain(|path| {
-            !means_nothing(preset.kind, path, in_first) && !means_nothing(preset.kind, path, in_second)
-        });
-        paths.into_iter().filter_map(|path| self.difference(path, in_first(path), preset)).collect()
+        let reviewed = self.values.iter().map(|(path, reviewed)| (*path, reviewed.value.as_str()));
+        // Where the reviewer is silent the preset stands.
+        let second: Literals<'_> = first.pairs().chain(reviewed).collect();
+        let matters = |path: &&str| {
+            !preset.kind.has_no_effect(path, &first) && !preset.kind.has_no_effect(path, &second)
+        };
+        let paths = second.pairs().map(|(path, _)| path).filter(matters);
+        paths.filter_map(|path| self.difference(path, first.get(path), preset)).collect()
     }
 
-    fn difference(&self, path: &str, first: Option<&str>, preset: &Sheet<'_>) -> Option<Difference> {
-        let second = self.said.get(path);
+    fn difference(&self, path: &str, first: Option<&str>, preset: &PresetSummary<'_>) -> Option<Difference> {
+        let second = self.values.get(path);
         let excused = second.is_none() && self.not_in_source.contains_key(path);
         if excused || first == second.map(|said| said.value.as_str()) {
             return None;
@@ -108,53 +105,30 @@ impl SecondReading {
 
     /// The status the preset deserves: reviewed if both readings agree on every parameter it has from the source, and there are some.
     #[must_use]
-    pub fn status(&self, preset: &Sheet<'_>) -> Status {
+    pub fn status(&self, preset: &PresetSummary<'_>) -> Status {
         let from_source = |path: &str| preset.evidence.get(path).is_some_and(|e| e.grade == Grade::Source);
-        let says_something = self.said.keys().any(|path| from_source(path));
+        let says_something = self.values.keys().any(|path| from_source(path));
         let agrees = !self.differences(preset).iter().any(|difference| difference.binding);
         if says_something && agrees { Status::Reviewed } else { Status::Provisional }
     }
 }
 
-/// True if `path` changes nothing beside the parameters that `value` gives as TOML literals, so that a reader may leave it out. Each line
-/// says what the engine does: `dns/order.rs` and `dns/cache.rs`, `sender/order.rs` and `sender/limits.rs`, `engine/outbound.rs`.
-fn means_nothing<'a>(kind: PresetKind, path: &str, value: impl Fn(&str) -> Option<&'a str>) -> bool {
-    let is = |path: &str, literal: &str| value(path) == Some(literal);
-    let stays = is("order.transform", "\"none\"");
-    match path {
-        "order.driver" | "order.direction" => {
-            value("order.transform").is_some_and(|transform| transform != "\"rotate\"")
+impl PresetKind {
+    /// Reads the file of a second reading, which errors call `file`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read_review(self, file: &str, text: &str) -> Result<Review, ScenarioError> {
+        match self {
+            Self::Sender => read(file, text, &SENDER),
+            Self::Resolver => read(file, text, &RESOLVER),
+            Self::Authority => read(file, text, &AUTHORITY),
+            Self::Stub => read(file, text, &STUB),
         }
-        "order.hold" => stays,
-        "order.hold_variants" => stays || is("order.hold", "\"none\""),
-        "order.types" => stays && is("order.max_records", "\"unlimited\""),
-        "order.max_records" => is("order.types", "[]"),
-        // An authority has no miss.
-        "order.verbatim_on_miss" => {
-            kind == PresetKind::Authority || (stays && is("order.base", "\"as-received\""))
-        }
-        "order.addresses" => is("order.unit", "\"address\""),
-        "limits.cut" => is("limits.addresses", "\"unlimited\""),
-        // Only what goes on to the next host after a session may come to a second one.
-        "limits.sessions" => ["failover.on_transient_reply", "failover.on_lost_connection"]
-            .iter()
-            .all(|reaction| is(reaction, "\"defer\"")),
-        "concurrency.growth" => {
-            value("concurrency.initial").is_some()
-                && value("concurrency.initial") == value("concurrency.most")
-        }
-        "reuse.idle" if is("reuse.connections", "\"batch\"") => true,
-        "reuse.connections" => false,
-        _ => path.starts_with("reuse.") && is("reuse.connections", "\"never\""),
     }
 }
 
-/// Reads the file of a second reading.
-pub(super) fn read_second<L: Clone>(
-    file: &str,
-    text: &str,
-    form: &Form<L>,
-) -> Result<SecondReading, ScenarioError> {
+fn read<L: Clone>(file: &str, text: &str, parameters: &ParameterTable<L>) -> Result<Review, ScenarioError> {
     let mut report = Report::new(file, text);
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
     let table = document.as_table().cloned().unwrap_or_default();
@@ -165,36 +139,36 @@ pub(super) fn read_second<L: Clone>(
         required("where", Shape::Map(&Shape::Text), "by parameter, the places read"),
         optional("not_in_source", Shape::Map(&Shape::Text), "", "by parameter, why the source cannot tell"),
     ];
-    keys.extend_from_slice(form.keys);
+    keys.extend(parameters.keys());
     check_table(&keys, &table, &Place::File, "", &mut report);
-    let mut law = form.blank.clone();
-    (form.read)(&table, &mut law);
-    let said = said(&table, (form.write)(&law), &mut report);
+    let mut law = parameters.blank.clone();
+    parameters.read(&table, &mut law);
+    let values = values(&table, parameters.write(&law), &mut report);
     let not_in_source = texts(&table, "not_in_source");
     match report.into_error() {
         Some(error) => Err(error),
-        None => Ok(SecondReading {
+        None => Ok(Review {
             id: table.text("id").unwrap_or_default().into(),
             reader: table.text("reader").unwrap_or_default().into(),
             source: table.text("source").unwrap_or_default().into(),
-            said,
+            values,
             not_in_source,
         }),
     }
 }
 
 /// The parameters that stand in the file, each with its places. What is not there has the value of a blank law and was not said.
-fn said(
+fn values(
     table: &Table,
-    written: Vec<super::params::Written>,
+    written: Vec<Written>,
     report: &mut Report,
-) -> BTreeMap<&'static str, Said> {
+) -> BTreeMap<&'static str, ReviewedValue> {
     let places = texts(table, "where");
     let stands = |path: &str| {
         let (section, key) = path.split_once('.')?;
         table.table(section)?.entry(key)
     };
-    let mut said = BTreeMap::new();
+    let mut values = BTreeMap::new();
     for (path, value) in written {
         let Some(entry) = stands(path) else { continue };
         let seen = places.get(path).map(String::as_str).unwrap_or_default();
@@ -203,9 +177,9 @@ fn said(
                 .error(code::MISSING, &entry.key_place, format!("{path}: no place is named"))
                 .help(format!("add to [where]: \"{path}\" = \"file and function\""));
         }
-        said.insert(path, Said { value, places: seen.into() });
+        values.insert(path, ReviewedValue { value, places: seen.into() });
     }
-    said
+    values
 }
 
 fn texts(table: &Table, key: &str) -> BTreeMap<String, String> {

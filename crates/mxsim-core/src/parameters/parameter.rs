@@ -1,6 +1,6 @@
-//! What the parameters of a kind of preset are: for the command that lists them, and for whoever writes a preset.
+//! What the parameters of a kind of preset are, for the command that lists them and for reviewers.
 
-use super::PresetKind;
+use super::keys::inner;
 use crate::syntax::shape::{Key, Shape};
 
 /// A parameter, without a value.
@@ -16,25 +16,15 @@ pub struct Parameter {
     pub rule: String,
     /// The words its value may be; empty if it is no word.
     pub words: Vec<&'static str>,
-    /// What the tables its value may be hold: `least` and what that is for, ...
+    /// What the tables its value may be hold: path, meaning and rule.
     pub fields: Vec<(String, &'static str, String)>,
     /// True if only one parameter of its section can be written.
     pub one_of_section: bool,
 }
 
-impl PresetKind {
-    /// All parameters its presets may have, in the order in which files name them.
-    #[must_use]
-    pub fn parameters(self) -> Vec<Parameter> {
-        self.keys().iter().flat_map(of_section).collect()
-    }
-}
-
-fn of_section(section: &'static Key) -> Vec<Parameter> {
-    let (keys, one_of_section) = match table_in(&section.shape) {
-        Some(found) => found,
-        None => return Vec::new(),
-    };
+/// Returns the parameters of a section.
+pub(super) fn of_section(section: &'static Key) -> Vec<Parameter> {
+    let one_of_section = has_choice(&section.shape);
     let parameter = |key: &'static Key| Parameter {
         path: format!("{}.{}", section.name, key.name),
         meaning: key.doc,
@@ -44,20 +34,26 @@ fn of_section(section: &'static Key) -> Vec<Parameter> {
         fields: fields(&key.shape, ""),
         one_of_section,
     };
-    keys.iter().map(parameter).collect()
+    inner(&section.shape).unwrap_or_default().iter().map(parameter).collect()
 }
 
-/// The keys of the table a value may be, and whether only one of them can be there.
-fn table_in(shape: &'static Shape) -> Option<(&'static [Key], bool)> {
+/// Returns what the parameter `path`, such as `order.hosts`, is for.
+pub(super) fn meaning(keys: &'static [Key], path: &str) -> Option<&'static str> {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let key = keys.iter().find(|key| key.name == first)?;
+    if rest.is_empty() { Some(key.doc) } else { inner(&key.shape).and_then(|keys| meaning(keys, rest)) }
+}
+
+/// Returns true if a value is a table with exactly one of its keys.
+fn has_choice(shape: &Shape) -> bool {
     match shape {
-        Shape::Table(keys) => Some((keys, false)),
-        Shape::Choice(keys) => Some((keys, true)),
-        Shape::AnyOf(shapes) => shapes.iter().find_map(table_in),
-        _ => None,
+        Shape::Choice(_) => true,
+        Shape::AnyOf(shapes) => shapes.iter().any(has_choice),
+        _ => false,
     }
 }
 
-/// Path, meaning and rule of everything inside a value.
+/// Returns path, meaning and rule of everything inside a value.
 fn fields(shape: &'static Shape, above: &str) -> Vec<(String, &'static str, String)> {
     match shape {
         Shape::Table(keys) | Shape::Choice(keys) => {

@@ -1,0 +1,65 @@
+//! The words of nodes and of events: faults, the stages at which they show, and what a full node says.
+
+use super::words::{Worded, Words};
+use crate::node::{Fault, WhenFull};
+use crate::smtp::Stage;
+
+/// [`Fault`] without its stage.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    Refuse,
+    Drop,
+    Silent,
+    Defer,
+    Reject,
+    Disconnect,
+}
+
+impl Worded for FaultKind {
+    const WORDS: Words<Self> = &[
+        ("refuse", Self::Refuse, ""),
+        ("drop", Self::Drop, ""),
+        ("silent", Self::Silent, ""),
+        ("defer", Self::Defer, ""),
+        ("reject", Self::Reject, ""),
+        ("disconnect", Self::Disconnect, ""),
+    ];
+}
+
+impl FaultKind {
+    /// Returns the stages at which it may show; none if it needs no stage.
+    pub(crate) const fn stages(self) -> &'static [Stage] {
+        match self {
+            Self::Refuse | Self::Drop | Self::Silent => &[],
+            Self::Defer => &[Stage::Greeting, Stage::Recipient, Stage::Data],
+            Self::Reject | Self::Disconnect => &[Stage::Greeting, Stage::Tls, Stage::Recipient, Stage::Data],
+        }
+    }
+
+    /// Returns the fault, if it may show at this stage.
+    pub(crate) fn at(self, stage: Option<Stage>) -> Option<Fault> {
+        match (self, stage) {
+            (Self::Refuse, None) => Some(Fault::Refuse),
+            (Self::Drop, None) => Some(Fault::Drop),
+            (Self::Silent, None) => Some(Fault::Silent),
+            (_, Some(stage)) if !self.stages().contains(&stage) => None,
+            (Self::Defer, Some(stage)) => Some(Fault::Defer(stage)),
+            (Self::Reject, Some(stage)) => Some(Fault::Reject(stage)),
+            (Self::Disconnect, Some(stage)) => Some(Fault::Disconnect(stage)),
+            _ => None,
+        }
+    }
+}
+
+impl Worded for Stage {
+    const WORDS: Words<Self> = &[
+        ("greeting", Self::Greeting, ""),
+        ("tls", Self::Tls, ""),
+        ("recipient", Self::Recipient, ""),
+        ("data", Self::Data, ""),
+    ];
+}
+
+impl Worded for WhenFull {
+    const WORDS: Words<Self> = &[("421", Self::Busy, ""), ("refuse", Self::Refuse, "")];
+}

@@ -1,0 +1,267 @@
+//! `order`: in which order a sender tries candidates of equal preference, and how long it keeps an order once drawn.
+
+use super::keys::{parameter, worded};
+use super::table::{Literals, ParameterGroup, Written};
+use super::values::{chosen, quoted_word, set, span, span_at};
+use super::words::{Worded, Words, english, value_of, words};
+use crate::sender::{AddressOrder, Family, HostOrder, Keep, OrderLaw, SenderLaw, Unit};
+use crate::syntax::literal;
+use crate::syntax::shape::{Key, SOME_TIME, Shape, optional, word};
+use crate::syntax::tree::{Table, Value};
+
+pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup {
+    has_no_effect,
+    ..ParameterGroup::new(
+        parameter("order", Shape::Table(KEYS), "in which order candidates are tried"),
+        |table, law| read(table, &mut law.order),
+        |law| write(&law.order),
+    )
+};
+
+pub(super) const BLANK: OrderLaw = OrderLaw {
+    unit: Unit::Host,
+    hosts: HostOrder::Answer,
+    addresses: AddressOrder::Answer,
+    family: Family::Any,
+    keep: Keep::Attempt,
+};
+
+const KEYS: &[Key] = &[
+    worded::<Unit>("unit", "what is put in order: exchange hosts, or all addresses of all hosts"),
+    worded::<HostOrder>("hosts", "how units of equal preference are ordered"),
+    worded::<AddressOrder>("addresses", "how the addresses inside one host are ordered"),
+    worded::<Family>("family", "which address family goes first"),
+    parameter("keep", Shape::AnyOf(&[word(words::<Keep>), KEEP_TIMES]), "how long one drawn order is kept")
+        .reads(english::<Keep>),
+];
+
+/// The two ways to keep an order for a time.
+const KEEP_TIMES: Shape = Shape::Choice(&[
+    optional("exponential", SOME_TIME, "", "an exponentially distributed time of this mean"),
+    optional("fixed", SOME_TIME, "", "exactly this time"),
+]);
+
+/// What `sticky` of a sender may be: `keep`, as somebody says it who sees the sender from outside.
+pub(super) const STICKY: Shape = Shape::AnyOf(&[SOME_TIME, word(words::<Sticky>), KEEP_TIMES]);
+
+impl Worded for Unit {
+    const WORDS: Words<Self> = &[
+        ("host", Self::Host, "exchange hosts; the addresses of one stay together"),
+        ("address", Self::Address, "all addresses of all hosts: a host with more addresses gets more mail"),
+    ];
+}
+
+impl Worded for HostOrder {
+    const WORDS: Words<Self> = &[
+        ("shuffle", Self::Shuffle, "at random, every order equally likely"),
+        ("answer", Self::Answer, "as the resolver answered"),
+        (
+            "adjacent-swap",
+            Self::AdjacentSwap,
+            "one pass of coin flips over neighbours: the third record is never first",
+        ),
+        (
+            "last-into-hole",
+            Self::LastIntoHole,
+            "the first of the answer; then the last record moves into its place",
+        ),
+        (
+            "random-comparator",
+            Self::RandomComparator,
+            "a merge sort whose comparison flips a coin: 50 : 25 : 25 for three",
+        ),
+        ("name-hash", Self::NameHash, "by a hash of the name that starts from the clock"),
+        (
+            "least-connections",
+            Self::LeastConnections,
+            "the address with fewest open connections; on a tie the first of the answer, then the last to the second",
+        ),
+        ("attempt-index", Self::AttemptIndex, "round all records, one further with each attempt"),
+    ];
+}
+
+impl Worded for AddressOrder {
+    const WORDS: Words<Self> = &[
+        ("shuffle", Self::Shuffle, "at random, every order equally likely"),
+        ("answer", Self::Answer, "as the resolver answered"),
+    ];
+}
+
+impl Worded for Family {
+    const WORDS: Words<Self> = &[
+        ("any", Self::Any, "neither"),
+        ("ipv6-first", Self::Ipv6First, "IPv6 before IPv4 inside each host"),
+        ("ipv4-first", Self::Ipv4First, "IPv4 before IPv6 inside each host"),
+        (
+            "ipv6-bubble-pass",
+            Self::Ipv6BubblePass,
+            "IPv6 first inside each host; then an IPv6 address moves over an IPv4 address before it",
+        ),
+        ("ipv6-first-in-class", Self::Ipv6FirstInClass, "IPv6 before IPv4 in the whole preference"),
+        ("ipv4-first-in-class", Self::Ipv4FirstInClass, "IPv4 before IPv6 in the whole preference"),
+        ("ipv4-only", Self::Ipv4Only, "IPv4 only; AAAA is not even asked for"),
+    ];
+}
+
+/// Times are written as tables beside these words.
+impl Worded for Keep {
+    const WORDS: Words<Self> = &[
+        ("attempt", Self::Attempt, "for one attempt: every attempt draws anew"),
+        ("message", Self::Message, "for one message: its retries keep it"),
+        ("process", Self::Process, "for one process: all messages of a queue run have the same"),
+        (
+            "second",
+            Self::Second,
+            "for one attempt; processes that began in the same second of the clock draw alike, at all outbound hosts",
+        ),
+        ("cache-entry", Self::CacheEntry, "until the resolver's MX answer is replaced"),
+        ("forever", Self::Forever, "for ever"),
+    ];
+}
+
+/// [`Keep`] as `sticky` says it; times are written as durations and tables beside these words.
+#[derive(Clone, Copy, PartialEq)]
+struct Sticky(Keep);
+
+impl Worded for Sticky {
+    const WORDS: Words<Self> = &[
+        ("never", Self(Keep::Attempt), ""),
+        ("cache-entry", Self(Keep::CacheEntry), ""),
+        ("forever", Self(Keep::Forever), ""),
+    ];
+}
+
+fn read(table: &Table, law: &mut OrderLaw) {
+    let Some(order) = table.table("order") else { return };
+    set(&mut law.unit, chosen(order, "unit"));
+    set(&mut law.hosts, chosen(order, "hosts"));
+    set(&mut law.addresses, chosen(order, "addresses"));
+    set(&mut law.family, chosen(order, "family"));
+    set(&mut law.keep, chosen(order, "keep").or_else(|| order.table("keep").and_then(keep_time)));
+}
+
+/// Reads `{ exponential = "6h" }` or `{ fixed = "6h" }`.
+fn keep_time(table: &Table) -> Option<Keep> {
+    let exponential = span_at(table, "exponential").map(Keep::Exponential);
+    exponential.or_else(|| span_at(table, "fixed").map(Keep::Fixed))
+}
+
+/// Reads `sticky` of a sender; a duration alone is the mean of an exponentially distributed time.
+pub(crate) fn read_sticky(value: &Value) -> Option<Keep> {
+    if let Some(table) = value.as_table() {
+        return keep_time(table);
+    }
+    let word = value.as_text().and_then(value_of::<Sticky>).map(|sticky| sticky.0);
+    word.or_else(|| span(value).map(Keep::Exponential))
+}
+
+fn write(law: &OrderLaw) -> Vec<Written> {
+    vec![
+        ("order.unit", quoted_word(law.unit)),
+        ("order.hosts", quoted_word(law.hosts)),
+        ("order.addresses", quoted_word(law.addresses)),
+        ("order.family", quoted_word(law.family)),
+        ("order.keep", written_keep(law.keep)),
+    ]
+}
+
+fn written_keep(keep: Keep) -> String {
+    match keep {
+        Keep::Exponential(span) => format!("{{ exponential = {} }}", literal::span(span)),
+        Keep::Fixed(span) => format!("{{ fixed = {} }}", literal::span(span)),
+        word => quoted_word(word),
+    }
+}
+
+fn has_no_effect(path: &str, beside: &Literals<'_>) -> bool {
+    path == "order.addresses" && beside.is_word("order.unit", "address")
+}
+
+/// Says how candidates are put in order: "shuffles the hosts of a preference for each attempt; ...".
+pub(crate) fn in_words(law: &OrderLaw) -> String {
+    let mut parts =
+        vec![format!("{} {}", hosts_in_words(law.unit, law.hosts), kept_order_in_words(law.keep))];
+    if law.unit == Unit::Host {
+        parts.push(addresses_in_words(law.addresses).into());
+    }
+    parts.extend(family_in_words(law.family).map(str::to_owned));
+    parts.join("; ")
+}
+
+const fn hosts_in_words(unit: Unit, hosts: HostOrder) -> &'static str {
+    match (unit, hosts) {
+        (Unit::Address, HostOrder::Shuffle) => "pools all addresses of a preference and shuffles them",
+        (Unit::Address, HostOrder::Answer) => "takes all addresses of a preference as they came,",
+        (Unit::Address, HostOrder::AdjacentSwap) => {
+            "flips a coin over each two neighbours among all addresses of a preference"
+        }
+        (Unit::Address, HostOrder::LastIntoHole) => {
+            "takes the first address of a preference, then moves the last into its place,"
+        }
+        (_, HostOrder::RandomComparator) => {
+            "sorts the hosts of a preference with a comparison that flips a coin,"
+        }
+        (_, HostOrder::NameHash) => {
+            "sorts the hosts of a preference by a hash of their names that starts from the clock,"
+        }
+        (_, HostOrder::LeastConnections) => {
+            "takes the address of a preference with fewest open connections, on a tie the one asked for first,"
+        }
+        (_, HostOrder::AttemptIndex) => "goes round all hosts, one further with each attempt,",
+        (Unit::Host, HostOrder::Shuffle) => "shuffles the hosts of a preference",
+        (Unit::Host, HostOrder::Answer) => "takes the hosts of a preference as the resolver answered,",
+        (Unit::Host, HostOrder::AdjacentSwap) => {
+            "flips a coin over each two neighbouring hosts of a preference, so that the third is never first,"
+        }
+        (Unit::Host, HostOrder::LastIntoHole) => {
+            "takes the first host of the answer, then moves the last into its place,"
+        }
+    }
+}
+
+/// Says how long an order is kept, after what is done to it.
+fn kept_order_in_words(keep: Keep) -> String {
+    match keep {
+        Keep::Attempt => "for each attempt".into(),
+        Keep::Message => "once for each message".into(),
+        Keep::Process => "once for each process, so all of a queue run alike".into(),
+        Keep::Second => "by the second, so all of a second alike".into(),
+        Keep::CacheEntry => "once, and keeps that until the resolver's MX answer is replaced".into(),
+        Keep::Exponential(mean) => format!("once, and keeps that for {mean} on average"),
+        Keep::Fixed(span) => format!("once, and keeps that for {span}"),
+        Keep::Forever => "once and for all".into(),
+    }
+}
+
+/// Says how long a sender keeps its choice, as a sentence of its own.
+pub(crate) fn keep_in_words(keep: Keep) -> String {
+    match keep {
+        Keep::Attempt => "it draws for each attempt".into(),
+        Keep::Message => "it draws for each message".into(),
+        Keep::Second => "it draws anew each second".into(),
+        Keep::Process => "it keeps its choice as long as its process lives".into(),
+        Keep::CacheEntry => "it keeps its choice as long as the answer is cached".into(),
+        Keep::Exponential(time) => format!("it keeps its choice for {time} on average"),
+        Keep::Fixed(time) => format!("it keeps its choice for {time}"),
+        Keep::Forever => "it keeps its choice for good".into(),
+    }
+}
+
+const fn addresses_in_words(order: AddressOrder) -> &'static str {
+    match order {
+        AddressOrder::Shuffle => "shuffles the addresses inside a host",
+        AddressOrder::Answer => "takes the addresses inside a host as they came",
+    }
+}
+
+const fn family_in_words(family: Family) -> Option<&'static str> {
+    match family {
+        Family::Any => None,
+        Family::Ipv6First => Some("puts IPv6 before IPv4 inside each host"),
+        Family::Ipv4First => Some("puts IPv4 before IPv6 inside each host"),
+        Family::Ipv6BubblePass => Some("lifts IPv6 over IPv4 by one place"),
+        Family::Ipv6FirstInClass => Some("puts IPv6 before IPv4 in the whole preference"),
+        Family::Ipv4FirstInClass => Some("puts IPv4 before IPv6 in the whole preference"),
+        Family::Ipv4Only => Some("uses IPv4 only"),
+    }
+}

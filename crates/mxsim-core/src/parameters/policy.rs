@@ -1,0 +1,63 @@
+//! `policy`: which hosts a sender may use, and what it does without any.
+
+use super::keys::{parameter, worded};
+use super::table::{ParameterGroup, Written};
+use super::values::{chosen, quoted_word, set};
+use super::words::{Worded, Words};
+use crate::sender::{Check, NullMx, Policy, SenderLaw};
+use crate::syntax::shape::{Key, Shape};
+use crate::syntax::tree::{Table, Value};
+
+pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup {
+    // A policy counts only where the zone has one.
+    decides_where: false,
+    ..ParameterGroup::new(
+        parameter("policy", Shape::Table(KEYS), "which hosts it may use, and what it does without any"),
+        |table, law| read(table, &mut law.policy),
+        |law| write(&law.policy),
+    )
+};
+
+pub(super) const BLANK: Policy =
+    Policy { null_mx: NullMx::Bounce, implicit_mx: true, mta_sts: Check::No, dane: Check::No };
+
+const KEYS: &[Key] = &[
+    worded::<NullMx>("null_mx", "what the root as only exchange host means to it (RFC 7505)"),
+    parameter("implicit_mx", Shape::Boolean, "whether a domain without MX is reached at its own address")
+        .reads(|| vec![("true", "yes"), ("false", "no")]),
+    worded::<Check>("mta_sts", "whether it leaves out hosts that `zone.mta_sts` does not cover"),
+    worded::<Check>("dane", "whether it leaves out the hosts in `zone.dane`"),
+];
+
+impl Worded for NullMx {
+    const WORDS: Words<Self> = &[
+        ("bounce", Self::Bounce, "the domain takes no mail: bounced at once"),
+        ("bounce-strict", Self::BounceStrict, "the same with preference 0, else a host like any other"),
+        ("treat-as-host", Self::TreatAsHost, "a host without an address: tried again later"),
+    ];
+}
+
+impl Worded for Check {
+    const WORDS: Words<Self> = &[
+        ("no", Self::No, "it cannot"),
+        ("opt", Self::Opt, "it can, but does not unless told to"),
+        ("default", Self::Default, "it does"),
+    ];
+}
+
+fn read(table: &Table, law: &mut Policy) {
+    let Some(policy) = table.table("policy") else { return };
+    set(&mut law.null_mx, chosen(policy, "null_mx"));
+    set(&mut law.implicit_mx, policy.get("implicit_mx").and_then(Value::as_boolean));
+    set(&mut law.mta_sts, chosen(policy, "mta_sts"));
+    set(&mut law.dane, chosen(policy, "dane"));
+}
+
+fn write(law: &Policy) -> Vec<Written> {
+    vec![
+        ("policy.null_mx", quoted_word(law.null_mx)),
+        ("policy.implicit_mx", law.implicit_mx.to_string()),
+        ("policy.mta_sts", quoted_word(law.mta_sts)),
+        ("policy.dane", quoted_word(law.dane)),
+    ]
+}

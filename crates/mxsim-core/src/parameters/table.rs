@@ -1,0 +1,123 @@
+//! Groups of parameters, and the table of the groups that one kind of preset has.
+
+use crate::syntax::shape::Key;
+use crate::syntax::tree::Table;
+use std::collections::BTreeMap;
+
+/// A parameter as it is written: its path, such as `order.unit`, and its TOML literal.
+pub(crate) type Written = (&'static str, String);
+
+/// Parameters that belong together: one section of a preset file, over a law `L`.
+pub(crate) struct ParameterGroup<L: 'static> {
+    /// The section, with the keys of its parameters.
+    pub(super) key: Key,
+    /// Lays the section, as it stands in a table, over a law.
+    pub(super) read: fn(&Table, &mut L),
+    /// Writes all parameters of the section.
+    pub(super) write: fn(&L) -> Vec<Written>,
+    /// Returns the rule between parameters that a law breaks; the table is what has been laid over it.
+    pub(super) broken_rule: fn(&Table, &L) -> Option<&'static str>,
+    /// Returns true if the parameter at a path changes nothing beside the others, so that a reviewer may leave it out.
+    pub(super) has_no_effect: fn(&str, &Literals<'_>) -> bool,
+    /// True if the section decides *where* mail goes, and not only when.
+    pub(super) decides_where: bool,
+}
+
+impl<L> ParameterGroup<L> {
+    /// A group without rules, whose parameters all have an effect and decide where mail goes.
+    pub(super) const fn new(key: Key, read: fn(&Table, &mut L), write: fn(&L) -> Vec<Written>) -> Self {
+        Self { key, read, write, broken_rule: |_, _| None, has_no_effect: |_, _| false, decides_where: true }
+    }
+}
+
+/// All parameters of one kind of preset.
+pub(crate) struct ParameterTable<L: 'static> {
+    /// The law a file is laid over. A preset names every parameter, so nothing of it stays.
+    pub(crate) blank: L,
+    /// The groups in the order of the reference.
+    pub(super) groups: &'static [ParameterGroup<L>],
+    /// The groups in the order in which they are written.
+    pub(super) written: &'static [ParameterGroup<L>],
+}
+
+impl<L> ParameterTable<L> {
+    /// Returns the sections.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.groups.iter().map(|group| group.key)
+    }
+
+    /// Lays the parameters of `table` over `law`.
+    pub(crate) fn read(&self, table: &Table, law: &mut L) {
+        self.groups.iter().for_each(|group| (group.read)(table, law));
+    }
+
+    /// Writes all parameters; evidence is filed under the same paths.
+    pub(crate) fn write(&self, law: &L) -> Vec<Written> {
+        self.written.iter().flat_map(|group| (group.write)(law)).collect()
+    }
+
+    /// Returns the first rule that `law` breaks once `table` has been laid over it, with the section to look at.
+    pub(crate) fn broken_rule(&self, table: &Table, law: &L) -> Option<(&'static str, &'static str)> {
+        let broken = |group: &ParameterGroup<L>| Some((group.key.name, (group.broken_rule)(table, law)?));
+        self.groups.iter().find_map(broken)
+    }
+
+    /// Returns true if the parameter at `path` changes nothing beside the others.
+    pub(super) fn has_no_effect(&self, path: &str, beside: &Literals<'_>) -> bool {
+        self.group_of(path).is_some_and(|group| (group.has_no_effect)(path, beside))
+    }
+
+    /// Returns true if the parameter at `path` decides where mail goes.
+    pub(super) fn decides_where(&self, path: &str) -> bool {
+        self.group_of(path).is_some_and(|group| group.decides_where)
+    }
+
+    fn group_of(&self, path: &str) -> Option<&ParameterGroup<L>> {
+        let (section, _) = path.split_once('.')?;
+        self.groups.iter().find(|group| group.key.name == section)
+    }
+}
+
+/// The sections of groups.
+pub(super) const fn sections<L, const N: usize>(groups: &[ParameterGroup<L>; N]) -> [Key; N] {
+    let mut keys = [groups[0].key; N];
+    let mut i = 0;
+    while i < N {
+        keys[i] = groups[i].key;
+        i += 1;
+    }
+    keys
+}
+
+/// The parameters of one preset as TOML literals, by path.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Literals<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> Literals<'a> {
+    /// Returns the literal of a parameter.
+    pub(crate) fn get(&self, path: &str) -> Option<&'a str> {
+        self.0.get(path).copied()
+    }
+
+    /// Returns true if the parameter at `path` has this literal.
+    pub(super) fn is(&self, path: &str, literal: &str) -> bool {
+        self.get(path) == Some(literal)
+    }
+
+    /// Returns true if the parameter at `path` is this word.
+    pub(super) fn is_word(&self, path: &str, word: &str) -> bool {
+        let bare = self.get(path).and_then(|literal| literal.strip_prefix('"')?.strip_suffix('"'));
+        bare == Some(word)
+    }
+
+    /// Returns path and literal of each parameter, in alphabetical order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0.iter().map(|(path, literal)| (*path, *literal))
+    }
+}
+
+impl<'a> FromIterator<(&'a str, &'a str)> for Literals<'a> {
+    fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}

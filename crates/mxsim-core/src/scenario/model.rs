@@ -1,0 +1,248 @@
+//! What a scenario holds once it has been read.
+
+use super::goal::Goal;
+use crate::dns::{DaneZone, MtaSts, OrderLaw, ResolverLaw, StubLaw, Zone};
+use crate::node::{Capacity, Schedule};
+use crate::parameters::PresetKind;
+use crate::results::{Caution, Grade, PresetUsed};
+use crate::sender::{Behaviour, SenderBehaviour, Unknowns};
+use crate::time::{Span, Time};
+use crate::traffic::{Profile, Sizes};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// A whole scenario, with nothing left to go wrong.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// Title, for reports.
+    pub title: String,
+    /// How long and how often to simulate.
+    pub run: RunPlan,
+    /// The zone and its changes, in order of time; the first holds from the start of the warm-up.
+    pub zones: Vec<ZoneVersion>,
+    /// In which order the authoritative servers answer.
+    pub authority: Authority,
+    /// The domain's MTA-STS policy, if it has one.
+    pub mta_sts: Option<MtaSts>,
+    /// What DANE says about its hosts.
+    pub dane: DaneZone,
+    /// Messages per day over all senders.
+    pub messages_per_day: f64,
+    /// Who sends; shares add up to 1. An entry with a `mix` has become one sender per preset.
+    pub senders: Vec<Sender>,
+    /// How far other plausible mixes of these senders may lie; `None` if the mix is taken as known.
+    pub mix: Option<Mix>,
+    /// The machines that receive.
+    pub nodes: Vec<Node>,
+    /// What has to hold; never empty (the default is the rough-even goal).
+    pub goals: Vec<Goal>,
+    /// True if the scenario names no goal and `goals` holds the default.
+    pub goals_are_default: bool,
+    /// Presets the scenario leans on, each once.
+    pub presets: Vec<PresetUsed>,
+    /// Doubts that need no simulation.
+    pub cautions: Vec<Caution>,
+    /// Hash of the resolved scenario (hexadecimal).
+    pub fingerprint: String,
+}
+
+impl Scenario {
+    /// How well everything is known that decides where the mail of `sender` goes: its own behaviour and, if it takes hosts in the order of
+    /// the answer, the presets of its resolvers and of the authority.
+    pub(crate) fn decisive_grade(&self, sender: &Sender) -> Grade {
+        if sender.behaviour.law.order.draws() {
+            return sender.grade;
+        }
+        let grade_of = |kind: PresetKind, id: &str| {
+            let used = self.presets.iter().find(|used| used.kind == kind.name() && used.id == id);
+            used.map_or(Grade::Assumed, |used| used.grade)
+        };
+        let resolvers = sender.resolver.iter().map(|layer| grade_of(PresetKind::Resolver, &layer.preset));
+        let order = resolvers.chain([grade_of(PresetKind::Authority, &self.authority.name)]);
+        order.fold(sender.grade, Grade::max)
+    }
+
+    /// Lets `sender` order and react by a behaviour of your own; its time-outs, retries and memory stay. For an entry with a `mix` name
+    /// its part, `entry/preset`.
+    ///
+    /// # Errors
+    /// If there is no such sender; the text names those there are.
+    pub fn set_behaviour(&mut self, sender: &str, behaviour: Arc<dyn SenderBehaviour>) -> Result<(), String> {
+        let found = self.sender_mut(sender)?;
+        found.behaviour.custom = Some(behaviour);
+        found.grade = Grade::Assumed;
+        // What is yours is known to you, and a preset's ranges say nothing about it.
+        found.unknowns = Unknowns::default();
+        self.refresh_fingerprint();
+        Ok(())
+    }
+
+    /// Lets `sender` send exactly one message at each of these times, in the place of what its share and profile say; times before the
+    /// warm-up or after the run bring none. For an entry with a `mix` name its part, `entry/preset`.
+    ///
+    /// ```
+    /// # use mxsim_core::{study::{Quiet, RunOptions, simulate}, scenario::Scenario, time::{Span, Time}};
+    /// # let zone = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
+    /// # let text = format!("[run]\nreplications = 2\n[zone]\ntext = \"\"\"\n{zone}\"\"\"\n[[senders]]\nname = \"us\"\npreset = \"exim\"\n");
+    /// # let mut scenario = Scenario::from_toml(&text).unwrap();
+    /// scenario.set_arrivals("us", vec![Time::ZERO, Time::ZERO + Span::from_secs(5)])?;
+    /// let results = simulate(&scenario, RunOptions::of(&scenario), &Quiet).unwrap();
+    /// assert_eq!(results.delivery.totals.messages, 4, "two in each of two replications");
+    /// # Ok::<(), String>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there is no such sender; the text names those there are.
+    pub fn set_arrivals(&mut self, sender: &str, mut times: Vec<Time>) -> Result<(), String> {
+        times.sort_unstable();
+        self.sender_mut(sender)?.given = Some(times.into());
+        self.refresh_fingerprint();
+        Ok(())
+    }
+
+    fn sender_mut(&mut self, name: &str) -> Result<&mut Sender, String> {
+        let names: Vec<String> = self.senders.iter().map(|sender| sender.name.clone()).collect();
+        let found = self.senders.iter_mut().find(|sender| sender.name == name);
+        found.ok_or_else(|| format!("there is no sender {name:?}; senders are {}", names.join(", ")))
+    }
+}
+
+/// How long and how often to simulate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunPlan {
+    /// Replications; `None` means as many as decide the goals.
+    pub replications: Option<u64>,
+    /// Seed of all randomness.
+    pub seed: u64,
+    /// The span a share is measured over.
+    pub window: Span,
+    /// Measured length of one replication; a whole number of windows.
+    pub run_length: Span,
+    /// Simulated before measuring starts.
+    pub warm_up: Span,
+}
+
+impl RunPlan {
+    /// Windows measured in each replication.
+    #[must_use]
+    pub const fn windows(&self) -> usize {
+        (self.run_length.0 / self.window.0) as usize
+    }
+}
+
+/// What is published from `at` on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneVersion {
+    /// When it replaces the version before.
+    pub at: Time,
+    /// What it says.
+    pub zone: Zone,
+}
+
+/// The authoritative servers of the zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authority {
+    /// Preset id, for reports.
+    pub name: String,
+    /// In which order they answer.
+    pub order: OrderLaw,
+    /// Weights of hosts and addresses that have one, by name.
+    pub weights: BTreeMap<String, u32>,
+    /// When they do not answer: from and to, in order of time and apart.
+    pub away: Vec<(Time, Time)>,
+}
+
+impl Authority {
+    /// The weight of an exchange host or an address.
+    #[must_use]
+    pub fn weight(&self, name: &str) -> u32 {
+        let label = name.split('.').next().unwrap_or(name);
+        self.weights.get(name).or_else(|| self.weights.get(label)).copied().unwrap_or(1)
+    }
+}
+
+/// The library a sender asks for addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stub {
+    /// Preset id, for reports.
+    pub name: String,
+    /// How it sorts them.
+    pub law: StubLaw,
+}
+
+/// One sender: one organisation, or many alike.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// Its name, unique. Part of a mix: `entry/preset`.
+    pub name: String,
+    /// Its part of all messages, 0..1.
+    pub share: f64,
+    /// The preset or kind it behaves like.
+    pub preset: String,
+    /// Weakest grade among the parameters of that preset; `assumed` as soon as the scenario overrides one.
+    pub grade: Grade,
+    /// Organisations this entry stands for.
+    pub sites: usize,
+    /// How the mail is spread over them.
+    pub sizes: Sizes,
+    /// Outbound hosts of each site, choosing independently.
+    pub hosts: usize,
+    /// True if it has an IPv6 route.
+    pub ipv6: bool,
+    /// The library that sorts addresses, where its behaviour asks for one.
+    pub stub: Stub,
+    /// The addresses it sends from, one of a family at most; a family that is missing is drawn for each site.
+    pub addresses: Vec<IpAddr>,
+    /// When it sends.
+    pub profile: Profile,
+    /// When it sends instead, if the embedding program brings the times of its messages.
+    pub given: Option<Arc<[Time]>>,
+    /// Caches between it and the authority, nearest first; never empty.
+    pub resolver: Vec<ResolverLayer>,
+    /// How it orders, fails over, retries and remembers.
+    pub behaviour: Behaviour,
+    /// What is not known of it: nothing unless its grade is `reported` or `assumed`.
+    pub unknowns: Unknowns,
+}
+
+/// The population a mix comes from. Plausible mixes are Dirichlet around the shares of the senders.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mix {
+    /// Id of the population.
+    pub population: String,
+    /// Concentration of the law: the larger, the nearer to the shares.
+    pub concentration: f64,
+    /// How well the population is known.
+    pub grade: Grade,
+}
+
+/// One caching layer between a sender and the authority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolverLayer {
+    /// Name in the scenario, or preset id.
+    pub name: String,
+    /// The preset its parameters are laid over.
+    pub preset: String,
+    /// How it caches and orders.
+    pub law: ResolverLaw,
+    /// Layers with equal `shared_as` are the same caches, whichever sender asks.
+    pub shared_as: String,
+}
+
+/// A machine that receives mail.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Its name, unique.
+    pub name: String,
+    /// The exchange hosts it stands behind, joined with `, `.
+    pub host: String,
+    /// Its addresses.
+    pub addresses: Vec<IpAddr>,
+    /// The share a perfectly even split gives it; zero for a backup. Adds up to 1 over the nodes.
+    pub fair_share: f64,
+    /// Its faults.
+    pub faults: Schedule,
+    /// How many sessions it serves at the same time, and how long they take.
+    pub capacity: Capacity,
+}

@@ -1,0 +1,65 @@
+//! What the sections of a scenario share while they are read.
+
+use crate::catalog::{Catalog, Population, Preset};
+use crate::results::{Caution, PresetUsed};
+use crate::syntax::diagnostic::Report;
+use crate::syntax::quantity::percent;
+use crate::syntax::tree::{Table, Value};
+
+/// How files a scenario names are opened.
+pub(super) type Files<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+
+/// What the sections share while they are read.
+pub(super) struct Reading {
+    pub(super) report: Report,
+    /// The presets the scenario may name; a clone shares them.
+    pub(super) catalog: Catalog,
+    pub(super) cautions: Vec<Caution>,
+    pub(super) presets: Vec<PresetUsed>,
+}
+
+impl Reading {
+    pub(super) fn caution(&mut self, code: &str, text: String) {
+        let caution = Caution { code: code.into(), text };
+        if !self.cautions.contains(&caution) {
+            self.cautions.push(caution);
+        }
+    }
+
+    /// The scenario leans on this preset.
+    pub(super) fn uses<L>(&mut self, preset: &Preset<L>) {
+        let used = preset.used();
+        if !self.presets.contains(&used) {
+            self.presets.push(used);
+        }
+        let what = format!("{} preset {}", preset.kind.name(), preset.id);
+        self.caution_replaced(&what, preset.replaces, preset.outside.as_deref());
+    }
+
+    /// The same of a population.
+    pub(super) fn uses_population(&mut self, population: &Population) {
+        self.presets.push(population.used());
+        let what = format!("population {}", population.id);
+        self.caution_replaced(&what, population.replaces, population.outside.as_deref());
+    }
+
+    fn caution_replaced(&mut self, what: &str, replaces: bool, outside: Option<&str>) {
+        if let (true, Some(hash)) = (replaces, outside) {
+            let text = format!(
+                "the {what} is not the one that comes with mxsim: a file of yours ({hash}) takes its place"
+            );
+            self.caution("replaced-preset", text);
+        }
+    }
+}
+
+/// The items of a list of tables.
+pub(super) fn tables<'t>(document: &'t Table, key: &str) -> Vec<(&'t Value, &'t Table)> {
+    let items = document.get(key).and_then(Value::as_list).unwrap_or_default();
+    items.iter().filter_map(|item| Some((item, item.as_table()?))).collect()
+}
+
+/// The share a value holds.
+pub(super) fn share(value: &Value) -> Option<f64> {
+    value.as_number().or_else(|| percent(value.as_text()?).ok())
+}
