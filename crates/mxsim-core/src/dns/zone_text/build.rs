@@ -96,6 +96,11 @@ impl<'r> Builder<'r> {
             Err(ZoneTextError { kind: ZoneErrorKind::Domain, message, help, range })
         };
         match found[..] {
+            [only] if only.owner.is_root() => fail(
+                "the root takes no mail".into(),
+                "write the name of the domain before its records".into(),
+                only.range,
+            ),
             [only] => Ok(only.owner.clone()),
             [] => fail(
                 "there is no MX, A or AAAA record".into(),

@@ -124,6 +124,7 @@ fn every_error_is_reported_at_its_bytes() {
     );
     assert_eq!(errors("a.example. 1 MX 0 .\na.example. 1 MX 1 m.example.")[0].0, Domain);
     assert_eq!(errors("")[0].0, Domain);
+    assert_eq!(errors(". 1 MX 1 a.example."), [(Domain, ". 1 MX 1 a.example.")], "a domain has a name");
     assert_eq!(errors("mx1 1 A 192.0.2.1")[0], (Value, "mx1"));
     assert_eq!(errors("a.example. 1 MX ( 1 m.example.")[0], (Syntax, "("));
     assert_eq!(errors("a.example. 1 TXT \"open\n")[0].0, Syntax);
