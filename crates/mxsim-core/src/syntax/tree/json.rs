@@ -71,7 +71,7 @@ pub(crate) fn from_json(value: &serde_json::Value, pointer: &str) -> Value {
         serde_json::Value::Bool(value) => Kind::Boolean(*value),
         serde_json::Value::String(text) => Kind::Text(text.clone()),
         serde_json::Value::Number(number) => {
-            number.as_i128().map_or_else(|| Kind::Float(number.as_f64().unwrap_or(f64::NAN)), Kind::Integer)
+            number.as_i128().map_or_else(|| Kind::float(number.as_f64().unwrap_or(f64::NAN)), Kind::Integer)
         }
         serde_json::Value::Array(items) => Kind::List(
             items.iter().enumerate().map(|(i, item)| from_json(item, &format!("{pointer}/{i}"))).collect(),
@@ -136,7 +136,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(self.value(Kind::Float(number)))
+        Ok(self.value(Kind::float(number)))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {

@@ -59,6 +59,13 @@ pub(crate) struct Entry {
     pub(crate) value: Value,
 }
 
+impl Kind {
+    /// A number that is not whole. Zero has no sign here: `-0.0` passes every test for `>= 0` and then divides to minus infinity.
+    pub(crate) fn float(number: f64) -> Self {
+        Self::Float(number + 0.0)
+    }
+}
+
 impl Table {
     /// The value of `key`.
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
@@ -158,4 +165,23 @@ pub(crate) fn shortened(text: &str) -> String {
     }
     let start: String = text.chars().take(MOST).collect();
     format!("{start:?}...")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::diagnostic::Report;
+
+    #[test]
+    fn zero_has_no_sign() {
+        let toml = parse_toml(&mut Report::new("a.toml", "x = [-0.0, -0, -0e9]"));
+        let json = parse_json(&mut Report::new("a.json", "{\"x\": [-0.0, -0, -0e9]}"));
+        let built = from_json(&serde_json::json!({ "x": [-0.0, -0.0, -0.0] }), "");
+        for document in [toml, json, Some(built)].into_iter().flatten() {
+            let list = document.as_table().and_then(|table| table.get("x")).and_then(Value::as_list);
+            let numbers: Vec<f64> = list.unwrap_or_default().iter().filter_map(Value::as_number).collect();
+            assert_eq!(numbers.len(), 3);
+            assert!(numbers.iter().all(|number| number.is_sign_positive()), "{numbers:?}");
+        }
+    }
 }
