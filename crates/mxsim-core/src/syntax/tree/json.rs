@@ -88,9 +88,18 @@ fn member(key: &str, value: &serde_json::Value, parent: &str) -> Entry {
     Entry { key: key.into(), value: from_json(value, &pointer), key_place: Place::Pointer(pointer) }
 }
 
-/// The pointer of `key` below `parent` (RFC 6901 section 3).
+/// The pointer of `key` below `parent` (RFC 6901 section 3). Control characters are written out, as the pointer is for people to read.
 fn below(parent: &str, key: &str) -> String {
-    format!("{parent}/{}", key.replace('~', "~0").replace('/', "~1"))
+    let mut pointer = format!("{parent}/");
+    for c in key.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c if c.is_control() => pointer.extend(c.escape_default()),
+            c => pointer.push(c),
+        }
+    }
+    pointer
 }
 
 /// Carries the pointer downwards.
