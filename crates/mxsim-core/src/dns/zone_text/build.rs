@@ -83,8 +83,7 @@ impl<'r> Builder<'r> {
     fn infer_domain(&self) -> Result<Name, ZoneTextError> {
         let owners = |kinds: &[RecordKind]| -> Vec<&'r Record> {
             let mut seen = BTreeSet::new();
-            let fits =
-                |record: &&Record| kinds.contains(&record.kind) && !record.owner.as_str().starts_with('*');
+            let fits = |record: &&Record| kinds.contains(&record.kind) && !record.owner.is_wildcard();
             self.records.iter().filter(fits).filter(|record| seen.insert(&record.owner)).collect()
         };
         let mut found = owners(&[RecordKind::Mx]);
