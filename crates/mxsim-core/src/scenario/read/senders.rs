@@ -10,7 +10,7 @@ use crate::scenario::{Mix, Sender, Stub};
 use crate::sender::{AddressSort, Behaviour, Failover, Family, Keep, OrderLaw, SenderLaw, Unknowns};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity::percent_text;
-use crate::syntax::shape::unknown_preset;
+use crate::syntax::shape::{LONGEST_NAME, unknown_preset};
 use crate::syntax::tree::{Table, Value, shortened};
 use crate::traffic::{Profile, Sizes};
 use std::net::IpAddr;
@@ -247,9 +247,22 @@ impl Entry<'_> {
             }
             let own_sites = ((sites as f64 * part).round() as usize).max(1);
             let name = format!("{}/{preset}", self.name);
+            self.check_length_of(&name, reading);
             senders.extend(self.sender(name, preset, share, own_sites, reading));
         }
         senders
+    }
+
+    /// A part of a mix has a name as any sender.
+    fn check_length_of(&self, name: &str, reading: &mut Reading) {
+        if name.chars().count() > LONGEST_NAME && self.name.chars().count() <= LONGEST_NAME {
+            let place = self.table.get("name").map_or(self.place, |name| &name.place);
+            let message = format!(
+                "sender {} is longer than {LONGEST_NAME} characters with its presets",
+                shortened(&self.name)
+            );
+            reading.report.error(code::MALFORMED, place, message).help("give the mix a shorter name");
+        }
     }
 
     /// The presets of a mix that have a weight above zero; those that have none must exist too.
