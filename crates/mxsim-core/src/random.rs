@@ -296,7 +296,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn value_stability_of_streams_and_keys() {
+    fn a_stream_is_the_same_again_and_another_by_any_other_name() {
         let entropy = Entropy::new(1, 0);
         let id = StreamId::new("google", Purpose::Arrival);
         let mut stream = entropy.stream(id);

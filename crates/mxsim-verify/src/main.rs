@@ -1,6 +1,8 @@
 //! `mxsim-verify mutants`: every oracle has to notice the fault that is made for it. `mxsim-verify replay FOLDER`: what was recorded of real
-//! servers is held against the simulator. `mxsim-verify same OLD NEW`: two builds of the command are held against each other.
+//! servers is held against the simulator. `mxsim-verify same OLD NEW`: two builds of the command are held against each other. `mxsim-verify fuzz`:
+//! readers get inputs that nobody would write.
 
+use mxsim_verify::fuzz::{Clock, Fault, Fuzzer, Report as Fuzzed, Target, targets};
 use mxsim_verify::lab::page::page;
 use mxsim_verify::lab::replay::replay as replay_runs;
 use mxsim_verify::lab::report::Report;
@@ -10,8 +12,9 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
-const USAGE: &str = "usage: mxsim-verify mutants [PART OF A NAME]\n       mxsim-verify replay FOLDER [--json | --page] [--only PART OF A NAME]\n       mxsim-verify same OLD NEW [--numbers]";
+const USAGE: &str = "usage: mxsim-verify mutants [PART OF A NAME]\n       mxsim-verify replay FOLDER [--json | --page] [--only PART OF A NAME]\n       mxsim-verify same OLD NEW [--numbers]\n       mxsim-verify fuzz [TARGET] [--seed N] [--inputs N]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -23,6 +26,10 @@ fn main() -> ExitCode {
             None => return usage(),
         },
         ["same", old, new] => same_results(Path::new(old), Path::new(new), Depth::All),
+        ["fuzz", ref options @ ..] => match FuzzOptions::of(options) {
+            Some(options) => fuzz(&options),
+            None => return usage(),
+        },
         ["same", old, new, "--numbers"] => same_results(Path::new(old), Path::new(new), Depth::Numbers),
         _ => return usage(),
     };
@@ -101,6 +108,103 @@ fn mutants(part: &str) -> Result<bool, String> {
         line(verdict(ending, Ending::Red), &mutant.name, &mutant.oracle)?;
     }
     Ok(all_well)
+}
+
+/// Options of `fuzz`.
+struct FuzzOptions {
+    /// Name of the target; all without one.
+    target: Option<String>,
+    seed: u64,
+    inputs: u64,
+}
+
+impl FuzzOptions {
+    fn of(arguments: &[&str]) -> Option<Self> {
+        let mut options = Self { target: None, seed: 1, inputs: 100_000 };
+        let mut left = arguments.iter();
+        while let Some(argument) = left.next() {
+            match *argument {
+                "--seed" => options.seed = left.next()?.parse().ok()?,
+                "--inputs" => options.inputs = left.next()?.parse().ok()?,
+                name if !name.starts_with('-') && options.target.is_none() => {
+                    options.target = Some(name.into())
+                }
+                _ => return None,
+            }
+        }
+        Some(options)
+    }
+}
+
+/// Inputs read between two words on how far it is: a stack that runs over ends the process, and the last word says where to look.
+const INPUTS_PER_WORD: u64 = 10_000;
+
+/// Time after which an input has taken too long: a thousand times what most take.
+const LONGEST_INPUT: Duration = Duration::from_secs(2);
+
+/// Looks at the clock of the wall.
+struct WallClock(Instant);
+
+impl WallClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "time is a property of a reader here and part of no result"
+    )]
+    fn now() -> Instant {
+        Instant::now()
+    }
+}
+
+impl Clock for WallClock {
+    fn start(&mut self) {
+        self.0 = Self::now();
+    }
+
+    fn too_long(&mut self) -> Option<String> {
+        let took = Self::now() - self.0;
+        (took > LONGEST_INPUT).then(|| format!("it took {} ms", took.as_millis()))
+    }
+}
+
+/// Gives one reader, or all, inputs that nobody would write; true if every property holds.
+fn fuzz(options: &FuzzOptions) -> Result<bool, String> {
+    let is_wanted =
+        |target: &&'static dyn Target| options.target.as_ref().is_none_or(|name| name == target.name());
+    let wanted: Vec<&dyn Target> = targets::all().into_iter().filter(is_wanted).collect();
+    if wanted.is_empty() {
+        let names: Vec<&str> = targets::all().iter().map(|target| target.name()).collect();
+        return Err(format!("there is no such target; targets are {}", names.join(", ")));
+    }
+    let mut all_well = true;
+    for target in wanted {
+        all_well &= fuzz_target(target, options)?;
+    }
+    Ok(all_well)
+}
+
+fn fuzz_target(target: &dyn Target, options: &FuzzOptions) -> Result<bool, String> {
+    let fuzzer = Fuzzer::new(target, options.seed);
+    let mut all = Fuzzed::default();
+    let mut clock = WallClock(WallClock::now());
+    for from in (0..options.inputs).step_by(INPUTS_PER_WORD as usize) {
+        let _ = writeln!(io::stderr(), "{} from input {from}", target.name());
+        fuzzer.run(from..(from + INPUTS_PER_WORD).min(options.inputs), &mut clock, &mut all);
+    }
+    let text = fuzz_text(target.name(), options.seed, &all);
+    io::stdout().lock().write_all(text.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(all.faults.is_empty())
+}
+
+fn fuzz_text(name: &str, seed: u64, report: &Fuzzed) -> String {
+    let Fuzzed { accepted, refused, faults } = report;
+    let mut text = format!("{name:<16} {accepted} accepted, {refused} refused, {} faults\n", faults.len());
+    for Fault { number, input, why, .. } in faults {
+        let input = String::from_utf8_lossy(input);
+        text += &format!(
+            "\n=== {name}, seed {seed}, input {number}: {why}\n--- smallest input:\n{input}\n--- {input:?}\n"
+        );
+    }
+    text
 }
 
 /// Runs every shipped scenario with two builds of the command; true if all results are the same.

@@ -34,6 +34,14 @@ impl Name {
     }
 }
 
+impl Name {
+    /// True for a wildcard: its leftmost label is `*` (RFC 4592 section 2.1.1).
+    #[must_use]
+    pub fn is_wildcard(&self) -> bool {
+        self.first_label() == "*"
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_root() { "." } else { &self.0 })

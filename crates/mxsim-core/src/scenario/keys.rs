@@ -47,7 +47,7 @@ const RUN: &[Key] = &[
 const ZONE: &[Key] = &[
     optional("text", Shape::Text, "", "zone lines or `dig` output; this or `file`"),
     optional("file", Shape::Text, "", "a file with zone lines, relative to the scenario; this or `text`"),
-    optional("domain", Shape::Name, "the only domain with MX records", "the mail domain"),
+    optional("domain", Shape::HostName, "the only domain with MX records", "the mail domain"),
     optional(
         "authority",
         Shape::AnyOf(&[Shape::Preset(PresetKind::Authority.name()), Shape::Table(&AUTHORITY)]),
@@ -75,7 +75,7 @@ const MTA_STS: &[Key] = &[
     required("mode", word(words::<MtaStsMode>), "whether it is to be obeyed"),
     required(
         "mx",
-        Shape::List { of: &Shape::Name, least: 1, only: &[] },
+        Shape::List { of: &Shape::HostName, least: 1, only: &[] },
         "hosts that may be used: names, or `*.` and a name for any one label before it",
     ),
 ];
@@ -87,7 +87,7 @@ impl Worded for MtaStsMode {
 
 const DANE: &[Key] = &[required(
     "failing",
-    Shape::List { of: &Shape::Name, least: 1, only: &[] },
+    Shape::List { of: &Shape::HostName, least: 1, only: &[] },
     "hosts, by name or first label, whose certificate does not match their TLSA records",
 )];
 
@@ -175,7 +175,7 @@ const EVENT: &[Key] = &[
     optional("every", SOME_TIME, "once", "how often it comes back, until the end of the run"),
     required(
         "node",
-        Shape::AnyOf(&[Shape::Name, Shape::List { of: &Shape::Name, least: 1, only: &[] }]),
+        Shape::AnyOf(&[Shape::HostName, Shape::List { of: &Shape::HostName, least: 1, only: &[] }]),
         "the node, a list of nodes, or `\"*\"` for all of them",
     ),
     required(

@@ -5,7 +5,10 @@ use crate::scenario::keys::DOCUMENT;
 use crate::syntax::diagnostic::CODES;
 use crate::syntax::ids::KnownIds;
 use crate::syntax::quantity::{CLOCK_PATTERN, DURATION_PATTERN, SHARE_PATTERN};
-use crate::syntax::shape::{EVERY, Key, NAME_OR_EVERY_PATTERN, Need, PLAIN_NAME_PATTERN, Shape, names};
+use crate::syntax::shape::{
+    EVERY, Key, LONGEST_HOST_NAME, LONGEST_NAME, NAME_OR_EVERY_PATTERN, Need, PLAIN_NAME_PATTERN, Shape,
+    names,
+};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
@@ -46,7 +49,8 @@ fn population_ids() -> Vec<&'static str> {
 fn shape_schema(shape: &Shape) -> Value {
     match shape {
         Shape::Text | Shape::Address => json!({ "type": "string" }),
-        Shape::Name => json!({ "type": "string", "minLength": 1, "maxLength": 100 }),
+        Shape::Name => json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_NAME }),
+        Shape::HostName => json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_HOST_NAME }),
         Shape::Boolean => json!({ "type": "boolean" }),
         Shape::Integer { least, most } => integer_schema(*least, *most),
         Shape::Number { least, most, above } => {

@@ -147,6 +147,12 @@ pub const MOST_KEPT: usize = 1_000;
 
 impl Error for ScenarioError {}
 
+/// `text` with control characters written out, C1 among them: what a document says must not steer a terminal.
+fn printable(text: &str) -> String {
+    let written = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(written).collect()
+}
+
 /// One line per error, `file:line:column: error[E104]: message`, and one for its help.
 impl fmt::Display for ScenarioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -155,17 +161,18 @@ impl fmt::Display for ScenarioError {
                 writeln!(f)?;
             }
             let source = &self.sources[diagnostic.source];
+            let name = printable(&source.name);
             match &diagnostic.place {
-                Place::File => write!(f, "{}", source.name)?,
-                Place::Pointer(pointer) => write!(f, "{}#{pointer}", source.name)?,
+                Place::File => write!(f, "{name}")?,
+                Place::Pointer(pointer) => write!(f, "{name}#{}", printable(pointer))?,
                 Place::Span { start, .. } => {
                     let (line, column) = line_and_column(&source.text, *start);
-                    write!(f, "{}:{line}:{column}", source.name)?;
+                    write!(f, "{name}:{line}:{column}")?;
                 }
             }
-            write!(f, ": error[{}]: {}", diagnostic.code, diagnostic.message)?;
+            write!(f, ": error[{}]: {}", diagnostic.code, printable(&diagnostic.message))?;
             if let Some(help) = &diagnostic.help {
-                write!(f, "\n  help: {help}")?;
+                write!(f, "\n  help: {}", printable(help))?;
             }
         }
         Ok(())
@@ -315,6 +322,18 @@ mod tests {
         assert_eq!(line_and_column(text, 0), (1, 1));
         assert_eq!(line_and_column(text, text.find('b').unwrap_or(0)), (2, 2));
         assert_eq!(line_and_column(text, 10_000), (3, 1));
+    }
+
+    #[test]
+    fn what_is_printed_steers_no_terminal() {
+        let mut report = Report::new("a\u{1b}[2J.json", "");
+        let place = Place::Pointer("/\u{9b}31m".into());
+        report.error(code::UNKNOWN_KEY, &place, "key `\u{7}`").help("\u{202e} or\nnothing");
+        let text = report.into_error().map(|error| error.to_string()).unwrap_or_default();
+        assert_eq!(
+            text,
+            "a\\u{1b}[2J.json#/\\u{9b}31m: error[E101]: key `\\u{7}`\n  help: \u{202e} or\\nnothing"
+        );
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Oracle 5: blocked calls cleared (Erlang B, for any law of session times), and any number of sessions (Poisson).
 
-use crate::{REPLICATIONS, experiment};
+use crate::{REPLICATIONS, experiment, near_mean};
 use mxsim_core::engine::{compile, replicate};
 use mxsim_core::theory::failure::erlang_b;
-use mxsim_verify::agree::{assert_near, assert_ratio, widening};
+use mxsim_verify::agree::assert_ratio;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 
 /// Mean session time \[s\].
@@ -68,14 +68,4 @@ fn without_a_limit_sessions_are_poisson() {
         near_mean(&format!("{law}: mean"), &busy, per_second * mean);
         near_mean(&format!("{law}: empty windows"), &empty, theory);
     }
-}
-
-/// The mean of independent values agrees with theory.
-fn near_mean(what: &str, values: &[f64], theory: f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0);
-    // 2.023 turns a standard error into a 95 % half-width, as `widening` expects it (39 degrees of freedom).
-    let half = (variance / n).sqrt() * 2.023;
-    assert_near(what, mean, half * widening(values.len() as u64), theory);
 }

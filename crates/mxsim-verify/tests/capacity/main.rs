@@ -1,4 +1,4 @@
-//! Oracle 5 and what follows from it: sessions, backlogs, kept connections and busiest bins against queueing theory.
+//! Oracles 5 and 8 and what follows from them: sessions, backlogs, kept connections and busiest bins against queueing theory.
 //!
 //! Level: every comparison has a chance of a false alarm of one in a million (`mxsim_verify::agree`) and there are about a hundred of them;
 //! numbers that are exact by theory are compared exactly. The mutants of this file stand in `mutants.toml`.
@@ -6,10 +6,12 @@
 mod backlog;
 mod busiest;
 mod hold;
+mod little;
 mod loss;
 mod reuse;
 
 use mxsim_core::results::{Interval, Results};
+use mxsim_verify::agree::{assert_near, widening};
 use mxsim_verify::experiment::{equal_hosts, run, text};
 
 /// Replications of one experiment, as far as not said otherwise.
@@ -33,4 +35,14 @@ pub(crate) fn experiment(nodes: usize, per_second: f64, hours: f64, rest: &str) 
 /// A mean with its interval, made of a value and its bounds.
 pub(crate) fn interval(value: f64, [low, high]: [Option<f64>; 2]) -> Interval {
     Interval { value, low, high }
+}
+
+/// The mean of 40 independent values agrees with theory.
+pub(crate) fn near_mean(what: &str, values: &[f64], theory: f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0);
+    // 2.023 turns a standard error into a 95 % half-width, as `widening` expects it (39 degrees of freedom).
+    let half = (variance / n).sqrt() * 2.023;
+    assert_near(what, mean, half * widening(values.len() as u64), theory);
 }

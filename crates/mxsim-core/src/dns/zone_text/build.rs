@@ -83,8 +83,7 @@ impl<'r> Builder<'r> {
     fn infer_domain(&self) -> Result<Name, ZoneTextError> {
         let owners = |kinds: &[RecordKind]| -> Vec<&'r Record> {
             let mut seen = BTreeSet::new();
-            let fits =
-                |record: &&Record| kinds.contains(&record.kind) && !record.owner.as_str().starts_with('*');
+            let fits = |record: &&Record| kinds.contains(&record.kind) && !record.owner.is_wildcard();
             self.records.iter().filter(fits).filter(|record| seen.insert(&record.owner)).collect()
         };
         let mut found = owners(&[RecordKind::Mx]);
@@ -96,6 +95,11 @@ impl<'r> Builder<'r> {
             Err(ZoneTextError { kind: ZoneErrorKind::Domain, message, help, range })
         };
         match found[..] {
+            [only] if only.owner.is_root() => fail(
+                "the root takes no mail".into(),
+                "write the name of the domain before its records".into(),
+                only.range,
+            ),
             [only] => Ok(only.owner.clone()),
             [] => fail(
                 "there is no MX, A or AAAA record".into(),

@@ -307,7 +307,12 @@ impl Reader<'_> {
             let help = "give the address a name with an A or AAAA record and put that name here (RFC 5321 section 5.1)";
             return error(ZoneErrorKind::Value, exchange.range, message, help);
         }
-        Ok(Data::Mx(number, self.name(exchange)?))
+        let name = self.name(exchange)?;
+        if name.is_wildcard() {
+            let message = format!("an MX record names a host, not the wildcard `{}`", exchange.text);
+            return error(ZoneErrorKind::Value, exchange.range, message, "write the name of one host");
+        }
+        Ok(Data::Mx(number, name))
     }
 
     /// A name, made absolute.
@@ -352,16 +357,18 @@ impl Reader<'_> {
     }
 }
 
-/// What makes `name` (without its final dot) no name, if anything; lengths as in RFC 1035 section 2.3.4.
+/// What makes `name` (without its final dot) no name, if anything; lengths as in RFC 1035 section 2.3.4. A `*` is a whole label, the leftmost
+/// (RFC 4592 section 2.1.1).
 fn name_problem(name: &str) -> Option<&'static str> {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_*".contains(&byte);
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let below_wildcard = if name == "*" { "" } else { name.strip_prefix("*.").unwrap_or(name) };
     if name.is_empty() {
         None
     } else if name.len() > 253 {
         Some("it is longer than 253 characters")
     } else if name.split('.').any(|label| label.is_empty() || label.len() > 63) {
         Some("a label is empty or longer than 63 characters")
-    } else if !name.bytes().all(|byte| fits(byte) || byte == b'.') {
+    } else if !below_wildcard.bytes().all(fits) {
         Some("it has a character that host names do not have")
     } else {
         None

@@ -80,6 +80,12 @@ fn lines_may_be_indented_as_a_whole_and_miss_final_dots() {
 }
 
 #[test]
+fn wildcards_own_records_and_are_no_domain() {
+    let zone = zone("a.example. 1 MX 1 m.example.\n*.example. 1 MX 9 m.example.\nm.example. 1 A 192.0.2.1");
+    assert_eq!((zone.domain.as_str(), zone.mx.len()), ("a.example", 1));
+}
+
+#[test]
 fn legal_oddities_become_notes() {
     assert_eq!(notes("example.com. 300 MX 0 ."), ["null-mx"]);
     assert_eq!(notes("example.com. 300 A 192.0.2.1"), ["implicit-mx"]);
@@ -124,7 +130,11 @@ fn every_error_is_reported_at_its_bytes() {
     );
     assert_eq!(errors("a.example. 1 MX 0 .\na.example. 1 MX 1 m.example.")[0].0, Domain);
     assert_eq!(errors("")[0].0, Domain);
+    assert_eq!(errors(". 1 MX 1 a.example."), [(Domain, ". 1 MX 1 a.example.")], "a domain has a name");
     assert_eq!(errors("mx1 1 A 192.0.2.1")[0], (Value, "mx1"));
+    assert_eq!(errors("a.example. 1 MX 1 *.example.")[0], (Value, "*.example."), "a wildcard is no host");
+    assert_eq!(errors("*a.example. 1 A 192.0.2.1")[0], (Value, "*a.example."), "a `*` is a whole label");
+    assert_eq!(errors("a.*.example. 1 A 192.0.2.1")[0], (Value, "a.*.example."), "the leftmost");
     assert_eq!(errors("a.example. 1 MX ( 1 m.example.")[0], (Syntax, "("));
     assert_eq!(errors("a.example. 1 TXT \"open\n")[0].0, Syntax);
     assert_eq!(errors("a.example. 1 MX 1")[0].0, Syntax);

@@ -12,7 +12,7 @@ use crate::scenario::model::{Mix, Sender, Stub};
 use crate::sender::{AddressSort, Behaviour, Failover, Family, Keep, OrderLaw, SenderLaw, Unknowns};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity::percent_text;
-use crate::syntax::shape::unknown_preset;
+use crate::syntax::shape::{LONGEST_NAME, unknown_preset};
 use crate::syntax::tree::{Table, Value, shortened};
 use crate::traffic::{Profile, Sizes};
 use std::net::IpAddr;
@@ -232,14 +232,54 @@ impl Entry<'_> {
     }
 
     fn mixed(&self, mix: &Table, sites: usize, reading: &mut Reading) -> Vec<Sender> {
-        let weight = |value: &Value| value.as_number().filter(|weight| weight.is_finite() && *weight > 0.0);
-        let parts: Vec<(&str, f64, &Place)> = mix
-            .entries
-            .iter()
-            .filter_map(|entry| Some((entry.key.as_str(), weight(&entry.value)?, &entry.key_place)))
-            .collect();
+        let parts = self.parts(mix, reading);
         let total: f64 = parts.iter().map(|(_, weight, _)| weight).sum();
-        if parts.is_empty() {
+        let mut senders = Vec::new();
+        for (preset, weight, place) in parts {
+            let part = weight / total;
+            let share = self.share * part;
+            if share == 0.0 && self.share > 0.0 {
+                let message =
+                    format!("sender {}: the part of {preset} comes to nothing", shortened(&self.name));
+                reading
+                    .report
+                    .error(code::OUT_OF_RANGE, place, message)
+                    .help("leave it out or give it a larger weight");
+                continue;
+            }
+            let own_sites = ((sites as f64 * part).round() as usize).max(1);
+            let name = format!("{}/{preset}", self.name);
+            self.check_length_of(&name, reading);
+            senders.extend(self.sender(name, preset, share, own_sites, reading));
+        }
+        senders
+    }
+
+    /// A part of a mix has a name as any sender.
+    fn check_length_of(&self, name: &str, reading: &mut Reading) {
+        if name.chars().count() > LONGEST_NAME && self.name.chars().count() <= LONGEST_NAME {
+            let place = self.table.get("name").map_or(self.place, |name| &name.place);
+            let message = format!(
+                "sender {} is longer than {LONGEST_NAME} characters with its presets",
+                shortened(&self.name)
+            );
+            reading.report.error(code::MALFORMED, place, message).help("give the mix a shorter name");
+        }
+    }
+
+    /// The presets of a mix that have a weight above zero; those that have none must exist too.
+    fn parts<'m>(&self, mix: &'m Table, reading: &mut Reading) -> Vec<(&'m str, f64, &'m Place)> {
+        let weight = |value: &Value| value.as_number().filter(|weight| weight.is_finite() && *weight > 0.0);
+        let mut parts = Vec::new();
+        for entry in &mix.entries {
+            if reading.catalog.sender(&entry.key).is_none() {
+                let kind = PresetKind::Sender.name();
+                unknown_preset(kind, &entry.key, &entry.key_place, &mut reading.report);
+            } else if let Some(weight) = weight(&entry.value) {
+                parts.push((entry.key.as_str(), weight, &entry.key_place));
+            }
+        }
+        if mix.entries.iter().all(|entry| weight(&entry.value).is_none()) {
             let message =
                 format!("sender {}: the mix has no preset with a weight above zero", shortened(&self.name));
             reading
@@ -247,18 +287,7 @@ impl Entry<'_> {
                 .error(code::OUT_OF_RANGE, self.place, message)
                 .help("write mix = { postfix = 55, exim = 15 }");
         }
-        let mut senders = Vec::new();
-        for (preset, weight, place) in parts {
-            if reading.catalog.clone().sender(preset).is_none() {
-                unknown_preset(PresetKind::Sender.name(), preset, place, &mut reading.report);
-                continue;
-            }
-            let part = weight / total;
-            let own_sites = ((sites as f64 * part).round() as usize).max(1);
-            let name = format!("{}/{preset}", self.name);
-            senders.extend(self.sender(name, preset, self.share * part, own_sites, reading));
-        }
-        senders
+        parts
     }
 
     fn sender(

@@ -209,7 +209,7 @@ fn domain(section: &Table, reading: &mut Reading) -> Option<Name> {
         read_text(&format!("{}. A 192.0.2.1", text.trim_end_matches('.')), 0, None, Wanted::Records);
     match checked.records.first() {
         Some(Record { owner, data: Some(Data::A(_)), .. })
-            if checked.errors.is_empty() && !owner.is_root() =>
+            if checked.errors.is_empty() && !owner.is_root() && !owner.is_wildcard() =>
         {
             Some(owner.clone())
         }

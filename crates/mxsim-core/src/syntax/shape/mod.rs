@@ -21,6 +21,8 @@ pub(crate) enum Shape {
     Text,
     /// A string fit to be a name: 1 to 100 characters, no control characters.
     Name,
+    /// The same as long as a DNS name may be, or a node named after one.
+    HostName,
     /// An IP address.
     Address,
     /// True or false.
@@ -97,16 +99,21 @@ pub(crate) const SOME_TIME: Shape = Shape::Duration(Span(1));
 /// True if `name` may name a node or a resolver.
 pub(crate) fn is_plain_name(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._/-".contains(&byte);
-    (1..=253).contains(&name.len()) && name.bytes().all(fits)
+    (1..=LONGEST_HOST_NAME).contains(&name.len()) && name.bytes().all(fits)
 }
+
+/// Longest name that people give (characters).
+pub(crate) const LONGEST_NAME: usize = 100;
+/// Longest name of a node: a DNS name (RFC 1035 section 2.3.4, 253 characters), a slash and a number.
+pub(crate) const LONGEST_HOST_NAME: usize = 260;
 
 /// The name of an entry that holds for all; no node or resolver can be called so.
 pub(crate) const EVERY: &str = "*";
 
 /// Regular expression of [`is_plain_name`].
-pub(crate) const PLAIN_NAME_PATTERN: &str = "^[A-Za-z0-9._/-]{1,253}$";
+pub(crate) const PLAIN_NAME_PATTERN: &str = "^[A-Za-z0-9._/-]{1,260}$";
 /// The same, or [`EVERY`].
-pub(crate) const NAME_OR_EVERY_PATTERN: &str = r"^([A-Za-z0-9._/-]{1,253}|\*)$";
+pub(crate) const NAME_OR_EVERY_PATTERN: &str = r"^([A-Za-z0-9._/-]{1,260}|\*)$";
 
 impl Shape {
     /// Reports all that is wrong with `value`, which stands at the key `path`.
@@ -138,7 +145,8 @@ impl Shape {
             Self::Duration(least) => check_duration(value, *least),
             Self::Moment => quantity::moment(&value.written()).err(),
             Self::Share => check_share(value),
-            Self::Name => check_name(value),
+            Self::Name => check_name(value, LONGEST_NAME),
+            Self::HostName => check_name(value, LONGEST_HOST_NAME),
             Self::Address => check_address(value),
             Self::Integer { least, most } => check_integer(value, *least, *most),
             Self::Number { least, most, above } => check_number(value, *least, *most, *above),
@@ -171,6 +179,7 @@ impl Shape {
             (
                 Self::Text
                 | Self::Name
+                | Self::HostName
                 | Self::Address
                 | Self::Duration(_)
                 | Self::Moment
@@ -214,7 +223,7 @@ impl Shape {
     pub(crate) fn describe(&self) -> String {
         match self {
             Self::Text => "a string".into(),
-            Self::Name => "a name".into(),
+            Self::Name | Self::HostName => "a name".into(),
             Self::Address => "an IP address".into(),
             Self::Boolean => "true or false".into(),
             Self::Integer { least, most } => format!("a whole number from {least} to {most}"),

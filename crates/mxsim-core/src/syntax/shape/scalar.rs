@@ -44,15 +44,15 @@ pub(super) fn check_share(value: &Value) -> Option<Malformed> {
     })
 }
 
-pub(super) fn check_name(value: &Value) -> Option<Malformed> {
+pub(super) fn check_name(value: &Value, most: usize) -> Option<Malformed> {
     let text = value.written();
-    let fits = (1..=100).contains(&text.chars().count())
+    let fits = (1..=most).contains(&text.chars().count())
         && !text.chars().any(char::is_control)
         && text.trim() == text;
     (!fits).then(|| {
         problem(
             false,
-            "a name of 1 to 100 printable characters".into(),
+            format!("a name of 1 to {most} printable characters"),
             "write a short name without line breaks or outer spaces",
         )
     })

@@ -71,7 +71,7 @@ pub(crate) fn from_json(value: &serde_json::Value, pointer: &str) -> Value {
         serde_json::Value::Bool(value) => Kind::Boolean(*value),
         serde_json::Value::String(text) => Kind::Text(text.clone()),
         serde_json::Value::Number(number) => {
-            number.as_i128().map_or_else(|| Kind::Float(number.as_f64().unwrap_or(f64::NAN)), Kind::Integer)
+            number.as_i128().map_or_else(|| Kind::float(number.as_f64().unwrap_or(f64::NAN)), Kind::Integer)
         }
         serde_json::Value::Array(items) => Kind::List(
             items.iter().enumerate().map(|(i, item)| from_json(item, &format!("{pointer}/{i}"))).collect(),
@@ -88,9 +88,18 @@ fn member(key: &str, value: &serde_json::Value, parent: &str) -> Entry {
     Entry { key: key.into(), value: from_json(value, &pointer), key_place: Place::Pointer(pointer) }
 }
 
-/// The pointer of `key` below `parent` (RFC 6901 section 3).
+/// The pointer of `key` below `parent` (RFC 6901 section 3). Control characters are written out, as the pointer is for people to read.
 fn below(parent: &str, key: &str) -> String {
-    format!("{parent}/{}", key.replace('~', "~0").replace('/', "~1"))
+    let mut pointer = format!("{parent}/");
+    for c in key.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c if c.is_control() => pointer.extend(c.escape_default()),
+            c => pointer.push(c),
+        }
+    }
+    pointer
 }
 
 /// Carries the pointer downwards.
@@ -136,7 +145,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(self.value(Kind::Float(number)))
+        Ok(self.value(Kind::float(number)))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {

@@ -66,7 +66,7 @@ fn any_value(value: &Spanned<DeValue<'_>>, report: &mut Report) -> Value {
             Err(_) => too_large(number.as_str(), &place, report),
         },
         DeValue::Float(number) => match number.as_str().parse() {
-            Ok(number) => Kind::Float(number),
+            Ok(number) => Kind::float(number),
             Err(_) => too_large(number.as_str(), &place, report),
         },
     };

@@ -50,6 +50,13 @@ pub(crate) struct Entry {
     pub(crate) value: Value,
 }
 
+impl Kind {
+    /// A number that is not whole. Zero has no sign here: `-0.0` passes every test for `>= 0` and then divides to minus infinity.
+    pub(crate) fn float(number: f64) -> Self {
+        Self::Float(number + 0.0)
+    }
+}
+
 impl Table {
     /// The value of `key`.
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {

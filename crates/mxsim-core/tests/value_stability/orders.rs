@@ -1,0 +1,184 @@
+//! Orders of candidates: what each sending MTA does with hosts of equal preference, and with their addresses.
+
+use crate::{key, stable};
+use mxsim_core::ids::{AddressId, HostId};
+use mxsim_core::random::{Purpose, name_hash};
+use mxsim_core::sender::order::{Places, arrange};
+use mxsim_core::sender::order_context::{OrderContext, reorder_by_state};
+use mxsim_core::sender::{AddressOrder, Candidate, Candidates, Family, HostOrder, Keep, OrderLaw, Unit};
+
+/// Hosts with their preference and the families of their addresses; addresses are numbered in the order of the answer: `01`, `2`, `34`, `5` and, of the
+/// backup, `6`.
+const HOSTS: [(u16, &str); 5] = [(10, "64"), (10, "4"), (10, "64"), (10, "6"), (20, "4")];
+
+/// A law that keeps what it does not say in the order of the answer.
+const ANSWER: OrderLaw = OrderLaw {
+    unit: Unit::Host,
+    hosts: HostOrder::Answer,
+    addresses: AddressOrder::Answer,
+    family: Family::Any,
+    keep: Keep::Attempt,
+};
+
+const fn hosts(hosts: HostOrder) -> OrderLaw {
+    OrderLaw { hosts, ..ANSWER }
+}
+
+fn candidates() -> Candidates {
+    let mut list = Candidates::new();
+    for (host, (preference, families)) in HOSTS.iter().enumerate() {
+        for family in families.bytes() {
+            let address = list.len() as u16;
+            list.push(Candidate {
+                preference: *preference,
+                host: HostId(host as u16),
+                address: AddressId(address),
+                ipv6: family == b'6',
+                host_hash: name_hash(&format!("mx{host}.example.com")),
+                address_hash: name_hash(&format!("192.0.2.{address}")),
+            });
+        }
+    }
+    list
+}
+
+/// What an outbound host knows; the second in which it began and its attempts go by the message.
+struct Known(u16);
+
+impl OrderContext for Known {
+    fn name(&self, host: HostId) -> &str {
+        ["mx0.example.com", "mx1.example.com", "mx2.example.com", "mx3.example.com", "mx4.example.com"]
+            [host.index()]
+    }
+
+    fn second(&self) -> u16 {
+        4_711 * (self.0 + 1)
+    }
+
+    fn attempts(&self) -> u32 {
+        u32::from(self.0)
+    }
+
+    fn open(&self, address: AddressId) -> u32 {
+        u32::from((address.0 + self.0) % 3)
+    }
+}
+
+/// Addresses in the order in which message `number` tries them.
+fn order(law: &OrderLaw, number: u16) -> String {
+    let mut list = candidates();
+    let choice = key(Purpose::Choice).child(number.into());
+    match law.keep {
+        Keep::Second => arrange(law, &mut list, Places::new(choice, &candidates())),
+        _ => arrange(law, &mut list, choice),
+    }
+    reorder_by_state(law.hosts, &mut list, &Known(number));
+    list.iter().map(|candidate| candidate.address.0.to_string()).collect()
+}
+
+#[track_caller]
+fn check(law: &OrderLaw, in_this_epoch: [&str; 4]) {
+    let what = format!("{:?} of hosts, {:?} of addresses, {:?}", law.hosts, law.addresses, law.family);
+    stable(&what, [0, 1, 2, 3].map(|number| order(law, number)), in_this_epoch);
+}
+
+/// An order without a test does not compile.
+const _: fn(HostOrder) -> fn() = |order| match order {
+    HostOrder::Shuffle => shuffle,
+    HostOrder::Answer => answer,
+    HostOrder::AdjacentSwap => adjacent_swap,
+    HostOrder::LastIntoHole => last_into_hole,
+    HostOrder::RandomComparator => random_comparator,
+    HostOrder::NameHash => name_hash_order,
+    HostOrder::LeastConnections => least_connections,
+    HostOrder::AttemptIndex => attempt_index,
+};
+
+#[test]
+fn shuffle() {
+    check(&hosts(HostOrder::Shuffle), ["0153426", "0134256", "3425016", "0134256"]);
+}
+
+#[test]
+fn answer() {
+    check(&ANSWER, ["0123456", "0123456", "0123456", "0123456"]);
+}
+
+#[test]
+fn adjacent_swap() {
+    check(&hosts(HostOrder::AdjacentSwap), ["0123456", "2345016", "0125346", "0125346"]);
+}
+
+#[test]
+fn last_into_hole() {
+    check(&hosts(HostOrder::LastIntoHole), ["0125346", "0125346", "0125346", "0125346"]);
+}
+
+#[test]
+fn random_comparator() {
+    check(&hosts(HostOrder::RandomComparator), ["0123456", "5342016", "3450126", "3450126"]);
+}
+
+#[test]
+fn name_hash_order() {
+    check(&hosts(HostOrder::NameHash), ["5340126", "0123456", "2501346", "5012346"]);
+}
+
+#[test]
+fn least_connections() {
+    check(
+        &OrderLaw { unit: Unit::Address, ..hosts(HostOrder::LeastConnections) },
+        ["0314526", "5203146", "1452036", "0314526"],
+    );
+}
+
+#[test]
+fn attempt_index() {
+    check(&hosts(HostOrder::AttemptIndex), ["0123456", "2345601", "3456012", "5601234"]);
+}
+
+#[test]
+fn shuffle_of_all_addresses() {
+    check(
+        &OrderLaw { unit: Unit::Address, ..hosts(HostOrder::Shuffle) },
+        ["0452136", "3120456", "5421306", "3402516"],
+    );
+}
+
+#[test]
+fn shuffle_of_addresses_inside_a_host() {
+    check(
+        &OrderLaw { addresses: AddressOrder::Shuffle, ..ANSWER },
+        ["1023456", "1024356", "1024356", "1024356"],
+    );
+}
+
+/// Lots that belong to places in the answer.
+#[test]
+fn shuffle_from_the_second_a_process_began_in() {
+    let law = OrderLaw { addresses: AddressOrder::Shuffle, keep: Keep::Second, ..hosts(HostOrder::Shuffle) };
+    check(&law, ["3410526", "2510436", "5210436", "2013456"]);
+}
+
+/// A shuffle of hosts and of their addresses, with each preference for a family.
+#[test]
+fn families() {
+    let of = |family| {
+        let shuffled = hosts(HostOrder::Shuffle);
+        order(&OrderLaw { addresses: AddressOrder::Shuffle, family, ..shuffled }, 5)
+    };
+    let families = [
+        Family::Any,
+        Family::Ipv6First,
+        Family::Ipv4First,
+        Family::Ipv6BubblePass,
+        Family::Ipv6FirstInClass,
+        Family::Ipv4FirstInClass,
+        Family::Ipv4Only,
+    ];
+    stable(
+        "families",
+        families.map(of),
+        ["2510436", "2501346", "2510436", "5023146", "5032146", "2145036", "2146"],
+    );
+}
