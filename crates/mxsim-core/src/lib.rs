@@ -17,7 +17,7 @@
 //!    [`ScenarioBuilder`](scenario::ScenarioBuilder); its errors come all at once, each with its place and what to write instead.
 //! 2. [`simulate`](study::simulate): everything from a scenario to results. It is handed an [`Observer`](study::Observer) that shows progress
 //!    and may stop it. For more than one world side by side there are [`compile`](engine::compile()), [`replicate`](engine::replicate()) and
-//!    [`run`](engine::run()).
+//!    [`run`](study::run()).
 //! 3. [`Results`](results::Results): the document every report is made of. No number in it stands without its interval.
 //! 4. [`SenderBehaviour`](sender::SenderBehaviour): the trait for a sender of your own.
 //!
@@ -53,15 +53,17 @@
 //! | in which order does an answer come, and how long is it kept? | [`dns`] |
 //! | what is wrong with a node, how many sessions has it? | [`node`], [`smtp`] |
 //! | when does mail come? | [`traffic`] |
-//! | how is a day simulated, and when in numbers instead of messages? | [`engine`], [`engine::law`] |
+//! | how is a day simulated, and when in numbers instead of messages? | [`engine`] |
 //! | what do the numbers mean, how sure are they? | [`estimate`], [`results`] |
 //! | what does theory say? | [`theory`] |
+//! | how is a number written in a sentence? | [`numerals`] |
 
 pub mod catalog;
 pub mod dns;
 pub mod engine;
 pub mod estimate;
 pub mod node;
+pub mod numerals;
 pub mod random;
 pub mod results;
 pub mod scenario;

@@ -15,11 +15,12 @@ const CRATES: [(&str, &[&str]); 5] = [
 ];
 
 /// Which modules of core a module of core may use. What is absent here is absent on purpose.
-const MODULES: [(&str, &[&str]); 16] = [
+const MODULES: [(&str, &[&str]); 17] = [
     ("time", &[]),
     ("random", &[]),
     ("theory", &[]),
     ("results", &[]),
+    ("numerals", &["results", "time"]),
     ("smtp", &[]),
     ("syntax", &["time"]),
     ("node", &["time", "random", "smtp"]),
@@ -32,7 +33,7 @@ const MODULES: [(&str, &[&str]); 16] = [
         &["time", "random", "dns", "sender", "node", "traffic", "catalog", "results", "smtp", "syntax"],
     ),
     ("tally", &["time", "results", "scenario"]),
-    ("estimate", &["tally", "scenario", "results", "time", "sender", "theory"]),
+    ("estimate", &["tally", "scenario", "results", "numerals", "time", "sender", "theory"]),
     (
         "engine",
         &["tally", "scenario", "results", "dns", "sender", "node", "traffic", "time", "random", "smtp"],
@@ -40,8 +41,8 @@ const MODULES: [(&str, &[&str]); 16] = [
     (
         "study",
         &[
-            "engine", "estimate", "tally", "scenario", "results", "sender", "syntax", "node", "dns", "smtp",
-            "random", "time",
+            "engine", "estimate", "tally", "scenario", "results", "numerals", "sender", "syntax", "node",
+            "dns", "smtp", "random", "time",
         ],
     ),
 ];

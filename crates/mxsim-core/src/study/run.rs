@@ -3,9 +3,9 @@
 //! Replication r depends on the seed and r alone, so the tallies are the same at any number of threads, and those of a shorter run are
 //! a prefix of those of a longer one.
 
+use crate::engine::compile_for;
 use crate::engine::replicate;
 use crate::engine::world::World;
-use crate::engine::compile_for;
 use crate::estimate::{self, Assumption, Plausible, WhatIf};
 use crate::results::Results;
 use crate::scenario::Scenario;

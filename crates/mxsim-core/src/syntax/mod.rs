@@ -2,8 +2,8 @@
 //!
 //! Scenarios, presets and populations are all read with these. Nothing here knows what a document is about.
 //!
-//! Main types: [`tree::Tree`](tree), a TOML or JSON document that remembers where everything stands; [`shape::Shape`], what a value may look
-//! like; [`diagnostic::ScenarioError`], everything that is wrong with a document.
+//! Main types: `tree::Value`, a TOML or JSON document that remembers where everything stands; `shape::Shape`, what a value may look like;
+//! [`diagnostic::ScenarioError`], everything that is wrong with a document.
 
 pub mod diagnostic;
 pub(crate) mod ids;

@@ -1,6 +1,7 @@
 //! Each thing that is not known, put to an end of its range while everything else stays as written.
 
-use crate::estimate::{percent, share_quantile};
+use crate::estimate::share_quantile;
+use crate::numerals::percent;
 use crate::results::Grade;
 use crate::scenario::{Scenario, Sender};
 use crate::sender::{HostOrder, Keep};

@@ -19,8 +19,8 @@ use ends::{MOST_ENDS, ends};
 use size::{CONFIRMED, CONFIRMING, SCREENING, Size};
 pub use worlds::draw;
 
-use crate::engine::world::World;
 use crate::engine::compile_for;
+use crate::engine::world::World;
 use crate::engine::world::method::Engine;
 use crate::estimate;
 use crate::scenario::Scenario;
