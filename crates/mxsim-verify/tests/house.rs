@@ -41,8 +41,8 @@ const MODULES: [(&str, &[&str]); 17] = [
     (
         "study",
         &[
-            "engine", "estimate", "tally", "scenario", "results", "numerals", "sender", "syntax", "node",
-            "dns", "smtp", "random", "time",
+            "engine", "estimate", "tally", "scenario", "results", "numerals", "theory", "sender", "syntax",
+            "node", "dns", "smtp", "random", "time",
         ],
     ),
 ];
