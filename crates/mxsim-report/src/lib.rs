@@ -1,12 +1,13 @@
 //! Reports: a results document as terminal text, Markdown, CSV, JSON and figures.
 //!
-//! A report never simulates. It reads [`mxsim_core::results`] and nothing else of the simulator, so a results file written on one
+//! A report never simulates. It reads [`mxsim_core::results`] and writes numbers by [`mxsim_core::numerals`], so a results file written on one
 //! machine gives the same report on any other.
 //!
 //! Every format keeps one order: answer word, the number a manager can repeat, why, what flips it, what to do, how sure. No estimate
-//! is written without its 95 % range, frequencies come before percentiles, and differences of shares are *points*.
+//! is written without its 95 % range, unless that lies below the digits shown; frequencies come before percentiles, and differences of
+//! shares are *points*.
 //!
-//! | function | gives |
+//! | function | returns |
 //! |---|---|
 //! | [`text()`] | the screen of `mxsim run` |
 //! | [`markdown()`] | the same content for a ticket or a wiki |
@@ -14,6 +15,7 @@
 //! | [`json()`], [`from_json()`] | the results document itself, and back |
 //! | [`figure`] | figures as plain data: [`split()`](figure::split()), [`load()`](figure::load()), [`duration()`](figure::duration()), [`capacity()`](figure::capacity()) |
 //! | [`svg()`], [`png()`] | a figure drawn |
+//! | [`message()`], [`next()`] | a sentence and a next command, wrapped |
 
 mod capacity;
 mod csv_table;
@@ -21,7 +23,7 @@ mod document;
 mod error;
 pub mod figure;
 mod markdown;
-mod number;
+mod page;
 mod png;
 mod svg;
 mod text;
@@ -31,6 +33,7 @@ pub use csv_table::csv;
 pub use document::{from_json, json};
 pub use error::ReportError;
 pub use markdown::{MarkdownStyle, markdown};
+pub use page::{TextStyle, WIDTH, message, next};
 pub use png::png;
 pub use svg::{Size, svg};
-pub use text::{TextStyle, text};
+pub use text::text;
