@@ -47,6 +47,19 @@ const MODULES: [(&str, &[&str]); 17] = [
     ),
 ];
 
+/// Which modules of core a report may use: results, the documents of questions, what stands in a catalogue, and how a number is written.
+/// What simulates is absent.
+const REPORTED: [&str; 8] = [
+    "results",
+    "numerals",
+    "study::ask",
+    "study::check",
+    "study::judge",
+    "study::trace",
+    "syntax::diagnostic",
+    "catalog",
+];
+
 /// Longest file of code, tests inside it included.
 const MOST_LINES: usize = 800;
 
@@ -81,6 +94,13 @@ fn crates_depend_downwards_only() {
     }
 }
 
+/// The lines of a source that are code, without its tests: those may look further.
+fn code_of(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).expect("source");
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).map(str::to_owned).collect()
+}
+
 #[test]
 fn modules_of_core_depend_downwards_only() {
     let source = root().join("crates/mxsim-core/src");
@@ -89,10 +109,7 @@ fn modules_of_core_depend_downwards_only() {
         files.extend(Some(source.join(format!("{module}.rs"))).filter(|file| file.exists()));
         assert!(!files.is_empty(), "there is no module {module}");
         for file in files.iter().filter(|file| !file.components().any(|part| part.as_os_str() == "tests")) {
-            let text = fs::read_to_string(file).expect("source");
-            // Tests may look further.
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for line in code_of(file) {
                 for used in line.split("crate::").skip(1) {
                     let used: String =
                         used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
@@ -103,6 +120,25 @@ fn modules_of_core_depend_downwards_only() {
             }
         }
     }
+}
+
+#[test]
+fn reports_are_made_from_documents_alone() {
+    let mut uses = 0;
+    for file in rust_files(&root().join("crates/mxsim-report/src")) {
+        for line in code_of(&file) {
+            for rest in line.split("mxsim_core::").skip(1) {
+                let path: String =
+                    rest.chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect();
+                let fine = REPORTED.iter().any(|allowed| {
+                    path.strip_prefix(allowed).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+                });
+                assert!(fine, "{}: a report must not use {path}", file.display());
+                uses += 1;
+            }
+        }
+    }
+    assert!(uses > 20, "the sources name no documents");
 }
 
 #[test]

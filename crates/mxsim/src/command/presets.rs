@@ -1,52 +1,27 @@
 //! `mxsim presets`: how senders, resolvers, authorities and stubs behave, which populations there are, and who says so.
 
-mod markdown;
-mod population;
-mod table;
-mod template;
-mod words;
-
 use crate::args::{Format, Presets};
-use crate::diagnostics::{WIDTH, wrap};
 use crate::exit::{Exit, Failure};
-use crate::output::print;
-use crate::screen::next;
-use mxsim_core::catalog::{Catalog, Population, PresetKind, Sheet};
-use serde_json::{Value, json};
-use std::fmt::Write as _;
+use crate::output::{print, screen_style};
+use mxsim_core::catalog::{Catalog, PresetKind};
+use mxsim_report::presets::{self, Shown};
 
 /// Lists all presets, or shows one with every parameter.
 pub(crate) fn presets(arguments: &Presets) -> Result<Exit, Failure> {
     if let Some(kind) = &arguments.template {
-        print(&template::template(kind_named(kind)?))?;
+        print(&presets::template(kind_named(kind)?))?;
         return Ok(Exit::Met);
     }
     let catalog = arguments.presets.catalog()?;
-    if let Some(population) = arguments.id.as_deref().and_then(|id| catalog.population(id)) {
-        let text = match arguments.format {
-            Format::Json => format!("{:#}\n", listed(vec![population::json(population)])),
-            Format::Csv => table::csv(&[], &[population]),
-            Format::Md => markdown::population_page(population),
-            Format::Text => population::page(population),
-        };
-        print(&text)?;
-        return Ok(Exit::Met);
-    }
     let shown = match &arguments.id {
-        None => catalog.sheets(),
-        Some(id) => named(&catalog, id)?,
+        None => Shown::whole(&catalog),
+        Some(id) => Shown::named(&catalog, id).ok_or_else(|| unknown(&catalog, id))?,
     };
-    let populations: Vec<&Population> = match &arguments.id {
-        None => catalog.populations().collect(),
-        Some(_) => Vec::new(),
-    };
-    print(&match (arguments.format, &arguments.id) {
-        (Format::Json, _) => format!("{:#}\n", listed(everything(&shown, &populations))),
-        (Format::Csv, _) => table::csv(&shown, &populations),
-        (Format::Md, None) => markdown::catalogue(&shown, &populations),
-        (Format::Md, Some(_)) => markdown::pages(&shown),
-        (Format::Text, None) => list(&shown, &populations),
-        (Format::Text, Some(_)) => pages(&shown),
+    print(&match arguments.format {
+        Format::Text => presets::screen(&shown, &screen_style()),
+        Format::Json => presets::json(&shown),
+        Format::Csv => presets::csv(&shown),
+        Format::Md => presets::markdown(&shown),
     })?;
     Ok(Exit::Met)
 }
@@ -58,116 +33,10 @@ fn kind_named(name: &str) -> Result<PresetKind, Failure> {
     })
 }
 
-/// Every preset of that id; two kinds may share one.
-fn named<'a>(catalog: &'a Catalog, id: &str) -> Result<Vec<Sheet<'a>>, Failure> {
-    let found: Vec<Sheet<'_>> = catalog.sheets().into_iter().filter(|sheet| sheet.id == id).collect();
-    if !found.is_empty() {
-        return Ok(found);
-    }
+fn unknown(catalog: &Catalog, id: &str) -> Failure {
     let help = match catalog.nearest(id) {
         Some(near) => format!("did you mean {near}?"),
         None => "`mxsim presets` lists them".to_owned(),
     };
-    Err(Failure::usage(format!("presets: there is no preset {id:?}; {help}")))
-}
-
-/// One line and the title of each preset.
-fn list(sheets: &[Sheet<'_>], populations: &[&Population]) -> String {
-    let widest = sheets.iter().map(|sheet| sheet.id.len()).max().unwrap_or(0);
-    let width = widest.clamp(18, 50) + 2;
-    let mut text = String::new();
-    for kind in PresetKind::ALL {
-        let _ = writeln!(text, "{:<width$}  {:<12}status", kind.name(), "known by");
-        for sheet in sheets.iter().filter(|sheet| sheet.kind == kind) {
-            let (grade, status) = (sheet.decisive_grade.name(), sheet.status.name());
-            let _ = writeln!(text, "  {:<width$}{grade:<12}{status}{}", sheet.id, outside(sheet.outside));
-            indented(&mut text, 6, sheet.title);
-        }
-        text.push('\n');
-    }
-    population::list(&mut text, populations, width);
-    text.push_str(&wrap(LEGEND, WIDTH));
-    text.push('\n');
-    text + &next("mxsim presets postfix, for every parameter of it and its source")
-}
-
-const fn outside(hash: Option<&str>) -> &'static str {
-    if hash.is_some() { ", yours" } else { "" }
-}
-
-const LEGEND: &str = "Known by: the weakest grade of the parameters that decide where mail goes, from measured (recorded \
-                      on that version), source (read in its source) and documented to reported (said by somebody else) and assumed (a \
-                      guess). Status: reviewed once somebody who had not seen the first has read the sources a second time and agrees.";
-
-fn pages(sheets: &[Sheet<'_>]) -> String {
-    let mut text: String = sheets.iter().map(page).collect();
-    let id = sheets[0].id;
-    text.push_str(&match sheets[0].kind {
-        PresetKind::Sender => next(&format!(
-            "mxsim init, then preset = \"{id}\" in [[senders]]; any parameter above may stand beside it"
-        )),
-        PresetKind::Resolver => next(&format!("mxsim init, then resolver = \"{id}\" in [[senders]]")),
-        PresetKind::Authority => next(&format!("mxsim init, then authority = \"{id}\" in [zone]")),
-        PresetKind::Stub => next(&format!(
-            "mxsim init, then stub = \"{id}\" beside a preset in [[senders]] that lets a library sort (dns.address_sort)"
-        )),
-    });
-    text
-}
-
-fn page(sheet: &Sheet<'_>) -> String {
-    let from = sheet.outside.map_or_else(String::new, |hash| format!(", from a file of yours ({hash})"));
-    let head = format!("{}: {} preset, {}{from}", sheet.id, sheet.kind.with_article(), sheet.status.name());
-    let mut text = format!("{}\n{}\n\n", wrap(&head, WIDTH), wrap(sheet.title, WIDTH));
-    indented(&mut text, 2, &format!("models {}, {}", sheet.software, sheet.versions));
-    if !sheet.notes.is_empty() {
-        indented(&mut text, 2, sheet.notes);
-    }
-    for (path, value) in sheet.parameters {
-        let evidence = &sheet.evidence[*path];
-        let grade = evidence.grade.name();
-        let _ = writeln!(text, "\n{path:<width$}{grade}", width = WIDTH - 12);
-        indented(&mut text, 2, sheet.kind.meaning(path).unwrap_or_default());
-        indented(&mut text, 2, &format!("= {}", words::value(path, value)));
-        indented(&mut text, 2, &format!("by {}", evidence.source));
-    }
-    population::not_known(&mut text, sheet.not_known);
-    text
-}
-
-/// A paragraph under its indent.
-fn indented(text: &mut String, indent: usize, sentence: &str) {
-    let start = " ".repeat(indent);
-    let lines = wrap(sentence, WIDTH - indent).replace('\n', &format!("\n{start}"));
-    let _ = writeln!(text, "{start}{lines}");
-}
-
-fn listed(presets: Vec<Value>) -> Value {
-    json!({ "schema": "mxsim.presets/1", "presets": presets })
-}
-
-/// All presets, populations last.
-fn everything(sheets: &[Sheet<'_>], populations: &[&Population]) -> Vec<Value> {
-    sheets
-        .iter()
-        .map(preset)
-        .chain(populations.iter().map(|population| population::json(population)))
-        .collect()
-}
-
-fn preset(sheet: &Sheet<'_>) -> Value {
-    let parameter = |(path, value): &(&'static str, String)| {
-        let evidence = &sheet.evidence[*path];
-        json!({
-            "name": path, "meaning": sheet.kind.meaning(path), "value": value, "value_in_words": words::value(path, value),
-            "grade": evidence.grade.name(), "source": evidence.source,
-        })
-    };
-    json!({
-        "kind": sheet.kind.name(), "id": sheet.id, "title": sheet.title, "software": sheet.software,
-        "versions": sheet.versions, "status": sheet.status.name(), "notes": sheet.notes, "outside": sheet.outside,
-        "weakest_grade": sheet.weakest_grade.name(), "decisive_grade": sheet.decisive_grade.name(),
-        "parameters": sheet.parameters.iter().map(parameter).collect::<Vec<_>>(),
-        "not_known": population::not_known_json(sheet.not_known),
-    })
+    Failure::usage(format!("presets: there is no preset {id:?}; {help}"))
 }

@@ -1,8 +1,10 @@
 //! The catalogue as Markdown: one table per kind, then every parameter of each preset. `docs/catalogue.md` holds it.
 
-use super::{population, words};
-use mxsim_core::catalog::{NotKnown, Population, PresetKind, Sheet};
 use std::fmt::Write as _;
+
+use mxsim_core::catalog::{NotKnown, Population, PresetKind, Sheet};
+
+use super::{Shown, population, words};
 
 const INTRODUCTION: &str = "# The catalogue
 
@@ -15,24 +17,25 @@ parameter. Grades, best first: *measured* (recorded on that version), *source* (
 then it is *provisional*.
 ";
 
-/// The whole page.
-pub(super) fn catalogue(sheets: &[Sheet<'_>], populations: &[&Population]) -> String {
-    let mut page = INTRODUCTION.to_owned();
-    for kind in PresetKind::ALL {
-        overview(&mut page, kind, sheets);
-    }
-    populations_overview(&mut page, populations);
-    for sheet in sheets {
-        preset(&mut page, sheet, "##");
-    }
-    populations.iter().for_each(|population| figures(&mut page, population, "##"));
-    page
-}
-
-/// One population, as a page of its own.
-pub(super) fn population_page(population: &Population) -> String {
+/// The page of the whole catalogue, or a page of its own for what was asked for.
+///
+/// ```
+/// use mxsim_core::catalog::Catalog;
+/// use mxsim_report::presets::{Shown, markdown};
+/// let nsd = Shown::named(Catalog::builtin(), "nsd").expect("it is in the catalogue");
+/// assert!(markdown(&nsd).starts_with("# Authority nsd\n"));
+/// ```
+#[must_use]
+pub fn markdown(shown: &Shown<'_>) -> String {
     let mut page = String::new();
-    figures(&mut page, population, "#");
+    if shown.is_whole {
+        page.push_str(INTRODUCTION);
+        PresetKind::ALL.into_iter().for_each(|kind| overview(&mut page, kind, &shown.sheets));
+        populations_overview(&mut page, &shown.populations);
+    }
+    let level = if shown.is_whole { "##" } else { "#" };
+    shown.sheets.iter().for_each(|sheet| preset(&mut page, sheet, level));
+    shown.populations.iter().for_each(|population| figures(&mut page, population, level));
     page.trim_start().to_owned()
 }
 
@@ -79,25 +82,18 @@ fn figures(page: &mut String, population: &Population, level: &str) {
     }
 }
 
-/// What is not known, from where to where it may lie, and who says so.
+/// What is not known, its plausible range, and who says so.
 fn not_known(page: &mut String, list: &[NotKnown]) {
     for not_known in list {
         let _ = writeln!(
             page,
             "- Not known: {}: {} ({}: {})",
-            population::meaning(not_known.name),
+            words::unknown(not_known.name),
             plain(&not_known.range),
             not_known.evidence.grade.name(),
             plain(&not_known.evidence.source)
         );
     }
-}
-
-/// Some presets, each as a page of its own.
-pub(super) fn pages(sheets: &[Sheet<'_>]) -> String {
-    let mut page = String::new();
-    sheets.iter().for_each(|sheet| preset(&mut page, sheet, "#"));
-    page.trim_start().to_owned()
 }
 
 fn overview(page: &mut String, kind: PresetKind, sheets: &[Sheet<'_>]) {

@@ -212,6 +212,16 @@ fn plain(literal: &str) -> String {
     bare.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
+/// What an unknown quantity of a preset or population is.
+pub(super) fn unknown(name: &str) -> &'static str {
+    match name {
+        "choosers" => "how many outbound hosts choose independently",
+        "hold" => "how long each of them holds its choice, on average",
+        "order" => "whether it shuffles hosts at all",
+        _ => "how far the mix of another domain lies from these shares",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::value;

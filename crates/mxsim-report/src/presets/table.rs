@@ -1,7 +1,8 @@
 //! Presets and populations as one long tidy table: one parameter or figure per row.
 
-use super::{population, words};
 use mxsim_core::catalog::{Population, Sheet};
+
+use super::{Shown, population, words};
 
 const HEADER: [&str; 11] = [
     "kind",
@@ -17,28 +18,39 @@ const HEADER: [&str; 11] = [
     "source",
 ];
 
-pub(super) fn csv(sheets: &[Sheet<'_>], populations: &[&Population]) -> String {
+/// What is shown, as one table.
+///
+/// ```
+/// use mxsim_core::catalog::Catalog;
+/// use mxsim_report::presets::{Shown, csv};
+/// let nsd = Shown::named(Catalog::builtin(), "nsd").expect("it is in the catalogue");
+/// assert!(csv(&nsd).lines().skip(1).all(|row| row.starts_with("authority,nsd,")));
+/// ```
+#[must_use]
+pub fn csv(shown: &Shown<'_>) -> String {
     let mut text = line(&HEADER);
-    for sheet in sheets {
-        for (path, value) in sheet.parameters {
-            let evidence = &sheet.evidence[*path];
-            text.push_str(&line(&[
-                sheet.kind.name(),
-                sheet.id,
-                sheet.software,
-                sheet.versions,
-                sheet.status.name(),
-                path,
-                sheet.kind.meaning(path).unwrap_or_default(),
-                value,
-                &words::value(path, value),
-                evidence.grade.name(),
-                &evidence.source,
-            ]));
-        }
-    }
-    populations.iter().for_each(|population| figures(&mut text, population));
+    shown.sheets.iter().for_each(|sheet| parameters(&mut text, sheet));
+    shown.populations.iter().for_each(|population| figures(&mut text, population));
     text
+}
+
+fn parameters(text: &mut String, sheet: &Sheet<'_>) {
+    for (path, value) in sheet.parameters {
+        let evidence = &sheet.evidence[*path];
+        text.push_str(&line(&[
+            sheet.kind.name(),
+            sheet.id,
+            sheet.software,
+            sheet.versions,
+            sheet.status.name(),
+            path,
+            sheet.kind.meaning(path).unwrap_or_default(),
+            value,
+            &words::value(path, value),
+            evidence.grade.name(),
+            &evidence.source,
+        ]));
+    }
 }
 
 fn figures(text: &mut String, population: &Population) {
