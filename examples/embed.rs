@@ -4,7 +4,8 @@
 //! of a preference into one pot, so mx1 has two lots of four. Exim lifts an IPv6 address over the IPv4 address before it, so mx1 comes
 //! first two times in three. Run it with `cargo run --example embed`.
 
-use mxsim_core::results::{Interval, NodeResult, Results};
+use mxsim_core::numerals::{Ranged, percent_digits};
+use mxsim_core::results::{NodeResult, Results};
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::{Quiet, RunOptions, simulate};
 use std::error::Error;
@@ -65,24 +66,16 @@ fn page(results: &Results) -> Result<String, std::fmt::Error> {
     }
     writeln!(page, "\nwho takes how much from the even split")?;
     for cause in &results.causes {
-        writeln!(page, "  {}: {} points", cause.sender, range(&cause.tilt_points))?;
+        writeln!(page, "  {}: {}", cause.sender, Ranged::from(cause.tilt_points).points())?;
     }
     writeln!(page, "\n{}", results.verdict.sentence)?;
     Ok(page)
 }
 
 fn line(node: &NodeResult) -> String {
-    let share = &node.share;
-    let half = share.half_width.unwrap_or(f64::NAN);
-    let mean = Interval { value: share.mean, low: Some(share.mean - half), high: Some(share.mean + half) };
-    let most = Interval { value: share.p95, low: share.p95_ci[0], high: share.p95_ci[1] };
-    format!("{:4}  {:4.1}  {:22}  {}", node.name, node.fair_share * 100.0, range(&mean), range(&most))
-}
-
-/// In percent (or points), with the interval; a bound that cannot be given is left open.
-fn range(interval: &Interval) -> String {
-    let bound = |bound: Option<f64>| bound.map_or("?".into(), |bound| format!("{:.2}", bound * 100.0));
-    format!("{:.2} ({} to {})", interval.value * 100.0, bound(interval.low), bound(interval.high))
+    let mean = Ranged::mean_share(&node.share).percent_bare();
+    let most = Ranged::p95(&node.share).percent_bare();
+    format!("{:4}  {:>4}  {mean:22}  {most}", node.name, percent_digits(node.fair_share))
 }
 
 #[cfg(test)]

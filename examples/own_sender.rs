@@ -4,6 +4,7 @@
 //! and caches stay those of the preset beside it. The scenario is built in Rust, and mx1, the heavy one, fails for a while. Run it with
 //! `cargo run --example own_sender`.
 
+use mxsim_core::numerals::{Ranged, percent};
 use mxsim_core::random::{Key, name_hash};
 use mxsim_core::results::Results;
 use mxsim_core::scenario::{Scenario, ScenarioBuilder, SenderSpec};
@@ -95,14 +96,12 @@ fn write_one(page: &mut String, fault: Option<&str>, results: &Results) -> std::
         Some(fault) => writeln!(page, "mx1 fails from 10:00 to 16:00: {fault}")?,
     }
     for node in &results.nodes {
-        let (mean, half) = (node.share.mean * 100.0, node.share.half_width.unwrap_or(f64::NAN) * 100.0);
-        let fair = node.fair_share * 100.0;
-        writeln!(page, "  {}  {mean:.2} % of the mail (+/- {half:.2}), meant {fair:.0} %", node.name)?;
+        let (mean, fair) = (Ranged::mean_share(&node.share).percent(), percent(node.fair_share));
+        writeln!(page, "  {}  {mean} of the mail, meant {fair}", node.name)?;
     }
     if let Some(delay) = &results.delivery.delay {
-        let bound = |bound: Option<f64>| bound.map_or("?".into(), |bound| format!("{bound:.0}"));
-        let [low, high] = delay.p95_ci.map(bound);
-        writeln!(page, "  19 of 20 messages take at most {:.0} s ({low} to {high})", delay.p95)?;
+        let most = Ranged::new(delay.p95, delay.p95_ci).duration();
+        writeln!(page, "  19 of 20 messages take at most {most}")?;
     }
     Ok(())
 }

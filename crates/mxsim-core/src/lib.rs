@@ -56,6 +56,8 @@
 //! | how is a day simulated, and when in numbers instead of messages? | [`engine`] |
 //! | what do the numbers mean, how sure are they? | [`estimate`], [`results`] |
 //! | what does theory say? | [`theory`] |
+//! | an answer without a scenario file, a judgement of real counts, the story of a message? | [`study`] |
+//! | how is a number written in a sentence? | [`numerals`] |
 
 pub mod catalog;
 pub mod dns;
@@ -63,6 +65,7 @@ pub mod engine;
 pub mod estimate;
 pub mod ids;
 pub mod node;
+pub mod numerals;
 mod parameters;
 pub mod random;
 pub mod results;

@@ -1,6 +1,7 @@
 //! A text from a file or from standard input, or the reason why there is none.
 
 use crate::ImportError;
+use mxsim_core::numerals::bytes;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -21,20 +22,20 @@ pub fn read_text(path: &str) -> Result<String, ImportError> {
 /// # Errors
 /// As [`read_text`].
 pub fn read_text_up_to(path: &str, most: u64) -> Result<String, ImportError> {
-    let bytes = match path {
+    let read = match path {
         "-" => limited(io::stdin().lock(), most),
         _ => open(path).and_then(|file| limited(file, most)),
     };
     let name = if path == "-" { "standard input" } else { path };
-    let bytes =
-        bytes.map_err(|error| ImportError::File(format!("cannot read {name}: {}", reason(&error))))?;
-    if bytes.len() as u64 > most {
+    let content =
+        read.map_err(|error| ImportError::File(format!("cannot read {name}: {}", reason(&error))))?;
+    if content.len() as u64 > most {
         return Err(ImportError::Text(format!(
-            "{name} is larger than {} MiB, more than any scenario or zone needs; is it the right file?",
-            most >> 20
+            "{name} is larger than {}, more than any scenario or zone needs; is it the right file?",
+            bytes(most as f64)
         )));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(content).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
         let hint = match error.as_bytes() {

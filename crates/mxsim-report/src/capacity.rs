@@ -1,8 +1,8 @@
 //! What load a node must hold: the rate that is enough for all but a small part of the time.
 
+use mxsim_core::numerals::{self, Ranged};
 use mxsim_core::results::{DurationCurve, NodeDuration, NodeResult, PeakRate, Results};
 
-use crate::number::{self, Ranged};
 use crate::words;
 
 /// The part of the time that may be busier; a planner's usual 99 %.
@@ -66,7 +66,7 @@ pub(crate) fn sentence(results: &Results) -> Option<String> {
 
 /// `1 %`: a part of the time without a zero behind its point.
 pub(crate) fn part(part: f64) -> String {
-    format!("{} %", number::percent_digits(part).trim_end_matches(".0"))
+    format!("{} %", numerals::tidy(part * 100.0))
 }
 
 /// A long name would push the number out of a title.

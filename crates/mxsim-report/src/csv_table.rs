@@ -6,6 +6,7 @@
 //! that is busier in `duration`. Fractions lie in 0..1, times are
 //! seconds, numbers are not rounded. A grade is a number from 1 (measured) to 5 (assumed). A goal's `met` is 1, 0, or empty while it cannot be told.
 
+use mxsim_core::numerals::to_digits;
 use mxsim_core::results::{
     Balance, Cause, Delivery, DnsResult, DurationCurve, Estimate, GoalResult, GoalStatus, Grade, HostResult,
     Interval, NodeResult, Provenance, Results, Series, Uncertainty,
@@ -79,7 +80,8 @@ impl Table {
     }
 
     fn estimate(&mut self, quantity: &str, estimate: &Estimate) {
-        let around = |sign: f64| estimate.half_width.map(|half| ten_digits(estimate.mean + sign * half));
+        // Ten digits, as in the results document: a sum of two rounded numbers would show the noise behind them.
+        let around = |sign: f64| estimate.half_width.map(|half| to_digits(estimate.mean + sign * half, 10));
         let parts = [
             ("mean", estimate.mean, [around(-1.0), around(1.0)]),
             ("p05", estimate.p05, estimate.p05_ci),
@@ -274,9 +276,4 @@ fn duration_rows(table: &mut Table, curve: &DurationCurve) {
             table.row("rate", Some(*rate), bounds, &cell(Some(*part)));
         }
     }
-}
-
-/// Ten significant digits, as in the results document: a sum of two rounded numbers would show the noise behind them.
-fn ten_digits(value: f64) -> f64 {
-    format!("{value:.9e}").parse().unwrap_or(value)
 }

@@ -4,6 +4,7 @@
 //! passed over, because adding a field keeps the schema's number; any other schema is refused by name.
 
 use mxsim_core::results::{Results, SCHEMA};
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::error::Category;
 
@@ -19,6 +20,24 @@ pub fn json(results: &Results) -> String {
     let mut text = serde_json::to_string_pretty(results).expect("results have string keys only");
     text.push('\n');
     text
+}
+
+/// Any other document as indented JSON with a newline at its end. Keys are in alphabetical order.
+///
+/// ```
+/// use mxsim_core::study::judge::{Counted, judge};
+/// let judgement = judge(&Counted::new([340, 330, 330]))?;
+/// assert!(mxsim_report::pretty(&judgement).starts_with("{\n  \"answer\": \"luck\",\n"));
+/// # Ok::<(), mxsim_core::study::judge::JudgeError>(())
+/// ```
+///
+/// # Panics
+///
+/// If the document has keys that are no strings; none of mxsim has.
+#[must_use]
+pub fn pretty(document: &impl Serialize) -> String {
+    let value = serde_json::to_value(document).expect("documents have string keys only");
+    format!("{value:#}\n")
 }
 
 /// Reads a results document.

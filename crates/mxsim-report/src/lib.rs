@@ -1,36 +1,48 @@
 //! Reports: a results document as terminal text, Markdown, CSV, JSON and figures.
 //!
-//! A report never simulates. It reads [`mxsim_core::results`] and nothing else of the simulator, so a results file written on one
-//! machine gives the same report on any other.
+//! A report never simulates. It is made from documents alone: [`mxsim_core::results`], those of [`mxsim_core::study`], the errors of a scenario and the
+//! presets of a catalogue. So a results file written on one machine gives the same report on any other.
 //!
 //! Every format keeps one order: answer word, the number a manager can repeat, why, what flips it, what to do, how sure. No estimate
-//! is written without its 95 % range, frequencies come before percentiles, and differences of shares are *points*.
+//! is written without its 95 % range, unless that lies below the digits shown; frequencies come before percentiles, and differences of
+//! shares are *points*. Every number is put into text by [`mxsim_core::numerals`].
 //!
-//! | function | gives |
+//! | function | returns |
 //! |---|---|
 //! | [`text()`] | the screen of `mxsim run` |
 //! | [`markdown()`] | the same content for a ticket or a wiki |
 //! | [`csv()`] | one long tidy table for a spreadsheet or R |
 //! | [`json()`], [`from_json()`] | the results document itself, and back |
+//! | [`ask::screen`], [`judge::screen`], [`check::screen`], [`trace::screen`], [`presets::screen`] | the screens of the other questions |
+//! | [`pretty()`] | their documents |
+//! | [`diagnostics::screen`] | the errors of a scenario, as rustc shows errors |
 //! | [`figure`] | figures as plain data: [`split()`](figure::split()), [`load()`](figure::load()), [`duration()`](figure::duration()), [`capacity()`](figure::capacity()) |
 //! | [`svg()`], [`png()`] | a figure drawn |
+//! | [`message()`], [`next()`] | a sentence and a next command, wrapped |
 
+pub mod ask;
 mod capacity;
+pub mod check;
 mod csv_table;
+pub mod diagnostics;
 mod document;
 mod error;
 pub mod figure;
+pub mod judge;
 mod markdown;
-mod number;
+mod page;
 mod png;
+pub mod presets;
 mod svg;
 mod text;
+pub mod trace;
 mod words;
 
 pub use csv_table::csv;
-pub use document::{from_json, json};
+pub use document::{from_json, json, pretty};
 pub use error::ReportError;
 pub use markdown::{MarkdownStyle, markdown};
+pub use page::{TextStyle, WIDTH, message, next};
 pub use png::png;
 pub use svg::{Size, svg};
-pub use text::{TextStyle, text};
+pub use text::text;

@@ -1,9 +1,9 @@
 //! The results as Markdown: the content of the screen, with every row of every table.
 
+use mxsim_core::numerals::{self, Ranged};
 use mxsim_core::results::{Cause, Estimate, NodeResult, Provenance, Results};
 
 use crate::capacity;
-use crate::number::{self, Ranged, mean, mean_share, p05, p95};
 use crate::words::{self, WindowWord};
 
 /// What a Markdown report refers to.
@@ -94,12 +94,12 @@ fn share_table(out: &mut String, nodes: &[NodeResult], word: WindowWord) {
     let rows = nodes.iter().map(|node| {
         [
             node.name.clone(),
-            number::percent_digits(node.fair_share),
-            mean_share(&node.share).percent_bare(),
-            p05(&node.share).percent_bare(),
-            Ranged::new(node.share.p50, node.share.p50_ci).percent_bare(),
-            p95(&node.share).percent_bare(),
-            mean_share(&node.share_of_attempts).percent_bare(),
+            numerals::percent_digits(node.fair_share),
+            Ranged::mean_share(&node.share).percent_bare(),
+            Ranged::p05(&node.share).percent_bare(),
+            Ranged::p50(&node.share).percent_bare(),
+            Ranged::p95(&node.share).percent_bare(),
+            Ranged::mean_share(&node.share_of_attempts).percent_bare(),
             Ranged::from(node.tilt).signed_points_bare(),
             Ranged::from(node.scatter).points_bare(),
         ]
@@ -115,9 +115,9 @@ fn load_table(out: &mut String, results: &Results, word: WindowWord) {
             [
                 node.name.clone(),
                 words::bin_word(peak.bin_s),
-                mean(&peak.estimate).plain(),
-                Ranged::new(peak.estimate.p50, peak.estimate.p50_ci).plain(),
-                p95(&peak.estimate).plain(),
+                Ranged::mean(&peak.estimate).plain(),
+                Ranged::p50(&peak.estimate).plain(),
+                Ranged::p95(&peak.estimate).plain(),
             ]
         })
     });
@@ -143,8 +143,8 @@ fn session_table(out: &mut String, nodes: &[NodeResult]) {
         let most = |of: fn(&Estimate) -> Ranged| node.peak_sessions.as_ref().map(|most| of(most).plain());
         let cells = [
             sessions.map(|sessions| Ranged::from(sessions.mean).plain()),
-            most(mean),
-            most(p95),
+            most(Ranged::mean),
+            most(Ranged::p95),
             sessions.and_then(|sessions| Some(Ranged::from(sessions.blocked?).percent_bare())),
             sessions.and_then(|sessions| Some(Ranged::from(sessions.messages_per_connection?).plain())),
         ];
@@ -160,7 +160,7 @@ fn count_table(out: &mut String, nodes: &[NodeResult]) {
     let rows = nodes.iter().map(|node| {
         let totals = &node.totals;
         let counts = [totals.attempts, totals.accepted, totals.deferred, totals.full, totals.rejected];
-        let [attempts, accepted, deferred, full, rejected] = counts.map(number::count);
+        let [attempts, accepted, deferred, full, rejected] = counts.map(numerals::count);
         [node.name.clone(), attempts, accepted, deferred, full, rejected]
     });
     table(out, heads, rows);

@@ -2,12 +2,11 @@
 //!
 //! Each function turns one part of the results into plain sentences; the formats only lay them out.
 
+use mxsim_core::numerals::{self, Ranged, count, counted, duration, duration_range, percent, percent_range};
 use mxsim_core::results::{
     Answer, Caution, Delivery, DnsResult, GoalResult, GoalStatus, HostResult, NodeResult, NotKnown,
     Provenance, Results, Uncertainty,
 };
-
-use crate::number::{self, Ranged, count, counted, duration, mean, mean_share, p95, percent};
 
 /// Length of an hour (s).
 const HOUR_S: f64 = 3_600.0;
@@ -111,13 +110,13 @@ pub(crate) fn luck(results: &Results) -> String {
     if results.provenance.windows < 2 {
         return format!("cannot be told from a single {}", word.one);
     }
-    let write = writer_of(&luck.quantity);
-    let (from, to) = (write(luck.from), write(luck.to));
+    let quantity = Quantity::named(&luck.quantity);
     let name = quantity_name(&luck.quantity);
-    if from == to {
-        return format!("none that could be seen: {name} is {from} on 18 {} of 20", word.many);
+    let range = quantity.range(luck.from, luck.to);
+    if quantity.write(luck.from) == quantity.write(luck.to) {
+        return format!("none that could be seen: {name} is {range} on 18 {} of 20", word.many);
     }
-    format!("on 18 {} of 20 {name} lies between {from} and {to}", word.many)
+    format!("on 18 {} of 20 {name} is {range}", word.many)
 }
 
 /// The spread over plausible worlds, or that nobody looked. Luck is not in it.
@@ -125,31 +124,28 @@ pub(crate) fn not_known(uncertainty: &Uncertainty) -> String {
     let Some(not_known) = &uncertainty.not_known else {
         return "one sender mix was simulated, as written; no other plausible world was looked at".to_owned();
     };
-    let write = writer_of(&not_known.quantity);
     format!(
-        "{} of {} meet the goals; {} lies between {} and {} in 9 of 10 of them. {}",
+        "{} of {} meet the goals; {} is {} in 9 of 10 of them. {}",
         Ranged::from(not_known.share_meeting).percent(),
         counted(not_known.mixes, "plausible world", "plausible worlds"),
         decisive_name(&not_known.quantity),
-        write(not_known.from),
-        write(not_known.to),
+        Quantity::named(&not_known.quantity).range(not_known.from, not_known.to),
         strongest(not_known)
     )
 }
 
 /// Which single assumption matters most: the one that flips the answer, or that none does.
 fn strongest(not_known: &NotKnown) -> String {
-    let write = writer_of(&not_known.quantity);
     match (&not_known.flips, not_known.effects.first()) {
         (Some(effect), _) => {
             format!("One assumption alone flips the answer: {}, if {}", effect.sender, effect.instead)
         }
         (None, Some(effect)) => format!(
             "No single assumption flips the answer ({} looked at); most comes from {}: if {}, it is {}",
-            not_known.effects.len(),
+            count(not_known.effects.len() as u64),
             effect.sender,
             effect.instead,
-            write(effect.number.value)
+            Quantity::named(&not_known.quantity).write(effect.number.value)
         ),
         (None, None) => {
             "No single assumption was looked at: no sender is large enough, or it takes too long".to_owned()
@@ -176,13 +172,38 @@ fn quantity_name(quantity: &str) -> String {
     }
 }
 
-fn writer_of(quantity: &str) -> fn(f64) -> String {
-    if quantity.contains("share") {
-        percent
-    } else if quantity.contains("delay") {
-        duration
-    } else {
-        number::significant
+/// How a decisive quantity is written.
+#[derive(Debug, Clone, Copy)]
+enum Quantity {
+    Share,
+    Delay,
+    Other,
+}
+
+impl Quantity {
+    /// That of the name it has in results.
+    fn named(name: &str) -> Self {
+        match name {
+            _ if name.contains("share") => Self::Share,
+            _ if name.contains("delay") => Self::Delay,
+            _ => Self::Other,
+        }
+    }
+
+    fn write(self, value: f64) -> String {
+        match self {
+            Self::Share => percent(value),
+            Self::Delay => duration(value),
+            Self::Other => numerals::significant(value),
+        }
+    }
+
+    fn range(self, low: f64, high: f64) -> String {
+        match self {
+            Self::Share => percent_range(low, high),
+            Self::Delay => duration_range(low, high),
+            Self::Other => numerals::plain_range(low, high),
+        }
     }
 }
 
@@ -198,17 +219,17 @@ pub(crate) fn balance(results: &Results) -> Vec<String> {
     let mut lines = vec![
         format!(
             "the busiest node carries {} of one {one}'s mail on average, on 1 {one} in 20 at least {}",
-            mean_share(&balance.busiest_share).percent(),
-            p95(&balance.busiest_share).percent(),
+            Ranged::mean_share(&balance.busiest_share).percent(),
+            Ranged::p95(&balance.busiest_share).percent(),
             one = word.one
         ),
         format!(
             "the fullest node takes {} times its fair share on average, on 1 {} in 20 at least {} times",
-            mean(&balance.max_over_fair).plain(),
+            Ranged::mean(&balance.max_over_fair).plain(),
             word.one,
-            p95(&balance.max_over_fair).plain()
+            Ranged::p95(&balance.max_over_fair).plain()
         ),
-        format!("Jain's fairness index {} (1 is even)", mean_share(&balance.jain).plain()),
+        format!("Jain's fairness index {} (1 is even)", Ranged::mean_share(&balance.jain).plain()),
     ];
     lines.push(match balance.effective_choosers {
         Some(choosers) => {
@@ -226,7 +247,7 @@ pub(crate) fn connections(nodes: &[NodeResult]) -> Option<String> {
     nodes.iter().any(differs).then(|| {
         let parts: Vec<String> = nodes
             .iter()
-            .map(|node| format!("{} {}", node.name, mean_share(&node.share_of_attempts).percent()))
+            .map(|node| format!("{} {}", node.name, Ranged::mean_share(&node.share_of_attempts).percent()))
             .collect();
         parts.join(", ")
     })
@@ -331,11 +352,11 @@ pub(crate) fn goal_record(goal: &GoalResult, word: WindowWord) -> String {
         return format!("no {} with accepted mail to look at", word.one);
     }
     let looked_at = counted(goal.windows, word.one, word.many);
-    let often = match (goal.windows_met, number::frequency(goal.met_fraction.value, goal.windows)) {
+    let often = match (goal.windows_met, numerals::frequency(goal.met_fraction.value, goal.windows)) {
         (0, _) => format!("holds on none of {looked_at}"),
         (1, _) if goal.windows == 1 => format!("holds on the one {} looked at", word.one),
         (met, _) if met == goal.windows => format!("holds on each of {looked_at}"),
-        (_, Some((times, of))) => format!("holds on {times} {} of {of}", word.many),
+        (_, Some((times, of))) => format!("holds on {} {} of {}", count(times), word.many, count(of)),
         (met, None) => format!("holds on {} of {looked_at}", count(met)),
     };
     let mut record = format!("{often}: {}", Ranged::from(goal.met_fraction).percent());

@@ -23,7 +23,7 @@ fn attribute(element: &str, name: &str) -> Option<f64> {
 fn titles_state_the_finding_and_subtitles_its_range() {
     let [split, load, duration, capacity] = figures(&common::three_equal());
     assert_eq!(split.title, "Busiest node carries 41.0 % or more on 1 day in 20");
-    assert!(split.subtitle.contains("41.0 % (40.5-41.5)"), "{}", split.subtitle);
+    assert!(split.subtitle.contains("41.0 % (40.5-41.5 %)"), "{}", split.subtitle);
     assert_eq!(load.title, "Busiest hour: mx1 takes 120,000 messages an hour");
     assert!(load.subtitle.contains("120,000 (119,000-121,000)"), "{}", load.subtitle);
     assert_eq!(duration.title, "Enough for every node for all but 1 % of the time: 55.5 messages a second");

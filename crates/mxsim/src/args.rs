@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use mxsim_core::study::judge::MOST_MESSAGES;
 use std::path::PathBuf;
 
 /// Tells before roll-out how mail will spread over your MX hosts.
@@ -330,9 +331,6 @@ pub(crate) struct Man {
 
 /// The widest picture (pixels): what a sheet of A0 has at 150 dots an inch. Larger ones rarely open.
 const MOST_WIDTH: i64 = 7_000;
-
-/// Messages that can be counted exactly: whole numbers up to here have a floating-point number each.
-const MOST_MESSAGES: u64 = 1_000_000_000_000_000;
 
 /// A count of messages.
 fn count(text: &str) -> Result<u64, String> {

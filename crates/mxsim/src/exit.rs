@@ -1,6 +1,6 @@
 //! How the command ends.
 
-use crate::diagnostics::{WIDTH, wrap};
+use mxsim_report::message;
 use std::process::ExitCode;
 
 /// Exit codes; scripts rely on them.
@@ -55,8 +55,8 @@ pub(crate) struct Failure {
 }
 
 /// A message that is one sentence, wrapped.
-fn sentence(message: impl std::fmt::Display) -> String {
-    wrap(&format!("error: {message}"), WIDTH)
+fn sentence(sentence: impl std::fmt::Display) -> String {
+    message(&format!("error: {sentence}"))
 }
 
 impl Failure {

@@ -4,16 +4,14 @@
 
 mod args;
 mod command;
-mod diagnostics;
 mod exit;
 mod output;
-mod screen;
 mod watch;
 
 use args::{Arguments, Command};
 use clap::Parser;
-use diagnostics::{WIDTH, wrap};
 use exit::{Exit, Failure};
+use mxsim_report::{WIDTH, message};
 use std::panic::UnwindSafe;
 use std::process::ExitCode;
 
@@ -51,7 +49,7 @@ fn usage(error: &clap::Error) -> Exit {
 
 /// clap indents its lines, but does not wrap what is wrong.
 fn fitting(line: &str) -> String {
-    if line.chars().count() <= WIDTH { line.to_owned() } else { wrap(line, WIDTH) }
+    if line.chars().count() <= WIDTH { line.to_owned() } else { message(line) }
 }
 
 /// A panic becomes an exit code of its own, so that no script takes it for an answer.

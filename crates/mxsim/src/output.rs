@@ -34,10 +34,19 @@ pub(crate) fn document(
     }
 }
 
-/// How text looks on standard output: colour only on a terminal and without `NO_COLOR`.
+/// How text looks on standard output.
 pub(crate) fn screen_style() -> TextStyle {
-    let color =
-        io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    style(io::stdout().is_terminal())
+}
+
+/// How text looks on standard error.
+pub(crate) fn error_style() -> TextStyle {
+    style(io::stderr().is_terminal())
+}
+
+/// Colour only on a terminal and without `NO_COLOR`.
+fn style(is_terminal: bool) -> TextStyle {
+    let color = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     TextStyle { color, ..TextStyle::default() }
 }
 

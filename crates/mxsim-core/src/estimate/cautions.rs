@@ -1,5 +1,6 @@
 //! Doubts about the numbers, each with advice.
 
+use crate::numerals::{count, counted, percent};
 use crate::results::{Caution, Grade, Results, Status};
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
@@ -30,32 +31,32 @@ fn caution(code: &str, text: String) -> Option<Caution> {
     Some(Caution { code: code.into(), text })
 }
 
-fn counted(replications: u64) -> String {
-    format!("{replications} replication{}", if replications == 1 { "" } else { "s" })
+fn replications(number: u64) -> String {
+    counted(number, "replication", "replications")
 }
 
 fn few_replications(results: &Results) -> Option<Caution> {
-    let replications = results.provenance.replications;
+    let done = results.provenance.replications;
     let p95 = &results.balance.busiest_share.p95_ci;
     // Where nothing was accepted more replications would not give a bound either.
     let bounded = results.delivery.totals.accepted == 0 || p95.iter().all(Option::is_some);
-    if replications >= FEW && bounded {
+    if done >= FEW && bounded {
         return None;
     }
     let text = format!(
         "only {}: intervals of quantiles are wide or have no bound; run at least {FEW}, or leave the number out and let the goals decide",
-        counted(replications)
+        replications(done)
     );
     caution("few-replications", text)
 }
 
 fn partial(results: &Results) -> Option<Caution> {
-    let replications = results.provenance.replications;
+    let done = results.provenance.replications;
     results.provenance.partial.then(|| Caution {
         code: "partial".into(),
         text: format!(
             "the run was stopped early; everything here comes from what was finished: {}",
-            counted(replications)
+            replications(done)
         ),
     })
 }
@@ -67,8 +68,9 @@ fn empty_windows(tallies: &[Tally]) -> Option<Caution> {
         return None;
     }
     let text = format!(
-        "in {empty} of {} windows no message was accepted; they have no shares and are left out of them: use longer windows or more messages",
-        windows().count()
+        "in {} of {} windows no message was accepted; they have no shares and are left out of them: use longer windows or more messages",
+        count(empty as u64),
+        count(windows().count() as u64)
     );
     caution("empty-windows", text)
 }
@@ -81,7 +83,7 @@ fn waiting(results: &Results) -> Option<Caution> {
     }
     let text = format!(
         "{} of the messages were still queued when the run ended; delays leave them out and look too short: use a longer run_length",
-        super::words::percent(part)
+        percent(part)
     );
     caution("messages-waiting", text)
 }
@@ -93,7 +95,8 @@ fn bounced(results: &Results) -> Option<Caution> {
     }
     let text = format!(
         "{} of {} messages bounced; shares and delays are of the accepted ones only",
-        totals.bounced, totals.messages
+        count(totals.bounced),
+        count(totals.messages)
     );
     caution("bounced", text)
 }
@@ -116,7 +119,7 @@ fn provisional(results: &Results) -> Option<Caution> {
     let text = format!(
         "presets whose sources were read only once: {}; {} of the mail comes from senders among them: a slip of the reader would go unseen",
         names.join(", "),
-        super::words::percent(share)
+        percent(share)
     );
     caution("provisional-presets", text)
 }
@@ -131,7 +134,7 @@ fn assumed(results: &Results) -> Option<Caution> {
     let names: Vec<&str> = unknown.iter().map(|cause| cause.sender.as_str()).collect();
     let text = format!(
         "{} of the mail comes from senders whose behaviour is only assumed ({}): count their connections per node in your logs",
-        super::words::percent(share),
+        percent(share),
         names.join(", ")
     );
     caution("assumed-senders", text)

@@ -30,11 +30,9 @@ mod special;
 mod tests;
 mod verdict;
 mod window;
-mod words;
 
 pub use goals::{decided, goal_statuses, next_look};
 pub use not_known::{Assumption, Plausible, WhatIf, promising, share_quantile, what_if};
-pub(crate) use words::percent;
 
 use crate::results::{
     Answer, Balance, Luck, MODEL_EPOCH, NodeResult, Provenance, Results, SCHEMA, Uncertainty, Verdict,

@@ -2,6 +2,7 @@
 //!
 //! Quantile functions go through the platform's math library, whose last bits differ between platforms; ten significant digits do not.
 
+use crate::numerals::to_digits;
 use crate::results::{
     Balance, Cause, Delay, DurationCurve, Effect, Estimate, GoalResult, Interval, NodeResult, Results,
     Series, Uncertainty,
@@ -9,8 +10,7 @@ use crate::results::{
 
 /// `value` to ten significant digits.
 pub(super) fn ten_digits(value: f64) -> f64 {
-    // Printing and reading back rounds correctly in decimal; adding zero turns -0 into 0.
-    format!("{value:.9e}").parse::<f64>().unwrap_or(value) + 0.0
+    to_digits(value, 10)
 }
 
 /// Rounds every number of the document that is not a plain count.

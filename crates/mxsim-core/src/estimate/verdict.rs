@@ -4,10 +4,10 @@ use super::causes::Ranked;
 use super::goals::{measured, status_of};
 use super::interval::unknown;
 use super::not_known::{Quantity, WhatIf, flips, ranked};
-use super::window::Loads;
-use super::words::{
-    digits, frequency, grouped, number_range, percent, percent_range, points, points_range, seconds_range,
-    windows,
+use super::window::{Loads, plural};
+use crate::numerals::{
+    Ranged, count, duration, duration_range, frequency_with_range, percent, percent_range,
+    percent_with_decimals, tidy,
 };
 use crate::results::{Answer, Cause, GoalResult, GoalStatus, Grade, Interval, NodeResult, Results, Verdict};
 use crate::scenario::{Goal, GoalKind};
@@ -78,9 +78,9 @@ impl Evidence<'_> {
             answer: Answer::No,
             sentence: format!(
                 "Not one of the {} messages was accepted: {} bounced, {} were still waiting at the end.",
-                grouped(totals.messages as i64),
-                grouped(totals.bounced as i64),
-                grouped(totals.waiting as i64),
+                count(totals.messages),
+                count(totals.bounced),
+                count(totals.waiting),
             ),
             why: why.into(),
             flips: String::new(),
@@ -109,7 +109,7 @@ impl Evidence<'_> {
     }
 
     fn days(&self) -> &'static str {
-        windows(self.labels.run.window)
+        plural(self.labels.run.window)
     }
 
     fn sentence(&self, answer: Answer) -> String {
@@ -136,8 +136,8 @@ impl Evidence<'_> {
         format!(
             "\"{}\" holds on {}; you ask for {} in 100. {}",
             result.text,
-            frequency(value, [low, high], self.days()),
-            digits(goal.on * 100.0),
+            frequency_with_range(value, [low, high], self.days()),
+            tidy(goal.on * 100.0),
             self.number_for(goal.kind)
         )
     }
@@ -165,7 +165,7 @@ impl Evidence<'_> {
         let how_long = if delay.p95 == 0.0 && delay.p95_ci.iter().all(|bound| *bound == Some(0.0)) {
             "at the first try, without delay".into()
         } else {
-            format!("within {} s ({})", digits(delay.p95), seconds_range(delay.p95_ci))
+            format!("within {}", Ranged::new(delay.p95, delay.p95_ci).duration())
         };
         Some(format!("19 of 20 messages are accepted {how_long}."))
     }
@@ -177,18 +177,16 @@ impl Evidence<'_> {
         match (meant.next(), meant.next(), self.results.nodes.len()) {
             (Some(only), None, 1) => format!("{} is the only node and carries all accepted mail.", only.name),
             (Some(first), None, _) => format!(
-                "On 19 of 20 {days} {} carries at least {} ({}); the other nodes are there for when it fails.",
+                "On 19 of 20 {days} {} carries at least {}; the other nodes are there for when it fails.",
                 first.name,
-                percent(first.share.p05),
-                percent_range(first.share.p05_ci)
+                Ranged::p05(&first.share).percent()
             ),
             _ => {
                 let busiest = &self.results.balance.busiest_share;
                 let even = self.results.nodes.iter().map(|node| node.fair_share).fold(0.0, f64::max);
                 format!(
-                    "On 19 of 20 {days} the busiest node carries at most {} ({}; even would be {}).",
-                    percent(busiest.p95),
-                    percent_range(busiest.p95_ci),
+                    "On 19 of 20 {days} the busiest node carries at most {}; even would be {}.",
+                    Ranged::p95(busiest).percent(),
                     percent(even)
                 )
             }
@@ -237,19 +235,10 @@ impl Evidence<'_> {
             ));
         }
         let makes = if self.mostly_tilt() {
-            let tilt = cause.tilt_points;
-            format!(
-                "adds {} ({}) to the largest tilt",
-                points(tilt.value),
-                points_range([tilt.low, tilt.high])
-            )
+            format!("adds {} to the largest tilt", Ranged::from(cause.tilt_points).points())
         } else {
             let scatter = cause.share_of_scatter.unwrap_or(unknown(0.0));
-            format!(
-                "makes {} ({}) of the spread in the nodes' load",
-                percent(scatter.value),
-                percent_range([scatter.low, scatter.high])
-            )
+            format!("makes {} of the spread in the nodes' load", Ranged::from(scatter).percent())
         };
         Some(format!(
             "{} brings {} of the mail, behaves like {} ({}) and {makes}.",
@@ -293,10 +282,9 @@ impl Evidence<'_> {
                 bounds.reverse();
             }
             return Some(format!(
-                "It is mostly tilt, not chance: {} lies {} {side} its fair share on average ({}).",
+                "It is mostly tilt, not chance: {} lies {} {side} its fair share on average.",
                 node.name,
-                points(node.tilt.value.abs()),
-                points_range(bounds)
+                Ranged::new(node.tilt.value.abs(), bounds).points()
             ));
         }
         let size = |node: &&NodeResult| node.scatter.value;
@@ -304,24 +292,22 @@ impl Evidence<'_> {
         let scatter = node.scatter;
         (scatter.value > 0.0).then(|| {
             format!(
-                "It is mostly chance, not tilt: about +/- {} ({}) at {}.",
-                points(scatter.value),
-                points_range([scatter.low, scatter.high]),
+                "It is mostly chance, not tilt: about +/- {} at {}.",
+                Ranged::from(scatter).points(),
                 node.name
             )
         })
     }
 
     fn choosers(&self) -> Option<String> {
-        let Interval { value, low, high } = self.results.balance.effective_choosers?;
+        let choosers = self.results.balance.effective_choosers?;
         // A node that takes everything, or chance that is not worth the word, has no useful number of choosers.
-        (self.results.nodes.len() > 1 && value > 1.0 - 1e-9).then(|| {
-            let number = digits(value);
-            let senders = if number == "1" { "sender alone" } else { "independent, equal senders" };
-            format!(
-                "From window to window your mail scatters like {number} {senders} ({}).",
-                number_range([low, high])
-            )
+        (self.results.nodes.len() > 1 && choosers.value > 1.0 - 1e-9).then(|| {
+            let many = match Ranged::from(choosers).plain() {
+                number if number == "1.00" => "one sender alone".to_owned(),
+                number => format!("{number} independent, equal senders"),
+            };
+            format!("From window to window your mail scatters like {many}.")
         })
     }
 
@@ -335,11 +321,10 @@ impl Evidence<'_> {
         } else {
             format!(
                 "Delay comes from failed connections and the waits before the next try: {} of {} connections failed, and the longest \
-                 delay of a replication was between {} and {} s.",
-                grouped(failed as i64),
-                grouped(totals.attempts as i64),
-                digits(delay.max_ci[0].unwrap_or(delay.max)),
-                digits(delay.max_ci[1].unwrap_or(delay.max)),
+                 delay of a replication was {}.",
+                count(failed),
+                count(totals.attempts),
+                duration_range(delay.max_ci[0].unwrap_or(delay.max), delay.max_ci[1].unwrap_or(delay.max)),
             )
         })
     }
@@ -383,7 +368,7 @@ impl Evidence<'_> {
                     percent(number)
                 )
             }
-            Quantity::Delay => format!("19 of 20 messages are accepted within about {} s", digits(number)),
+            Quantity::Delay => format!("19 of 20 messages are accepted within about {}", duration(number)),
         };
         format!(
             "{}: if {}, {number} and {then}. As written: {} ({}).",
@@ -411,10 +396,9 @@ impl Evidence<'_> {
         let least = meant().map(|node| node.share.p05).fold(1.0, f64::min);
         let most = meant().map(|node| node.share.p95).fold(0.0, f64::max);
         format!(
-            "Go on as planned. After roll-out, compare your logs: 9 of 10 {} lie between {} and {} per node.",
+            "Go on as planned. After roll-out, compare your logs: 9 of 10 {} lie at {} per node.",
             self.days(),
-            percent(least),
-            percent(most)
+            percent_range(least, most)
         )
     }
 
@@ -445,7 +429,7 @@ impl Evidence<'_> {
             .zip(&self.results.goals)
             .any(|(goal, result)| result.status == GoalStatus::Unknown && goal.on >= 1.0);
         match most {
-            Some(more) => format!("Run about {} more replications.", grouped(more as i64)),
+            Some(more) => format!("Run about {} more replications.", count(more)),
             None if absolute => {
                 "No number of replications shows that a goal holds on every window; ask for 99 of 100.".into()
             }
@@ -508,8 +492,10 @@ impl Evidence<'_> {
             return None;
         }
         let text = match kind {
-            GoalKind::QuietestShare { .. } => format!("at least {} % at the quietest node", -holds),
-            _ => format!("at most {holds} % at the busiest node"),
+            GoalKind::QuietestShare { .. } => {
+                format!("at least {} at the quietest node", percent_with_decimals(-holds / 100.0, 0))
+            }
+            _ => format!("at most {} at the busiest node", percent_with_decimals(holds / 100.0, 0)),
         };
         Some(format!("A goal that would hold as often as you ask: {text}."))
     }

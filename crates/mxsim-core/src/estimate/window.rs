@@ -5,6 +5,7 @@
 
 use super::sample::Sample;
 use crate::tally::{Tally, WindowTally};
+use crate::time::Span;
 
 /// Accepted messages per window and node, over all replications.
 #[derive(Debug)]
@@ -67,4 +68,14 @@ pub(super) fn per_window(tallies: &[Tally], value: impl Fn(&WindowTally) -> Opti
         sample.end_replication();
     }
     sample
+}
+
+/// The plural of what a window of this length is called.
+pub(super) const fn plural(window: Span) -> &'static str {
+    match window {
+        Span::DAY => "days",
+        Span::HOUR => "hours",
+        Span::WEEK => "weeks",
+        _ => "windows",
+    }
 }

@@ -9,6 +9,7 @@ use crate::engine::outcome_of;
 use crate::engine::world::method::Law;
 use crate::engine::world::{SenderTable, World};
 use crate::ids::NodeId;
+use crate::numerals::{bytes, count, rough};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::sender::retry::{Deferred, next_attempt};
 use crate::sender::{Failover, Outcome, Reaction, RetryLaw};
@@ -72,30 +73,20 @@ impl std::error::Error for TooLarge {}
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cost = &self.cost;
-        let gib = |bytes: f64| bytes / 1_073_741_824.0;
         let worlds = cost.worlds(self.replications);
         let what = if self.replications == 1 { "replication needs" } else { "replications need" };
         write!(
             f,
-            "this is too large to run: {} {what} about {} h of one core for {} messages each with {} retries, {} GiB at work \
-             and {} GiB to keep the counts; use fewer messages_per_day, sites or hosts, a shorter run_length, warm_up or \
+            "this is too large to run: {} {what} about {} h of one core for {} messages each with {} retries, {} at work \
+             and {} to keep the counts; use fewer messages_per_day, sites or hosts, a shorter run_length, warm_up or \
              outage, longer windows, longer waits between retries, or fewer replications",
-            self.replications,
-            rounded(cost.seconds(self.replications) / 3_600.0),
-            rounded(cost.messages),
-            rounded(cost.retries),
-            rounded(gib(cost.working_bytes)),
-            rounded(gib(cost.tally_bytes * worlds)),
+            count(self.replications),
+            rough(cost.seconds(self.replications) / 3_600.0),
+            rough(cost.messages),
+            rough(cost.retries),
+            bytes(cost.working_bytes),
+            bytes(cost.tally_bytes * worlds),
         )
-    }
-}
-
-/// Three digits are more than an estimate deserves; beyond a million a power of ten reads better than zeros.
-fn rounded(value: f64) -> String {
-    match value {
-        v if v >= 1e6 => format!("{v:.1e}"),
-        v if v >= 10.0 => format!("{v:.0}"),
-        v => format!("{v:.1}"),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What each node must take for a while: its busiest hour, minute and second on a bad day.
 
+use mxsim_core::numerals::{self, Ranged, significant};
 use mxsim_core::results::{NodeResult, PeakRate, Results};
 
 use super::{Axis, Bar, Figure, Scale, Series};
 use crate::capacity::{self, RateUnit};
-use crate::number::{self, p95, significant};
 use crate::words;
 
 /// Load of each node in its busiest hour, minute and second: the 95 % quantile over windows with its 95 % range.
@@ -16,11 +16,11 @@ pub fn capacity(results: &Results) -> Figure {
         results.nodes.iter().enumerate().flat_map(|(group, node)| {
             capacity::peaks(node).iter().map(move |peak| bar(node, group, peak, unit))
         });
-    let windows = number::counted(results.provenance.windows, word.one, word.many);
+    let windows = numerals::counted(results.provenance.windows, word.one, word.many);
     let marks = format!("bars: P95 over {windows}; whiskers: its 95 % range");
     let (title, subtitle) = match steepest(&results.nodes) {
         Some((node, peak)) if results.delivery.totals.accepted > 0 => {
-            let range = unit.plain(p95(&peak.estimate));
+            let range = unit.plain(Ranged::p95(&peak.estimate));
             (finding(results, node, peak, unit), format!("{range} messages a {}; {marks}", unit.word))
         }
         _ => ("No message was accepted".to_owned(), marks),
@@ -69,7 +69,7 @@ fn finding(results: &Results, node: &NodeResult, peak: &PeakRate, unit: RateUnit
 }
 
 fn bar(node: &NodeResult, group: usize, peak: &PeakRate, unit: RateUnit) -> Bar {
-    let ranged = unit.scaled(p95(&peak.estimate));
+    let ranged = unit.scaled(Ranged::p95(&peak.estimate));
     Bar {
         label: format!("{} {}", capacity::short(&node.name), words::bin_word(peak.bin_s)),
         group,

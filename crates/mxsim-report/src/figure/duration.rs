@@ -1,10 +1,10 @@
 //! The load duration curve: how much load each node has for how much of the time, the busy end spread out.
 
+use mxsim_core::numerals::significant;
 use mxsim_core::results::{NodeDuration, Results};
 
 use super::{Axis, BANDS_AT_MOST, Figure, Line, Mark, Scale, Series};
 use crate::capacity::{self, Need, RateUnit};
-use crate::number::significant;
 use crate::words;
 
 /// Load duration curves: one line per node with its P5-P95 band over replications, and its busiest bin as a mark.

@@ -1,10 +1,10 @@
 //! The load: messages accepted per hour at each node over the run.
 
+use mxsim_core::numerals::{Ranged, significant};
 use mxsim_core::results::{NodeSeries, Results, Series as LoadSeries};
 
 use super::{Axis, BANDS_AT_MOST, Figure, Line, Scale, Series};
 use crate::capacity::short;
-use crate::number::{Ranged, significant};
 use crate::words;
 
 /// Seconds in an hour.

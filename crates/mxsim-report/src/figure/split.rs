@@ -1,9 +1,9 @@
 //! The split: mean share of each node, its band from window to window, and the fair share.
 
+use mxsim_core::numerals::{self, Ranged, percent};
 use mxsim_core::results::{NodeResult, Results};
 
 use super::{Axis, Bar, Figure, Reference, Scale, Series};
-use crate::number::{mean_share, p95, percent};
 use crate::words;
 
 /// Share of mail per node with its P5-P95 band over windows, and the fair share.
@@ -12,12 +12,12 @@ pub fn split(results: &Results) -> Figure {
     let word = words::window(&results.provenance);
     let marks = format!(
         "bars: mean share (95 % range at the right); whiskers: P5 to P95 over {}",
-        crate::number::counted(results.provenance.windows, word.one, word.many)
+        numerals::counted(results.provenance.windows, word.one, word.many)
     );
     let (title, subtitle) = if results.delivery.totals.accepted == 0 {
         ("No message was accepted".to_owned(), marks)
     } else {
-        let range = p95(&results.balance.busiest_share).percent();
+        let range = Ranged::p95(&results.balance.busiest_share).percent();
         (finding(results), format!("{range}; {marks}"))
     };
     Figure {
@@ -48,7 +48,7 @@ fn finding(results: &Results) -> String {
 }
 
 fn bar(node: &NodeResult, group: usize) -> Bar {
-    let text = mean_share(&node.share).percent();
+    let text = Ranged::mean_share(&node.share).percent();
     Bar {
         label: node.name.clone(),
         group,

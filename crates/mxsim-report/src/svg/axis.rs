@@ -1,7 +1,8 @@
 //! Round numbers for axes.
 
+use mxsim_core::numerals::{clock_minutes, percent_with_decimals, significant, tidy};
+
 use crate::figure::Scale;
-use crate::number::significant;
 
 /// A larger value would overflow when ticks are laid out.
 const LARGEST: f64 = 1e300;
@@ -129,23 +130,11 @@ fn label(scale: Scale, value: f64, step: f64) -> String {
     if scale != Scale::Percent {
         return if value == 0.0 { "0".to_owned() } else { tidy(value) };
     }
-    let (value, step) = (value * 100.0, step * 100.0);
-    if step >= 0.999 {
-        format!("{value:.0} %")
-    } else if step >= 0.0999 {
-        format!("{value:.1} %")
-    } else {
-        format!("{} %", significant(value))
+    match step * 100.0 {
+        step if step >= 0.999 => percent_with_decimals(value, 0),
+        step if step >= 0.0999 => percent_with_decimals(value, 1),
+        _ => format!("{} %", significant(value * 100.0)),
     }
-}
-
-/// A tick's number: ticks are round, so zeros behind the point say nothing.
-fn tidy(value: f64) -> String {
-    let text = significant(value);
-    if text.contains('.') && !text.contains('e') {
-        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
-    }
-    text
 }
 
 fn clock(largest: f64, wanted: f64) -> Ticks {
@@ -170,10 +159,13 @@ fn clock_step(least: f64) -> f64 {
 
 fn clock_label(seconds: f64, step: f64, largest: f64) -> String {
     if largest <= DAY_S {
-        let minutes = (seconds / 60.0).round();
-        return format!("{:02}:{:02}", (minutes / 60.0).floor(), minutes % 60.0);
+        return clock_minutes(seconds);
     }
-    if step < DAY_S { format!("{:.0} h", seconds / HOUR_S) } else { format!("{} d", tidy(seconds / DAY_S)) }
+    if step < DAY_S {
+        format!("{} h", tidy(seconds / HOUR_S))
+    } else {
+        format!("{} d", tidy(seconds / DAY_S))
+    }
 }
 
 #[cfg(test)]

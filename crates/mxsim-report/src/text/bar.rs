@@ -1,5 +1,7 @@
 //! Bars of block characters: solid up to the mean, light up to the bad window.
 
+use mxsim_core::numerals::percent_with_decimals;
+
 /// Eighths of a block, least first.
 const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
@@ -38,7 +40,7 @@ pub(super) fn bar(mean: f64, bad: f64, full: f64, width: usize, ascii: bool) -> 
 
 /// The scale under a bar: `0` at its left end, the full share at its right end.
 pub(super) fn axis(full: f64, width: usize) -> String {
-    let end = format!("{:.0} %", full * 100.0);
+    let end = percent_with_decimals(full, 0);
     format!("0{end:>rest$}", rest = width.saturating_sub(1))
 }
 

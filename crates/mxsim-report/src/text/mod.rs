@@ -3,38 +3,19 @@
 //! Order: answer word, number, why, what flips it, what to do, how sure; then the tables behind it; at the end the next command.
 
 mod bar;
-mod columns;
-mod page;
 
-use columns::Column;
+use mxsim_core::numerals::{self, Ranged};
 use mxsim_core::results::{Cause, NodeResult, Results, SessionResult};
-use page::{Page, width_of};
 
 use crate::capacity;
-use crate::number::{self, Ranged, mean_share, p05, p95};
+use crate::page::columns::{self, Column};
+use crate::page::{Page, TextStyle, width_of};
 use crate::words::{self, WindowWord};
 
 /// Senders listed under what makes it uneven.
 const CAUSES_SHOWN: usize = 5;
 /// Widest and narrowest bar (columns).
 const BAR_COLUMNS: [usize; 2] = [6, 40];
-
-/// How terminal text is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextStyle {
-    /// Colours the answer and the goals' signs by ANSI codes.
-    pub color: bool,
-    /// Columns of the page; fewer than 72 count as 72.
-    pub width: usize,
-    /// Writes ASCII only.
-    pub ascii: bool,
-}
-
-impl Default for TextStyle {
-    fn default() -> Self {
-        Self { color: false, width: 80, ascii: false }
-    }
-}
 
 /// The results as the screen of `mxsim run`.
 #[must_use]
@@ -55,7 +36,7 @@ pub fn text(results: &Results, style: &TextStyle) -> String {
     delivery(&mut page, results);
     goals(&mut page, results, word);
     tail(&mut page, results);
-    page.into_text()
+    page.with_next(&words::next_command(results))
 }
 
 fn head(page: &mut Page, results: &Results) {
@@ -95,9 +76,9 @@ fn column(nodes: &[NodeResult], cell: impl Fn(&NodeResult) -> String) -> Vec<Str
 fn shares(page: &mut Page, nodes: &[NodeResult], word: WindowWord, ascii: bool) {
     let names = names(page, nodes);
     let mut columns = vec![
-        Column::new("mean %", column(nodes, |node| mean_share(&node.share).percent_bare())),
-        Column::new("P5 %", column(nodes, |node| p05(&node.share).percent_bare())),
-        Column::new("P95 %", column(nodes, |node| p95(&node.share).percent_bare())),
+        Column::new("mean %", column(nodes, |node| Ranged::mean_share(&node.share).percent_bare())),
+        Column::new("P5 %", column(nodes, |node| Ranged::p05(&node.share).percent_bare())),
+        Column::new("P95 %", column(nodes, |node| Ranged::p95(&node.share).percent_bare())),
     ];
     let full = bar::scale(nodes.iter().map(|node| node.share.mean.max(node.share.p95)).fold(0.0, f64::max));
     let [least, most] = BAR_COLUMNS;
@@ -119,7 +100,7 @@ fn shares(page: &mut Page, nodes: &[NodeResult], word: WindowWord, ascii: bool) 
 fn unevenness(page: &mut Page, nodes: &[NodeResult], word: WindowWord) {
     let names = names(page, nodes);
     let columns = vec![
-        Column::new("fair %", column(nodes, |node| number::percent_digits(node.fair_share))).optional(),
+        Column::new("fair %", column(nodes, |node| numerals::percent_digits(node.fair_share))).optional(),
         Column::new("tilt, points", column(nodes, |node| Ranged::from(node.tilt).signed_points_bare())),
         Column::new("scatter, points", column(nodes, |node| Ranged::from(node.scatter).points_bare())),
     ];
@@ -141,7 +122,7 @@ fn loads(page: &mut Page, results: &Results, word: WindowWord) {
     let bins = nodes.first().map_or(&[][..], capacity::peaks);
     let cell = |at: usize| {
         move |node: &NodeResult| {
-            capacity::peaks(node).get(at).map_or_else(String::new, |peak| p95(&peak.estimate).plain())
+            capacity::peaks(node).get(at).map_or_else(String::new, |peak| Ranged::p95(&peak.estimate).plain())
         }
     };
     let columns = bins.iter().enumerate().map(|(at, peak)| {
@@ -164,8 +145,9 @@ fn sessions(page: &mut Page, nodes: &[NodeResult]) {
     let session = |cell: fn(&SessionResult) -> Option<String>| {
         move |node: &NodeResult| node.sessions.as_ref().and_then(cell).unwrap_or_default()
     };
-    let most =
-        |node: &NodeResult| node.peak_sessions.as_ref().map_or_else(String::new, |most| p95(most).plain());
+    let most = |node: &NodeResult| {
+        node.peak_sessions.as_ref().map_or_else(String::new, |most| Ranged::p95(most).plain())
+    };
     let mean = |sessions: &SessionResult| Some(Ranged::from(sessions.mean).plain());
     let away = |sessions: &SessionResult| Some(Ranged::from(sessions.blocked?).percent_bare());
     let columns = vec![
@@ -213,7 +195,7 @@ fn causes(page: &mut Page, causes: &[Cause]) {
     }
     let rest = causes.len() - shown.len();
     if rest > 0 {
-        let more = number::counted(rest as u64, "sender", "senders");
+        let more = numerals::counted(rest as u64, "sender", "senders");
         page.note(&format!("and {more} more in the Markdown and CSV reports"));
     }
     page.blank();
@@ -225,8 +207,8 @@ fn cause_sentence(cause: &Cause) -> String {
         |part| format!("{} of the scatter", Ranged::from(part).percent()),
     );
     format!(
-        "{scatter}, {} points of the tilt, {} of the mail; like {} ({})",
-        Ranged::from(cause.tilt_points).points_bare(),
+        "{scatter}, {} of the tilt, {} of the mail; like {} ({})",
+        Ranged::from(cause.tilt_points).points(),
         Ranged::from(cause.share_of_mail).percent(),
         cause.behaves_like,
         cause.grade.name()
@@ -275,6 +257,4 @@ fn tail(page: &mut Page, results: &Results) {
     if page.holds("(?)") {
         page.item("(?)", "no range: too few replications, or nothing varied");
     }
-    page.blank();
-    page.paragraph(&format!("Next: {}", words::next_command(results)));
 }

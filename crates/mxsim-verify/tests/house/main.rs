@@ -19,13 +19,14 @@ const CRATES: [(&str, &[&str]); 5] = [
 
 /// Which modules of core a module of core may use, from the bottom up: a module uses only what stands before it. What is absent here is absent
 /// on purpose.
-const MODULES: [(&str, &[&str]); 19] = [
+const MODULES: [(&str, &[&str]); 20] = [
     ("time", &[]),
-    ("ids", &["time"]),
     ("ids", &["time"]),
     ("random", &[]),
     ("theory", &[]),
     ("results", &[]),
+    ("numerals", &["time", "results"]),
+    ("numerals", &["results", "time"]),
     ("smtp", &[]),
     ("syntax", &["time"]),
     ("node", &["time", "random", "smtp"]),
@@ -39,7 +40,7 @@ const MODULES: [(&str, &[&str]); 19] = [
         &["time", "results", "smtp", "syntax", "node", "traffic", "dns", "sender", "parameters", "catalog"],
     ),
     ("tally", &["time", "results", "scenario"]),
-    ("estimate", &["time", "theory", "results", "sender", "scenario", "tally"]),
+    ("estimate", &["time", "theory", "results", "numerals", "sender", "scenario", "tally"]),
     (
         "engine",
         &[
@@ -53,7 +54,9 @@ const MODULES: [(&str, &[&str]); 19] = [
             "time",
             "ids",
             "random",
+            "theory",
             "results",
+            "numerals",
             "smtp",
             "syntax",
             "node",
@@ -66,6 +69,19 @@ const MODULES: [(&str, &[&str]); 19] = [
             "engine",
         ],
     ),
+];
+
+/// Which modules of core a report may use: results, the documents of questions, what stands in a catalogue, and how a number is written.
+/// What simulates is absent.
+const REPORTED: [&str; 8] = [
+    "results",
+    "numerals",
+    "study::ask",
+    "study::check",
+    "study::judge",
+    "study::trace",
+    "syntax::diagnostic",
+    "catalog",
 ];
 
 /// Longest file of code, tests inside it included.
@@ -139,6 +155,25 @@ fn modules_of_core_depend_downwards_only() {
             }
         }
     }
+}
+
+#[test]
+fn reports_are_made_from_documents_alone() {
+    let mut uses = 0;
+    for file in rust_files(&root().join("crates/mxsim-report/src")) {
+        for line in code_of(&file).lines() {
+            for rest in line.split("mxsim_core::").skip(1) {
+                let path: String =
+                    rest.chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect();
+                let fine = REPORTED.iter().any(|allowed| {
+                    path.strip_prefix(allowed).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+                });
+                assert!(fine, "{}: a report must not use {path}", file.display());
+                uses += 1;
+            }
+        }
+    }
+    assert!(uses > 20, "the sources name no documents");
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod zone;
 use crate::args::{Design, Init};
 use crate::exit::{Exit, Failure};
 use crate::output::{print, write_file};
-use crate::screen::next;
+use mxsim_report::next;
 use std::path::Path;
 
 impl Design {

@@ -5,6 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::{print, write_file};
 use clap::CommandFactory as _;
 use clap_mangen::Man as Page;
+use mxsim_report::next;
 use std::path::Path;
 
 /// Prints the page of the whole command, or writes one page for each of its commands into a folder.
@@ -37,5 +38,6 @@ fn write_pages(whole: &clap::Command, folder: &Path) -> Result<(), Failure> {
             page(&command.clone().display_name(named))?.as_bytes(),
         )?;
     }
-    print(&format!("wrote the pages to {0}\n\nNext: man {0}/mxsim.1\n", folder.display()))
+    let folder = folder.display();
+    print(&format!("wrote the pages to {folder}\n{}", next(&format!("man {folder}/mxsim.1"))))
 }

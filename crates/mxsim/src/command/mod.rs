@@ -13,28 +13,42 @@ pub(crate) mod schema;
 pub(crate) mod trace;
 
 use crate::args::{EngineName, PresetFolder, Simulation};
-use crate::diagnostics;
 use crate::exit::{Exit, Failure};
+use crate::output::error_style;
 use crate::watch::Watch;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::engine::Engine;
 use mxsim_core::results::{Answer, Results};
 use mxsim_core::scenario::{RunOverrides, Scenario, parse_duration};
-use mxsim_core::study::{RunError, RunOptions, simulate};
+use mxsim_core::study::{Limit, RunError, RunOptions};
 use mxsim_core::time::Span;
 use mxsim_import::ImportError;
+use mxsim_report::diagnostics;
 
-/// Simulates a scenario under the eyes of whoever waits.
-pub(crate) fn simulate_watched(scenario: &Scenario, simulation: &Simulation) -> Result<Results, Failure> {
+/// Seed, length and method of a run: those of the command line, else the scenario's.
+pub(crate) fn run_options(scenario: &Scenario, simulation: &Simulation) -> RunOptions {
+    let own = RunOptions::of(scenario);
+    RunOptions {
+        seed: simulation.seed.unwrap_or(own.seed),
+        limit: simulation.replications.map_or(own.limit, Limit::Replications),
+        engine: match simulation.engine {
+            EngineName::Fastest => Engine::Fastest,
+            EngineName::Messages => Engine::Messages,
+        },
+        worlds: simulation.worlds,
+    }
+}
+
+/// Does work that simulates, on as many threads as asked for, with its progress on the terminal.
+pub(crate) fn watched<T: Send>(
+    scenario: &Scenario,
+    simulation: &Simulation,
+    work: impl FnOnce(&Watch) -> Result<T, RunError> + Send,
+) -> Result<T, Failure> {
     let watch = Watch::start(simulation, &scenario.title)?;
-    let engine = match simulation.engine {
-        EngineName::Fastest => Engine::Fastest,
-        EngineName::Messages => Engine::Messages,
-    };
-    let options = RunOptions { engine, worlds: simulation.worlds, ..RunOptions::of(scenario) };
-    let results = with_threads(simulation, || simulate(scenario, options, &watch))?;
+    let done = with_threads(simulation, || work(&watch))?;
     watch.finish();
-    results.map_err(|error| match error {
+    done.map_err(|error| match error {
         RunError::Interrupted => Failure::new(
             Exit::Interrupted,
             "interrupted before the first replication was done; nothing was kept",
@@ -86,9 +100,12 @@ impl PresetFolder {
 impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
         match error {
-            ImportError::Scenario(error) => Self::new(Exit::Invalid, diagnostics::render(&error)),
+            ImportError::Scenario(error) => {
+                Self::new(Exit::Invalid, diagnostics::screen(&error, &error_style()))
+            }
             ImportError::Presets(errors) => {
-                let texts: Vec<String> = errors.iter().map(diagnostics::render).collect();
+                let screen = |error| diagnostics::screen(error, &error_style());
+                let texts: Vec<String> = errors.iter().map(screen).collect();
                 Self::new(Exit::Invalid, texts.join("\n\n"))
             }
             ImportError::Text(why) => Self::invalid(why),

@@ -1,11 +1,12 @@
 //! `mxsim run`: simulate scenarios and judge their goals.
 
-use super::{exit_for, overrides, simulate_watched, span};
+use super::{exit_for, overrides, run_options, span, watched};
 use crate::args::{Format, Run};
 use crate::exit::{Exit, Failure};
 use crate::output::{document, format_for, print, screen_style, write_file};
 use mxsim_core::results::Results;
 use mxsim_core::scenario::RunOverrides;
+use mxsim_core::study::simulate;
 use mxsim_core::time::Span;
 use std::path::Path;
 
@@ -20,7 +21,8 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
     let mut worst = Exit::Met;
     for (i, path) in arguments.scenarios.iter().enumerate() {
         let scenario = mxsim_import::scenario(path, &catalog, overrides)?;
-        let results = simulate_watched(&scenario, &arguments.simulation)?;
+        let options = run_options(&scenario, &arguments.simulation);
+        let results = watched(&scenario, &arguments.simulation, |watch| simulate(&scenario, options, watch))?;
         deliver(&results, arguments, i > 0)?;
         worst = worst.worse(exit_for(&results, &arguments.simulation));
         if results.provenance.partial {

@@ -17,7 +17,7 @@ fn dig_output_is_a_zone() {
     let folder = Folder::new();
     let from_input = mxsim_with_input(&["check", "-"], DIG.as_bytes()).expect(0).stdout;
     assert!(from_input.starts_with("valid: mail for example.com"), "{from_input}");
-    assert!(from_input.contains("mx1.example.com") && from_input.contains("100.0 %"), "{from_input}");
+    assert!(from_input.contains("\n  mx1   mx1.example.com  100\n"), "{from_input}");
     assert!(too_wide(&from_input).is_empty(), "{from_input}");
     assert_eq!(mxsim(&["check", &folder.file("dig.txt", DIG)]).expect(0).stdout, from_input);
 }

@@ -65,14 +65,14 @@ fn programs_get_the_numbers() {
 fn silly_counts_are_named() {
     let cases: [(&[&str], &str); 11] = [
         (&[], "required"),
-        (&["410"], "counts of 2 to 1000 nodes, found 1"),
+        (&["410"], "counts of 2 to 1,000 nodes, found 1, such as"),
         (&["0", "0", "0"], "no message was counted"),
         (&["1e19", "1"], "whole number of messages from 0 to 10^15"),
         (&["10000000000000000000", "1"], "whole number of messages from 0 to 10^15"),
         (&["-5", "3"], "'-5'"),
         (&["3.5", "3"], "'3.5'"),
         (&["410,290,300"], "such as 410"),
-        (&["3", "4", "--weights", "1"], "2 counts, 1 weights"),
+        (&["3", "4", "--weights", "1"], "found 2 counts and 1 weights"),
         (&["3", "4", "--weights", "1,nan"], "a weight from 0.000001 to 1000000"),
         (&["3", "4", "--choosers", "0"], "0 is not in 1..="),
     ];
@@ -81,7 +81,7 @@ fn silly_counts_are_named() {
         assert!(too_wide(&error.stderr).is_empty(), "{}", error.stderr);
     }
     let many = vec!["7"; 1001];
-    judge(&many).expect_error(2, &["found 1001"]);
+    judge(&many).expect_error(2, &["found 1,001"]);
 }
 
 #[test]

@@ -166,8 +166,13 @@ fn wrong_usage_is_told_with_the_rule() {
 #[test]
 fn a_scenario_too_large_to_run_is_refused_with_its_cost() {
     let too_much_mail = SMALL.replace("2000", "1e12");
-    let words =
-        ["too large to run", "messages each", "h of one core for", "GiB", "use fewer messages_per_day"];
+    let words = [
+        "too large to run",
+        "messages each",
+        "h of one core for",
+        "at work and",
+        "use fewer messages_per_day",
+    ];
     let one_by_one = ["run", "-", "--engine", "messages"];
     mxsim_with_input(&one_by_one, too_much_mail.as_bytes()).expect_error(4, &words);
     let too_many = ["run", "-", "--engine", "messages", "--replications", "10000000"];

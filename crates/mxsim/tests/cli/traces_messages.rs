@@ -131,7 +131,7 @@ fn a_domain_that_postfix_takes_for_dead_is_left_alone_for_300_seconds() {
         let failed = |end: &f64| (end + 300.0 - until).abs() < 1e-3;
         assert!(ended.iter().any(failed), "{held}");
     }
-    assert!(story.contains("tries nobody now until 10:"), "{story}");
+    assert!(story.contains("tries no host now until 10:"), "{story}");
 }
 
 /// Every key of the document stands in docs/results.md, as do the words of outcomes and fates.

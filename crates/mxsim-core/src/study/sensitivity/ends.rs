@@ -1,6 +1,7 @@
 //! Each thing that is not known, put to an end of its range while everything else stays as written.
 
-use crate::estimate::{percent, share_quantile};
+use crate::estimate::share_quantile;
+use crate::numerals::percent;
 use crate::parameters::order::keep_in_words;
 use crate::parameters::sender_entry::hosts_in_words;
 use crate::results::Grade;

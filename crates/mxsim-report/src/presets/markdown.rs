@@ -1,8 +1,10 @@
 //! The catalogue as Markdown: one table per kind, then every parameter of each preset. `docs/catalogue.md` holds it.
 
-use super::population;
-use mxsim_core::catalog::{NotKnown, Population, PresetKind, PresetSummary};
 use std::fmt::Write as _;
+
+use mxsim_core::catalog::{NotKnown, Population, PresetKind, PresetSummary};
+
+use super::{Shown, population};
 
 const INTRODUCTION: &str = "# The catalogue
 
@@ -15,24 +17,25 @@ parameter. Grades, best first: *measured* (recorded on that version), *source* (
 then it is *provisional*.
 ";
 
-/// The whole page.
-pub(super) fn catalogue(presets: &[PresetSummary<'_>], populations: &[&Population]) -> String {
-    let mut page = INTRODUCTION.to_owned();
-    for kind in PresetKind::ALL {
-        overview(&mut page, kind, presets);
-    }
-    populations_overview(&mut page, populations);
-    for preset in presets {
-        chapter(&mut page, preset, "##");
-    }
-    populations.iter().for_each(|population| figures(&mut page, population, "##"));
-    page
-}
-
-/// One population, as a page of its own.
-pub(super) fn population_page(population: &Population) -> String {
+/// The page of the whole catalogue, or a page of its own for what was asked for.
+///
+/// ```
+/// use mxsim_core::catalog::Catalog;
+/// use mxsim_report::presets::{Shown, markdown};
+/// let nsd = Shown::named(Catalog::builtin(), "nsd").expect("it is in the catalogue");
+/// assert!(markdown(&nsd).starts_with("# Authority nsd\n"));
+/// ```
+#[must_use]
+pub fn markdown(shown: &Shown<'_>) -> String {
     let mut page = String::new();
-    figures(&mut page, population, "#");
+    if shown.is_whole {
+        page.push_str(INTRODUCTION);
+        PresetKind::ALL.into_iter().for_each(|kind| overview(&mut page, kind, &shown.presets));
+        populations_overview(&mut page, &shown.populations);
+    }
+    let level = if shown.is_whole { "##" } else { "#" };
+    shown.presets.iter().for_each(|shown| preset(&mut page, shown, level));
+    shown.populations.iter().for_each(|population| figures(&mut page, population, level));
     page.trim_start().to_owned()
 }
 
@@ -72,14 +75,14 @@ fn figures(page: &mut String, population: &Population, level: &str) {
             "| {} | `{}` | {} | {} | {} |",
             cell(&figure.sender),
             figure.key,
-            cell(&population::value_in_words(figure)),
+            cell(&PresetKind::Sender.value_in_words(&figure.key, &figure.value)),
             figure.evidence.grade.name(),
             cell(&figure.evidence.source)
         );
     }
 }
 
-/// What is not known, from where to where it may lie, and who says so.
+/// What is not known, its plausible range, and who says so.
 fn not_known(page: &mut String, list: &[NotKnown]) {
     for not_known in list {
         let _ = writeln!(
@@ -91,13 +94,6 @@ fn not_known(page: &mut String, list: &[NotKnown]) {
             plain(&not_known.evidence.source)
         );
     }
-}
-
-/// Some presets, each as a page of its own.
-pub(super) fn pages(presets: &[PresetSummary<'_>]) -> String {
-    let mut page = String::new();
-    presets.iter().for_each(|preset| chapter(&mut page, preset, "#"));
-    page.trim_start().to_owned()
 }
 
 fn overview(page: &mut String, kind: PresetKind, presets: &[PresetSummary<'_>]) {
@@ -121,7 +117,7 @@ fn overview(page: &mut String, kind: PresetKind, presets: &[PresetSummary<'_>]) 
     }
 }
 
-fn chapter(page: &mut String, preset: &PresetSummary<'_>, level: &str) {
+fn preset(page: &mut String, preset: &PresetSummary<'_>, level: &str) {
     let _ = writeln!(page, "\n{level} {} {}\n", capitalised(preset.kind.name()), preset.id);
     let _ = writeln!(page, "{}.\n", plain(preset.title));
     let (status, grade) = (preset.status.name(), preset.decisive_grade.name());

@@ -1,8 +1,10 @@
 //! What a second reader of a preset's sources is given: every parameter with its meaning and what its value may be, and no value.
 
-use crate::diagnostics::wrap;
-use mxsim_core::catalog::{Parameter, PresetKind};
 use std::fmt::Write as _;
+
+use mxsim_core::catalog::{Parameter, PresetKind};
+
+use crate::page::wrapped;
 
 /// Columns of a comment.
 const COLUMNS: usize = 98;
@@ -28,8 +30,14 @@ source =
 # \"section.key\" = \"reason\"
 ";
 
-/// The template for one kind.
-pub(super) fn template(kind: PresetKind) -> String {
+/// The template for one kind of preset.
+///
+/// ```
+/// use mxsim_core::catalog::PresetKind;
+/// assert!(mxsim_report::presets::template(PresetKind::Stub).contains("\n[sort]\n"));
+/// ```
+#[must_use]
+pub fn template(kind: PresetKind) -> String {
     let mut text = format!("# Second reading of {} preset.\n#\n{HEAD}", kind.with_article());
     let mut section = "";
     let parameters = kind.parameters();
@@ -64,7 +72,7 @@ fn one(text: &mut String, kind: PresetKind, parameter: &Parameter, key: &str) {
 }
 
 fn comment(text: &mut String, indent: &str, sentence: &str) {
-    for (i, line) in wrap(sentence, COLUMNS).lines().enumerate() {
+    for (i, line) in wrapped(sentence, COLUMNS).lines().enumerate() {
         let more = if i == 0 { "" } else { "  " };
         let _ = writeln!(text, "# {indent}{more}{line}");
     }

@@ -1,6 +1,6 @@
 //! Tables on a page: columns as wide as their cells, the first one as wide as what is left.
 
-use super::page::{Page, cut, fit, width_of};
+use super::{Page, cut, fit, width_of};
 
 /// Columns between two columns.
 const GAP: usize = 2;
@@ -10,7 +10,7 @@ const INDENT: usize = 2;
 const NARROWEST_NAME: usize = 8;
 
 /// One column of a table.
-pub(super) struct Column {
+pub(crate) struct Column {
     head: String,
     cells: Vec<String>,
     optional: bool,
@@ -18,18 +18,15 @@ pub(super) struct Column {
 
 impl Column {
     /// Values that are followed by a range end in one column, so that they can be compared by eye.
-    pub(super) fn new(head: impl Into<String>, cells: Vec<String>) -> Self {
-        let value_width = |cell: &String| cell.find(" (").map_or(0, |end| width_of(&cell[..end]));
-        let widest = cells.iter().map(value_width).max().unwrap_or(0);
-        let aligned = cells.iter().map(|cell| {
-            format!("{}{cell}", " ".repeat(if cell.contains(" (") { widest - value_width(cell) } else { 0 }))
-        });
-        let cells = if widest == 0 { cells } else { aligned.collect() };
+    pub(crate) fn new(head: impl Into<String>, cells: Vec<String>) -> Self {
+        let widest = cells.iter().filter_map(|cell| value_width(cell)).max().unwrap_or(0);
+        let blanks = |cell: &String| " ".repeat(value_width(cell).map_or(0, |width| widest - width));
+        let cells = cells.iter().map(|cell| format!("{}{cell}", blanks(cell))).collect();
         Self { head: head.into(), cells, optional: false }
     }
 
     /// The column is left out where the page is too narrow.
-    pub(super) fn optional(self) -> Self {
+    pub(crate) fn optional(self) -> Self {
         Self { optional: true, ..self }
     }
 
@@ -38,8 +35,14 @@ impl Column {
     }
 }
 
+/// Columns of the number a cell begins with, whether a range follows or not; `None` of words.
+fn value_width(cell: &str) -> Option<usize> {
+    let value = cell.find(" (").map_or(cell, |end| &cell[..end]);
+    value.chars().next_back()?.is_ascii_digit().then(|| width_of(value))
+}
+
 /// Columns left on a line of `page` when the names and `columns` stand on it.
-pub(super) fn room_beside(page: &Page, names: &[String], columns: &[Column]) -> usize {
+pub(crate) fn room_beside(page: &Page, names: &[String], columns: &[Column]) -> usize {
     let names = names.iter().map(|name| width_of(name)).max().unwrap_or(0).clamp(4, 16);
     page.width.saturating_sub(INDENT + names + GAP + taken(columns))
 }
@@ -49,7 +52,7 @@ fn taken(columns: &[Column]) -> usize {
 }
 
 /// Writes a table with `names` in its first column.
-pub(super) fn write(page: &mut Page, head: &str, names: &[String], mut columns: Vec<Column>) {
+pub(crate) fn write(page: &mut Page, head: &str, names: &[String], mut columns: Vec<Column>) {
     let longest = names.iter().map(|name| width_of(name)).max().unwrap_or(0).max(width_of(head));
     let room = |columns: &[Column]| page.width.saturating_sub(INDENT + taken(columns));
     while room(&columns) < longest.min(NARROWEST_NAME) {

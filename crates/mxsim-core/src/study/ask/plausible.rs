@@ -1,31 +1,34 @@
-//! Other plausible worlds in closed form: how the number of choosers, and how long they hold, might be for the senders nobody knows.
+//! The split in other plausible worlds, in closed form: other numbers of choosers, and other times they hold, for senders that are not known.
 
-use mxsim_core::scenario::{Scenario, Sender};
-use mxsim_core::sender::Keep;
-use mxsim_core::study::sensitivity::draw;
-use mxsim_core::theory::split::{LumpForecast, lump_forecast};
-use mxsim_core::theory::sticky::lump_factor_with_profile;
-use mxsim_core::time::Span;
-use serde_json::{Value, json};
+use crate::scenario::{Scenario, Sender};
+use crate::sender::Keep;
+use crate::study::sensitivity::draw;
+use crate::theory::split::{LumpForecast, lump_forecast};
+use crate::theory::sticky::lump_factor_with_profile;
+use crate::time::Span;
+use serde::Serialize;
 
 /// Worlds that are drawn: the edges of the central 90 % then have 20 on either side.
 const WORLDS: u64 = 400;
 /// A split is roughly even if all nodes are within this part of their fair share.
 const ROUGHLY: f64 = 0.25;
 
-/// What the split is like over plausible worlds.
-#[derive(Debug)]
-pub(super) struct Plausible {
+/// The spread of the split over plausible worlds; chance from day to day is not in it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PlausibleSplits {
     /// Worlds that were drawn.
-    pub(super) worlds: u64,
-    /// How many of them split roughly even on 19 of 20 days.
-    pub(super) even: u64,
-    /// 5 % and 95 % quantile over them of what the busiest node carries on 19 of 20 days at most.
-    pub(super) busiest: [f64; 2],
+    pub worlds: u64,
+    /// How many of them split roughly even on 19 of 20 windows.
+    pub roughly_even: u64,
+    /// 5 % quantile over them of the busiest node's share on 19 of 20 windows, 0..1.
+    pub busiest_share_p95_from: f64,
+    /// 95 % quantile of the same.
+    pub busiest_share_p95_to: f64,
 }
 
-/// Draws them; `None` if no sender is unknown in a way that makes lumps.
-pub(super) fn of(scenario: &Scenario, nodes: usize, messages: f64) -> Option<Plausible> {
+/// Draws the worlds; `None` if no sender is unknown in a way that makes lumps. `messages` are those of a window.
+pub(super) fn splits(scenario: &Scenario, nodes: usize, messages: f64) -> Option<PlausibleSplits> {
     let lumpy = |sender: &Sender| sender.unknowns.hold.is_some() && sender.sites == 1;
     if nodes < 2 || !scenario.senders.iter().any(lumpy) {
         return None;
@@ -39,10 +42,11 @@ pub(super) fn of(scenario: &Scenario, nodes: usize, messages: f64) -> Option<Pla
     let mut busiest: Vec<f64> = drawn.iter().map(|forecast| forecast.busiest_p95).collect();
     busiest.sort_by(f64::total_cmp);
     let edge = WORLDS as usize / 20;
-    Some(Plausible {
+    Some(PlausibleSplits {
         worlds: WORLDS,
-        even: drawn.iter().filter(|forecast| forecast.within).count() as u64,
-        busiest: [busiest[edge], busiest[WORLDS as usize - 1 - edge]],
+        roughly_even: drawn.iter().filter(|forecast| forecast.within).count() as u64,
+        busiest_share_p95_from: busiest[edge],
+        busiest_share_p95_to: busiest[WORLDS as usize - 1 - edge],
     })
 }
 
@@ -65,16 +69,4 @@ fn lumps(sender: &Sender, window: Span) -> f64 {
         Keep::Attempt | Keep::Message | Keep::Process | Keep::Second | Keep::CacheEntry => 0.0,
     };
     squared * held / sender.hosts as f64
-}
-
-impl Plausible {
-    /// For programs.
-    pub(super) fn json(&self) -> Value {
-        json!({
-            "worlds": self.worlds,
-            "roughly_even": self.even,
-            "busiest_share_p95_from": self.busiest[0],
-            "busiest_share_p95_to": self.busiest[1],
-        })
-    }
 }

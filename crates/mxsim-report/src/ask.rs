@@ -1,0 +1,193 @@
+//! The screen of `mxsim ask`: the closed form with its limits, or why there is none and what the simulation says.
+
+use mxsim_core::numerals::{Ranged, count, counted, percent, percent_range, points, significant};
+use mxsim_core::results::Results;
+use mxsim_core::study::ask::{Asked, ClosedForm, NoClosedForm, PlausibleSplits, Sticky};
+
+use crate::page::{Page, TextStyle};
+use crate::{text, words};
+
+/// The answer for people.
+///
+/// ```
+/// use mxsim_core::scenario::{ScenarioBuilder, SenderSpec};
+/// use mxsim_core::study::ask::{AskOptions, Simulate, ask};
+/// use mxsim_core::study::{Quiet, RunOptions};
+/// use mxsim_report::{TextStyle, ask::screen};
+///
+/// let zone = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
+/// let scenario = ScenarioBuilder::new(zone).sender(SenderSpec::new("us").preset("randomizing")).build()?;
+/// let options = AskOptions { run: RunOptions::of(&scenario), simulate: Simulate::WhereNeeded };
+/// let asked = ask(&scenario, options, &Quiet)?;
+/// assert!(screen(&asked, &TextStyle::default()).starts_with("Will 1 MX split your mail roughly evenly?\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn screen(asked: &Asked, style: &TextStyle) -> String {
+    let simulation = asked.simulation.as_ref();
+    match (&asked.closed_form, &asked.closed_form_not_valid_because) {
+        (Some(form), _) if form.nodes == 1 => one_node(style),
+        (Some(form), _) => closed(form, simulation, style),
+        (None, why) => simulated_only(why.as_ref(), simulation, style),
+    }
+}
+
+/// One node takes everything: there is no split to ask about.
+fn one_node(style: &TextStyle) -> String {
+    let mut page = Page::new(style);
+    page.paragraph(&question(1));
+    page.blank();
+    let why = "It takes all of your mail: with one node there is nothing to split, and no other node takes over \
+               when it is down.";
+    page.answer_item("YES", why);
+    page.with_next("mxsim ask 2")
+}
+
+fn question(nodes: usize) -> String {
+    let nodes = if nodes == 1 { "1 MX".to_owned() } else { format!("{} equal MX", count(nodes as u64)) };
+    format!("Will {nodes} split your mail roughly evenly?")
+}
+
+fn closed(form: &ClosedForm, simulation: Option<&Results>, style: &TextStyle) -> String {
+    let mut page = Page::new(style);
+    page.paragraph(&question(form.nodes));
+    page.blank();
+    page.answer_item(words::answer(form.answer).1, &busiest(form));
+    if let Some(choosers) = form.effective_choosers {
+        page.answer_item("why", &scatter(form, choosers));
+    }
+    if let (Some(sticky), Some(alone)) = (form.sticky, form.busiest_share_p95_if_each_sender_is_one_chooser) {
+        page.answer_item("if", &assumption(sticky));
+        page.answer_item("if wrong", &assumption_wrong(alone));
+    }
+    if let Some(plausible) = &form.plausible {
+        page.answer_item("not known", &not_known(plausible));
+    }
+    if let Some(share) = form.busiest_share_p95_one_down {
+        page.answer_item("plan for", &one_down(form, share));
+    }
+    if let Some(results) = simulation {
+        page.answer_item("simulated", &simulated(results));
+    }
+    page.answer_item("valid for", "equal MX without an outage, each choice uniform and independent.");
+    page.with_next(
+        "mxsim init -o site.toml, put your zone and your senders into it, then mxsim run site.toml",
+    )
+}
+
+fn busiest(form: &ClosedForm) -> String {
+    format!(
+        "On 19 of 20 days the busiest node carries at most {}; even would be {}.",
+        percent(form.busiest_share_p95),
+        percent(form.fair_share)
+    )
+}
+
+fn scatter(form: &ClosedForm, choosers: f64) -> String {
+    format!(
+        "your mail scatters like {} equal, independent choosers: about +/- {} per node and day.",
+        significant(choosers),
+        points(form.scatter)
+    )
+}
+
+/// What is assumed of the largest senders.
+fn assumption(sticky: Sticky) -> String {
+    format!(
+        "{} of your mail comes from {} that keep one node all day; no provider publishes this number.",
+        percent(sticky.share),
+        counted(sticky.choosers.into(), "chooser", "choosers")
+    )
+}
+
+fn assumption_wrong(alone: f64) -> String {
+    format!(
+        "if each of those senders is a single chooser, the busiest node carries up to {}. Count their connections per node \
+         in your logs.",
+        percent(alone)
+    )
+}
+
+/// The spread over plausible worlds, which chance has no part in.
+fn not_known(plausible: &PlausibleSplits) -> String {
+    format!(
+        "of {} (how many choose, how long they hold, whether they shuffle) {} split roughly evenly; in 9 of 10 of them the \
+         busiest node carries at most {} on 19 of 20 days.",
+        counted(plausible.worlds, "plausible world", "plausible worlds"),
+        count(plausible.roughly_even),
+        percent_range(plausible.busiest_share_p95_from, plausible.busiest_share_p95_to)
+    )
+}
+
+fn one_down(form: &ClosedForm, share: f64) -> String {
+    format!(
+        "{} of your mail per node, not {}: that is one of {} down, on 19 of 20 days.",
+        percent(share),
+        percent(form.fair_share),
+        count(form.nodes as u64)
+    )
+}
+
+/// What the simulation found for the number of the closed form.
+fn simulated(results: &Results) -> String {
+    let days = counted(results.provenance.windows, "day", "days");
+    format!("{days}: on 19 of 20 at most {}.", Ranged::p95(&results.balance.busiest_share).percent())
+}
+
+fn simulated_only(why: Option<&NoClosedForm>, simulation: Option<&Results>, style: &TextStyle) -> String {
+    let mut page = Page::new(style);
+    let why = why.map(ToString::to_string).unwrap_or_default();
+    page.paragraph(&format!("The closed form says nothing here: {why}. So this is simulated."));
+    let report = simulation.map(|results| text(results, style)).unwrap_or_default();
+    format!("{}\n{report}", page.into_text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mxsim_core::scenario::{ScenarioBuilder, SenderSpec};
+    use mxsim_core::study::ask::{AskOptions, Simulate, ask};
+    use mxsim_core::study::{Limit, Quiet, RunOptions};
+
+    const TWO: &str = "example.com. 300 IN MX 10 mx1.example.com.\nexample.com. 300 IN MX 10 mx2.example.com.\n\
+                       mx1.example.com. 300 IN A 192.0.2.1\nmx2.example.com. 300 IN A 192.0.2.2\n";
+
+    /// The screen for one sender with this preset, in one line.
+    fn shown(preset: &str, simulate: Simulate) -> String {
+        let sender = SenderSpec::new("us").preset(preset).sites(50);
+        let scenario = match ScenarioBuilder::new(TWO).sender(sender).build() {
+            Ok(scenario) => scenario,
+            Err(error) => panic!("{error}"),
+        };
+        let run = RunOptions { limit: Limit::Replications(3), worlds: Some(0), ..RunOptions::of(&scenario) };
+        let asked = ask(&scenario, AskOptions { run, simulate }, &Quiet).expect("an answer");
+        let screen = screen(&asked, &TextStyle::default());
+        screen.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_closed_form_answers_and_says_for_what_it_is_valid() {
+        let screen = shown("randomizing", Simulate::WhereNeeded);
+        assert!(
+            screen.starts_with("Will 2 equal MX split your mail roughly evenly? YES On 19 of 20"),
+            "{screen}"
+        );
+        assert!(screen.contains("even would be 50.0 %. why your mail scatters like"), "{screen}");
+        assert!(screen.contains("plan for 100 % of your mail per node, not 50.0 %"), "{screen}");
+        assert!(screen.contains("valid for equal MX") && !screen.contains("simulated"), "{screen}");
+        assert!(screen.ends_with("then mxsim run site.toml"), "{screen}");
+    }
+
+    #[test]
+    fn a_simulation_stands_beside_it() {
+        let screen = shown("randomizing", Simulate::Always);
+        assert!(screen.contains("simulated 3 days: on 19 of 20 at most 5"), "{screen}");
+    }
+
+    #[test]
+    fn without_a_closed_form_the_screen_is_that_of_a_run() {
+        let screen = shown("order-preserving", Simulate::WhereNeeded);
+        let why = "The closed form says nothing here: us depends on the order of the DNS answer. So this is simulated.";
+        assert!(screen.starts_with(why) && screen.contains("VERDICT"), "{screen}");
+    }
+}

@@ -1,0 +1,137 @@
+//! Measuring, cutting and wrapping text by the columns it takes on a terminal.
+
+use unicode_width::UnicodeWidthStr as _;
+
+/// What becomes of a word that is longer than a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LongWord {
+    /// It is broken anywhere: the page keeps its width.
+    Broken,
+    /// It stays whole, so that a path or a command can be copied.
+    Kept,
+}
+
+/// Columns that `text` takes on a terminal.
+pub(crate) fn width_of(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` in exactly `width` columns: cut where it is longer, else filled with blanks.
+pub(crate) fn fit(text: &str, width: usize) -> String {
+    let cut = cut(text, width);
+    let blanks = width.saturating_sub(width_of(&cut));
+    format!("{cut}{}", " ".repeat(blanks))
+}
+
+/// `text` in at most `width` columns; what is lost is marked by `~`, which every terminal can show.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    if width_of(text) <= width {
+        return text.to_owned();
+    }
+    let (mut kept, _) = split_at_width(text, width.saturating_sub(1));
+    if width > 0 {
+        kept.push('~');
+    }
+    kept
+}
+
+/// `text` without what could drive the terminal: control characters, and marks that turn the direction of writing, become blanks.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|letter| if is_unprintable(letter) { ' ' } else { letter }).collect()
+}
+
+/// The marks that turn the direction of writing can make one name look like another.
+fn is_unprintable(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Breaks `text` at blanks into lines of at most `width` columns.
+pub(crate) fn wrap(text: &str, width: usize, long: LongWord) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in words(text) {
+        let mut word = word.as_str();
+        if !line.is_empty() && width_of(&line) + 1 + width_of(word) > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        while long == LongWord::Broken && width_of(word) > width {
+            let (start, rest) = split_at_width(word, width);
+            if start.is_empty() {
+                break;
+            }
+            lines.push(start);
+            word = rest;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
+/// The longest start of `text` that takes at most `width` columns, and the rest.
+fn split_at_width(text: &str, width: usize) -> (String, &str) {
+    let mut end = 0;
+    for (at, letter) in text.char_indices() {
+        let next = at + letter.len_utf8();
+        if width_of(&text[..next]) > width {
+            break;
+        }
+        end = next;
+    }
+    (text[..end].to_owned(), &text[end..])
+}
+
+/// The words of `text`; a unit stays with its number, so that no line starts with one.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(last)
+                if is_unit(word) && last.ends_with(|end: char| end.is_ascii_digit()) && last.len() < 12 =>
+            {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
+/// `%`, or `s`, `m`, `h`, `d` with no letter or digit behind it.
+fn is_unit(word: &str) -> bool {
+    word.strip_prefix(['%', 's', 'm', 'h', 'd'])
+        .is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapping_keeps_every_word_and_the_width() {
+        let text = "the busiest node carries 33.4 % of averyveryverylongwordwithoutanybreak at all";
+        let lines = wrap(text, 16, LongWord::Broken);
+        assert!(lines.iter().all(|line| width_of(line) <= 16), "{lines:?}");
+        let kept: String = lines.concat().split_whitespace().collect();
+        assert_eq!(kept, text.split_whitespace().collect::<String>());
+        assert!(lines.iter().all(|line| !line.starts_with('%')), "{lines:?}");
+    }
+
+    #[test]
+    fn a_word_that_may_be_copied_stays_whole() {
+        let lines = wrap("see /a/very/long/path/to/a/file.toml", 12, LongWord::Kept);
+        assert_eq!(lines, ["see", "/a/very/long/path/to/a/file.toml"]);
+    }
+
+    #[test]
+    fn wide_letters_count_twice() {
+        assert_eq!(width_of(&fit("邮件服务器", 6)), 6);
+        assert_eq!(fit("ab", 4), "ab  ");
+        assert_eq!(cut("abcdef", 4), "abc~");
+    }
+}
