@@ -6,7 +6,7 @@
 
 use cpu_time::ProcessTime;
 use mxsim_benches::reference::Job;
-use mxsim_core::engine::{Compiled, Engine, compile_for, replicate};
+use mxsim_core::engine::{Compiled, MethodChoice, compile_for, replicate};
 use mxsim_core::scenario::Scenario;
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -82,7 +82,7 @@ fn main() -> io::Result<()> {
 fn against_messages(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
     let messages = 864_000.0 * effort.scale;
     for sessions in [20, 5] {
-        let world = world(BENCH_1, messages, Some(sessions), Engine::Messages, "messages");
+        let world = world(BENCH_1, messages, Some(sessions), MethodChoice::Messages, "messages");
         let times = times(vec![reference(messages, sessions), ours(&world)], effort);
         writeln!(out, "\nbench-1, {messages} messages a day, {sessions} sessions a node")?;
         rates(out, messages, &["reference", "messages"], &times)?;
@@ -93,7 +93,7 @@ fn against_messages(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
 
 fn against_counts(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
     let messages = 1e7 * effort.scale;
-    let world = world(COUNTS, messages, None, Engine::Fastest, "counts");
+    let world = world(COUNTS, messages, None, MethodChoice::Fastest, "counts");
     let times = times(vec![reference(messages, ALWAYS_ROOM), ours(&world)], effort);
     writeln!(out, "\n{messages} messages a day, nodes that always have room")?;
     writeln!(
@@ -106,7 +106,7 @@ fn against_counts(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
 
 fn growth(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
     let volumes = [1e6, 1e7, 1e8, 1e9].map(|messages| messages * effort.scale);
-    let worlds = volumes.map(|messages| world(COUNTS, messages, None, Engine::Fastest, "counts"));
+    let worlds = volumes.map(|messages| world(COUNTS, messages, None, MethodChoice::Fastest, "counts"));
     let times = times(worlds.iter().map(ours).collect(), effort);
     let first = median(&times.iter().map(|turn| turn[0]).collect::<Vec<_>>());
     writeln!(out, "\nA day by counts, relative to {} messages a day ({:.0} us)", volumes[0], first * 1e6)?;
@@ -116,15 +116,15 @@ fn growth(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A world with so much mail, and with so many sessions if they are given; all of it is simulated by `law`.
-fn world(text: &str, messages: f64, sessions: Option<u32>, engine: Engine, law: &str) -> Compiled {
+/// A world with so much mail, and with so many sessions if they are given; all of it is simulated by the method expected.
+fn world(text: &str, messages: f64, sessions: Option<u32>, choice: MethodChoice, expected: &str) -> Compiled {
     let mut scenario = Scenario::from_toml(text).expect("a valid scenario");
     scenario.messages_per_day = messages;
     for node in &mut scenario.nodes {
         node.capacity.sessions = sessions;
     }
-    let world = compile_for(&scenario, engine);
-    assert!(world.labels.laws.iter().all(|used| used.law == law), "{:?}", world.labels.laws);
+    let world = compile_for(&scenario, choice);
+    assert!(world.labels.methods.iter().all(|used| used.method == expected), "{:?}", world.labels.methods);
     world
 }
 

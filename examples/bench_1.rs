@@ -1,10 +1,10 @@
 //! bench-1 as anybody would run it: reads a scenario file, simulates some days of it on one thread and prints one line of JSON.
 //!
-//! `cargo run --release --example bench_1 -- --days 20 [--sessions 5] [--engine messages] [--messages-per-day N] [--scenario FILE]`.
+//! `cargo run --release --example bench_1 -- --days 20 [--sessions 5] [--method messages] [--messages-per-day N] [--scenario FILE]`.
 //! `cpu_s` is the processor time from the text of the scenario to its results.
 
 use cpu_time::ProcessTime;
-use mxsim_core::engine::Engine;
+use mxsim_core::engine::MethodChoice;
 use mxsim_core::results::Results;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::{Limit, Quiet, RunOptions, simulate};
@@ -17,7 +17,7 @@ struct Arguments {
     scenario: String,
     days: u64,
     sessions: Option<u32>,
-    engine: Engine,
+    method: MethodChoice,
     messages_per_day: Option<f64>,
 }
 
@@ -31,16 +31,21 @@ fn main() -> Result<(), Box<dyn Error>> {
 impl Arguments {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/bench-1.toml").to_string();
-        let mut read =
-            Self { scenario, days: 1, sessions: None, engine: Engine::default(), messages_per_day: None };
+        let mut read = Self {
+            scenario,
+            days: 1,
+            sessions: None,
+            method: MethodChoice::default(),
+            messages_per_day: None,
+        };
         while let Some(option) = words.next() {
             let value = words.next().ok_or_else(|| format!("{option} needs a value"))?;
             match (option.as_str(), value.as_str()) {
                 ("--scenario", _) => read.scenario = value,
                 ("--days", _) => read.days = value.parse()?,
                 ("--sessions", _) => read.sessions = Some(value.parse()?),
-                ("--engine", "messages") => read.engine = Engine::Messages,
-                ("--engine", "fastest") => read.engine = Engine::Fastest,
+                ("--method", "messages") => read.method = MethodChoice::Messages,
+                ("--method", "fastest") => read.method = MethodChoice::Fastest,
                 ("--messages-per-day", _) => read.messages_per_day = Some(value.parse()?),
                 _ => return Err(format!("{option} {value} is not an option").into()),
             }
@@ -71,7 +76,7 @@ fn run(arguments: &Arguments) -> Result<Results, Box<dyn Error>> {
         node.capacity.sessions = arguments.sessions.or(node.capacity.sessions);
     }
     let limit = Limit::Replications(arguments.days.max(1));
-    let options = RunOptions { limit, engine: arguments.engine, ..RunOptions::of(&scenario) };
+    let options = RunOptions { limit, method: arguments.method, ..RunOptions::of(&scenario) };
     Ok(simulate(&scenario, options, &Quiet)?)
 }
 
@@ -91,13 +96,13 @@ fn line(results: &Results, cpu_s: f64) -> Value {
         "delay_max": delay.map(|delay| delay.max),
         "lookups_per_1000": per_message(results.dns.mx_lookups - results.dns.mx_cache_hits) * 1_000.0,
         "retries_per_message": per_message(totals.retries),
-        "attempts": totals.attempts,
+        "attempts": totals.connections_tried,
         "bounced": totals.bounced,
         "waiting": totals.waiting,
         "peak_sessions": results.nodes.iter().map(|node| node.peak_sessions.map(|peak| peak.mean)).collect::<Vec<_>>(),
         "accepted": results.nodes.iter().map(|node| node.totals.accepted).collect::<Vec<_>>(),
         "accepted_by_hour": results.series.nodes.iter().map(|node| &node.accepted).collect::<Vec<_>>(),
-        "laws": results.provenance.laws.iter().map(|law| &law.law).collect::<Vec<_>>(),
+        "methods": results.provenance.methods.iter().map(|used| &used.method).collect::<Vec<_>>(),
     })
 }
 

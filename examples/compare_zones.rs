@@ -6,7 +6,7 @@
 
 use mxsim_core::engine::compile;
 use mxsim_core::scenario::{ScenarioBuilder, ScenarioError, SenderSpec};
-use mxsim_core::study::{Beside, Limit, Quiet, RunOptions, run};
+use mxsim_core::study::{Alternatives, Limit, Quiet, RunOptions, run};
 use mxsim_core::tally::Tally;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -52,7 +52,7 @@ fn shares_of_mx1(zone: &str, seed: u64) -> Result<Vec<f64>, ScenarioError> {
         .seed(seed)
         .build()?;
     let options = RunOptions { limit: Limit::Replications(DAYS), ..RunOptions::of(&scenario) };
-    let days = run(&compile(&scenario), &Beside::default(), options, &Quiet).tallies;
+    let days = run(&compile(&scenario), &Alternatives::default(), options, &Quiet).tallies;
     Ok(days.iter().map(share_of_mx1).collect())
 }
 

@@ -56,7 +56,7 @@ impl SenderBehaviour for Weighted {
     /// Walks on after a reset, but takes silence for a sign to wait.
     fn react(&self, outcome: Outcome) -> Reaction {
         match outcome {
-            Outcome::TimedOut | Outcome::Silent => Reaction::Defer,
+            Outcome::TimedOut | Outcome::NoGreeting => Reaction::Defer,
             Outcome::Rejected(_) => Reaction::Bounce,
             _ => Reaction::Next,
         }

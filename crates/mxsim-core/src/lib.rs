@@ -7,7 +7,7 @@
 //! way its MTA does, and walks them until a node takes the message. What a node then carries, and how evenly, is the question.
 //!
 //! ```text
-//!   text --scenario--> Scenario --engine::compile--> World --engine::replicate--> Tally --estimate--> Results
+//!   text --scenario--> Scenario --method::compile--> World --method::replicate--> Tally --estimate--> Results
 //!                      (nothing left to go wrong)    (tables)    x R in parallel, kept in order      (numbers with intervals)
 //! ```
 //!

@@ -70,8 +70,8 @@ pub struct Provenance {
     pub fingerprint: String,
     /// True if the run was stopped before it was done.
     pub partial: bool,
-    /// Which exact law each sender was simulated by, and why.
-    pub laws: Vec<LawUsed>,
+    /// Which exact method each sender was simulated by, and why.
+    pub methods: Vec<MethodUsed>,
     /// The presets the scenario leans on.
     pub presets: Vec<PresetUsed>,
     /// How well the behaviour is known that the answer rests on; `None` in documents of older versions.
@@ -88,14 +88,14 @@ pub struct Decisive {
     pub senders: Vec<String>,
 }
 
-/// The law one sender was simulated by.
+/// The method one sender was simulated by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LawUsed {
+pub struct MethodUsed {
     /// Name of the sender.
     pub sender: String,
     /// `counts`, `decisions` or `messages`.
-    pub law: String,
-    /// Why that law.
+    pub method: String,
+    /// Why that method.
     pub why: String,
 }
 
@@ -236,7 +236,7 @@ pub struct NodeResult {
     /// Share of the messages finally accepted in the window.
     pub share: Estimate,
     /// Share of the connections tried in the window.
-    pub share_of_attempts: Estimate,
+    pub share_of_connections: Estimate,
     /// How far the mean share is from fair (bias).
     pub tilt: Interval,
     /// Standard deviation of the share from window to window (chance).
@@ -294,7 +294,7 @@ pub struct SessionResult {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct NodeTotals {
     /// Connections tried.
-    pub attempts: u64,
+    pub connections_tried: u64,
     /// Messages accepted.
     pub accepted: u64,
     /// Connections and messages that failed for now (refused, no answer, lost, TLS failed, 4xx).
@@ -342,7 +342,7 @@ pub struct DeliveryTotals {
     /// Still queued when the run ended.
     pub waiting: u64,
     /// Connections tried.
-    pub attempts: u64,
+    pub connections_tried: u64,
     /// Delivery attempts of a message after its first one.
     pub retries: u64,
 }

@@ -137,8 +137,8 @@ fn a_good_scenario_resolved_reads_back_as_the_same() {
                 "{name}"
             );
             assert_eq!(
-                (&a.resolver, &a.behaviour.law, a.ipv6),
-                (&b.resolver, &b.behaviour.law, b.ipv6),
+                (&a.resolver, &a.behaviour.parameters, a.ipv6),
+                (&b.resolver, &b.behaviour.parameters, b.ipv6),
                 "{name}"
             );
             assert_eq!(

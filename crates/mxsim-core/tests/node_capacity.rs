@@ -56,15 +56,16 @@ fn a_node_without_a_limit_takes_no_backlog_from_the_others() {
 }
 
 #[test]
-fn session_times_have_three_laws() {
-    let law = |value: &str| capacities(&format!("[nodes.mx1]\nsession_time = {value}\n"))[0].session_time;
+fn session_times_have_three_distributions() {
+    let session_time =
+        |value: &str| capacities(&format!("[nodes.mx1]\nsession_time = {value}\n"))[0].session_time;
     let second = Span::from_secs(1);
-    assert_eq!(law("\"1s\""), SessionTime::Fixed(second));
-    assert_eq!(law("{ fixed = \"1s\" }"), SessionTime::Fixed(second));
-    assert_eq!(law("{ exponential = \"1s\" }"), SessionTime::Exponential(second));
+    assert_eq!(session_time("\"1s\""), SessionTime::Fixed(second));
+    assert_eq!(session_time("{ fixed = \"1s\" }"), SessionTime::Fixed(second));
+    assert_eq!(session_time("{ exponential = \"1s\" }"), SessionTime::Exponential(second));
     let lognormal = SessionTime::Lognormal { mean: second, sigma: 0.5 };
-    assert_eq!(law("{ lognormal = { mean = \"1s\", sigma = 0.5 } }"), lognormal);
-    assert_eq!(law("\"0s\""), SessionTime::Nothing);
+    assert_eq!(session_time("{ lognormal = { mean = \"1s\", sigma = 0.5 } }"), lognormal);
+    assert_eq!(session_time("\"0s\""), SessionTime::Nothing);
 }
 
 #[test]

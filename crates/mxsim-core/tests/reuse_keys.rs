@@ -3,7 +3,7 @@
 use mxsim_core::catalog::Catalog;
 use mxsim_core::results::Grade;
 use mxsim_core::scenario::{Scenario, ScenarioBuilder, SenderSpec};
-use mxsim_core::sender::{Concurrency, Failover, FiledUnder, Growth, Kept, Reuse, SenderLaw};
+use mxsim_core::sender::{Concurrency, Failover, FiledUnder, Growth, Reuse, ReuseLimits, SenderParameters};
 use mxsim_core::time::Span;
 
 const ZONE: &str = "e.org. 300 MX 10 mx1.e.org.\ne.org. 300 MX 10 mx2.e.org.\n\
@@ -16,15 +16,15 @@ fn scenario(keys: &str) -> Scenario {
     }
 }
 
-fn law(keys: &str) -> SenderLaw {
-    scenario(keys).senders[0].behaviour.law.clone()
+fn parameters(keys: &str) -> SenderParameters {
+    scenario(keys).senders[0].behaviour.parameters.clone()
 }
 
-fn preset(id: &str) -> SenderLaw {
-    Catalog::builtin().sender(id).expect("a preset").law.clone()
+fn preset(id: &str) -> SenderParameters {
+    Catalog::builtin().sender(id).expect("a preset").parameters.clone()
 }
 
-const POSTFIX: Kept = Kept {
+const POSTFIX: ReuseLimits = ReuseLimits {
     idle: Span::from_secs(2),
     messages: None,
     age: Some(Span::from_secs(300)),
@@ -36,27 +36,33 @@ const POSTFIX: Kept = Kept {
 fn postfix_with_and_without_tls_differ_in_one_parameter() {
     let (under_tls, plaintext) = (preset("postfix"), preset("postfix_plaintext"));
     assert_eq!(under_tls.reuse, Reuse::Demand(POSTFIX));
-    assert_eq!(plaintext, SenderLaw { reuse: Reuse::Demand(Kept { tls: true, ..POSTFIX }), ..under_tls });
+    assert_eq!(
+        plaintext,
+        SenderParameters { reuse: Reuse::Demand(ReuseLimits { tls: true, ..POSTFIX }), ..under_tls }
+    );
 }
 
 #[test]
 fn an_override_keeps_what_it_does_not_say() {
     let idle = Span::from_secs(10);
     assert_eq!(
-        law("preset = \"postfix\"\nreuse = { idle = \"10s\" }").reuse,
-        Reuse::Demand(Kept { idle, ..POSTFIX })
+        parameters("preset = \"postfix\"\nreuse = { idle = \"10s\" }").reuse,
+        Reuse::Demand(ReuseLimits { idle, ..POSTFIX })
     );
-    assert_eq!(law("preset = \"postfix\"\nreuse = \"always\"").reuse, Reuse::Always(POSTFIX));
-    assert_eq!(law("preset = \"postfix\"\nreuse = \"never\"").reuse, Reuse::Never);
+    assert_eq!(parameters("preset = \"postfix\"\nreuse = \"always\"").reuse, Reuse::Always(POSTFIX));
+    assert_eq!(parameters("preset = \"postfix\"\nreuse = \"never\"").reuse, Reuse::Never);
     assert_eq!(
-        law("preset = \"postfix\"\nconcurrency = { most = 30 }").concurrency,
+        parameters("preset = \"postfix\"\nconcurrency = { most = 30 }").concurrency,
         Concurrency { initial: 5, most: 30, growth: Growth::ByOne }
     );
     assert_eq!(
-        law("preset = \"postfix\"\nconcurrency = 7").concurrency,
+        parameters("preset = \"postfix\"\nconcurrency = 7").concurrency,
         Concurrency { initial: 7, most: 7, growth: Growth::ByOne }
     );
-    assert_eq!(law("preset = \"postfix\"\nconcurrency = \"unlimited\"").concurrency, Concurrency::UNLIMITED);
+    assert_eq!(
+        parameters("preset = \"postfix\"\nconcurrency = \"unlimited\"").concurrency,
+        Concurrency::UNLIMITED
+    );
 }
 
 const PROCESSES: &str =
@@ -65,7 +71,7 @@ const PROCESSES: &str =
 #[test]
 fn deliveries_may_need_processes() {
     let growth = Growth::Processes { start: Span(60_000), hand_over: Span(20_000) };
-    let read = law(&format!("preset = \"postfix\"\n{PROCESSES}")).concurrency;
+    let read = parameters(&format!("preset = \"postfix\"\n{PROCESSES}")).concurrency;
     assert_eq!(read, Concurrency { initial: 5, most: 20, growth });
     let text = format!("[zone]\ntext = '''\n{ZONE}\n'''\n[[senders]]\npreset = \"courier\"\n{PROCESSES}\n");
     let error = Scenario::from_toml(&text).expect_err("Courier keeps connections in another way");
@@ -74,7 +80,7 @@ fn deliveries_may_need_processes() {
 
 #[test]
 fn a_sender_that_kept_nothing_needs_no_more_than_an_idle_time() {
-    let kept = Kept {
+    let kept = ReuseLimits {
         idle: Span::from_secs(5),
         messages: None,
         age: None,
@@ -82,12 +88,12 @@ fn a_sender_that_kept_nothing_needs_no_more_than_an_idle_time() {
         filed_under: FiledUnder::Domain,
     };
     let keys = "preset = \"qmail_lp64\"\nreuse = { connections = \"always\", idle = \"5s\" }";
-    assert_eq!(law(keys).reuse, Reuse::Always(kept));
+    assert_eq!(parameters(keys).reuse, Reuse::Always(kept));
 }
 
 #[test]
 fn busy_and_failed_are_two_things() {
-    let both = |keys: &str| (law(keys).failover, law(keys).on_busy);
+    let both = |keys: &str| (parameters(keys).failover, parameters(keys).on_busy);
     let (next, defer) = (Failover::NextHost, Failover::SameHostLater);
     assert_eq!(both("preset = \"haraka\""), (next, defer));
     assert_eq!(both("preset = \"postfix\"\nfailover = { on_busy = \"defer\" }"), (next, defer));
@@ -126,13 +132,13 @@ fn every_key_changes_the_fingerprint_and_makes_the_sender_assumed() {
         assert_ne!(changed.fingerprint, plain.fingerprint, "{own}");
         assert_eq!(changed.senders[0].grade, Grade::Assumed, "{own}");
         let again = Scenario::from_toml(&changed.resolved()).expect("a resolved scenario");
-        assert_eq!(again.senders[0].behaviour.law, changed.senders[0].behaviour.law, "{own}");
+        assert_eq!(again.senders[0].behaviour.parameters, changed.senders[0].behaviour.parameters, "{own}");
     }
 }
 
 #[test]
 fn the_builder_says_the_same() {
-    let kept = Kept {
+    let kept = ReuseLimits {
         idle: Span::from_secs(5),
         messages: Some(100),
         age: None,
@@ -145,13 +151,16 @@ fn the_builder_says_the_same() {
         Reuse::Demand(kept),
         Reuse::Always(kept),
         Reuse::Batch(kept),
-        Reuse::QueueRun(Kept { age: Some(Span::HOUR), messages: None, ..kept }),
+        Reuse::QueueRun(ReuseLimits { age: Some(Span::HOUR), messages: None, ..kept }),
     ] {
         let sender =
             SenderSpec::new("a").preset("postfix").reuse(reuse).concurrency(concurrency).on_busy("defer");
         let built = ScenarioBuilder::new(ZONE).sender(sender).build().expect("a good scenario");
-        let law = &built.senders[0].behaviour.law;
-        assert_eq!((law.reuse, law.concurrency, law.on_busy), (reuse, concurrency, Failover::SameHostLater));
-        assert_eq!(law.failover, Failover::NextHost);
+        let policy = &built.senders[0].behaviour.parameters;
+        assert_eq!(
+            (policy.reuse, policy.concurrency, policy.on_busy),
+            (reuse, concurrency, Failover::SameHostLater)
+        );
+        assert_eq!(policy.failover, Failover::NextHost);
     }
 }

@@ -2,7 +2,7 @@
 
 use mxsim_core::results::Grade;
 use mxsim_core::scenario::{Caches, GoalKind, Place, Scenario, ScenarioBuilder, Sender, SenderSpec};
-use mxsim_core::sender::{Failover, Keep};
+use mxsim_core::sender::{Failover, Stickiness};
 use mxsim_core::time::{Span, Time};
 
 fn read(text: &str) -> Scenario {
@@ -60,7 +60,7 @@ fn only_the_zone_is_required() {
     assert_eq!(of(&scenario), of(&population));
     assert_eq!(scenario.mix.as_ref().map(|mix| mix.population.as_str()), Some("small-business"));
     assert_eq!(scenario.fingerprint, population.fingerprint);
-    assert_eq!(scenario.senders[0].resolver[0].law.caches, Caches::PerSite);
+    assert_eq!(scenario.senders[0].resolver[0].parameters.caches, Caches::PerSite);
     assert!(scenario.presets.iter().any(|used| used.kind == "population" && used.id == "small-business"));
     assert!(scenario.goals_are_default && scenario.goals.len() == 1);
     assert_eq!((codes(&scenario), codes(&population)), (vec!["default-senders"], vec![]));
@@ -151,14 +151,14 @@ fn overrides_change_the_law_and_its_grade() {
     let [same, sticky, later] = &scenario.senders[..] else { panic!("three senders") };
     assert_eq!(same.grade, Grade::Source, "an override with the preset's own value changes nothing");
     assert_eq!(
-        (sticky.grade, sticky.behaviour.law.order.keep),
-        (Grade::Assumed, Keep::Exponential(Span::from_secs(21_600)))
+        (sticky.grade, sticky.behaviour.parameters.order.keep),
+        (Grade::Assumed, Stickiness::Exponential(Span::from_secs(21_600)))
     );
     assert_eq!(
-        (later.behaviour.law.failover, later.behaviour.law.order.keep),
-        (Failover::SameHostLater, Keep::Message)
+        (later.behaviour.parameters.failover, later.behaviour.parameters.order.keep),
+        (Failover::SameHostLater, Stickiness::Message)
     );
-    assert_eq!(later.behaviour.law.retry.lifetime, Some(Span::DAY));
+    assert_eq!(later.behaviour.parameters.retry.lifetime, Some(Span::DAY));
     assert_eq!(scenario.run.warm_up, Span::from_secs(21_600), "the holding time");
 }
 
@@ -173,7 +173,7 @@ fn who_shares_a_cache_with_whom() {
     let shared = |sender: usize, layer: usize| scenario.senders[sender].resolver[layer].shared_as.as_str();
     assert_ne!(shared(0, 0), shared(1, 0), "per-host caches are a sender's own");
     assert_eq!(shared(0, 1), shared(1, 1), "a number of caches is everybody's");
-    assert_eq!(scenario.senders[0].resolver[1].law.caches, Caches::Count(7));
+    assert_eq!(scenario.senders[0].resolver[1].parameters.caches, Caches::Count(7));
     assert_eq!(scenario.senders[0].resolver.len(), 3);
     assert_eq!(shared(2, 0), shared(3, 0), "one pool");
     assert_ne!(shared(3, 0), shared(4, 0));

@@ -69,11 +69,11 @@ fn summary<'a>(catalog: &'a Catalog, kind: PresetKind, id: &str) -> PresetSummar
 fn agreeing(preset: &PresetSummary<'_>) -> String {
     let mut text =
         format!("id = \"{}\"\nreader = \"a test\"\nsource = \"the preset itself\"\n[where]\n", preset.id);
-    for (path, _) in preset.parameters {
+    for (path, _) in preset.written {
         let _ = writeln!(text, "\"{path}\" = \"src/file.c function\"");
     }
     let mut sections: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (path, value) in preset.parameters.iter().rev() {
+    for (path, value) in preset.written.iter().rev() {
         let (section, key) = path.split_once('.').expect("a section");
         sections.entry(section).or_default().push(format!("{key} = {value}"));
     }
@@ -166,20 +166,20 @@ fn what_has_no_meaning_beside_the_others_may_be_left_out() {
     ];
     for (kind, id, path, beside, other) in cases {
         let preset = summary(Catalog::builtin(), kind, id);
-        let (_, value) = preset.parameters.iter().find(|(own, _)| *own == path).expect("a parameter");
+        let (_, value) = preset.written.iter().find(|(own, _)| *own == path).expect("a parameter");
         let key = path.split_once('.').expect("a section").1;
         let silent = replaced(&agreeing(&preset), &format!("\n{key} = {value}\n"), "\n");
         let read = |text: &str| kind.read_review("copy.toml", text).expect("a reading");
         assert_eq!(read(&silent).differences(&preset), [], "{id}: {path}");
         // The same silence about a preset in which it would have a meaning.
-        let mut parameters = preset.parameters.to_vec();
+        let mut written = preset.written.to_vec();
         let changed = read(&replaced(&silent, beside, other));
-        for (own, literal) in &mut parameters {
+        for (own, literal) in &mut written {
             if let Some(said) = changed.values.get(own) {
                 literal.clone_from(&said.value);
             }
         }
-        let differences = changed.differences(&PresetSummary { parameters: &parameters, ..preset });
+        let differences = changed.differences(&PresetSummary { written: &written, ..preset });
         assert!(
             differences.iter().any(|difference| difference.path == path),
             "{id}: {path}: {differences:?}"
@@ -192,7 +192,7 @@ fn a_reading_that_says_nothing_reviews_nothing() {
     let preset = summary(Catalog::builtin(), PresetKind::Sender, "postfix");
     let mut text =
         "id = \"postfix\"\nreader = \"a test\"\nsource = \"none\"\n[where]\n[not_in_source]\n".to_owned();
-    for (path, _) in preset.parameters {
+    for (path, _) in preset.written {
         let _ = writeln!(text, "\"{path}\" = \"not looked for\"");
     }
     let reading = PresetKind::Sender.read_review("copy.toml", &text).expect("a reading");

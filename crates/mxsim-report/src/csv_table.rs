@@ -143,7 +143,7 @@ fn node_rows(table: &mut Table, node: &NodeResult) {
     table.at("nodes", &node.name);
     table.number("fair_share", node.fair_share);
     table.estimate("share", &node.share);
-    table.estimate("share_of_attempts", &node.share_of_attempts);
+    table.estimate("share_of_connections", &node.share_of_connections);
     table.interval("tilt", node.tilt);
     table.interval("scatter", node.scatter);
     table.number("peak_rate_bin_s", node.peak_rate.bin_s);
@@ -152,7 +152,7 @@ fn node_rows(table: &mut Table, node: &NodeResult) {
         table.estimate(&format!("peak_rate_{}s", cell(Some(peak.bin_s))), &peak.estimate);
     }
     session_rows(table, node);
-    table.count("attempts", node.totals.attempts);
+    table.count("connections_tried", node.totals.connections_tried);
     table.count("accepted", node.totals.accepted);
     table.count("deferred", node.totals.deferred);
     table.count("rejected", node.totals.rejected);
@@ -206,7 +206,7 @@ fn delivery_rows(table: &mut Table, delivery: &Delivery) {
     table.count("accepted", totals.accepted);
     table.count("bounced", totals.bounced);
     table.count("waiting", totals.waiting);
-    table.count("attempts", totals.attempts);
+    table.count("connections_tried", totals.connections_tried);
     table.count("retries", totals.retries);
     let Some(delay) = &delivery.delay else { return };
     let parts = [

@@ -25,8 +25,8 @@ pub fn json(results: &Results) -> String {
 /// Any other document as indented JSON with a newline at its end. Keys are in alphabetical order.
 ///
 /// ```
-/// use mxsim_core::study::judge::{Counted, judge};
-/// let judgement = judge(&Counted::new([340, 330, 330]))?;
+/// use mxsim_core::study::judge::{CountedSplit, judge};
+/// let judgement = judge(&CountedSplit::new([340, 330, 330]))?;
 /// assert!(mxsim_report::pretty(&judgement).starts_with("{\n  \"answer\": \"luck\",\n"));
 /// # Ok::<(), mxsim_core::study::judge::JudgeError>(())
 /// ```

@@ -9,8 +9,8 @@ use crate::page::{Page, TextStyle};
 /// The judgement for people. `weights` are those that were typed, for the next command.
 ///
 /// ```
-/// use mxsim_core::study::judge::{Counted, judge};
-/// let judgement = judge(&Counted::new([340, 330, 330]))?;
+/// use mxsim_core::study::judge::{CountedSplit, judge};
+/// let judgement = judge(&CountedSplit::new([340, 330, 330]))?;
 /// let screen = mxsim_report::judge::screen(&judgement, &[], &mxsim_report::TextStyle::default());
 /// assert!(screen.starts_with("Is this split over 3 nodes luck?\n\n  LUCK  "));
 /// # Ok::<(), mxsim_core::study::judge::JudgeError>(())
@@ -121,23 +121,23 @@ fn with_choosers(judgement: &Judgement, weights: &[f64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mxsim_core::study::judge::{Counted, judge};
+    use mxsim_core::study::judge::{CountedSplit, judge};
 
-    fn shown(counted: &Counted) -> String {
+    fn shown(counted: &CountedSplit) -> String {
         let judgement = judge(counted).expect("counts that can be judged");
         screen(&judgement, &counted.weights, &TextStyle::default())
     }
 
     #[test]
     fn every_answer_has_its_next_command() {
-        let split = || Counted::new([410, 290, 300]);
+        let split = || CountedSplit::new([410, 290, 300]);
         for (counted, next) in [
-            (Counted::new([340, 330, 330]), "mxsim ask 3, for"),
+            (CountedSplit::new([340, 330, 330]), "mxsim ask 3, for"),
             (split(), "mxsim judge 410 290 300 --choosers N; N is"),
             (split().weights([1.0, 1.0, 2.5]), "mxsim judge 410 290 300 --weights 1,1,2.5 --choosers N"),
             (split().choosers(250), "mxsim judge with the counts of another day"),
             (split().choosers(600), "mxsim init -o site.toml, then"),
-            (Counted::new([1, 0, 0]), "mxsim judge with the counts of a longer time"),
+            (CountedSplit::new([1, 0, 0]), "mxsim judge with the counts of a longer time"),
         ] {
             let screen = shown(&counted);
             assert!(screen.contains(&format!("\nNext: {next}")), "no {next} in\n{screen}");
@@ -146,12 +146,12 @@ mod tests {
 
     #[test]
     fn ranges_and_marks_stand_in_the_table() {
-        let screen = shown(&Counted::new([410, 290, 300]));
+        let screen = shown(&CountedSplit::new([410, 290, 300]));
         assert!(
             screen.contains("  1     410       41.0     33.3    +7.7         37.3-44.8 %     *\n"),
             "{screen}"
         );
         assert!(screen.contains("* its fair share lies outside the range"), "{screen}");
-        assert!(!shown(&Counted::new([340, 330, 330])).contains('*'));
+        assert!(!shown(&CountedSplit::new([340, 330, 330])).contains('*'));
     }
 }

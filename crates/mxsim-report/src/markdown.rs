@@ -99,7 +99,7 @@ fn share_table(out: &mut String, nodes: &[NodeResult], word: WindowWord) {
             Ranged::p05(&node.share).percent_bare(),
             Ranged::p50(&node.share).percent_bare(),
             Ranged::p95(&node.share).percent_bare(),
-            Ranged::mean_share(&node.share_of_attempts).percent_bare(),
+            Ranged::mean_share(&node.share_of_connections).percent_bare(),
             Ranged::from(node.tilt).signed_points_bare(),
             Ranged::from(node.scatter).points_bare(),
         ]
@@ -159,7 +159,8 @@ fn count_table(out: &mut String, nodes: &[NodeResult]) {
     let heads = ["node", "connections", "accepted", "deferred", "of them full", "rejected"];
     let rows = nodes.iter().map(|node| {
         let totals = &node.totals;
-        let counts = [totals.attempts, totals.accepted, totals.deferred, totals.full, totals.rejected];
+        let counts =
+            [totals.connections_tried, totals.accepted, totals.deferred, totals.full, totals.rejected];
         let [attempts, accepted, deferred, full, rejected] = counts.map(numerals::count);
         [node.name.clone(), attempts, accepted, deferred, full, rejected]
     });
@@ -259,17 +260,18 @@ fn provenance(out: &mut String, results: &Results) {
         lines.push("(?): no range: too few replications, or nothing varied".to_owned());
     }
     bullets(out, &lines);
-    law_table(out, &results.provenance);
+    method_table(out, &results.provenance);
     out.push_str(&format!("\nNext: `{}`\n", words::next_command(results)));
 }
 
-/// Which exact law each sender was simulated by, and why.
-fn law_table(out: &mut String, provenance: &Provenance) {
-    if provenance.laws.is_empty() {
+/// Which exact method each sender was simulated by, and why.
+fn method_table(out: &mut String, provenance: &Provenance) {
+    if provenance.methods.is_empty() {
         return;
     }
     out.push('\n');
-    let rows = provenance.laws.iter().map(|used| [used.sender.clone(), used.law.clone(), used.why.clone()]);
+    let rows =
+        provenance.methods.iter().map(|used| [used.sender.clone(), used.method.clone(), used.why.clone()]);
     table(out, ["sender", "simulated by", "why"], rows);
 }
 

@@ -243,11 +243,11 @@ pub(crate) fn balance(results: &Results) -> Vec<String> {
 
 /// The share of connections of each node, if it differs from the share of mail anywhere.
 pub(crate) fn connections(nodes: &[NodeResult]) -> Option<String> {
-    let differs = |node: &NodeResult| (node.share_of_attempts.mean - node.share.mean).abs() > WORTH_SAYING;
+    let differs = |node: &NodeResult| (node.share_of_connections.mean - node.share.mean).abs() > WORTH_SAYING;
     nodes.iter().any(differs).then(|| {
         let parts: Vec<String> = nodes
             .iter()
-            .map(|node| format!("{} {}", node.name, Ranged::mean_share(&node.share_of_attempts).percent()))
+            .map(|node| format!("{} {}", node.name, Ranged::mean_share(&node.share_of_connections).percent()))
             .collect();
         parts.join(", ")
     })
@@ -299,7 +299,7 @@ pub(crate) fn delivery(delivery: &Delivery) -> Vec<String> {
         ),
         format!(
             "{} tried, {} after a first attempt",
-            counted(totals.attempts, "connection", "connections"),
+            counted(totals.connections_tried, "connection", "connections"),
             counted(totals.retries, "retry", "retries")
         ),
     ]
@@ -402,17 +402,17 @@ pub(crate) fn decisive(provenance: &Provenance) -> Option<String> {
     Some(format!("of the senders that decide the answer the one known least is {grade}: {first}{others}"))
 }
 
-/// Who is simulated by which law in one line, or nothing if all are simulated by one law; Markdown says why.
-pub(crate) fn laws(provenance: &Provenance) -> Option<String> {
+/// Who is simulated by which method in one line, or nothing if one method serves all; Markdown says why.
+pub(crate) fn methods(provenance: &Provenance) -> Option<String> {
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-    for used in &provenance.laws {
-        match groups.iter_mut().find(|(law, _)| *law == used.law) {
+    for used in &provenance.methods {
+        match groups.iter_mut().find(|(method, _)| *method == used.method) {
             Some((_, senders)) => senders.push(&used.sender),
-            None => groups.push((&used.law, vec![&used.sender])),
+            None => groups.push((&used.method, vec![&used.sender])),
         }
     }
     let parts: Vec<String> =
-        groups.iter().map(|(law, senders)| format!("{law} for {}", listed(senders))).collect();
+        groups.iter().map(|(method, senders)| format!("{method} for {}", listed(senders))).collect();
     (parts.len() > 1).then(|| parts.join("; "))
 }
 

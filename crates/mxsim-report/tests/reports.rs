@@ -358,14 +358,14 @@ fn sessions_and_reuse_are_said_where_they_are_simulated() {
 }
 
 #[test]
-fn laws_are_one_line_of_text_if_they_differ_and_a_table_of_markdown() {
+fn methods_are_one_line_of_text_if_they_differ_and_a_table_of_markdown() {
     let mixed = common::with_sessions();
     let page = text(&mixed, &TextStyle::default());
     assert!(
-        page.contains("laws         messages for google, microsoft; counts for everyone else\n"),
+        page.contains("methods      messages for google, microsoft; counts for everyone else\n"),
         "{page}"
     );
-    assert!(!text(&common::three_equal(), &TextStyle::default()).contains("\n  laws "));
+    assert!(!text(&common::three_equal(), &TextStyle::default()).contains("\n  methods "));
     let mark = markdown(&mixed, &FIGURES);
     assert!(
         mark.contains("| everyone else | counts | its choices do not depend on earlier messages |"),

@@ -1,8 +1,8 @@
 //! How unlike two sequences of answers may be by luck alone.
 //!
 //! A sequence of answers is summed up by how often each order came, how often the first record was the same or the next one in the next
-//! answer, and how long the same order or the same first record was held. A recording and many simulated ones under the same law are
-//! then alike in distribution if the law is right, and any of them is as likely as any other to be the most unusual one (the exact Monte
+//! answer, and how long the same order or the same first record was held. A recording and many simulated ones under the same parameters are
+//! then alike in distribution if the model is right, and any of them is as likely as any other to be the most unusual one (the exact Monte
 //! Carlo test of Barnard 1963). *Unusual* is the largest deviation of any statistic of any recording, in standard deviations of the pool
 //! that holds the recording and its simulations, so one comparison covers all of them at one level.
 
@@ -70,7 +70,7 @@ pub struct Deviation {
     pub recording: usize,
 }
 
-/// Recordings beside simulations of each under one law.
+/// Recordings beside simulations of each under one model.
 #[derive(Debug, Clone, Default)]
 pub struct Pool {
     /// Per recording: itself, then its simulations.

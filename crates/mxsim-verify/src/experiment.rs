@@ -1,6 +1,6 @@
 //! A scenario text through the public path: text -> scenario -> simulation -> results, and the invariants every result keeps.
 
-use mxsim_core::engine::Engine;
+use mxsim_core::engine::MethodChoice;
 use mxsim_core::results::Results;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::{Quiet, RunOptions, simulate};
@@ -21,7 +21,7 @@ pub fn scenario(toml: &str) -> Scenario {
 }
 
 /// Runs a scenario from its text to its results, message by message, and checks the invariants. Theory is held against single messages, and
-/// the other laws against those (`tests/laws.rs`).
+/// the other methods against those (`tests/methods.rs`).
 ///
 /// # Panics
 /// If the scenario is wrong or a result breaks an invariant.
@@ -29,7 +29,7 @@ pub fn scenario(toml: &str) -> Scenario {
 pub fn run(toml: &str) -> Results {
     let scenario = scenario(toml);
     // What is not known is no part of these experiments.
-    let options = RunOptions { engine: Engine::Messages, worlds: Some(0), ..RunOptions::of(&scenario) };
+    let options = RunOptions { method: MethodChoice::Messages, worlds: Some(0), ..RunOptions::of(&scenario) };
     let results = simulate(&scenario, options, &Quiet);
     let results =
         results.unwrap_or_else(|error| panic!("a run that nobody interrupts failed: {error}\n{toml}"));
@@ -63,7 +63,11 @@ pub fn conserved(results: &Results) -> Result<(), String> {
     let counts = [
         ("fates of messages", totals.messages, totals.accepted + totals.bounced + totals.waiting),
         ("accepted at nodes", totals.accepted, results.nodes.iter().map(|node| node.totals.accepted).sum()),
-        ("attempts at nodes", totals.attempts, results.nodes.iter().map(|node| node.totals.attempts).sum()),
+        (
+            "attempts at nodes",
+            totals.connections_tried,
+            results.nodes.iter().map(|node| node.totals.connections_tried).sum(),
+        ),
     ];
     for (what, whole, parts) in counts {
         if whole != parts {
@@ -76,8 +80,11 @@ pub fn conserved(results: &Results) -> Result<(), String> {
         let each = node.sessions.map(|sessions| sessions.messages_per_connection);
         let is_kept = each.is_some_and(|each| each.is_none_or(|each| each.value > 1.0));
         let known = failed + if is_kept { 0 } else { node.totals.accepted };
-        if known > node.totals.attempts {
-            return Err(format!("{}: {known} outcomes of {} attempts", node.name, node.totals.attempts));
+        if known > node.totals.connections_tried {
+            return Err(format!(
+                "{}: {known} outcomes of {} attempts",
+                node.name, node.totals.connections_tried
+            ));
         }
     }
     let sums = sums(results);
@@ -94,8 +101,8 @@ fn sums(results: &Results) -> Vec<(&'static str, f64, f64)> {
     if !results.nodes.is_empty() {
         sums.push(("fair shares", of_nodes(|node| node.fair_share), 1.0));
     }
-    if totals.attempts > 0 {
-        sums.push(("shares of attempts", of_nodes(|node| node.share_of_attempts.mean), 1.0));
+    if totals.connections_tried > 0 {
+        sums.push(("shares of attempts", of_nodes(|node| node.share_of_connections.mean), 1.0));
     }
     if totals.accepted > 0 {
         let in_bins: f64 = results.series.nodes.iter().flat_map(|node| &node.accepted).sum();

@@ -12,7 +12,7 @@
 
 use mxsim_core::dns::cache::{Hop, Layer, Network, RecordSet};
 use mxsim_core::dns::order::Order;
-use mxsim_core::dns::{Driver, OrderLaw, RecordType, ResolverLaw, Transform};
+use mxsim_core::dns::{Driver, OrderPolicy, RecordType, ResolverParameters, Transform};
 use mxsim_core::engine::Compiled;
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
 use mxsim_core::time::{Span, Time};
@@ -29,8 +29,8 @@ const PHASE_STEP: i64 = 1_000;
 pub struct Lab {
     /// The record set that is asked for, and copies under other names that were cached before it.
     sets: Vec<RecordSet>,
-    authority: OrderLaw,
-    resolver: Option<ResolverLaw>,
+    authority: OrderPolicy,
+    resolver: Option<ResolverParameters>,
 }
 
 /// What a recording does not tell about the process.
@@ -45,7 +45,7 @@ pub struct Unrecorded {
 impl Lab {
     /// A lab in which `authority` publishes `set` and `resolver`, if any, is asked for it.
     #[must_use]
-    pub fn new(set: &RecordSet, authority: OrderLaw, resolver: Option<ResolverLaw>) -> Self {
+    pub fn new(set: &RecordSet, authority: OrderPolicy, resolver: Option<ResolverParameters>) -> Self {
         let copy = |i| RecordSet { hash: set.hash.wrapping_add(u64::from(i)), ..set.clone() };
         Self { sets: (0..STARTS).map(copy).collect(), authority, resolver }
     }
@@ -55,15 +55,16 @@ impl Lab {
     pub fn of(compiled: &Compiled, record_type: RecordType, through_resolver: bool) -> Option<Self> {
         let set = compiled.world.topology.record_sets.iter().find(|set| set.record_type == record_type)?;
         let resolver =
-            compiled.world.topology.layers.first().filter(|_| through_resolver).map(|layer| layer.law);
+            compiled.world.topology.layers.first().filter(|_| through_resolver).map(|layer| layer.parameters);
         Some(Self::new(set, compiled.world.topology.authority, resolver))
     }
 
     /// True if answers follow from the circumstances alone.
     #[must_use]
     pub fn is_deterministic(&self) -> bool {
-        let fixed = |law: &OrderLaw| law.transform == Transform::None || law.driver != Driver::Random;
-        fixed(&self.authority) && self.resolver.is_none_or(|law| fixed(&law.order))
+        let fixed =
+            |policy: &OrderPolicy| policy.transform == Transform::None || policy.driver != Driver::Random;
+        fixed(&self.authority) && self.resolver.is_none_or(|policy| fixed(&policy.order))
     }
 
     /// The answers at `times`, by the luck of `entropy`.
@@ -86,7 +87,7 @@ impl Lab {
 
     fn play(&self, times: &[Time], unrecorded: Unrecorded, entropy: Entropy) -> impl Iterator<Item = Order> {
         let key = |name| entropy.key(StreamId::new(name, Purpose::Answer));
-        let layer = |law| Layer { law, caches: 1, key: key("resolver") };
+        let layer = |parameters| Layer { parameters, caches: 1, key: key("resolver") };
         let layers: Vec<Layer> = self.resolver.map(layer).into_iter().collect();
         let hops: &[Hop] = if layers.is_empty() { &[] } else { &[Hop { layer: 0, cache: 0 }] };
         let mut network = Network::new(&self.sets, self.authority, key("authority"), layers);

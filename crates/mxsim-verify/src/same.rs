@@ -9,7 +9,12 @@ use std::process::Command;
 use std::{fs, io};
 
 /// Keys of older documents, and what they are called today.
-pub const RENAMED: &[(&str, &str)] = &[];
+pub const RENAMED: &[(&str, &str)] = &[
+    ("attempts", "connections_tried"),
+    ("share_of_attempts", "share_of_connections"),
+    ("laws", "methods"),
+    ("law", "method"),
+];
 
 /// Replications of each scenario: enough to pass the first looks of the sequential rule and the first folding of worlds.
 const REPLICATIONS: &str = "40";

@@ -2,7 +2,7 @@
 
 use mxsim_core::engine::{compile, replicate};
 use mxsim_core::scenario::Scenario;
-use mxsim_core::study::{Beside, Limit, Quiet, RunOptions, run, simulate};
+use mxsim_core::study::{Alternatives, Limit, Quiet, RunOptions, run, simulate};
 use mxsim_core::tally::Tally;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 use std::fs;
@@ -139,7 +139,7 @@ fn forty_replications_are_the_first_forty_of_eighty() {
     let world = compile(&scenario);
     let tallies = |replications| {
         let options = RunOptions { limit: Limit::Replications(replications), ..RunOptions::of(&scenario) };
-        run(&world, &Beside::default(), options, &Quiet).tallies
+        run(&world, &Alternatives::default(), options, &Quiet).tallies
     };
     let (forty, eighty) = (tallies(40), tallies(80));
     assert_eq!((forty.len(), eighty.len()), (40, 80));

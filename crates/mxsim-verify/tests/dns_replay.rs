@@ -1,7 +1,7 @@
 //! The DNS model against recorded answers of real resolvers (see `data/dns/README.md`).
 //!
-//! Laws without chance have to give the recorded sequences exactly, 300 answers of each, for some start within a second and some number
-//! of entries cached before. Laws with chance have to make them usual: eleven statistics (how often each order came, successions, holds)
+//! Resolvers without chance have to give the recorded sequences exactly, 300 answers of each, for some start within a second and some number
+//! of entries cached before. Resolvers with chance have to make them usual: eleven statistics (how often each order came, successions, holds)
 //! of all recordings together are compared with 1,000 simulations each, and it is a failure if the recordings are more unusual than every
 //! simulation, which happens by luck once in 1,001 (see [`mxsim_verify::band`]; one comparison, so no correction is needed).
 //!
@@ -70,7 +70,7 @@ fn recordings(resolver: &str) -> Vec<Recording> {
     all
 }
 
-/// Simulations of `recording` under the law of `lab`.
+/// Simulations of `recording` under the resolver of `lab`.
 fn simulated(lab: &Lab, recording: &Recording) -> Vec<Summary> {
     let circumstances = StreamId::new(&recording.name(), Purpose::Process);
     let one = |seed| {
@@ -80,12 +80,12 @@ fn simulated(lab: &Lab, recording: &Recording) -> Vec<Summary> {
     (0..SIMULATIONS).map(one).collect()
 }
 
-/// What speaks against `law` having given the recordings; `None` if nothing does.
+/// What speaks against `resolver` having given the recordings; `None` if nothing does.
 fn evidence_against(law: Resolver, recordings: &[Recording]) -> Option<String> {
     evidence_against_all(recordings.iter().map(|recording| (law, recording)).collect())
 }
 
-/// What speaks against each recording having come from the law beside it: an answer that a deterministic law never gives, or more
+/// What speaks against each recording having come from the resolver beside it: an answer that a deterministic resolver never gives, or more
 /// deviation than in any simulation.
 fn evidence_against_all(pairs: Vec<(Resolver, &Recording)>) -> Option<String> {
     let mut pool = Pool::default();
@@ -115,7 +115,7 @@ fn every_resolver_answers_as_it_was_recorded() {
     assert_eq!(evidence_against_all(pairs.collect()), None);
 }
 
-/// Theory: only laws that are the same cannot be told apart. Each pair of a resolver's four recordings and another's law is tested at level
+/// Theory: only resolvers that are the same cannot be told apart. Each pair of a resolver's four recordings and another resolver is tested at level
 /// 1 in 1,001; all of them must be found out.
 #[test]
 fn each_resolver_is_told_from_the_others() {

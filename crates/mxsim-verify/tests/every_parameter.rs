@@ -26,7 +26,7 @@ fn folder(kind: PresetKind) -> PathBuf {
 fn parameters(kind: PresetKind) -> BTreeSet<String> {
     let presets = Catalog::builtin().summaries();
     let of_kind = presets.iter().filter(|preset| preset.kind == kind);
-    of_kind.flat_map(|preset| preset.parameters).map(|(name, _)| (*name).to_owned()).collect()
+    of_kind.flat_map(|preset| preset.written).map(|(name, _)| (*name).to_owned()).collect()
 }
 
 /// What happened to the messages, without the words for it: those name the value itself.

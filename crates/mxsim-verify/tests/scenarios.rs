@@ -166,7 +166,7 @@ fn scenarios_give_the_shares_their_comments_promise() {
 /// Theory: Postfix shuffles the two addresses for every connection it opens, so the slow node gets half of the connections, however few of the
 /// messages: binomial (n, 1/2). n: about 86,000 connections of eight days; 4.9 standard errors are 0.0083, one in a million.
 fn assert_even_connections(results: &Results) {
-    let tried = |name: &str| node(results, name).totals.attempts as f64;
+    let tried = |name: &str| node(results, name).totals.connections_tried as f64;
     let (fast, slow) = (tried("fast"), tried("slow"));
     let n = fast + slow;
     assert!(n > 80_000.0, "{n} connections");

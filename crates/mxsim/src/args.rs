@@ -59,10 +59,10 @@ pub(crate) enum Format {
     Md,
 }
 
-/// Which laws may be used.
+/// Which methods may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EngineName {
-    /// The cheapest exact law for each sender
+pub(crate) enum MethodName {
+    /// The cheapest exact method for each sender
     Fastest,
     /// Every message one by one
     Messages,
@@ -86,9 +86,9 @@ pub(crate) struct Simulation {
     /// No progress, and with -o no screen
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// By which laws senders are simulated; all give the same distribution
-    #[arg(long, value_enum, value_name = "LAW", default_value = "fastest")]
-    pub(crate) engine: EngineName,
+    /// By which methods senders are simulated; all give the same distribution
+    #[arg(long, value_enum, value_name = "METHOD", default_value = "fastest")]
+    pub(crate) method: MethodName,
     /// Plausible worlds to draw where something is not known, 0 for none [default: as many as cost little, 64 at most]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000))]
     pub(crate) worlds: Option<u64>,

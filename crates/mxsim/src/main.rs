@@ -6,7 +6,7 @@ mod args;
 mod command;
 mod exit;
 mod output;
-mod watch;
+mod progress;
 
 use args::{Arguments, Command};
 use clap::Parser;

@@ -3,9 +3,9 @@
 use super::lazy::Lazy;
 use super::preset::{Preset, PresetSummary};
 use super::read::read_preset;
-use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
+use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
 use crate::parameters::{AUTHORITY, ParameterTable, PresetKind, RESOLVER, SENDER, STUB};
-use crate::sender::SenderLaw;
+use crate::sender::SenderParameters;
 use crate::syntax::diagnostic::ScenarioError;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,10 +13,10 @@ use std::fmt;
 /// The presets, by kind and id.
 #[derive(Debug, Clone)]
 pub(super) struct PresetMaps {
-    pub(super) senders: PresetMap<SenderLaw>,
-    pub(super) resolvers: PresetMap<ResolverLaw>,
-    pub(super) authorities: PresetMap<OrderLaw>,
-    pub(super) stubs: PresetMap<StubLaw>,
+    pub(super) senders: PresetMap<SenderParameters>,
+    pub(super) resolvers: PresetMap<ResolverParameters>,
+    pub(super) authorities: PresetMap<OrderPolicy>,
+    pub(super) stubs: PresetMap<StubParameters>,
 }
 
 impl Default for PresetMaps {
@@ -83,7 +83,7 @@ impl<L> fmt::Debug for PresetMap<L> {
     }
 }
 
-/// The presets of one kind, whatever its law.
+/// The presets of one kind, whatever their parameters.
 pub(super) trait AnyPresetMap {
     /// Adds an embedded file, unread, under the id that its name gives.
     fn embed(&mut self, id: &str, file: &'static str, text: &'static str);
@@ -97,7 +97,7 @@ pub(super) trait AnyPresetMap {
     /// Returns true if there is a preset `id`.
     fn has(&self, id: &str) -> bool;
 
-    /// Returns all presets without their laws, by id.
+    /// Returns all presets without their typed parameters, by id.
     fn summaries(&self) -> Vec<PresetSummary<'_>>;
 }
 

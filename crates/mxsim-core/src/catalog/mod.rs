@@ -1,6 +1,6 @@
 //! The catalogue of presets: real and plain senders, resolvers and authorities, as data with the source of every parameter.
 //!
-//! A preset is one TOML file. It names every parameter of its law and, for each, where the value was seen and how well that is known
+//! A preset is one TOML file. It names every parameter and, for each, where the value was seen and how well that is known
 //! ([`Grade`](crate::results::Grade)). A file with an unread key, a missing parameter or a parameter without evidence is refused, so nothing
 //! in it is decoration.
 //!
@@ -9,7 +9,7 @@
 //! [`Catalog::builtin`] holds what comes with the library. [`Catalog::with`] adds files of your own; what reads a scenario is handed the
 //! catalogue to look presets up in.
 //!
-//! Main types: [`Catalog`]; [`Preset`] over a law such as [`SenderLaw`]; [`PresetSummary`], a preset of any kind.
+//! Main types: [`Catalog`]; [`Preset`] over parameters such as [`SenderParameters`]; [`PresetSummary`], a preset of any kind.
 
 mod evidence;
 mod lazy;
@@ -27,8 +27,8 @@ pub use preset::{Preset, PresetSummary};
 pub use review::{Difference, Review, ReviewedValue};
 pub use unknown::NotKnown;
 
-use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
-use crate::sender::{SenderLaw, Unknowns};
+use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
+use crate::sender::{SenderParameters, Unknowns};
 use crate::syntax::diagnostic::ScenarioError;
 use crate::syntax::ids::KnownIds;
 use include_dir::{Dir, include_dir};
@@ -40,13 +40,13 @@ use std::sync::{Arc, OnceLock};
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
 
 /// A sending MTA.
-pub type SenderPreset = Preset<SenderLaw>;
+pub type SenderPreset = Preset<SenderParameters>;
 /// A resolver.
-pub type ResolverPreset = Preset<ResolverLaw>;
+pub type ResolverPreset = Preset<ResolverParameters>;
 /// An authoritative server.
-pub type AuthorityPreset = Preset<OrderLaw>;
+pub type AuthorityPreset = Preset<OrderPolicy>;
 /// A library that sorts addresses.
-pub type StubPreset = Preset<StubLaw>;
+pub type StubPreset = Preset<StubParameters>;
 
 /// The plain kind whose ranges hold for senders that nobody knows and whose preset names none.
 const UNKNOWN_KIND: &str = "cache-sticky";
@@ -225,7 +225,7 @@ impl Catalog {
         self.populations.keys().filter_map(|id| self.population(id))
     }
 
-    /// All presets without their laws: by kind, then by id.
+    /// All presets without their typed parameters: by kind, then by id.
     #[must_use]
     pub fn summaries(&self) -> Vec<PresetSummary<'_>> {
         PresetKind::ALL.into_iter().flat_map(|kind| self.presets.of(kind).summaries()).collect()
@@ -333,7 +333,7 @@ mod tests {
     #[test]
     fn no_word_of_the_catalogue_is_left_unexplained() {
         for preset in Catalog::builtin().summaries() {
-            for (path, literal) in preset.parameters {
+            for (path, literal) in preset.written {
                 let is_word =
                     literal.starts_with('"') && !literal[1..].starts_with(|c: char| c.is_ascii_digit());
                 let words = preset.kind.value_in_words(path, literal);
@@ -345,10 +345,10 @@ mod tests {
     #[test]
     fn postfix_is_read_as_its_file_says() {
         let Some(postfix) = Catalog::builtin().sender("postfix") else { panic!("no postfix") };
-        assert_eq!(postfix.law.order.unit, crate::sender::Unit::Address);
-        assert_eq!(postfix.law.limits.addresses, Some(5));
+        assert_eq!(postfix.parameters.order.unit, crate::sender::Unit::Address);
+        assert_eq!(postfix.parameters.limits.addresses, Some(5));
         assert_eq!(postfix.grade(), Grade::Source);
-        assert_eq!(postfix.evidence.len(), postfix.parameters.len());
+        assert_eq!(postfix.evidence.len(), postfix.written.len());
     }
 
     fn errors_of(text: &str) -> String {

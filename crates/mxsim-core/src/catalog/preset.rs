@@ -1,15 +1,15 @@
-//! A preset: a law with its name, its evidence and where it came from.
+//! A preset: parameters with their name, their evidence and where they came from.
 
 use super::evidence::Evidence;
 use super::unknown::NotKnown;
 use crate::parameters::PresetKind;
 use crate::results::{Grade, PresetUsed, Status};
-use crate::sender::{SenderLaw, Unknowns};
+use crate::sender::{SenderParameters, Unknowns};
 use std::collections::BTreeMap;
 
-/// A law with its name and its evidence.
+/// Parameters with their name and its evidence.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Preset<L> {
+pub struct Preset<P> {
     /// What it is a preset of.
     pub kind: PresetKind,
     /// The name scenarios use.
@@ -25,11 +25,11 @@ pub struct Preset<L> {
     /// What else is good to know; may be empty.
     pub notes: String,
     /// Its parameters.
-    pub law: L,
+    pub parameters: P,
     /// Evidence by parameter, such as `order.hosts`.
     pub evidence: BTreeMap<String, Evidence>,
     /// Parameters as the file spells them, in order: path and TOML literal.
-    pub parameters: Vec<(&'static str, String)>,
+    pub written: Vec<(&'static str, String)>,
     /// From where to where it may plausibly lie, if its file says so; only of senders.
     pub unknowns: Option<Unknowns>,
     /// The same in words, with evidence.
@@ -40,7 +40,7 @@ pub struct Preset<L> {
     pub replaces: bool,
 }
 
-/// A preset of any kind, without its law.
+/// A preset of any kind, its parameters only as its file spells them.
 #[derive(Debug, Clone, Copy)]
 pub struct PresetSummary<'a> {
     /// What it is a preset of.
@@ -60,7 +60,7 @@ pub struct PresetSummary<'a> {
     /// Evidence by parameter.
     pub evidence: &'a BTreeMap<String, Evidence>,
     /// Parameters as the file spells them, in order: path and TOML literal.
-    pub parameters: &'a [(&'static str, String)],
+    pub written: &'a [(&'static str, String)],
     /// What is not known of it, and from where to where it may plausibly lie.
     pub not_known: &'a [NotKnown],
     /// Hash of its file (hexadecimal) if it does not come with the library.
@@ -71,7 +71,7 @@ pub struct PresetSummary<'a> {
     pub decisive_grade: Grade,
 }
 
-impl<L> Preset<L> {
+impl<P> Preset<P> {
     /// The weakest grade among all parameters.
     #[must_use]
     pub fn weakest_grade(&self) -> Grade {
@@ -103,7 +103,7 @@ impl<L> Preset<L> {
         }
     }
 
-    /// The preset without its law.
+    /// The preset without its typed parameters.
     #[must_use]
     pub fn summary(&self) -> PresetSummary<'_> {
         PresetSummary {
@@ -115,7 +115,7 @@ impl<L> Preset<L> {
             status: self.status,
             notes: &self.notes,
             evidence: &self.evidence,
-            parameters: &self.parameters,
+            written: &self.written,
             not_known: &self.not_known,
             outside: self.outside.as_deref(),
             weakest_grade: self.weakest_grade(),
@@ -124,7 +124,7 @@ impl<L> Preset<L> {
     }
 }
 
-impl Preset<SenderLaw> {
+impl Preset<SenderParameters> {
     /// The weakest grade among the parameters that decide where mail goes.
     #[must_use]
     pub fn grade(&self) -> Grade {

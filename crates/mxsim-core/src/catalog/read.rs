@@ -26,18 +26,18 @@ pub(super) fn read_preset<L: Clone>(
     file: &str,
     text: &str,
     outside: bool,
-    parameters: &ParameterTable<L>,
+    group: &ParameterTable<L>,
 ) -> Result<Preset<L>, ScenarioError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut report = Report::new(file, text);
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
     let table = document.as_table().cloned().unwrap_or_default();
-    let mut law = parameters.blank.clone();
+    let mut parameters = group.blank.clone();
     check_keys(kind, &table, &mut report);
-    parameters.read(&table, &mut law);
-    let written = parameters.write(&law);
+    group.read(&table, &mut parameters);
+    let written = group.write(&parameters);
     check_complete(&table, &written, &mut report);
-    if let Some((section, rule)) = parameters.broken_rule(&table, &law) {
+    if let Some((section, rule)) = group.broken_rule(&table, &parameters) {
         report.error(code::CONFLICT, &place_of(&table, section), rule).help("change one of the two");
     }
     let evidence = read_evidence(&table);
@@ -45,7 +45,7 @@ pub(super) fn read_preset<L: Clone>(
         Some(error) => Err(error),
         None => Ok(Preset {
             outside: outside.then(|| hash(text)),
-            ..preset(kind, &table, law, evidence, written)
+            ..preset(kind, &table, parameters, evidence, written)
         }),
     }
 }
@@ -53,9 +53,9 @@ pub(super) fn read_preset<L: Clone>(
 fn preset<L>(
     kind: PresetKind,
     table: &Table,
-    law: L,
+    parameters: L,
     evidence: BTreeMap<String, Evidence>,
-    parameters: Vec<Written>,
+    written: Vec<Written>,
 ) -> Preset<L> {
     let head = |key: &str| table.text(key).unwrap_or_default().to_owned();
     let (unknowns, not_known) = unknown::read(table);
@@ -67,9 +67,9 @@ fn preset<L>(
         versions: head("versions"),
         status: status(table),
         notes: head("notes"),
-        law,
-        evidence,
         parameters,
+        evidence,
+        written,
         unknowns: table.get("unknown").is_some().then_some(unknowns),
         not_known,
         outside: None,

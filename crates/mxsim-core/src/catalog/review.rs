@@ -1,6 +1,6 @@
 //! A second reading of a preset's sources, by somebody who has not seen the first, and how the two differ.
 //!
-//! docs/second-reading.md says how one is made. Values are compared as laws: `"300s"` and `"5m"` are one value.
+//! docs/second-reading.md says how one is made. Values are compared as parameters: `"300s"` and `"5m"` are one value.
 
 use super::preset::PresetSummary;
 use crate::parameters::{AUTHORITY, Literals, ParameterTable, PresetKind, RESOLVER, SENDER, STUB, Written};
@@ -74,7 +74,7 @@ impl Review {
     #[must_use]
     pub fn differences(&self, preset: &PresetSummary<'_>) -> Vec<Difference> {
         let first: Literals<'_> =
-            preset.parameters.iter().map(|(path, value)| (*path, value.as_str())).collect();
+            preset.written.iter().map(|(path, value)| (*path, value.as_str())).collect();
         let reviewed = self.values.iter().map(|(path, reviewed)| (*path, reviewed.value.as_str()));
         // Where the reviewer is silent the preset stands.
         let second: Literals<'_> = first.pairs().chain(reviewed).collect();
@@ -128,7 +128,7 @@ impl PresetKind {
     }
 }
 
-fn read<L: Clone>(file: &str, text: &str, parameters: &ParameterTable<L>) -> Result<Review, ScenarioError> {
+fn read<L: Clone>(file: &str, text: &str, group: &ParameterTable<L>) -> Result<Review, ScenarioError> {
     let mut report = Report::new(file, text);
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
     let table = document.as_table().cloned().unwrap_or_default();
@@ -139,11 +139,11 @@ fn read<L: Clone>(file: &str, text: &str, parameters: &ParameterTable<L>) -> Res
         required("where", Shape::Map(&Shape::Text), "by parameter, the places read"),
         optional("not_in_source", Shape::Map(&Shape::Text), "", "by parameter, why the source cannot tell"),
     ];
-    keys.extend(parameters.keys());
+    keys.extend(group.keys());
     check_table(&keys, &table, &Place::File, "", &mut report);
-    let mut law = parameters.blank.clone();
-    parameters.read(&table, &mut law);
-    let values = values(&table, parameters.write(&law), &mut report);
+    let mut parameters = group.blank.clone();
+    group.read(&table, &mut parameters);
+    let values = values(&table, group.write(&parameters), &mut report);
     let not_in_source = texts(&table, "not_in_source");
     match report.into_error() {
         Some(error) => Err(error),
@@ -157,7 +157,7 @@ fn read<L: Clone>(file: &str, text: &str, parameters: &ParameterTable<L>) -> Res
     }
 }
 
-/// The parameters that stand in the file, each with its places. What is not there has the value of a blank law and was not said.
+/// The parameters that stand in the file, each with its places. What is not there has the value of blank parameters and was not said.
 fn values(
     table: &Table,
     written: Vec<Written>,

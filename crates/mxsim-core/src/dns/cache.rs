@@ -10,9 +10,9 @@
 use super::keep::Stale;
 use super::keep::first_phase;
 use super::order::{Order, Turn, base_order, render};
-use super::order_policy::{Driver, Hold, OrderLaw, Transform};
+use super::order_policy::{Driver, OrderPolicy, OrderReuse, Transform};
 use super::record_type::RecordType;
-use super::resolver::{Pick, ResolverLaw};
+use super::resolver::{Pick, ResolverParameters};
 use crate::random::Key;
 use crate::time::{Span, Time};
 
@@ -114,11 +114,11 @@ pub struct Hop {
     pub cache: u32,
 }
 
-/// A layer of caches with the same law.
+/// A layer of caches with the same parameters.
 #[derive(Debug, Clone, Copy)]
 pub struct Layer {
     /// How its caches keep and order.
-    pub law: ResolverLaw,
+    pub parameters: ResolverParameters,
     /// How many there are.
     pub caches: usize,
     /// The root of its decisions.
@@ -129,7 +129,7 @@ pub struct Layer {
 #[derive(Debug)]
 pub struct Network<'a> {
     sets: &'a [RecordSet],
-    authority: OrderLaw,
+    authority: OrderPolicy,
     authority_state: HopState,
     authority_key: Key,
     /// When the authority does not answer, from and to, in order.
@@ -198,7 +198,12 @@ struct Entry {
 impl<'a> Network<'a> {
     /// All caches empty, all counters at their start.
     #[must_use]
-    pub fn new(sets: &'a [RecordSet], authority: OrderLaw, authority_key: Key, layers: Vec<Layer>) -> Self {
+    pub fn new(
+        sets: &'a [RecordSet],
+        authority: OrderPolicy,
+        authority_key: Key,
+        layers: Vec<Layer>,
+    ) -> Self {
         let state = |layer: Layer| LayerState { layer, caches: vec![None; layer.caches], asked: 0 };
         let layers = layers.into_iter().map(state).collect();
         let authority_state = HopState::new(sets.len());
@@ -236,23 +241,23 @@ impl<'a> Network<'a> {
     pub fn ask(&mut self, hops: &[Hop], question: Question) -> Option<Answer> {
         let Some((&hop, upstream)) = hops.split_first() else { return self.ask_authority(question) };
         let hop = self.picked(hop);
-        let law = self.layers[usize::from(hop.layer)].layer.law;
+        let policy = self.layers[usize::from(hop.layer)].layer.parameters;
         let Question { set, now, .. } = question;
-        if let Some(answer) = self.cached(hop, &law, question) {
+        if let Some(answer) = self.cached(hop, &policy, question) {
             let entry = &self.hop(hop).1.entries[set];
             if entry.fetch_anew.is_some_and(|from| from <= now) {
-                self.fetch(hop, &law, upstream, question);
+                self.fetch(hop, &policy, upstream, question);
             }
             return Some(answer);
         }
-        if let Stale::Immediate { most, ttl } = law.cache.stale
-            && let Some(answer) = self.expired(hop, &law, question, (most, ttl))
+        if let Stale::Immediate { most, ttl } = policy.cache.stale
+            && let Some(answer) = self.expired(hop, &policy, question, (most, ttl))
         {
-            self.fetch(hop, &law, upstream, question);
+            self.fetch(hop, &policy, upstream, question);
             return Some(answer);
         }
-        self.fetch(hop, &law, upstream, question).or_else(|| match law.cache.stale {
-            Stale::OnFailure { most, ttl } => self.expired(hop, &law, question, (most, ttl)),
+        self.fetch(hop, &policy, upstream, question).or_else(|| match policy.cache.stale {
+            Stale::OnFailure { most, ttl } => self.expired(hop, &policy, question, (most, ttl)),
             Stale::Off | Stale::Immediate { .. } => None,
         })
     }
@@ -260,7 +265,7 @@ impl<'a> Network<'a> {
     /// Which cache of the layer is asked.
     fn picked(&mut self, hop: Hop) -> Hop {
         let LayerState { layer, asked, .. } = &mut self.layers[usize::from(hop.layer)];
-        match layer.law.pick {
+        match layer.parameters.pick {
             Pick::Client => hop,
             Pick::Question => {
                 *asked += 1;
@@ -270,7 +275,13 @@ impl<'a> Network<'a> {
     }
 
     /// Fetches an entry from upstream and passes it on, unless nobody answers or it is remembered that nobody did.
-    fn fetch(&mut self, hop: Hop, law: &ResolverLaw, upstream: &[Hop], question: Question) -> Option<Answer> {
+    fn fetch(
+        &mut self,
+        hop: Hop,
+        parameters: &ResolverParameters,
+        upstream: &[Hop],
+        question: Question,
+    ) -> Option<Answer> {
         let Question { set, client, now } = question;
         if self.hop(hop).1.entries[set].failed.is_some_and(|until| now < until) {
             return None;
@@ -280,37 +291,43 @@ impl<'a> Network<'a> {
         let (sets, in_use_before) = (self.sets, self.in_use_before);
         let (key, state) = self.hop(hop);
         let Some(fetched) = fetched else {
-            state.entries[set].failed = Some(now + law.cache.failure);
+            state.entries[set].failed = Some(now + parameters.cache.failure);
             return None;
         };
-        Some(state.fill(law, &sets[set], set, fetched, Filling { now, key, client, in_use_before }))
+        Some(state.fill(parameters, &sets[set], set, fetched, Filling { now, key, client, in_use_before }))
     }
 
-    fn cached(&mut self, hop: Hop, law: &ResolverLaw, question: Question) -> Option<Answer> {
+    fn cached(&mut self, hop: Hop, parameters: &ResolverParameters, question: Question) -> Option<Answer> {
         let expires =
             self.hop(hop).1.entries[question.set].expires.filter(|&expires| question.now < expires)?;
-        Some(self.kept(hop, law, question, expires))
+        Some(self.kept(hop, parameters, question, expires))
     }
 
     /// An entry that expired no longer than `most` ago, served with a TTL of its own.
     fn expired(
         &mut self,
         hop: Hop,
-        law: &ResolverLaw,
+        parameters: &ResolverParameters,
         question: Question,
         stale: (Span, Span),
     ) -> Option<Answer> {
         let (most, ttl) = stale;
         let ago = question.now.since(self.hop(hop).1.entries[question.set].expires?);
-        (ago < most).then(|| self.kept(hop, law, question, question.now + ttl))
+        (ago < most).then(|| self.kept(hop, parameters, question, question.now + ttl))
     }
 
     /// The answer of an entry that is served until `expires`.
-    fn kept(&mut self, hop: Hop, law: &ResolverLaw, question: Question, expires: Time) -> Answer {
+    fn kept(
+        &mut self,
+        hop: Hop,
+        parameters: &ResolverParameters,
+        question: Question,
+        expires: Time,
+    ) -> Answer {
         let Question { set, client, now } = question;
         let records = &self.sets[set];
         let (key, state) = self.hop(hop);
-        let order = state.render(&law.order, records, set, Moment { now, expires, key, client });
+        let order = state.render(&parameters.order, records, set, Moment { now, expires, key, client });
         let entry = &state.entries[set];
         let ttl = expires.since(now);
         Answer { version: entry.version, order, ttl, from_cache: true, epoch: entry.epoch }
@@ -363,8 +380,9 @@ impl<'a> PlainCaches<'a> {
     #[must_use]
     pub fn new(set: &'a RecordSet, layer: Layer, start: Time) -> Self {
         let published = &set.versions[0];
-        let keep =
-            |now| layer.law.cache.kept_for(set.record_type, published.records.is_empty(), published.ttl, now);
+        let keep = |now| {
+            layer.parameters.cache.kept_for(set.record_type, published.records.is_empty(), published.ttl, now)
+        };
         let ttl = keep(Time::ZERO);
         // Only a TTL of zero may be kept for the rest of a second.
         let ttl = (published.ttl > Span::ZERO || ttl == keep(Time(1))).then_some(ttl);
@@ -390,9 +408,10 @@ impl<'a> PlainCaches<'a> {
 
     fn fill(&mut self, cache: u32, now: Time) -> u32 {
         let published = &self.set.versions[0];
-        let law = &self.layer.law.cache;
+        let policy = &self.layer.parameters.cache;
         let empty = published.records.is_empty();
-        let ttl = self.ttl.unwrap_or_else(|| law.kept_for(self.set.record_type, empty, published.ttl, now));
+        let ttl =
+            self.ttl.unwrap_or_else(|| policy.kept_for(self.set.record_type, empty, published.ttl, now));
         let (expires, epoch) = &mut self.entries[cache as usize];
         let ttl = if *epoch == 0 && now.since(self.in_use_before) < ttl {
             let phase = first_phase(self.layer.key.child(u64::from(cache)), self.set.hash);
@@ -414,7 +433,7 @@ impl HopState {
     /// Takes a fetched answer in and passes it on.
     fn fill(
         &mut self,
-        law: &ResolverLaw,
+        parameters: &ResolverParameters,
         records: &RecordSet,
         set: usize,
         fetched: Answer,
@@ -422,24 +441,25 @@ impl HopState {
     ) -> Answer {
         let Filling { now, key, client, in_use_before } = filling;
         let published = &records.versions[fetched.version];
-        let kept = law.cache.kept_for(records.record_type, published.records.is_empty(), fetched.ttl, now);
-        let ttl = if kept > Span::ZERO { kept + law.cache.extended_by(key) } else { kept };
+        let kept =
+            parameters.cache.kept_for(records.record_type, published.records.is_empty(), fetched.ttl, now);
+        let ttl = if kept > Span::ZERO { kept + parameters.cache.extended_by(key) } else { kept };
         let phase = first_phase(key, records.hash);
         let is_first = self.entries[set].epoch == 0;
         let ttl = match in_use_before {
             Some(start) if is_first && now.since(start) < ttl => Span((ttl.0 as f64 * phase).ceil() as i64),
             _ => ttl,
         };
-        let base = base_order(&law.order, &fetched.order, &published.canonical);
-        self.store(&law.order, (set, fetched.version), base, key.child(records.hash));
+        let base = base_order(&parameters.order, &fetched.order, &published.canonical);
+        self.store(&parameters.order, (set, fetched.version), base, key.child(records.hash));
         let expires = now + ttl;
-        let early = law.cache.prefetched(kept);
+        let early = parameters.cache.prefetched(kept);
         self.entries[set].expires = (ttl > Span::ZERO).then_some(expires);
         self.entries[set].fetch_anew = (early > Span::ZERO).then_some(expires - early);
-        let order = if law.order.verbatim_on_miss {
+        let order = if parameters.order.verbatim_on_miss {
             fetched.order
         } else {
-            self.render(&law.order, records, set, Moment { now, expires, key, client })
+            self.render(&parameters.order, records, set, Moment { now, expires, key, client })
         };
         let own_epoch = self.entries[set].epoch;
         // A hop that stores nothing passes on the TTL and the epoch of the hop behind it; where nobody stores, each answer is an epoch.
@@ -452,8 +472,8 @@ impl HopState {
     }
 
     /// Starts a new entry of a record set and its version: base order, counter at its start, nothing held. `key` decides about the set.
-    fn store(&mut self, law: &OrderLaw, (set, version): (usize, usize), base: Order, key: Key) {
-        let start = match law.driver {
+    fn store(&mut self, policy: &OrderPolicy, (set, version): (usize, usize), base: Order, key: Key) {
+        let start = match policy.driver {
             Driver::CounterSequential => self.fills,
             Driver::CounterFromRandom => key.child(START).child(self.fills).word() >> 1,
             Driver::Random
@@ -472,16 +492,16 @@ impl HopState {
     }
 
     /// Renders one answer from an entry, or serves a held order again.
-    fn render(&mut self, law: &OrderLaw, records: &RecordSet, set: usize, moment: Moment) -> Order {
+    fn render(&mut self, policy: &OrderPolicy, records: &RecordSet, set: usize, moment: Moment) -> Order {
         let Moment { now, expires, key, client } = moment;
         let entry = &mut self.entries[set];
-        let variant = (client % u64::from(law.hold_variants.max(1))) as usize;
+        let variant = (client % u64::from(policy.hold_variants.max(1))) as usize;
         if let Some(Some((order, until))) = entry.held.get(variant)
             && now < *until
         {
             return order.clone();
         }
-        let counter = match law.driver {
+        let counter = match policy.driver {
             Driver::CounterOfProcess => self.process_counter,
             Driver::CounterOfProcessFromRandom => (key.child(START).word() >> 1) + self.process_counter,
             Driver::Random
@@ -491,19 +511,19 @@ impl HopState {
         };
         let mut order = entry.stored.clone();
         let about = key.child(records.hash);
-        let draw = match law.transform {
+        let draw = match policy.transform {
             Transform::SortForClient => about.child(SORT).child(client),
             _ => about.child(entry.asked),
         };
         let weights = &records.versions[entry.version].weights;
-        render(law, records.record_type, &mut order, Turn { counter, draw, weights });
+        render(policy, records.record_type, &mut order, Turn { counter, draw, weights });
         entry.counter += 1;
         entry.asked += 1;
         self.process_counter += 1;
-        let until = match law.hold {
-            Hold::None => return order,
-            Hold::Ttl => expires,
-            Hold::For(span) => expires.min(now + span),
+        let until = match policy.hold {
+            OrderReuse::None => return order,
+            OrderReuse::Ttl => expires,
+            OrderReuse::For(span) => expires.min(now + span),
         };
         if entry.held.len() <= variant {
             entry.held.resize(variant + 1, None);
@@ -515,7 +535,7 @@ impl HopState {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CacheLaw, Caches, Prefetch, TypeSet};
+    use super::super::{CachePolicy, Caches, Prefetch, TypeSet};
     use super::*;
     use crate::random::{Entropy, Purpose, StreamId};
 
@@ -523,13 +543,18 @@ mod tests {
         Entropy::new(4, 0).key(StreamId::new(name, Purpose::Answer))
     }
 
-    fn order_law(transform: Transform, hold: Hold) -> OrderLaw {
-        OrderLaw { transform, hold, types: TypeSet::ALL, ..OrderLaw::AS_RECEIVED }
+    fn order_policy(transform: Transform, hold: OrderReuse) -> OrderPolicy {
+        OrderPolicy { transform, hold, types: TypeSet::ALL, ..OrderPolicy::AS_RECEIVED }
     }
 
-    fn resolver(transform: Transform, hold: Hold) -> ResolverLaw {
-        let cache = CacheLaw { negative_max: Span::HOUR, ..CacheLaw::BY_TTL };
-        ResolverLaw { caches: Caches::PerSite, pick: Pick::Client, cache, order: order_law(transform, hold) }
+    fn resolver(transform: Transform, hold: OrderReuse) -> ResolverParameters {
+        let cache = CachePolicy { negative_max: Span::HOUR, ..CachePolicy::BY_TTL };
+        ResolverParameters {
+            caches: Caches::PerSite,
+            pick: Pick::Client,
+            cache,
+            order: order_policy(transform, hold),
+        }
     }
 
     fn mx_set(ttl: Span, changes: &[i64]) -> Vec<RecordSet> {
@@ -551,15 +576,15 @@ mod tests {
 
     const HOPS: [Hop; 1] = [Hop { layer: 0, cache: 0 }];
 
-    fn network<'a>(sets: &'a [RecordSet], law: ResolverLaw) -> Network<'a> {
-        let layer = Layer { law, caches: 1, key: key("layer") };
-        Network::new(sets, order_law(Transform::None, Hold::None), key("authority"), vec![layer])
+    fn network<'a>(sets: &'a [RecordSet], parameters: ResolverParameters) -> Network<'a> {
+        let layer = Layer { parameters, caches: 1, key: key("layer") };
+        Network::new(sets, order_policy(Transform::None, OrderReuse::None), key("authority"), vec![layer])
     }
 
     #[test]
     fn an_entry_lives_for_its_ttl_and_not_a_microsecond_longer() {
         let sets = mx_set(Span::from_secs(300), &[100]);
-        let mut dns = network(&sets, resolver(Transform::None, Hold::None));
+        let mut dns = network(&sets, resolver(Transform::None, OrderReuse::None));
         assert!(!dns.look_up(&HOPS, 0, at(0)).from_cache);
         let last = dns.look_up(&HOPS, 0, Time(at(300).0 - 1));
         assert!(last.from_cache && last.version == 0, "the old answer until the very end");
@@ -570,7 +595,7 @@ mod tests {
     #[test]
     fn a_held_order_stays_for_the_ttl() {
         let sets = mx_set(Span::from_secs(300), &[]);
-        let mut dns = network(&sets, resolver(Transform::Shuffle, Hold::Ttl));
+        let mut dns = network(&sets, resolver(Transform::Shuffle, OrderReuse::Ttl));
         let mut epochs = std::collections::BTreeSet::new();
         for epoch in 0..200 {
             let first = dns.look_up(&HOPS, 0, at(epoch * 300)).order;
@@ -585,7 +610,7 @@ mod tests {
     #[test]
     fn an_answer_that_nobody_stores_is_an_epoch_of_its_own() {
         let sets = mx_set(Span::ZERO, &[]);
-        let mut dns = network(&sets, resolver(Transform::None, Hold::None));
+        let mut dns = network(&sets, resolver(Transform::None, OrderReuse::None));
         let epochs: Vec<u32> = (0..3).map(|second| dns.look_up(&HOPS, 0, at(second)).epoch).collect();
         assert_eq!(epochs, [1, 2, 3]);
     }
@@ -596,10 +621,11 @@ mod tests {
     fn busy_caches_in_use_do_not_expire_in_step() {
         let ttl = Span::from_secs(1_000);
         let sets = mx_set(ttl, &[]);
-        let law = resolver(Transform::None, Hold::None);
+        let policy = resolver(Transform::None, OrderReuse::None);
         let caches = 2_000;
-        let layer = Layer { law, caches, key: key("phases") };
-        let mut dns = Network::new(&sets, order_law(Transform::None, Hold::None), key("a"), vec![layer]);
+        let layer = Layer { parameters: policy, caches, key: key("phases") };
+        let mut dns =
+            Network::new(&sets, order_policy(Transform::None, OrderReuse::None), key("a"), vec![layer]);
         dns = dns.in_use_before(at(0));
         let first = (0..caches as u32)
             .map(|cache| dns.look_up(&[Hop { layer: 0, cache }], 0, at(0)).ttl.as_secs_f64());
@@ -612,11 +638,11 @@ mod tests {
     #[test]
     fn layers_add_no_age() {
         let sets = mx_set(Span::from_secs(300), &[]);
-        let law = resolver(Transform::None, Hold::None);
-        let layer = |name| Layer { law, caches: 1, key: key(name) };
+        let policy = resolver(Transform::None, OrderReuse::None);
+        let layer = |name| Layer { parameters: policy, caches: 1, key: key(name) };
         let mut dns = Network::new(
             &sets,
-            order_law(Transform::None, Hold::None),
+            order_policy(Transform::None, OrderReuse::None),
             key("a"),
             vec![layer("near"), layer("far")],
         );
@@ -627,10 +653,10 @@ mod tests {
         assert!(!dns.look_up(&chain, 0, at(300)).from_cache);
     }
 
-    fn with_cache(change: impl Fn(&mut CacheLaw)) -> ResolverLaw {
-        let mut law = resolver(Transform::None, Hold::None);
-        change(&mut law.cache);
-        law
+    fn with_cache(change: impl Fn(&mut CachePolicy)) -> ResolverParameters {
+        let mut policy = resolver(Transform::None, OrderReuse::None);
+        change(&mut policy.cache);
+        policy
     }
 
     /// BIND `prefetch 2 9`: who asks in the last two seconds gets the old answer, and the entry begins anew.
@@ -684,8 +710,8 @@ mod tests {
     fn that_nobody_answers_is_remembered() {
         let sets = mx_set(Span::from_secs(300), &[]);
         let away = [(at(0), at(10))];
-        let law = with_cache(|cache| cache.failure = Span::from_secs(5));
-        let mut dns = network(&sets, law).authority_away(&away);
+        let policy = with_cache(|cache| cache.failure = Span::from_secs(5));
+        let mut dns = network(&sets, policy).authority_away(&away);
         let mut answers = |s| dns.ask(&HOPS, Question { set: 0, client: 0, now: at(s) }).is_some();
         assert_eq!([9, 10, 13, 14].map(&mut answers), [false, false, false, true]);
     }
@@ -693,9 +719,9 @@ mod tests {
     #[test]
     fn each_kind_of_question_is_held_on_its_own() {
         let sets = mx_set(Span::HOUR, &[]);
-        let mut law = resolver(Transform::Shuffle, Hold::Ttl);
-        law.order.hold_variants = 40;
-        let mut dns = network(&sets, law);
+        let mut policy = resolver(Transform::Shuffle, OrderReuse::Ttl);
+        policy.order.hold_variants = 40;
+        let mut dns = network(&sets, policy);
         let mut ask =
             |client| dns.ask(&HOPS, Question { set: 0, client, now: at(1) }).map(|answer| answer.order);
         let orders: Vec<_> = (0..40).map(&mut ask).collect();
@@ -709,9 +735,9 @@ mod tests {
         for (others, expected) in [(1, 3), (2, 1), (5, 1), (3, 3)] {
             let mut sets = mx_set(Span::from_secs(300), &[]);
             sets.push(RecordSet { hash: 2, ..sets[0].clone() });
-            let mut law = order_law(Transform::Rotate, Hold::None);
-            law.driver = Driver::CounterOfProcess;
-            let mut dns = Network::new(&sets, law, key("a"), Vec::new());
+            let mut policy = order_policy(Transform::Rotate, OrderReuse::None);
+            policy.driver = Driver::CounterOfProcess;
+            let mut dns = Network::new(&sets, policy, key("a"), Vec::new());
             let mut first = std::collections::BTreeSet::new();
             for s in 0..60 {
                 first.insert(dns.look_up(&[], 0, at(s)).order[0]);
@@ -724,10 +750,11 @@ mod tests {
     #[test]
     fn questions_are_dealt_out_among_the_caches() {
         let sets = mx_set(Span::DAY, &[]);
-        let mut law = resolver(Transform::None, Hold::None);
-        law.pick = Pick::Question;
-        let layer = Layer { law, caches: 5, key: key("public") };
-        let mut dns = Network::new(&sets, order_law(Transform::None, Hold::None), key("a"), vec![layer]);
+        let mut policy = resolver(Transform::None, OrderReuse::None);
+        policy.pick = Pick::Question;
+        let layer = Layer { parameters: policy, caches: 5, key: key("public") };
+        let mut dns =
+            Network::new(&sets, order_policy(Transform::None, OrderReuse::None), key("a"), vec![layer]);
         let misses = (0..200).filter(|&s| !dns.look_up(&HOPS, 0, at(s)).from_cache).count();
         assert_eq!(
             misses, 5,

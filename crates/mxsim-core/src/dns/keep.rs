@@ -13,7 +13,7 @@ const EXTENDS: u64 = u64::MAX - 1;
 
 /// How long a hop keeps an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CacheLaw {
+pub struct CachePolicy {
     /// Shorter TTLs are lifted to this.
     pub ttl_min: Span,
     /// Longer TTLs are cut to this.
@@ -29,7 +29,7 @@ pub struct CacheLaw {
     /// How long it is remembered that nobody answered (RFC 9520).
     pub failure: Span,
     /// Whether the TTL counts at all.
-    pub keep: Keeping,
+    pub keep: EntryLifetime,
     /// When an entry is fetched anew before it expires.
     pub prefetch: Prefetch,
     /// What is served once an entry has expired (RFC 8767).
@@ -38,7 +38,7 @@ pub struct CacheLaw {
     pub extend: Extend,
 }
 
-impl CacheLaw {
+impl CachePolicy {
     /// Every answer is kept for its TTL, and nothing else happens to it.
     pub const BY_TTL: Self = Self {
         ttl_min: Span::ZERO,
@@ -48,7 +48,7 @@ impl CacheLaw {
         negative_max: Span::FOREVER,
         negative_min: Span::ZERO,
         failure: Span::ZERO,
-        keep: Keeping::Ttl,
+        keep: EntryLifetime::Ttl,
         prefetch: Prefetch::None,
         stale: Stale::Off,
         extend: Extend::Never,
@@ -66,7 +66,7 @@ pub enum ZeroTtl {
 
 /// Whether the TTL counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeping {
+pub enum EntryLifetime {
     /// It does.
     Ttl,
     /// Every answer is kept for this long (Java, 30 s).
@@ -140,7 +140,7 @@ pub enum Extend {
     },
 }
 
-impl CacheLaw {
+impl CachePolicy {
     /// True if an entry is filled at a first question, answers from then on and is asked for again once its time is over: whatever else a
     /// cache may do is switched off.
     #[must_use]
@@ -166,9 +166,9 @@ impl CacheLaw {
             (self.ttl_min, self.ttl_max)
         };
         let ttl = match self.keep {
-            Keeping::Ttl => ttl.max(least).min(most),
-            Keeping::For(span) => span,
-            Keeping::Forever => Span::FOREVER,
+            EntryLifetime::Ttl => ttl.max(least).min(most),
+            EntryLifetime::For(span) => span,
+            EntryLifetime::Forever => Span::FOREVER,
         };
         if ttl > Span::ZERO {
             return ttl;
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
     use crate::random::{Entropy, Purpose, StreamId};
 
-    const PLAIN: CacheLaw = CacheLaw { negative_max: Span::HOUR, ..CacheLaw::BY_TTL };
+    const PLAIN: CachePolicy = CachePolicy { negative_max: Span::HOUR, ..CachePolicy::BY_TTL };
 
     const fn secs(n: i64) -> Span {
         Span::from_secs(n)
@@ -224,29 +224,29 @@ mod tests {
 
     #[test]
     fn clamps_zero_ttl_and_uncached_types() {
-        let zero = |law: CacheLaw| law.kept_for(RecordType::Mx, false, Span::ZERO, Time(250_000));
+        let zero = |policy: CachePolicy| policy.kept_for(RecordType::Mx, false, Span::ZERO, Time(250_000));
         assert_eq!(zero(PLAIN), Span::ZERO);
-        assert_eq!(zero(CacheLaw { zero_ttl: ZeroTtl::SameSecond, ..PLAIN }), Span(750_000));
-        assert_eq!(zero(CacheLaw { ttl_min: secs(5), ..PLAIN }), secs(5));
-        let hour = |law: CacheLaw, empty| law.kept_for(RecordType::A, empty, Span::HOUR, Time(0));
-        assert_eq!(hour(CacheLaw { ttl_max: secs(60), ..PLAIN }, false), secs(60));
-        assert_eq!(hour(CacheLaw { types: TypeSet::NONE, ..PLAIN }, false), Span::ZERO);
-        assert_eq!(hour(CacheLaw { negative_max: secs(7), ..PLAIN }, true), secs(7));
-        assert_eq!(hour(CacheLaw { negative_max: secs(7), ..PLAIN }, false), Span::HOUR);
+        assert_eq!(zero(CachePolicy { zero_ttl: ZeroTtl::SameSecond, ..PLAIN }), Span(750_000));
+        assert_eq!(zero(CachePolicy { ttl_min: secs(5), ..PLAIN }), secs(5));
+        let hour = |policy: CachePolicy, empty| policy.kept_for(RecordType::A, empty, Span::HOUR, Time(0));
+        assert_eq!(hour(CachePolicy { ttl_max: secs(60), ..PLAIN }, false), secs(60));
+        assert_eq!(hour(CachePolicy { types: TypeSet::NONE, ..PLAIN }, false), Span::ZERO);
+        assert_eq!(hour(CachePolicy { negative_max: secs(7), ..PLAIN }, true), secs(7));
+        assert_eq!(hour(CachePolicy { negative_max: secs(7), ..PLAIN }, false), Span::HOUR);
         assert_eq!(
-            hour(CacheLaw { negative_min: Span::DAY, negative_max: Span::WEEK, ..PLAIN }, true),
+            hour(CachePolicy { negative_min: Span::DAY, negative_max: Span::WEEK, ..PLAIN }, true),
             Span::DAY
         );
-        assert_eq!(hour(CacheLaw { keep: Keeping::For(secs(30)), ..PLAIN }, false), secs(30));
-        assert_eq!(hour(CacheLaw { keep: Keeping::Forever, ..PLAIN }, false), Span::FOREVER);
+        assert_eq!(hour(CachePolicy { keep: EntryLifetime::For(secs(30)), ..PLAIN }, false), secs(30));
+        assert_eq!(hour(CachePolicy { keep: EntryLifetime::Forever, ..PLAIN }, false), Span::FOREVER);
     }
 
     /// BIND 9: `prefetch 2 9`; Unbound: the last tenth.
     #[test]
     fn prefetch_begins_as_documented() {
-        let bind = CacheLaw { prefetch: Prefetch::Last { last: secs(2), of_at_least: secs(9) }, ..PLAIN };
+        let bind = CachePolicy { prefetch: Prefetch::Last { last: secs(2), of_at_least: secs(9) }, ..PLAIN };
         assert_eq!((bind.prefetched(secs(9)), bind.prefetched(secs(8))), (secs(2), Span::ZERO));
-        let unbound = CacheLaw { prefetch: Prefetch::Part { per_ten_thousand: 1_000 }, ..PLAIN };
+        let unbound = CachePolicy { prefetch: Prefetch::Part { per_ten_thousand: 1_000 }, ..PLAIN };
         assert_eq!(unbound.prefetched(secs(300)), secs(30));
         assert_eq!(unbound.prefetched(Span::FOREVER).0, Span::FOREVER.0 / 10);
     }
@@ -254,9 +254,9 @@ mod tests {
     /// Theory: Binomial. n = 100,000 caches; 8.74 % within 5 standard errors of 0.089 points, 6 in 10 million.
     #[test]
     fn one_cache_in_eleven_extends() {
-        let law = CacheLaw { extend: Extend::Some { per_ten_thousand: 874, by: Span::HOUR }, ..PLAIN };
+        let policy = CachePolicy { extend: Extend::Some { per_ten_thousand: 874, by: Span::HOUR }, ..PLAIN };
         let key = Entropy::new(5, 0).key(StreamId::new("caches", Purpose::Answer));
-        let extending = (0..100_000).filter(|&i| law.extended_by(key.child(i)) == Span::HOUR).count();
+        let extending = (0..100_000).filter(|&i| policy.extended_by(key.child(i)) == Span::HOUR).count();
         assert!((extending as f64 / 100_000.0 - 0.0874).abs() < 0.00447, "{extending}");
     }
 }

@@ -3,10 +3,10 @@
 //! Every hop, authority or resolver, is the same machine: *stored base order -> transform -> hold*
 //!
 //! ```text
-//!   zone --> authority: order law --> resolver: cache law, order law --> (forwarder: the same again) --> sender
+//!   zone --> authority: order --> resolver: cache, order --> (forwarder: the same again) --> sender
 //! ```
 //!
-//! Main types: [`OrderLaw`] (in which order a hop answers), [`CacheLaw`] (how long it keeps an answer), [`StubLaw`] (how the library of a
+//! Main types: [`OrderPolicy`] (in which order a hop answers), [`CachePolicy`] (how long it keeps an answer), [`StubParameters`] (how the library of a
 //! sender sorts addresses), [`Zone`] (what is published). Terms as in RFC 9499 and RFC 6724. What real products do is data, in
 //! `catalog/resolver`, `catalog/authority` and `catalog/stub`.
 
@@ -21,10 +21,10 @@ pub mod stub;
 pub mod zone;
 pub mod zone_text;
 
-pub use keep::{CacheLaw, Extend, Keeping, Prefetch, Stale, ZeroTtl};
-pub use order_policy::{Base, Direction, Driver, Hold, OrderLaw, Transform};
+pub use keep::{CachePolicy, EntryLifetime, Extend, Prefetch, Stale, ZeroTtl};
+pub use order_policy::{Base, Direction, Driver, OrderPolicy, OrderReuse, Transform};
 pub use policy::{DaneZone, MtaSts, MtaStsMode};
 pub use record_type::{RecordType, TypeSet};
-pub use resolver::{Caches, Pick, ResolverLaw};
-pub use stub::{Ipv4Rule9, Ipv6Rule9, SortedSets, StubLaw};
+pub use resolver::{Caches, Pick, ResolverParameters};
+pub use stub::{Ipv4Rule9, Ipv6Rule9, SortedSets, StubParameters};
 pub use zone::{Host, MxRecord, Name, Zone};

@@ -3,7 +3,7 @@
 //! A rotation keeps cyclic neighbours together, a shuffle does not; that alone decides who inherits the mail of a dead host from senders
 //! that walk the list.
 
-use super::order_policy::{Base, Direction, Driver, OrderLaw, Transform};
+use super::order_policy::{Base, Direction, Driver, OrderPolicy, Transform};
 use super::record_type::RecordType;
 use crate::random::Key;
 use smallvec::SmallVec;
@@ -35,10 +35,10 @@ impl Draws for Key {
     }
 }
 
-/// What one rendering of an answer depends on besides its law.
+/// What one rendering of an answer depends on besides its policy.
 #[derive(Debug, Clone, Copy)]
 pub struct Turn<'a, D = Key> {
-    /// How far the counter of this law's driver stands; not used by [`Driver::Random`].
+    /// How far the counter of this policy's driver stands; not used by [`Driver::Random`].
     pub counter: u64,
     /// The decision for this rendering; for [`Transform::SortForClient`] that of the client.
     pub draw: D,
@@ -48,8 +48,8 @@ pub struct Turn<'a, D = Key> {
 
 /// The order kept before the transform, from the order in which the records came and their canonical order.
 #[must_use]
-pub fn base_order(law: &OrderLaw, received: &Order, canonical: &Order) -> Order {
-    match law.base {
+pub fn base_order(policy: &OrderPolicy, received: &Order, canonical: &Order) -> Order {
+    match policy.base {
         Base::AsReceived => received.clone(),
         Base::Canonical if received.len() == canonical.len() => canonical.clone(),
         // Not every record came.
@@ -58,18 +58,18 @@ pub fn base_order(law: &OrderLaw, received: &Order, canonical: &Order) -> Order 
 }
 
 /// Transforms a base order into the order of an answer.
-pub fn render<D: Draws>(law: &OrderLaw, record_type: RecordType, order: &mut Order, turn: Turn<'_, D>) {
-    if order.len() < 2 || !law.types.contains(record_type) {
+pub fn render<D: Draws>(policy: &OrderPolicy, record_type: RecordType, order: &mut Order, turn: Turn<'_, D>) {
+    if order.len() < 2 || !policy.types.contains(record_type) {
         return;
     }
-    match law.transform {
+    match policy.transform {
         Transform::None => {}
-        Transform::Rotate => rotate(law, order, turn),
+        Transform::Rotate => rotate(policy, order, turn),
         Transform::Shuffle | Transform::SortForClient => shuffle(order, turn.draw),
         Transform::ShuffleOneSeed => shuffle_one_seed(order, turn.draw),
         Transform::FirstByWeight => first_by_weight(order, turn),
     }
-    if let Some(most) = law.max_records {
+    if let Some(most) = policy.max_records {
         order.truncate(usize::from(most));
     }
 }
@@ -96,9 +96,9 @@ fn first_by_weight<D: Draws>(order: &mut Order, mut turn: Turn<'_, D>) {
     order[..=place].rotate_right(1);
 }
 
-fn rotate<D: Draws>(law: &OrderLaw, order: &mut Order, mut turn: Turn<'_, D>) {
+fn rotate<D: Draws>(policy: &OrderPolicy, order: &mut Order, mut turn: Turn<'_, D>) {
     let n = order.len();
-    let offset = match law.driver {
+    let offset = match policy.driver {
         Driver::Random => turn.draw.offset(n),
         Driver::CounterFromZero
         | Driver::CounterSequential
@@ -106,7 +106,7 @@ fn rotate<D: Draws>(law: &OrderLaw, order: &mut Order, mut turn: Turn<'_, D>) {
         | Driver::CounterOfProcess
         | Driver::CounterOfProcessFromRandom => (turn.counter % n as u64) as usize,
     };
-    match law.direction {
+    match policy.direction {
         Direction::Forward => order.rotate_left(offset),
         Direction::Backward => order.rotate_right(offset),
     }
@@ -137,16 +137,21 @@ mod tests {
     use crate::random::{Entropy, Purpose, StreamId};
     use std::collections::BTreeMap;
 
-    fn law(transform: Transform, driver: Driver) -> OrderLaw {
-        OrderLaw { transform, driver, types: TypeSet::ALL, ..OrderLaw::AS_RECEIVED }
+    fn policy(transform: Transform, driver: Driver) -> OrderPolicy {
+        OrderPolicy { transform, driver, types: TypeSet::ALL, ..OrderPolicy::AS_RECEIVED }
     }
 
-    fn orders(law: &OrderLaw, n: u8, draws: u64) -> BTreeMap<Vec<u8>, u64> {
+    fn orders(policy: &OrderPolicy, n: u8, draws: u64) -> BTreeMap<Vec<u8>, u64> {
         let key = Entropy::new(2, 0).key(StreamId::new("resolver", Purpose::Answer));
         let mut seen = BTreeMap::new();
         for counter in 0..draws {
             let mut order: Order = (0..n).collect();
-            render(law, RecordType::Mx, &mut order, Turn { counter, draw: key.child(counter), weights: &[] });
+            render(
+                policy,
+                RecordType::Mx,
+                &mut order,
+                Turn { counter, draw: key.child(counter), weights: &[] },
+            );
             *seen.entry(order.to_vec()).or_insert(0) += 1;
         }
         seen
@@ -154,8 +159,8 @@ mod tests {
 
     #[test]
     fn a_rotation_reaches_only_rotations() {
-        assert_eq!(orders(&law(Transform::Rotate, Driver::Random), 3, 1_000).len(), 3);
-        let cyclic = orders(&law(Transform::Rotate, Driver::CounterFromZero), 3, 3);
+        assert_eq!(orders(&policy(Transform::Rotate, Driver::Random), 3, 1_000).len(), 3);
+        let cyclic = orders(&policy(Transform::Rotate, Driver::CounterFromZero), 3, 3);
         assert_eq!(cyclic.keys().cloned().collect::<Vec<_>>(), [vec![0, 1, 2], vec![1, 2, 0], vec![2, 0, 1]]);
     }
 
@@ -164,7 +169,7 @@ mod tests {
     fn one_seed_reaches_as_many_orders_as_in_bind() {
         for (n, reached) in [(3, 6), (4, 12), (5, 60), (6, 60)] {
             assert_eq!(
-                orders(&law(Transform::ShuffleOneSeed, Driver::Random), n, 40_000).len(),
+                orders(&policy(Transform::ShuffleOneSeed, Driver::Random), n, 40_000).len(),
                 reached,
                 "n = {n}"
             );
@@ -174,7 +179,7 @@ mod tests {
     /// Theory: 24 equally likely orders. n = 240,000; chi-square with 23 degrees of freedom stays below 58.6 at 6 in 100,000.
     #[test]
     fn a_full_shuffle_is_uniform() {
-        let seen = orders(&law(Transform::Shuffle, Driver::Random), 4, 240_000);
+        let seen = orders(&policy(Transform::Shuffle, Driver::Random), 4, 240_000);
         let chi: f64 = seen.values().map(|&count| (count as f64 - 10_000.0).powi(2) / 10_000.0).sum();
         assert_eq!(seen.len(), 24);
         assert!(chi < 58.6, "chi-square {chi}");
@@ -182,7 +187,7 @@ mod tests {
 
     #[test]
     fn types_out_of_scope_keep_their_order() {
-        let mut only_addresses = law(Transform::Rotate, Driver::CounterFromZero);
+        let mut only_addresses = policy(Transform::Rotate, Driver::CounterFromZero);
         only_addresses.types = TypeSet::ADDRESSES;
         let mut order: Order = (0..3).collect();
         let draw = Entropy::new(1, 0).key(StreamId::new("x", Purpose::Answer));
@@ -195,7 +200,7 @@ mod tests {
     /// Theory: weights 3, 1, 0 make the first record first in 3 of 4 answers. n = 40,000; 5 standard errors are 0.011, 6 in 10 million.
     #[test]
     fn one_record_is_drawn_by_weight() {
-        let mut one = law(Transform::FirstByWeight, Driver::Random);
+        let mut one = policy(Transform::FirstByWeight, Driver::Random);
         one.max_records = Some(1);
         let key = Entropy::new(6, 0).key(StreamId::new("authority", Purpose::Answer));
         let mut first = [0_u32; 3];

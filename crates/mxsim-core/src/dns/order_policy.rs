@@ -70,7 +70,7 @@ pub enum Direction {
 
 /// How long a rendered order is served again, to everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hold {
+pub enum OrderReuse {
     /// Rendered anew for each answer.
     None,
     /// Until the record set expires.
@@ -81,7 +81,7 @@ pub enum Hold {
 
 /// In which order a hop answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OrderLaw {
+pub struct OrderPolicy {
     /// Order before the transform.
     pub base: Base,
     /// What is done to it.
@@ -95,14 +95,14 @@ pub struct OrderLaw {
     /// True if the answer that fills the cache is passed on as it came, untransformed.
     pub verbatim_on_miss: bool,
     /// How long a rendered order is served again.
-    pub hold: Hold,
+    pub hold: OrderReuse,
     /// How many rendered orders are held beside each other, for questions that differ in their flags; a client always asks with the same.
     pub hold_variants: u8,
     /// Most records of one answer, of the types that are transformed; `None` for all.
     pub max_records: Option<u8>,
 }
 
-impl OrderLaw {
+impl OrderPolicy {
     /// Records stay as they came.
     pub const AS_RECEIVED: Self = Self {
         base: Base::AsReceived,
@@ -111,7 +111,7 @@ impl OrderLaw {
         direction: Direction::Forward,
         types: TypeSet::NONE,
         verbatim_on_miss: false,
-        hold: Hold::None,
+        hold: OrderReuse::None,
         hold_variants: 1,
         max_records: None,
     };

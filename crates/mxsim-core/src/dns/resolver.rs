@@ -1,7 +1,7 @@
 //! A resolver or forwarder, as data; `cache.rs` obeys it.
 
-use super::keep::CacheLaw;
-use super::order_policy::OrderLaw;
+use super::keep::CachePolicy;
+use super::order_policy::OrderPolicy;
 
 /// How many independent caches a resolver has and who meets which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,13 +25,13 @@ pub enum Pick {
 
 /// A resolver or forwarder: how it caches and how it orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ResolverLaw {
+pub struct ResolverParameters {
     /// How many independent caches it has.
     pub caches: Caches,
     /// Which of them a question meets.
     pub pick: Pick,
     /// How long it keeps an answer.
-    pub cache: CacheLaw,
+    pub cache: CachePolicy,
     /// In which order it answers.
-    pub order: OrderLaw,
+    pub order: OrderPolicy,
 }

@@ -4,7 +4,7 @@
 //! pinned for ever, and round robin is destroyed. It only tells addresses apart that lie in different blocks of a network the sender
 //! is in: a sender far away from both shares as little with one as with the other, and then the order of the answer stays (rule 10).
 //!
-//! Main types: [`StubLaw`]; [`Home`], the addresses of one sender.
+//! Main types: [`StubParameters`]; [`Home`], the addresses of one sender.
 
 use super::record_type::RecordType;
 use crate::random::Key;
@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How a library sorts the addresses of one host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StubLaw {
+pub struct StubParameters {
     /// Which answers it sorts at all.
     pub sets: SortedSets,
     /// Rule 9 among IPv6 addresses.
@@ -88,7 +88,7 @@ impl Home {
     }
 }
 
-impl StubLaw {
+impl StubParameters {
     /// Over how many bits rule 9 compares addresses of this type; zero if it does not. `with_ipv6` says that the host has IPv6 addresses too.
     #[must_use]
     pub const fn compares(&self, record_type: RecordType, with_ipv6: bool) -> u32 {

@@ -1,7 +1,7 @@
 //! Scenario to world: names become indices, defaults are long gone, and nothing can fail any more.
 
 use super::aggregate::{self, Plan};
-use super::world::method::{Engine, LawDecision};
+use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
 use super::world::{SenderTable, Topology, World, senders};
 use crate::dns::{Name, Zone};
@@ -18,7 +18,7 @@ pub struct Compiled {
     /// Tables.
     pub world: World,
     /// How each sender is simulated, and why.
-    pub methods: Vec<LawDecision>,
+    pub methods: Vec<MethodDecision>,
     /// How the senders are simulated whose messages are drawn as numbers.
     pub(crate) plan: Plan,
 }
@@ -34,15 +34,15 @@ impl Compiled {
 /// Compiles a checked scenario.
 #[must_use]
 pub fn compile(scenario: &Scenario) -> Compiled {
-    compile_for(scenario, Engine::default())
+    compile_for(scenario, MethodChoice::default())
 }
 
 /// Compiles a checked scenario for an engine.
 #[must_use]
-pub fn compile_for(scenario: &Scenario, engine: Engine) -> Compiled {
+pub fn compile_for(scenario: &Scenario, method: MethodChoice) -> Compiled {
     let names = Names::of(scenario);
     let world = world(scenario, &names);
-    let (methods, plan) = aggregate::plan(&world, scenario, engine);
+    let (methods, plan) = aggregate::plan(&world, scenario, method);
     Compiled { labels: labels(scenario, &names, &methods), world, methods, plan }
 }
 
@@ -74,7 +74,7 @@ fn delay_limits(scenario: &Scenario) -> Vec<Span> {
     scenario.goals.iter().filter_map(|goal| limit(goal.kind)).collect()
 }
 
-fn labels(scenario: &Scenario, names: &Names, methods: &[LawDecision]) -> Labels {
+fn labels(scenario: &Scenario, names: &Names, methods: &[MethodDecision]) -> Labels {
     Labels {
         title: scenario.title.clone(),
         run: scenario.run,
@@ -83,7 +83,7 @@ fn labels(scenario: &Scenario, names: &Names, methods: &[LawDecision]) -> Labels
         senders: scenario.senders.iter().map(|sender| sender_labels(scenario, sender)).collect(),
         goals: scenario.goals.clone(),
         goals_are_default: scenario.goals_are_default,
-        laws: scenario
+        methods: scenario
             .senders
             .iter()
             .zip(methods)

@@ -12,20 +12,20 @@ pub(crate) enum ConnectResult {
     Later(Time, Outcome),
 }
 
-/// How a connection of this fault_draw begun at `now` ends; `Accepted` if it gets past the greeting. A node that drops packets is asked again with
+/// How a connection begun at `now` with this draw ends; `Accepted` if it gets past the greeting. A node that drops packets is asked again with
 /// each repeated SYN, so one that comes back is found.
 pub(crate) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, fault_draw: u64) -> ConnectResult {
     if let Some(over) = faults.outage_at(now).and_then(|outage| outlasts(outage, now, timeouts, fault_draw)) {
         return ConnectResult::Later(over, Outcome::TimedOut);
     }
-    let limit = timeouts.silent_host();
+    let limit = timeouts.connect_timeout();
     let repeats = timeouts.kernel.retransmissions().iter().map(|&seconds| Span::from_secs(seconds));
     for after in std::iter::once(Span::ZERO).chain(repeats.take_while(|&after| after < limit)) {
         match faults.fault_at(now + after, fault_draw) {
             Some(Fault::Drop) => {}
             // No greeting comes any more, whatever becomes of the node: this connection is lost.
-            Some(Fault::Silent) => {
-                return ConnectResult::Later(now + after + timeouts.greeting, Outcome::Silent);
+            Some(Fault::NoGreeting) => {
+                return ConnectResult::Later(now + after + timeouts.greeting, Outcome::NoGreeting);
             }
             fault => return at(now, after, fault.map_or(Outcome::Accepted, greeted)),
         }
@@ -35,7 +35,7 @@ pub(crate) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, fault_d
 
 /// When a connection begun at `now` times out, if the outage under way drops all its packets until then: most outages do.
 pub(crate) fn outlasts(outage: &Outage, now: Time, timeouts: &Timeouts, fault_draw: u64) -> Option<Time> {
-    let over = now + timeouts.silent_host();
+    let over = now + timeouts.connect_timeout();
     (outage.fault == Fault::Drop && over <= outage.to && outage.hits(fault_draw)).then_some(over)
 }
 
@@ -57,7 +57,7 @@ pub(crate) const fn outcome_of(fault: Fault) -> Outcome {
     match fault {
         Fault::Refuse => Outcome::Refused,
         Fault::Drop => Outcome::TimedOut,
-        Fault::Silent => Outcome::Silent,
+        Fault::NoGreeting => Outcome::NoGreeting,
         Fault::Defer(Stage::Tls) | Fault::Reject(Stage::Tls) | Fault::Disconnect(Stage::Tls) => {
             Outcome::TlsFailed
         }
@@ -109,7 +109,11 @@ mod tests {
     #[test]
     fn a_node_that_takes_the_connection_says_at_once_what_is_wrong_or_nothing_at_all() {
         let meets = |fault| begun_at_zero(&faulty_until(60, fault), &POSTFIX);
-        assert_eq!(meets(Fault::Silent), after(300, Outcome::Silent), "though the node is back after 60 s");
+        assert_eq!(
+            meets(Fault::NoGreeting),
+            after(300, Outcome::NoGreeting),
+            "though the node is back after 60 s"
+        );
         assert_eq!(meets(Fault::Defer(Stage::Greeting)), ConnectResult::Now(Outcome::Busy));
         assert_eq!(meets(Fault::Reject(Stage::Greeting)), ConnectResult::Now(Outcome::RejectedGreeting));
         assert_eq!(

@@ -26,4 +26,4 @@ pub use compile::{Compiled, compile, compile_for};
 pub(crate) use connect::outcome_of;
 pub use messages::{replicate, replicate_with};
 pub use world::World;
-pub use world::method::Engine;
+pub use world::method::MethodChoice;

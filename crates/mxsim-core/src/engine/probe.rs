@@ -3,7 +3,7 @@
 //! A trace is the simulation itself with a probe that writes down; without one nothing is left of it in the compiled loop.
 
 use crate::ids::{AddressId, HostId, MessageId};
-use crate::sender::memory::Held;
+use crate::sender::memory::Backoff;
 use crate::sender::{Candidate, Outcome};
 use crate::time::{Span, Time};
 
@@ -37,12 +37,12 @@ pub enum Step<'a> {
         /// These.
         left: &'a [Candidate],
         /// The others, and until when.
-        held: &'a [(Candidate, Held)],
+        held: &'a [(Candidate, Backoff)],
     },
     /// What the limits leave of them: these are tried.
     Admitted(&'a [Candidate]),
     /// Memory says that nothing is to be tried now. The candidates, and until when each is held.
-    HeldBack(&'a [(Candidate, Held)]),
+    HeldBack(&'a [(Candidate, Backoff)]),
     /// There is nobody to deliver to as things stand.
     NobodyToAsk(NoHost),
     /// A connection to a candidate came to an end or, with `Accepted`, to a session. Every connection that is begun gives one of these: a

@@ -20,7 +20,7 @@ fn totals(tallies: &[Tally]) -> DeliveryTotals {
         sum.accepted += tally.totals.accepted;
         sum.bounced += tally.totals.bounced;
         sum.waiting += tally.totals.waiting;
-        sum.attempts += tally.totals.attempts;
+        sum.connections_tried += tally.totals.connections_tried;
         sum.retries += tally.totals.retries;
     }
     sum

@@ -108,7 +108,7 @@ fn provenance(labels: &Labels, tallies: &[Tally], partial: bool) -> Provenance {
         warm_up_s: labels.run.warm_up.as_secs_f64(),
         fingerprint: labels.fingerprint.clone(),
         partial,
-        laws: labels.laws.clone(),
+        methods: labels.methods.clone(),
         presets: labels.presets.clone(),
         decisive: None,
     }

@@ -22,7 +22,7 @@ fn one(labels: &Labels, index: usize, tallies: &[Tally], loads: &Loads) -> NodeR
         addresses: node.addresses.clone(),
         fair_share: node.fair_share,
         share: shares.estimate(),
-        share_of_attempts: share_of_attempts(tallies, index).estimate(),
+        share_of_connections: share_of_connections(tallies, index).estimate(),
         tilt: tilt(&shares, node.fair_share),
         scatter: scatter(&shares),
         peak_rate: peak_rate(tallies, labels, index, MINUTE),
@@ -39,10 +39,10 @@ fn one(labels: &Labels, index: usize, tallies: &[Tally], loads: &Loads) -> NodeR
 }
 
 /// Windows without a connection have no share of them.
-fn share_of_attempts(tallies: &[Tally], node: usize) -> Sample {
+fn share_of_connections(tallies: &[Tally], node: usize) -> Sample {
     per_window(tallies, |window| {
-        let all: u64 = window.attempts.iter().sum();
-        (all > 0).then(|| window.attempts[node] as f64 / all as f64)
+        let all: u64 = window.connections_tried.iter().sum();
+        (all > 0).then(|| window.connections_tried[node] as f64 / all as f64)
     })
 }
 
@@ -185,7 +185,7 @@ fn mean_share(tallies: &[Tally], part: impl Fn(&Tally) -> u64) -> Interval {
 fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
     let sum = |count: fn(&NodeTotals) -> u64| tallies.iter().map(|tally| count(&tally.nodes[node])).sum();
     NodeTotals {
-        attempts: sum(|counts| counts.attempts),
+        connections_tried: sum(|counts| counts.connections_tried),
         accepted: sum(|counts| counts.accepted),
         deferred: sum(|counts| counts.deferred),
         rejected: sum(|counts| counts.rejected),

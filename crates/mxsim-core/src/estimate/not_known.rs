@@ -116,10 +116,10 @@ pub fn what_if(labels: &Labels, run: &[Tally], assumption: Assumption, tallies: 
     Some(WhatIf { assumption, statuses, number, effect: number.value - own.value })
 }
 
-/// Which of `ends` look most like flipping the answer: of those that change the goals' fate or might yet, the `most` with the largest
+/// Which of `extremes` look most like flipping the answer: of those that change the goals' fate or might yet, the `most` with the largest
 /// effect on the decisive number.
 #[must_use]
-pub fn promising(labels: &Labels, run: &[Tally], ends: &[Vec<Tally>], most: usize) -> Vec<bool> {
+pub fn promising(labels: &Labels, run: &[Tally], extremes: &[Vec<Tally>], most: usize) -> Vec<bool> {
     let quantity = Quantity::of(labels);
     let own = quantity.number(labels, run).map_or(0.0, |number| number.value);
     let met = met_by_count(labels, run);
@@ -131,9 +131,9 @@ pub fn promising(labels: &Labels, run: &[Tally], ends: &[Vec<Tally>], most: usiz
         Some((number.value - own) * sign).filter(|effect| *effect > 0.0)
     };
     let mut ranked: Vec<(usize, f64)> =
-        ends.iter().enumerate().filter_map(|(i, tallies)| Some((i, effect(tallies)?))).collect();
+        extremes.iter().enumerate().filter_map(|(i, tallies)| Some((i, effect(tallies)?))).collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let mut chosen = vec![false; ends.len()];
+    let mut chosen = vec![false; extremes.len()];
     ranked.iter().take(most).for_each(|(i, _)| chosen[*i] = true);
     chosen
 }

@@ -50,7 +50,7 @@ fn estimate(estimate: &mut Estimate) {
 
 fn node(node: &mut NodeResult) {
     number(&mut node.fair_share);
-    [&mut node.share, &mut node.share_of_attempts, &mut node.peak_rate.estimate]
+    [&mut node.share, &mut node.share_of_connections, &mut node.peak_rate.estimate]
         .into_iter()
         .for_each(estimate);
     node.peak_rates.iter_mut().for_each(|peak| estimate(&mut peak.estimate));

@@ -62,7 +62,7 @@ impl Evidence<'_> {
                 "The domain names no host that takes mail (a null MX, or no host with an address).",
                 "Publish an MX record whose host has an address, if the domain is to receive mail.",
             )
-        } else if totals.attempts == 0 {
+        } else if totals.connections_tried == 0 {
             (
                 "No sender could use an address of the MX hosts, so nobody even tried to connect: a host with nothing but an IPv6 \
                  address is out of reach of a sender without IPv6.",
@@ -323,7 +323,7 @@ impl Evidence<'_> {
                 "Delay comes from failed connections and the waits before the next try: {} of {} connections failed, and the longest \
                  delay of a replication was {}.",
                 count(failed),
-                count(totals.attempts),
+                count(totals.connections_tried),
                 duration_range(delay.max_ci[0].unwrap_or(delay.max), delay.max_ci[1].unwrap_or(delay.max)),
             )
         })

@@ -11,7 +11,7 @@ pub enum Fault {
     /// Packets vanish: the sender waits for its time-out. Open connections break.
     Drop,
     /// The node takes the connection and never greets. Connections that are past the greeting go on.
-    Silent,
+    NoGreeting,
     /// It answers with a transient failure (4xx) at this stage.
     Defer(Stage),
     /// It answers with a permanent failure (5xx) at this stage; in TLS, the handshake fails.
@@ -27,7 +27,7 @@ impl Fault {
         match self {
             Self::Refuse => "refuse",
             Self::Drop => "drop",
-            Self::Silent => "silent",
+            Self::NoGreeting => "silent",
             Self::Defer(_) => "defer",
             Self::Reject(_) => "reject",
             Self::Disconnect(_) => "disconnect",
@@ -38,7 +38,7 @@ impl Fault {
     #[must_use]
     pub const fn stage(self) -> Option<Stage> {
         match self {
-            Self::Refuse | Self::Drop | Self::Silent => None,
+            Self::Refuse | Self::Drop | Self::NoGreeting => None,
             Self::Defer(stage) | Self::Reject(stage) | Self::Disconnect(stage) => Some(stage),
         }
     }
@@ -52,7 +52,7 @@ impl Fault {
     /// True if a sender has to wait until it knows.
     #[must_use]
     pub const fn takes_time(self) -> bool {
-        matches!(self, Self::Drop | Self::Silent)
+        matches!(self, Self::Drop | Self::NoGreeting)
     }
 
     /// True if it shows only after the greeting.
@@ -76,10 +76,10 @@ pub struct Outage {
 }
 
 impl Outage {
-    /// Whether it hits the connection of this luck, a number drawn uniformly from all of 64 bits.
+    /// Whether it hits the connection of this fault_draw, a number drawn uniformly from all of 64 bits.
     #[must_use]
-    pub const fn hits(&self, luck: u64) -> bool {
-        ((luck >> 11) as f64) < self.share * (1u64 << 53) as f64
+    pub const fn hits(&self, fault_draw: u64) -> bool {
+        ((fault_draw >> 11) as f64) < self.share * (1u64 << 53) as f64
     }
 }
 
@@ -109,16 +109,16 @@ impl Schedule {
         Self { outages: kept, partial }
     }
 
-    /// What a connection of this luck meets at `time`; see [`Outage::hits`].
+    /// What a connection of this fault_draw meets at `time`; see [`Outage::hits`].
     #[must_use]
-    pub fn fault_at(&self, time: Time, luck: u64) -> Option<Fault> {
-        self.fault_until(time, luck).map(|(fault, _)| fault)
+    pub fn fault_at(&self, time: Time, fault_draw: u64) -> Option<Fault> {
+        self.fault_until(time, fault_draw).map(|(fault, _)| fault)
     }
 
     /// The same, and until when it is so.
     #[must_use]
-    pub fn fault_until(&self, time: Time, luck: u64) -> Option<(Fault, Time)> {
-        self.outage_at(time).filter(|outage| outage.hits(luck)).map(|outage| (outage.fault, outage.to))
+    pub fn fault_until(&self, time: Time, fault_draw: u64) -> Option<(Fault, Time)> {
+        self.outage_at(time).filter(|outage| outage.hits(fault_draw)).map(|outage| (outage.fault, outage.to))
     }
 
     /// The outage under way at `time`.
@@ -147,7 +147,7 @@ impl Schedule {
         self.outages.is_empty()
     }
 
-    /// True if luck decides whether a connection is hit.
+    /// True if fault_draw decides whether a connection is hit.
     #[must_use]
     pub const fn is_partial(&self) -> bool {
         self.partial
@@ -194,9 +194,9 @@ mod tests {
 
     #[test]
     fn a_share_hits_connections_below_it() {
-        let third = Outage { share: 1.0 / 3.0, ..outage(0, 1, Fault::Silent) };
+        let third = Outage { share: 1.0 / 3.0, ..outage(0, 1, Fault::NoGreeting) };
         assert!(third.hits(0) && third.hits(u64::MAX / 3 - 4_096));
         assert!(!third.hits(u64::MAX / 3 + 4_096) && !third.hits(u64::MAX));
-        assert!(outage(0, 1, Fault::Silent).hits(u64::MAX), "all of them");
+        assert!(outage(0, 1, Fault::NoGreeting).hits(u64::MAX), "all of them");
     }
 }

@@ -53,7 +53,7 @@ impl SessionTimes {
 
     /// The law.
     #[must_use]
-    pub const fn law(&self) -> SessionTime {
+    pub const fn distribution(&self) -> SessionTime {
         self.law
     }
 

@@ -5,23 +5,23 @@ use super::record_types::{TYPES, types, written_types};
 use super::table::{Literals, ParameterGroup, Written};
 use super::values::{chosen, number, number_at, or_unlimited, quoted_word, set, span_at, unless};
 use super::words::{Worded, Words, english, words};
-use crate::dns::{Base, Direction, Driver, Hold, OrderLaw, ResolverLaw, Transform};
+use crate::dns::{Base, Direction, Driver, OrderPolicy, OrderReuse, ResolverParameters, Transform};
 use crate::syntax::literal;
 use crate::syntax::shape::{Key, SOME_TIME, Shape, word};
 use crate::syntax::tree::{Table, Value};
 
-pub(super) const OF_RESOLVER: ParameterGroup<ResolverLaw> = ParameterGroup {
+pub(super) const OF_RESOLVER: ParameterGroup<ResolverParameters> = ParameterGroup {
     has_no_effect,
-    ..ParameterGroup::new(KEY, |table, law| read(table, &mut law.order), |law| write(&law.order))
+    ..ParameterGroup::new(KEY, |table, policy| read(table, &mut policy.order), |policy| write(&policy.order))
 };
 
-pub(super) const OF_AUTHORITY: ParameterGroup<OrderLaw> = ParameterGroup {
+pub(super) const OF_AUTHORITY: ParameterGroup<OrderPolicy> = ParameterGroup {
     // An authority has no cache that an answer could fill.
     has_no_effect: |path, beside| path == "order.verbatim_on_miss" || has_no_effect(path, beside),
     ..ParameterGroup::new(KEY, read, write)
 };
 
-pub(super) const BLANK: OrderLaw = OrderLaw::AS_RECEIVED;
+pub(super) const BLANK: OrderPolicy = OrderPolicy::AS_RECEIVED;
 
 const KEY: Key = parameter("order", Shape::Table(KEYS), "in which order it answers");
 
@@ -35,10 +35,10 @@ const KEYS: &[Key] = &[
         .reads(|| vec![("true", "yes"), ("false", "no")]),
     parameter(
         "hold",
-        Shape::AnyOf(&[SOME_TIME, word(words::<Hold>)]),
+        Shape::AnyOf(&[SOME_TIME, word(words::<OrderReuse>)]),
         "how long a rendered order is served again",
     )
-    .reads(english::<Hold>),
+    .reads(english::<OrderReuse>),
     parameter(
         "hold_variants",
         Shape::Integer { least: 1, most: 255 },
@@ -111,41 +111,41 @@ impl Worded for Direction {
 }
 
 /// A fixed time is written as a duration beside these words.
-impl Worded for Hold {
+impl Worded for OrderReuse {
     const WORDS: Words<Self> = &[
         ("none", Self::None, "not at all: ordered anew for each answer"),
         ("ttl", Self::Ttl, "until the record set expires, to everybody"),
     ];
 }
 
-fn read(table: &Table, law: &mut OrderLaw) {
+fn read(table: &Table, policy: &mut OrderPolicy) {
     let Some(order) = table.table("order") else { return };
-    set(&mut law.base, chosen(order, "base"));
-    set(&mut law.transform, chosen(order, "transform"));
-    set(&mut law.driver, chosen(order, "driver"));
-    set(&mut law.direction, chosen(order, "direction"));
-    set(&mut law.types, order.get("types").and_then(types));
-    set(&mut law.verbatim_on_miss, order.get("verbatim_on_miss").and_then(Value::as_boolean));
-    set(&mut law.hold, chosen(order, "hold").or_else(|| span_at(order, "hold").map(Hold::For)));
-    set(&mut law.hold_variants, number_at(order, "hold_variants"));
-    set(&mut law.max_records, unless(order, "max_records", "unlimited", number));
+    set(&mut policy.base, chosen(order, "base"));
+    set(&mut policy.transform, chosen(order, "transform"));
+    set(&mut policy.driver, chosen(order, "driver"));
+    set(&mut policy.direction, chosen(order, "direction"));
+    set(&mut policy.types, order.get("types").and_then(types));
+    set(&mut policy.verbatim_on_miss, order.get("verbatim_on_miss").and_then(Value::as_boolean));
+    set(&mut policy.hold, chosen(order, "hold").or_else(|| span_at(order, "hold").map(OrderReuse::For)));
+    set(&mut policy.hold_variants, number_at(order, "hold_variants"));
+    set(&mut policy.max_records, unless(order, "max_records", "unlimited", number));
 }
 
-fn write(law: &OrderLaw) -> Vec<Written> {
-    let hold = match law.hold {
-        Hold::For(span) => literal::span(span),
+fn write(policy: &OrderPolicy) -> Vec<Written> {
+    let hold = match policy.hold {
+        OrderReuse::For(span) => literal::span(span),
         word => quoted_word(word),
     };
     vec![
-        ("order.base", quoted_word(law.base)),
-        ("order.transform", quoted_word(law.transform)),
-        ("order.driver", quoted_word(law.driver)),
-        ("order.direction", quoted_word(law.direction)),
-        ("order.types", written_types(law.types)),
-        ("order.verbatim_on_miss", law.verbatim_on_miss.to_string()),
+        ("order.base", quoted_word(policy.base)),
+        ("order.transform", quoted_word(policy.transform)),
+        ("order.driver", quoted_word(policy.driver)),
+        ("order.direction", quoted_word(policy.direction)),
+        ("order.types", written_types(policy.types)),
+        ("order.verbatim_on_miss", policy.verbatim_on_miss.to_string()),
         ("order.hold", hold),
-        ("order.hold_variants", law.hold_variants.to_string()),
-        ("order.max_records", or_unlimited(law.max_records)),
+        ("order.hold_variants", policy.hold_variants.to_string()),
+        ("order.max_records", or_unlimited(policy.max_records)),
     ]
 }
 
@@ -165,26 +165,27 @@ fn has_no_effect(path: &str, beside: &Literals<'_>) -> bool {
 }
 
 /// Says what a hop does to the order of MX records.
-pub(crate) fn in_words(law: &OrderLaw) -> String {
-    if !law.types.mx {
-        return stays_in_words(law.base);
+pub(crate) fn in_words(policy: &OrderPolicy) -> String {
+    if !policy.types.mx {
+        return stays_in_words(policy.base);
     }
-    let hold = match law.hold {
-        Hold::None => String::new(),
-        Hold::Ttl => ", and serves that order until the TTL ends".into(),
-        Hold::For(span) => format!(", and serves that order for {span}"),
+    let hold = match policy.hold {
+        OrderReuse::None => String::new(),
+        OrderReuse::Ttl => ", and serves that order until the TTL ends".into(),
+        OrderReuse::For(span) => format!(", and serves that order for {span}"),
     };
-    let cut =
-        law.max_records.map_or_else(String::new, |most| format!(", and answers with {most} of them at most"));
+    let cut = policy
+        .max_records
+        .map_or_else(String::new, |most| format!(", and answers with {most} of them at most"));
     let miss =
-        if law.verbatim_on_miss { "; the answer that fills its cache goes out as it came" } else { "" };
-    format!("{}{cut}{hold}{miss}", transform_in_words(law))
+        if policy.verbatim_on_miss { "; the answer that fills its cache goes out as it came" } else { "" };
+    format!("{}{cut}{hold}{miss}", transform_in_words(policy))
 }
 
-fn transform_in_words(law: &OrderLaw) -> String {
-    match law.transform {
-        Transform::None => stays_in_words(law.base),
-        Transform::Rotate => format!("rotates MX records {}", rotation_in_words(law)),
+fn transform_in_words(policy: &OrderPolicy) -> String {
+    match policy.transform {
+        Transform::None => stays_in_words(policy.base),
+        Transform::Rotate => format!("rotates MX records {}", rotation_in_words(policy)),
         Transform::Shuffle => "shuffles MX records, every order equally likely".into(),
         Transform::ShuffleOneSeed => "shuffles MX records with one seed for all steps".into(),
         Transform::FirstByWeight => "puts one MX record first, drawn by weight".into(),
@@ -192,12 +193,12 @@ fn transform_in_words(law: &OrderLaw) -> String {
     }
 }
 
-fn rotation_in_words(law: &OrderLaw) -> String {
-    let way = match law.direction {
+fn rotation_in_words(policy: &OrderPolicy) -> String {
+    let way = match policy.direction {
         Direction::Forward => "forwards",
         Direction::Backward => "backwards",
     };
-    let driver = match law.driver {
+    let driver = match policy.driver {
         Driver::Random => "by an offset drawn for each answer",
         Driver::CounterFromZero => "one further with each answer, from the start with each refill",
         Driver::CounterSequential => "one further with each answer and with each refill",

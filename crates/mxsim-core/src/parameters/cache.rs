@@ -5,23 +5,23 @@ use super::record_types::{TYPES, types, written_types};
 use super::table::{ParameterGroup, Written};
 use super::values::{chosen, or_word, quoted_word, set, span, span_at, unless};
 use super::words::{Worded, Words, english, words};
-use crate::dns::{CacheLaw, Extend, Keeping, Prefetch, ResolverLaw, Stale, ZeroTtl};
+use crate::dns::{CachePolicy, EntryLifetime, Extend, Prefetch, ResolverParameters, Stale, ZeroTtl};
 use crate::syntax::literal;
 use crate::syntax::quantity;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
 use crate::syntax::tree::Table;
 use crate::time::Span;
 
-pub(super) const GROUP: ParameterGroup<ResolverLaw> = ParameterGroup {
-    broken_rule: |_, law| broken_rule(&law.cache),
+pub(super) const GROUP: ParameterGroup<ResolverParameters> = ParameterGroup {
+    broken_rule: |_, policy| broken_rule(&policy.cache),
     ..ParameterGroup::new(
         parameter("cache", Shape::Table(KEYS), "how long it keeps an answer"),
-        |table, law| read(table, &mut law.cache),
-        |law| write(&law.cache),
+        |table, policy| read(table, &mut policy.cache),
+        |policy| write(&policy.cache),
     )
 };
 
-pub(super) const BLANK: CacheLaw = CacheLaw::BY_TTL;
+pub(super) const BLANK: CachePolicy = CachePolicy::BY_TTL;
 
 const KEYS: &[Key] = &[
     parameter("ttl_min", DURATION, "shorter TTLs are lifted to this"),
@@ -34,10 +34,10 @@ const KEYS: &[Key] = &[
     parameter("failure", DURATION, "how long it is remembered that nobody answered"),
     parameter(
         "keep",
-        Shape::AnyOf(&[SOME_TIME, word(words::<Keeping>)]),
+        Shape::AnyOf(&[SOME_TIME, word(words::<EntryLifetime>)]),
         "whether the TTL counts, or every answer is kept for a fixed time or for ever",
     )
-    .reads(english::<Keeping>),
+    .reads(english::<EntryLifetime>),
     parameter(
         "prefetch",
         Shape::AnyOf(&[word(words::<Prefetch>), PREFETCH]),
@@ -105,7 +105,7 @@ impl Worded for ZeroTtl {
 }
 
 /// A fixed time is written as a duration beside these words.
-impl Worded for Keeping {
+impl Worded for EntryLifetime {
     const WORDS: Words<Self> =
         &[("ttl", Self::Ttl, "for its TTL"), ("forever", Self::Forever, "for ever, whatever its TTL")];
 }
@@ -128,21 +128,21 @@ impl Worded for Extends {
     const WORDS: Words<Self> = &[("never", Self(Extend::Never), "none")];
 }
 
-fn read(table: &Table, law: &mut CacheLaw) {
+fn read(table: &Table, policy: &mut CachePolicy) {
     let Some(cache) = table.table("cache") else { return };
     let most = |key| unless(cache, key, "unlimited", span).map(|most| most.unwrap_or(Span::FOREVER));
-    set(&mut law.ttl_min, span_at(cache, "ttl_min"));
-    set(&mut law.ttl_max, most("ttl_max"));
-    set(&mut law.zero_ttl, chosen(cache, "zero_ttl"));
-    set(&mut law.types, cache.get("types").and_then(types));
-    set(&mut law.negative_max, most("negative_max"));
-    set(&mut law.negative_min, span_at(cache, "negative_min"));
-    set(&mut law.failure, span_at(cache, "failure"));
-    set(&mut law.keep, chosen(cache, "keep").or_else(|| span_at(cache, "keep").map(Keeping::For)));
-    set(&mut law.prefetch, chosen(cache, "prefetch").or_else(|| prefetch(cache.table("prefetch")?)));
-    set(&mut law.stale, chosen(cache, "stale").or_else(|| stale(cache.table("stale")?)));
+    set(&mut policy.ttl_min, span_at(cache, "ttl_min"));
+    set(&mut policy.ttl_max, most("ttl_max"));
+    set(&mut policy.zero_ttl, chosen(cache, "zero_ttl"));
+    set(&mut policy.types, cache.get("types").and_then(types));
+    set(&mut policy.negative_max, most("negative_max"));
+    set(&mut policy.negative_min, span_at(cache, "negative_min"));
+    set(&mut policy.failure, span_at(cache, "failure"));
+    set(&mut policy.keep, chosen(cache, "keep").or_else(|| span_at(cache, "keep").map(EntryLifetime::For)));
+    set(&mut policy.prefetch, chosen(cache, "prefetch").or_else(|| prefetch(cache.table("prefetch")?)));
+    set(&mut policy.stale, chosen(cache, "stale").or_else(|| stale(cache.table("stale")?)));
     let never = chosen::<Extends>(cache, "extend").map(|word| word.0);
-    set(&mut law.extend, never.or_else(|| extend(cache.table("extend")?)));
+    set(&mut policy.extend, never.or_else(|| extend(cache.table("extend")?)));
 }
 
 fn prefetch(table: &Table) -> Option<Prefetch> {
@@ -175,34 +175,34 @@ fn per_ten_thousand(table: &Table, key: &str) -> Option<u16> {
     Some((share * 10_000.0).round() as u16)
 }
 
-fn broken_rule(law: &CacheLaw) -> Option<&'static str> {
-    if law.ttl_min > law.ttl_max {
+fn broken_rule(policy: &CachePolicy) -> Option<&'static str> {
+    if policy.ttl_min > policy.ttl_max {
         return Some("cache: `ttl_min` must not be longer than `ttl_max`");
     }
-    (law.negative_min > law.negative_max)
+    (policy.negative_min > policy.negative_max)
         .then_some("cache: `negative_min` must not be longer than `negative_max`")
 }
 
-fn write(law: &CacheLaw) -> Vec<Written> {
+fn write(policy: &CachePolicy) -> Vec<Written> {
     let most = |span: Span| or_word((span != Span::FOREVER).then_some(span), "unlimited");
     vec![
-        ("cache.ttl_min", literal::span(law.ttl_min)),
-        ("cache.ttl_max", most(law.ttl_max)),
-        ("cache.zero_ttl", quoted_word(law.zero_ttl)),
-        ("cache.types", written_types(law.types)),
-        ("cache.negative_max", most(law.negative_max)),
-        ("cache.negative_min", literal::span(law.negative_min)),
-        ("cache.failure", literal::span(law.failure)),
-        ("cache.keep", written_keeping(law.keep)),
-        ("cache.prefetch", written_prefetch(law.prefetch)),
-        ("cache.stale", written_stale(law.stale)),
-        ("cache.extend", written_extend(law.extend)),
+        ("cache.ttl_min", literal::span(policy.ttl_min)),
+        ("cache.ttl_max", most(policy.ttl_max)),
+        ("cache.zero_ttl", quoted_word(policy.zero_ttl)),
+        ("cache.types", written_types(policy.types)),
+        ("cache.negative_max", most(policy.negative_max)),
+        ("cache.negative_min", literal::span(policy.negative_min)),
+        ("cache.failure", literal::span(policy.failure)),
+        ("cache.keep", written_keeping(policy.keep)),
+        ("cache.prefetch", written_prefetch(policy.prefetch)),
+        ("cache.stale", written_stale(policy.stale)),
+        ("cache.extend", written_extend(policy.extend)),
     ]
 }
 
-fn written_keeping(keep: Keeping) -> String {
+fn written_keeping(keep: EntryLifetime) -> String {
     match keep {
-        Keeping::For(span) => literal::span(span),
+        EntryLifetime::For(span) => literal::span(span),
         word => quoted_word(word),
     }
 }
@@ -242,6 +242,6 @@ fn share(per_ten_thousand: u16) -> String {
 }
 
 /// Says what a resolver does with the answer to an MX question.
-pub(crate) const fn in_words(law: &CacheLaw) -> &'static str {
-    if law.types.mx { "caches" } else { "forwards each MX question" }
+pub(crate) const fn in_words(policy: &CachePolicy) -> &'static str {
+    if policy.types.mx { "caches" } else { "forwards each MX question" }
 }

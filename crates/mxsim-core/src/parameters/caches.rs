@@ -4,12 +4,12 @@ use super::keys::{MOST_CHOOSERS, parameter, worded};
 use super::table::{ParameterGroup, Written};
 use super::values::{chosen, number, quoted_word, set};
 use super::words::{Worded, Words, english, value_of, words};
-use crate::dns::{Caches, Pick, ResolverLaw};
+use crate::dns::{Caches, Pick, ResolverParameters};
 use crate::syntax::shape::{Key, Shape, word};
 use crate::syntax::tree::{Table, Value};
 
-pub(super) const GROUP: ParameterGroup<ResolverLaw> = ParameterGroup {
-    broken_rule: |_, law| broken_rule(law),
+pub(super) const GROUP: ParameterGroup<ResolverParameters> = ParameterGroup {
+    broken_rule: |_, policy| broken_rule(policy),
     ..ParameterGroup::new(
         parameter(
             "caches",
@@ -55,11 +55,11 @@ impl Worded for Pick {
 }
 
 /// Reads a word or a number alone, which says `number`, or the table.
-fn read(table: &Table, law: &mut ResolverLaw) {
-    set(&mut law.caches, table.get("caches").and_then(caches));
+fn read(table: &Table, parameters: &mut ResolverParameters) {
+    set(&mut parameters.caches, table.get("caches").and_then(caches));
     let Some(own) = table.table("caches") else { return };
-    set(&mut law.caches, own.get("number").and_then(caches));
-    set(&mut law.pick, chosen(own, "pick"));
+    set(&mut parameters.caches, own.get("number").and_then(caches));
+    set(&mut parameters.pick, chosen(own, "pick"));
 }
 
 fn caches(value: &Value) -> Option<Caches> {
@@ -69,16 +69,16 @@ fn caches(value: &Value) -> Option<Caches> {
     }
 }
 
-fn broken_rule(law: &ResolverLaw) -> Option<&'static str> {
-    let many = matches!(law.caches, Caches::Count(_));
-    (law.pick == Pick::Question && !many)
+fn broken_rule(parameters: &ResolverParameters) -> Option<&'static str> {
+    let many = matches!(parameters.caches, Caches::Count(_));
+    (parameters.pick == Pick::Question && !many)
         .then_some("caches: `pick = \"question\"` deals questions out among a `number` of caches")
 }
 
-fn write(law: &ResolverLaw) -> Vec<Written> {
-    let number = match law.caches {
+fn write(parameters: &ResolverParameters) -> Vec<Written> {
+    let number = match parameters.caches {
         Caches::Count(count) => count.to_string(),
         word => quoted_word(CacheScope(word)),
     };
-    vec![("caches.number", number), ("caches.pick", quoted_word(law.pick))]
+    vec![("caches.number", number), ("caches.pick", quoted_word(parameters.pick))]
 }

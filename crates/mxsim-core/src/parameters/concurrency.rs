@@ -4,14 +4,14 @@ use super::keys::{COUNT, parameter, unlimited};
 use super::table::{Literals, ParameterGroup, Written};
 use super::values::{chosen, number_at, or_unlimited, quoted_word, set, span_at};
 use super::words::{Worded, Words, english, word_of, words};
-use crate::sender::{Concurrency, Growth, Reuse, SenderLaw};
+use crate::sender::{Concurrency, Growth, Reuse, SenderParameters};
 use crate::syntax::literal;
 use crate::syntax::shape::{DURATION, Key, Shape, optional, required, word};
 use crate::syntax::tree::Table;
 use serde_json::{Value, json};
 
-pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup {
-    broken_rule: |_, law| broken_rule(law),
+pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup {
+    broken_rule: |_, policy| broken_rule(policy),
     has_no_effect,
     decides_where: false,
     ..ParameterGroup::new(
@@ -20,8 +20,8 @@ pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup {
             Shape::AnyOf(&[COUNT, word(unlimited), Shape::Table(KEYS)]),
             "how many connections one outbound host has at the same time; a number alone is a fixed limit",
         ),
-        |table, law| read(table, &mut law.concurrency),
-        |law| write(law.concurrency),
+        |table, policy| read(table, &mut policy.concurrency),
+        |policy| write(policy.concurrency),
     )
 };
 
@@ -33,7 +33,7 @@ const KEYS: &[Key] = &[
     parameter(
         "growth",
         Shape::AnyOf(&[word(words::<Growth>), GROWTH]),
-        "how it gets from one to the other: by one with each delivery and back by one with each failure, or a law of what waits",
+        "how it gets from one to the other: by one with each delivery and back by one with each failure, or a policy of what waits",
     )
     .reads(english::<Growth>),
 ];
@@ -85,7 +85,7 @@ const EXPONENTIAL: Shape = Shape::Table(&[required(
     "rate per waiting message",
 )]);
 
-/// Laws with numbers of their own are written as tables beside this word.
+/// Ways to grow with numbers of their own are written as tables beside this word.
 impl Worded for Growth {
     const WORDS: Words<Self> =
         &[("by-one", Self::ByOne, "one more with each delivery, one less with each failure")];
@@ -119,14 +119,14 @@ fn growth(table: &Table) -> Option<Growth> {
     Some(Growth::Exponential { rate: own.get("rate")?.as_number()? })
 }
 
-fn broken_rule(law: &SenderLaw) -> Option<&'static str> {
-    let starts_processes = matches!(law.concurrency.growth, Growth::Processes { .. });
-    if starts_processes && !matches!(law.reuse, Reuse::Demand(_) | Reuse::Never) {
+fn broken_rule(parameters: &SenderParameters) -> Option<&'static str> {
+    let starts_processes = matches!(parameters.concurrency.growth, Growth::Processes { .. });
+    if starts_processes && !matches!(parameters.reuse, Reuse::Demand(_) | Reuse::Never) {
         return Some(
             "concurrency: with `processes` a connection is kept on demand or not at all, so `reuse` can only be \"demand\" or \"never\"",
         );
     }
-    (law.concurrency.initial > law.concurrency.most)
+    (parameters.concurrency.initial > parameters.concurrency.most)
         .then_some("concurrency: `initial` must not be larger than `most`")
 }
 

@@ -4,12 +4,12 @@ use super::keys::{parameter, worded};
 use super::table::{ParameterGroup, Written};
 use super::values::{chosen, quoted_word, set, span_at};
 use super::words::{Worded, Words, english, words};
-use crate::sender::{Failover, Reaction, Reactions, SenderLaw, TlsFailure};
+use crate::sender::{Failover, Reaction, Reactions, SenderParameters, TlsFailure};
 use crate::syntax::literal;
 use crate::syntax::shape::{Key, SOME_TIME, Shape, optional, word};
 use crate::syntax::tree::Table;
 
-pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup::new(
+pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup::new(
     parameter(
         "failover",
         Shape::AnyOf(&[word(words::<Failover>), Shape::Table(KEYS)]),
@@ -19,7 +19,7 @@ pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup::new(
     write,
 );
 
-/// What a blank law does after a failed connection, and after a greeting 4xx.
+/// What a blank sender does after a failed connection, and after a greeting 4xx.
 pub(super) const BLANK_FAILOVER: Failover = Failover::NextHost;
 
 pub(super) const BLANK: Reactions = Reactions {
@@ -99,13 +99,13 @@ impl Worded for TlsFailure {
 }
 
 /// Reads a word alone, which says `on_failure`, or the table.
-fn read(table: &Table, law: &mut SenderLaw) {
-    set(&mut law.failover, chosen(table, "failover"));
+fn read(table: &Table, parameters: &mut SenderParameters) {
+    set(&mut parameters.failover, chosen(table, "failover"));
     let Some(own) = table.table("failover") else { return };
     let on = |key: &str| chosen::<OnBusy>(own, key).map(|word| word.0);
-    set(&mut law.failover, chosen(own, "on_failure"));
-    set(&mut law.on_busy, on("on_busy"));
-    let reactions = &mut law.reactions;
+    set(&mut parameters.failover, chosen(own, "on_failure"));
+    set(&mut parameters.on_busy, on("on_busy"));
+    let reactions = &mut parameters.reactions;
     set(&mut reactions.silence, on("on_silence"));
     set(&mut reactions.rejecting_greeting, chosen(own, "on_rejecting_greeting"));
     set(&mut reactions.transient_reply, on("on_transient_reply"));
@@ -115,15 +115,15 @@ fn read(table: &Table, law: &mut SenderLaw) {
     set(&mut reactions.tls_failure, on_tls_failure);
 }
 
-fn write(law: &SenderLaw) -> Vec<Written> {
+fn write(parameters: &SenderParameters) -> Vec<Written> {
     vec![
-        ("failover.on_failure", quoted_word(law.failover)),
-        ("failover.on_busy", quoted_word(OnBusy(law.on_busy))),
-        ("failover.on_silence", quoted_word(OnBusy(law.reactions.silence))),
-        ("failover.on_rejecting_greeting", quoted_word(law.reactions.rejecting_greeting)),
-        ("failover.on_transient_reply", quoted_word(OnBusy(law.reactions.transient_reply))),
-        ("failover.on_lost_connection", quoted_word(OnBusy(law.reactions.lost_connection))),
-        ("failover.on_tls_failure", written_tls_failure(law.reactions.tls_failure)),
+        ("failover.on_failure", quoted_word(parameters.failover)),
+        ("failover.on_busy", quoted_word(OnBusy(parameters.on_busy))),
+        ("failover.on_silence", quoted_word(OnBusy(parameters.reactions.silence))),
+        ("failover.on_rejecting_greeting", quoted_word(parameters.reactions.rejecting_greeting)),
+        ("failover.on_transient_reply", quoted_word(OnBusy(parameters.reactions.transient_reply))),
+        ("failover.on_lost_connection", quoted_word(OnBusy(parameters.reactions.lost_connection))),
+        ("failover.on_tls_failure", written_tls_failure(parameters.reactions.tls_failure)),
     ]
 }
 

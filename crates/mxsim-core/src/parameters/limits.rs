@@ -4,16 +4,16 @@ use super::keys::{parameter, unlimited, worded};
 use super::table::{Literals, ParameterGroup, Written};
 use super::values::{chosen, number, or_unlimited, quoted_word, set, unless};
 use super::words::{Worded, Words};
-use crate::sender::{Cut, Limits, SenderLaw};
+use crate::sender::{Cut, Limits, SenderParameters};
 use crate::syntax::shape::{Key, Shape, word};
 use crate::syntax::tree::Table;
 
-pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup {
+pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup {
     has_no_effect,
     ..ParameterGroup::new(
         parameter("limits", Shape::Table(KEYS), "how many are tried"),
-        |table, law| read(table, &mut law.limits),
-        |law| write(&law.limits),
+        |table, policy| read(table, &mut policy.limits),
+        |policy| write(&policy.limits),
     )
 };
 
@@ -55,23 +55,23 @@ impl Worded for Cut {
     ];
 }
 
-fn read(table: &Table, law: &mut Limits) {
+fn read(table: &Table, policy: &mut Limits) {
     let Some(limits) = table.table("limits") else { return };
     let limit = |key: &str| unless(limits, key, "unlimited", number);
-    set(&mut law.hosts, limit("hosts"));
-    set(&mut law.addresses_per_host, limit("addresses_per_host"));
-    set(&mut law.addresses, limit("addresses"));
-    set(&mut law.sessions, limit("sessions"));
-    set(&mut law.cut, chosen(limits, "cut"));
+    set(&mut policy.hosts, limit("hosts"));
+    set(&mut policy.addresses_per_host, limit("addresses_per_host"));
+    set(&mut policy.addresses, limit("addresses"));
+    set(&mut policy.sessions, limit("sessions"));
+    set(&mut policy.cut, chosen(limits, "cut"));
 }
 
-fn write(law: &Limits) -> Vec<Written> {
+fn write(policy: &Limits) -> Vec<Written> {
     vec![
-        ("limits.hosts", or_unlimited(law.hosts)),
-        ("limits.addresses_per_host", or_unlimited(law.addresses_per_host)),
-        ("limits.addresses", or_unlimited(law.addresses)),
-        ("limits.sessions", or_unlimited(law.sessions)),
-        ("limits.cut", quoted_word(law.cut)),
+        ("limits.hosts", or_unlimited(policy.hosts)),
+        ("limits.addresses_per_host", or_unlimited(policy.addresses_per_host)),
+        ("limits.addresses", or_unlimited(policy.addresses)),
+        ("limits.sessions", or_unlimited(policy.sessions)),
+        ("limits.cut", quoted_word(policy.cut)),
     ]
 }
 

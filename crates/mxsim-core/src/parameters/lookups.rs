@@ -4,15 +4,15 @@ use super::keys::{parameter, worded};
 use super::table::{ParameterGroup, Written};
 use super::values::{chosen, quoted_word, set, span_at};
 use super::words::{Worded, Words, english, words};
-use crate::sender::{AddressSort, Lookups, OwnCache, SenderLaw};
+use crate::sender::{AddressSort, Lookups, OwnCache, SenderParameters};
 use crate::syntax::literal;
 use crate::syntax::shape::{Key, SOME_TIME, Shape, optional, word};
 use crate::syntax::tree::Table;
 
-pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup::new(
+pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup::new(
     parameter("dns", Shape::Table(KEYS), "what it does with the answers of its resolver"),
-    |table, law| read(table, &mut law.dns),
-    |law| write(&law.dns),
+    |table, policy| read(table, &mut policy.dns),
+    |policy| write(&policy.dns),
 );
 
 pub(super) const BLANK: Lookups = Lookups { cache: OwnCache::Stub, address_sort: AddressSort::None };
@@ -53,17 +53,17 @@ impl Worded for AddressSort {
     ];
 }
 
-fn read(table: &Table, law: &mut Lookups) {
+fn read(table: &Table, policy: &mut Lookups) {
     let Some(dns) = table.table("dns") else { return };
     let fixed = dns.table("cache").and_then(|cache| span_at(cache, "fixed")).map(OwnCache::Fixed);
-    set(&mut law.cache, chosen(dns, "cache").or(fixed));
-    set(&mut law.address_sort, chosen(dns, "address_sort"));
+    set(&mut policy.cache, chosen(dns, "cache").or(fixed));
+    set(&mut policy.address_sort, chosen(dns, "address_sort"));
 }
 
-fn write(law: &Lookups) -> Vec<Written> {
-    let cache = match law.cache {
+fn write(policy: &Lookups) -> Vec<Written> {
+    let cache = match policy.cache {
         OwnCache::Fixed(span) => format!("{{ fixed = {} }}", literal::span(span)),
         word => quoted_word(word),
     };
-    vec![("dns.cache", cache), ("dns.address_sort", quoted_word(law.address_sort))]
+    vec![("dns.cache", cache), ("dns.address_sort", quoted_word(policy.address_sort))]
 }

@@ -3,15 +3,15 @@
 use super::keys::{COUNT, parameter};
 use super::table::{ParameterGroup, Written};
 use super::values::{number_at, set, span_at};
-use crate::sender::{Memory, RetryStep, SenderLaw};
+use crate::sender::{Memory, RetryStep, SenderParameters};
 use crate::syntax::literal;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, optional, required};
 use crate::syntax::tree::{Table, Value};
 
-pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup::new(
+pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup::new(
     parameter("memory", Shape::Choice(KEYS), "what is remembered of bad hosts"),
-    |table, law| set(&mut law.memory, table.table("memory").and_then(memory)),
-    |law| vec![written(&law.memory)],
+    |table, policy| set(&mut policy.memory, table.table("memory").and_then(memory)),
+    |policy| vec![written(&policy.memory)],
 );
 
 pub(super) const BLANK: Memory = Memory::Nothing;

@@ -46,14 +46,14 @@ pub(crate) use keys::{MOST_CHOOSERS, grades};
 pub(crate) use table::{Literals, ParameterTable, Written};
 pub(crate) use values::{span, span_at};
 
-use crate::dns::{OrderLaw, ResolverLaw, StubLaw};
-use crate::sender::SenderLaw;
+use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
+use crate::sender::SenderParameters;
 use crate::syntax::shape::Key;
 use table::{ParameterGroup, sections};
 
 /// The parameters of a sender.
-pub(crate) static SENDER: ParameterTable<SenderLaw> = ParameterTable {
-    blank: SenderLaw {
+pub(crate) static SENDER: ParameterTable<SenderParameters> = ParameterTable {
+    blank: SenderParameters {
         order: order::BLANK,
         limits: limits::BLANK,
         failover: failover::BLANK_FAILOVER,
@@ -71,7 +71,7 @@ pub(crate) static SENDER: ParameterTable<SenderLaw> = ParameterTable {
     written: &SENDER_GROUPS,
 };
 
-const SENDER_GROUPS: [ParameterGroup<SenderLaw>; 10] = [
+const SENDER_GROUPS: [ParameterGroup<SenderParameters>; 10] = [
     order::GROUP,
     limits::GROUP,
     failover::GROUP,
@@ -88,8 +88,8 @@ const SENDER_GROUPS: [ParameterGroup<SenderLaw>; 10] = [
 pub(crate) const SENDER_KEYS: &[Key] = &sections(&SENDER_GROUPS);
 
 /// The parameters of a resolver. Documents are written with `caches` first.
-pub(crate) static RESOLVER: ParameterTable<ResolverLaw> = ParameterTable {
-    blank: ResolverLaw {
+pub(crate) static RESOLVER: ParameterTable<ResolverParameters> = ParameterTable {
+    blank: ResolverParameters {
         caches: caches::BLANK,
         pick: caches::BLANK_PICK,
         cache: cache::BLANK,
@@ -99,26 +99,26 @@ pub(crate) static RESOLVER: ParameterTable<ResolverLaw> = ParameterTable {
     written: &[caches::GROUP, cache::GROUP, answer_order::OF_RESOLVER],
 };
 
-const RESOLVER_GROUPS: [ParameterGroup<ResolverLaw>; 3] =
+const RESOLVER_GROUPS: [ParameterGroup<ResolverParameters>; 3] =
     [cache::GROUP, answer_order::OF_RESOLVER, caches::GROUP];
 
 /// The sections of a resolver.
 pub(crate) const RESOLVER_KEYS: &[Key] = &sections(&RESOLVER_GROUPS);
 
 /// The parameters of an authority.
-pub(crate) static AUTHORITY: ParameterTable<OrderLaw> =
+pub(crate) static AUTHORITY: ParameterTable<OrderPolicy> =
     ParameterTable { blank: answer_order::BLANK, groups: &AUTHORITY_GROUPS, written: &AUTHORITY_GROUPS };
 
-const AUTHORITY_GROUPS: [ParameterGroup<OrderLaw>; 1] = [answer_order::OF_AUTHORITY];
+const AUTHORITY_GROUPS: [ParameterGroup<OrderPolicy>; 1] = [answer_order::OF_AUTHORITY];
 
 /// The sections of an authority.
 pub(crate) const AUTHORITY_KEYS: &[Key] = &sections(&AUTHORITY_GROUPS);
 
 /// The parameters of a stub.
-pub(crate) static STUB: ParameterTable<StubLaw> =
+pub(crate) static STUB: ParameterTable<StubParameters> =
     ParameterTable { blank: stub::BLANK, groups: &STUB_GROUPS, written: &STUB_GROUPS };
 
-const STUB_GROUPS: [ParameterGroup<StubLaw>; 1] = [stub::GROUP];
+const STUB_GROUPS: [ParameterGroup<StubParameters>; 1] = [stub::GROUP];
 
 /// The sections of a stub.
 pub(crate) const STUB_KEYS: &[Key] = &sections(&STUB_GROUPS);
@@ -195,7 +195,7 @@ mod tests {
     /// A group that is read must be written too, whatever the two orders are.
     #[test]
     fn groups_are_written_as_often_as_they_are_read() {
-        let names = |groups: &[ParameterGroup<ResolverLaw>]| {
+        let names = |groups: &[ParameterGroup<ResolverParameters>]| {
             let mut names: Vec<&str> = groups.iter().map(|group| group.key.name).collect();
             names.sort_unstable();
             names

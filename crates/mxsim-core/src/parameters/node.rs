@@ -9,7 +9,7 @@ use crate::smtp::Stage;
 pub(crate) enum FaultKind {
     Refuse,
     Drop,
-    Silent,
+    NoGreeting,
     Defer,
     Reject,
     Disconnect,
@@ -19,7 +19,7 @@ impl Worded for FaultKind {
     const WORDS: Words<Self> = &[
         ("refuse", Self::Refuse, ""),
         ("drop", Self::Drop, ""),
-        ("silent", Self::Silent, ""),
+        ("silent", Self::NoGreeting, ""),
         ("defer", Self::Defer, ""),
         ("reject", Self::Reject, ""),
         ("disconnect", Self::Disconnect, ""),
@@ -30,7 +30,7 @@ impl FaultKind {
     /// Returns the stages at which it may show; none if it needs no stage.
     pub(crate) const fn stages(self) -> &'static [Stage] {
         match self {
-            Self::Refuse | Self::Drop | Self::Silent => &[],
+            Self::Refuse | Self::Drop | Self::NoGreeting => &[],
             Self::Defer => &[Stage::Greeting, Stage::Recipient, Stage::Data],
             Self::Reject | Self::Disconnect => &[Stage::Greeting, Stage::Tls, Stage::Recipient, Stage::Data],
         }
@@ -41,7 +41,7 @@ impl FaultKind {
         match (self, stage) {
             (Self::Refuse, None) => Some(Fault::Refuse),
             (Self::Drop, None) => Some(Fault::Drop),
-            (Self::Silent, None) => Some(Fault::Silent),
+            (Self::NoGreeting, None) => Some(Fault::NoGreeting),
             (_, Some(stage)) if !self.stages().contains(&stage) => None,
             (Self::Defer, Some(stage)) => Some(Fault::Defer(stage)),
             (Self::Reject, Some(stage)) => Some(Fault::Reject(stage)),

@@ -4,26 +4,26 @@ use super::keys::{parameter, worded};
 use super::table::{Literals, ParameterGroup, Written};
 use super::values::{chosen, quoted_word, set, span, span_at};
 use super::words::{Worded, Words, english, value_of, words};
-use crate::sender::{AddressOrder, Family, HostOrder, Keep, OrderLaw, SenderLaw, Unit};
+use crate::sender::{AddressOrder, Family, HostOrder, OrderPolicy, SenderParameters, Stickiness, Unit};
 use crate::syntax::literal;
 use crate::syntax::shape::{Key, SOME_TIME, Shape, optional, word};
 use crate::syntax::tree::{Table, Value};
 
-pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup {
+pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup {
     has_no_effect,
     ..ParameterGroup::new(
         parameter("order", Shape::Table(KEYS), "in which order candidates are tried"),
-        |table, law| read(table, &mut law.order),
-        |law| write(&law.order),
+        |table, policy| read(table, &mut policy.order),
+        |policy| write(&policy.order),
     )
 };
 
-pub(super) const BLANK: OrderLaw = OrderLaw {
+pub(super) const BLANK: OrderPolicy = OrderPolicy {
     unit: Unit::Host,
     hosts: HostOrder::Answer,
     addresses: AddressOrder::Answer,
     family: Family::Any,
-    keep: Keep::Attempt,
+    keep: Stickiness::Attempt,
 };
 
 const KEYS: &[Key] = &[
@@ -31,8 +31,12 @@ const KEYS: &[Key] = &[
     worded::<HostOrder>("hosts", "how units of equal preference are ordered"),
     worded::<AddressOrder>("addresses", "how the addresses inside one host are ordered"),
     worded::<Family>("family", "which address family goes first"),
-    parameter("keep", Shape::AnyOf(&[word(words::<Keep>), KEEP_TIMES]), "how long one drawn order is kept")
-        .reads(english::<Keep>),
+    parameter(
+        "keep",
+        Shape::AnyOf(&[word(words::<Stickiness>), KEEP_TIMES]),
+        "how long one drawn order is kept",
+    )
+    .reads(english::<Stickiness>),
 ];
 
 /// The two ways to keep an order for a time.
@@ -104,7 +108,7 @@ impl Worded for Family {
 }
 
 /// Times are written as tables beside these words.
-impl Worded for Keep {
+impl Worded for Stickiness {
     const WORDS: Words<Self> = &[
         ("attempt", Self::Attempt, "for one attempt: every attempt draws anew"),
         ("message", Self::Message, "for one message: its retries keep it"),
@@ -119,56 +123,56 @@ impl Worded for Keep {
     ];
 }
 
-/// [`Keep`] as `sticky` says it; times are written as durations and tables beside these words.
+/// [`Stickiness`] as `sticky` says it; times are written as durations and tables beside these words.
 #[derive(Clone, Copy, PartialEq)]
-struct Sticky(Keep);
+struct Sticky(Stickiness);
 
 impl Worded for Sticky {
     const WORDS: Words<Self> = &[
-        ("never", Self(Keep::Attempt), ""),
-        ("cache-entry", Self(Keep::CacheEntry), ""),
-        ("forever", Self(Keep::Forever), ""),
+        ("never", Self(Stickiness::Attempt), ""),
+        ("cache-entry", Self(Stickiness::CacheEntry), ""),
+        ("forever", Self(Stickiness::Forever), ""),
     ];
 }
 
-fn read(table: &Table, law: &mut OrderLaw) {
+fn read(table: &Table, policy: &mut OrderPolicy) {
     let Some(order) = table.table("order") else { return };
-    set(&mut law.unit, chosen(order, "unit"));
-    set(&mut law.hosts, chosen(order, "hosts"));
-    set(&mut law.addresses, chosen(order, "addresses"));
-    set(&mut law.family, chosen(order, "family"));
-    set(&mut law.keep, chosen(order, "keep").or_else(|| order.table("keep").and_then(keep_time)));
+    set(&mut policy.unit, chosen(order, "unit"));
+    set(&mut policy.hosts, chosen(order, "hosts"));
+    set(&mut policy.addresses, chosen(order, "addresses"));
+    set(&mut policy.family, chosen(order, "family"));
+    set(&mut policy.keep, chosen(order, "keep").or_else(|| order.table("keep").and_then(keep_time)));
 }
 
 /// Reads `{ exponential = "6h" }` or `{ fixed = "6h" }`.
-fn keep_time(table: &Table) -> Option<Keep> {
-    let exponential = span_at(table, "exponential").map(Keep::Exponential);
-    exponential.or_else(|| span_at(table, "fixed").map(Keep::Fixed))
+fn keep_time(table: &Table) -> Option<Stickiness> {
+    let exponential = span_at(table, "exponential").map(Stickiness::Exponential);
+    exponential.or_else(|| span_at(table, "fixed").map(Stickiness::Fixed))
 }
 
 /// Reads `sticky` of a sender; a duration alone is the mean of an exponentially distributed time.
-pub(crate) fn read_sticky(value: &Value) -> Option<Keep> {
+pub(crate) fn read_sticky(value: &Value) -> Option<Stickiness> {
     if let Some(table) = value.as_table() {
         return keep_time(table);
     }
     let word = value.as_text().and_then(value_of::<Sticky>).map(|sticky| sticky.0);
-    word.or_else(|| span(value).map(Keep::Exponential))
+    word.or_else(|| span(value).map(Stickiness::Exponential))
 }
 
-fn write(law: &OrderLaw) -> Vec<Written> {
+fn write(policy: &OrderPolicy) -> Vec<Written> {
     vec![
-        ("order.unit", quoted_word(law.unit)),
-        ("order.hosts", quoted_word(law.hosts)),
-        ("order.addresses", quoted_word(law.addresses)),
-        ("order.family", quoted_word(law.family)),
-        ("order.keep", written_keep(law.keep)),
+        ("order.unit", quoted_word(policy.unit)),
+        ("order.hosts", quoted_word(policy.hosts)),
+        ("order.addresses", quoted_word(policy.addresses)),
+        ("order.family", quoted_word(policy.family)),
+        ("order.keep", written_keep(policy.keep)),
     ]
 }
 
-fn written_keep(keep: Keep) -> String {
+fn written_keep(keep: Stickiness) -> String {
     match keep {
-        Keep::Exponential(span) => format!("{{ exponential = {} }}", literal::span(span)),
-        Keep::Fixed(span) => format!("{{ fixed = {} }}", literal::span(span)),
+        Stickiness::Exponential(span) => format!("{{ exponential = {} }}", literal::span(span)),
+        Stickiness::Fixed(span) => format!("{{ fixed = {} }}", literal::span(span)),
         word => quoted_word(word),
     }
 }
@@ -178,13 +182,13 @@ fn has_no_effect(path: &str, beside: &Literals<'_>) -> bool {
 }
 
 /// Says how candidates are put in order: "shuffles the hosts of a preference for each attempt; ...".
-pub(crate) fn in_words(law: &OrderLaw) -> String {
+pub(crate) fn in_words(policy: &OrderPolicy) -> String {
     let mut parts =
-        vec![format!("{} {}", hosts_in_words(law.unit, law.hosts), kept_order_in_words(law.keep))];
-    if law.unit == Unit::Host {
-        parts.push(addresses_in_words(law.addresses).into());
+        vec![format!("{} {}", hosts_in_words(policy.unit, policy.hosts), kept_order_in_words(policy.keep))];
+    if policy.unit == Unit::Host {
+        parts.push(addresses_in_words(policy.addresses).into());
     }
-    parts.extend(family_in_words(law.family).map(str::to_owned));
+    parts.extend(family_in_words(policy.family).map(str::to_owned));
     parts.join("; ")
 }
 
@@ -220,30 +224,30 @@ const fn hosts_in_words(unit: Unit, hosts: HostOrder) -> &'static str {
 }
 
 /// Says how long an order is kept, after what is done to it.
-fn kept_order_in_words(keep: Keep) -> String {
+fn kept_order_in_words(keep: Stickiness) -> String {
     match keep {
-        Keep::Attempt => "for each attempt".into(),
-        Keep::Message => "once for each message".into(),
-        Keep::Process => "once for each process, so all of a queue run alike".into(),
-        Keep::Second => "by the second, so all of a second alike".into(),
-        Keep::CacheEntry => "once, and keeps that until the resolver's MX answer is replaced".into(),
-        Keep::Exponential(mean) => format!("once, and keeps that for {mean} on average"),
-        Keep::Fixed(span) => format!("once, and keeps that for {span}"),
-        Keep::Forever => "once and for all".into(),
+        Stickiness::Attempt => "for each attempt".into(),
+        Stickiness::Message => "once for each message".into(),
+        Stickiness::Process => "once for each process, so all of a queue run alike".into(),
+        Stickiness::Second => "by the second, so all of a second alike".into(),
+        Stickiness::CacheEntry => "once, and keeps that until the resolver's MX answer is replaced".into(),
+        Stickiness::Exponential(mean) => format!("once, and keeps that for {mean} on average"),
+        Stickiness::Fixed(span) => format!("once, and keeps that for {span}"),
+        Stickiness::Forever => "once and for all".into(),
     }
 }
 
 /// Says how long a sender keeps its choice, as a sentence of its own.
-pub(crate) fn keep_in_words(keep: Keep) -> String {
+pub(crate) fn keep_in_words(keep: Stickiness) -> String {
     match keep {
-        Keep::Attempt => "it draws for each attempt".into(),
-        Keep::Message => "it draws for each message".into(),
-        Keep::Second => "it draws anew each second".into(),
-        Keep::Process => "it keeps its choice as long as its process lives".into(),
-        Keep::CacheEntry => "it keeps its choice as long as the answer is cached".into(),
-        Keep::Exponential(time) => format!("it keeps its choice for {time} on average"),
-        Keep::Fixed(time) => format!("it keeps its choice for {time}"),
-        Keep::Forever => "it keeps its choice for good".into(),
+        Stickiness::Attempt => "it draws for each attempt".into(),
+        Stickiness::Message => "it draws for each message".into(),
+        Stickiness::Second => "it draws anew each second".into(),
+        Stickiness::Process => "it keeps its choice as long as its process lives".into(),
+        Stickiness::CacheEntry => "it keeps its choice as long as the answer is cached".into(),
+        Stickiness::Exponential(time) => format!("it keeps its choice for {time} on average"),
+        Stickiness::Fixed(time) => format!("it keeps its choice for {time}"),
+        Stickiness::Forever => "it keeps its choice for good".into(),
     }
 }
 

@@ -4,17 +4,17 @@ use super::keys::{parameter, worded};
 use super::table::{ParameterGroup, Written};
 use super::values::{chosen, quoted_word, set};
 use super::words::{Worded, Words};
-use crate::sender::{Check, NullMx, Policy, SenderLaw};
+use crate::sender::{Check, NullMx, Policy, SenderParameters};
 use crate::syntax::shape::{Key, Shape};
 use crate::syntax::tree::{Table, Value};
 
-pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup {
+pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup {
     // A policy counts only where the zone has one.
     decides_where: false,
     ..ParameterGroup::new(
         parameter("policy", Shape::Table(KEYS), "which hosts it may use, and what it does without any"),
-        |table, law| read(table, &mut law.policy),
-        |law| write(&law.policy),
+        |table, policy| read(table, &mut policy.policy),
+        |policy| write(&policy.policy),
     )
 };
 
@@ -45,19 +45,19 @@ impl Worded for Check {
     ];
 }
 
-fn read(table: &Table, law: &mut Policy) {
-    let Some(policy) = table.table("policy") else { return };
-    set(&mut law.null_mx, chosen(policy, "null_mx"));
-    set(&mut law.implicit_mx, policy.get("implicit_mx").and_then(Value::as_boolean));
-    set(&mut law.mta_sts, chosen(policy, "mta_sts"));
-    set(&mut law.dane, chosen(policy, "dane"));
+fn read(table: &Table, policy: &mut Policy) {
+    let Some(own) = table.table("policy") else { return };
+    set(&mut policy.null_mx, chosen(own, "null_mx"));
+    set(&mut policy.implicit_mx, own.get("implicit_mx").and_then(Value::as_boolean));
+    set(&mut policy.mta_sts, chosen(own, "mta_sts"));
+    set(&mut policy.dane, chosen(own, "dane"));
 }
 
-fn write(law: &Policy) -> Vec<Written> {
+fn write(policy: &Policy) -> Vec<Written> {
     vec![
-        ("policy.null_mx", quoted_word(law.null_mx)),
-        ("policy.implicit_mx", law.implicit_mx.to_string()),
-        ("policy.mta_sts", quoted_word(law.mta_sts)),
-        ("policy.dane", quoted_word(law.dane)),
+        ("policy.null_mx", quoted_word(policy.null_mx)),
+        ("policy.implicit_mx", policy.implicit_mx.to_string()),
+        ("policy.mta_sts", quoted_word(policy.mta_sts)),
+        ("policy.dane", quoted_word(policy.dane)),
     ]
 }

@@ -6,23 +6,23 @@ use super::values::{
     chosen, number, number_at, or_unlimited, or_word, quoted_word, set, span, span_at, unless,
 };
 use super::words::{Worded, Words, english, words};
-use crate::sender::{AfterGaps, RetryLaw, SenderLaw, Wait};
+use crate::sender::{AfterGaps, RetrySchedule, SenderParameters, Wait};
 use crate::syntax::literal;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
 use crate::syntax::tree::Table;
 use crate::time::Span;
 
-pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup {
-    broken_rule: |_, law| broken_rule(&law.retry),
+pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup {
+    broken_rule: |_, policy| broken_rule(&policy.retry),
     decides_where: false,
     ..ParameterGroup::new(
         parameter("retry", Shape::Table(KEYS), "when a deferred message is tried again and when it bounces"),
-        |table, law| read(table, &mut law.retry),
-        |law| write(&law.retry),
+        |table, policy| read(table, &mut policy.retry),
+        |policy| write(&policy.retry),
     )
 };
 
-pub(super) const BLANK: RetryLaw = RetryLaw {
+pub(super) const BLANK: RetrySchedule = RetrySchedule {
     wait: Wait::EveryQueueRun,
     queue_run: None,
     jitter: Span::ZERO,
@@ -114,14 +114,14 @@ impl Worded for AfterGaps {
     ];
 }
 
-fn read(table: &Table, law: &mut RetryLaw) {
+fn read(table: &Table, policy: &mut RetrySchedule) {
     let Some(retry) = table.table("retry") else { return };
     let every_run = (retry.text("wait") == Some(EVERY_QUEUE_RUN)).then_some(Wait::EveryQueueRun);
-    set(&mut law.wait, every_run.or_else(|| retry.table("wait").and_then(wait)));
-    set(&mut law.queue_run, unless(retry, "queue_run", "none", span));
-    set(&mut law.jitter, span_at(retry, "jitter"));
-    set(&mut law.lifetime, unless(retry, "lifetime", "unlimited", span));
-    set(&mut law.max_attempts, unless(retry, "max_attempts", "unlimited", number));
+    set(&mut policy.wait, every_run.or_else(|| retry.table("wait").and_then(wait)));
+    set(&mut policy.queue_run, unless(retry, "queue_run", "none", span));
+    set(&mut policy.jitter, span_at(retry, "jitter"));
+    set(&mut policy.lifetime, unless(retry, "lifetime", "unlimited", span));
+    set(&mut policy.max_attempts, unless(retry, "max_attempts", "unlimited", number));
 }
 
 fn wait(table: &Table) -> Option<Wait> {
@@ -156,8 +156,8 @@ fn gaps(table: &Table) -> Option<Wait> {
     Some(Wait::Gaps { list, then: chosen(table, "then").or(cycle.map(AfterGaps::Cycle))? })
 }
 
-fn broken_rule(law: &RetryLaw) -> Option<&'static str> {
-    match law.wait {
+fn broken_rule(policy: &RetrySchedule) -> Option<&'static str> {
+    match policy.wait {
         Wait::Age { least, most } if least > most => {
             Some("retry.wait.age: `least` must not be longer than `most`")
         }
@@ -167,20 +167,20 @@ fn broken_rule(law: &RetryLaw) -> Option<&'static str> {
         Wait::RandomGrowth { first, most, .. } if first > most => {
             Some("retry.wait.random_growth: `first` must not be longer than `most`")
         }
-        Wait::EveryQueueRun if law.queue_run.is_none() => {
+        Wait::EveryQueueRun if policy.queue_run.is_none() => {
             Some("retry: `wait = \"every-queue-run\"` needs a `queue_run`")
         }
         _ => None,
     }
 }
 
-fn write(law: &RetryLaw) -> Vec<Written> {
+fn write(policy: &RetrySchedule) -> Vec<Written> {
     vec![
-        ("retry.wait", written_wait(&law.wait)),
-        ("retry.queue_run", or_word(law.queue_run, "none")),
-        ("retry.jitter", literal::span(law.jitter)),
-        ("retry.lifetime", or_word(law.lifetime, "unlimited")),
-        ("retry.max_attempts", or_unlimited(law.max_attempts)),
+        ("retry.wait", written_wait(&policy.wait)),
+        ("retry.queue_run", or_word(policy.queue_run, "none")),
+        ("retry.jitter", literal::span(policy.jitter)),
+        ("retry.lifetime", or_word(policy.lifetime, "unlimited")),
+        ("retry.max_attempts", or_unlimited(policy.max_attempts)),
     ]
 }
 
@@ -212,11 +212,11 @@ fn written_wait(wait: &Wait) -> String {
 }
 
 /// Says when a deferred message is tried again.
-pub(crate) fn in_words(law: &RetryLaw) -> String {
-    let wait = wait_in_words(&law.wait);
-    let runs = law.queue_run.map_or_else(String::new, |every| format!("; its queue runs every {every}"));
-    let jitter = if law.jitter > Span::ZERO {
-        format!("; up to {} more at random", law.jitter)
+pub(crate) fn in_words(policy: &RetrySchedule) -> String {
+    let wait = wait_in_words(&policy.wait);
+    let runs = policy.queue_run.map_or_else(String::new, |every| format!("; its queue runs every {every}"));
+    let jitter = if policy.jitter > Span::ZERO {
+        format!("; up to {} more at random", policy.jitter)
     } else {
         String::new()
     };

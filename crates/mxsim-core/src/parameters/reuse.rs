@@ -7,15 +7,15 @@ use super::keys::{COUNT, parameter, unlimited, worded};
 use super::table::{Literals, ParameterGroup, Written};
 use super::values::{chosen, number, or_unlimited, or_word, quoted_word, set, span, span_at, unless};
 use super::words::{Worded, Words, english, word_of, words};
-use crate::sender::{FiledUnder, Kept, Reuse, SenderLaw};
+use crate::sender::{FiledUnder, Reuse, ReuseLimits, SenderParameters};
 use crate::syntax::literal;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, optional, word};
 use crate::syntax::tree::{Table, Value};
 use crate::time::Span;
 use serde_json::json;
 
-pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup {
-    broken_rule: |table, law| broken_rule(table, law.reuse),
+pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup {
+    broken_rule: |table, policy| broken_rule(table, policy.reuse),
     has_no_effect,
     ..ParameterGroup::new(
         parameter(
@@ -23,8 +23,8 @@ pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup {
             Shape::AnyOf(&[word(words::<ReuseWhen>), Shape::Table(KEYS)]),
             "when an open connection takes the next message; a word alone sets `connections`",
         ),
-        |table, law| read(table, &mut law.reuse),
-        |law| write(law.reuse),
+        |table, policy| read(table, &mut policy.reuse),
+        |policy| write(policy.reuse),
     )
 };
 
@@ -69,8 +69,8 @@ const KEYS: &[Key] = &[
 const LIMITS: [&str; 5] = ["idle", "messages", "age", "tls", "filed_under"];
 
 /// The limits of a sender that kept nothing so far; without an idle time it still keeps nothing.
-const UNSAID: Kept =
-    Kept { idle: Span::ZERO, messages: None, age: None, tls: true, filed_under: FiledUnder::Domain };
+const UNSAID: ReuseLimits =
+    ReuseLimits { idle: Span::ZERO, messages: None, age: None, tls: true, filed_under: FiledUnder::Domain };
 
 /// A variant of [`Reuse`] without its limits.
 #[derive(Clone, Copy, PartialEq)]
@@ -118,7 +118,7 @@ const fn when(reuse: Reuse) -> ReuseWhen {
     }
 }
 
-const fn together(when: ReuseWhen, kept: Kept) -> Reuse {
+const fn together(when: ReuseWhen, kept: ReuseLimits) -> Reuse {
     match when {
         ReuseWhen::Never => Reuse::Never,
         ReuseWhen::Demand => Reuse::Demand(kept),
@@ -185,7 +185,9 @@ fn write(reuse: Reuse) -> Vec<Written> {
 /// Writes reuse as JSON, for scenarios made in Rust.
 pub(crate) fn to_json(reuse: Reuse) -> serde_json::Value {
     let word = word_of(when(reuse));
-    let Some(Kept { idle, messages, age, tls, filed_under }) = reuse.kept() else { return json!(word) };
+    let Some(ReuseLimits { idle, messages, age, tls, filed_under }) = reuse.kept() else {
+        return json!(word);
+    };
     json!({
         "connections": word,
         "idle": idle.to_string(),
@@ -229,7 +231,7 @@ pub(crate) fn in_words(reuse: Reuse) -> String {
     }
 }
 
-fn limits_in_words(kept: Kept) -> String {
+fn limits_in_words(kept: ReuseLimits) -> String {
     let idle = (kept.idle > Span::ZERO).then(|| format!("{} idle", kept.idle));
     let messages = kept.messages.map(|most| format!("{most} messages"));
     let age = kept.age.map(|most| format!("{most} of age"));

@@ -4,19 +4,19 @@ use super::keys::{parameter, worded};
 use super::table::{ParameterGroup, Written};
 use super::values::{chosen, quoted_word, set};
 use super::words::{Worded, Words};
-use crate::dns::{Ipv4Rule9, Ipv6Rule9, SortedSets, StubLaw};
+use crate::dns::{Ipv4Rule9, Ipv6Rule9, SortedSets, StubParameters};
 use crate::syntax::shape::{Key, Shape};
 use crate::syntax::tree::Table;
 
-pub(super) const GROUP: ParameterGroup<StubLaw> = ParameterGroup::new(
+pub(super) const GROUP: ParameterGroup<StubParameters> = ParameterGroup::new(
     parameter("sort", Shape::Table(KEYS), "how it sorts the addresses of a host"),
     read,
     write,
 );
 
 /// A library that sorts nothing.
-pub(super) const BLANK: StubLaw =
-    StubLaw { sets: SortedSets::None, ipv6: Ipv6Rule9::Off, ipv4: Ipv4Rule9::Off };
+pub(super) const BLANK: StubParameters =
+    StubParameters { sets: SortedSets::None, ipv6: Ipv6Rule9::Off, ipv4: Ipv4Rule9::Off };
 
 const KEYS: &[Key] = &[
     worded::<SortedSets>("sets", "which answers it sorts (RFC 6724)"),
@@ -45,17 +45,17 @@ impl Worded for Ipv4Rule9 {
         &[("off", Self::Off, "not used"), ("all-bits", Self::AllBits, "over all bits")];
 }
 
-fn read(table: &Table, law: &mut StubLaw) {
+fn read(table: &Table, parameters: &mut StubParameters) {
     let Some(sort) = table.table("sort") else { return };
-    set(&mut law.sets, chosen(sort, "sets"));
-    set(&mut law.ipv6, chosen(sort, "ipv6"));
-    set(&mut law.ipv4, chosen(sort, "ipv4"));
+    set(&mut parameters.sets, chosen(sort, "sets"));
+    set(&mut parameters.ipv6, chosen(sort, "ipv6"));
+    set(&mut parameters.ipv4, chosen(sort, "ipv4"));
 }
 
-fn write(law: &StubLaw) -> Vec<Written> {
+fn write(parameters: &StubParameters) -> Vec<Written> {
     vec![
-        ("sort.sets", quoted_word(law.sets)),
-        ("sort.ipv6", quoted_word(law.ipv6)),
-        ("sort.ipv4", quoted_word(law.ipv4)),
+        ("sort.sets", quoted_word(parameters.sets)),
+        ("sort.ipv6", quoted_word(parameters.ipv6)),
+        ("sort.ipv4", quoted_word(parameters.ipv4)),
     ]
 }

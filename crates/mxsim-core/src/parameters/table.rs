@@ -7,58 +7,58 @@ use std::collections::BTreeMap;
 /// A parameter as it is written: its path, such as `order.unit`, and its TOML literal.
 pub(crate) type Written = (&'static str, String);
 
-/// Parameters that belong together: one section of a preset file, over a law `L`.
-pub(crate) struct ParameterGroup<L: 'static> {
+/// Parameters that belong together: one section of a preset file, over parameters `P`.
+pub(crate) struct ParameterGroup<P: 'static> {
     /// The section, with the keys of its parameters.
     pub(super) key: Key,
-    /// Lays the section, as it stands in a table, over a law.
-    pub(super) read: fn(&Table, &mut L),
+    /// Lays the section, as it stands in a table, over the parameters.
+    pub(super) read: fn(&Table, &mut P),
     /// Writes all parameters of the section.
-    pub(super) write: fn(&L) -> Vec<Written>,
-    /// Returns the rule between parameters that a law breaks; the table is what has been laid over it.
-    pub(super) broken_rule: fn(&Table, &L) -> Option<&'static str>,
+    pub(super) write: fn(&P) -> Vec<Written>,
+    /// Returns the rule between parameters that parameters break; the table is what has been laid over it.
+    pub(super) broken_rule: fn(&Table, &P) -> Option<&'static str>,
     /// Returns true if the parameter at a path changes nothing beside the others, so that a reviewer may leave it out.
     pub(super) has_no_effect: fn(&str, &Literals<'_>) -> bool,
     /// True if the section decides *where* mail goes, and not only when.
     pub(super) decides_where: bool,
 }
 
-impl<L> ParameterGroup<L> {
+impl<P> ParameterGroup<P> {
     /// A group without rules, whose parameters all have an effect and decide where mail goes.
-    pub(super) const fn new(key: Key, read: fn(&Table, &mut L), write: fn(&L) -> Vec<Written>) -> Self {
+    pub(super) const fn new(key: Key, read: fn(&Table, &mut P), write: fn(&P) -> Vec<Written>) -> Self {
         Self { key, read, write, broken_rule: |_, _| None, has_no_effect: |_, _| false, decides_where: true }
     }
 }
 
 /// All parameters of one kind of preset.
-pub(crate) struct ParameterTable<L: 'static> {
-    /// The law a file is laid over. A preset names every parameter, so nothing of it stays.
-    pub(crate) blank: L,
+pub(crate) struct ParameterTable<P: 'static> {
+    /// The parameters a file is laid over. A preset names every parameter, so nothing of it stays.
+    pub(crate) blank: P,
     /// The groups in the order of the reference.
-    pub(super) groups: &'static [ParameterGroup<L>],
+    pub(super) groups: &'static [ParameterGroup<P>],
     /// The groups in the order in which they are written.
-    pub(super) written: &'static [ParameterGroup<L>],
+    pub(super) written: &'static [ParameterGroup<P>],
 }
 
-impl<L> ParameterTable<L> {
+impl<P> ParameterTable<P> {
     /// Returns the sections.
     pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
         self.groups.iter().map(|group| group.key)
     }
 
-    /// Lays the parameters of `table` over `law`.
-    pub(crate) fn read(&self, table: &Table, law: &mut L) {
-        self.groups.iter().for_each(|group| (group.read)(table, law));
+    /// Lays the parameters of `table` over `parameters`.
+    pub(crate) fn read(&self, table: &Table, policy: &mut P) {
+        self.groups.iter().for_each(|group| (group.read)(table, policy));
     }
 
     /// Writes all parameters; evidence is filed under the same paths.
-    pub(crate) fn write(&self, law: &L) -> Vec<Written> {
-        self.written.iter().flat_map(|group| (group.write)(law)).collect()
+    pub(crate) fn write(&self, policy: &P) -> Vec<Written> {
+        self.written.iter().flat_map(|group| (group.write)(policy)).collect()
     }
 
-    /// Returns the first rule that `law` breaks once `table` has been laid over it, with the section to look at.
-    pub(crate) fn broken_rule(&self, table: &Table, law: &L) -> Option<(&'static str, &'static str)> {
-        let broken = |group: &ParameterGroup<L>| Some((group.key.name, (group.broken_rule)(table, law)?));
+    /// Returns the first rule that `parameters` break once `table` has been laid over it, with the section to look at.
+    pub(crate) fn broken_rule(&self, table: &Table, policy: &P) -> Option<(&'static str, &'static str)> {
+        let broken = |group: &ParameterGroup<P>| Some((group.key.name, (group.broken_rule)(table, policy)?));
         self.groups.iter().find_map(broken)
     }
 
@@ -72,14 +72,14 @@ impl<L> ParameterTable<L> {
         self.group_of(path).is_some_and(|group| group.decides_where)
     }
 
-    fn group_of(&self, path: &str) -> Option<&ParameterGroup<L>> {
+    fn group_of(&self, path: &str) -> Option<&ParameterGroup<P>> {
         let (section, _) = path.split_once('.')?;
         self.groups.iter().find(|group| group.key.name == section)
     }
 }
 
 /// The sections of groups.
-pub(super) const fn sections<L, const N: usize>(groups: &[ParameterGroup<L>; N]) -> [Key; N] {
+pub(super) const fn sections<P, const N: usize>(groups: &[ParameterGroup<P>; N]) -> [Key; N] {
     let mut keys = [groups[0].key; N];
     let mut i = 0;
     while i < N {

@@ -4,18 +4,18 @@ use super::keys::{parameter, worded};
 use super::table::{ParameterGroup, Written};
 use super::values::{chosen, or_word, quoted_word, set, span, span_at, unless};
 use super::words::{Worded, Words};
-use crate::sender::{Kernel, SenderLaw, Timeouts};
+use crate::sender::{Kernel, SenderParameters, Timeouts};
 use crate::syntax::literal;
 use crate::syntax::shape::{Key, SOME_TIME, Shape, word};
 use crate::syntax::tree::Table;
 use crate::time::Span;
 
-pub(super) const GROUP: ParameterGroup<SenderLaw> = ParameterGroup {
+pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup {
     decides_where: false,
     ..ParameterGroup::new(
         parameter("timeouts", Shape::Table(KEYS), "how long a silent host is waited for"),
-        |table, law| read(table, &mut law.timeouts),
-        |law| write(&law.timeouts),
+        |table, policy| read(table, &mut policy.timeouts),
+        |policy| write(&policy.timeouts),
     )
 };
 
@@ -44,17 +44,17 @@ impl Worded for Kernel {
     ];
 }
 
-fn read(table: &Table, law: &mut Timeouts) {
+fn read(table: &Table, policy: &mut Timeouts) {
     let Some(timeouts) = table.table("timeouts") else { return };
-    set(&mut law.connect, unless(timeouts, "connect", "kernel", span));
-    set(&mut law.kernel, chosen(timeouts, "kernel"));
-    set(&mut law.greeting, span_at(timeouts, "greeting"));
+    set(&mut policy.connect, unless(timeouts, "connect", "kernel", span));
+    set(&mut policy.kernel, chosen(timeouts, "kernel"));
+    set(&mut policy.greeting, span_at(timeouts, "greeting"));
 }
 
-fn write(law: &Timeouts) -> Vec<Written> {
+fn write(policy: &Timeouts) -> Vec<Written> {
     vec![
-        ("timeouts.connect", or_word(law.connect, "kernel")),
-        ("timeouts.kernel", quoted_word(law.kernel)),
-        ("timeouts.greeting", literal::span(law.greeting)),
+        ("timeouts.connect", or_word(policy.connect, "kernel")),
+        ("timeouts.kernel", quoted_word(policy.kernel)),
+        ("timeouts.greeting", literal::span(policy.greeting)),
     ]
 }

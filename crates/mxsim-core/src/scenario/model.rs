@@ -1,7 +1,7 @@
 //! What a scenario holds once it has been read.
 
 use super::goal::Goal;
-use crate::dns::{DaneZone, MtaSts, OrderLaw, ResolverLaw, StubLaw, Zone};
+use crate::dns::{DaneZone, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::parameters::PresetKind;
 use crate::results::{Caution, Grade, PresetUsed};
@@ -51,7 +51,7 @@ impl Scenario {
     /// How well everything is known that decides where the mail of `sender` goes: its own behaviour and, if it takes hosts in the order of
     /// the answer, the presets of its resolvers and of the authority.
     pub(crate) fn decisive_grade(&self, sender: &Sender) -> Grade {
-        if sender.behaviour.law.order.draws() {
+        if sender.behaviour.parameters.order.draws() {
             return sender.grade;
         }
         let grade_of = |kind: PresetKind, id: &str| {
@@ -146,7 +146,7 @@ pub struct Authority {
     /// Preset id, for reports.
     pub name: String,
     /// In which order they answer.
-    pub order: OrderLaw,
+    pub order: OrderPolicy,
     /// Weights of hosts and addresses that have one, by name.
     pub weights: BTreeMap<String, u32>,
     /// When they do not answer: from and to, in order of time and apart.
@@ -168,7 +168,7 @@ pub struct Stub {
     /// Preset id, for reports.
     pub name: String,
     /// How it sorts them.
-    pub law: StubLaw,
+    pub parameters: StubParameters,
 }
 
 /// One sender: one organisation, or many alike.
@@ -225,7 +225,7 @@ pub struct ResolverLayer {
     /// The preset its parameters are laid over.
     pub preset: String,
     /// How it caches and orders.
-    pub law: ResolverLaw,
+    pub parameters: ResolverParameters,
     /// Layers with equal `shared_as` are the same caches, whichever sender asks.
     pub shared_as: String,
 }

@@ -126,7 +126,7 @@ impl Scenario {
                 let names: Vec<String> = rest.iter().map(|layer| text(&layer.name)).collect();
                 out.key("chain", &format!("[{}]", names.join(", ")));
             }
-            out.sections(&RESOLVER.write(&layer.law));
+            out.sections(&RESOLVER.write(&layer.parameters));
         }
     }
 
@@ -284,7 +284,7 @@ fn write_one_sender(sender: &Sender, out: &mut Toml) {
     out.key("ipv6", &sender.ipv6.to_string());
     out.key("profile", &profile(&sender.profile));
     let stub: Vec<String> = STUB
-        .write(&sender.stub.law)
+        .write(&sender.stub.parameters)
         .iter()
         .map(|(path, literal)| format!("{} = {literal}", &path["sort.".len()..]))
         .collect();
@@ -293,7 +293,7 @@ fn write_one_sender(sender: &Sender, out: &mut Toml) {
         let addresses: Vec<String> = sender.addresses.iter().map(IpAddr::to_string).collect();
         out.key("addresses", &list(addresses.iter().map(String::as_str)));
     }
-    out.sections(&SENDER.write(&sender.behaviour.law));
+    out.sections(&SENDER.write(&sender.behaviour.parameters));
 }
 
 fn sizes(sizes: Sizes) -> String {
@@ -331,8 +331,8 @@ fn write_capacity(capacity: &Capacity, out: &mut Toml) {
     out.key("tls", &capacity.tls.to_string());
 }
 
-fn session_time(law: SessionTime) -> String {
-    match law {
+fn session_time(policy: SessionTime) -> String {
+    match policy {
         SessionTime::Nothing => span(Span::ZERO),
         SessionTime::Fixed(time) => span(time),
         SessionTime::Exponential(mean) => format!("{{ exponential = {} }}", span(mean)),

@@ -6,10 +6,10 @@ use super::failover::{Failover, Reaction, Reactions, TlsFailure};
 use super::limits::{self, Limits};
 use super::memory_policy::Memory;
 use super::order;
-use super::order_policy::{Keep, OrderLaw};
+use super::order_policy::{OrderPolicy, Stickiness};
 use super::outcome::Outcome;
 use super::resolve::{Lookups, Policy};
-use super::retry::RetryLaw;
+use super::retry::RetrySchedule;
 use super::reuse::Reuse;
 use super::timeouts::Timeouts;
 use crate::random::Key;
@@ -19,9 +19,9 @@ use std::sync::Arc;
 
 /// All parameters of one sending MTA that this world can exercise.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SenderLaw {
+pub struct SenderParameters {
     /// In which order candidates are tried.
-    pub order: OrderLaw,
+    pub order: OrderPolicy,
     /// How many are tried.
     pub limits: Limits,
     /// Where mail goes after a failed connection.
@@ -33,7 +33,7 @@ pub struct SenderLaw {
     /// How long a silent host is waited for.
     pub timeouts: Timeouts,
     /// When a deferred message is tried again.
-    pub retry: RetryLaw,
+    pub retry: RetrySchedule,
     /// What is remembered of bad hosts.
     pub memory: Memory,
     /// When an open connection takes the next message.
@@ -47,7 +47,7 @@ pub struct SenderLaw {
 }
 
 /// A sender behaviour of your own: order the candidates, react to an outcome. Time-outs, retry and memory stay those of the
-/// [`SenderLaw`] beside it.
+/// [`SenderParameters`] beside it.
 pub trait SenderBehaviour: fmt::Debug + Send + Sync {
     /// Puts `candidates`, which come in the order of the DNS answer, into the order in which they will be tried; it may drop some.
     /// `choice` is the only randomness to use.
@@ -63,51 +63,51 @@ pub trait SenderBehaviour: fmt::Debug + Send + Sync {
     }
 }
 
-/// How one sender behaves: a law from the catalogue, with the ordering replaced if the embedding program brings its own.
+/// How one sender behaves: parameters from the catalogue, with the ordering replaced if the embedding program brings its own.
 #[derive(Debug, Clone)]
 pub struct Behaviour {
     /// Parameters of the MTA.
-    pub law: SenderLaw,
-    /// Takes the place of `law.order`, `law.limits`, `law.failover`, `law.on_busy` and `law.reactions`.
+    pub parameters: SenderParameters,
+    /// Takes the place of `parameters.order`, `parameters.limits`, `parameters.failover`, `parameters.on_busy` and `parameters.reactions`.
     pub custom: Option<Arc<dyn SenderBehaviour>>,
 }
 
 impl Behaviour {
-    /// The behaviour of a catalogue law.
+    /// The behaviour of catalogue parameters.
     #[must_use]
-    pub const fn from_law(law: SenderLaw) -> Self {
-        Self { law, custom: None }
+    pub const fn from_law(parameters: SenderParameters) -> Self {
+        Self { parameters, custom: None }
     }
 
     /// Puts the candidates of one attempt in order.
     pub fn arrange(&self, candidates: &mut Candidates, choice: Key) {
         match &self.custom {
             Some(own) => own.order(candidates, choice),
-            None if self.law.order.keep == Keep::Second => {
+            None if self.parameters.order.keep == Stickiness::Second => {
                 let places = order::Places::new(choice, candidates);
-                order::arrange(&self.law.order, candidates, places);
+                order::arrange(&self.parameters.order, candidates, places);
             }
-            None => order::arrange(&self.law.order, candidates, choice),
+            None => order::arrange(&self.parameters.order, candidates, choice),
         }
     }
 
     /// True if [`order_context::reorder_by_state`] has more to say about the order.
     #[must_use]
     pub fn depends_on_state(&self) -> bool {
-        self.custom.is_none() && self.law.order.hosts.depends_on_state()
+        self.custom.is_none() && self.parameters.order.hosts.depends_on_state()
     }
 
     /// Cuts the ordered candidates, after memory has taken out those that are not to be tried.
     pub fn cut(&self, candidates: &mut Candidates) {
         if self.custom.is_none() {
-            limits::cut(&self.law.limits, candidates);
+            limits::cut(&self.parameters.limits, candidates);
         }
     }
 
     /// True if a message that failed comes back to the same host.
     #[must_use]
     pub fn comes_back(&self) -> bool {
-        self.custom.is_none() && self.law.failover == Failover::SameHostLater
+        self.custom.is_none() && self.parameters.failover == Failover::SameHostLater
     }
 
     /// What to do after a failure. A permanent failure of the message is final for every MTA (RFC 5321 section 4.2.1).
@@ -116,15 +116,15 @@ impl Behaviour {
         if let Some(own) = &self.custom {
             return own.react(outcome);
         }
-        let law = &self.law;
+        let parameters = &self.parameters;
         match outcome {
-            Outcome::Accepted | Outcome::Refused | Outcome::TimedOut => law.failover.into(),
-            Outcome::Busy => law.on_busy.into(),
-            Outcome::Silent | Outcome::Lost(Stage::Greeting) => law.reactions.silence.into(),
-            Outcome::RejectedGreeting => law.reactions.rejecting_greeting,
-            Outcome::TlsFailed => law.reactions.tls_failure.reaction(),
-            Outcome::Deferred(_) => law.reactions.transient_reply.into(),
-            Outcome::Lost(_) => law.reactions.lost_connection.into(),
+            Outcome::Accepted | Outcome::Refused | Outcome::TimedOut => parameters.failover.into(),
+            Outcome::Busy => parameters.on_busy.into(),
+            Outcome::NoGreeting | Outcome::Lost(Stage::Greeting) => parameters.reactions.silence.into(),
+            Outcome::RejectedGreeting => parameters.reactions.rejecting_greeting,
+            Outcome::TlsFailed => parameters.reactions.tls_failure.reaction(),
+            Outcome::Deferred(_) => parameters.reactions.transient_reply.into(),
+            Outcome::Lost(_) => parameters.reactions.lost_connection.into(),
             Outcome::Rejected(_) => Reaction::Bounce,
         }
     }
@@ -132,7 +132,7 @@ impl Behaviour {
     /// True if the attempt may use another session after these failures.
     #[must_use]
     pub fn has_sessions_left(&self, failed: &[(Candidate, Outcome)]) -> bool {
-        let most = self.law.limits.sessions.filter(|_| self.custom.is_none());
+        let most = self.parameters.limits.sessions.filter(|_| self.custom.is_none());
         most.is_none_or(|most| {
             failed.iter().filter(|(_, outcome)| outcome.is_in_session()).count() < usize::from(most)
         })
@@ -141,6 +141,6 @@ impl Behaviour {
     /// What to do where TLS fails, beside [`Behaviour::react`]; a behaviour of one's own has no say in it.
     #[must_use]
     pub const fn on_tls_failure(&self) -> TlsFailure {
-        self.law.reactions.tls_failure
+        self.parameters.reactions.tls_failure
     }
 }

@@ -34,15 +34,15 @@ pub enum Cut {
 }
 
 /// Cuts `candidates`, given in the order in which they will be tried.
-pub fn cut(law: &Limits, candidates: &mut Candidates) {
-    if law.hosts.is_some() || law.addresses_per_host.is_some() {
-        cut_hosts(law, candidates);
+pub fn cut(policy: &Limits, candidates: &mut Candidates) {
+    if policy.hosts.is_some() || policy.addresses_per_host.is_some() {
+        cut_hosts(policy, candidates);
     }
-    let Some(most) = law.addresses.map(usize::from) else { return };
+    let Some(most) = policy.addresses.map(usize::from) else { return };
     if candidates.len() <= most {
         return;
     }
-    match law.cut {
+    match policy.cut {
         Cut::Plain => candidates.truncate(most),
         Cut::FamilyBalance => balance_families(candidates, most),
         Cut::ReachEveryPreference => reach_every_preference(candidates, most),
@@ -50,7 +50,7 @@ pub fn cut(law: &Limits, candidates: &mut Candidates) {
 }
 
 /// Keeps the first hosts, and the first addresses of each.
-fn cut_hosts(law: &Limits, candidates: &mut Candidates) {
+fn cut_hosts(policy: &Limits, candidates: &mut Candidates) {
     let mut hosts: SmallVec<[(u16, HostId, u16); 8]> = SmallVec::new();
     candidates.retain(|candidate: &mut Candidate| {
         let entry = (candidate.preference, candidate.host);
@@ -60,8 +60,8 @@ fn cut_hosts(law: &Limits, candidates: &mut Candidates) {
             hosts.len() - 1
         });
         hosts[place].2 += 1;
-        law.hosts.is_none_or(|most| place < usize::from(most))
-            && law.addresses_per_host.is_none_or(|most| hosts[place].2 <= most)
+        policy.hosts.is_none_or(|most| place < usize::from(most))
+            && policy.addresses_per_host.is_none_or(|most| hosts[place].2 <= most)
     });
 }
 

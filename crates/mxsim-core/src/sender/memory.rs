@@ -58,7 +58,7 @@ impl Report<'_> {
 
 /// Why a candidate is not tried now, and until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
+pub struct Backoff {
     /// How it failed last.
     pub outcome: Outcome,
     /// How often it failed: in a row (Exim, Postfix), in this process (sendmail), by time-outs that count (qmail), or what is left of its
@@ -109,9 +109,9 @@ struct DomainState {
 
 impl DomainState {
     /// The hold on the domain, made by so many failures in a row.
-    fn held(&self, failures: u32, hold: Span) -> Option<Held> {
+    fn held(&self, failures: u32, hold: Span) -> Option<Backoff> {
         let (until, outcome) = (self.dead_until?, self.last_failure?);
-        Some(Held { outcome, failures, since: Time(until.0 - hold.0), until })
+        Some(Backoff { outcome, failures, since: Time(until.0 - hold.0), until })
     }
 }
 
@@ -136,7 +136,7 @@ struct Record {
     expired: bool,
     /// How it failed last.
     outcome: Outcome,
-    /// Failures, as [`Held::failures`] counts them.
+    /// Failures, as [`Backoff::failures`] counts them.
     count: u32,
     process: u32,
     /// OpenSMTPD: it may be tried, though its penalty is not all gone.
@@ -148,12 +148,12 @@ impl Remembered {
     /// process, new for each attempt (qmail holds by it).
     pub fn admit(
         &mut self,
-        law: &Memory,
+        policy: &Memory,
         candidates: &mut Candidates,
         now: Time,
         process: u32,
     ) -> MemoryVerdict {
-        match law {
+        match policy {
             Memory::Nothing => MemoryVerdict::Try,
             Memory::Domain { .. } => self.admit_domain(now),
             Memory::Child { .. } => match self.in_vain(process).is_some_and(|vain| now < vain.until) {
@@ -184,11 +184,11 @@ impl Remembered {
 
     /// What holds a candidate back that [`Self::admit`] took out or would take out at `now` for the same `process`; `None` if nothing does.
     #[must_use]
-    pub fn held(&self, law: &Memory, candidate: &Candidate, now: Time, process: u32) -> Option<Held> {
-        let held = match law {
+    pub fn held(&self, policy: &Memory, candidate: &Candidate, now: Time, process: u32) -> Option<Backoff> {
+        let held = match policy {
             Memory::Nothing => None,
             Memory::Domain { failures, hold } => self.domain.held(*failures, *hold),
-            Memory::Child { .. } => self.in_vain(process).map(|vain| Held {
+            Memory::Child { .. } => self.in_vain(process).map(|vain| Backoff {
                 outcome: vain.outcome,
                 failures: 1,
                 since: vain.since,
@@ -227,8 +227,8 @@ impl Remembered {
     }
 
     /// Learns from a finished attempt. Returns true if the sender now gives the message up.
-    pub fn note(&mut self, law: &Memory, report: Report<'_>) -> bool {
-        match law {
+    pub fn note(&mut self, policy: &Memory, report: Report<'_>) -> bool {
+        match policy {
             Memory::Nothing => false,
             Memory::Domain { failures, hold } => {
                 self.note_domain(*failures, *hold, report);
@@ -298,7 +298,7 @@ impl Remembered {
         let Report { now, process, .. } = report;
         self.in_vain.retain(|vain| now < vain.until && vain.process != process);
         let no_session = |outcome: &Outcome| match outcome {
-            Outcome::Refused | Outcome::TimedOut | Outcome::Silent | Outcome::TlsFailed => true,
+            Outcome::Refused | Outcome::TimedOut | Outcome::NoGreeting | Outcome::TlsFailed => true,
             Outcome::Lost(stage) => *stage == Stage::Greeting,
             _ => false,
         };
@@ -440,8 +440,8 @@ impl Record {
     }
 
     /// The hold that this record gives until then.
-    const fn until(&self, until: Time) -> Held {
-        Held { outcome: self.outcome, failures: self.count, since: self.last_try, until }
+    const fn until(&self, until: Time) -> Backoff {
+        Backoff { outcome: self.outcome, failures: self.count, since: self.last_try, until }
     }
 
     fn is_of(&self, candidate: &Candidate) -> bool {
@@ -499,29 +499,30 @@ mod tests {
 
     #[test]
     fn exim_leaves_a_bad_host_alone_until_its_retry_time() {
-        let (law, mut memory) = (exim(), Remembered::default());
+        let (policy, mut memory) = (exim(), Remembered::default());
         let failed = [(candidate(1), Outcome::Refused)];
-        memory.note(&law, Report { failed: &failed, accepted: Some(candidate(2)), now: at(0), process: 1 });
+        memory
+            .note(&policy, Report { failed: &failed, accepted: Some(candidate(2)), now: at(0), process: 1 });
         let mut list: Candidates = [candidate(1), candidate(2)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut list, at(899), 1), MemoryVerdict::Try);
+        assert_eq!(memory.admit(&policy, &mut list, at(899), 1), MemoryVerdict::Try);
         assert_eq!(list.len(), 1);
         let mut alone: Candidates = [candidate(1)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut alone, at(899), 1), MemoryVerdict::Defer);
+        assert_eq!(memory.admit(&policy, &mut alone, at(899), 1), MemoryVerdict::Defer);
         let mut due: Candidates = [candidate(1)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut due, at(900), 1), MemoryVerdict::Try);
+        assert_eq!(memory.admit(&policy, &mut due, at(900), 1), MemoryVerdict::Try);
     }
 
     /// Continuous polling gives the try times that the source reading worked out: 0, .25 ... 2.25, 3.25, 4.75, 7 h and so on.
     #[test]
     fn exim_follows_its_rule_and_gives_up_after_four_days() {
-        let (law, mut memory) = (exim(), Remembered::default());
+        let (policy, mut memory) = (exim(), Remembered::default());
         let (mut tries, mut now, mut over) = (vec![], at(0), false);
         while !over {
             let mut list: Candidates = [candidate(1)].into_iter().collect();
-            if memory.admit(&law, &mut list, now, 1) == MemoryVerdict::Try {
+            if memory.admit(&policy, &mut list, now, 1) == MemoryVerdict::Try {
                 tries.push(now.as_secs_f64() / 3600.0);
                 over = memory.note(
-                    &law,
+                    &policy,
                     Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now, process: 1 },
                 );
             }
@@ -534,47 +535,47 @@ mod tests {
         let last = tries.last().copied().unwrap_or_default();
         assert!((96.0..103.0).contains(&last), "given up after {last} h");
         let mut new_mail: Candidates = [candidate(1)].into_iter().collect();
-        assert_eq!(memory.admit(&law, &mut new_mail, now, 1), MemoryVerdict::Bounce);
+        assert_eq!(memory.admit(&policy, &mut new_mail, now, 1), MemoryVerdict::Bounce);
     }
 
     #[test]
     fn postfix_declares_a_domain_dead_after_three_failures_while_busy() {
-        let law = Memory::Domain { failures: 3, hold: Span::from_secs(300) };
+        let policy = Memory::Domain { failures: 3, hold: Span::from_secs(300) };
         let mut memory = Remembered::default();
         let fail = |memory: &mut Remembered, now| {
             memory.note(
-                &law,
+                &policy,
                 Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now, process: 1 },
             );
         };
         let mut list: Candidates = [candidate(1)].into_iter().collect();
         for i in 0..3 {
-            assert_eq!(memory.admit(&law, &mut list, at(i), 1), MemoryVerdict::Try);
+            assert_eq!(memory.admit(&policy, &mut list, at(i), 1), MemoryVerdict::Try);
             fail(&mut memory, at(i));
         }
         assert_eq!(
-            memory.admit(&law, &mut list, at(3), 1),
+            memory.admit(&policy, &mut list, at(3), 1),
             MemoryVerdict::Try,
             "sparse mail never gets there"
         );
         for _ in 0..3 {
             fail(&mut memory, at(3));
         }
-        assert_eq!(memory.admit(&law, &mut list, at(302), 1), MemoryVerdict::Defer);
-        assert_eq!(memory.admit(&law, &mut list, at(303), 1), MemoryVerdict::Try);
+        assert_eq!(memory.admit(&policy, &mut list, at(302), 1), MemoryVerdict::Defer);
+        assert_eq!(memory.admit(&policy, &mut list, at(303), 1), MemoryVerdict::Try);
     }
 
     #[test]
     fn sendmail_skips_a_failed_host_within_one_queue_run() {
-        let law = Memory::Process { hold: Span::from_secs(1800) };
+        let policy = Memory::Process { hold: Span::from_secs(1800) };
         let mut memory = Remembered::default();
         let left = |memory: &mut Remembered, now, process| {
             let mut list: Candidates = [candidate(1), candidate(2)].into_iter().collect();
-            memory.admit(&law, &mut list, at(now), process);
+            memory.admit(&policy, &mut list, at(now), process);
             list.len()
         };
         memory.note(
-            &law,
+            &policy,
             Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now: at(0), process: 7 },
         );
         assert_eq!(left(&mut memory, 1, 7), 1);
@@ -584,15 +585,15 @@ mod tests {
 
     #[test]
     fn opensmtpd_disables_a_route_for_15_seconds_at_a_time() {
-        let law = Memory::Route { unit: Span::from_secs(15), most: Span::from_secs(3600) };
+        let policy = Memory::Route { unit: Span::from_secs(15), most: Span::from_secs(3600) };
         let mut memory = Remembered::default();
         let admitted = |memory: &mut Remembered, now| {
             let mut list: Candidates = [candidate(1)].into_iter().collect();
-            memory.admit(&law, &mut list, at(now), 1)
+            memory.admit(&policy, &mut list, at(now), 1)
         };
         let fail = |memory: &mut Remembered, now| {
             memory.note(
-                &law,
+                &policy,
                 Report {
                     failed: &[(candidate(1), Outcome::Refused)],
                     accepted: None,
@@ -622,7 +623,7 @@ mod tests {
 
     #[test]
     fn qmail_skips_an_address_that_timed_out_twice_two_minutes_apart() {
-        let law = Memory::AddressTimeouts {
+        let policy = Memory::AddressTimeouts {
             count: 2,
             apart: Span::from_secs(120),
             hold_base: Span::from_secs(3840),
@@ -632,13 +633,13 @@ mod tests {
         let mut memory = Remembered::default();
         let time_out = |memory: &mut Remembered, now| {
             memory.note(
-                &law,
+                &policy,
                 Report { failed: &[(candidate(1), Outcome::TimedOut)], accepted: None, now, process: 1 },
             );
         };
         let admitted = |memory: &mut Remembered, now| {
             let mut list: Candidates = [candidate(1)].into_iter().collect();
-            memory.admit(&law, &mut list, now, 1)
+            memory.admit(&policy, &mut list, now, 1)
         };
         time_out(&mut memory, at(0));
         time_out(&mut memory, at(119));
@@ -647,7 +648,7 @@ mod tests {
         assert_eq!(admitted(&mut memory, at(130 + 3903)), MemoryVerdict::Defer);
         assert_eq!(admitted(&mut memory, at(130 + 3904)), MemoryVerdict::Try);
         memory.note(
-            &law,
+            &policy,
             Report { failed: &[(candidate(1), Outcome::Refused)], accepted: None, now: at(4100), process: 1 },
         );
         time_out(&mut memory, at(5000));
@@ -657,15 +658,15 @@ mod tests {
     /// esmtpclient.c `sendesmtp`, libesmtp.c `do_esmtp_connect_to`.
     #[test]
     fn courier_defers_in_the_process_that_found_no_host_and_in_no_other() {
-        let law = Memory::Child { hold: Span::from_secs(300) };
+        let policy = Memory::Child { hold: Span::from_secs(300) };
         let mut memory = Remembered::default();
         let admitted = |memory: &mut Remembered, now, process| {
             let mut list: Candidates = [candidate(1), candidate(2)].into_iter().collect();
-            memory.admit(&law, &mut list, at(now), process)
+            memory.admit(&policy, &mut list, at(now), process)
         };
         let fail = |memory: &mut Remembered, outcomes: &[Outcome], process| {
             let failed: Vec<_> = outcomes.iter().map(|&outcome| (candidate(1), outcome)).collect();
-            memory.note(&law, Report { failed: &failed, accepted: None, now: at(0), process });
+            memory.note(&policy, Report { failed: &failed, accepted: None, now: at(0), process });
         };
         fail(&mut memory, &[Outcome::Refused, Outcome::Refused], 1);
         fail(&mut memory, &[Outcome::Refused, Outcome::Busy], 2);
@@ -680,7 +681,7 @@ mod tests {
         }
     }
 
-    fn all_laws() -> [Memory; 7] {
+    fn all_memories() -> [Memory; 7] {
         let seconds = Span::from_secs;
         [
             Memory::Nothing,
@@ -700,20 +701,20 @@ mod tests {
     }
 
     /// Who is left of three hosts.
-    fn left(memory: &Remembered, law: &Memory, now: Time, process: u32) -> Vec<u16> {
+    fn left(memory: &Remembered, policy: &Memory, now: Time, process: u32) -> Vec<u16> {
         let mut list: Candidates = (1..=3).map(candidate).collect();
-        match memory.clone().admit(law, &mut list, now, process) {
+        match memory.clone().admit(policy, &mut list, now, process) {
             MemoryVerdict::Try => list.iter().map(|candidate| candidate.host.0).collect(),
             MemoryVerdict::Defer | MemoryVerdict::Bounce => Vec::new(),
         }
     }
 
-    /// The hold that is told ends when the host is let in, not a microsecond earlier, whatever the law and whatever happened before.
+    /// The hold that is told ends when the host is let in, not a microsecond earlier, whatever the memory and whatever happened before.
     #[test]
     fn a_hold_ends_when_it_is_said_to_end() {
         let key = Entropy::new(1, 0).key(StreamId::new("memory", Purpose::Choice));
         let draw = |number: u64, of: usize| key.child(number).below(of);
-        for law in all_laws() {
+        for policy in all_memories() {
             let (mut memory, mut now, mut holds) = (Remembered::default(), at(0), 0);
             // Mail under way keeps Postfix from forgetting its failures.
             memory.begin_waiting();
@@ -724,20 +725,20 @@ mod tests {
                 let process = draw(4 * step + 3, 4) as u32;
                 let accepted = (step % 5 == 0).then(|| candidate(2));
                 let mut list: Candidates = (1..=3).map(candidate).collect();
-                memory.admit(&law, &mut list, now, process);
-                memory.note(&law, Report { failed: &failed, accepted, now, process });
+                memory.admit(&policy, &mut list, now, process);
+                memory.note(&policy, Report { failed: &failed, accepted, now, process });
                 for candidate in (1..=3).map(candidate) {
-                    let held = memory.held(&law, &candidate, now, process);
-                    let is_left = |at| left(&memory, &law, at, process).contains(&candidate.host.0);
-                    assert_eq!(held.is_none(), is_left(now), "{law:?} {held:?}");
+                    let held = memory.held(&policy, &candidate, now, process);
+                    let is_left = |at| left(&memory, &policy, at, process).contains(&candidate.host.0);
+                    assert_eq!(held.is_none(), is_left(now), "{policy:?} {held:?}");
                     if let Some(held) = held {
                         holds += 1;
-                        assert!(held.since <= now && !is_left(held.until - Span(1)), "{law:?} {held:?}");
-                        assert!(is_left(held.until), "{law:?} {held:?}");
+                        assert!(held.since <= now && !is_left(held.until - Span(1)), "{policy:?} {held:?}");
+                        assert!(is_left(held.until), "{policy:?} {held:?}");
                     }
                 }
             }
-            assert_eq!(holds > 50, law != Memory::Nothing, "{law:?}: {holds}");
+            assert_eq!(holds > 50, policy != Memory::Nothing, "{policy:?}: {holds}");
         }
     }
 }

@@ -6,7 +6,7 @@
 //!   candidates (answer order) -> order -> skip what memory says -> limits -> walk: connect, react -> retry or bounce
 //! ```
 //!
-//! Main types: [`SenderLaw`], all parameters of one MTA; [`Candidate`], one address to try; [`SenderBehaviour`], the trait an embedding
+//! Main types: [`SenderParameters`], all parameters of one MTA; [`Candidate`], one address to try; [`SenderBehaviour`], the trait an embedding
 //! program implements to bring its own way of ordering and reacting.
 
 mod behaviour;
@@ -26,16 +26,16 @@ mod reuse;
 mod timeouts;
 mod unknown;
 
-pub use behaviour::{Behaviour, SenderBehaviour, SenderLaw};
+pub use behaviour::{Behaviour, SenderBehaviour, SenderParameters};
 pub use candidate::{Candidate, Candidates};
 pub use concurrency::{Concurrency, Growth};
 pub use failover::{Failover, Reaction, Reactions, TlsFailure};
 pub use limits::{Cut, Limits};
 pub use memory_policy::{Memory, RetryStep};
-pub use order_policy::{AddressOrder, Family, HostOrder, Keep, OrderLaw, Unit};
+pub use order_policy::{AddressOrder, Family, HostOrder, OrderPolicy, Stickiness, Unit};
 pub use outcome::Outcome;
 pub use resolve::{AddressSort, Check, Lookups, NullMx, OwnCache, Policy};
-pub use retry::{AfterGaps, RetryLaw, Wait};
-pub use reuse::{FiledUnder, Kept, Reuse};
+pub use retry::{AfterGaps, RetrySchedule, Wait};
+pub use reuse::{FiledUnder, Reuse, ReuseLimits};
 pub use timeouts::{Kernel, Timeouts};
 pub use unknown::Unknowns;

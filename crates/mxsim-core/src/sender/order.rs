@@ -1,12 +1,12 @@
 //! The order in which candidates are tried.
 //!
 //! RFC 5321 section 5.1: sort by preference; equal preferences must be randomised; the addresses of one host are tried in the order
-//! presented. Real MTAs differ in all three, and each way is a value here: see [`OrderLaw`].
+//! presented. Real MTAs differ in all three, and each way is a value here: see [`OrderPolicy`].
 //!
 //! Random orders come from keys looked up by host and address name, so that two designs which share a name share its luck.
 
 use super::candidate::{Candidate, Candidates};
-use super::order_policy::{AddressOrder, Family, HostOrder, OrderLaw, Unit};
+use super::order_policy::{AddressOrder, Family, HostOrder, OrderPolicy, Unit};
 use crate::ids::HostId;
 use crate::random::Key;
 use smallvec::SmallVec;
@@ -23,18 +23,18 @@ type Rank = (u8, u64, u8, u64);
 pub(super) type Hosts = SmallVec<[(u16, HostId); 8]>;
 
 /// Where the luck of an order comes from: the [`Key`] of one decision, or something that goes through all decisions there are.
-pub trait Lots {
-    /// The lot of a host; the smallest goes first.
+pub trait RankSource {
+    /// The rank of a host; the smallest goes first.
     fn host(&mut self, candidate: &Candidate) -> u64;
-    /// The lot of an address among all of its preference; an address under two names has one for each `occurrence`.
+    /// The rank of an address among all of its preference; an address under two names has one for each `occurrence`.
     fn pooled(&mut self, candidate: &Candidate, occurrence: u64) -> u64;
-    /// The lot of an address inside its host, among those of equal `family` rank.
+    /// The rank of an address inside its host, among those of equal `family` rank.
     fn address(&mut self, candidate: &Candidate, family: u8) -> u64;
     /// Whether the host at place `i` changes places with the one before it.
     fn swaps(&mut self, i: usize) -> bool;
 }
 
-impl Lots for Key {
+impl RankSource for Key {
     #[inline]
     fn host(&mut self, candidate: &Candidate) -> u64 {
         self.child(candidate.host_hash).word()
@@ -55,50 +55,50 @@ impl Lots for Key {
 }
 
 /// Puts `candidates`, given in answer order (host by host, AAAA before A), into the order in which they will be tried.
-pub fn arrange(law: &OrderLaw, candidates: &mut Candidates, mut lots: impl Lots) {
-    if law.family == Family::Ipv4Only {
+pub fn arrange(policy: &OrderPolicy, candidates: &mut Candidates, mut ranks: impl RankSource) {
+    if policy.family == Family::Ipv4Only {
         candidates.retain(|candidate| !candidate.ipv6);
     }
     // Some work on the records as they were answered, so their order is taken before the sort.
     let works_on_records = matches!(
-        law.hosts,
+        policy.hosts,
         HostOrder::LastIntoHole | HostOrder::RandomComparator | HostOrder::LeastConnections
     );
     let sequence =
-        if works_on_records { host_sequence(law.hosts, candidates, &mut lots) } else { SmallVec::new() };
+        if works_on_records { host_sequence(policy.hosts, candidates, &mut ranks) } else { SmallVec::new() };
     candidates.sort_by_key(|candidate| candidate.preference);
     if candidates.len() < 2 {
         return;
     }
-    let ranks: SmallVec<[Rank; 8]> = match law.unit {
-        Unit::Address => address_ranks(law, candidates, &mut lots, &sequence),
-        Unit::Host => host_ranks(law, candidates, &mut lots, &sequence),
+    let ranks: SmallVec<[Rank; 8]> = match policy.unit {
+        Unit::Address => address_ranks(policy, candidates, &mut ranks, &sequence),
+        Unit::Host => host_ranks(policy, candidates, &mut ranks, &sequence),
     };
     let mut places: SmallVec<[u16; 8]> = (0..candidates.len() as u16).collect();
     places.sort_by_key(|&place| (candidates[usize::from(place)].preference, ranks[usize::from(place)]));
     *candidates = places.iter().map(|&place| candidates[usize::from(place)]).collect();
-    if law.family == Family::Ipv6BubblePass {
+    if policy.family == Family::Ipv6BubblePass {
         lift_ipv6_once(candidates);
     }
 }
 
 /// All addresses of a preference in one pot.
 fn address_ranks(
-    law: &OrderLaw,
+    policy: &OrderPolicy,
     candidates: &[Candidate],
-    lots: &mut impl Lots,
+    ranks: &mut impl RankSource,
     answered: &[(u16, HostId)],
 ) -> SmallVec<[Rank; 8]> {
     candidates
         .iter()
         .enumerate()
         .map(|(i, candidate)| {
-            let (host, place) = match law.hosts {
-                HostOrder::Shuffle => (0, lots.pooled(candidate, occurrence(candidates, i))),
+            let (host, place) = match policy.hosts {
+                HostOrder::Shuffle => (0, ranks.pooled(candidate, occurrence(candidates, i))),
                 HostOrder::LeastConnections => (place_of(answered, candidate), i as u64),
                 _ => (0, i as u64),
             };
-            (class_rank(law.family, candidate.ipv6), host, 0, place)
+            (class_rank(policy.family, candidate.ipv6), host, 0, place)
         })
         .collect()
 }
@@ -108,34 +108,34 @@ pub(super) fn place_of(hosts: &[(u16, HostId)], candidate: &Candidate) -> u64 {
     hosts.iter().position(|&other| other == entry).unwrap_or(hosts.len()) as u64
 }
 
-/// How often the address of candidate `i` stands before it: an address under two names has two lots, not one.
+/// How often the address of candidate `i` stands before it: an address under two names has two ranks, not one.
 fn occurrence(candidates: &[Candidate], i: usize) -> u64 {
     candidates[..i].iter().filter(|other| other.address == candidates[i].address).count() as u64
 }
 
 /// Hosts first, then the addresses inside each.
 fn host_ranks(
-    law: &OrderLaw,
+    policy: &OrderPolicy,
     candidates: &[Candidate],
-    lots: &mut impl Lots,
+    ranks: &mut impl RankSource,
     answered: &[(u16, HostId)],
 ) -> SmallVec<[Rank; 8]> {
-    let own = if answered.is_empty() { host_sequence(law.hosts, candidates, lots) } else { Hosts::new() };
+    let own = if answered.is_empty() { host_sequence(policy.hosts, candidates, ranks) } else { Hosts::new() };
     let hosts = if answered.is_empty() { &own[..] } else { answered };
     candidates
         .iter()
         .enumerate()
         .map(|(i, candidate)| {
-            let host = match law.hosts {
-                HostOrder::Shuffle => lots.host(candidate),
+            let host = match policy.hosts {
+                HostOrder::Shuffle => ranks.host(candidate),
                 _ => place_of(hosts, candidate),
             };
-            let family = family_rank(law.family, candidate.ipv6);
-            let address = match law.addresses {
-                AddressOrder::Shuffle => lots.address(candidate, family),
+            let family = family_rank(policy.family, candidate.ipv6);
+            let address = match policy.addresses {
+                AddressOrder::Shuffle => ranks.address(candidate, family),
                 AddressOrder::Answer => i as u64,
             };
-            (class_rank(law.family, candidate.ipv6), host, family, address)
+            (class_rank(policy.family, candidate.ipv6), host, family, address)
         })
         .collect()
 }
@@ -157,15 +157,15 @@ const fn class_rank(family: Family, ipv6: bool) -> u8 {
 }
 
 /// The hosts, with their preferences, in the order in which they will be tried; empty where keys decide.
-fn host_sequence(order: HostOrder, candidates: &[Candidate], lots: &mut impl Lots) -> Hosts {
+fn host_sequence(order: HostOrder, candidates: &[Candidate], ranks: &mut impl RankSource) -> Hosts {
     if order == HostOrder::Shuffle {
         return Hosts::new();
     }
     let mut hosts = hosts_of(candidates);
     match order {
-        HostOrder::AdjacentSwap => swap_neighbours(&mut hosts, lots),
+        HostOrder::AdjacentSwap => swap_neighbours(&mut hosts, ranks),
         HostOrder::LastIntoHole => last_into_hole(&mut hosts),
-        HostOrder::RandomComparator => merge_by_coins(&mut hosts, lots, &mut 0),
+        HostOrder::RandomComparator => merge_by_coins(&mut hosts, ranks, &mut 0),
         HostOrder::LeastConnections => first_then_backwards(&mut hosts),
         HostOrder::Shuffle | HostOrder::Answer | HostOrder::NameHash | HostOrder::AttemptIndex => {}
     }
@@ -174,20 +174,20 @@ fn host_sequence(order: HostOrder, candidates: &[Candidate], lots: &mut impl Lot
 
 /// Postal, app/lib/dns_resolver.rb `mx`: Ruby sorts with qsort_r of the C library, which is a merge sort, and the comparison of two equal
 /// preferences is a coin flip. `flipped` counts the coins.
-fn merge_by_coins(hosts: &mut [(u16, HostId)], lots: &mut impl Lots, flipped: &mut usize) {
+fn merge_by_coins(hosts: &mut [(u16, HostId)], ranks: &mut impl RankSource, flipped: &mut usize) {
     if hosts.len() < 2 {
         return;
     }
     let (left, right) = hosts.split_at_mut(hosts.len() / 2);
-    merge_by_coins(left, lots, flipped);
-    merge_by_coins(right, lots, flipped);
+    merge_by_coins(left, ranks, flipped);
+    merge_by_coins(right, ranks, flipped);
     let (mut left, mut right) =
         (Hosts::from_slice(left).into_iter().peekable(), Hosts::from_slice(right).into_iter().peekable());
     for place in hosts {
         let from_left = match (left.peek(), right.peek()) {
             (Some(one), Some(other)) if one.0 == other.0 => {
                 *flipped += 1;
-                !lots.swaps(*flipped)
+                !ranks.swaps(*flipped)
             }
             (Some(one), Some(other)) => one.0 < other.0,
             (one, _) => one.is_some(),
@@ -218,9 +218,9 @@ pub(super) fn hosts_of(candidates: &[Candidate]) -> Hosts {
 }
 
 /// Haraka, outbound/hmail.js `sort_mx`: one pass that swaps neighbours of equal preference with probability 1/2.
-fn swap_neighbours(hosts: &mut [(u16, HostId)], lots: &mut impl Lots) {
+fn swap_neighbours(hosts: &mut [(u16, HostId)], ranks: &mut impl RankSource) {
     for i in 1..hosts.len() {
-        if hosts[i - 1].0 == hosts[i].0 && lots.swaps(i) {
+        if hosts[i - 1].0 == hosts[i].0 && ranks.swaps(i) {
             hosts.swap(i - 1, i);
         }
     }
@@ -235,7 +235,7 @@ fn last_into_hole(hosts: &mut Hosts) {
     }
 }
 
-/// Lots that belong to places in the answer: what a generator gives whose seed is all that differs.
+/// Ranks that belong to places in the answer: what a generator gives whose seed is all that differs.
 #[derive(Debug)]
 pub struct Places {
     key: Key,
@@ -243,7 +243,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// Lots for `answer`, the candidates in answer order.
+    /// Ranks for `answer`, the candidates in answer order.
     #[must_use]
     pub fn new(key: Key, answer: &Candidates) -> Self {
         Self { key, answer: answer.clone() }
@@ -254,7 +254,7 @@ impl Places {
     }
 }
 
-impl Lots for Places {
+impl RankSource for Places {
     fn host(&mut self, candidate: &Candidate) -> u64 {
         self.key.child(self.place(|other| other.host == candidate.host)).word()
     }
@@ -285,7 +285,7 @@ fn lift_ipv6_once(candidates: &mut [Candidate]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Keep;
+    use super::super::Stickiness;
     use super::*;
     use crate::ids::AddressId;
     use crate::random::{Entropy, Purpose, StreamId};
@@ -313,34 +313,34 @@ mod tests {
         list
     }
 
-    fn law(unit: Unit, hosts: HostOrder, addresses: AddressOrder, family: Family) -> OrderLaw {
-        OrderLaw { unit, hosts, addresses, family, keep: Keep::Attempt }
+    fn policy(unit: Unit, hosts: HostOrder, addresses: AddressOrder, family: Family) -> OrderPolicy {
+        OrderPolicy { unit, hosts, addresses, family, keep: Stickiness::Attempt }
     }
 
-    const POSTFIX: OrderLaw = OrderLaw {
+    const POSTFIX: OrderPolicy = OrderPolicy {
         unit: Unit::Address,
         hosts: HostOrder::Shuffle,
         addresses: AddressOrder::Answer,
         family: Family::Any,
-        keep: Keep::Attempt,
+        keep: Stickiness::Attempt,
     };
 
     /// How often each host comes first in 60,000 draws; standard error of a share of 1/3 is 0.002.
-    fn first_shares(law: &OrderLaw, list: &Candidates) -> Vec<f64> {
+    fn first_shares(policy: &OrderPolicy, list: &Candidates) -> Vec<f64> {
         let hosts = list.iter().map(|candidate| candidate.host.index()).max().unwrap_or(0) + 1;
         let mut first = vec![0f64; hosts];
         let n = 60_000;
         for message in 0..n {
             let mut drawn = list.clone();
-            arrange(law, &mut drawn, key(message));
+            arrange(policy, &mut drawn, key(message));
             first[drawn[0].host.index()] += 1.0 / n as f64;
         }
         first
     }
 
     /// Theory as given, n = 60,000; 0.01 is at least 4.9 standard errors (level below 1 in 100,000 for each share).
-    fn assert_shares(law: &OrderLaw, hosts: &[(u16, &str)], theory: &[f64]) {
-        let seen = first_shares(law, &candidates(hosts));
+    fn assert_shares(policy: &OrderPolicy, hosts: &[(u16, &str)], theory: &[f64]) {
+        let seen = first_shares(policy, &candidates(hosts));
         for (seen, theory) in seen.iter().zip(theory) {
             assert!((seen - theory).abs() < 0.01, "saw {seen}, theory {theory} for {hosts:?}");
         }
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_under_two_names_has_two_lots() {
+    fn an_address_under_two_names_has_two_ranks() {
         let mut list = candidates(&[(10, "4"), (10, "4"), (10, "4")]);
         list[1].address = list[0].address;
         list[1].address_hash = list[0].address_hash;
@@ -363,7 +363,7 @@ mod tests {
 
     #[test]
     fn exim_gives_each_host_a_third_and_lifts_ipv6_by_one_place() {
-        let exim = law(Unit::Host, HostOrder::Shuffle, AddressOrder::Shuffle, Family::Ipv6BubblePass);
+        let exim = policy(Unit::Host, HostOrder::Shuffle, AddressOrder::Shuffle, Family::Ipv6BubblePass);
         assert_shares(&exim, &[(10, "444"), (10, "4"), (10, "4")], &[1.0 / 3.0; 3]);
         assert_shares(&exim, &[(10, "64"), (10, "4"), (10, "4")], &[2.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0]);
         assert_shares(
@@ -384,13 +384,13 @@ mod tests {
 
     #[test]
     fn haraka_never_starts_with_the_third_record() {
-        let haraka = law(Unit::Host, HostOrder::AdjacentSwap, AddressOrder::Answer, Family::Ipv6First);
+        let haraka = policy(Unit::Host, HostOrder::AdjacentSwap, AddressOrder::Answer, Family::Ipv6First);
         assert_shares(&haraka, &[(10, "4"), (10, "4"), (10, "4")], &[0.5, 0.5, 0.0]);
     }
 
     #[test]
     fn qmail_takes_the_first_record_and_fills_the_hole_with_the_last() {
-        let qmail = law(Unit::Host, HostOrder::LastIntoHole, AddressOrder::Answer, Family::Ipv4Only);
+        let qmail = policy(Unit::Host, HostOrder::LastIntoHole, AddressOrder::Answer, Family::Ipv4Only);
         for (preferences, expected) in [
             (&[10, 10, 10][..], &[0, 2, 1][..]),
             (&[1, 1, 2], &[0, 1, 2]),
@@ -411,7 +411,7 @@ mod tests {
     /// A coin for each comparison of a merge sort.
     #[test]
     fn postal_halves_and_halves_again() {
-        let postal = law(Unit::Host, HostOrder::RandomComparator, AddressOrder::Answer, Family::Ipv6First);
+        let postal = policy(Unit::Host, HostOrder::RandomComparator, AddressOrder::Answer, Family::Ipv6First);
         assert_shares(&postal, &[(10, "4"), (10, "4")], &[0.5, 0.5]);
         assert_shares(&postal, &[(10, "4"), (10, "4"), (10, "4")], &[0.5, 0.25, 0.25]);
         assert_shares(&postal, &[(10, "4"); 5], &[0.25, 0.25, 0.25, 0.125, 0.125]);
@@ -420,7 +420,7 @@ mod tests {
 
     #[test]
     fn opensmtpd_lists_the_first_record_then_the_last_to_the_second() {
-        let opensmtpd = law(Unit::Address, HostOrder::LeastConnections, AddressOrder::Answer, Family::Any);
+        let opensmtpd = policy(Unit::Address, HostOrder::LeastConnections, AddressOrder::Answer, Family::Any);
         for (preferences, expected) in [
             (&[10, 10, 10][..], &[0, 2, 1][..]),
             (&[10, 10, 10, 10], &[0, 3, 2, 1]),
@@ -438,7 +438,7 @@ mod tests {
     fn dma_puts_all_ipv6_of_a_preference_first() {
         let order = |unit, family| {
             let mut list = candidates(&[(10, "4"), (10, "64"), (20, "6")]);
-            arrange(&law(unit, HostOrder::Answer, AddressOrder::Answer, family), &mut list, key(0));
+            arrange(&policy(unit, HostOrder::Answer, AddressOrder::Answer, family), &mut list, key(0));
             list.iter().map(|candidate| candidate.address.0).collect::<Vec<_>>()
         };
         for unit in [Unit::Address, Unit::Host] {
@@ -447,10 +447,10 @@ mod tests {
         }
     }
 
-    /// One seed deals the same lots to the same places, whatever stands there.
+    /// One seed deals the same ranks to the same places, whatever stands there.
     #[test]
     fn a_seed_knows_places_and_no_names() {
-        let shuffle = law(Unit::Host, HostOrder::Shuffle, AddressOrder::Shuffle, Family::Any);
+        let shuffle = policy(Unit::Host, HostOrder::Shuffle, AddressOrder::Shuffle, Family::Any);
         let place_of_first = |turned: usize, n: u64| {
             let mut answer = candidates(&[(10, "4"), (10, "4"), (10, "4")]);
             answer.rotate_left(turned);
@@ -471,13 +471,17 @@ mod tests {
         let list = candidates(&[(10, "64"), (10, "64")]);
         let mut v6 = list.clone();
         arrange(
-            &law(Unit::Host, HostOrder::Answer, AddressOrder::Answer, Family::Ipv6First),
+            &policy(Unit::Host, HostOrder::Answer, AddressOrder::Answer, Family::Ipv6First),
             &mut v6,
             key(0),
         );
         assert_eq!(v6.iter().map(|c| c.ipv6).collect::<Vec<_>>(), [true, false, true, false]);
         let mut v4 = list;
-        arrange(&law(Unit::Host, HostOrder::Answer, AddressOrder::Answer, Family::Ipv4Only), &mut v4, key(0));
+        arrange(
+            &policy(Unit::Host, HostOrder::Answer, AddressOrder::Answer, Family::Ipv4Only),
+            &mut v4,
+            key(0),
+        );
         assert_eq!(v4.len(), 2);
     }
 }

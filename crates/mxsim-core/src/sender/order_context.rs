@@ -1,4 +1,4 @@
-//! Orders that depend on what the outbound host is doing, or has done with the message, and not only on the answer and on lots.
+//! Orders that depend on what the outbound host is doing, or has done with the message, and not only on the answer and on drawn ranks.
 //!
 //! [`super::order::arrange`] comes first and takes hosts as they were answered; [`reorder_by_state`] then has the last word.
 
@@ -20,7 +20,7 @@ pub trait OrderContext {
     fn open(&self, address: AddressId) -> u32;
 }
 
-/// Finishes the order where it depends on more than the answer and lots. `candidates` have been through [`super::order::arrange`].
+/// Finishes the order where it depends on more than the answer and drawn ranks. `candidates` have been through [`super::order::arrange`].
 pub fn reorder_by_state(order: HostOrder, candidates: &mut Candidates, context: &impl OrderContext) {
     match order {
         HostOrder::NameHash => sort_by_name_hash(candidates, context),
@@ -111,9 +111,9 @@ mod tests {
             .collect()
     }
 
-    fn order(law: HostOrder, context: &Known) -> Vec<u16> {
+    fn order(policy: HostOrder, context: &Known) -> Vec<u16> {
         let mut list = candidates();
-        reorder_by_state(law, &mut list, context);
+        reorder_by_state(policy, &mut list, context);
         list.iter().map(|candidate| candidate.host.0).collect()
     }
 

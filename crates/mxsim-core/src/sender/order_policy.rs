@@ -4,7 +4,7 @@ use crate::time::Span;
 
 /// In which order candidates of one preference are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OrderLaw {
+pub struct OrderPolicy {
     /// What is put in order.
     pub unit: Unit,
     /// How hosts (or, with [`Unit::Address`], addresses) of equal preference are ordered.
@@ -14,10 +14,10 @@ pub struct OrderLaw {
     /// Which address family goes first.
     pub family: Family,
     /// How long one drawn order is kept.
-    pub keep: Keep,
+    pub keep: Stickiness,
 }
 
-impl OrderLaw {
+impl OrderPolicy {
     /// True if the order depends on chance at all.
     #[must_use]
     pub const fn draws(&self) -> bool {
@@ -113,7 +113,7 @@ pub enum Family {
 
 /// How long one drawn order is kept by an outbound host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+pub enum Stickiness {
     /// Each attempt draws anew.
     Attempt,
     /// Each message draws once; its retries keep the order.

@@ -12,7 +12,7 @@ pub enum Outcome {
     /// No answer within the time-out.
     TimedOut,
     /// The node took the connection and never greeted.
-    Silent,
+    NoGreeting,
     /// It said to come back later: a greeting 4xx, such as 421.
     Busy,
     /// Its greeting was a permanent failure (5xx).

@@ -8,7 +8,7 @@ use crate::time::{Span, Time};
 
 /// When a deferred message is tried again and when it is given up.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RetryLaw {
+pub struct RetrySchedule {
     /// The wait after each failed attempt.
     pub wait: Wait,
     /// Attempts happen only at queue runs this far apart; `None` means a timer of their own. Each outbound host has its own phase.
@@ -21,7 +21,7 @@ pub struct RetryLaw {
     pub max_attempts: Option<u32>,
 }
 
-/// The law of waits between attempts.
+/// The schedule of waits between attempts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wait {
     /// Fixed waits after the first, second, ... failure, and what follows them.
@@ -78,15 +78,15 @@ pub enum AfterGaps {
     GiveUp,
 }
 
-/// No attempt follows sooner, whatever the law says: a queue is never scanned in the second that deferred the message.
+/// No attempt follows sooner, whatever the schedule says: a queue is never scanned in the second that deferred the message.
 const SHORTEST_WAIT: Span = Span::from_secs(1);
 
-/// Tells the lot by which a wait grows from the one for its jitter.
+/// Tells the draw by which a wait grows from the one for its jitter.
 const GROWTH: u64 = 1;
 
 /// A message that has just failed.
 #[derive(Debug, Clone, Copy)]
-pub struct Deferred {
+pub struct FailedAttempt {
     /// When it arrived in the queue.
     pub born: Time,
     /// Attempts that have failed, this one included.
@@ -97,21 +97,21 @@ pub struct Deferred {
     pub phase: Span,
 }
 
-/// The time of the next attempt; `None` if the message bounces. `lots` are those of the message, from which each failure takes its own.
+/// The time of the next attempt; `None` if the message bounces. `draws` are those of the message, from which each failure takes its own.
 #[must_use]
-pub fn next_attempt(law: &RetryLaw, message: Deferred, lots: Key) -> Option<Time> {
+pub fn next_attempt(policy: &RetrySchedule, message: FailedAttempt, draws: Key) -> Option<Time> {
     let age = message.now.since(message.born);
-    let too_old = law.lifetime.is_some_and(|lifetime| age >= lifetime);
-    let too_often = law.max_attempts.is_some_and(|most| message.failures >= most);
+    let too_old = policy.lifetime.is_some_and(|lifetime| age >= lifetime);
+    let too_often = policy.max_attempts.is_some_and(|most| message.failures >= most);
     if too_old || too_often {
         return None;
     }
-    let due = due(&law.wait, message, age, lots)?.max(message.now + SHORTEST_WAIT);
-    let late = Span((law.jitter.0 as f64 * lots.child(u64::from(message.failures)).unit()) as i64);
-    let due = if law.jitter == Span::ZERO { due } else { due + late };
-    Some(match law.queue_run {
+    let due = due(&policy.wait, message, age, draws)?.max(message.now + SHORTEST_WAIT);
+    let late = Span((policy.jitter.0 as f64 * draws.child(u64::from(message.failures)).unit()) as i64);
+    let due = if policy.jitter == Span::ZERO { due } else { due + late };
+    Some(match policy.queue_run {
         None => due,
-        Some(every) => next_queue_run(due + Span(-grace(&law.wait).0), every, message.phase),
+        Some(every) => next_queue_run(due + Span(-grace(&policy.wait).0), every, message.phase),
     })
 }
 
@@ -125,13 +125,13 @@ const fn grace(wait: &Wait) -> Span {
 }
 
 /// When the message may be tried again, before queue runs come into it.
-fn due(wait: &Wait, message: Deferred, age: Span, lots: Key) -> Option<Time> {
+fn due(wait: &Wait, message: FailedAttempt, age: Span, draws: Key) -> Option<Time> {
     Some(match *wait {
         Wait::Gaps { ref list, then } => message.now + gap(list, then, message.failures)?,
         Wait::Age { least, most } => message.now + age.clamp(least, most.max(least)),
         Wait::RandomGrowth { first, factor_least, factor_most, most, step } => {
             let factor = |failure| {
-                let draw = lots.child(u64::from(failure)).child(GROWTH).unit();
+                let draw = draws.child(u64::from(failure)).child(GROWTH).unit();
                 factor_least + (factor_most - factor_least) * draw
             };
             message.now + in_steps(grown(first, (1..message.failures).map(factor), most), step)
@@ -206,40 +206,43 @@ mod tests {
     use crate::random::{Entropy, Purpose, StreamId};
 
     /// All attempt times of a message born at zero whose attempts fail at once.
-    fn schedule(law: &RetryLaw, most: usize) -> Vec<i64> {
-        schedule_of(law, most, Entropy::new(1, 0).key(StreamId::new("retry", Purpose::Retry)))
+    fn times(policy: &RetrySchedule, most: usize) -> Vec<i64> {
+        schedule_of(policy, most, Entropy::new(1, 0).key(StreamId::new("retry", Purpose::Retry)))
     }
 
-    fn schedule_of(law: &RetryLaw, most: usize, key: Key) -> Vec<i64> {
+    fn schedule_of(policy: &RetrySchedule, most: usize, key: Key) -> Vec<i64> {
         let mut times = vec![0];
         let mut now = Time::ZERO;
         while times.len() < most {
-            let message = Deferred { born: Time::ZERO, failures: times.len() as u32, now, phase: Span::ZERO };
-            let Some(next) = next_attempt(law, message, key) else { break };
+            let message =
+                FailedAttempt { born: Time::ZERO, failures: times.len() as u32, now, phase: Span::ZERO };
+            let Some(next) = next_attempt(policy, message, key) else { break };
             now = next;
             times.push(now.0 / 1_000_000);
         }
         times
     }
 
-    fn law(wait: Wait) -> RetryLaw {
-        RetryLaw { wait, queue_run: None, jitter: Span::ZERO, lifetime: None, max_attempts: None }
+    fn waiting(wait: Wait) -> RetrySchedule {
+        RetrySchedule { wait, queue_run: None, jitter: Span::ZERO, lifetime: None, max_attempts: None }
     }
 
     #[test]
     fn postfix_waits_as_long_as_the_message_is_old() {
         let wait = Wait::Age { least: Span::from_secs(300), most: Span::from_secs(4000) };
         // Measured waves of the lab: 0, 299, 599, 1199, 2399 s.
-        assert_eq!(schedule(&law(wait.clone()), 7), [0, 300, 600, 1200, 2400, 4800, 8800]);
-        let with_runs = RetryLaw { queue_run: Some(Span::from_secs(300)), ..law(wait) };
-        assert_eq!(schedule(&with_runs, 7), [0, 300, 600, 1200, 2400, 4800, 9000]);
+        assert_eq!(times(&waiting(wait.clone()), 7), [0, 300, 600, 1200, 2400, 4800, 8800]);
+        let with_runs = RetrySchedule { queue_run: Some(Span::from_secs(300)), ..waiting(wait) };
+        assert_eq!(times(&with_runs, 7), [0, 300, 600, 1200, 2400, 4800, 9000]);
     }
 
     #[test]
     fn qmail_retries_at_400_k_squared_for_a_week() {
-        let qmail =
-            RetryLaw { lifetime: Some(Span::WEEK), ..law(Wait::Quadratic { unit: Span::from_secs(400) }) };
-        let times = schedule(&qmail, 100);
+        let qmail = RetrySchedule {
+            lifetime: Some(Span::WEEK),
+            ..waiting(Wait::Quadratic { unit: Span::from_secs(400) })
+        };
+        let times = times(&qmail, 100);
         assert_eq!(times[..5], [0, 400, 1600, 3600, 6400]);
         // The pass after the end of the lifetime is still made: 400 * 39^2 = 608,400 s.
         assert_eq!(times.last(), Some(&608_400));
@@ -254,23 +257,24 @@ mod tests {
         assert_eq!(next(1, 399), 400);
         assert_eq!(next(1, 400), 1_600, "in the second in which it would be due it is past");
         assert_eq!(next(1, 1_700), 3_600, "an attempt that took half an hour");
-        let times = schedule(&law(Wait::Squares { unit: Span::from_secs(400) }), 5);
+        let times = times(&waiting(Wait::Squares { unit: Span::from_secs(400) }), 5);
         assert_eq!(times, [0, 400, 1_600, 3_600, 6_400]);
     }
 
     #[test]
     fn haraka_doubles_from_64_seconds_and_gives_up_after_13_attempts() {
         let list = (0..12).map(|k| Span::from_secs(64 << k)).collect();
-        let haraka = RetryLaw { max_attempts: Some(13), ..law(Wait::Gaps { list, then: AfterGaps::GiveUp }) };
-        let times = schedule(&haraka, 100);
+        let haraka =
+            RetrySchedule { max_attempts: Some(13), ..waiting(Wait::Gaps { list, then: AfterGaps::GiveUp }) };
+        let times = times(&haraka, 100);
         assert_eq!(times.len(), 13);
         assert_eq!(times[..4], [0, 64, 192, 448]);
     }
 
     #[test]
     fn gaps_can_double_after_the_list() {
-        let doubling = law(Wait::Gaps { list: vec![Span::from_secs(10)], then: AfterGaps::Double });
-        assert_eq!(schedule(&doubling, 4), [0, 10, 30, 70]);
+        let doubling = waiting(Wait::Gaps { list: vec![Span::from_secs(10)], then: AfterGaps::Double });
+        assert_eq!(times(&doubling, 4), [0, 10, 30, 70]);
     }
 
     /// dma.c `deliver`: 300 s, then each time 1.5 to 2.5 times as long, at most 3 h, slept in steps of 30 s. Recorded: 300 s, then twice 540 and
@@ -285,9 +289,9 @@ mod tests {
             most: seconds(10_800),
             step: seconds(30),
         };
-        let law = law(wait);
+        let policy = waiting(wait);
         let gaps = |key: Key| -> Vec<i64> {
-            let times = schedule_of(&law, 9, key);
+            let times = schedule_of(&policy, 9, key);
             times.windows(2).map(|pair| pair[1] - pair[0]).collect()
         };
         let keys = Entropy::new(1, 0).key(StreamId::new("retry", Purpose::Retry));
@@ -310,7 +314,7 @@ mod tests {
     fn courier_repeats_the_last_three_gaps() {
         let minutes = |list: &[i64]| list.iter().map(|&gap| Span::from_secs(60 * gap)).collect();
         let list = minutes(&[5, 5, 5, 15, 5, 5, 30]);
-        let times = schedule(&law(Wait::Gaps { list, then: AfterGaps::Cycle(3) }), 14);
+        let times = times(&waiting(Wait::Gaps { list, then: AfterGaps::Cycle(3) }), 14);
         let gaps: Vec<i64> = times.windows(2).map(|pair| (pair[1] - pair[0]) / 60).collect();
         assert_eq!(gaps, [5, 5, 5, 15, 5, 5, 30, 5, 5, 30, 5, 5, 30]);
     }

@@ -9,24 +9,24 @@ pub enum Reuse {
     /// Each message opens its own connection.
     Never,
     /// Postfix: connections are kept once deliveries follow each other within a second, and no longer once they do not.
-    Demand(Kept),
+    Demand(ReuseLimits),
     /// Every connection is kept open for the next message.
-    Always(Kept),
+    Always(ReuseLimits),
     /// Courier: child processes with a connection each; the first that is idle, in the order of their places, takes the next message.
-    Child(Kept),
+    Child(ReuseLimits),
     /// OpenSMTPD: a connection that runs out of work is closed unless it is the last one of its outbound host.
-    Last(Kept),
+    Last(ReuseLimits),
     /// After a delivery whatever waits at this outbound host goes down the same connection, queued or deferred; nothing is kept for
     /// messages to come.
-    Batch(Kept),
+    Batch(ReuseLimits),
     /// Messages that one queue run takes out of the queue go down the connection that its first one opened.
-    QueueRun(Kept),
+    QueueRun(ReuseLimits),
 }
 
 impl Reuse {
     /// The limits of what is kept, if anything is.
     #[must_use]
-    pub const fn kept(self) -> Option<Kept> {
+    pub const fn kept(self) -> Option<ReuseLimits> {
         match self {
             Self::Never => None,
             Self::Demand(kept)
@@ -41,7 +41,7 @@ impl Reuse {
 
 /// Limits of a kept connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kept {
+pub struct ReuseLimits {
     /// It is closed after so long without a message.
     pub idle: Span,
     /// It is closed after so many messages; `None` for any number.

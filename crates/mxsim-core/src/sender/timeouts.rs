@@ -46,7 +46,7 @@ impl Kernel {
 impl Timeouts {
     /// How long a connection attempt to a silent host takes.
     #[must_use]
-    pub fn silent_host(&self) -> Span {
+    pub fn connect_timeout(&self) -> Span {
         let kernel = self.kernel.gives_up_after();
         self.connect.map_or(kernel, |own| own.min(kernel))
     }

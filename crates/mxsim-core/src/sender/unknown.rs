@@ -4,9 +4,9 @@
 //! hold a choice, how long they hold it, and whether they shuffle the hosts at all. Each has a range, as data beside the preset; a
 //! *plausible world* draws one value out of each.
 
-use super::behaviour::SenderLaw;
+use super::behaviour::SenderParameters;
 use super::failover::Failover;
-use super::order_policy::{HostOrder, Keep};
+use super::order_policy::{HostOrder, Stickiness};
 use crate::random::Key;
 use crate::time::Span;
 
@@ -30,13 +30,13 @@ impl Unknowns {
 
     /// The same with ranges that reach to what a scenario takes for granted.
     #[must_use]
-    pub fn reaching(mut self, choosers: usize, law: &SenderLaw) -> Self {
+    pub fn reaching(mut self, choosers: usize, parameters: &SenderParameters) -> Self {
         if let Some((from, to)) = &mut self.choosers {
             let choosers = choosers as u32;
             (*from, *to) = ((*from).min(choosers), (*to).max(choosers));
         }
-        if let (Some((from, to)), Keep::Exponential(kept) | Keep::Fixed(kept)) =
-            (&mut self.hold, law.order.keep)
+        if let (Some((from, to)), Stickiness::Exponential(kept) | Stickiness::Fixed(kept)) =
+            (&mut self.hold, parameters.order.keep)
         {
             (*from, *to) = ((*from).min(kept), (*to).max(kept));
         }
@@ -71,12 +71,12 @@ fn log_uniform(from: f64, to: f64, key: Key) -> f64 {
     from * libm::exp(key.unit() * libm::log(to / from))
 }
 
-impl SenderLaw {
+impl SenderParameters {
     /// Takes hosts as the DNS answers them. It has no choice to keep then, unless it comes back to the same host later.
     pub fn take_answers(&mut self) {
         self.order.hosts = HostOrder::Answer;
         self.order.keep =
-            if self.failover == Failover::SameHostLater { Keep::Message } else { Keep::Attempt };
+            if self.failover == Failover::SameHostLater { Stickiness::Message } else { Stickiness::Attempt };
     }
 }
 

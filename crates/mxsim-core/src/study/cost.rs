@@ -6,13 +6,13 @@
 
 use crate::engine::Compiled;
 use crate::engine::outcome_of;
-use crate::engine::world::method::Law;
+use crate::engine::world::method::SimulationMethod;
 use crate::engine::world::{SenderTable, World};
 use crate::ids::NodeId;
 use crate::numerals::{bytes, count, rough};
 use crate::random::{Entropy, Purpose, StreamId};
-use crate::sender::retry::{Deferred, next_attempt};
-use crate::sender::{Failover, Outcome, Reaction, RetryLaw};
+use crate::sender::retry::{FailedAttempt, next_attempt};
+use crate::sender::{Failover, Outcome, Reaction, RetrySchedule};
 use crate::study::limit::Limit;
 use crate::study::sensitivity::size::{CONFIRMING, Size};
 use crate::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
@@ -179,7 +179,7 @@ fn managed_hosts(world: &World) -> f64 {
 /// The senders whose messages are simulated one by one.
 fn one_by_one(compiled: &Compiled) -> impl Iterator<Item = &SenderTable> {
     let senders = compiled.world.senders.iter().zip(&compiled.methods);
-    senders.filter(|(_, method)| method.law == Law::Messages).map(|(sender, _)| sender)
+    senders.filter(|(_, method)| method.method == SimulationMethod::Messages).map(|(sender, _)| sender)
 }
 
 /// The retries of one replication.
@@ -199,7 +199,7 @@ fn retries(compiled: &Compiled) -> (Retries, f64) {
         let nodes = usable_nodes(world, sender);
         // A message costs a look-up and a connection; a retry that fails costs a look-up and a connection to each node. *Assumption*: both
         // cost the same.
-        let work = match sender.behaviour.law.failover {
+        let work = match sender.behaviour.parameters.failover {
             Failover::NextHost => (1.0 + nodes.len() as f64) / 2.0,
             Failover::SameHostLater => 1.0,
         };
@@ -208,8 +208,9 @@ fn retries(compiled: &Compiled) -> (Retries, f64) {
             if outages.is_empty() {
                 continue;
             }
-            let waits = waits
-                .get_or_insert_with(|| Waits::new(&sender.behaviour.law.retry, world.end.since(world.start)));
+            let waits = waits.get_or_insert_with(|| {
+                Waits::new(&sender.behaviour.parameters.retry, world.end.since(world.start))
+            });
             for (from, to) in waits.joined(&outages) {
                 let messages = sender.expected(from, to) * part;
                 let retries = messages * waits.retries_in(to.since(from));
@@ -241,7 +242,7 @@ fn outages(compiled: &Compiled, sender: &SenderTable, nodes: &[NodeId]) -> Vec<(
     // Where the sessions of an attempt are limited, mail may stay behind though the sender would go on.
     let goes_on = |outcome: Outcome| {
         behaviour.react(outcome) == Reaction::Next
-            && !(outcome.is_in_session() && behaviour.law.limits.sessions.is_some())
+            && !(outcome.is_in_session() && behaviour.parameters.limits.sessions.is_some())
     };
     let of = |node: &NodeId, going_on: bool| -> Times {
         let outages = world.topology.node(*node).faults.outages().iter();
@@ -284,15 +285,15 @@ struct Waits {
 
 impl Waits {
     /// The attempts until the message is `longest` old.
-    fn new(law: &RetryLaw, longest: Span) -> Self {
+    fn new(policy: &RetrySchedule, longest: Span) -> Self {
         let mut waits = Self { failures: Vec::new(), sums: vec![0.0], pace: None };
         let (mut now, mut sum) = (Time::ZERO, 0.0);
         // Lots may fall as they like: an estimate does not depend on them.
         let lots = Entropy::new(0, 0).key(StreamId::new("cost", Purpose::Retry));
         while waits.failures.len() < MOST_COUNTED {
             let failures = waits.failures.len() as u32 + 1;
-            let message = Deferred { born: Time::ZERO, failures, now, phase: Span::ZERO };
-            let Some(next) = next_attempt(law, message, lots) else {
+            let message = FailedAttempt { born: Time::ZERO, failures, now, phase: Span::ZERO };
+            let Some(next) = next_attempt(policy, message, lots) else {
                 waits.pace = None;
                 break;
             };
@@ -354,9 +355,9 @@ impl Waits {
 mod tests {
     use super::*;
     use crate::engine::compile;
-    use crate::engine::world::method::Engine;
+    use crate::engine::world::method::MethodChoice;
     use crate::scenario::Scenario;
-    use crate::study::sensitivity::Beside;
+    use crate::study::sensitivity::Alternatives;
 
     /// The cost of two hosts and what follows them.
     fn cost(rest: &str) -> Cost {
@@ -365,7 +366,7 @@ mod tests {
         match Scenario::from_toml(&format!("{zone}{rest}")) {
             Ok(scenario) => {
                 let cost = Cost::of(&compile(&scenario));
-                let beside = Beside::new(&scenario, (1, Engine::default()), Some(0), &cost);
+                let beside = Alternatives::new(&scenario, (1, MethodChoice::default()), Some(0), &cost);
                 Cost { beside: beside.size, ..cost }
             }
             Err(error) => panic!("{error}"),
@@ -432,9 +433,9 @@ mod tests {
     #[test]
     fn worlds_beside_the_run_count() {
         let known = cost("[[senders]]\npreset = \"postfix\"\n");
-        let beside = Size { ends: 2, ends_s: 2.0, worlds: 10, worlds_s: 30.0, replications: 20 };
+        let beside = Size { extremes: 2, extremes_s: 2.0, worlds: 10, worlds_s: 30.0, replications: 20 };
         let other = Cost { beside, ..known };
-        // Two ends for 160 replications, ten worlds for 20.
+        // Two extremes for 160 replications, ten worlds for 20.
         assert_eq!((known.worlds(200), other.worlds(200)), (200.0, 720.0));
         assert_eq!(beside.seconds(200), 2.0 * 160.0 + 30.0 * 20.0);
         let tight = Cost { tally_bytes: MOST_MEMORY / 700.0, ..other };
@@ -449,18 +450,23 @@ mod tests {
     /// Outages of 59 s in each minute: a message that waits for a minute may miss every gap between them.
     #[test]
     fn short_gaps_between_outages_do_not_hide_them() {
-        let law = |seconds| {
+        let waits = |seconds| {
             let wait = crate::sender::Wait::Gaps {
                 list: vec![Span::from_secs(seconds)],
                 then: crate::sender::AfterGaps::RepeatLast,
             };
-            let law =
-                RetryLaw { wait, queue_run: None, jitter: Span::ZERO, lifetime: None, max_attempts: None };
-            Waits::new(&law, Span::DAY)
+            let policy = RetrySchedule {
+                wait,
+                queue_run: None,
+                jitter: Span::ZERO,
+                lifetime: None,
+                max_attempts: None,
+            };
+            Waits::new(&policy, Span::DAY)
         };
         let at = |seconds: i64| Time::ZERO + Span::from_secs(seconds);
         let outages: Times = (0..60).map(|minute| (at(minute * 60), at(minute * 60 + 59))).collect();
-        assert_eq!(law(60).joined(&outages), [(at(0), at(59 * 60 + 59))]);
-        assert_eq!(law(1).joined(&outages).len(), 60);
+        assert_eq!(waits(60).joined(&outages), [(at(0), at(59 * 60 + 59))]);
+        assert_eq!(waits(1).joined(&outages).len(), 60);
     }
 }

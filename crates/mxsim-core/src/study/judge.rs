@@ -4,7 +4,7 @@
 //! of equal size that each choose one node, independently. Without a number the answer is the number that would explain the split
 //! ([`theory::judge`](crate::theory::judge) has the mathematics).
 //!
-//! Main types: [`Counted`], what was counted; [`Judgement`], the document `mxsim.judge/1`.
+//! Main types: [`CountedSplit`], what was counted; [`Judgement`], the document `mxsim.judge/1`.
 
 use crate::numerals::{count, often, to_digits};
 use crate::theory::judge::{Fit, Method};
@@ -33,15 +33,15 @@ const DIGITS: usize = 6;
 /// The messages counted at each node, and what is known of who sent them.
 ///
 /// ```
-/// use mxsim_core::study::judge::{Answer, Counted, judge};
-/// let judgement = judge(&Counted::new([410, 290, 300]).choosers(40))?;
+/// use mxsim_core::study::judge::{Answer, CountedSplit, judge};
+/// let judgement = judge(&CountedSplit::new([410, 290, 300]).choosers(40))?;
 /// assert_eq!(judgement.answer, Answer::Luck);
 /// assert_eq!(judgement.messages, 1_000);
 /// # Ok::<(), mxsim_core::study::judge::JudgeError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Counted {
+pub struct CountedSplit {
     /// Messages at each node over the same time.
     pub counts: Vec<u64>,
     /// Equal, independent choosers among the senders; `None` if that is not known.
@@ -50,7 +50,7 @@ pub struct Counted {
     pub weights: Vec<f64>,
 }
 
-impl Counted {
+impl CountedSplit {
     /// Counts of equal nodes, from choosers of unknown number.
     pub fn new(counts: impl IntoIterator<Item = u64>) -> Self {
         Self { counts: counts.into_iter().collect(), choosers: None, weights: Vec::new() }
@@ -244,8 +244,8 @@ pub struct JudgedNode {
 /// Judges whether counts per node are chance.
 ///
 /// ```
-/// use mxsim_core::study::judge::{Answer, Counted, Doubt, judge};
-/// let judgement = judge(&Counted::new([410, 290, 300]))?;
+/// use mxsim_core::study::judge::{Answer, CountedSplit, Doubt, judge};
+/// let judgement = judge(&CountedSplit::new([410, 290, 300]))?;
 /// assert_eq!((judgement.answer, judgement.doubt()), (Answer::CannotTell, Some(Doubt::DependsOnChoosers)));
 /// assert_eq!(judgement.luck_if_fewer_choosers_than, Some(225));
 /// # Ok::<(), mxsim_core::study::judge::JudgeError>(())
@@ -253,7 +253,7 @@ pub struct JudgedNode {
 ///
 /// # Errors
 /// If the counts, weights or choosers cannot be judged.
-pub fn judge(counted: &Counted) -> Result<Judgement, JudgeError> {
+pub fn judge(counted: &CountedSplit) -> Result<Judgement, JudgeError> {
     let fit = counted.fit()?;
     let messages = counted.counts.iter().sum();
     let case = Case::new(&fit, messages, counted.choosers);
@@ -391,7 +391,7 @@ mod tests {
     use super::*;
 
     fn judged(counts: &[u64], choosers: Option<u64>) -> Judgement {
-        let counted = Counted { choosers, ..Counted::new(counts.iter().copied()) };
+        let counted = CountedSplit { choosers, ..CountedSplit::new(counts.iter().copied()) };
         judge(&counted).expect("counts that can be judged")
     }
 
@@ -433,17 +433,18 @@ mod tests {
 
     #[test]
     fn what_cannot_be_judged_is_named() {
-        let wrong = |counted: Counted| judge(&counted).expect_err("an error").to_string();
-        let two = || Counted::new([3, 4]);
-        assert_eq!(wrong(Counted::new([410])), "expected the counts of 2 to 1,000 nodes, found 1");
-        assert!(wrong(Counted::new(vec![7; 1_001])).ends_with("found 1,001"));
+        let wrong = |counted: CountedSplit| judge(&counted).expect_err("an error").to_string();
+        let two = || CountedSplit::new([3, 4]);
+        assert_eq!(wrong(CountedSplit::new([410])), "expected the counts of 2 to 1,000 nodes, found 1");
+        assert!(wrong(CountedSplit::new(vec![7; 1_001])).ends_with("found 1,001"));
         assert!(wrong(two().weights([1.0])).ends_with("found 2 counts and 1 weights"));
         assert!(wrong(two().weights([1.0, f64::NAN])).ends_with("above 0, found NaN"));
         assert!(wrong(two().weights([1.0, -1.0])).ends_with("above 0, found -1"));
         assert!(wrong(two().choosers(0)).ends_with("one chooser, found 0"));
         assert!(
-            wrong(Counted::new([u64::MAX, 1])).starts_with("expected at most 1,000,000,000,000,000 messages")
+            wrong(CountedSplit::new([u64::MAX, 1]))
+                .starts_with("expected at most 1,000,000,000,000,000 messages")
         );
-        assert!(wrong(Counted::new([0, 0])).starts_with("no message was counted"));
+        assert!(wrong(CountedSplit::new([0, 0])).starts_with("no message was counted"));
     }
 }

@@ -1,6 +1,6 @@
 //! How long a run may go on: the replications that are asked for, and who may stop it before.
 
-use crate::engine::Engine;
+use crate::engine::MethodChoice;
 use crate::scenario::Scenario;
 
 /// How many replications to run.
@@ -23,7 +23,7 @@ pub struct RunOptions {
     /// How many replications.
     pub limit: Limit,
     /// By which laws.
-    pub engine: Engine,
+    pub method: MethodChoice,
     /// Plausible worlds drawn beside the run where something is not known; `None` for as many as cost little, 64 at most.
     pub worlds: Option<u64>,
 }
@@ -39,7 +39,7 @@ impl RunOptions {
             Some(replications) => Limit::Replications(replications),
             None => Limit::UntilDecided { at_most: Self::DEFAULT_MOST },
         };
-        Self { seed: scenario.run.seed, limit, engine: Engine::default(), worlds: None }
+        Self { seed: scenario.run.seed, limit, method: MethodChoice::default(), worlds: None }
     }
 
     /// The same, giving up after `most` replications at the latest.

@@ -21,4 +21,4 @@ pub mod trace;
 
 pub use limit::{Limit, Observer, Quiet, RunOptions, Stop};
 pub use run::{Run, RunError, run, simulate};
-pub use sensitivity::Beside;
+pub use sensitivity::Alternatives;

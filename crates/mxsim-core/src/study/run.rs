@@ -11,7 +11,7 @@ use crate::results::Results;
 use crate::scenario::Scenario;
 use crate::study::cost::{Cost, TooLarge};
 use crate::study::limit::{Limit, Observer, RunOptions, Stop};
-use crate::study::sensitivity::{Beside, BesideTallies, End, Place};
+use crate::study::sensitivity::{AlternativeTallies, Alternatives, Extreme, Slot};
 use crate::tally::Tally;
 use std::fmt;
 use std::ops::Range;
@@ -25,7 +25,7 @@ pub struct Run {
     /// Replications 0, 1, 2, ... without a gap.
     pub tallies: Vec<Tally>,
     /// Those of the worlds beside it.
-    pub beside: BesideTallies,
+    pub beside: AlternativeTallies,
     /// True if it was interrupted.
     pub partial: bool,
 }
@@ -59,12 +59,12 @@ pub fn simulate(
     options: RunOptions,
     observer: &dyn Observer,
 ) -> Result<Results, RunError> {
-    let mut world = compile_for(scenario, options.engine);
+    let mut world = compile_for(scenario, options.method);
     world.labels.run.seed = options.seed;
     let mut cost = Cost::of(&world);
     // Before other worlds are compiled, which takes as much memory each.
     cost.check(options.limit).map_err(RunError::TooLarge)?;
-    let beside = Beside::new(scenario, (options.seed, options.engine), options.worlds, &cost);
+    let beside = Alternatives::new(scenario, (options.seed, options.method), options.worlds, &cost);
     cost.beside = beside.size;
     cost.check(options.limit).map_err(RunError::TooLarge)?;
     let options = options.at_most(cost.most_replications());
@@ -77,17 +77,17 @@ pub fn simulate(
     Ok(estimate::estimate(&world.labels, &run.tallies, run.partial, plausible))
 }
 
-fn what_ifs(world: &Compiled, beside: Beside, run: &Run) -> Vec<WhatIf> {
-    let found = |((end, _), tallies): ((End, Compiled), &Vec<Tally>)| {
-        let End { sender, unknown, assumed, instead, grade, .. } = end;
+fn what_ifs(world: &Compiled, beside: Alternatives, run: &Run) -> Vec<WhatIf> {
+    let found = |((end, _), tallies): ((Extreme, Compiled), &Vec<Tally>)| {
+        let Extreme { sender, unknown, assumed, instead, grade, .. } = end;
         let assumption = Assumption { sender, unknown: unknown.into(), assumed, instead, grade };
         estimate::what_if(&world.labels, &run.tallies, assumption, tallies)
     };
-    beside.ends.into_iter().zip(&run.beside.ends).filter_map(found).collect()
+    beside.extremes.into_iter().zip(&run.beside.extremes).filter_map(found).collect()
 }
 
 /// Runs replications of `world` until the limit or until `observer` stops it, and the first few of each world in `beside`.
-pub fn run(world: &Compiled, beside: &Beside, options: RunOptions, observer: &dyn Observer) -> Run {
+pub fn run(world: &Compiled, beside: &Alternatives, options: RunOptions, observer: &dyn Observer) -> Run {
     let mut run = Run { tallies: Vec::new(), beside: beside.tallies(), partial: false };
     let finished = AtomicU64::new(0);
     loop {
@@ -114,12 +114,12 @@ pub fn run(world: &Compiled, beside: &Beside, options: RunOptions, observer: &dy
 }
 
 /// A replication of the world and of those beside it.
-type Replicated = (Tally, Vec<(Place, Tally)>);
+type Replicated = (Tally, Vec<(Slot, Tally)>);
 
 /// Replications up to `target`.
 struct Batch<'a> {
     world: &'a Compiled,
-    beside: &'a Beside,
+    beside: &'a Alternatives,
     seed: u64,
     target: u64,
     finished: &'a AtomicU64,

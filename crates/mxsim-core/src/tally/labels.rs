@@ -1,6 +1,6 @@
 //! What the statistics need to know of a world: names, fair shares, goals and provenance.
 
-use crate::results::{Caution, Grade, LawUsed, PresetUsed};
+use crate::results::{Caution, Grade, MethodUsed, PresetUsed};
 use crate::scenario::{Goal, RunPlan};
 use crate::time::Span;
 
@@ -22,7 +22,7 @@ pub struct Labels {
     /// True if `goals` holds only the default.
     pub goals_are_default: bool,
     /// Which law each sender runs by.
-    pub laws: Vec<LawUsed>,
+    pub methods: Vec<MethodUsed>,
     /// Presets in use.
     pub presets: Vec<PresetUsed>,
     /// Doubts from the scenario.

@@ -50,7 +50,7 @@ pub struct WindowTally {
     /// Messages accepted in the window, `[sender * nodes + node]`.
     pub accepted: Vec<u64>,
     /// Connections tried in the window, per node.
-    pub attempts: Vec<u64>,
+    pub connections_tried: Vec<u64>,
     /// Most messages accepted in one bin of each of [`PEAK_BINS`], `[bin * nodes + node]`. A bin that reaches into another window counts
     /// with its part in this one.
     pub busiest: Vec<u64>,

@@ -3,8 +3,8 @@
 use crate::{key, stable};
 use mxsim_core::dns::cache::{Hop, Layer, Network, Question, Record, RecordSet, RecordSetVersion};
 use mxsim_core::dns::{
-    Base, CacheLaw, Caches, Direction, Driver, Hold, OrderLaw, Pick, RecordType, ResolverLaw, Transform,
-    TypeSet,
+    Base, CachePolicy, Caches, Direction, Driver, OrderPolicy, OrderReuse, Pick, RecordType,
+    ResolverParameters, Transform, TypeSet,
 };
 use mxsim_core::random::Purpose;
 use mxsim_core::time::{Span, Time};
@@ -28,11 +28,17 @@ fn sets() -> [RecordSet; 2] {
 }
 
 /// Positions of the records in the answers that a client gets, or each of eight clients its first.
-fn answers(order: OrderLaw, of_clients: bool) -> [String; 8] {
-    let law = ResolverLaw { caches: Caches::Count(1), pick: Pick::Client, cache: CacheLaw::BY_TTL, order };
+fn answers(order: OrderPolicy, of_clients: bool) -> [String; 8] {
+    let parameters = ResolverParameters {
+        caches: Caches::Count(1),
+        pick: Pick::Client,
+        cache: CachePolicy::BY_TTL,
+        order,
+    };
     let sets = sets();
-    let layer = Layer { law, caches: 1, key: key(Purpose::Answer) };
-    let mut network = Network::new(&sets, OrderLaw::AS_RECEIVED, key(Purpose::Answer).child(9), vec![layer]);
+    let layer = Layer { parameters, caches: 1, key: key(Purpose::Answer) };
+    let mut network =
+        Network::new(&sets, OrderPolicy::AS_RECEIVED, key(Purpose::Answer).child(9), vec![layer]);
     [0, 1, 2, 3, 4, 5, 6, 7].map(|second| {
         let now = Time::ZERO + Span::from_secs(second);
         let client = if of_clients { second as u64 } else { 5 };
@@ -43,17 +49,17 @@ fn answers(order: OrderLaw, of_clients: bool) -> [String; 8] {
     })
 }
 
-const fn transform(transform: Transform) -> OrderLaw {
-    OrderLaw { transform, types: TypeSet::ALL, ..OrderLaw::AS_RECEIVED }
+const fn transform(transform: Transform) -> OrderPolicy {
+    OrderPolicy { transform, types: TypeSet::ALL, ..OrderPolicy::AS_RECEIVED }
 }
 
-const fn rotation(driver: Driver) -> OrderLaw {
-    OrderLaw { driver, ..transform(Transform::Rotate) }
+const fn rotation(driver: Driver) -> OrderPolicy {
+    OrderPolicy { driver, ..transform(Transform::Rotate) }
 }
 
 #[track_caller]
-fn check(law: OrderLaw, in_this_epoch: [&str; 8]) {
-    stable(&format!("{law:?}"), answers(law, false), in_this_epoch);
+fn check(policy: OrderPolicy, in_this_epoch: [&str; 8]) {
+    stable(&format!("{policy:?}"), answers(policy, false), in_this_epoch);
 }
 
 /// A transform or driver without a test does not compile.
@@ -77,7 +83,7 @@ const _: fn(Transform, Driver) -> fn() = |transform, driver| match transform {
 fn no_transform() {
     check(transform(Transform::None), ["0123", "0123", "0123", "0123", "0123", "0123", "0123", "0123"]);
     check(
-        OrderLaw { base: Base::Canonical, ..transform(Transform::None) },
+        OrderPolicy { base: Base::Canonical, ..transform(Transform::None) },
         ["2031", "2031", "2031", "2031", "2031", "2031", "2031", "2031"],
     );
 }
@@ -94,7 +100,7 @@ fn rotation_by_a_counter_from_zero() {
         ["0123", "1230", "2301", "0123", "1230", "2301", "0123", "1230"],
     );
     check(
-        OrderLaw { direction: Direction::Backward, ..rotation(Driver::CounterFromZero) },
+        OrderPolicy { direction: Direction::Backward, ..rotation(Driver::CounterFromZero) },
         ["0123", "3012", "2301", "0123", "3012", "2301", "0123", "3012"],
     );
 }
@@ -151,7 +157,7 @@ fn first_by_weight() {
         ["0123", "0123", "3012", "0123", "1023", "3012", "0123", "3012"],
     );
     check(
-        OrderLaw { max_records: Some(1), ..transform(Transform::FirstByWeight) },
+        OrderPolicy { max_records: Some(1), ..transform(Transform::FirstByWeight) },
         ["0", "0", "3", "0", "1", "3", "0", "3"],
     );
 }
@@ -169,14 +175,14 @@ fn sort_for_client() {
 #[test]
 fn orders_that_are_held() {
     check(
-        OrderLaw { hold: Hold::Ttl, ..transform(Transform::Shuffle) },
+        OrderPolicy { hold: OrderReuse::Ttl, ..transform(Transform::Shuffle) },
         ["0231", "0231", "0231", "0213", "0213", "0213", "1320", "1320"],
     );
     check(
-        OrderLaw { hold: Hold::For(Span::from_secs(2)), ..transform(Transform::Shuffle) },
+        OrderPolicy { hold: OrderReuse::For(Span::from_secs(2)), ..transform(Transform::Shuffle) },
         ["0231", "0231", "0213", "1320", "1320", "3021", "1203", "1203"],
     );
-    let variants = OrderLaw { hold: Hold::Ttl, hold_variants: 2, ..transform(Transform::Shuffle) };
+    let variants = OrderPolicy { hold: OrderReuse::Ttl, hold_variants: 2, ..transform(Transform::Shuffle) };
     stable(
         "two held orders",
         answers(variants, true),
@@ -187,7 +193,7 @@ fn orders_that_are_held() {
 #[test]
 fn the_answer_that_fills_the_cache_as_it_came() {
     check(
-        OrderLaw { verbatim_on_miss: true, ..transform(Transform::Shuffle) },
+        OrderPolicy { verbatim_on_miss: true, ..transform(Transform::Shuffle) },
         ["0123", "0231", "0213", "0123", "1320", "3021", "0123", "1203"],
     );
 }
@@ -195,7 +201,7 @@ fn the_answer_that_fills_the_cache_as_it_came() {
 #[test]
 fn types_that_are_left_alone() {
     check(
-        OrderLaw { types: TypeSet::ADDRESSES, ..transform(Transform::Shuffle) },
+        OrderPolicy { types: TypeSet::ADDRESSES, ..transform(Transform::Shuffle) },
         ["0123", "0123", "0123", "0123", "0123", "0123", "0123", "0123"],
     );
 }

@@ -6,8 +6,8 @@
 use crate::{key, stable};
 use mxsim_core::dns::cache::{Hop, Layer, Network, Question, Record, RecordSet, RecordSetVersion};
 use mxsim_core::dns::{
-    CacheLaw, Caches, Extend, Keeping, OrderLaw, Pick, Prefetch, RecordType, ResolverLaw, Stale, TypeSet,
-    ZeroTtl,
+    CachePolicy, Caches, EntryLifetime, Extend, OrderPolicy, Pick, Prefetch, RecordType, ResolverParameters,
+    Stale, TypeSet, ZeroTtl,
 };
 use mxsim_core::random::Purpose;
 use mxsim_core::time::{Span, Time};
@@ -31,13 +31,15 @@ fn set(ttl: Span) -> RecordSet {
 }
 
 /// What cache number `cache` of five makes of the questions.
-fn answers(set: RecordSet, cache: CacheLaw, pick: Pick, number: u32) -> String {
-    let law = ResolverLaw { caches: Caches::Count(5), pick, cache, order: OrderLaw::AS_RECEIVED };
-    let layer = Layer { law, caches: 5, key: key(Purpose::Answer) };
+fn answers(set: RecordSet, cache: CachePolicy, pick: Pick, number: u32) -> String {
+    let parameters =
+        ResolverParameters { caches: Caches::Count(5), pick, cache, order: OrderPolicy::AS_RECEIVED };
+    let layer = Layer { parameters, caches: 5, key: key(Purpose::Answer) };
     let (sets, away) = ([set], [(Time::ZERO + seconds(1_000), Time::ZERO + seconds(1_700))]);
-    let mut network = Network::new(&sets, OrderLaw::AS_RECEIVED, key(Purpose::Answer).child(9), vec![layer])
-        .in_use_before(Time::ZERO)
-        .authority_away(&away);
+    let mut network =
+        Network::new(&sets, OrderPolicy::AS_RECEIVED, key(Purpose::Answer).child(9), vec![layer])
+            .in_use_before(Time::ZERO)
+            .authority_away(&away);
     let written = TIMES.map(|second| {
         let question = Question { set: 0, client: 0, now: Time::ZERO + Span::from_secs_f64(second) };
         let Some(answer) = network.ask(&[Hop { layer: 0, cache: number }], question) else {
@@ -54,32 +56,32 @@ fn answers(set: RecordSet, cache: CacheLaw, pick: Pick, number: u32) -> String {
 }
 
 #[track_caller]
-fn check(cache: CacheLaw, in_this_epoch: &str) {
+fn check(cache: CachePolicy, in_this_epoch: &str) {
     stable(&format!("{cache:?}"), answers(set(seconds(300)), cache, Pick::Client, 2), in_this_epoch);
 }
 
 /// A policy without a test does not compile.
-const _: fn(CacheLaw) -> [fn(); 5] = |law| {
+const _: fn(CachePolicy) -> [fn(); 5] = |policy| {
     [
-        match law.keep {
-            Keeping::Ttl => by_the_ttl,
-            Keeping::For(_) => for_a_fixed_time,
-            Keeping::Forever => for_ever,
+        match policy.keep {
+            EntryLifetime::Ttl => by_the_ttl,
+            EntryLifetime::For(_) => for_a_fixed_time,
+            EntryLifetime::Forever => for_ever,
         },
-        match law.zero_ttl {
+        match policy.zero_ttl {
             ZeroTtl::NoStore | ZeroTtl::SameSecond => a_ttl_of_zero,
         },
-        match law.prefetch {
+        match policy.prefetch {
             Prefetch::None => by_the_ttl,
             Prefetch::Last { .. } => prefetch_in_the_last_seconds,
             Prefetch::Part { .. } => prefetch_in_the_last_part,
         },
-        match law.stale {
+        match policy.stale {
             Stale::Off => by_the_ttl,
             Stale::OnFailure { .. } => stale_answers_where_nobody_gives_a_new_one,
             Stale::Immediate { .. } => stale_answers_at_once,
         },
-        match law.extend {
+        match policy.extend {
             Extend::Never => by_the_ttl,
             Extend::Some { .. } => caches_that_extend,
         },
@@ -89,7 +91,7 @@ const _: fn(CacheLaw) -> [fn(); 5] = |law| {
 #[test]
 fn by_the_ttl() {
     check(
-        CacheLaw::BY_TTL,
+        CachePolicy::BY_TTL,
         "0.1:65.715965! 0.2:300! 0.2:150.2 0.2:20.2 0.2:10.2 0.3:300! 0.3:260 0.3:30 - - 1.4:300!",
     );
 }
@@ -97,11 +99,11 @@ fn by_the_ttl() {
 #[test]
 fn ttls_that_are_lifted_or_cut() {
     check(
-        CacheLaw { ttl_min: seconds(600), ..CacheLaw::BY_TTL },
+        CachePolicy { ttl_min: seconds(600), ..CachePolicy::BY_TTL },
         "0.1:131.43193! 0.1:31.23193 0.2:600! 0.2:470 0.2:460 0.2:160 0.2:120 1.3:600! 1.3:310 1.3:60 1.4:600!",
     );
     check(
-        CacheLaw { ttl_max: seconds(100), ..CacheLaw::BY_TTL },
+        CachePolicy { ttl_max: seconds(100), ..CachePolicy::BY_TTL },
         "0.1:21.905322! 0.2:100! 0.3:100! 0.4:100! 0.4:90 0.5:100! 0.5:60 1.6:100! - - 1.7:100!",
     );
 }
@@ -109,7 +111,7 @@ fn ttls_that_are_lifted_or_cut() {
 #[test]
 fn for_a_fixed_time() {
     check(
-        CacheLaw { keep: Keeping::For(seconds(30)), ..CacheLaw::BY_TTL },
+        CachePolicy { keep: EntryLifetime::For(seconds(30)), ..CachePolicy::BY_TTL },
         "0.1:6.571597! 0.2:30! 0.3:30! 0.4:30! 0.4:20 0.5:30! 1.6:30! 1.7:30! - - 1.8:30!",
     );
 }
@@ -117,7 +119,7 @@ fn for_a_fixed_time() {
 #[test]
 fn for_ever() {
     check(
-        CacheLaw { keep: Keeping::Forever, ..CacheLaw::BY_TTL },
+        CachePolicy { keep: EntryLifetime::Forever, ..CachePolicy::BY_TTL },
         "0.1:ever! 0.1:ever 0.1:ever 0.1:ever 0.1:ever 0.1:ever 0.1:ever 0.1:ever 0.1:ever 0.1:ever 0.1:ever",
     );
 }
@@ -125,14 +127,15 @@ fn for_ever() {
 #[test]
 fn types_that_are_not_cached() {
     check(
-        CacheLaw { types: TypeSet::ADDRESSES, ..CacheLaw::BY_TTL },
+        CachePolicy { types: TypeSet::ADDRESSES, ..CachePolicy::BY_TTL },
         "0.1:300! 0.2:300! 0.3:300! 0.4:300! 0.5:300! 0.6:300! 1.7:300! 1.8:300! - - 1.9:300!",
     );
 }
 
 #[test]
 fn a_ttl_of_zero() {
-    let of = |zero_ttl| answers(set(Span::ZERO), CacheLaw { zero_ttl, ..CacheLaw::BY_TTL }, Pick::Client, 2);
+    let of =
+        |zero_ttl| answers(set(Span::ZERO), CachePolicy { zero_ttl, ..CachePolicy::BY_TTL }, Pick::Client, 2);
     stable(
         "not cached",
         of(ZeroTtl::NoStore),
@@ -150,8 +153,8 @@ fn empty_answers() {
     let mut empty = set(seconds(300));
     empty.versions.iter_mut().for_each(|version| version.records.clear());
     let of = |negative_min, negative_max| {
-        let law = CacheLaw { negative_min, negative_max, ..CacheLaw::BY_TTL };
-        answers(empty.clone(), law, Pick::Client, 2)
+        let policy = CachePolicy { negative_min, negative_max, ..CachePolicy::BY_TTL };
+        answers(empty.clone(), policy, Pick::Client, 2)
     };
     stable(
         "a minute at most",
@@ -168,7 +171,7 @@ fn empty_answers() {
 #[test]
 fn failures_that_are_remembered() {
     check(
-        CacheLaw { failure: seconds(600), ..CacheLaw::BY_TTL },
+        CachePolicy { failure: seconds(600), ..CachePolicy::BY_TTL },
         "0.1:65.715965! 0.2:300! 0.2:150.2 0.2:20.2 0.2:10.2 0.3:300! 0.3:260 0.3:30 - - -",
     );
 }
@@ -176,9 +179,9 @@ fn failures_that_are_remembered() {
 #[test]
 fn prefetch_in_the_last_seconds() {
     check(
-        CacheLaw {
+        CachePolicy {
             prefetch: Prefetch::Last { last: seconds(15), of_at_least: seconds(9) },
-            ..CacheLaw::BY_TTL
+            ..CachePolicy::BY_TTL
         },
         "0.1:65.715965! 0.2:300! 0.2:150.2 0.2:20.2 0.2:10.2 0.4:300! 0.4:260 0.4:30 - - 1.5:300!",
     );
@@ -187,7 +190,7 @@ fn prefetch_in_the_last_seconds() {
 #[test]
 fn prefetch_in_the_last_part() {
     check(
-        CacheLaw { prefetch: Prefetch::Part { per_ten_thousand: 1_000 }, ..CacheLaw::BY_TTL },
+        CachePolicy { prefetch: Prefetch::Part { per_ten_thousand: 1_000 }, ..CachePolicy::BY_TTL },
         "0.1:65.715965! 0.2:300! 0.2:150.2 0.2:20.2 0.3:290 0.4:300! 0.4:260 0.4:30 1.5:10 - 1.6:300!",
     );
 }
@@ -196,7 +199,7 @@ fn prefetch_in_the_last_part() {
 fn stale_answers_where_nobody_gives_a_new_one() {
     let stale = Stale::OnFailure { most: seconds(86_400), ttl: seconds(30) };
     check(
-        CacheLaw { stale, ..CacheLaw::BY_TTL },
+        CachePolicy { stale, ..CachePolicy::BY_TTL },
         "0.1:65.715965! 0.2:300! 0.2:150.2 0.2:20.2 0.2:10.2 0.3:300! 0.3:260 0.3:30 0.3:30 0.3:30 1.4:300!",
     );
 }
@@ -205,7 +208,7 @@ fn stale_answers_where_nobody_gives_a_new_one() {
 fn stale_answers_at_once() {
     let stale = Stale::Immediate { most: seconds(3_600), ttl: seconds(30) };
     check(
-        CacheLaw { stale, ..CacheLaw::BY_TTL },
+        CachePolicy { stale, ..CachePolicy::BY_TTL },
         "0.1:65.715965! 0.1:30 0.2:150.2 0.2:20.2 0.2:10.2 0.2:30 0.3:260 0.3:30 0.3:30 0.3:30 0.3:30",
     );
 }
@@ -214,16 +217,16 @@ fn stale_answers_at_once() {
 #[test]
 fn caches_that_extend() {
     let extend = Extend::Some { per_ten_thousand: 2_500, by: Span::HOUR };
-    let law = CacheLaw { extend, ..CacheLaw::BY_TTL };
+    let policy = CachePolicy { extend, ..CachePolicy::BY_TTL };
     let extended =
-        [0, 1, 2, 3, 4, 5, 6, 7].map(|cache| law.extended_by(key(Purpose::Answer).child(cache)).0 > 0);
+        [0, 1, 2, 3, 4, 5, 6, 7].map(|cache| policy.extended_by(key(Purpose::Answer).child(cache)).0 > 0);
     stable("caches that extend", extended, [false, false, true, true, true, true, false, false]);
 }
 
 /// A cache of the five for each question.
 #[test]
 fn caches_picked_by_the_question() {
-    let seen = answers(set(seconds(300)), CacheLaw::BY_TTL, Pick::Question, 0);
+    let seen = answers(set(seconds(300)), CachePolicy::BY_TTL, Pick::Question, 0);
     stable(
         "a cache for each question",
         seen,

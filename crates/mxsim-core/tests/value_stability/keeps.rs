@@ -5,10 +5,10 @@
 
 use crate::stable;
 use mxsim_core::engine::probe::{Probe, Step};
-use mxsim_core::engine::{Engine, compile_for, replicate_with};
+use mxsim_core::engine::{MethodChoice, compile_for, replicate_with};
 use mxsim_core::ids::MessageId;
 use mxsim_core::scenario::Scenario;
-use mxsim_core::sender::Keep;
+use mxsim_core::sender::Stickiness;
 use mxsim_core::time::{Span, Time};
 use std::collections::BTreeMap;
 
@@ -74,20 +74,20 @@ fn check(keep: &str, in_this_epoch: &str) {
     let times = (0..12).map(|message| Time(message * 25 * Span::MINUTE.0)).collect();
     scenario.set_arrivals("us", times).expect("there is such a sender");
     let mut seen = FirstChoices::default();
-    replicate_with(&compile_for(&scenario, Engine::Messages), 1, 0, &|| false, &mut seen);
+    replicate_with(&compile_for(&scenario, MethodChoice::Messages), 1, 0, &|| false, &mut seen);
     stable(&format!("keep = {keep}"), seen.written[..16].join(" "), in_this_epoch);
 }
 
 /// A way to keep an order without a test does not compile.
-const _: fn(Keep) -> fn() = |keep| match keep {
-    Keep::Attempt => attempt,
-    Keep::Message => message,
-    Keep::Process => process,
-    Keep::Second => second,
-    Keep::CacheEntry => cache_entry,
-    Keep::Exponential(_) => exponential_time,
-    Keep::Fixed(_) => fixed_time,
-    Keep::Forever => forever,
+const _: fn(Stickiness) -> fn() = |keep| match keep {
+    Stickiness::Attempt => attempt,
+    Stickiness::Message => message,
+    Stickiness::Process => process,
+    Stickiness::Second => second,
+    Stickiness::CacheEntry => cache_entry,
+    Stickiness::Exponential(_) => exponential_time,
+    Stickiness::Fixed(_) => fixed_time,
+    Stickiness::Forever => forever,
 };
 
 #[test]

@@ -1,7 +1,7 @@
 //! Value stability: what a fixed seed gave when the model epoch began, it still gives.
 //!
 //! These tests say nothing about right and wrong; theory does that (`mxsim-verify`). They pin the first values of everything that is drawn or chosen:
-//! each order of hosts, transform of an answer, way of keeping, schedule and law has a test with a few literals, taken from the program itself.
+//! each order of hosts, transform of an answer, way of keeping, schedule and method has a test with a few literals, taken from the program itself.
 //! Whoever moves one of them without meaning to sees it here, and whoever means to raises the epoch, so that two results documents of one
 //! epoch are comparable byte for byte.
 

@@ -15,7 +15,7 @@ type Attempt = (i64, u32, &'static [(u16, Outcome)], Option<u16>);
 
 const SCRIPT: [Attempt; 8] = [
     (0, 7, &[(1, Outcome::Refused), (2, Outcome::TimedOut)], Some(3)),
-    (50, 7, &[(1, Outcome::TimedOut), (2, Outcome::Busy), (3, Outcome::Silent)], None),
+    (50, 7, &[(1, Outcome::TimedOut), (2, Outcome::Busy), (3, Outcome::NoGreeting)], None),
     (100, 8, &[(1, Outcome::TimedOut), (2, Outcome::Lost(Stage::Greeting)), (3, Outcome::Refused)], None),
     (130, 8, &[(1, Outcome::Deferred(Stage::Recipient))], Some(2)),
     (400, 9, &[(2, Outcome::TimedOut), (3, Outcome::TimedOut)], None),
@@ -39,32 +39,32 @@ const fn candidate(host: u16) -> Candidate {
     }
 }
 
-fn attempts(law: &Memory) -> [String; 8] {
+fn attempts(policy: &Memory) -> [String; 8] {
     let mut memory = Remembered::default();
     // Mail under way keeps Postfix from forgetting its failures.
     memory.begin_waiting();
     SCRIPT.map(|(second, process, failed, accepted)| {
         let now = Time::ZERO + seconds(second);
-        let written = attempt(&mut memory, law, now, process);
+        let written = attempt(&mut memory, policy, now, process);
         let failed: Vec<(Candidate, Outcome)> =
             failed.iter().map(|&(host, outcome)| (candidate(host), outcome)).collect();
         let report = Report { failed: &failed, accepted: accepted.map(candidate), now, process };
-        let gives_up = memory.note(law, report);
+        let gives_up = memory.note(policy, report);
         written + if gives_up { " then bounce" } else { "" }
     })
 }
 
-fn attempt(memory: &mut Remembered, law: &Memory, now: Time, process: u32) -> String {
+fn attempt(memory: &mut Remembered, policy: &Memory, now: Time, process: u32) -> String {
     let all: Candidates = [1, 2, 3].map(candidate).into_iter().collect();
     let mut left = all.clone();
-    let admission = memory.admit(law, &mut left, now, process);
+    let admission = memory.admit(policy, &mut left, now, process);
     let mut written = match admission {
         MemoryVerdict::Try => left.iter().map(|candidate| candidate.host.0.to_string()).collect(),
         MemoryVerdict::Defer => "defer".to_owned(),
         MemoryVerdict::Bounce => "bounce".to_owned(),
     };
     for candidate in &all {
-        if let Some(held) = memory.held(law, candidate, now, process) {
+        if let Some(held) = memory.held(policy, candidate, now, process) {
             written += &format!(" {}:{}", candidate.host.0, held.until.since(now).as_secs_f64());
         }
     }
@@ -72,8 +72,8 @@ fn attempt(memory: &mut Remembered, law: &Memory, now: Time, process: u32) -> St
 }
 
 #[track_caller]
-fn check(law: &Memory, in_this_epoch: [&str; 8]) {
-    stable(&format!("{law:?}"), attempts(law), in_this_epoch);
+fn check(policy: &Memory, in_this_epoch: [&str; 8]) {
+    stable(&format!("{policy:?}"), attempts(policy), in_this_epoch);
 }
 
 /// A memory without a test does not compile.
@@ -163,12 +163,12 @@ fn host_address() {
 
 #[test]
 fn address_timeouts() {
-    let law = Memory::AddressTimeouts {
+    let policy = Memory::AddressTimeouts {
         count: 2,
         apart: seconds(120),
         hold_base: seconds(3_840),
         hold_step: seconds(64),
         hold_steps: 32,
     };
-    check(&law, ["123", "123", "123", "123", "123", "123", "13 2:3080", "123"]);
+    check(&policy, ["123", "123", "123", "123", "123", "123", "13 2:3080", "123"]);
 }

@@ -1,13 +1,13 @@
 //! Whole replications by each way to simulate a sender: where the mail of three days went.
 
 use crate::stable;
-use mxsim_core::engine::{Engine, compile_for, replicate};
+use mxsim_core::engine::{MethodChoice, compile_for, replicate};
 use mxsim_core::scenario::Scenario;
 
 /// Mail that each of three hosts accepts on each of three days, and what was tried at the first, which refuses for an hour of it. The sender has to be
-/// simulated by this law.
-fn days(sender: &str, law: &str) -> [[u64; 4]; 3] {
-    let engine = if law == "messages" { Engine::Messages } else { Engine::Fastest };
+/// simulated by this method.
+fn days(sender: &str, method: &str) -> [[u64; 4]; 3] {
+    let choice = if method == "messages" { MethodChoice::Messages } else { MethodChoice::Fastest };
     let text = format!(
         r#"
 [zone]
@@ -36,12 +36,12 @@ node = "mx1"
 fault = "refuse"
 "#
     );
-    let world = compile_for(&Scenario::from_toml(&text).expect("a scenario"), engine);
-    assert_eq!(world.labels.laws[0].law, law);
+    let world = compile_for(&Scenario::from_toml(&text).expect("a scenario"), choice);
+    assert_eq!(world.labels.methods[0].method, method);
     [0, 1, 2].map(|replication| {
         let tally = replicate(&world, 1, replication, &|| false).expect("nobody cancels it");
         let nodes = &tally.nodes;
-        [nodes[0].accepted, nodes[1].accepted, nodes[2].accepted, nodes[0].attempts]
+        [nodes[0].accepted, nodes[1].accepted, nodes[2].accepted, nodes[0].connections_tried]
     })
 }
 

@@ -5,23 +5,25 @@ use mxsim_core::ids::{AddressId, HostId};
 use mxsim_core::random::{Purpose, name_hash};
 use mxsim_core::sender::order::{Places, arrange};
 use mxsim_core::sender::order_context::{OrderContext, reorder_by_state};
-use mxsim_core::sender::{AddressOrder, Candidate, Candidates, Family, HostOrder, Keep, OrderLaw, Unit};
+use mxsim_core::sender::{
+    AddressOrder, Candidate, Candidates, Family, HostOrder, OrderPolicy, Stickiness, Unit,
+};
 
 /// Hosts with their preference and the families of their addresses; addresses are numbered in the order of the answer: `01`, `2`, `34`, `5` and, of the
 /// backup, `6`.
 const HOSTS: [(u16, &str); 5] = [(10, "64"), (10, "4"), (10, "64"), (10, "6"), (20, "4")];
 
-/// A law that keeps what it does not say in the order of the answer.
-const ANSWER: OrderLaw = OrderLaw {
+/// A policy that keeps what it does not say in the order of the answer.
+const ANSWER: OrderPolicy = OrderPolicy {
     unit: Unit::Host,
     hosts: HostOrder::Answer,
     addresses: AddressOrder::Answer,
     family: Family::Any,
-    keep: Keep::Attempt,
+    keep: Stickiness::Attempt,
 };
 
-const fn hosts(hosts: HostOrder) -> OrderLaw {
-    OrderLaw { hosts, ..ANSWER }
+const fn hosts(hosts: HostOrder) -> OrderPolicy {
+    OrderPolicy { hosts, ..ANSWER }
 }
 
 fn candidates() -> Candidates {
@@ -65,21 +67,22 @@ impl OrderContext for Known {
 }
 
 /// Addresses in the order in which message `number` tries them.
-fn order(law: &OrderLaw, number: u16) -> String {
+fn order(policy: &OrderPolicy, number: u16) -> String {
     let mut list = candidates();
     let choice = key(Purpose::Choice).child(number.into());
-    match law.keep {
-        Keep::Second => arrange(law, &mut list, Places::new(choice, &candidates())),
-        _ => arrange(law, &mut list, choice),
+    match policy.keep {
+        Stickiness::Second => arrange(policy, &mut list, Places::new(choice, &candidates())),
+        _ => arrange(policy, &mut list, choice),
     }
-    reorder_by_state(law.hosts, &mut list, &Known(number));
+    reorder_by_state(policy.hosts, &mut list, &Known(number));
     list.iter().map(|candidate| candidate.address.0.to_string()).collect()
 }
 
 #[track_caller]
-fn check(law: &OrderLaw, in_this_epoch: [&str; 4]) {
-    let what = format!("{:?} of hosts, {:?} of addresses, {:?}", law.hosts, law.addresses, law.family);
-    stable(&what, [0, 1, 2, 3].map(|number| order(law, number)), in_this_epoch);
+fn check(policy: &OrderPolicy, in_this_epoch: [&str; 4]) {
+    let what =
+        format!("{:?} of hosts, {:?} of addresses, {:?}", policy.hosts, policy.addresses, policy.family);
+    stable(&what, [0, 1, 2, 3].map(|number| order(policy, number)), in_this_epoch);
 }
 
 /// An order without a test does not compile.
@@ -127,7 +130,7 @@ fn name_hash_order() {
 #[test]
 fn least_connections() {
     check(
-        &OrderLaw { unit: Unit::Address, ..hosts(HostOrder::LeastConnections) },
+        &OrderPolicy { unit: Unit::Address, ..hosts(HostOrder::LeastConnections) },
         ["0314526", "5203146", "1452036", "0314526"],
     );
 }
@@ -140,7 +143,7 @@ fn attempt_index() {
 #[test]
 fn shuffle_of_all_addresses() {
     check(
-        &OrderLaw { unit: Unit::Address, ..hosts(HostOrder::Shuffle) },
+        &OrderPolicy { unit: Unit::Address, ..hosts(HostOrder::Shuffle) },
         ["0452136", "3120456", "5421306", "3402516"],
     );
 }
@@ -148,7 +151,7 @@ fn shuffle_of_all_addresses() {
 #[test]
 fn shuffle_of_addresses_inside_a_host() {
     check(
-        &OrderLaw { addresses: AddressOrder::Shuffle, ..ANSWER },
+        &OrderPolicy { addresses: AddressOrder::Shuffle, ..ANSWER },
         ["1023456", "1024356", "1024356", "1024356"],
     );
 }
@@ -156,8 +159,12 @@ fn shuffle_of_addresses_inside_a_host() {
 /// Lots that belong to places in the answer.
 #[test]
 fn shuffle_from_the_second_a_process_began_in() {
-    let law = OrderLaw { addresses: AddressOrder::Shuffle, keep: Keep::Second, ..hosts(HostOrder::Shuffle) };
-    check(&law, ["3410526", "2510436", "5210436", "2013456"]);
+    let policy = OrderPolicy {
+        addresses: AddressOrder::Shuffle,
+        keep: Stickiness::Second,
+        ..hosts(HostOrder::Shuffle)
+    };
+    check(&policy, ["3410526", "2510436", "5210436", "2013456"]);
 }
 
 /// A shuffle of hosts and of their addresses, with each preference for a family.
@@ -165,7 +172,7 @@ fn shuffle_from_the_second_a_process_began_in() {
 fn families() {
     let of = |family| {
         let shuffled = hosts(HostOrder::Shuffle);
-        order(&OrderLaw { addresses: AddressOrder::Shuffle, family, ..shuffled }, 5)
+        order(&OrderPolicy { addresses: AddressOrder::Shuffle, family, ..shuffled }, 5)
     };
     let families = [
         Family::Any,

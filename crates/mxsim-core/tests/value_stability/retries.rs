@@ -2,30 +2,30 @@
 
 use crate::{key, stable};
 use mxsim_core::random::Purpose;
-use mxsim_core::sender::retry::{Deferred, next_attempt};
-use mxsim_core::sender::{AfterGaps, RetryLaw, Wait};
+use mxsim_core::sender::retry::{FailedAttempt, next_attempt};
+use mxsim_core::sender::{AfterGaps, RetrySchedule, Wait};
 use mxsim_core::time::{Span, Time};
 
 const fn seconds(seconds: i64) -> Span {
     Span::from_secs(seconds)
 }
 
-/// A law without jitter, queue runs or end.
-const fn law(wait: Wait) -> RetryLaw {
-    RetryLaw { wait, queue_run: None, jitter: Span::ZERO, lifetime: None, max_attempts: None }
+/// A schedule without jitter, queue runs or end.
+const fn schedule(wait: Wait) -> RetrySchedule {
+    RetrySchedule { wait, queue_run: None, jitter: Span::ZERO, lifetime: None, max_attempts: None }
 }
 
-fn gaps(then: AfterGaps) -> RetryLaw {
-    law(Wait::Gaps { list: vec![seconds(60), seconds(300), seconds(900)], then })
+fn gaps(then: AfterGaps) -> RetrySchedule {
+    schedule(Wait::Gaps { list: vec![seconds(60), seconds(300), seconds(900)], then })
 }
 
 /// When a message that came at 1,000 s is tried again \[s after it came\]; each attempt takes three seconds.
-fn schedule(law: &RetryLaw) -> Vec<f64> {
+fn times(policy: &RetrySchedule) -> Vec<f64> {
     let born = Time::ZERO + seconds(1_000);
     let (mut now, mut times) = (born, Vec::new());
     for failures in 1..=6 {
-        let message = Deferred { born, failures, now: now + seconds(3), phase: seconds(17) };
-        let Some(next) = next_attempt(law, message, key(Purpose::Retry).child(42)) else { break };
+        let message = FailedAttempt { born, failures, now: now + seconds(3), phase: seconds(17) };
+        let Some(next) = next_attempt(policy, message, key(Purpose::Retry).child(42)) else { break };
         times.push(next.since(born).as_secs_f64());
         now = next;
     }
@@ -33,11 +33,11 @@ fn schedule(law: &RetryLaw) -> Vec<f64> {
 }
 
 #[track_caller]
-fn check<const N: usize>(law: &RetryLaw, in_this_epoch: [f64; N]) {
-    stable(&format!("{law:?}"), schedule(law), in_this_epoch);
+fn check<const N: usize>(policy: &RetrySchedule, in_this_epoch: [f64; N]) {
+    stable(&format!("{policy:?}"), times(policy), in_this_epoch);
 }
 
-/// A law of waits without a test does not compile.
+/// A schedule of waits without a test does not compile.
 const _: fn(Wait) -> fn() = |wait| match wait {
     Wait::Gaps { then: AfterGaps::RepeatLast, .. } => gaps_of_which_the_last_is_repeated,
     Wait::Gaps { then: AfterGaps::Double, .. } => gaps_that_double,
@@ -73,7 +73,7 @@ fn gaps_after_which_it_gives_up() {
 #[test]
 fn as_long_as_the_message_is_old() {
     check(
-        &law(Wait::Age { least: seconds(300), most: seconds(4_000) }),
+        &schedule(Wait::Age { least: seconds(300), most: seconds(4_000) }),
         [303.0, 612.0, 1230.0, 2466.0, 4938.0, 8941.0],
     );
 }
@@ -87,23 +87,26 @@ fn random_growth() {
         most: seconds(10_800),
         step: seconds(30),
     };
-    check(&law(wait), [303.0, 996.0, 2079.0, 4242.0, 8625.0, 19188.0]);
+    check(&schedule(wait), [303.0, 996.0, 2079.0, 4242.0, 8625.0, 19188.0]);
 }
 
 #[test]
 fn quadratic() {
-    check(&law(Wait::Quadratic { unit: seconds(400) }), [441.0, 1681.0, 3721.0, 6561.0, 10201.0, 14641.0]);
+    check(
+        &schedule(Wait::Quadratic { unit: seconds(400) }),
+        [441.0, 1681.0, 3721.0, 6561.0, 10201.0, 14641.0],
+    );
 }
 
 #[test]
 fn squares() {
-    check(&law(Wait::Squares { unit: seconds(400) }), [400.0, 1600.0, 3600.0, 6400.0, 10000.0, 14400.0]);
+    check(&schedule(Wait::Squares { unit: seconds(400) }), [400.0, 1600.0, 3600.0, 6400.0, 10000.0, 14400.0]);
 }
 
 #[test]
 fn every_queue_run() {
     check(
-        &RetryLaw { queue_run: Some(seconds(1_800)), ..law(Wait::EveryQueueRun) },
+        &RetrySchedule { queue_run: Some(seconds(1_800)), ..schedule(Wait::EveryQueueRun) },
         [817.0, 2617.0, 4417.0, 6217.0, 8017.0, 9817.0],
     );
 }
@@ -111,16 +114,16 @@ fn every_queue_run() {
 #[test]
 fn jitter() {
     check(
-        &RetryLaw { jitter: seconds(60), ..gaps(AfterGaps::RepeatLast) },
+        &RetrySchedule { jitter: seconds(60), ..gaps(AfterGaps::RepeatLast) },
         [117.900154, 444.665414, 1375.801657, 2304.124171, 3213.983672, 4133.138079],
     );
 }
 
 #[test]
 fn jitter_and_queue_runs() {
-    let age = law(Wait::Age { least: seconds(300), most: seconds(4_000) });
+    let age = schedule(Wait::Age { least: seconds(300), most: seconds(4_000) });
     check(
-        &RetryLaw { jitter: seconds(60), queue_run: Some(seconds(300)), ..age },
+        &RetrySchedule { jitter: seconds(60), queue_run: Some(seconds(300)), ..age },
         [517.0, 1117.0, 2317.0, 4717.0, 8917.0, 13117.0],
     );
 }
@@ -128,8 +131,8 @@ fn jitter_and_queue_runs() {
 #[test]
 fn ends() {
     check(
-        &RetryLaw { lifetime: Some(seconds(2_000)), ..gaps(AfterGaps::RepeatLast) },
+        &RetrySchedule { lifetime: Some(seconds(2_000)), ..gaps(AfterGaps::RepeatLast) },
         [63.0, 366.0, 1269.0, 2172.0],
     );
-    check(&RetryLaw { max_attempts: Some(3), ..gaps(AfterGaps::RepeatLast) }, [63.0, 366.0]);
+    check(&RetrySchedule { max_attempts: Some(3), ..gaps(AfterGaps::RepeatLast) }, [63.0, 366.0]);
 }

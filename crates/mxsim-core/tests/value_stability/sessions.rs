@@ -6,14 +6,14 @@ use mxsim_core::random::Purpose;
 use mxsim_core::time::Span;
 
 #[track_caller]
-fn check(law: SessionTime, in_this_epoch: [i64; 6]) {
-    let times = SessionTimes::new(law);
+fn check(policy: SessionTime, in_this_epoch: [i64; 6]) {
+    let times = SessionTimes::new(policy);
     let drawn = [0, 1, 2, 3, 4, 5].map(|message| times.draw(key(Purpose::Session).child(message)).0);
-    stable(&format!("{law:?}"), drawn, in_this_epoch);
+    stable(&format!("{policy:?}"), drawn, in_this_epoch);
 }
 
 /// A law without a test does not compile.
-const _: fn(SessionTime) -> fn() = |law| match law {
+const _: fn(SessionTime) -> fn() = |policy| match policy {
     SessionTime::Nothing => nothing,
     SessionTime::Fixed(_) => fixed,
     SessionTime::Exponential(_) => exponential,

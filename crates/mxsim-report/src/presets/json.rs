@@ -33,7 +33,7 @@ fn preset(preset: &PresetSummary<'_>) -> Value {
         "kind": preset.kind.name(), "id": preset.id, "title": preset.title, "software": preset.software,
         "versions": preset.versions, "status": preset.status.name(), "notes": preset.notes, "outside": preset.outside,
         "weakest_grade": preset.weakest_grade.name(), "decisive_grade": preset.decisive_grade.name(),
-        "parameters": preset.parameters.iter().map(parameter).collect::<Vec<_>>(),
+        "parameters": preset.written.iter().map(parameter).collect::<Vec<_>>(),
         "not_known": not_known(preset.not_known),
     })
 }

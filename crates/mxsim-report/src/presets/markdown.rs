@@ -135,7 +135,7 @@ fn preset(page: &mut String, preset: &PresetSummary<'_>, level: &str) {
     }
     not_known(page, preset.not_known);
     page.push_str("\n| parameter | what it is for | value | grade | source |\n|---|---|---|---|---|\n");
-    for (path, value) in preset.parameters {
+    for (path, value) in preset.written {
         let evidence = &preset.evidence[*path];
         let meaning = preset.kind.meaning(path).unwrap_or_default();
         let _ = writeln!(

@@ -57,7 +57,7 @@ impl<'a> Shown<'a> {
         }
         let presets: Vec<PresetSummary<'_>> =
             catalog.summaries().into_iter().filter(|preset| preset.id == id).collect();
-        (!presets.is_empty()).then_some(Self { presets: presets, populations: Vec::new(), is_whole: false })
+        (!presets.is_empty()).then_some(Self { presets, populations: Vec::new(), is_whole: false })
     }
 }
 
@@ -115,7 +115,7 @@ fn preset(page: &mut Page, preset: &PresetSummary<'_>) {
     if !preset.notes.is_empty() {
         page.note(preset.notes);
     }
-    for (path, value) in preset.parameters {
+    for (path, value) in preset.written {
         let evidence = &preset.evidence[*path];
         graded(page, path, evidence.grade.name());
         page.note(preset.kind.meaning(path).unwrap_or_default());

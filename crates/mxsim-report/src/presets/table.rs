@@ -35,7 +35,7 @@ pub fn csv(shown: &Shown<'_>) -> String {
 }
 
 fn parameters(text: &mut String, preset: &PresetSummary<'_>) {
-    for (path, value) in preset.parameters {
+    for (path, value) in preset.written {
         let evidence = &preset.evidence[*path];
         text.push_str(&line(&[
             preset.kind.name(),

@@ -251,8 +251,8 @@ fn tail(page: &mut Page, results: &Results) {
     if let Some(presets) = words::presets(&results.provenance) {
         page.item("presets", &presets);
     }
-    if let Some(laws) = words::laws(&results.provenance) {
-        page.item("laws", &laws);
+    if let Some(methods) = words::methods(&results.provenance) {
+        page.item("methods", &methods);
     }
     if page.holds("(?)") {
         page.item("(?)", "no range: too few replications, or nothing varied");

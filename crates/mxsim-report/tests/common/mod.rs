@@ -2,7 +2,7 @@
 
 use mxsim_core::results::{
     Answer, Balance, Cause, Caution, Decisive, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve,
-    Effect, Estimate, GoalResult, GoalStatus, Grade, HostResult, Interval, LawUsed, Luck, NodeDuration,
+    Effect, Estimate, GoalResult, GoalStatus, Grade, HostResult, Interval, Luck, MethodUsed, NodeDuration,
     NodeResult, NodeSeries, NodeTotals, NotKnown, PeakRate, PresetUsed, Provenance, Results, SCHEMA, Series,
     SessionResult, Status, Uncertainty, Verdict,
 };
@@ -71,7 +71,7 @@ fn node(name: &str, host: &str, fair: f64, mean: f64, spread: f64) -> NodeResult
         addresses: vec!["203.0.113.10".to_owned()],
         fair_share: fair,
         share: estimate(mean, spread),
-        share_of_attempts: estimate(mean, spread),
+        share_of_connections: estimate(mean, spread),
         tilt: interval(mean - fair, 0.004),
         scatter: interval(spread * 0.6, spread * 0.06),
         peak_rate: PeakRate { bin_s: 60.0, estimate: estimate(61.2 * mean * 3.0, 9.0) },
@@ -80,7 +80,7 @@ fn node(name: &str, host: &str, fair: f64, mean: f64, spread: f64) -> NodeResult
         sessions: None,
         share_by_address: vec![interval(mean, 0.004)],
         totals: NodeTotals {
-            attempts: 267_400_000,
+            connections_tried: 267_400_000,
             accepted: 267_400_000,
             deferred: 0,
             rejected: 0,
@@ -119,10 +119,10 @@ fn cause(sender: &str, like: &str, mail: f64, scatter: f64, tilt: f64, grade: Gr
 }
 
 fn provenance() -> Provenance {
-    let law = |sender: &str| LawUsed {
+    let used = |sender: &str| MethodUsed {
         sender: sender.to_owned(),
-        law: "messages".to_owned(),
-        why: "only this law is built".to_owned(),
+        method: "messages".to_owned(),
+        why: "only this method is built".to_owned(),
     };
     let preset = |id: &str, grade| PresetUsed {
         kind: "sender".to_owned(),
@@ -141,7 +141,7 @@ fn provenance() -> Provenance {
         warm_up_s: 3_600.0,
         fingerprint: "9c1f22ab".to_owned(),
         partial: false,
-        laws: vec![law("google"), law("microsoft"), law("everyone else")],
+        methods: vec![used("google"), used("microsoft"), used("everyone else")],
         decisive: Some(Decisive { grade: Grade::Assumed, senders: vec!["google".to_owned()] }),
         presets: vec![preset("cache-sticky", Grade::Assumed), preset("postfix", Grade::Measured)],
     }
@@ -184,7 +184,7 @@ fn delivery() -> Delivery {
         accepted: 802_200_000,
         bounced: 0,
         waiting: 12,
-        attempts: 802_300_000,
+        connections_tried: 802_300_000,
         retries: 1_234,
     };
     Delivery { totals, delay: Some(delay()) }
@@ -306,10 +306,11 @@ pub(crate) fn one_node() -> Results {
 /// A primary that is silent for two hours and a backup whose fair share is nothing.
 pub(crate) fn backup_with_outage() -> Results {
     let mut backup = node("backup", "backup.example.net", 0.0, 0.08, 0.01);
-    backup.share_of_attempts = estimate(0.11, 0.01);
-    backup.totals = NodeTotals { attempts: 1_000, accepted: 900, deferred: 100, rejected: 0, full: 0 };
+    backup.share_of_connections = estimate(0.11, 0.01);
+    backup.totals =
+        NodeTotals { connections_tried: 1_000, accepted: 900, deferred: 100, rejected: 0, full: 0 };
     let mut primary = node("primary", "primary.example.com", 1.0, 0.92, 0.01);
-    primary.share_of_attempts = estimate(0.89, 0.01);
+    primary.share_of_connections = estimate(0.89, 0.01);
     primary.addresses.push("2001:db8::25".to_owned());
     primary.share_by_address = vec![interval(0.62, 0.004), interval(0.3, 0.004)];
     let mut results = with_nodes(three_equal(), vec![primary, backup], 24);
@@ -349,7 +350,7 @@ pub(crate) fn no_scatter() -> Results {
     results
 }
 
-/// Three nodes that serve a limited number of sessions, two laws, and one node that is full at times.
+/// Three nodes that serve a limited number of sessions, two methods, and one node that is full at times.
 pub(crate) fn with_sessions() -> Results {
     let mut results = three_equal();
     for (index, node) in results.nodes.iter_mut().enumerate() {
@@ -364,8 +365,8 @@ pub(crate) fn with_sessions() -> Results {
         node.totals.full = [1_069_600, 0, 32_000_000][index];
         node.totals.deferred = node.totals.full;
     }
-    results.provenance.laws[2].law = "counts".to_owned();
-    results.provenance.laws[2].why = "its choices do not depend on earlier messages".to_owned();
+    results.provenance.methods[2].method = "counts".to_owned();
+    results.provenance.methods[2].why = "its choices do not depend on earlier messages".to_owned();
     results
 }
 
@@ -432,7 +433,7 @@ pub(crate) fn single_replication() -> Results {
     results.provenance.windows = 1;
     results.provenance.partial = true;
     for node in &mut results.nodes {
-        [&mut node.share, &mut node.share_of_attempts, &mut node.peak_rate.estimate]
+        [&mut node.share, &mut node.share_of_connections, &mut node.peak_rate.estimate]
             .into_iter()
             .chain(node.peak_rates.iter_mut().map(|peak| &mut peak.estimate))
             .for_each(without_bounds);

@@ -15,17 +15,17 @@
 //! - [`report`], [`page`]: the three judgements, as text, JSON and `docs/validation.md`.
 
 pub mod event;
-pub mod folder;
-mod idle;
 pub mod judge;
 pub mod known;
 pub mod model;
 pub mod names;
 pub mod page;
-pub mod pattern;
+pub mod recorder;
+pub mod recordings;
 pub mod replay;
 pub mod report;
+pub mod retry_waves;
+mod session_fit;
 pub mod statistic;
-pub mod watch;
-pub mod waves;
+pub mod submission;
 pub mod zone;

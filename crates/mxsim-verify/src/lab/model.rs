@@ -2,11 +2,11 @@
 
 use super::event::Event;
 use super::names::Mta;
-use super::pattern::Pattern;
-use super::watch::{Watch, addresses};
+use super::recorder::{ConnectionRecorder, addresses};
+use super::submission::Pattern;
 use super::zone::LabZone;
 use mxsim_core::engine::replicate_with;
-use mxsim_core::engine::{Compiled, Engine, compile_for};
+use mxsim_core::engine::{Compiled, MethodChoice, compile_for};
 use mxsim_core::random::Entropy;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::time::{Span, Time};
@@ -42,7 +42,7 @@ impl Model {
         let mut scenario =
             Scenario::from_json(&document.to_string()).map_err(|error| first_line(&error.to_string()))?;
         scenario.set_arrivals("lab", pattern.arrivals.clone())?;
-        let compiled = compile_for(&scenario, Engine::Messages);
+        let compiled = compile_for(&scenario, MethodChoice::Messages);
         let node = |address: &String| zone.node(address).ok_or_else(|| format!("{address} is no node"));
         let nodes = addresses(&compiled).iter().map(node).collect::<Result<_, _>>()?;
         Ok(Self { scenario, compiled, nodes, pattern: pattern.clone(), seed })
@@ -63,11 +63,11 @@ impl Model {
     pub fn play_from_start(&mut self, replication: u64, after: Span) -> Result<Vec<Event>, String> {
         let table = &self.compiled.world.senders[0];
         let runs = Entropy::new(self.seed, replication).key(table.streams.retry).child(0);
-        let every = table.behaviour.law.retry.queue_run.map_or(1, |every| every.0.max(1));
+        let every = table.behaviour.parameters.retry.queue_run.map_or(1, |every| every.0.max(1));
         let phase = Span(runs.below(every as usize) as i64) + after;
         let arrivals = self.pattern.arrivals.iter().map(|&at| at + phase).collect();
         self.scenario.set_arrivals("lab", arrivals)?;
-        self.compiled = compile_for(&self.scenario, Engine::Messages);
+        self.compiled = compile_for(&self.scenario, MethodChoice::Messages);
         let mut events = self.watch(replication);
         events.iter_mut().for_each(|event| event.at = Time::ZERO + event.at.since(Time::ZERO + phase));
         self.pattern.stop.cut(&mut events);
@@ -75,7 +75,7 @@ impl Model {
     }
 
     fn watch(&self, replication: u64) -> Vec<Event> {
-        let mut watch = Watch::new(&self.nodes);
+        let mut watch = ConnectionRecorder::new(&self.nodes);
         let _ = replicate_with(&self.compiled, self.seed, replication, &|| false, &mut watch);
         let mut events = watch.events;
         // A silent connection is told when it comes to its end, but seen when it begins.

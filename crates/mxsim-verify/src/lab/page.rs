@@ -17,7 +17,7 @@ messages came and how long a node took for one is read off the recording's times
 **p** says how usual the recording is among its simulations, all statistics of the run taken together: 0.5 is as usual as can be, and below 0.1 lies
 one run in ten even if the model is right. Cells give what was measured and, where simulations differ among themselves, the middle nine tenths of them
 in brackets. Shares are of messages accepted at `mx1`, `mx2`, `mx3`. **Naive** is a model that chooses evenly for each message and tries the next host at
-once after any failure: `fails` if no simulation of it is as unusual as the recording, in bold where the law of the MTA says that it has to. **Told from** counts
+once after any failure: `fails` if no simulation of it is as unusual as the recording, in bold where the policy of the MTA says that it has to. **Told from** counts
 the other MTAs whose simulations of the same run are rejected more often than not.
 ";
 

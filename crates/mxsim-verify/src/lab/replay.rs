@@ -1,14 +1,14 @@
 //! All runs of a folder: each held against its model, against the naive model, and against the models of other MTAs.
 
 use super::event::{Event, NODES};
-use super::folder::{self, Recorded};
 use super::judge::{Band, FIRST_BATCH, SECOND_BATCH, place, two_sided};
 use super::known::{self, Known};
 use super::model::Model;
 use super::names::{Mta, Names};
-use super::pattern::{Pattern, SessionTimes};
+use super::recordings::{self, Recorded};
+use super::retry_waves;
 use super::statistic::{self, Sights, Statistic};
-use super::waves;
+use super::submission::{Pattern, SessionTimes};
 use super::zone::LabZone;
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId, name_hash};
 use rayon::prelude::*;
@@ -20,7 +20,7 @@ use std::path::Path;
 const OTHERS: u64 = 16;
 /// Simulations of the model that are held against the naive one, to see whether it can be told from it.
 const AGAINST_NAIVE: usize = 100;
-/// The naive model must fail where the law of the preset makes it fail this often.
+/// The naive model must fail where the preset makes it fail this often.
 const MUST_FAIL: f64 = 0.99;
 /// Surprise of a value six standard deviations beyond the furthest of the first batch, or of one that differs where nothing else did.
 const FAR: f64 = 8.7;
@@ -41,7 +41,7 @@ pub struct Replay {
     /// Runs that could not be replayed, and why.
     pub left_out: Vec<LeftOut>,
     /// Attempts while every node refused.
-    pub waves: Vec<waves::WaveReport>,
+    pub waves: Vec<retry_waves::WaveReport>,
     /// Runs that are known to disagree.
     pub known: Vec<Known>,
 }
@@ -118,7 +118,7 @@ pub struct NaiveReport {
     pub p: f64,
     /// True if no simulation of it is as surprising as the recording.
     pub fails: bool,
-    /// True if the law of the preset says that it has to fail.
+    /// True if the preset says that it has to fail.
     pub must_fail: bool,
 }
 
@@ -137,10 +137,10 @@ pub struct OtherReport {
 /// If the folder is malformed.
 pub fn replay(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Replay, String> {
     let names = Names::of(folder)?;
-    let mut runs = folder::read(folder)?;
+    let mut runs = recordings::read(folder)?;
     // These are compared wave by wave.
     runs.retain(|run| run.mode != "F-alldown");
-    runs.extend(waves::recoveries(folder)?);
+    runs.extend(retry_waves::recoveries(folder)?);
     let known = known::read(folder)?;
     let times = SessionTimes::of(&runs, &names);
     let lab = Lab { names: &names, times: &times, known: &known, runs: runs.len() };
@@ -153,7 +153,7 @@ pub fn replay(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Replay, St
             Err(why) => left_out.push(why),
         }
     }
-    let waves = waves::replay(folder, &names, &wanted)?;
+    let waves = retry_waves::replay(folder, &names, &wanted)?;
     Ok(Replay { runs: reports, left_out, waves, known })
 }
 

@@ -3,7 +3,7 @@
 use super::judge::kolmogorov;
 use super::known::Known;
 use super::replay::{LEVEL, LeftOut, Replay, RunReport};
-use super::waves::WaveReport;
+use super::retry_waves::WaveReport;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

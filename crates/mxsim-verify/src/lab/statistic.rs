@@ -4,8 +4,8 @@
 //! is not that in which they were done, so nothing that depends on order is compared there.
 
 use super::event::{Event, NODES, What};
-use super::folder::Recorded;
-use super::pattern::Pattern;
+use super::recordings::Recorded;
+use super::submission::Pattern;
 use mxsim_core::time::{Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Busiest hour, minute and second, and the load duration curve, of Poisson traffic.
 
-use mxsim_core::engine::Engine;
+use mxsim_core::engine::MethodChoice;
 use mxsim_core::results::{Estimate, Results};
 use mxsim_core::study::{Quiet, RunOptions, simulate};
 use mxsim_verify::agree::assert_mean;
@@ -10,8 +10,8 @@ use statrs::distribution::{Binomial, DiscreteCDF, Poisson};
 const DAYS: u64 = 120;
 const PER_SECOND: f64 = 1.0;
 
-/// Flat traffic to one node, by either engine.
-fn flat_days(engine: Engine) -> Results {
+/// Flat traffic to one node, by either method.
+fn flat_days(method: MethodChoice) -> Results {
     let scenario = scenario(&text(
         &format!("replications = {DAYS}\nwarm_up = \"1h\""),
         &equal_hosts(1, 86_400),
@@ -20,7 +20,7 @@ fn flat_days(engine: Engine) -> Results {
             PER_SECOND * 86_400.0
         ),
     ));
-    simulate(&scenario, RunOptions { engine, ..RunOptions::of(&scenario) }, &Quiet)
+    simulate(&scenario, RunOptions { method, ..RunOptions::of(&scenario) }, &Quiet)
         .expect("nobody interrupts it")
 }
 
@@ -37,15 +37,15 @@ fn mean_of_largest(j: u64, n: u64, mean: f64) -> f64 {
 
 /// Theory: seconds, minutes and hours of flat Poisson traffic are independent Poisson numbers, so the maximum of n of them has the distribution
 /// function F(k)^n: 86,400 seconds of mean 1, 1,440 minutes of mean 60, 24 hours of mean 3,600. The j-th largest minute is above k if more
-/// than j of them are, a binomial number; that gives the whole duration curve. n: 120 days by either engine.
+/// than j of them are, a binomial number; that gives the whole duration curve. n: 120 days by either method.
 #[test]
 fn the_busiest_bins_of_poisson_traffic() {
-    for engine in [Engine::Fastest, Engine::Messages] {
-        let results = flat_days(engine);
+    for method in [MethodChoice::Fastest, MethodChoice::Messages] {
+        let results = flat_days(method);
         for peak in &results.nodes[0].peak_rates {
             let bins = (86_400.0 / peak.bin_s) as u64;
             let theory = mean_of_largest(0, bins, PER_SECOND * peak.bin_s) / peak.bin_s;
-            assert_mean(&format!("{engine:?}: busiest {} s", peak.bin_s), &peak.estimate, DAYS, theory);
+            assert_mean(&format!("{method:?}: busiest {} s", peak.bin_s), &peak.estimate, DAYS, theory);
         }
         let curve = &results.duration.nodes[0];
         let half = curve.half_width.as_ref().expect("many days");
@@ -54,7 +54,7 @@ fn the_busiest_bins_of_poisson_traffic() {
             let theory = mean_of_largest(j, 1_440, 60.0 * PER_SECOND) / 60.0;
             let seen =
                 Estimate { mean: curve.rate[place], half_width: Some(half[place]), ..results.nodes[0].share };
-            assert_mean(&format!("{engine:?}: load exceeded for {part} of the time"), &seen, DAYS, theory);
+            assert_mean(&format!("{method:?}: load exceeded for {part} of the time"), &seen, DAYS, theory);
         }
     }
 }

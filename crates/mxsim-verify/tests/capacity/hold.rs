@@ -2,7 +2,7 @@
 
 use mxsim_core::engine::probe::{Probe, Step};
 use mxsim_core::engine::replicate_with;
-use mxsim_core::engine::{Compiled, Engine, compile, compile_for, replicate};
+use mxsim_core::engine::{Compiled, MethodChoice, compile, compile_for, replicate};
 use mxsim_core::ids::{AddressId, MessageId};
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
 use mxsim_core::tally::{SessionTally, Tally};
@@ -46,7 +46,7 @@ fn nodes(dice: &mut Dice) -> String {
     nodes
 }
 
-/// A sender with any reuse, any limit and any retry law; `memory` may be any too.
+/// A sender with any reuse, any limit and any retry schedule; `memory` may be any too.
 fn sender(dice: &mut Dice, memories: &[&str]) -> String {
     let kind = dice.of(&["never", "demand", "always", "batch", "queue-run"]);
     let reuse = match kind {
@@ -114,7 +114,7 @@ struct Seen {
 
 /// Sessions of single messages, as they are seen from outside.
 #[derive(Default)]
-struct Watch {
+struct OccupancyProbe {
     /// When the session of a message began, and at which address.
     open: BTreeMap<MessageId, (Time, AddressId)>,
     seen: BTreeMap<AddressId, Seen>,
@@ -122,7 +122,7 @@ struct Watch {
     end: Time,
 }
 
-impl Watch {
+impl OccupancyProbe {
     /// Counts the part of a session that lies in the measured time.
     fn occupied(&mut self, address: AddressId, began: Time, until: Time) -> &mut Seen {
         let seen = self.seen.entry(address).or_default();
@@ -139,7 +139,7 @@ impl Watch {
     }
 }
 
-impl Probe for Watch {
+impl Probe for OccupancyProbe {
     fn step(&mut self, message: MessageId, _failures: u32, now: Time, step: Step<'_>) {
         match step {
             Step::Tried { candidate, outcome: mxsim_core::sender::Outcome::Accepted, .. } => {
@@ -165,7 +165,7 @@ fn check(world: &Compiled, tally: &Tally, what: &str) {
     for (node, sessions) in tally.sessions.iter().enumerate() {
         let (counts, capacity) = (tally.nodes[node], world.world.topology.nodes[node].capacity);
         let run = world.world.end.since(Time::ZERO).0 as u64;
-        assert!(counts.full <= counts.deferred && counts.deferred <= counts.attempts, "{what}");
+        assert!(counts.full <= counts.deferred && counts.deferred <= counts.connections_tried, "{what}");
         assert!(sessions.full <= sessions.connections && sessions.used <= sessions.ended, "{what}");
         assert!(sessions.used <= sessions.messages, "{what}");
         let window = world.world.window().0 as u64;
@@ -188,9 +188,9 @@ fn watched_and_unwatched_sessions_are_the_same() {
     for number in 0..SCENARIOS {
         let toml = generate(number, &["{ nothing = true }"]);
         let scenario = scenario(&toml);
-        let world = compile_for(&scenario, Engine::Messages);
+        let world = compile_for(&scenario, MethodChoice::Messages);
         let plain = replicate(&world, 9, number, &|| false).expect("nobody cancels it");
-        let mut watch = Watch { end: world.world.end, ..Watch::default() };
+        let mut watch = OccupancyProbe { end: world.world.end, ..OccupancyProbe::default() };
         let watched = replicate_with(&world, 9, number, &|| false, &mut watch).expect("nobody cancels it");
         assert!(plain == watched, "{plain:?}\n{watched:?}\n{toml}");
         check(&world, &plain, &toml);

@@ -8,7 +8,7 @@
 //! The law holds over a time at whose end things stand as at its beginning: a whole number of days after a warm-up of one, or flat traffic.
 
 use crate::{REPLICATIONS, near_mean};
-use mxsim_core::engine::{Compiled, Engine, compile_for, replicate};
+use mxsim_core::engine::{Compiled, MethodChoice, compile_for, replicate};
 use mxsim_core::tally::Tally;
 use mxsim_verify::agree::assert_ratio;
 use mxsim_verify::experiment::{equal_hosts, run, scenario, text};
@@ -65,7 +65,7 @@ fn served(world: &Compiled, tally: &Tally) -> f64 {
 
 /// Holds the messages served per second against those that arrive, over 40 days of 20,000 messages; gives the days.
 fn assert_all_is_served(what: &str, rest: &str) -> Vec<Tally> {
-    let world = compile_for(&scenario(&one_day("flat", rest)), Engine::Messages);
+    let world = compile_for(&scenario(&one_day("flat", rest)), MethodChoice::Messages);
     let run = |r| replicate(&world, 5, r, &|| false).expect("nobody cancels it");
     let tallies: Vec<Tally> = (0..REPLICATIONS).map(run).collect();
     assert!(tallies.iter().all(|tally| tally.totals.bounced == 0), "{what}: every message is served");

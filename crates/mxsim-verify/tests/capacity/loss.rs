@@ -35,7 +35,11 @@ fn a_full_node_blocks_as_erlang_says() {
             let blocked = seen.blocked.expect("there are connections");
             assert_ratio(&format!("{what}: blocked"), &blocked, REPLICATIONS, theory);
             assert_ratio(&format!("{what}: busy"), &seen.mean, REPLICATIONS, offered * (1.0 - theory));
-            assert_eq!((totals.bounced, totals.attempts), (first.totals.full, totals.messages), "{what}");
+            assert_eq!(
+                (totals.bounced, totals.connections_tried),
+                (first.totals.full, totals.messages),
+                "{what}"
+            );
             assert!(first.peak_sessions.expect("sessions take time").p95 <= f64::from(sessions), "{what}");
         }
     }

@@ -1,4 +1,4 @@
-//! Laws of caches: prefetch, serve-stale, holds and fragmentation.
+//! Policies of caches: prefetch, serve-stale, holds and fragmentation.
 
 use crate::{list_walker, mean_reciprocal, zone_by};
 use mxsim_core::results::Results;
@@ -40,7 +40,7 @@ fn prefetch_keeps_busy_entries_warm() {
         let scenario = scenario(&toml);
         let counted =
             simulate(&scenario, RunOptions::of(&scenario), &Quiet).expect("a run that nobody interrupts");
-        assert_eq!(counted.provenance.laws[0].law, "counts", "{own}");
+        assert_eq!(counted.provenance.methods[0].method, "counts", "{own}");
         for results in [run(&toml), counted] {
             let ratio = results.dns.mx_hit_ratio.expect("there are look-ups");
             assert_ratio(own, &ratio, replications, to_a_miss / (1.0 + to_a_miss));

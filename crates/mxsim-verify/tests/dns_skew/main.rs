@@ -1,4 +1,4 @@
-//! What the DNS does to the split: each effect of the skew ranking at its stated size, and the laws of caches behind them.
+//! What the DNS does to the split: each effect of the skew ranking at its stated size, and the policies of caches behind them.
 //!
 //! Level: as in `oracles`, every comparison with theory has a chance of a false alarm of one in a million (`mxsim_verify::agree`), and there
 //! are fewer than a hundred; numbers that are exact by theory are compared exactly.

@@ -75,7 +75,7 @@ fn exim_gives_two_thirds_to_the_one_dual_stack_host_of_three() {
 fn haraka_never_starts_with_the_third_record() {
     let results = days(&equal_hosts(3, 300), &sender("haraka", "plain"));
     assert_mean("haraka: first record", &results.nodes[0].share, DAYS, 0.5);
-    assert_eq!(results.nodes[2].totals.attempts, 0);
+    assert_eq!(results.nodes[2].totals.connections_tried, 0);
 }
 
 /// Theory: one outbound host that follows the order of its resolver. PowerDNS Recursor holds one order until the TTL ends. With a TTL as

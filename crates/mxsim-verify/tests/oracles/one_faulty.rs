@@ -1,11 +1,11 @@
-//! A faulty node among three equal ones costs each sender what its own time-outs and its retry law say, to the second.
+//! A faulty node among three equal ones costs each sender what its own time-outs and its retry schedule say, to the second.
 //!
 //! Every sender of the catalogue meets every kind of fault at one of three equal hosts for a day. A trace says which connections each message
 //! tried; from the parameters of the preset alone this page works out how long each of them takes, whether the message then goes on
 //! or waits, and for how long. The sum must be the delay. What a message tries is chance; what it costs is not.
 
 use mxsim_core::catalog::Catalog;
-use mxsim_core::sender::{AfterGaps, Failover, Growth, Reuse, SenderLaw, Wait};
+use mxsim_core::sender::{AfterGaps, Failover, Growth, Reuse, SenderParameters, Wait};
 use mxsim_core::study::trace::{Happening, Trace, TraceOptions, TracedMessage, TracedStep, trace};
 use mxsim_core::time::{Span, Time};
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
@@ -42,31 +42,31 @@ fn for_a_day(nodes: &str, fault: &str) -> String {
 }
 
 /// How long a connection to the faulty node takes: nothing, the shorter of both connect time-outs, or the greeting time-out.
-fn cost(law: &SenderLaw, fault: &str) -> f64 {
-    let kernel = law.timeouts.kernel.gives_up_after();
+fn cost(parameters: &SenderParameters, fault: &str) -> f64 {
+    let kernel = parameters.timeouts.kernel.gives_up_after();
     match fault {
-        "drop" => law.timeouts.connect.map_or(kernel, |own| own.min(kernel)).as_secs_f64(),
-        "silent" => law.timeouts.greeting.as_secs_f64(),
+        "drop" => parameters.timeouts.connect.map_or(kernel, |own| own.min(kernel)).as_secs_f64(),
+        "silent" => parameters.timeouts.greeting.as_secs_f64(),
         _ => 0.0,
     }
 }
 
-fn goes_on(law: &SenderLaw, fault: &str) -> bool {
+fn goes_on(parameters: &SenderParameters, fault: &str) -> bool {
     let rule = match fault {
-        "refuse" | "drop" => law.failover,
-        "silent" => law.reactions.silence,
-        "defer at the greeting" => law.on_busy,
-        _ => law.reactions.transient_reply,
+        "refuse" | "drop" => parameters.failover,
+        "silent" => parameters.reactions.silence,
+        "defer at the greeting" => parameters.on_busy,
+        _ => parameters.reactions.transient_reply,
     };
     // With one host or address in an attempt there is none to go on to.
-    let only_one = law.limits.hosts == Some(1) || law.limits.addresses == Some(1);
+    let only_one = parameters.limits.hosts == Some(1) || parameters.limits.addresses == Some(1);
     rule == Failover::NextHost && !only_one
 }
 
 /// When the message is due again after its `failures`-th failure at `now`, before jitter and queue runs; `None` if this page has no formula.
-fn due(law: &SenderLaw, born: f64, now: f64, failures: usize) -> Option<f64> {
+fn due(parameters: &SenderParameters, born: f64, now: f64, failures: usize) -> Option<f64> {
     let seconds = |span: &Span| span.as_secs_f64();
-    Some(match &law.retry.wait {
+    Some(match &parameters.retry.wait {
         Wait::Gaps { list, then } => match (list.get(failures - 1), then) {
             (Some(gap), _) => now + seconds(gap),
             (None, AfterGaps::RepeatLast) => now + list.last().map_or(0.0, seconds),
@@ -80,7 +80,7 @@ fn due(law: &SenderLaw, born: f64, now: f64, failures: usize) -> Option<f64> {
 
 /// The walk of one message as it must be.
 struct Expected<'a> {
-    law: &'a SenderLaw,
+    parameters: &'a SenderParameters,
     fault: &'a str,
     born: f64,
     /// When the next step is due.
@@ -106,18 +106,18 @@ impl Expected<'_> {
             Happening::Tried { candidate, since_s, .. } => {
                 let at_fault =
                     candidate.node == "mx1" && *since_s < 86_400.0 && self.fault != "defer at the recipient";
-                if let Growth::HalfQueue { pause, .. } = self.law.concurrency.growth {
+                if let Growth::HalfQueue { pause, .. } = self.parameters.concurrency.growth {
                     return self.of_destination(pause, (*since_s, step.at_s), at_fault);
                 }
                 self.is_now(*since_s, "begins a connection");
                 if at_fault {
-                    self.clock += cost(self.law, self.fault);
+                    self.clock += cost(self.parameters, self.fault);
                     self.fails(rest);
                 }
                 self.is_now(step.at_s, "ends a connection");
             }
             // Who looks for waiting mail after a delivery may take a deferred message before its time.
-            Happening::Reused { .. } if matches!(self.law.reuse, Reuse::Batch(_)) => {
+            Happening::Reused { .. } if matches!(self.parameters.reuse, Reuse::Batch(_)) => {
                 self.clock = self.clock.min(step.at_s);
             }
             Happening::TurnedAway { .. } => {
@@ -140,7 +140,7 @@ impl Expected<'_> {
     fn of_destination(&mut self, pause: Span, (begins, ends): (f64, f64), at_fault: bool) {
         if at_fault {
             self.hits += 1;
-            let took = ends - begins - cost(self.law, self.fault);
+            let took = ends - begins - cost(self.parameters, self.fault);
             assert!(took.abs() < TOLERANCE, "a connection took {took} s more than it should: {}", self.fault);
         }
         let (after, pause) = (begins - self.clock, pause.as_secs_f64());
@@ -164,7 +164,7 @@ impl Expected<'_> {
     fn fails(&mut self, rest: &[TracedStep]) {
         self.hits += 1;
         let follows = next(rest).map(|step| &step.what);
-        if goes_on(self.law, self.fault) {
+        if goes_on(self.parameters, self.fault) {
             assert!(
                 matches!(follows, Some(Happening::Tried { .. } | Happening::Reused { .. })),
                 "{} goes on, not {follows:?}",
@@ -172,7 +172,7 @@ impl Expected<'_> {
             );
         } else {
             // Some give up after a number of attempts.
-            let last = self.law.retry.max_attempts == Some(self.failures as u32 + 1);
+            let last = self.parameters.retry.max_attempts == Some(self.failures as u32 + 1);
             let gives_up = last && matches!(follows, Some(Happening::Bounced { .. }));
             assert!(
                 gives_up || matches!(follows, Some(Happening::Deferred { .. })),
@@ -185,18 +185,18 @@ impl Expected<'_> {
     fn waits(&mut self, at: f64, until: f64) {
         self.is_now(at, "is deferred");
         self.failures += 1;
-        if let Some(due) = due(self.law, self.born, at, self.failures) {
+        if let Some(due) = due(self.parameters, self.born, at, self.failures) {
             let due = due.max(at + 1.0);
-            let jitter = self.law.retry.jitter.as_secs_f64();
-            let every = self.law.retry.queue_run.map_or(0.0, |every| every.as_secs_f64());
+            let jitter = self.parameters.retry.jitter.as_secs_f64();
+            let every = self.parameters.retry.queue_run.map_or(0.0, |every| every.as_secs_f64());
             // A queue run of Postfix takes what is due within the next second.
-            let grace = if matches!(self.law.retry.wait, Wait::Age { .. }) { 1.0 } else { 0.0 };
+            let grace = if matches!(self.parameters.retry.wait, Wait::Age { .. }) { 1.0 } else { 0.0 };
             assert!(
                 until > due - grace - TOLERANCE && until < due + jitter + every + TOLERANCE,
                 "{due}: {until}"
             );
         }
-        if let Some(every) = self.law.retry.queue_run.map(|every| every.as_secs_f64()) {
+        if let Some(every) = self.parameters.retry.queue_run.map(|every| every.as_secs_f64()) {
             let run = *self.queue_run.get_or_insert(until);
             let off = (until - run).rem_euclid(every);
             assert!(
@@ -239,7 +239,7 @@ fn each_sender_pays_its_own_time_outs_and_waits() {
             let (mut hits, mut queue_run) = (0, None);
             for message in &trace.messages {
                 let mut expected = Expected {
-                    law: &preset.law,
+                    parameters: &preset.parameters,
                     fault: name,
                     born: message.arrived_s,
                     clock: message.arrived_s,

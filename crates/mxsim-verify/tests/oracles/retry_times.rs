@@ -41,7 +41,10 @@ fn assert_exact(results: &Results, seconds: f64, retries: u64) {
         assert_eq!(value, seconds, "{what} of the delays");
     }
     assert_eq!(results.delivery.totals.retries, retries * results.delivery.totals.messages);
-    assert_eq!(results.delivery.totals.attempts, (retries * 3 + 1) * results.delivery.totals.messages);
+    assert_eq!(
+        results.delivery.totals.connections_tried,
+        (retries * 3 + 1) * results.delivery.totals.messages
+    );
 }
 
 /// Theory: 64 (2^k - 1) s after arrival; hosts come back 12 to 13 h after each arrival, between 64 * 511 and 64 * 1023 s.

@@ -11,7 +11,7 @@ mod memory;
 mod order;
 mod time_outs;
 
-use mxsim_core::engine::Engine;
+use mxsim_core::engine::MethodChoice;
 use mxsim_core::results::Results;
 use mxsim_core::study::trace::{Happening, Trace, TraceOptions, TracedMessage, trace};
 use mxsim_core::study::{Quiet, RunOptions, simulate};
@@ -48,7 +48,7 @@ fn of_preset(preset: &str, hosts: &[(u16, &str)], more: &str) -> Results {
         ),
     ));
     // Not by `experiment::run`: it holds outcomes against connections, and here a connection may carry many messages.
-    let options = RunOptions { engine: Engine::Messages, ..RunOptions::of(&scenario) };
+    let options = RunOptions { method: MethodChoice::Messages, ..RunOptions::of(&scenario) };
     simulate(&scenario, options, &Quiet).unwrap_or_else(|error| panic!("{preset}: {error}"))
 }
 

@@ -3,7 +3,7 @@
 use crate::args::{Judge, PlainFormat};
 use crate::exit::{Exit, Failure};
 use crate::output::{print, screen_style};
-use mxsim_core::study::judge::{Answer, Counted, JudgeError, judge as judge_counts};
+use mxsim_core::study::judge::{Answer, CountedSplit, JudgeError, judge as judge_counts};
 use mxsim_report::{judge::screen, pretty};
 
 /// Judges the counts.
@@ -16,8 +16,9 @@ pub(crate) fn judge(arguments: &Judge) -> Result<Exit, Failure> {
     Ok(if arguments.exit_zero { Exit::Met } else { exit_for(judgement.answer) })
 }
 
-fn counted(arguments: &Judge) -> Counted {
-    let counted = Counted::new(arguments.counts.iter().copied()).weights(arguments.weights.iter().copied());
+fn counted(arguments: &Judge) -> CountedSplit {
+    let counted =
+        CountedSplit::new(arguments.counts.iter().copied()).weights(arguments.weights.iter().copied());
     match arguments.choosers {
         Some(choosers) => counted.choosers(choosers),
         None => counted,

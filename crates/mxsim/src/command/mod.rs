@@ -12,12 +12,12 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod trace;
 
-use crate::args::{EngineName, PresetFolder, Simulation};
+use crate::args::{MethodName, PresetFolder, Simulation};
 use crate::exit::{Exit, Failure};
 use crate::output::error_style;
-use crate::watch::Watch;
+use crate::progress::Progress;
 use mxsim_core::catalog::Catalog;
-use mxsim_core::engine::Engine;
+use mxsim_core::engine::MethodChoice;
 use mxsim_core::results::{Answer, Results};
 use mxsim_core::scenario::{RunOverrides, Scenario, parse_duration};
 use mxsim_core::study::{Limit, RunError, RunOptions};
@@ -31,9 +31,9 @@ pub(crate) fn run_options(scenario: &Scenario, simulation: &Simulation) -> RunOp
     RunOptions {
         seed: simulation.seed.unwrap_or(own.seed),
         limit: simulation.replications.map_or(own.limit, Limit::Replications),
-        engine: match simulation.engine {
-            EngineName::Fastest => Engine::Fastest,
-            EngineName::Messages => Engine::Messages,
+        method: match simulation.method {
+            MethodName::Fastest => MethodChoice::Fastest,
+            MethodName::Messages => MethodChoice::Messages,
         },
         worlds: simulation.worlds,
     }
@@ -43,9 +43,9 @@ pub(crate) fn run_options(scenario: &Scenario, simulation: &Simulation) -> RunOp
 pub(crate) fn watched<T: Send>(
     scenario: &Scenario,
     simulation: &Simulation,
-    work: impl FnOnce(&Watch) -> Result<T, RunError> + Send,
+    work: impl FnOnce(&Progress) -> Result<T, RunError> + Send,
 ) -> Result<T, Failure> {
-    let watch = Watch::start(simulation, &scenario.title)?;
+    let watch = Progress::start(simulation, &scenario.title)?;
     let done = with_threads(simulation, || work(&watch))?;
     watch.finish();
     done.map_err(|error| match error {

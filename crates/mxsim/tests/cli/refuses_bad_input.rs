@@ -173,9 +173,9 @@ fn a_scenario_too_large_to_run_is_refused_with_its_cost() {
         "at work and",
         "use fewer messages_per_day",
     ];
-    let one_by_one = ["run", "-", "--engine", "messages"];
+    let one_by_one = ["run", "-", "--method", "messages"];
     mxsim_with_input(&one_by_one, too_much_mail.as_bytes()).expect_error(4, &words);
-    let too_many = ["run", "-", "--engine", "messages", "--replications", "10000000"];
+    let too_many = ["run", "-", "--method", "messages", "--replications", "10000000"];
     let busy = SMALL.replace("2000", "1e6");
     mxsim_with_input(&too_many, busy.as_bytes()).expect_error(4, &words);
     let too_many_caches = with("[[senders]]\nsites = 10_000_000\nhosts = 10_000_000\n");

@@ -90,15 +90,15 @@ fn without_reading_doubts(mut document: serde_json::Value) -> serde_json::Value 
 
 /// Every message one by one, whatever the scenario would allow.
 #[test]
-fn the_engine_can_be_told() {
-    let run = |engine: &str| {
-        let arguments = ["run", "-", "--replications", "3", "--format", "json", "--engine", engine];
+fn the_method_can_be_told() {
+    let run = |method: &str| {
+        let arguments = ["run", "-", "--replications", "3", "--format", "json", "--method", method];
         crate::support::mxsim_with_input(&arguments, SMALL.as_bytes()).expect(3).json()
     };
-    for law in run("messages")["provenance"]["laws"].as_array().expect("laws") {
-        assert_eq!(law["law"], "messages");
+    for used in run("messages")["provenance"]["methods"].as_array().expect("methods") {
+        assert_eq!(used["method"], "messages");
     }
     assert_eq!(run("fastest")["provenance"]["replications"], 3);
-    mxsim(&["ask", "3", "--engine", "messages", "--replications", "3"]).expect(0);
-    mxsim(&["ask", "3", "--engine", "quick"]).expect_error(2, &["fastest, messages"]);
+    mxsim(&["ask", "3", "--method", "messages", "--replications", "3"]).expect(0);
+    mxsim(&["ask", "3", "--method", "quick"]).expect_error(2, &["fastest, messages"]);
 }

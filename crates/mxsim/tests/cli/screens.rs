@@ -154,7 +154,7 @@ fn a_slip_of_the_keyboard_is_recognised() {
         (&["preset"], "'presets'"),
         (&["init", "equalmx"], "'equal-mx'"),
         (&["run", "x", "--replication", "3"], "'--replications'"),
-        (&["run", "x", "--engine", "message"], "'messages'"),
+        (&["run", "x", "--method", "message"], "'messages'"),
         (&["judge", "3", "4", "--chooser", "3"], "'--choosers'"),
         (&["completions", "basch"], "'bash'"),
     ] {

@@ -66,7 +66,7 @@ fn programs_get_every_parameter_with_its_source() {
 fn a_table_has_one_row_for_each_parameter() {
     let table = mxsim(&["presets", "--format", "csv"]).expect(0).stdout;
     let rows = table.lines().count() - 1;
-    let parameters: usize = Catalog::builtin().summaries().iter().map(|preset| preset.parameters.len()).sum();
+    let parameters: usize = Catalog::builtin().summaries().iter().map(|preset| preset.written.len()).sum();
     let figures: usize = Catalog::builtin().populations().map(|population| population.figures.len()).sum();
     assert_eq!(rows, parameters + figures, "a value with a line end would need more");
     assert!(table.starts_with(
@@ -108,7 +108,7 @@ fn a_second_reader_is_given_all_parameters_and_no_value() {
             asked.extend(line.strip_suffix(" =").map(|key| format!("{section}.{key}")));
         }
         for preset in Catalog::builtin().summaries().iter().filter(|preset| preset.kind == kind) {
-            for (path, _) in preset.parameters {
+            for (path, _) in preset.written {
                 assert!(asked.contains(*path), "{path} of {} is not in the template", preset.id);
             }
         }

@@ -38,7 +38,7 @@ fn unmarked(mut document: serde_json::Value) -> serde_json::Value {
 fn an_interrupted_run_keeps_its_finished_prefix() {
     let folder = Folder::new();
     let busy = folder.file("busy.toml", busy());
-    let one_by_one = ["run", &busy, "--engine", "messages", "--format", "json"];
+    let one_by_one = ["run", &busy, "--method", "messages", "--format", "json"];
     for limit in [&["--replications", "100000"][..], &[]] {
         let stopped = interrupted(&[&one_by_one[..], limit].concat()).json();
         assert_eq!(stopped["provenance"]["partial"], true);
@@ -66,7 +66,7 @@ fn an_interrupt_before_the_first_replication_says_so() {
     let slow = folder.file("slow.toml", busy().replace("100_000", "200_000_000"));
     let file = folder.at("results.json");
     let stopped =
-        interrupted_after(&["run", &slow, "--engine", "messages", "-o", &file], Duration::from_millis(1500));
+        interrupted_after(&["run", &slow, "--method", "messages", "-o", &file], Duration::from_millis(1500));
     stopped.expect_error(130, &["interrupted before the first replication was done; nothing was kept"]);
     assert_eq!(folder.names(), ["slow.toml"]);
 }

@@ -3,7 +3,7 @@
 //! Questions come to a cache as a Poisson process. The first after an entry has run out fills it again, and all until it runs out are
 //! answered from it; so only the fills are drawn one by one, and the hits are a Poisson number over the valid time.
 
-use crate::dns::{CacheLaw, Caches, Pick, RecordType};
+use crate::dns::{CachePolicy, Caches, Pick, RecordType};
 use crate::engine::count::recorder::Recorder;
 use crate::engine::world::{MX, World};
 use crate::random::{Entropy, Stream, StreamId};
@@ -23,7 +23,7 @@ pub(crate) struct CacheFills {
 /// The caches of one layer.
 #[derive(Debug)]
 struct LayerFills {
-    law: CacheLaw,
+    policy: CachePolicy,
     ttl: Span,
     empty: bool,
     stream: StreamId,
@@ -54,7 +54,7 @@ impl CacheFills {
             }
             let (caches, arrivals) = processes(world, asking);
             Some(LayerFills {
-                law: table.law.cache,
+                policy: table.parameters.cache,
                 ttl: version.ttl,
                 empty: version.records.is_empty(),
                 stream: table.refills,
@@ -70,7 +70,7 @@ impl CacheFills {
         let lasts = world.end.since(world.start).0 as f64;
         let of_cache = |layer: &LayerFills, &(arrivals, part): &(usize, f64)| {
             let questions = layer.arrivals[arrivals].expected(world.start, world.end) * part;
-            match layer.law.kept_for(RecordType::Mx, layer.empty, layer.ttl, Time::ZERO) {
+            match layer.policy.kept_for(RecordType::Mx, layer.empty, layer.ttl, Time::ZERO) {
                 Span::ZERO => 0.0,
                 kept => questions.min(1.0 + lasts / kept.0 as f64),
             }
@@ -109,7 +109,7 @@ fn askers(
         let Some(&(_, caches)) = table.layers.iter().find(|(own, _)| usize::from(*own) == layer) else {
             continue;
         };
-        if world.topology.layers[layer].law.pick == Pick::Question {
+        if world.topology.layers[layer].parameters.pick == Pick::Question {
             // Questions dealt out by chance: each cache has its part of them, which is a Poisson process again.
             let each = 1.0 / world.topology.layers[layer].caches as f64;
             (0..world.topology.layers[layer].caches)
@@ -168,7 +168,7 @@ impl LayerFills {
         stream: &mut Stream,
         asked: &mut Asked,
     ) {
-        if self.law.kept_for(RecordType::Mx, self.empty, self.ttl, Time::ZERO) == Span::ZERO {
+        if self.policy.kept_for(RecordType::Mx, self.empty, self.ttl, Time::ZERO) == Span::ZERO {
             // Nothing is kept, so every question is passed on.
             asked.fills += poisson(part * arrivals.expected(Time::ZERO, world.end), stream);
             return;
@@ -185,8 +185,8 @@ impl LayerFills {
                 true => asked.hits += counts,
                 false => asked.fills += counts,
             }
-            let mut kept = self.law.kept_for(RecordType::Mx, self.empty, self.ttl, now);
-            let early = self.law.prefetched(kept);
+            let mut kept = self.policy.kept_for(RecordType::Mx, self.empty, self.ttl, now);
+            let early = self.policy.prefetched(kept);
             if is_first && now.since(world.start) < kept {
                 // Caches have been in use before; see `Network::in_use_before`.
                 let phase = ((stream.next_u64() >> 11) + 1) as f64 / (1u64 << 53) as f64;

@@ -2,7 +2,7 @@
 
 use crate::engine::aggregate::cache_fills::CacheFills;
 use crate::engine::aggregate::flows::{Flow, Flows, Sent};
-use crate::engine::aggregate::outcome_tree::{Attempt, End, Fate};
+use crate::engine::aggregate::outcome_tree::{Attempt, Disposition, Fate};
 use crate::engine::aggregate::plan::{Choice, Plan, SenderPlan};
 use crate::engine::aggregate::seconds::Placer;
 use crate::engine::aggregate::sticky::HeldOrders;
@@ -39,7 +39,7 @@ impl<'w> AggregateSenders<'w> {
             stream: entropy.stream(plan.stream),
             holdings: match &plan.choice {
                 Choice::Anew(_) => None,
-                Choice::Kept(choosers) => {
+                Choice::Sticky(choosers) => {
                     Some(HeldOrders::new(choosers, world.sender(plan.sender), &entropy))
                 }
             },
@@ -114,7 +114,7 @@ impl Sending<'_> {
         };
         match (&self.plan.choice, &mut self.holdings) {
             (Choice::Anew(tree), _) => flows.send(Sent { sender, tree, part: 1.0, from, to }, &mut lost),
-            (Choice::Kept(_), Some(holdings)) => {
+            (Choice::Sticky(_), Some(holdings)) => {
                 for (chooser, &part) in holdings.parts().iter().enumerate() {
                     let mut at = from;
                     while at < to {
@@ -125,7 +125,7 @@ impl Sending<'_> {
                     }
                 }
             }
-            (Choice::Kept(_), None) => {}
+            (Choice::Sticky(_), None) => {}
         }
     }
 }
@@ -136,12 +136,12 @@ fn expected(flows: &[Flow]) -> f64 {
 
 /// How many of `count` fall to a `part` of the probability.
 fn binomial(count: u64, part: f64, stream: &mut Stream) -> u64 {
-    Binomial::new(count, part.clamp(0.0, 1.0)).map_or(0, |law| law.sample(stream))
+    Binomial::new(count, part.clamp(0.0, 1.0)).map_or(0, |binomial| binomial.sample(stream))
 }
 
 /// Counts messages of a flow.
 fn count_accepted(world: &World, flow: &Flow, count: u64, recorder: &mut Recorder<'_>) {
-    let End::Accepted { host, address, delay, .. } = flow.fate.end else { return };
+    let Disposition::Accepted { host, address, delay, .. } = flow.fate.end else { return };
     let born = flow.from - delay;
     recorder.arrived_in_bulk(count);
     count_attempts(world, born, &flow.fate.attempts, count, recorder);

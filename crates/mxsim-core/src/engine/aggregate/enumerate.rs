@@ -6,7 +6,7 @@
 
 use crate::dns::order::Draws;
 use crate::sender::Candidate;
-use crate::sender::order::Lots;
+use crate::sender::order::RankSource;
 
 /// Values of the seed of a shuffle (BIND): 32 bits.
 const SEEDS: u64 = 1 << 32;
@@ -95,16 +95,16 @@ fn least_common_multiple(a: usize, b: usize) -> usize {
     (a / x).saturating_mul(b).min(1 << 31)
 }
 
-/// What a lot is for; lots are compared only among those of one kind.
+/// What a rank is for; ranks are compared only among those of one kind.
 type Kind = (u8, u16, u16, u8);
 
-/// Lots out of a enumeration: each new lot falls into one of the gaps between those of its kind, all gaps alike.
+/// Ranks out of an enumeration: each new rank falls into one of the gaps between those of its kind, all gaps alike.
 #[derive(Debug)]
 pub(crate) struct EnumeratedRanks<'s> {
     enumeration: &'s mut Enumeration,
-    /// Kind, whose lot it is, and the lot.
+    /// Kind, whose rank it is, and the rank.
     drawn: Vec<(Kind, u64, u64)>,
-    /// True if a host or an address stands in several places: then its one lot is compared in all of them.
+    /// True if a host or an address stands in several places: then its one rank is compared in all of them.
     repeated: bool,
 }
 
@@ -119,35 +119,35 @@ impl<'s> EnumeratedRanks<'s> {
         Self { enumeration, drawn: Vec::new(), repeated }
     }
 
-    fn lot(&mut self, kind: Kind, whose: u64) -> u64 {
+    fn rank(&mut self, kind: Kind, whose: u64) -> u64 {
         let kind = if self.repeated { (kind.0, 0, 0, 0) } else { kind };
         let known = self.drawn.iter().find(|(other, owner, _)| *other == kind && *owner == whose);
-        if let Some(&(_, _, lot)) = known {
-            return lot;
+        if let Some(&(_, _, rank)) = known {
+            return rank;
         }
-        let mut lots: Vec<u64> =
-            self.drawn.iter().filter(|(other, ..)| *other == kind).map(|&(.., lot)| lot).collect();
-        lots.sort_unstable();
-        let gap = self.enumeration.choose(lots.len() + 1);
-        let below = gap.checked_sub(1).map_or(0, |i| lots[i]);
-        let above = lots.get(gap).copied().unwrap_or(u64::MAX);
-        let lot = below + (above - below) / 2;
-        self.drawn.push((kind, whose, lot));
-        lot
+        let mut ranks: Vec<u64> =
+            self.drawn.iter().filter(|(other, ..)| *other == kind).map(|&(.., rank)| rank).collect();
+        ranks.sort_unstable();
+        let gap = self.enumeration.choose(ranks.len() + 1);
+        let below = gap.checked_sub(1).map_or(0, |i| ranks[i]);
+        let above = ranks.get(gap).copied().unwrap_or(u64::MAX);
+        let rank = below + (above - below) / 2;
+        self.drawn.push((kind, whose, rank));
+        rank
     }
 }
 
-impl Lots for EnumeratedRanks<'_> {
+impl RankSource for EnumeratedRanks<'_> {
     fn host(&mut self, candidate: &Candidate) -> u64 {
-        self.lot((0, candidate.preference, 0, 0), u64::from(candidate.host.0))
+        self.rank((0, candidate.preference, 0, 0), u64::from(candidate.host.0))
     }
 
     fn pooled(&mut self, candidate: &Candidate, occurrence: u64) -> u64 {
-        self.lot((1, candidate.preference, 0, 0), u64::from(candidate.address.0) | occurrence << 16)
+        self.rank((1, candidate.preference, 0, 0), u64::from(candidate.address.0) | occurrence << 16)
     }
 
     fn address(&mut self, candidate: &Candidate, family: u8) -> u64 {
-        self.lot((2, candidate.preference, candidate.host.0, family), u64::from(candidate.address.0))
+        self.rank((2, candidate.preference, candidate.host.0, family), u64::from(candidate.address.0))
     }
 
     fn swaps(&mut self, _i: usize) -> bool {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn lots_of_one_kind_fall_into_every_order_alike() {
+    fn ranks_of_one_kind_fall_into_every_order_alike() {
         let candidate = |host| Candidate {
             preference: 10,
             host: HostId(host),

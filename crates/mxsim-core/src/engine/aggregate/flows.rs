@@ -1,6 +1,6 @@
 //! The mail of senders simulated in numbers, as flows: how much is expected where and when, before anything is drawn.
 
-use crate::engine::aggregate::outcome_tree::{Attempt, End, Fate, OutcomeTree, Walker};
+use crate::engine::aggregate::outcome_tree::{Attempt, Disposition, Fate, OutcomeTree, Walker};
 use crate::engine::world::World;
 use crate::ids::{NodeId, SenderId};
 use crate::time::{Span, Time};
@@ -27,7 +27,7 @@ impl Flow {
     }
 
     /// Everything but the number.
-    fn key(&self) -> (Time, Time, NodeId, SenderId, End, &[Attempt]) {
+    fn key(&self) -> (Time, Time, NodeId, SenderId, Disposition, &[Attempt]) {
         (self.from, self.to, self.node, self.sender, self.fate.end, &self.fate.attempts)
     }
 
@@ -87,7 +87,7 @@ impl<'w> Flows<'w> {
             for fate in self.fates.drain(..) {
                 let expected = mean * fate.probability;
                 match fate.end {
-                    End::Accepted { node, delay, .. } => {
+                    Disposition::Accepted { node, delay, .. } => {
                         self.flows.push(Flow {
                             from: at + delay,
                             to: end + delay,
@@ -97,7 +97,7 @@ impl<'w> Flows<'w> {
                             expected,
                         });
                     }
-                    End::UnderWay | End::Nobody => lost(at, &fate, expected),
+                    Disposition::UnderWay | Disposition::Nobody => lost(at, &fate, expected),
                 }
             }
             at = end;

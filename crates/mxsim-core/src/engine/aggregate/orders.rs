@@ -1,10 +1,10 @@
 //! All orders in which a sender may try its candidates, with their probabilities.
 //!
 //! They come from the code that draws them ([`crate::sender::order`], [`crate::dns::order`], [`crate::sender::limits`]), run over every
-//! outcome of its lots and coins.
+//! outcome of its ranks and coins.
 
 use crate::dns::order::{Order, Turn, base_order, render};
-use crate::dns::{Base, Driver, Hold, OrderLaw, RecordType, Transform};
+use crate::dns::{Base, Driver, OrderPolicy, OrderReuse, RecordType, Transform};
 use crate::engine::aggregate::enumerate::{EnumeratedRanks, Enumeration, outcomes};
 use crate::engine::world::{MX, NOWHERE, SenderTable, World};
 use crate::ids::{AddressId, HostId};
@@ -23,8 +23,8 @@ pub(crate) fn of(world: &World, sender: &SenderTable) -> Result<Orders, &'static
     let listed = outcomes(MOST_ORDERS, |enumeration| {
         let mut list = candidates(world, sender, |set| answer(world, sender, set, enumeration));
         let ranks = EnumeratedRanks::new(enumeration, &list.clone());
-        order::arrange(&sender.behaviour.law.order, &mut list, ranks);
-        limits::cut(&sender.behaviour.law.limits, &mut list);
+        order::arrange(&sender.behaviour.parameters.order, &mut list, ranks);
+        limits::cut(&sender.behaviour.parameters.limits, &mut list);
         list
     });
     listed.ok_or("its orders are too many to list")
@@ -55,14 +55,14 @@ fn check(world: &World, sender: &SenderTable) -> Result<(), &'static str> {
     if sender
         .layers
         .iter()
-        .any(|&(layer, _)| !world.topology.layers[usize::from(layer)].law.cache.counts_alone())
+        .any(|&(layer, _)| !world.topology.layers[usize::from(layer)].parameters.cache.counts_alone())
     {
         return Err("its resolver serves what has expired, or keeps it for longer");
     }
     if !(0..world.topology.record_sets.len()).all(|set| sender.gets_full_answers(&world.topology, set)) {
         return Err("an answer may be missing, or lack records");
     }
-    if sender.behaviour.law.dns.cache == OwnCache::Pinned {
+    if sender.behaviour.parameters.dns.cache == OwnCache::Pinned {
         return Err("it works on the list of an earlier message");
     }
     if sorts_addresses(world, sender) {
@@ -77,10 +77,10 @@ fn check(world: &World, sender: &SenderTable) -> Result<(), &'static str> {
 
 /// Whether the order of the answers for `set` makes a difference to `sender`.
 fn follows(world: &World, sender: &SenderTable, set: usize) -> bool {
-    let law = &sender.behaviour.law.order;
-    let in_answer_order = match (set, law.unit) {
-        (MX, _) | (_, Unit::Address) => law.hosts != HostOrder::Shuffle,
-        (_, Unit::Host) => law.addresses == AddressOrder::Answer,
+    let policy = &sender.behaviour.parameters.order;
+    let in_answer_order = match (set, policy.unit) {
+        (MX, _) | (_, Unit::Address) => policy.hosts != HostOrder::Shuffle,
+        (_, Unit::Host) => policy.addresses == AddressOrder::Answer,
     };
     in_answer_order && world.topology.record_sets[set].versions[0].records.len() > 1
 }
@@ -88,11 +88,11 @@ fn follows(world: &World, sender: &SenderTable, set: usize) -> bool {
 /// Whether each answer for `set` is in a fixed order or draws one of its own, whatever was asked before.
 fn draws_each_answer_alone(world: &World, sender: &SenderTable, set: usize) -> bool {
     let [(layer, _)] = sender.layers.as_slice() else { return false };
-    let resolver = &world.topology.layers[usize::from(*layer)].law.order;
+    let resolver = &world.topology.layers[usize::from(*layer)].parameters.order;
     let record_type = world.topology.record_sets[set].record_type;
     let transform = transform(resolver, record_type);
-    let own =
-        transform == Transform::None || (resolver.driver == Driver::Random && resolver.hold == Hold::None);
+    let own = transform == Transform::None
+        || (resolver.driver == Driver::Random && resolver.hold == OrderReuse::None);
     let own = own && !matches!(transform, Transform::SortForClient | Transform::FirstByWeight);
     // What the authority did to the order is kept in the cache, but does not outlive sorting or a full shuffle.
     let start = resolver.base == Base::Canonical
@@ -113,8 +113,8 @@ fn sorts_addresses(world: &World, sender: &SenderTable) -> bool {
 }
 
 /// What is done to the answers of this type.
-const fn transform(law: &OrderLaw, record_type: RecordType) -> Transform {
-    if law.types.contains(record_type) { law.transform } else { Transform::None }
+const fn transform(policy: &OrderPolicy, record_type: RecordType) -> Transform {
+    if policy.types.contains(record_type) { policy.transform } else { Transform::None }
 }
 
 /// One answer of the resolver for `set`, out of `enumeration`.
@@ -125,7 +125,7 @@ fn answer(world: &World, sender: &SenderTable, set: usize, enumeration: &mut Enu
     }
     let records = &world.topology.record_sets[set];
     let canonical = &records.versions[0].canonical;
-    let resolver = &world.topology.layers[usize::from(sender.layers[0].0)].law.order;
+    let resolver = &world.topology.layers[usize::from(sender.layers[0].0)].parameters.order;
     let received = base_order(&world.topology.authority, &zone_order, canonical);
     let mut order = base_order(resolver, &received, canonical);
     render(resolver, records.record_type, &mut order, Turn { counter: 0, draw: enumeration, weights: &[] });
@@ -145,7 +145,7 @@ fn candidates(world: &World, sender: &SenderTable, mut ask: impl FnMut(usize) ->
         .filter(|record| record.target != NOWHERE && !sender.is_barred(HostId(record.target)))
         .map(|record| (record.preference, HostId(record.target)))
         .collect();
-    if records.is_empty() && sender.behaviour.law.policy.implicit_mx {
+    if records.is_empty() && sender.behaviour.parameters.policy.implicit_mx {
         hosts.extend(
             world.topology.implicit_host.filter(|host| !sender.is_barred(*host)).map(|host| (0, host)),
         );

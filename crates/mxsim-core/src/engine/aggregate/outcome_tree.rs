@@ -35,7 +35,7 @@ pub(crate) struct Fate {
     /// Connections tried, in order.
     pub(crate) attempts: SmallVec<[Attempt; 2]>,
     /// How it ends.
-    pub(crate) end: End,
+    pub(crate) end: Disposition,
     /// Which part of the messages meets it.
     pub(crate) probability: f64,
 }
@@ -51,7 +51,7 @@ pub(crate) struct Attempt {
 
 /// How a walk ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum End {
+pub(crate) enum Disposition {
     /// Accepted so long after the arrival.
     Accepted { host: HostId, address: AddressId, node: NodeId, delay: Span },
     /// Still under way when the run ends.
@@ -130,10 +130,10 @@ impl Walker<'_> {
     fn walk(&self, branches: &[Branch], after: Span, probability: f64, path: &mut Path<'_>) {
         self.hold_still(path, path.born + after);
         if path.born + after >= self.world.end {
-            return path.finish(End::UnderWay, probability);
+            return path.finish(Disposition::UnderWay, probability);
         }
         if branches.is_empty() {
-            return path.finish(End::Nobody, probability);
+            return path.finish(Disposition::Nobody, probability);
         }
         for branch in branches {
             self.connect(branch, after, path);
@@ -142,7 +142,7 @@ impl Walker<'_> {
 
     fn connect(&self, branch: &Branch, after: Span, path: &mut Path<'_>) {
         let (now, faults) = (path.born + after, &self.world.topology.node(branch.node).faults);
-        let connection = connect(faults, now, &self.behaviour.law.timeouts, 0);
+        let connection = connect(faults, now, &self.behaviour.parameters.timeouts, 0);
         let (at, outcome) = match connection {
             ConnectResult::Now(outcome) => (now, outcome),
             ConnectResult::Later(at, outcome) => (at, outcome),
@@ -154,14 +154,17 @@ impl Walker<'_> {
         path.attempts.push(Attempt { node: branch.node, begun: after, failed });
         let delay = at.since(path.born);
         match (ended, outcome) {
-            (false, _) => path.finish(End::UnderWay, branch.probability),
+            (false, _) => path.finish(Disposition::UnderWay, branch.probability),
             (true, Outcome::Accepted) => {
                 let Candidate { host, address, .. } = branch.candidate;
-                path.finish(End::Accepted { host, address, node: branch.node, delay }, branch.probability);
+                path.finish(
+                    Disposition::Accepted { host, address, node: branch.node, delay },
+                    branch.probability,
+                );
             }
             (true, failure) => match self.behaviour.react(failure) {
                 Reaction::Next => self.walk(&branch.next, delay, branch.probability, path),
-                Reaction::Defer | Reaction::Bounce => path.finish(End::Nobody, branch.probability),
+                Reaction::Defer | Reaction::Bounce => path.finish(Disposition::Nobody, branch.probability),
             },
         }
         path.attempts.pop();
@@ -179,7 +182,7 @@ impl Walker<'_> {
 
     /// For how long later connections end like the one from `now` to `at`: until a SYN of theirs meets a fault that comes or goes.
     fn until_another_answer(&self, faults: &Schedule, now: Time, at: Time) -> Span {
-        let repeats = self.behaviour.law.timeouts.kernel.retransmissions().iter();
+        let repeats = self.behaviour.parameters.timeouts.kernel.retransmissions().iter();
         let syns = repeats.map(|&seconds| now + Span::from_secs(seconds)).take_while(|&syn| syn <= at);
         let slacks = std::iter::once(now).chain(syns).map(|syn| next_edge(faults, syn).since(syn));
         slacks.min().unwrap_or(Span::FOREVER)
@@ -187,7 +190,7 @@ impl Walker<'_> {
 }
 
 impl Path<'_> {
-    fn finish(&mut self, end: End, probability: f64) {
+    fn finish(&mut self, end: Disposition, probability: f64) {
         self.fates.push(Fate { attempts: self.attempts.clone(), end, probability });
     }
 }

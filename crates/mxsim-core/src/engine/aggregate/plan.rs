@@ -1,21 +1,21 @@
 //! Which senders can be simulated in numbers, and what it takes.
 
-use crate::dns::{Driver, Hold, Transform};
+use crate::dns::{Driver, OrderReuse, Transform};
 use crate::engine::aggregate::cache_fills::CacheFills;
 use crate::engine::aggregate::flows::{Flow, Flows, Sent};
 use crate::engine::aggregate::orders;
-use crate::engine::aggregate::outcome_tree::{End, OutcomeTree, Walker};
+use crate::engine::aggregate::outcome_tree::{Disposition, OutcomeTree, Walker};
 use crate::engine::aggregate::seconds;
 use crate::engine::aggregate::sticky::StickyHosts;
 use crate::engine::count::load::Chunk;
-use crate::engine::world::method::{Engine, Law, LawDecision};
+use crate::engine::world::method::{MethodChoice, MethodDecision, SimulationMethod};
 use crate::engine::world::{SenderTable, World};
 use crate::ids::NodeId;
 use crate::ids::SenderId;
 use crate::node::{Fault, SessionTime};
 use crate::random::{Purpose, StreamId};
 use crate::scenario::Scenario;
-use crate::sender::{Concurrency, Keep, Memory};
+use crate::sender::{Concurrency, Memory, Stickiness};
 use crate::time::{Span, Time};
 use crate::traffic::poisson::PoissonTable;
 
@@ -53,30 +53,33 @@ pub(crate) enum Choice {
     /// Each message has one of its own.
     Anew(OutcomeTree),
     /// Outbound hosts keep one for a while.
-    Kept(StickyHosts),
+    Sticky(StickyHosts),
 }
 
 impl Plan {
     /// What its numbers cost in one replication, in messages simulated one by one. A fill of a cache costs no more than a message.
     pub(crate) fn work(&self, world: &World) -> f64 {
-        let kept = self.senders.iter().filter(|plan| matches!(plan.choice, Choice::Kept(_)));
+        let kept = self.senders.iter().filter(|plan| matches!(plan.choice, Choice::Sticky(_)));
         let held: f64 =
             kept.map(|plan| crate::engine::aggregate::sticky::work(world, world.sender(plan.sender))).sum();
         self.cache_fills.expected_fills(world) + held
     }
 }
 
-/// Decides for each sender by which law it is simulated, and plans for those that are simulated in numbers.
-pub(crate) fn plan(world: &World, scenario: &Scenario, engine: Engine) -> (Vec<LawDecision>, Plan) {
-    if engine == Engine::Messages {
+/// Decides for each sender by which method it is simulated, and plans for those that are simulated in numbers.
+pub(crate) fn plan(world: &World, scenario: &Scenario, method: MethodChoice) -> (Vec<MethodDecision>, Plan) {
+    if method == MethodChoice::Messages {
         let why = "every message is simulated, as asked for";
-        return (vec![LawDecision { law: Law::Messages, why }; world.senders.len()], Plan::default());
+        return (
+            vec![MethodDecision { method: SimulationMethod::Messages, why }; world.senders.len()],
+            Plan::default(),
+        );
     }
     let mut choices: Vec<Result<Choice, &'static str>> = (0..world.senders.len())
         .map(|i| choice(world, &world.senders[i], &scenario.senders[i].sizes.weights(world.senders[i].sites)))
         .collect();
     keep_caches_apart(world, &mut choices);
-    let laws = choices.iter().map(decision).collect();
+    let methods = choices.iter().map(decision).collect();
     let senders: Vec<SenderPlan> = choices
         .into_iter()
         .enumerate()
@@ -86,7 +89,7 @@ pub(crate) fn plan(world: &World, scenario: &Scenario, engine: Engine) -> (Vec<L
         })
         .collect();
     if senders.is_empty() {
-        return (laws, Plan::default());
+        return (methods, Plan::default());
     }
     let drawn: Vec<usize> = senders.iter().map(|plan| plan.sender.index()).collect();
     let plan = Plan {
@@ -95,18 +98,20 @@ pub(crate) fn plan(world: &World, scenario: &Scenario, engine: Engine) -> (Vec<L
         cache_fills: CacheFills::new(world, scenario, &drawn),
         senders,
     };
-    (laws, plan)
+    (methods, plan)
 }
 
-fn decision(choice: &Result<Choice, &'static str>) -> LawDecision {
+fn decision(choice: &Result<Choice, &'static str>) -> MethodDecision {
     match choice {
-        Ok(Choice::Anew(_)) => {
-            LawDecision { law: Law::Counts, why: "its choices do not depend on earlier messages" }
-        }
-        Ok(Choice::Kept(_)) => {
-            LawDecision { law: Law::Decisions, why: "each outbound host keeps its choice for a time" }
-        }
-        Err(why) => LawDecision { law: Law::Messages, why },
+        Ok(Choice::Anew(_)) => MethodDecision {
+            method: SimulationMethod::Counts,
+            why: "its choices do not depend on earlier messages",
+        },
+        Ok(Choice::Sticky(_)) => MethodDecision {
+            method: SimulationMethod::Decisions,
+            why: "each outbound host keeps its choice for a time",
+        },
+        Err(why) => MethodDecision { method: SimulationMethod::Messages, why },
     }
 }
 
@@ -128,20 +133,20 @@ fn choice(world: &World, sender: &SenderTable, sites: &[f64]) -> Result<Choice, 
     let tree = OutcomeTree::new(world, &all);
     check_nodes(world, sender, &tree)?;
     check_faults(world, sender, &tree)?;
-    match sender.behaviour.law.order.keep {
+    match sender.behaviour.parameters.order.keep {
         // Nothing here is tried again, so no queue run takes out two messages.
-        Keep::Attempt | Keep::Message | Keep::Process => Ok(Choice::Anew(tree)),
-        Keep::Exponential(_) | Keep::Fixed(_) | Keep::Forever => {
-            StickyHosts::new(world, sender, sites).map(Choice::Kept)
+        Stickiness::Attempt | Stickiness::Message | Stickiness::Process => Ok(Choice::Anew(tree)),
+        Stickiness::Exponential(_) | Stickiness::Fixed(_) | Stickiness::Forever => {
+            StickyHosts::new(world, sender, sites).map(Choice::Sticky)
         }
-        Keep::Second => Err("all its choices of a second are one"),
-        Keep::CacheEntry => Err("it keeps its choice as long as a cache keeps the answer"),
+        Stickiness::Second => Err("all its choices of a second are one"),
+        Stickiness::CacheEntry => Err("it keeps its choice as long as a cache keeps the answer"),
     }
 }
 
 /// Nothing that a message does at these nodes may make a difference to another.
 fn check_nodes(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Result<(), &'static str> {
-    let law = &sender.behaviour.law;
+    let parameters = &sender.behaviour.parameters;
     let nodes = tree.nodes();
     let capacity = |&node: &NodeId| &world.topology.node(node).capacity;
     let has_room = |node: &NodeId| {
@@ -151,7 +156,7 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Resul
     if !nodes.iter().all(has_room) {
         return Err("its nodes have limited or lasting sessions");
     }
-    if law.reuse.kept().is_some_and(|kept| kept.tls || nodes.iter().any(|node| !capacity(node).tls)) {
+    if parameters.reuse.kept().is_some_and(|kept| kept.tls || nodes.iter().any(|node| !capacity(node).tls)) {
         return Err("it uses connections again");
     }
     let ever =
@@ -162,10 +167,10 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Resul
     if nodes.iter().any(|&node| world.topology.node(node).faults.is_partial()) {
         return Err("a fault hits a part of its connections");
     }
-    if ever(Fault::takes_time) && law.concurrency != Concurrency::UNLIMITED {
+    if ever(Fault::takes_time) && parameters.concurrency != Concurrency::UNLIMITED {
         return Err("its connections are limited, and a silent node holds them");
     }
-    let remembers = match law.memory {
+    let remembers = match parameters.memory {
         // Where some candidate always takes the message, no domain is ever found dead.
         Memory::Nothing | Memory::Domain { .. } | Memory::Child { .. } => false,
         // No queue run takes out two messages where nothing is tried again.
@@ -185,7 +190,7 @@ fn check_faults(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Resu
             return Ok(());
         }
         let slack = tree.fates(walker, at, &mut fates);
-        if fates.iter().any(|fate| fate.end == End::Nobody) {
+        if fates.iter().any(|fate| fate.end == Disposition::Nobody) {
             return Err("some of its messages fail everywhere and are tried again");
         }
         at += slack;
@@ -197,7 +202,7 @@ fn check_faults(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Resu
 fn keep_caches_apart(world: &World, choices: &mut [Result<Choice, &'static str>]) {
     let authority = &world.topology.authority;
     let counts = authority.transform != Transform::None
-        && (authority.driver != Driver::Random || authority.hold != Hold::None);
+        && (authority.driver != Driver::Random || authority.hold != OrderReuse::None);
     let layers = |sender: usize| world.senders[sender].layers.iter().map(|&(layer, _)| layer);
     loop {
         let is_single = |sender: &usize| choices[*sender].is_err();

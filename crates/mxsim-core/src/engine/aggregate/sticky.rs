@@ -1,15 +1,15 @@
-//! Outbound hosts that keep an order for a holding time: the law *decisions*.
+//! Outbound hosts that keep an order for a holding time: the method *decisions*.
 //!
 //! Each outbound host goes from one decision to the next, and between two of them all its messages have the same order. For exponential
 //! times the message engine begins a holding time with the first message after the last one ended, and here they follow each other
-//! without a gap. It is the same law: what is left of an exponential time is exponential again, so a message finds the choice
+//! without a gap. It is the same distribution: what is left of an exponential time is exponential again, so a message finds the choice
 //! of the message before it with probability exp(-gap / mean) either way.
 
 use crate::engine::aggregate::orders;
 use crate::engine::aggregate::outcome_tree::OutcomeTree;
 use crate::engine::world::{SenderTable, World};
 use crate::random::{Entropy, Key};
-use crate::sender::Keep;
+use crate::sender::Stickiness;
 use crate::time::{Span, Time};
 
 /// The outbound hosts of one sender.
@@ -34,9 +34,14 @@ impl StickyHosts {
 
 /// How often a holding time of `sender` is over in one replication.
 fn holdings(world: &World, sender: &SenderTable) -> i64 {
-    match sender.behaviour.law.order.keep {
-        Keep::Exponential(span) | Keep::Fixed(span) => world.end.0 / span.0.max(1),
-        Keep::Forever | Keep::CacheEntry | Keep::Attempt | Keep::Message | Keep::Process | Keep::Second => 0,
+    match sender.behaviour.parameters.order.keep {
+        Stickiness::Exponential(span) | Stickiness::Fixed(span) => world.end.0 / span.0.max(1),
+        Stickiness::Forever
+        | Stickiness::CacheEntry
+        | Stickiness::Attempt
+        | Stickiness::Message
+        | Stickiness::Process
+        | Stickiness::Second => 0,
     }
 }
 
@@ -64,27 +69,27 @@ pub(crate) fn work(world: &World, sender: &SenderTable) -> f64 {
 #[derive(Debug)]
 pub(crate) struct HeldOrders<'w> {
     choosers: &'w StickyHosts,
-    law: &'w SenderTable,
+    sender: &'w SenderTable,
     choice: Key,
     holding: Key,
-    held: Vec<Held>,
+    held: Vec<HeldOrder>,
 }
 
 #[derive(Debug, Clone)]
-struct Held {
+struct HeldOrder {
     number: u64,
     until: Time,
     tree: OutcomeTree,
 }
 
 impl<'w> HeldOrders<'w> {
-    pub(crate) fn new(choosers: &'w StickyHosts, law: &'w SenderTable, entropy: &Entropy) -> Self {
-        let nothing = Held { number: 0, until: Time::ZERO, tree: OutcomeTree::default() };
+    pub(crate) fn new(choosers: &'w StickyHosts, sender: &'w SenderTable, entropy: &Entropy) -> Self {
+        let nothing = HeldOrder { number: 0, until: Time::ZERO, tree: OutcomeTree::default() };
         Self {
             choosers,
-            law,
-            choice: entropy.key(law.streams.choice),
-            holding: entropy.key(law.streams.holding),
+            sender,
+            choice: entropy.key(sender.streams.choice),
+            holding: entropy.key(sender.streams.holding),
             held: vec![nothing; choosers.parts.len()],
         }
     }
@@ -99,7 +104,7 @@ impl<'w> HeldOrders<'w> {
         if self.held[chooser].until <= now {
             let (number, until) = self.next(chooser, now);
             let tree = self.order(world, chooser, number);
-            self.held[chooser] = Held { number, until, tree };
+            self.held[chooser] = HeldOrder { number, until, tree };
         }
         let held = &self.held[chooser];
         (&held.tree, held.until)
@@ -108,32 +113,32 @@ impl<'w> HeldOrders<'w> {
     /// Number and end of the holding time that covers `now`, when the one before is over.
     fn next(&self, chooser: usize, now: Time) -> (u64, Time) {
         let own = self.holding.child(chooser as u64);
-        match self.law.behaviour.law.order.keep {
-            Keep::Exponential(mean) => {
+        match self.sender.behaviour.parameters.order.keep {
+            Stickiness::Exponential(mean) => {
                 let number = self.held[chooser].number + 1;
                 let length = own.child(number).exponential() * mean.0 as f64;
                 (number, now + Span((length as i64).max(1)))
             }
-            Keep::Fixed(span) => {
+            Stickiness::Fixed(span) => {
                 let every = span.0.max(1);
                 let phase = (own.unit() * span.0 as f64) as i64;
                 let number = now.0.saturating_sub(phase).div_euclid(every);
                 (number as u64, Time((number + 1).saturating_mul(every).saturating_add(phase)))
             }
-            Keep::Forever
-            | Keep::CacheEntry
-            | Keep::Attempt
-            | Keep::Message
-            | Keep::Process
-            | Keep::Second => (0, Time::NEVER),
+            Stickiness::Forever
+            | Stickiness::CacheEntry
+            | Stickiness::Attempt
+            | Stickiness::Message
+            | Stickiness::Process
+            | Stickiness::Second => (0, Time::NEVER),
         }
     }
 
     /// The orders that a decision leaves.
     fn order(&self, world: &World, chooser: usize, number: u64) -> OutcomeTree {
         let host = self.choice.child(!(chooser as u64));
-        let forever = self.law.behaviour.law.order.keep == Keep::Forever;
+        let forever = self.sender.behaviour.parameters.order.keep == Stickiness::Forever;
         let key = if forever { host } else { host.child(number) };
-        OutcomeTree::new(world, &orders::decided(world, self.law, key))
+        OutcomeTree::new(world, &orders::decided(world, self.sender, key))
     }
 }

@@ -1,11 +1,11 @@
 //! Fates against the connections they stand for, and listed orders against drawn ones.
 
-use crate::engine::aggregate::outcome_tree::{Attempt, End, Fate, OutcomeTree, Walker};
+use crate::engine::aggregate::outcome_tree::{Attempt, Disposition, Fate, OutcomeTree, Walker};
 use crate::engine::aggregate::{enumerate, orders};
 use crate::engine::compile_for;
 use crate::engine::connect::{ConnectResult, connect};
 use crate::engine::world::World;
-use crate::engine::world::method::Engine;
+use crate::engine::world::method::MethodChoice;
 use crate::ids::{AddressId, HostId};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::scenario::Scenario;
@@ -21,7 +21,7 @@ const ZONE: &str = "[zone]\ntext = \"\"\"\ne.example. 300 MX 10 a.e.example.\ne.
 
 fn world(rest: &str) -> World {
     match Scenario::from_toml(&format!("{ZONE}{rest}")) {
-        Ok(scenario) => compile_for(&scenario, Engine::Messages).world,
+        Ok(scenario) => compile_for(&scenario, MethodChoice::Messages).world,
         Err(error) => panic!("{error}"),
     }
 }
@@ -79,7 +79,8 @@ fn drawn(world: &World, n: u64) -> impl Iterator<Item = Vec<u16>> {
     let sender = &world.senders[0];
     let entropy = Entropy::new(17, 0);
     let layer = &world.topology.layers[0];
-    let layers = vec![Layer { law: layer.law, caches: layer.caches, key: entropy.key(layer.stream) }];
+    let layers =
+        vec![Layer { parameters: layer.parameters, caches: layer.caches, key: entropy.key(layer.stream) }];
     let authority = entropy.key(world.topology.authority_stream);
     let mut dns = Network::new(&world.topology.record_sets, world.topology.authority, authority, layers);
     let choice = entropy.key(StreamId::new("test", Purpose::Choice));
@@ -109,12 +110,12 @@ fn drawn(world: &World, n: u64) -> impl Iterator<Item = Vec<u16>> {
 }
 
 /// What becomes of a message that arrives at `born` and tries `order`, connection by connection.
-fn fate(world: &World, order: &Candidates, born: Time) -> (Vec<Attempt>, End) {
-    let timeouts = &world.senders[0].behaviour.law.timeouts;
+fn fate(world: &World, order: &Candidates, born: Time) -> (Vec<Attempt>, Disposition) {
+    let timeouts = &world.senders[0].behaviour.parameters.timeouts;
     let (mut now, mut attempts) = (born, Vec::new());
     for candidate in order {
         if now >= world.end {
-            return (attempts, End::UnderWay);
+            return (attempts, Disposition::UnderWay);
         }
         let node = world.topology.node_of(candidate.address);
         let (at, outcome) = match connect(&world.topology.node(node).faults, now, timeouts, 0) {
@@ -125,15 +126,15 @@ fn fate(world: &World, order: &Candidates, born: Time) -> (Vec<Attempt>, End) {
         let failed = at < world.end && !accepted;
         attempts.push(Attempt { node, begun: now.since(born), failed });
         if at >= world.end {
-            return (attempts, End::UnderWay);
+            return (attempts, Disposition::UnderWay);
         }
         if accepted {
             let (host, address) = (candidate.host, candidate.address);
-            return (attempts, End::Accepted { host, address, node, delay: at.since(born) });
+            return (attempts, Disposition::Accepted { host, address, node, delay: at.since(born) });
         }
         now = at;
     }
-    (attempts, if now >= world.end { End::UnderWay } else { End::Nobody })
+    (attempts, if now >= world.end { Disposition::UnderWay } else { Disposition::Nobody })
 }
 
 /// Silent and refusing nodes with edges at odd moments, so near each other that a walk meets several, and one across the end of the run.
@@ -179,8 +180,8 @@ fn a_piece_ends_where_a_connection_would_fall_into_another_window() {
         let to = (at + tree.fates(walker, at, &mut fates)).min(world.end);
         for fate in &fates {
             let delay = match fate.end {
-                End::Accepted { delay, .. } => delay,
-                End::UnderWay | End::Nobody => Span::ZERO,
+                Disposition::Accepted { delay, .. } => delay,
+                Disposition::UnderWay | Disposition::Nobody => Span::ZERO,
             };
             for offset in fate.attempts.iter().map(|attempt| attempt.begun).chain([delay]) {
                 assert_eq!(window(at + offset), window(Time(to.0 - 1) + offset), "{at:?} + {offset}");

@@ -37,7 +37,7 @@ pub(crate) struct Recorder<'w> {
     chunk: Chunk,
     /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried per node, most sessions per node.
     accepted: Vec<u64>,
-    attempts: Vec<u64>,
+    connections_tried: Vec<u64>,
     peak_sessions: Vec<u32>,
     /// Per node: sessions that were open when measuring began.
     open_at_start: Vec<u32>,
@@ -56,7 +56,7 @@ impl<'w> Recorder<'w> {
         let timed_nodes = if world.topology.is_timed() { nodes } else { 0 };
         let window = WindowTally {
             accepted: vec![0; world.senders.len() * nodes],
-            attempts: vec![0; nodes],
+            connections_tried: vec![0; nodes],
             busiest: vec![0; PEAK_BINS.len() * nodes],
             peak_sessions: vec![0; timed_nodes],
             arrived: 0,
@@ -84,7 +84,7 @@ impl<'w> Recorder<'w> {
             load: Load::new(nodes, run.run_length),
             chunk: Chunk::beginning_at(Time::ZERO, run.window, run.windows()),
             accepted: vec![0; world.senders.len() * world.topology.addresses.len()],
-            attempts: vec![0; nodes],
+            connections_tried: vec![0; nodes],
             peak_sessions: vec![0; nodes],
             open_at_start: vec![0; nodes],
             usual_sessions: vec![(0, 0); nodes],
@@ -129,7 +129,7 @@ impl<'w> Recorder<'w> {
             let (count, us) = std::mem::take(taken);
             let node = self.world.topology.node_of(AddressId::new(place % addresses)).index();
             self.accepted[place] += count;
-            self.attempts[node] += count;
+            self.connections_tried[node] += count;
             if let Some(sessions) = self.tally.sessions.get_mut(node) {
                 sessions.connections += count;
                 self.usual_sessions[node].0 += count;
@@ -152,8 +152,8 @@ impl<'w> Recorder<'w> {
                 self.tally.accepted_by_host[known.host.index()] += accepted;
             }
         }
-        for (sum, attempts) in window.attempts.iter_mut().zip(&mut self.attempts) {
-            *sum += std::mem::take(attempts);
+        for (sum, count) in window.connections_tried.iter_mut().zip(&mut self.connections_tried) {
+            *sum += std::mem::take(count);
         }
         for (most, peak) in window.peak_sessions.iter_mut().zip(&mut self.peak_sessions) {
             *most = (*most).max(std::mem::take(peak));
@@ -184,7 +184,7 @@ impl<'w> Recorder<'w> {
 
     pub(crate) fn attempted(&mut self, message: MessageId, node: NodeId) {
         if counts(message) {
-            self.attempts[node.index()] += 1;
+            self.connections_tried[node.index()] += 1;
         }
     }
 
@@ -378,9 +378,9 @@ impl<'w> Recorder<'w> {
                 tally.nodes[place % nodes].accepted += accepted;
                 tally.totals.accepted += accepted;
             }
-            for (node, &attempts) in window.attempts.iter().enumerate() {
-                tally.nodes[node].attempts += attempts;
-                tally.totals.attempts += attempts;
+            for (node, &count) in window.connections_tried.iter().enumerate() {
+                tally.nodes[node].connections_tried += count;
+                tally.totals.connections_tried += count;
             }
         }
         let totals = tally.totals;
@@ -407,7 +407,7 @@ impl<'w> Recorder<'w> {
     }
 }
 
-/// Counting many messages at once, for laws that draw counts.
+/// Counting many messages at once, for methods that draw counts.
 impl Recorder<'_> {
     pub(crate) const fn arrived_in_bulk(&mut self, count: u64) {
         self.tally.totals.messages += count;
@@ -419,7 +419,7 @@ impl Recorder<'_> {
     }
 
     pub(crate) fn attempted_in_bulk(&mut self, node: NodeId, window: usize, failed: bool, count: u64) {
-        self.tally.windows[window].attempts[node.index()] += count;
+        self.tally.windows[window].connections_tried[node.index()] += count;
         self.tally.nodes[node.index()].deferred += if failed { count } else { 0 };
     }
 

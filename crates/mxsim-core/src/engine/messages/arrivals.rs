@@ -77,7 +77,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         self.recorder.attempted(message.id, node);
         let request = ConnectionRequest {
             message: message.id,
-            timeouts: &table.behaviour.law.timeouts,
+            timeouts: &table.behaviour.parameters.timeouts,
             fault_draw: self.fault_draw(&message, candidate),
         };
         let admission = self.nodes[node.index()].connect(request, now, &mut self.recorder);

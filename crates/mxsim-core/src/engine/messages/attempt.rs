@@ -128,7 +128,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let (message, connection) = (delivery.message.id, delivery.connection);
         let node = self.world.topology.node_of(connection.address);
         self.recorder.attempted(message, node);
-        let timeouts = &self.world.sender(message.sender).behaviour.law.timeouts;
+        let timeouts = &self.world.sender(message.sender).behaviour.parameters.timeouts;
         let request = ConnectionRequest { message, timeouts, fault_draw: connection.fault_draw };
         self.nodes[node.index()].connect(request, now, &mut self.recorder)
     }
@@ -192,7 +192,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.begin_waiting(caller.delivery_mut());
         let Delivery { message, candidate, .. } = *caller.delivery();
         self.note(&message, now, Step::InBacklog(candidate));
-        let patience = self.sender(&message).behaviour.law.timeouts.greeting;
+        let patience = self.sender(&message).behaviour.parameters.timeouts.greeting;
         self.backlogged += 1;
         let number = self.backlogged;
         self.node(candidate.address).wait(number);
@@ -204,7 +204,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     pub(crate) fn time_out_greeting(&mut self, number: u64, now: Time) {
         let Some(caller) = self.in_backlog.remove(&number) else { return };
         self.node(caller.delivery().connection.address).leave_backlog(number);
-        self.handle_admission(caller, Admission::Failed(Outcome::Silent), now);
+        self.handle_admission(caller, Admission::Failed(Outcome::NoGreeting), now);
     }
 
     fn begin_waiting(&mut self, delivery: &mut Delivery) {
@@ -273,7 +273,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.recycle(attempt);
         let table = self.sender(&message);
         if table.path.counts_connections() {
-            self.outbound(message.of()).done(table.behaviour.law.concurrency, host_is_well, now);
+            self.outbound(message.of()).done(table.behaviour.parameters.concurrency, host_is_well, now);
             self.schedule_start_of_waiting(message.of());
         }
     }
@@ -346,7 +346,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         message.child = 0;
         let table = self.sender(&message);
         let state = self.sender_state(&message);
-        let Some(at) = state.next_attempt(&table.behaviour.law.retry, &message, now) else {
+        let Some(at) = state.next_attempt(&table.behaviour.parameters.retry, &message, now) else {
             self.note(&message, now, Step::Bounced);
             return self.recorder.bounced(message.id);
         };

@@ -21,7 +21,7 @@ type WithoutWork = Option<(Time, u32)>;
 
 impl<P: Probe> Replication<'_, '_, P> {
     fn concurrency(&self, of: OutboundId) -> Concurrency {
-        self.world.sender(of.sender).behaviour.law.concurrency
+        self.world.sender(of.sender).behaviour.parameters.concurrency
     }
 
     /// The second in which an outbound host is, by its own clock.
@@ -121,7 +121,7 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Decides on the connections that there are too few of, or waits until it may open one (mta.c, `mta_connect`).
     fn open_connections(&mut self, of: OutboundId, now: Time) {
-        let (second, law) = (self.second(of, now), self.concurrency(of));
+        let (second, policy) = (self.second(of, now), self.concurrency(of));
         loop {
             let destination = self.destination(of);
             if destination.broken {
@@ -131,7 +131,7 @@ impl<P: Probe> Replication<'_, '_, P> {
             if !destination.wants_connection() {
                 return;
             }
-            let found = match destination.rests(law.most, law.pause(), second) {
+            let found = match destination.rests(policy.most, policy.pause(), second) {
                 Some(until) => Found::Wait(until),
                 None => self.find_route(of, second, now),
             };
@@ -167,10 +167,10 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Decides to open a connection. It begins in the next turn of the sender's event loop, after everything else that is due at this moment:
     /// `connect` returns at once, and what comes of it is an event of its own (`ioev.c`, `io_connect`).
     fn decide_on_connection(&mut self, of: OutboundId, candidate: Candidate, now: Time) {
-        let (second, law) = (self.second(of, now), self.concurrency(of));
+        let (second, policy) = (self.second(of, now), self.concurrency(of));
         let destination = self.destination(of);
         let Some(&first) = destination.messages.front() else { return };
-        destination.opens(law, candidate.address, second);
+        destination.opens(policy, candidate.address, second);
         self.tick_idle_session(of, now);
         let session = Box::new(DestinationSession::new(first, candidate, now));
         self.calendar.schedule(now, Event::SessionOpens(session));
@@ -211,7 +211,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let (of, address) = (session.delivery.message.of(), session.delivery.connection.address);
         let table = self.world.sender(of.sender);
         let reaction = self.record_failure(&mut session.delivery, outcome, now);
-        let remembers = matches!(table.behaviour.law.memory, Memory::Route { .. });
+        let remembers = matches!(table.behaviour.parameters.memory, Memory::Route { .. });
         let is_new = match self.destination(of).route_mut(address) {
             Some(route) if !route.valid => {
                 route.down = !remembers;
@@ -237,10 +237,10 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// A connection is gone, and perhaps another takes its place (mta.c, `mta_route_collect`).
     fn close_route(&mut self, of: OutboundId, address: AddressId, now: Time) {
-        let (second, law) = (self.second(of, now), self.concurrency(of));
+        let (second, policy) = (self.second(of, now), self.concurrency(of));
         self.destination(of).closes(address, second);
         self.open_connections(of, now);
-        self.destination(of).has_closed(law, address, second);
+        self.destination(of).has_closed(policy, address, second);
         self.destination(of).release();
     }
 
@@ -285,9 +285,9 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// True if a connection takes no more messages.
     fn is_worn(&self, session: &DestinationSession, now: Time) -> bool {
-        let law = self.sender(&session.delivery.message).behaviour.law.reuse;
+        let policy = self.sender(&session.delivery.message).behaviour.parameters.reuse;
         let Connection { messages, opened, .. } = session.delivery.connection;
-        let kept = law.kept().filter(|_| self.can_keep(law, &session.delivery.connection));
+        let kept = policy.kept().filter(|_| self.can_keep(policy, &session.delivery.connection));
         let worn = match kept {
             None => messages > 0 || session.turned_away > 0,
             Some(kept) => {
@@ -370,8 +370,8 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// A session finds no work: it looks again each second if it is the last one, for a while.
     fn linger(&mut self, session: Box<DestinationSession>, idle: WithoutWork, now: Time) {
         let of = session.delivery.message.of();
-        let law = self.world.sender(of.sender).behaviour.law.reuse;
-        let patience = law.kept().map(|kept| kept.idle).unwrap_or_default();
+        let policy = self.world.sender(of.sender).behaviour.parameters.reuse;
+        let patience = policy.kept().map(|kept| kept.idle).unwrap_or_default();
         let destination = self.destination(of);
         let since = idle.map_or(now, |(since, _)| since);
         if destination.open > 1 || now.since(since) >= patience {

@@ -34,7 +34,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         }
         let chunk_ends = self.recorder.chunk().to;
         let mut until = others.min(self.calendar.next_event()).min(chunk_ends);
-        let timeouts = &table.behaviour.law.timeouts;
+        let timeouts = &table.behaviour.parameters.timeouts;
         let arrivals = &mut self.senders[sender.index()].arrivals;
         let (run, recorder) = (arrivals.run(self.is_timed), &mut self.recorder);
         let (mut count, mut hits, mut own_number) = (0, 0, None);
@@ -140,7 +140,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         let node = attempt.stop(fixed)?.node;
         let message = attempt.message.id;
         self.recorder.attempted(message, node);
-        let timeouts = &self.world.sender(message.sender).behaviour.law.timeouts;
+        let timeouts = &self.world.sender(message.sender).behaviour.parameters.timeouts;
         let request = ConnectionRequest { message, timeouts, fault_draw: HITS_ALL };
         Some(self.nodes[node.index()].connect(request, now, &mut self.recorder))
     }

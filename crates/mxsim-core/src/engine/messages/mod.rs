@@ -41,7 +41,7 @@ mod waiting;
 use super::calendar::Next;
 use super::compile::Compiled;
 use super::probe::{NoProbe, Probe};
-use super::world::method::Law;
+use super::world::method::SimulationMethod;
 use crate::ids::SenderId;
 use crate::random::Entropy;
 use crate::tally::Tally;
@@ -98,7 +98,7 @@ pub fn replicate_with<P: Probe>(
 
 impl<P: Probe> Replication<'_, '_, P> {
     fn schedule_first_arrivals(&mut self, compiled: &Compiled) {
-        let one_by_one = |sender: &usize| compiled.methods[*sender].law == Law::Messages;
+        let one_by_one = |sender: &usize| compiled.methods[*sender].method == SimulationMethod::Messages;
         for sender in (0..self.senders.len()).filter(one_by_one) {
             let at = self.senders[sender].next_arrival(self.world, &self.world.senders[sender]);
             if at < self.world.end {

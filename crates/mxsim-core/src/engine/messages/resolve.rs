@@ -84,7 +84,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         table.behaviour.arrange(candidates, choice);
         if table.behaviour.depends_on_state() {
             let context = state.order_context(world, table, message, (choice, now));
-            reorder_by_state(table.behaviour.law.order.hosts, candidates, &context);
+            reorder_by_state(table.behaviour.parameters.order.hosts, candidates, &context);
         }
         message.put_tied_first(candidates);
         self.note(message, now, Step::Ordered(candidates));
@@ -139,7 +139,7 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// The candidates in answer order and the epoch of the MX entry, or what it means that there are none.
     fn look_up(&mut self, message: &QueuedMessage, table: &SenderTable, now: Time) -> LookedUp {
-        let pins = table.behaviour.law.dns.cache == OwnCache::Pinned;
+        let pins = table.behaviour.parameters.dns.cache == OwnCache::Pinned;
         let pinned = self.sender_state(message).pinned(message.outbound_host).filter(|_| pins);
         if let Some((candidates, epoch)) = pinned {
             return Ok((candidates, epoch));
@@ -170,7 +170,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let (version, from_cache, ttl) = (answer.version, answer.from_cache, answer.ttl);
         self.note(message, now, Step::LookedUp { version, order: &answer.order, from_cache, ttl });
         let records = &topology.record_sets[MX].versions[answer.version].records;
-        let policy = &table.behaviour.law.policy;
+        let policy = &table.behaviour.parameters.policy;
         let mut gathered = Gathered { candidates: Candidates::new(), missing: None };
         let mut asker = Asker { hops: &hops, client, now, home: None };
         if let Some(host) = topology.implicit_host.filter(|_| records.is_empty() && policy.implicit_mx) {

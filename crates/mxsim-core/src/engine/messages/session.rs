@@ -81,7 +81,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     fn is_watched(&self, delivery: &Delivery) -> bool {
         let table = self.sender(&delivery.message);
         let state = &self.senders[delivery.message.id.sender.index()];
-        let remembers = table.behaviour.law.memory != Memory::Nothing
+        let remembers = table.behaviour.parameters.memory != Memory::Nothing
             && !(delivery.failed.is_empty() && state.is_blank(delivery.message.outbound_host));
         table.path.counts_connections() || remembers
     }
@@ -165,9 +165,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         now: Time,
     ) {
         let table = self.sender(message);
-        let law = table.behaviour.law.reuse;
-        if table.path.counts_connections() && !is_lost && self.can_keep(law, &connection) {
-            let after = self.outbound(message.of()).after(law, &connection, message.failures > 0, now);
+        let policy = table.behaviour.parameters.reuse;
+        if table.path.counts_connections() && !is_lost && self.can_keep(policy, &connection) {
+            let after = self.outbound(message.of()).after(policy, &connection, message.failures > 0, now);
             if let AfterDelivery::StayOpen(idle) = after {
                 return self.keep(message.of(), connection, (now, now + idle));
             }
@@ -178,26 +178,26 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Gives a free connection its next message, keeps it open or closes it. Afterwards other waiting mail may have its turn.
     pub(crate) fn reuse_connection(&mut self, message: QueuedMessage, free: FreeConnection, now: Time) {
         let table = self.sender(&message);
-        let (of, law) = (message.of(), table.behaviour.law.reuse);
+        let (of, policy) = (message.of(), table.behaviour.parameters.reuse);
         let connection = free.connection;
-        let can_keep = self.can_keep(law, &connection);
-        if let Growth::Processes { hand_over, .. } = table.behaviour.law.concurrency.growth {
+        let can_keep = self.can_keep(policy, &connection);
+        if let Growth::Processes { hand_over, .. } = table.behaviour.parameters.concurrency.growth {
             return self.free_process_later(&message, connection, can_keep, hand_over, now);
         }
         self.leave_child(&message, now);
         self.schedule_start_of_waiting(of);
         let outbound = self.outbound(of);
         // A message that a node turned away in a session says nothing against the node (Postfix, `smtp_trouble.c`).
-        outbound.done(table.behaviour.law.concurrency, true, now);
+        outbound.done(table.behaviour.parameters.concurrency, true, now);
         let after = if can_keep {
-            outbound.after(law, &connection, message.failures > 0, now)
+            outbound.after(policy, &connection, message.failures > 0, now)
         } else {
             AfterDelivery::Close
         };
         // A child process has the connection that it opened, so that the first that is idle decides. Where a connection belongs to one host,
         // mail that waits finds out for itself whether it wants that one.
-        let takes_any = !matches!(law, Reuse::Child(_))
-            && law.kept().is_none_or(|kept| !belongs_to_one_host(kept.filed_under));
+        let takes_any = !matches!(policy, Reuse::Child(_))
+            && policy.kept().is_none_or(|kept| !belongs_to_one_host(kept.filed_under));
         let takes_next = takes_any && after != AfterDelivery::Close;
         let mut next = if takes_next { outbound.next_waiting() } else { None };
         // One that was just turned away is not fetched again at once.
@@ -212,15 +212,15 @@ impl<P: Probe> Replication<'_, '_, P> {
     }
 
     /// Whether a connection may be kept at all: under TLS only some senders do.
-    pub(crate) fn can_keep(&self, law: Reuse, connection: &Connection) -> bool {
+    pub(crate) fn can_keep(&self, policy: Reuse, connection: &Connection) -> bool {
         let node = self.world.topology.node_of(connection.address);
         let tls = self.nodes[node.index()].offers_tls() && !connection.in_clear;
-        law.kept().is_some_and(|kept| kept.tls || !tls)
+        policy.kept().is_some_and(|kept| kept.tls || !tls)
     }
 
     /// Keeps a connection open without work.
     pub(crate) fn keep(&mut self, of: OutboundId, connection: Connection, (now, until): (Time, Time)) {
-        let on_demand = matches!(self.world.sender(of.sender).behaviour.law.reuse, Reuse::Demand(_));
+        let on_demand = matches!(self.world.sender(of.sender).behaviour.parameters.reuse, Reuse::Demand(_));
         let outbound = self.outbound(of);
         if on_demand {
             outbound.bind(connection.address, now, until);
@@ -310,14 +310,14 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Takes the idle connection that goes before a new one to the next candidate, if there is one.
     fn take_idle_for(&mut self, attempt: &DeliveryAttempt, now: Time) -> Option<Connection> {
         let message = attempt.delivery.message;
-        let law = self.sender(&message).behaviour.law.reuse;
-        let takes_part = match law {
+        let policy = self.sender(&message).behaviour.parameters.reuse;
+        let takes_part = match policy {
             Reuse::QueueRun(_) => message.failures > 0,
             Reuse::Demand(_) => self.outbound(message.of()).uses_kept(),
             Reuse::Always(_) | Reuse::Last(_) => true,
             Reuse::Never | Reuse::Child(_) | Reuse::Batch(_) => false,
         };
-        let kept = law.kept().filter(|_| takes_part)?;
+        let kept = policy.kept().filter(|_| takes_part)?;
         let (left, mx_set) = (&attempt.candidates[attempt.next..], attempt.delivery.connection.mx_set);
         let next = left[0];
         let prefers =
@@ -340,7 +340,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         fits: impl Fn(&Connection) -> bool,
         now: Time,
     ) -> Option<Connection> {
-        let on_demand = matches!(self.world.sender(of.sender).behaviour.law.reuse, Reuse::Demand(_));
+        let on_demand = matches!(self.world.sender(of.sender).behaviour.parameters.reuse, Reuse::Demand(_));
         let outbound = self.outbound(of);
         if on_demand { outbound.take_bound(&fits, now) } else { outbound.take_idle(&fits, now) }
     }

@@ -100,7 +100,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     pub(crate) fn new(compiled: &'w Compiled, entropy: Entropy, probe: &'p mut P) -> Self {
         let (world, topology) = (&compiled.world, &compiled.world.topology);
         let layer = |table: &LayerTable| Layer {
-            law: table.law,
+            parameters: table.parameters,
             caches: table.caches,
             key: entropy.key(table.stream),
         };

@@ -22,11 +22,12 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
         // A queue run takes one message after the other.
         let table = self.sender(message);
-        let one_by_one = matches!(table.behaviour.law.reuse, Reuse::QueueRun(_)) && message.failures > 0;
+        let one_by_one =
+            matches!(table.behaviour.parameters.reuse, Reuse::QueueRun(_)) && message.failures > 0;
         let outbound = self.outbound(message.of());
         let tasks = outbound.how_many_wait() + 1;
-        let waits =
-            !outbound.may_begin(table.behaviour.law.concurrency, tasks) || (one_by_one && outbound.is_busy());
+        let waits = !outbound.may_begin(table.behaviour.parameters.concurrency, tasks)
+            || (one_by_one && outbound.is_busy());
         if waits {
             outbound.wait(*message);
             self.note(message, now, Step::Queued);
@@ -38,16 +39,16 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// True if a message goes down any idle connection of its outbound host before anything is looked up.
     fn takes_any_idle(&mut self, message: &QueuedMessage, now: Time) -> bool {
         let table = self.sender(message);
-        let wants = match table.behaviour.law.reuse {
+        let wants = match table.behaviour.parameters.reuse {
             Reuse::Never | Reuse::Batch(_) => false,
             Reuse::Demand(_) | Reuse::Always(_) | Reuse::Last(_) => true,
             Reuse::Child(_) => message.child > 0,
             Reuse::QueueRun(_) => message.failures > 0,
         };
-        let growth = table.behaviour.law.concurrency;
+        let growth = table.behaviour.parameters.concurrency;
         let outbound = self.outbound(message.of());
         // Postfix counts deliveries, so a connection that is kept is no leave to begin one; others count connections.
-        let may_take = match table.behaviour.law.reuse {
+        let may_take = match table.behaviour.parameters.reuse {
             Reuse::Demand(_) => {
                 outbound.may_begin(growth, outbound.how_many_wait() + 1) && outbound.select(now)
             }
@@ -58,17 +59,19 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Gives a message to a child process, if its sender has such and may have another at work.
     fn give_to_child(&mut self, message: &mut QueuedMessage, now: Time) {
-        let law = &self.sender(message).behaviour.law;
+        let policy = &self.sender(message).behaviour.parameters;
         let outbound = self.outbound(message.of());
-        let by_child = matches!(law.reuse, Reuse::Child(_));
-        if by_child && message.child == 0 && outbound.may_begin(law.concurrency, 1) {
+        let by_child = matches!(policy.reuse, Reuse::Child(_));
+        if by_child && message.child == 0 && outbound.may_begin(policy.concurrency, 1) {
             message.child = outbound.children.employ(now);
         }
     }
 
     /// The child process that had a message, if one had, is idle again.
     pub(crate) fn leave_child(&mut self, message: &QueuedMessage, now: Time) {
-        if let (true, Some(kept)) = (message.child > 0, self.sender(message).behaviour.law.reuse.kept()) {
+        if let (true, Some(kept)) =
+            (message.child > 0, self.sender(message).behaviour.parameters.reuse.kept())
+        {
             self.outbound(message.of()).children.rest(message.child, kept.idle, now);
         }
     }
@@ -83,10 +86,10 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Starts the message that has waited longest, and then the next. Each is started once: one of a queue run waits again if it is not its
     /// turn yet.
     pub(crate) fn start_waiting(&mut self, of: OutboundId, most: Option<usize>, now: Time) {
-        let law = self.world.sender(of.sender).behaviour.law.concurrency;
+        let policy = self.world.sender(of.sender).behaviour.parameters.concurrency;
         let outbound = self.outbound(of);
         let left = most.unwrap_or_else(|| outbound.how_many_wait());
-        let next = if left > 0 { outbound.next_that_may_begin(law) } else { None };
+        let next = if left > 0 { outbound.next_that_may_begin(policy) } else { None };
         match next {
             Some(message) => {
                 self.push(Task::StartWaiting(of, Some(left - 1)));
@@ -108,8 +111,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         after: Span,
         now: Time,
     ) {
-        let (of, law) = (message.of(), self.sender(message).behaviour.law.reuse);
-        match self.outbound(of).after(law, &connection, message.failures > 0, now) {
+        let (of, policy) = (message.of(), self.sender(message).behaviour.parameters.reuse);
+        match self.outbound(of).after(policy, &connection, message.failures > 0, now) {
             AfterDelivery::StayOpen(idle) if can_keep => self.keep(of, connection, (now, now + idle)),
             _ => self.close(of, connection, now),
         }
@@ -118,16 +121,16 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// A process that delivered a message can take the next.
     pub(crate) fn process_free(&mut self, of: OutboundId, now: Time) {
-        let law = self.world.sender(of.sender).behaviour.law.concurrency;
-        self.outbound(of).done(law, true, now);
+        let policy = self.world.sender(of.sender).behaviour.parameters.concurrency;
+        self.outbound(of).done(policy, true, now);
         self.schedule_start_of_waiting(of);
     }
 
     /// Starts a process if that is what mail waits for.
     fn start_process(&mut self, of: OutboundId, now: Time) {
-        let law = self.world.sender(of.sender).behaviour.law.concurrency;
-        let Growth::Processes { start, .. } = law.growth else { return };
-        if let Some(number) = self.outbound(of).starts_process(law) {
+        let policy = self.world.sender(of.sender).behaviour.parameters.concurrency;
+        let Growth::Processes { start, .. } = policy.growth else { return };
+        if let Some(number) = self.outbound(of).starts_process(policy) {
             let at = now + self.senders[of.sender.index()].process_start(of.host, number, start);
             self.calendar.schedule(at, Event::ProcessReady(of));
         }

@@ -7,9 +7,9 @@ use super::senders::SenderTable;
 use super::topology::{MX, NOWHERE, Topology};
 use crate::ids::{AddressId, HostId, NodeId};
 use crate::random::{Key, Label};
-use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, Keep, OwnCache, Unit};
+use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, OwnCache, Stickiness, Unit};
 
-/// The candidates in the order of the zone, and what their lots are keyed by.
+/// The candidates in the order of the zone, and what their ranks are keyed by.
 #[derive(Debug, Clone)]
 pub struct FixedCandidates {
     /// All of them.
@@ -17,7 +17,7 @@ pub struct FixedCandidates {
     /// How many have the lowest preference; they come first.
     best: usize,
     unit: Unit,
-    /// What the lot of each is keyed by.
+    /// What the rank of each is keyed by.
     labels: Vec<Label>,
     /// Where each of the candidates leads.
     stops: Vec<Stop>,
@@ -31,15 +31,15 @@ pub(crate) struct Stop {
     pub(crate) node: NodeId,
 }
 
-/// The place of the label with the least lot.
+/// The place of the label with the least rank.
 #[inline]
-fn least(labels: &[Label], lot: impl Fn(Label) -> u64) -> u8 {
+fn least(labels: &[Label], rank: impl Fn(Label) -> u64) -> u8 {
     let (mut least, mut first) = (u64::MAX, 0);
     for (place, &label) in labels.iter().enumerate() {
-        let lot = lot(label);
+        let rank = rank(label);
         // Without a branch: which one is least cannot be foreseen.
-        let is_less = lot < least;
-        least = if is_less { lot } else { least };
+        let is_less = rank < least;
+        least = if is_less { rank } else { least };
         first = if is_less { place } else { first };
     }
     first as u8
@@ -50,8 +50,11 @@ impl FixedCandidates {
     #[must_use]
     pub fn of(topology: &Topology, sender: &SenderTable) -> Option<Self> {
         let (behaviour, ipv6) = (&sender.behaviour, sender.ipv6);
-        let law = &behaviour.law.order;
-        if behaviour.custom.is_some() || law.hosts != HostOrder::Shuffle || law.keep == Keep::Second {
+        let policy = &behaviour.parameters.order;
+        if behaviour.custom.is_some()
+            || policy.hosts != HostOrder::Shuffle
+            || policy.keep == Stickiness::Second
+        {
             return None;
         }
         if law_pins(behaviour) || !sender.gets_full_answers(topology, MX) {
@@ -75,12 +78,12 @@ impl FixedCandidates {
                 ));
             }
             // Addresses inside a host have an order of their own, and so have address families.
-            let pooled = law.unit == Unit::Address && law.family == Family::Any;
+            let pooled = policy.unit == Unit::Address && policy.family == Family::Any;
             if candidates.len() > before + 1 && !pooled {
                 return None;
             }
         }
-        if candidates.iter().any(|candidate| candidate.ipv6) && law.family != Family::Any {
+        if candidates.iter().any(|candidate| candidate.ipv6) && policy.family != Family::Any {
             return None;
         }
         candidates.sort_by_key(|candidate| candidate.preference);
@@ -89,7 +92,7 @@ impl FixedCandidates {
             return None;
         }
         let best = candidates.partition_point(|candidate| candidate.preference == candidates[0].preference);
-        let label = |candidate: &Candidate| match law.unit {
+        let label = |candidate: &Candidate| match policy.unit {
             Unit::Host => Label::new(candidate.host_hash),
             Unit::Address => Label::new(candidate.address_hash),
         };
@@ -100,7 +103,7 @@ impl FixedCandidates {
             node: topology.node_of(address),
         };
         let stops = candidates.iter().map(stop).collect();
-        Some(Self { candidates, best, unit: law.unit, labels, stops })
+        Some(Self { candidates, best, unit: policy.unit, labels, stops })
     }
 
     /// Up to this many candidates an attempt can be compact: a bit in a byte says which have been tried.
@@ -114,9 +117,9 @@ impl FixedCandidates {
         candidates.len() == self.count()
     }
 
-    /// The lot that [`crate::sender::order::arrange`] would give a candidate.
+    /// The rank that [`crate::sender::order::arrange`] would give a candidate.
     #[inline]
-    fn lot(&self, choice: Key, label: Label) -> u64 {
+    fn rank(&self, choice: Key, label: Label) -> u64 {
         match self.unit {
             Unit::Host => choice.at(label).word(),
             // The first and only occurrence of the address.
@@ -128,7 +131,7 @@ impl FixedCandidates {
     #[must_use]
     #[inline]
     pub fn first(&self, choice: Key) -> u8 {
-        if self.best == 1 { 0 } else { least(&self.labels[..self.best], |label| self.lot(choice, label)) }
+        if self.best == 1 { 0 } else { least(&self.labels[..self.best], |label| self.rank(choice, label)) }
     }
 
     /// The candidate at a place.
@@ -162,9 +165,9 @@ impl FixedCandidates {
                 break;
             }
             let was_tried = tried >> place & 1 == 1;
-            let lot = self.lot(choice, self.labels[place]);
-            let is_less = !was_tried & (lot < least);
-            least = if is_less { lot } else { least };
+            let rank = self.rank(choice, self.labels[place]);
+            let is_less = !was_tried & (rank < least);
+            least = if is_less { rank } else { least };
             next = if is_less { place } else { next };
         }
         Some(next as u8)
@@ -187,5 +190,5 @@ impl FixedCandidates {
 
 /// True if the sender works on the list of an earlier message.
 fn law_pins(behaviour: &Behaviour) -> bool {
-    behaviour.law.dns.cache == OwnCache::Pinned
+    behaviour.parameters.dns.cache == OwnCache::Pinned
 }

@@ -4,14 +4,17 @@ use super::fixed_candidates::FixedCandidates;
 use super::topology::{HostTable, LayerTable, MX, Names, Topology};
 use crate::dns::cache::Hop;
 use crate::dns::stub::Home;
-use crate::dns::{CacheLaw, Caches, Keeping, Name, OrderLaw, Pick, RecordType, ResolverLaw, StubLaw};
+use crate::dns::{
+    CachePolicy, Caches, EntryLifetime, Name, OrderPolicy, Pick, RecordType, ResolverParameters,
+    StubParameters,
+};
 use crate::ids::HostId;
 use crate::node::Fault;
 use crate::random::{Key, Purpose, StreamId, name_hash};
 use crate::scenario::{ResolverLayer, RunPlan, Scenario, Sender};
 use crate::sender::{
     AddressOrder, AddressSort, Behaviour, Concurrency, Failover, Family, FiledUnder, HostOrder, Memory,
-    OwnCache, Reuse, SenderLaw, Unit,
+    OwnCache, Reuse, SenderParameters, Unit,
 };
 use crate::time::Time;
 use crate::traffic::{AliasTable, Arrivals};
@@ -35,7 +38,7 @@ pub struct SenderTable {
     /// True if AAAA addresses are of use to it.
     pub ipv6: bool,
     /// How the library it uses sorts addresses; the blank one for a sender that uses none.
-    pub stub: StubLaw,
+    pub stub: StubParameters,
     /// The addresses it is known to send from.
     pub home: Vec<IpAddr>,
     /// Number of its first client: with the outbound host it tells who asks a resolver.
@@ -75,8 +78,8 @@ impl DeliveryPath {
     /// The path of a sender that behaves so.
     fn of(topology: &Topology, behaviour: &Behaviour, fixed: Option<FixedCandidates>) -> Self {
         match fixed {
-            fixed if behaviour.law.concurrency.is_for_destination() => Self::ForDestination(fixed),
-            fixed if counts_connections(topology, &behaviour.law) => Self::CountedConnections(fixed),
+            fixed if behaviour.parameters.concurrency.is_for_destination() => Self::ForDestination(fixed),
+            fixed if counts_connections(topology, &behaviour.parameters) => Self::CountedConnections(fixed),
             Some(fixed) if is_compact(topology, behaviour, &fixed) => Self::Compact(fixed),
             fixed => Self::PerMessage(fixed),
         }
@@ -120,27 +123,29 @@ impl DeliveryPath {
 }
 
 /// Whether connections of a sender have to be counted.
-fn counts_connections(topology: &Topology, law: &SenderLaw) -> bool {
-    let keeps =
-        law.reuse.kept().is_some_and(|kept| topology.nodes.iter().any(|node| kept.tls || !node.capacity.tls));
+fn counts_connections(topology: &Topology, parameters: &SenderParameters) -> bool {
+    let keeps = parameters
+        .reuse
+        .kept()
+        .is_some_and(|kept| topology.nodes.iter().any(|node| kept.tls || !node.capacity.tls));
     // Where neither a session nor a failed connection takes time, there is never more than one connection.
     let takes_time =
         || topology.is_timed() || topology.nodes.iter().any(|node| node.faults.ever(Fault::takes_time));
-    keeps || (law.concurrency != Concurrency::UNLIMITED && takes_time())
+    keeps || (parameters.concurrency != Concurrency::UNLIMITED && takes_time())
 }
 
 /// Whether every attempt is an order of `fixed` and a place in it.
 fn is_compact(topology: &Topology, behaviour: &Behaviour, fixed: &FixedCandidates) -> bool {
-    let law = &behaviour.law;
+    let parameters = &behaviour.parameters;
     let in_session = |fault: Fault| !matches!(fault, Fault::Refuse | Fault::Drop);
     let never_goes_wrong = |faults: &crate::node::Schedule| !faults.is_partial() && !faults.ever(in_session);
     behaviour.custom.is_none()
         && fixed.count() <= FixedCandidates::SHORT
         && fixed.tries_all(behaviour)
-        && law.failover == Failover::NextHost
-        && law.on_busy == Failover::NextHost
-        && law.limits.sessions.is_none()
-        && law.memory == Memory::Nothing
+        && parameters.failover == Failover::NextHost
+        && parameters.on_busy == Failover::NextHost
+        && parameters.limits.sessions.is_none()
+        && parameters.memory == Memory::Nothing
         && topology.nodes.iter().all(|node| node.capacity.backlog == 0 && never_goes_wrong(&node.faults))
 }
 
@@ -200,8 +205,8 @@ impl SenderTable {
             site: AliasTable::new(&sender.sizes.weights(sender.sites)),
             sites: sender.sites,
             hosts: sender.hosts,
-            ipv6: sender.ipv6 && sender.behaviour.law.order.family != Family::Ipv4Only,
-            stub: sender.stub.law,
+            ipv6: sender.ipv6 && sender.behaviour.parameters.order.family != Family::Ipv4Only,
+            stub: sender.stub.parameters,
             home: sender.addresses.clone(),
             client: name_hash(&sender.name),
             barred: barred(scenario, names, sender),
@@ -220,8 +225,9 @@ impl SenderTable {
     pub fn gets_full_answers(&self, topology: &Topology, set: usize) -> bool {
         let set = &topology.record_sets[set];
         let most = set.versions.iter().map(|version| version.records.len()).max().unwrap_or(0);
-        let layers = self.layers.iter().map(|&(layer, _)| &topology.layers[usize::from(layer)].law.order);
-        let cuts = |law: &OrderLaw| law.cuts(set.record_type, most);
+        let layers =
+            self.layers.iter().map(|&(layer, _)| &topology.layers[usize::from(layer)].parameters.order);
+        let cuts = |parameters: &OrderPolicy| parameters.cuts(set.record_type, most);
         topology.authority_away.is_empty() && !cuts(&topology.authority) && !layers.into_iter().any(cuts)
     }
 
@@ -276,7 +282,7 @@ impl SenderTable {
     /// Over how many bits its library compares the addresses of a host, by type; zero if they stay as answered.
     #[must_use]
     pub fn compares(&self, record_type: RecordType, host: &HostTable) -> u32 {
-        if self.behaviour.law.dns.address_sort == AddressSort::None {
+        if self.behaviour.parameters.dns.address_sort == AddressSort::None {
             return 0;
         }
         self.stub.compares(record_type, self.ipv6 && host.aaaa.is_some())
@@ -298,13 +304,13 @@ impl SenderTable {
     /// True if a delivery may fetch deferred mail before its time.
     #[must_use]
     pub const fn fetches_deferred(&self) -> bool {
-        self.path.counts_connections() && matches!(self.behaviour.law.reuse, Reuse::Batch(_))
+        self.path.counts_connections() && matches!(self.behaviour.parameters.reuse, Reuse::Batch(_))
     }
 
     /// True if an open connection takes a message before anything is looked up.
     #[must_use]
     pub fn files_under_domain(&self) -> bool {
-        self.behaviour.law.reuse.kept().is_none_or(|kept| kept.filed_under == FiledUnder::Domain)
+        self.behaviour.parameters.reuse.kept().is_none_or(|kept| kept.filed_under == FiledUnder::Domain)
     }
 
     /// True if an open connection is looked for when the candidates are known.
@@ -312,7 +318,7 @@ impl SenderTable {
     #[inline]
     pub fn looks_for_idle(&self) -> bool {
         self.path.counts_connections()
-            && (!self.files_under_domain() || matches!(self.behaviour.law.reuse, Reuse::Demand(_)))
+            && (!self.files_under_domain() || matches!(self.behaviour.parameters.reuse, Reuse::Demand(_)))
     }
 
     /// The caches between an outbound host and the authority, nearest first.
@@ -327,7 +333,7 @@ impl SenderTable {
 
 /// Which hosts a policy keeps `sender` from using.
 fn barred(scenario: &Scenario, names: &Names, sender: &Sender) -> Vec<bool> {
-    let policy = &sender.behaviour.law.policy;
+    let policy = &sender.behaviour.parameters.policy;
     let by_mta_sts = |host: &Name| scenario.mta_sts.as_ref().is_some_and(|zone| !zone.allows(host));
     let by_dane = |host: &Name| scenario.dane.failing.contains(host);
     let is_barred =
@@ -349,7 +355,7 @@ pub fn layers(scenario: &Scenario) -> (Vec<LayerTable>, Vec<SenderLayers>) {
         own_cache(sender)
             .iter()
             .chain(&sender.resolver)
-            .map(|layer| (layer_index(layer, sender, &mut tables), layer.law.caches))
+            .map(|layer| (layer_index(layer, sender, &mut tables), layer.parameters.caches))
             .collect()
     };
     let by_sender = scenario.senders.iter().map(of_sender).collect();
@@ -364,9 +370,10 @@ pub fn times_only(topology: &Topology, senders: &[SenderTable]) -> Vec<bool> {
             |sender: &&SenderTable| sender.layers.iter().any(|&(asked, _)| usize::from(asked) == layer);
         let is_indifferent =
             |sender: &SenderTable| sender.path.fixed_candidates().is_some() && sender.layers.len() == 1;
-        let law = &table.law;
-        let is_plain =
-            law.cache.is_plain() && law.pick == Pick::Client && topology.record_sets[MX].versions.len() == 1;
+        let parameters = &table.parameters;
+        let is_plain = parameters.cache.is_plain()
+            && parameters.pick == Pick::Client
+            && topology.record_sets[MX].versions.len() == 1;
         is_plain && senders.iter().filter(asks).all(is_indifferent)
     };
     topology.layers.iter().enumerate().map(of_layer).collect()
@@ -377,54 +384,56 @@ pub fn times_only(topology: &Topology, senders: &[SenderTable]) -> Vec<bool> {
 /// Where nobody else asks the cache behind it, a cache that goes by the TTL makes a difference only to the order of answers; a sender that
 /// draws its own order over hosts of one address has none to lose, and the layer is left out.
 fn own_cache(sender: &Sender) -> Option<ResolverLayer> {
-    let law = &sender.behaviour.law;
+    let parameters = &sender.behaviour.parameters;
     let behind = &sender.resolver[0];
-    let asks_alone = match behind.law.caches {
+    let asks_alone = match behind.parameters.caches {
         Caches::PerHost => true,
         Caches::PerSite => sender.hosts == 1,
         Caches::Count(_) => false,
     } && behind.shared_as.contains("@sender ");
-    let draws = law.order.hosts == HostOrder::Shuffle
-        && (law.order.unit == Unit::Address || law.order.addresses == AddressOrder::Shuffle);
-    let keep = match law.dns.cache {
+    let draws = parameters.order.hosts == HostOrder::Shuffle
+        && (parameters.order.unit == Unit::Address || parameters.order.addresses == AddressOrder::Shuffle);
+    let keep = match parameters.dns.cache {
         OwnCache::Stub | OwnCache::Pinned => return None,
-        OwnCache::OwnTtl if asks_alone && draws && behind.law.cache.is_plain() => return None,
-        OwnCache::OwnTtl => Keeping::Ttl,
-        OwnCache::Fixed(span) => Keeping::For(span),
+        OwnCache::OwnTtl if asks_alone && draws && behind.parameters.cache.is_plain() => return None,
+        OwnCache::OwnTtl => EntryLifetime::Ttl,
+        OwnCache::Fixed(span) => EntryLifetime::For(span),
     };
-    let cache = CacheLaw { keep, ..OWN_CACHE.cache };
+    let cache = CachePolicy { keep, ..OWN_CACHE.cache };
     Some(ResolverLayer {
         name: "its own cache".into(),
         preset: String::new(),
-        law: ResolverLaw { cache, ..OWN_CACHE },
+        parameters: ResolverParameters { cache, ..OWN_CACHE },
         shared_as: format!("its own@sender {}", sender.name),
     })
 }
 
 /// A cache that keeps every answer for its TTL, in the order in which it came.
-const OWN_CACHE: ResolverLaw = ResolverLaw {
+const OWN_CACHE: ResolverParameters = ResolverParameters {
     caches: Caches::PerHost,
     pick: Pick::Client,
-    cache: CacheLaw::BY_TTL,
-    order: OrderLaw::AS_RECEIVED,
+    cache: CachePolicy::BY_TTL,
+    order: OrderPolicy::AS_RECEIVED,
 };
 
 /// The index of the layer in the world; senders that share one meet in the same caches.
 fn layer_index(layer: &ResolverLayer, sender: &Sender, layers: &mut Vec<LayerTable>) -> u16 {
-    let needed = match layer.law.caches {
+    let needed = match layer.parameters.caches {
         Caches::PerHost => sender.sites * sender.hosts,
         Caches::PerSite => sender.sites,
         Caches::Count(n) => n,
     };
-    let known = layers.iter().position(|known| known.shared_as == layer.shared_as && known.law == layer.law);
+    let known = layers
+        .iter()
+        .position(|known| known.shared_as == layer.shared_as && known.parameters == layer.parameters);
     let index = known.unwrap_or_else(|| {
-        // Layers of one name and different laws are different caches, with draws of their own.
+        // Layers of one name and different parameters are different caches, with draws of their own.
         let namesakes = layers.iter().filter(|known| known.shared_as == layer.shared_as).count();
         let name = format!("{}{}", layer.shared_as, "'".repeat(namesakes));
         let stream = StreamId::new(&name, Purpose::Answer);
         let refills = StreamId::new(&name, Purpose::Refill);
-        let (shared_as, law) = (layer.shared_as.clone(), layer.law);
-        layers.push(LayerTable { shared_as, law, caches: 0, stream, refills });
+        let (shared_as, parameters) = (layer.shared_as.clone(), layer.parameters);
+        layers.push(LayerTable { shared_as, parameters, caches: 0, stream, refills });
         layers.len() - 1
     });
     layers[index].caches = layers[index].caches.max(needed);

@@ -2,7 +2,7 @@
 
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
-use crate::dns::{Driver, Host, Name, OrderLaw, RecordType, ResolverLaw, Zone};
+use crate::dns::{Driver, Host, Name, OrderPolicy, RecordType, ResolverParameters, Zone};
 use crate::ids::{AddressId, HostId, NodeId};
 use crate::node::{Capacity, Schedule, SessionTime, SessionTimes};
 use crate::random::{Purpose, StreamId, name_hash};
@@ -32,10 +32,10 @@ pub struct Topology {
     pub hosts_share_addresses: bool,
     /// Nodes.
     pub nodes: Vec<NodeTable>,
-    /// The session times, if they follow the same law at every node and sessions take time.
+    /// The session times, if they follow the same distribution at every node and sessions take time.
     pub session_times: Option<Arc<SessionTimes>>,
     /// In which order the authority answers.
-    pub authority: OrderLaw,
+    pub authority: OrderPolicy,
     /// The authority's decisions.
     pub authority_stream: StreamId,
     /// When the authority does not answer: from and to, in order of time and apart.
@@ -81,7 +81,7 @@ pub struct NodeTable {
     pub faults: Schedule,
     /// How many sessions it serves.
     pub capacity: Capacity,
-    /// How long they take; nodes with the same law share the table.
+    /// How long they take; nodes with the same distribution share the table.
     pub session_times: Arc<SessionTimes>,
 }
 
@@ -91,7 +91,7 @@ pub struct LayerTable {
     /// Namespace of its caches.
     pub shared_as: String,
     /// How its caches keep and order.
-    pub law: ResolverLaw,
+    pub parameters: ResolverParameters,
     /// How many there are.
     pub caches: usize,
     /// Its decisions.
@@ -211,12 +211,16 @@ impl Names {
 fn node_tables(scenario: &Scenario) -> Vec<NodeTable> {
     let mut nodes: Vec<NodeTable> = Vec::new();
     for node in &scenario.nodes {
-        let law = node.capacity.session_time;
-        let known = nodes.iter().map(|node| &node.session_times).find(|known| known.law() == law).cloned();
+        let policy = node.capacity.session_time;
+        let known = nodes
+            .iter()
+            .map(|node| &node.session_times)
+            .find(|known| known.distribution() == policy)
+            .cloned();
         nodes.push(NodeTable {
             faults: node.faults.clone(),
             capacity: node.capacity,
-            session_times: known.unwrap_or_else(|| Arc::new(SessionTimes::new(law))),
+            session_times: known.unwrap_or_else(|| Arc::new(SessionTimes::new(policy))),
         });
     }
     nodes
@@ -224,8 +228,8 @@ fn node_tables(scenario: &Scenario) -> Vec<NodeTable> {
 
 fn common_session_times(nodes: &[NodeTable]) -> Option<Arc<SessionTimes>> {
     let first = &nodes.first()?.session_times;
-    let same = nodes.iter().all(|node| node.session_times.law() == first.law());
-    (same && first.law() != SessionTime::Nothing).then(|| Arc::clone(first))
+    let same = nodes.iter().all(|node| node.session_times.distribution() == first.distribution());
+    (same && first.distribution() != SessionTime::Nothing).then(|| Arc::clone(first))
 }
 
 fn record_sets(scenario: &Scenario, names: &Names) -> (Vec<RecordSet>, Vec<HostTable>) {
@@ -252,7 +256,7 @@ fn record_sets(scenario: &Scenario, names: &Names) -> (Vec<RecordSet>, Vec<HostT
 /// The answers that are fixed. The look-ups of MX are counted, so that record set never is.
 fn fixed_answers(sets: &[RecordSet], scenario: &Scenario, layers: &[LayerTable]) -> Vec<Option<Record>> {
     let mut drivers =
-        layers.iter().map(|layer| layer.law.order.driver).chain([scenario.authority.order.driver]);
+        layers.iter().map(|layer| layer.parameters.order.driver).chain([scenario.authority.order.driver]);
     let coupled = drivers.any(Driver::couples_record_sets) || !scenario.authority.away.is_empty();
     let of = |(i, set): (usize, &RecordSet)| set.only_record().filter(|_| i != MX && !coupled);
     sets.iter().enumerate().map(of).collect()

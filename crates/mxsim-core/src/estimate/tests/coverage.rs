@@ -1,6 +1,6 @@
 //! Do 95 % intervals cover 95 times in 100?
 //!
-//! Theory: the interval contains the true value in 95 of 100 experiments. 300 experiments per law and design with fixed seeds; a coverage
+//! Theory: the interval contains the true value in 95 of 100 experiments. 300 experiments per distribution and design with fixed seeds; a coverage
 //! of 95 % is then seen as 92 to 98 % (2.4 standard errors). The means of skewed laws cover a little less, as theory says they must.
 
 use super::super::interval::fraction;
@@ -15,14 +15,14 @@ const EXPERIMENTS: u32 = 300;
 const FRACTIONS: [f64; 4] = [0.8, 0.9, 0.95, 0.97];
 
 #[derive(Debug, Clone, Copy)]
-enum Law {
+enum Shape {
     Normal,
     Exponential,
     /// Beta(1, 5): a share that is often small.
     Beta,
 }
 
-impl Law {
+impl Shape {
     fn quantile(self, u: f64) -> f64 {
         match self {
             Self::Normal => normal_quantile(u),
@@ -49,14 +49,14 @@ struct Design {
 }
 
 impl Design {
-    fn draw(self, law: Law, stream: &mut Stream) -> Sample {
+    fn draw(self, shape: Shape, stream: &mut Stream) -> Sample {
         let mut sample = Sample::default();
         for _ in 0..self.replications {
             let shared: f64 = StandardNormal.sample(stream);
             for _ in 0..self.windows {
                 let own: f64 = StandardNormal.sample(stream);
                 let z = self.common.sqrt() * shared + (1.0 - self.common).sqrt() * own;
-                sample.push(law.quantile(0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)));
+                sample.push(shape.quantile(0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)));
             }
             sample.end_replication();
         }
@@ -70,21 +70,21 @@ fn holds(truth: f64, bounds: [Option<f64>; 2]) -> u32 {
 }
 
 /// How often the intervals of mean, p05, p50, p95 and the fractions hold the truth.
-fn hits(law: Law, design: Design) -> [u32; 8] {
+fn hits(shape: Shape, design: Design) -> [u32; 8] {
     let mut stream = Entropy::new(20, 0).stream(StreamId::new("coverage", Purpose::Choice));
     let mut hits = [0; 8];
     for _ in 0..EXPERIMENTS {
-        let sample = design.draw(law, &mut stream);
+        let sample = design.draw(shape, &mut stream);
         let seen = sample.estimate();
         let half = seen.half_width.unwrap_or(f64::NAN);
-        hits[0] += holds(law.mean(), [Some(seen.mean - half), Some(seen.mean + half)]);
+        hits[0] += holds(shape.mean(), [Some(seen.mean - half), Some(seen.mean + half)]);
         for (place, (p, bounds)) in
             [(0.05, seen.p05_ci), (0.5, seen.p50_ci), (0.95, seen.p95_ci)].into_iter().enumerate()
         {
-            hits[1 + place] += holds(law.quantile(p), bounds);
+            hits[1 + place] += holds(shape.quantile(p), bounds);
         }
         for (place, met) in FRACTIONS.into_iter().enumerate() {
-            let limit = law.quantile(met);
+            let limit = shape.quantile(met);
             let count = |windows: &[f64]| windows.iter().filter(|value| **value <= limit).count() as f64;
             let counts: Vec<_> =
                 sample.replications().map(|windows| (count(windows), windows.len() as f64)).collect();
@@ -95,29 +95,29 @@ fn hits(law: Law, design: Design) -> [u32; 8] {
     hits
 }
 
-fn check(law: Law, design: Design) {
-    let hits = hits(law, design);
+fn check(shape: Shape, design: Design) {
+    let hits = hits(shape, design);
     let percent = hits.map(|hit| f64::from(hit) * 100.0 / f64::from(EXPERIMENTS));
     assert!(
         percent.iter().all(|covered| (92.0..=98.0).contains(covered)),
-        "{law:?} {design:?}: mean, p05, p50, p95, fractions {FRACTIONS:?} cover {percent:?}"
+        "{shape:?} {design:?}: mean, p05, p50, p95, fractions {FRACTIONS:?} cover {percent:?}"
     );
 }
 
 #[test]
 fn single_windows_cover() {
-    for law in [Law::Normal, Law::Exponential, Law::Beta] {
+    for shape in [Shape::Normal, Shape::Exponential, Shape::Beta] {
         for replications in [40, 100, 400] {
-            check(law, Design { replications, windows: 1, common: 0.0 });
+            check(shape, Design { replications, windows: 1, common: 0.0 });
         }
     }
 }
 
 #[test]
 fn dependent_windows_cover() {
-    for law in [Law::Normal, Law::Exponential, Law::Beta] {
+    for shape in [Shape::Normal, Shape::Exponential, Shape::Beta] {
         for replications in [40, 100, 400] {
-            check(law, Design { replications, windows: 7, common: 0.5 });
+            check(shape, Design { replications, windows: 7, common: 0.5 });
         }
     }
 }

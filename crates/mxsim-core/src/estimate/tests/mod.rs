@@ -48,7 +48,7 @@ fn labels(fair: &[f64], senders: usize) -> Labels {
         senders: (0..senders).map(sender).collect(),
         goals: vec![Goal::rough_even()],
         goals_are_default: true,
-        laws: Vec::new(),
+        methods: Vec::new(),
         presets: Vec::new(),
         cautions: Vec::new(),
         fingerprint: "0".into(),
@@ -58,7 +58,7 @@ fn labels(fair: &[f64], senders: usize) -> Labels {
 /// A tally of windows given as accepted messages, `[sender * nodes + node]`; no delay is noted down.
 fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
     let windows: Vec<WindowTally> = windows.iter().map(|accepted| window(nodes, accepted)).collect();
-    let by_node = |node: usize| windows.iter().map(|window| window.attempts[node]).sum::<u64>();
+    let by_node = |node: usize| windows.iter().map(|window| window.connections_tried[node]).sum::<u64>();
     let counts: Vec<u64> = (0..nodes).map(by_node).collect();
     let all: u64 = counts.iter().sum();
     Tally {
@@ -66,10 +66,15 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
         duration: vec![0; nodes * DURATION_PARTS.len()],
         sessions: Vec::new(),
         delays: DelayHistogram::default(),
-        totals: DeliveryTotals { messages: all, accepted: all, attempts: all, ..DeliveryTotals::default() },
+        totals: DeliveryTotals {
+            messages: all,
+            accepted: all,
+            connections_tried: all,
+            ..DeliveryTotals::default()
+        },
         nodes: counts
             .iter()
-            .map(|count| NodeTotals { attempts: *count, accepted: *count, ..NodeTotals::default() })
+            .map(|count| NodeTotals { connections_tried: *count, accepted: *count, ..NodeTotals::default() })
             .collect(),
         accepted_by_address: counts.clone(),
         accepted_by_host: counts,
@@ -87,7 +92,7 @@ fn window(nodes: usize, accepted: &[u32]) -> WindowTally {
         busiest: by_node.repeat(PEAK_BINS.len()),
         peak_sessions: Vec::new(),
         arrived: by_node.iter().sum(),
-        attempts: by_node,
+        connections_tried: by_node,
         late: Vec::new(),
     }
 }

@@ -89,6 +89,6 @@ fn the_promising_ends_go_on() {
     let run = vec![tally(2, &[&[60, 40]]); 32];
     let days = |busiest: u32| vec![tally(2, &[&[busiest, 100 - busiest]]); 32];
     // 55 improves a yes and 90 is missed already; 61, 65 and 69 may yet flip it.
-    let ends = [days(55), days(61), days(69), days(90), days(65)];
-    assert_eq!(promising(&labels, &run, &ends, 2), [false, false, true, false, true]);
+    let extremes = [days(55), days(61), days(69), days(90), days(65)];
+    assert_eq!(promising(&labels, &run, &extremes, 2), [false, false, true, false, true]);
 }

@@ -95,7 +95,7 @@ fn shares_and_causes_add_up() {
     let tallies = lumpy(3, &[(40, 50), (7, 100), (1_000, 1)], 2, 90);
     let results = estimate(&labels(&THIRDS, 3), &tallies, false, Plausible::default());
     close(sum(results.nodes.iter().map(|node| node.share.mean)), 1.0, 1e-9);
-    close(sum(results.nodes.iter().map(|node| node.share_of_attempts.mean)), 1.0, 1e-9);
+    close(sum(results.nodes.iter().map(|node| node.share_of_connections.mean)), 1.0, 1e-9);
     close(sum(results.nodes.iter().map(|node| node.tilt.value)), 0.0, 1e-9);
     close(sum(results.causes.iter().map(|cause| cause.share_of_scatter.unwrap().value)), 1.0, 1e-9);
     close(sum(results.causes.iter().map(|cause| cause.share_of_mail.value)), 1.0, 1e-9);

@@ -173,8 +173,9 @@ fn an_outage_of_every_node_is_not_said_to_move_mail() {
 
 #[test]
 fn mail_that_nobody_tried_to_send_is_told_from_refused_mail() {
-    let refused = DeliveryTotals { messages: 9, waiting: 9, attempts: 20, ..DeliveryTotals::default() };
-    let unreachable = DeliveryTotals { attempts: 0, ..refused };
+    let refused =
+        DeliveryTotals { messages: 9, waiting: 9, connections_tried: 20, ..DeliveryTotals::default() };
+    let unreachable = DeliveryTotals { connections_tried: 0, ..refused };
     let why = |totals| {
         let tally = Tally { totals, ..tally(1, &[&[0]]) };
         verdict(&labels(&[1.0], 1), &vec![tally; 40]).why

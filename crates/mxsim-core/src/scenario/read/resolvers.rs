@@ -2,7 +2,7 @@
 
 use super::reading::Reading;
 use crate::catalog::Catalog;
-use crate::dns::{Caches, ResolverLaw};
+use crate::dns::{Caches, ResolverParameters};
 use crate::parameters::{PresetKind, RESOLVER};
 use crate::scenario::model::ResolverLayer;
 use crate::syntax::diagnostic::{Place, code};
@@ -17,7 +17,7 @@ pub(super) const DEFAULT_RESOLVER: &str = "plain";
 struct Named {
     name: String,
     preset: String,
-    law: ResolverLaw,
+    parameters: ResolverParameters,
     /// What it forwards to, nearest first, with the place of each name.
     chain: Vec<(String, Place)>,
 }
@@ -46,12 +46,12 @@ pub(super) fn read(table: &Table, reading: &mut Reading) -> Resolvers {
 
 fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> Named {
     let id = table.text("preset").unwrap_or(DEFAULT_RESOLVER);
-    let mut law = RESOLVER.blank;
+    let mut parameters = RESOLVER.blank;
     if let Some(preset) = reading.catalog.clone().resolver(id) {
-        law = preset.law;
+        parameters = preset.parameters;
     }
-    RESOLVER.read(table, &mut law);
-    if let Some((key, rule)) = RESOLVER.broken_rule(table, &law) {
+    RESOLVER.read(table, &mut parameters);
+    if let Some((key, rule)) = RESOLVER.broken_rule(table, &parameters) {
         let place = table.get(key).map_or(place, |value| &value.place);
         reading
             .report
@@ -60,7 +60,7 @@ fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> 
     }
     let names = table.get("chain").and_then(Value::as_list).unwrap_or_default();
     let chain = names.iter().filter_map(|item| Some((item.as_text()?.to_owned(), item.place.clone())));
-    Named { name: name.into(), preset: id.into(), law, chain: chain.collect() }
+    Named { name: name.into(), preset: id.into(), parameters, chain: chain.collect() }
 }
 
 impl Resolvers {
@@ -68,17 +68,17 @@ impl Resolvers {
         self.named.iter().find(|named| named.name == name)
     }
 
-    /// The law of a name: the scenario's own table, else the preset.
-    fn law(&self, name: &str) -> Option<ResolverLaw> {
-        let named = self.named(name).map(|named| named.law);
-        named.or_else(|| self.catalog.resolver(name).map(|preset| preset.law))
+    /// The parameters of a name: the scenario's own table, else the preset.
+    fn parameters(&self, name: &str) -> Option<ResolverParameters> {
+        let named = self.named(name).map(|named| named.parameters);
+        named.or_else(|| self.catalog.resolver(name).map(|preset| preset.parameters))
     }
 
     /// Every name of a chain must exist, stand there once, and not contradict the chain of its own table.
     fn check_chain(&self, first: &Named, reading: &mut Reading) {
         let mut before: Vec<&str> = vec![&first.name];
         for (i, (name, place)) in first.chain.iter().enumerate() {
-            if self.law(name).is_none() {
+            if self.parameters(name).is_none() {
                 self.unknown(name, place, reading);
             }
             if before.contains(&name.as_str()) {
@@ -138,25 +138,25 @@ impl Resolvers {
         reading: &mut Reading,
     ) -> Vec<ResolverLayer> {
         let first = value.and_then(Value::as_text).unwrap_or(DEFAULT_RESOLVER);
-        if self.law(first).is_none() {
+        if self.parameters(first).is_none() {
             self.unknown(first, &value.map_or(Place::File, |value| value.place.clone()), reading);
         }
         let chain = self.named(first).map(|named| named.chain.as_slice()).unwrap_or_default();
         let names = std::iter::once(first).chain(chain.iter().map(|(name, _)| name.as_str()));
         let mut layers = Vec::new();
         for name in names {
-            let Some(law) = self.law(name) else { continue };
+            let Some(parameters) = self.parameters(name) else { continue };
             let id = self.named(name).map_or(name, |named| named.preset.as_str());
             if let Some(preset) = self.catalog.resolver(id) {
                 reading.uses(preset);
             }
             // Names of resolvers hold no `@`, so these never meet by accident.
-            let shared_as = match (law.caches, pool) {
+            let shared_as = match (parameters.caches, pool) {
                 (Caches::Count(_), _) => name.to_owned(),
                 (_, Some(pool)) => format!("{name}@pool {pool}"),
                 (_, None) => format!("{name}@sender {sender}"),
             };
-            layers.push(ResolverLayer { name: name.into(), preset: id.into(), law, shared_as });
+            layers.push(ResolverLayer { name: name.into(), preset: id.into(), parameters, shared_as });
         }
         layers
     }

@@ -2,10 +2,10 @@
 
 use super::reading::Reading;
 use super::source::RunOverrides;
-use crate::dns::{CacheLaw, Extend, Hold, Keeping, OrderLaw, RecordType, TypeSet};
+use crate::dns::{CachePolicy, EntryLifetime, Extend, OrderPolicy, OrderReuse, RecordType, TypeSet};
 use crate::parameters::span_at;
 use crate::scenario::model::{Authority, RunPlan, Sender, ZoneVersion};
-use crate::sender::{Keep, Kept, OwnCache};
+use crate::sender::{OwnCache, ReuseLimits, Stickiness};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::tree::{Table, Value};
 use crate::time::{Span, Time};
@@ -59,35 +59,35 @@ pub(super) fn warm_up(
     let ttls: Vec<Span> = zones.iter().flat_map(ttls_of).collect();
     let mut longest = hold(&authority.order);
     for sender in senders {
-        longest = longest.max(match sender.behaviour.law.order.keep {
-            Keep::Exponential(span) | Keep::Fixed(span) => span,
+        longest = longest.max(match sender.behaviour.parameters.order.keep {
+            Stickiness::Exponential(span) | Stickiness::Fixed(span) => span,
             // What is drawn once is as it will stay from the first moment on; the rest lasts no longer than an answer.
-            Keep::Attempt
-            | Keep::Message
-            | Keep::Process
-            | Keep::Second
-            | Keep::CacheEntry
-            | Keep::Forever => Span::ZERO,
+            Stickiness::Attempt
+            | Stickiness::Message
+            | Stickiness::Process
+            | Stickiness::Second
+            | Stickiness::CacheEntry
+            | Stickiness::Forever => Span::ZERO,
         });
-        longest = longest.max(sender.behaviour.law.reuse.kept().map_or(Span::ZERO, lasts));
-        if let OwnCache::Fixed(span) = sender.behaviour.law.dns.cache {
+        longest = longest.max(sender.behaviour.parameters.reuse.kept().map_or(Span::ZERO, lasts));
+        if let OwnCache::Fixed(span) = sender.behaviour.parameters.dns.cache {
             longest = longest.max(span);
         }
         for layer in &sender.resolver {
-            let cache = &layer.law.cache;
-            longest = longest.max(lasts_in(cache, &ttls)).max(hold(&layer.law.order));
+            let cache = &layer.parameters.cache;
+            longest = longest.max(lasts_in(cache, &ttls)).max(hold(&layer.parameters.order));
         }
     }
     longest.clamp(Span::HOUR, Span::WEEK)
 }
 
 /// How long a cache keeps one of these answers, at most.
-fn lasts_in(cache: &CacheLaw, ttls: &[Span]) -> Span {
-    if cache.keep == Keeping::Forever {
+fn lasts_in(cache: &CachePolicy, ttls: &[Span]) -> Span {
+    if cache.keep == EntryLifetime::Forever {
         // What is never fetched again is as it will stay from the first moment on.
         return Span::ZERO;
     }
-    let any_type = CacheLaw { types: TypeSet::ALL, ..*cache };
+    let any_type = CachePolicy { types: TypeSet::ALL, ..*cache };
     let kept = ttls.iter().map(|ttl| any_type.kept_for(RecordType::Mx, false, *ttl, Time::ZERO)).max();
     let longer = match cache.extend {
         Extend::Some { by, .. } => by,
@@ -97,7 +97,7 @@ fn lasts_in(cache: &CacheLaw, ttls: &[Span]) -> Span {
 }
 
 /// How long a connection is there for messages to come: to its greatest age, or until it has been idle for too long.
-fn lasts(kept: Kept) -> Span {
+fn lasts(kept: ReuseLimits) -> Span {
     kept.age.map_or(kept.idle, |age| age.max(kept.idle))
 }
 
@@ -106,10 +106,10 @@ fn ttls_of(version: &ZoneVersion) -> Vec<Span> {
     hosts.chain([version.zone.mx_ttl]).collect()
 }
 
-const fn hold(order: &OrderLaw) -> Span {
+const fn hold(order: &OrderPolicy) -> Span {
     match order.hold {
-        Hold::For(span) => span,
+        OrderReuse::For(span) => span,
         // Held no longer than the record set, whose TTL is counted on its own.
-        Hold::None | Hold::Ttl => Span::ZERO,
+        OrderReuse::None | OrderReuse::Ttl => Span::ZERO,
     }
 }

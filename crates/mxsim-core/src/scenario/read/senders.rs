@@ -9,7 +9,9 @@ use crate::parameters::{MOST_CHOOSERS, PresetKind, SENDER, STUB};
 use crate::results::Grade;
 use crate::scenario::keys::DEFAULT_SITES;
 use crate::scenario::model::{Mix, Sender, Stub};
-use crate::sender::{AddressSort, Behaviour, Failover, Family, Keep, OrderLaw, SenderLaw, Unknowns};
+use crate::sender::{
+    AddressSort, Behaviour, Failover, Family, OrderPolicy, SenderParameters, Stickiness, Unknowns,
+};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity::percent_text;
 use crate::syntax::shape::{LONGEST_NAME, unknown_preset};
@@ -301,11 +303,11 @@ impl Entry<'_> {
         let catalog = reading.catalog.clone();
         let preset = catalog.sender(preset_id)?;
         reading.uses(preset);
-        let law = self.law(preset_id, &preset.law, reading);
+        let parameters = self.parameters(preset_id, &preset.parameters, reading);
         let resolver =
             self.resolvers.layers(self.table.get("resolver"), &name, self.table.text("pool"), reading);
         let has_route = self.table.get("ipv6").and_then(Value::as_boolean).unwrap_or(true);
-        let grade = self.grade().unwrap_or(if law == complete(preset.law.clone()) {
+        let grade = self.grade().unwrap_or(if parameters == complete(preset.parameters.clone()) {
             preset.grade()
         } else {
             Grade::Assumed
@@ -316,17 +318,17 @@ impl Entry<'_> {
             share,
             preset: preset_id.into(),
             grade,
-            unknowns: unknowns(&catalog, preset, grade, sites, hosts, &law),
+            unknowns: unknowns(&catalog, preset, grade, sites, hosts, &parameters),
             sites,
             sizes: self.sizes(),
             hosts,
-            ipv6: has_route && law.order.family != Family::Ipv4Only,
-            stub: self.stub(law.dns.address_sort, reading),
+            ipv6: has_route && parameters.order.family != Family::Ipv4Only,
+            stub: self.stub(parameters.dns.address_sort, reading),
             addresses: self.addresses(reading),
             profile: profile(self.table, reading).unwrap_or_else(|| self.profile.clone()),
             given: None,
             resolver,
-            behaviour: Behaviour::from_law(law),
+            behaviour: Behaviour::from_law(parameters),
         })
     }
 
@@ -336,17 +338,17 @@ impl Entry<'_> {
         let table = value.and_then(Value::as_table);
         let id = value.and_then(Value::as_text).or_else(|| table.and_then(|table| table.text("preset")));
         let id = id.unwrap_or(DEFAULT_STUB);
-        let mut law = STUB.blank;
+        let mut parameters = STUB.blank;
         if let Some(preset) = reading.catalog.clone().stub(id) {
-            law = preset.law;
+            parameters = preset.parameters;
             if sort == AddressSort::Rfc6724 {
                 reading.uses(preset);
             }
         }
         if let Some(table) = table {
-            STUB.read(table, &mut law);
+            STUB.read(table, &mut parameters);
         }
-        Stub { name: id.into(), law }
+        Stub { name: id.into(), parameters }
     }
 
     /// The addresses it sends from, one of a family at most.
@@ -373,24 +375,29 @@ impl Entry<'_> {
         Grade::ALL.into_iter().find(|grade| grade.name() == word)
     }
 
-    /// The preset's law with the entry's overrides laid over it.
-    fn law(&self, preset_id: &str, preset: &SenderLaw, reading: &mut Reading) -> SenderLaw {
-        let mut law = preset.clone();
-        SENDER.read(self.table, &mut law);
+    /// The preset's parameters with the entry's overrides laid over it.
+    fn parameters(
+        &self,
+        preset_id: &str,
+        preset: &SenderParameters,
+        reading: &mut Reading,
+    ) -> SenderParameters {
+        let mut parameters = preset.clone();
+        SENDER.read(self.table, &mut parameters);
         if let Some(keep) = self.table.get("sticky").and_then(read_sticky) {
-            law.order.keep = keep;
+            parameters.order.keep = keep;
         }
-        if let Some((section, rule)) = SENDER.broken_rule(self.table, &law) {
+        if let Some((section, rule)) = SENDER.broken_rule(self.table, &parameters) {
             let place = self.table.get(section).map_or(self.place, |value| &value.place);
             reading.report.error(code::CONFLICT, place, rule).help("change one of the two");
         }
-        self.check_keep(preset_id, &law.order, reading);
-        complete(law)
+        self.check_keep(preset_id, &parameters.order, reading);
+        complete(parameters)
     }
 
     /// A holding time is about a choice; who takes hosts as they are answered has none to keep.
-    fn check_keep(&self, preset_id: &str, order: &OrderLaw, reading: &mut Reading) {
-        if matches!(order.keep, Keep::Attempt | Keep::Message) || order.draws() {
+    fn check_keep(&self, preset_id: &str, order: &OrderPolicy, reading: &mut Reading) {
+        if matches!(order.keep, Stickiness::Attempt | Stickiness::Message) || order.draws() {
             return;
         }
         let keys = ["sticky", "order"];
@@ -402,7 +409,7 @@ impl Entry<'_> {
         let catalog = reading.catalog.clone();
         let drawing: Vec<&str> = catalog
             .senders()
-            .filter(|preset| preset.law.order.draws())
+            .filter(|preset| preset.parameters.order.draws())
             .map(|preset| preset.id.as_str())
             .collect();
         let help = format!("leave the holding time out, or take a preset that draws: {}", drawing.join(", "));
@@ -428,19 +435,19 @@ fn unknowns(
     grade: Grade,
     sites: usize,
     hosts: usize,
-    law: &SenderLaw,
+    parameters: &SenderParameters,
 ) -> Unknowns {
     if grade < Grade::Reported {
         return Unknowns::default();
     }
-    let all = catalog.unknowns_of(preset).reaching(hosts, law);
+    let all = catalog.unknowns_of(preset).reaching(hosts, parameters);
     if sites == 1 { all } else { Unknowns { choosers: None, ..all } }
 }
 
 /// A sender that comes back to the same host later must know it again: its choice has to outlive the attempt, so it is kept per message.
-fn complete(mut law: SenderLaw) -> SenderLaw {
-    if law.failover == Failover::SameHostLater && law.order.keep == Keep::Attempt {
-        law.order.keep = Keep::Message;
+fn complete(mut parameters: SenderParameters) -> SenderParameters {
+    if parameters.failover == Failover::SameHostLater && parameters.order.keep == Stickiness::Attempt {
+        parameters.order.keep = Stickiness::Message;
     }
-    law
+    parameters
 }

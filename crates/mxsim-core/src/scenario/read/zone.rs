@@ -32,7 +32,7 @@ pub(super) fn authority(zone: &Table, reading: &mut Reading) -> Authority {
     let mut order = AUTHORITY.blank;
     if let Some(preset) = reading.catalog.clone().authority(id) {
         reading.uses(preset);
-        order = preset.law;
+        order = preset.parameters;
     }
     if let Some(table) = table {
         AUTHORITY.read(table, &mut order);

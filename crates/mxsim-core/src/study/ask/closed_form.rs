@@ -103,7 +103,7 @@ pub fn closed_form(scenario: &Scenario) -> Result<ClosedForm, NoClosedForm> {
 fn sticky_groups(scenario: &Scenario) -> Result<Vec<StickyGroup>, NoClosedForm> {
     let mut groups = Vec::new();
     for sender in &scenario.senders {
-        if choice(sender, scenario.run.window)? == Choice::Kept {
+        if choice(sender, scenario.run.window)? == Choice::ReuseLimits {
             let choosers = (sender.sites * sender.hosts) as u32;
             groups.push(StickyGroup { share: sender.share, choosers });
         }

@@ -1,7 +1,7 @@
 //! The split in other plausible worlds, in closed form: other numbers of choosers, and other times they hold, for senders that are not known.
 
 use crate::scenario::{Scenario, Sender};
-use crate::sender::Keep;
+use crate::sender::Stickiness;
 use crate::study::sensitivity::draw;
 use crate::theory::split::{LumpForecast, lump_forecast};
 use crate::theory::sticky::lump_factor_with_profile;
@@ -53,7 +53,7 @@ pub(super) fn splits(scenario: &Scenario, nodes: usize, messages: f64) -> Option
 /// A sender's squared lumps. One that follows a fixed answer of the DNS is a single lump that never moves.
 fn lumps(sender: &Sender, window: Span) -> f64 {
     let squared = sender.share * sender.share;
-    let order = &sender.behaviour.law.order;
+    let order = &sender.behaviour.parameters.order;
     if sender.sites > 1 {
         return 0.0;
     }
@@ -61,12 +61,16 @@ fn lumps(sender: &Sender, window: Span) -> f64 {
         return squared;
     }
     let held = match order.keep {
-        Keep::Exponential(held) | Keep::Fixed(held) => {
+        Stickiness::Exponential(held) | Stickiness::Fixed(held) => {
             let times = window.as_secs_f64() / held.as_secs_f64();
             lump_factor_with_profile(&sender.profile.relative_rates(), times)
         }
-        Keep::Forever => 1.0,
-        Keep::Attempt | Keep::Message | Keep::Process | Keep::Second | Keep::CacheEntry => 0.0,
+        Stickiness::Forever => 1.0,
+        Stickiness::Attempt
+        | Stickiness::Message
+        | Stickiness::Process
+        | Stickiness::Second
+        | Stickiness::CacheEntry => 0.0,
     };
     squared * held / sender.hosts as f64
 }

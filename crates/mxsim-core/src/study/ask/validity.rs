@@ -1,9 +1,9 @@
 //! For which scenarios the closed form is valid: equal MX without outages and changes, where every sender either chooses uniformly for each
 //! message or keeps its choice through the window.
 
-use crate::dns::{Driver, Hold, Host, Transform};
+use crate::dns::{Driver, Host, OrderReuse, Transform};
 use crate::scenario::{Scenario, Sender};
-use crate::sender::{HostOrder, Keep, OwnCache};
+use crate::sender::{HostOrder, OwnCache, Stickiness};
 use crate::time::Span;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -84,7 +84,7 @@ pub(super) enum Choice {
     /// Uniform, anew for each message.
     EachMessage,
     /// Uniform, and kept through the window.
-    Kept,
+    ReuseLimits,
 }
 
 /// Checks that the hosts are equal and all of them are always there.
@@ -115,8 +115,9 @@ pub(super) fn equal_hosts(scenario: &Scenario) -> Result<(), NoClosedForm> {
 
 /// True if some hop answers with a part of the records only.
 fn cuts_answers(scenario: &Scenario) -> bool {
-    let resolvers = scenario.senders.iter().flat_map(|sender| &sender.resolver).map(|layer| &layer.law.order);
-    resolvers.chain([&scenario.authority.order]).any(|law| law.max_records.is_some())
+    let resolvers =
+        scenario.senders.iter().flat_map(|sender| &sender.resolver).map(|layer| &layer.parameters.order);
+    resolvers.chain([&scenario.authority.order]).any(|policy| policy.max_records.is_some())
 }
 
 /// How a sender chooses, as far as the closed form covers it.
@@ -125,13 +126,15 @@ pub(super) fn choice(sender: &Sender, window: Span) -> Result<Choice, NoClosedFo
     if sender.behaviour.custom.is_some() {
         return unsuitable(Unsuitable::OwnBehaviour);
     }
-    let order = &sender.behaviour.law.order;
+    let order = &sender.behaviour.parameters.order;
     let uniform = order.hosts == HostOrder::Shuffle || answers_uniformly(sender);
     match (uniform, order.keep) {
-        (true, Keep::Attempt | Keep::Message) => Ok(Choice::EachMessage),
-        (true, Keep::Forever) if order.hosts == HostOrder::Shuffle => Ok(Choice::Kept),
-        (true, Keep::Exponential(held) | Keep::Fixed(held)) if held >= window.saturating_mul(100) => {
-            Ok(Choice::Kept)
+        (true, Stickiness::Attempt | Stickiness::Message) => Ok(Choice::EachMessage),
+        (true, Stickiness::Forever) if order.hosts == HostOrder::Shuffle => Ok(Choice::ReuseLimits),
+        (true, Stickiness::Exponential(held) | Stickiness::Fixed(held))
+            if held >= window.saturating_mul(100) =>
+        {
+            Ok(Choice::ReuseLimits)
         }
         (true, _) => unsuitable(Unsuitable::KeepsForPartOfWindow),
         (false, _) => unsuitable(Unsuitable::FollowsAnswer),
@@ -140,15 +143,15 @@ pub(super) fn choice(sender: &Sender, window: Span) -> Result<Choice, NoClosedFo
 
 /// True if each look-up gives every record the first place equally often and independently.
 fn answers_uniformly(sender: &Sender) -> bool {
-    let law = &sender.resolver[0].law.order;
-    let random = match law.transform {
+    let policy = &sender.resolver[0].parameters.order;
+    let random = match policy.transform {
         Transform::None => false,
-        Transform::Rotate => law.driver == Driver::Random,
+        Transform::Rotate => policy.driver == Driver::Random,
         Transform::Shuffle | Transform::ShuffleOneSeed => true,
         Transform::FirstByWeight | Transform::SortForClient => false,
     };
-    let asks_each_time = sender.behaviour.law.dns.cache == OwnCache::Stub;
-    random && law.types.mx && law.hold == Hold::None && !law.verbatim_on_miss && asks_each_time
+    let asks_each_time = sender.behaviour.parameters.dns.cache == OwnCache::Stub;
+    random && policy.types.mx && policy.hold == OrderReuse::None && !policy.verbatim_on_miss && asks_each_time
 }
 
 #[cfg(test)]

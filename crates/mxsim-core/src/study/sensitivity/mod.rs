@@ -3,25 +3,25 @@
 //! What a scenario says of senders is often only assumed: which mix they come in, and how a large provider behaves. Two questions follow,
 //! and each is answered by simulating other worlds beside the run, with the same luck (common random numbers):
 //!
-//! - *In which part of the plausible worlds does the answer hold?* Worlds are drawn from the prior (`worlds.rs`).
-//! - *Which single assumption flips it?* Each is put to the ends of its range, one at a time (`ends.rs`); those that look like flipping it
+//! - *In which part of the plausible worlds does the answer hold?* Worlds are drawn from the prior (`prior.rs`).
+//! - *Which single assumption flips it?* Each is put to the extremes of its range, one at a time (`one_at_a_time.rs`); those that look like flipping it
 //!   get more replications.
 //!
 //! Everything depends on the scenario, the seed and the number of replications alone, so a shorter run is a prefix here too.
 
-mod ends;
+mod one_at_a_time;
+mod prior;
 pub(super) mod size;
-mod worlds;
 
-pub(super) use ends::End;
-use ends::{MOST_ENDS, ends};
+pub(super) use one_at_a_time::Extreme;
+use one_at_a_time::{MOST_EXTREMES, extremes};
 
+pub use prior::draw;
 use size::{CONFIRMED, CONFIRMING, SCREENING, Size};
-pub use worlds::draw;
 
 use crate::engine::Compiled;
 use crate::engine::compile_for;
-use crate::engine::world::method::Engine;
+use crate::engine::world::method::MethodChoice;
 use crate::estimate;
 use crate::scenario::Scenario;
 use crate::study::cost::Cost;
@@ -37,19 +37,19 @@ const FEWEST_WORLDS: u64 = 16;
 const WORLDS_S: f64 = 12.0;
 /// Seconds of a replication in which no message is simulated by itself. *Assumption*: low end of what is measured.
 const LEAST_S: f64 = 0.000_5;
-/// What screening the ends may cost before some are left out (s of one core), beside a run that costs little and beside any. *Assumption*, as
+/// What screening the extremes may cost before some are left out (s of one core), beside a run that costs little and beside any. *Assumption*, as
 /// above.
 const SCREENING_S: [f64; 2] = [60.0, 600.0];
-/// Two ends are looked at whatever they cost, unless each costs so many times as much as the run itself.
+/// Two extremes are looked at whatever they cost, unless each costs so many times as much as the run itself.
 const DEAR: f64 = 2.0;
 /// Memory of the worlds' tallies (bytes), if nobody says how many: 512 MiB.
 const WORLDS_BYTES: f64 = 536_870_912.0;
 
 /// The worlds beside a run, compiled.
 #[derive(Debug, Default)]
-pub struct Beside {
+pub struct Alternatives {
     /// One assumption each at an end of its range.
-    pub(super) ends: Vec<(End, Compiled)>,
+    pub(super) extremes: Vec<(Extreme, Compiled)>,
     /// Drawn from the prior.
     pub(super) worlds: Vec<Compiled>,
     pub(super) size: Size,
@@ -57,12 +57,12 @@ pub struct Beside {
 
 /// Tallies of the worlds beside a run, in the order of replications.
 #[derive(Debug, Default)]
-pub struct BesideTallies {
+pub struct AlternativeTallies {
     /// Of each end.
-    pub ends: Vec<Vec<Tally>>,
+    pub extremes: Vec<Vec<Tally>>,
     /// Of each drawn world.
     pub worlds: Vec<Vec<Tally>>,
-    /// Which ends go on after the screening; known once it is done.
+    /// Which extremes go on after the screening; known once it is done.
     pub(super) promising: Option<Vec<bool>>,
 }
 
@@ -70,37 +70,37 @@ fn seconds(world: &Compiled) -> f64 {
     Cost::of(world).replication_s.max(LEAST_S)
 }
 
-impl Beside {
-    /// The worlds beside a run of `scenario` with this seed: every assumption at its ends, and as many drawn worlds as are asked for, else as
+impl Alternatives {
+    /// The worlds beside a run of `scenario` with this seed: every assumption at its extremes, and as many drawn worlds as are asked for, else as
     /// many as cost little. `cost` is that of the run itself. A world may cost far more, if its messages must be simulated one by one and
     /// those of the run need not be.
     pub(super) fn new(
         scenario: &Scenario,
-        (seed, engine): (u64, Engine),
+        (seed, method): (u64, MethodChoice),
         asked: Option<u64>,
         cost: &Cost,
     ) -> Self {
         let mut beside = Self::default();
-        beside.look_at_ends(scenario, engine, cost.replication_s.max(LEAST_S));
-        if worlds::differ(scenario) {
-            let drawn = |number| compile_for(&worlds::draw(scenario, seed, number), engine);
+        beside.add_extremes(scenario, method, cost.replication_s.max(LEAST_S));
+        if prior::differ(scenario) {
+            let drawn = |number| compile_for(&prior::draw(scenario, seed, number), method);
             beside.draw_worlds(drawn, asked, cost.tally_bytes);
         }
         beside
     }
 
     /// Those that fit into the time for all, the first first.
-    fn look_at_ends(&mut self, scenario: &Scenario, engine: Engine, run_s: f64) {
+    fn add_extremes(&mut self, scenario: &Scenario, method: MethodChoice, run_s: f64) {
         let [least, most] = SCREENING_S;
-        let all_s = (MOST_ENDS as f64 * SCREENING as f64 * run_s).clamp(least, most);
-        for end in ends(scenario) {
-            let world = compile_for(&end.scenario, engine);
+        let all_s = (MOST_EXTREMES as f64 * SCREENING as f64 * run_s).clamp(least, most);
+        for end in extremes(scenario) {
+            let world = compile_for(&end.scenario, method);
             let each_s = seconds(&world);
-            let fits = (self.size.ends_s + each_s) * SCREENING as f64 <= all_s;
-            if fits || (self.ends.len() < 2 && each_s <= DEAR * run_s) {
-                self.ends.push((end, world));
-                self.size.ends += 1;
-                self.size.ends_s += each_s;
+            let fits = (self.size.extremes_s + each_s) * SCREENING as f64 <= all_s;
+            if fits || (self.extremes.len() < 2 && each_s <= DEAR * run_s) {
+                self.extremes.push((end, world));
+                self.size.extremes += 1;
+                self.size.extremes_s += each_s;
             }
         }
     }
@@ -124,51 +124,53 @@ impl Beside {
     }
 
     /// No tally yet.
-    pub(super) fn tallies(&self) -> BesideTallies {
-        BesideTallies {
-            ends: vec![Vec::new(); self.ends.len()],
+    pub(super) fn tallies(&self) -> AlternativeTallies {
+        AlternativeTallies {
+            extremes: vec![Vec::new(); self.extremes.len()],
             worlds: vec![Vec::new(); self.worlds.len()],
             promising: None,
         }
     }
 
-    /// The worlds that take part in replication `r`: the ends' first, each with its place in [`BesideTallies`].
+    /// The worlds that take part in replication `r`: the extremes' first, each with its place in [`AlternativeTallies`].
     pub(super) fn taking_part<'a>(
         &'a self,
         r: u64,
         promising: Option<&'a [bool]>,
-    ) -> impl Iterator<Item = (Place, &'a Compiled)> {
+    ) -> impl Iterator<Item = (Slot, &'a Compiled)> {
         let goes_on = move |i: usize| {
             r < SCREENING || (r < CONFIRMING && promising.is_some_and(|promising| promising[i]))
         };
-        let ends = self.ends.iter().enumerate().filter(move |(i, _)| goes_on(*i));
+        let extremes = self.extremes.iter().enumerate().filter(move |(i, _)| goes_on(*i));
         let worlds = self.worlds.iter().enumerate().filter(move |_| r < self.size.replications);
-        ends.map(|(i, (_, world))| (Place::End(i), world))
-            .chain(worlds.map(|(i, world)| (Place::World(i), world)))
+        extremes
+            .map(|(i, (_, world))| (Slot::Extreme(i), world))
+            .chain(worlds.map(|(i, world)| (Slot::World(i), world)))
     }
 }
 
 /// Where a tally of another world belongs.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Place {
-    End(usize),
+pub(super) enum Slot {
+    Extreme(usize),
     World(usize),
 }
 
-impl BesideTallies {
+impl AlternativeTallies {
     /// Keeps the tally of a replication.
-    pub(super) fn keep(&mut self, place: Place, tally: Tally) {
-        match place {
-            Place::End(i) => self.ends[i].push(tally),
-            Place::World(i) => self.worlds[i].push(tally),
+    pub(super) fn keep(&mut self, slot: Slot, tally: Tally) {
+        match slot {
+            Slot::Extreme(i) => self.extremes[i].push(tally),
+            Slot::World(i) => self.worlds[i].push(tally),
         }
     }
 
-    /// After the screening: the ends that look most like flipping the answer go on.
+    /// After the screening: the extremes that look most like flipping the answer go on.
     pub(super) fn screen(&mut self, world: &Compiled, run: &[Tally]) {
-        if self.promising.is_none() && run.len() as u64 >= SCREENING && !self.ends.is_empty() {
+        if self.promising.is_none() && run.len() as u64 >= SCREENING && !self.extremes.is_empty() {
             let run = &run[..SCREENING as usize];
-            self.promising = Some(estimate::promising(&world.labels, run, &self.ends, CONFIRMED as usize));
+            self.promising =
+                Some(estimate::promising(&world.labels, run, &self.extremes, CONFIRMED as usize));
         }
     }
 }
@@ -177,14 +179,14 @@ impl BesideTallies {
 mod tests {
     use super::*;
 
-    fn beside(messages_per_day: &str) -> Beside {
+    fn beside(messages_per_day: &str) -> Alternatives {
         let text = "[zone]\ntext = \"\"\"\nexample.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n\
                     a.example.com. 300 IN A 192.0.2.1\nb.example.com. 300 IN A 192.0.2.2\n\"\"\"\n\
                     [[senders]]\npreset = \"randomizing\"\nresolver = \"dnsmasq\"\nsites = 100\n[traffic]\nmessages_per_day = ";
         let scenario = Scenario::from_toml(&format!("{text}{messages_per_day}\n")).expect("a scenario");
-        let cost = Cost::of(&compile_for(&scenario, Engine::default()));
+        let cost = Cost::of(&compile_for(&scenario, MethodChoice::default()));
         assert_eq!(cost.messages, 0.0, "the run itself is drawn as counts");
-        Beside::new(&scenario, (1, Engine::default()), None, &cost)
+        Alternatives::new(&scenario, (1, MethodChoice::default()), None, &cost)
     }
 
     /// Some plausible worlds have to be simulated message by message though the run needs not, and that is what counts.
@@ -192,8 +194,8 @@ mod tests {
     fn worlds_that_cost_more_than_the_run_are_weighed_by_what_they_cost() {
         let [small, large] = ["1e4", "1e9"].map(beside);
         assert_eq!(small.worlds.len() as u64, DEFAULT_WORLDS);
-        assert!(small.ends.iter().any(|(end, _)| end.unknown == "order"));
-        assert!(large.worlds.is_empty() && large.ends.iter().all(|(end, _)| end.unknown != "order"));
+        assert!(small.extremes.iter().any(|(end, _)| end.unknown == "order"));
+        assert!(large.worlds.is_empty() && large.extremes.iter().all(|(end, _)| end.unknown != "order"));
         assert!(large.size.seconds(CONFIRMING) < 60.0, "{:?}", large.size);
     }
 }

@@ -9,9 +9,9 @@ pub(crate) const CONFIRMED: u64 = 3;
 /// How many worlds beside the run, how many replications of each, and what they cost.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Size {
-    pub(crate) ends: u64,
+    pub(crate) extremes: u64,
     /// One replication of each end (s).
-    pub(crate) ends_s: f64,
+    pub(crate) extremes_s: f64,
     pub(crate) worlds: u64,
     /// One replication of each world (s).
     pub(crate) worlds_s: f64,
@@ -20,7 +20,7 @@ pub(crate) struct Size {
 }
 
 impl Size {
-    /// Replications of each end, of ends that go on, and of each world, beside `replications` of the run itself.
+    /// Replications of each end, of extremes that go on, and of each world, beside `replications` of the run itself.
     fn parts(self, replications: u64) -> [u64; 3] {
         let confirming = replications.min(CONFIRMING).saturating_sub(SCREENING);
         [replications.min(SCREENING), confirming, replications.min(self.replications)]
@@ -29,13 +29,13 @@ impl Size {
     /// Replications of other worlds beside `replications` of the run itself.
     pub(crate) fn replications(self, replications: u64) -> u64 {
         let [screening, confirming, worlds] = self.parts(replications);
-        self.ends * screening + self.ends.min(CONFIRMED) * confirming + self.worlds * worlds
+        self.extremes * screening + self.extremes.min(CONFIRMED) * confirming + self.worlds * worlds
     }
 
     /// What they cost (s of one core).
     pub(crate) fn seconds(self, replications: u64) -> f64 {
         let [screening, confirming, worlds] = self.parts(replications).map(|count| count as f64);
-        let going_on = self.ends.min(CONFIRMED) as f64 / self.ends.max(1) as f64;
-        self.ends_s * (screening + going_on * confirming) + self.worlds_s * worlds
+        let going_on = self.extremes.min(CONFIRMED) as f64 / self.extremes.max(1) as f64;
+        self.extremes_s * (screening + going_on * confirming) + self.worlds_s * worlds
     }
 }

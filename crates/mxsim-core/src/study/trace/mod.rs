@@ -20,7 +20,7 @@ pub use document::{
 use crate::dns::Zone;
 use crate::engine::compile_for;
 use crate::engine::replicate_with;
-use crate::engine::world::method::Engine;
+use crate::engine::world::method::MethodChoice;
 use crate::scenario::Scenario;
 use crate::study::cost::{Cost, TooLarge};
 use crate::study::limit::Limit;
@@ -106,7 +106,7 @@ fn quoted(names: &[String]) -> String {
 /// If there is no such sender, several and none was named, or the replication is too large.
 pub fn trace(scenario: &Scenario, options: &TraceOptions) -> Result<Trace, TraceError> {
     let sender = find(scenario, options.sender.as_deref())?;
-    let compiled = compile_for(scenario, Engine::Messages);
+    let compiled = compile_for(scenario, MethodChoice::Messages);
     Cost::of(&compiled).check(Limit::Replications(1)).map_err(TraceError::TooLarge)?;
     let decided = Cell::new(options.messages == 0);
     let mut recorder = Recorder::new(&compiled, sender, options, &decided);
@@ -144,7 +144,7 @@ fn document(
         .resolver
         .iter()
         .rev()
-        .map(|layer| TracedHop { name: layer.name.clone(), does: words::resolver(&layer.law) });
+        .map(|layer| TracedHop { name: layer.name.clone(), does: words::resolver(&layer.parameters) });
     Trace {
         schema: "mxsim.trace/1".into(),
         title: scenario.title.clone(),

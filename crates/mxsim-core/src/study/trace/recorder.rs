@@ -4,7 +4,7 @@ use crate::engine::Compiled;
 use crate::engine::probe::{Probe, Step};
 use crate::engine::world::{MX, NOWHERE};
 use crate::ids::{AddressId, HostId, MessageId};
-use crate::sender::memory::Held;
+use crate::sender::memory::Backoff;
 use crate::sender::{Behaviour, Candidate, Candidates, Memory, Outcome, Reaction};
 use crate::smtp::Stage;
 use crate::study::trace::words;
@@ -141,10 +141,10 @@ impl<'a> Recorder<'a> {
         step: Step<'_>,
     ) -> Option<Happening> {
         let behaviour = self.behaviour();
-        let law = &behaviour.law;
+        let policy = &behaviour.parameters;
         let happening = match step {
             Step::Arrived { .. } => return None,
-            Step::Queued => Happening::Queued { why: words::queued(law) },
+            Step::Queued => Happening::Queued { why: words::queued(policy) },
             Step::LookedUp { version, order, from_cache, ttl } => {
                 self.messages[place].left.clear();
                 let answer = self.answer(version, order);
@@ -157,10 +157,10 @@ impl<'a> Recorder<'a> {
                 Happening::Ordered { list: self.list(candidates), why: words::order(behaviour, tied) }
             }
             Step::Remembered { left, held } => {
-                return self.all_but(place, left, self.holds(held), words::memory(&law.memory));
+                return self.all_but(place, left, self.holds(held), words::memory(&policy.memory));
             }
             Step::Admitted(left) => {
-                return self.all_but(place, left, Vec::new(), words::limits(&law.limits));
+                return self.all_but(place, left, Vec::new(), words::limits(&policy.limits));
             }
             Step::HeldBack(held) => self.held_back(held),
             Step::NobodyToAsk(why) => {
@@ -188,7 +188,7 @@ impl<'a> Recorder<'a> {
                 Happening::Accepted { host: self.host(host), address: text, node, connection, delay_s }
             }
             Step::Deferred { until } => {
-                Happening::Deferred { until_s: until.as_secs_f64(), why: words::retry(&law.retry) }
+                Happening::Deferred { until_s: until.as_secs_f64(), why: words::retry(&policy.retry) }
             }
             Step::Bounced => {
                 let knows_where = !self.messages[place].left.is_empty();
@@ -197,7 +197,7 @@ impl<'a> Recorder<'a> {
                 if last.is_some_and(|outcome| behaviour.react(outcome) == Reaction::Bounce) {
                     return Some(Happening::Bounced { why: words::final_answer() });
                 }
-                Happening::Bounced { why: words::bounce(law, knows_where, failures, age) }
+                Happening::Bounced { why: words::bounce(policy, knows_where, failures, age) }
             }
         };
         Some(happening)
@@ -228,7 +228,7 @@ impl<'a> Recorder<'a> {
         connection: u64,
         messages_before: u32,
     ) -> Happening {
-        let reuse = self.behaviour().law.reuse;
+        let reuse = self.behaviour().parameters.reuse;
         let kept = reuse.kept();
         let most = kept.and_then(|kept| kept.messages);
         let idle = kept.map(|kept| kept.idle).filter(|idle| *idle > Span::ZERO);
@@ -243,8 +243,8 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    fn held_back(&self, held: &[(Candidate, Held)]) -> Happening {
-        let memory = &self.behaviour().law.memory;
+    fn held_back(&self, held: &[(Candidate, Backoff)]) -> Happening {
+        let memory = &self.behaviour().parameters.memory;
         let until = held.iter().map(|(_, held)| held.until).min();
         // Postfix holds the domain, whatever host failed.
         let hosts = if matches!(memory, Memory::Domain { .. }) { &[][..] } else { held };
@@ -252,14 +252,14 @@ impl<'a> Recorder<'a> {
         Happening::HeldBack { until_s, held, why: words::memory(memory) }
     }
 
-    fn holds(&self, held: &[(Candidate, Held)]) -> Vec<TracedHold> {
-        let hold = |(candidate, held): &(Candidate, Held)| TracedHold {
+    fn holds(&self, held: &[(Candidate, Backoff)]) -> Vec<TracedHold> {
+        let hold = |(candidate, held): &(Candidate, Backoff)| TracedHold {
             candidate: self.candidate(candidate),
             until_s: held.until.as_secs_f64(),
             since_s: held.since.as_secs_f64(),
             failures: held.failures,
             outcome: outcome_of(held.outcome),
-            why: words::held(&self.behaviour().law.memory, held),
+            why: words::held(&self.behaviour().parameters.memory, held),
         };
         held.iter().map(hold).collect()
     }
@@ -313,7 +313,7 @@ const fn outcome_of(outcome: Outcome) -> TracedOutcome {
         Outcome::Refused => TracedOutcome::Refused,
         Outcome::TimedOut => TracedOutcome::TimedOut,
         Outcome::Busy => TracedOutcome::Busy,
-        Outcome::Silent | Outcome::Lost(Stage::Greeting) => TracedOutcome::NoGreeting,
+        Outcome::NoGreeting | Outcome::Lost(Stage::Greeting) => TracedOutcome::NoGreeting,
         Outcome::RejectedGreeting => TracedOutcome::RejectedGreeting,
         Outcome::TlsFailed => TracedOutcome::TlsFailed,
         Outcome::Deferred(Stage::Data) => TracedOutcome::DataDeferred,

@@ -6,17 +6,17 @@ pub(super) use crate::parameters::memory::in_words as memory;
 pub(super) use crate::parameters::retry::in_words as retry;
 pub(super) use crate::parameters::reuse::in_words as reuse;
 
-use crate::dns::ResolverLaw;
+use crate::dns::ResolverParameters;
 use crate::engine::probe::NoHost;
 use crate::parameters::{cache, concurrency, order};
-use crate::sender::memory::Held;
-use crate::sender::{Behaviour, Growth, Memory, Outcome, Reaction, Reuse, SenderLaw};
+use crate::sender::memory::Backoff;
+use crate::sender::{Behaviour, Growth, Memory, Outcome, Reaction, Reuse, SenderParameters};
 use crate::smtp::Stage;
 use crate::time::Span;
 
 /// What a resolver does to the order of MX records and whether it keeps them.
-pub(super) fn resolver(law: &ResolverLaw) -> String {
-    format!("{} and {}", cache::in_words(&law.cache), answer_order(&law.order))
+pub(super) fn resolver(parameters: &ResolverParameters) -> String {
+    format!("{} and {}", cache::in_words(&parameters.cache), answer_order(&parameters.order))
 }
 
 /// Why candidates are tried in this order; `tied` if the first failed last.
@@ -24,12 +24,12 @@ pub(super) fn order(behaviour: &Behaviour, tied: bool) -> String {
     if behaviour.custom.is_some() {
         return "orders them by a behaviour of its own".into();
     }
-    let order = order::in_words(&behaviour.law.order);
+    let order = order::in_words(&behaviour.parameters.order);
     if tied { format!("comes back to the one that failed last, so it goes first; {order}") } else { order }
 }
 
 /// Why and for how long memory holds a candidate, or the whole domain.
-pub(super) fn held(memory: &Memory, held: &Held) -> String {
+pub(super) fn held(memory: &Memory, held: &Backoff) -> String {
     let count = held.failures;
     let how = match memory {
         Memory::Route { .. } => format!("penalty {count}"),
@@ -39,7 +39,7 @@ pub(super) fn held(memory: &Memory, held: &Held) -> String {
     };
     let last = match held.outcome {
         Outcome::TimedOut => "timed out".into(),
-        Outcome::Silent => "no greeting".into(),
+        Outcome::NoGreeting => "no greeting".into(),
         other => outcome(other, Span::ZERO),
     };
     format!("{how}, last: {last}; hold {}", held.until.since(held.since))
@@ -54,10 +54,10 @@ pub(super) const fn no_host(why: NoHost) -> &'static str {
 }
 
 /// Why a message waits for a connection.
-pub(super) fn queued(law: &SenderLaw) -> String {
-    match law.reuse {
+pub(super) fn queued(parameters: &SenderParameters) -> String {
+    match parameters.reuse {
         Reuse::QueueRun(_) => "a queue run takes one message after the other".into(),
-        _ if law.concurrency.growth != Growth::ByOne => {
+        _ if parameters.concurrency.growth != Growth::ByOne => {
             "it opens no more connections for what waits now, or not yet".into()
         }
         Reuse::Never
@@ -66,7 +66,10 @@ pub(super) fn queued(law: &SenderLaw) -> String {
         | Reuse::Child(_)
         | Reuse::Last(_)
         | Reuse::Batch(_) => {
-            format!("all connections it may have are in use; it {}", concurrency::in_words(law.concurrency))
+            format!(
+                "all connections it may have are in use; it {}",
+                concurrency::in_words(parameters.concurrency)
+            )
         }
     }
 }
@@ -81,7 +84,7 @@ pub(super) fn outcome(outcome: Outcome, lasted: Span) -> String {
         Outcome::TimedOut => format!("silent for {lasted}"),
         Outcome::Busy if lasted == Span::ZERO => "421, come back later".into(),
         Outcome::Busy => format!("421, come back later, after {lasted}"),
-        Outcome::Silent => format!("no greeting within {lasted}"),
+        Outcome::NoGreeting => format!("no greeting within {lasted}"),
         Outcome::RejectedGreeting => "greeting 5xx".into(),
         Outcome::TlsFailed => "TLS failed".into(),
         Outcome::Deferred(stage) => format!("4xx {}", at(stage)),
@@ -115,14 +118,14 @@ pub(super) fn final_answer() -> String {
 }
 
 /// Why a message of this age is given up after so many failures; `knows_where` if there was somebody to try.
-pub(super) fn bounce(law: &SenderLaw, knows_where: bool, failures: u32, age: Span) -> String {
+pub(super) fn bounce(parameters: &SenderParameters, knows_where: bool, failures: u32, age: Span) -> String {
     if !knows_where {
         return "the domain takes no mail: a null MX, or no host of it has an address".into();
     }
-    match (law.retry.max_attempts, law.retry.lifetime) {
+    match (parameters.retry.max_attempts, parameters.retry.lifetime) {
         (Some(most), _) if failures >= most => format!("gives up after {most} attempts"),
         (_, Some(lifetime)) if age >= lifetime => format!("gives up mail older than {lifetime}"),
-        _ => match &law.memory {
+        _ => match &parameters.memory {
             Memory::HostAddress { .. } => {
                 "every host has been bad for longer than its retry rule lasts".into()
             }

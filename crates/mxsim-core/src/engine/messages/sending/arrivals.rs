@@ -5,7 +5,7 @@
 
 use crate::engine::world::{SenderTable, World};
 use crate::random::{Key, Stream, words};
-use crate::sender::Keep;
+use crate::sender::Stickiness;
 use crate::time::{Span, Time};
 use crate::traffic::Clock;
 use std::ops::Range;
@@ -31,7 +31,7 @@ pub(crate) struct ArrivalBlock {
     outbound_host: Vec<u32>,
     /// Place among the fixed candidates of the first one; empty without fixed candidates or if the first depends on more than the message.
     first: Vec<u8>,
-    /// Time in a session; empty unless it is the same law at every node.
+    /// Time in a session; empty unless it is the same distribution at every node.
     session_time: Vec<Span>,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Arrival {
     pub(crate) outbound_host: u32,
     /// Place among fixed candidates of the one its first attempt begins with, if that depends on the message only.
     pub(crate) first: Option<u8>,
-    /// Time in a session, if the law is the same at every node.
+    /// Time in a session, if the distribution is the same at every node.
     pub(crate) session_time: Option<Span>,
 }
 
@@ -146,7 +146,8 @@ impl ArrivalBlock {
         self.draw_arrivals(world, table);
         self.draw_outbound_hosts(table);
         self.first.clear();
-        let by_message = matches!(table.behaviour.law.order.keep, Keep::Attempt | Keep::Message);
+        let by_message =
+            matches!(table.behaviour.parameters.order.keep, Stickiness::Attempt | Stickiness::Message);
         if let Some(fixed) = table.path.fixed_candidates().filter(|_| by_message) {
             self.first.extend(self.numbers().map(|number| fixed.first(self.choice.child(number))));
         }

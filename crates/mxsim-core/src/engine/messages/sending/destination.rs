@@ -192,10 +192,10 @@ impl DestinationQueue {
     }
 
     /// A connection is begun.
-    pub(crate) fn opens(&mut self, law: Concurrency, address: AddressId, second: Time) {
+    pub(crate) fn opens(&mut self, policy: Concurrency, address: AddressId, second: Time) {
         self.open += 1;
         self.last_opened = Some(second);
-        self.forget_routes(law, second);
+        self.forget_routes(policy, second);
         match self.route_mut(address) {
             Some(route) => (route.open, route.last_opened) = (route.open + 1, second),
             None => self.routes.push(Route {
@@ -225,15 +225,15 @@ impl DestinationQueue {
     }
 
     /// It has closed: an address that nobody uses is forgotten, and with it that a connection was closed.
-    pub(crate) fn has_closed(&mut self, law: Concurrency, address: AddressId, second: Time) {
+    pub(crate) fn has_closed(&mut self, policy: Concurrency, address: AddressId, second: Time) {
         if let Some(route) = self.route_mut(address) {
             route.closing = false;
         }
-        self.forget_routes(law, second);
+        self.forget_routes(policy, second);
     }
 
-    pub(crate) fn forget_routes(&mut self, law: Concurrency, second: Time) {
-        let pause = law.pause_per_address();
+    pub(crate) fn forget_routes(&mut self, policy: Concurrency, second: Time) {
+        let pause = policy.pause_per_address();
         self.routes.retain(|route| !route.is_over(pause, second));
     }
 
@@ -265,7 +265,7 @@ mod tests {
     use crate::sender::Growth;
 
     const PAUSE: Span = Span::from_secs(5);
-    const LAW: Concurrency = Concurrency {
+    const CONCURRENCY: Concurrency = Concurrency {
         initial: 1,
         most: 20,
         growth: Growth::HalfQueue { pause: Span::from_secs(2), pause_per_address: PAUSE },
@@ -309,12 +309,12 @@ mod tests {
     fn connections_are_opened_two_at_once_or_up_to_half_of_what_waits() {
         let mut queue = with_tasks(1);
         assert!(queue.wants_connection());
-        queue.opens(LAW, AddressId(1), at(0));
+        queue.opens(CONCURRENCY, AddressId(1), at(0));
         assert!(queue.wants_connection(), "one that is not ready does not count");
         queue.is_ready(AddressId(1));
         assert!(!queue.wants_connection());
         let mut queue = with_tasks(300);
-        (1..=3).for_each(|address| queue.opens(LAW, AddressId(address), at(0)));
+        (1..=3).for_each(|address| queue.opens(CONCURRENCY, AddressId(address), at(0)));
         assert!(queue.wants_connection(), "three are fewer than half of fifty");
         queue.messages.truncate(7);
         assert!(!queue.wants_connection(), "three are half of seven");
@@ -327,9 +327,9 @@ mod tests {
     #[test]
     fn an_address_has_no_second_connection_before_the_first_is_ready() {
         let mut queue = with_tasks(9);
-        queue.opens(LAW, AddressId(1), at(0));
+        queue.opens(CONCURRENCY, AddressId(1), at(0));
         assert_eq!(found(&queue, 2), route(2));
-        queue.opens(LAW, AddressId(2), at(2));
+        queue.opens(CONCURRENCY, AddressId(2), at(2));
         assert_eq!(found(&queue, 60), Found::Wait(at(65)), "the backup is for failures, not for silence");
         queue.is_ready(AddressId(2));
         assert_eq!(found(&queue, 60), route(2));
@@ -342,15 +342,15 @@ mod tests {
     #[test]
     fn an_address_is_forgotten_with_its_last_connection() {
         let mut queue = with_tasks(9);
-        queue.opens(LAW, AddressId(1), at(0));
+        queue.opens(CONCURRENCY, AddressId(1), at(0));
         queue.is_ready(AddressId(1));
         queue.closes(AddressId(1), at(8));
         assert_eq!(found(&queue, 8), route(2), "three seconds after a connection closed");
-        queue.has_closed(LAW, AddressId(1), at(8));
+        queue.has_closed(CONCURRENCY, AddressId(1), at(8));
         assert_eq!(found(&queue, 8), route(1), "but nobody knows of it any more");
-        queue.opens(LAW, AddressId(1), at(9));
+        queue.opens(CONCURRENCY, AddressId(1), at(9));
         queue.closes(AddressId(1), at(10));
-        queue.has_closed(LAW, AddressId(1), at(10));
+        queue.has_closed(CONCURRENCY, AddressId(1), at(10));
         assert_eq!(found(&queue, 13), route(2), "within its five seconds it is known");
         assert_eq!(found(&queue, 14), route(1));
     }
@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn all_is_forgotten_when_neither_a_connection_nor_a_look_holds_it() {
         let mut queue = with_tasks(0);
-        queue.opens(LAW, AddressId(1), at(0));
+        queue.opens(CONCURRENCY, AddressId(1), at(0));
         (queue.broken, queue.failing) = (true, Some(Failing::Defer));
         queue.release();
         assert!(queue.broken, "a connection holds it");

@@ -17,9 +17,9 @@ use crate::engine::messages::sending::outbound_host::OutboundHost;
 use crate::engine::world::{SenderTable, World};
 use crate::ids::AddressId;
 use crate::random::{Entropy, Key, Purpose, StreamId};
-use crate::sender::memory::{Held, MemoryVerdict, Remembered, Report};
-use crate::sender::retry::{self, Deferred};
-use crate::sender::{Candidate, Candidates, Keep, Memory, RetryLaw};
+use crate::sender::memory::{Backoff, MemoryVerdict, Remembered, Report};
+use crate::sender::retry::{self, FailedAttempt};
+use crate::sender::{Candidate, Candidates, Memory, RetrySchedule, Stickiness};
 use crate::time::{Span, Time};
 use std::collections::BTreeMap;
 
@@ -62,7 +62,7 @@ pub(crate) struct SenderState {
 impl SenderState {
     pub(crate) fn new(table: &SenderTable, entropy: &Entropy, start: Time) -> Self {
         let streams = &table.streams;
-        let exponential = matches!(table.behaviour.law.order.keep, Keep::Exponential(_));
+        let exponential = matches!(table.behaviour.parameters.order.keep, Stickiness::Exponential(_));
         let choosers = if exponential { table.outbound_hosts() } else { 0 };
         Self {
             arrivals: ArrivalBlock::new(
@@ -138,8 +138,8 @@ impl SenderState {
 
     /// The connections of an outbound host.
     pub(crate) fn outbound(&mut self, table: &SenderTable, host: u32) -> &mut OutboundHost {
-        let law = table.behaviour.law.concurrency;
-        self.outbound.entry(host).or_insert_with(|| OutboundHost::new(law))
+        let policy = table.behaviour.parameters.concurrency;
+        self.outbound.entry(host).or_insert_with(|| OutboundHost::new(policy))
     }
 
     /// The destination of an outbound host.
@@ -202,34 +202,36 @@ impl SenderState {
         let own = self.choice.child(message.id.number);
         // Decisions of outbound hosts must not meet those of messages.
         let host = self.choice.child(!number);
-        match table.behaviour.law.order.keep {
+        match table.behaviour.parameters.order.keep {
             // The first attempt is the message itself, which spares a step for almost all of them.
-            Keep::Attempt if message.failures > 0 => own.child(u64::from(message.failures)),
-            Keep::Attempt | Keep::Message => own,
-            Keep::Process => match self.queue_run(table, message, now) {
+            Stickiness::Attempt if message.failures > 0 => own.child(u64::from(message.failures)),
+            Stickiness::Attempt | Stickiness::Message => own,
+            Stickiness::Process => match self.queue_run(table, message, now) {
                 Some(begun) => host.child(begun.0 as u64),
                 None => own.child(u64::from(message.failures)),
             },
-            Keep::Second => {
+            Stickiness::Second => {
                 let outbound = self.outbound.get_mut(&message.outbound_host);
                 let drawn = outbound.and_then(|outbound| outbound.children.draw(message.child));
                 let (begun, before) = drawn.unwrap_or((now, 0));
                 self.holding.child(begun.0.div_euclid(1_000_000) as u64).child(u64::from(before))
             }
-            Keep::CacheEntry => host.child(u64::from(epoch)),
-            Keep::Forever => host,
-            Keep::Fixed(span) => {
+            Stickiness::CacheEntry => host.child(u64::from(epoch)),
+            Stickiness::Forever => host,
+            Stickiness::Fixed(span) => {
                 // Each outbound host has its own phase, so that they do not choose anew in step.
                 let phase = (self.holding.child(number).unit() * span.0 as f64) as i64;
                 host.child(now.0.saturating_sub(phase).div_euclid(span.0.max(1)) as u64)
             }
-            Keep::Exponential(mean) => host.child(self.exponential_holding(message.outbound_host, mean, now)),
+            Stickiness::Exponential(mean) => {
+                host.child(self.exponential_holding(message.outbound_host, mean, now))
+            }
         }
     }
 
     /// When the queue run began that takes `message` out at `now`; `None` for a message that has just arrived.
     fn queue_run(&self, table: &SenderTable, message: &QueuedMessage, now: Time) -> Option<Time> {
-        let every = table.behaviour.law.retry.queue_run?;
+        let every = table.behaviour.parameters.retry.queue_run?;
         let phase = self.phase(message.outbound_host, every);
         let since = now.since(Time(phase.0)).0.rem_euclid(every.0.max(1));
         (message.failures > 0).then_some(now - Span(since))
@@ -249,9 +251,9 @@ impl SenderState {
         (choice, now): (Key, Time),
     ) -> OutboundContext<'a> {
         let clock = |at: Time| self.clock.wrapping_add(at.0.div_euclid(1_000_000) as u16);
-        let second = match table.behaviour.law.order.keep {
-            Keep::Process => clock(self.queue_run(table, message, now).unwrap_or(now)),
-            Keep::Second => clock(now),
+        let second = match table.behaviour.parameters.order.keep {
+            Stickiness::Process => clock(self.queue_run(table, message, now).unwrap_or(now)),
+            Stickiness::Second => clock(now),
             _ => choice.word() as u16,
         };
         OutboundContext {
@@ -286,7 +288,7 @@ impl SenderState {
     ) -> MemoryVerdict {
         let process = self.process_of(table, message, now);
         match self.memory.get_mut(&message.outbound_host) {
-            Some(remembered) => remembered.admit(&table.behaviour.law.memory, list, now, process),
+            Some(remembered) => remembered.admit(&table.behaviour.parameters.memory, list, now, process),
             None => MemoryVerdict::Try,
         }
     }
@@ -298,10 +300,11 @@ impl SenderState {
         message: &QueuedMessage,
         list: &Candidates,
         now: Time,
-    ) -> Vec<(Candidate, Held)> {
+    ) -> Vec<(Candidate, Backoff)> {
         let Some(remembered) = self.memory.get(&message.outbound_host) else { return Vec::new() };
-        let (law, process) = (&table.behaviour.law.memory, self.process_of(table, message, now));
-        let held = |candidate: &Candidate| Some((*candidate, remembered.held(law, candidate, now, process)?));
+        let (policy, process) = (&table.behaviour.parameters.memory, self.process_of(table, message, now));
+        let held =
+            |candidate: &Candidate| Some((*candidate, remembered.held(policy, candidate, now, process)?));
         list.iter().filter_map(held).collect()
     }
 
@@ -310,7 +313,7 @@ impl SenderState {
         if message.child > 0 {
             return message.child;
         }
-        let by_run = matches!(table.behaviour.law.memory, Memory::Process { .. });
+        let by_run = matches!(table.behaviour.parameters.memory, Memory::Process { .. });
         let run = if by_run { self.queue_run(table, message, now) } else { None };
         let process = match run {
             Some(begun) => self.process.child(!u64::from(message.outbound_host)).child(begun.0 as u64),
@@ -326,7 +329,7 @@ impl SenderState {
     }
 
     pub(crate) fn begin_waiting(&mut self, table: &SenderTable, host: u32) {
-        if table.behaviour.law.memory != Memory::Nothing {
+        if table.behaviour.parameters.memory != Memory::Nothing {
             self.memory.entry(host).or_default().begin_waiting();
         }
     }
@@ -339,26 +342,31 @@ impl SenderState {
         has_waited: bool,
         report: Report<'_>,
     ) -> bool {
-        let law = &table.behaviour.law.memory;
+        let policy = &table.behaviour.parameters.memory;
         let nothing_new = report.failed.is_empty() && !self.memory.contains_key(&host);
-        if *law == Memory::Nothing || nothing_new {
+        if *policy == Memory::Nothing || nothing_new {
             return false;
         }
         let remembered = self.memory.entry(host).or_default();
         if has_waited {
             remembered.end_waiting();
         }
-        remembered.note(law, report)
+        remembered.note(policy, report)
     }
 
     /// When a deferred message is tried again; `None` if it bounces.
-    pub(crate) fn next_attempt(&self, law: &RetryLaw, message: &QueuedMessage, now: Time) -> Option<Time> {
-        let phase = law.queue_run.map_or(Span::ZERO, |every| self.phase(message.outbound_host, every));
-        let lots = self.retry.child(!message.id.number);
+    pub(crate) fn next_attempt(
+        &self,
+        policy: &RetrySchedule,
+        message: &QueuedMessage,
+        now: Time,
+    ) -> Option<Time> {
+        let phase = policy.queue_run.map_or(Span::ZERO, |every| self.phase(message.outbound_host, every));
+        let draws = self.retry.child(!message.id.number);
         retry::next_attempt(
-            law,
-            Deferred { born: message.id.born, failures: message.failures, now, phase },
-            lots,
+            policy,
+            FailedAttempt { born: message.id.born, failures: message.failures, now, phase },
+            draws,
         )
     }
 }

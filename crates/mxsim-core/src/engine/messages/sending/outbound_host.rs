@@ -5,7 +5,7 @@ use crate::engine::messages::sending::child_processes::Children;
 use crate::engine::messages::sending::connection::{AfterDelivery, Connection};
 use crate::engine::messages::sending::processes::Processes;
 use crate::ids::AddressId;
-use crate::sender::{Concurrency, Growth, Kept, Reuse};
+use crate::sender::{Concurrency, Growth, Reuse, ReuseLimits};
 use crate::time::{Span, Time};
 use std::collections::VecDeque;
 
@@ -57,19 +57,19 @@ pub(crate) struct OutboundHost {
 }
 
 impl OutboundHost {
-    pub(crate) fn new(law: Concurrency) -> Self {
-        Self { allowed: law.initial, ..Self::default() }
+    pub(crate) fn new(policy: Concurrency) -> Self {
+        Self { allowed: policy.initial, ..Self::default() }
     }
 
     /// True if another delivery may begin while `tasks` messages want to.
-    pub(crate) fn may_begin(&self, law: Concurrency, tasks: usize) -> bool {
-        match law.growth {
+    pub(crate) fn may_begin(&self, policy: Concurrency, tasks: usize) -> bool {
+        match policy.growth {
             // Those that open connections by the queue open them for the destination (`relay/`).
             Growth::ByOne | Growth::HalfQueue { .. } => self.busy < self.allowed,
             Growth::Processes { .. } => self.busy < self.allowed && self.processes.any_free(),
             Growth::Exponential { rate } => {
                 let part = 1.0 - libm::exp(-rate * tasks as f64);
-                f64::from(self.busy) < libm::ceil(f64::from(law.most) * part).min(f64::from(law.most))
+                f64::from(self.busy) < libm::ceil(f64::from(policy.most) * part).min(f64::from(policy.most))
             }
         }
     }
@@ -124,8 +124,8 @@ impl OutboundHost {
     }
 
     /// The number of the process to be started for mail that waits, if that is what it waits for.
-    pub(crate) fn starts_process(&mut self, law: Concurrency) -> Option<u64> {
-        let wanted = matches!(law.growth, Growth::Processes { .. })
+    pub(crate) fn starts_process(&mut self, policy: Concurrency) -> Option<u64> {
+        let wanted = matches!(policy.growth, Growth::Processes { .. })
             && self.busy < self.allowed
             && !self.waiting.is_empty();
         if wanted { self.processes.start() } else { None }
@@ -133,12 +133,12 @@ impl OutboundHost {
 
     /// A delivery is over. Postfix, `qmgr_queue.c`: success allows one more, failure one less, but never none. Where the first and the
     /// largest number are the same there is no such feedback, only a fixed limit (qmail, `concurrencyremote`).
-    pub(crate) fn done(&mut self, law: Concurrency, delivered: bool, now: Time) {
-        if law.initial == law.most {
-            self.allowed = law.most;
+    pub(crate) fn done(&mut self, policy: Concurrency, delivered: bool, now: Time) {
+        if policy.initial == policy.most {
+            self.allowed = policy.most;
         } else if delivered {
             // No further than the initial number beyond what is in use.
-            let most = law.most.min(self.busy.saturating_add(law.initial));
+            let most = policy.most.min(self.busy.saturating_add(policy.initial));
             self.allowed = self.allowed.saturating_add(1).min(most.max(self.allowed));
         } else {
             self.allowed = self.allowed.saturating_sub(1).max(1);
@@ -147,7 +147,7 @@ impl OutboundHost {
         self.processes.give_back();
         self.last_done = Some(now);
         if self.busy == 0 && self.waiting.is_empty() {
-            self.allowed = law.initial;
+            self.allowed = policy.initial;
             (self.last_done, self.keeps, self.uses_kept) = (None, false, false);
         }
     }
@@ -169,8 +169,8 @@ impl OutboundHost {
     }
 
     /// The next mail that waits, if it may begin.
-    pub(crate) fn next_that_may_begin(&mut self, law: Concurrency) -> Option<QueuedMessage> {
-        if self.may_begin(law, self.waiting.len()) { self.waiting.pop_front() } else { None }
+    pub(crate) fn next_that_may_begin(&mut self, policy: Concurrency) -> Option<QueuedMessage> {
+        if self.may_begin(policy, self.waiting.len()) { self.waiting.pop_front() } else { None }
     }
 
     /// True if Postfix has the connection kept of the message that it took out of the queue last.
@@ -186,23 +186,23 @@ impl OutboundHost {
     /// What becomes of a connection that has just delivered a message, `retried` or not.
     pub(crate) fn after(
         &mut self,
-        law: Reuse,
+        policy: Reuse,
         connection: &Connection,
         retried: bool,
         now: Time,
     ) -> AfterDelivery {
-        let wear = |kept: Kept| {
+        let wear = |kept: ReuseLimits| {
             kept.messages.is_some_and(|most| connection.messages >= most)
                 || kept.age.is_some_and(|most| now.since(connection.opened) >= most)
         };
         // It is not kept longer than it may still take a message.
-        let stay = |kept: Kept| {
+        let stay = |kept: ReuseLimits| {
             let left = kept.age.map_or(kept.idle, |most| (connection.opened + most).since(now));
             AfterDelivery::StayOpen(kept.idle.min(left))
         };
-        match law {
+        match policy {
             Reuse::Never => AfterDelivery::Close,
-            _ if law.kept().is_some_and(wear) => AfterDelivery::Close,
+            _ if policy.kept().is_some_and(wear) => AfterDelivery::Close,
             Reuse::Demand(kept) if connection.kept_on_demand => stay(kept),
             Reuse::Demand(_) => AfterDelivery::Close,
             Reuse::Always(kept) | Reuse::Child(kept) => stay(kept),
@@ -275,7 +275,7 @@ mod tests {
     use crate::ids::{HostId, SenderId};
     use crate::sender::{Candidate, FiledUnder};
 
-    const KEPT: Kept = Kept {
+    const KEPT: ReuseLimits = ReuseLimits {
         idle: Span::from_secs(2),
         messages: Some(3),
         age: None,
@@ -301,15 +301,15 @@ mod tests {
 
     #[test]
     fn postfix_keeps_a_connection_only_while_deliveries_follow_each_other() {
-        let law = Concurrency { initial: 5, most: 20, growth: Growth::ByOne };
-        let mut host = OutboundHost::new(law);
+        let policy = Concurrency { initial: 5, most: 20, growth: Growth::ByOne };
+        let mut host = OutboundHost::new(policy);
         let begin = |host: &mut OutboundHost, now| {
             host.select(at(now));
             host.begin();
             Connection { kept_on_demand: host.keeps(), ..connection(1) }
         };
         let end = |host: &mut OutboundHost, connection, now| {
-            host.done(law, true, at(now));
+            host.done(policy, true, at(now));
             host.after(Reuse::Demand(KEPT), &connection, false, at(now))
         };
         let [first, second, third] = [0, 0, 0].map(|now| begin(&mut host, now));
@@ -363,13 +363,13 @@ mod tests {
     #[test]
     fn a_delivery_needs_a_process_that_is_free() {
         let growth = Growth::Processes { start: Span::from_secs(1), hand_over: Span::ZERO };
-        let law = Concurrency { initial: 2, most: 20, growth };
-        let mut host = OutboundHost::new(law);
-        assert!(!host.may_begin(law, 1), "there is none yet");
-        assert_eq!(host.starts_process(law), None, "and none is wanted");
+        let policy = Concurrency { initial: 2, most: 20, growth };
+        let mut host = OutboundHost::new(policy);
+        assert!(!host.may_begin(policy, 1), "there is none yet");
+        assert_eq!(host.starts_process(policy), None, "and none is wanted");
         (0..3).for_each(|_| host.wait(mail()));
-        assert_eq!(host.starts_process(law), Some(1));
-        assert_eq!(host.starts_process(law), None, "one at a time");
+        assert_eq!(host.starts_process(policy), Some(1));
+        assert_eq!(host.starts_process(policy), None, "one at a time");
     }
 
     fn mail() -> QueuedMessage {
@@ -385,7 +385,7 @@ mod tests {
             AfterDelivery::StayOpen(KEPT.idle)
         );
         assert_eq!(host.after(Reuse::Always(KEPT), &connection(3), false, at(0)), AfterDelivery::Close);
-        let old = Kept { messages: None, age: Some(Span::from_secs(10)), ..KEPT };
+        let old = ReuseLimits { messages: None, age: Some(Span::from_secs(10)), ..KEPT };
         assert_eq!(host.after(Reuse::Always(old), &connection(9), false, at(10)), AfterDelivery::Close);
         let soon = AfterDelivery::StayOpen(Span::from_secs(1));
         assert_eq!(
@@ -397,29 +397,29 @@ mod tests {
 
     #[test]
     fn a_fixed_limit_stays_whatever_happens() {
-        let law = Concurrency { initial: 2, most: 2, growth: Growth::ByOne };
-        let mut host = OutboundHost::new(law);
+        let policy = Concurrency { initial: 2, most: 2, growth: Growth::ByOne };
+        let mut host = OutboundHost::new(policy);
         host.begin();
         host.begin();
-        host.done(law, false, at(0));
+        host.done(policy, false, at(0));
         host.begin();
-        assert!(!host.may_begin(law, 1));
-        host.done(law, false, at(0));
-        assert!(host.may_begin(law, 1), "two at the same time after two failures");
+        assert!(!host.may_begin(policy, 1));
+        host.done(policy, false, at(0));
+        assert!(host.may_begin(policy, 1), "two at the same time after two failures");
     }
 
     /// 32 times (1 - exp(-0.023)) is 0.73, and with 300 in the queue 31.97.
     #[test]
     fn kumomta_opens_more_the_more_waits() {
-        let law = Concurrency { initial: 1, most: 32, growth: Growth::Exponential { rate: 0.023 } };
-        let mut host = OutboundHost::new(law);
+        let policy = Concurrency { initial: 1, most: 32, growth: Growth::Exponential { rate: 0.023 } };
+        let mut host = OutboundHost::new(policy);
         host.begin();
-        assert!(!host.may_begin(law, 1));
-        assert!(host.may_begin(law, 2), "1.44 is rounded up");
+        assert!(!host.may_begin(policy, 1));
+        assert!(host.may_begin(policy, 2), "1.44 is rounded up");
         (0..30).for_each(|_| host.begin());
-        assert!(host.may_begin(law, 300));
+        assert!(host.may_begin(policy, 300));
         host.begin();
-        assert!(!host.may_begin(law, 300));
+        assert!(!host.may_begin(policy, 300));
     }
 
     #[test]
@@ -436,21 +436,21 @@ mod tests {
 
     #[test]
     fn concurrency_grows_with_success_and_never_falls_to_nothing() {
-        let law = Concurrency { initial: 2, most: 4, growth: Growth::ByOne };
-        let mut host = OutboundHost::new(law);
+        let policy = Concurrency { initial: 2, most: 4, growth: Growth::ByOne };
+        let mut host = OutboundHost::new(policy);
         host.begin();
         host.begin();
-        assert!(!host.may_begin(law, 1));
-        host.done(law, true, at(0));
+        assert!(!host.may_begin(policy, 1));
+        host.done(policy, true, at(0));
         host.begin();
-        assert!(host.may_begin(law, 1), "three at the same time after one success");
+        assert!(host.may_begin(policy, 1), "three at the same time after one success");
         host.begin();
         for _ in 0..2 {
-            host.done(law, false, at(0));
+            host.done(policy, false, at(0));
         }
-        assert!(!host.may_begin(law, 1), "one is left, and it is in use");
-        host.done(law, false, at(0));
+        assert!(!host.may_begin(policy, 1), "one is left, and it is in use");
+        host.done(policy, false, at(0));
         host.begin();
-        assert!(host.may_begin(law, 1), "a queue that ran empty begins anew");
+        assert!(host.may_begin(policy, 1), "a queue that ran empty begins anew");
     }
 }

@@ -1,11 +1,11 @@
-//! The laws give the same distribution: generated scenarios, simulated as counts and decisions and again message by message.
+//! The methods give the same distribution: generated scenarios, simulated as counts and decisions and again message by message.
 //!
-//! Each scenario is run 40 times by either engine, with seeds of its own. Every published quantity is compared by its means over
+//! Each scenario is run 40 times by either method, with seeds of its own. Every published quantity is compared by its means over
 //! replications (Welch's t), and where all senders are simulated as counts, cells are compared as Poisson numbers too (chi-square). The busiest
 //! seconds and minutes are compared by the two-sample test of Kolmogorov and Smirnov, which errs on the safe side for whole numbers. All
 //! comparisons together raise a false alarm less than once in 10,000 fresh sets of seeds (Bonferroni).
 
-use mxsim_core::engine::{Engine, compile_for, replicate};
+use mxsim_core::engine::{MethodChoice, compile_for, replicate};
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
 use mxsim_core::tally::Tally;
 use mxsim_verify::experiment::{scenario, text};
@@ -26,32 +26,32 @@ const LEAST: f64 = 200.0;
 type Values = BTreeMap<String, Vec<f64>>;
 
 #[test]
-fn the_laws_agree() {
-    let mut laws: BTreeMap<String, usize> = BTreeMap::new();
+fn the_methods_agree() {
+    let mut methods: BTreeMap<String, usize> = BTreeMap::new();
     let mut compared = 0;
     for number in 0..SCENARIOS {
         let toml = generate(number);
         let scenario = scenario(&toml);
-        let fast = compile_for(&scenario, Engine::Fastest);
-        let slow = compile_for(&scenario, Engine::Messages);
-        let used: Vec<&str> = fast.labels.laws.iter().map(|used| used.law.as_str()).collect();
-        used.iter().for_each(|law| *laws.entry((*law).into()).or_default() += 1);
-        if used.iter().all(|law| *law == "messages") {
+        let fast = compile_for(&scenario, MethodChoice::Fastest);
+        let slow = compile_for(&scenario, MethodChoice::Messages);
+        let used: Vec<&str> = fast.labels.methods.iter().map(|used| used.method.as_str()).collect();
+        used.iter().for_each(|method| *methods.entry((*method).into()).or_default() += 1);
+        if used.iter().all(|method| *method == "messages") {
             continue;
         }
         let run = |world, seed| -> Vec<Tally> {
             (0..REPLICATIONS).filter_map(|r| replicate(world, seed, r, &|| false)).collect()
         };
         let (a, b) = (run(&fast, 2 * number), run(&slow, 2 * number + 1));
-        let poisson = used.iter().all(|law| *law == "counts");
-        compared += compare(&a, &b, poisson, &format!("{:?}\n{toml}", fast.labels.laws));
+        let poisson = used.iter().all(|method| *method == "counts");
+        compared += compare(&a, &b, poisson, &format!("{:?}\n{toml}", fast.labels.methods));
     }
     assert!(compared < 10_000, "{compared} comparisons");
-    let of = |law: &str| laws.get(law).copied().unwrap_or(0);
-    assert!(of("counts") >= 30 && of("decisions") >= 8, "{laws:?}");
+    let of = |method: &str| methods.get(method).copied().unwrap_or(0);
+    assert!(of("counts") >= 30 && of("decisions") >= 8, "{methods:?}");
 }
 
-/// Compares the tallies of two engines; gives the number of comparisons.
+/// Compares the tallies of two methods; gives the number of comparisons.
 fn compare(a: &[Tally], b: &[Tally], poisson: bool, what: &str) -> usize {
     let (mut compared, a, b) = (0, Tallies::of(a), Tallies::of(b));
     for (name, first) in &a.values {
@@ -115,7 +115,7 @@ impl Tallies {
         for (name, count) in [
             ("messages", totals.messages),
             ("waiting", totals.waiting),
-            ("attempts", totals.attempts),
+            ("attempts", totals.connections_tried),
             ("look-ups", tally.mx_lookups),
             ("fills", tally.mx_lookups - tally.mx_cache_hits),
             ("hits", tally.mx_cache_hits),
@@ -125,7 +125,7 @@ impl Tallies {
         for (node, counts) in tally.nodes.iter().enumerate() {
             self.value(&format!("accepted {node}"), counts.accepted as f64);
             self.value(&format!("share {node}"), counts.accepted as f64 / totals.accepted as f64 * 1_000.0);
-            self.value(&format!("attempts {node}"), counts.attempts as f64);
+            self.value(&format!("attempts {node}"), counts.connections_tried as f64);
             self.value(&format!("deferred {node}"), counts.deferred as f64);
             self.cell("accepted", node, counts.accepted as f64);
             self.cell("deferred", node, counts.deferred as f64);
@@ -181,8 +181,8 @@ fn welch(a: &[f64], b: &[f64]) -> f64 {
 
 fn student(n: usize) -> f64 {
     // Never fewer degrees of freedom than one of the samples has, whatever the variances.
-    let law = StudentsT::new(0.0, 1.0, n as f64 - 1.0).expect("two replications at least");
-    law.inverse_cdf(1.0 - LEVEL / 2.0)
+    let student = StudentsT::new(0.0, 1.0, n as f64 - 1.0).expect("two replications at least");
+    student.inverse_cdf(1.0 - LEVEL / 2.0)
 }
 
 /// Two Poisson numbers of one mean: (x - y)^2 / (x + y), summed over the cells with at least 20 in both together.
@@ -197,8 +197,8 @@ fn chi_square(a: &BTreeMap<usize, f64>, b: &BTreeMap<usize, f64>) -> (f64, usize
 }
 
 fn chi_limit(cells: usize) -> f64 {
-    let law = ChiSquared::new(cells.max(1) as f64).expect("a cell at least");
-    law.inverse_cdf(1.0 - LEVEL)
+    let chi_square = ChiSquared::new(cells.max(1) as f64).expect("a cell at least");
+    chi_square.inverse_cdf(1.0 - LEVEL)
 }
 
 /// The largest distance of two empirical distributions, and what it stays below: sqrt(ln(2 / level) / n) for two samples of n

@@ -6,10 +6,10 @@
 
 use super::event::Stop;
 use super::event::{Event, NODES, What};
-use super::folder::{Recorded, rows};
 use super::model::Model;
 use super::names::{Mta, Names};
-use super::pattern::{Pattern, SessionTime};
+use super::recordings::{Recorded, rows};
+use super::submission::{Pattern, SessionTime};
 use super::zone::LabZone;
 use mxsim_core::time::{Span, Time};
 use serde::{Deserialize, Serialize};

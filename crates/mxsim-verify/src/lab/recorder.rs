@@ -9,14 +9,14 @@ use mxsim_core::time::Time;
 
 /// Writes down what the nodes of a lab see.
 #[derive(Debug)]
-pub struct Watch<'a> {
+pub struct ConnectionRecorder<'a> {
     /// Per address of the world: the lab's node.
     nodes: &'a [u8],
     /// What was seen.
     pub events: Vec<Event>,
 }
 
-impl<'a> Watch<'a> {
+impl<'a> ConnectionRecorder<'a> {
     /// A probe where the addresses of the world belong to these nodes of the lab.
     #[must_use]
     pub const fn new(nodes: &'a [u8]) -> Self {
@@ -34,7 +34,7 @@ impl<'a> Watch<'a> {
             Outcome::TimedOut => self.see(since, address, What::NoAnswer),
             Outcome::Accepted => self.see(now, address, What::Opened),
             // The lab's nodes write down what they say, and such a node says nothing.
-            Outcome::Silent => self.see(since, address, What::Opened),
+            Outcome::NoGreeting => self.see(since, address, What::Opened),
             _ => {
                 self.see(now, address, What::Opened);
                 self.see(now, address, What::TurnedAway { message: None });
@@ -43,7 +43,7 @@ impl<'a> Watch<'a> {
     }
 }
 
-impl Probe for Watch<'_> {
+impl Probe for ConnectionRecorder<'_> {
     fn step(&mut self, message: MessageId, _failures: u32, now: Time, step: Step<'_>) {
         match step {
             Step::Tried { candidate, since, outcome, .. } => {

@@ -13,13 +13,13 @@
 //!   else to do, a lognormal law whose median is the quickest tenth of these, and
 //!   which is longer than the gap as often as messages were seen so much later than their turn. `QUICKEST` where nothing is known.
 //!   If in bursts connections wait for mail (`idles` in `lab.toml`), a step is more than a session: then a law for each burst by which the steps come
-//!   out as recorded (`idle.rs`), and one by one the one in the middle of these, because the bursts have little more to do at a time.
+//!   out as recorded (`session_fit.rs`), and one by one the one in the middle of these, because the bursts have little more to do at a time.
 //!   A session of an MTA that dozes has work or none for a second, so what lies between messages of a run is its own time in a session.
 
 use super::event::{Stop, What};
-use super::folder::{Recorded, Sight};
-use super::idle;
 use super::names::{How, Mode, Mta, Names};
+use super::recordings::{Recorded, Sight};
+use super::session_fit;
 use mxsim_core::time::{Span, Time};
 use statrs::distribution::{ContinuousCDF, Normal};
 use std::collections::BTreeMap;
@@ -150,7 +150,7 @@ impl SessionTimes {
         for run in runs {
             let Some(mode) = names.mode(&run.mode) else { continue };
             if mode.how != How::OneByOne && names.mta(&run.mta, &run.mode).is_some_and(|mta| mta.idles) {
-                let Some(law) = idle::session(run) else { continue };
+                let Some(law) = session_fit::session(run) else { continue };
                 idling.entry(run.mta.clone()).or_default().push(law);
                 of_bursts.insert(run.name.clone(), law);
                 continue;

@@ -2,7 +2,7 @@
 
 use crate::random::{Entropy, Key, Purpose, StreamId, name_hash};
 use crate::scenario::{Scenario, Sender};
-use crate::sender::{HostOrder, Keep};
+use crate::sender::{HostOrder, Stickiness};
 
 /// A share never vanishes quite, so that every sender stays in the world.
 const LEAST_SHARE: f64 = 1e-9;
@@ -28,15 +28,15 @@ pub fn draw(scenario: &Scenario, seed: u64, number: u64) -> Scenario {
 
 fn draw_behaviour(sender: &mut Sender, key: Key) {
     let unknowns = sender.unknowns;
-    let law = &mut sender.behaviour.law;
+    let policy = &mut sender.behaviour.parameters;
     match unknowns.draw_answer(key) {
-        Some(true) => law.take_answers(),
+        Some(true) => policy.take_answers(),
         // Who draws at all goes on as its preset does.
-        Some(false) if !law.order.draws() => law.order.hosts = HostOrder::Shuffle,
+        Some(false) if !policy.order.draws() => policy.order.hosts = HostOrder::Shuffle,
         _ => {}
     }
-    if let Some(hold) = unknowns.draw_hold(key).filter(|_| law.order.draws()) {
-        law.order.keep = Keep::Exponential(hold);
+    if let Some(hold) = unknowns.draw_hold(key).filter(|_| policy.order.draws()) {
+        policy.order.keep = Stickiness::Exponential(hold);
     }
     sender.hosts = unknowns.draw_choosers(key).unwrap_or(sender.hosts);
 }
@@ -92,7 +92,7 @@ mod tests {
             let world = draw(&scenario, 1, number);
             for (drawn, written) in world.senders.iter().zip(&scenario.senders) {
                 if written.unknowns.is_empty() {
-                    assert_eq!(drawn.behaviour.law, written.behaviour.law, "{}", written.name);
+                    assert_eq!(drawn.behaviour.parameters, written.behaviour.parameters, "{}", written.name);
                     assert_eq!(drawn.hosts, written.hosts);
                 }
             }

@@ -6,17 +6,17 @@ use crate::parameters::order::keep_in_words;
 use crate::parameters::sender_entry::hosts_in_words;
 use crate::results::Grade;
 use crate::scenario::{Scenario, Sender};
-use crate::sender::{HostOrder, Keep};
+use crate::sender::{HostOrder, Stickiness};
 use crate::time::Span;
 
 /// A sender that brings less than this part of the mail decides nothing alone.
 const LEAST_DECISIVE_SHARE: f64 = 0.05;
-/// Most ends that are looked at; those of the largest senders come first.
-pub(super) const MOST_ENDS: usize = 16;
+/// Most extremes that are looked at; those of the largest senders come first.
+pub(super) const MOST_EXTREMES: usize = 16;
 
 /// A world in which one assumption is at an end of its range.
 #[derive(Debug)]
-pub(in super::super) struct End {
+pub(in super::super) struct Extreme {
     /// Index of the sender it is about.
     pub(in super::super) sender: usize,
     /// `choosers`, `hold`, `order` or `share`.
@@ -31,18 +31,18 @@ pub(in super::super) struct End {
 }
 
 /// All of them.
-pub(in super::super) fn ends(scenario: &Scenario) -> Vec<End> {
+pub(in super::super) fn extremes(scenario: &Scenario) -> Vec<Extreme> {
     let mut order: Vec<usize> = (0..scenario.senders.len()).collect();
     // A stable sort, so that of equals the first stays the first.
     order.sort_by(|&a, &b| scenario.senders[b].share.total_cmp(&scenario.senders[a].share));
     let decisive = |i: &usize| scenario.senders[*i].share >= LEAST_DECISIVE_SHARE;
-    let mut ends: Vec<End> =
+    let mut extremes: Vec<Extreme> =
         order.into_iter().filter(decisive).flat_map(|i| of_sender(scenario, i)).collect();
-    ends.truncate(MOST_ENDS);
-    ends
+    extremes.truncate(MOST_EXTREMES);
+    extremes
 }
 
-fn of_sender(scenario: &Scenario, i: usize) -> Vec<End> {
+fn of_sender(scenario: &Scenario, i: usize) -> Vec<Extreme> {
     let about = About { scenario, i, sender: &scenario.senders[i] };
     let ([fewer, more], [shorter, longer]) = (about.choosers(), about.hold());
     // What is likely to hurt comes first, should there be too many.
@@ -64,27 +64,30 @@ impl About<'_> {
         assumed: String,
         instead: String,
         change: impl FnOnce(&mut Scenario),
-    ) -> End {
+    ) -> Extreme {
         let mut scenario = self.scenario.clone();
         change(&mut scenario);
-        End { sender: self.i, unknown, assumed, instead, grade: self.sender.grade, scenario }
+        Extreme { sender: self.i, unknown, assumed, instead, grade: self.sender.grade, scenario }
     }
 
     const fn draws(&self) -> bool {
-        self.sender.behaviour.law.order.draws()
+        self.sender.behaviour.parameters.order.draws()
     }
 
-    const fn keep(&self) -> Keep {
-        self.sender.behaviour.law.order.keep
+    const fn keep(&self) -> Stickiness {
+        self.sender.behaviour.parameters.order.keep
     }
 
     /// True if a choice outlives its message.
     fn holds(&self) -> bool {
-        !matches!(self.keep(), Keep::Attempt | Keep::Message | Keep::Process | Keep::Second)
+        !matches!(
+            self.keep(),
+            Stickiness::Attempt | Stickiness::Message | Stickiness::Process | Stickiness::Second
+        )
     }
 
     /// Fewer and more. A chooser that holds nothing is none: where the sender draws for each message, fewer hold as long as is plausible.
-    fn choosers(&self) -> [Option<End>; 2] {
+    fn choosers(&self) -> [Option<Extreme>; 2] {
         let Some((from, to)) = self.sender.unknowns.choosers else { return [None, None] };
         let longest = self.sender.unknowns.hold.map(|(_, longest)| longest).filter(|_| !self.holds());
         if !self.draws() || (!self.holds() && longest.is_none()) {
@@ -97,7 +100,7 @@ impl About<'_> {
                 let sender = &mut scenario.senders[self.i];
                 sender.hosts = count;
                 if let Some(hold) = hold {
-                    sender.behaviour.law.order.keep = Keep::Exponential(hold);
+                    sender.behaviour.parameters.order.keep = Stickiness::Exponential(hold);
                 }
             })
         };
@@ -107,7 +110,7 @@ impl About<'_> {
     }
 
     /// Shorter and longer.
-    fn hold(&self) -> [Option<End>; 2] {
+    fn hold(&self) -> [Option<Extreme>; 2] {
         let Some((from, to)) = self.sender.unknowns.hold.filter(|_| self.draws()) else {
             return [None, None];
         };
@@ -118,32 +121,33 @@ impl About<'_> {
             };
             let instead = format!("{who} kept its choice for {time} on average");
             self.end("hold", keep_in_words(self.keep()), instead, |scenario| {
-                scenario.senders[self.i].behaviour.law.order.keep = Keep::Exponential(time);
+                scenario.senders[self.i].behaviour.parameters.order.keep = Stickiness::Exponential(time);
             })
         };
         let differs = |time: &Span| {
-            self.keep() != Keep::Exponential(*time) && !(self.keep() == Keep::Forever && *time == to)
+            self.keep() != Stickiness::Exponential(*time)
+                && !(self.keep() == Stickiness::Forever && *time == to)
         };
         [from, to].map(|time| Some(time).filter(differs).map(end))
     }
 
-    fn order(&self) -> Option<End> {
+    fn order(&self) -> Option<Extreme> {
         self.sender.unknowns.answer.filter(|chance| *chance > 0.0 && *chance < 1.0)?;
         let (shuffles, answers) =
             ("it shuffled your hosts", "it took your hosts in the order of the DNS answer");
         Some(if self.draws() {
             self.end("order", "it shuffles".into(), answers.into(), |scenario| {
-                scenario.senders[self.i].behaviour.law.take_answers();
+                scenario.senders[self.i].behaviour.parameters.take_answers();
             })
         } else {
             self.end("order", "it takes the answer's order".into(), shuffles.into(), |scenario| {
-                scenario.senders[self.i].behaviour.law.order.hosts = HostOrder::Shuffle;
+                scenario.senders[self.i].behaviour.parameters.order.hosts = HostOrder::Shuffle;
             })
         })
     }
 
     /// A quantile of its plausible shares; the other senders share out the rest as before.
-    fn share(&self, probability: f64) -> Option<End> {
+    fn share(&self, probability: f64) -> Option<Extreme> {
         let mix = self.scenario.mix.as_ref().filter(|_| self.sender.share < 1.0)?;
         let share = self.sender.share;
         let other = share_quantile(share, mix.concentration, probability);
@@ -154,7 +158,7 @@ impl About<'_> {
                 sender.share = if i == self.i { other } else { sender.share * (1.0 - other) / (1.0 - share) };
             }
         });
-        Some(End { grade: mix.grade, ..end })
+        Some(Extreme { grade: mix.grade, ..end })
     }
 }
 

@@ -17,12 +17,12 @@ static HANDLER: OnceLock<()> = OnceLock::new();
 
 /// Shows progress on a terminal and stops the run on Ctrl-C or when the time is up.
 #[derive(Debug)]
-pub(crate) struct Watch {
+pub(crate) struct Progress {
     bar: ProgressBar,
     deadline: Option<Instant>,
 }
 
-impl Watch {
+impl Progress {
     /// A watch that starts now.
     pub(crate) fn start(simulation: &Simulation, title: &str) -> Result<Self, Failure> {
         HANDLER.get_or_init(|| {
@@ -42,7 +42,7 @@ impl Watch {
     }
 }
 
-impl Observer for Watch {
+impl Observer for Progress {
     fn progress(&self, finished: u64, target: u64) {
         self.bar.set_length(target);
         self.bar.set_position(finished);

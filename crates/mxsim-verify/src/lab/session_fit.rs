@@ -6,8 +6,8 @@
 //! not which connection had how many messages.
 
 use super::event::What;
-use super::folder::Recorded;
-use super::pattern::{ENOUGH, SessionTime, steps};
+use super::recordings::Recorded;
+use super::submission::{ENOUGH, SessionTime, steps};
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
 use statrs::distribution::{ContinuousCDF, Normal};
 use std::collections::BTreeSet;
