@@ -76,7 +76,7 @@ fn run(arguments: &Arguments) -> Result<Results, Box<dyn Error>> {
         node.capacity.sessions = arguments.sessions.or(node.capacity.sessions);
     }
     let limit = Limit::Replications(arguments.days.max(1));
-    let options = RunOptions { limit, method: arguments.method, ..RunOptions::of(&scenario) };
+    let options = RunOptions::of(&scenario).limit(limit).method(arguments.method);
     Ok(simulate(&scenario, options, &Quiet)?)
 }
 

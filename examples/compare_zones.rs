@@ -5,9 +5,10 @@
 //! *difference* per day is much smaller than that of the share itself. Run it with `cargo run --example compare_zones`.
 
 use mxsim_core::engine::compile;
-use mxsim_core::scenario::{ScenarioBuilder, ScenarioError, SenderSpec};
-use mxsim_core::study::{Alternatives, Limit, Quiet, RunOptions, run};
+use mxsim_core::sender::Stickiness;
+use mxsim_core::study::{Alternatives, run};
 use mxsim_core::tally::Tally;
+use mxsim_core::{Quiet, RunOptions, ScenarioBuilder, ScenarioError, SenderSpec, Span};
 use std::error::Error;
 use std::fmt::Write as _;
 
@@ -43,7 +44,11 @@ fn compare(seed_before: u64, seed_after: u64) -> Result<Comparison, ScenarioErro
 }
 
 fn shares_of_mx1(zone: &str, seed: u64) -> Result<Vec<f64>, ScenarioError> {
-    let provider = SenderSpec::new("a provider").share(0.6).preset("cache-sticky").sticky("12h").hosts(20);
+    let provider = SenderSpec::new("a provider")
+        .share(0.6)
+        .preset("cache-sticky")
+        .sticky(Stickiness::Exponential(Span::from_hours(12)))
+        .hosts(20);
     let everyone = SenderSpec::new("everyone else").rest().preset("exim").sites(200);
     let scenario = ScenarioBuilder::new(zone)
         .messages_per_day(5_000.0)
@@ -51,7 +56,7 @@ fn shares_of_mx1(zone: &str, seed: u64) -> Result<Vec<f64>, ScenarioError> {
         .sender(everyone)
         .seed(seed)
         .build()?;
-    let options = RunOptions { limit: Limit::Replications(DAYS), ..RunOptions::of(&scenario) };
+    let options = RunOptions::of(&scenario).replications(DAYS);
     let days = run(&compile(&scenario), &Alternatives::default(), options, &Quiet).tallies;
     Ok(days.iter().map(share_of_mx1).collect())
 }

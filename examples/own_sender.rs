@@ -5,12 +5,11 @@
 //! `cargo run --example own_sender`.
 
 use mxsim_core::numerals::{Ranged, percent};
-use mxsim_core::random::{Key, name_hash};
-use mxsim_core::results::Results;
-use mxsim_core::scenario::{Scenario, ScenarioBuilder, SenderSpec};
-use mxsim_core::sender::{Candidates, Outcome, Reaction, SenderBehaviour};
-use mxsim_core::study::{Quiet, RunOptions, simulate};
-use mxsim_core::time::Span;
+use mxsim_core::sender::{Candidates, Key, Outcome, Reaction, name_hash};
+use mxsim_core::{
+    EventSpec, Fault, NodeSpec, Quiet, Results, RunOptions, Scenario, ScenarioBuilder, SenderBehaviour,
+    SenderSpec, Span, simulate,
+};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -65,7 +64,7 @@ impl SenderBehaviour for Weighted {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut page = String::new();
-    for fault in [None, Some("refuse"), Some("drop")] {
+    for fault in [None, Some(Fault::Refuse), Some(Fault::Drop)] {
         write_one(&mut page, fault, &predict(fault)?)?;
     }
     std::io::Write::write_all(&mut std::io::stdout(), page.as_bytes())?;
@@ -73,27 +72,28 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Three MX hosts whose fair shares are the weights, and one sender that picks by them; mx1 shows `fault` from 10:00 to 16:00.
-fn predict(fault: Option<&str>) -> Result<Results, Box<dyn Error>> {
+fn predict(fault: Option<Fault>) -> Result<Results, Box<dyn Error>> {
     let mut builder = ScenarioBuilder::new(ZONE)
         .title("A provider that picks by weight")
         .messages_per_day(10_000.0)
         .replications(200)
         .sender(SenderSpec::new("provider").preset("randomizing").hosts(40));
     for (host, weight) in WEIGHTS {
-        builder = builder.set(&format!("nodes.{host}.weight"), weight);
+        builder = builder.node(NodeSpec::new(host).weight(weight));
     }
     if let Some(fault) = fault {
-        builder = builder.event("mx1", fault, "10:00", Span::from_secs(6 * 3_600));
+        builder =
+            builder.event(EventSpec::new("mx1", fault).at(Span::from_hours(10)).lasting(Span::from_hours(6)));
     }
     let mut scenario: Scenario = builder.build()?;
     scenario.set_behaviour("provider", Arc::new(Weighted::new()))?;
     Ok(simulate(&scenario, RunOptions::of(&scenario), &Quiet)?)
 }
 
-fn write_one(page: &mut String, fault: Option<&str>, results: &Results) -> std::fmt::Result {
+fn write_one(page: &mut String, fault: Option<Fault>, results: &Results) -> std::fmt::Result {
     match fault {
         None => writeln!(page, "nothing fails")?,
-        Some(fault) => writeln!(page, "mx1 fails from 10:00 to 16:00: {fault}")?,
+        Some(fault) => writeln!(page, "mx1 fails from 10:00 to 16:00: {}", fault.name())?,
     }
     for node in &results.nodes {
         let (mean, fair) = (Ranged::mean_share(&node.share).percent(), percent(node.fair_share));
@@ -124,7 +124,7 @@ mod tests {
     /// Theory: flat traffic, a quarter of the day, so mx1 carries 3/4 of its half; the others share the rest by their equal weights.
     #[test]
     fn refused_mail_follows_the_weights_of_those_left() -> Result<(), Box<dyn Error>> {
-        let results = predict(Some("refuse"))?;
+        let results = predict(Some(Fault::Refuse))?;
         for (node, expected) in results.nodes.iter().zip([0.375, 0.3125, 0.3125]) {
             assert!((node.share.mean - expected).abs() < 4.5 * 0.000_35, "{} {}", node.name, node.share.mean);
         }
@@ -135,7 +135,7 @@ mod tests {
     fn a_sender_that_waits_for_a_silent_host_delays_its_mail() -> Result<(), Box<dyn Error>> {
         let p95 = |results: Results| results.delivery.delay.map_or(0.0, |delay| delay.p95);
         assert!(p95(predict(None)?) < 1.0);
-        assert!(p95(predict(Some("drop"))?) > 1_800.0);
+        assert!(p95(predict(Some(Fault::Drop))?) > 1_800.0);
         Ok(())
     }
 }

@@ -4,26 +4,21 @@
 //!
 //! A mail domain publishes MX records; *exchange hosts* have addresses; a *node* is one machine behind them. A *sender* is one sending
 //! organisation, or many alike, with *outbound hosts* that choose: each looks the domain up through resolver caches, orders the candidates the
-//! way its MTA does, and walks them until a node takes the message. What a node then carries, and how evenly, is the question.
+//! way its MTA does, and tries them until a node takes the message. What a node then carries, and how evenly, is the question.
 //!
-//! ```text
-//!   text --scenario--> Scenario --method::compile--> World --method::replicate--> Tally --estimate--> Results
-//!                      (nothing left to go wrong)    (tables)    x R in parallel, kept in order      (numbers with intervals)
-//! ```
+//! # What you need
 //!
-//! # Main types
-//!
-//! 1. [`Scenario`](scenario::Scenario): the world in words, read from TOML or JSON or made by a
-//!    [`ScenarioBuilder`](scenario::ScenarioBuilder); its errors come all at once, each with its place and what to write instead.
-//! 2. [`simulate`](study::simulate): everything from a scenario to results. It is handed an [`Observer`](study::Observer) that shows progress
-//!    and may stop it. For more than one world side by side there are [`compile`](engine::compile()), [`replicate`](engine::replicate()) and
-//!    [`run`](study::run()).
-//! 3. [`Results`](results::Results): the document every report is made of. No number in it stands without its interval.
-//! 4. [`SenderBehaviour`](sender::SenderBehaviour): the trait for a sender of your own.
+//! 1. A [`Scenario`]: the world in words. Read one with [`Scenario::from_toml`], or write it in Rust with a [`ScenarioBuilder`] and
+//!    [`SenderSpec`], [`NodeSpec`], [`EventSpec`] and [`Goal`]. What is wrong with it comes as one [`ScenarioError`], all at once, each
+//!    fault with its place and what to write instead: print it with `{error}`.
+//! 2. [`simulate`]: from a scenario to results. [`RunOptions`] and [`Limit`] say how long; an [`Observer`] shows progress and may stop the
+//!    run, [`Quiet`] does neither.
+//! 3. [`Results`]: the document every report is made of. Estimates come with their intervals, totals are plain counts. It is plain serde: what you
+//!    write as JSON you read back equal.
+//! 4. [`Catalog`]: how 40 MTAs, resolvers and DNS servers behave, and how we know. [`SenderBehaviour`] is the trait for a sender of your own.
 //!
 //! ```
-//! use mxsim_core::study::{Quiet, RunOptions, simulate};
-//! use mxsim_core::scenario::{ScenarioBuilder, SenderSpec};
+//! use mxsim_core::{EventSpec, Fault, Goal, Quiet, RunOptions, ScenarioBuilder, SenderSpec, Span, simulate};
 //!
 //! let zone = "example.com. 300 IN MX 10 mx1.example.com.\n\
 //!             example.com. 300 IN MX 10 mx2.example.com.\n\
@@ -32,49 +27,83 @@
 //! let scenario = ScenarioBuilder::new(zone)
 //!     .messages_per_day(2_000.0)
 //!     .sender(SenderSpec::new("everyone").preset("postfix").sites(50))
-//!     .replications(20)
+//!     .event(EventSpec::new("mx2", Fault::Refuse).at(Span::from_hours(10)).lasting(Span::from_hours(2)))
+//!     .goal(Goal::rough_even())
 //!     .build()?;
-//! let results = simulate(&scenario, RunOptions::of(&scenario), &Quiet)?;
-//! let share = results.nodes[0].share;
-//! assert!((share.mean - 0.5).abs() < 3.0 * share.half_width.unwrap_or(1.0));
+//! let results = simulate(&scenario, RunOptions::of(&scenario).replications(20), &Quiet)?;
+//! let hours = &results.series.nodes[1].accepted;
+//! assert_eq!(hours[10], 0.0, "mx2 takes nothing from ten to noon");
+//! println!("{}", results.verdict.sentence);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! # What it never does
-//!
-//! It opens no file, looks at no clock, starts no thread without the feature `parallel` (on by default) and prints nothing. The same scenario, seed
-//! and model epoch give the same [`results::Results`] on any number of threads. Randomness comes from [`random`] alone.
 //!
 //! # Where to look
 //!
 //! | question | module |
 //! |---|---|
-//! | which MTA does what, and how do we know? | [`catalog`], [`sender`] |
-//! | in which order does an answer come, and how long is it kept? | [`dns`] |
-//! | what is wrong with a node, how many sessions has it? | [`node`], [`smtp`] |
-//! | when does mail come? | [`traffic`] |
-//! | how is a day simulated, and when in numbers instead of messages? | [`engine`] |
-//! | what do the numbers mean, how sure are they? | [`estimate`], [`results`] |
-//! | what does theory say? | [`theory`] |
+//! | what can a scenario say? | [`scenario`], [`traffic`], [`node`], [`smtp`] |
+//! | what does a number in the results mean, and how sure is it? | [`results`] |
+//! | which MTA does what, and how do we know? | [`catalog`] |
+//! | how do I bring a sender of my own? | [`sender`] |
 //! | an answer without a scenario file, a judgement of real counts, the story of a message? | [`study`] |
-//! | how is a number written in a sentence? | [`numerals`] |
+//! | what does theory say? | [`theory`] |
+//!
+//! These modules and the names on this page are the interface. Everything else is public only for the crates of this workspace, is left out
+//! of these pages, and may change with any version.
+//!
+//! # What it never does
+//!
+//! It opens no file, looks at no clock, starts no thread without the feature `parallel` (on by default) and prints nothing. The same scenario,
+//! seed and model epoch ([`results::MODEL_EPOCH`]) give the same [`Results`] on any number of threads.
 
 pub mod catalog;
-pub mod dns;
-pub mod engine;
-pub mod estimate;
-pub mod ids;
 pub mod node;
-pub mod numerals;
-mod parameters;
-pub mod random;
 pub mod results;
 pub mod scenario;
 pub mod sender;
 pub mod smtp;
 pub mod study;
-pub mod syntax;
-pub mod tally;
 pub mod theory;
 pub mod time;
 pub mod traffic;
+
+#[doc(inline)]
+pub use catalog::Catalog;
+#[doc(inline)]
+pub use node::{Fault, SessionTime, WhenFull};
+#[doc(inline)]
+pub use results::{Answer, Results};
+#[doc(inline)]
+pub use scenario::{
+    EventSpec, Goal, GoalKind, NodeSpec, Scenario, ScenarioBuilder, ScenarioError, SenderSpec,
+};
+#[doc(inline)]
+pub use sender::{SenderBehaviour, Stickiness};
+#[doc(inline)]
+pub use study::{Limit, Observer, Quiet, RunOptions, simulate};
+#[doc(inline)]
+pub use time::{Span, Time};
+
+// How a scenario is simulated:
+//
+//   text --scenario--> Scenario --engine::compile--> Compiled --engine::replicate--> Tally --estimate--> Results
+//                      (nothing left to go wrong)   (tables)   x R in parallel, in order  (numbers with intervals)
+//
+// docs/architecture.md says which of these modules may use which.
+#[doc(hidden)]
+pub mod dns;
+#[doc(hidden)]
+pub mod engine;
+#[doc(hidden)]
+pub mod estimate;
+#[doc(hidden)]
+pub mod ids;
+#[doc(hidden)]
+pub mod numerals;
+mod parameters;
+#[doc(hidden)]
+pub mod random;
+#[doc(hidden)]
+pub mod syntax;
+#[doc(hidden)]
+pub mod tally;

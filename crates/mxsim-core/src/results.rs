@@ -15,6 +15,7 @@ pub const MODEL_EPOCH: u32 = 1;
 
 /// Everything one `run` found out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Results {
     /// Always [`SCHEMA`].
     pub schema: String,
@@ -51,6 +52,7 @@ pub struct Results {
 
 /// What produced a results document; enough to make it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Provenance {
     /// Version of mxsim.
     pub version: String,
@@ -81,6 +83,7 @@ pub struct Provenance {
 
 /// The weakest grade among senders that carry a decisive share of the mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Decisive {
     /// That grade. Of a sender that takes hosts in the order of the answer it is also that of its resolvers and of the authority.
     pub grade: Grade,
@@ -90,6 +93,7 @@ pub struct Decisive {
 
 /// The method one sender was simulated by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MethodUsed {
     /// Name of the sender.
     pub sender: String,
@@ -101,6 +105,7 @@ pub struct MethodUsed {
 
 /// A preset in use and the weakest grade among its parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PresetUsed {
     /// `sender`, `resolver`, `authority`, ...
     #[serde(default)]
@@ -224,6 +229,7 @@ pub struct Interval {
 
 /// One node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NodeResult {
     /// Name of the node.
     pub name: String,
@@ -259,6 +265,7 @@ pub struct NodeResult {
 
 /// One exchange host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct HostResult {
     /// Its full name.
     pub name: String,
@@ -270,6 +277,7 @@ pub struct HostResult {
 
 /// The busiest bin of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PeakRate {
     /// Length of the bin (s).
     pub bin_s: f64,
@@ -279,6 +287,7 @@ pub struct PeakRate {
 
 /// The sessions of one node.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SessionResult {
     /// Most it serves at the same time; `null` without a limit.
     pub limit: Option<u32>,
@@ -292,6 +301,7 @@ pub struct SessionResult {
 
 /// Counts at one node over all measured windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NodeTotals {
     /// Connections tried.
     pub connections_tried: u64,
@@ -308,6 +318,7 @@ pub struct NodeTotals {
 
 /// How even the split is, over the nodes with a fair share (busiest: over all nodes).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Balance {
     /// Share of the busiest node of each window.
     pub busiest_share: Estimate,
@@ -323,6 +334,7 @@ pub struct Balance {
 
 /// What became of the messages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Delivery {
     /// Counts over all measured windows.
     pub totals: DeliveryTotals,
@@ -332,6 +344,7 @@ pub struct Delivery {
 
 /// Counts over all measured windows; `messages = accepted + bounced + waiting`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DeliveryTotals {
     /// Messages that arrived at a sender.
     pub messages: u64,
@@ -349,6 +362,7 @@ pub struct DeliveryTotals {
 
 /// Delivery delay over accepted messages (s).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Delay {
     /// Mean delay.
     pub mean: f64,
@@ -374,6 +388,7 @@ pub struct Delay {
 
 /// One sender's part in the unevenness.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Cause {
     /// Name of the sender.
     pub sender: String,
@@ -391,8 +406,9 @@ pub struct Cause {
 
 /// Load over the run, by bin, averaged over replications.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Series {
-    /// Length of a bin (s); bin 0 starts at the first measured midnight.
+    /// Length of a bin (s), an hour; bin 0 starts at the first measured midnight, and a run of a week has 168.
     pub bin_s: f64,
     /// One line per node.
     pub nodes: Vec<NodeSeries>,
@@ -400,6 +416,7 @@ pub struct Series {
 
 /// Load of one node by bin.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NodeSeries {
     /// Name of the node.
     pub name: String,
@@ -415,6 +432,7 @@ pub struct NodeSeries {
 
 /// Load duration curves: the load of a minute that is exceeded in a given part of the minutes of a run, averaged over replications.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DurationCurve {
     /// Length of a bin (s).
     pub bin_s: f64,
@@ -426,6 +444,7 @@ pub struct DurationCurve {
 
 /// The load duration curve of one node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NodeDuration {
     /// Name of the node.
     pub name: String,
@@ -441,6 +460,7 @@ pub struct NodeDuration {
 
 /// Look-ups of the MX record set by senders during the measured windows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DnsResult {
     /// MX look-ups asked of the nearest resolver.
     pub mx_lookups: u64,
@@ -452,6 +472,7 @@ pub struct DnsResult {
 
 /// A goal and how it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GoalResult {
     /// The goal in words.
     pub text: String,
@@ -481,6 +502,7 @@ pub enum GoalStatus {
 
 /// Luck (a random day) and not known (which sender mix) are never added up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Uncertainty {
     /// Spread over windows for this one sender mix.
     pub luck: Luck,
@@ -490,6 +512,7 @@ pub struct Uncertainty {
 
 /// Spread of the decisive quantity over windows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Luck {
     /// Which quantity, such as `busiest_share`.
     pub quantity: String,
@@ -501,6 +524,7 @@ pub struct Luck {
 
 /// Spread over plausible worlds: other sender mixes, and other behaviour of senders that nobody knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NotKnown {
     /// Plausible worlds looked at.
     pub mixes: u64,
@@ -526,6 +550,7 @@ pub struct NotKnown {
 
 /// What another assumption does to the decisive quantity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Effect {
     /// The sender it is about.
     pub sender: String,
@@ -547,6 +572,7 @@ pub struct Effect {
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Verdict {
     /// The answer word.
     pub answer: Answer,
@@ -573,15 +599,45 @@ pub enum Answer {
     YesIf,
     /// A goal is missed.
     No,
-    /// The simulation cannot tell yet.
+    /// The windows simulated so far do not decide a goal: even if all of them meet it, few of them prove little. More replications help;
+    /// [`GoalResult::more_replications`] says how many.
     CannotTell,
+}
+
+impl Answer {
+    /// The answer as reports print it, such as `YES, roughly`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "YES",
+            Self::YesRoughly => "YES, roughly",
+            Self::YesIf => "YES, if",
+            Self::No => "NO",
+            Self::CannotTell => "CAN'T TELL",
+        }
+    }
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.word())
+    }
 }
 
 /// A doubt about the numbers, with advice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Caution {
     /// Stable code, such as `few-replications`.
     pub code: String,
     /// What is doubtful and what to do about it.
     pub text: String,
+}
+
+impl Caution {
+    /// A caution of this code.
+    #[must_use]
+    pub fn new(code: &str, text: impl Into<String>) -> Self {
+        Self { code: code.into(), text: text.into() }
+    }
 }

@@ -63,6 +63,18 @@ impl Span {
         Self(seconds * SECOND)
     }
 
+    /// A length of whole minutes.
+    #[must_use]
+    pub const fn from_minutes(minutes: i64) -> Self {
+        Self::from_secs(minutes * 60)
+    }
+
+    /// A length of whole hours.
+    #[must_use]
+    pub const fn from_hours(hours: i64) -> Self {
+        Self::from_secs(hours * 3_600)
+    }
+
     /// A length of `seconds`, rounded to the microsecond; negative and not-a-number give zero, too much gives [`Span::FOREVER`].
     #[must_use]
     pub fn from_secs_f64(seconds: f64) -> Self {

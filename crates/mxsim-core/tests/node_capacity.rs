@@ -1,7 +1,7 @@
 //! What `[nodes.NAME]` and `[nodes."*"]` say of sessions.
 
 use mxsim_core::node::{Capacity, SessionTime, WhenFull};
-use mxsim_core::scenario::{Scenario, ScenarioBuilder};
+use mxsim_core::scenario::{NodeSpec, Scenario, ScenarioBuilder};
 use mxsim_core::time::Span;
 
 const ZONE: &str = "e.org. 300 MX 10 mx1.e.org.\ne.org. 300 MX 10 mx2.e.org.\n\
@@ -70,32 +70,34 @@ fn session_times_have_three_distributions() {
 
 #[test]
 fn every_key_of_a_node_changes_the_fingerprint() {
-    let limited =
-        |builder: ScenarioBuilder| builder.sessions("*", 20, SessionTime::Fixed(Span::from_secs(2)));
+    let limited = |builder: ScenarioBuilder| {
+        builder.node(NodeSpec::every().sessions(20).session_time(SessionTime::Fixed(Span::from_secs(2))))
+    };
+    let mx1 = || NodeSpec::new("mx1");
     let print = |builder: ScenarioBuilder| builder.build().expect("a good scenario").fingerprint;
     let zone = || ScenarioBuilder::new(ZONE);
     let mut prints = vec![
         print(zone()),
         print(limited(zone())),
-        print(limited(zone()).sessions("mx1", 21, SessionTime::Fixed(Span::from_secs(2)))),
-        print(limited(zone()).session_time("mx1", SessionTime::Exponential(Span::from_secs(2)))),
+        print(limited(zone()).node(mx1().sessions(21))),
+        print(limited(zone()).node(mx1().session_time(SessionTime::Exponential(Span::from_secs(2))))),
         print(
             limited(zone())
-                .session_time("mx1", SessionTime::Lognormal { mean: Span::from_secs(2), sigma: 1.0 }),
+                .node(mx1().session_time(SessionTime::Lognormal { mean: Span::from_secs(2), sigma: 1.0 })),
         ),
         print(
             limited(zone())
-                .session_time("mx1", SessionTime::Lognormal { mean: Span::from_secs(2), sigma: 1.1 }),
+                .node(mx1().session_time(SessionTime::Lognormal { mean: Span::from_secs(2), sigma: 1.1 })),
         ),
-        print(limited(zone()).backlog("mx1", 1)),
-        print(limited(zone()).when_full("mx1", WhenFull::Refuse)),
-        print(limited(zone()).tls("mx1", false)),
+        print(limited(zone()).node(mx1().backlog(1))),
+        print(limited(zone()).node(mx1().when_full(WhenFull::Refuse))),
+        print(limited(zone()).node(mx1().tls(false))),
     ];
     let all = prints.len();
     prints.sort_unstable();
     prints.dedup();
     assert_eq!(prints.len(), all);
     // What is the default already changes nothing.
-    let default = limited(zone()).backlog("mx1", 0).when_full("mx1", WhenFull::Busy).tls("mx1", true);
+    let default = limited(zone()).node(mx1().backlog(0).when_full(WhenFull::Busy).tls(true));
     assert_eq!(print(default), print(limited(zone())));
 }

@@ -153,8 +153,11 @@ fn the_builder_says_the_same() {
         Reuse::Batch(kept),
         Reuse::QueueRun(ReuseLimits { age: Some(Span::HOUR), messages: None, ..kept }),
     ] {
-        let sender =
-            SenderSpec::new("a").preset("postfix").reuse(reuse).concurrency(concurrency).on_busy("defer");
+        let sender = SenderSpec::new("a")
+            .preset("postfix")
+            .reuse(reuse)
+            .concurrency(concurrency)
+            .on_busy(Failover::SameHostLater);
         let built = ScenarioBuilder::new(ZONE).sender(sender).build().expect("a good scenario");
         let policy = &built.senders[0].behaviour.parameters;
         assert_eq!(

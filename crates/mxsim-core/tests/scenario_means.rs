@@ -1,7 +1,11 @@
 //! What a scenario means once it is read: nodes, shares, caches, changes, defaults.
 
+use mxsim_core::node::Fault;
 use mxsim_core::results::Grade;
-use mxsim_core::scenario::{Caches, GoalKind, Place, Scenario, ScenarioBuilder, Sender, SenderSpec};
+use mxsim_core::scenario::{
+    Caches, EventSpec, Goal, GoalKind, NodeSpec, Place, ResolverSpec, Scenario, ScenarioBuilder, Sender,
+    SenderSpec,
+};
 use mxsim_core::sender::{Failover, Stickiness};
 use mxsim_core::time::{Span, Time};
 
@@ -229,12 +233,12 @@ fn the_builder_is_read_by_the_same_rules() {
     let scenario = ScenarioBuilder::new(TWO)
         .title("built")
         .seed(7)
-        .sender(SenderSpec::new("a").share(0.5).preset("postfix").sticky("cache-entry"))
+        .sender(SenderSpec::new("a").share(0.5).preset("postfix").sticky(Stickiness::CacheEntry))
         .sender(SenderSpec::new("b").rest().mix([("postfix", 1.0), ("exim", 1.0)]).sites(10))
-        .resolver("own", serde_json::json!({ "caches": 2 }))
-        .node("mx1", serde_json::json!({ "weight": 3 }))
-        .event("mx1", "drop", "10:00", Span::HOUR)
-        .goal(GoalKind::BusiestShare { at_most: 0.8 }, 0.9)
+        .resolver(ResolverSpec::new("own").set("caches", 2))
+        .node(NodeSpec::new("mx1").weight(3.0))
+        .event(EventSpec::new("mx1", Fault::Drop).at(Span::from_hours(10)).lasting(Span::HOUR))
+        .goal(Goal::new(GoalKind::BusiestShare { at_most: 0.8 }, 0.9))
         .build()
         .expect("a scenario");
     assert_eq!((scenario.senders.len(), scenario.nodes[0].fair_share), (3, 0.75));

@@ -51,10 +51,10 @@ pub fn zone_scenario(
         return with_zone(name, zone, &senders(top, catalog), catalog);
     };
     let mut scenario = with_zone(name, &format!("{zone}\n{made_up}"), &senders(top, catalog), catalog)?;
-    let text = "the text holds no address, as the output of `dig MX` often does, so each exchange host has a made-up one; add the \
+    let text: String = "the text holds no address, as the output of `dig MX` often does, so each exchange host has a made-up one; add the \
                 A and AAAA records if a host has several"
         .into();
-    scenario.cautions.push(Caution { code: "made-up-addresses".into(), text });
+    scenario.cautions.push(Caution::new("made-up-addresses", text));
     Ok(scenario)
 }
 

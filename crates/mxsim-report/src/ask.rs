@@ -17,7 +17,7 @@ use crate::{text, words};
 ///
 /// let zone = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
 /// let scenario = ScenarioBuilder::new(zone).sender(SenderSpec::new("us").preset("randomizing")).build()?;
-/// let options = AskOptions { run: RunOptions::of(&scenario), simulate: Simulate::WhereNeeded };
+/// let options = AskOptions::new(RunOptions::of(&scenario), Simulate::WhereNeeded);
 /// let asked = ask(&scenario, options, &Quiet)?;
 /// assert!(screen(&asked, &TextStyle::default()).starts_with("Will 1 MX split your mail roughly evenly?\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
     use mxsim_core::scenario::{ScenarioBuilder, SenderSpec};
     use mxsim_core::study::ask::{AskOptions, Simulate, ask};
-    use mxsim_core::study::{Limit, Quiet, RunOptions};
+    use mxsim_core::study::{Quiet, RunOptions};
 
     const TWO: &str = "example.com. 300 IN MX 10 mx1.example.com.\nexample.com. 300 IN MX 10 mx2.example.com.\n\
                        mx1.example.com. 300 IN A 192.0.2.1\nmx2.example.com. 300 IN A 192.0.2.2\n";
@@ -159,8 +159,8 @@ mod tests {
             Ok(scenario) => scenario,
             Err(error) => panic!("{error}"),
         };
-        let run = RunOptions { limit: Limit::Replications(3), worlds: Some(0), ..RunOptions::of(&scenario) };
-        let asked = ask(&scenario, AskOptions { run, simulate }, &Quiet).expect("an answer");
+        let run = RunOptions::of(&scenario).replications(3).worlds(0);
+        let asked = ask(&scenario, AskOptions::new(run, simulate), &Quiet).expect("an answer");
         let screen = screen(&asked, &TextStyle::default());
         screen.split_whitespace().collect::<Vec<_>>().join(" ")
     }

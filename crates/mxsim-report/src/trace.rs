@@ -15,7 +15,7 @@ use crate::page::{Page, TextStyle};
 ///
 /// let zone = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
 /// let scenario = ScenarioBuilder::new(zone).sender(SenderSpec::new("us").preset("postfix")).build()?;
-/// let options = TraceOptions { sender: None, at: Time::ZERO, messages: 1, seed: 1, replication: 0 };
+/// let options = TraceOptions::first(1);
 /// let story = screen(&trace(&scenario, &options)?, "site.toml", &TextStyle::default());
 /// assert!(story.contains("ACCEPTED by node mx1"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -149,9 +149,10 @@ fn next_command(trace: &Trace, input: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mxsim_core::scenario::{ScenarioBuilder, SenderSpec};
+    use mxsim_core::node::Fault;
+    use mxsim_core::scenario::{EventSpec, ScenarioBuilder, SenderSpec};
     use mxsim_core::study::trace::{TraceOptions, trace};
-    use mxsim_core::time::{Span, Time};
+    use mxsim_core::time::Span;
 
     const ZONE: &str = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
 
@@ -160,13 +161,13 @@ mod tests {
         let scenario = ScenarioBuilder::new(ZONE)
             .messages_per_day(2_000.0)
             .sender(SenderSpec::new("us").preset("postfix"))
-            .event("mx1", "refuse", "00:00", outage)
+            .event(EventSpec::new("mx1", Fault::Refuse).lasting(outage))
             .build();
         let scenario = match scenario {
             Ok(scenario) => scenario,
             Err(error) => panic!("{error}"),
         };
-        let options = TraceOptions { sender: None, at: Time::ZERO, messages: 1, seed: 1, replication: 0 };
+        let options = TraceOptions::first(1);
         let trace = trace(&scenario, &options).expect("a trace");
         screen(&trace, input, &TextStyle::default())
     }

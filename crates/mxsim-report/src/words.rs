@@ -38,15 +38,14 @@ impl Tone {
     }
 }
 
-/// The answer word.
+/// The answer word, and how glad it makes.
 pub(crate) const fn answer(answer: Answer) -> (Tone, &'static str) {
-    match answer {
-        Answer::Yes => (Tone::Good, "YES"),
-        Answer::YesRoughly => (Tone::Good, "YES, roughly"),
-        Answer::YesIf => (Tone::Open, "YES, if"),
-        Answer::No => (Tone::Bad, "NO"),
-        Answer::CannotTell => (Tone::Open, "CAN'T TELL"),
-    }
+    let tone = match answer {
+        Answer::Yes | Answer::YesRoughly => Tone::Good,
+        Answer::No => Tone::Bad,
+        Answer::YesIf | Answer::CannotTell => Tone::Open,
+    };
+    (tone, answer.word())
 }
 
 /// What one window is called.

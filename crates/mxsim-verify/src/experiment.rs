@@ -29,7 +29,7 @@ pub fn scenario(toml: &str) -> Scenario {
 pub fn run(toml: &str) -> Results {
     let scenario = scenario(toml);
     // What is not known is no part of these experiments.
-    let options = RunOptions { method: MethodChoice::Messages, worlds: Some(0), ..RunOptions::of(&scenario) };
+    let options = RunOptions::of(&scenario).method(MethodChoice::Messages).worlds(0);
     let results = simulate(&scenario, options, &Quiet);
     let results =
         results.unwrap_or_else(|error| panic!("a run that nobody interrupts failed: {error}\n{toml}"));

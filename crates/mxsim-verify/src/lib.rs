@@ -5,6 +5,7 @@
 //! - [`band`]: how unlike two sequences of answers may be by luck alone;
 //! - [`experiment`]: a scenario text through the public path, with the invariants every result has to keep;
 //! - [`agree`]: theory against an interval, at a level that leaves a whole run of this crate almost no false alarm;
+//! - [`effort`]: how many inputs the tests try that could try any number;
 //! - [`fuzz`]: readers on inputs that nobody would write;
 //! - [`same`]: two builds of the command give the same results documents;
 //! - [`mutant`]: one textual fault at a time is put into a copy of the simulator, and its oracle has to notice.
@@ -13,6 +14,7 @@
 
 pub mod agree;
 pub mod band;
+pub mod effort;
 pub mod experiment;
 pub mod fuzz;
 pub mod lab;

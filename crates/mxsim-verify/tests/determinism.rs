@@ -99,7 +99,7 @@ delay_p95 = "10m"
 fn bytes(scenario: &Scenario, limit: Limit, threads: usize) -> Vec<u8> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of threads");
     // A few plausible worlds are as good as many to see a thread in them.
-    let options = RunOptions { limit, worlds: Some(4), ..RunOptions::of(scenario) };
+    let options = RunOptions::of(scenario).limit(limit).worlds(4);
     let results = pool.install(|| simulate(scenario, options, &Quiet)).expect("nobody interrupts it");
     serde_json::to_vec(&results).expect("results are JSON")
 }
@@ -138,7 +138,7 @@ fn forty_replications_are_the_first_forty_of_eighty() {
     let scenario = scenario(EVERYTHING);
     let world = compile(&scenario);
     let tallies = |replications| {
-        let options = RunOptions { limit: Limit::Replications(replications), ..RunOptions::of(&scenario) };
+        let options = RunOptions::of(&scenario).replications(replications);
         run(&world, &Alternatives::default(), options, &Quiet).tallies
     };
     let (forty, eighty) = (tallies(40), tallies(80));

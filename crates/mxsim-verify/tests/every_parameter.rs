@@ -5,7 +5,6 @@
 
 use mxsim_core::catalog::{Catalog, PresetKind};
 use mxsim_core::study::trace::{TraceOptions, trace};
-use mxsim_core::time::Time;
 use mxsim_verify::experiment::scenario;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -31,7 +30,7 @@ fn parameters(kind: PresetKind) -> BTreeSet<String> {
 
 /// What happened to the messages, without the words for it: those name the value itself.
 fn happened(toml: &str) -> Value {
-    let options = TraceOptions { sender: None, at: Time::ZERO, messages: MESSAGES, seed: 1, replication: 0 };
+    let options = TraceOptions::first(MESSAGES);
     let trace = trace(&scenario(toml), &options).unwrap_or_else(|error| panic!("{error}\n{toml}"));
     assert_eq!(trace.messages.len(), MESSAGES, "too little mail in\n{toml}");
     let mut messages = serde_json::json!(trace.messages);

@@ -2,6 +2,7 @@
 //!
 //! The seed is fixed, so a test is red or green, never sometimes. Not every input may be refused: what is accepted has most to lose.
 
+use mxsim_verify::effort;
 use mxsim_verify::fuzz::{Fuzzer, NoClock, Report, targets};
 
 /// Inputs of each target.
@@ -11,13 +12,13 @@ const INPUTS: u64 = 3_000;
 fn fuzz(name: &str, one_in: u64) {
     let all = targets::all();
     let target = all.iter().find(|target| target.name() == name).expect("a target");
-    let mut report = Report::default();
-    Fuzzer::new(*target, 1).run(0..INPUTS, &mut NoClock, &mut report);
+    let (inputs, mut report) = (INPUTS * effort::times(), Report::default());
+    Fuzzer::new(*target, 1).run(0..inputs, &mut NoClock, &mut report);
     if let Some(fault) = report.faults.first() {
         let input = String::from_utf8_lossy(&fault.input);
         panic!("input {} of {name}: {}\nsmallest input: {input:?}\n{input}", fault.number, fault.why);
     }
-    assert!(report.accepted * one_in >= INPUTS, "{} of {INPUTS} inputs are accepted", report.accepted);
+    assert!(report.accepted * one_in >= inputs, "{} of {inputs} inputs are accepted", report.accepted);
 }
 
 #[test]

@@ -8,6 +8,7 @@
 use mxsim_core::engine::{MethodChoice, compile_for, replicate};
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
 use mxsim_core::tally::Tally;
+use mxsim_verify::effort;
 use mxsim_verify::experiment::{scenario, text};
 use statrs::distribution::{ChiSquared, ContinuousCDF, StudentsT};
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ use std::fmt::Write;
 const SCENARIOS: u64 = 46;
 /// Replications of each by each engine.
 const REPLICATIONS: u64 = 40;
-/// Chance of a false alarm of one comparison: 10^-4 over less than 10,000 comparisons.
+/// Chance of a false alarm of one comparison: 10^-4 over less than 10,000 comparisons; ten times the effort, ten times the chance.
 const LEVEL: f64 = 1e-8;
 /// Means of rarer things are not normal.
 const LEAST: f64 = 200.0;
@@ -29,7 +30,7 @@ type Values = BTreeMap<String, Vec<f64>>;
 fn the_methods_agree() {
     let mut methods: BTreeMap<String, usize> = BTreeMap::new();
     let mut compared = 0;
-    for number in 0..SCENARIOS {
+    for number in 0..SCENARIOS * effort::times() {
         let toml = generate(number);
         let scenario = scenario(&toml);
         let fast = compile_for(&scenario, MethodChoice::Fastest);
@@ -46,7 +47,7 @@ fn the_methods_agree() {
         let poisson = used.iter().all(|method| *method == "counts");
         compared += compare(&a, &b, poisson, &format!("{:?}\n{toml}", fast.labels.methods));
     }
-    assert!(compared < 10_000, "{compared} comparisons");
+    assert!(compared < 10_000 * effort::times() as usize, "{compared} comparisons");
     let of = |method: &str| methods.get(method).copied().unwrap_or(0);
     assert!(of("counts") >= 30 && of("decisions") >= 8, "{methods:?}");
 }

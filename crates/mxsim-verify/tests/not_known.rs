@@ -2,12 +2,13 @@
 
 use mxsim_core::results::{Answer, Effect, NotKnown, Results};
 use mxsim_core::scenario::Scenario;
-use mxsim_core::study::{Limit, Quiet, RunOptions, simulate};
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 use mxsim_core::theory::sticky::lump_factor;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 
 fn results(scenario: &Scenario, replications: u64, worlds: Option<u64>) -> Results {
-    let options = RunOptions { limit: Limit::Replications(replications), worlds, ..RunOptions::of(scenario) };
+    let options = RunOptions::of(scenario).replications(replications);
+    let options = worlds.map_or(options, |worlds| options.worlds(worlds));
     simulate(scenario, options, &Quiet).expect("nobody interrupts it")
 }
 

@@ -135,7 +135,7 @@ fn results(file: &str) -> Results {
     let text = fs::read_to_string(folder.join(format!("{file}.toml"))).expect("a scenario");
     let scenario = scenario(&text);
     let limit = Limit::Replications(replications(file));
-    simulate(&scenario, RunOptions { limit, worlds: Some(0), ..RunOptions::of(&scenario) }, &Quiet)
+    simulate(&scenario, RunOptions::of(&scenario).limit(limit).worlds(0), &Quiet)
         .expect("nobody interrupts it")
 }
 

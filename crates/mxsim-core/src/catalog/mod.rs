@@ -9,6 +9,8 @@
 //! [`Catalog::builtin`] holds what comes with the library. [`Catalog::with`] adds files of your own; what reads a scenario is handed the
 //! catalogue to look presets up in.
 //!
+#![doc = include_str!("presets.md")]
+//!
 //! Main types: [`Catalog`]; [`Preset`] over parameters such as [`SenderParameters`]; [`PresetSummary`], a preset of any kind.
 
 mod evidence;

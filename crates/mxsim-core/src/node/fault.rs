@@ -5,6 +5,7 @@ use crate::time::Time;
 
 /// What is wrong with a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fault {
     /// The port answers with a reset: the sender knows at once. Open connections break.
     Refuse,

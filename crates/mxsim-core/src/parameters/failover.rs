@@ -3,7 +3,7 @@
 use super::keys::{parameter, worded};
 use super::table::{ParameterGroup, Written};
 use super::values::{chosen, quoted_word, set, span_at};
-use super::words::{Worded, Words, english, words};
+use super::words::{Worded, Words, english, word_of, words};
 use crate::sender::{Failover, Reaction, Reactions, SenderParameters, TlsFailure};
 use crate::syntax::literal;
 use crate::syntax::shape::{Key, SOME_TIME, Shape, optional, word};
@@ -78,6 +78,11 @@ struct OnBusy(Failover);
 impl Worded for OnBusy {
     const WORDS: Words<Self> =
         &[("next-host", Self(Failover::NextHost), NEXT), ("defer", Self(Failover::SameHostLater), LATER)];
+}
+
+/// The word of `on_busy`, for scenarios made in Rust.
+pub(crate) fn busy_word(failover: Failover) -> Option<&'static str> {
+    word_of(OnBusy(failover))
 }
 
 impl Worded for Reaction {

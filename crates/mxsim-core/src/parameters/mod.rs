@@ -19,7 +19,7 @@ pub(crate) mod cache;
 mod caches;
 pub(crate) mod concurrency;
 mod english;
-mod failover;
+pub(crate) mod failover;
 mod keys;
 mod kind;
 pub(crate) mod limits;

@@ -3,11 +3,12 @@
 use super::keys::{parameter, worded};
 use super::table::{Literals, ParameterGroup, Written};
 use super::values::{chosen, quoted_word, set, span, span_at};
-use super::words::{Worded, Words, english, value_of, words};
+use super::words::{Worded, Words, english, value_of, word_of, words};
 use crate::sender::{AddressOrder, Family, HostOrder, OrderPolicy, SenderParameters, Stickiness, Unit};
 use crate::syntax::literal;
 use crate::syntax::shape::{Key, SOME_TIME, Shape, optional, word};
 use crate::syntax::tree::{Table, Value};
+use serde_json::json;
 
 pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup {
     has_no_effect,
@@ -167,6 +168,15 @@ fn write(policy: &OrderPolicy) -> Vec<Written> {
         ("order.family", quoted_word(policy.family)),
         ("order.keep", written_keep(policy.keep)),
     ]
+}
+
+/// Writes a holding time as JSON, for scenarios made in Rust.
+pub(crate) fn to_json(keep: Stickiness) -> serde_json::Value {
+    match keep {
+        Stickiness::Exponential(span) => json!({ "exponential": span.to_string() }),
+        Stickiness::Fixed(span) => json!({ "fixed": span.to_string() }),
+        word => json!(word_of(word)),
+    }
 }
 
 fn written_keep(keep: Stickiness) -> String {

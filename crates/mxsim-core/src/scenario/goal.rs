@@ -5,6 +5,7 @@ use crate::time::Span;
 
 /// Something that has to hold on a part of the windows.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Goal {
     /// In words, for reports.
     pub text: String,
@@ -16,6 +17,7 @@ pub struct Goal {
 
 /// What a goal looks at in one window.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum GoalKind {
     /// No node carries more than this share.
     BusiestShare {

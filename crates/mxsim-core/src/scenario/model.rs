@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 /// A whole scenario, with nothing left to go wrong.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Scenario {
     /// Title, for reports.
     pub title: String,
@@ -110,6 +111,7 @@ impl Scenario {
 
 /// How long and how often to simulate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RunPlan {
     /// Replications; `None` means as many as decide the goals.
     pub replications: Option<u64>,
@@ -133,6 +135,7 @@ impl RunPlan {
 
 /// What is published from `at` on.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ZoneVersion {
     /// When it replaces the version before.
     pub at: Time,
@@ -142,6 +145,7 @@ pub struct ZoneVersion {
 
 /// The authoritative servers of the zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Authority {
     /// Preset id, for reports.
     pub name: String,
@@ -164,6 +168,7 @@ impl Authority {
 
 /// The library a sender asks for addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stub {
     /// Preset id, for reports.
     pub name: String,
@@ -173,6 +178,7 @@ pub struct Stub {
 
 /// One sender: one organisation, or many alike.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Sender {
     /// Its name, unique. Part of a mix: `entry/preset`.
     pub name: String,
@@ -208,6 +214,7 @@ pub struct Sender {
 
 /// The population a mix comes from. Plausible mixes are Dirichlet around the shares of the senders.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Mix {
     /// Id of the population.
     pub population: String,
@@ -219,6 +226,7 @@ pub struct Mix {
 
 /// One caching layer between a sender and the authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ResolverLayer {
     /// Name in the scenario, or preset id.
     pub name: String,
@@ -232,6 +240,7 @@ pub struct ResolverLayer {
 
 /// A machine that receives mail.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Node {
     /// Its name, unique.
     pub name: String,

@@ -91,7 +91,7 @@ impl Behaviour {
         }
     }
 
-    /// True if [`order_context::reorder_by_state`] has more to say about the order.
+    /// True if [`reorder_by_state`](super::order_context::reorder_by_state) has more to say about the order.
     #[must_use]
     pub fn depends_on_state(&self) -> bool {
         self.custom.is_none() && self.parameters.order.hosts.depends_on_state()

@@ -19,7 +19,7 @@ pub enum Memory {
         /// How long it is skipped (`Timeout.hoststatus`).
         hold: Span,
     },
-    /// Courier: a child process to which no host gave a session ([`Reuse::Child`]) defers whatever else it gets for a while.
+    /// Courier: a child process to which no host gave a session ([`Reuse::Child`](super::Reuse::Child)) defers whatever else it gets for a while.
     Child {
         /// How long (`esmtpdelay`).
         hold: Span,

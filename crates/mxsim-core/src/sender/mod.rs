@@ -13,19 +13,26 @@ mod behaviour;
 mod candidate;
 mod concurrency;
 mod failover;
+#[doc(hidden)]
 pub mod limits;
+#[doc(hidden)]
 pub mod memory;
 mod memory_policy;
+#[doc(hidden)]
 pub mod order;
+#[doc(hidden)]
 pub mod order_context;
 mod order_policy;
 mod outcome;
+#[doc(hidden)]
 pub mod resolve;
+#[doc(hidden)]
 pub mod retry;
 mod reuse;
 mod timeouts;
 mod unknown;
 
+pub use crate::random::{Key, name_hash};
 pub use behaviour::{Behaviour, SenderBehaviour, SenderParameters};
 pub use candidate::{Candidate, Candidates};
 pub use concurrency::{Concurrency, Growth};

@@ -121,7 +121,7 @@ pub enum Stickiness {
     /// Each process draws once: a message that has just arrived has a process to itself, all that one queue run tries again share one.
     Process,
     /// Each process draws one list after the other, and the second in which it began is the seed: processes that began in the same second draw
-    /// alike, at whichever outbound host. What is drawn belongs to places in the answer, not to names. Without [`Reuse::Child`] each
+    /// alike, at whichever outbound host. What is drawn belongs to places in the answer, not to names. Without [`Reuse::Child`](super::Reuse::Child) each
     /// attempt has a process to itself.
     Second,
     /// Until the MX answer in the resolver's cache is replaced.

@@ -4,6 +4,7 @@ use crate::smtp::Stage;
 
 /// How a connection to one candidate went, or what became of a message on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// The message was accepted.
     Accepted,

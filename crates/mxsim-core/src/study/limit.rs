@@ -16,13 +16,22 @@ pub enum Limit {
 }
 
 /// Seed and length of a run.
+///
+/// ```
+/// use mxsim_core::{Limit, RunOptions, ScenarioBuilder};
+/// let zone = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
+/// let options = RunOptions::of(&ScenarioBuilder::new(zone).build()?).seed(7).replications(100);
+/// assert_eq!((options.seed, options.limit), (7, Limit::Replications(100)));
+/// # Ok::<(), mxsim_core::ScenarioError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RunOptions {
     /// Seed of all randomness.
     pub seed: u64,
     /// How many replications.
     pub limit: Limit,
-    /// By which laws.
+    /// By which methods.
     pub method: MethodChoice,
     /// Plausible worlds drawn beside the run where something is not known; `None` for as many as cost little, 64 at most.
     pub worlds: Option<u64>,
@@ -42,6 +51,36 @@ impl RunOptions {
         Self { seed: scenario.run.seed, limit, method: MethodChoice::default(), worlds: None }
     }
 
+    /// The same with this seed.
+    #[must_use]
+    pub const fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// The same with this limit.
+    #[must_use]
+    pub const fn limit(self, limit: Limit) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// The same with this many replications, decided or not.
+    #[must_use]
+    pub const fn replications(self, replications: u64) -> Self {
+        self.limit(Limit::Replications(replications))
+    }
+
+    /// The same by this method: all give the same distribution, the default is the fastest.
+    #[must_use]
+    pub const fn method(self, method: MethodChoice) -> Self {
+        Self { method, ..self }
+    }
+
+    /// The same with this many plausible worlds; 0 for none.
+    #[must_use]
+    pub const fn worlds(self, worlds: u64) -> Self {
+        Self { worlds: Some(worlds), ..self }
+    }
+
     /// The same, giving up after `most` replications at the latest.
     pub(super) fn at_most(self, most: u64) -> Self {
         let limit = match self.limit {
@@ -54,6 +93,7 @@ impl RunOptions {
 
 /// Why a run is to stop before its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Stop {
     /// Somebody interrupted it: the results are marked partial.
     Interrupted,

@@ -6,19 +6,25 @@
 //!                                                         +--estimate--> Results
 //! ```
 //!
-//! [`simulate`] does all of it for one scenario. [`cost`] refuses what is too large before it runs, [`sensitivity`] simulates other plausible
+//! [`simulate`] does all of it for one scenario. `cost` refuses what is too large before it runs, `sensitivity` simulates other plausible
 //! worlds beside the run, and [`trace`] follows single messages. [`ask`] answers by a closed form where one holds, [`judge`] looks at counts of
 //! real mail, and [`check`] says what a scenario means before it is simulated.
 
 pub mod ask;
 pub mod check;
+#[doc(hidden)]
 pub mod cost;
 pub mod judge;
-pub mod limit;
+mod limit;
+#[doc(hidden)]
 pub mod run;
+#[doc(hidden)]
 pub mod sensitivity;
 pub mod trace;
 
 pub use limit::{Limit, Observer, Quiet, RunOptions, Stop};
-pub use run::{Run, RunError, run, simulate};
+#[doc(hidden)]
+pub use run::{Run, run};
+pub use run::{RunError, simulate};
+#[doc(hidden)]
 pub use sensitivity::Alternatives;

@@ -93,6 +93,7 @@ impl Place {
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// Stable code such as `E104`; see [`CODES`].
     pub code: &'static str,
@@ -136,7 +137,7 @@ pub struct NamedText {
 pub struct ScenarioError {
     /// The scenario's text first, then texts it brings along (a zone file).
     pub sources: Vec<NamedText>,
-    /// All errors, in the order of their places; the first [`MOST_KEPT`] if there are more.
+    /// All errors, in the order of their places; the first 1,000 if there are more.
     pub diagnostics: Vec<Diagnostic>,
     /// How many more there are.
     pub left_out: usize,

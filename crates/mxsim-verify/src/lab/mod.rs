@@ -5,13 +5,13 @@
 //! the simulations give.
 //!
 //! - [`names`]: what the names of a folder stand for;
-//! - [`folder`], [`event`]: what was recorded;
-//! - [`pattern`], `idle`: how messages were submitted, and how long a node took for one;
-//! - [`zone`], [`model`], [`watch`]: the run as a scenario, and what the simulated nodes see;
+//! - [`recordings`], [`event`]: what was recorded;
+//! - [`submission`], `session_fit`: how messages were submitted, and how long a node took for one;
+//! - [`zone`], [`model`], [`recorder`]: the run as a scenario, and what the simulated nodes see;
 //! - [`statistic`]: what is compared;
 //! - [`judge`]: how unusual a recording is;
 //! - [`replay`]: all runs of a folder, the naive model and other MTAs beside them;
-//! - [`waves`]: retries and recoveries, of which other files of the folder tell;
+//! - [`retry_waves`]: retries and recoveries, of which other files of the folder tell;
 //! - [`report`], [`page`]: the three judgements, as text, JSON and `docs/validation.md`.
 
 pub mod event;

@@ -20,8 +20,7 @@ fn flat_days(method: MethodChoice) -> Results {
             PER_SECOND * 86_400.0
         ),
     ));
-    simulate(&scenario, RunOptions { method, ..RunOptions::of(&scenario) }, &Quiet)
-        .expect("nobody interrupts it")
+    simulate(&scenario, RunOptions::of(&scenario).method(method), &Quiet).expect("nobody interrupts it")
 }
 
 /// Mean of the j-th largest (0 the largest) of `n` independent Poisson numbers: it is above k if more than j of them are.

@@ -7,6 +7,7 @@ use mxsim_core::ids::{AddressId, MessageId};
 use mxsim_core::random::{Entropy, Key, Purpose, StreamId};
 use mxsim_core::tally::{SessionTally, Tally};
 use mxsim_core::time::Time;
+use mxsim_verify::effort;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -185,7 +186,7 @@ fn check(world: &Compiled, tally: &Tally, what: &str) {
 #[test]
 fn watched_and_unwatched_sessions_are_the_same() {
     let mut exact = 0;
-    for number in 0..SCENARIOS {
+    for number in 0..SCENARIOS * effort::times() {
         let toml = generate(number, &["{ nothing = true }"]);
         let scenario = scenario(&toml);
         let world = compile_for(&scenario, MethodChoice::Messages);
@@ -214,7 +215,7 @@ fn every_generated_scenario_keeps_the_invariants() {
         "{ host_address = { rule = [{ until = \"1d\", gap = \"1m\", factor = 1.5 }], expire = \"7d\" } }",
         "{ address_timeouts = { count = 2, apart = \"1m\", hold_base = \"1h\", hold_step = \"1m\", hold_steps = 5 } }",
     ];
-    for number in SCENARIOS..2 * SCENARIOS {
+    for number in SCENARIOS * effort::times()..2 * SCENARIOS * effort::times() {
         let toml = generate(number, &memories);
         let world = compile(&scenario(&toml));
         check(&world, &replicate(&world, 9, number, &|| false).expect("nobody cancels it"), &toml);

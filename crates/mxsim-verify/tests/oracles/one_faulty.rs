@@ -7,7 +7,7 @@
 use mxsim_core::catalog::Catalog;
 use mxsim_core::sender::{AfterGaps, Failover, Growth, Reuse, SenderParameters, Wait};
 use mxsim_core::study::trace::{Happening, Trace, TraceOptions, TracedMessage, TracedStep, trace};
-use mxsim_core::time::{Span, Time};
+use mxsim_core::time::Span;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 
 /// Messages followed for each sender and fault.
@@ -33,7 +33,7 @@ fn traced(senders: &str, events: &str, messages: usize, seed: u64) -> Trace {
             "[traffic]\nmessages_per_day = 400\n[[senders]]\nname = \"all\"\nsites = 1\n{senders}\n{events}"
         ),
     );
-    let options = TraceOptions { sender: None, at: Time::ZERO, messages, seed, replication: 0 };
+    let options = TraceOptions::first(messages).seed(seed);
     trace(&scenario(&text), &options).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 

@@ -75,7 +75,7 @@ fn postfix_delivers_over_as_many_connections_as_it_has_processes() {
     );
     let mut scenario = scenario(&toml);
     scenario.set_arrivals("one", vec![Time::ZERO; 300]).expect("the sender");
-    let options = TraceOptions { sender: None, at: Time::ZERO, messages: 300, seed: 1, replication: 0 };
+    let options = TraceOptions::first(300);
     let trace = trace(&scenario, &options).expect("a trace");
     assert_eq!(connections(&trace).into_values().collect::<Vec<_>>(), [1, 299]);
     let times: Vec<f64> = trace.messages.iter().filter_map(accepted).map(|(_, _, at)| at).collect();
@@ -148,7 +148,7 @@ fn courier_opens_another_connection_after_a_greeting_421() {
     let scenario = mxsim_verify::experiment::scenario(&toml);
     let (mut first, mut both) = (0.0, 0.0);
     for seed in 0..1_500 {
-        let options = TraceOptions { sender: None, at: Time::ZERO, messages: 2, seed, replication: 0 };
+        let options = TraceOptions::first(2).seed(seed);
         let trace = trace(&scenario, &options).expect("two messages");
         let at_once = |message: &TracedMessage| {
             accepted(message).is_some_and(|(_, _, at)| at < message.arrived_s + 60.0)

@@ -48,7 +48,7 @@ fn of_preset(preset: &str, hosts: &[(u16, &str)], more: &str) -> Results {
         ),
     ));
     // Not by `experiment::run`: it holds outcomes against connections, and here a connection may carry many messages.
-    let options = RunOptions { method: MethodChoice::Messages, ..RunOptions::of(&scenario) };
+    let options = RunOptions::of(&scenario).method(MethodChoice::Messages);
     simulate(&scenario, options, &Quiet).unwrap_or_else(|error| panic!("{preset}: {error}"))
 }
 
@@ -69,7 +69,7 @@ fn assert_hosts(what: &str, results: &Results, theory: &[f64]) {
 
 /// Follows messages of the one sender of a scenario, from the first measured moment or `at` later.
 fn follow(toml: &str, messages: usize, at: Span) -> Trace {
-    let options = TraceOptions { sender: None, at: Time::ZERO + at, messages, seed: 1, replication: 0 };
+    let options = TraceOptions::first(messages).at(Time::ZERO + at);
     trace(&scenario(toml), &options).unwrap_or_else(|error| panic!("{error}\n{toml}"))
 }
 

@@ -35,7 +35,7 @@ fn options(scenario: &Scenario, simulation: &Simulation) -> AskOptions {
         Some(_) => Simulate::Always,
         None => Simulate::WhereNeeded,
     };
-    AskOptions { run: run_options(scenario, simulation), simulate }
+    AskOptions::new(run_options(scenario, simulation), simulate)
 }
 
 /// What the closed form knows exactly the simulation need not have decided.

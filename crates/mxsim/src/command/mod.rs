@@ -28,15 +28,15 @@ use mxsim_report::diagnostics;
 /// Seed, length and method of a run: those of the command line, else the scenario's.
 pub(crate) fn run_options(scenario: &Scenario, simulation: &Simulation) -> RunOptions {
     let own = RunOptions::of(scenario);
-    RunOptions {
-        seed: simulation.seed.unwrap_or(own.seed),
-        limit: simulation.replications.map_or(own.limit, Limit::Replications),
-        method: match simulation.method {
-            MethodName::Fastest => MethodChoice::Fastest,
-            MethodName::Messages => MethodChoice::Messages,
-        },
-        worlds: simulation.worlds,
-    }
+    let method = match simulation.method {
+        MethodName::Fastest => MethodChoice::Fastest,
+        MethodName::Messages => MethodChoice::Messages,
+    };
+    let options = own
+        .seed(simulation.seed.unwrap_or(own.seed))
+        .limit(simulation.replications.map_or(own.limit, Limit::Replications))
+        .method(method);
+    simulation.worlds.map_or(options, |worlds| options.worlds(worlds))
 }
 
 /// Does work that simulates, on as many threads as asked for, with its progress on the terminal.
@@ -82,7 +82,10 @@ pub(crate) fn exit_for(results: &Results, simulation: &Simulation) -> Exit {
 
 /// What the command line says instead of `[run]`.
 pub(crate) fn overrides(simulation: &Simulation) -> RunOverrides {
-    RunOverrides { replications: simulation.replications, seed: simulation.seed, window: None }
+    let mut overrides = RunOverrides::default();
+    overrides.replications = simulation.replications;
+    overrides.seed = simulation.seed;
+    overrides
 }
 
 /// Reads a length of time from the command line.

@@ -5,7 +5,6 @@ use crate::args::{Format, Run};
 use crate::exit::{Exit, Failure};
 use crate::output::{document, format_for, print, screen_style, write_file};
 use mxsim_core::results::Results;
-use mxsim_core::scenario::RunOverrides;
 use mxsim_core::study::simulate;
 use mxsim_core::time::Span;
 use std::path::Path;
@@ -16,7 +15,8 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
         return Err(Failure::usage("-o takes the results of one scenario; run them one by one, or redirect"));
     }
     let window = arguments.window.as_deref().map(window).transpose()?;
-    let overrides = RunOverrides { window, ..overrides(&arguments.simulation) };
+    let mut overrides = overrides(&arguments.simulation);
+    overrides.window = window;
     let catalog = arguments.presets.catalog()?;
     let mut worst = Exit::Met;
     for (i, path) in arguments.scenarios.iter().enumerate() {

@@ -35,11 +35,11 @@ fn options(arguments: &Arguments, scenario: &Scenario) -> Result<TraceOptions, F
         let text = format!("--at: the run ends after {}; choose an earlier time", scenario.run.run_length);
         return Err(Failure::usage(text));
     }
-    Ok(TraceOptions {
-        sender: arguments.sender.clone(),
-        at,
-        messages: usize::from(arguments.messages),
-        seed: arguments.seed.unwrap_or(scenario.run.seed),
-        replication: 0,
+    let options = TraceOptions::first(usize::from(arguments.messages))
+        .at(at)
+        .seed(arguments.seed.unwrap_or(scenario.run.seed));
+    Ok(match &arguments.sender {
+        Some(name) => options.sender(name),
+        None => options,
     })
 }

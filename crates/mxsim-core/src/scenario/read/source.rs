@@ -35,6 +35,7 @@ pub struct SourceText {
 
 /// What a command line says instead of `[run]`; `None` leaves it to the scenario.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RunOverrides {
     /// Replications.
     pub replications: Option<u64>,

@@ -41,11 +41,20 @@ impl Simulate {
 
 /// How to answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AskOptions {
     /// Seed and length of the simulation, if there is one.
     pub run: RunOptions,
     /// When there is one.
     pub simulate: Simulate,
+}
+
+impl AskOptions {
+    /// With a simulation of this length where `simulate` wants one.
+    #[must_use]
+    pub const fn new(run: RunOptions, simulate: Simulate) -> Self {
+        Self { run, simulate }
+    }
 }
 
 /// The document `mxsim.ask/1`. At least one of closed form and simulation is there.
@@ -74,7 +83,7 @@ pub struct Asked {
 ///             mx1.example.com. 300 IN A 192.0.2.1\n\
 ///             mx2.example.com. 300 IN A 192.0.2.2\n";
 /// let scenario = ScenarioBuilder::new(zone).sender(SenderSpec::new("everyone").preset("randomizing")).build()?;
-/// let options = AskOptions { run: RunOptions::of(&scenario), simulate: Simulate::WhereNeeded };
+/// let options = AskOptions::new(RunOptions::of(&scenario), Simulate::WhereNeeded);
 /// let asked = ask(&scenario, options, &Quiet)?;
 /// assert!(asked.simulation.is_none(), "it has a closed form");
 /// assert!(asked.closed_form.is_some_and(|form| form.busiest_share_p95 < 0.51));
@@ -100,7 +109,7 @@ pub fn ask(scenario: &Scenario, options: AskOptions, observer: &dyn Observer) ->
 mod tests {
     use super::*;
     use crate::results::Answer;
-    use crate::study::limit::{Limit, Quiet};
+    use crate::study::limit::Quiet;
 
     const THREE: &str = "[zone]\ntext = \"\"\"\ne.example. 300 MX 10 a.e.example.\ne.example. 300 MX 10 b.e.example.\n\
         e.example. 300 MX 10 c.e.example.\na.e.example. 300 A 192.0.2.1\nb.e.example. 300 A 192.0.2.2\n\
@@ -170,8 +179,7 @@ mod tests {
             (&even, Simulate::Always, true),
             (&in_order, Simulate::WhereNeeded, true),
         ] {
-            let run =
-                RunOptions { limit: Limit::Replications(2), worlds: Some(0), ..RunOptions::of(scenario) };
+            let run = RunOptions::of(scenario).replications(2).worlds(0);
             let asked = ask(scenario, AskOptions { run, simulate }, &Quiet).expect("an answer");
             assert_eq!(asked.simulation.is_some(), simulated);
             assert_ne!(asked.closed_form.is_some(), asked.closed_form_not_valid_because.is_some());

@@ -35,6 +35,7 @@ pub const MOST_MESSAGES: usize = 1_000;
 
 /// Which messages to follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TraceOptions {
     /// Name of the sender; `None` if there is only one.
     pub sender: Option<String>,
@@ -46,6 +47,38 @@ pub struct TraceOptions {
     pub seed: u64,
     /// Number of the replication, from 0.
     pub replication: u64,
+}
+
+impl TraceOptions {
+    /// The first `messages` of the only sender, on the first day of seed 1.
+    #[must_use]
+    pub const fn first(messages: usize) -> Self {
+        Self { sender: None, at: Time::ZERO, messages, seed: 1, replication: 0 }
+    }
+
+    /// Messages of this sender.
+    #[must_use]
+    pub fn sender(self, name: &str) -> Self {
+        Self { sender: Some(name.into()), ..self }
+    }
+
+    /// Messages that arrive now or later.
+    #[must_use]
+    pub fn at(self, at: Time) -> Self {
+        Self { at, ..self }
+    }
+
+    /// The same with this seed.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// The same in this replication, counted from 0.
+    #[must_use]
+    pub fn replication(self, replication: u64) -> Self {
+        Self { replication, ..self }
+    }
 }
 
 /// Why there is no trace.
@@ -97,7 +130,7 @@ fn quoted(names: &[String]) -> String {
 /// let zone = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
 /// let senders = "[[senders]]\nname = \"us\"\npreset = \"postfix\"\n";
 /// let scenario = Scenario::from_toml(&format!("[zone]\ntext = \"\"\"\n{zone}\"\"\"\n{senders}")).unwrap();
-/// let options = TraceOptions { sender: None, at: Time::ZERO, messages: 1, seed: 1, replication: 0 };
+/// let options = TraceOptions::first(1);
 /// let trace = trace(&scenario, &options).unwrap();
 /// assert_eq!(trace.messages[0].fate, Fate::Accepted);
 /// ```

@@ -1,0 +1,42 @@
+//! Typed values as the scenario document holds them.
+
+use crate::node::SessionTime;
+use crate::time::Span;
+use crate::traffic::Profile;
+use serde_json::{Map, Value, json};
+
+/// The table `name` inside `table`; what stands there and is no table is replaced.
+pub(super) fn table<'a>(table: &'a mut Map<String, Value>, name: &str) -> &'a mut Map<String, Value> {
+    let inner = table.entry(name).or_insert_with(|| json!({}));
+    if !inner.is_object() {
+        *inner = json!({});
+    }
+    let Value::Object(inner) = inner else { unreachable!("it was made one") };
+    inner
+}
+
+/// Sets the key at the end of a path such as `failover.on_busy`.
+pub(super) fn put(document: &mut Map<String, Value>, path: &str, value: Value) {
+    let (sections, last) = path.rsplit_once('.').map_or(("", path), |(sections, last)| (sections, last));
+    let inner = sections.split('.').filter(|section| !section.is_empty()).fold(document, table);
+    inner.insert(last.into(), value);
+}
+
+pub(super) fn session_time(time: SessionTime) -> Value {
+    match time {
+        SessionTime::Nothing => json!(Span::ZERO.to_string()),
+        SessionTime::Fixed(time) => json!(time.to_string()),
+        SessionTime::Exponential(mean) => json!({ "exponential": mean.to_string() }),
+        SessionTime::Lognormal { mean, sigma } => {
+            json!({ "lognormal": { "mean": mean.to_string(), "sigma": sigma } })
+        }
+    }
+}
+
+pub(super) fn profile(profile: &Profile) -> Value {
+    match profile {
+        Profile::Flat => json!("flat"),
+        Profile::Daily(weights) => json!(weights.to_vec()),
+        Profile::Weekly(weights) => json!(weights.to_vec()),
+    }
+}
