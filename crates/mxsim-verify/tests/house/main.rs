@@ -5,6 +5,7 @@
 mod imports;
 mod names;
 mod steps;
+mod walks;
 
 use std::fs;
 use std::path::{Path, PathBuf};
