@@ -37,7 +37,7 @@ pub fn compile(scenario: &Scenario) -> Compiled {
     compile_for(scenario, MethodChoice::default())
 }
 
-/// Compiles a checked scenario for an engine.
+/// Compiles a checked scenario, with a choice of methods.
 #[must_use]
 pub fn compile_for(scenario: &Scenario, method: MethodChoice) -> Compiled {
     let names = Names::of(scenario);

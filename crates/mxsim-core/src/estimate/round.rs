@@ -1,6 +1,9 @@
 //! Rounding of everything that is published.
 //!
 //! Quantile functions go through the platform's math library, whose last bits differ between platforms; ten significant digits do not.
+//!
+//! A reader of JSON that multiplies or divides a whole number by a power of ten, as plain `serde_json` does, gets such a number back exactly:
+//! up to 2^53 and 10^22 both are exact, so the one operation rounds to the nearest double. [`NOISE`] keeps the exponent within that.
 
 use crate::numerals::to_digits;
 use crate::results::{
@@ -8,9 +11,12 @@ use crate::results::{
     Series, Uncertainty,
 };
 
-/// `value` to ten significant digits.
+/// Below this a published number is the rounding error of a sum that is zero: shares and seconds that were counted are far larger.
+const NOISE: f64 = 1e-12;
+
+/// `value` to ten significant digits; zero if it is rounding noise.
 pub(super) fn ten_digits(value: f64) -> f64 {
-    to_digits(value, 10)
+    if value.abs() < NOISE { 0.0 } else { to_digits(value, 10) }
 }
 
 /// Rounds every number of the document that is not a plain count.
@@ -124,7 +130,14 @@ mod tests {
         assert_eq!(ten_digits(1.0 / 3.0), 0.333_333_333_3);
         assert_eq!(ten_digits(0.1 + 0.2), 0.3);
         assert_eq!(ten_digits(123_456_789_012.0), 123_456_789_000.0);
-        assert_eq!(ten_digits(-1e-320), -1e-320);
+        assert_eq!(ten_digits(1.234_567_890_123e-12), 1.234_567_89e-12);
         assert!(ten_digits(-0.0).is_sign_positive());
+    }
+
+    #[test]
+    fn rounding_noise_is_zero() {
+        for noise in [1e-17, -2.775_557_561_562_891_4e-17, 9.99e-13, -1e-320] {
+            assert_eq!(ten_digits(noise).to_bits(), 0, "{noise}");
+        }
     }
 }

@@ -75,7 +75,7 @@ pub struct Behaviour {
 impl Behaviour {
     /// The behaviour of catalogue parameters.
     #[must_use]
-    pub const fn from_law(parameters: SenderParameters) -> Self {
+    pub const fn from_parameters(parameters: SenderParameters) -> Self {
         Self { parameters, custom: None }
     }
 

@@ -4,7 +4,9 @@
 
 mod imports;
 mod names;
+mod pages;
 mod steps;
+mod walks;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -107,7 +109,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 /// The code of a file without its tests, which may look further, and without comments.
 fn code_of(file: &Path) -> String {
     let text = fs::read_to_string(file).expect("source");
-    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     code.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
 }
 

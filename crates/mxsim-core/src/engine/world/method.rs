@@ -2,7 +2,7 @@
 //!
 //! All methods give the same distribution; they differ in cost. *Messages* simulates every message and is always right. *Counts* draws
 //! Poisson numbers of messages at once, *decisions* draws the choices that outbound hosts keep and the numbers of messages in between. When
-//! they are exact is written down in one place, `bulk/plan.rs`.
+//! they are exact is written down in one place, `aggregate/plan.rs`.
 
 use crate::results::MethodUsed;
 

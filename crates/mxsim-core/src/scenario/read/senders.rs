@@ -328,7 +328,7 @@ impl Entry<'_> {
             profile: profile(self.table, reading).unwrap_or_else(|| self.profile.clone()),
             given: None,
             resolver,
-            behaviour: Behaviour::from_law(parameters),
+            behaviour: Behaviour::from_parameters(parameters),
         })
     }
 
