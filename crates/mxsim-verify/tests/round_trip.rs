@@ -6,7 +6,7 @@
 //! workspace has that reader; [`plainly`] is its arithmetic.
 
 use mxsim_core::results::Results;
-use mxsim_core::study::{Limit, Quiet, RunOptions, simulate};
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 use mxsim_verify::experiment::scenario;
 use mxsim_verify::same::scenarios;
 use std::fs;
@@ -84,7 +84,7 @@ fn every_scenario_gives_results_that_survive_json() {
     for file in scenarios(&folder).expect("scenarios") {
         let name = file.file_stem().expect("a name").to_string_lossy();
         let scenario = scenario(&fs::read_to_string(&file).expect("a scenario"));
-        let options = RunOptions { limit: Limit::Replications(REPLICATIONS), ..RunOptions::of(&scenario) };
+        let options = RunOptions::of(&scenario).replications(REPLICATIONS);
         let results = simulate(&scenario, options, &Quiet).expect("nobody interrupts it");
         let json = serde_json::to_string(&results).expect("JSON");
         assert_eq!(serde_json::from_str::<Results>(&json).expect("results"), results, "{name}");

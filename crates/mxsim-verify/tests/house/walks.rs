@@ -4,7 +4,7 @@
 use super::{code_of, root, rust_files};
 use mxsim_core::catalog::{Catalog, PresetKind};
 use mxsim_core::scenario::{Format, RunOverrides, Scenario, SourceText};
-use mxsim_core::study::{Limit, Quiet, RunOptions, simulate};
+use mxsim_core::study::{Quiet, RunOptions, simulate};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -220,7 +220,7 @@ fn the_sender_of_the_page_can_be_simulated() {
     let added = catalog.sender("exampled").expect("it is there now");
     assert!(added.title.contains("10 s"), "{}", added.title);
     let scenario = read(&catalog).unwrap_or_else(|error| panic!("{error}"));
-    let options = RunOptions { limit: Limit::Replications(2), worlds: Some(0), ..RunOptions::of(&scenario) };
+    let options = RunOptions::of(&scenario).replications(2).worlds(0);
     let results = simulate(&scenario, options, &Quiet).expect("nobody interrupts it");
     assert!(results.delivery.totals.accepted > 3_000);
     assert_eq!(results.nodes[0].share.mean, 1.0, "it takes the first host");
