@@ -52,7 +52,7 @@ impl Fault {
 
     /// True if a sender has to wait until it knows.
     #[must_use]
-    pub const fn takes_time(self) -> bool {
+    pub const fn keeps_sender_waiting(self) -> bool {
         matches!(self, Self::Drop | Self::NoGreeting)
     }
 
@@ -77,7 +77,7 @@ pub struct Outage {
 }
 
 impl Outage {
-    /// Whether it hits the connection of this fault_draw, a number drawn uniformly from all of 64 bits.
+    /// Whether it hits the connection with this draw, a number drawn uniformly from all of 64 bits.
     #[must_use]
     pub const fn hits(&self, fault_draw: u64) -> bool {
         ((fault_draw >> 11) as f64) < self.share * (1u64 << 53) as f64
@@ -110,7 +110,7 @@ impl Schedule {
         Self { outages: kept, partial }
     }
 
-    /// What a connection of this fault_draw meets at `time`; see [`Outage::hits`].
+    /// What a connection with this draw meets at `time`; see [`Outage::hits`].
     #[must_use]
     pub fn fault_at(&self, time: Time, fault_draw: u64) -> Option<Fault> {
         self.fault_until(time, fault_draw).map(|(fault, _)| fault)
@@ -148,7 +148,7 @@ impl Schedule {
         self.outages.is_empty()
     }
 
-    /// True if fault_draw decides whether a connection is hit.
+    /// True if the draw decides whether a connection is hit.
     #[must_use]
     pub const fn is_partial(&self) -> bool {
         self.partial

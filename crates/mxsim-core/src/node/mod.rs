@@ -5,10 +5,10 @@
 //! answers: a transient or permanent failure, or a lost connection, at a [`Stage`](crate::smtp::Stage) of the session.
 
 mod fault;
-mod session;
+mod session_time;
 
 pub use fault::{Fault, Outage, Schedule};
-pub use session::{SessionTime, SessionTimes};
+pub use session_time::{SessionTime, SessionTimes};
 
 /// How many sessions a node serves at the same time, and how long they take.
 #[derive(Debug, Clone, Copy, PartialEq)]

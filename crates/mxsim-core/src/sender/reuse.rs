@@ -54,6 +54,14 @@ pub struct ReuseLimits {
     pub filed_under: FiledUnder,
 }
 
+impl ReuseLimits {
+    /// True if a connection that took so many messages and is so old takes no more.
+    #[must_use]
+    pub fn is_used_up(&self, messages: u32, age: Span) -> bool {
+        self.messages.is_some_and(|most| messages >= most) || self.age.is_some_and(|most| age >= most)
+    }
+}
+
 /// What an open connection is filed under: it takes the messages that ask for the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FiledUnder {

@@ -167,7 +167,7 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Resul
     if nodes.iter().any(|&node| world.topology.node(node).faults.is_partial()) {
         return Err("a fault hits a part of its connections");
     }
-    if ever(Fault::takes_time) && parameters.concurrency != Concurrency::UNLIMITED {
+    if ever(Fault::keeps_sender_waiting) && parameters.concurrency != Concurrency::UNLIMITED {
         return Err("its connections are limited, and a silent node holds them");
     }
     let remembers = match parameters.memory {

@@ -4,7 +4,7 @@ use crate::engine::messages::compact_attempt::CompactAttempt;
 use crate::engine::messages::delivery::DeliveryAttempt;
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::receiving::{Admission, ConnectionRequest};
-use crate::engine::messages::sending::arrivals::Arrival;
+use crate::engine::messages::sending::arrival_block::Arrival;
 use crate::engine::messages::state::{Replication, Task};
 use crate::engine::probe::{Probe, Step};
 use crate::engine::world::DeliveryPath;
@@ -82,7 +82,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         };
         let admission = self.nodes[node.index()].connect(request, now, &mut self.recorder);
         match admission {
-            Admission::Session(None) if !self.nodes[node.index()].takes_time() => {
+            Admission::Session(None) if !self.nodes[node.index()].has_session_time() => {
                 self.recorder.accepted(message.id, candidate.host, candidate.address, now);
             }
             Admission::Session(None) if self.nodes[node.index()].ends_unwatched() => {

@@ -250,7 +250,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.note_tried(&session.delivery, Outcome::Accepted, now);
         session.delivery.connection.opened = now;
         let node = self.world.topology.node_of(address).index();
-        if self.nodes[node].takes_time() {
+        if self.nodes[node].has_session_time() {
             self.nodes[node].begin(now, &mut self.recorder);
         }
         if self.destination(of).is_ready(address) {
@@ -273,7 +273,7 @@ impl<P: Probe> Replication<'_, '_, P> {
                 return self.linger(session, idle, now);
             };
             self.take_message(&mut session, message, now);
-            if self.node(session.delivery.connection.address).takes_time() {
+            if self.node(session.delivery.connection.address).has_session_time() {
                 return self.schedule_end(Caller::Destination(session), now);
             }
             match self.complete_message(session, now) {
@@ -290,10 +290,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let kept = policy.kept().filter(|_| self.can_keep(policy, &session.delivery.connection));
         let worn = match kept {
             None => messages > 0 || session.turned_away > 0,
-            Some(kept) => {
-                kept.messages.is_some_and(|most| messages >= most)
-                    || kept.age.is_some_and(|most| now.since(opened) >= most)
-            }
+            Some(kept) => kept.is_used_up(messages, now.since(opened)),
         };
         worn || session.turned_away >= MOST_TURNED_AWAY
     }
@@ -352,7 +349,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// both close, and mail that comes then waits for the next look (`mta_session.c`, state `MTA_QUIT`).
     fn quit(&mut self, session: Box<DestinationSession>, now: Time) {
         let node = self.world.topology.node_of(session.delivery.connection.address);
-        if !self.nodes[node.index()].takes_time() {
+        if !self.nodes[node.index()].has_session_time() {
             return self.close_session(session, now);
         }
         let goodbye = Span(self.session_time(&session.delivery.message, node).0 / EXCHANGES);

@@ -146,7 +146,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
     }
 
     fn deliver_compactly(&mut self, message: &QueuedMessage, Stop { host, address, node }: Stop, now: Time) {
-        if self.nodes[node.index()].takes_time() {
+        if self.nodes[node.index()].has_session_time() {
             let until = now + self.session_time(message, node);
             self.deliver_unwatched(message.id, host, address, (now, until));
         } else {

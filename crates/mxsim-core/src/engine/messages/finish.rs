@@ -66,7 +66,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// A session that goes on when time is over.
     fn count_open(&mut self, connection: &Connection) {
         let node = self.world.topology.node_of(connection.address);
-        if self.nodes[node.index()].takes_time() {
+        if self.nodes[node.index()].has_session_time() {
             self.recorder.session(node, (connection.opened, self.world.end), connection.messages);
         }
     }

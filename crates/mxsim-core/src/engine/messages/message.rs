@@ -1,6 +1,6 @@
 //! A message in the queue of an outbound host.
 
-use crate::engine::messages::sending::arrivals::Arrival;
+use crate::engine::messages::sending::arrival_block::Arrival;
 use crate::ids::{AddressId, HostId, MessageId, OutboundId, SenderId};
 use crate::sender::{Candidate, Candidates};
 use crate::time::{Span, Time};

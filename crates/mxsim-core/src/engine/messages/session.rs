@@ -58,7 +58,7 @@ impl<P: Probe> Replication<'_, '_, P> {
             || !self.nodes[node.index()].ends_unwatched()
             || self.is_watched(&attempt.delivery);
         let state = &mut self.nodes[node.index()];
-        if !state.takes_time() {
+        if !state.has_session_time() {
             self.end_delivery(attempt, now);
         } else if !is_watched {
             let until = now + self.session_time(&message, node);
@@ -227,7 +227,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
         let number = outbound.keep(connection, until);
         // Its end only matters where an idle connection takes up a session.
-        if self.node(connection.address).takes_time() {
+        if self.node(connection.address).has_session_time() {
             self.calendar.schedule(until, Event::IdleTimesOut(of, number));
         }
     }
@@ -269,7 +269,7 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Begins a transaction on an open connection.
     fn transact(&mut self, attempt: Box<DeliveryAttempt>, now: Time) {
-        if self.node(attempt.delivery.connection.address).takes_time() {
+        if self.node(attempt.delivery.connection.address).has_session_time() {
             self.schedule_end(Caller::Attempt(attempt), now);
         } else {
             self.end_delivery(attempt, now);
@@ -357,7 +357,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     pub(crate) fn end_session(&mut self, connection: Connection, now: Time) {
         let node = self.world.topology.node_of(connection.address);
         let state = &mut self.nodes[node.index()];
-        if state.takes_time() {
+        if state.has_session_time() {
             state.end((connection.opened, now), connection.messages, &mut self.recorder);
             if state.has_waiting() {
                 self.push(Task::OfferSession(node));

@@ -129,9 +129,10 @@ fn counts_connections(topology: &Topology, parameters: &SenderParameters) -> boo
         .kept()
         .is_some_and(|kept| topology.nodes.iter().any(|node| kept.tls || !node.capacity.tls));
     // Where neither a session nor a failed connection takes time, there is never more than one connection.
-    let takes_time =
-        || topology.is_timed() || topology.nodes.iter().any(|node| node.faults.ever(Fault::takes_time));
-    keeps || (parameters.concurrency != Concurrency::UNLIMITED && takes_time())
+    let is_slow = || {
+        topology.is_timed() || topology.nodes.iter().any(|node| node.faults.ever(Fault::keeps_sender_waiting))
+    };
+    keeps || (parameters.concurrency != Concurrency::UNLIMITED && is_slow())
 }
 
 /// Whether every attempt is an order of `fixed` and a place in it.

@@ -60,7 +60,7 @@ impl<'w> Node<'w> {
 
     /// True if messages hold its sessions for some time.
     #[inline]
-    pub(crate) fn takes_time(&self) -> bool {
+    pub(crate) fn has_session_time(&self) -> bool {
         self.table.capacity.session_time != SessionTime::Nothing
     }
 

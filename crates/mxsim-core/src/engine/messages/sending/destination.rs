@@ -260,7 +260,7 @@ impl DestinationQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::messages::sending::arrivals::Arrival;
+    use crate::engine::messages::sending::arrival_block::Arrival;
     use crate::ids::{HostId, SenderId};
     use crate::sender::Growth;
 

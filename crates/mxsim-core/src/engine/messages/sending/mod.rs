@@ -1,6 +1,6 @@
 //! What one sender carries through a replication: its streams, its memory, and the choices it keeps.
 
-pub(crate) mod arrivals;
+pub(crate) mod arrival_block;
 pub(crate) mod child_processes;
 pub(crate) mod connection;
 pub(crate) mod destination;
@@ -10,7 +10,7 @@ pub(crate) mod processes;
 
 use crate::dns::stub::Home;
 use crate::engine::messages::message::QueuedMessage;
-use crate::engine::messages::sending::arrivals::{Arrival, ArrivalBlock, Sources};
+use crate::engine::messages::sending::arrival_block::{Arrival, ArrivalBlock, Sources};
 use crate::engine::messages::sending::destination::DestinationQueue;
 use crate::engine::messages::sending::order_context::OutboundContext;
 use crate::engine::messages::sending::outbound_host::OutboundHost;

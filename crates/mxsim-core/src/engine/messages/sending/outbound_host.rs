@@ -191,10 +191,7 @@ impl OutboundHost {
         retried: bool,
         now: Time,
     ) -> AfterDelivery {
-        let wear = |kept: ReuseLimits| {
-            kept.messages.is_some_and(|most| connection.messages >= most)
-                || kept.age.is_some_and(|most| now.since(connection.opened) >= most)
-        };
+        let wear = |kept: ReuseLimits| kept.is_used_up(connection.messages, now.since(connection.opened));
         // It is not kept longer than it may still take a message.
         let stay = |kept: ReuseLimits| {
             let left = kept.age.map_or(kept.idle, |most| (connection.opened + most).since(now));
@@ -271,7 +268,7 @@ impl OutboundHost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::messages::sending::arrivals::Arrival;
+    use crate::engine::messages::sending::arrival_block::Arrival;
     use crate::ids::{HostId, SenderId};
     use crate::sender::{Candidate, FiledUnder};
 
