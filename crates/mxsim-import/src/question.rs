@@ -6,8 +6,6 @@
 
 use crate::ImportError;
 use mxsim_core::catalog::{Catalog, DEFAULT_POPULATION};
-use mxsim_core::dns::zone_text;
-use mxsim_core::results::Caution;
 use mxsim_core::scenario::{Format, RunOverrides, Scenario, SourceText};
 use std::fmt::Write as _;
 
@@ -18,9 +16,6 @@ const MESSAGES_PER_DAY: usize = 20_000;
 
 /// The sender of the population that stands for all who are not named.
 const REST: &str = "everyone else";
-
-/// Addresses there are in the block for documentation, 192.0.2.0/24 (RFC 5737).
-const MOST_MADE_UP: usize = 254;
 
 /// The scenario of a domain with `n` equal MX hosts; `top` holds what the largest senders bring, in percent.
 ///
@@ -47,24 +42,7 @@ pub fn zone_scenario(
     top: &[f64],
     catalog: &Catalog,
 ) -> Result<Scenario, ImportError> {
-    let Some(made_up) = made_up_addresses(zone) else {
-        return with_zone(name, zone, &senders(top, catalog), catalog);
-    };
-    let mut scenario = with_zone(name, &format!("{zone}\n{made_up}"), &senders(top, catalog), catalog)?;
-    let text = "the text holds no address, as the output of `dig MX` often does, so each exchange host has a made-up one; add the \
-                A and AAAA records if a host has several"
-        .into();
-    scenario.cautions.push(Caution { code: "made-up-addresses".into(), text });
-    Ok(scenario)
-}
-
-/// Address records for a text that names MX hosts and no address at all; the split over hosts does not depend on which they are.
-fn made_up_addresses(text: &str) -> Option<String> {
-    let (zone, _) = zone_text::parse(text, None).ok()?;
-    let bare = zone.hosts.iter().all(|host| host.a.is_empty() && host.aaaa.is_empty());
-    let hosts = zone.hosts.iter().take(MOST_MADE_UP).enumerate();
-    let made_up = hosts.map(|(i, host)| format!("{}. 300 IN A 192.0.2.{}\n", host.name, i + 1)).collect();
-    (bare && !zone.mx.is_empty() && !zone.is_null_mx()).then_some(made_up)
+    with_zone(name, zone, &senders(top, catalog), catalog)
 }
 
 /// A zone with the default senders, only to be checked.
@@ -142,7 +120,7 @@ mod tests {
         let dig = ";; ANSWER SECTION:\nexample.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n";
         let scenario = zone_scenario("-", dig, &[], Catalog::builtin()).expect("a scenario");
         assert_eq!(scenario.nodes.len(), 2);
-        assert!(scenario.cautions.iter().any(|caution| caution.code == "made-up-addresses"));
+        assert!(scenario.cautions.iter().any(|caution| caution.code == "addresses-assumed"));
     }
 
     #[test]

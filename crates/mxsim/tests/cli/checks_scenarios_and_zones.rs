@@ -27,8 +27,8 @@ fn a_wrong_zone_is_invalid_and_its_line_is_shown() {
     let folder = Folder::new();
     let zone = folder.file("my.zone", "example.com. 300 IN MX ten mx1.example.com.\n");
     mxsim(&["check", &zone]).expect_error(4, &["my.zone:1:24", "`ten` is no preference", "help: "]);
-    let short = mxsim_with_input(&["check", "-"], b"10 mx1.example.com.\n20 mx2.example.com.\n");
-    short.expect_error(4, &["dig +short", "without `+short`"]);
+    let short = mxsim_with_input(&["check", "-"], b"10 mx1.example.com.\n20 mx2.example.com.\n").expect(0);
+    assert!(short.stdout.contains("dig +short"), "{}", short.stdout);
 }
 
 #[test]

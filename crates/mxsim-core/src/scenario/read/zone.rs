@@ -2,7 +2,7 @@
 
 use super::reading::{Files, Reading, tables};
 use crate::dns::zone_text::{
-    Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
+    Context, Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
     read as read_text,
 };
 use crate::dns::{DaneZone, Host, MtaSts, Name, Zone};
@@ -141,7 +141,8 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         return None;
     }
     add_notes(read.notes, reading);
-    let first = built(&read.records, written_domain.as_ref(), &[], &origins, reading)?;
+    let context = read.context;
+    let first = built(&read.records, written_domain.as_ref(), &[], &context, &origins, reading)?;
     let domain = first.domain.clone();
     let mut versions = vec![ZoneVersion { at: Time(i64::MIN), zone: first }];
     let mut records = read.records;
@@ -152,7 +153,9 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         // What is wrong with the zone as a whole is now this change's doing.
         origins[0].whole = edit.place;
         let earlier = versions.last().map_or(&[][..], |last| &last.zone.hosts);
-        let Some(zone) = built(&records, Some(&domain), earlier, &origins, reading) else { continue };
+        let Some(zone) = built(&records, Some(&domain), earlier, &context, &origins, reading) else {
+            continue;
+        };
         // Changes published at the same moment are one change.
         if versions.last().is_some_and(|last| last.at == edit.at) {
             versions.pop();
@@ -186,10 +189,11 @@ fn built(
     records: &[Record],
     domain: Option<&Name>,
     earlier: &[Host],
+    context: &Context,
     origins: &[Origin],
     reading: &mut Reading,
 ) -> Option<Zone> {
-    match build(records, domain, earlier) {
+    match build(records, domain, earlier, context) {
         Ok((zone, notes)) => {
             add_notes(notes, reading);
             Some(zone)
@@ -391,7 +395,7 @@ const fn code_of(kind: ZoneErrorKind) -> &'static str {
         ZoneErrorKind::Value => code::ZONE_VALUE,
         ZoneErrorKind::Domain => code::ZONE_DOMAIN,
         ZoneErrorKind::Cname => code::ZONE_CNAME,
-        ZoneErrorKind::Short => code::ZONE_SHORT,
+        ZoneErrorKind::Foreign => code::ZONE_FOREIGN,
         ZoneErrorKind::TooMany => code::ZONE_TOO_MANY,
         ZoneErrorKind::NoChange => code::NO_CHANGE,
     }

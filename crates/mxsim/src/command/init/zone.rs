@@ -4,7 +4,6 @@ use crate::args::Design;
 use crate::exit::Failure;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::scenario::Scenario;
-use std::fmt::Write as _;
 
 /// The template of `design` with the zone lines of `file`, `-` for standard input.
 pub(super) fn put(design: Design, file: &str) -> Result<String, Failure> {
@@ -15,8 +14,8 @@ pub(super) fn put(design: Design, file: &str) -> Result<String, Failure> {
     let zone = mxsim_import::read_text(file)?;
     // Errors in the lines point at the lines.
     let read = mxsim_import::zone_scenario(file, &zone, &[], Catalog::builtin())?;
-    let lines = format!("{}{}", zone.replace("\r\n", "\n").trim_matches('\n'), made_up(&read));
-    let text = with_nodes(design, &with_lines(design.template(), &lines), &read)?;
+    let lines = zone.replace("\r\n", "\n");
+    let text = with_nodes(design, &with_lines(design.template(), lines.trim_matches('\n')), &read)?;
     // What is handed out has to be a scenario.
     Scenario::from_toml(&text).map_err(mxsim_import::ImportError::from)?;
     Ok(text)
@@ -29,21 +28,6 @@ fn with_lines(template: &str, lines: &str) -> String {
     let (_, after) = rest.split_once("\n\"\"\"\n").unwrap_or(("", ""));
     let lines = lines.replace('\\', "\\\\").replace("\"\"\"", "\"\"\\\"");
     format!("{before}{OPEN}{lines}\n\"\"\"\n{after}")
-}
-
-/// Address records for hosts without any, as the output of `dig MX` leaves them.
-fn made_up(read: &Scenario) -> String {
-    let mut text = String::new();
-    if !read.cautions.iter().any(|caution| caution.code == "made-up-addresses") {
-        return text;
-    }
-    text.push_str("\n; made up, because the lines above hold no address:");
-    for host in &read.zones[0].zone.hosts {
-        for address in &host.a {
-            let _ = write!(text, "\n{}. 300 IN A {address}", host.name);
-        }
-    }
-    text
 }
 
 /// The template with its node's name replaced by one of the zone.
