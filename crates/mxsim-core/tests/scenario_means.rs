@@ -37,7 +37,8 @@ fn names(scenario: &Scenario) -> Vec<&str> {
 }
 
 fn codes(scenario: &Scenario) -> Vec<&str> {
-    scenario.cautions.iter().map(|caution| caution.code.as_str()).collect()
+    let findings = scenario.findings.iter().map(|finding| finding.code.as_str());
+    scenario.cautions.iter().map(|caution| caution.code.as_str()).chain(findings).collect()
 }
 
 #[test]

@@ -251,6 +251,7 @@ pub(crate) fn three_equal() -> Results {
             not_known: Some(not_known()),
         },
         verdict: verdict(),
+        findings: Vec::new(),
         cautions: vec![Caution {
             code: "assumed-preset".to_owned(),
             text: "how long google keeps a host is assumed; measure it in your logs".to_owned(),

@@ -56,23 +56,24 @@ fn free(taken: &BTreeSet<Ipv4Addr>) -> Ipv4Addr {
     documentation.chain(benchmarks).find(|ip| !taken.contains(ip)).unwrap_or(Ipv4Addr::new(198, 18, 255, 255))
 }
 
-fn notes_on(zone: &Zone, context: &Context) -> Vec<ZoneNote> {
+/// What there is to say about hosts whose addresses are not in the text.
+pub(crate) fn notes_on(zone: &Zone, context: &Context) -> Vec<ZoneNote> {
     let of = |status: AddressStatus| zone.hosts.iter().filter(move |host| host.status == status);
     let mut notes: Vec<ZoneNote> =
         of(AddressStatus::Absent).map(|host| absent(host, zone, context)).collect();
     let unknown: Vec<&str> = of(AddressStatus::Unknown).map(|host| host.name.as_str()).collect();
     if !unknown.is_empty() {
-        let (is, it) = if unknown.len() == 1 { ("is", "it has") } else { ("are", "they have") };
+        let (has, it) = if unknown.len() == 1 { ("has", "it") } else { ("have", "they") };
         let text = format!(
-            "the addresses of {} {is} not in the text: looked at as if {it} one IPv4 address each, and as if none; paste the output of `dig A` and \
-             `dig AAAA` too",
-            unknown.join(", ")
+            "the text does not say which addresses {} {has}; {it} may have none, and then {it} would get no mail: paste what `dig A {}` prints, too",
+            unknown.join(", "),
+            unknown[0]
         );
         notes.push(ZoneNote { code: "mx-address-unknown", text });
     }
     if of(AddressStatus::Assumed).next().is_some() {
         let text = "the text holds no address, so each exchange host is taken to have one IPv4 address; add the A and AAAA records if a host has \
-                    several"
+                    more"
             .into();
         notes.push(ZoneNote { code: "addresses-assumed", text });
     }

@@ -219,9 +219,10 @@ impl<'r> Builder<'r> {
             );
             self.note("null-mx-beside-others", text);
         } else {
+            let owner =
+                if null.owner.as_str() == UNNAMED_DOMAIN { "the domain" } else { null.owner.as_str() };
             let text = format!(
-                "{} has a null MX (RFC 7505): it takes no mail, and every message bounces at once",
-                null.owner
+                "{owner} has a null MX (RFC 7505): it takes no mail, and every message bounces at once"
             );
             self.note("null-mx", text);
         }
@@ -237,8 +238,8 @@ impl<'r> Builder<'r> {
             );
         }
         spans.first().copied().unwrap_or_else(|| {
-            let text = format!("the {} records of {owner} have no TTL; 3600 s are assumed", kind.name());
-            self.note("assumed-ttl", text);
+            let text = "records have no TTL in the text; 3600 s are assumed";
+            self.note("assumed-ttl", text.into());
             ASSUMED_TTL
         })
     }

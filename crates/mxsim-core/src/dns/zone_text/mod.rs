@@ -23,6 +23,7 @@ mod names;
 mod record;
 mod transcript;
 
+pub(crate) use addresses::notes_on;
 pub(crate) use build::build;
 pub(crate) use change::{Edit, apply};
 pub use fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};

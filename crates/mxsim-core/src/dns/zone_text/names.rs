@@ -35,7 +35,7 @@ impl Roots {
             (text, Some(base)) if self.origin.is_some() && base.is_root() => text.to_owned(),
             (text, Some(base)) if self.origin.is_some() => format!("{text}.{base}"),
             (text, _) if text.contains('.') => {
-                note_missing_dot(text, notes);
+                note_missing_dot(notes);
                 text.to_owned()
             }
             (text, Some(base)) => format!("{text}.{base}"),
@@ -71,9 +71,9 @@ fn checked(token: &Token<'_>, full: &str) -> Result<Name, ZoneTextError> {
     })
 }
 
-fn note_missing_dot(text: &str, notes: &mut Vec<ZoneNote>) {
-    let text = format!("{text} is taken as a whole name; a name server would want a final dot");
-    let note = ZoneNote { code: "no-final-dot", text };
+fn note_missing_dot(notes: &mut Vec<ZoneNote>) {
+    let text = "names without their final dot are taken as whole names; a name server would append the zone";
+    let note = ZoneNote { code: "no-final-dot", text: text.into() };
     if !notes.contains(&note) {
         notes.push(note);
     }

@@ -19,6 +19,7 @@ pub(super) use nodes::fair_nodes;
 pub use source::{Format, RunOverrides, SourceText, parse_duration, parse_moment};
 
 use crate::catalog::Catalog;
+use crate::scenario::findings;
 use crate::scenario::goal::Goal;
 use crate::scenario::keys::{DEFAULT_MESSAGES_PER_DAY, DOCUMENT};
 use crate::scenario::model::Scenario;
@@ -132,7 +133,13 @@ pub(crate) fn read_tree(
         return Err(report.into_certain_error());
     };
     check_table(DOCUMENT, document, &Place::File, "", &mut report);
-    let mut reading = Reading { report, catalog: catalog.clone(), cautions: Vec::new(), presets: Vec::new() };
+    let mut reading = Reading {
+        report,
+        catalog: catalog.clone(),
+        cautions: Vec::new(),
+        findings: Vec::new(),
+        presets: Vec::new(),
+    };
     let scenario = read_sections(document, &mut reading, files, overrides);
     match (reading.report.into_error(), scenario) {
         (None, Some(scenario)) => Ok(scenario),
@@ -181,9 +188,11 @@ fn read_sections(
         goals_are_default: goals.is_empty(),
         goals: if goals.is_empty() { vec![Goal::rough_even()] } else { goals },
         presets: std::mem::take(&mut reading.presets),
+        findings: Vec::new(),
         cautions: std::mem::take(&mut reading.cautions),
         fingerprint: String::new(),
     };
+    scenario.findings = findings::all(&scenario, std::mem::take(&mut reading.findings));
     scenario.refresh_fingerprint();
     Some(scenario)
 }

@@ -3,9 +3,9 @@
 use super::reading::{Files, Reading, tables};
 use crate::dns::zone_text::{
     Context, Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
-    read as read_text,
+    notes_on, read as read_text,
 };
-use crate::dns::{DaneZone, Host, MtaSts, Name, Zone};
+use crate::dns::{AddressStatus, DaneZone, Host, MtaSts, Name, Zone};
 use crate::parameters::words::value_of;
 use crate::parameters::{AUTHORITY, span_at};
 use crate::scenario::model::{Authority, ZoneVersion};
@@ -162,8 +162,23 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         }
         versions.push(ZoneVersion { at: edit.at, zone });
     }
+    say_addresses(section, &mut versions, &context, reading);
     check_size(&versions, &origins[0].whole, reading);
     Some(versions)
+}
+
+/// What `[zone.addresses]` says of hosts, in the place of what the text does.
+fn say_addresses(section: &Table, versions: &mut [ZoneVersion], context: &Context, reading: &mut Reading) {
+    let Some(said) = section.table("addresses") else { return };
+    for host in versions.iter_mut().flat_map(|version| &mut version.zone.hosts) {
+        let entry = said.entries.iter().find(|entry| Name::new(&entry.key) == host.name);
+        let status = entry.and_then(|entry| value_of::<AddressStatus>(entry.value.as_text()?));
+        let is_bare = host.a.is_empty() && host.aaaa.is_empty();
+        if let Some(status) = status.filter(|status| (*status == AddressStatus::Absent) == is_bare) {
+            host.status = status;
+        }
+    }
+    add_notes(notes_on(&versions[0].zone, context), reading);
 }
 
 /// Each version has been found small enough by itself; many changes may still add up.
@@ -370,7 +385,7 @@ fn edit_part(
 }
 
 fn add_notes(notes: Vec<ZoneNote>, reading: &mut Reading) {
-    notes.into_iter().for_each(|note| reading.caution(note.code, note.text));
+    notes.into_iter().for_each(|note| reading.finding(note.code, note.text));
 }
 
 fn report_all(errors: Vec<ZoneTextError>, origins: &[Origin], reading: &mut Reading) {
