@@ -11,6 +11,8 @@
 //!
 //! Main types: [`Catalog`]; [`Preset`] over parameters such as [`SenderParameters`]; [`PresetSummary`], a preset of any kind.
 
+mod aliases;
+mod based_on;
 mod evidence;
 mod lazy;
 mod maps;

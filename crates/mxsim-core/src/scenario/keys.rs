@@ -184,7 +184,7 @@ const EVENT: &[Key] = &[
     required(
         "at",
         Shape::Moment,
-        "when it starts: a time of the first measured day, `\"2d 10:00\"`, or a duration",
+        "when it starts: a time of the first measured day, `\"2d 10:00\"`, `\"Tue 10:00\"` (the first day is a Monday), or a duration",
     ),
     required("for", SOME_TIME, "how long it lasts"),
     optional("every", SOME_TIME, "once", "how often it comes back, until the end of the run"),

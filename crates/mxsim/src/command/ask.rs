@@ -45,6 +45,7 @@ fn options(design: &str, scenario: &Scenario, simulation: &Simulation) -> AskOpt
 fn exit(asked: &Asked, simulation: &Simulation) -> Exit {
     let closed = asked.closed_form.as_ref().map(|form| match form.answer {
         Answer::No if !simulation.exit_zero => Exit::Missed,
+        Answer::YesIf if simulation.strict && !simulation.exit_zero => Exit::CannotTell,
         _ => Exit::Met,
     });
     let simulated = asked.simulation.as_ref().map(|results| exit_for(results, simulation));

@@ -13,6 +13,7 @@ mod resolvers;
 mod run;
 mod senders;
 mod source;
+mod words;
 mod zone;
 
 pub(super) use nodes::fair_nodes;
@@ -126,6 +127,7 @@ pub(crate) fn read_tree(
     files: Files<'_>,
     overrides: RunOverrides,
 ) -> Result<Scenario, ScenarioError> {
+    let root = &words::understood(root, catalog);
     let Kind::Table(document) = &root.kind else {
         report
             .error(code::WRONG_TYPE, &root.place, format!("a scenario is a table, found {}", root.quoted()))
@@ -173,6 +175,7 @@ fn read_sections(
     run.warm_up = run::warm_up(document.table("run").unwrap_or(&empty), &zones, &senders, &authority);
     zones[0].at = crate::time::Time(-run.warm_up.0);
     let messages_per_day = traffic.get("messages_per_day").and_then(Value::as_number);
+    senders::say_how_a_number_was_read(traffic, reading);
     let title = document.text("title").map_or_else(|| zones[0].zone.domain.to_string(), str::to_owned);
     let mut scenario = Scenario {
         title,
