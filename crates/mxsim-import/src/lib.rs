@@ -64,7 +64,9 @@ impl From<ScenarioError> for ImportError {
 pub fn scenario(path: &str, catalog: &Catalog, overrides: RunOverrides) -> Result<Scenario, ImportError> {
     let text = read_text(path)?;
     match TextKind::of(path, &text) {
+        // What says nothing is a scenario that lacks everything.
         TextKind::Scenario => read_scenario(path, text, catalog, overrides),
+        TextKind::Zone if text.trim().is_empty() => read_scenario(path, text, catalog, overrides),
         TextKind::Zone => Err(ImportError::Text(format!(
             "{} holds records and no scenario; type: mxsim ask {path}, or: mxsim init --zone {path} -o site.toml",
             name_of(path)

@@ -1,6 +1,6 @@
 //! `based_on`: a preset of one's own that says only what differs from one that comes with mxsim.
 
-use super::embedded_in;
+use super::embedded::{embedded_in, stem};
 use crate::parameters::PresetKind;
 use crate::syntax::diagnostic::{Place, Report, code};
 use crate::syntax::tree::{Entry, Kind, Table, Value, parse_toml};
@@ -13,7 +13,7 @@ pub(super) const BASED_ON: &str = "based_on";
 pub(super) fn completed(kind: PresetKind, own: &Table, report: &mut Report) -> Table {
     let Some(id) = own.get(BASED_ON) else { return own.clone() };
     let Some(base) = id.as_text().and_then(|id| built_in(kind, id)) else {
-        let ids: Vec<&str> = embedded_in(kind.name()).map(|(file, _)| super::stem(file)).collect();
+        let ids: Vec<&str> = embedded_in(kind.name()).map(|(file, _)| stem(file)).collect();
         let message = format!(
             "based_on: expected a {} preset that comes with mxsim, found {}",
             kind.name(),
@@ -42,7 +42,7 @@ pub(super) fn completed(kind: PresetKind, own: &Table, report: &mut Report) -> T
 }
 
 fn built_in(kind: PresetKind, id: &str) -> Option<Table> {
-    let (file, content) = embedded_in(kind.name()).find(|(file, _)| super::stem(file) == id)?;
+    let (file, content) = embedded_in(kind.name()).find(|(file, _)| stem(file) == id)?;
     parse_toml(&mut Report::new(file, content))?.as_table().cloned()
 }
 

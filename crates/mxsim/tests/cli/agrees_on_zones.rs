@@ -3,7 +3,7 @@
 
 use crate::support::{Folder, mxsim};
 
-const QUICK: [&str; 4] = ["--replications", "2", "--worlds", "0"];
+const QUICK: [&str; 4] = ["--replications", "1", "--worlds", "0"];
 
 /// A zone: its text, what the first eight lines have to say, and how `ask`, `run` and `check` may end.
 struct Case {

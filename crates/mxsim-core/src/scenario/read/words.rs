@@ -7,13 +7,7 @@ use crate::parameters::PresetKind;
 use crate::syntax::tree::{Entry, Kind, Table, Value};
 
 /// Keys of the document.
-const DOCUMENT: &[(&str, &str)] = &[
-    ("name", "title"),
-    ("outage", "events"),
-    ("outages", "events"),
-    ("event", "events"),
-    ("sender", "senders"),
-];
+const DOCUMENT: &[(&str, &str)] = &[("name", "title"), ("outage", "events"), ("outages", "events")];
 /// Keys of an event.
 const EVENT: &[(&str, &str)] =
     &[("start", "at"), ("begin", "at"), ("duration", "for"), ("host", "node"), ("nodes", "node")];
@@ -24,6 +18,7 @@ const FAULT: &[(&str, &str)] = &[("no-greeting", "silent"), ("refused", "refuse"
 pub(super) fn understood(root: &Value, catalog: &Catalog) -> Value {
     let mut root = root.clone();
     let Kind::Table(document) = &mut root.kind else { return root };
+    list_of_one(document, "outage");
     rename(document, DOCUMENT);
     each(document, "events", |event| {
         rename(event, EVENT);
@@ -40,6 +35,16 @@ pub(super) fn understood(root: &Value, catalog: &Catalog) -> Value {
         replace_text(zone, "authority", |name| catalog.called(PresetKind::Authority, name));
     }
     root
+}
+
+/// A section in single brackets is a list of one.
+fn list_of_one(document: &mut Table, key: &str) {
+    if let Some(Entry { value, .. }) = entry_mut(document, key)
+        && matches!(value.kind, Kind::Table(_))
+    {
+        let one = value.clone();
+        value.kind = Kind::List(vec![one]);
+    }
 }
 
 /// Renames keys, unless the document has the key already.
