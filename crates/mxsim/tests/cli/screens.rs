@@ -37,7 +37,7 @@ const WRONG: [(&str, &str, &str); 5] = [
         "error-several.txt",
         "site.toml",
         "[zone]\ntext = \"example.com. 300 IN A 192.0.2.1\"\n\n[[senders]]\nname = \"google\"\nshare = \"65 %\"\n\
-         preset = \"qmail-lp64\"\n\n[[senders]]\nname = \"microsoft\"\nshare = \"45 %\"\nsticky = \"long\"\n",
+         preset = \"qmail-lp\"\n\n[[senders]]\nname = \"microsoft\"\nshare = \"45 %\"\nsticky = \"long\"\n",
     ),
     (
         "error-in-zone-text.txt",

@@ -161,7 +161,8 @@ fn families(equal: &[&Host]) -> Option<Said> {
     let (with, without): (Vec<&Host>, Vec<&Host>) = equal.iter().partition(|host| !host.aaaa.is_empty());
     (!with.is_empty() && !without.is_empty()).then(|| {
         let text = format!(
-            "{} has an IPv6 address and {} has none: senders that have IPv6 prefer the first; give all of them one, or none",
+            "of the equal hosts only {} can be reached over IPv6, not {}: senders that have IPv6 prefer the first; give all of them an IPv6 \
+             address, or none",
             names(with),
             names(without)
         );
