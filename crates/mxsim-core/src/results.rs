@@ -46,6 +46,9 @@ pub struct Results {
     pub uncertainty: Uncertainty,
     /// The answer in words.
     pub verdict: Verdict,
+    /// What is wrong or surprising with zone and scenario, the worst first.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
     /// Doubts about these numbers.
     pub cautions: Vec<Caution>,
 }
@@ -621,6 +624,42 @@ impl Answer {
 impl std::fmt::Display for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.word())
+    }
+}
+
+/// Something about a zone or a scenario that its owner may not have meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// Stable code, such as `mx-no-address`.
+    pub code: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it is, what follows, and what to do about it.
+    pub text: String,
+}
+
+/// How bad a finding is, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Mail does not reach a host, or a rule of the protocol is broken.
+    Error,
+    /// Mail may go elsewhere than its owner expects.
+    Warning,
+    /// How the text was read, or what is worth knowing.
+    Note,
+}
+
+impl Severity {
+    /// The severity as it is written in documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
     }
 }
 

@@ -41,7 +41,8 @@ fn names(scenario: &Scenario) -> Vec<&str> {
 }
 
 fn codes(scenario: &Scenario) -> Vec<&str> {
-    scenario.cautions.iter().map(|caution| caution.code.as_str()).collect()
+    let findings = scenario.findings.iter().map(|finding| finding.code.as_str());
+    scenario.cautions.iter().map(|caution| caution.code.as_str()).chain(findings).collect()
 }
 
 #[test]
@@ -120,8 +121,12 @@ fn odd_but_legal_zones_have_no_errors_but_cautions() {
     let implicit = zone("e.org. 1 A 192.0.2.1", "");
     assert_eq!(nodes(&implicit), [("e".to_owned(), "e.org".to_owned(), "192.0.2.1".to_owned(), 1.0)]);
     assert_eq!(codes(&implicit)[1..], ["implicit-mx"]);
-    let lost = zone("e.org. 1 MX 1 mx1.e.org.\ne.org. 1 MX 2 mx2.e.org.\nmx2.e.org. 1 A 192.0.2.2", "");
-    assert_eq!(codes(&lost)[1..], ["mx-without-address"]);
+    let records = "e.org. 1 MX 1 mx1.e.org.\ne.org. 1 MX 2 mx2.e.org.\nmx2.e.org. 1 A 192.0.2.2";
+    let unknown = zone(records, "");
+    assert_eq!(codes(&unknown)[1..], ["mx-address-unknown", "mixed-preferences"]);
+    assert_eq!(names(&unknown), ["mx1", "mx2"], "it may have an address");
+    let lost = zone(&format!("$ORIGIN e.org.\n{records}"), "");
+    assert_eq!(codes(&lost)[1..], ["mx-no-address", "mixed-preferences"]);
     assert_eq!(lost.nodes[0].fair_share, 1.0, "the best preference that has a node");
 }
 

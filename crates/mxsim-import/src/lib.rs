@@ -5,14 +5,17 @@
 //!
 //! Whatever reads a scenario is handed the catalogue whose presets it may name: that of [`catalog`].
 //!
-//! Main functions: [`scenario`], [`scenario_or_zone`], [`zone_scenario`], [`equal_mx_scenario`], [`catalog`], [`read_text`].
+//! Main functions: [`scenario`], [`scenario_or_zone`], [`zone_scenario`], [`equal_mx_scenario`], [`catalog`], [`read_text`]. Main types:
+//! [`Question`], a zone without a scenario; [`TextKind`], what a text is.
 
 mod catalog;
+mod kind;
 mod question;
 mod text;
 
 pub use catalog::catalog;
-pub use question::{equal_mx_scenario, zone_scenario};
+pub use kind::TextKind;
+pub use question::{EQUAL_MX, Question, domain_of_file, equal_mx_scenario, equal_mx_zone, zone_scenario};
 pub use text::{MOST_BYTES, read_text, read_text_up_to};
 
 use mxsim_core::catalog::Catalog;
@@ -57,21 +60,66 @@ impl From<ScenarioError> for ImportError {
 /// Reads the scenario at `path` (`-` is standard input), with the zone file it may name beside it.
 ///
 /// # Errors
-/// If a file cannot be read, is no text, or the scenario is wrong.
+/// If a file cannot be read, is no text or no scenario, or the scenario is wrong.
 pub fn scenario(path: &str, catalog: &Catalog, overrides: RunOverrides) -> Result<Scenario, ImportError> {
-    read_scenario(path, read_text(path)?, catalog, overrides)
+    let text = read_text(path)?;
+    match TextKind::of(path, &text) {
+        // What says nothing is a scenario that lacks everything.
+        TextKind::Scenario => read_scenario(path, text, catalog, overrides),
+        TextKind::Zone if text.trim().is_empty() => read_scenario(path, text, catalog, overrides),
+        TextKind::Zone => Err(ImportError::Text(format!(
+            "{} holds records and no scenario; type: mxsim ask {path}, or: mxsim init --zone {path} -o site.toml",
+            name_of(path)
+        ))),
+        TextKind::Document(schema) => Err(document(path, &schema)),
+    }
 }
 
-/// The same for a text that may be a bare zone instead of a scenario.
+/// The same for a text that may be a bare zone instead of a scenario; `domain` is the mail domain of such a zone, if it has several.
 ///
 /// # Errors
 /// If a file cannot be read, is no text, or the scenario or zone is wrong.
-pub fn scenario_or_zone(path: &str, catalog: &Catalog) -> Result<Scenario, ImportError> {
+pub fn scenario_or_zone(
+    path: &str,
+    domain: Option<&str>,
+    catalog: &Catalog,
+) -> Result<Scenario, ImportError> {
     let text = read_text(path)?;
-    if looks_like_zone(path, &text) {
-        return question::bare_zone(path, &text, catalog);
+    match TextKind::of(path, &text) {
+        TextKind::Zone => zone_scenario(path, Question { zone: &text, domain, top: &[] }, catalog),
+        TextKind::Scenario => read_scenario(path, text, catalog, RunOverrides::default()),
+        TextKind::Document(schema) => Err(document(path, &schema)),
     }
-    read_scenario(path, text, catalog, RunOverrides::default())
+}
+
+/// Reads the zone at `path`.
+///
+/// # Errors
+/// If it cannot be read, or is a scenario or a document that mxsim wrote.
+pub fn read_zone(path: &str) -> Result<String, ImportError> {
+    let text = read_text(path)?;
+    match TextKind::of(path, &text) {
+        TextKind::Zone => Ok(text),
+        TextKind::Scenario => Err(ImportError::Text(format!(
+            "{} is a scenario and no zone; type: mxsim run {path}",
+            name_of(path)
+        ))),
+        TextKind::Document(schema) => Err(document(path, &schema)),
+    }
+}
+
+/// What to type for a document that mxsim wrote itself.
+fn document(path: &str, schema: &str) -> ImportError {
+    let name = name_of(path);
+    ImportError::Text(if schema.starts_with("mxsim.results/") {
+        format!("{name} holds the results of a run; type: mxsim report {path}")
+    } else {
+        format!("{name} is a document with the schema {schema}, and neither scenario nor zone")
+    })
+}
+
+fn name_of(path: &str) -> &str {
+    if path == "-" { "standard input" } else { path }
 }
 
 fn read_scenario(
@@ -80,7 +128,7 @@ fn read_scenario(
     catalog: &Catalog,
     overrides: RunOverrides,
 ) -> Result<Scenario, ImportError> {
-    let name = if path == "-" { "standard input" } else { path };
+    let name = name_of(path);
     let folder = Path::new(path).parent().unwrap_or(Path::new(""));
     let beside = |file: &str| match file {
         "-" => Err("a scenario cannot take its zone from standard input".to_owned()),
@@ -88,31 +136,4 @@ fn read_scenario(
     };
     let source = SourceText { name: name.into(), format: Format::guess(path, &text), text };
     Ok(Scenario::read_with(&source, catalog, &beside, overrides)?)
-}
-
-/// A scenario is named `.toml` or `.json` or starts with a table, a key or a brace; anything else is taken for a zone.
-fn looks_like_zone(path: &str, text: &str) -> bool {
-    let named = [".toml", ".json"].iter().any(|end| path.to_ascii_lowercase().ends_with(end));
-    let mut lines =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
-    let first = lines.next().unwrap_or("");
-    !named && !first.is_empty() && !first.starts_with(['[', '{']) && !first.contains('=')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn zones_and_scenarios_are_told_apart() {
-        assert!(looks_like_zone(
-            "-",
-            "; <<>> DiG 9.18 <<>> MX example.com\nexample.com. 300 IN MX 10 mx1.example.com.\n"
-        ));
-        assert!(looks_like_zone("zone.txt", "$ORIGIN example.com.\n"));
-        assert!(!looks_like_zone("-", "# a scenario\n[zone]\n"));
-        assert!(!looks_like_zone("-", "title = \"x\"\n"));
-        assert!(!looks_like_zone("a.json", "broken"));
-        assert!(!looks_like_zone("-", "  {\"zone\": {}}"));
-    }
 }

@@ -1,32 +1,74 @@
-//! The scenarios behind a question asked without a scenario file.
+//! The scenario behind a question asked without a scenario file: that which `mxsim init` writes for the same zone.
 //!
-//! Who sends is not known then, so the population here is an *assumption*, and the results say so: the largest senders the asker names
-//! are choosers that keep one host all day, forty of them each: the worst case, and the one that has a closed form. The rest are `everyone
-//! else` of the population `small-business`.
+//! Who sends is not known then, so the senders are those of the population `small-business`, and the largest senders that the asker names come
+//! on top, each like a large provider of that population. This is an *assumption*, and the results say so.
 
 use crate::ImportError;
-use mxsim_core::catalog::{Catalog, DEFAULT_POPULATION};
-use mxsim_core::dns::zone_text;
-use mxsim_core::results::Caution;
+use mxsim_core::catalog::Catalog;
+use mxsim_core::dns::Name;
 use mxsim_core::scenario::{Format, RunOverrides, Scenario, SourceText};
 use std::fmt::Write as _;
 
-/// Outbound hosts of each large sender. *Assumption*: big providers run dozens to hundreds (none publishes how many).
-const CHOOSERS_OF_A_LARGE_SENDER: usize = 40;
-/// Messages a day. *Assumption*: enough that the luck of single messages does not matter beside that of large senders.
-const MESSAGES_PER_DAY: usize = 20_000;
+/// The scenario of several MX names of equal preference, with comments.
+pub const EQUAL_MX: &str = include_str!("../templates/equal-mx.toml");
 
-/// The sender of the population that stands for all who are not named.
-const REST: &str = "everyone else";
+/// What the largest senders are like. *Assumption*: like the providers of the population (`mxsim presets small-business`).
+const LARGE_SENDER: &str = "preset = \"cache-sticky\"\nsticky = \"4h\"\nhosts = 40\n";
 
-/// Addresses there are in the block for documentation, 192.0.2.0/24 (RFC 5737).
-const MOST_MADE_UP: usize = 254;
+/// A question about a zone.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The records, or what a tool printed.
+    pub zone: &'a str,
+    /// The mail domain, if the asker names it.
+    pub domain: Option<&'a str>,
+    /// What the largest senders bring, in percent.
+    pub top: &'a [f64],
+}
+
+impl Question<'_> {
+    /// The scenario as text, to be completed: `template` with this zone in the place of its own.
+    #[must_use]
+    pub fn scenario_text(&self, template: &str) -> String {
+        let lines = self.zone.replace("\r\n", "\n");
+        let lines = lines.trim_matches('\n').replace('\\', "\\\\").replace("\"\"\"", "\"\"\\\"");
+        self.with_zone(template, &format!("text = \"\"\"\n{lines}\n\"\"\"\n"))
+    }
+
+    /// The template with another `[zone]`, and with the largest senders.
+    fn with_zone(&self, template: &str, zone: &str) -> String {
+        const OPEN: &str = "\ntext = \"\"\"\n";
+        let (before, rest) = template.split_once(OPEN).unwrap_or((template, ""));
+        let (_, after) = rest.split_once("\n\"\"\"\n").unwrap_or(("", ""));
+        let domain = self.domain.map(|domain| format!("domain = {}\n", toml_string(domain)));
+        let domain = domain.unwrap_or_default();
+        let text = format!("{before}\n{domain}{zone}{after}");
+        match text.split_once("\n[goals]") {
+            Some((before, after)) => format!("{before}\n{}[goals]{after}", self.large_senders()),
+            None => format!("{text}\n{}", self.large_senders()),
+        }
+    }
+
+    fn large_senders(&self) -> String {
+        let entry = |(i, percent): (usize, &f64)| {
+            format!("[[senders]]\nname = \"top {}\"\nshare = \"{percent} %\"\n{LARGE_SENDER}\n", i + 1)
+        };
+        self.top.iter().enumerate().map(entry).collect()
+    }
+}
 
 /// The scenario of a domain with `n` equal MX hosts; `top` holds what the largest senders bring, in percent.
 ///
 /// # Errors
 /// If the scenario is wrong, such as more than 100 percent.
 pub fn equal_mx_scenario(n: usize, top: &[f64], catalog: &Catalog) -> Result<Scenario, ImportError> {
+    let zone = equal_mx_zone(n);
+    zone_scenario("example.com", Question { zone: &zone, domain: None, top }, catalog)
+}
+
+/// The zone of a domain with `n` equal MX hosts.
+#[must_use]
+pub fn equal_mx_zone(n: usize) -> String {
     let mut zone = String::new();
     for i in 1..=n {
         let _ = writeln!(
@@ -34,74 +76,42 @@ pub fn equal_mx_scenario(n: usize, top: &[f64], catalog: &Catalog) -> Result<Sce
             "example.com. 300 IN MX 10 mx{i}.example.com.\nmx{i}.example.com. 300 IN A 192.0.2.{i}"
         );
     }
-    zone_scenario("example.com", &zone, top, catalog)
+    zone
 }
 
-/// The scenario of a zone; `name` is what errors in its text call it.
+/// The scenario of a zone; `name` is what errors in its text call it. The name of the file stands in for a domain that nothing else names.
 ///
 /// # Errors
 /// If the zone is wrong.
-pub fn zone_scenario(
-    name: &str,
-    zone: &str,
-    top: &[f64],
-    catalog: &Catalog,
-) -> Result<Scenario, ImportError> {
-    let Some(made_up) = made_up_addresses(zone) else {
-        return with_zone(name, zone, &senders(top, catalog), catalog);
-    };
-    let mut scenario = with_zone(name, &format!("{zone}\n{made_up}"), &senders(top, catalog), catalog)?;
-    let text: String = "the text holds no address, as the output of `dig MX` often does, so each exchange host has a made-up one; add the \
-                A and AAAA records if a host has several"
-        .into();
-    scenario.cautions.push(Caution::new("made-up-addresses", text));
-    Ok(scenario)
+pub fn zone_scenario(name: &str, question: Question<'_>, catalog: &Catalog) -> Result<Scenario, ImportError> {
+    let read = read(name, question, catalog);
+    match (&read, question.domain, domain_of_file(name)) {
+        (Err(_), None, Some(domain)) => {
+            let named = Question { domain: Some(&domain), ..question };
+            self::read(name, named, catalog).or(read)
+        }
+        _ => read,
+    }
 }
 
-/// Address records for a text that names MX hosts and no address at all; the split over hosts does not depend on which they are.
-fn made_up_addresses(text: &str) -> Option<String> {
-    let (zone, _) = zone_text::parse(text, None).ok()?;
-    let bare = zone.hosts.iter().all(|host| host.a.is_empty() && host.aaaa.is_empty());
-    let hosts = zone.hosts.iter().take(MOST_MADE_UP).enumerate();
-    let made_up = hosts.map(|(i, host)| format!("{}. 300 IN A 192.0.2.{}\n", host.name, i + 1)).collect();
-    (bare && !zone.mx.is_empty() && !zone.is_null_mx()).then_some(made_up)
-}
-
-/// A zone with the default senders, only to be checked.
-pub(crate) fn bare_zone(name: &str, zone: &str, catalog: &Catalog) -> Result<Scenario, ImportError> {
-    with_zone(name, zone, "title = \"A zone without a scenario\"\n", catalog)
+/// The domain that a zone file is named after, as `db.example.com`, `example.com.dns` and `example.com.zone` are.
+#[must_use]
+pub fn domain_of_file(path: &str) -> Option<String> {
+    let name = std::path::Path::new(path).file_name()?.to_str()?.to_ascii_lowercase();
+    let name = name.strip_prefix("db.").unwrap_or(&name);
+    let ends = [".dns", ".zone", ".txt", ".db", ".hosts", ".bind"];
+    let name = ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let is_domain = name.contains('.')
+        && Name::new(name).as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
+    is_domain.then(|| name.to_owned())
 }
 
 /// Errors point into the zone, because it is brought along as a file of its own.
-fn with_zone(name: &str, zone: &str, rest: &str, catalog: &Catalog) -> Result<Scenario, ImportError> {
+fn read(name: &str, question: Question<'_>, catalog: &Catalog) -> Result<Scenario, ImportError> {
     let name = if name == "-" { "standard input" } else { name };
-    let text = format!("{rest}\n[zone]\nfile = {}\n", toml_string(name));
+    let text = question.with_zone(EQUAL_MX, &format!("file = {}\n", toml_string(name)));
     let source = SourceText { name: "the question".into(), text, format: Format::Toml };
-    Ok(Scenario::read_with(&source, catalog, &|_| Ok(zone.to_owned()), RunOverrides::default())?)
-}
-
-/// The largest senders, and everyone else.
-fn senders(top: &[f64], catalog: &Catalog) -> String {
-    let mut text = format!(
-        "title = \"Asked without a scenario\"\n[traffic]\nmessages_per_day = {MESSAGES_PER_DAY}\nprofile = \"office\"\n"
-    );
-    for (i, percent) in top.iter().enumerate() {
-        let _ = write!(
-            text,
-            "[[senders]]\nname = \"top {}\"\nshare = \"{percent} %\"\npreset = \"cache-sticky\"\nsticky = \"forever\"\nhosts = {CHOOSERS_OF_A_LARGE_SENDER}\n",
-            i + 1
-        );
-    }
-    // With nothing left there is nobody else; the sum of floats may miss 100 by a hair.
-    if top.iter().sum::<f64>() < 100.0 - 1e-9 {
-        let _ = writeln!(text, "[[senders]]\nname = {}\nshare = \"rest\"", toml_string(REST));
-        let population = catalog.population(DEFAULT_POPULATION);
-        let own = population.map(|population| population.sender(REST)).unwrap_or_default();
-        for (key, value) in own.into_iter().filter(|(key, _)| *key != "share") {
-            let _ = writeln!(text, "{key} = {value}");
-        }
-    }
-    text
+    Ok(Scenario::read_with(&source, catalog, &|_| Ok(question.zone.to_owned()), RunOverrides::default())?)
 }
 
 /// A TOML basic string.
@@ -124,6 +134,10 @@ fn toml_string(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn asked(name: &str, zone: &str) -> Result<Scenario, ImportError> {
+        zone_scenario(name, Question { zone, domain: None, top: &[] }, Catalog::builtin())
+    }
+
     #[test]
     fn three_equal_mx_are_three_nodes_with_a_third_each() {
         let scenario = equal_mx_scenario(3, &[38.0, 27.0], Catalog::builtin()).expect("a scenario");
@@ -140,24 +154,40 @@ mod tests {
     #[test]
     fn the_answer_of_dig_mx_is_enough() {
         let dig = ";; ANSWER SECTION:\nexample.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n";
-        let scenario = zone_scenario("-", dig, &[], Catalog::builtin()).expect("a scenario");
+        let scenario = asked("-", dig).expect("a scenario");
         assert_eq!(scenario.nodes.len(), 2);
-        assert!(scenario.cautions.iter().any(|caution| caution.code == "made-up-addresses"));
+        assert!(scenario.findings.iter().any(|finding| finding.code == "addresses-assumed"));
+    }
+
+    #[test]
+    fn what_is_asked_is_what_init_writes() {
+        let zone = "$ORIGIN e.example.\n@ 300 MX 10 a\n@ TXT \"a \\\\ b\"\na 300 A 192.0.2.1\n";
+        let question = Question { zone, domain: None, top: &[20.0] };
+        let asked = zone_scenario("-", question, Catalog::builtin()).expect("a scenario");
+        let written = Scenario::from_toml(&question.scenario_text(EQUAL_MX)).expect("a scenario");
+        assert_eq!(asked.resolved(), written.resolved());
+    }
+
+    #[test]
+    fn the_file_may_name_the_domain() {
+        assert_eq!(domain_of_file("/etc/bind/db.example.com"), Some("example.com".into()));
+        assert_eq!(domain_of_file("Example.com.dns"), Some("example.com".into()));
+        assert_eq!(domain_of_file("zone"), None);
+        assert_eq!(domain_of_file("-"), None);
+        let scenario = asked("example.com.dns", "@ 300 MX 10 a\na 300 A 192.0.2.1\n").expect("a scenario");
+        assert_eq!(scenario.zones[0].zone.domain.as_str(), "example.com");
     }
 
     #[test]
     fn errors_point_into_the_zone() {
-        let error =
-            zone_scenario("my.zone", "example.com. IN MX ten mx1.example.com.\n", &[], Catalog::builtin())
-                .expect_err("a bad zone");
+        let error = asked("my.zone", "example.com. IN MX ten mx1.example.com.\n").expect_err("a bad zone");
         assert!(error.to_string().contains("my.zone:1:"), "{error}");
     }
 
     #[test]
     fn odd_names_survive() {
         for name in ["a\"b", "C:\\zone", "zön", "new\nline", "it's"] {
-            let error =
-                zone_scenario(name, "nonsense here\n", &[], Catalog::builtin()).expect_err("a bad zone");
+            let error = asked(name, "nonsense here\n").expect_err("a bad zone");
             // A line break would tear the message apart.
             assert!(error.to_string().contains(&name.replace('\n', "\\n")), "{error}");
         }

@@ -7,6 +7,10 @@ use mxsim_core::study::ask::{Asked, ClosedForm, NoClosedForm, PlausibleSplits, S
 use crate::page::{Page, TextStyle};
 use crate::{text, words};
 
+/// What a zone without a scenario leaves open.
+const ASSUMED: &str = "Assumed: 20,000 messages a day in office hours, from the senders of mxsim presets small-business. mxsim init --zone \
+                       FILE -o site.toml writes this scenario, for you to change.";
+
 /// The answer for people.
 ///
 /// ```
@@ -69,7 +73,8 @@ fn closed(form: &ClosedForm, simulation: Option<&Results>, style: &TextStyle) ->
     if let Some(results) = simulation {
         page.answer_item("simulated", &simulated(results));
     }
-    page.answer_item("valid for", "equal MX without an outage, each choice uniform and independent.");
+    let closed = "closed form, for equal MX without an outage, each choice uniform and independent; --replications 160 simulates the same.";
+    page.answer_item("made by", closed);
     page.with_next(
         "mxsim init -o site.toml, put your zone and your senders into it, then mxsim run site.toml",
     )
@@ -93,8 +98,9 @@ fn scatter(form: &ClosedForm, choosers: f64) -> String {
 
 /// What is assumed of the largest senders.
 fn assumption(sticky: Sticky) -> String {
+    let time = if sticky.through_the_window { "all day" } else { "for hours" };
     format!(
-        "{} of your mail comes from {} that keep one node all day; no provider publishes this number.",
+        "{} of your mail comes from {} that keep one node {time}; no provider publishes how many it has.",
         percent(sticky.share),
         counted(sticky.choosers.into(), "chooser", "choosers")
     )
@@ -135,11 +141,13 @@ fn simulated(results: &Results) -> String {
 }
 
 fn simulated_only(why: Option<&NoClosedForm>, simulation: Option<&Results>, style: &TextStyle) -> String {
-    let mut page = Page::new(style);
-    let why = why.map(ToString::to_string).unwrap_or_default();
-    page.paragraph(&format!("The closed form says nothing here: {why}. So this is simulated."));
     let report = simulation.map(|results| text(results, style)).unwrap_or_default();
-    format!("{}\n{report}", page.into_text())
+    let mut page = Page::new(style);
+    match why {
+        Some(why) => page.paragraph(&format!("There is no closed form: {why}. So this is simulated.")),
+        None => page.paragraph(ASSUMED),
+    }
+    format!("{report}\n{}", page.into_text())
 }
 
 #[cfg(test)]
@@ -174,7 +182,10 @@ mod tests {
         );
         assert!(screen.contains("even would be 50.0 %. why your mail scatters like"), "{screen}");
         assert!(screen.contains("plan for 100 % of your mail per node, not 50.0 %"), "{screen}");
-        assert!(screen.contains("valid for equal MX") && !screen.contains("simulated"), "{screen}");
+        assert!(
+            screen.contains("made by closed form, for equal MX") && !screen.contains("simulated"),
+            "{screen}"
+        );
         assert!(screen.ends_with("then mxsim run site.toml"), "{screen}");
     }
 
@@ -187,7 +198,7 @@ mod tests {
     #[test]
     fn without_a_closed_form_the_screen_is_that_of_a_run() {
         let screen = shown("order-preserving", Simulate::WhereNeeded);
-        let why = "The closed form says nothing here: us depends on the order of the DNS answer. So this is simulated.";
-        assert!(screen.starts_with(why) && screen.contains("VERDICT"), "{screen}");
+        let why = "There is no closed form: us depends on the order of the DNS answer. So this is simulated.";
+        assert!(screen.ends_with(why) && screen.contains("VERDICT"), "{screen}");
     }
 }

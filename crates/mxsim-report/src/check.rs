@@ -1,8 +1,10 @@
 //! The screen of `mxsim check`: a valid scenario in a few lines.
 
 use mxsim_core::numerals::{counted, percent_digits};
+use mxsim_core::results::Severity;
 use mxsim_core::study::check::Summary;
 
+use crate::findings;
 use crate::page::columns::{self, Column};
 use crate::page::{Page, TextStyle, cut};
 use crate::words;
@@ -28,7 +30,10 @@ pub fn screen(summary: &Summary, style: &TextStyle) -> String {
     let mut page = Page::new(style);
     // `as` saturates, and no one means more.
     let messages = counted(summary.messages_per_day.round() as u64, "message", "messages");
-    page.paragraph(&format!("valid: mail for {}, {messages} a day", summary.domain));
+    findings::write(&mut page, &summary.findings);
+    let is_sound = summary.findings.iter().all(|finding| finding.severity != Severity::Error);
+    let valid = if is_sound { "valid" } else { "valid, but not as you may have meant it" };
+    page.paragraph(&format!("{valid}: mail for {}, {messages} a day", summary.domain));
     page.blank();
     nodes(&mut page, summary);
     senders(&mut page, summary);

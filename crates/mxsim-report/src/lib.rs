@@ -15,6 +15,7 @@
 //! | [`json()`], [`from_json()`] | the results document itself, and back |
 //! | [`ask::screen`], [`judge::screen`], [`check::screen`], [`trace::screen`], [`presets::screen`] | the screens of the other questions |
 //! | [`pretty()`] | their documents |
+//! | [`findings::screen`], [`findings::registry`] | what is wrong or surprising with a zone or a scenario, and what may be |
 //! | [`diagnostics::screen`] | the errors of a scenario, as rustc shows errors |
 //! | [`figure`] | figures as plain data: [`split()`](figure::split()), [`load()`](figure::load()), [`duration()`](figure::duration()), [`capacity()`](figure::capacity()) |
 //! | [`svg()`], [`png()`] | a figure drawn |
@@ -28,6 +29,7 @@ pub mod diagnostics;
 mod document;
 mod error;
 pub mod figure;
+pub mod findings;
 pub mod judge;
 mod markdown;
 mod page;

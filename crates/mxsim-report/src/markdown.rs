@@ -4,6 +4,7 @@ use mxsim_core::numerals::{self, Ranged};
 use mxsim_core::results::{Cause, Estimate, NodeResult, Provenance, Results};
 
 use crate::capacity;
+use crate::findings;
 use crate::words::{self, WindowWord};
 
 /// What a Markdown report refers to.
@@ -244,6 +245,10 @@ fn goal_table(out: &mut String, results: &Results, word: WindowWord) {
 }
 
 fn provenance(out: &mut String, results: &Results) {
+    if !results.findings.is_empty() {
+        heading(out, "Findings");
+        bullets(out, &results.findings.iter().map(findings::sentence).collect::<Vec<_>>());
+    }
     if !results.cautions.is_empty() {
         heading(out, "Cautions");
         bullets(out, &results.cautions.iter().map(words::caution).collect::<Vec<_>>());

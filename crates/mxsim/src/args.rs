@@ -142,11 +142,20 @@ pub(crate) struct Run {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// A scenario or a zone; - is standard input
-    #[arg(value_name = "SCENARIO|ZONE")]
-    pub(crate) input: String,
+    #[arg(value_name = "SCENARIO|ZONE", required_unless_present = "list")]
+    pub(crate) input: Option<String>,
     /// Print the scenario with every default written out
     #[arg(long)]
     pub(crate) resolved: bool,
+    /// Print every kind of finding there is
+    #[arg(long, conflicts_with_all = ["input", "resolved"])]
+    pub(crate) list: bool,
+    /// The mail domain of a zone with several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) domain: Option<String>,
+    /// Exit with 0 whatever is found
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
     #[command(flatten)]
     pub(crate) presets: PresetFolder,
     /// Format of the findings; json has schema mxsim.check/1
@@ -174,6 +183,9 @@ pub(crate) struct Ask {
     /// What your largest senders bring, in percent, such as 38,27
     #[arg(long, value_name = "PERCENT,...", value_delimiter = ',', value_parser = percent)]
     pub(crate) top: Vec<f64>,
+    /// The mail domain of a zone with several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) domain: Option<String>,
     #[command(flatten)]
     pub(crate) presets: PresetFolder,
     #[command(flatten)]
@@ -270,6 +282,12 @@ pub(crate) struct Init {
     /// Put these zone lines or this output of `dig` into it; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) zone: Option<String>,
+    /// The mail domain of a zone with several
+    #[arg(long, value_name = "NAME", requires = "zone")]
+    pub(crate) domain: Option<String>,
+    /// What your largest senders bring, in percent, such as 38,27
+    #[arg(long, value_name = "PERCENT,...", value_delimiter = ',', value_parser = percent, requires = "zone")]
+    pub(crate) top: Vec<f64>,
     /// Write to FILE, whole or not at all; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -346,10 +364,15 @@ fn weight(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A percentage such as `38`, `38%` or `38 %`.
+/// A percentage such as `38`, `38%` or `38 %`. Below 1 it may be meant as a part of 1, so the sign has to say.
 fn percent(text: &str) -> Result<f64, String> {
-    let number = text.trim().trim_end_matches('%').trim_end();
+    let trimmed = text.trim();
+    let number = trimmed.trim_end_matches('%').trim_end();
     match number.parse::<f64>() {
+        Ok(percent) if percent > 0.0 && percent < 1.0 && number.len() == trimmed.len() => {
+            let hundred = (percent * 1e8).round() / 1e6;
+            Err(format!("expected a percentage: {hundred} or {number} %?"))
+        }
         Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(percent),
         _ => Err("expected a percentage above 0 and at most 100, such as 38".to_owned()),
     }

@@ -13,6 +13,9 @@
 //!
 //! Main types: [`Catalog`]; [`Preset`] over parameters such as [`SenderParameters`]; [`PresetSummary`], a preset of any kind.
 
+mod aliases;
+mod based_on;
+mod embedded;
 mod evidence;
 mod lazy;
 mod maps;
@@ -33,13 +36,11 @@ use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
 use crate::sender::{SenderParameters, Unknowns};
 use crate::syntax::diagnostic::ScenarioError;
 use crate::syntax::ids::KnownIds;
-use include_dir::{Dir, include_dir};
+use embedded::{embedded, embedded_in, stem};
 use lazy::Lazy;
 use maps::PresetMaps;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-
-static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
 
 /// A sending MTA.
 pub type SenderPreset = Preset<SenderParameters>;
@@ -260,26 +261,6 @@ impl Catalog {
     }
 }
 
-/// The name of a file without folder and ending, which for an embedded file is the id of what stands in it.
-fn stem(file: &str) -> &str {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    name.strip_suffix(".toml").unwrap_or(name)
-}
-
-fn embedded() -> impl Iterator<Item = (PresetKind, &'static str, &'static str)> {
-    PresetKind::ALL
-        .into_iter()
-        .flat_map(|kind| embedded_in(kind.name()).map(move |(name, text)| (kind, name, text)))
-}
-
-/// Path and text of the TOML files in a folder of the catalogue.
-fn embedded_in(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
-    let files = FILES.get_dir(folder).into_iter().flat_map(Dir::files);
-    let presets = files.filter(|file| file.path().extension().is_some_and(|end| end == "toml"));
-    presets
-        .map(|file| (file.path().to_str().unwrap_or("preset"), file.contents_utf8().unwrap_or("not UTF-8")))
-}
-
 impl KnownIds for Catalog {
     fn has_preset(&self, kind: &str, id: &str) -> bool {
         PresetKind::named(kind).is_some_and(|kind| self.has(kind, id))
@@ -362,8 +343,10 @@ mod tests {
 
     #[test]
     fn unread_keys_missing_parameters_and_stray_evidence_are_refused() {
-        let good =
-            FILES.get_file("authority/nsd.toml").and_then(|file| file.contents_utf8()).unwrap_or_default();
+        let good = embedded::FILES
+            .get_file("authority/nsd.toml")
+            .and_then(|file| file.contents_utf8())
+            .unwrap_or_default();
         assert_eq!(errors_of(good), "");
         assert!(errors_of(&good.replace("driver = ", "drivers = ")).contains("did you mean `driver`"));
         assert!(errors_of(&good.replace("hold = \"none\"\n", "")).contains("order.hold is missing"));

@@ -1,5 +1,6 @@
 //! Preset files: their shape, and what has to stand in one.
 
+use super::based_on::{BASED_ON, completed};
 use super::evidence::{EVIDENCE, Evidence, evidence, hash, status, statuses};
 use super::preset::Preset;
 use super::unknown;
@@ -32,6 +33,10 @@ pub(super) fn read_preset<L: Clone>(
     let mut report = Report::new(file, text);
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
     let table = document.as_table().cloned().unwrap_or_default();
+    let table = if outside { completed(kind, &table, &mut report) } else { table };
+    if !report.is_clean() {
+        return Err(report.into_certain_error());
+    }
     let mut parameters = group.blank.clone();
     check_keys(kind, &table, &mut report);
     group.read(&table, &mut parameters);
@@ -96,6 +101,12 @@ fn place_of(table: &Table, key: &str) -> Place {
 /// Checks the keys of a preset file: its head, the sections of its parameters, and the evidence.
 fn check_keys(kind: PresetKind, table: &Table, report: &mut Report) {
     let mut keys = HEAD.to_vec();
+    keys.push(optional(
+        BASED_ON,
+        Shape::Name,
+        "nothing",
+        "the preset that says whatever this file leaves out",
+    ));
     keys.extend_from_slice(kind.keys());
     keys.push(required("evidence", Shape::Map(&EVIDENCE), "where each parameter was seen"));
     if kind == PresetKind::Sender {

@@ -27,4 +27,4 @@ pub use policy::{DaneZone, MtaSts, MtaStsMode};
 pub use record_type::{RecordType, TypeSet};
 pub use resolver::{Caches, Pick, ResolverParameters};
 pub use stub::{Ipv4Rule9, Ipv6Rule9, SortedSets, StubParameters};
-pub use zone::{Host, MxRecord, Name, Zone};
+pub use zone::{AddressStatus, Host, MxRecord, Name, Zone};

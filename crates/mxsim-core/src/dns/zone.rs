@@ -27,18 +27,23 @@ impl Name {
         self.0.split('.').next().unwrap_or("")
     }
 
-    /// True for the root, as in a null MX (RFC 7505).
-    #[must_use]
-    pub fn is_root(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl Name {
     /// True for a wildcard: its leftmost label is `*` (RFC 4592 section 2.1.1).
     #[must_use]
     pub fn is_wildcard(&self) -> bool {
         self.first_label() == "*"
+    }
+
+    /// True for `zone` itself and every name below it.
+    #[must_use]
+    pub fn is_within(&self, zone: &Self) -> bool {
+        let above = self.0.strip_suffix(zone.as_str());
+        zone.is_root() || above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
+    }
+
+    /// True for the root, as in a null MX (RFC 7505).
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -57,6 +62,19 @@ pub struct MxRecord {
     pub exchange: Name,
 }
 
+/// How the addresses of a host are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressStatus {
+    /// They stand in the text.
+    Published,
+    /// No host of the text has one, as in the output of `dig MX`: one IPv4 address is assumed.
+    Assumed,
+    /// Other hosts of the text have one, or the host lies outside the zone that the text holds: one IPv4 address is assumed, and there may be none.
+    Unknown,
+    /// The text holds the whole zone, and it has none.
+    Absent,
+}
+
 /// An exchange host with the addresses its name resolves to (through a CNAME if there is one).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host {
@@ -70,6 +88,8 @@ pub struct Host {
     pub aaaa: Vec<Ipv6Addr>,
     /// TTL of the AAAA record set.
     pub aaaa_ttl: Span,
+    /// How these are known.
+    pub status: AddressStatus,
 }
 
 /// All a sender can learn about the mail of one domain.

@@ -5,7 +5,7 @@ use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
 use super::world::{SenderTable, Topology, World, senders};
 use crate::dns::{Name, Zone};
-use crate::scenario::{GoalKind, Node, Scenario, Sender};
+use crate::scenario::{GoalKind, Node, Reach, Scenario, Sender};
 use crate::tally::labels::{HostLabels, Labels, NodeLabels, SenderLabels};
 use crate::time::{Span, Time};
 use std::net::IpAddr;
@@ -90,6 +90,7 @@ fn labels(scenario: &Scenario, names: &Names, methods: &[MethodDecision]) -> Lab
             .map(|(sender, method)| method.used_for(&sender.name))
             .collect(),
         presets: scenario.presets.clone(),
+        findings: scenario.findings.clone(),
         cautions: scenario.cautions.clone(),
         fingerprint: scenario.fingerprint.clone(),
     }
@@ -114,7 +115,11 @@ fn host_labels(scenario: &Scenario, names: &Names) -> Vec<HostLabels> {
     let zone = zone_at_zero(scenario);
     let preference =
         |name: &Name| zone.mx.iter().filter(|mx| mx.exchange == *name).map(|mx| mx.preference).min();
-    let host = |name: &Name| HostLabels { name: name.to_string(), preference: preference(name) };
+    let host = |name: &Name| HostLabels {
+        name: name.to_string(),
+        preference: preference(name),
+        reach: zone.host(name).map_or(Reach::Reachable, |host| Reach::of(host, zone)),
+    };
     names.hosts.iter().map(host).collect()
 }
 

@@ -21,6 +21,7 @@ mod interval;
 mod lookups;
 mod nodes;
 mod not_known;
+mod reach;
 mod round;
 mod sample;
 mod series;
@@ -76,12 +77,13 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
         dns: lookups::lookups(tallies),
         goals,
         verdict: no_verdict(),
+        findings: labels.findings.clone(),
         cautions: Vec::new(),
     };
     round::results(&mut results);
     let what_ifs = plausible.what_ifs;
-    results.verdict =
-        Evidence { labels, tallies, loads: &loads, results: &results, ranked: &ranked, what_ifs }.verdict();
+    let evidence = Evidence { labels, tallies, loads: &loads, results: &results, ranked: &ranked, what_ifs };
+    results.verdict = reach::held_against(&labels.hosts, evidence.verdict());
     results.cautions = cautions::cautions(labels, tallies, &results);
     results
 }

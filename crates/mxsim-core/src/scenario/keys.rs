@@ -3,7 +3,7 @@
 
 mod node;
 
-use crate::dns::MtaStsMode;
+use crate::dns::{AddressStatus, MtaStsMode};
 use crate::parameters::node::FaultKind;
 use crate::parameters::sender_entry::{PROFILE, SENDER_ENTRY};
 use crate::parameters::words::{Worded, Words, words};
@@ -67,6 +67,12 @@ const ZONE: &[Key] = &[
         "never",
         "when the authoritative servers do not answer",
     ),
+    optional(
+        "addresses",
+        Shape::Map(&word(words::<AddressStatus>)),
+        "as the text says",
+        "what is known of the addresses of a host, by its full name",
+    ),
     optional("mta_sts", Shape::Table(MTA_STS), "no policy", "the MTA-STS policy of the domain (RFC 8461)"),
     optional("dane", Shape::Table(DANE), "no host fails", "what DANE says about the hosts (RFC 7672)"),
 ];
@@ -79,6 +85,15 @@ const MTA_STS: &[Key] = &[
         "hosts that may be used: names, or `*.` and a name for any one label before it",
     ),
 ];
+
+impl Worded for AddressStatus {
+    const WORDS: Words<Self> = &[
+        ("published", Self::Published, "they stand in the text"),
+        ("assumed", Self::Assumed, "the one in the text stands in for one that is not known"),
+        ("unknown", Self::Unknown, "the same, and it may have none"),
+        ("none", Self::Absent, "it has none"),
+    ];
+}
 
 impl Worded for MtaStsMode {
     const WORDS: Words<Self> =
@@ -169,7 +184,7 @@ const EVENT: &[Key] = &[
     required(
         "at",
         Shape::Moment,
-        "when it starts: a time of the first measured day, `\"2d 10:00\"`, or a duration",
+        "when it starts: a time of the first measured day, `\"2d 10:00\"`, `\"Tue 10:00\"` (the first day is a Monday), or a duration",
     ),
     required("for", SOME_TIME, "how long it lasts"),
     optional("every", SOME_TIME, "once", "how often it comes back, until the end of the run"),

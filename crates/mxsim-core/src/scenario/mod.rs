@@ -7,6 +7,7 @@
 //! Main types: [`Scenario`], [`Sender`], [`Goal`]; [`ScenarioError`] for what is wrong with a text; [`ScenarioBuilder`] to write one in Rust.
 
 mod build;
+mod findings;
 mod goal;
 pub(crate) mod keys;
 mod model;
@@ -17,6 +18,7 @@ mod resolved;
 pub use crate::dns::Caches;
 pub use crate::syntax::diagnostic::{Diagnostic, Place, ScenarioError};
 pub use build::{ChangeSpec, EventSpec, NodeSpec, ResolverSpec, ScenarioBuilder, SenderSpec};
+pub use findings::{FINDINGS, FindingKind, Reach};
 pub use goal::{Goal, GoalKind};
 pub use model::{Authority, Mix, Node, ResolverLayer, RunPlan, Scenario, Sender, Stub, ZoneVersion};
 pub use read::{Format, RunOverrides, SourceText, parse_duration, parse_moment};

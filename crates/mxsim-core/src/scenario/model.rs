@@ -4,7 +4,7 @@ use super::goal::Goal;
 use crate::dns::{DaneZone, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::parameters::PresetKind;
-use crate::results::{Caution, Grade, PresetUsed};
+use crate::results::{Caution, Finding, Grade, PresetUsed};
 use crate::sender::{Behaviour, SenderBehaviour, Unknowns};
 use crate::time::{Span, Time};
 use crate::traffic::{Profile, Sizes};
@@ -42,6 +42,8 @@ pub struct Scenario {
     pub goals_are_default: bool,
     /// Presets the scenario leans on, each once.
     pub presets: Vec<PresetUsed>,
+    /// What is wrong or surprising with the zone or the scenario, the worst first.
+    pub findings: Vec<Finding>,
     /// Doubts that need no simulation.
     pub cautions: Vec<Caution>,
     /// Hash of the resolved scenario (hexadecimal).

@@ -3,7 +3,7 @@
 //! Zone texts are written anew, in full names and with an SOA for the negative TTL; a later version of the zone becomes a change that
 //! names the record sets it differs in. The fingerprint is the hash of this text.
 
-use crate::dns::{Name, Zone};
+use crate::dns::{AddressStatus, Name, Zone};
 use crate::node::{Capacity, SessionTime};
 use crate::parameters::words::word_of;
 use crate::parameters::{AUTHORITY, RESOLVER, SENDER, STUB, Written};
@@ -58,11 +58,29 @@ impl Scenario {
         out.key("warm_up", &span(self.run.warm_up));
     }
 
+    /// The text would not say of a host that its address only stands in for one.
+    fn write_address_status(&self, out: &mut Toml) {
+        let mut said = BTreeMap::new();
+        for host in self.zones.iter().flat_map(|version| &version.zone.hosts) {
+            if host.status != AddressStatus::Published {
+                said.entry(host.name.as_str()).or_insert(host.status);
+            }
+        }
+        if said.is_empty() {
+            return;
+        }
+        out.section("[zone.addresses]");
+        for (name, status) in said {
+            out.key(&text(name), &text(word_of(status).unwrap_or_default()));
+        }
+    }
+
     fn write_zone(&self, out: &mut Toml) {
         let zone = &self.zones[0].zone;
         out.section("[zone]");
         out.key("domain", &text(zone.domain.as_str()));
         out.lines("text", record_sets(zone).into_values().flatten());
+        self.write_address_status(out);
         out.section("[zone.authority]");
         out.key("preset", &text(&self.authority.name));
         out.sections(&AUTHORITY.write(&self.authority.order));

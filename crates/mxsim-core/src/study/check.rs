@@ -2,7 +2,8 @@
 //!
 //! Main types: [`Checked`], the document `mxsim.check/1`; [`Summary`], a valid scenario in a few lines.
 
-use crate::results::{Caution, Grade};
+use crate::results::{Caution, Finding, Grade};
+pub use crate::scenario::FINDINGS;
 use crate::scenario::Scenario;
 use crate::syntax::diagnostic::{Diagnostic, Place, ScenarioError, line_and_column};
 use serde::Serialize;
@@ -21,10 +22,12 @@ pub struct Checked {
     /// Hash of the resolved scenario; `null` if it is not valid.
     pub fingerprint: Option<String>,
     /// Everything that is wrong, in the order of the text.
-    pub errors: Vec<Finding>,
+    pub errors: Vec<Fault>,
     /// How many more errors there are; not in the document of a valid scenario.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors_left_out: Option<usize>,
+    /// What is wrong or surprising with a valid scenario and its zone, the worst first.
+    pub findings: Vec<Finding>,
     /// Doubts about a valid scenario.
     pub cautions: Vec<Caution>,
 }
@@ -32,7 +35,7 @@ pub struct Checked {
 /// One thing that is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Finding {
+pub struct Fault {
     /// Stable code such as `E104`.
     pub code: String,
     /// The offending value and the rule it breaks.
@@ -67,6 +70,7 @@ impl Checked {
             fingerprint: Some(scenario.fingerprint.clone()),
             errors: Vec::new(),
             errors_left_out: None,
+            findings: scenario.findings.clone(),
             cautions: scenario.cautions.clone(),
         }
     }
@@ -85,14 +89,15 @@ impl Checked {
             schema: SCHEMA.into(),
             valid: false,
             fingerprint: None,
-            errors: error.diagnostics.iter().map(|one| Finding::of(error, one)).collect(),
+            errors: error.diagnostics.iter().map(|one| Fault::of(error, one)).collect(),
             errors_left_out: Some(error.left_out),
+            findings: Vec::new(),
             cautions: Vec::new(),
         }
     }
 }
 
-impl Finding {
+impl Fault {
     fn of(error: &ScenarioError, one: &Diagnostic) -> Self {
         let source = &error.sources[one.source];
         let (line, column, pointer) = match &one.place {
@@ -129,6 +134,8 @@ pub struct Summary {
     pub senders: Vec<SenderSummary>,
     /// The goals in words.
     pub goals: Vec<String>,
+    /// What is wrong or surprising with it and its zone, the worst first.
+    pub findings: Vec<Finding>,
     /// Doubts about the scenario.
     pub cautions: Vec<Caution>,
 }
@@ -189,6 +196,7 @@ impl Summary {
             nodes: nodes.collect(),
             senders: senders.collect(),
             goals: scenario.goals.iter().map(|goal| goal.text.clone()).collect(),
+            findings: scenario.findings.clone(),
             cautions: scenario.cautions.clone(),
         }
     }

@@ -34,7 +34,7 @@ pub const CODES: &[(&str, &str)] = &[
     (code::ZONE_VALUE, "a name, address, TTL or preference in a zone line that is not one"),
     (code::ZONE_DOMAIN, "the mail domain is not clear or has no records"),
     (code::ZONE_CNAME, "a CNAME loop, or a CNAME beside other records"),
-    (code::ZONE_SHORT, "output of `dig +short`, which leaves the owner names out"),
+    (code::ZONE_FOREIGN, "records in a form that is recognised and not read"),
     (code::ZONE_TOO_MANY, "more MX records or addresses than the simulator takes"),
 ];
 
@@ -64,7 +64,7 @@ pub(crate) mod code {
     pub(crate) const ZONE_VALUE: &str = "E202";
     pub(crate) const ZONE_DOMAIN: &str = "E203";
     pub(crate) const ZONE_CNAME: &str = "E204";
-    pub(crate) const ZONE_SHORT: &str = "E205";
+    pub(crate) const ZONE_FOREIGN: &str = "E207";
     pub(crate) const ZONE_TOO_MANY: &str = "E206";
 }
 

@@ -6,6 +6,7 @@
 //! [`diagnostic::ScenarioError`], everything that is wrong with a document.
 
 pub mod diagnostic;
+pub(crate) mod hints;
 pub(crate) mod ids;
 pub(crate) mod literal;
 pub(crate) mod quantity;

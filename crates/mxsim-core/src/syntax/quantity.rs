@@ -88,6 +88,9 @@ fn split_number(text: &str) -> Option<(f64, &str)> {
 
 /// Reads `"10:00"` (of the first measured day), `"2d 10:00"` (of the third), or a duration since the start of measuring.
 pub(crate) fn moment(text: &str) -> Result<Time, Malformed> {
+    if let Some(time) = spoken(text) {
+        return Ok(time);
+    }
     if !text.contains(':') {
         return duration(text).map(|span| Time(span.0)).map_err(|error| Malformed {
             rule: if error.out_of_range { error.rule } else { MOMENT_RULE.into() },
@@ -102,6 +105,35 @@ pub(crate) fn moment(text: &str) -> Result<Time, Malformed> {
     };
     let time = clock_time(clock).ok_or_else(|| malformed(MOMENT_RULE, MOMENT_HELP))?;
     Ok(Time(days.0 + time.0))
+}
+
+/// `Tue 10:00`, `10am`, `Tuesday 10:30 pm`: a weekday of the first measured week, which begins on a Monday, and a clock of twelve hours.
+fn spoken(text: &str) -> Option<Time> {
+    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let lower = text.trim().to_ascii_lowercase();
+    let first = lower.split_whitespace().next()?;
+    let is_day = |day: &str| first.len() >= 3 && day.starts_with(first.trim_end_matches(','));
+    let day = DAYS.iter().position(|day| is_day(day));
+    let clock = if day.is_some() { lower[first.len()..].trim() } else { &lower };
+    let half = clock
+        .strip_suffix("am")
+        .map(|hours| (hours, 0))
+        .or(clock.strip_suffix("pm").map(|hours| (hours, 12)));
+    let time = match half {
+        Some((hours, shift)) => twelve_hours(hours.trim_end(), shift)?,
+        None if day.is_some() && clock.is_empty() => Span::ZERO,
+        None if day.is_some() => clock_time(clock)?,
+        None => return None,
+    };
+    Some(Time(day.unwrap_or(0) as i64 * Span::DAY.0 + time.0))
+}
+
+/// `10` or `10:30` before or after noon; twelve is the hour after midnight, or after noon.
+fn twelve_hours(text: &str, shift: i64) -> Option<Span> {
+    let (hours, minutes) = text.split_once(':').unwrap_or((text, "0"));
+    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
+    let valid = (1..=12).contains(&hours) && minutes < 60;
+    valid.then(|| Span::from_secs((hours % 12 + shift) * 3_600 + minutes * 60))
 }
 
 const MOMENT_RULE: &str = "a time of day, a later day and its time, or a duration";
@@ -187,9 +219,17 @@ mod tests {
 
     #[test]
     fn moments() {
-        for (text, seconds) in
-            [("10:00", 36_000), ("2d 10:00", 208_800), ("36h", 129_600), ("0s", 0), ("23:59:59", 86_399)]
-        {
+        for (text, seconds) in [
+            ("Tue 10:00", 122_400),
+            ("10am", 36_000),
+            ("12 am", 0),
+            ("mon 10:30 pm", 81_000),
+            ("10:00", 36_000),
+            ("2d 10:00", 208_800),
+            ("36h", 129_600),
+            ("0s", 0),
+            ("23:59:59", 86_399),
+        ] {
             assert_eq!(moment(text), Ok(Time(seconds * 1_000_000)), "{text}");
         }
         for text in ["24:00", "10:60", "10:0x", "1h 10:00", "10:00:00:00", "-1:00", "noon", ":"] {

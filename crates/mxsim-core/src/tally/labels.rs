@@ -1,7 +1,7 @@
 //! What the statistics need to know of a world: names, fair shares, goals and provenance.
 
-use crate::results::{Caution, Grade, MethodUsed, PresetUsed};
-use crate::scenario::{Goal, RunPlan};
+use crate::results::{Caution, Finding, Grade, MethodUsed, PresetUsed};
+use crate::scenario::{Goal, Reach, RunPlan};
 use crate::time::Span;
 
 /// Names and settings that turn tallies into results.
@@ -25,6 +25,8 @@ pub struct Labels {
     pub methods: Vec<MethodUsed>,
     /// Presets in use.
     pub presets: Vec<PresetUsed>,
+    /// What is wrong or surprising with zone and scenario.
+    pub findings: Vec<Finding>,
     /// Doubts from the scenario.
     pub cautions: Vec<Caution>,
     /// Hash of the resolved scenario.
@@ -59,6 +61,8 @@ pub struct HostLabels {
     pub name: String,
     /// Preference when measuring starts.
     pub preference: Option<u16>,
+    /// Whether a sender can deliver to it.
+    pub reach: Reach,
 }
 
 /// One sender.

@@ -147,6 +147,13 @@ impl SplitForecast {
             .filter(|group| group.choosers > 0)
             .map(|group| group.share * group.share / f64::from(group.choosers))
             .sum();
+        Self::of_lumps(nodes, lumps, messages)
+    }
+
+    /// The same for a sum of squared lumps: of each chooser the square of its part of the mail, less what averages out over the window
+    /// (see [`super::sticky`]).
+    #[must_use]
+    pub fn of_lumps(nodes: usize, lumps: f64, messages: f64) -> Self {
         let fair_share = if nodes == 0 { 0.0 } else { 1.0 / nodes as f64 };
         let variance = lumped_variance(lumps, nodes, messages);
         let deviation = variance.sqrt();

@@ -8,6 +8,7 @@ use mxsim_core::numerals::{self, Ranged};
 use mxsim_core::results::{Cause, NodeResult, Results, SessionResult};
 
 use crate::capacity;
+use crate::findings;
 use crate::page::columns::{self, Column};
 use crate::page::{Page, TextStyle, width_of};
 use crate::words::{self, WindowWord};
@@ -22,6 +23,7 @@ const BAR_COLUMNS: [usize; 2] = [6, 40];
 pub fn text(results: &Results, style: &TextStyle) -> String {
     let mut page = Page::new(style);
     let word = words::window(&results.provenance);
+    findings::write(&mut page, &results.findings);
     head(&mut page, results);
     verdict(&mut page, results);
     if words::has_split(results) {

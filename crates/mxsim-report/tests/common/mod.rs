@@ -277,6 +277,7 @@ pub(crate) fn three_equal() -> Results {
             "not_known": Some(not_known()),
         })),
         "verdict": verdict(),
+        "findings": [],
         "cautions": vec![made::<Caution>(json!({
             "code": "assumed-preset".to_owned(),
             "text": "how long google keeps a host is assumed; measure it in your logs".to_owned(),

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders with scenarios.
-const SCENARIOS: [&str; 5] = [
+const SCENARIOS: [&str; 6] = [
     "scenarios",
+    "crates/mxsim-import/templates",
     "crates/mxsim/templates",
     "crates/mxsim-core/tests/fixtures/good",
     "crates/mxsim-core/tests/fixtures/bad",

@@ -10,6 +10,7 @@ use mxsim_core::numerals::to_digits;
 use mxsim_core::results::Answer;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::ask::{AskOptions, Asked, Simulate, ask as ask_scenario};
+use mxsim_import::Question;
 use mxsim_report::{ask::screen, pretty};
 use std::path::Path;
 
@@ -19,9 +20,9 @@ const MOST_MX: usize = 100;
 /// Answers for N equal MX or for a zone.
 pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
     check_total(&arguments.top)?;
-    let scenario = scenario(&arguments.design, &arguments.top, &arguments.presets.catalog()?)?;
+    let scenario = scenario(arguments, &arguments.presets.catalog()?)?;
     let simulation = &arguments.simulation;
-    let options = options(&scenario, simulation);
+    let options = options(&arguments.design, &scenario, simulation);
     let asked = watched(&scenario, simulation, |watch| ask_scenario(&scenario, options, watch))?;
     match arguments.format {
         PlainFormat::Text => print(&screen(&asked, &screen_style()))?,
@@ -30,10 +31,12 @@ pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
     Ok(exit(&asked, simulation))
 }
 
-fn options(scenario: &Scenario, simulation: &Simulation) -> AskOptions {
-    let simulate = match simulation.replications {
-        Some(_) => Simulate::Always,
-        None => Simulate::WhereNeeded,
+/// A zone is simulated as `run` does it; N equal MX have a closed form.
+fn options(design: &str, scenario: &Scenario, simulation: &Simulation) -> AskOptions {
+    let simulate = match (is_number(design), simulation.replications) {
+        (false, _) => Simulate::Only,
+        (true, Some(_)) => Simulate::Always,
+        (true, None) => Simulate::WhereNeeded,
     };
     AskOptions::new(run_options(scenario, simulation), simulate)
 }
@@ -42,6 +45,7 @@ fn options(scenario: &Scenario, simulation: &Simulation) -> AskOptions {
 fn exit(asked: &Asked, simulation: &Simulation) -> Exit {
     let closed = asked.closed_form.as_ref().map(|form| match form.answer {
         Answer::No if !simulation.exit_zero => Exit::Missed,
+        Answer::YesIf if simulation.strict && !simulation.exit_zero => Exit::CannotTell,
         _ => Exit::Met,
     });
     let simulated = asked.simulation.as_ref().map(|results| exit_for(results, simulation));
@@ -67,12 +71,12 @@ fn check_total(percent: &[f64]) -> Result<(), Failure> {
 }
 
 /// A number, zone text, a zone file, or standard input.
-fn scenario(design: &str, top: &[f64], catalog: &Catalog) -> Result<Scenario, Failure> {
-    let design = design.trim();
+fn scenario(arguments: &Ask, catalog: &Catalog) -> Result<Scenario, Failure> {
+    let (design, top) = (arguments.design.trim(), &arguments.top);
     if design.is_empty() {
         return Err(Failure::usage("ask: expected a number of equal MX such as 3, or a zone, found nothing"));
     }
-    if design.parse::<f64>().is_ok() && !Path::new(design).exists() {
+    if is_number(design) {
         return match design.parse::<usize>() {
             Ok(n) if (1..=MOST_MX).contains(&n) => Ok(mxsim_import::equal_mx_scenario(n, top, catalog)?),
             _ => Err(Failure::usage(format!(
@@ -80,8 +84,28 @@ fn scenario(design: &str, top: &[f64], catalog: &Catalog) -> Result<Scenario, Fa
             ))),
         };
     }
-    let pasted = design.split_whitespace().count() > 1 && !Path::new(design).exists();
-    let (name, text) =
-        if pasted { ("zone", design.to_owned()) } else { (design, mxsim_import::read_text(design)?) };
-    Ok(mxsim_import::zone_scenario(name, &text, top, catalog)?)
+    let is_file = Path::new(design).exists();
+    if !is_file && is_domain(design) {
+        return Err(Failure::file(format!(
+            "{design} is no file; if it is your domain, type: dig +noall +answer MX {design} | mxsim ask -"
+        )));
+    }
+    let pasted = design.split_whitespace().count() > 1 && !is_file;
+    let (name, zone) =
+        if pasted { ("zone", design.to_owned()) } else { (design, mxsim_import::read_zone(design)?) };
+    let question = Question { zone: &zone, domain: arguments.domain.as_deref(), top };
+    Ok(mxsim_import::zone_scenario(name, question, catalog)?)
+}
+
+fn is_number(design: &str) -> bool {
+    let design = design.trim();
+    design.parse::<f64>().is_ok() && !Path::new(design).exists()
+}
+
+/// True for what may be the name of a mail domain and of no file.
+fn is_domain(text: &str) -> bool {
+    let last = text.trim_end_matches('.').rsplit_once('.').map(|(_, last)| last);
+    let is_name = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    let ends = ["txt", "zone", "dns", "db", "toml", "json", "log"];
+    is_name && last.is_some_and(|last| last.len() > 1 && !ends.contains(&last))
 }

@@ -3,22 +3,39 @@
 use crate::args::{Check, PlainFormat};
 use crate::exit::{Exit, Failure};
 use crate::output::{print, screen_style};
+use mxsim_core::results::{Finding, Severity};
 use mxsim_core::study::check::{Checked, Summary};
 use mxsim_import::ImportError;
-use mxsim_report::{check::screen, pretty};
+use mxsim_report::{check::screen, findings::registry, pretty};
 
 /// Reads the input and says what it means.
 pub(crate) fn check(arguments: &Check) -> Result<Exit, Failure> {
+    let Some(input) = &arguments.input else {
+        print(&registry(&screen_style()))?;
+        return Ok(Exit::Met);
+    };
     let catalog = arguments.presets.catalog()?;
-    match (mxsim_import::scenario_or_zone(&arguments.input, &catalog), arguments.format) {
+    let read = mxsim_import::scenario_or_zone(input, arguments.domain.as_deref(), &catalog);
+    match (&read, arguments.format) {
         (Ok(scenario), _) if arguments.resolved => print(&scenario.resolved())?,
-        (Ok(scenario), PlainFormat::Text) => print(&screen(&Summary::of(&scenario), &screen_style()))?,
-        (Ok(scenario), PlainFormat::Json) => print(&pretty(&Checked::valid(&scenario)))?,
+        (Ok(scenario), PlainFormat::Text) => print(&screen(&Summary::of(scenario), &screen_style()))?,
+        (Ok(scenario), PlainFormat::Json) => print(&pretty(&Checked::valid(scenario)))?,
         (Err(ImportError::Scenario(error)), PlainFormat::Json) => {
-            print(&pretty(&Checked::invalid(&error)))?;
+            print(&pretty(&Checked::invalid(error)))?;
             return Ok(Exit::Invalid);
         }
-        (Err(error), _) => return Err(error.into()),
+        (Err(_), _) => {}
     }
-    Ok(Exit::Met)
+    let findings = read?.findings;
+    Ok(if arguments.exit_zero { Exit::Met } else { exit_for(&findings) })
+}
+
+/// An error is a no; a host of which nothing says whether it has an address leaves the answer open.
+fn exit_for(findings: &[Finding]) -> Exit {
+    let is_error = |finding: &Finding| finding.severity == Severity::Error;
+    match () {
+        () if findings.iter().any(is_error) => Exit::Missed,
+        () if findings.iter().any(|finding| finding.code == "mx-address-unknown") => Exit::CannotTell,
+        () => Exit::Met,
+    }
 }

@@ -4,15 +4,15 @@ mod zone;
 
 use crate::args::{Design, Init};
 use crate::exit::{Exit, Failure};
-use crate::output::{print, write_file};
-use mxsim_report::next;
+use crate::output::{print, screen_style, write_file};
+use mxsim_report::{findings, next};
 use std::path::Path;
 
 impl Design {
     /// Its template, a valid scenario that says what it asks.
     const fn template(self) -> &'static str {
         match self {
-            Self::EqualMx => include_str!("../../templates/equal-mx.toml"),
+            Self::EqualMx => mxsim_import::EQUAL_MX,
             Self::ManyA => include_str!("../../templates/many-a.toml"),
             Self::Backup => include_str!("../../templates/backup.toml"),
             Self::Uneven => include_str!("../../templates/uneven.toml"),
@@ -23,10 +23,12 @@ impl Design {
 
 /// Prints the scenario, or writes it where nothing may be lost.
 pub(crate) fn init(arguments: &Init) -> Result<Exit, Failure> {
-    let text = match &arguments.zone {
-        None => arguments.design.template().to_owned(),
-        Some(file) => zone::put(arguments.design, file)?,
+    let (text, findings) = match &arguments.zone {
+        None => (arguments.design.template().to_owned(), Vec::new()),
+        Some(file) => zone::put(arguments, file)?,
     };
+    // What is wrong with the zone stands first in the scenario, too.
+    let text = format!("{}{text}", findings::comments(&findings));
     match arguments.output.as_deref().filter(|path| *path != Path::new("-")) {
         // It stays a scenario, so that `mxsim init | mxsim run -` works: what to type next is a comment.
         None => print(&format!("{text}\n# Next: save this as site.toml, then: mxsim run site.toml\n"))?,
@@ -34,6 +36,7 @@ pub(crate) fn init(arguments: &Init) -> Result<Exit, Failure> {
             refuse_to_lose(file, arguments.force)?;
             write_file(file, text.as_bytes())?;
             let file = file.display();
+            print(&findings::screen(&findings, &screen_style()))?;
             print(&format!("wrote {file}\n{}", next(&format!("mxsim run {file}"))))?;
         }
     }

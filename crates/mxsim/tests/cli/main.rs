@@ -3,6 +3,7 @@
 mod support;
 
 mod adds_presets;
+mod agrees_on_zones;
 mod answers_questions;
 mod checks_scenarios_and_zones;
 mod judges_counts;

@@ -189,14 +189,19 @@ fn near_misses_of_names_are_recognised() {
     let help = |rest: &str, word: &str| {
         mxsim_with_input(&["check", "-"], with(rest).as_bytes()).expect_error(4, &[word]);
     };
-    for slip in ["qmail-lp64", "QMAIL_LP64", "qmail"] {
+    for slip in ["qmail-lp", "qmaillp64", "qmail"] {
         help(&format!("[[senders]]\npreset = \"{slip}\""), "did you mean \"qmail_lp64\"?");
     }
-    for slip in ["bind-9-20", "bind 9.20", "bind9", "bind"] {
+    for same in ["qmail-lp64", "QMAIL_LP64", "qmail lp64"] {
+        let scenario = with(&format!("[[senders]]\npreset = \"{same}\""));
+        let check = mxsim_with_input(&["check", "-"], scenario.as_bytes()).expect(0);
+        assert!(check.stdout.contains("qmail_lp64 (source)"), "{}", check.stdout);
+    }
+    for slip in ["bind 9.20", "bind9", "bind"] {
         help(&format!("[[senders]]\nresolver = \"{slip}\""), "did you mean \"bind_9_20\"?");
         help(&format!("[resolvers.mine]\npreset = \"{slip}\""), "did you mean \"bind_9_20\"?");
     }
-    help("[[senders]]\npreset = \"cache_sticky\"", "did you mean \"cache-sticky\"?");
+    help("[[senders]]\npreset = \"cachesticky\"", "did you mean \"cache-sticky\"?");
     help("[[senders]]\npreset = \"groupwise\"", "sender presets are");
     help("[goals]\nbusyest_share = \"40 %\"", "did you mean `busiest_share`?");
     let node = "[[events]]\nat = \"10:00\"\nfor = \"1h\"\nfault = \"drop\"\nnode = \"mx01\"";

@@ -37,7 +37,7 @@ const WRONG: [(&str, &str, &str); 5] = [
         "error-several.txt",
         "site.toml",
         "[zone]\ntext = \"example.com. 300 IN A 192.0.2.1\"\n\n[[senders]]\nname = \"google\"\nshare = \"65 %\"\n\
-         preset = \"qmail-lp64\"\n\n[[senders]]\nname = \"microsoft\"\nshare = \"45 %\"\nsticky = \"long\"\n",
+         preset = \"qmail-lp\"\n\n[[senders]]\nname = \"microsoft\"\nshare = \"45 %\"\nsticky = \"long\"\n",
     ),
     (
         "error-in-zone-text.txt",
@@ -78,7 +78,7 @@ fn every_screen_fits_80_columns() {
         for entry in std::fs::read_dir(&folder).expect("the fixtures") {
             let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
             let check = mxsim_in(&folder, &["check", &name]);
-            assert!([0, 4].contains(&check.code()), "{name}: {}", check.stderr);
+            assert!([0, 1, 3, 4].contains(&check.code()), "{name}: {}", check.stderr);
             for text in [&check.stdout, &check.stderr] {
                 assert!(too_wide(text).is_empty(), "{name}: {:?}", too_wide(text));
             }

@@ -18,7 +18,7 @@ fn every_template_asks_a_question_and_runs() {
         assert!(text.ends_with("mxsim run site.toml\n"), "{text}");
         let run = mxsim_with_input(&["run", "-", "--replications", "3"], text.as_bytes());
         assert!([0, 1, 3].contains(&run.code()), "{design}: {}", run.stderr);
-        assert!(run.stdout.starts_with(title.trim_end_matches('"')), "{}", run.stdout);
+        assert!(run.stdout.contains(title.trim_end_matches('"')), "{}", run.stdout);
     }
 }
 
@@ -50,10 +50,7 @@ fn the_zone_can_be_your_own() {
     let folder = Folder::new();
     for design in ["equal-mx", "many-a", "backup", "uneven"] {
         let text = mxsim_with_input(&["init", design, "--zone", "-"], DIG.as_bytes()).expect(0).stdout;
-        assert!(
-            text.contains("b.example.net. 300 IN A 192.0.2.2\n") && !text.contains("203.0.113."),
-            "{text}"
-        );
+        assert!(text.contains("MX 10 b.example.net.\n") && !text.contains("203.0.113."), "{text}");
         let run = mxsim_with_input(&["run", "-", "--replications", "2"], text.as_bytes());
         assert!([0, 1, 3].contains(&run.code()), "{design}: {}", run.stderr);
     }

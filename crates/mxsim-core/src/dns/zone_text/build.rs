@@ -1,8 +1,9 @@
 //! Records into a [`Zone`]: which domain, which hosts, which addresses, and the notes on what is legal but surprising.
 
+use super::addresses;
 use super::fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
-use super::record::{Data, Record, RecordKind};
-use crate::dns::zone::{Host, MxRecord, Name, Zone};
+use super::record::{Context, Data, Record, RecordKind, UNNAMED_DOMAIN};
+use crate::dns::zone::{AddressStatus, Host, MxRecord, Name, Zone};
 use crate::time::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,17 +13,18 @@ pub(crate) const ASSUMED_TTL: Span = Span::from_secs(3_600);
 /// Most MX records of a domain and most addresses of a host. A DNS answer over TCP holds more, a mail domain never does: an *assumption*.
 const MOST_RECORDS: usize = 255;
 
-/// What `records` publish about the mail of `domain`; without one, of the only owner of MX records. Hosts that MX records named `earlier` keep
-/// their addresses as long as these are published: whoever holds an old MX answer still looks them up.
+/// What `records` publish about the mail of `domain`; without one, of the owner of MX records that the text is about. Hosts that MX records
+/// named `earlier` keep their addresses as long as these are published: whoever holds an old MX answer still looks them up.
 pub(crate) fn build(
     records: &[Record],
     domain: Option<&Name>,
     earlier: &[Host],
+    context: &Context,
 ) -> Result<(Zone, Vec<ZoneNote>), Vec<ZoneTextError>> {
     let mut builder = Builder::new(records);
     let domain = match domain {
         Some(domain) => domain.clone(),
-        None => match builder.infer_domain() {
+        None => match builder.infer_domain(context) {
             Ok(domain) => domain,
             Err(error) => {
                 builder.errors.push(error);
@@ -32,6 +34,7 @@ pub(crate) fn build(
     };
     let mut zone = builder.zone(domain);
     builder.add_earlier_hosts(earlier, &mut zone);
+    builder.notes.extend(addresses::fill_in(&mut zone, earlier, context));
     if builder.errors.is_empty() { Ok((zone, builder.notes)) } else { Err(builder.errors) }
 }
 
@@ -79,8 +82,8 @@ impl<'r> Builder<'r> {
         self.sets.get(&(owner, kind)).cloned().unwrap_or_default()
     }
 
-    /// The only owner of MX records; without any, the only owner of addresses.
-    fn infer_domain(&self) -> Result<Name, ZoneTextError> {
+    /// The only owner of MX records, or the one of them that the text is about; without any, the only owner of addresses.
+    fn infer_domain(&mut self, context: &Context) -> Result<Name, ZoneTextError> {
         let owners = |kinds: &[RecordKind]| -> Vec<&'r Record> {
             let mut seen = BTreeSet::new();
             let fits = |record: &&Record| kinds.contains(&record.kind) && !record.owner.is_wildcard();
@@ -89,6 +92,22 @@ impl<'r> Builder<'r> {
         let mut found = owners(&[RecordKind::Mx]);
         if found.is_empty() {
             found = owners(&[RecordKind::A, RecordKind::Aaaa]);
+        }
+        let is_about =
+            |record: &&&Record| context.zone.iter().chain(&context.asked).any(|name| *name == record.owner);
+        let about: Vec<&Record> = found.iter().filter(is_about).copied().collect();
+        if let ([only], true) = (&about[..], found.len() > 1) {
+            let others: Vec<String> = found
+                .iter()
+                .filter(|record| record.owner != only.owner)
+                .take(3)
+                .map(|record| record.owner.to_string())
+                .collect();
+            let text =
+                format!("the text has MX records of {} too; this is about {}", others.join(", "), only.owner);
+            let domain = only.owner.clone();
+            self.note("other-domains", text);
+            return Ok(domain);
         }
         let whole = TextRange { text: 0, start: 0, end: 0 };
         let fail = |message: String, help: String, range| {
@@ -100,7 +119,14 @@ impl<'r> Builder<'r> {
                 "write the name of the domain before its records".into(),
                 only.range,
             ),
-            [only] => Ok(only.owner.clone()),
+            [only] => {
+                let domain = only.owner.clone();
+                if domain.as_str() == UNNAMED_DOMAIN {
+                    let text = "nothing in the text names the mail domain; add `--domain example.com`";
+                    self.note("domain-not-named", text.into());
+                }
+                Ok(domain)
+            }
             [] => fail(
                 "there is no MX, A or AAAA record".into(),
                 "paste zone lines or the output of `dig MX example.com`".into(),
@@ -112,7 +138,10 @@ impl<'r> Builder<'r> {
                 let message = format!("records of several domains: {}", names.join(", "));
                 fail(
                     message,
-                    format!("say which one takes the mail: domain = \"{}\"", first.owner),
+                    format!(
+                        "say which one takes the mail: `--domain {0}`, or domain = \"{0}\" in a scenario",
+                        first.owner
+                    ),
                     second.range,
                 )
             }
@@ -182,17 +211,18 @@ impl<'r> Builder<'r> {
             return;
         };
         if records.len() > 1 {
-            let message = "a null MX (`MX 0 .`) beside other MX records".to_string();
-            self.error(
-                ZoneErrorKind::Domain,
-                null.range,
-                message,
-                "RFC 7505 allows it only alone: remove it or the others",
-            );
-        } else {
             let text = format!(
-                "{} has a null MX (RFC 7505): it takes no mail, and every message bounces at once",
-                null.owner
+                "{} has a null MX (`MX {}`) beside other MX records, which RFC 7505 forbids; senders pass it over or give up: remove it or \
+                 the others",
+                null.owner,
+                mx_record(null).map_or_else(String::new, |mx| format!("{} .", mx.preference)),
+            );
+            self.note("null-mx-beside-others", text);
+        } else {
+            let owner =
+                if null.owner.as_str() == UNNAMED_DOMAIN { "the domain" } else { null.owner.as_str() };
+            let text = format!(
+                "{owner} has a null MX (RFC 7505): it takes no mail, and every message bounces at once"
             );
             self.note("null-mx", text);
         }
@@ -208,8 +238,8 @@ impl<'r> Builder<'r> {
             );
         }
         spans.first().copied().unwrap_or_else(|| {
-            let text = format!("the {} records of {owner} have no TTL; 3600 s are assumed", kind.name());
-            self.note("assumed-ttl", text);
+            let text = "records have no TTL in the text; 3600 s are assumed";
+            self.note("assumed-ttl", text.into());
             ASSUMED_TTL
         })
     }
@@ -239,8 +269,6 @@ impl<'r> Builder<'r> {
         }
         if zone.mx.is_empty() {
             self.implicit_mx(zone);
-        } else {
-            self.note_hosts_without_address(zone);
         }
     }
 
@@ -271,13 +299,6 @@ impl<'r> Builder<'r> {
         }
     }
 
-    fn note_hosts_without_address(&mut self, zone: &Zone) {
-        for host in zone.hosts.iter().filter(|host| host.a.is_empty() && host.aaaa.is_empty()) {
-            let text = format!("{} has no address in the text; senders pass it over", host.name);
-            self.note("mx-without-address", text);
-        }
-    }
-
     /// The addresses behind `name`; an alias lends its TTL if it is shorter.
     fn host(&mut self, name: Name, negative_ttl: Span) -> Host {
         let (owner, aliases) = self.resolve(&name);
@@ -286,7 +307,7 @@ impl<'r> Builder<'r> {
             let text = format!(
                 "{name} is an alias of {owner}; RFC 2181 section 10.3 wants an MX record to name the host itself"
             );
-            self.note("cname-target", text);
+            self.note("mx-alias", text);
         }
         let (v4, v6) = (self.set(&owner, RecordKind::A), self.set(&owner, RecordKind::Aaaa));
         let mut ttl_of = |kind, set: &[&Record]| {
@@ -311,7 +332,7 @@ impl<'r> Builder<'r> {
         let aaaa = v6.iter().filter_map(|record| {
             if let Some(Data::Aaaa(address)) = record.data { Some(address) } else { None }
         });
-        Host { name, a: a.collect(), a_ttl, aaaa: aaaa.collect(), aaaa_ttl }
+        Host { name, a: a.collect(), a_ttl, aaaa: aaaa.collect(), aaaa_ttl, status: AddressStatus::Published }
     }
 }
 

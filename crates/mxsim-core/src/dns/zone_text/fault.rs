@@ -22,8 +22,8 @@ pub enum ZoneErrorKind {
     Domain,
     /// A CNAME loop, or a CNAME beside other records.
     Cname,
-    /// Output of `dig +short`.
-    Short,
+    /// A text in another form, which is recognised and not read.
+    Foreign,
     /// More records than the simulator takes.
     TooMany,
     /// A change of something that does not exist.

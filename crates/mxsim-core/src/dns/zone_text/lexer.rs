@@ -1,6 +1,7 @@
 //! Zone text into lines of words (RFC 1035 section 5.1).
 
 use super::fault::{TextRange, ZoneErrorKind, ZoneTextError};
+use std::ops::Range;
 
 /// One word of a line.
 #[derive(Debug, Clone, Copy)]
@@ -27,11 +28,36 @@ impl Line<'_> {
     }
 }
 
-/// Cuts `text` into lines.
-pub(super) fn lines<'a>(text: &'a str, text_id: usize, errors: &mut Vec<ZoneTextError>) -> Vec<Line<'a>> {
-    let mut lexer = Lexer { text, text_id, at: 0, open: Vec::new(), errors };
-    let mut lines = Vec::new();
+/// A comment, from behind its semicolon to the end of the line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Comment<'a> {
+    /// Where and what it says.
+    pub(super) token: Token<'a>,
+    /// True if words stand before it in its line.
+    pub(super) follows_words: bool,
+}
+
+/// A text as lines and comments.
+#[derive(Debug, Default)]
+pub(super) struct Lexed<'a> {
+    pub(super) lines: Vec<Line<'a>>,
+    pub(super) comments: Vec<Comment<'a>>,
+}
+
+/// Cuts `text` into lines, without those in `taken`, which are in order and apart.
+pub(super) fn lex<'a>(
+    text: &'a str,
+    text_id: usize,
+    taken: &[Range<usize>],
+    errors: &mut Vec<ZoneTextError>,
+) -> Lexed<'a> {
+    let mut lexer = Lexer { text, text_id, at: 0, open: Vec::new(), comments: Vec::new(), errors };
+    let (mut lines, mut taken) = (Vec::new(), taken.iter().peekable());
     while lexer.at < text.len() {
+        if let Some(line) = taken.next_if(|line| line.start <= lexer.at) {
+            lexer.at = lexer.at.max(line.end);
+            continue;
+        }
         let indented = matches!(text.as_bytes()[lexer.at], b' ' | b'\t');
         let tokens = lexer.line();
         if !tokens.is_empty() {
@@ -41,7 +67,7 @@ pub(super) fn lines<'a>(text: &'a str, text_id: usize, errors: &mut Vec<ZoneText
     if let Some(&open) = lexer.open.first() {
         lexer.error(open, open + 1, "this parenthesis is never closed", "add `)` where the record ends");
     }
-    lines
+    Lexed { lines, comments: lexer.comments }
 }
 
 struct Lexer<'a, 'e> {
@@ -50,6 +76,7 @@ struct Lexer<'a, 'e> {
     at: usize,
     /// Parentheses that are open.
     open: Vec<usize>,
+    comments: Vec<Comment<'a>>,
     errors: &'e mut Vec<ZoneTextError>,
 }
 
@@ -72,7 +99,7 @@ impl<'a> Lexer<'a, '_> {
             match byte {
                 b'\n' if self.open.is_empty() => break,
                 b'\n' | b'\r' | b' ' | b'\t' => {}
-                b';' => self.skip_until(|byte| byte == b'\n'),
+                b';' => self.comment(!tokens.is_empty()),
                 b'(' => self.open.push(start),
                 b')' => {
                     if self.open.pop().is_none() {
@@ -89,9 +116,16 @@ impl<'a> Lexer<'a, '_> {
         tokens
     }
 
-    fn skip_until(&mut self, stop: impl Fn(u8) -> bool) {
+    fn skip_until(&mut self, mut stop: impl FnMut(u8) -> bool) {
         let rest = &self.text.as_bytes()[self.at..];
         self.at += rest.iter().position(|&byte| stop(byte)).unwrap_or(rest.len());
+    }
+
+    fn comment(&mut self, follows_words: bool) {
+        let start = self.at;
+        self.skip_until(|byte| byte == b'\n');
+        let token = self.token(start, self.at);
+        self.comments.push(Comment { token, follows_words });
     }
 
     fn token(&self, start: usize, end: usize) -> Token<'a> {
@@ -100,7 +134,13 @@ impl<'a> Lexer<'a, '_> {
 
     fn word(&mut self) -> Token<'a> {
         let start = self.at;
-        self.skip_until(|byte| b" \t\r\n;()\"".contains(&byte));
+        let mut escaped = false;
+        // A backslash takes its special meaning from the next character (RFC 1035 section 5.1).
+        self.skip_until(|byte| {
+            let stops = !escaped && b" \t\r\n;()\"".contains(&byte);
+            escaped = byte == b'\\' && !escaped;
+            stops || byte == b'\n'
+        });
         self.token(start, self.at)
     }
 

@@ -3,25 +3,62 @@
 //! A zone file (RFC 1035 section 5) is a list of records with much left out: owner, TTL and class may be inherited from lines above, names
 //! may be relative to `$ORIGIN`, parentheses join lines. `dig` prints the same format with everything spelled out and comments around it.
 //! This reader takes both. It wants MX, A, AAAA and CNAME, takes the negative TTL from the SOA (RFC 2308 section 4) and passes over every
-//! other type.
+//! other type. It also takes what people paste instead: screens of `host` and `nslookup`, output of `dig +short`, exports of hosting panels and
+//! DNS providers, and the JSON of some of these.
 //!
 //! It forgives what people paste: lines that are indented as a whole; and, as long as no `$ORIGIN` is given, names with several labels but
 //! without the final dot, which are taken as absolute.
 //!
 //! Main entry: [`parse`].
 
+mod addresses;
 mod build;
 mod change;
 mod fault;
+mod fields;
+mod foreign;
+mod json;
 mod lexer;
+mod names;
 mod record;
+mod transcript;
 
+pub(crate) use addresses::notes_on;
 pub(crate) use build::build;
 pub(crate) use change::{Edit, apply};
 pub use fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
-pub(crate) use record::{Data, Record, Wanted, read};
+pub(crate) use record::{Context, Data, Read, Record, Wanted};
 
 use super::zone::{Name, Zone};
+
+/// Reads `text`, whatever it is: zone lines, what a tool printed, or JSON.
+pub(crate) fn read(text: &str, text_id: usize, domain: Option<&Name>, wanted: Wanted) -> Read {
+    if wanted == Wanted::Records && json::is_json(text) {
+        return json::read(text.trim_start_matches('\u{feff}'), text_id);
+    }
+    let read = record::read_lines(text, text_id, domain, wanted);
+    let is_empty = read.records.iter().all(|record| !matches!(record.data, Some(Data::Mx(..))));
+    match foreign::recognise(text) {
+        Some(what) if wanted == Wanted::Records && (is_empty || !read.errors.is_empty()) => {
+            Read { errors: vec![foreign_text(text, text_id, domain, what)], ..Read::default() }
+        }
+        _ => read,
+    }
+}
+
+/// Says what to paste instead of a text that is recognised and not read.
+fn foreign_text(text: &str, text_id: usize, domain: Option<&Name>, what: &str) -> ZoneTextError {
+    let domain = domain.map(Name::to_string).or_else(|| foreign::domain_in(text).map(str::to_owned));
+    let domain = domain.unwrap_or_else(|| "example.com".into());
+    ZoneTextError {
+        kind: ZoneErrorKind::Foreign,
+        message: format!("this is {what}, which mxsim does not read"),
+        help: format!(
+            "type `dig MX {domain}` and paste what it prints, and the same for the A and AAAA records of each host"
+        ),
+        range: TextRange { text: text_id, start: 0, end: 0 },
+    }
+}
 
 /// Reads what `text` publishes about the mail of `domain`; without one, of the only domain that has MX records.
 ///
@@ -39,7 +76,7 @@ pub fn parse(text: &str, domain: Option<&Name>) -> Result<(Zone, Vec<ZoneNote>),
     if !read.errors.is_empty() {
         return Err(read.errors);
     }
-    let (zone, notes) = build(&read.records, domain, &[])?;
+    let (zone, notes) = build(&read.records, domain, &[], &read.context)?;
     read.notes.extend(notes);
     Ok((zone, read.notes))
 }

@@ -1,7 +1,13 @@
 //! Lines into records: owners, TTLs and names filled in from what stands above.
 
 use super::fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
-use super::lexer::{Line, Token, lines};
+use super::fields::{
+    Fields, Outcome, TypeWord, bad_address, bad_ttl, error, fields, generic_data, starts_with_owner, ttl,
+    type_word, wire_name,
+};
+use super::lexer::{Comment, Lexed, Line, Token, lex};
+use super::names::Roots;
+use super::transcript::{self, ToolRecord};
 use crate::dns::zone::Name;
 use crate::time::Span;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -37,7 +43,8 @@ pub(crate) enum RecordKind {
 }
 
 impl RecordKind {
-    const ALL: [Self; 5] = [Self::Mx, Self::A, Self::Aaaa, Self::Cname, Self::Soa];
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] = [Self::Mx, Self::A, Self::Aaaa, Self::Cname, Self::Soa];
 
     /// The type's name.
     pub(crate) const fn name(self) -> &'static str {
@@ -47,6 +54,17 @@ impl RecordKind {
             Self::Aaaa => "AAAA",
             Self::Cname => "CNAME",
             Self::Soa => "SOA",
+        }
+    }
+
+    /// The type's number (IANA registry of resource record types).
+    pub(crate) const fn number(self) -> u16 {
+        match self {
+            Self::Mx => 15,
+            Self::A => 1,
+            Self::Aaaa => 28,
+            Self::Cname => 5,
+            Self::Soa => 6,
         }
     }
 }
@@ -75,6 +93,17 @@ pub(crate) enum Wanted {
     Patterns,
 }
 
+/// What a text says of itself, beside its records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Context {
+    /// True if it holds a whole zone: an SOA record, `$ORIGIN`, or names that only a zone file writes.
+    pub(crate) is_whole_zone: bool,
+    /// The zone it says it is: the owner of its SOA record, its first `$ORIGIN`, or what its exporter says in a comment.
+    pub(crate) zone: Option<Name>,
+    /// Names that were asked for by a command in it.
+    pub(crate) asked: Vec<Name>,
+}
+
 /// All that was read from a text.
 #[derive(Debug, Default)]
 pub(crate) struct Read {
@@ -84,106 +113,107 @@ pub(crate) struct Read {
     pub(crate) notes: Vec<ZoneNote>,
     /// Everything that is wrong.
     pub(crate) errors: Vec<ZoneTextError>,
+    /// What the text says of itself.
+    pub(crate) context: Context,
 }
 
-/// Types that are known and passed over (IANA registry of resource record types, those met in zones of mail domains).
-const OTHER_TYPES: &[&str] = &[
-    "NS",
-    "PTR",
-    "HINFO",
-    "TXT",
-    "RP",
-    "AFSDB",
-    "SIG",
-    "KEY",
-    "LOC",
-    "SRV",
-    "NAPTR",
-    "CERT",
-    "DNAME",
-    "OPT",
-    "APL",
-    "DS",
-    "SSHFP",
-    "RRSIG",
-    "NSEC",
-    "DNSKEY",
-    "NSEC3",
-    "NSEC3PARAM",
-    "TLSA",
-    "SMIMEA",
-    "CDS",
-    "CDNSKEY",
-    "OPENPGPKEY",
-    "CSYNC",
-    "ZONEMD",
-    "SVCB",
-    "HTTPS",
-    "SPF",
-    "URI",
-    "CAA",
-    "ANAME",
-    "ALIAS",
-    "TYPE65534",
-];
-
-/// Reads `text`; relative names hang below `$ORIGIN`, single labels without one below `domain`.
-pub(crate) fn read(text: &str, text_id: usize, domain: Option<&Name>, wanted: Wanted) -> Read {
+/// Reads the zone lines of `text`, and what tools print around them; relative names hang below `$ORIGIN`, single labels without one below the
+/// zone, or below `domain`.
+pub(super) fn read_lines(text: &str, text_id: usize, domain: Option<&Name>, wanted: Wanted) -> Read {
+    let transcript = match wanted {
+        Wanted::Records => transcript::read(text, text_id),
+        Wanted::Patterns => transcript::Transcript::default(),
+    };
     let mut found = Read::default();
-    let lines = lines(text, text_id, &mut found.errors);
-    let mut reader = Reader { found, wanted, domain, origin: None, ttl: None, last_ttl: None, owner: None };
+    let Lexed { lines, comments } = lex(text, text_id, &transcript.taken, &mut found.errors);
+    let mut reader = Reader::new(found, wanted, domain, &transcript);
+    reader.roots.zone = soa_owner(&lines).or_else(|| zone_in_comment(&comments));
+    reader.found.context.zone.clone_from(&reader.roots.zone);
+    reader.is_cloudflare = comments.iter().any(|comment| is_cloudflare(comment.token.text));
     for line in &lines {
         if reader.found.errors.len() >= MOST_ERRORS {
             break;
         }
         reader.line(line);
     }
-    reader.found
+    transcript.records.iter().for_each(|record| reader.tool_record(record));
+    comments.iter().for_each(|comment| reader.look_at_comment(comment));
+    reader.finish()
 }
 
 /// Wrong lines after which the rest is not read: it is no zone, and megabytes of it would need gigabytes of errors.
 const MOST_ERRORS: usize = 10_000;
 
-struct Reader<'d> {
+/// The TTL that Cloudflare calls *Auto* and exports as 1.
+const CLOUDFLARE_AUTO: Span = Span::from_secs(300);
+
+/// The owner of the only SOA record, as far as it is absolute: what relative names hang below in files of cPanel, which give no `$ORIGIN`.
+fn soa_owner(lines: &[Line<'_>]) -> Option<Name> {
+    let is_soa = |line: &&Line<'_>| {
+        line.tokens.iter().take(5).any(|token| type_word(token.text) == Some(TypeWord::Kind(RecordKind::Soa)))
+    };
+    let owner = lines.iter().find(is_soa)?.tokens.first()?;
+    let name = owner.text.strip_suffix('.').filter(|name| !name.is_empty())?;
+    Roots::spelled_out(&Token { text: name, range: owner.range }).ok()
+}
+
+/// Windows: `;  Database file example.com.dns for example.com zone.` cPanel: `; Zone file for example.com`.
+fn zone_in_comment(comments: &[Comment<'_>]) -> Option<Name> {
+    comments.iter().find_map(|comment| {
+        let words: Vec<&str> = comment.token.text.split_whitespace().collect();
+        let name = match words[..] {
+            ["Database", "file", _, "for", name, "zone."] => name,
+            ["Zone", "file", "for", name] | ["Domain:", name, ..] => name,
+            _ => return None,
+        };
+        let name = name.trim_matches(|c: char| ";.".contains(c));
+        Roots::spelled_out(&Token { text: name, range: comment.token.range }).ok()
+    })
+}
+
+fn is_cloudflare(comment: &str) -> bool {
+    let lower = comment.to_ascii_lowercase();
+    ["cf_tags", "cf-proxied", "cloudflare"].iter().any(|mark| lower.contains(mark))
+}
+
+struct Reader<'t> {
     found: Read,
     wanted: Wanted,
-    domain: Option<&'d Name>,
-    /// `$ORIGIN`.
-    origin: Option<Name>,
+    roots: Roots,
+    /// Names that were asked for, by where the command ends.
+    asked: &'t [(usize, &'t str)],
     /// `$TTL`.
     ttl: Option<Span>,
     /// The last TTL a record spelled out; stands in for a missing one where there is no `$TTL` (RFC 1035 section 5.1).
     last_ttl: Option<Span>,
     /// The last owner.
     owner: Option<Name>,
+    is_cloudflare: bool,
+    /// Addresses that stand alone, as `dig +short` prints them, without the name they belong to.
+    alone: Vec<(IpAddr, TextRange)>,
 }
 
-/// A type word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TypeWord {
-    Kind(RecordKind),
-    Other,
-}
+impl<'t> Reader<'t> {
+    fn new(
+        found: Read,
+        wanted: Wanted,
+        domain: Option<&Name>,
+        transcript: &'t transcript::Transcript<'t>,
+    ) -> Self {
+        let roots = Roots { domain: domain.cloned(), ..Roots::default() };
+        Self {
+            found,
+            wanted,
+            roots,
+            asked: &transcript.asked,
+            ttl: None,
+            last_ttl: None,
+            owner: None,
+            is_cloudflare: false,
+            alone: Vec::new(),
+        }
+    }
 
-/// A line with its owner taken off.
-struct Fields<'t, 'a> {
-    ttl: Option<Span>,
-    type_word: TypeWord,
-    data: &'t [Token<'a>],
-}
-
-type Outcome<T> = Result<T, ZoneTextError>;
-
-fn error<T>(
-    kind: ZoneErrorKind,
-    range: TextRange,
-    message: impl Into<String>,
-    help: impl Into<String>,
-) -> Outcome<T> {
-    Err(ZoneTextError { kind, message: message.into(), help: help.into(), range })
-}
-
-impl Reader<'_> {
     fn line(&mut self, line: &Line<'_>) {
         let result = match line.tokens[0].text {
             directive if directive.starts_with('$') => self.directive(line),
@@ -194,17 +224,37 @@ impl Reader<'_> {
         }
     }
 
+    fn note(&mut self, code: &'static str, text: String) {
+        let note = ZoneNote { code, text };
+        if !self.found.notes.contains(&note) {
+            self.found.notes.push(note);
+        }
+    }
+
+    fn name(&mut self, token: &Token<'_>) -> Outcome<Name> {
+        if token.text == "@" || !token.text.contains('.') {
+            self.found.context.is_whole_zone |= self.wanted == Wanted::Records;
+        }
+        self.roots.absolute(token, &mut self.found.notes)
+    }
+
     fn directive(&mut self, line: &Line<'_>) -> Outcome<()> {
         let (word, argument) = (&line.tokens[0], line.tokens.get(1));
         match (word.text.to_ascii_uppercase().as_str(), argument) {
-            ("$ORIGIN", Some(argument)) => self.origin = Some(self.name(argument)?),
+            ("$ORIGIN", Some(argument)) => {
+                let origin = self.roots.absolute(argument, &mut self.found.notes)?;
+                self.found.context.is_whole_zone = true;
+                self.found.context.zone.get_or_insert_with(|| origin.clone());
+                self.roots.origin = Some(origin);
+            }
             ("$TTL", Some(argument)) => match ttl(argument.text) {
                 Some(span) => self.ttl = Some(span),
                 None => return bad_ttl(argument),
             },
             ("$INCLUDE" | "$GENERATE", _) => {
-                let message = format!("{} is not read", word.text);
-                return error(ZoneErrorKind::Syntax, word.range, message, "write the records out");
+                let text =
+                    format!("{} is not read; write its records out if they have to do with mail", word.text);
+                self.note("not-read", text);
             }
             _ => {
                 let message = format!("cannot read the directive `{}`", word.text);
@@ -220,11 +270,17 @@ impl Reader<'_> {
     }
 
     fn record(&mut self, line: &Line<'_>) -> Outcome<()> {
-        let (owner_token, fields) = self.split_owner(line)?;
+        if self.short_output(line)? {
+            return Ok(());
+        }
+        let (owner_token, fields) = split_owner(line)?;
         if let Some(token) = owner_token {
             match self.name(token) {
                 Ok(name) => self.owner = Some(name),
-                // Service records have owners that are no host names; they are none of our business.
+                // Owners of service records, and of whatever else has nothing to do with mail, need not be host names.
+                Err(_) if fields.type_word != TypeWord::Kind(RecordKind::Mx) && !is_relative(token) => {
+                    self.owner = None
+                }
                 Err(_) if fields.type_word == TypeWord::Other => self.owner = None,
                 Err(error) => return Err(error),
             }
@@ -234,38 +290,38 @@ impl Reader<'_> {
         }
         let TypeWord::Kind(kind) = fields.type_word else { return Ok(()) };
         let Some(owner) = self.owner.clone() else {
+            if owner_token.is_some() {
+                return Ok(());
+            }
             let help = "start the line with the name the record belongs to";
             return error(ZoneErrorKind::Syntax, line.range(), "this record has no owner name", help);
         };
         let data = match (self.wanted, fields.data) {
             (Wanted::Patterns, []) => None,
-            (_, data) => Some(self.data(kind, data, line.range())?),
+            (_, data) => match self.data(kind, data, line.range()) {
+                // An alias to a name that is no host name is none of a mail host.
+                Err(_) if kind == RecordKind::Cname && self.wanted == Wanted::Records => return Ok(()),
+                data => Some(data?),
+            },
         };
-        let ttl = fields.ttl.or(self.ttl).or(self.last_ttl);
+        let ttl = self.ttl_of(fields.ttl.or(self.ttl).or(self.last_ttl));
+        self.found.context.is_whole_zone |= kind == RecordKind::Soa;
         self.found.records.push(Record { owner, ttl, data, kind, range: line.range() });
         Ok(())
     }
 
-    /// Tells whether the line starts with an owner, and reads TTL, class and type.
-    fn split_owner<'t, 'a>(&self, line: &'t Line<'a>) -> Outcome<(Option<&'t Token<'a>>, Fields<'t, 'a>)> {
-        let tokens = &line.tokens;
-        if let Some(error) = short_output(line) {
-            return Err(error);
+    /// The TTL a record is served with.
+    fn ttl_of(&self, written: Option<Span>) -> Option<Span> {
+        match written {
+            Some(span) if self.is_cloudflare && span == Span::from_secs(1) => Some(CLOUDFLARE_AUTO),
+            ttl => ttl,
         }
-        if line.indented
-            && let Ok(fields) = fields(tokens)
-            && !starts_with_owner(&fields)
-        {
-            return Ok((None, fields));
-        }
-        if tokens.len() > 1 {
-            return fields(&tokens[1..]).map(|fields| (Some(&tokens[0]), fields));
-        }
-        let help = "a record is written `name. 300 IN TYPE data`";
-        error(ZoneErrorKind::Syntax, line.range(), format!("`{}` alone is no record", tokens[0].text), help)
     }
 
     fn data(&mut self, kind: RecordKind, data: &[Token<'_>], line: TextRange) -> Outcome<Data> {
+        if data.first().is_some_and(|first| first.text == "\\#") {
+            return generic(kind, data, line);
+        }
         match (kind, data) {
             (RecordKind::Mx, [preference, exchange]) => self.mx(preference, exchange),
             (RecordKind::A, [address]) => match address.text.parse() {
@@ -296,11 +352,7 @@ impl Reader<'_> {
     }
 
     fn mx(&mut self, preference: &Token<'_>, exchange: &Token<'_>) -> Outcome<Data> {
-        let Ok(number) = preference.text.parse() else {
-            let message =
-                format!("`{}` is no preference: expected a whole number from 0 to 65535", preference.text);
-            return error(ZoneErrorKind::Value, preference.range, message, "write `MX 10 host.name.`");
-        };
+        let number = preference_of(preference)?;
         let undotted = exchange.text.strip_suffix('.').unwrap_or(exchange.text);
         if undotted.parse::<IpAddr>().is_ok() {
             let message = format!("an MX record names a host, not the address `{}`", exchange.text);
@@ -315,167 +367,185 @@ impl Reader<'_> {
         Ok(Data::Mx(number, name))
     }
 
-    /// A name, made absolute.
-    fn name(&mut self, token: &Token<'_>) -> Outcome<Name> {
-        let text = token.text;
-        let full = match (text, &self.origin, self.domain) {
-            (".", ..) => String::new(),
-            ("@", Some(origin), _) => origin.as_str().to_owned(),
-            ("@", None, Some(domain)) => domain.as_str().to_owned(),
-            (text, ..) if text.ends_with('.') => text[..text.len() - 1].to_owned(),
-            (text, Some(origin), _) if origin.is_root() => text.to_owned(),
-            (text, Some(origin), _) => format!("{text}.{origin}"),
-            (text, None, _) if text.contains('.') => {
-                self.note_missing_dot(text);
-                text.to_owned()
+    /// Takes `10 mx1.example.com.` and a bare address, as `dig +short` prints them; true if the line is one of these.
+    fn short_output(&mut self, line: &Line<'_>) -> Outcome<bool> {
+        if self.wanted == Wanted::Patterns {
+            return Ok(false);
+        }
+        let about = self.asked.iter().rev().find(|(at, _)| *at <= line.range().start).map(|(_, name)| *name);
+        let about =
+            about.and_then(|name| Roots::spelled_out(&Token { text: name, range: line.range() }).ok());
+        let (kind, data) = match line.tokens[..] {
+            [preference, host]
+                if preference.text.parse::<u16>().is_ok() && type_word(host.text).is_none() =>
+            {
+                (RecordKind::Mx, Data::Mx(preference_of(&preference)?, Roots::spelled_out(&host)?))
             }
-            (text, None, Some(domain)) => format!("{text}.{domain}"),
-            (text, None, None) => {
-                let message = format!("`{text}` is relative, and nothing says to which name");
-                let help =
-                    "write the whole name with its final dot, or start with a line `$ORIGIN example.com.`";
-                return error(ZoneErrorKind::Value, token.range, message, help);
+            [address] => match address.text.parse() {
+                Ok(IpAddr::V4(ip)) => (RecordKind::A, Data::A(ip)),
+                Ok(IpAddr::V6(ip)) => (RecordKind::Aaaa, Data::Aaaa(ip)),
+                Err(_) => return Ok(false),
+            },
+            _ => return Ok(false),
+        };
+        self.note_short();
+        let owner = match (kind, about) {
+            (_, Some(name)) => name,
+            (RecordKind::Mx, None) => self.roots.domain.clone().unwrap_or_else(|| Name::new(UNNAMED_DOMAIN)),
+            _ => {
+                self.alone.extend(line.tokens[0].text.parse().ok().map(|ip| (ip, line.range())));
+                return Ok(true);
             }
         };
-        match name_problem(&full) {
-            None => Ok(Name::new(&full)),
-            Some(problem) => {
-                let message = format!("`{text}` is no usable name: {problem}");
-                let help =
-                    "labels have 1 to 63 letters, digits, `-` or `_`; write international names as `xn--...`";
-                error(ZoneErrorKind::Value, token.range, message, help)
+        self.found.records.push(Record { owner, ttl: None, data: Some(data), kind, range: line.range() });
+        Ok(true)
+    }
+
+    fn note_short(&mut self) {
+        let text = "this is output of `dig +short`, which leaves names and TTLs out: 3600 s are assumed; paste the output of `dig MX` \
+                    and of `dig A` for each host, without `+short`";
+        self.note("short-output", text.into());
+    }
+
+    /// A record in the words of `host` or `nslookup`.
+    fn tool_record(&mut self, record: &ToolRecord<'_>) {
+        let data = match (record.kind, &record.data[..]) {
+            (RecordKind::Mx, [preference, host]) => {
+                preference_of(preference).and_then(|number| Ok(Data::Mx(number, Roots::spelled_out(host)?)))
+            }
+            (RecordKind::Cname, [target]) => Roots::spelled_out(target).map(Data::Cname),
+            (kind, data) => self.data(kind, data, record.range),
+        };
+        match (Roots::spelled_out(&record.owner), data) {
+            (Ok(owner), Ok(data)) => {
+                let ttl = record.ttl.and_then(ttl);
+                let (kind, range) = (record.kind, record.range);
+                self.found.records.push(Record { owner, ttl, data: Some(data), kind, range });
+            }
+            (Err(error), _) | (_, Err(error)) => self.found.errors.push(error),
+        }
+    }
+
+    /// A record behind a semicolon is a comment, though its owner may not have meant it.
+    fn look_at_comment(&mut self, comment: &Comment<'_>) {
+        if !comment.follows_words || self.wanted == Wanted::Patterns {
+            return;
+        }
+        let words: Vec<&str> = comment.token.text.split_whitespace().collect();
+        let is_mx = |at: usize| {
+            words[at].eq_ignore_ascii_case("MX")
+                && words.get(at + 1).is_some_and(|number| number.parse::<u16>().is_ok())
+                && words.len() == at + 3
+        };
+        if (0..words.len()).any(is_mx) {
+            let text = format!(
+                "`{}` stands behind a semicolon and is a comment; put it on a line of its own",
+                words.join(" ")
+            );
+            self.note("mx-after-semicolon", text);
+        }
+    }
+
+    fn finish(mut self) -> Read {
+        self.place_addresses_alone();
+        self.found.records.sort_by_key(|record| record.range.start);
+        let asked = self.asked.iter().filter_map(|(_, name)| {
+            let range = TextRange { text: 0, start: 0, end: 0 };
+            Roots::spelled_out(&Token { text: name, range }).ok()
+        });
+        self.found.context.asked = asked.collect();
+        self.found
+    }
+
+    /// Addresses that stand alone belong to the MX host, if there is only one; else nothing says whose they are.
+    fn place_addresses_alone(&mut self) {
+        if self.alone.is_empty() {
+            return;
+        }
+        let exchange = |record: &Record| match &record.data {
+            Some(Data::Mx(_, host)) => Some(host.clone()),
+            _ => None,
+        };
+        let mut hosts: Vec<Name> = self.found.records.iter().filter_map(exchange).collect();
+        hosts.dedup();
+        let [only] = &hosts[..] else {
+            let text = "addresses stand alone, and nothing says which host has them; paste the output of `dig A` without `+short`";
+            return self.note("addresses-of-nobody", text.into());
+        };
+        for (ip, range) in std::mem::take(&mut self.alone) {
+            let (kind, data) = match ip {
+                IpAddr::V4(ip) => (RecordKind::A, Data::A(ip)),
+                IpAddr::V6(ip) => (RecordKind::Aaaa, Data::Aaaa(ip)),
+            };
+            self.found.records.push(Record { owner: only.clone(), ttl: None, data: Some(data), kind, range });
+        }
+    }
+}
+
+/// Stands in for the mail domain where a text does not name it.
+pub(super) const UNNAMED_DOMAIN: &str = "your-domain.invalid";
+
+fn is_relative(token: &Token<'_>) -> bool {
+    !token.text.contains('.')
+}
+
+fn preference_of(token: &Token<'_>) -> Outcome<u16> {
+    match token.text.parse() {
+        Ok(number) => Ok(number),
+        Err(_) => {
+            let message =
+                format!("`{}` is no preference: expected a whole number from 0 to 65535", token.text);
+            error(ZoneErrorKind::Value, token.range, message, "write `MX 10 host.name.`")
+        }
+    }
+}
+
+/// Data as RFC 3597 writes it.
+fn generic(kind: RecordKind, data: &[Token<'_>], line: TextRange) -> Outcome<Data> {
+    let read = || {
+        let bytes = generic_data(data)?;
+        let name = |text: String| Roots::spelled_out(&Token { text: &text, range: line }).ok();
+        match kind {
+            RecordKind::Mx => {
+                let (preference, exchange) = bytes.split_first_chunk::<2>()?;
+                Some(Data::Mx(u16::from_be_bytes(*preference), name(wire_name(exchange)?)?))
+            }
+            RecordKind::A => Some(Data::A(<[u8; 4]>::try_from(&bytes[..]).ok()?.into())),
+            RecordKind::Aaaa => Some(Data::Aaaa(<[u8; 16]>::try_from(&bytes[..]).ok()?.into())),
+            RecordKind::Cname => Some(Data::Cname(name(wire_name(&bytes)?)?)),
+            RecordKind::Soa => {
+                let minimum = bytes.last_chunk::<4>()?;
+                Some(Data::Soa(Span::from_secs(i64::from(u32::from_be_bytes(*minimum)))))
             }
         }
-    }
-
-    fn note_missing_dot(&mut self, text: &str) {
-        let text = format!("{text} is taken as a whole name; a name server would want a final dot");
-        let note = ZoneNote { code: "no-final-dot", text };
-        if !self.found.notes.contains(&note) {
-            self.found.notes.push(note);
+    };
+    match read() {
+        Some(data) => Ok(data),
+        None => {
+            let message = format!("this is no data of {}, as RFC 3597 writes it", kind.name());
+            error(
+                ZoneErrorKind::Value,
+                line,
+                message,
+                "write `\\# LENGTH` and as many bytes in hexadecimal digits",
+            )
         }
     }
 }
 
-/// What makes `name` (without its final dot) no name, if anything; lengths as in RFC 1035 section 2.3.4. A `*` is a whole label, the leftmost
-/// (RFC 4592 section 2.1.1).
-fn name_problem(name: &str) -> Option<&'static str> {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let below_wildcard = if name == "*" { "" } else { name.strip_prefix("*.").unwrap_or(name) };
-    if name.is_empty() {
-        None
-    } else if name.len() > 253 {
-        Some("it is longer than 253 characters")
-    } else if name.split('.').any(|label| label.is_empty() || label.len() > 63) {
-        Some("a label is empty or longer than 63 characters")
-    } else if !below_wildcard.bytes().all(fits) {
-        Some("it has a character that host names do not have")
-    } else {
-        None
+/// Tells whether the line starts with an owner, and reads TTL, class and type.
+fn split_owner<'t, 'a>(line: &'t Line<'a>) -> Outcome<(Option<&'t Token<'a>>, Fields<'t, 'a>)> {
+    // Windows puts the age of a record in front of its TTL, and of its type.
+    let tokens = &line.tokens;
+    if line.indented
+        && let Ok(fields) = fields(tokens)
+        && !starts_with_owner(&fields)
+    {
+        return Ok((None, fields));
     }
-}
-
-/// TTL and class in either order, then the type.
-fn fields<'t, 'a>(tokens: &'t [Token<'a>]) -> Outcome<Fields<'t, 'a>> {
-    let (mut span, mut class) = (None, false);
-    for (i, token) in tokens.iter().enumerate() {
-        if let Some(type_word) = type_word(token.text) {
-            return Ok(Fields { ttl: span, type_word, data: &tokens[i + 1..] });
-        }
-        if !class && is_class(token.text) {
-            class = true;
-        } else if span.is_none() && token.text.starts_with(|c: char| c.is_ascii_digit()) {
-            span = Some(ttl(token.text).map_or_else(|| bad_ttl(token), Ok)?);
-        } else {
-            return unknown_type(token);
-        }
+    if tokens.len() > 1 {
+        return fields(&tokens[1..]).map(|fields| (Some(&tokens[0]), fields));
     }
-    let last = tokens[tokens.len() - 1].range;
-    error(
-        ZoneErrorKind::Syntax,
-        last,
-        "the record type is missing",
-        "a record is written `name. 300 IN TYPE data`",
-    )
-}
-
-/// `  mx 300 IN A 192.0.2.1`, an indented line with its owner, would otherwise be an MX record with the data `300 IN A ...`.
-fn starts_with_owner(fields: &Fields<'_, '_>) -> bool {
-    let looked_at = match fields.data {
-        [first, _] => std::slice::from_ref(first),
-        [first_two @ .., _] if first_two.len() >= 2 => &fields.data[..3.min(fields.data.len() - 1)],
-        _ => return false,
-    };
-    let is_record = matches!(fields.type_word, TypeWord::Kind(kind) if kind != RecordKind::Soa);
-    is_record && looked_at.iter().any(|token| is_class(token.text) || type_word(token.text).is_some())
-}
-
-fn unknown_type<T>(token: &Token<'_>) -> Outcome<T> {
-    let known: Vec<&str> = RecordKind::ALL.iter().map(|kind| kind.name()).collect();
-    let help = match crate::syntax::suggest::nearest(token.text, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "a record is written `name. 300 IN TYPE data`".into(),
-    };
-    error(ZoneErrorKind::Syntax, token.range, format!("`{}` is no record type", token.text), help)
-}
-
-fn type_word(text: &str) -> Option<TypeWord> {
-    let upper = text.to_ascii_uppercase();
-    if let Some(kind) = RecordKind::ALL.into_iter().find(|kind| kind.name() == upper) {
-        return Some(TypeWord::Kind(kind));
-    }
-    let generic = upper.strip_prefix("TYPE").is_some_and(|number| number.parse::<u16>().is_ok());
-    (generic || OTHER_TYPES.contains(&upper.as_str())).then_some(TypeWord::Other)
-}
-
-fn is_class(text: &str) -> bool {
-    ["IN", "CH", "HS", "CS", "ANY"].iter().any(|class| class.eq_ignore_ascii_case(text))
-}
-
-/// A TTL in seconds or with units (`1h30m`), at most 2^31 - 1 s (RFC 2181 section 8).
-fn ttl(text: &str) -> Option<Span> {
-    let mut total: i64 = 0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        let number: i64 = rest[..end].parse().ok()?;
-        let unit = rest[end..].chars().next();
-        let seconds = match unit.map(|c| c.to_ascii_lowercase()) {
-            None | Some('s') => 1,
-            Some('m') => 60,
-            Some('h') => 3_600,
-            Some('d') => 86_400,
-            Some('w') => 604_800,
-            Some(_) => return None,
-        };
-        total = total.checked_add(number.checked_mul(seconds)?)?;
-        rest = &rest[end + unit.map_or(0, char::len_utf8)..];
-    }
-    (!text.is_empty() && total <= i64::from(i32::MAX)).then(|| Span::from_secs(total))
-}
-
-fn bad_ttl<T>(token: &Token<'_>) -> Outcome<T> {
-    let message =
-        format!("`{}` is no TTL: expected seconds up to 2147483647, or units as in `1h30m`", token.text);
-    error(ZoneErrorKind::Value, token.range, message, "write `300` or `5m`")
-}
-
-fn bad_address<T>(token: &Token<'_>, family: &str, example: &str) -> Outcome<T> {
-    let message = format!("`{}` is no {family} address", token.text);
-    error(ZoneErrorKind::Value, token.range, message, format!("write an address such as `{example}`"))
-}
-
-/// Recognises `10 mx1.example.com.` and a bare address, as `dig +short` prints them.
-fn short_output(line: &Line<'_>) -> Option<ZoneTextError> {
-    let looks_short = match line.tokens[..] {
-        [preference, host] => preference.text.parse::<u16>().is_ok() && type_word(host.text).is_none(),
-        [address] => address.text.parse::<IpAddr>().is_ok(),
-        _ => false,
-    };
-    looks_short.then(|| ZoneTextError {
-        kind: ZoneErrorKind::Short,
-        message: "this looks like output of `dig +short`, which leaves names and TTLs out".into(),
-        help: "paste the output of `dig MX example.com` and `dig A` of each host, without `+short`".into(),
-        range: line.range(),
-    })
+    let help = "a record is written `name. 300 IN TYPE data`";
+    error(ZoneErrorKind::Syntax, line.range(), format!("`{}` alone is no record", tokens[0].text), help)
 }

@@ -8,7 +8,7 @@ mod verdicts;
 
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::{DeliveryTotals, Grade, NodeTotals};
-use crate::scenario::{Goal, RunPlan};
+use crate::scenario::{Goal, Reach, RunPlan};
 use crate::tally::labels::{HostLabels, Labels, NodeLabels, SenderLabels};
 use crate::tally::{DURATION_PARTS, DelayHistogram, PEAK_BINS, Tally, WindowTally};
 use crate::time::Span;
@@ -25,8 +25,11 @@ fn labels(fair: &[f64], senders: usize) -> Labels {
         measured: Span::DAY,
         fails: false,
     };
-    let host =
-        |index: usize| HostLabels { name: format!("mx{}.example.com", index + 1), preference: Some(10) };
+    let host = |index: usize| HostLabels {
+        name: format!("mx{}.example.com", index + 1),
+        preference: Some(10),
+        reach: Reach::Reachable,
+    };
     let sender = |index: usize| SenderLabels {
         name: format!("s{}", index + 1),
         behaves_like: "randomizing".into(),
@@ -50,6 +53,7 @@ fn labels(fair: &[f64], senders: usize) -> Labels {
         goals_are_default: true,
         methods: Vec::new(),
         presets: Vec::new(),
+        findings: Vec::new(),
         cautions: Vec::new(),
         fingerprint: "0".into(),
     }

@@ -13,12 +13,14 @@ mod resolvers;
 mod run;
 mod senders;
 mod source;
+mod words;
 mod zone;
 
 pub(super) use nodes::fair_nodes;
 pub use source::{Format, RunOverrides, SourceText, parse_duration, parse_moment};
 
 use crate::catalog::Catalog;
+use crate::scenario::findings;
 use crate::scenario::goal::Goal;
 use crate::scenario::keys::{DEFAULT_MESSAGES_PER_DAY, DOCUMENT};
 use crate::scenario::model::Scenario;
@@ -125,6 +127,7 @@ pub(crate) fn read_tree(
     files: Files<'_>,
     overrides: RunOverrides,
 ) -> Result<Scenario, ScenarioError> {
+    let root = &words::understood(root, catalog);
     let Kind::Table(document) = &root.kind else {
         report
             .error(code::WRONG_TYPE, &root.place, format!("a scenario is a table, found {}", root.quoted()))
@@ -132,7 +135,13 @@ pub(crate) fn read_tree(
         return Err(report.into_certain_error());
     };
     check_table(DOCUMENT, document, &Place::File, "", &mut report);
-    let mut reading = Reading { report, catalog: catalog.clone(), cautions: Vec::new(), presets: Vec::new() };
+    let mut reading = Reading {
+        report,
+        catalog: catalog.clone(),
+        cautions: Vec::new(),
+        findings: Vec::new(),
+        presets: Vec::new(),
+    };
     let scenario = read_sections(document, &mut reading, files, overrides);
     match (reading.report.into_error(), scenario) {
         (None, Some(scenario)) => Ok(scenario),
@@ -166,6 +175,7 @@ fn read_sections(
     run.warm_up = run::warm_up(document.table("run").unwrap_or(&empty), &zones, &senders, &authority);
     zones[0].at = crate::time::Time(-run.warm_up.0);
     let messages_per_day = traffic.get("messages_per_day").and_then(Value::as_number);
+    senders::say_how_a_number_was_read(traffic, reading);
     let title = document.text("title").map_or_else(|| zones[0].zone.domain.to_string(), str::to_owned);
     let mut scenario = Scenario {
         title,
@@ -181,9 +191,11 @@ fn read_sections(
         goals_are_default: goals.is_empty(),
         goals: if goals.is_empty() { vec![Goal::rough_even()] } else { goals },
         presets: std::mem::take(&mut reading.presets),
+        findings: Vec::new(),
         cautions: std::mem::take(&mut reading.cautions),
         fingerprint: String::new(),
     };
+    scenario.findings = findings::all(&scenario, std::mem::take(&mut reading.findings));
     scenario.refresh_fingerprint();
     Some(scenario)
 }

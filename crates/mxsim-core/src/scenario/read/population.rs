@@ -110,7 +110,7 @@ fn laid_over(sender: &Table, own: Option<&(&Value, &Table)>, part: f64, place: &
         let value = if entry.key == "share" {
             Value { kind: Kind::Float(part), place: place.clone() }
         } else {
-            placed(&entry.value, place)
+            entry.value.placed(place)
         };
         entries.push(Entry { key: entry.key.clone(), key_place: place.clone(), value });
     }
@@ -118,24 +118,4 @@ fn laid_over(sender: &Table, own: Option<&(&Value, &Table)>, part: f64, place: &
         kind: Kind::Table(Table { entries }),
         place: own.map_or(place, |(value, _)| &value.place).clone(),
     }
-}
-
-/// The value as if it stood at `place`: the scenario does not show the file it comes from.
-fn placed(value: &Value, place: &Place) -> Value {
-    let kind = match &value.kind {
-        Kind::List(items) => Kind::List(items.iter().map(|item| placed(item, place)).collect()),
-        Kind::Table(table) => Kind::Table(Table {
-            entries: table
-                .entries
-                .iter()
-                .map(|entry| Entry {
-                    key: entry.key.clone(),
-                    key_place: place.clone(),
-                    value: placed(&entry.value, place),
-                })
-                .collect(),
-        }),
-        other => other.clone(),
-    };
-    Value { kind, place: place.clone() }
 }

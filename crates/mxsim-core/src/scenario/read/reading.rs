@@ -1,7 +1,8 @@
 //! What the sections of a scenario share while they are read.
 
 use crate::catalog::{Catalog, Population, Preset};
-use crate::results::{Caution, PresetUsed};
+use crate::results::{Caution, Finding, PresetUsed};
+use crate::scenario::findings;
 use crate::syntax::diagnostic::Report;
 use crate::syntax::quantity::percent;
 use crate::syntax::tree::{Table, Value};
@@ -15,6 +16,7 @@ pub(super) struct Reading {
     /// The presets the scenario may name; a clone shares them.
     pub(super) catalog: Catalog,
     pub(super) cautions: Vec<Caution>,
+    pub(super) findings: Vec<Finding>,
     pub(super) presets: Vec<PresetUsed>,
 }
 
@@ -23,6 +25,14 @@ impl Reading {
         let caution = Caution { code: code.into(), text };
         if !self.cautions.contains(&caution) {
             self.cautions.push(caution);
+        }
+    }
+
+    /// Something of the registry was found.
+    pub(super) fn finding(&mut self, code: &str, text: String) {
+        let finding = findings::finding(code, text);
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
         }
     }
 

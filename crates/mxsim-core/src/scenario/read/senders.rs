@@ -137,6 +137,22 @@ fn check_total(entries: &[(&Value, &Table)], total: f64, resting: usize, reading
     }
 }
 
+/// `50.000` is fifty where a dot begins the decimals, and fifty thousand where it groups digits.
+pub(super) fn say_how_a_number_was_read(traffic: &Table, reading: &mut Reading) {
+    let Some(Place::Span { start, end }) = traffic.get("messages_per_day").map(|value| &value.place) else {
+        return;
+    };
+    let Some(written) = reading.report.text().get(*start..*end) else { return };
+    let Some((whole, decimals)) = written.split_once('.') else { return };
+    let is_group = decimals.len() == 3 && decimals.bytes().all(|byte| byte.is_ascii_digit());
+    if is_group && (1..=3).contains(&whole.len()) && whole != "0" {
+        let text = format!(
+            "messages_per_day = {written} is read as {whole}, with decimals; if it means {whole} thousand, write {whole}_{decimals}"
+        );
+        reading.finding("number-with-dot", text);
+    }
+}
+
 /// The `profile` of a table.
 pub(super) fn profile(table: &Table, reading: &mut Reading) -> Option<Profile> {
     let value = table.get("profile")?;
@@ -194,6 +210,15 @@ impl Entry<'_> {
             self.name
         );
         reading.caution("default-preset", text);
+        if let Some(like) = reading.catalog.clone().called(PresetKind::Sender, &self.name)
+            && like != DEFAULT_PRESET
+        {
+            let text = format!(
+                "sender {} names no preset and behaves like {DEFAULT_PRESET}; if it is meant by its name, write preset = \"{like}\"",
+                shortened(&self.name)
+            );
+            reading.finding("sender-like-preset", text);
+        }
     }
 
     fn check_conflicts(&self, reading: &mut Reading) {

@@ -2,10 +2,10 @@
 
 use super::reading::{Files, Reading, tables};
 use crate::dns::zone_text::{
-    Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
-    read as read_text,
+    Context, Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
+    notes_on, read as read_text,
 };
-use crate::dns::{DaneZone, Host, MtaSts, Name, Zone};
+use crate::dns::{AddressStatus, DaneZone, Host, MtaSts, Name, Zone};
 use crate::parameters::words::value_of;
 use crate::parameters::{AUTHORITY, span_at};
 use crate::scenario::model::{Authority, ZoneVersion};
@@ -141,7 +141,8 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         return None;
     }
     add_notes(read.notes, reading);
-    let first = built(&read.records, written_domain.as_ref(), &[], &origins, reading)?;
+    let context = read.context;
+    let first = built(&read.records, written_domain.as_ref(), &[], &context, &origins, reading)?;
     let domain = first.domain.clone();
     let mut versions = vec![ZoneVersion { at: Time(i64::MIN), zone: first }];
     let mut records = read.records;
@@ -152,15 +153,32 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         // What is wrong with the zone as a whole is now this change's doing.
         origins[0].whole = edit.place;
         let earlier = versions.last().map_or(&[][..], |last| &last.zone.hosts);
-        let Some(zone) = built(&records, Some(&domain), earlier, &origins, reading) else { continue };
+        let Some(zone) = built(&records, Some(&domain), earlier, &context, &origins, reading) else {
+            continue;
+        };
         // Changes published at the same moment are one change.
         if versions.last().is_some_and(|last| last.at == edit.at) {
             versions.pop();
         }
         versions.push(ZoneVersion { at: edit.at, zone });
     }
+    say_addresses(section, &mut versions, &context, reading);
     check_size(&versions, &origins[0].whole, reading);
     Some(versions)
+}
+
+/// What `[zone.addresses]` says of hosts, in the place of what the text does.
+fn say_addresses(section: &Table, versions: &mut [ZoneVersion], context: &Context, reading: &mut Reading) {
+    let Some(said) = section.table("addresses") else { return };
+    for host in versions.iter_mut().flat_map(|version| &mut version.zone.hosts) {
+        let entry = said.entries.iter().find(|entry| Name::new(&entry.key) == host.name);
+        let status = entry.and_then(|entry| value_of::<AddressStatus>(entry.value.as_text()?));
+        let is_bare = host.a.is_empty() && host.aaaa.is_empty();
+        if let Some(status) = status.filter(|status| (*status == AddressStatus::Absent) == is_bare) {
+            host.status = status;
+        }
+    }
+    add_notes(notes_on(&versions[0].zone, context), reading);
 }
 
 /// Each version has been found small enough by itself; many changes may still add up.
@@ -186,10 +204,11 @@ fn built(
     records: &[Record],
     domain: Option<&Name>,
     earlier: &[Host],
+    context: &Context,
     origins: &[Origin],
     reading: &mut Reading,
 ) -> Option<Zone> {
-    match build(records, domain, earlier) {
+    match build(records, domain, earlier, context) {
         Ok((zone, notes)) => {
             add_notes(notes, reading);
             Some(zone)
@@ -366,7 +385,7 @@ fn edit_part(
 }
 
 fn add_notes(notes: Vec<ZoneNote>, reading: &mut Reading) {
-    notes.into_iter().for_each(|note| reading.caution(note.code, note.text));
+    notes.into_iter().for_each(|note| reading.finding(note.code, note.text));
 }
 
 fn report_all(errors: Vec<ZoneTextError>, origins: &[Origin], reading: &mut Reading) {
@@ -391,7 +410,7 @@ const fn code_of(kind: ZoneErrorKind) -> &'static str {
         ZoneErrorKind::Value => code::ZONE_VALUE,
         ZoneErrorKind::Domain => code::ZONE_DOMAIN,
         ZoneErrorKind::Cname => code::ZONE_CNAME,
-        ZoneErrorKind::Short => code::ZONE_SHORT,
+        ZoneErrorKind::Foreign => code::ZONE_FOREIGN,
         ZoneErrorKind::TooMany => code::ZONE_TOO_MANY,
         ZoneErrorKind::NoChange => code::NO_CHANGE,
     }

@@ -4,7 +4,7 @@ use super::plausible::{self, PlausibleSplits};
 use super::validity::{Choice, NoClosedForm, choice, equal_hosts};
 use crate::results::Answer;
 use crate::scenario::Scenario;
-use crate::theory::split::{SplitForecast, StickyGroup};
+use crate::theory::split::SplitForecast;
 use crate::time::Span;
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ const ON: f64 = 0.95;
 
 /// What the closed form is valid for, in the words of the document.
 const VALID_FOR: &str =
-    "equal MX without outages or changes; each choice uniform, per message or kept through the window";
+    "equal MX without outages or changes; each choice uniform, per message or kept for an exponential time";
 
 /// The answer of the closed form. Shares lie in 0..1; *p95* is what holds on 19 of 20 windows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,7 +48,7 @@ pub struct ClosedForm {
     pub busiest_share_p95_one_down: Option<f64>,
 }
 
-/// The senders that keep their choice through the window.
+/// The senders that keep their choice for a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Sticky {
@@ -56,6 +56,8 @@ pub struct Sticky {
     pub share: f64,
     /// Their outbound hosts, each of which chooses by itself.
     pub choosers: u32,
+    /// True if all of them keep it through the whole window.
+    pub through_the_window: bool,
 }
 
 /// The closed form of a scenario. Plausible worlds are drawn with the scenario's own seed.
@@ -77,12 +79,13 @@ pub struct Sticky {
 pub fn closed_form(scenario: &Scenario) -> Result<ClosedForm, NoClosedForm> {
     equal_hosts(scenario)?;
     let groups = sticky_groups(scenario)?;
+    let lumps: f64 = groups.iter().map(Group::lumps).sum();
+    let lumps_alone: f64 = groups.iter().map(|group| Group { choosers: 1, ..*group }.lumps()).sum();
     let nodes = scenario.nodes.len();
     let messages = scenario.messages_per_day * scenario.run.window.as_secs_f64() / Span::DAY.as_secs_f64();
-    let forecast = SplitForecast::new(nodes, &groups, messages);
-    let alone: Vec<StickyGroup> = groups.iter().map(|group| StickyGroup { choosers: 1, ..*group }).collect();
-    let if_alone = (!alone.is_empty()).then(|| SplitForecast::new(nodes, &alone, messages));
-    let one_down = (nodes > 1).then(|| SplitForecast::new(nodes - 1, &groups, messages));
+    let forecast = SplitForecast::of_lumps(nodes, lumps, messages);
+    let if_alone = (!groups.is_empty()).then(|| SplitForecast::of_lumps(nodes, lumps_alone, messages));
+    let one_down = (nodes > 1).then(|| SplitForecast::of_lumps(nodes - 1, lumps, messages));
     Ok(ClosedForm {
         nodes,
         fair_share: forecast.fair_share,
@@ -99,22 +102,39 @@ pub fn closed_form(scenario: &Scenario) -> Result<ClosedForm, NoClosedForm> {
     })
 }
 
+/// A sender that keeps its choice: equal choosers, each on its own.
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    share: f64,
+    choosers: u32,
+    /// How much of its lumps is left over the window: 1 if it never chooses anew.
+    kept: f64,
+}
+
+impl Group {
+    /// Its sum of squared lumps.
+    fn lumps(&self) -> f64 {
+        self.share * self.share * self.kept / f64::from(self.choosers.max(1))
+    }
+}
+
 /// The senders that keep their choice; all others choose for each message.
-fn sticky_groups(scenario: &Scenario) -> Result<Vec<StickyGroup>, NoClosedForm> {
+fn sticky_groups(scenario: &Scenario) -> Result<Vec<Group>, NoClosedForm> {
     let mut groups = Vec::new();
     for sender in &scenario.senders {
-        if choice(sender, scenario.run.window)? == Choice::ReuseLimits {
+        if let Choice::Kept(kept) = choice(sender, scenario.run.window)? {
             let choosers = (sender.sites * sender.hosts) as u32;
-            groups.push(StickyGroup { share: sender.share, choosers });
+            groups.push(Group { share: sender.share, choosers, kept });
         }
     }
     Ok(groups)
 }
 
-fn sticky(groups: &[StickyGroup]) -> Option<Sticky> {
+fn sticky(groups: &[Group]) -> Option<Sticky> {
     let share = groups.iter().map(|group| group.share).sum();
     let choosers = groups.iter().map(|group| group.choosers).sum();
-    (!groups.is_empty()).then_some(Sticky { share, choosers })
+    let through_the_window = groups.iter().all(|group| group.kept >= 0.99);
+    (!groups.is_empty()).then_some(Sticky { share, choosers, through_the_window })
 }
 
 /// Even within a tenth, within a quarter, or not, on 19 of 20 windows. A yes that falls with what is not known of the largest senders is at

@@ -13,7 +13,7 @@ pub use closed_form::{ClosedForm, Sticky, closed_form};
 pub use plausible::PlausibleSplits;
 pub use validity::{NoClosedForm, Unsuitable};
 
-use crate::results::Results;
+use crate::results::{Finding, Results};
 use crate::scenario::Scenario;
 use crate::study::limit::{Observer, RunOptions};
 use crate::study::run::{RunError, simulate};
@@ -29,13 +29,15 @@ pub enum Simulate {
     WhereNeeded,
     /// Beside the closed form, too.
     Always,
+    /// In its place.
+    Only,
 }
 
 impl Simulate {
     /// Whether a scenario with or without this closed form is simulated.
     #[must_use]
     pub const fn wanted(self, closed_form: &Result<ClosedForm, NoClosedForm>) -> bool {
-        matches!((self, closed_form), (Self::Always, _) | (_, Err(_)))
+        matches!((self, closed_form), (Self::Always | Self::Only, _) | (_, Err(_)))
     }
 }
 
@@ -63,6 +65,8 @@ impl AskOptions {
 pub struct Asked {
     /// Always [`SCHEMA`].
     pub schema: String,
+    /// What is wrong or surprising with the zone, the worst first.
+    pub findings: Vec<Finding>,
     /// What the closed form says; `null` where it is not valid.
     pub closed_form: Option<ClosedForm>,
     /// Why it is not valid.
@@ -99,10 +103,17 @@ pub fn ask(scenario: &Scenario, options: AskOptions, observer: &dyn Observer) ->
         false => None,
     };
     let (closed_form, reason) = match form {
+        _ if options.simulate == Simulate::Only => (None, None),
         Ok(form) => (Some(form), None),
         Err(reason) => (None, Some(reason)),
     };
-    Ok(Asked { schema: SCHEMA.into(), closed_form, closed_form_not_valid_because: reason, simulation })
+    Ok(Asked {
+        schema: SCHEMA.into(),
+        findings: scenario.findings.clone(),
+        closed_form,
+        closed_form_not_valid_because: reason,
+        simulation,
+    })
 }
 
 #[cfg(test)]
@@ -195,7 +206,7 @@ mod tests {
         let keys = |value: &serde_json::Value| {
             value.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
         };
-        assert_eq!(keys(&document).len(), 4);
+        assert_eq!(keys(&document).len(), 5);
         assert_eq!(keys(&document["closed_form"]).len(), 9, "{document}");
     }
 }

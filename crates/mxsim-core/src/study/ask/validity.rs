@@ -1,9 +1,10 @@
 //! For which scenarios the closed form is valid: equal MX without outages and changes, where every sender either chooses uniformly for each
-//! message or keeps its choice through the window.
+//! message or keeps its choice for an exponential time.
 
 use crate::dns::{Driver, Host, OrderReuse, Transform};
 use crate::scenario::{Scenario, Sender};
 use crate::sender::{HostOrder, OwnCache, Stickiness};
+use crate::theory::sticky::lump_factor_with_profile;
 use crate::time::Span;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -79,12 +80,12 @@ impl Serialize for NoClosedForm {
 }
 
 /// A choice that the closed form covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Choice {
     /// Uniform, anew for each message.
     EachMessage,
-    /// Uniform, and kept through the window.
-    ReuseLimits,
+    /// Uniform, and kept for a time: how much of a lump is left when it is averaged over the window, 0..1.
+    Kept(f64),
 }
 
 /// Checks that the hosts are equal and all of them are always there.
@@ -130,12 +131,12 @@ pub(super) fn choice(sender: &Sender, window: Span) -> Result<Choice, NoClosedFo
     let uniform = order.hosts == HostOrder::Shuffle || answers_uniformly(sender);
     match (uniform, order.keep) {
         (true, Stickiness::Attempt | Stickiness::Message) => Ok(Choice::EachMessage),
-        (true, Stickiness::Forever) if order.hosts == HostOrder::Shuffle => Ok(Choice::ReuseLimits),
-        (true, Stickiness::Exponential(held) | Stickiness::Fixed(held))
-            if held >= window.saturating_mul(100) =>
-        {
-            Ok(Choice::ReuseLimits)
+        (true, Stickiness::Forever) if order.hosts == HostOrder::Shuffle => Ok(Choice::Kept(1.0)),
+        (true, Stickiness::Exponential(held)) if sender.sites == 1 && held > Span::ZERO => {
+            let times = window.as_secs_f64() / held.as_secs_f64();
+            Ok(Choice::Kept(lump_factor_with_profile(&sender.profile.relative_rates(), times)))
         }
+        (true, Stickiness::Fixed(held)) if held >= window.saturating_mul(100) => Ok(Choice::Kept(1.0)),
         (true, _) => unsuitable(Unsuitable::KeepsForPartOfWindow),
         (false, _) => unsuitable(Unsuitable::FollowsAnswer),
     }
@@ -178,19 +179,21 @@ mod tests {
     fn equal_hosts_and_uniform_senders_have_a_closed_form() {
         assert_eq!(reason(TWO, UNIFORM), None);
         assert_eq!(reason(TWO, &format!("{UNIFORM}sticky = \"forever\"\n")), None);
+        assert_eq!(reason(TWO, &format!("{UNIFORM}sticky = \"6h\"\n")), None);
     }
 
     #[test]
     fn everything_else_says_why_it_has_none() {
         let backup = TWO.replace("MX 10 b", "MX 20 b");
         let two_addresses = format!("{TWO}b.e.example. 300 A 192.0.2.3\n");
+        let fixed = "order = { keep = { fixed = \"6h\" } }\n";
         let fault = "[[events]]\nat = \"10:00\"\nfor = \"1h\"\nnode = \"a\"\nfault = \"drop\"\n";
         for (records, rest, why) in [
             ("e.example. 300 A 192.0.2.1\n", UNIFORM.to_owned(), "no MX record"),
             (&backup, UNIFORM.to_owned(), "different preferences"),
             (&two_addresses, UNIFORM.to_owned(), "different numbers of addresses"),
             (TWO, format!("{UNIFORM}{fault}"), "a node fails"),
-            (TWO, format!("{UNIFORM}sticky = \"6h\"\n"), "us keeps its choice for a part of the window"),
+            (TWO, format!("{UNIFORM}{fixed}"), "us keeps its choice for a part of the window"),
             (
                 TWO,
                 "[[senders]]\nname = \"us\"\npreset = \"order-preserving\"\n".to_owned(),

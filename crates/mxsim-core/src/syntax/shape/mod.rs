@@ -6,6 +6,7 @@ mod scalar;
 pub(crate) use key::{Key, Need, joined, later, names, optional, required};
 
 use crate::syntax::diagnostic::{Place, Report, code};
+use crate::syntax::hints::hint;
 use crate::syntax::quantity;
 use crate::syntax::suggest::nearest;
 use crate::syntax::tree::{Entry, Kind, Table, Value};
@@ -333,9 +334,10 @@ fn known_key<'a>(keys: &'a [Key], entry: &Entry, path: &str, report: &mut Report
             let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
             let message = format!("unknown key `{}`{place}", entry.key.escape_debug());
             let known = names(keys);
-            let help = match nearest(&entry.key, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known keys are {}", known.join(", ")),
+            let help = match (hint(&entry.key), nearest(&entry.key, known.iter().copied())) {
+                (Some(hint), _) => hint.to_owned(),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => format!("known keys are {}", known.join(", ")),
             };
             report.error(code::UNKNOWN_KEY, &entry.key_place, message).label("unknown key").help(help);
             None
@@ -407,8 +409,9 @@ fn check_word(text: &str, now: &[&str], later: &[&str], place: &Place, path: &st
         return;
     }
     let message = format!("{path}: expected {}, found {}", listed(now), crate::syntax::tree::shortened(text));
-    let help = nearest(text, now.iter().copied())
-        .map_or_else(|| format!("write {}", listed(now)), |near| format!("did you mean \"{near}\"?"));
+    let near = || nearest(text, now.iter().copied()).map(|near| format!("did you mean \"{near}\"?"));
+    let help =
+        hint(text).map(str::to_owned).or_else(near).unwrap_or_else(|| format!("write {}", listed(now)));
     report.error(code::UNKNOWN_WORD, place, message).help(help);
 }
 

@@ -58,6 +58,16 @@ impl Kind {
 }
 
 impl Table {
+    /// All entries as if they stood at `place`.
+    pub(crate) fn placed(&self, place: &Place) -> Self {
+        let placed = |entry: &Entry| Entry {
+            key: entry.key.clone(),
+            key_place: place.clone(),
+            value: entry.value.placed(place),
+        };
+        Self { entries: self.entries.iter().map(placed).collect() }
+    }
+
     /// The value of `key`.
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
         self.entry(key).map(|entry| &entry.value)
@@ -80,6 +90,16 @@ impl Table {
 }
 
 impl Value {
+    /// The value as if it stood at `place`: for values out of a text that the reader of this one does not show.
+    pub(crate) fn placed(&self, place: &Place) -> Self {
+        let kind = match &self.kind {
+            Kind::List(items) => Kind::List(items.iter().map(|item| item.placed(place)).collect()),
+            Kind::Table(table) => Kind::Table(table.placed(place)),
+            other => other.clone(),
+        };
+        Self { kind, place: place.clone() }
+    }
+
     /// The text, if it is a string.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.kind {

@@ -1,6 +1,7 @@
 //! Readers, one a file.
 
 mod scenario;
+mod second_reader;
 mod zone;
 
 use super::Target;

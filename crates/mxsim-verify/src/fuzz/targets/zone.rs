@@ -1,9 +1,9 @@
 //! The reader of zone text and `dig` output.
 //!
-//! What is accepted is accepted inside a scenario too, can be written there as zone text again, and that text gives the same zone. What is refused has
+//! A second reader agrees where it reads the text at all. What is accepted is accepted inside a scenario too, can be written there as zone text again, and that text gives the same zone. What is refused has
 //! errors at bytes that exist.
 
-use super::{same, stands_in};
+use super::{same, second_reader, stands_in};
 use crate::fuzz::{Target, Verdict, corpus};
 use mxsim_core::dns::Zone;
 use mxsim_core::dns::zone_text::{ZoneNote, ZoneTextError, parse};
@@ -97,6 +97,7 @@ fn is_a_zone(text: &str, zone: &Zone, notes: &[ZoneNote]) -> Result<(), String> 
         Ok((same, _)) if same == *zone => {}
         other => return Err(format!("with its own domain it gives another zone\n{other:?}\n{zone:?}")),
     }
+    second_reader::agrees(text, zone)?;
     survives_a_scenario(text, zone)
 }
 

@@ -1,49 +1,31 @@
 //! Somebody's own zone in the place of a template's.
 
-use crate::args::Design;
+use crate::args::{Design, Init};
 use crate::exit::Failure;
 use mxsim_core::catalog::Catalog;
+use mxsim_core::results::Finding;
 use mxsim_core::scenario::Scenario;
-use std::fmt::Write as _;
+use mxsim_import::{ImportError, Question};
 
-/// The template of `design` with the zone lines of `file`, `-` for standard input.
-pub(super) fn put(design: Design, file: &str) -> Result<String, Failure> {
+/// The template of the design with the zone lines of `file`, `-` for standard input, and what was found in them.
+pub(super) fn put(arguments: &Init, file: &str) -> Result<(String, Vec<Finding>), Failure> {
+    let design = arguments.design;
     if design == Design::Migration {
         let why = "init: a migration changes records by name, so it cannot take a zone; edit its [zone] and [[changes]]";
         return Err(Failure::usage(why));
     }
-    let zone = mxsim_import::read_text(file)?;
+    let zone = mxsim_import::read_zone(file)?;
+    let question = Question { zone: &zone, domain: arguments.domain.as_deref(), top: &arguments.top };
     // Errors in the lines point at the lines.
-    let read = mxsim_import::zone_scenario(file, &zone, &[], Catalog::builtin())?;
-    let lines = format!("{}{}", zone.replace("\r\n", "\n").trim_matches('\n'), made_up(&read));
-    let text = with_nodes(design, &with_lines(design.template(), &lines), &read)?;
+    let read = mxsim_import::zone_scenario(file, question, Catalog::builtin())?;
+    let domain = read.zones[0].zone.domain.as_str();
+    // A domain that the lines do not name has to be written down.
+    let is_said = Scenario::from_toml(&question.scenario_text(mxsim_import::EQUAL_MX)).is_ok();
+    let question = Question { domain: question.domain.or((!is_said).then_some(domain)), ..question };
+    let text = with_nodes(design, &question.scenario_text(design.template()), &read)?;
     // What is handed out has to be a scenario.
-    Scenario::from_toml(&text).map_err(mxsim_import::ImportError::from)?;
-    Ok(text)
-}
-
-/// The template with other zone lines.
-fn with_lines(template: &str, lines: &str) -> String {
-    const OPEN: &str = "\ntext = \"\"\"\n";
-    let (before, rest) = template.split_once(OPEN).unwrap_or((template, ""));
-    let (_, after) = rest.split_once("\n\"\"\"\n").unwrap_or(("", ""));
-    let lines = lines.replace('\\', "\\\\").replace("\"\"\"", "\"\"\\\"");
-    format!("{before}{OPEN}{lines}\n\"\"\"\n{after}")
-}
-
-/// Address records for hosts without any, as the output of `dig MX` leaves them.
-fn made_up(read: &Scenario) -> String {
-    let mut text = String::new();
-    if !read.cautions.iter().any(|caution| caution.code == "made-up-addresses") {
-        return text;
-    }
-    text.push_str("\n; made up, because the lines above hold no address:");
-    for host in &read.zones[0].zone.hosts {
-        for address in &host.a {
-            let _ = write!(text, "\n{}. 300 IN A {address}", host.name);
-        }
-    }
-    text
+    Scenario::from_toml(&text).map_err(ImportError::from)?;
+    Ok((text, read.findings))
 }
 
 /// The template with its node's name replaced by one of the zone.

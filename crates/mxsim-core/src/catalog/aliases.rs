@@ -1,0 +1,68 @@
+//! What people call presets: one table, so that a name means the same wherever it is written.
+
+use super::Catalog;
+use crate::parameters::PresetKind;
+
+/// Other names of sender presets, in the spelling of [`normal`].
+const SENDERS: &[(&str, &str)] = &[
+    ("office365", "exchange_online"),
+    ("office-365", "exchange_online"),
+    ("o365", "exchange_online"),
+    ("m365", "exchange_online"),
+    ("microsoft", "exchange_online"),
+    ("microsoft365", "exchange_online"),
+    ("microsoft-365", "exchange_online"),
+    ("outlook", "exchange_online"),
+    ("outlook.com", "exchange_online"),
+    ("hotmail", "exchange_online"),
+    ("exchange", "exchange_server"),
+    ("google", "gmail"),
+    ("google-workspace", "gmail"),
+    ("googlemail", "gmail"),
+    ("gsuite", "gmail"),
+    ("g-suite", "gmail"),
+    ("aws-ses", "amazon_ses"),
+    ("ses", "amazon_ses"),
+    ("amazon", "amazon_ses"),
+    ("yahoo-mail", "yahoo"),
+    ("exim4", "exim"),
+    ("cpanel", "exim"),
+];
+
+/// Case and the choice between `-`, `_` and a space make no difference.
+fn normal(word: &str) -> String {
+    word.trim().chars().map(|c| if c == '_' || c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
+}
+
+impl Catalog {
+    /// The id of the preset that is called so: its own id, whatever the case, or one of its other names.
+    ///
+    /// ```
+    /// use mxsim_core::catalog::{Catalog, PresetKind};
+    /// let catalog = Catalog::builtin();
+    /// assert_eq!(catalog.called(PresetKind::Sender, "Postfix"), Some("postfix"));
+    /// assert_eq!(catalog.called(PresetKind::Sender, "Office 365"), Some("exchange_online"));
+    /// assert_eq!(catalog.called(PresetKind::Sender, "groupwise"), None);
+    /// ```
+    #[must_use]
+    pub fn called(&self, kind: PresetKind, name: &str) -> Option<&str> {
+        let ids = self.ids_of(kind);
+        let wanted = normal(name);
+        let alias = SENDERS.iter().find(|(alias, _)| kind == PresetKind::Sender && *alias == wanted);
+        let by_id = ids.iter().find(|id| **id == name).or_else(|| ids.iter().find(|id| normal(id) == wanted));
+        by_id.or_else(|| ids.iter().find(|id| alias.is_some_and(|(_, of)| of == *id))).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_alias_is_a_preset_and_no_alias_hides_one() {
+        for (alias, id) in SENDERS {
+            assert_eq!(Catalog::builtin().called(PresetKind::Sender, alias), Some(*id), "{alias}");
+            assert_eq!(normal(alias), *alias);
+        }
+    }
+}

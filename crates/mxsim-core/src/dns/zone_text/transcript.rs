@@ -1,0 +1,242 @@
+//! What `host`, `nslookup` and a shell's prompt print around records, or instead of them.
+//!
+//! People paste whole screens: the prompt with the command, the server that answered, answers in sentences. Each line is looked at by itself;
+//! what is no line of a transcript is left to the reader of zone lines.
+//!
+//! `host`: *example.com mail is handled by 10 mx1.example.com.* `nslookup` of Unix: *example.com mail exchanger = 10 mx1.example.com.*; of
+//! Windows: *example.com MX preference = 10, mail exchanger = mx1.example.com*. Names are absolute, with or without the final dot.
+
+use super::fault::TextRange;
+use super::lexer::Token;
+use super::record::RecordKind;
+use std::net::IpAddr;
+use std::ops::Range;
+
+/// Commands whose name in a line makes it a prompt.
+const TOOLS: [&str; 10] = [
+    "dig",
+    "host",
+    "nslookup",
+    "drill",
+    "kdig",
+    "delv",
+    "dog",
+    "doggo",
+    "Resolve-DnsName",
+    "named-checkzone",
+];
+
+/// A record in the words of a tool.
+#[derive(Debug, Clone)]
+pub(super) struct ToolRecord<'a> {
+    pub(super) owner: Token<'a>,
+    pub(super) kind: RecordKind,
+    /// The data, as a zone line would have it.
+    pub(super) data: Vec<Token<'a>>,
+    /// TTL (s), where the tool prints one.
+    pub(super) ttl: Option<&'a str>,
+    pub(super) range: TextRange,
+}
+
+/// What was found in a text.
+#[derive(Debug, Default)]
+pub(super) struct Transcript<'a> {
+    /// Lines that are no zone lines.
+    pub(super) taken: Vec<Range<usize>>,
+    pub(super) records: Vec<ToolRecord<'a>>,
+    /// Names that a command asked for, by where the command ends: what follows is about them.
+    pub(super) asked: Vec<(usize, &'a str)>,
+}
+
+/// Reads the lines of a transcript in `text`, whose number is `text_id`.
+pub(super) fn read(text: &str, text_id: usize) -> Transcript<'_> {
+    let mut reader = Reader { text_id, found: Transcript::default(), state: State::Outside };
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        if reader.takes(line, start) {
+            reader.found.taken.push(start..end);
+        }
+        start = end;
+    }
+    reader.found
+}
+
+/// What the last lines of `nslookup` were about.
+#[derive(Debug, Clone, Copy)]
+enum State<'a> {
+    Outside,
+    /// The server that answers: its addresses follow.
+    Server,
+    /// A name: its addresses follow.
+    Name(Token<'a>),
+}
+
+struct Reader<'a> {
+    text_id: usize,
+    found: Transcript<'a>,
+    state: State<'a>,
+}
+
+/// The words of a line with their places.
+fn words(line: &str, start: usize, text_id: usize) -> Vec<Token<'_>> {
+    let token = |word: &'_ str| {
+        let at = start + (word.as_ptr() as usize - line.as_ptr() as usize);
+        TextRange { text: text_id, start: at, end: at + word.len() }
+    };
+    line.split_whitespace().map(|text| Token { text, range: token(text) }).collect()
+}
+
+impl<'a> Reader<'a> {
+    /// Looks at a line; true if it is one of a transcript.
+    fn takes(&mut self, line: &'a str, start: usize) -> bool {
+        let tokens = words(line, start, self.text_id);
+        if tokens.is_empty() {
+            return false;
+        }
+        if let Some(asked) = prompt(line) {
+            self.state = State::Outside;
+            self.found.asked.extend(asked.map(|name| (start + line.len(), name)));
+            return true;
+        }
+        self.takes_sentence(&tokens) || self.takes_block(&tokens) || is_noise(&tokens)
+    }
+
+    fn push(&mut self, owner: Token<'a>, kind: RecordKind, data: &[Token<'a>]) -> bool {
+        let last = data.last().unwrap_or(&owner).range;
+        let range = TextRange { end: last.end.max(owner.range.end), ..owner.range };
+        self.found.records.push(ToolRecord { owner, kind, data: data.to_vec(), ttl: None, range });
+        true
+    }
+
+    /// A record in one sentence.
+    fn takes_sentence(&mut self, tokens: &[Token<'a>]) -> bool {
+        let (owner, rest) = (tokens[0], &tokens[1..]);
+        let texts: Vec<&str> = rest.iter().map(|token| token.text).collect();
+        match texts[..] {
+            ["mail", "is", "handled", "by", ..] if rest.len() == 6 => {
+                self.push(owner, RecordKind::Mx, &rest[4..])
+            }
+            ["mail", "exchanger", "=", ..] if rest.len() == 5 => self.push(owner, RecordKind::Mx, &rest[3..]),
+            ["MX", "preference", "=", _, "mail", "exchanger", "=", _] => {
+                let preference = without_comma(rest[3]);
+                self.push(owner, RecordKind::Mx, &[preference, rest[7]])
+            }
+            ["has", "address", _] => self.push(owner, RecordKind::A, &rest[2..]),
+            ["has", "IPv6" | "AAAA", "address", _] => self.push(owner, RecordKind::Aaaa, &rest[3..]),
+            ["internet", "address", "=", _] => self.push(owner, RecordKind::A, &rest[3..]),
+            ["AAAA", "IPv6", "address", "=", _] => self.push(owner, RecordKind::Aaaa, &rest[4..]),
+            ["is", "an", "alias", "for", _] => self.push(owner, RecordKind::Cname, &rest[4..]),
+            ["canonical", "name", "=", _] => self.push(owner, RecordKind::Cname, &rest[3..]),
+            ["=", _, ..] if owner.text.eq_ignore_ascii_case("ttl") => {
+                if let Some(last) = self.found.records.last_mut() {
+                    last.ttl = Some(rest[1].text);
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A line of a block such as `Name:` and `Address:`.
+    fn takes_block(&mut self, tokens: &[Token<'a>]) -> bool {
+        let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
+        match texts[..] {
+            ["Server:", ..] | ["Default", "Server:", ..] | ["Using", "domain", "server:"] => {
+                self.state = State::Server;
+            }
+            // `host` names the server it was told to ask in such a block.
+            ["Name:", _]
+                if matches!(self.state, State::Server)
+                    && self.found.records.is_empty()
+                    && tokens[1].text.parse::<IpAddr>().is_ok() => {}
+            ["Name:", _] => self.state = State::Name(tokens[1]),
+            ["Address:" | "Addresses:", ..] => tokens[1..].iter().for_each(|token| self.address(*token)),
+            ["Aliases:", ..] | ["Aliases"] => {}
+            [one] if one.parse::<IpAddr>().is_ok() && !matches!(self.state, State::Outside) => {
+                self.address(tokens[0])
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// An address of the name whose block this is; that of a server has a port, or stands in the server's block.
+    fn address(&mut self, token: Token<'a>) {
+        let State::Name(owner) = self.state else { return };
+        let token = without_comma(token);
+        match token.text.parse() {
+            Ok(IpAddr::V4(_)) => self.push(owner, RecordKind::A, &[token]),
+            Ok(IpAddr::V6(_)) => self.push(owner, RecordKind::Aaaa, &[token]),
+            Err(_) => false,
+        };
+    }
+}
+
+fn without_comma(token: Token<'_>) -> Token<'_> {
+    match token.text.strip_suffix(',') {
+        Some(text) => Token { text, range: TextRange { end: token.range.end - 1, ..token.range } },
+        None => token,
+    }
+}
+
+/// Lines that say nothing about the zone.
+fn is_noise(tokens: &[Token<'_>]) -> bool {
+    let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
+    match texts[..] {
+        [">", ..] | ["***", ..] | ["Non-authoritative", "answer:"] | ["Authoritative", "answers", ..] => true,
+        ["DNS", "request", "timed", "out."] | ["timeout", "was", ..] | ["Host", _, "not", "found:", ..] => {
+            true
+        }
+        [_, "has", "no", _, "record"] | [_, "name", "server", _] | [_, "nameserver", "=", _] => true,
+        [_, "descriptive", "text", ..]
+        | [_, "has", "SOA", "record", ..]
+        | [_, "domain", "name", "pointer", ..] => true,
+        [_, "HTTP", "service", "bindings", ..] | [_, "has", "HTTP", ..] | [_, "text", "=", ..] => true,
+        // The SOA as nslookup prints it.
+        ["origin" | "serial" | "refresh" | "retry" | "expire" | "minimum", "=", ..] => true,
+        ["mail", "addr", "=", ..]
+        | ["primary", "name", "server", "=", ..]
+        | ["responsible", "mail", "addr", "=", ..] => true,
+        ["default", "TTL", "=", ..] | [_, "rname", "=", ..] => true,
+        // A file by its path, a host with its user: what is left of a prompt.
+        [only] => only.ends_with(['$', '#', '>', '%']) && only.len() > 1 && !only.contains("::"),
+        _ => false,
+    }
+}
+
+/// The name that a command asks for, if the line is a prompt with one of [`TOOLS`]; `Some(None)` if it names none.
+fn prompt(line: &str) -> Option<Option<&str>> {
+    let line = line.trim_end();
+    let (at, tool) = TOOLS.iter().filter_map(|tool| tool_at(line, tool).map(|at| (at, *tool))).min()?;
+    let before = line[..at].trim_end();
+    let is_prompt =
+        before.is_empty() || before.ends_with(['$', '#', '>', '%', '/', ']', '❯', '➜']) || before == "sudo";
+    let arguments: Vec<&str> =
+        line[at + tool.len()..].trim_start_matches(".exe").split_whitespace().collect();
+    // `host 300 IN A 192.0.2.1` is the record of a host called host.
+    let is_record = before.is_empty()
+        && arguments.iter().any(|word| ["IN", "A", "AAAA", "CNAME"].contains(word))
+        && arguments.last().is_some_and(|last| last.parse::<IpAddr>().is_ok() || last.ends_with('.'))
+        && tool == "host"
+        && !arguments.contains(&"-t");
+    (is_prompt && !is_record).then(|| arguments.into_iter().find(is_name))
+}
+
+/// Where the word `tool` stands in a line by itself.
+fn tool_at(line: &str, tool: &str) -> Option<usize> {
+    let fits = |at: &usize| {
+        let after = &line[at + tool.len()..];
+        let ends = after.is_empty() || after.starts_with([' ', '\t']) || after.starts_with(".exe");
+        let begins = *at == 0 || line[..*at].ends_with([' ', '\t', '>', '$', '#', '/', '\\']);
+        begins && ends
+    };
+    line.match_indices(tool).map(|(at, _)| at).find(fits)
+}
+
+/// True for an argument that can be the name asked for: no option, server, type or class.
+fn is_name(word: &&str) -> bool {
+    let is_option = word.starts_with(['-', '+', '@', '|', '>', '<']);
+    let is_address = word.parse::<IpAddr>().is_ok();
+    !is_option && !is_address && word.contains('.') && !word.contains(['/', '=', ':'])
+}

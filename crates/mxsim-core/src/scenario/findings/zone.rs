@@ -1,0 +1,190 @@
+//! What the records of a zone show by themselves.
+
+use crate::dns::{AddressStatus, Host, MxRecord, Zone};
+use crate::time::Span;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A code and its sentence.
+pub(super) type Said = (&'static str, String);
+
+/// TTLs this many times as long as others are far apart. *Assumption*: what changes within the hour beside what stays for a day.
+const FAR_APART: i64 = 24;
+
+/// Whether a sender on the Internet can deliver to a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It can.
+    Reachable,
+    /// It can if the host has an address, which the text does not say.
+    Unknown,
+    /// It cannot: all its addresses are private, and other hosts have public ones.
+    Private,
+    /// It cannot: the host has no address.
+    Never,
+}
+
+impl Reach {
+    /// How far `host` of `zone` can be reached.
+    #[must_use]
+    pub fn of(host: &Host, zone: &Zone) -> Self {
+        match host.status {
+            AddressStatus::Absent => Self::Never,
+            AddressStatus::Unknown => Self::Unknown,
+            AddressStatus::Assumed => Self::Reachable,
+            AddressStatus::Published if is_private(host) && !zone.hosts.iter().all(is_private) => {
+                Self::Private
+            }
+            AddressStatus::Published => Self::Reachable,
+        }
+    }
+}
+
+/// What is odd about the zone.
+pub(super) fn findings(zone: &Zone) -> Vec<Said> {
+    if zone.is_null_mx() {
+        return Vec::new();
+    }
+    let equal = equal_hosts(zone);
+    let found =
+        [private(zone), preferences(zone), shared(zone), counts(&equal), families(&equal), ttls(zone)];
+    found.into_iter().flatten().collect()
+}
+
+/// The hosts of the best preference with an address of their own in the text.
+fn equal_hosts(zone: &Zone) -> Vec<&Host> {
+    let best = zone.mx.iter().filter(|mx| !mx.exchange.is_root()).map(|mx| mx.preference).min();
+    let is_best = |host: &&Host| {
+        zone.mx.is_empty() || zone.mx.iter().any(|mx| Some(mx.preference) == best && mx.exchange == host.name)
+    };
+    zone.hosts.iter().filter(is_best).filter(|host| host.status == AddressStatus::Published).collect()
+}
+
+fn names<'z>(hosts: impl IntoIterator<Item = &'z Host>) -> String {
+    let names: Vec<&str> = hosts.into_iter().map(|host| host.name.as_str()).collect();
+    match &names[..] {
+        [.., _, _, _, _] => format!("{} and {} more", names[..3].join(", "), names.len() - 3),
+        _ => names.join(", "),
+    }
+}
+
+fn addresses(host: &Host) -> impl Iterator<Item = IpAddr> {
+    host.a.iter().map(|&ip| IpAddr::V4(ip)).chain(host.aaaa.iter().map(|&ip| IpAddr::V6(ip)))
+}
+
+/// True if the Internet routes none of its addresses.
+fn is_private(host: &Host) -> bool {
+    host.status == AddressStatus::Published
+        && addresses(host).count() > 0
+        && addresses(host).all(|address| match address {
+            IpAddr::V4(ip) => is_private_v4(ip),
+            IpAddr::V6(ip) => is_private_v6(ip),
+        })
+}
+
+/// Private use, loopback, link-local, this network, and addresses behind carriers (RFC 1918, 1122, 3927, 6598).
+const fn is_private_v4(ip: Ipv4Addr) -> bool {
+    let [first, second, ..] = ip.octets();
+    ip.is_private()
+        || ip.is_loopback()
+        || ip.is_link_local()
+        || first == 0
+        || (first == 100 && second & 0xc0 == 64)
+}
+
+/// Loopback, unspecified, unique local and link-local (RFC 4291, 4193).
+const fn is_private_v6(ip: Ipv6Addr) -> bool {
+    let first = ip.segments()[0];
+    ip.is_loopback() || ip.is_unspecified() || first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80
+}
+
+fn private(zone: &Zone) -> Option<Said> {
+    let private: Vec<&Host> = zone.hosts.iter().filter(|host| is_private(host)).collect();
+    let first = addresses(private.first()?).next()?;
+    if private.len() == zone.hosts.len() {
+        let text = format!(
+            "every MX host has a private address such as {first}: senders on the Internet reach none, those on your network do"
+        );
+        return Some(("private-addresses", text));
+    }
+    let text = format!(
+        "{} has only a private address ({first}), so senders on the Internet cannot deliver to it; publish a public one",
+        names(private)
+    );
+    Some(("mx-private-address", text))
+}
+
+fn preferences(zone: &Zone) -> Option<Said> {
+    let mut records: Vec<&MxRecord> = zone.mx.iter().filter(|mx| !mx.exchange.is_root()).collect();
+    records.sort_by_key(|mx| mx.preference);
+    let (first, last) = (records.first()?, records.last()?);
+    (first.preference != last.preference).then(|| {
+        let text = format!(
+            "the MX records differ in preference: {} ({}) is tried first, {} ({}) only when the hosts before it fail; hosts share the mail if \
+             their preferences are equal",
+            first.exchange, first.preference, last.exchange, last.preference
+        );
+        ("mixed-preferences", text)
+    })
+}
+
+fn shared(zone: &Zone) -> Option<Said> {
+    for (i, host) in zone.hosts.iter().enumerate() {
+        for other in &zone.hosts[..i] {
+            if let Some(address) = addresses(host).find(|ip| addresses(other).any(|known| known == *ip)) {
+                let text = format!(
+                    "{} and {} have the same address {address}: they are one machine, with twice the chance to be chosen",
+                    other.name, host.name
+                );
+                return Some(("shared-address", text));
+            }
+        }
+    }
+    None
+}
+
+fn counts(equal: &[&Host]) -> Option<Said> {
+    let count = |host: &&&Host| host.a.len();
+    let (most, least) = (equal.iter().max_by_key(count)?, equal.iter().min_by_key(count)?);
+    (most.a.len() != least.a.len() && !least.a.is_empty()).then(|| {
+        let text = format!(
+            "{} has {} IPv4 addresses and {} has {}: senders that choose among addresses, such as Postfix, prefer the host with more",
+            most.name,
+            most.a.len(),
+            least.name,
+            least.a.len()
+        );
+        ("unequal-addresses", text)
+    })
+}
+
+fn families(equal: &[&Host]) -> Option<Said> {
+    let (with, without): (Vec<&Host>, Vec<&Host>) = equal.iter().partition(|host| !host.aaaa.is_empty());
+    (!with.is_empty() && !without.is_empty()).then(|| {
+        let text = format!(
+            "of the equal hosts only {} can be reached over IPv6, not {}: senders that have IPv6 prefer the first; give all of them an IPv6 \
+             address, or none",
+            names(with),
+            names(without)
+        );
+        ("ipv6-on-some", text)
+    })
+}
+
+fn ttls(zone: &Zone) -> Option<Said> {
+    let hosts = zone.hosts.iter().filter(|host| host.status == AddressStatus::Published);
+    let of_host = hosts.flat_map(|host| {
+        let v4 = (!host.a.is_empty()).then_some((host.a_ttl, host.name.as_str()));
+        v4.into_iter().chain((!host.aaaa.is_empty()).then_some((host.aaaa_ttl, host.name.as_str())))
+    });
+    let of_mx = (!zone.mx.is_empty()).then_some((zone.mx_ttl, "the MX records"));
+    let all: Vec<(Span, &str)> =
+        of_mx.into_iter().chain(of_host).filter(|(ttl, _)| *ttl > Span::ZERO).collect();
+    let (short, long) = (all.iter().min()?, all.iter().max()?);
+    (long.0.0 >= short.0.0.saturating_mul(FAR_APART)).then(|| {
+        let text = format!(
+            "TTLs are far apart: {} has {}, {} has {}; after a change, caches hold one long after they have renewed the other",
+            short.1, short.0, long.1, long.0
+        );
+        ("ttls-far-apart", text)
+    })
+}

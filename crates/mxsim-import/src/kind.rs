@@ -1,0 +1,110 @@
+//! What a text is, told by what stands in it: a zone, a scenario, or a document that mxsim wrote.
+
+use serde_json::Value;
+
+/// A kind of text that a command may be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextKind {
+    /// Zone lines, what a tool printed, or records in JSON.
+    Zone,
+    /// A scenario.
+    Scenario,
+    /// A document with this schema, such as `mxsim.results/1`.
+    Document(String),
+}
+
+impl TextKind {
+    /// What `text` is. A text in which nothing decides counts as what its name says, else as a zone.
+    ///
+    /// ```
+    /// use mxsim_import::TextKind;
+    /// assert_eq!(TextKind::of("-", "[zone]\nfile = \"z\"\n"), TextKind::Scenario);
+    /// assert_eq!(TextKind::of("-", "$ dig MX example.com\n"), TextKind::Zone);
+    /// ```
+    #[must_use]
+    pub fn of(path: &str, text: &str) -> Self {
+        let text = text.trim_start_matches('\u{feff}');
+        let path = path.to_ascii_lowercase();
+        let named = path.ends_with(".toml") || path.ends_with(".json");
+        of_json(text).or_else(|| of_lines(text)).unwrap_or(if named { Self::Scenario } else { Self::Zone })
+    }
+}
+
+/// A JSON object by its keys.
+fn of_json(text: &str) -> Option<TextKind> {
+    if !text.trim_start().starts_with('{') {
+        return None;
+    }
+    let Ok(Value::Object(object)) = serde_json::from_str(text) else { return schema_in(text) };
+    if let Some(schema) = object.get("schema").and_then(Value::as_str) {
+        return Some(TextKind::Document(schema.to_owned()));
+    }
+    object.get("zone").is_some_and(Value::is_object).then_some(TextKind::Scenario)
+}
+
+/// A document that was cut off still says what it is.
+fn schema_in(text: &str) -> Option<TextKind> {
+    let (_, rest) = text.split_once("\"schema\"")?;
+    let schema = rest.trim_start_matches([':', ' ', '"']).split('"').next()?;
+    schema.starts_with("mxsim.").then(|| TextKind::Document(schema.to_owned()))
+}
+
+/// The first line that says something: a section or a key of TOML, or anything else.
+fn of_lines(text: &str) -> Option<TextKind> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.find(|line| !line.starts_with(['#', ';']))?;
+    if is_section(first) || is_key(first) {
+        return Some(TextKind::Scenario);
+    }
+    let words = first.split_whitespace().count();
+    (words > 1 && !first.starts_with(['{', '['])).then_some(TextKind::Zone)
+}
+
+/// `[zone]`, `[[senders]]`, `[nodes."mail/1"]`; a prompt such as `[root@host ~]#` has more behind its bracket.
+fn is_section(line: &str) -> bool {
+    let line = line.split('#').next().unwrap_or_default().trim_end();
+    let inner = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let inner = inner.map(|inner| inner.trim_start_matches('[').trim_end_matches(']'));
+    inner.is_some_and(|inner| {
+        !inner.is_empty() && inner.chars().all(|c| c.is_alphanumeric() || " ._-\"/".contains(c))
+    })
+}
+
+/// `title = "..."`: one bare word before the sign.
+fn is_key(line: &str) -> bool {
+    line.split_once('=').is_some_and(|(key, _)| {
+        let key = key.trim();
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_told_apart_by_what_they_hold() {
+        let results = TextKind::Document("mxsim.results/1".into());
+        for (path, text, kind) in [
+            (
+                "-",
+                "; <<>> DiG 9.18 <<>> MX example.com\nexample.com. 300 IN MX 10 mx1.example.com.\n",
+                TextKind::Zone,
+            ),
+            ("zone.txt", "$ORIGIN example.com.\n", TextKind::Zone),
+            ("site.toml", "example.com. 300 IN MX 10 mx1.example.com.\n", TextKind::Zone),
+            ("-", "[root@host ~]# dig MX example.com\n", TextKind::Zone),
+            ("-", "example.com MX preference = 10, mail exchanger = mx1.example.com\n", TextKind::Zone),
+            ("-", "{\"ResourceRecordSets\": []}", TextKind::Zone),
+            ("-", "# a scenario\n[zone]\n", TextKind::Scenario),
+            ("-", "title = \"x\"\n", TextKind::Scenario),
+            ("zone.txt", "[[senders]] # who\n", TextKind::Scenario),
+            ("a.json", "broken", TextKind::Scenario),
+            ("-", "  {\"zone\": {}}", TextKind::Scenario),
+            ("-", "{\"schema\": \"mxsim.results/1\"}", results.clone()),
+            ("-", "{\n  \"schema\": \"mxsim.results/1\",\n  \"title\": \"cut o", results),
+        ] {
+            assert_eq!(TextKind::of(path, text), kind, "{text}");
+        }
+    }
+}

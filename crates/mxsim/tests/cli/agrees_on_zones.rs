@@ -1,0 +1,273 @@
+//! Zones as people have them: `ask`, `run`, `check` and `init` read the same thing, say what is wrong first, and never say yes to a zone of
+//! which a host gets no mail.
+
+use crate::support::{Folder, mxsim};
+
+const QUICK: [&str; 4] = ["--replications", "1", "--worlds", "0"];
+
+/// A zone: its text, what the first eight lines have to say, and how `ask`, `run` and `check` may end.
+struct Case {
+    text: &'static str,
+    says: &'static str,
+    ends: &'static [i32],
+}
+
+/// A host gets no mail.
+const NO: &[i32] = &[1];
+/// It depends on what the text does not say.
+const OPEN: &[i32] = &[3];
+/// Odd, and mail reaches every host.
+const ANY: &[i32] = &[0, 1, 3];
+
+const fn case(text: &'static str, says: &'static str, ends: &'static [i32]) -> Case {
+    Case { text, says, ends }
+}
+
+const CASES: [Case; 42] = [
+    // No address, no dot, no mail.
+    case(
+        "$ORIGIN example.com.\n@ 300 MX 10 mx1\n@ 300 MX 10 mx2\nmx1 300 A 192.0.2.1\n",
+        "mx-no-address",
+        NO,
+    ),
+    case(
+        "$ORIGIN example.com.\n@ 300 MX 10 mx1\n@ 300 MX 20 mx2\nmx1 300 A 192.0.2.1\n",
+        "mx-no-address",
+        NO,
+    ),
+    case("$ORIGIN example.com.\n@ 300 MX 10 mx1\nmx1 300 TXT \"no address\"\n", "mx-no-address", NO),
+    case("$ORIGIN example.com.\n@ 300 MX 10 mx1.example.com\nmx1 300 A 192.0.2.1\n", "mx-no-dot", NO),
+    case(
+        "$ORIGIN example.com.\n@ 300 MX 10 mx1\n@ 300 MX 10 mx2.example.com\nmx1 300 A 192.0.2.1\nmx2 300 A 192.0.2.2\n",
+        "mx-no-dot",
+        NO,
+    ),
+    case(
+        "example.com. 300 SOA ns.example.com. h.example.com. 1 2 3 4 300\nexample.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 b.example.com.\na.example.com. 300 A 192.0.2.1\n",
+        "mx-no-address",
+        NO,
+    ),
+    case("@ 300 SOA ns h 1 2 3 4 300\nexample.com. 300 MX 10 b.example.com.\n", "mx-no-address", NO),
+    case(
+        "$ORIGIN example.com.\n@ 300 MX 10 mx1\n@ 300 MX 10 mx2\n@ 300 MX 10 mx3\nmx1 A 192.0.2.1\nmx2 A 192.0.2.2\nmx-3 A 192.0.2.3\n",
+        "mx3.example.com has no A",
+        NO,
+    ),
+    case(
+        "$ORIGIN example.com.\n@ 300 MX 10 a\n@ 300 MX 10 b\na 300 A 192.0.2.1\nb 300 CNAME c\n",
+        "b.example.com",
+        NO,
+    ),
+    case(
+        "$ORIGIN example.com.\n@ 300 MX 10 a\n@ 300 MX 10 b\na 300 A 192.0.2.1\n;b 300 A 192.0.2.2\n",
+        "mx-no-address",
+        NO,
+    ),
+    // The null MX.
+    case("example.com. 300 MX 0 .\n", "null-mx", NO),
+    case("0 .\n", "null-mx", NO),
+    case("$ORIGIN example.com.\n@ MX 0 .\nwww A 192.0.2.1\n", "null-mx", NO),
+    case("example.com mail is handled by 0 .\n", "null-mx", NO),
+    // Addresses that lead nowhere.
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 b.example.com.\na.example.com. 300 A 203.0.113.1\nb.example.com. 300 A 10.0.0.2\n",
+        "mx-private-address",
+        NO,
+    ),
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 20 b.example.com.\na.example.com. 300 A 203.0.113.1\nb.example.com. 300 A 127.0.0.1\n",
+        "mx-private-address",
+        NO,
+    ),
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 b.example.com.\na.example.com. 300 A 203.0.113.1\nb.example.com. 300 AAAA fe80::1\n",
+        "mx-private-address",
+        NO,
+    ),
+    // What the text does not say.
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 b.example.com.\na.example.com. 300 A 192.0.2.1\n",
+        "mx-address-unknown",
+        OPEN,
+    ),
+    case(
+        "$ORIGIN example.com.\n@ 300 MX 10 a\n@ 300 MX 10 mx.example.net.\na 300 A 192.0.2.1\n",
+        "mx-address-unknown",
+        OPEN,
+    ),
+    case(
+        "$ORIGIN example.com.\n@ 300 MX 1 aspmx.example.net.\n@ 300 MX 5 alt.example.net.\n",
+        "mx-address-unknown",
+        OPEN,
+    ),
+    case(
+        "example.com. 300 SOA ns.example.com. h.example.com. 1 2 3 4 300\nexample.com. 300 MX 10 a.example.net.\nexample.com. 300 MX 10 b.example.net.\n",
+        "mx-address-unknown",
+        OPEN,
+    ),
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 b.example.com.\na.example.com. 300 A 192.0.2.1\nb.example.com. 300 CNAME b.example.net.\n",
+        "mx-address-unknown",
+        OPEN,
+    ),
+    case(
+        ";; ANSWER SECTION:\nexample.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n;; ADDITIONAL SECTION:\nb.example.com. 300 IN AAAA 2001:db8::2\n",
+        "mx-address-unknown",
+        OPEN,
+    ),
+    case(
+        "example.com mail is handled by 10 a.example.com.\nexample.com mail is handled by 10 b.example.com.\na.example.com has address 192.0.2.1\n",
+        "mx-address-unknown",
+        OPEN,
+    ),
+    // Odd, and it works.
+    case(
+        "$ dig example.com MX\nexample.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n",
+        "addresses-assumed",
+        ANY,
+    ),
+    case("10 a.example.com.\n10 b.example.com.\n", "short-output", ANY),
+    case("example.com. 300 A 192.0.2.1\n", "implicit-mx", ANY),
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 20 b.example.com.\na.example.com. 300 A 192.0.2.1\nb.example.com. 300 A 192.0.2.2\n",
+        "mixed-preferences",
+        ANY,
+    ),
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 b.example.com.\na.example.com. 300 A 192.0.2.1\na.example.com. 300 AAAA 2001:db8::1\nb.example.com. 300 A 192.0.2.2\n",
+        "ipv6-on-some",
+        ANY,
+    ),
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 b.example.com.\na.example.com. 300 A 192.0.2.1\na.example.com. 300 A 192.0.2.3\nb.example.com. 300 A 192.0.2.2\n",
+        "unequal-addresses",
+        ANY,
+    ),
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 b.example.com.\na.example.com. 300 A 192.0.2.1\nb.example.com. 300 A 192.0.2.1\n",
+        "shared-address",
+        ANY,
+    ),
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 b.example.com.\na.example.com. 300 CNAME c.example.com.\nc.example.com. 300 A 192.0.2.1\nb.example.com. 300 A 192.0.2.2\n",
+        "mx-alias",
+        ANY,
+    ),
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 b.example.com.\na.example.com. 300 A 10.0.0.1\nb.example.com. 300 A 10.0.0.2\n",
+        "private-addresses",
+        ANY,
+    ),
+    case(
+        "example.com. 86400 MX 10 a.example.com.\nexample.com. 86400 MX 10 b.example.com.\na.example.com. 300 A 192.0.2.1\nb.example.com. 300 A 192.0.2.2\n",
+        "ttls-far-apart",
+        ANY,
+    ),
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 600 MX 10 b.example.com.\na.example.com. 300 A 192.0.2.1\nb.example.com. 300 A 192.0.2.2\n",
+        "mixed-ttl",
+        ANY,
+    ),
+    case(
+        "example.com. 300 MX 10 a.example.com. ; MX 10 b.example.com.\na.example.com. 300 A 192.0.2.1\n",
+        "mx-after-semicolon",
+        ANY,
+    ),
+    case(
+        "example.com. 300 MX 0 .\nexample.com. 300 MX 10 a.example.com.\na.example.com. 300 A 192.0.2.1\n",
+        "null-mx-beside-others",
+        ANY,
+    ),
+    case(
+        "example.com. MX 10 a.example.com.\nexample.com. MX 10 b.example.com.\na.example.com. A 192.0.2.1\nb.example.com. A 192.0.2.2\n",
+        "assumed-ttl",
+        ANY,
+    ),
+    case(
+        "example.com 300 MX 10 a.example.com\nexample.com 300 MX 10 b.example.com\na.example.com 300 A 192.0.2.1\nb.example.com 300 A 192.0.2.2\n",
+        "no-final-dot",
+        ANY,
+    ),
+    case(
+        "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 a.example.com.\na.example.com. 300 A 192.0.2.1\n",
+        "duplicate-record",
+        ANY,
+    ),
+    case(
+        "example.com MX preference = 10, mail exchanger = a.example.com\nexample.com MX preference = 10, mail exchanger = b.example.com\na.example.com internet address = 192.0.2.1\nb.example.com internet address = 192.0.2.2\n",
+        "assumed-ttl",
+        ANY,
+    ),
+    case(
+        "$ORIGIN example.com.\n@ 300 MX 10 a\n@ 300 MX 10 b\n$INCLUDE more.zone\na 300 A 192.0.2.1\nb 300 A 192.0.2.2\n",
+        "not-read",
+        ANY,
+    ),
+];
+
+/// What `text` says in its first eight lines, in one line.
+fn head(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().take(8).collect();
+    lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Why the four commands do not agree about a case, if they do not.
+fn disagreement(case: &Case) -> Option<String> {
+    let folder = Folder::new();
+    let (zone, site) = (folder.file("zone.txt", case.text), folder.at("site.toml"));
+    let domain = if case.text.starts_with('@') { &["--domain", "example.com"][..] } else { &[] };
+    let ask = mxsim(&[&["ask", &zone], domain, &QUICK[..]].concat());
+    let init = mxsim(&[&["init", "--zone", &zone, "-o", &site], domain].concat());
+    let run = mxsim(&[&["run", &site], &QUICK[..]].concat());
+    let check = mxsim(&[&["check", &zone], domain].concat());
+    let screens = [("ask", &ask), ("init", &init), ("run", &run), ("check", &check)];
+    if let Some((name, finished)) =
+        screens.iter().find(|(_, finished)| !head(&finished.stdout).contains(case.says))
+    {
+        return Some(format!("{name} does not say {}:\n{}{}", case.says, finished.stdout, finished.stderr));
+    }
+    if !ask.stdout.starts_with(&run.stdout) {
+        return Some(format!("ask and run differ:\n{}\n{}", ask.stdout, run.stdout));
+    }
+    let is_settled = case.ends.len() == 1;
+    let codes = [ask.code(), run.code(), if is_settled { check.code() } else { ask.code() }];
+    if codes.iter().any(|code| !case.ends.contains(code) || *code != codes[0]) {
+        return Some(format!("the commands end with {codes:?} instead of {:?}:\n{}", case.ends, ask.stdout));
+    }
+    (is_settled && ask.stdout.contains("YES")).then(|| format!("a yes:\n{}", ask.stdout))
+}
+
+#[test]
+fn four_commands_agree_about_odd_and_broken_zones() {
+    let complaints: Vec<String> = CASES
+        .iter()
+        .filter_map(|case| disagreement(case).map(|why| format!("{:?}\n{why}", case.text)))
+        .collect();
+    assert!(complaints.is_empty(), "{} of {}\n{}", complaints.len(), CASES.len(), complaints.join("\n\n"));
+}
+
+/// The same words and numbers for twenty sound zones: two to six equal hosts, with one or two addresses, with and without IPv6.
+#[test]
+fn a_question_and_a_run_print_the_same_numbers() {
+    for n in 2..=6 {
+        for (v4, v6) in [(1, 0), (1, 1), (2, 0), (2, 2)] {
+            let folder = Folder::new();
+            let mut zone = String::new();
+            for host in 1..=n {
+                zone += &format!("example.com. 300 IN MX 10 mx{host}.example.com.\n");
+                (0..v4).for_each(|a| {
+                    zone += &format!("mx{host}.example.com. 300 IN A 192.0.2.{}\n", host * 10 + a)
+                });
+                (0..v6).for_each(|a| {
+                    zone += &format!("mx{host}.example.com. 300 IN AAAA 2001:db8::{host}:{a}\n")
+                });
+            }
+            let (zone, site) = (folder.file("zone.txt", zone), folder.at("site.toml"));
+            mxsim(&["init", "--zone", &zone, "-o", &site]).expect(0);
+            let ask = mxsim(&[&["ask", &zone], &QUICK[..]].concat());
+            let run = mxsim(&[&["run", &site], &QUICK[..]].concat());
+            assert!(ask.stdout.starts_with(&run.stdout), "{n} {v4} {v6}\n{}\n{}", ask.stdout, run.stdout);
+            assert_eq!(ask.code(), run.code());
+        }
+    }
+}
