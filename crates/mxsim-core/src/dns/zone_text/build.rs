@@ -2,7 +2,8 @@
 
 use super::addresses;
 use super::fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
-use super::record::{Context, Data, Record, RecordKind, UNNAMED_DOMAIN};
+use super::kind::RecordKind;
+use super::record::{Context, Data, Record, UNNAMED_DOMAIN};
 use crate::dns::zone::{AddressStatus, Host, MxRecord, Name, Zone};
 use crate::time::Span;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,8 @@
 //! The words of a record line: TTL and class in either order, type, data.
 
 use super::fault::{TextRange, ZoneErrorKind, ZoneTextError};
+use super::kind::RecordKind;
 use super::lexer::Token;
-use super::record::RecordKind;
 use crate::time::Span;
 
 /// A result with what is wrong with a word or a line.

@@ -3,9 +3,10 @@
 
 use super::fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
 use super::fields::{TypeWord, ttl, type_word};
+use super::kind::RecordKind;
 use super::lexer::Token;
 use super::names::Roots;
-use super::record::{Data, Read, Record, RecordKind};
+use super::record::{Data, Read, Record};
 use crate::time::Span;
 use serde_json::{Map, Value};
 

@@ -18,6 +18,7 @@ mod fault;
 mod fields;
 mod foreign;
 mod json;
+mod kind;
 mod lexer;
 mod names;
 mod record;

@@ -7,8 +7,8 @@
 //! Windows: *example.com MX preference = 10, mail exchanger = mx1.example.com*. Names are absolute, with or without the final dot.
 
 use super::fault::TextRange;
+use super::kind::RecordKind;
 use super::lexer::Token;
-use super::record::RecordKind;
 use std::net::IpAddr;
 use std::ops::Range;
 
