@@ -5,7 +5,7 @@ use crate::engine::messages::delivery::DeliveryAttempt;
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::receiving::{Admission, ConnectionRequest};
 use crate::engine::messages::sending::arrival_block::Arrival;
-use crate::engine::messages::state::{Replication, Task};
+use crate::engine::messages::state::Replication;
 use crate::engine::probe::{Probe, Step};
 use crate::engine::world::DeliveryPath;
 use crate::engine::world::fixed_candidates::FixedCandidates;
@@ -51,7 +51,8 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             }
             _ => {
                 self.note(&message, now, Step::Arrived { outbound_host: message.outbound_host });
-                self.push(Task::Attempt(message));
+                // Nothing else is to be done at this moment, so it need not be a task first.
+                self.attempt(message, now);
             }
         }
         self.do_tasks(now);
