@@ -22,6 +22,7 @@ use mxsim_core::catalog::Catalog;
 use mxsim_core::scenario::{Format, RunOverrides, Scenario, ScenarioError, SourceText};
 use std::fmt;
 use std::path::Path;
+use text::name_of;
 
 /// Why something could not be brought in.
 #[derive(Debug)]
@@ -116,10 +117,6 @@ fn document(path: &str, schema: &str) -> ImportError {
     } else {
         format!("{name} is a document with the schema {schema}, and neither scenario nor zone")
     })
-}
-
-fn name_of(path: &str) -> &str {
-    if path == "-" { "standard input" } else { path }
 }
 
 fn read_scenario(

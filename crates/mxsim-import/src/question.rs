@@ -4,9 +4,11 @@
 //! on top, each like a large provider of that population. This is an *assumption*, and the results say so.
 
 use crate::ImportError;
+use crate::text::name_of;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::dns::Name;
 use mxsim_core::scenario::{Format, RunOverrides, Scenario, SourceText};
+use mxsim_core::syntax::literal;
 use std::fmt::Write as _;
 
 /// The scenario of several MX names of equal preference, with comments.
@@ -40,7 +42,7 @@ impl Question<'_> {
         const OPEN: &str = "\ntext = \"\"\"\n";
         let (before, rest) = template.split_once(OPEN).unwrap_or((template, ""));
         let (_, after) = rest.split_once("\n\"\"\"\n").unwrap_or(("", ""));
-        let domain = self.domain.map(|domain| format!("domain = {}\n", toml_string(domain)));
+        let domain = self.domain.map(|domain| format!("domain = {}\n", literal::text(domain)));
         let domain = domain.unwrap_or_default();
         let text = format!("{before}\n{domain}{zone}{after}");
         match text.split_once("\n[goals]") {
@@ -108,26 +110,9 @@ pub fn domain_of_file(path: &str) -> Option<String> {
 
 /// Errors point into the zone, because it is brought along as a file of its own.
 fn read(name: &str, question: Question<'_>, catalog: &Catalog) -> Result<Scenario, ImportError> {
-    let name = if name == "-" { "standard input" } else { name };
-    let text = question.with_zone(EQUAL_MX, &format!("file = {}\n", toml_string(name)));
+    let text = question.with_zone(EQUAL_MX, &format!("file = {}\n", literal::text(name_of(name))));
     let source = SourceText { name: "the question".into(), text, format: Format::Toml };
     Ok(Scenario::read_with(&source, catalog, &|_| Ok(question.zone.to_owned()), RunOverrides::default())?)
-}
-
-/// A TOML basic string.
-fn toml_string(text: &str) -> String {
-    let escaped: String = text.chars().flat_map(char::escape_default).collect();
-    // Rust writes \u{e9}, TOML \U000000e9.
-    let mut out = String::from("\"");
-    let mut rest = escaped.as_str();
-    while let Some((before, after)) = rest.split_once("\\u{") {
-        let (digits, tail) = after.split_once('}').unwrap_or((after, ""));
-        let _ = write!(out, "{}\\U{digits:0>8}", before.replace("\\'", "'"));
-        rest = tail;
-    }
-    out.push_str(&rest.replace("\\'", "'"));
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub fn read_text_up_to(path: &str, most: u64) -> Result<String, ImportError> {
         "-" => limited(io::stdin().lock(), most),
         _ => open(path).and_then(|file| limited(file, most)),
     };
-    let name = if path == "-" { "standard input" } else { path };
+    let name = name_of(path);
     let content =
         read.map_err(|error| ImportError::File(format!("cannot read {name}: {}", reason(&error))))?;
     if content.len() as u64 > most {
@@ -46,6 +46,11 @@ pub fn read_text_up_to(path: &str, most: u64) -> Result<String, ImportError> {
         ImportError::Text(format!("{name} is not UTF-8 text: byte {at}, in line {line}; {hint}"))
     })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// What messages call the text at `path`.
+pub(crate) fn name_of(path: &str) -> &str {
+    if path == "-" { "standard input" } else { path }
 }
 
 /// Why a file cannot be read, without the number of the operating system where words say it all.

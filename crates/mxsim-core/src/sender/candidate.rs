@@ -20,5 +20,17 @@ pub struct Candidate {
     pub address_hash: u64,
 }
 
+impl Candidate {
+    /// What stands in for a candidate where there is none.
+    pub(crate) const NONE: Self = Self {
+        preference: 0,
+        host: HostId(0),
+        address: AddressId(0),
+        ipv6: false,
+        host_hash: 0,
+        address_hash: 0,
+    };
+}
+
 /// The candidates of one attempt.
 pub type Candidates = SmallVec<[Candidate; 8]>;

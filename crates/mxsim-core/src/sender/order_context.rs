@@ -104,9 +104,7 @@ mod tests {
                 preference: if host == 3 { 20 } else { 10 },
                 host: HostId(host),
                 address: AddressId(host),
-                ipv6: false,
-                host_hash: 0,
-                address_hash: 0,
+                ..Candidate::NONE
             })
             .collect()
     }

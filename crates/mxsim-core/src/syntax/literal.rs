@@ -3,7 +3,8 @@
 use crate::time::Span;
 
 /// A basic string.
-pub(crate) fn text(value: &str) -> String {
+#[must_use]
+pub fn text(value: &str) -> String {
     let mut written = String::from("\"");
     for c in value.chars() {
         match c {

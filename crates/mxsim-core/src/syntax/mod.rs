@@ -8,7 +8,7 @@
 pub mod diagnostic;
 pub(crate) mod hints;
 pub(crate) mod ids;
-pub(crate) mod literal;
+pub mod literal;
 pub(crate) mod quantity;
 pub(crate) mod shape;
 pub(crate) mod suggest;

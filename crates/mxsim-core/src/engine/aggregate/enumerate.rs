@@ -180,9 +180,7 @@ mod tests {
             preference: 10,
             host: HostId(host),
             address: AddressId(host),
-            ipv6: false,
-            host_hash: 0,
-            address_hash: 0,
+            ..Candidate::NONE
         };
         let list = [candidate(0), candidate(1), candidate(2)];
         let orders = outcomes(100, |enumeration| {

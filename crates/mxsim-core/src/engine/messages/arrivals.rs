@@ -3,7 +3,7 @@
 use crate::engine::messages::compact_attempt::CompactAttempt;
 use crate::engine::messages::delivery::DeliveryAttempt;
 use crate::engine::messages::message::QueuedMessage;
-use crate::engine::messages::receiving::{Admission, ConnectionRequest};
+use crate::engine::messages::receiving::Admission;
 use crate::engine::messages::sending::arrival_block::Arrival;
 use crate::engine::messages::state::Replication;
 use crate::engine::probe::{Probe, Step};
@@ -75,13 +75,8 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         });
         let candidate = fixed.candidate(first);
         let node = self.world.topology.node_of(candidate.address);
-        self.recorder.attempted(message.id, node);
-        let request = ConnectionRequest {
-            message: message.id,
-            timeouts: &table.behaviour.parameters.timeouts,
-            fault_draw: self.fault_draw(&message, candidate),
-        };
-        let admission = self.nodes[node.index()].connect(request, now, &mut self.recorder);
+        let fault_draw = self.fault_draw(&message, candidate);
+        let admission = self.connect_to(node, message.id, fault_draw, now);
         match admission {
             Admission::Session(None) if !self.nodes[node.index()].has_session_time() => {
                 self.recorder.accepted(message.id, candidate.host, candidate.address, now);

@@ -8,6 +8,7 @@ use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Probe, Step};
 use crate::engine::world::DeliveryPath;
+use crate::ids::{MessageId, NodeId};
 use crate::sender::memory::Report;
 use crate::sender::{Candidate, Outcome, Reaction, TlsFailure};
 use crate::time::Time;
@@ -125,11 +126,22 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Asks the node of a connection that has just begun.
     pub(crate) fn connect(&mut self, delivery: &Delivery, now: Time) -> Admission {
-        let (message, connection) = (delivery.message.id, delivery.connection);
-        let node = self.world.topology.node_of(connection.address);
+        let node = self.world.topology.node_of(delivery.connection.address);
+        self.connect_to(node, delivery.message.id, delivery.connection.fault_draw, now)
+    }
+
+    /// Counts a connection that a message opens with this draw, and asks the node.
+    #[inline]
+    pub(crate) fn connect_to(
+        &mut self,
+        node: NodeId,
+        message: MessageId,
+        fault_draw: u64,
+        now: Time,
+    ) -> Admission {
         self.recorder.attempted(message, node);
         let timeouts = &self.world.sender(message.sender).behaviour.parameters.timeouts;
-        let request = ConnectionRequest { message, timeouts, fault_draw: connection.fault_draw };
+        let request = ConnectionRequest { message, timeouts, fault_draw };
         self.nodes[node.index()].connect(request, now, &mut self.recorder)
     }
 

@@ -4,20 +4,9 @@
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::sending::connection::Connection;
 use crate::engine::world::Topology;
-use crate::ids::{AddressId, HostId};
 use crate::sender::{Candidate, Candidates, Outcome};
 use crate::time::Time;
 use smallvec::SmallVec;
-
-/// What stands in for the candidate of a connection before there is one.
-const NO_CANDIDATE: Candidate = Candidate {
-    preference: 0,
-    host: HostId(0),
-    address: AddressId(0),
-    ipv6: false,
-    host_hash: 0,
-    address_hash: 0,
-};
 
 /// A message, the connection it is on, and what has failed before.
 #[derive(Debug)]
@@ -70,7 +59,7 @@ pub(crate) struct DeliveryAttempt {
 impl DeliveryAttempt {
     /// An attempt that tries `candidates`.
     pub(crate) fn new(message: QueuedMessage, candidates: Candidates, now: Time) -> Self {
-        let first = candidates.first().copied().unwrap_or(NO_CANDIDATE);
+        let first = candidates.first().copied().unwrap_or(Candidate::NONE);
         let delivery = Delivery::new(message, first, now);
         Self { delivery, candidates, next: 0 }
     }

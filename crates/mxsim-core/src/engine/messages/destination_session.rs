@@ -305,8 +305,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let delivery = &mut session.delivery;
         (delivery.message, delivery.begun) = (message, now);
         delivery.failed.clear();
-        let trouble = self.node(address).trouble(fault_draw, now);
-        delivery.trouble = trouble.filter(|outcome| outcome.is_in_session());
+        delivery.trouble = self.node(address).trouble_in_session(fault_draw, now);
     }
 
     /// Ends the transaction of a session, which then looks for work.

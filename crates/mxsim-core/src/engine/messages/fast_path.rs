@@ -8,7 +8,7 @@
 use crate::engine::connect::outlasts;
 use crate::engine::messages::compact_attempt::CompactAttempt;
 use crate::engine::messages::message::QueuedMessage;
-use crate::engine::messages::receiving::{Admission, ConnectionRequest};
+use crate::engine::messages::receiving::Admission;
 use crate::engine::messages::state::{Event, Replication};
 use crate::engine::probe::Probe;
 use crate::engine::world::fixed_candidates::{FixedCandidates, Stop};
@@ -138,11 +138,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         now: Time,
     ) -> Option<Admission> {
         let node = attempt.stop(fixed)?.node;
-        let message = attempt.message.id;
-        self.recorder.attempted(message, node);
-        let timeouts = &self.world.sender(message.sender).behaviour.parameters.timeouts;
-        let request = ConnectionRequest { message, timeouts, fault_draw: HITS_ALL };
-        Some(self.nodes[node.index()].connect(request, now, &mut self.recorder))
+        Some(self.connect_to(node, attempt.message.id, HITS_ALL, now))
     }
 
     fn deliver_compactly(&mut self, message: &QueuedMessage, Stop { host, address, node }: Stop, now: Time) {

@@ -276,11 +276,10 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
     }
 
-    /// Goes on over a connection that is open already; its TLS was set up when it was opened.
+    /// Goes on over a connection that is open already.
     fn adopt_connection(&mut self, delivery: &mut Delivery, connection: Connection, now: Time) {
         delivery.connection = connection;
-        let trouble = self.node(connection.address).trouble(connection.fault_draw, now);
-        delivery.trouble = trouble.filter(|outcome| outcome.is_in_session());
+        delivery.trouble = self.node(connection.address).trouble_in_session(connection.fault_draw, now);
     }
 
     /// Looks for an open connection that goes before a new one to the next candidate, for senders that look for one only now. The attempt comes

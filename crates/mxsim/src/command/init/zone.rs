@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::results::Finding;
 use mxsim_core::scenario::Scenario;
+use mxsim_core::syntax::literal;
 use mxsim_import::{ImportError, Question};
 
 /// The template of the design with the zone lines of `file`, `-` for standard input, and what was found in them.
@@ -31,7 +32,7 @@ pub(super) fn put(arguments: &Init, file: &str) -> Result<(String, Vec<Finding>)
 /// The template with its node's name replaced by one of the zone.
 fn with_nodes(design: Design, text: &str, read: &Scenario) -> Result<String, Failure> {
     let node = read.nodes.iter().find(|node| node.fair_share > 0.0);
-    let name = || node.map(|node| serde_json::Value::from(node.name.as_str()).to_string());
+    let name = || node.map(|node| literal::text(&node.name));
     let none = || Failure::invalid("init: the zone has no MX host with an address, so no node can be named");
     Ok(match design {
         Design::EqualMx | Design::ManyA | Design::Migration => text.to_owned(),

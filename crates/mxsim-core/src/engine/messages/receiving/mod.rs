@@ -156,6 +156,11 @@ impl<'w> Node<'w> {
         (outcome != Outcome::TlsFailed || self.offers_tls()).then_some(outcome)
     }
 
+    /// The same on a connection that is open already: its TLS was set up when it was opened.
+    pub(crate) fn trouble_in_session(&self, fault_draw: u64, now: Time) -> Option<Outcome> {
+        self.trouble(fault_draw, now).filter(|outcome| outcome.is_in_session())
+    }
+
     /// True if it fails at `now` in a way that breaks an open connection of this draw.
     pub(crate) fn breaks_connection(&self, fault_draw: u64, now: Time) -> bool {
         self.table.faults.fault_at(now, fault_draw).is_some_and(Fault::breaks_connections)

@@ -285,14 +285,7 @@ mod tests {
     }
 
     fn candidate((preference, number): (u16, u16)) -> Candidate {
-        Candidate {
-            preference,
-            host: HostId(number),
-            address: AddressId(number),
-            ipv6: false,
-            host_hash: 0,
-            address_hash: 0,
-        }
+        Candidate { preference, host: HostId(number), address: AddressId(number), ..Candidate::NONE }
     }
 
     /// Two of preference 10 and a backup.

@@ -269,7 +269,7 @@ impl OutboundHost {
 mod tests {
     use super::*;
     use crate::engine::messages::sending::arrival_block::Arrival;
-    use crate::ids::{HostId, SenderId};
+    use crate::ids::SenderId;
     use crate::sender::{Candidate, FiledUnder};
 
     const KEPT: ReuseLimits = ReuseLimits {
@@ -285,15 +285,7 @@ mod tests {
     }
 
     fn connection(messages: u32) -> Connection {
-        let candidate = Candidate {
-            preference: 0,
-            host: HostId(0),
-            address: AddressId(0),
-            ipv6: false,
-            host_hash: 0,
-            address_hash: 0,
-        };
-        Connection { messages, ..Connection::to(&candidate, at(0)) }
+        Connection { messages, ..Connection::to(&Candidate::NONE, at(0)) }
     }
 
     #[test]
