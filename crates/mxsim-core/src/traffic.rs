@@ -187,7 +187,7 @@ impl Arrivals {
     }
 
     /// Moves the clock on by so many expected messages; [`Time::NEVER`] if that is beyond `end`.
-    #[inline]
+    #[inline(always)]
     fn step(&self, messages: f64, clock: &mut Clock, end: Time) -> Time {
         let mut left = messages;
         loop {
@@ -206,6 +206,7 @@ impl Arrivals {
     }
 
     /// On to the next stretch: the next hour, or at first what is left of the one it stands in.
+    #[cold]
     fn turn_hour(&self, clock: &mut Clock) {
         clock.from = Time(clock.from.0 + clock.length as i64);
         let hour = clock.from.0.div_euclid(Span::HOUR.0);

@@ -1,7 +1,6 @@
 //! Messages that arrive at their senders.
 
 use crate::engine::messages::compact_attempt::CompactAttempt;
-use crate::engine::messages::delivery::DeliveryAttempt;
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::receiving::Admission;
 use crate::engine::messages::sending::arrival_block::Arrival;
@@ -106,7 +105,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         let mut candidates = fixed.arranged(&table.behaviour, choice);
         table.behaviour.cut(&mut candidates);
         let first = candidates[0];
-        let mut attempt = self.boxed(DeliveryAttempt::new(message, candidates, now));
+        let mut attempt = self.new_attempt(message, candidates, now);
         self.begin_connection(&mut attempt.delivery, first, now);
         if let Some(attempt) = self.admit_attempt(attempt, admission, now) {
             self.try_candidates(attempt, now);

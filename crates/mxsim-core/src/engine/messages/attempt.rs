@@ -34,7 +34,7 @@ impl<P: Probe> Replication<'_, '_, P> {
                 if message.failures > 0 {
                     self.recorder.retried(message.id);
                 }
-                let mut attempt = self.boxed(DeliveryAttempt::new(message, candidates, now));
+                let mut attempt = self.new_attempt(message, candidates, now);
                 attempt.delivery.connection.mx_set = mx_set;
                 if self.sender(&message).path.counts_connections() {
                     let outbound = self.outbound(message.of());

@@ -3,7 +3,6 @@
 
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::sending::connection::Connection;
-use crate::engine::world::Topology;
 use crate::sender::{Candidate, Candidates, Outcome};
 use crate::time::Time;
 use smallvec::SmallVec;
@@ -41,6 +40,15 @@ impl Delivery {
         }
     }
 
+    /// What [`Delivery::new`] makes, in its place.
+    fn begin_anew(&mut self, message: QueuedMessage, candidate: Candidate, now: Time) {
+        self.failed.clear();
+        (self.message, self.candidate, self.connection) =
+            (message, candidate, Connection::to(&candidate, now));
+        (self.begun, self.since) = (now, now);
+        (self.has_waited, self.trouble) = (false, None);
+    }
+
     /// True if the last failure was one of the message and not of the host.
     pub(crate) fn host_is_well(&self) -> bool {
         self.failed.last().is_some_and(|(_, outcome)| !outcome.is_host_error())
@@ -64,16 +72,11 @@ impl DeliveryAttempt {
         Self { delivery, candidates, next: 0 }
     }
 
-    /// An attempt over a connection that is open; the others are looked up only if it fails.
-    pub(crate) fn over(
-        message: QueuedMessage,
-        connection: Connection,
-        topology: &Topology,
-        now: Time,
-    ) -> Self {
-        let candidate = topology.candidate(0, connection.host, connection.address);
-        let delivery = Delivery { connection, ..Delivery::new(message, candidate, now) };
-        Self { delivery, candidates: Candidates::new(), next: 0 }
+    /// The same in the place of an attempt that is over.
+    pub(crate) fn begin_anew(&mut self, message: QueuedMessage, candidates: Candidates, now: Time) {
+        let first = candidates.first().copied().unwrap_or(Candidate::NONE);
+        self.delivery.begin_anew(message, first, now);
+        (self.candidates, self.next) = (candidates, 0);
     }
 
     /// Makes a candidate the next one.

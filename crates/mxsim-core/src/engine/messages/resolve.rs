@@ -68,9 +68,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.note(message, now, Step::Candidates(&candidates));
         let mx_set = mx_set(&candidates);
         self.put_in_order(message, &mut candidates, epoch, now);
-        let has_failed =
-            |candidate: &Candidate| failed.iter().any(|(bad, _)| bad.address == candidate.address);
-        candidates.retain(|candidate| !has_failed(candidate));
+        if !failed.is_empty() {
+            candidates.retain(|candidate| failed.iter().all(|(bad, _)| bad.address != candidate.address));
+        }
         self.ask_memory(message, &mut candidates, now)?;
         table.behaviour.cut(&mut candidates);
         self.note(message, now, Step::Admitted(&candidates));

@@ -21,7 +21,7 @@ use crate::engine::world::topology::LayerTable;
 use crate::engine::world::{MX, SenderTable, World};
 use crate::ids::{AddressId, NodeId, OutboundId};
 use crate::random::Entropy;
-use crate::sender::Outcome;
+use crate::sender::{Candidates, Outcome};
 use crate::time::Time;
 use std::collections::BTreeMap;
 
@@ -199,13 +199,18 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// An attempt in a box that was used before, so that messages need no memory of their own.
-    pub(crate) fn boxed(&mut self, attempt: DeliveryAttempt) -> Box<DeliveryAttempt> {
+    pub(crate) fn new_attempt(
+        &mut self,
+        message: QueuedMessage,
+        candidates: Candidates,
+        now: Time,
+    ) -> Box<DeliveryAttempt> {
         match self.spare.pop() {
             Some(mut used) => {
-                *used = attempt;
+                used.begin_anew(message, candidates, now);
                 used
             }
-            None => Box::new(attempt),
+            None => Box::new(DeliveryAttempt::new(message, candidates, now)),
         }
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod connection;
 pub(crate) mod destination;
 pub(crate) mod order_context;
 pub(crate) mod outbound_host;
+pub(crate) mod per_host;
 pub(crate) mod processes;
 
 use crate::dns::stub::Home;
@@ -14,6 +15,7 @@ use crate::engine::messages::sending::arrival_block::{Arrival, ArrivalBlock, Sou
 use crate::engine::messages::sending::destination::DestinationQueue;
 use crate::engine::messages::sending::order_context::OutboundContext;
 use crate::engine::messages::sending::outbound_host::OutboundHost;
+use crate::engine::messages::sending::per_host::PerHost;
 use crate::engine::world::{SenderTable, World};
 use crate::ids::AddressId;
 use crate::random::{Entropy, Key, Purpose, StreamId};
@@ -42,11 +44,11 @@ pub(crate) struct SenderState {
     /// Lists that outbound hosts work on while they have mail or connections ([`crate::sender::OwnCache::Pinned`]).
     pinned: BTreeMap<u32, (Candidates, u32)>,
     /// Only outbound hosts that have something to remember.
-    memory: BTreeMap<u32, Remembered>,
+    memory: PerHost<Remembered>,
     /// Outbound hosts with something to keep count of: connections under way, kept ones, waiting messages.
-    outbound: BTreeMap<u32, OutboundHost>,
+    outbound: PerHost<OutboundHost>,
     /// The destination of each, for those that open connections for it and not for a message.
-    destinations: BTreeMap<u32, DestinationQueue>,
+    destinations: PerHost<DestinationQueue>,
     /// How long messages hold a session.
     session: Key,
     /// Which connections are hit by a fault that hits only a part of them.
@@ -81,9 +83,9 @@ impl SenderState {
             clock: entropy.key(StreamId::new(CLOCK, Purpose::Process)).word() as u16,
             home: entropy.key(streams.home),
             pinned: BTreeMap::new(),
-            memory: BTreeMap::new(),
-            outbound: BTreeMap::new(),
-            destinations: BTreeMap::new(),
+            memory: PerHost::new(),
+            outbound: PerHost::new(),
+            destinations: PerHost::new(),
             session: entropy.key(streams.session),
             fault: entropy.key(streams.fault),
             clear_until: BTreeMap::new(),
@@ -94,8 +96,7 @@ impl SenderState {
 
     /// True if nothing that happened before makes a difference to this outbound host's next message.
     pub(crate) fn is_blank(&self, host: u32) -> bool {
-        (self.memory.is_empty() || !self.memory.contains_key(&host))
-            && (self.outbound.is_empty() || !self.outbound.contains_key(&host))
+        !self.memory.contains(host) && !self.outbound.contains(host)
     }
 
     /// Where the site of an outbound host is.
@@ -105,9 +106,9 @@ impl SenderState {
 
     /// The list an outbound host works on, while it has anything to do for the domain.
     pub(crate) fn pinned(&self, host: u32) -> Option<(Candidates, u32)> {
-        let at_work = match self.destinations.get(&host) {
+        let at_work = match self.destinations.get(host) {
             Some(destination) => destination.is_alive(),
-            None => self.outbound.get(&host).is_some_and(OutboundHost::is_at_work),
+            None => self.outbound.get(host).is_some_and(OutboundHost::is_at_work),
         };
         self.pinned.get(&host).filter(|_| at_work).cloned()
     }
@@ -139,12 +140,12 @@ impl SenderState {
     /// The connections of an outbound host.
     pub(crate) fn outbound(&mut self, table: &SenderTable, host: u32) -> &mut OutboundHost {
         let policy = table.behaviour.parameters.concurrency;
-        self.outbound.entry(host).or_insert_with(|| OutboundHost::new(policy))
+        self.outbound.get_or_insert_with(host, || OutboundHost::new(policy))
     }
 
     /// The destination of an outbound host.
     pub(crate) fn destination(&mut self, host: u32) -> &mut DestinationQueue {
-        self.destinations.entry(host).or_default()
+        self.destinations.get_or_insert_with(host, DestinationQueue::default)
     }
 
     /// The beginning of the second in which an outbound host is at `now`: clocks are not in step.
@@ -211,7 +212,7 @@ impl SenderState {
                 None => own.child(u64::from(message.failures)),
             },
             Stickiness::Second => {
-                let outbound = self.outbound.get_mut(&message.outbound_host);
+                let outbound = self.outbound.get_mut(message.outbound_host);
                 let drawn = outbound.and_then(|outbound| outbound.children.draw(message.child));
                 let (begun, before) = drawn.unwrap_or((now, 0));
                 self.holding.child(begun.0.div_euclid(1_000_000) as u64).child(u64::from(before))
@@ -260,8 +261,8 @@ impl SenderState {
             topology: &world.topology,
             second,
             attempts: message.failures,
-            outbound: self.outbound.get(&message.outbound_host),
-            destination: self.destinations.get(&message.outbound_host),
+            outbound: self.outbound.get(message.outbound_host),
+            destination: self.destinations.get(message.outbound_host),
             now,
         }
     }
@@ -287,7 +288,7 @@ impl SenderState {
         now: Time,
     ) -> MemoryVerdict {
         let process = self.process_of(table, message, now);
-        match self.memory.get_mut(&message.outbound_host) {
+        match self.memory.get_mut(message.outbound_host) {
             Some(remembered) => remembered.admit(&table.behaviour.parameters.memory, list, now, process),
             None => MemoryVerdict::Try,
         }
@@ -301,7 +302,7 @@ impl SenderState {
         list: &Candidates,
         now: Time,
     ) -> Vec<(Candidate, Backoff)> {
-        let Some(remembered) = self.memory.get(&message.outbound_host) else { return Vec::new() };
+        let Some(remembered) = self.memory.get(message.outbound_host) else { return Vec::new() };
         let (policy, process) = (&table.behaviour.parameters.memory, self.process_of(table, message, now));
         let held =
             |candidate: &Candidate| Some((*candidate, remembered.held(policy, candidate, now, process)?));
@@ -330,7 +331,7 @@ impl SenderState {
 
     pub(crate) fn begin_waiting(&mut self, table: &SenderTable, host: u32) {
         if table.behaviour.parameters.memory != Memory::Nothing {
-            self.memory.entry(host).or_default().begin_waiting();
+            self.memory.get_or_insert_with(host, Remembered::default).begin_waiting();
         }
     }
 
@@ -343,11 +344,11 @@ impl SenderState {
         report: Report<'_>,
     ) -> bool {
         let policy = &table.behaviour.parameters.memory;
-        let nothing_new = report.failed.is_empty() && !self.memory.contains_key(&host);
+        let nothing_new = report.failed.is_empty() && !self.memory.contains(host);
         if *policy == Memory::Nothing || nothing_new {
             return false;
         }
-        let remembered = self.memory.entry(host).or_default();
+        let remembered = self.memory.get_or_insert_with(host, Remembered::default);
         if has_waited {
             remembered.end_waiting();
         }
