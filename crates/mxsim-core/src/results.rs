@@ -5,6 +5,10 @@
 //!
 //! Main types: [`Results`]; [`Estimate`], a quantity over windows; [`Interval`], any other estimated number.
 
+mod senders;
+
+pub use senders::{SenderAtNode, SenderResult};
+
 use serde::{Deserialize, Serialize};
 
 /// Name of this document's schema.
@@ -31,6 +35,9 @@ pub struct Results {
     pub balance: Balance,
     /// What became of the messages.
     pub delivery: Delivery,
+    /// The same for each sender, in the order of the scenario.
+    #[serde(default)]
+    pub senders: Vec<SenderResult>,
     /// Who makes it uneven; largest part of tilt and scatter together first.
     pub causes: Vec<Cause>,
     /// Load over the run.
@@ -341,6 +348,12 @@ pub struct Balance {
 pub struct Delivery {
     /// Counts over all measured windows.
     pub totals: DeliveryTotals,
+    /// Part of the messages that bounced, 0..1; `null` without messages.
+    #[serde(default)]
+    pub bounced_share: Option<Interval>,
+    /// Part of the accepted messages that took longer than an hour, 0..1; `null` if none was accepted.
+    #[serde(default)]
+    pub late: Option<Interval>,
     /// Time from arrival in the sender's queue to acceptance, over accepted messages; `null` if none was accepted.
     pub delay: Option<Delay>,
 }

@@ -1,15 +1,16 @@
 //! The results as one long tidy table: one number per row.
 //!
 //! Columns: `section,name,quantity,value,low,high,bin`. Sections are `run`, `nodes`, `addresses`, `hosts`, `balance`, `delivery`,
-//! `causes`, `dns`, `goals`, `series` and `duration`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given;
+//! `senders` (and `senders_at_nodes`, named `sender: node`), `causes`, `dns`, `goals`, `series` and `duration`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given;
 //! in `series` and `duration` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s) in `series`, and the part of the time
 //! that is busier in `duration`. Fractions lie in 0..1, times are
 //! seconds, numbers are not rounded. A grade is a number from 1 (measured) to 5 (assumed). A goal's `met` is 1, 0, or empty while it cannot be told.
 
 use mxsim_core::numerals::to_digits;
 use mxsim_core::results::{
-    Balance, Cause, Delivery, DnsResult, DurationCurve, Estimate, GoalResult, GoalStatus, Grade, HostResult,
-    Interval, NodeResult, Provenance, Results, Series, Uncertainty,
+    Balance, Cause, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve, Estimate, GoalResult,
+    GoalStatus, Grade, HostResult, Interval, NodeResult, Provenance, Results, SenderResult, Series,
+    Uncertainty,
 };
 
 const HEADER: [&str; 7] = ["section", "name", "quantity", "value", "low", "high", "bin"];
@@ -23,6 +24,7 @@ pub fn csv(results: &Results) -> String {
     results.hosts.iter().for_each(|host| host_row(&mut table, host));
     balance_rows(&mut table, &results.balance);
     delivery_rows(&mut table, &results.delivery);
+    results.senders.iter().for_each(|sender| sender_rows(&mut table, sender));
     results.causes.iter().for_each(|cause| cause_rows(&mut table, cause));
     dns_rows(&mut table, &results.dns);
     results.goals.iter().for_each(|goal| goal_rows(&mut table, goal));
@@ -201,14 +203,30 @@ fn balance_rows(table: &mut Table, balance: &Balance) {
 
 fn delivery_rows(table: &mut Table, delivery: &Delivery) {
     table.at("delivery", "");
-    let totals = &delivery.totals;
+    message_rows(table, &delivery.totals);
+    part_rows(table, delivery.bounced_share, delivery.late);
+    delay_rows(table, delivery.delay.as_ref());
+}
+
+fn message_rows(table: &mut Table, totals: &DeliveryTotals) {
     table.count("messages", totals.messages);
     table.count("accepted", totals.accepted);
     table.count("bounced", totals.bounced);
     table.count("waiting", totals.waiting);
     table.count("connections_tried", totals.connections_tried);
     table.count("retries", totals.retries);
-    let Some(delay) = &delivery.delay else { return };
+}
+
+fn part_rows(table: &mut Table, bounced: Option<Interval>, late: Option<Interval>) {
+    for (quantity, part) in [("bounced_share", bounced), ("late", late)] {
+        if let Some(part) = part {
+            table.interval(quantity, part);
+        }
+    }
+}
+
+fn delay_rows(table: &mut Table, delay: Option<&Delay>) {
+    let Some(delay) = delay else { return };
     let parts = [
         ("delay_mean", delay.mean, delay.mean_ci),
         ("delay_p50", delay.p50, delay.p50_ci),
@@ -218,6 +236,19 @@ fn delivery_rows(table: &mut Table, delivery: &Delivery) {
     ];
     for (quantity, value, bounds) in parts {
         table.row(quantity, Some(value), bounds, "");
+    }
+}
+
+fn sender_rows(table: &mut Table, sender: &SenderResult) {
+    table.at("senders", &sender.name);
+    table.count("wanted", sender.wanted.into());
+    table.interval("share_of_mail", sender.share_of_mail);
+    message_rows(table, &sender.totals);
+    part_rows(table, sender.bounced_share, sender.late);
+    delay_rows(table, sender.delay.as_ref());
+    for at in &sender.by_node {
+        table.at("senders_at_nodes", &format!("{}: {}", sender.name, at.node));
+        table.interval("share", at.share);
     }
 }
 

@@ -17,7 +17,7 @@ pub const RENAMED: &[(&str, &str)] = &[
 ];
 
 /// Keys of today's documents that older builds did not write.
-pub const ADDED: &[&str] = &["findings"];
+pub const ADDED: &[&str] = &["findings", "senders", "bounced_share", "late"];
 
 /// Replications of each scenario: enough to pass the first looks of the sequential rule and the first folding of worlds.
 const REPLICATIONS: &str = "40";

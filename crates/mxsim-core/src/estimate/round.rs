@@ -8,7 +8,7 @@
 use crate::numerals::to_digits;
 use crate::results::{
     Balance, Cause, Delay, DurationCurve, Effect, Estimate, GoalResult, Interval, NodeResult, Results,
-    Series, Uncertainty,
+    SenderResult, Series, Uncertainty,
 };
 
 /// Below this a published number is the rounding error of a sum that is zero: shares and seconds that were counted are far larger.
@@ -25,6 +25,8 @@ pub(super) fn results(results: &mut Results) {
     results.hosts.iter_mut().for_each(|host| interval(&mut host.share));
     balance(&mut results.balance);
     results.delivery.delay.iter_mut().for_each(delay);
+    results.delivery.bounced_share.iter_mut().chain(&mut results.delivery.late).for_each(interval);
+    results.senders.iter_mut().for_each(sender);
     results.causes.iter_mut().for_each(cause);
     series(&mut results.series);
     duration(&mut results.duration);
@@ -83,6 +85,13 @@ fn delay(delay: &mut Delay) {
     [&mut delay.mean_ci, &mut delay.p50_ci, &mut delay.p95_ci, &mut delay.p99_ci, &mut delay.max_ci]
         .into_iter()
         .for_each(bounds);
+}
+
+fn sender(sender: &mut SenderResult) {
+    interval(&mut sender.share_of_mail);
+    sender.bounced_share.iter_mut().chain(&mut sender.late).for_each(interval);
+    sender.delay.iter_mut().for_each(delay);
+    sender.by_node.iter_mut().for_each(|at| interval(&mut at.share));
 }
 
 fn cause(cause: &mut Cause) {

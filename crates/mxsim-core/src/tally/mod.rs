@@ -32,6 +32,8 @@ pub struct Tally {
     pub delays: DelayHistogram,
     /// What became of the messages.
     pub totals: DeliveryTotals,
+    /// The same for each sender; adds up to `totals`.
+    pub senders: Vec<SenderTally>,
     /// Per node.
     pub nodes: Vec<NodeTotals>,
     /// Messages accepted per address of the world.
@@ -42,6 +44,35 @@ pub struct Tally {
     pub mx_lookups: u64,
     /// Those the nearest cache answered.
     pub mx_cache_hits: u64,
+}
+
+impl Tally {
+    /// Moves all delays to the tally of another replication of the same world.
+    pub(crate) fn move_delays_to(&mut self, other: &mut Self) {
+        other.delays.merge(&std::mem::take(&mut self.delays));
+        for (to, from) in other.senders.iter_mut().zip(&mut self.senders) {
+            to.delays.merge(&std::mem::take(&mut from.delays));
+        }
+    }
+
+    /// Drops what is counted for each sender alone: of the worlds beside a run nobody asks for it, and there are many of them.
+    pub(crate) fn forget_senders(&mut self) {
+        self.senders = Vec::new();
+    }
+}
+
+/// A message is late if it is accepted longer than this after it arrived.
+pub const LATE: Span = Span::HOUR;
+
+/// What became of the messages of one sender.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SenderTally {
+    /// Counts.
+    pub totals: DeliveryTotals,
+    /// Accepted messages that took longer than [`LATE`].
+    pub late: u64,
+    /// Delays of its accepted messages, in coarser buckets than those of all.
+    pub delays: DelayHistogram,
 }
 
 /// What one window counted. Only messages that arrived at their sender after the warm-up count.

@@ -4,6 +4,7 @@
 //! a hundred; numbers that are exact by theory are compared exactly. Each oracle has a mutant in `mutants.toml` that turns it red.
 
 mod facts;
+mod fates;
 mod one_dead;
 mod one_faulty;
 mod record_change;

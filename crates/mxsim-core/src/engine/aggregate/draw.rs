@@ -8,6 +8,7 @@ use crate::engine::aggregate::seconds::Placer;
 use crate::engine::aggregate::sticky::HeldOrders;
 use crate::engine::count::recorder::{BulkAccept, Recorder};
 use crate::engine::world::World;
+use crate::ids::SenderId;
 use crate::random::{Entropy, Stream};
 use crate::time::{Span, Time};
 use crate::traffic::poisson::poisson;
@@ -108,9 +109,9 @@ impl Sending<'_> {
         let (sender, stream) = (self.plan.sender, &mut self.stream);
         let mut lost = |born: Time, fate: &Fate, expected: f64| {
             let count = poisson(expected, stream);
-            recorder.arrived_in_bulk(count);
-            count_attempts(world, born, &fate.attempts, count, recorder);
-            recorder.waiting_in_bulk(window_of(world, born), world.end.since(born), count);
+            recorder.arrived_in_bulk(sender, count);
+            count_attempts(world, (sender, born), &fate.attempts, count, recorder);
+            recorder.waiting_in_bulk(sender, window_of(world, born), world.end.since(born), count);
         };
         match (&self.plan.choice, &mut self.holdings) {
             (Choice::Anew(tree), _) => flows.send(Sent { sender, tree, part: 1.0, from, to }, &mut lost),
@@ -143,8 +144,8 @@ fn binomial(count: u64, part: f64, stream: &mut Stream) -> u64 {
 fn count_accepted(world: &World, flow: &Flow, count: u64, recorder: &mut Recorder<'_>) {
     let Disposition::Accepted { host, address, delay, .. } = flow.fate.end else { return };
     let born = flow.from - delay;
-    recorder.arrived_in_bulk(count);
-    count_attempts(world, born, &flow.fate.attempts, count, recorder);
+    recorder.arrived_in_bulk(flow.sender, count);
+    count_attempts(world, (flow.sender, born), &flow.fate.attempts, count, recorder);
     recorder.accepted_in_bulk(BulkAccept {
         sender: flow.sender,
         host,
@@ -156,10 +157,16 @@ fn count_accepted(world: &World, flow: &Flow, count: u64, recorder: &mut Recorde
     });
 }
 
-fn count_attempts(world: &World, born: Time, attempts: &[Attempt], count: u64, recorder: &mut Recorder<'_>) {
+fn count_attempts(
+    world: &World,
+    (sender, born): (SenderId, Time),
+    attempts: &[Attempt],
+    count: u64,
+    recorder: &mut Recorder<'_>,
+) {
     for attempt in attempts {
         let window = window_of(world, born + attempt.begun);
-        recorder.attempted_in_bulk(attempt.node, window, attempt.failed, count);
+        recorder.attempted_in_bulk((sender, attempt.node), window, attempt.failed, count);
     }
 }
 

@@ -40,12 +40,6 @@ impl Chunk {
         (self.from.0 / Span::HOUR.0) as usize
     }
 
-    /// When its window begins.
-    #[inline]
-    pub(crate) const fn window_begins(&self) -> Time {
-        self.window_begins
-    }
-
     /// True if its window begins with it.
     pub(crate) const fn begins_window(&self) -> bool {
         self.from.0 == self.window_begins.0

@@ -4,7 +4,10 @@ use crate::engine::count::load::{Chunk, Load};
 use crate::engine::world::World;
 use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
 use crate::results::{DeliveryTotals, NodeTotals};
-use crate::tally::{DURATION_PARTS, DelayCounter, PEAK_BINS, SERIES_BIN, SessionTally, Tally, WindowTally};
+use crate::tally::{
+    DURATION_PARTS, DelayCounter, DelayHistogram, LATE, PEAK_BINS, SERIES_BIN, SenderTally, SessionTally,
+    Tally, WindowTally,
+};
 use crate::time::{Span, Time};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -30,12 +33,16 @@ pub(crate) struct BulkAccept {
 pub(crate) struct Recorder<'w> {
     world: &'w World,
     tally: Tally,
-    delays: DelayCounter,
-    /// Delays of messages that arrived and were accepted in the current window, not yet counted.
-    fresh: Vec<Span>,
+    /// Per sender: delays of the messages that had to wait.
+    delays: Vec<DelayCounter>,
+    /// Delays of messages that arrived and were accepted in the current chunk and had to wait, not yet counted.
+    fresh: Vec<(Span, SenderId)>,
+    /// Messages of the current chunk whose delay has been counted: those that had to wait.
+    delayed: u64,
     load: Load,
     chunk: Chunk,
-    /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried per node, most sessions per node.
+    /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried `[sender * nodes + node]`, most sessions per
+    /// node.
     accepted: Vec<u64>,
     connections_tried: Vec<u64>,
     peak_sessions: Vec<u32>,
@@ -68,8 +75,9 @@ impl<'w> Recorder<'w> {
             series: vec![0; bins * nodes],
             duration: vec![0; DURATION_PARTS.len() * nodes],
             sessions: vec![SessionTally::default(); timed_nodes],
-            delays: crate::tally::DelayHistogram::default(),
+            delays: DelayHistogram::default(),
             totals: DeliveryTotals::default(),
+            senders: vec![SenderTally::default(); world.senders.len()],
             nodes: vec![NodeTotals::default(); nodes],
             accepted_by_address: vec![0; world.topology.addresses.len()],
             accepted_by_host: vec![0; world.topology.hosts.len()],
@@ -79,12 +87,13 @@ impl<'w> Recorder<'w> {
         Self {
             world,
             tally,
-            delays: DelayCounter::default(),
+            delays: world.senders.iter().map(|_| DelayCounter::default()).collect(),
             fresh: Vec::with_capacity(FRESH),
+            delayed: 0,
             load: Load::new(nodes, run.run_length),
             chunk: Chunk::beginning_at(Time::ZERO, run.window, run.windows()),
             accepted: vec![0; world.senders.len() * world.topology.addresses.len()],
-            connections_tried: vec![0; nodes],
+            connections_tried: vec![0; world.senders.len() * nodes],
             peak_sessions: vec![0; nodes],
             open_at_start: vec![0; nodes],
             usual_sessions: vec![(0, 0); nodes],
@@ -124,12 +133,12 @@ impl<'w> Recorder<'w> {
 
     /// Messages of [`Recorder::taken_at_once`] count as all others do.
     fn add_taken_at_once(&mut self) {
-        let addresses = self.world.topology.addresses.len();
+        let (nodes, addresses) = (self.world.topology.nodes.len(), self.world.topology.addresses.len());
         for (place, taken) in self.at_once.iter_mut().enumerate() {
             let (count, us) = std::mem::take(taken);
             let node = self.world.topology.node_of(AddressId::new(place % addresses)).index();
             self.accepted[place] += count;
-            self.connections_tried[node] += count;
+            self.connections_tried[place / addresses * nodes + node] += count;
             if let Some(sessions) = self.tally.sessions.get_mut(node) {
                 sessions.connections += count;
                 self.usual_sessions[node].0 += count;
@@ -142,8 +151,10 @@ impl<'w> Recorder<'w> {
         self.add_taken_at_once();
         let (nodes, addresses) = (self.world.topology.nodes.len(), self.world.topology.addresses.len());
         let window = &mut self.tally.windows[self.chunk.window];
+        let mut all = 0;
         for (place, accepted) in self.accepted.iter_mut().enumerate() {
             let accepted = std::mem::take(accepted);
+            all += accepted;
             let (sender, address) = (place / addresses, place % addresses);
             let known = self.world.topology.address(AddressId::new(address));
             window.accepted[sender * nodes + known.node.index()] += accepted;
@@ -152,8 +163,15 @@ impl<'w> Recorder<'w> {
                 self.tally.accepted_by_host[known.host.index()] += accepted;
             }
         }
-        for (sum, count) in window.connections_tried.iter_mut().zip(&mut self.connections_tried) {
-            *sum += std::mem::take(count);
+        for (place, count) in self.connections_tried.iter_mut().enumerate() {
+            let count = std::mem::take(count);
+            window.connections_tried[place % nodes] += count;
+            self.tally.senders[place / nodes].totals.connections_tried += count;
+        }
+        // Those that did not have to wait are not counted one by one.
+        let prompt = all - std::mem::take(&mut self.delayed);
+        if !self.world.delay_limits.is_empty() {
+            window.arrived += prompt;
         }
         for (most, peak) in window.peak_sessions.iter_mut().zip(&mut self.peak_sessions) {
             *most = (*most).max(std::mem::take(peak));
@@ -168,24 +186,29 @@ impl<'w> Recorder<'w> {
     }
 
     /// A run of messages arrived after the warm-up and looked the domain up.
-    pub(crate) const fn arrived_in_a_run(&mut self, count: u64, cache_hits: u64) {
-        self.tally.totals.messages += count;
+    pub(crate) fn arrived_in_a_run(&mut self, sender: SenderId, count: u64, cache_hits: u64) {
+        self.totals(sender).messages += count;
         self.tally.mx_lookups += count;
         self.tally.mx_cache_hits += cache_hits;
     }
 
     pub(crate) fn arrived(&mut self, message: MessageId) {
-        self.tally.totals.messages += u64::from(counts(message));
+        self.totals(message.sender).messages += u64::from(counts(message));
     }
 
     pub(crate) fn retried(&mut self, message: MessageId) {
-        self.tally.totals.retries += u64::from(counts(message));
+        self.totals(message.sender).retries += u64::from(counts(message));
     }
 
     pub(crate) fn attempted(&mut self, message: MessageId, node: NodeId) {
         if counts(message) {
-            self.connections_tried[node.index()] += 1;
+            let nodes = self.world.topology.nodes.len();
+            self.connections_tried[message.sender.index() * nodes + node.index()] += 1;
         }
+    }
+
+    fn totals(&mut self, sender: SenderId) -> &mut DeliveryTotals {
+        &mut self.tally.senders[sender.index()].totals
     }
 
     pub(crate) fn failed(&mut self, message: MessageId, node: NodeId) {
@@ -237,7 +260,7 @@ impl<'w> Recorder<'w> {
             self.tally.accepted_by_host[host.index()] += 1;
         }
         self.load.add(node, self.chunk.second_of_hour(at), 1);
-        self.note_delay(delay);
+        self.note_delay(message.sender, delay);
     }
 
     #[cold]
@@ -262,41 +285,52 @@ impl<'w> Recorder<'w> {
         }
         self.load.add(self.world.topology.node_of(address), self.chunk.second_of_hour(at), 1);
         let delay = at.since(message.born);
-        if message.born < self.chunk.window_begins() {
-            self.delays.add(delay, 1);
-            if !self.world.delay_limits.is_empty() {
-                self.decide(self.window_of(message.born), Some(delay), 1);
-            }
-            return;
+        if message.born < self.chunk.from {
+            return self.count_old(message, delay);
         }
-        self.note_delay(delay);
+        self.note_delay(message.sender, delay);
     }
 
-    /// The delay of a message that arrived and was accepted in the current window.
+    /// Counts the delay of a message that arrived in a chunk before the current one.
+    fn count_old(&mut self, message: MessageId, delay: Span) {
+        self.delays[message.sender.index()].add(delay, 1);
+        self.delayed += 1;
+        self.tally.senders[message.sender.index()].late += u64::from(delay > LATE);
+        if !self.world.delay_limits.is_empty() {
+            self.decide(self.window_of(message.born), Some(delay), 1);
+        }
+    }
+
+    /// The delay of a message that arrived and was accepted in the current chunk, so that it is not late.
     #[inline(always)]
-    fn note_delay(&mut self, delay: Span) {
-        self.fresh.push(delay);
-        if self.fresh.len() == FRESH {
-            self.count_fresh();
+    fn note_delay(&mut self, sender: SenderId, delay: Span) {
+        if delay > Span::ZERO {
+            self.fresh.push((delay, sender));
+            if self.fresh.len() == FRESH {
+                self.count_fresh();
+            }
         }
     }
 
     /// Counts delays that have gathered.
     fn count_fresh(&mut self) {
-        self.delays.add_all(&self.fresh);
+        for &(delay, sender) in &self.fresh {
+            self.delays[sender.index()].add(delay, 1);
+        }
         let window = &mut self.tally.windows[self.chunk.window];
+        self.delayed += self.fresh.len() as u64;
         if !self.world.delay_limits.is_empty() {
             window.arrived += self.fresh.len() as u64;
         }
         for (late, &limit) in window.late.iter_mut().zip(&self.world.delay_limits) {
-            *late += self.fresh.iter().map(|&delay| u64::from(delay > limit)).sum::<u64>();
+            *late += self.fresh.iter().map(|&(delay, _)| u64::from(delay > limit)).sum::<u64>();
         }
         self.fresh.clear();
     }
 
     pub(crate) fn bounced(&mut self, message: MessageId) {
         if counts(message) {
-            self.tally.totals.bounced += 1;
+            self.totals(message.sender).bounced += 1;
             self.decide(self.window_of(message.born), None, 1);
         }
     }
@@ -304,7 +338,7 @@ impl<'w> Recorder<'w> {
     /// A message that is still queued at the end. It counts as late if it is older than every limit already; else nobody knows yet.
     pub(crate) fn waiting(&mut self, message: MessageId) {
         if counts(message) {
-            self.tally.totals.waiting += 1;
+            self.totals(message.sender).waiting += 1;
             let age = self.world.end.since(message.born);
             if self.world.delay_limits.iter().all(|&limit| age > limit) {
                 self.decide(self.window_of(message.born), None, 1);
@@ -369,26 +403,11 @@ impl<'w> Recorder<'w> {
             sessions.lasted_us += us;
             sessions.occupied_us += us;
         }
-        self.tally.delays = self.delays.finish();
         self.tally.duration = self.load.duration();
         let mut tally = self.tally;
-        let nodes = tally.nodes.len();
-        for window in &tally.windows {
-            for (place, &accepted) in window.accepted.iter().enumerate() {
-                tally.nodes[place % nodes].accepted += accepted;
-                tally.totals.accepted += accepted;
-            }
-            for (node, &count) in window.connections_tried.iter().enumerate() {
-                tally.nodes[node].connections_tried += count;
-                tally.totals.connections_tried += count;
-            }
-        }
-        let totals = tally.totals;
-        assert_eq!(
-            totals.messages,
-            totals.accepted + totals.bounced + totals.waiting,
-            "every message has one fate"
-        );
+        sum_windows(&mut tally);
+        sum_delays(&mut tally, self.delays);
+        sum_senders(&mut tally);
         tally
     }
 
@@ -409,8 +428,8 @@ impl<'w> Recorder<'w> {
 
 /// Counting many messages at once, for methods that draw counts.
 impl Recorder<'_> {
-    pub(crate) const fn arrived_in_bulk(&mut self, count: u64) {
-        self.tally.totals.messages += count;
+    pub(crate) fn arrived_in_bulk(&mut self, sender: SenderId, count: u64) {
+        self.totals(sender).messages += count;
     }
 
     pub(crate) const fn looked_up_in_bulk(&mut self, lookups: u64, hits: u64) {
@@ -418,7 +437,14 @@ impl Recorder<'_> {
         self.tally.mx_cache_hits += hits;
     }
 
-    pub(crate) fn attempted_in_bulk(&mut self, node: NodeId, window: usize, failed: bool, count: u64) {
+    pub(crate) fn attempted_in_bulk(
+        &mut self,
+        (sender, node): (SenderId, NodeId),
+        window: usize,
+        failed: bool,
+        count: u64,
+    ) {
+        self.totals(sender).connections_tried += count;
         self.tally.windows[window].connections_tried[node.index()] += count;
         self.tally.nodes[node.index()].deferred += if failed { count } else { 0 };
     }
@@ -430,13 +456,16 @@ impl Recorder<'_> {
         self.tally.windows[bulk.window].accepted[bulk.sender.index() * nodes + node] += bulk.count;
         self.tally.accepted_by_address[bulk.address.index()] += bulk.count;
         self.tally.accepted_by_host[bulk.host.index()] += bulk.count;
-        self.delays.add(bulk.delay, bulk.count);
+        if bulk.delay > Span::ZERO {
+            self.delays[bulk.sender.index()].add(bulk.delay, bulk.count);
+        }
+        self.tally.senders[bulk.sender.index()].late += if bulk.delay > LATE { bulk.count } else { 0 };
         self.decide(bulk.born_window, Some(bulk.delay), bulk.count);
     }
 
     /// Messages that are still under way at the end, all of age `age` or all decided alike by every delay limit.
-    pub(crate) fn waiting_in_bulk(&mut self, born_window: usize, age: Span, count: u64) {
-        self.tally.totals.waiting += count;
+    pub(crate) fn waiting_in_bulk(&mut self, sender: SenderId, born_window: usize, age: Span, count: u64) {
+        self.totals(sender).waiting += count;
         if self.world.delay_limits.iter().all(|&limit| age > limit) {
             self.decide(born_window, None, count);
         }
@@ -450,4 +479,47 @@ impl Recorder<'_> {
 
 const fn counts(message: MessageId) -> bool {
     message.born.0 >= 0
+}
+
+/// Adds the windows up to what each node and each sender has accepted, and to the connections tried.
+fn sum_windows(tally: &mut Tally) {
+    let nodes = tally.nodes.len();
+    for window in &tally.windows {
+        for (place, &accepted) in window.accepted.iter().enumerate() {
+            tally.nodes[place % nodes].accepted += accepted;
+            tally.senders[place / nodes].totals.accepted += accepted;
+        }
+        for (node, &count) in window.connections_tried.iter().enumerate() {
+            tally.nodes[node].connections_tried += count;
+            tally.totals.connections_tried += count;
+        }
+    }
+}
+
+/// The delays of each sender and of all. Who is not counted with a delay did not have to wait.
+fn sum_delays(tally: &mut Tally, delays: Vec<DelayCounter>) {
+    for (sender, delays) in tally.senders.iter_mut().zip(delays) {
+        let mut all = delays.finish();
+        all.add_prompt(sender.totals.accepted - all.count());
+        tally.delays.merge(&all);
+        sender.delays = all.coarser();
+    }
+}
+
+/// Adds the senders up; each of their messages has one fate.
+fn sum_senders(tally: &mut Tally) {
+    let tried = std::mem::take(&mut tally.totals.connections_tried);
+    let sum = &mut tally.totals;
+    for DeliveryTotals { messages, accepted, bounced, waiting, connections_tried, retries } in
+        tally.senders.iter().map(|sender| sender.totals)
+    {
+        assert_eq!(messages, accepted + bounced + waiting, "every message has one fate");
+        sum.messages += messages;
+        sum.accepted += accepted;
+        sum.bounced += bounced;
+        sum.waiting += waiting;
+        sum.connections_tried += connections_tried;
+        sum.retries += retries;
+    }
+    assert_eq!(sum.connections_tried, tried, "every connection is one sender's and one node's");
 }

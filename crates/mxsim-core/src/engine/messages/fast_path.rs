@@ -78,7 +78,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             hits += u64::from(cache_times.ask(table.cache_of(caches, run.outbound_host[place]), at).1);
             count += 1;
         }
-        recorder.arrived_in_a_run(count as u64, hits);
+        recorder.arrived_in_a_run(sender, count as u64, hits);
         arrivals.skip(count);
         *number = own_number.unwrap_or_else(|| self.calendar.number());
         count as u32

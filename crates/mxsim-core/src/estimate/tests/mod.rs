@@ -10,7 +10,7 @@ use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::{DeliveryTotals, Grade, NodeTotals};
 use crate::scenario::{Goal, Reach, RunPlan};
 use crate::tally::labels::{HostLabels, Labels, NodeLabels, SenderLabels};
-use crate::tally::{DURATION_PARTS, DelayHistogram, PEAK_BINS, Tally, WindowTally};
+use crate::tally::{DURATION_PARTS, DelayHistogram, PEAK_BINS, SenderTally, Tally, WindowTally};
 use crate::time::Span;
 
 /// Labels of nodes with these fair shares and senders of equal parts, with the default goal.
@@ -70,6 +70,7 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
         duration: vec![0; nodes * DURATION_PARTS.len()],
         sessions: Vec::new(),
         delays: DelayHistogram::default(),
+        senders: senders(nodes, &windows),
         totals: DeliveryTotals {
             messages: all,
             accepted: all,
@@ -86,6 +87,19 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
         mx_cache_hits: all / 2,
         windows,
     }
+}
+
+/// What each sender got accepted.
+fn senders(nodes: usize, windows: &[WindowTally]) -> Vec<SenderTally> {
+    let senders = windows.iter().map(|window| window.accepted.len()).max().unwrap_or(0) / nodes.max(1);
+    let accepted = |sender: usize| -> u64 {
+        windows.iter().flat_map(|window| &window.accepted[sender * nodes..(sender + 1) * nodes]).sum()
+    };
+    let tally = |accepted| SenderTally {
+        totals: DeliveryTotals { messages: accepted, accepted, ..DeliveryTotals::default() },
+        ..SenderTally::default()
+    };
+    (0..senders).map(|sender| tally(accepted(sender))).collect()
 }
 
 fn window(nodes: usize, accepted: &[u32]) -> WindowTally {
