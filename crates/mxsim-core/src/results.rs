@@ -283,6 +283,26 @@ pub struct HostResult {
     pub preference: Option<u16>,
     /// Mean share of the accepted messages.
     pub share: Interval,
+    /// When it took its first message; `null` if it never took one. To the second.
+    #[serde(default)]
+    pub first: Option<Moment>,
+    /// When it took its last message; `null` if it never took one. To the second.
+    #[serde(default)]
+    pub last: Option<Moment>,
+}
+
+/// When something happened (s from the start of measuring), over the replications in which it did.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Moment {
+    /// Replications in which it happened.
+    pub replications: u64,
+    /// The earliest of them.
+    pub earliest: f64,
+    /// The latest of them.
+    pub latest: f64,
+    /// Mean and quantiles over replications.
+    pub estimate: Estimate,
 }
 
 /// The busiest bin of a window.
@@ -305,6 +325,22 @@ pub struct SessionResult {
     pub mean: Interval,
     /// Part of the connections that found it full; `null` without connections.
     pub blocked: Option<Interval>,
+    /// Part of the connections in the busiest hour of a window that found it full: the hour in which most connections came to it. Over the
+    /// windows with connections; `null` without.
+    #[serde(default)]
+    pub blocked_in_busiest_hour: Option<Estimate>,
+    /// Time-weighted average of the sessions with a message under way.
+    #[serde(default)]
+    pub busy: Option<Interval>,
+    /// The same of sessions without one, which a sender keeps open for its next message. Both add up to `mean`.
+    #[serde(default)]
+    pub idle: Option<Interval>,
+    /// Most concurrent sessions with a message under way.
+    #[serde(default)]
+    pub peak_busy: Option<Estimate>,
+    /// Most concurrent sessions without one.
+    #[serde(default)]
+    pub peak_idle: Option<Estimate>,
     /// Messages per connection that delivered at least one; `null` without such.
     pub messages_per_connection: Option<Interval>,
 }

@@ -174,8 +174,22 @@ fn session_rows(table: &mut Table, node: &NodeResult) {
         table.count("session_limit", limit.into());
     }
     table.interval("sessions", sessions.mean);
-    if let Some(blocked) = sessions.blocked {
-        table.interval("blocked", blocked);
+    let parts =
+        [("sessions_busy", sessions.busy), ("sessions_idle", sessions.idle), ("blocked", sessions.blocked)];
+    for (quantity, part) in parts {
+        if let Some(part) = part {
+            table.interval(quantity, part);
+        }
+    }
+    let over_windows = [
+        ("blocked_in_busiest_hour", &sessions.blocked_in_busiest_hour),
+        ("peak_busy", &sessions.peak_busy),
+        ("peak_idle", &sessions.peak_idle),
+    ];
+    for (quantity, estimate) in over_windows {
+        if let Some(estimate) = estimate {
+            table.estimate(quantity, estimate);
+        }
     }
     if let Some(messages) = sessions.messages_per_connection {
         table.interval("messages_per_connection", messages);
@@ -188,6 +202,13 @@ fn host_row(table: &mut Table, host: &HostResult) {
         table.count("preference", preference.into());
     }
     table.interval("share", host.share);
+    for (what, moment) in [("first", host.first), ("last", host.last)] {
+        let Some(moment) = moment else { continue };
+        table.count(&format!("{what}_replications"), moment.replications);
+        table.number(&format!("{what}_earliest"), moment.earliest);
+        table.number(&format!("{what}_latest"), moment.latest);
+        table.estimate(what, &moment.estimate);
+    }
 }
 
 fn balance_rows(table: &mut Table, balance: &Balance) {
@@ -249,6 +270,11 @@ fn sender_rows(table: &mut Table, sender: &SenderResult) {
     for at in &sender.by_node {
         table.at("senders_at_nodes", &format!("{}: {}", sender.name, at.node));
         table.interval("share", at.share);
+        for (quantity, held) in [("sessions_busy", at.busy_sessions), ("sessions_idle", at.idle_sessions)] {
+            if let Some(held) = held {
+                table.interval(quantity, held);
+            }
+        }
     }
 }
 

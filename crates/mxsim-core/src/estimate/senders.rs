@@ -2,6 +2,7 @@
 
 use super::delivery;
 use super::interval::{Ratio, unknown};
+use super::sessions;
 use crate::results::{DeliveryTotals, Interval, SenderAtNode, SenderResult};
 use crate::tally::labels::Labels;
 use crate::tally::{SenderTally, Tally};
@@ -47,7 +48,8 @@ fn by_node(labels: &Labels, tallies: &[Tally], sender: usize) -> Vec<SenderAtNod
     let at = |(node, labels): (usize, &crate::tally::labels::NodeLabels)| {
         let pairs = counts.iter().map(move |own| (own[node] as f64, own.iter().sum::<u64>() as f64));
         let share = Ratio::of(pairs).map_or(unknown(0.0), |ratio| ratio.share_interval());
-        SenderAtNode { node: labels.name.clone(), share }
+        let [busy_sessions, idle_sessions] = sessions::held(labels.measured, tallies, sender * nodes + node);
+        SenderAtNode { node: labels.name.clone(), share, busy_sessions, idle_sessions }
     };
     labels.nodes.iter().enumerate().map(at).collect()
 }

@@ -34,4 +34,8 @@ pub struct SenderAtNode {
     pub node: String,
     /// Part of the sender's accepted messages that this node took, 0..1.
     pub share: Interval,
+    /// Time-weighted average of its sessions with a message under way; `null` while sessions take no time.
+    pub busy_sessions: Option<Interval>,
+    /// The same of sessions that it keeps open for its next message.
+    pub idle_sessions: Option<Interval>,
 }

@@ -28,6 +28,8 @@ pub struct Tally {
     pub duration: Vec<u64>,
     /// Per node: its sessions; empty while sessions take no time.
     pub sessions: Vec<SessionTally>,
+    /// The same by sender, `[sender * nodes + node]`.
+    pub held: Vec<HeldTally>,
     /// Delays of the accepted messages.
     pub delays: DelayHistogram,
     /// What became of the messages.
@@ -40,6 +42,9 @@ pub struct Tally {
     pub accepted_by_address: Vec<u64>,
     /// Messages accepted per exchange host of the world.
     pub accepted_by_host: Vec<u64>,
+    /// Per exchange host of the world: the seconds of the measured time in which it took its first and its last message. Where hosts share a
+    /// machine, they may be those of another of its hosts in the same hour.
+    pub accepted_between: Vec<Option<(u64, u64)>>,
     /// MX look-ups during measured windows.
     pub mx_lookups: u64,
     /// Those the nearest cache answered.
@@ -87,10 +92,34 @@ pub struct WindowTally {
     pub busiest: Vec<u64>,
     /// Most sessions at the same time, per node; empty while sessions take no time.
     pub peak_sessions: Vec<u32>,
+    /// Most of them at the same time that had a message under way.
+    pub peak_busy: Vec<u32>,
+    /// Most of them at the same time that were kept open without a message.
+    pub peak_idle: Vec<u32>,
+    /// The hour in which most connections came, per node; empty while sessions take no time.
+    pub busiest_hour: Vec<HourTally>,
     /// Messages that arrived in the window and whose delay is known well enough for every delay goal.
     pub arrived: u64,
     /// Per delay goal (in the order of the goals): messages that arrived in the window and were not accepted within the goal's time.
     pub late: Vec<u64>,
+}
+
+/// The connections that came to a node in one hour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HourTally {
+    /// Connections tried while it was not failing.
+    pub connections: u64,
+    /// Those that found it full.
+    pub full: u64,
+}
+
+/// The sessions of one sender at one node in the measured time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HeldTally {
+    /// Their number, summed over the measured time (session µs).
+    pub occupied_us: u64,
+    /// The number of those that had a message under way; the others were kept open for the next one.
+    pub busy_us: u64,
 }
 
 /// The parts of the time at which load duration is kept.

@@ -45,6 +45,11 @@ impl Chunk {
         self.from.0 == self.window_begins.0
     }
 
+    /// When its hour begins, in whole seconds.
+    pub(crate) const fn hour_second(&self) -> u64 {
+        (self.hour_begins / SECOND) as u64
+    }
+
     /// The second of its hour that `at` lies in.
     #[inline]
     pub(crate) const fn second_of_hour(&self, at: Time) -> usize {
@@ -59,6 +64,8 @@ pub(crate) struct ChunkLoad {
     pub(crate) total: u64,
     /// Most in one bin of each of [`PEAK_BINS`].
     pub(crate) busiest: [u64; PEAK_BINS.len()],
+    /// First and last second of the hour in which there were some.
+    pub(crate) between: Option<(usize, usize)>,
 }
 
 /// Messages accepted by second of the current chunk and by minute of the run.
@@ -98,7 +105,7 @@ impl Load {
         let node = node.index();
         let (first, last) = (chunk.second_of_hour(chunk.from), chunk.second_of_hour(Time(chunk.to.0 - 1)));
         let minutes_before = chunk.hour() * 60;
-        let mut load = ChunkLoad { total: 0, busiest: [0; 3] };
+        let mut load = ChunkLoad { total: 0, busiest: [0; 3], between: None };
         let mut start = first;
         while start <= last {
             let minute = start / 60;
@@ -107,6 +114,7 @@ impl Load {
             let sum: u64 = seconds.iter().copied().map(u64::from).sum();
             if sum > 0 {
                 let most = seconds.iter().copied().max().unwrap_or(0);
+                load.between = between(seconds, start, load.between);
                 seconds.fill(0);
                 load.total += sum;
                 load.busiest[1] = load.busiest[1].max(sum);
@@ -130,6 +138,14 @@ impl Load {
         };
         self.minutes.chunks_exact_mut(self.minutes_per_node).flat_map(curve).collect()
     }
+}
+
+/// The first and last second with messages, those `before` included and those of a minute that begins at second `start`.
+fn between(minute: &[u32], start: usize, before: Option<(usize, usize)>) -> Option<(usize, usize)> {
+    let is_some = |count: &u32| *count > 0;
+    let last = start + minute.iter().rposition(is_some)?;
+    let first = || Some(start + minute.iter().position(is_some)?);
+    Some((before.map(|(first, _)| first).or_else(first)?, last))
 }
 
 #[cfg(test)]
@@ -156,7 +172,7 @@ mod tests {
             load.add(NodeId(1), second, count);
         }
         let seen = load.take(NodeId(1), &chunk);
-        assert_eq!((seen.total, seen.busiest), (14, [14, 7, 6]));
+        assert_eq!((seen.total, seen.busiest, seen.between), (14, [14, 7, 6], Some((0, 3_599))));
         assert_eq!(load.take(NodeId(1), &chunk).total, 0);
         let curves = load.duration();
         assert_eq!(curves[DURATION_PARTS.len()], 7, "the busiest minute of the second node");

@@ -1,12 +1,13 @@
 //! Counts what happens in one replication. Only messages that arrived after the warm-up are counted.
 
 use crate::engine::count::load::{Chunk, Load};
+use crate::engine::count::sessions::SessionCounter;
 use crate::engine::world::World;
 use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::tally::{
-    DURATION_PARTS, DelayCounter, DelayHistogram, LATE, PEAK_BINS, SERIES_BIN, SenderTally, SessionTally,
-    Tally, WindowTally,
+    DURATION_PARTS, DelayCounter, DelayHistogram, HourTally, LATE, PEAK_BINS, SERIES_BIN, SenderTally, Tally,
+    WindowTally,
 };
 use crate::time::{Span, Time};
 use std::cmp::Reverse;
@@ -41,15 +42,12 @@ pub(crate) struct Recorder<'w> {
     delayed: u64,
     load: Load,
     chunk: Chunk,
-    /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried `[sender * nodes + node]`, most sessions per
-    /// node.
+    /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried `[sender * nodes + node]`.
     accepted: Vec<u64>,
     connections_tried: Vec<u64>,
-    peak_sessions: Vec<u32>,
-    /// Per node: sessions that were open when measuring began.
-    open_at_start: Vec<u32>,
-    /// Per node: sessions of the measured time that delivered one message, and their time (µs).
-    usual_sessions: Vec<(u64, u64)>,
+    /// Messages that each host accepted up to the current hour.
+    hosts_before: Vec<u64>,
+    pub(crate) sessions: SessionCounter,
     /// Of the current chunk, `[sender * addresses + address]`: messages of [`Recorder::taken_at_once`], and their time in sessions (µs).
     at_once: Vec<(u64, u64)>,
     /// Messages in sessions that end after the current chunk and before the end, soonest first.
@@ -66,6 +64,9 @@ impl<'w> Recorder<'w> {
             connections_tried: vec![0; nodes],
             busiest: vec![0; PEAK_BINS.len() * nodes],
             peak_sessions: vec![0; timed_nodes],
+            peak_busy: vec![0; timed_nodes],
+            peak_idle: vec![0; timed_nodes],
+            busiest_hour: vec![HourTally::default(); timed_nodes],
             arrived: 0,
             late: vec![0; world.delay_limits.len()],
         };
@@ -74,13 +75,15 @@ impl<'w> Recorder<'w> {
             windows: vec![window; run.windows()],
             series: vec![0; bins * nodes],
             duration: vec![0; DURATION_PARTS.len() * nodes],
-            sessions: vec![SessionTally::default(); timed_nodes],
+            sessions: Vec::new(),
+            held: Vec::new(),
             delays: DelayHistogram::default(),
             totals: DeliveryTotals::default(),
             senders: vec![SenderTally::default(); world.senders.len()],
             nodes: vec![NodeTotals::default(); nodes],
             accepted_by_address: vec![0; world.topology.addresses.len()],
             accepted_by_host: vec![0; world.topology.hosts.len()],
+            accepted_between: vec![None; world.topology.hosts.len()],
             mx_lookups: 0,
             mx_cache_hits: 0,
         };
@@ -94,9 +97,8 @@ impl<'w> Recorder<'w> {
             chunk: Chunk::beginning_at(Time::ZERO, run.window, run.windows()),
             accepted: vec![0; world.senders.len() * world.topology.addresses.len()],
             connections_tried: vec![0; world.senders.len() * nodes],
-            peak_sessions: vec![0; nodes],
-            open_at_start: vec![0; nodes],
-            usual_sessions: vec![(0, 0); nodes],
+            hosts_before: vec![0; world.topology.hosts.len()],
+            sessions: SessionCounter::new(world.senders.len(), timed_nodes, world.end),
             at_once: vec![(0, 0); world.senders.len() * world.topology.addresses.len()],
             ahead: BinaryHeap::new(),
         }
@@ -112,15 +114,20 @@ impl<'w> Recorder<'w> {
         self.count_fresh();
         let (nodes, chunk) = (self.world.topology.nodes.len(), self.chunk);
         self.add_chunk_to_window();
-        let busiest = &mut self.tally.windows[chunk.window].busiest;
-        for node in 0..nodes {
+        let window = &mut self.tally.windows[chunk.window];
+        self.sessions.close_chunk(window);
+        self.sessions.close_hour(window);
+        let mut between = vec![None; nodes];
+        for (node, between) in between.iter_mut().enumerate() {
             let load = self.load.take(NodeId::new(node), &chunk);
+            *between = load.between;
             self.tally.series[chunk.hour() * nodes + node] += load.total;
             for (bin, most) in load.busiest.into_iter().enumerate() {
-                let busiest = &mut busiest[bin * nodes + node];
+                let busiest = &mut window.busiest[bin * nodes + node];
                 *busiest = (*busiest).max(most);
             }
         }
+        self.note_hosts(&chunk, &between);
         self.chunk = Chunk::beginning_at(chunk.to, self.world.window(), self.tally.windows.len());
         while let Some(&Reverse((at, message, host, address))) = self.ahead.peek() {
             if at >= self.chunk.to {
@@ -131,19 +138,33 @@ impl<'w> Recorder<'w> {
         }
     }
 
+    /// Notes the first and the last second in which each host took a message, given those of the nodes in an hour that is over.
+    fn note_hosts(&mut self, chunk: &Chunk, nodes: &[Option<(usize, usize)>]) {
+        let hosts = self.world.topology.hosts.iter().zip(&self.tally.accepted_by_host);
+        let seen = hosts.zip(&mut self.hosts_before).zip(&mut self.tally.accepted_between);
+        for (((host, &accepted), before), between) in seen {
+            if accepted > std::mem::replace(before, accepted) {
+                let seconds = host.nodes.iter().filter_map(|node| nodes[node.index()]);
+                let (first, last) = seconds.fold((usize::MAX, 0), |(a, b), (c, d)| (a.min(c), b.max(d)));
+                let last = chunk.hour_second() + last as u64;
+                *between =
+                    Some((between.map_or(chunk.hour_second() + first as u64, |(first, _)| first), last));
+            }
+        }
+    }
+
     /// Messages of [`Recorder::taken_at_once`] count as all others do.
     fn add_taken_at_once(&mut self) {
         let (nodes, addresses) = (self.world.topology.nodes.len(), self.world.topology.addresses.len());
         for (place, taken) in self.at_once.iter_mut().enumerate() {
             let (count, us) = std::mem::take(taken);
-            let node = self.world.topology.node_of(AddressId::new(place % addresses)).index();
+            let (sender, node) = (
+                SenderId::new(place / addresses),
+                self.world.topology.node_of(AddressId::new(place % addresses)),
+            );
             self.accepted[place] += count;
-            self.connections_tried[place / addresses * nodes + node] += count;
-            if let Some(sessions) = self.tally.sessions.get_mut(node) {
-                sessions.connections += count;
-                self.usual_sessions[node].0 += count;
-                self.usual_sessions[node].1 += us;
-            }
+            self.connections_tried[sender.index() * nodes + node.index()] += count;
+            self.sessions.taken_at_once(sender, node, (count, us));
         }
     }
 
@@ -172,9 +193,6 @@ impl<'w> Recorder<'w> {
         let prompt = all - std::mem::take(&mut self.delayed);
         if !self.world.delay_limits.is_empty() {
             window.arrived += prompt;
-        }
-        for (most, peak) in window.peak_sessions.iter_mut().zip(&mut self.peak_sessions) {
-            *most = (*most).max(std::mem::take(peak));
         }
     }
 
@@ -346,65 +364,11 @@ impl<'w> Recorder<'w> {
         }
     }
 
-    /// A connection came to a node that takes it, or would but is full.
-    #[inline]
-    pub(crate) fn connected(&mut self, node: NodeId, now: Time, full: bool) {
-        if now.0 >= 0 {
-            let sessions = &mut self.tally.sessions[node.index()];
-            sessions.connections += 1;
-            sessions.full += u64::from(full);
-        }
-    }
-
-    /// A session from `began` to `at`, which may lie ahead, that delivers so many messages.
-    #[inline(always)]
-    pub(crate) fn session(&mut self, node: NodeId, (began, at): (Time, Time), messages: u32) {
-        if messages == 1 && began >= Time::ZERO && at < self.world.end {
-            let (count, us) = &mut self.usual_sessions[node.index()];
-            *count += 1;
-            *us += at.since(began).0 as u64;
-        } else {
-            self.unusual_session(node, (began, at), messages);
-        }
-    }
-
-    fn unusual_session(&mut self, node: NodeId, (began, at): (Time, Time), messages: u32) {
-        let sessions = &mut self.tally.sessions[node.index()];
-        let within = at.min(self.world.end).since(began.max(Time::ZERO));
-        sessions.occupied_us += within.0 as u64;
-        self.open_at_start[node.index()] += u32::from(began < Time::ZERO && at > Time::ZERO);
-        if at >= Time::ZERO && at < self.world.end {
-            sessions.ended += 1;
-            sessions.lasted_us += at.since(began).0 as u64;
-            sessions.used += u64::from(messages > 0);
-            sessions.messages += u64::from(messages);
-        }
-    }
-
-    /// So many sessions at the same time.
-    #[inline]
-    pub(crate) fn occupied(&mut self, node: NodeId, now: Time, sessions: u32) {
-        if now.0 >= 0 {
-            let peak = &mut self.peak_sessions[node.index()];
-            *peak = (*peak).max(sessions);
-        }
-    }
-
     pub(crate) fn finish(mut self) -> Tally {
         self.count_fresh();
-        // Sessions that neither began nor went on into another chunk afterwards have not been seen yet.
-        for (most, &open) in self.tally.windows[0].peak_sessions.iter_mut().zip(&self.open_at_start) {
-            *most = (*most).max(open);
-        }
-        for (sessions, (count, us)) in self.tally.sessions.iter_mut().zip(self.usual_sessions) {
-            sessions.ended += count;
-            sessions.used += count;
-            sessions.messages += count;
-            sessions.lasted_us += us;
-            sessions.occupied_us += us;
-        }
         self.tally.duration = self.load.duration();
         let mut tally = self.tally;
+        self.sessions.finish(&mut tally);
         sum_windows(&mut tally);
         sum_delays(&mut tally, self.delays);
         sum_senders(&mut tally);

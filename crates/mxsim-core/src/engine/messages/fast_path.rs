@@ -67,8 +67,8 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
                     recorder.taken_at_once(message, (host, address), node, over);
                 } else {
                     recorder.attempted(message, node);
-                    recorder.connected(node, at, false);
-                    recorder.session(node, (at, over), 1);
+                    recorder.sessions.connected(node, at, false);
+                    recorder.sessions.single(sender, node, (at, over));
                     recorder.will_be_accepted(message, host, address, over);
                 }
             } else {

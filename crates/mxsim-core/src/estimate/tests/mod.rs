@@ -69,6 +69,7 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
         series: counts.clone(),
         duration: vec![0; nodes * DURATION_PARTS.len()],
         sessions: Vec::new(),
+        held: Vec::new(),
         delays: DelayHistogram::default(),
         senders: senders(nodes, &windows),
         totals: DeliveryTotals {
@@ -82,6 +83,7 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
             .map(|count| NodeTotals { connections_tried: *count, accepted: *count, ..NodeTotals::default() })
             .collect(),
         accepted_by_address: counts.clone(),
+        accepted_between: counts.iter().map(|count| (*count > 0).then_some((0, 86_399))).collect(),
         accepted_by_host: counts,
         mx_lookups: all,
         mx_cache_hits: all / 2,
@@ -109,6 +111,9 @@ fn window(nodes: usize, accepted: &[u32]) -> WindowTally {
         accepted: accepted.iter().copied().map(u64::from).collect(),
         busiest: by_node.repeat(PEAK_BINS.len()),
         peak_sessions: Vec::new(),
+        peak_busy: Vec::new(),
+        peak_idle: Vec::new(),
+        busiest_hour: Vec::new(),
         arrived: by_node.iter().sum(),
         connections_tried: by_node,
         late: Vec::new(),
