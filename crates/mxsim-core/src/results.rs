@@ -5,8 +5,14 @@
 //!
 //! Main types: [`Results`]; [`Estimate`], a quantity over windows; [`Interval`], any other estimated number.
 
+mod delivery;
+mod events;
+mod numbers;
 mod senders;
 
+pub use delivery::{Delay, Delivery, DeliveryTotals};
+pub use events::{EventAtNode, EventPhase, EventResult};
+pub use numbers::{Estimate, Interval, Moment};
 pub use senders::{SenderAtNode, SenderResult};
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +44,9 @@ pub struct Results {
     /// The same for each sender, in the order of the scenario.
     #[serde(default)]
     pub senders: Vec<SenderResult>,
+    /// What each event and each change of the zone does, in the order of the scenario.
+    #[serde(default)]
+    pub events: Vec<EventResult>,
     /// Who makes it uneven; largest part of tilt and scatter together first.
     pub causes: Vec<Cause>,
     /// Load over the run.
@@ -203,40 +212,6 @@ impl Grade {
     }
 }
 
-/// A quantity over windows: its mean and its quantiles, each with a 95 % interval.
-///
-/// A bound is `null` where the replications are too few to give one.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Estimate {
-    /// Mean over windows.
-    pub mean: f64,
-    /// Half-width of the 95 % interval of the mean; `null` with a single replication.
-    pub half_width: Option<f64>,
-    /// 5 % quantile over windows.
-    pub p05: f64,
-    /// 95 % interval of `p05`, `[low, high]`.
-    pub p05_ci: [Option<f64>; 2],
-    /// Median over windows.
-    pub p50: f64,
-    /// 95 % interval of `p50`.
-    pub p50_ci: [Option<f64>; 2],
-    /// 95 % quantile over windows.
-    pub p95: f64,
-    /// 95 % interval of `p95`.
-    pub p95_ci: [Option<f64>; 2],
-}
-
-/// A number with its 95 % interval; a bound is `null` where it cannot be given.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// Point estimate.
-    pub value: f64,
-    /// Lower bound.
-    pub low: Option<f64>,
-    /// Upper bound.
-    pub high: Option<f64>,
-}
-
 /// One node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -289,20 +264,6 @@ pub struct HostResult {
     /// When it took its last message; `null` if it never took one. To the second.
     #[serde(default)]
     pub last: Option<Moment>,
-}
-
-/// When something happened (s from the start of measuring), over the replications in which it did.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Moment {
-    /// Replications in which it happened.
-    pub replications: u64,
-    /// The earliest of them.
-    pub earliest: f64,
-    /// The latest of them.
-    pub latest: f64,
-    /// Mean and quantiles over replications.
-    pub estimate: Estimate,
 }
 
 /// The busiest bin of a window.
@@ -376,66 +337,6 @@ pub struct Balance {
     pub jain: Estimate,
     /// How many independent, equal choosers would scatter as much; `null` without scatter.
     pub effective_choosers: Option<Interval>,
-}
-
-/// What became of the messages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Delivery {
-    /// Counts over all measured windows.
-    pub totals: DeliveryTotals,
-    /// Part of the messages that bounced, 0..1; `null` without messages.
-    #[serde(default)]
-    pub bounced_share: Option<Interval>,
-    /// Part of the accepted messages that took longer than an hour, 0..1; `null` if none was accepted.
-    #[serde(default)]
-    pub late: Option<Interval>,
-    /// Time from arrival in the sender's queue to acceptance, over accepted messages; `null` if none was accepted.
-    pub delay: Option<Delay>,
-}
-
-/// Counts over all measured windows; `messages = accepted + bounced + waiting`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DeliveryTotals {
-    /// Messages that arrived at a sender.
-    pub messages: u64,
-    /// Accepted by a node.
-    pub accepted: u64,
-    /// Given up by the sender.
-    pub bounced: u64,
-    /// Still queued when the run ended.
-    pub waiting: u64,
-    /// Connections tried.
-    pub connections_tried: u64,
-    /// Delivery attempts of a message after its first one.
-    pub retries: u64,
-}
-
-/// Delivery delay over accepted messages (s).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Delay {
-    /// Mean delay.
-    pub mean: f64,
-    /// 95 % interval of `mean`.
-    pub mean_ci: [Option<f64>; 2],
-    /// Median delay.
-    pub p50: f64,
-    /// 95 % interval of `p50`.
-    pub p50_ci: [Option<f64>; 2],
-    /// 95 % quantile.
-    pub p95: f64,
-    /// 95 % interval of `p95`.
-    pub p95_ci: [Option<f64>; 2],
-    /// 99 % quantile.
-    pub p99: f64,
-    /// 95 % interval of `p99`.
-    pub p99_ci: [Option<f64>; 2],
-    /// The largest delay that occurred; its interval spans the largest of the replications, `[least, most]`.
-    pub max: f64,
-    /// Least and most of the replications' largest delays; beyond 256 replications, of blocks of them.
-    pub max_ci: [Option<f64>; 2],
 }
 
 /// One sender's part in the unevenness.

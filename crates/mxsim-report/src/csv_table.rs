@@ -1,16 +1,17 @@
 //! The results as one long tidy table: one number per row.
 //!
 //! Columns: `section,name,quantity,value,low,high,bin`. Sections are `run`, `nodes`, `addresses`, `hosts`, `balance`, `delivery`,
-//! `senders` (and `senders_at_nodes`, named `sender: node`), `causes`, `dns`, `goals`, `series` and `duration`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given;
+//! `senders` (and `senders_at_nodes`, named `sender: node`), `events` (named `event: phase`, and `events_at_nodes`, named `event: phase: node`),
+//! `causes`, `dns`, `goals`, `series` and `duration`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given;
 //! in `series` and `duration` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s) in `series`, and the part of the time
 //! that is busier in `duration`. Fractions lie in 0..1, times are
 //! seconds, numbers are not rounded. A grade is a number from 1 (measured) to 5 (assumed). A goal's `met` is 1, 0, or empty while it cannot be told.
 
 use mxsim_core::numerals::to_digits;
 use mxsim_core::results::{
-    Balance, Cause, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve, Estimate, GoalResult,
-    GoalStatus, Grade, HostResult, Interval, NodeResult, Provenance, Results, SenderResult, Series,
-    Uncertainty,
+    Balance, Cause, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve, Estimate, EventPhase,
+    EventResult, GoalResult, GoalStatus, Grade, HostResult, Interval, NodeResult, Provenance, Results,
+    SenderResult, Series, Uncertainty,
 };
 
 const HEADER: [&str; 7] = ["section", "name", "quantity", "value", "low", "high", "bin"];
@@ -25,6 +26,7 @@ pub fn csv(results: &Results) -> String {
     balance_rows(&mut table, &results.balance);
     delivery_rows(&mut table, &results.delivery);
     results.senders.iter().for_each(|sender| sender_rows(&mut table, sender));
+    results.events.iter().for_each(|event| event_rows(&mut table, event));
     results.causes.iter().for_each(|cause| cause_rows(&mut table, cause));
     dns_rows(&mut table, &results.dns);
     results.goals.iter().for_each(|goal| goal_rows(&mut table, goal));
@@ -275,6 +277,42 @@ fn sender_rows(table: &mut Table, sender: &SenderResult) {
                 table.interval(quantity, held);
             }
         }
+    }
+}
+
+fn event_rows(table: &mut Table, event: &EventResult) {
+    let phases = [("before", &event.before), ("during", &event.during), ("after", &event.after)];
+    for (when, phase) in phases {
+        if let Some(phase) = phase {
+            phase_rows(table, &format!("{}: {when}", event.text), phase);
+        }
+    }
+}
+
+fn phase_rows(table: &mut Table, name: &str, phase: &EventPhase) {
+    table.at("events", name);
+    table.number("length_s", phase.length_s);
+    table.count("messages", phase.messages);
+    let parts = [
+        ("bounced", phase.bounced),
+        ("prompt", phase.prompt),
+        ("later", phase.later),
+        ("waiting", phase.waiting),
+    ];
+    for (quantity, part) in parts {
+        if let Some(part) = part {
+            table.interval(quantity, part);
+        }
+    }
+    delay_rows(table, phase.delay.as_ref());
+    for at in &phase.nodes {
+        table.at("events_at_nodes", &format!("{name}: {}", at.node));
+        if let Some(share) = at.share {
+            table.interval("share", share);
+        }
+        table.count("connections_tried", at.connections_tried);
+        table.count("failed", at.failed);
+        table.count("turned_away", at.turned_away);
     }
 }
 

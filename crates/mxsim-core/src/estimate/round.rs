@@ -7,8 +7,8 @@
 
 use crate::numerals::to_digits;
 use crate::results::{
-    Balance, Cause, Delay, DurationCurve, Effect, Estimate, GoalResult, HostResult, Interval, NodeResult,
-    Results, SenderResult, Series, Uncertainty,
+    Balance, Cause, Delay, DurationCurve, Effect, Estimate, EventPhase, GoalResult, HostResult, Interval,
+    NodeResult, Results, SenderResult, Series, Uncertainty,
 };
 
 /// Below this a published number is the rounding error of a sum that is zero: shares and seconds that were counted are far larger.
@@ -27,6 +27,9 @@ pub(super) fn results(results: &mut Results) {
     results.delivery.delay.iter_mut().for_each(delay);
     results.delivery.bounced_share.iter_mut().chain(&mut results.delivery.late).for_each(interval);
     results.senders.iter_mut().for_each(sender);
+    let phases =
+        results.events.iter_mut().flat_map(|event| [&mut event.before, &mut event.during, &mut event.after]);
+    phases.flatten().for_each(phase);
     results.causes.iter_mut().for_each(cause);
     series(&mut results.series);
     duration(&mut results.duration);
@@ -104,6 +107,16 @@ fn sender(sender: &mut SenderResult) {
         interval(&mut at.share);
         at.busy_sessions.iter_mut().chain(&mut at.idle_sessions).for_each(interval);
     }
+}
+
+fn phase(phase: &mut EventPhase) {
+    number(&mut phase.length_s);
+    phase.nodes.iter_mut().flat_map(|at| &mut at.share).for_each(interval);
+    [&mut phase.bounced, &mut phase.prompt, &mut phase.later, &mut phase.waiting]
+        .into_iter()
+        .flatten()
+        .for_each(interval);
+    phase.delay.iter_mut().for_each(delay);
 }
 
 fn cause(cause: &mut Cause) {

@@ -1,6 +1,7 @@
 //! What became of the mail of each sender.
 
-use super::{Delay, DeliveryTotals, Interval};
+use super::delivery::{Delay, DeliveryTotals};
+use super::numbers::Interval;
 use serde::{Deserialize, Serialize};
 
 /// One sender: what it sent, what became of it, and where it went.

@@ -45,6 +45,8 @@ pub struct Tally {
     /// Per exchange host of the world: the seconds of the measured time in which it took its first and its last message. Where hosts share a
     /// machine, they may be those of another of its hosts in the same hour.
     pub accepted_between: Vec<Option<(u64, u64)>>,
+    /// Before, during and after each event, `[event * PHASES + phase]`.
+    pub phases: Vec<PhaseTally>,
     /// MX look-ups during measured windows.
     pub mx_lookups: u64,
     /// Those the nearest cache answered.
@@ -58,11 +60,14 @@ impl Tally {
         for (to, from) in other.senders.iter_mut().zip(&mut self.senders) {
             to.delays.merge(&std::mem::take(&mut from.delays));
         }
+        for (to, from) in other.phases.iter_mut().zip(&mut self.phases) {
+            to.delays.merge(&std::mem::take(&mut from.delays));
+        }
     }
 
-    /// Drops what is counted for each sender alone: of the worlds beside a run nobody asks for it, and there are many of them.
-    pub(crate) fn forget_senders(&mut self) {
-        self.senders = Vec::new();
+    /// Drops what is counted for each sender and each event alone: of the worlds beside a run nobody asks for it, and there are many of them.
+    pub(crate) fn forget_details(&mut self) {
+        (self.senders, self.phases) = (Vec::new(), Vec::new());
     }
 }
 
@@ -78,6 +83,41 @@ pub struct SenderTally {
     pub late: u64,
     /// Delays of its accepted messages, in coarser buckets than those of all.
     pub delays: DelayHistogram,
+}
+
+/// Phases of an event: before it, during it and after it.
+pub const PHASES: usize = 3;
+
+/// What happened in one phase of an event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PhaseTally {
+    /// What happened at each node in this time.
+    pub nodes: Vec<PhaseAtNode>,
+    /// Messages that arrived at their senders in this time.
+    pub arrived: u64,
+    /// Those of them that bounced.
+    pub bounced: u64,
+    /// Those that were accepted without delay.
+    pub prompt: u64,
+    /// Those that were accepted later.
+    pub later: u64,
+    /// Those that still waited when the run ended; with the other three they are all that arrived.
+    pub waiting: u64,
+    /// The delays of those, in coarser buckets than those of all messages.
+    pub delays: DelayHistogram,
+}
+
+/// What happened at one node in one phase of an event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PhaseAtNode {
+    /// Messages accepted.
+    pub accepted: u64,
+    /// Connections tried.
+    pub connections_tried: u64,
+    /// Connections and messages that failed, for now or for good.
+    pub failed: u64,
+    /// Those of them that found it full.
+    pub full: u64,
 }
 
 /// What one window counted. Only messages that arrived at their sender after the warm-up count.

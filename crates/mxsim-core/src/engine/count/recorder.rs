@@ -1,6 +1,7 @@
 //! Counts what happens in one replication. Only messages that arrived after the warm-up are counted.
 
 use crate::engine::count::load::{Chunk, Load};
+use crate::engine::count::phases::{ChunkCounts, PhaseCounter};
 use crate::engine::count::sessions::SessionCounter;
 use crate::engine::world::World;
 use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
@@ -48,6 +49,7 @@ pub(crate) struct Recorder<'w> {
     /// Messages that each host accepted up to the current hour.
     hosts_before: Vec<u64>,
     pub(crate) sessions: SessionCounter,
+    pub(crate) phases: PhaseCounter<'w>,
     /// Of the current chunk, `[sender * addresses + address]`: messages of [`Recorder::taken_at_once`], and their time in sessions (µs).
     at_once: Vec<(u64, u64)>,
     /// Messages in sessions that end after the current chunk and before the end, soonest first.
@@ -84,6 +86,7 @@ impl<'w> Recorder<'w> {
             accepted_by_address: vec![0; world.topology.addresses.len()],
             accepted_by_host: vec![0; world.topology.hosts.len()],
             accepted_between: vec![None; world.topology.hosts.len()],
+            phases: Vec::new(),
             mx_lookups: 0,
             mx_cache_hits: 0,
         };
@@ -94,10 +97,11 @@ impl<'w> Recorder<'w> {
             fresh: Vec::with_capacity(FRESH),
             delayed: 0,
             load: Load::new(nodes, run.run_length),
-            chunk: Chunk::beginning_at(Time::ZERO, run.window, run.windows()),
+            chunk: chunk_at(world, Time::ZERO),
             accepted: vec![0; world.senders.len() * world.topology.addresses.len()],
             connections_tried: vec![0; world.senders.len() * nodes],
             hosts_before: vec![0; world.topology.hosts.len()],
+            phases: PhaseCounter::new(&world.phases, nodes),
             sessions: SessionCounter::new(world.senders.len(), timed_nodes, world.end),
             at_once: vec![(0, 0); world.senders.len() * world.topology.addresses.len()],
             ahead: BinaryHeap::new(),
@@ -112,10 +116,25 @@ impl<'w> Recorder<'w> {
     /// Closes the chunk and begins the next. Everything that happened in it must have been counted.
     pub(crate) fn close_chunk(&mut self) {
         self.count_fresh();
-        let (nodes, chunk) = (self.world.topology.nodes.len(), self.chunk);
         self.add_chunk_to_window();
+        self.sessions.close_chunk(&mut self.tally.windows[self.chunk.window]);
+        if self.chunk.ends_hour() {
+            self.close_hour();
+        }
+        self.chunk = chunk_at(self.world, self.chunk.to);
+        while let Some(&Reverse((at, message, host, address))) = self.ahead.peek() {
+            if at >= self.chunk.to {
+                break;
+            }
+            self.ahead.pop();
+            self.accepted(message, host, address, at);
+        }
+    }
+
+    /// Closes the hour, or the part of it in the window.
+    fn close_hour(&mut self) {
+        let (nodes, chunk) = (self.world.topology.nodes.len(), self.chunk);
         let window = &mut self.tally.windows[chunk.window];
-        self.sessions.close_chunk(window);
         self.sessions.close_hour(window);
         let mut between = vec![None; nodes];
         for (node, between) in between.iter_mut().enumerate() {
@@ -128,14 +147,6 @@ impl<'w> Recorder<'w> {
             }
         }
         self.note_hosts(&chunk, &between);
-        self.chunk = Chunk::beginning_at(chunk.to, self.world.window(), self.tally.windows.len());
-        while let Some(&Reverse((at, message, host, address))) = self.ahead.peek() {
-            if at >= self.chunk.to {
-                break;
-            }
-            self.ahead.pop();
-            self.accepted(message, host, address, at);
-        }
     }
 
     /// Notes the first and the last second in which each host took a message, given those of the nodes in an hour that is over.
@@ -172,13 +183,14 @@ impl<'w> Recorder<'w> {
         self.add_taken_at_once();
         let (nodes, addresses) = (self.world.topology.nodes.len(), self.world.topology.addresses.len());
         let window = &mut self.tally.windows[self.chunk.window];
-        let mut all = 0;
+        let (mut all, mut by_node) = (0, vec![(0, 0); nodes]);
         for (place, accepted) in self.accepted.iter_mut().enumerate() {
             let accepted = std::mem::take(accepted);
             all += accepted;
             let (sender, address) = (place / addresses, place % addresses);
             let known = self.world.topology.address(AddressId::new(address));
             window.accepted[sender * nodes + known.node.index()] += accepted;
+            by_node[known.node.index()].0 += accepted;
             self.tally.accepted_by_address[address] += accepted;
             if !self.world.topology.hosts_share_addresses {
                 self.tally.accepted_by_host[known.host.index()] += accepted;
@@ -187,6 +199,7 @@ impl<'w> Recorder<'w> {
         for (place, count) in self.connections_tried.iter_mut().enumerate() {
             let count = std::mem::take(count);
             window.connections_tried[place % nodes] += count;
+            by_node[place % nodes].1 += count;
             self.tally.senders[place / nodes].totals.connections_tried += count;
         }
         // Those that did not have to wait are not counted one by one.
@@ -194,6 +207,13 @@ impl<'w> Recorder<'w> {
         if !self.world.delay_limits.is_empty() {
             window.arrived += prompt;
         }
+        let counts = ChunkCounts {
+            nodes: &by_node,
+            prompt,
+            arrived: self.tally.senders.iter().map(|sender| sender.totals.messages).sum(),
+            failed: &self.tally.nodes,
+        };
+        self.phases.close_chunk(counts, self.chunk.to);
     }
 
     pub(crate) const fn looked_up(&mut self, now: Time, from_cache: bool) {
@@ -312,6 +332,7 @@ impl<'w> Recorder<'w> {
     /// Counts the delay of a message that arrived in a chunk before the current one.
     fn count_old(&mut self, message: MessageId, delay: Span) {
         self.delays[message.sender.index()].add(delay, 1);
+        self.phases.accepted(message.born, delay, 1);
         self.delayed += 1;
         self.tally.senders[message.sender.index()].late += u64::from(delay > LATE);
         if !self.world.delay_limits.is_empty() {
@@ -335,6 +356,7 @@ impl<'w> Recorder<'w> {
         for &(delay, sender) in &self.fresh {
             self.delays[sender.index()].add(delay, 1);
         }
+        self.phases.fresh(&self.fresh);
         let window = &mut self.tally.windows[self.chunk.window];
         self.delayed += self.fresh.len() as u64;
         if !self.world.delay_limits.is_empty() {
@@ -349,6 +371,7 @@ impl<'w> Recorder<'w> {
     pub(crate) fn bounced(&mut self, message: MessageId) {
         if counts(message) {
             self.totals(message.sender).bounced += 1;
+            self.phases.bounced(message.born);
             self.decide(self.window_of(message.born), None, 1);
         }
     }
@@ -357,6 +380,7 @@ impl<'w> Recorder<'w> {
     pub(crate) fn waiting(&mut self, message: MessageId) {
         if counts(message) {
             self.totals(message.sender).waiting += 1;
+            self.phases.waiting(message.born, 1);
             let age = self.world.end.since(message.born);
             if self.world.delay_limits.iter().all(|&limit| age > limit) {
                 self.decide(self.window_of(message.born), None, 1);
@@ -369,6 +393,7 @@ impl<'w> Recorder<'w> {
         self.tally.duration = self.load.duration();
         let mut tally = self.tally;
         self.sessions.finish(&mut tally);
+        tally.phases = self.phases.finish();
         sum_windows(&mut tally);
         sum_delays(&mut tally, self.delays);
         sum_senders(&mut tally);
@@ -394,6 +419,7 @@ impl<'w> Recorder<'w> {
 impl Recorder<'_> {
     pub(crate) fn arrived_in_bulk(&mut self, sender: SenderId, count: u64) {
         self.totals(sender).messages += count;
+        self.phases.pass_over_arrivals(count);
     }
 
     pub(crate) const fn looked_up_in_bulk(&mut self, lookups: u64, hits: u64) {
@@ -410,7 +436,10 @@ impl Recorder<'_> {
     ) {
         self.totals(sender).connections_tried += count;
         self.tally.windows[window].connections_tried[node.index()] += count;
-        self.tally.nodes[node.index()].deferred += if failed { count } else { 0 };
+        if failed {
+            self.tally.nodes[node.index()].deferred += count;
+            self.phases.pass_over_failures(node, count);
+        }
     }
 
     /// Everything about accepted messages but in which second; that is [`Recorder::seconds_of`].
@@ -443,6 +472,11 @@ impl Recorder<'_> {
 
 const fn counts(message: MessageId) -> bool {
     message.born.0 >= 0
+}
+
+/// The chunk that begins at `from`.
+fn chunk_at(world: &World, from: Time) -> Chunk {
+    Chunk::beginning_at(from, (world.window(), world.run.windows()), world.phases.next_edge(from))
 }
 
 /// Adds the windows up to what each node and each sender has accepted, and to the connections tried.
