@@ -1,6 +1,7 @@
 //! `[[events]]`: faults of nodes, once or again and again.
 
 use super::nodes::report_unknown_node;
+use super::planned::clock;
 use super::reading::{Reading, share, tables};
 use crate::node::{Fault, Outage, Schedule};
 use crate::parameters::node::FaultKind;
@@ -114,7 +115,7 @@ fn report_stage(kind: FaultKind, word: &str, stage: Option<&Value>, event: &Valu
 }
 
 impl Event {
-    /// What it is: `mx1, mx2: reject at data from 10h for 1h`.
+    /// What it is: `mx1, mx2: reject at data from 10:00 for 1h`.
     fn text(&self, hit: &[usize], nodes: &[Node]) -> String {
         let names: Vec<&str> = hit.iter().map(|&node| nodes[node].name.as_str()).collect();
         let who =
@@ -129,7 +130,7 @@ impl Event {
         format!(
             "{who}: {}{stage} from {} for {}{every}{share}",
             self.fault.name(),
-            Span(self.at.0),
+            clock(self.at),
             self.length
         )
     }

@@ -34,9 +34,23 @@ fn changes(zones: &[ZoneVersion]) -> impl Iterator<Item = PlannedEvent> {
     zones.windows(2).filter_map(|pair| {
         let (old, new) = (&pair[0].zone, &pair[1]);
         let ttl = longest_ttl(old, &new.zone)?;
-        let text = format!("the zone changes at {}", Span(new.at.0));
+        let text = format!("the zone changes at {}", clock(new.at));
         (ttl > Span::ZERO).then(|| PlannedEvent { text, during: vec![(new.at, new.at + ttl)] })
     })
+}
+
+/// A time as scenarios write it: `10:00`, and of a later day `2d 10:00`.
+pub(super) fn clock(at: Time) -> String {
+    let (days, rest) = (at.0.div_euclid(Span::DAY.0), at.0.rem_euclid(Span::DAY.0));
+    let (hours, minutes) = (rest / Span::HOUR.0, rest % Span::HOUR.0 / Span::MINUTE.0);
+    let seconds = Span(rest % Span::MINUTE.0).as_secs_f64();
+    let day = if days == 0 { String::new() } else { format!("{days}d ") };
+    let second = if seconds > 0.0 {
+        format!(":{}{seconds}", if seconds < 10.0 { "0" } else { "" })
+    } else {
+        String::new()
+    };
+    format!("{day}{hours:02}:{minutes:02}{second}")
 }
 
 /// The longest TTL of the answers that a change makes old; `None` if it changes no answer.
@@ -49,4 +63,16 @@ fn longest_ttl(old: &Zone, new: &Zone) -> Option<Span> {
         a.filter(|_| !host.a.is_empty()).max(aaaa.filter(|_| !host.aaaa.is_empty()))
     };
     mx.max(old.hosts.iter().filter_map(of_host).max())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_scenarios_write_them() {
+        let written =
+            [36_000, 208_800, 86_399, 43_205].map(|second| clock(Time::ZERO + Span::from_secs(second)));
+        assert_eq!(written, ["10:00", "2d 10:00", "23:59:59", "12:00:05"]);
+    }
 }
