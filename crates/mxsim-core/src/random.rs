@@ -52,6 +52,8 @@ pub enum Purpose {
     Refill = 11,
     /// Which connections a fault hits that hits only a part of them.
     Fault = 12,
+    /// Which messages, of those drawn as numbers, belong before, into and after an event.
+    Phase = 13,
     /// Addresses that sites send from.
     Home = 20,
     /// Which plausible world is looked at: sender mixes, and behaviours that nobody knows.

@@ -5,6 +5,16 @@
 //!
 //! Main types: [`Results`]; [`Estimate`], a quantity over windows; [`Interval`], any other estimated number.
 
+mod delivery;
+mod events;
+mod numbers;
+mod senders;
+
+pub use delivery::{Delay, Delivery, DeliveryTotals};
+pub use events::{EventAtNode, EventPhase, EventResult};
+pub use numbers::{Estimate, Interval, Moment};
+pub use senders::{SenderAtNode, SenderResult};
+
 use serde::{Deserialize, Serialize};
 
 /// Name of this document's schema.
@@ -31,6 +41,12 @@ pub struct Results {
     pub balance: Balance,
     /// What became of the messages.
     pub delivery: Delivery,
+    /// The same for each sender, in the order of the scenario.
+    #[serde(default)]
+    pub senders: Vec<SenderResult>,
+    /// What each event and each change of the zone does, in the order of the scenario.
+    #[serde(default)]
+    pub events: Vec<EventResult>,
     /// Who makes it uneven; largest part of tilt and scatter together first.
     pub causes: Vec<Cause>,
     /// Load over the run.
@@ -196,40 +212,6 @@ impl Grade {
     }
 }
 
-/// A quantity over windows: its mean and its quantiles, each with a 95 % interval.
-///
-/// A bound is `null` where the replications are too few to give one.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Estimate {
-    /// Mean over windows.
-    pub mean: f64,
-    /// Half-width of the 95 % interval of the mean; `null` with a single replication.
-    pub half_width: Option<f64>,
-    /// 5 % quantile over windows.
-    pub p05: f64,
-    /// 95 % interval of `p05`, `[low, high]`.
-    pub p05_ci: [Option<f64>; 2],
-    /// Median over windows.
-    pub p50: f64,
-    /// 95 % interval of `p50`.
-    pub p50_ci: [Option<f64>; 2],
-    /// 95 % quantile over windows.
-    pub p95: f64,
-    /// 95 % interval of `p95`.
-    pub p95_ci: [Option<f64>; 2],
-}
-
-/// A number with its 95 % interval; a bound is `null` where it cannot be given.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// Point estimate.
-    pub value: f64,
-    /// Lower bound.
-    pub low: Option<f64>,
-    /// Upper bound.
-    pub high: Option<f64>,
-}
-
 /// One node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -276,6 +258,12 @@ pub struct HostResult {
     pub preference: Option<u16>,
     /// Mean share of the accepted messages.
     pub share: Interval,
+    /// When it took its first message; `null` if it never took one. To the second.
+    #[serde(default)]
+    pub first: Option<Moment>,
+    /// When it took its last message; `null` if it never took one. To the second.
+    #[serde(default)]
+    pub last: Option<Moment>,
 }
 
 /// The busiest bin of a window.
@@ -298,6 +286,22 @@ pub struct SessionResult {
     pub mean: Interval,
     /// Part of the connections that found it full; `null` without connections.
     pub blocked: Option<Interval>,
+    /// Part of the connections in the busiest hour of a window that found it full: the hour in which most connections came to it. Over the
+    /// windows with connections; `null` without.
+    #[serde(default)]
+    pub blocked_in_busiest_hour: Option<Estimate>,
+    /// Time-weighted average of the sessions with a message under way.
+    #[serde(default)]
+    pub busy: Option<Interval>,
+    /// The same of sessions without one, which a sender keeps open for its next message. Both add up to `mean`.
+    #[serde(default)]
+    pub idle: Option<Interval>,
+    /// Most concurrent sessions with a message under way.
+    #[serde(default)]
+    pub peak_busy: Option<Estimate>,
+    /// Most concurrent sessions without one.
+    #[serde(default)]
+    pub peak_idle: Option<Estimate>,
     /// Messages per connection that delivered at least one; `null` without such.
     pub messages_per_connection: Option<Interval>,
 }
@@ -333,60 +337,6 @@ pub struct Balance {
     pub jain: Estimate,
     /// How many independent, equal choosers would scatter as much; `null` without scatter.
     pub effective_choosers: Option<Interval>,
-}
-
-/// What became of the messages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Delivery {
-    /// Counts over all measured windows.
-    pub totals: DeliveryTotals,
-    /// Time from arrival in the sender's queue to acceptance, over accepted messages; `null` if none was accepted.
-    pub delay: Option<Delay>,
-}
-
-/// Counts over all measured windows; `messages = accepted + bounced + waiting`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DeliveryTotals {
-    /// Messages that arrived at a sender.
-    pub messages: u64,
-    /// Accepted by a node.
-    pub accepted: u64,
-    /// Given up by the sender.
-    pub bounced: u64,
-    /// Still queued when the run ended.
-    pub waiting: u64,
-    /// Connections tried.
-    pub connections_tried: u64,
-    /// Delivery attempts of a message after its first one.
-    pub retries: u64,
-}
-
-/// Delivery delay over accepted messages (s).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Delay {
-    /// Mean delay.
-    pub mean: f64,
-    /// 95 % interval of `mean`.
-    pub mean_ci: [Option<f64>; 2],
-    /// Median delay.
-    pub p50: f64,
-    /// 95 % interval of `p50`.
-    pub p50_ci: [Option<f64>; 2],
-    /// 95 % quantile.
-    pub p95: f64,
-    /// 95 % interval of `p95`.
-    pub p95_ci: [Option<f64>; 2],
-    /// 99 % quantile.
-    pub p99: f64,
-    /// 95 % interval of `p99`.
-    pub p99_ci: [Option<f64>; 2],
-    /// The largest delay that occurred; its interval spans the largest of the replications, `[least, most]`.
-    pub max: f64,
-    /// Least and most of the replications' largest delays; beyond 256 replications, of blocks of them.
-    pub max_ci: [Option<f64>; 2],
 }
 
 /// One sender's part in the unevenness.

@@ -1,6 +1,7 @@
 //! The results as one long tidy table: one number per row.
 //!
 //! Columns: `section,name,quantity,value,low,high,bin`. Sections are `run`, `nodes`, `addresses`, `hosts`, `balance`, `delivery`,
+//! `senders` (and `senders_at_nodes`, named `sender: node`), `events` (named `event: phase`, and `events_at_nodes`, named `event: phase: node`),
 //! `causes`, `dns`, `goals`, `series` and `duration`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given;
 //! in `series` and `duration` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s) in `series`, and the part of the time
 //! that is busier in `duration`. Fractions lie in 0..1, times are
@@ -8,8 +9,9 @@
 
 use mxsim_core::numerals::to_digits;
 use mxsim_core::results::{
-    Balance, Cause, Delivery, DnsResult, DurationCurve, Estimate, GoalResult, GoalStatus, Grade, HostResult,
-    Interval, NodeResult, Provenance, Results, Series, Uncertainty,
+    Balance, Cause, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve, Estimate, EventPhase,
+    EventResult, GoalResult, GoalStatus, Grade, HostResult, Interval, NodeResult, Provenance, Results,
+    SenderResult, Series, Uncertainty,
 };
 
 const HEADER: [&str; 7] = ["section", "name", "quantity", "value", "low", "high", "bin"];
@@ -23,6 +25,8 @@ pub fn csv(results: &Results) -> String {
     results.hosts.iter().for_each(|host| host_row(&mut table, host));
     balance_rows(&mut table, &results.balance);
     delivery_rows(&mut table, &results.delivery);
+    results.senders.iter().for_each(|sender| sender_rows(&mut table, sender));
+    results.events.iter().for_each(|event| event_rows(&mut table, event));
     results.causes.iter().for_each(|cause| cause_rows(&mut table, cause));
     dns_rows(&mut table, &results.dns);
     results.goals.iter().for_each(|goal| goal_rows(&mut table, goal));
@@ -172,8 +176,22 @@ fn session_rows(table: &mut Table, node: &NodeResult) {
         table.count("session_limit", limit.into());
     }
     table.interval("sessions", sessions.mean);
-    if let Some(blocked) = sessions.blocked {
-        table.interval("blocked", blocked);
+    let parts =
+        [("sessions_busy", sessions.busy), ("sessions_idle", sessions.idle), ("blocked", sessions.blocked)];
+    for (quantity, part) in parts {
+        if let Some(part) = part {
+            table.interval(quantity, part);
+        }
+    }
+    let over_windows = [
+        ("blocked_in_busiest_hour", &sessions.blocked_in_busiest_hour),
+        ("peak_busy", &sessions.peak_busy),
+        ("peak_idle", &sessions.peak_idle),
+    ];
+    for (quantity, estimate) in over_windows {
+        if let Some(estimate) = estimate {
+            table.estimate(quantity, estimate);
+        }
     }
     if let Some(messages) = sessions.messages_per_connection {
         table.interval("messages_per_connection", messages);
@@ -186,6 +204,13 @@ fn host_row(table: &mut Table, host: &HostResult) {
         table.count("preference", preference.into());
     }
     table.interval("share", host.share);
+    for (what, moment) in [("first", host.first), ("last", host.last)] {
+        let Some(moment) = moment else { continue };
+        table.count(&format!("{what}_replications"), moment.replications);
+        table.number(&format!("{what}_earliest"), moment.earliest);
+        table.number(&format!("{what}_latest"), moment.latest);
+        table.estimate(what, &moment.estimate);
+    }
 }
 
 fn balance_rows(table: &mut Table, balance: &Balance) {
@@ -201,14 +226,30 @@ fn balance_rows(table: &mut Table, balance: &Balance) {
 
 fn delivery_rows(table: &mut Table, delivery: &Delivery) {
     table.at("delivery", "");
-    let totals = &delivery.totals;
+    message_rows(table, &delivery.totals);
+    part_rows(table, delivery.bounced_share, delivery.late);
+    delay_rows(table, delivery.delay.as_ref());
+}
+
+fn message_rows(table: &mut Table, totals: &DeliveryTotals) {
     table.count("messages", totals.messages);
     table.count("accepted", totals.accepted);
     table.count("bounced", totals.bounced);
     table.count("waiting", totals.waiting);
     table.count("connections_tried", totals.connections_tried);
     table.count("retries", totals.retries);
-    let Some(delay) = &delivery.delay else { return };
+}
+
+fn part_rows(table: &mut Table, bounced: Option<Interval>, late: Option<Interval>) {
+    for (quantity, part) in [("bounced_share", bounced), ("late", late)] {
+        if let Some(part) = part {
+            table.interval(quantity, part);
+        }
+    }
+}
+
+fn delay_rows(table: &mut Table, delay: Option<&Delay>) {
+    let Some(delay) = delay else { return };
     let parts = [
         ("delay_mean", delay.mean, delay.mean_ci),
         ("delay_p50", delay.p50, delay.p50_ci),
@@ -218,6 +259,60 @@ fn delivery_rows(table: &mut Table, delivery: &Delivery) {
     ];
     for (quantity, value, bounds) in parts {
         table.row(quantity, Some(value), bounds, "");
+    }
+}
+
+fn sender_rows(table: &mut Table, sender: &SenderResult) {
+    table.at("senders", &sender.name);
+    table.count("wanted", sender.wanted.into());
+    table.interval("share_of_mail", sender.share_of_mail);
+    message_rows(table, &sender.totals);
+    part_rows(table, sender.bounced_share, sender.late);
+    delay_rows(table, sender.delay.as_ref());
+    for at in &sender.by_node {
+        table.at("senders_at_nodes", &format!("{}: {}", sender.name, at.node));
+        table.interval("share", at.share);
+        for (quantity, held) in [("sessions_busy", at.busy_sessions), ("sessions_idle", at.idle_sessions)] {
+            if let Some(held) = held {
+                table.interval(quantity, held);
+            }
+        }
+    }
+}
+
+fn event_rows(table: &mut Table, event: &EventResult) {
+    let phases = [("before", &event.before), ("during", &event.during), ("after", &event.after)];
+    for (when, phase) in phases {
+        if let Some(phase) = phase {
+            phase_rows(table, &format!("{}: {when}", event.text), phase);
+        }
+    }
+}
+
+fn phase_rows(table: &mut Table, name: &str, phase: &EventPhase) {
+    table.at("events", name);
+    table.number("length_s", phase.length_s);
+    table.count("messages", phase.messages);
+    let parts = [
+        ("bounced", phase.bounced),
+        ("prompt", phase.prompt),
+        ("later", phase.later),
+        ("waiting", phase.waiting),
+    ];
+    for (quantity, part) in parts {
+        if let Some(part) = part {
+            table.interval(quantity, part);
+        }
+    }
+    delay_rows(table, phase.delay.as_ref());
+    for at in &phase.nodes {
+        table.at("events_at_nodes", &format!("{name}: {}", at.node));
+        if let Some(share) = at.share {
+            table.interval("share", share);
+        }
+        table.count("connections_tried", at.connections_tried);
+        table.count("failed", at.failed);
+        table.count("turned_away", at.turned_away);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A scenario text through the public path: text -> scenario -> simulation -> results, and the invariants every result keeps.
 
 use mxsim_core::engine::MethodChoice;
-use mxsim_core::results::Results;
+use mxsim_core::results::{DeliveryTotals, Results};
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::{Quiet, RunOptions, simulate};
 
@@ -60,6 +60,9 @@ pub fn text(run: &str, zone: &str, rest: &str) -> String {
 /// Names the invariant that is broken.
 pub fn conserved(results: &Results) -> Result<(), String> {
     let totals = results.delivery.totals;
+    let of_senders = |count: fn(&DeliveryTotals) -> u64| {
+        results.senders.iter().map(|sender| count(&sender.totals)).sum::<u64>()
+    };
     let counts = [
         ("fates of messages", totals.messages, totals.accepted + totals.bounced + totals.waiting),
         ("accepted at nodes", totals.accepted, results.nodes.iter().map(|node| node.totals.accepted).sum()),
@@ -68,7 +71,18 @@ pub fn conserved(results: &Results) -> Result<(), String> {
             totals.connections_tried,
             results.nodes.iter().map(|node| node.totals.connections_tried).sum(),
         ),
+        ("messages of senders", totals.messages, of_senders(|totals| totals.messages)),
+        ("accepted from senders", totals.accepted, of_senders(|totals| totals.accepted)),
+        ("bounced at senders", totals.bounced, of_senders(|totals| totals.bounced)),
+        ("waiting at senders", totals.waiting, of_senders(|totals| totals.waiting)),
+        ("attempts of senders", totals.connections_tried, of_senders(|totals| totals.connections_tried)),
+        ("retries of senders", totals.retries, of_senders(|totals| totals.retries)),
     ];
+    let fates = |totals: &DeliveryTotals| totals.accepted + totals.bounced + totals.waiting;
+    if let Some(lost) = results.senders.iter().find(|sender| sender.totals.messages != fates(&sender.totals))
+    {
+        return Err(format!("{}: messages without a fate", lost.name));
+    }
     for (what, whole, parts) in counts {
         if whole != parts {
             return Err(format!("{what}: {whole} in all, {parts} in parts"));

@@ -17,7 +17,20 @@ pub const RENAMED: &[(&str, &str)] = &[
 ];
 
 /// Keys of today's documents that older builds did not write.
-pub const ADDED: &[&str] = &["findings"];
+pub const ADDED: &[&str] = &[
+    "findings",
+    "senders",
+    "bounced_share",
+    "late",
+    "first",
+    "last",
+    "blocked_in_busiest_hour",
+    "busy",
+    "idle",
+    "peak_busy",
+    "peak_idle",
+    "events",
+];
 
 /// Replications of each scenario: enough to pass the first looks of the sequential rule and the first folding of worlds.
 const REPLICATIONS: &str = "40";

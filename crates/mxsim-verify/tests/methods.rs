@@ -92,6 +92,8 @@ impl Tallies {
         let mut all = Self::default();
         for (r, tally) in tallies.iter().enumerate() {
             all.totals(tally);
+            all.senders(tally);
+            all.phases(tally);
             all.windows(tally);
             for (bin, &count) in tally.series.iter().enumerate() {
                 all.value(&format!("series {bin}"), count as f64);
@@ -133,6 +135,27 @@ impl Tallies {
         }
         for (address, &count) in tally.accepted_by_address.iter().enumerate() {
             self.value(&format!("address {address}"), count as f64);
+        }
+    }
+
+    fn senders(&mut self, tally: &Tally) {
+        for (sender, own) in tally.senders.iter().enumerate() {
+            self.value(&format!("messages of {sender}"), own.totals.messages as f64);
+            self.value(&format!("attempts of {sender}"), own.totals.connections_tried as f64);
+            self.value(&format!("delay of {sender}"), own.delays.sum_us() as f64 / 1e6);
+        }
+    }
+
+    /// Before, during and after each event.
+    fn phases(&mut self, tally: &Tally) {
+        for (number, phase) in tally.phases.iter().enumerate() {
+            self.value(&format!("arrived in {number}"), phase.arrived as f64);
+            self.value(&format!("later in {number}"), phase.later as f64);
+            for (node, at) in phase.nodes.iter().enumerate() {
+                self.value(&format!("accepted in {number} at {node}"), at.accepted as f64);
+                self.value(&format!("attempts in {number} at {node}"), at.connections_tried as f64);
+                self.value(&format!("failed in {number} at {node}"), at.failed as f64);
+            }
         }
     }
 

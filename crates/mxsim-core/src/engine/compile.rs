@@ -3,10 +3,11 @@
 use super::aggregate::{self, Plan};
 use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
-use super::world::{SenderTable, Topology, World, senders};
+use super::world::{Phases, SenderTable, Topology, World, senders};
 use crate::dns::{Name, Zone};
-use crate::scenario::{GoalKind, Node, Reach, Scenario, Sender};
-use crate::tally::labels::{HostLabels, Labels, NodeLabels, SenderLabels};
+use crate::scenario::{GoalKind, Node, PlannedEvent, Reach, Scenario, Sender};
+use crate::tally::PHASES;
+use crate::tally::labels::{EventLabels, HostLabels, Labels, NodeLabels, SenderLabels};
 use crate::time::{Span, Time};
 use std::net::IpAddr;
 
@@ -43,7 +44,7 @@ pub fn compile_for(scenario: &Scenario, method: MethodChoice) -> Compiled {
     let names = Names::of(scenario);
     let world = world(scenario, &names);
     let (methods, plan) = aggregate::plan(&world, scenario, method);
-    Compiled { labels: labels(scenario, &names, &methods), world, methods, plan }
+    Compiled { labels: labels(scenario, &names, &world, &methods), world, methods, plan }
 }
 
 fn world(scenario: &Scenario, names: &Names) -> World {
@@ -60,6 +61,7 @@ fn world(scenario: &Scenario, names: &Names) -> World {
         start: Time::ZERO - scenario.run.warm_up,
         end: Time::ZERO + scenario.run.run_length,
         times_only: senders::times_only(&topology, &senders),
+        phases: Phases::new(&scenario.events, Time::ZERO + scenario.run.run_length),
         topology,
         senders,
         delay_limits: delay_limits(scenario),
@@ -74,13 +76,14 @@ fn delay_limits(scenario: &Scenario) -> Vec<Span> {
     scenario.goals.iter().filter_map(|goal| limit(goal.kind)).collect()
 }
 
-fn labels(scenario: &Scenario, names: &Names, methods: &[MethodDecision]) -> Labels {
+fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDecision]) -> Labels {
     Labels {
         title: scenario.title.clone(),
         run: scenario.run,
         nodes: scenario.nodes.iter().map(|node| node_labels(scenario, names, node)).collect(),
         hosts: host_labels(scenario, names),
         senders: scenario.senders.iter().map(|sender| sender_labels(scenario, sender)).collect(),
+        events: event_labels(scenario, world),
         goals: scenario.goals.clone(),
         goals_are_default: scenario.goals_are_default,
         methods: scenario
@@ -131,6 +134,15 @@ fn sender_labels(scenario: &Scenario, sender: &Sender) -> SenderLabels {
         decisive_grade: scenario.decisive_grade(sender),
         share: sender.share,
     }
+}
+
+fn event_labels(scenario: &Scenario, world: &World) -> Vec<EventLabels> {
+    let lengths = world.phases.lengths.chunks_exact(PHASES);
+    let event = |(event, lengths): (&PlannedEvent, &[Span])| EventLabels {
+        text: event.text.clone(),
+        lengths: std::array::from_fn(|phase| lengths[phase]),
+    };
+    scenario.events.iter().zip(lengths).map(event).collect()
 }
 
 /// The zone as it stands when measuring starts.

@@ -2,7 +2,7 @@
 
 use super::interval::Ratio;
 use super::special::t_factor;
-use crate::results::{Delay, Delivery, DeliveryTotals};
+use crate::results::{Delay, Delivery, DeliveryTotals, Interval};
 use crate::tally::{DelayBucket, DelayHistogram, Tally};
 
 /// Microseconds in a second.
@@ -10,35 +10,56 @@ const SECOND: f64 = 1e6;
 
 /// Totals and delays.
 pub(super) fn delivery(tallies: &[Tally]) -> Delivery {
-    Delivery { totals: totals(tallies), delay: delay(tallies) }
+    let delays: Vec<&DelayHistogram> = tallies.iter().map(|tally| &tally.delays).collect();
+    let late = |tally: &Tally| tally.senders.iter().map(|sender| sender.late).sum::<u64>();
+    Delivery {
+        totals: totals(tallies.iter().map(|tally| tally.totals)),
+        bounced_share: bounced_share(tallies.iter().map(|tally| tally.totals)),
+        late: part(tallies.iter().map(|tally| (late(tally), tally.totals.accepted))),
+        delay: delay(&delays),
+    }
 }
 
-fn totals(tallies: &[Tally]) -> DeliveryTotals {
+/// Counts of all replications together.
+pub(super) fn totals(replications: impl Iterator<Item = DeliveryTotals>) -> DeliveryTotals {
     let mut sum = DeliveryTotals::default();
-    for tally in tallies {
-        sum.messages += tally.totals.messages;
-        sum.accepted += tally.totals.accepted;
-        sum.bounced += tally.totals.bounced;
-        sum.waiting += tally.totals.waiting;
-        sum.connections_tried += tally.totals.connections_tried;
-        sum.retries += tally.totals.retries;
+    for totals in replications {
+        sum.messages += totals.messages;
+        sum.accepted += totals.accepted;
+        sum.bounced += totals.bounced;
+        sum.waiting += totals.waiting;
+        sum.connections_tried += totals.connections_tried;
+        sum.retries += totals.retries;
     }
     sum
 }
 
-fn delay(tallies: &[Tally]) -> Option<Delay> {
+/// The part of the messages that bounced; `None` without messages.
+pub(super) fn bounced_share(replications: impl Iterator<Item = DeliveryTotals> + Clone) -> Option<Interval> {
+    part(replications.map(|totals| (totals.bounced, totals.messages)))
+}
+
+/// A part of a whole, from `(part, whole)` of each replication; `None` if there is nothing of the whole.
+pub(super) fn part(replications: impl Iterator<Item = (u64, u64)> + Clone) -> Option<Interval> {
+    let pairs = replications.map(|(part, whole)| (part as f64, whole as f64));
+    Ratio::of(pairs).map(|ratio| ratio.share_interval())
+}
+
+/// Delays over all replications, one histogram each; `None` without a delay. An empty histogram is one that was moved to another
+/// replication.
+pub(super) fn delay(replications: &[&DelayHistogram]) -> Option<Delay> {
     let mut merged = DelayHistogram::default();
-    tallies.iter().for_each(|tally| merged.merge(&tally.delays));
-    let pairs = tallies.iter().map(|tally| (tally.delays.sum_us() as f64, tally.delays.count() as f64));
+    replications.iter().for_each(|delays| merged.merge(delays));
+    let pairs = replications.iter().map(|delays| (delays.sum_us() as f64, delays.count() as f64));
     let mean = Ratio::of(pairs)?;
     let mean_ci = mean.half_width().map_or([None, None], |half| {
         [Some((mean.value - half).max(0.0) / SECOND), Some((mean.value + half) / SECOND)]
     });
     let [(p50, p50_ci), (p95, p95_ci), (p99, p99_ci)] =
-        [0.50, 0.95, 0.99].map(|p| quantile(&merged, tallies, p));
+        [0.50, 0.95, 0.99].map(|p| quantile(&merged, replications, p));
     let most =
         |histogram: &DelayHistogram| histogram.buckets().last().map(|bucket| bucket.max_us as f64 / SECOND);
-    let largest: Vec<f64> = tallies.iter().filter_map(|tally| most(&tally.delays)).collect();
+    let largest: Vec<f64> = replications.iter().filter_map(|delays| most(delays)).collect();
     Some(Delay {
         mean: mean.value / SECOND,
         mean_ci,
@@ -58,11 +79,11 @@ fn delay(tallies: &[Tally]) -> Option<Delay> {
 ///
 /// Delays come in atoms: nine of ten are zero, the rest is a time-out or a retry. Where the quantile sits on the edge of an atom, the
 /// fraction *below* it may spread more than the fraction up to it; the larger error counts.
-fn quantile(merged: &DelayHistogram, tallies: &[Tally], p: f64) -> (f64, [Option<f64>; 2]) {
+fn quantile(merged: &DelayHistogram, replications: &[&DelayHistogram], p: f64) -> (f64, [Option<f64>; 2]) {
     let value = at_fraction(merged, p);
-    let used = tallies.iter().filter(|tally| tally.delays.count() > 0).count();
+    let used = replications.iter().filter(|delays| delays.count() > 0).count();
     // Delays are whole microseconds.
-    let errors = [value, value.ceil() - 1.0].map(|limit| fraction_error(tallies, limit));
+    let errors = [value, value.ceil() - 1.0].map(|limit| fraction_error(replications, limit));
     let error = errors.into_iter().flatten().reduce(f64::max);
     let bounds = error.map_or([None, None], |error| {
         let half = error * t_factor(used);
@@ -73,8 +94,8 @@ fn quantile(merged: &DelayHistogram, tallies: &[Tally], p: f64) -> (f64, [Option
 }
 
 /// Standard error of the fraction of delays up to a limit; `None` from a single replication.
-fn fraction_error(tallies: &[Tally], limit_us: f64) -> Option<f64> {
-    let counts = tallies.iter().map(|tally| (up_to(&tally.delays, limit_us), tally.delays.count() as f64));
+fn fraction_error(replications: &[&DelayHistogram], limit_us: f64) -> Option<f64> {
+    let counts = replications.iter().map(|delays| (up_to(delays, limit_us), delays.count() as f64));
     let counts: Vec<(f64, f64)> = counts.collect();
     Ratio::of(counts.into_iter()).and_then(|ratio| ratio.variance()).map(f64::sqrt)
 }

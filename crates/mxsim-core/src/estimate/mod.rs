@@ -5,7 +5,7 @@
 //! replications, never from the windows inside one.
 //!
 //! ```text
-//!   Tallies -> Loads (per window and node) -> nodes, balance, causes, delivery, series, lookups, goals -> verdict, cautions
+//!   Tallies -> Loads (per window and node) -> nodes, balance, causes, delivery, senders, events, series, lookups, goals -> verdict, cautions
 //! ```
 //!
 //! Main functions: [`estimate`]; [`decided`] and [`next_look`], which tell the engine when to stop; [`Plausible`], what it simulated beside.
@@ -16,6 +16,7 @@ mod cautions;
 mod decisive;
 mod delivery;
 mod duration;
+mod events;
 mod goals;
 mod interval;
 mod lookups;
@@ -24,6 +25,7 @@ mod not_known;
 mod reach;
 mod round;
 mod sample;
+mod senders;
 mod series;
 mod sessions;
 mod special;
@@ -71,6 +73,8 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
         uncertainty: Uncertainty { luck: luck(&balance), not_known },
         balance,
         delivery: delivery::delivery(tallies),
+        senders: senders::senders(labels, tallies),
+        events: events::events(labels, tallies),
         causes: ranked.iter().map(|ranked| ranked.cause.clone()).collect(),
         series: series::series(labels, tallies),
         duration: duration::duration(labels, tallies),

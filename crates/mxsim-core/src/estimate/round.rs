@@ -7,8 +7,8 @@
 
 use crate::numerals::to_digits;
 use crate::results::{
-    Balance, Cause, Delay, DurationCurve, Effect, Estimate, GoalResult, Interval, NodeResult, Results,
-    Series, Uncertainty,
+    Balance, Cause, Delay, DurationCurve, Effect, Estimate, EventPhase, GoalResult, HostResult, Interval,
+    NodeResult, Results, SenderResult, Series, Uncertainty,
 };
 
 /// Below this a published number is the rounding error of a sum that is zero: shares and seconds that were counted are far larger.
@@ -22,9 +22,14 @@ pub(super) fn ten_digits(value: f64) -> f64 {
 /// Rounds every number of the document that is not a plain count.
 pub(super) fn results(results: &mut Results) {
     results.nodes.iter_mut().for_each(node);
-    results.hosts.iter_mut().for_each(|host| interval(&mut host.share));
+    results.hosts.iter_mut().for_each(host);
     balance(&mut results.balance);
     results.delivery.delay.iter_mut().for_each(delay);
+    results.delivery.bounced_share.iter_mut().chain(&mut results.delivery.late).for_each(interval);
+    results.senders.iter_mut().for_each(sender);
+    let phases =
+        results.events.iter_mut().flat_map(|event| [&mut event.before, &mut event.during, &mut event.after]);
+    phases.flatten().for_each(phase);
     results.causes.iter_mut().for_each(cause);
     series(&mut results.series);
     duration(&mut results.duration);
@@ -63,10 +68,19 @@ fn node(node: &mut NodeResult) {
     node.peak_sessions.iter_mut().for_each(estimate);
     if let Some(sessions) = &mut node.sessions {
         interval(&mut sessions.mean);
-        sessions.blocked.iter_mut().chain(&mut sessions.messages_per_connection).for_each(interval);
+        let parts = [&mut sessions.blocked, &mut sessions.busy, &mut sessions.idle];
+        parts.into_iter().flatten().chain(&mut sessions.messages_per_connection).for_each(interval);
+        let peaks = [&mut sessions.blocked_in_busiest_hour, &mut sessions.peak_busy, &mut sessions.peak_idle];
+        peaks.into_iter().flatten().for_each(estimate);
     }
     [&mut node.tilt, &mut node.scatter].into_iter().for_each(interval);
     node.share_by_address.iter_mut().for_each(interval);
+}
+
+fn host(host: &mut HostResult) {
+    interval(&mut host.share);
+    // The seconds themselves are whole numbers.
+    host.first.iter_mut().chain(&mut host.last).for_each(|moment| estimate(&mut moment.estimate));
 }
 
 fn balance(balance: &mut Balance) {
@@ -83,6 +97,26 @@ fn delay(delay: &mut Delay) {
     [&mut delay.mean_ci, &mut delay.p50_ci, &mut delay.p95_ci, &mut delay.p99_ci, &mut delay.max_ci]
         .into_iter()
         .for_each(bounds);
+}
+
+fn sender(sender: &mut SenderResult) {
+    interval(&mut sender.share_of_mail);
+    sender.bounced_share.iter_mut().chain(&mut sender.late).for_each(interval);
+    sender.delay.iter_mut().for_each(delay);
+    for at in &mut sender.by_node {
+        interval(&mut at.share);
+        at.busy_sessions.iter_mut().chain(&mut at.idle_sessions).for_each(interval);
+    }
+}
+
+fn phase(phase: &mut EventPhase) {
+    number(&mut phase.length_s);
+    phase.nodes.iter_mut().flat_map(|at| &mut at.share).for_each(interval);
+    [&mut phase.bounced, &mut phase.prompt, &mut phase.later, &mut phase.waiting]
+        .into_iter()
+        .flatten()
+        .for_each(interval);
+    phase.delay.iter_mut().for_each(delay);
 }
 
 fn cause(cause: &mut Cause) {

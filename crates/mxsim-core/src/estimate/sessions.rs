@@ -4,14 +4,44 @@ use super::interval::{Ratio, unknown};
 use super::window::per_window;
 use crate::results::{Estimate, Interval, SessionResult};
 use crate::tally::labels::NodeLabels;
-use crate::tally::{SessionTally, Tally};
+use crate::tally::{HeldTally, SessionTally, Tally, WindowTally};
 use crate::time::Span;
 
 /// Most concurrent sessions over windows; `None` while sessions take no time.
 pub(super) fn peak(tallies: &[Tally], node: usize) -> Option<Estimate> {
     let any = tallies.iter().flat_map(|tally| &tally.windows).any(|window| !window.peak_sessions.is_empty());
-    any.then(|| {
-        per_window(tallies, |window| window.peak_sessions.get(node).copied().map(f64::from)).estimate()
+    any.then(|| most(tallies, |window| window.peak_sessions.get(node).copied()))
+}
+
+fn most(tallies: &[Tally], of: impl Fn(&WindowTally) -> Option<u32>) -> Estimate {
+    per_window(tallies, |window| of(window).map(f64::from)).estimate()
+}
+
+/// The part of the connections that found the node full, in the busiest hour of each window.
+fn busiest_hour(tallies: &[Tally], node: usize) -> Option<Estimate> {
+    let hour =
+        |window: &WindowTally| window.busiest_hour.get(node).filter(|hour| hour.connections > 0).copied();
+    let any = tallies.iter().flat_map(|tally| &tally.windows).any(|window| hour(window).is_some());
+    let part = |window: &WindowTally| hour(window).map(|hour| hour.full as f64 / hour.connections as f64);
+    any.then(|| per_window(tallies, part).estimate())
+}
+
+/// Time-weighted average of the sessions at a node, or of those of them that are busy or idle.
+fn by_work(measured: Span, tallies: &[Tally], node: usize, of: fn(&HeldTally) -> u64) -> Option<Interval> {
+    let nodes = tallies.first()?.sessions.len();
+    let pairs = tallies.iter().map(|tally| {
+        let held = tally.held.iter().skip(node).step_by(nodes.max(1)).map(of);
+        (held.sum::<u64>() as f64, measured.0 as f64)
+    });
+    Ratio::of(pairs).map(|ratio| ratio.interval())
+}
+
+/// The same of one sender at one node, `[sender * nodes + node]`: busy and idle; `None` while sessions take no time.
+pub(super) fn held(measured: Span, tallies: &[Tally], place: usize) -> [Option<Interval>; 2] {
+    let parts: [fn(&HeldTally) -> u64; 2] = [|held| held.busy_us, |held| held.occupied_us - held.busy_us];
+    parts.map(|of| {
+        let held = tallies.iter().filter_map(|tally| tally.held.get(place));
+        Ratio::of(held.map(|held| (of(held) as f64, measured.0 as f64))).map(|ratio| ratio.interval())
     })
 }
 
@@ -29,6 +59,11 @@ pub(super) fn sessions(labels: &NodeLabels, tallies: &[Tally], node: usize) -> O
             // A part of the connections: its range stays within 0 and 1, however few were turned away.
             blocked: ratio(|sessions| (sessions.full, sessions.connections))
                 .map(|ratio| ratio.share_interval()),
+            blocked_in_busiest_hour: busiest_hour(tallies, node),
+            busy: by_work(labels.measured, tallies, node, |held| held.busy_us),
+            idle: by_work(labels.measured, tallies, node, |held| held.occupied_us - held.busy_us),
+            peak_busy: Some(most(tallies, |window| window.peak_busy.get(node).copied())),
+            peak_idle: Some(most(tallies, |window| window.peak_idle.get(node).copied())),
             messages_per_connection: ratio(|sessions| (sessions.messages, sessions.used))
                 .map(|ratio| ratio.interval()),
         }

@@ -20,6 +20,8 @@ pub use crate::syntax::diagnostic::{Diagnostic, Place, ScenarioError};
 pub use build::{ChangeSpec, EventSpec, NodeSpec, ResolverSpec, ScenarioBuilder, SenderSpec};
 pub use findings::{FINDINGS, FindingKind, Reach};
 pub use goal::{Goal, GoalKind};
-pub use model::{Authority, Mix, Node, ResolverLayer, RunPlan, Scenario, Sender, Stub, ZoneVersion};
+pub use model::{
+    Authority, Mix, Node, PlannedEvent, ResolverLayer, RunPlan, Scenario, Sender, Stub, ZoneVersion,
+};
 pub use read::{Format, RunOverrides, SourceText, parse_duration, parse_moment};
 pub use reference::{reference, schema};

@@ -36,6 +36,8 @@ pub struct Scenario {
     pub mix: Option<Mix>,
     /// The machines that receive.
     pub nodes: Vec<Node>,
+    /// Events and changes of the zone that results look at one by one; what they do is in `nodes` and `zones`.
+    pub events: Vec<PlannedEvent>,
     /// What has to hold; never empty (the default is the rough-even goal).
     pub goals: Vec<Goal>,
     /// True if the scenario names no goal and `goals` holds the default.
@@ -143,6 +145,16 @@ pub struct ZoneVersion {
     pub at: Time,
     /// What it says.
     pub zone: Zone,
+}
+
+/// An event, or a change of the zone, as results look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlannedEvent {
+    /// What it is, in the words of the scenario.
+    pub text: String,
+    /// When it goes on, from and to; perhaps before or after the measured time. A change goes on until the answers from before it have run out.
+    pub during: Vec<(Time, Time)>,
 }
 
 /// The authoritative servers of the zone.

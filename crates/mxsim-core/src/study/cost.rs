@@ -35,6 +35,8 @@ const ENTRY_BYTES: f64 = 160.0;
 const WINDOW_BYTES: f64 = 220.0;
 /// Bytes of a count in a tally.
 const COUNT_BYTES: f64 = 8.0;
+/// Counts of a sender, or of a phase of an event, those of its delays included. *Assumption*: a dozen lengths of delay occur.
+const SENDER_COUNTS: f64 = 60.0;
 /// Bytes of a cache that nobody has asked yet: a pointer, or when its entry expires and how often it was filled.
 const CACHE_BYTES: f64 = 16.0;
 /// Bytes of an outbound host whose connections are counted, with its place in the map. *Assumption*: its size and as much again.
@@ -157,8 +159,14 @@ fn tally_bytes(world: &World) -> f64 {
     let (nodes, run) = (world.topology.nodes.len() as f64, &world.run);
     let peaks = PEAK_BINS.len() as f64;
     let counts = nodes * (world.senders.len() as f64 + 2.0 + peaks) + world.delay_limits.len() as f64;
+    // Two more peaks of sessions, and the connections of the busiest hour.
+    let timed = if world.topology.is_timed() { nodes * 3.0 } else { 0.0 };
     let bins = run.run_length.0 as f64 / SERIES_BIN.0 as f64 + DURATION_PARTS.len() as f64;
-    run.windows() as f64 * (WINDOW_BYTES + counts * COUNT_BYTES) + bins * nodes * COUNT_BYTES + 4_096.0
+    let details = (world.senders.len() as f64 * (nodes + SENDER_COUNTS)
+        + world.phases.lengths.len() as f64 * (nodes * 4.0 + SENDER_COUNTS))
+        * COUNT_BYTES;
+    let windows = run.windows() as f64 * (WINDOW_BYTES + (counts + timed) * COUNT_BYTES);
+    windows + bins * nodes * COUNT_BYTES + details + 4_096.0
 }
 
 /// Load by second of an hour and by minute of the run, while a replication is at work.

@@ -190,7 +190,7 @@ fn fold_delays(tallies: &mut [Tally]) {
     if block > 1 {
         for members in tallies.chunks_mut(block) {
             if let Some((first, rest)) = members.split_first_mut() {
-                rest.iter_mut().for_each(|tally| first.delays.merge(&std::mem::take(&mut tally.delays)));
+                rest.iter_mut().for_each(|tally| tally.move_delays_to(first));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::results::{Caution, Finding, Grade, MethodUsed, PresetUsed};
 use crate::scenario::{Goal, Reach, RunPlan};
+use crate::tally::PHASES;
 use crate::time::Span;
 
 /// Names and settings that turn tallies into results.
@@ -17,6 +18,8 @@ pub struct Labels {
     pub hosts: Vec<HostLabels>,
     /// Senders, in tally order.
     pub senders: Vec<SenderLabels>,
+    /// Events, in tally order.
+    pub events: Vec<EventLabels>,
     /// Goals; delay goals in tally order.
     pub goals: Vec<Goal>,
     /// True if `goals` holds only the default.
@@ -52,6 +55,15 @@ pub struct NodeLabels {
     pub session_limit: Option<u32>,
     /// Length of the measured time.
     pub measured: Span,
+}
+
+/// One event of the scenario, or one change of its zone.
+#[derive(Debug, Clone)]
+pub struct EventLabels {
+    /// What it is.
+    pub text: String,
+    /// How long it is before it, during it and after it in a replication.
+    pub lengths: [Span; PHASES],
 }
 
 /// One exchange host.

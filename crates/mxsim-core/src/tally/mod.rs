@@ -28,20 +28,96 @@ pub struct Tally {
     pub duration: Vec<u64>,
     /// Per node: its sessions; empty while sessions take no time.
     pub sessions: Vec<SessionTally>,
+    /// The same by sender, `[sender * nodes + node]`.
+    pub held: Vec<HeldTally>,
     /// Delays of the accepted messages.
     pub delays: DelayHistogram,
     /// What became of the messages.
     pub totals: DeliveryTotals,
+    /// The same for each sender; adds up to `totals`.
+    pub senders: Vec<SenderTally>,
     /// Per node.
     pub nodes: Vec<NodeTotals>,
     /// Messages accepted per address of the world.
     pub accepted_by_address: Vec<u64>,
     /// Messages accepted per exchange host of the world.
     pub accepted_by_host: Vec<u64>,
+    /// Per exchange host of the world: the seconds of the measured time in which it took its first and its last message. Where hosts share a
+    /// machine, they may be those of another of its hosts in the same hour.
+    pub accepted_between: Vec<Option<(u64, u64)>>,
+    /// Before, during and after each event, `[event * PHASES + phase]`.
+    pub phases: Vec<PhaseTally>,
     /// MX look-ups during measured windows.
     pub mx_lookups: u64,
     /// Those the nearest cache answered.
     pub mx_cache_hits: u64,
+}
+
+impl Tally {
+    /// Moves all delays to the tally of another replication of the same world.
+    pub(crate) fn move_delays_to(&mut self, other: &mut Self) {
+        other.delays.merge(&std::mem::take(&mut self.delays));
+        for (to, from) in other.senders.iter_mut().zip(&mut self.senders) {
+            to.delays.merge(&std::mem::take(&mut from.delays));
+        }
+        for (to, from) in other.phases.iter_mut().zip(&mut self.phases) {
+            to.delays.merge(&std::mem::take(&mut from.delays));
+        }
+    }
+
+    /// Drops what is counted for each sender and each event alone: of the worlds beside a run nobody asks for it, and there are many of them.
+    pub(crate) fn forget_details(&mut self) {
+        (self.senders, self.phases) = (Vec::new(), Vec::new());
+    }
+}
+
+/// A message is late if it is accepted longer than this after it arrived.
+pub const LATE: Span = Span::HOUR;
+
+/// What became of the messages of one sender.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SenderTally {
+    /// Counts.
+    pub totals: DeliveryTotals,
+    /// Accepted messages that took longer than [`LATE`].
+    pub late: u64,
+    /// Delays of its accepted messages, in coarser buckets than those of all.
+    pub delays: DelayHistogram,
+}
+
+/// Phases of an event: before it, during it and after it.
+pub const PHASES: usize = 3;
+
+/// What happened in one phase of an event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PhaseTally {
+    /// What happened at each node in this time.
+    pub nodes: Vec<PhaseAtNode>,
+    /// Messages that arrived at their senders in this time.
+    pub arrived: u64,
+    /// Those of them that bounced.
+    pub bounced: u64,
+    /// Those that were accepted without delay.
+    pub prompt: u64,
+    /// Those that were accepted later.
+    pub later: u64,
+    /// Those that still waited when the run ended; with the other three they are all that arrived.
+    pub waiting: u64,
+    /// The delays of those, in coarser buckets than those of all messages.
+    pub delays: DelayHistogram,
+}
+
+/// What happened at one node in one phase of an event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PhaseAtNode {
+    /// Messages accepted.
+    pub accepted: u64,
+    /// Connections tried.
+    pub connections_tried: u64,
+    /// Connections and messages that failed, for now or for good.
+    pub failed: u64,
+    /// Those of them that found it full.
+    pub full: u64,
 }
 
 /// What one window counted. Only messages that arrived at their sender after the warm-up count.
@@ -56,10 +132,34 @@ pub struct WindowTally {
     pub busiest: Vec<u64>,
     /// Most sessions at the same time, per node; empty while sessions take no time.
     pub peak_sessions: Vec<u32>,
+    /// Most of them at the same time that had a message under way.
+    pub peak_busy: Vec<u32>,
+    /// Most of them at the same time that were kept open without a message.
+    pub peak_idle: Vec<u32>,
+    /// The hour in which most connections came, per node; empty while sessions take no time.
+    pub busiest_hour: Vec<HourTally>,
     /// Messages that arrived in the window and whose delay is known well enough for every delay goal.
     pub arrived: u64,
     /// Per delay goal (in the order of the goals): messages that arrived in the window and were not accepted within the goal's time.
     pub late: Vec<u64>,
+}
+
+/// The connections that came to a node in one hour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HourTally {
+    /// Connections tried while it was not failing.
+    pub connections: u64,
+    /// Those that found it full.
+    pub full: u64,
+}
+
+/// The sessions of one sender at one node in the measured time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HeldTally {
+    /// Their number, summed over the measured time (session µs).
+    pub occupied_us: u64,
+    /// The number of those that had a message under way; the others were kept open for the next one.
+    pub busy_us: u64,
 }
 
 /// The parts of the time at which load duration is kept.

@@ -5,6 +5,7 @@
 
 mod backlog;
 mod busiest;
+mod busy_and_idle;
 mod hold;
 mod little;
 mod loss;

@@ -3,7 +3,9 @@
 //! Level: every comparison with theory has a chance of a false alarm of one in a million (`mxsim_verify::agree`), and there are fewer than
 //! a hundred; numbers that are exact by theory are compared exactly. Each oracle has a mutant in `mutants.toml` that turns it red.
 
+mod events;
 mod facts;
+mod fates;
 mod one_dead;
 mod one_faulty;
 mod record_change;

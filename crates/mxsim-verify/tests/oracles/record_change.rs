@@ -1,5 +1,6 @@
 //! Oracle 4: t seconds after a record changes, a look-up still gets the old answer with chance L (T - t) / (1 + LT).
 
+use mxsim_core::results::Results;
 use mxsim_core::theory::cache::stale_probability;
 use mxsim_verify::agree::{assert_near, widening};
 use mxsim_verify::experiment::{run, text};
@@ -71,4 +72,26 @@ fn busy_caches_forget_at_different_times() {
     let theory = per_hour * stale_probability(per_hour / sites, 1.0, 0.5);
     assert_near("old host in the hour after the change", old.accepted[12], half[12] * widening(days), theory);
     assert!(old.accepted[13..].iter().all(|&count| count == 0.0), "after one TTL nobody knows the old host");
+    assert_moments(&results, sites, days);
+}
+
+/// Theory: each site forgets the old answer at a moment that is uniform over the hour after the change, so of six the last does after 6/7 of it on
+/// average and the first after 1/7; then it sends to the new host. A site sends every 5.2 s: the last message came 5.2 s before, the first comes 5.2 s
+/// after, or a little sooner, because another site may. Moments are known to the second.
+fn assert_moments(results: &Results, sites: f64, days: u64) {
+    let (noon, hour, gap) = (43_200.0, 3_600.0, 5.2);
+    let [old, new] = &results.hosts[..] else { panic!("two hosts") };
+    let (last, first) = (old.last.expect("mail"), new.first.expect("mail"));
+    assert_eq!((last.replications, first.replications), (days, days));
+    for (what, moment, theory) in [
+        ("last message to the old host", last, noon + hour * sites / (sites + 1.0) - gap),
+        ("first message to the new host", first, noon + hour / (sites + 1.0) + gap),
+    ] {
+        let half = moment.estimate.half_width.expect("several replications") * widening(days);
+        assert_near(what, moment.estimate.mean, half + gap, theory);
+        assert!(moment.earliest >= noon && moment.latest < noon + hour + 60.0, "{what}: {moment:?}");
+    }
+    assert!(last.latest < noon + hour, "after one TTL nobody knows the old host: {last:?}");
+    let [begin, end] = [old.first, new.last].map(|moment| moment.expect("mail").estimate.mean);
+    assert!(begin < 5.0 && end > 86_395.0, "a message comes every second");
 }

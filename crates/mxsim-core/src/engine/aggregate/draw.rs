@@ -3,12 +3,14 @@
 use crate::engine::aggregate::cache_fills::CacheFills;
 use crate::engine::aggregate::flows::{Flow, Flows, Sent};
 use crate::engine::aggregate::outcome_tree::{Attempt, Disposition, Fate};
+use crate::engine::aggregate::phases;
 use crate::engine::aggregate::plan::{Choice, Plan, SenderPlan};
 use crate::engine::aggregate::seconds::Placer;
 use crate::engine::aggregate::sticky::HeldOrders;
 use crate::engine::count::recorder::{BulkAccept, Recorder};
 use crate::engine::world::World;
-use crate::random::{Entropy, Stream};
+use crate::ids::SenderId;
+use crate::random::{Entropy, Purpose, Stream, StreamId};
 use crate::time::{Span, Time};
 use crate::traffic::poisson::poisson;
 use rand_distr::{Binomial, Distribution};
@@ -21,6 +23,8 @@ pub(crate) struct AggregateSenders<'w> {
     senders: Vec<Sending<'w>>,
     placers: Vec<Placer<'w>>,
     flows: Flows<'w>,
+    /// Draws which messages belong to which phase of an event.
+    phases: Stream,
     cache_fills: &'w CacheFills,
 }
 
@@ -51,13 +55,14 @@ impl<'w> AggregateSenders<'w> {
             senders: plan.senders.iter().map(sending).collect(),
             placers: plan.placement.iter().map(placer).collect(),
             flows: Flows::new(world),
+            phases: entropy.stream(StreamId::new("events", Purpose::Phase)),
             cache_fills: &plan.cache_fills,
         }
     }
 
     /// Counts everything about messages that arrive from `from` to `to`, within one hour and one window, and are accepted or lost; what is
     /// accepted later is counted then.
-    pub(crate) fn fill(&mut self, from: Time, to: Time, recorder: &mut Recorder<'_>) {
+    pub(crate) fn fill(&mut self, (from, to): (Time, Time), recorder: &mut Recorder<'_>) {
         if self.senders.is_empty() {
             return;
         }
@@ -66,7 +71,7 @@ impl<'w> AggregateSenders<'w> {
         }
         let (world, flows) = (self.world, &mut self.flows);
         for sending in &mut self.senders {
-            sending.send(world, (from, to), flows, recorder);
+            sending.send(world, (from, to), flows, (&mut self.phases, recorder));
         }
         let due = self.flows.due(to);
         for together in due.chunk_by(|a, b| a.span() == b.span()) {
@@ -90,6 +95,15 @@ impl<'w> AggregateSenders<'w> {
             };
             if count > 0 {
                 count_accepted(self.world, &alike[0], count, recorder);
+                let Flow { from, to, fate, .. } = &alike[0];
+                let delay = fate.delay();
+                phases::count(
+                    self.world,
+                    (*from - delay, *to - delay),
+                    (fate, count),
+                    &mut self.phases,
+                    recorder,
+                );
             }
             (left, expected) = (left - count, expected - part);
         }
@@ -103,14 +117,15 @@ impl Sending<'_> {
         world: &World,
         (from, to): (Time, Time),
         flows: &mut Flows<'_>,
-        recorder: &mut Recorder<'_>,
+        (in_phases, recorder): (&mut Stream, &mut Recorder<'_>),
     ) {
         let (sender, stream) = (self.plan.sender, &mut self.stream);
-        let mut lost = |born: Time, fate: &Fate, expected: f64| {
+        let mut lost = |(born, until): (Time, Time), fate: &Fate, expected: f64| {
             let count = poisson(expected, stream);
-            recorder.arrived_in_bulk(count);
-            count_attempts(world, born, &fate.attempts, count, recorder);
-            recorder.waiting_in_bulk(window_of(world, born), world.end.since(born), count);
+            recorder.arrived_in_bulk(sender, count);
+            count_attempts(world, (sender, born), &fate.attempts, count, recorder);
+            recorder.waiting_in_bulk(sender, window_of(world, born), world.end.since(born), count);
+            phases::count(world, (born, until), (fate, count), in_phases, recorder);
         };
         match (&self.plan.choice, &mut self.holdings) {
             (Choice::Anew(tree), _) => flows.send(Sent { sender, tree, part: 1.0, from, to }, &mut lost),
@@ -135,7 +150,7 @@ fn expected(flows: &[Flow]) -> f64 {
 }
 
 /// How many of `count` fall to a `part` of the probability.
-fn binomial(count: u64, part: f64, stream: &mut Stream) -> u64 {
+pub(crate) fn binomial(count: u64, part: f64, stream: &mut Stream) -> u64 {
     Binomial::new(count, part.clamp(0.0, 1.0)).map_or(0, |binomial| binomial.sample(stream))
 }
 
@@ -143,8 +158,8 @@ fn binomial(count: u64, part: f64, stream: &mut Stream) -> u64 {
 fn count_accepted(world: &World, flow: &Flow, count: u64, recorder: &mut Recorder<'_>) {
     let Disposition::Accepted { host, address, delay, .. } = flow.fate.end else { return };
     let born = flow.from - delay;
-    recorder.arrived_in_bulk(count);
-    count_attempts(world, born, &flow.fate.attempts, count, recorder);
+    recorder.arrived_in_bulk(flow.sender, count);
+    count_attempts(world, (flow.sender, born), &flow.fate.attempts, count, recorder);
     recorder.accepted_in_bulk(BulkAccept {
         sender: flow.sender,
         host,
@@ -156,10 +171,16 @@ fn count_accepted(world: &World, flow: &Flow, count: u64, recorder: &mut Recorde
     });
 }
 
-fn count_attempts(world: &World, born: Time, attempts: &[Attempt], count: u64, recorder: &mut Recorder<'_>) {
+fn count_attempts(
+    world: &World,
+    (sender, born): (SenderId, Time),
+    attempts: &[Attempt],
+    count: u64,
+    recorder: &mut Recorder<'_>,
+) {
     for attempt in attempts {
         let window = window_of(world, born + attempt.begun);
-        recorder.attempted_in_bulk(attempt.node, window, attempt.failed, count);
+        recorder.attempted_in_bulk((sender, attempt.node), window, attempt.failed, count);
     }
 }
 

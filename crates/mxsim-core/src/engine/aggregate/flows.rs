@@ -70,9 +70,9 @@ impl<'w> Flows<'w> {
         Self { world, flows: Vec::new(), late_before, fates: Vec::new() }
     }
 
-    /// Lets mail go its way, piece by piece. What nobody accepts before the end is given to `lost`: when it arrives, its fate and the
-    /// expected number.
-    pub(crate) fn send(&mut self, sent: Sent<'_>, mut lost: impl FnMut(Time, &Fate, f64)) {
+    /// Lets mail go its way, piece by piece. What nobody accepts before the end is given to `lost`: from when to when it arrives, its fate
+    /// and the expected number.
+    pub(crate) fn send(&mut self, sent: Sent<'_>, mut lost: impl FnMut((Time, Time), &Fate, f64)) {
         let Sent { sender, tree, part, from, to } = sent;
         let table = self.world.sender(sender);
         let walker = Walker { world: self.world, behaviour: &table.behaviour, by_bins: true };
@@ -97,7 +97,7 @@ impl<'w> Flows<'w> {
                             expected,
                         });
                     }
-                    Disposition::UnderWay | Disposition::Nobody => lost(at, &fate, expected),
+                    Disposition::UnderWay | Disposition::Nobody => lost((at, end), &fate, expected),
                 }
             }
             at = end;

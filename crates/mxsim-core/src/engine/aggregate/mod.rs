@@ -24,6 +24,7 @@ mod enumerate;
 mod flows;
 mod orders;
 mod outcome_tree;
+mod phases;
 mod plan;
 mod seconds;
 mod sticky;

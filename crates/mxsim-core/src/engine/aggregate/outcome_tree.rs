@@ -40,6 +40,16 @@ pub(crate) struct Fate {
     pub(crate) probability: f64,
 }
 
+impl Fate {
+    /// How long after its arrival a message is accepted; zero if it is not.
+    pub(crate) const fn delay(&self) -> Span {
+        match self.end {
+            Disposition::Accepted { delay, .. } => delay,
+            Disposition::UnderWay | Disposition::Nobody => Span::ZERO,
+        }
+    }
+}
+
 /// One connection; times count from the arrival of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Attempt {

@@ -222,7 +222,7 @@ fn usual_rates(world: &World, senders: &[SenderPlan]) -> Vec<f64> {
     let (mut flows, mut rates) = (Flows::new(world), Vec::new());
     let (mut from, end) = (Time::ZERO, world.end.min(Time::ZERO + LOOK_AHEAD));
     while from < end {
-        let to = Chunk::beginning_at(from, world.window(), 1).to;
+        let to = Chunk::beginning_at(from, (world.window(), 1), Time::NEVER).to;
         for plan in senders {
             if let Choice::Anew(tree) = &plan.choice {
                 let sent = Sent { sender: plan.sender, tree, part: 1.0, from, to };

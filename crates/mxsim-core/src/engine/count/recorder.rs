@@ -1,10 +1,15 @@
 //! Counts what happens in one replication. Only messages that arrived after the warm-up are counted.
 
 use crate::engine::count::load::{Chunk, Load};
+use crate::engine::count::phases::{ChunkCounts, PhaseCounter};
+use crate::engine::count::sessions::SessionCounter;
 use crate::engine::world::World;
 use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
 use crate::results::{DeliveryTotals, NodeTotals};
-use crate::tally::{DURATION_PARTS, DelayCounter, PEAK_BINS, SERIES_BIN, SessionTally, Tally, WindowTally};
+use crate::tally::{
+    DURATION_PARTS, DelayCounter, DelayHistogram, HourTally, LATE, PEAK_BINS, SERIES_BIN, SenderTally, Tally,
+    WindowTally,
+};
 use crate::time::{Span, Time};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -30,19 +35,21 @@ pub(crate) struct BulkAccept {
 pub(crate) struct Recorder<'w> {
     world: &'w World,
     tally: Tally,
-    delays: DelayCounter,
-    /// Delays of messages that arrived and were accepted in the current window, not yet counted.
-    fresh: Vec<Span>,
+    /// Per sender: delays of the messages that had to wait.
+    delays: Vec<DelayCounter>,
+    /// Delays of messages that arrived and were accepted in the current chunk and had to wait, not yet counted.
+    fresh: Vec<(Span, SenderId)>,
+    /// Messages of the current chunk whose delay has been counted: those that had to wait.
+    delayed: u64,
     load: Load,
     chunk: Chunk,
-    /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried per node, most sessions per node.
+    /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried `[sender * nodes + node]`.
     accepted: Vec<u64>,
     connections_tried: Vec<u64>,
-    peak_sessions: Vec<u32>,
-    /// Per node: sessions that were open when measuring began.
-    open_at_start: Vec<u32>,
-    /// Per node: sessions of the measured time that delivered one message, and their time (µs).
-    usual_sessions: Vec<(u64, u64)>,
+    /// Messages that each host accepted up to the current hour.
+    hosts_before: Vec<u64>,
+    pub(crate) sessions: SessionCounter,
+    pub(crate) phases: PhaseCounter<'w>,
     /// Of the current chunk, `[sender * addresses + address]`: messages of [`Recorder::taken_at_once`], and their time in sessions (µs).
     at_once: Vec<(u64, u64)>,
     /// Messages in sessions that end after the current chunk and before the end, soonest first.
@@ -59,6 +66,9 @@ impl<'w> Recorder<'w> {
             connections_tried: vec![0; nodes],
             busiest: vec![0; PEAK_BINS.len() * nodes],
             peak_sessions: vec![0; timed_nodes],
+            peak_busy: vec![0; timed_nodes],
+            peak_idle: vec![0; timed_nodes],
+            busiest_hour: vec![HourTally::default(); timed_nodes],
             arrived: 0,
             late: vec![0; world.delay_limits.len()],
         };
@@ -67,27 +77,32 @@ impl<'w> Recorder<'w> {
             windows: vec![window; run.windows()],
             series: vec![0; bins * nodes],
             duration: vec![0; DURATION_PARTS.len() * nodes],
-            sessions: vec![SessionTally::default(); timed_nodes],
-            delays: crate::tally::DelayHistogram::default(),
+            sessions: Vec::new(),
+            held: Vec::new(),
+            delays: DelayHistogram::default(),
             totals: DeliveryTotals::default(),
+            senders: vec![SenderTally::default(); world.senders.len()],
             nodes: vec![NodeTotals::default(); nodes],
             accepted_by_address: vec![0; world.topology.addresses.len()],
             accepted_by_host: vec![0; world.topology.hosts.len()],
+            accepted_between: vec![None; world.topology.hosts.len()],
+            phases: Vec::new(),
             mx_lookups: 0,
             mx_cache_hits: 0,
         };
         Self {
             world,
             tally,
-            delays: DelayCounter::default(),
+            delays: world.senders.iter().map(|_| DelayCounter::default()).collect(),
             fresh: Vec::with_capacity(FRESH),
+            delayed: 0,
             load: Load::new(nodes, run.run_length),
-            chunk: Chunk::beginning_at(Time::ZERO, run.window, run.windows()),
+            chunk: chunk_at(world, Time::ZERO),
             accepted: vec![0; world.senders.len() * world.topology.addresses.len()],
-            connections_tried: vec![0; nodes],
-            peak_sessions: vec![0; nodes],
-            open_at_start: vec![0; nodes],
-            usual_sessions: vec![(0, 0); nodes],
+            connections_tried: vec![0; world.senders.len() * nodes],
+            hosts_before: vec![0; world.topology.hosts.len()],
+            phases: PhaseCounter::new(&world.phases, nodes),
+            sessions: SessionCounter::new(world.senders.len(), timed_nodes, world.end),
             at_once: vec![(0, 0); world.senders.len() * world.topology.addresses.len()],
             ahead: BinaryHeap::new(),
         }
@@ -101,18 +116,12 @@ impl<'w> Recorder<'w> {
     /// Closes the chunk and begins the next. Everything that happened in it must have been counted.
     pub(crate) fn close_chunk(&mut self) {
         self.count_fresh();
-        let (nodes, chunk) = (self.world.topology.nodes.len(), self.chunk);
         self.add_chunk_to_window();
-        let busiest = &mut self.tally.windows[chunk.window].busiest;
-        for node in 0..nodes {
-            let load = self.load.take(NodeId::new(node), &chunk);
-            self.tally.series[chunk.hour() * nodes + node] += load.total;
-            for (bin, most) in load.busiest.into_iter().enumerate() {
-                let busiest = &mut busiest[bin * nodes + node];
-                *busiest = (*busiest).max(most);
-            }
+        self.sessions.close_chunk(&mut self.tally.windows[self.chunk.window]);
+        if self.chunk.ends_hour() {
+            self.close_hour();
         }
-        self.chunk = Chunk::beginning_at(chunk.to, self.world.window(), self.tally.windows.len());
+        self.chunk = chunk_at(self.world, self.chunk.to);
         while let Some(&Reverse((at, message, host, address))) = self.ahead.peek() {
             if at >= self.chunk.to {
                 break;
@@ -122,19 +131,51 @@ impl<'w> Recorder<'w> {
         }
     }
 
+    /// Closes the hour, or the part of it in the window.
+    fn close_hour(&mut self) {
+        let (nodes, chunk) = (self.world.topology.nodes.len(), self.chunk);
+        let window = &mut self.tally.windows[chunk.window];
+        self.sessions.close_hour(window);
+        let mut between = vec![None; nodes];
+        for (node, between) in between.iter_mut().enumerate() {
+            let load = self.load.take(NodeId::new(node), &chunk);
+            *between = load.between;
+            self.tally.series[chunk.hour() * nodes + node] += load.total;
+            for (bin, most) in load.busiest.into_iter().enumerate() {
+                let busiest = &mut window.busiest[bin * nodes + node];
+                *busiest = (*busiest).max(most);
+            }
+        }
+        self.note_hosts(&chunk, &between);
+    }
+
+    /// Notes the first and the last second in which each host took a message, given those of the nodes in an hour that is over.
+    fn note_hosts(&mut self, chunk: &Chunk, nodes: &[Option<(usize, usize)>]) {
+        let hosts = self.world.topology.hosts.iter().zip(&self.tally.accepted_by_host);
+        let seen = hosts.zip(&mut self.hosts_before).zip(&mut self.tally.accepted_between);
+        for (((host, &accepted), before), between) in seen {
+            if accepted > std::mem::replace(before, accepted) {
+                let seconds = host.nodes.iter().filter_map(|node| nodes[node.index()]);
+                let (first, last) = seconds.fold((usize::MAX, 0), |(a, b), (c, d)| (a.min(c), b.max(d)));
+                let last = chunk.hour_second() + last as u64;
+                *between =
+                    Some((between.map_or(chunk.hour_second() + first as u64, |(first, _)| first), last));
+            }
+        }
+    }
+
     /// Messages of [`Recorder::taken_at_once`] count as all others do.
     fn add_taken_at_once(&mut self) {
-        let addresses = self.world.topology.addresses.len();
+        let (nodes, addresses) = (self.world.topology.nodes.len(), self.world.topology.addresses.len());
         for (place, taken) in self.at_once.iter_mut().enumerate() {
             let (count, us) = std::mem::take(taken);
-            let node = self.world.topology.node_of(AddressId::new(place % addresses)).index();
+            let (sender, node) = (
+                SenderId::new(place / addresses),
+                self.world.topology.node_of(AddressId::new(place % addresses)),
+            );
             self.accepted[place] += count;
-            self.connections_tried[node] += count;
-            if let Some(sessions) = self.tally.sessions.get_mut(node) {
-                sessions.connections += count;
-                self.usual_sessions[node].0 += count;
-                self.usual_sessions[node].1 += us;
-            }
+            self.connections_tried[sender.index() * nodes + node.index()] += count;
+            self.sessions.taken_at_once(sender, node, (count, us));
         }
     }
 
@@ -142,22 +183,37 @@ impl<'w> Recorder<'w> {
         self.add_taken_at_once();
         let (nodes, addresses) = (self.world.topology.nodes.len(), self.world.topology.addresses.len());
         let window = &mut self.tally.windows[self.chunk.window];
+        let (mut all, mut by_node) = (0, vec![(0, 0); nodes]);
         for (place, accepted) in self.accepted.iter_mut().enumerate() {
             let accepted = std::mem::take(accepted);
+            all += accepted;
             let (sender, address) = (place / addresses, place % addresses);
             let known = self.world.topology.address(AddressId::new(address));
             window.accepted[sender * nodes + known.node.index()] += accepted;
+            by_node[known.node.index()].0 += accepted;
             self.tally.accepted_by_address[address] += accepted;
             if !self.world.topology.hosts_share_addresses {
                 self.tally.accepted_by_host[known.host.index()] += accepted;
             }
         }
-        for (sum, count) in window.connections_tried.iter_mut().zip(&mut self.connections_tried) {
-            *sum += std::mem::take(count);
+        for (place, count) in self.connections_tried.iter_mut().enumerate() {
+            let count = std::mem::take(count);
+            window.connections_tried[place % nodes] += count;
+            by_node[place % nodes].1 += count;
+            self.tally.senders[place / nodes].totals.connections_tried += count;
         }
-        for (most, peak) in window.peak_sessions.iter_mut().zip(&mut self.peak_sessions) {
-            *most = (*most).max(std::mem::take(peak));
+        // Those that did not have to wait are not counted one by one.
+        let prompt = all - std::mem::take(&mut self.delayed);
+        if !self.world.delay_limits.is_empty() {
+            window.arrived += prompt;
         }
+        let counts = ChunkCounts {
+            nodes: &by_node,
+            prompt,
+            arrived: self.tally.senders.iter().map(|sender| sender.totals.messages).sum(),
+            failed: &self.tally.nodes,
+        };
+        self.phases.close_chunk(counts, self.chunk.to);
     }
 
     pub(crate) const fn looked_up(&mut self, now: Time, from_cache: bool) {
@@ -168,24 +224,29 @@ impl<'w> Recorder<'w> {
     }
 
     /// A run of messages arrived after the warm-up and looked the domain up.
-    pub(crate) const fn arrived_in_a_run(&mut self, count: u64, cache_hits: u64) {
-        self.tally.totals.messages += count;
+    pub(crate) fn arrived_in_a_run(&mut self, sender: SenderId, count: u64, cache_hits: u64) {
+        self.totals(sender).messages += count;
         self.tally.mx_lookups += count;
         self.tally.mx_cache_hits += cache_hits;
     }
 
     pub(crate) fn arrived(&mut self, message: MessageId) {
-        self.tally.totals.messages += u64::from(counts(message));
+        self.totals(message.sender).messages += u64::from(counts(message));
     }
 
     pub(crate) fn retried(&mut self, message: MessageId) {
-        self.tally.totals.retries += u64::from(counts(message));
+        self.totals(message.sender).retries += u64::from(counts(message));
     }
 
     pub(crate) fn attempted(&mut self, message: MessageId, node: NodeId) {
         if counts(message) {
-            self.connections_tried[node.index()] += 1;
+            let nodes = self.world.topology.nodes.len();
+            self.connections_tried[message.sender.index() * nodes + node.index()] += 1;
         }
+    }
+
+    fn totals(&mut self, sender: SenderId) -> &mut DeliveryTotals {
+        &mut self.tally.senders[sender.index()].totals
     }
 
     pub(crate) fn failed(&mut self, message: MessageId, node: NodeId) {
@@ -237,7 +298,7 @@ impl<'w> Recorder<'w> {
             self.tally.accepted_by_host[host.index()] += 1;
         }
         self.load.add(node, self.chunk.second_of_hour(at), 1);
-        self.note_delay(delay);
+        self.note_delay(message.sender, delay);
     }
 
     #[cold]
@@ -262,41 +323,55 @@ impl<'w> Recorder<'w> {
         }
         self.load.add(self.world.topology.node_of(address), self.chunk.second_of_hour(at), 1);
         let delay = at.since(message.born);
-        if message.born < self.chunk.window_begins() {
-            self.delays.add(delay, 1);
-            if !self.world.delay_limits.is_empty() {
-                self.decide(self.window_of(message.born), Some(delay), 1);
-            }
-            return;
+        if message.born < self.chunk.from {
+            return self.count_old(message, delay);
         }
-        self.note_delay(delay);
+        self.note_delay(message.sender, delay);
     }
 
-    /// The delay of a message that arrived and was accepted in the current window.
+    /// Counts the delay of a message that arrived in a chunk before the current one.
+    fn count_old(&mut self, message: MessageId, delay: Span) {
+        self.delays[message.sender.index()].add(delay, 1);
+        self.phases.accepted(message.born, delay, 1);
+        self.delayed += 1;
+        self.tally.senders[message.sender.index()].late += u64::from(delay > LATE);
+        if !self.world.delay_limits.is_empty() {
+            self.decide(self.window_of(message.born), Some(delay), 1);
+        }
+    }
+
+    /// The delay of a message that arrived and was accepted in the current chunk, so that it is not late.
     #[inline(always)]
-    fn note_delay(&mut self, delay: Span) {
-        self.fresh.push(delay);
-        if self.fresh.len() == FRESH {
-            self.count_fresh();
+    fn note_delay(&mut self, sender: SenderId, delay: Span) {
+        if delay > Span::ZERO {
+            self.fresh.push((delay, sender));
+            if self.fresh.len() == FRESH {
+                self.count_fresh();
+            }
         }
     }
 
     /// Counts delays that have gathered.
     fn count_fresh(&mut self) {
-        self.delays.add_all(&self.fresh);
+        for &(delay, sender) in &self.fresh {
+            self.delays[sender.index()].add(delay, 1);
+        }
+        self.phases.fresh(&self.fresh);
         let window = &mut self.tally.windows[self.chunk.window];
+        self.delayed += self.fresh.len() as u64;
         if !self.world.delay_limits.is_empty() {
             window.arrived += self.fresh.len() as u64;
         }
         for (late, &limit) in window.late.iter_mut().zip(&self.world.delay_limits) {
-            *late += self.fresh.iter().map(|&delay| u64::from(delay > limit)).sum::<u64>();
+            *late += self.fresh.iter().map(|&(delay, _)| u64::from(delay > limit)).sum::<u64>();
         }
         self.fresh.clear();
     }
 
     pub(crate) fn bounced(&mut self, message: MessageId) {
         if counts(message) {
-            self.tally.totals.bounced += 1;
+            self.totals(message.sender).bounced += 1;
+            self.phases.bounced(message.born);
             self.decide(self.window_of(message.born), None, 1);
         }
     }
@@ -304,7 +379,8 @@ impl<'w> Recorder<'w> {
     /// A message that is still queued at the end. It counts as late if it is older than every limit already; else nobody knows yet.
     pub(crate) fn waiting(&mut self, message: MessageId) {
         if counts(message) {
-            self.tally.totals.waiting += 1;
+            self.totals(message.sender).waiting += 1;
+            self.phases.waiting(message.born, 1);
             let age = self.world.end.since(message.born);
             if self.world.delay_limits.iter().all(|&limit| age > limit) {
                 self.decide(self.window_of(message.born), None, 1);
@@ -312,83 +388,15 @@ impl<'w> Recorder<'w> {
         }
     }
 
-    /// A connection came to a node that takes it, or would but is full.
-    #[inline]
-    pub(crate) fn connected(&mut self, node: NodeId, now: Time, full: bool) {
-        if now.0 >= 0 {
-            let sessions = &mut self.tally.sessions[node.index()];
-            sessions.connections += 1;
-            sessions.full += u64::from(full);
-        }
-    }
-
-    /// A session from `began` to `at`, which may lie ahead, that delivers so many messages.
-    #[inline(always)]
-    pub(crate) fn session(&mut self, node: NodeId, (began, at): (Time, Time), messages: u32) {
-        if messages == 1 && began >= Time::ZERO && at < self.world.end {
-            let (count, us) = &mut self.usual_sessions[node.index()];
-            *count += 1;
-            *us += at.since(began).0 as u64;
-        } else {
-            self.unusual_session(node, (began, at), messages);
-        }
-    }
-
-    fn unusual_session(&mut self, node: NodeId, (began, at): (Time, Time), messages: u32) {
-        let sessions = &mut self.tally.sessions[node.index()];
-        let within = at.min(self.world.end).since(began.max(Time::ZERO));
-        sessions.occupied_us += within.0 as u64;
-        self.open_at_start[node.index()] += u32::from(began < Time::ZERO && at > Time::ZERO);
-        if at >= Time::ZERO && at < self.world.end {
-            sessions.ended += 1;
-            sessions.lasted_us += at.since(began).0 as u64;
-            sessions.used += u64::from(messages > 0);
-            sessions.messages += u64::from(messages);
-        }
-    }
-
-    /// So many sessions at the same time.
-    #[inline]
-    pub(crate) fn occupied(&mut self, node: NodeId, now: Time, sessions: u32) {
-        if now.0 >= 0 {
-            let peak = &mut self.peak_sessions[node.index()];
-            *peak = (*peak).max(sessions);
-        }
-    }
-
     pub(crate) fn finish(mut self) -> Tally {
         self.count_fresh();
-        // Sessions that neither began nor went on into another chunk afterwards have not been seen yet.
-        for (most, &open) in self.tally.windows[0].peak_sessions.iter_mut().zip(&self.open_at_start) {
-            *most = (*most).max(open);
-        }
-        for (sessions, (count, us)) in self.tally.sessions.iter_mut().zip(self.usual_sessions) {
-            sessions.ended += count;
-            sessions.used += count;
-            sessions.messages += count;
-            sessions.lasted_us += us;
-            sessions.occupied_us += us;
-        }
-        self.tally.delays = self.delays.finish();
         self.tally.duration = self.load.duration();
         let mut tally = self.tally;
-        let nodes = tally.nodes.len();
-        for window in &tally.windows {
-            for (place, &accepted) in window.accepted.iter().enumerate() {
-                tally.nodes[place % nodes].accepted += accepted;
-                tally.totals.accepted += accepted;
-            }
-            for (node, &count) in window.connections_tried.iter().enumerate() {
-                tally.nodes[node].connections_tried += count;
-                tally.totals.connections_tried += count;
-            }
-        }
-        let totals = tally.totals;
-        assert_eq!(
-            totals.messages,
-            totals.accepted + totals.bounced + totals.waiting,
-            "every message has one fate"
-        );
+        self.sessions.finish(&mut tally);
+        tally.phases = self.phases.finish();
+        sum_windows(&mut tally);
+        sum_delays(&mut tally, self.delays);
+        sum_senders(&mut tally);
         tally
     }
 
@@ -409,8 +417,9 @@ impl<'w> Recorder<'w> {
 
 /// Counting many messages at once, for methods that draw counts.
 impl Recorder<'_> {
-    pub(crate) const fn arrived_in_bulk(&mut self, count: u64) {
-        self.tally.totals.messages += count;
+    pub(crate) fn arrived_in_bulk(&mut self, sender: SenderId, count: u64) {
+        self.totals(sender).messages += count;
+        self.phases.pass_over_arrivals(count);
     }
 
     pub(crate) const fn looked_up_in_bulk(&mut self, lookups: u64, hits: u64) {
@@ -418,9 +427,19 @@ impl Recorder<'_> {
         self.tally.mx_cache_hits += hits;
     }
 
-    pub(crate) fn attempted_in_bulk(&mut self, node: NodeId, window: usize, failed: bool, count: u64) {
+    pub(crate) fn attempted_in_bulk(
+        &mut self,
+        (sender, node): (SenderId, NodeId),
+        window: usize,
+        failed: bool,
+        count: u64,
+    ) {
+        self.totals(sender).connections_tried += count;
         self.tally.windows[window].connections_tried[node.index()] += count;
-        self.tally.nodes[node.index()].deferred += if failed { count } else { 0 };
+        if failed {
+            self.tally.nodes[node.index()].deferred += count;
+            self.phases.pass_over_failures(node, count);
+        }
     }
 
     /// Everything about accepted messages but in which second; that is [`Recorder::seconds_of`].
@@ -430,13 +449,16 @@ impl Recorder<'_> {
         self.tally.windows[bulk.window].accepted[bulk.sender.index() * nodes + node] += bulk.count;
         self.tally.accepted_by_address[bulk.address.index()] += bulk.count;
         self.tally.accepted_by_host[bulk.host.index()] += bulk.count;
-        self.delays.add(bulk.delay, bulk.count);
+        if bulk.delay > Span::ZERO {
+            self.delays[bulk.sender.index()].add(bulk.delay, bulk.count);
+        }
+        self.tally.senders[bulk.sender.index()].late += if bulk.delay > LATE { bulk.count } else { 0 };
         self.decide(bulk.born_window, Some(bulk.delay), bulk.count);
     }
 
     /// Messages that are still under way at the end, all of age `age` or all decided alike by every delay limit.
-    pub(crate) fn waiting_in_bulk(&mut self, born_window: usize, age: Span, count: u64) {
-        self.tally.totals.waiting += count;
+    pub(crate) fn waiting_in_bulk(&mut self, sender: SenderId, born_window: usize, age: Span, count: u64) {
+        self.totals(sender).waiting += count;
         if self.world.delay_limits.iter().all(|&limit| age > limit) {
             self.decide(born_window, None, count);
         }
@@ -450,4 +472,52 @@ impl Recorder<'_> {
 
 const fn counts(message: MessageId) -> bool {
     message.born.0 >= 0
+}
+
+/// The chunk that begins at `from`.
+fn chunk_at(world: &World, from: Time) -> Chunk {
+    Chunk::beginning_at(from, (world.window(), world.run.windows()), world.phases.next_edge(from))
+}
+
+/// Adds the windows up to what each node and each sender has accepted, and to the connections tried.
+fn sum_windows(tally: &mut Tally) {
+    let nodes = tally.nodes.len();
+    for window in &tally.windows {
+        for (place, &accepted) in window.accepted.iter().enumerate() {
+            tally.nodes[place % nodes].accepted += accepted;
+            tally.senders[place / nodes].totals.accepted += accepted;
+        }
+        for (node, &count) in window.connections_tried.iter().enumerate() {
+            tally.nodes[node].connections_tried += count;
+            tally.totals.connections_tried += count;
+        }
+    }
+}
+
+/// The delays of each sender and of all. Who is not counted with a delay did not have to wait.
+fn sum_delays(tally: &mut Tally, delays: Vec<DelayCounter>) {
+    for (sender, delays) in tally.senders.iter_mut().zip(delays) {
+        let mut all = delays.finish();
+        all.add_prompt(sender.totals.accepted - all.count());
+        tally.delays.merge(&all);
+        sender.delays = all.coarser();
+    }
+}
+
+/// Adds the senders up; each of their messages has one fate.
+fn sum_senders(tally: &mut Tally) {
+    let tried = std::mem::take(&mut tally.totals.connections_tried);
+    let sum = &mut tally.totals;
+    for DeliveryTotals { messages, accepted, bounced, waiting, connections_tried, retries } in
+        tally.senders.iter().map(|sender| sender.totals)
+    {
+        assert_eq!(messages, accepted + bounced + waiting, "every message has one fate");
+        sum.messages += messages;
+        sum.accepted += accepted;
+        sum.bounced += bounced;
+        sum.waiting += waiting;
+        sum.connections_tried += connections_tried;
+        sum.retries += retries;
+    }
+    assert_eq!(sum.connections_tried, tried, "every connection is one sender's and one node's");
 }

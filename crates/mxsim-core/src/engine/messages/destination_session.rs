@@ -359,7 +359,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     pub(crate) fn close_session(&mut self, session: Box<DestinationSession>, now: Time) {
         let (of, connection) = (session.delivery.message.of(), session.delivery.connection);
         self.destination(of).ready -= 1;
-        self.end_session(connection, now);
+        self.end_session(of.sender, connection, now);
         self.close_route(of, connection.address, now);
     }
 
@@ -373,6 +373,11 @@ impl<P: Probe> Replication<'_, '_, P> {
         if destination.open > 1 || now.since(since) >= patience {
             return self.quit(session, now);
         }
+        let node = &self.nodes[self.world.topology.node_of(session.delivery.connection.address).index()];
+        if node.has_session_time() {
+            node.note_idle(now, &mut self.recorder);
+        }
+        let destination = self.destination(of);
         let number = idle.map_or_else(|| destination.next_number(), |(_, number)| number);
         destination.idle = Some(Idle { session, since, number, ticking: false });
         if idle.is_none() {

@@ -67,8 +67,8 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
                     recorder.taken_at_once(message, (host, address), node, over);
                 } else {
                     recorder.attempted(message, node);
-                    recorder.connected(node, at, false);
-                    recorder.session(node, (at, over), 1);
+                    recorder.sessions.connected(node, at, false);
+                    recorder.sessions.single(sender, node, (at, over));
                     recorder.will_be_accepted(message, host, address, over);
                 }
             } else {
@@ -78,7 +78,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             hits += u64::from(cache_times.ask(table.cache_of(caches, run.outbound_host[place]), at).1);
             count += 1;
         }
-        recorder.arrived_in_a_run(count as u64, hits);
+        recorder.arrived_in_a_run(sender, count as u64, hits);
         arrivals.skip(count);
         *number = own_number.unwrap_or_else(|| self.calendar.number());
         count as u32

@@ -6,6 +6,7 @@ use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::sending::destination::DueEvent;
 use crate::engine::messages::state::{Event, Replication};
 use crate::engine::probe::Probe;
+use crate::ids::SenderId;
 use crate::tally::Tally;
 
 impl<P: Probe> Replication<'_, '_, P> {
@@ -32,8 +33,9 @@ impl<P: Probe> Replication<'_, '_, P> {
             Event::Answered(caller, _) => self.count_waiting(&caller),
             Event::CompactAnswered(attempt, _) => self.recorder.waiting(attempt.message.id),
             Event::TransactionEnds(caller) => {
-                self.recorder.waiting(caller.delivery().message.id);
-                self.count_open(&caller.delivery().connection);
+                let message = caller.delivery().message.id;
+                self.recorder.waiting(message);
+                self.count_open(message.sender, &caller.delivery().connection);
             }
             Event::GreetingTimesOut(number) => {
                 if let Some(caller) = self.in_backlog.remove(&number) {
@@ -41,16 +43,18 @@ impl<P: Probe> Replication<'_, '_, P> {
                 }
             }
             Event::SessionOpens(_) | Event::ProcessReady(_) | Event::ProcessFree(_) => {}
-            Event::SessionQuits(session) => self.count_open(&session.delivery.connection),
+            Event::SessionQuits(session) => {
+                self.count_open(session.delivery.message.id.sender, &session.delivery.connection);
+            }
             Event::DestinationDue(of, DueEvent::FindWork(number)) => {
                 if let Some(idle) = self.destination(of).take_idle(number) {
-                    self.count_open(&idle.session.delivery.connection);
+                    self.count_open(of.sender, &idle.session.delivery.connection);
                 }
             }
             Event::DestinationDue(_, DueEvent::Drain | DueEvent::Connect(_)) => {}
             Event::IdleTimesOut(of, number) => {
                 if let Some(connection) = self.outbound(of).close_idle(number) {
-                    self.count_open(&connection);
+                    self.count_open(of.sender, &connection);
                 }
             }
         }
@@ -64,10 +68,15 @@ impl<P: Probe> Replication<'_, '_, P> {
     }
 
     /// A session that goes on when time is over.
-    fn count_open(&mut self, connection: &Connection) {
+    fn count_open(&mut self, sender: SenderId, connection: &Connection) {
         let node = self.world.topology.node_of(connection.address);
         if self.nodes[node.index()].has_session_time() {
-            self.recorder.session(node, (connection.opened, self.world.end), connection.messages);
+            self.recorder.sessions.session(
+                sender,
+                node,
+                (connection.opened, self.world.end),
+                connection.messages,
+            );
         }
     }
 }

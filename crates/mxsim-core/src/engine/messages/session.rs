@@ -5,7 +5,7 @@ use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::sending::connection::{AfterDelivery, Connection, FreeConnection};
 use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Probe, Step};
-use crate::ids::{AddressId, HostId, MessageId, NodeId, OutboundId};
+use crate::ids::{AddressId, HostId, MessageId, NodeId, OutboundId, SenderId};
 use crate::sender::{Candidates, FiledUnder, Growth, Memory, Outcome, Reaction, Reuse};
 use crate::time::{Span, Time};
 
@@ -33,7 +33,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         times: (Time, Time),
     ) {
         let node = self.world.topology.node_of(address).index();
-        self.nodes[node].begin_until(times, &mut self.recorder);
+        self.nodes[node].begin_until(message.sender, times, &mut self.recorder);
         self.recorder.will_be_accepted(message, host, address, times.1);
     }
 
@@ -73,7 +73,10 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Schedules the end of the transaction that has just begun.
     pub(crate) fn schedule_end(&mut self, caller: Caller, now: Time) {
         let Delivery { message, connection, .. } = *caller.delivery();
-        let at = now + self.session_time(&message, self.world.topology.node_of(connection.address));
+        let node = self.world.topology.node_of(connection.address);
+        let at = now + self.session_time(&message, node);
+        let state = &mut self.nodes[node.index()];
+        state.begin_transaction(message.id.sender, (now, at), &mut self.recorder);
         self.calendar.schedule(at, Event::TransactionEnds(caller));
     }
 
@@ -88,6 +91,7 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Ends a transaction.
     pub(crate) fn end_transaction(&mut self, caller: Caller, now: Time) {
+        self.node(caller.delivery().connection.address).end_transaction();
         match caller {
             Caller::Attempt(attempt) => self.end_delivery(attempt, now),
             Caller::Destination(session) => self.end_message_of_session(session, now),
@@ -227,7 +231,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
         let number = outbound.keep(connection, until);
         // Its end only matters where an idle connection takes up a session.
-        if self.node(connection.address).has_session_time() {
+        let node = &self.nodes[self.world.topology.node_of(connection.address).index()];
+        if node.has_session_time() {
+            node.note_idle(now, &mut self.recorder);
             self.calendar.schedule(until, Event::IdleTimesOut(of, number));
         }
     }
@@ -351,15 +357,15 @@ impl<P: Probe> Replication<'_, '_, P> {
         if self.world.sender(of.sender).path.counts_connections() {
             self.outbound(of).closed(connection.address);
         }
-        self.end_session(connection, now);
+        self.end_session(of.sender, connection, now);
     }
 
     /// Ends the session that a connection took up, if it took up one.
-    pub(crate) fn end_session(&mut self, connection: Connection, now: Time) {
+    pub(crate) fn end_session(&mut self, sender: SenderId, connection: Connection, now: Time) {
         let node = self.world.topology.node_of(connection.address);
         let state = &mut self.nodes[node.index()];
         if state.has_session_time() {
-            state.end((connection.opened, now), connection.messages, &mut self.recorder);
+            state.end(sender, (connection.opened, now), connection.messages, &mut self.recorder);
             if state.has_waiting() {
                 self.push(Task::OfferSession(node));
             }

@@ -160,7 +160,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     pub(crate) fn close_chunks(&mut self, now: Time) {
         while now >= self.recorder.chunk().to {
             let chunk = self.recorder.chunk();
-            self.aggregate.fill(chunk.from, chunk.to, &mut self.recorder);
+            if chunk.ends_hour() {
+                self.aggregate.fill(chunk.hour_span(), &mut self.recorder);
+            }
             self.recorder.close_chunk();
             if self.is_timed {
                 for node in &mut self.nodes {

@@ -2,9 +2,11 @@
 
 pub mod fixed_candidates;
 pub mod method;
+pub mod phases;
 pub mod senders;
 pub mod topology;
 
+pub use phases::Phases;
 pub use senders::{DeliveryPath, SenderTable};
 pub use topology::{MX, NOWHERE, Topology};
 
@@ -27,6 +29,8 @@ pub struct World {
     pub senders: Vec<SenderTable>,
     /// Per resolver layer: true if only the times of its entries matter to those who ask it.
     pub times_only: Vec<bool>,
+    /// When the events of the scenario go on.
+    pub phases: Phases,
     /// The delay limits of the delay goals, in order.
     pub delay_limits: Vec<Span>,
 }

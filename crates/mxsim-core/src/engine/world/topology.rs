@@ -57,6 +57,8 @@ pub struct HostTable {
     pub a: Option<usize>,
     /// Its AAAA record set, unless it is always empty.
     pub aaaa: Option<usize>,
+    /// The nodes behind its addresses, each once.
+    pub nodes: Vec<NodeId>,
 }
 
 /// One address.
@@ -248,7 +250,8 @@ fn record_sets(scenario: &Scenario, names: &Names) -> (Vec<RecordSet>, Vec<HostT
             })
         };
         let (a, aaaa) = (add(RecordType::A), add(RecordType::Aaaa));
-        hosts.push(HostTable { name: name.clone(), hash: name_hash(name.as_str()), a, aaaa });
+        let nodes = nodes_of(scenario, names, name);
+        hosts.push(HostTable { name: name.clone(), hash: name_hash(name.as_str()), a, aaaa, nodes });
     }
     (sets, hosts)
 }
@@ -374,6 +377,17 @@ fn hosts_of<'a>(
         host.a.iter().any(|&ip| address == ip) || host.aaaa.iter().any(|&ip| address == ip)
     };
     hosts.filter(has).filter_map(|host| names.host(&host.name))
+}
+
+/// The nodes behind all addresses a host ever has.
+fn nodes_of(scenario: &Scenario, names: &Names, host: &Name) -> Vec<NodeId> {
+    let has =
+        |address: &&IpAddr| hosts_of(scenario, names, **address).any(|id| names.hosts[id.index()] == *host);
+    let mut nodes: Vec<NodeId> =
+        names.addresses.iter().filter(has).map(|&address| node_of(scenario, address)).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
 }
 
 fn node_of(scenario: &Scenario, address: IpAddr) -> NodeId {

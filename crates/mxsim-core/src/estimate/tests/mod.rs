@@ -10,7 +10,7 @@ use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::{DeliveryTotals, Grade, NodeTotals};
 use crate::scenario::{Goal, Reach, RunPlan};
 use crate::tally::labels::{HostLabels, Labels, NodeLabels, SenderLabels};
-use crate::tally::{DURATION_PARTS, DelayHistogram, PEAK_BINS, Tally, WindowTally};
+use crate::tally::{DURATION_PARTS, DelayHistogram, PEAK_BINS, SenderTally, Tally, WindowTally};
 use crate::time::Span;
 
 /// Labels of nodes with these fair shares and senders of equal parts, with the default goal.
@@ -49,6 +49,7 @@ fn labels(fair: &[f64], senders: usize) -> Labels {
         nodes: fair.iter().enumerate().map(node).collect(),
         hosts: (0..fair.len()).map(host).collect(),
         senders: (0..senders).map(sender).collect(),
+        events: Vec::new(),
         goals: vec![Goal::rough_even()],
         goals_are_default: true,
         methods: Vec::new(),
@@ -69,7 +70,9 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
         series: counts.clone(),
         duration: vec![0; nodes * DURATION_PARTS.len()],
         sessions: Vec::new(),
+        held: Vec::new(),
         delays: DelayHistogram::default(),
+        senders: senders(nodes, &windows),
         totals: DeliveryTotals {
             messages: all,
             accepted: all,
@@ -81,11 +84,26 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
             .map(|count| NodeTotals { connections_tried: *count, accepted: *count, ..NodeTotals::default() })
             .collect(),
         accepted_by_address: counts.clone(),
+        accepted_between: counts.iter().map(|count| (*count > 0).then_some((0, 86_399))).collect(),
         accepted_by_host: counts,
+        phases: Vec::new(),
         mx_lookups: all,
         mx_cache_hits: all / 2,
         windows,
     }
+}
+
+/// What each sender got accepted.
+fn senders(nodes: usize, windows: &[WindowTally]) -> Vec<SenderTally> {
+    let senders = windows.iter().map(|window| window.accepted.len()).max().unwrap_or(0) / nodes.max(1);
+    let accepted = |sender: usize| -> u64 {
+        windows.iter().flat_map(|window| &window.accepted[sender * nodes..(sender + 1) * nodes]).sum()
+    };
+    let tally = |accepted| SenderTally {
+        totals: DeliveryTotals { messages: accepted, accepted, ..DeliveryTotals::default() },
+        ..SenderTally::default()
+    };
+    (0..senders).map(|sender| tally(accepted(sender))).collect()
 }
 
 fn window(nodes: usize, accepted: &[u32]) -> WindowTally {
@@ -95,6 +113,9 @@ fn window(nodes: usize, accepted: &[u32]) -> WindowTally {
         accepted: accepted.iter().copied().map(u64::from).collect(),
         busiest: by_node.repeat(PEAK_BINS.len()),
         peak_sessions: Vec::new(),
+        peak_busy: Vec::new(),
+        peak_idle: Vec::new(),
+        busiest_hour: Vec::new(),
         arrived: by_node.iter().sum(),
         connections_tried: by_node,
         late: Vec::new(),

@@ -1,12 +1,13 @@
 //! `[[events]]`: faults of nodes, once or again and again.
 
 use super::nodes::report_unknown_node;
+use super::planned::clock;
 use super::reading::{Reading, share, tables};
 use crate::node::{Fault, Outage, Schedule};
 use crate::parameters::node::FaultKind;
 use crate::parameters::span_at;
 use crate::parameters::words::value_of;
-use crate::scenario::model::Node;
+use crate::scenario::model::{Node, PlannedEvent};
 use crate::smtp::Stage;
 use crate::syntax::diagnostic::code;
 use crate::syntax::quantity;
@@ -17,8 +18,14 @@ use crate::time::{Span, Time};
 /// Most single outages of a scenario; a repeated event counts as often as it comes. *Assumption*: more is a slip of the unit.
 const MOST_OUTAGES: i64 = 1_000_000;
 
-/// Puts the faults of `[[events]]` on the nodes.
-pub(super) fn read(document: &Table, run_length: Span, nodes: &mut [Node], reading: &mut Reading) {
+/// Puts the faults of `[[events]]` on the nodes; returns when each event goes on.
+pub(super) fn read(
+    document: &Table,
+    run_length: Span,
+    nodes: &mut [Node],
+    reading: &mut Reading,
+) -> Vec<PlannedEvent> {
+    let mut planned = Vec::new();
     let mut outages: Vec<Vec<Outage>> = vec![Vec::new(); nodes.len()];
     let mut left = MOST_OUTAGES;
     for (value, table) in tables(document, "events") {
@@ -38,8 +45,10 @@ pub(super) fn read(document: &Table, run_length: Span, nodes: &mut [Node], readi
                 .report
                 .error(code::OUT_OF_RANGE, &value.place, message)
                 .help("raise `every` or shorten the run");
-            return;
+            return Vec::new();
         }
+        let during = event.outages(run_length).map(|outage| (outage.from, outage.to)).collect();
+        planned.push(PlannedEvent { text: event.text(&hit, nodes), during });
         for node in hit {
             outages[node].extend(event.outages(run_length));
         }
@@ -47,6 +56,7 @@ pub(super) fn read(document: &Table, run_length: Span, nodes: &mut [Node], readi
     for (node, outages) in nodes.iter_mut().zip(outages) {
         node.faults = Schedule::new(outages);
     }
+    planned
 }
 
 /// An event without its nodes.
@@ -105,6 +115,26 @@ fn report_stage(kind: FaultKind, word: &str, stage: Option<&Value>, event: &Valu
 }
 
 impl Event {
+    /// What it is: `mx1, mx2: reject at data from 10:00 for 1h`.
+    fn text(&self, hit: &[usize], nodes: &[Node]) -> String {
+        let names: Vec<&str> = hit.iter().map(|&node| nodes[node].name.as_str()).collect();
+        let who =
+            if hit.len() == nodes.len() && hit.len() > 1 { "every node".into() } else { names.join(", ") };
+        let stage = self.fault.stage().map(|stage| format!(" at {}", stage.name())).unwrap_or_default();
+        let every = self.every.map(|every| format!(" every {every}")).unwrap_or_default();
+        let share = if self.share < 1.0 {
+            format!(", {} % of connections", self.share * 100.0)
+        } else {
+            String::new()
+        };
+        format!(
+            "{who}: {}{stage} from {} for {}{every}{share}",
+            self.fault.name(),
+            clock(self.at),
+            self.length
+        )
+    }
+
     /// How often it comes before the run is over.
     fn times(&self, run_length: Span) -> i64 {
         match self.every {

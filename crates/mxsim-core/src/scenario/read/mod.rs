@@ -7,6 +7,7 @@ mod capacity;
 mod events;
 mod goals;
 mod nodes;
+mod planned;
 mod population;
 mod reading;
 mod resolvers;
@@ -168,7 +169,7 @@ fn read_sections(
     let mut zones = zone::read(document, files, reading)?;
     let (mta_sts, dane) = zone::policies(document.table("zone").unwrap_or(&empty), &zones, reading);
     let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
-    events::read(document, run.run_length, &mut nodes, reading);
+    let events = events::read(document, run.run_length, &mut nodes, reading);
     if !reading.report.is_clean() {
         return None;
     }
@@ -177,8 +178,10 @@ fn read_sections(
     let messages_per_day = traffic.get("messages_per_day").and_then(Value::as_number);
     senders::say_how_a_number_was_read(traffic, reading);
     let title = document.text("title").map_or_else(|| zones[0].zone.domain.to_string(), str::to_owned);
+    let events = planned::planned(events, &zones, run.run_length, reading);
     let mut scenario = Scenario {
         title,
+        events,
         run,
         zones,
         authority,

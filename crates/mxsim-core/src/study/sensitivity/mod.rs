@@ -158,7 +158,8 @@ pub(super) enum Slot {
 
 impl AlternativeTallies {
     /// Keeps the tally of a replication.
-    pub(super) fn keep(&mut self, slot: Slot, tally: Tally) {
+    pub(super) fn keep(&mut self, slot: Slot, mut tally: Tally) {
+        tally.forget_details();
         match slot {
             Slot::Extreme(i) => self.extremes[i].push(tally),
             Slot::World(i) => self.worlds[i].push(tally),

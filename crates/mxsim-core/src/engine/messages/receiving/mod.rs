@@ -5,7 +5,7 @@ pub(crate) mod sessions;
 use crate::engine::connect::{ConnectResult, connect, outcome_of};
 use crate::engine::count::recorder::Recorder;
 use crate::engine::world::topology::NodeTable;
-use crate::ids::{MessageId, NodeId};
+use crate::ids::{MessageId, NodeId, SenderId};
 use crate::node::{Fault, Outage, SessionTime, WhenFull};
 use crate::random::Key;
 use crate::sender::{Outcome, Timeouts};
@@ -116,7 +116,7 @@ impl<'w> Node<'w> {
         }
         let is_full = self.is_full(now);
         let waits = is_full && self.backlog.len() < self.table.capacity.backlog as usize;
-        recorder.connected(self.id, now, is_full && !waits);
+        recorder.sessions.connected(self.id, now, is_full && !waits);
         if waits {
             return Admission::Backlog;
         }
@@ -172,10 +172,15 @@ impl<'w> Node<'w> {
         self.sessions.is_full(now)
     }
 
-    /// Begins a session at `from` that ends at `to` and whose end changes nothing for anybody.
+    /// Begins a session at `from` that ends at `to`, delivers one message and whose end changes nothing for anybody.
     #[inline]
-    pub(crate) fn begin_until(&mut self, (from, to): (Time, Time), recorder: &mut Recorder<'_>) {
-        recorder.session(self.id, (from, to), 1);
+    pub(crate) fn begin_until(
+        &mut self,
+        sender: SenderId,
+        (from, to): (Time, Time),
+        recorder: &mut Recorder<'_>,
+    ) {
+        recorder.sessions.single(sender, self.id, (from, to));
         self.begin_uncounted((from, to), recorder);
     }
 
@@ -191,9 +196,36 @@ impl<'w> Node<'w> {
     }
 
     /// Ends a session begun by [`Node::begin`], of these times, after so many messages.
-    pub(crate) fn end(&mut self, times: (Time, Time), messages: u32, recorder: &mut Recorder<'_>) {
+    pub(crate) fn end(
+        &mut self,
+        sender: SenderId,
+        times: (Time, Time),
+        messages: u32,
+        recorder: &mut Recorder<'_>,
+    ) {
         self.sessions.end();
-        recorder.session(self.id, times, messages);
+        recorder.sessions.session(sender, self.id, times, messages);
+    }
+
+    /// A message is under way in such a session between these times.
+    pub(crate) fn begin_transaction(
+        &mut self,
+        sender: SenderId,
+        times: (Time, Time),
+        recorder: &mut Recorder<'_>,
+    ) {
+        self.sessions.work(self.id, times.0, recorder);
+        recorder.sessions.transaction(sender, self.id, times);
+    }
+
+    /// It is over.
+    pub(crate) fn end_transaction(&mut self) {
+        self.sessions.rest();
+    }
+
+    /// A session is kept open without a message from now on.
+    pub(crate) fn note_idle(&self, now: Time, recorder: &mut Recorder<'_>) {
+        recorder.sessions.idle(self.id, now, self.sessions.idle());
     }
 
     /// True if connections wait in its backlog.

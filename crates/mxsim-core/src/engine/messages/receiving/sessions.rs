@@ -20,14 +20,27 @@ pub(crate) struct Sessions {
     ends: Ends,
     /// Sessions that an event will end.
     open: u32,
-    /// The largest number of sessions that was reported in the current window.
+    /// Those of them that have a message under way; the others are kept open for the next one.
+    working: u32,
+    /// The largest number of sessions that was reported in the current window, and of those with a message under way.
     reported: u32,
+    reported_busy: u32,
+    /// As long as there are no more sessions than this, neither number is larger than was reported.
+    watermark: u32,
 }
 
 impl Sessions {
     /// None yet, and at most `limit`.
     pub(crate) fn new(limit: Option<u32>) -> Self {
-        Self { limit: limit.unwrap_or(u32::MAX), ends: Ends::new(limit), open: 0, reported: 0 }
+        Self {
+            limit: limit.unwrap_or(u32::MAX),
+            ends: Ends::new(limit),
+            open: 0,
+            working: 0,
+            reported: 0,
+            reported_busy: 0,
+            watermark: 0,
+        }
     }
 
     /// Number of sessions; some may be over already, unless the ends have just been settled.
@@ -60,7 +73,7 @@ impl Sessions {
     ) {
         self.ends.add(to);
         // As long as there are no more than before, with those that are over, the most is known.
-        if self.count() > self.reported {
+        if self.count() > self.watermark {
             self.settle_and_report(node, from, recorder);
         }
     }
@@ -72,33 +85,56 @@ impl Sessions {
     }
 
     fn report(&mut self, node: NodeId, now: Time, recorder: &mut Recorder<'_>) {
-        let sessions = self.count();
-        recorder.occupied(node, now, sessions);
+        let (sessions, busy) = (self.count(), self.ends.len() + self.working);
+        recorder.sessions.occupied(node, now, sessions, busy);
         if now >= Time::ZERO {
             self.reported = self.reported.max(sessions);
+            self.reported_busy = self.reported_busy.max(busy);
         }
+        self.set_watermark();
     }
 
-    /// Begins a session that an event will end.
+    fn set_watermark(&mut self) {
+        self.watermark = self.reported.min(self.reported_busy.saturating_add(self.open - self.working));
+    }
+
+    /// Begins a session that an event will end; a message comes next.
     pub(crate) fn begin(&mut self, node: NodeId, now: Time, recorder: &mut Recorder<'_>) {
-        self.ends.settle(now);
         self.open += 1;
-        self.report(node, now, recorder);
+        self.settle_and_report(node, now, recorder);
     }
 
     /// Ends such a session.
-    pub(crate) const fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.open -= 1;
+        self.set_watermark();
+    }
+
+    /// A message comes to such a session.
+    pub(crate) fn work(&mut self, node: NodeId, now: Time, recorder: &mut Recorder<'_>) {
+        self.working += 1;
+        self.settle_and_report(node, now, recorder);
+    }
+
+    /// Its message is over.
+    pub(crate) fn rest(&mut self) {
+        self.working -= 1;
+        self.set_watermark();
+    }
+
+    /// Sessions that are kept open without a message.
+    pub(crate) const fn idle(&self) -> u32 {
+        self.open - self.working
     }
 
     /// Goes on into a new chunk of counting.
     pub(crate) fn begin_chunk(&mut self, node: NodeId, recorder: &mut Recorder<'_>) {
         let chunk = recorder.chunk();
         if chunk.begins_window() {
-            self.reported = 0;
+            (self.reported, self.reported_busy) = (0, 0);
         }
-        self.ends.settle(chunk.from);
-        self.report(node, chunk.from, recorder);
+        self.settle_and_report(node, chunk.from, recorder);
+        recorder.sessions.idle(node, chunk.from, self.idle());
     }
 }
 

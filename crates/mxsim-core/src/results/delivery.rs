@@ -1,0 +1,64 @@
+//! What became of the messages.
+
+use super::numbers::Interval;
+use serde::{Deserialize, Serialize};
+
+/// What became of the messages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// Counts over all measured windows.
+    pub totals: DeliveryTotals,
+    /// Part of the messages that bounced, 0..1; `null` without messages.
+    #[serde(default)]
+    pub bounced_share: Option<Interval>,
+    /// Part of the accepted messages that took longer than an hour, 0..1; `null` if none was accepted.
+    #[serde(default)]
+    pub late: Option<Interval>,
+    /// Time from arrival in the sender's queue to acceptance, over accepted messages; `null` if none was accepted.
+    pub delay: Option<Delay>,
+}
+
+/// Counts over all measured windows; `messages = accepted + bounced + waiting`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DeliveryTotals {
+    /// Messages that arrived at a sender.
+    pub messages: u64,
+    /// Accepted by a node.
+    pub accepted: u64,
+    /// Given up by the sender.
+    pub bounced: u64,
+    /// Still queued when the run ended.
+    pub waiting: u64,
+    /// Connections tried.
+    pub connections_tried: u64,
+    /// Delivery attempts of a message after its first one.
+    pub retries: u64,
+}
+
+/// Delivery delay over accepted messages (s).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Delay {
+    /// Mean delay.
+    pub mean: f64,
+    /// 95 % interval of `mean`.
+    pub mean_ci: [Option<f64>; 2],
+    /// Median delay.
+    pub p50: f64,
+    /// 95 % interval of `p50`.
+    pub p50_ci: [Option<f64>; 2],
+    /// 95 % quantile.
+    pub p95: f64,
+    /// 95 % interval of `p95`.
+    pub p95_ci: [Option<f64>; 2],
+    /// 99 % quantile.
+    pub p99: f64,
+    /// 95 % interval of `p99`.
+    pub p99_ci: [Option<f64>; 2],
+    /// The largest delay that occurred; its interval spans the largest of the replications, `[least, most]`.
+    pub max: f64,
+    /// Least and most of the replications' largest delays; beyond 256 replications, of blocks of them.
+    pub max_ci: [Option<f64>; 2],
+}

@@ -1,0 +1,42 @@
+//! What became of the mail of each sender.
+
+use super::delivery::{Delay, DeliveryTotals};
+use super::numbers::Interval;
+use serde::{Deserialize, Serialize};
+
+/// One sender: what it sent, what became of it, and where it went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SenderResult {
+    /// Its name.
+    pub name: String,
+    /// False for mail that nobody waits for, such as spam.
+    pub wanted: bool,
+    /// Its part of the accepted mail, 0..1.
+    pub share_of_mail: Interval,
+    /// Counts over all measured windows; `messages = accepted + bounced + waiting`.
+    pub totals: DeliveryTotals,
+    /// Part of its messages that bounced, 0..1; `null` without messages.
+    pub bounced_share: Option<Interval>,
+    /// Part of its accepted messages that took longer than an hour, 0..1; `null` if none was accepted.
+    pub late: Option<Interval>,
+    /// Time from arrival in its queue to acceptance (s), over accepted messages; `null` if none was accepted. Quantiles are known to 3 %, extremes
+    /// and atoms exactly.
+    pub delay: Option<Delay>,
+    /// Where its mail went, one entry per node.
+    pub by_node: Vec<SenderAtNode>,
+}
+
+/// The mail of one sender at one node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SenderAtNode {
+    /// Name of the node.
+    pub node: String,
+    /// Part of the sender's accepted messages that this node took, 0..1.
+    pub share: Interval,
+    /// Time-weighted average of its sessions with a message under way; `null` while sessions take no time.
+    pub busy_sessions: Option<Interval>,
+    /// The same of sessions that it keeps open for its next message.
+    pub idle_sessions: Option<Interval>,
+}

@@ -1,0 +1,78 @@
+//! What a scenario plans for certain times, for the results to look at: its events, and the changes of its zone.
+
+use super::reading::Reading;
+use crate::dns::{Host, Zone};
+use crate::scenario::model::{PlannedEvent, ZoneVersion};
+use crate::time::{Span, Time};
+
+/// Most events that results look at one by one: nobody reads about more.
+const MOST_EVENTS: usize = 20;
+
+/// The events and changes in the measured time, in the order of the scenario. More than [`MOST_EVENTS`] bring a caution.
+pub(super) fn planned(
+    events: Vec<PlannedEvent>,
+    zones: &[ZoneVersion],
+    run_length: Span,
+    reading: &mut Reading,
+) -> Vec<PlannedEvent> {
+    let end = Time::ZERO + run_length;
+    let happens = |event: &PlannedEvent| event.during.iter().any(|&(from, to)| from < end && to > Time::ZERO);
+    let mut all: Vec<PlannedEvent> = events.into_iter().chain(changes(zones)).filter(happens).collect();
+    if all.len() > MOST_EVENTS {
+        let text = format!(
+            "only the first {MOST_EVENTS} of {} events and changes are looked at one by one; all of them happen",
+            all.len()
+        );
+        reading.caution("many-events", text);
+        all.truncate(MOST_EVENTS);
+    }
+    all
+}
+
+/// A change goes on until the answers from before it have run out.
+fn changes(zones: &[ZoneVersion]) -> impl Iterator<Item = PlannedEvent> {
+    zones.windows(2).filter_map(|pair| {
+        let (old, new) = (&pair[0].zone, &pair[1]);
+        let ttl = longest_ttl(old, &new.zone)?;
+        let text = format!("the zone changes at {}", clock(new.at));
+        (ttl > Span::ZERO).then(|| PlannedEvent { text, during: vec![(new.at, new.at + ttl)] })
+    })
+}
+
+/// A time as scenarios write it: `10:00`, and of a later day `2d 10:00`.
+pub(super) fn clock(at: Time) -> String {
+    let (days, rest) = (at.0.div_euclid(Span::DAY.0), at.0.rem_euclid(Span::DAY.0));
+    let (hours, minutes) = (rest / Span::HOUR.0, rest % Span::HOUR.0 / Span::MINUTE.0);
+    let seconds = Span(rest % Span::MINUTE.0).as_secs_f64();
+    let day = if days == 0 { String::new() } else { format!("{days}d ") };
+    let second = if seconds > 0.0 {
+        format!(":{}{seconds}", if seconds < 10.0 { "0" } else { "" })
+    } else {
+        String::new()
+    };
+    format!("{day}{hours:02}:{minutes:02}{second}")
+}
+
+/// The longest TTL of the answers that a change makes old; `None` if it changes no answer.
+fn longest_ttl(old: &Zone, new: &Zone) -> Option<Span> {
+    let mx = (old.mx != new.mx).then_some(if old.mx.is_empty() { old.negative_ttl } else { old.mx_ttl });
+    let of_host = |host: &Host| {
+        let other = new.host(&host.name);
+        let a = other.is_none_or(|other| other.a != host.a).then_some(host.a_ttl);
+        let aaaa = other.is_none_or(|other| other.aaaa != host.aaaa).then_some(host.aaaa_ttl);
+        a.filter(|_| !host.a.is_empty()).max(aaaa.filter(|_| !host.aaaa.is_empty()))
+    };
+    mx.max(old.hosts.iter().filter_map(of_host).max())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_scenarios_write_them() {
+        let written =
+            [36_000, 208_800, 86_399, 43_205].map(|second| clock(Time::ZERO + Span::from_secs(second)));
+        assert_eq!(written, ["10:00", "2d 10:00", "23:59:59", "12:00:05"]);
+    }
+}
