@@ -7,9 +7,10 @@
 use super::fault::ZoneNote;
 use super::kind::RecordKind;
 use super::record::Context;
+use crate::dns::special_use::special_use;
 use crate::dns::zone::{AddressStatus, Host, Name, Zone};
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What is missing of a host's addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,11 @@ fn gaps(zone: &Zone, context: &Context, owners: &BTreeMap<Name, Name>) -> Vec<(A
     zone.hosts.iter().map(gap).collect()
 }
 
+/// True if no sender delivers to any of its IPv6 addresses: who publishes these has made a mistake, whatever else there is.
+fn is_useless(host: &Host) -> bool {
+    host.aaaa.iter().all(|ip| special_use(IpAddr::V6(*ip)).is_some())
+}
+
 fn is_bare(host: &Host) -> bool {
     host.a.is_empty() && host.aaaa.is_empty()
 }
@@ -78,7 +84,9 @@ fn gap(
     let (no_v4, no_v6) = (is_settled(RecordKind::A), is_settled(RecordKind::Aaaa));
     match () {
         // Who has an IPv4 address is reached by everybody.
-        () if !host.a.is_empty() || (no_v4 && !host.aaaa.is_empty()) => (AddressStatus::Published, Gap::None),
+        () if !host.a.is_empty() || (!host.aaaa.is_empty() && (no_v4 || is_useless(host))) => {
+            (AddressStatus::Published, Gap::None)
+        }
         () if no_v4 && no_v6 => (AddressStatus::Absent, Gap::None),
         () if no_v4 => (AddressStatus::Unknown, Gap::Ipv6),
         () if asked_for_none => (AddressStatus::Assumed, Gap::Ipv4),

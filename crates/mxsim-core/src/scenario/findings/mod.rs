@@ -4,7 +4,6 @@
 //! reader of zone text reports what it met; `zone` looks at the records it read, `senders` at those who send to them.
 
 mod senders;
-mod special_use;
 mod zone;
 
 pub use zone::Reach;

@@ -1,6 +1,6 @@
 //! What the records of a zone show by themselves.
 
-use super::special_use::{self, special_use};
+use crate::dns::special_use::{self, special_use};
 use crate::dns::{AddressStatus, Host, MxRecord, Zone};
 use crate::time::Span;
 use std::net::IpAddr;

@@ -97,6 +97,8 @@ fn only_an_ipv6_address_leaves_the_other_open() {
         says(&text, "mx-address-unknown")
     );
     assert_eq!(status(&format!("{ZONE}mx1 AAAA 2001:db8::1\nmx2 A 203.0.113.1\n")), [Published, Published]);
+    let useless = format!("{MX}{A1}mx2.acme.net. 300 IN AAAA ::ffff:203.0.113.10\n");
+    assert_eq!(status(&useless), [Published, Published], "a finding says that nobody delivers there");
 }
 
 #[test]

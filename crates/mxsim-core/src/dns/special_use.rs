@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// True for addresses of a private network, behind a carrier too (RFC 1918, 6598, 4193): senders in that network reach them.
-pub(super) fn is_private(ip: IpAddr) -> bool {
+pub(crate) fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => ip.is_private() || (ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64),
         IpAddr::V6(ip) => ip.segments()[0] & 0xfe00 == 0xfc00,
@@ -11,7 +11,7 @@ pub(super) fn is_private(ip: IpAddr) -> bool {
 }
 
 /// What an address is for that no sender reaches, wherever it is. Addresses for documentation pass: they stand for real ones.
-pub(super) fn special_use(ip: IpAddr) -> Option<&'static str> {
+pub(crate) fn special_use(ip: IpAddr) -> Option<&'static str> {
     match ip {
         IpAddr::V4(ip) => special_v4(ip),
         IpAddr::V6(ip) => special_v6(ip),
