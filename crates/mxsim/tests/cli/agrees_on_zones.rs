@@ -194,8 +194,8 @@ const CASES: [Case; 60] = [
         ANY,
     ),
     case(
-        "acme.net. 3600 IN MX 10 mx1.acme.net.\nacme.net. 3600 IN MX 10 mx2.acme.net.\nmx1.acme.net. 300 IN A 203.0.113.10\n> mx2.acme.net. 300 IN A 203.0.113.11\n",
-        "2",
+        "acme.net. 3600 IN MX 10 mx1.acme.net.\n> acme.net. 3600 IN MX 20 mx2.acme.net.\nmx1.acme.net. 300 IN A 203.0.113.10\nmx2.acme.net. 300 IN A 203.0.113.11\n",
+        "mixed-preferences",
         ANY,
     ),
     case(
