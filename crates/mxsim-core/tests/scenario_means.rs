@@ -118,7 +118,7 @@ fn odd_but_legal_zones_have_no_errors_but_cautions() {
     let null = zone("e.org. 1 MX 0 .", "");
     assert!(null.nodes.is_empty() && null.zones[0].zone.is_null_mx());
     assert_eq!(codes(&null)[1..], ["null-mx"]);
-    let implicit = zone("e.org. 1 A 192.0.2.1", "");
+    let implicit = zone("e.org. 1 SOA a. b. 1 2 3 4 5\ne.org. 1 A 192.0.2.1", "");
     assert_eq!(nodes(&implicit), [("e".to_owned(), "e.org".to_owned(), "192.0.2.1".to_owned(), 1.0)]);
     assert_eq!(codes(&implicit)[1..], ["implicit-mx"]);
     let records = "e.org. 1 MX 1 mx1.e.org.\ne.org. 1 MX 2 mx2.e.org.\nmx2.e.org. 1 A 192.0.2.2";

@@ -17,6 +17,7 @@ mod order_policy;
 pub mod policy;
 mod record_type;
 mod resolver;
+pub(crate) mod special_use;
 pub mod stub;
 pub mod zone;
 pub mod zone_text;

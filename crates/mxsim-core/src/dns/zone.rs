@@ -33,6 +33,13 @@ impl Name {
         self.first_label() == "*"
     }
 
+    /// The name one label shorter; none above the root.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        let above = || self.0.split_once('.').map_or("", |(_, above)| above);
+        (!self.is_root()).then(|| Self(above().to_owned()))
+    }
+
     /// True for `zone` itself and every name below it.
     #[must_use]
     pub fn is_within(&self, zone: &Self) -> bool {
@@ -69,7 +76,8 @@ pub enum AddressStatus {
     Published,
     /// No host of the text has one, as in the output of `dig MX`: one IPv4 address is assumed.
     Assumed,
-    /// Other hosts of the text have one, or the host lies outside the zone that the text holds: one IPv4 address is assumed, and there may be none.
+    /// Other hosts of the text have one, or the host lies outside the zone that the text holds: one address is assumed, and there may be none.
+    /// Of a host with IPv6 addresses only the IPv4 address is not known.
     Unknown,
     /// The text holds the whole zone, and it has none.
     Absent,

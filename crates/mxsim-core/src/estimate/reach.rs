@@ -2,24 +2,39 @@
 
 use crate::results::{Answer, Verdict};
 use crate::scenario::Reach;
-use crate::tally::labels::HostLabels;
+use crate::tally::labels::{HostLabels, Labels};
 
 /// The verdict, as far as it stands with hosts that cannot be reached, or of which nothing says whether they can.
-pub(super) fn held_against(hosts: &[HostLabels], verdict: Verdict) -> Verdict {
-    let of = |reach: Reach| -> Vec<&str> {
+pub(super) fn held_against(labels: &Labels, verdict: Verdict) -> Verdict {
+    let hosts = &labels.hosts;
+    let of = |reach: &[Reach]| -> Vec<&str> {
         let published = hosts.iter().filter(|host| host.preference.is_some());
-        published.filter(|host| host.reach == reach).map(|host| host.name.as_str()).collect()
+        published.filter(|host| reach.contains(&host.reach)).map(|host| host.name.as_str()).collect()
     };
-    let (never, private, unknown) = (of(Reach::Never), of(Reach::Private), of(Reach::Unknown));
+    let (never, private, special) = (of(&[Reach::Never]), of(&[Reach::Private]), of(&[Reach::Special]));
+    let is_open = !of(&UNKNOWN).is_empty();
     let is_yes = matches!(verdict.answer, Answer::Yes | Answer::YesRoughly | Answer::YesIf);
     match () {
         // Where no mail arrives at all, the verdict has said so.
         () if !never.is_empty() && never.len() < hosts.len() => no_mail(&never, verdict),
+        () if !special.is_empty() => no_use(&special, hosts.len(), verdict),
         () if !private.is_empty() => out_of_reach(&private, verdict),
-        () if !unknown.is_empty() && (is_yes || verdict.answer == Answer::CannotTell) => {
-            depends(&unknown, verdict)
+        () if labels.findings.iter().any(|finding| finding.code == "null-mx-beside-others") => {
+            null_mx(verdict)
         }
+        () if is_open && (is_yes || verdict.answer == Answer::CannotTell) => depends(hosts, verdict),
         () => verdict,
+    }
+}
+
+/// Hosts that may get mail or not.
+const UNKNOWN: [Reach; 3] = [Reach::Unknown, Reach::UnknownIpv4, Reach::UnknownIpv6];
+
+/// The record to ask for, where an address is not known.
+const fn missing(reach: Reach) -> &'static str {
+    match reach {
+        Reach::UnknownIpv6 => "AAAA",
+        _ => "A",
     }
 }
 
@@ -62,18 +77,52 @@ fn out_of_reach(names: &[&str], verdict: Verdict) -> Verdict {
     }
 }
 
-fn depends(names: &[&str], verdict: Verdict) -> Verdict {
+fn no_use(names: &[&str], hosts: usize, verdict: Verdict) -> Verdict {
+    let (gets, its, it) = if names.len() == 1 { ("gets", "its", "it") } else { ("get", "their", "them") };
+    let rest = if names.len() < hosts { " The other hosts carry all of it." } else { "" };
+    Verdict {
+        answer: Answer::No,
+        sentence: format!("{} {gets} no mail: no sender can deliver to {its} address.{rest}", listed(names)),
+        flips: String::new(),
+        action: format!("Give {it} a public address, or take the MX record away."),
+        ..verdict
+    }
+}
+
+/// Some senders bounce, others pass the null MX over: nobody can rely on either.
+fn null_mx(verdict: Verdict) -> Verdict {
+    Verdict {
+        answer: Answer::No,
+        sentence: "A null MX stands beside the other MX records: it says that the domain takes no mail, and senders may bounce every message."
+            .into(),
+        flips: String::new(),
+        action: "Take the null MX (`MX 0 .`) away.".into(),
+        ..verdict
+    }
+}
+
+fn depends(hosts: &[HostLabels], verdict: Verdict) -> Verdict {
+    let open: Vec<&HostLabels> =
+        hosts.iter().filter(|host| host.preference.is_some() && UNKNOWN.contains(&host.reach)).collect();
+    let names: Vec<&str> = open.iter().map(|host| host.name.as_str()).collect();
     let (is, has, it, gets) = match names.len() {
         1 => ("is", "has", "it", "gets"),
         _ => ("are", "have", "they", "get"),
     };
-    let dig: Vec<String> = names.iter().take(2).map(|name| format!("`dig A {name}`")).collect();
+    let is_ipv4_open = open.iter().all(|host| host.reach == Reach::UnknownIpv4);
+    let (what, mail) = if is_ipv4_open {
+        ("IPv4 address", "no mail from senders without IPv6")
+    } else {
+        ("address", "no mail")
+    };
+    let dig: Vec<String> =
+        open.iter().take(2).map(|host| format!("`dig {} {}`", missing(host.reach), host.name)).collect();
     Verdict {
         answer: Answer::CannotTell,
         sentence: format!(
-            "It depends on {}, whose address {is} not known. Without one {it} {gets} no mail, and the other hosts carry all of it. If {it} \
+            "It depends on {}, whose {what} {is} not known. Without one {it} {gets} {mail}, and the other hosts carry all of it. If {it} \
              {has} one: {}",
-            listed(names),
+            listed(&names),
             lower_first(verdict.sentence.trim_start_matches("So far: ")),
         ),
         action: format!("Paste what {} prints, too.", dig.join(" and ")),
@@ -106,15 +155,18 @@ mod tests {
             flips: String::new(),
             action: String::new(),
         };
-        held_against(&hosts, yes)
+        held_against(&Labels { hosts, ..crate::estimate::tests::labels(&[], 1) }, yes)
     }
 
     #[test]
     fn a_host_without_a_usable_address_is_never_a_yes() {
-        use Reach::{Never, Private, Reachable, Unknown};
+        use Reach::{Never, Private, Reachable, Special, Unknown, UnknownIpv4, UnknownIpv6};
         assert_eq!(answer(&[Reachable, Reachable]).answer, Answer::Yes);
         assert_eq!(answer(&[Reachable, Never]).answer, Answer::No);
         assert_eq!(answer(&[Reachable, Private]).answer, Answer::No);
+        assert_eq!(answer(&[Special, Special]).answer, Answer::No);
+        assert_eq!(answer(&[UnknownIpv4, UnknownIpv4]).answer, Answer::CannotTell);
+        assert!(answer(&[Reachable, UnknownIpv6]).action.contains("dig AAAA mx1.example.com"));
         let unknown = answer(&[Reachable, Unknown]);
         assert_eq!(unknown.answer, Answer::CannotTell);
         assert!(unknown.sentence.contains("If it has one: on 19 of 20 days"), "{}", unknown.sentence);

@@ -81,7 +81,7 @@ fn a_null_mx_bounces_at_once_or_waits_like_a_host_without_an_address() {
 
 #[test]
 fn an_implicit_mx_is_the_domains_own_address() {
-    let zone = "example.com. 300 IN A 192.0.2.1\n";
+    let zone = "$ORIGIN example.com.\n@ 300 IN A 192.0.2.1\n";
     let totals = |word: bool| mail("", zone, &format!("policy = {{ implicit_mx = {word} }}")).delivery.totals;
     assert_eq!(totals(true).accepted, totals(true).messages);
     assert_eq!(totals(false).bounced, totals(false).messages);

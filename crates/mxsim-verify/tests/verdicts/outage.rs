@@ -130,6 +130,6 @@ pub(crate) fn cases() -> Vec<Case> {
             Answer::No,
         ),
         case("a null MX", "example.com. 300 IN MX 0 .\n", &postfix, Answer::No),
-        case("implicit MX, one address", "example.com. 300 IN A 192.0.2.1\n", &postfix, Answer::Yes),
+        case("implicit MX", "$ORIGIN e.example.\n@ 300 A 192.0.2.1\n", &postfix, Answer::Yes),
     ]
 }

@@ -66,7 +66,7 @@ fn findings_are_shown_first_and_decide_the_exit_code() {
         (&"null-mx".into(), &"error".into())
     );
     mxsim_with_input(&["check", "-", "--exit-zero"], b"example.com. 300 IN MX 0 .\n").expect(0);
-    let implicit = b"[zone]\ndomain = \"example.com\"\ntext = \"example.com. 300 IN A 192.0.2.1\"\n";
+    let implicit = b"[zone]\ndomain = \"example.com\"\ntext = \"@ 300 IN A 192.0.2.1\"\n";
     mxsim_with_input(&["check", "-"], implicit).expect(0);
 }
 

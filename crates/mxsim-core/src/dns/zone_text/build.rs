@@ -3,6 +3,7 @@
 use super::addresses;
 use super::fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
 use super::kind::RecordKind;
+use super::nodes::Nodes;
 use super::record::{Context, Data, Record, UNNAMED_DOMAIN};
 use crate::dns::zone::{AddressStatus, Host, MxRecord, Name, Zone};
 use crate::time::Span;
@@ -22,10 +23,10 @@ pub(crate) fn build(
     earlier: &[Host],
     context: &Context,
 ) -> Result<(Zone, Vec<ZoneNote>), Vec<ZoneTextError>> {
-    let mut builder = Builder::new(records);
+    let mut builder = Builder::new(records, context);
     let domain = match domain {
         Some(domain) => domain.clone(),
-        None => match builder.infer_domain(context) {
+        None => match builder.infer_domain() {
             Ok(domain) => domain,
             Err(error) => {
                 builder.errors.push(error);
@@ -35,14 +36,22 @@ pub(crate) fn build(
     };
     let mut zone = builder.zone(domain);
     builder.add_earlier_hosts(earlier, &mut zone);
-    builder.notes.extend(addresses::fill_in(&mut zone, earlier, context));
+    builder.note_proxied(&zone);
+    let owners: Owners =
+        zone.hosts.iter().map(|host| (host.name.clone(), builder.resolve(&host.name).0)).collect();
+    builder.notes.extend(addresses::fill_in(&mut zone, earlier, context, &owners));
     if builder.errors.is_empty() { Ok((zone, builder.notes)) } else { Err(builder.errors) }
 }
 
 type Sets<'r> = BTreeMap<(&'r Name, RecordKind), Vec<&'r Record>>;
 
+/// The name that has the addresses of a host: its own, or that of which it is an alias.
+pub(super) type Owners = BTreeMap<Name, Name>;
+
 struct Builder<'r> {
     records: &'r [Record],
+    context: &'r Context,
+    nodes: Nodes,
     /// Records by owner and type, duplicates dropped, in the order of the text.
     sets: Sets<'r>,
     notes: Vec<ZoneNote>,
@@ -50,8 +59,10 @@ struct Builder<'r> {
 }
 
 impl<'r> Builder<'r> {
-    fn new(records: &'r [Record]) -> Self {
-        let mut builder = Self { records, sets: BTreeMap::new(), notes: Vec::new(), errors: Vec::new() };
+    fn new(records: &'r [Record], context: &'r Context) -> Self {
+        let nodes = Nodes::of(records, context);
+        let mut builder =
+            Self { records, context, nodes, sets: BTreeMap::new(), notes: Vec::new(), errors: Vec::new() };
         for record in records {
             let set = builder.sets.entry((&record.owner, record.kind)).or_default();
             if set.iter().any(|other| other.data == record.data) {
@@ -80,11 +91,13 @@ impl<'r> Builder<'r> {
     }
 
     fn set(&self, owner: &Name, kind: RecordKind) -> Vec<&'r Record> {
-        self.sets.get(&(owner, kind)).cloned().unwrap_or_default()
+        let source = self.nodes.source(owner, self.context);
+        self.sets.get(&(&source, kind)).cloned().unwrap_or_default()
     }
 
     /// The only owner of MX records, or the one of them that the text is about; without any, the only owner of addresses.
-    fn infer_domain(&mut self, context: &Context) -> Result<Name, ZoneTextError> {
+    fn infer_domain(&mut self) -> Result<Name, ZoneTextError> {
+        let context = self.context;
         let owners = |kinds: &[RecordKind]| -> Vec<&'r Record> {
             let mut seen = BTreeSet::new();
             let fits = |record: &&Record| kinds.contains(&record.kind) && !record.owner.is_wildcard();
@@ -93,6 +106,10 @@ impl<'r> Builder<'r> {
         let mut found = owners(&[RecordKind::Mx]);
         if found.is_empty() {
             found = owners(&[RecordKind::A, RecordKind::Aaaa]);
+            found.retain(|record| context.shows_mx_of(&record.owner));
+            if let ([], Some(other)) = (&found[..], owners(&[RecordKind::A, RecordKind::Aaaa]).first()) {
+                return Err(mx_not_shown(&likely_domain(&other.owner, context), context));
+            }
         }
         let is_about =
             |record: &&&Record| context.zone.iter().chain(&context.asked).any(|name| *name == record.owner);
@@ -282,9 +299,27 @@ impl<'r> Builder<'r> {
         }
     }
 
+    /// Cloudflare's proxy takes web requests at the address it publishes, and no mail.
+    fn note_proxied(&mut self, zone: &Zone) {
+        for host in &zone.hosts {
+            let (owner, aliases) = self.resolve(&host.name);
+            let is_proxied =
+                |name: &Name| self.context.proxied.contains(&self.nodes.source(name, self.context));
+            if is_proxied(&owner) || aliases.iter().any(|alias| is_proxied(&alias.owner)) {
+                let text = format!(
+                    "{} is proxied by Cloudflare, so the world sees an address of Cloudflare that takes no mail; set it to `DNS only`",
+                    host.name
+                );
+                self.note("mx-proxied", text);
+            }
+        }
+    }
+
     fn implicit_mx(&mut self, zone: &Zone) {
         let domain = &zone.domain;
-        if zone.hosts[0].a.is_empty() && zone.hosts[0].aaaa.is_empty() {
+        if !self.context.shows_mx_of(domain) {
+            self.errors.push(mx_not_shown(domain, self.context));
+        } else if zone.hosts[0].a.is_empty() && zone.hosts[0].aaaa.is_empty() {
             let message = format!("{domain} has neither MX nor address records");
             let range = TextRange { text: 0, start: 0, end: 0 };
             self.error(
@@ -335,6 +370,35 @@ impl<'r> Builder<'r> {
         });
         Host { name, a: a.collect(), a_ttl, aaaa: aaaa.collect(), aaaa_ttl, status: AddressStatus::Published }
     }
+}
+
+/// A text without MX records says that there are none only if it is a whole zone, or the answer to a question for them.
+fn mx_not_shown(domain: &Name, context: &Context) -> ZoneTextError {
+    let why = match context.has_holes {
+        true => "and those in the files of `$INCLUDE` are not read",
+        false => "and does not say that there is none",
+    };
+    ZoneTextError {
+        kind: ZoneErrorKind::Domain,
+        message: format!("the text has no MX record of {domain}, {why}"),
+        help: format!("type `dig MX {domain}` and paste what it prints, too"),
+        range: TextRange { text: 0, start: 0, end: 0 },
+    }
+}
+
+/// The mail domain that a text without MX records may be about: `owner` is the first name with an address.
+fn likely_domain(owner: &Name, context: &Context) -> Name {
+    if let Some(known) = context.zone.iter().chain(&context.asked).next() {
+        return without_host(known);
+    }
+    without_host(owner)
+}
+
+/// `example.com` of `mx1.example.com`.
+fn without_host(name: &Name) -> Name {
+    let is_host = ["mx", "mail", "smtp", "*"].iter().any(|start| name.first_label().starts_with(start));
+    let parent = name.parent().filter(|parent| is_host && parent.as_str().contains('.'));
+    parent.unwrap_or_else(|| name.clone())
 }
 
 fn mx_record(record: &Record) -> Option<MxRecord> {

@@ -102,21 +102,32 @@ pub(super) enum TypeWord {
 pub(super) struct Fields<'t, 'a> {
     pub(super) ttl: Option<Span>,
     pub(super) type_word: TypeWord,
+    /// The type as it is written.
+    pub(super) type_text: &'a str,
+    /// True in the class IN, which no class stands for, too.
+    pub(super) is_internet: bool,
     pub(super) data: &'t [Token<'a>],
 }
 
 /// TTL and class in either order, then the type. `[AGE:3737564]` is what Windows adds to records that grow old.
 pub(super) fn fields<'t, 'a>(tokens: &'t [Token<'a>]) -> Outcome<Fields<'t, 'a>> {
-    let (mut span, mut class) = (None, false);
+    let (mut span, mut class, mut is_internet) = (None, false, true);
     for (i, token) in tokens.iter().enumerate() {
         if let Some(type_word) = type_word(token.text) {
-            return Ok(Fields { ttl: span, type_word, data: &tokens[i + 1..] });
+            return Ok(Fields {
+                ttl: span,
+                type_word,
+                type_text: token.text,
+                is_internet,
+                data: &tokens[i + 1..],
+            });
         }
         if is_age(token.text) {
             continue;
         }
         if !class && is_class(token.text) {
-            class = true;
+            (class, is_internet) =
+                (true, ["IN", "CLASS1"].iter().any(|name| name.eq_ignore_ascii_case(token.text)));
         } else if span.is_none() && token.text.starts_with(|c: char| c.is_ascii_digit()) {
             span = Some(ttl(token.text).map_or_else(|| bad_ttl(token), Ok)?);
         } else {
@@ -165,7 +176,7 @@ pub(super) fn type_word(text: &str) -> Option<TypeWord> {
     (number.is_some() || OTHER_TYPES.contains(&upper.as_str())).then_some(TypeWord::Other)
 }
 
-fn is_class(text: &str) -> bool {
+pub(super) fn is_class(text: &str) -> bool {
     let by_number = || {
         text.get(..5).is_some_and(|class| class.eq_ignore_ascii_case("CLASS"))
             && text[5..].parse::<u16>().is_ok()

@@ -6,9 +6,11 @@ use super::fields::{TypeWord, ttl, type_word};
 use super::kind::RecordKind;
 use super::lexer::Token;
 use super::names::Roots;
-use super::record::{Data, Read, Record};
+use super::record::{Data, Denied, Read, Record};
+use crate::dns::zone::Name;
 use crate::time::Span;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Most levels of lists and objects that are looked into.
 const MOST_DEEP: usize = 8;
@@ -25,17 +27,21 @@ pub(super) fn is_json(text: &str) -> bool {
 
 /// The records of a JSON text.
 pub(super) fn read(text: &str, text_id: usize) -> Read {
-    let mut found = Read::default();
+    let mut found = Found::default();
     let whole = TextRange { text: text_id, start: 0, end: 0 };
     match serde_json::from_str(text) {
-        Ok(value) => collect(&value, whole, MOST_DEEP, &mut found),
-        Err(why) => found.errors.push(ZoneTextError {
+        Ok(value) => {
+            collect(&value, whole, MOST_DEEP, &mut found);
+            found.settle(&value, whole);
+        }
+        Err(why) => found.read.errors.push(ZoneTextError {
             kind: ZoneErrorKind::Syntax,
             message: format!("this begins like JSON and is none: {why}"),
             help: "paste the whole output, from the first brace to the last".into(),
             range: whole,
         }),
     }
+    let mut found = found.read;
     if found.errors.is_empty() && found.records.is_empty() {
         found.errors.push(ZoneTextError {
             kind: ZoneErrorKind::Domain,
@@ -47,9 +53,90 @@ pub(super) fn read(text: &str, text_id: usize) -> Read {
     found
 }
 
-fn collect(value: &Value, range: TextRange, deep: usize, found: &mut Read) {
+/// What was found so far.
+#[derive(Debug, Default)]
+struct Found {
+    read: Read,
+    /// How much of the sets of Route 53 that are given one at a time the one that was taken counts.
+    taken: BTreeMap<(Name, RecordKind), u64>,
+}
+
+impl Found {
+    fn note(&mut self, code: &'static str, text: String) {
+        let note = ZoneNote { code, text };
+        if !self.read.notes.contains(&note) {
+            self.read.notes.push(note);
+        }
+    }
+
+    /// What the text as a whole says: an answer of a resolver, a list that goes on, a change, or a whole zone.
+    fn settle(&mut self, value: &Value, range: TextRange) {
+        let Value::Object(object) = value else { return };
+        let has = |name: &str| object.get(name) == Some(&Value::Bool(true));
+        if has("TC") || has("IsTruncated") {
+            self.note(
+                "answer-cut",
+                "the JSON says that the list is longer (TC, IsTruncated): paste all of it".into(),
+            );
+            self.read.context.has_holes = has("IsTruncated");
+        }
+        let is_answer = ["Status", "Question", "Changes"].iter().any(|name| object.contains_key(*name));
+        self.read.context.is_whole_zone &= !is_answer && !self.read.context.has_holes;
+        self.read.context.denied.extend(denied(object, range));
+    }
+
+    /// True if the records of a set of Route 53 are wanted, which answers with one of several sets at a time: by weight, place or health.
+    fn takes_alternative(&mut self, object: &Map<String, Value>, owner: &Name, kind: RecordKind) -> bool {
+        let is_multivalue = object.get("MultiValueAnswer") == Some(&Value::Bool(true));
+        if is_multivalue || !object.contains_key("SetIdentifier") {
+            return true;
+        }
+        let is_primary = object.get("Failover").and_then(Value::as_str) == Some("PRIMARY");
+        let rank = object.get("Weight").and_then(Value::as_u64).unwrap_or(u64::from(is_primary));
+        let set = (owner.clone(), kind);
+        let Some(&before) = self.taken.get(&set) else {
+            self.taken.insert(set, rank);
+            return true;
+        };
+        let text = format!(
+            "{owner} {} has several sets, of which Route 53 gives one at a time; the one with the highest weight, the primary or the first was taken",
+            kind.name()
+        );
+        self.note("alternative-sets", text);
+        if rank > before {
+            self.read.records.retain(|record| (&record.owner, record.kind) != (owner, kind));
+            self.taken.insert(set, rank);
+        }
+        rank > before
+    }
+}
+
+/// What an answer in JSON says does not exist: the name (status 3), or the type asked for.
+fn denied(object: &Map<String, Value>, range: TextRange) -> Option<Denied> {
+    let question = object.get("Question")?;
+    let question = question.as_array().map_or(Some(question), |list| list.first())?;
+    let name = Roots::spelled_out(&Token { text: question.get("name")?.as_str()?, range }).ok()?;
+    let number = question.get("type").and_then(Value::as_u64);
+    let kind = number.and_then(|number| match type_word(&format!("TYPE{number}")) {
+        Some(TypeWord::Kind(kind)) => Some(kind),
+        _ => None,
+    });
+    match object.get("Status").and_then(Value::as_u64)? {
+        3 => Some(Denied { name, kind: None }),
+        0 if !object.contains_key("Answer") => kind.map(|kind| Denied { name, kind: Some(kind) }),
+        _ => None,
+    }
+}
+
+/// True for a change of Route 53 that takes a record away.
+fn is_deletion(object: &Map<String, Value>) -> bool {
+    object.get("Action").and_then(Value::as_str).is_some_and(|action| action.eq_ignore_ascii_case("DELETE"))
+}
+
+fn collect(value: &Value, range: TextRange, deep: usize, found: &mut Found) {
     match value {
         _ if deep == 0 => {}
+        Value::Object(object) if is_deletion(object) => {}
         Value::Array(items) => items.iter().for_each(|item| collect(item, range, deep - 1, found)),
         Value::Object(object) if !record_set(object, range, found) => {
             object.values().for_each(|inner| collect(inner, range, deep - 1, found));
@@ -64,26 +151,36 @@ fn field<'v>(object: &'v Map<String, Value>, names: &[&str]) -> Option<&'v Value
 }
 
 /// Reads an object as a record set; false if it is none.
-fn record_set(object: &Map<String, Value>, range: TextRange, found: &mut Read) -> bool {
+fn record_set(object: &Map<String, Value>, range: TextRange, found: &mut Found) -> bool {
     let Some(name) = field(object, &["Name", "name"]).and_then(Value::as_str) else { return false };
     let type_text = match field(object, &["Type", "type"]) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => format!("TYPE{number}"),
         _ => return false,
     };
-    let Some(TypeWord::Kind(kind)) = type_word(&type_text) else { return true };
+    let type_word = type_word(&type_text);
     // Route 53 writes escapes in octal digits, and has one for the wildcard.
     let Ok(owner) = Roots::spelled_out(&Token { text: &name.replace("\\052", "*"), range }) else {
         return true;
     };
+    let Some(TypeWord::Kind(kind)) = type_word else {
+        found.read.context.other_type(&owner, &type_text);
+        return true;
+    };
+    if !found.takes_alternative(object, &owner, kind) {
+        return true;
+    }
+    if object.get("proxied") == Some(&Value::Bool(true)) {
+        found.read.context.proxied.insert(owner.clone());
+    }
     let ttl = field(object, &["TTL", "ttl", "Ttl"]).and_then(|written| ttl(&written.to_string()));
     // Cloudflare calls a TTL of 1 automatic: 300 s.
     let ttl = ttl.map(|span| {
         if object.contains_key("proxied") && span == Span::from_secs(1) { Span::from_secs(300) } else { span }
     });
-    found.context.is_whole_zone |= kind == RecordKind::Soa;
+    found.read.context.is_whole_zone |= kind == RecordKind::Soa;
     if kind == RecordKind::Soa {
-        found.context.zone.get_or_insert_with(|| owner.clone());
+        found.read.context.zone.get_or_insert_with(|| owner.clone());
     }
     let values = values(object);
     if values.is_empty() && object.contains_key("AliasTarget") {
@@ -91,14 +188,14 @@ fn record_set(object: &Map<String, Value>, range: TextRange, found: &mut Read) -
             "{owner} {} is an alias of another service, whose addresses are not in the text",
             kind.name()
         );
-        found.notes.push(ZoneNote { code: "alias-elsewhere", text });
+        found.note("alias-elsewhere", text);
     }
     for value in values {
         match data(kind, &value, range) {
             Some(data) => {
-                found.records.push(Record { owner: owner.clone(), ttl, data: Some(data), kind, range })
+                found.read.records.push(Record { owner: owner.clone(), ttl, data: Some(data), kind, range })
             }
-            None => found.errors.push(ZoneTextError {
+            None => found.read.errors.push(ZoneTextError {
                 kind: ZoneErrorKind::Value,
                 message: format!("`{value}` is no data of {} record {name}", kind.name()),
                 help: "an MX value is written `10 mx1.example.com`".into(),

@@ -1,6 +1,7 @@
 //! Zone text into lines of words (RFC 1035 section 5.1).
 
 use super::fault::{TextRange, ZoneErrorKind, ZoneTextError};
+use super::quote::Quotes;
 use std::ops::Range;
 
 /// One word of a line.
@@ -98,7 +99,8 @@ impl<'a> Lexer<'a, '_> {
             self.at += 1;
             match byte {
                 b'\n' if self.open.is_empty() => break,
-                b'\n' | b'\r' | b' ' | b'\t' => {}
+                b'\n' => self.at += Quotes::prefix(&self.text[self.at..]),
+                b'\r' | b' ' | b'\t' => {}
                 b';' => self.comment(!tokens.is_empty()),
                 b'(' => self.open.push(start),
                 b')' => {

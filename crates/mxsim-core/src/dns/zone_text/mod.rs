@@ -17,11 +17,16 @@ mod change;
 mod fault;
 mod fields;
 mod foreign;
+mod generate;
 mod json;
 mod kind;
 mod lexer;
+mod message;
 mod names;
+mod nodes;
+mod quote;
 mod record;
+mod remarks;
 mod transcript;
 
 pub(crate) use addresses::notes_on;

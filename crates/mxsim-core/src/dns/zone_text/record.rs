@@ -8,9 +8,11 @@ use super::fields::{
 use super::kind::RecordKind;
 use super::lexer::{Comment, Lexed, Line, Token, lex};
 use super::names::Roots;
-use super::transcript::{self, ToolRecord};
+use super::transcript::{self, ToolRecord, Transcript};
+use super::{generate, message, remarks};
 use crate::dns::zone::Name;
 use crate::time::Span;
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A record the simulator looks at.
@@ -52,15 +54,84 @@ pub(crate) enum Wanted {
     Patterns,
 }
 
+/// A name that does not exist, or has no records of a type: an answer said so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Denied {
+    /// The name.
+    pub(crate) name: Name,
+    /// The type it has no records of; `None` for all of them.
+    pub(crate) kind: Option<RecordKind>,
+}
+
+/// A name whose records, or those below it, stand in another zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cut {
+    /// The name.
+    pub(crate) name: Name,
+    /// True for a DNAME, which sends only the names below it elsewhere (RFC 6672).
+    pub(crate) only_below: bool,
+}
+
 /// What a text says of itself, beside its records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Context {
-    /// True if it holds a whole zone: an SOA record, `$ORIGIN`, or names that only a zone file writes.
+    /// True if it holds a whole zone: a zone file (an SOA record, `$ORIGIN`, or names that only a zone file writes) or a whole transfer. An
+    /// answer shows only what was asked for, whatever records stand in it.
     pub(crate) is_whole_zone: bool,
+    /// True if it is a zone file of which a part stands in other files (`$INCLUDE`).
+    pub(crate) has_holes: bool,
+    /// True if its records have been changed by now, so that those which are not there are gone.
+    pub(crate) is_edited: bool,
+    /// What it says does not exist.
+    pub(crate) denied: Vec<Denied>,
+    /// Delegations and DNAMEs.
+    pub(crate) cuts: Vec<Cut>,
+    /// Owners of records of other types.
+    pub(crate) names: BTreeSet<Name>,
+    /// Exchange hosts that were written without the final dot, so that the origin was put behind them.
+    pub(crate) undotted: BTreeSet<Name>,
+    /// Names whose addresses are those of Cloudflare's proxy.
+    pub(crate) proxied: BTreeSet<Name>,
     /// The zone it says it is: the owner of its SOA record, its first `$ORIGIN`, or what its exporter says in a comment.
     pub(crate) zone: Option<Name>,
     /// Names that were asked for by a command in it.
     pub(crate) asked: Vec<Name>,
+}
+
+impl Context {
+    /// Takes in that `name` has a record of another type: a delegation, a DNAME, or what does not matter.
+    pub(super) fn other_type(&mut self, name: &Name, kind: &str) {
+        let only_below = kind.eq_ignore_ascii_case("DNAME");
+        if only_below || kind.eq_ignore_ascii_case("NS") {
+            self.cuts.push(Cut { name: name.clone(), only_below });
+        }
+        self.names.insert(name.clone());
+    }
+
+    /// True if the text says that `name` has no records of `kind`.
+    pub(super) fn denies(&self, name: &Name, kind: RecordKind) -> bool {
+        self.denied
+            .iter()
+            .any(|denied| denied.name == *name && denied.kind.is_none_or(|denied| denied == kind))
+    }
+
+    /// True if the records of `name` stand in another zone.
+    pub(super) fn is_cut_off(&self, name: &Name) -> bool {
+        let apex =
+            |cut: &Cut| self.zone.as_ref().is_none_or(|zone| cut.name != *zone && cut.name.is_within(zone));
+        let below = |cut: &Cut| name.is_within(&cut.name) && !(cut.only_below && *name == cut.name);
+        self.cuts.iter().any(|cut| below(cut) && (cut.only_below || apex(cut)))
+    }
+
+    /// True if the text would show the MX records of `domain`, if it had any.
+    pub(super) fn shows_mx_of(&self, domain: &Name) -> bool {
+        self.is_edited || self.denies(domain, RecordKind::Mx) || self.is_complete_for(domain, domain)
+    }
+
+    /// True if a record of `name` that is not in the text does not exist.
+    pub(super) fn is_complete_for(&self, name: &Name, domain: &Name) -> bool {
+        self.is_whole_zone && name.is_within(self.zone.as_ref().unwrap_or(domain)) && !self.is_cut_off(name)
+    }
 }
 
 /// All that was read from a text.
@@ -96,7 +167,11 @@ pub(super) fn read_lines(text: &str, text_id: usize, domain: Option<&Name>, want
         reader.line(line);
     }
     transcript.records.iter().for_each(|record| reader.tool_record(record));
-    comments.iter().for_each(|comment| reader.look_at_comment(comment));
+    if wanted == Wanted::Records {
+        reader.found.notes.extend(comments.iter().filter_map(remarks::commented_out));
+        reader.found.context.proxied = remarks::proxied(text, &comments, &reader.found.records);
+        reader.settle(message::read(&comments, &lines), &transcript);
+    }
     reader.finish()
 }
 
@@ -210,9 +285,12 @@ impl<'t> Reader<'t> {
                 Some(span) => self.ttl = Some(span),
                 None => return bad_ttl(argument),
             },
-            ("$INCLUDE" | "$GENERATE", _) => {
+            ("$GENERATE", _) => self.generate(line)?,
+            ("$INCLUDE", _) => {
+                self.found.context.has_holes = true;
+                let file = argument.map_or_else(String::new, |file| format!(" {}", file.text));
                 let text =
-                    format!("{} is not read; write its records out if they have to do with mail", word.text);
+                    format!("$INCLUDE{file} is not read: write its records out if they have to do with mail");
                 self.note("not-read", text);
             }
             _ => {
@@ -224,6 +302,16 @@ impl<'t> Reader<'t> {
                     "known are `$ORIGIN name.` and `$TTL 300`",
                 );
             }
+        }
+        Ok(())
+    }
+
+    /// The records that `$GENERATE` stands for; each points at its line.
+    fn generate(&mut self, line: &Line<'_>) -> Outcome<()> {
+        let range = line.range();
+        for words in generate::generate(line)? {
+            let tokens = words.iter().map(|text| Token { text, range }).collect();
+            self.record(&Line { tokens, indented: false })?;
         }
         Ok(())
     }
@@ -247,7 +335,17 @@ impl<'t> Reader<'t> {
         if fields.ttl.is_some() {
             self.last_ttl = fields.ttl;
         }
-        let TypeWord::Kind(kind) = fields.type_word else { return Ok(()) };
+        if !fields.is_internet {
+            let text = "records of another class than IN are no part of the mail system and are passed over";
+            self.note("other-class", text.into());
+            return Ok(());
+        }
+        let TypeWord::Kind(kind) = fields.type_word else {
+            if let Some(owner) = &self.owner {
+                self.found.context.other_type(owner, fields.type_text);
+            }
+            return Ok(());
+        };
         let Some(owner) = self.owner.clone() else {
             if owner_token.is_some() {
                 return Ok(());
@@ -323,6 +421,10 @@ impl<'t> Reader<'t> {
             let message = format!("an MX record names a host, not the wildcard `{}`", exchange.text);
             return error(ZoneErrorKind::Value, exchange.range, message, "write the name of one host");
         }
+        let is_written_out = exchange.text.ends_with('.') || !exchange.text.contains('.');
+        if !is_written_out && name.as_str().len() > exchange.text.len() {
+            self.found.context.undotted.insert(name.clone());
+        }
         Ok(Data::Mx(number, name))
     }
 
@@ -385,24 +487,20 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// A record behind a semicolon is a comment, though its owner may not have meant it.
-    fn look_at_comment(&mut self, comment: &Comment<'_>) {
-        if !comment.follows_words || self.wanted == Wanted::Patterns {
-            return;
-        }
-        let words: Vec<&str> = comment.token.text.split_whitespace().collect();
-        let is_mx = |at: usize| {
-            words[at].eq_ignore_ascii_case("MX")
-                && words.get(at + 1).is_some_and(|number| number.parse::<u16>().is_ok())
-                && words.len() == at + 3
-        };
-        if (0..words.len()).any(is_mx) {
-            let text = format!(
-                "`{}` stands behind a semicolon and is a comment; put it on a line of its own",
-                words.join(" ")
-            );
-            self.note("mx-after-semicolon", text);
-        }
+    /// Whether the text is a whole zone, and what it says does not exist.
+    fn settle(&mut self, answers: message::Answers, transcript: &Transcript<'_>) {
+        let soas = self.found.records.iter().filter(|record| record.kind == RecordKind::Soa).count();
+        // A transfer ends with the SOA record it begins with (RFC 5936 section 2.2).
+        let is_transfer = (answers.is_transfer || transcript.is_transfer) && soas >= 2;
+        let is_answer = answers.is_answer || transcript.is_answer;
+        let context = &mut self.found.context;
+        context.is_whole_zone &= !context.has_holes && (is_transfer || !is_answer);
+        context.denied = answers.denied;
+        context.denied.extend(transcript.denied.iter().filter_map(|(name, kind)| {
+            let name = Roots::spelled_out(name).ok()?;
+            Some(Denied { name, kind: *kind })
+        }));
+        self.found.notes.extend(answers.notes);
     }
 
     fn finish(mut self) -> Read {

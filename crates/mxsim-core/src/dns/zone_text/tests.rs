@@ -1,3 +1,4 @@
+mod meaning;
 mod pastes;
 
 use super::*;
@@ -94,7 +95,8 @@ fn legal_oddities_become_notes() {
         ["null-mx-beside-others"]
     );
     assert_eq!(notes("example.com. 300 MX 0 ."), ["null-mx"]);
-    assert_eq!(notes("example.com. 300 A 192.0.2.1"), ["implicit-mx"]);
+    assert_eq!(notes("$ORIGIN example.com.\n@ 300 A 192.0.2.1"), ["implicit-mx"]);
+    assert_eq!(errors("example.com. 300 A 192.0.2.1")[0].0, ZoneErrorKind::Domain, "MX was not asked for");
     assert_eq!(
         notes("example.com. 300 MX 1 a.example.org.\nexample.com. 300 MX 1 a.example.org."),
         ["duplicate-record", "addresses-assumed"]

@@ -7,8 +7,10 @@
 //! Windows: *example.com MX preference = 10, mail exchanger = mx1.example.com*. Names are absolute, with or without the final dot.
 
 use super::fault::TextRange;
+use super::fields::{TypeWord, type_word};
 use super::kind::RecordKind;
 use super::lexer::Token;
+use super::quote::Quotes;
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -46,16 +48,28 @@ pub(super) struct Transcript<'a> {
     pub(super) records: Vec<ToolRecord<'a>>,
     /// Names that a command asked for, by where the command ends: what follows is about them.
     pub(super) asked: Vec<(usize, &'a str)>,
+    /// True if a tool printed answers: what was asked for, never all there is.
+    pub(super) is_answer: bool,
+    /// True if a command asked for a zone transfer.
+    pub(super) is_transfer: bool,
+    /// Names that do not exist (`None`), or have no records of a type.
+    pub(super) denied: Vec<(Token<'a>, Option<RecordKind>)>,
 }
 
 /// Reads the lines of a transcript in `text`, whose number is `text_id`.
 pub(super) fn read(text: &str, text_id: usize) -> Transcript<'_> {
     let mut reader = Reader { text_id, found: Transcript::default(), state: State::Outside };
+    let quotes = Quotes::of(text);
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
-        if reader.takes(line, start) {
+        let content = start + Quotes::prefix(line);
+        let rest = &line[content - start..];
+        let is_quoted = content > start;
+        if (is_quoted && quotes.is_typed(rest)) || reader.takes(rest, content) {
             reader.found.taken.push(start..end);
+        } else if is_quoted {
+            reader.found.taken.push(start..content);
         }
         start = end;
     }
@@ -96,16 +110,39 @@ impl<'a> Reader<'a> {
         }
         if let Some(asked) = prompt(line) {
             self.state = State::Outside;
+            self.found.is_answer |= !line.contains("named-checkzone");
+            self.found.is_transfer |= tokens.iter().any(|word| word.text.eq_ignore_ascii_case("axfr"));
             self.found.asked.extend(asked.map(|name| (start + line.len(), name)));
             return true;
         }
-        self.takes_sentence(&tokens) || self.takes_block(&tokens) || is_noise(&tokens)
+        self.takes_denial(&tokens)
+            || self.takes_sentence(&tokens)
+            || self.takes_block(&tokens)
+            || is_noise(&tokens)
     }
 
     fn push(&mut self, owner: Token<'a>, kind: RecordKind, data: &[Token<'a>]) -> bool {
         let last = data.last().unwrap_or(&owner).range;
         let range = TextRange { end: last.end.max(owner.range.end), ..owner.range };
+        self.found.is_answer = true;
         self.found.records.push(ToolRecord { owner, kind, data: data.to_vec(), ttl: None, range });
+        true
+    }
+
+    /// A name that does not exist, or has no records of a type.
+    fn takes_denial(&mut self, tokens: &[Token<'a>]) -> bool {
+        let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
+        let denied = match texts[..] {
+            ["Host", _, "not", "found:", why] if why.contains("NXDOMAIN") => (tokens[1], None),
+            ["**", "server", "can't", "find", _, "NXDOMAIN"] => (without_last(tokens[4], ':'), None),
+            [_, "has", "no", kind, "record"] => {
+                let Some(TypeWord::Kind(kind)) = type_word(kind) else { return false };
+                (tokens[0], Some(kind))
+            }
+            _ => return false,
+        };
+        self.found.denied.push(denied);
+        self.found.is_answer = true;
         true
     }
 
@@ -119,7 +156,7 @@ impl<'a> Reader<'a> {
             }
             ["mail", "exchanger", "=", ..] if rest.len() == 5 => self.push(owner, RecordKind::Mx, &rest[3..]),
             ["MX", "preference", "=", _, "mail", "exchanger", "=", _] => {
-                let preference = without_comma(rest[3]);
+                let preference = without_last(rest[3], ',');
                 self.push(owner, RecordKind::Mx, &[preference, rest[7]])
             }
             ["has", "address", _] => self.push(owner, RecordKind::A, &rest[2..]),
@@ -164,7 +201,7 @@ impl<'a> Reader<'a> {
     /// An address of the name whose block this is; that of a server has a port, or stands in the server's block.
     fn address(&mut self, token: Token<'a>) {
         let State::Name(owner) = self.state else { return };
-        let token = without_comma(token);
+        let token = without_last(token, ',');
         match token.text.parse() {
             Ok(IpAddr::V4(_)) => self.push(owner, RecordKind::A, &[token]),
             Ok(IpAddr::V6(_)) => self.push(owner, RecordKind::Aaaa, &[token]),
@@ -173,8 +210,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn without_comma(token: Token<'_>) -> Token<'_> {
-    match token.text.strip_suffix(',') {
+fn without_last(token: Token<'_>, last: char) -> Token<'_> {
+    match token.text.strip_suffix(last) {
         Some(text) => Token { text, range: TextRange { end: token.range.end - 1, ..token.range } },
         None => token,
     }
@@ -184,7 +221,7 @@ fn without_comma(token: Token<'_>) -> Token<'_> {
 fn is_noise(tokens: &[Token<'_>]) -> bool {
     let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
     match texts[..] {
-        [">", ..] | ["***", ..] | ["Non-authoritative", "answer:"] | ["Authoritative", "answers", ..] => true,
+        ["***", ..] | ["Non-authoritative", "answer:"] | ["Authoritative", "answers", ..] => true,
         ["DNS", "request", "timed", "out."] | ["timeout", "was", ..] | ["Host", _, "not", "found:", ..] => {
             true
         }

@@ -14,7 +14,7 @@ use crate::tally::{DURATION_PARTS, DelayHistogram, PEAK_BINS, SenderTally, Tally
 use crate::time::Span;
 
 /// Labels of nodes with these fair shares and senders of equal parts, with the default goal.
-fn labels(fair: &[f64], senders: usize) -> Labels {
+pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
     let node = |(index, fair): (usize, &f64)| NodeLabels {
         name: format!("mx{}", index + 1),
         host: format!("mx{}.example.com", index + 1),

@@ -34,10 +34,26 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("mx-no-address", Error, "an MX host has no A or AAAA record in its own zone, so it gets no mail"),
     kind("mx-no-dot", Error, "the name of an MX host lacks its final dot, so the zone's name was appended"),
     kind("mx-private-address", Error, "the Internet cannot reach an MX host beside others that it can reach"),
+    kind(
+        "mx-special-address",
+        Error,
+        "no sender delivers to the address of an MX host (loopback, link-local, multicast, reserved ...)",
+    ),
     kind("null-mx", Error, "the domain takes no mail (null MX, RFC 7505)"),
     kind("null-mx-beside-others", Error, "a null MX stands beside other MX records, which RFC 7505 forbids"),
     kind("mx-address-unknown", Warning, "the text does not say which addresses an MX host has"),
     kind("addresses-of-nobody", Warning, "addresses stand alone, and nothing says which host has them"),
+    kind("answer-cut", Warning, "the answer that was pasted had more records than the text"),
+    kind(
+        "mx-proxied",
+        Warning,
+        "an MX host has the address of a proxy for web requests, which takes no mail",
+    ),
+    kind(
+        "alternative-sets",
+        Warning,
+        "the service answers with one of several record sets, and one was taken",
+    ),
     kind("alias-elsewhere", Warning, "a record is an alias of a service whose addresses are not in the text"),
     kind("mx-alias", Warning, "an MX record names an alias (CNAME), which RFC 2181 section 10.3 forbids"),
     kind("mx-after-semicolon", Warning, "an MX record stands behind a semicolon, so it is a comment"),
@@ -64,6 +80,7 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("short-output", Note, "output of `dig +short`, which leaves names and TTLs out"),
     kind("assumed-ttl", Note, "records have no TTL, so an hour is assumed"),
     kind("no-final-dot", Note, "a name without its final dot is taken as a whole name"),
+    kind("other-class", Note, "records of another class than IN are passed over"),
     kind("duplicate-record", Note, "a record stands twice"),
 ];
 
@@ -118,6 +135,7 @@ mod tests {
             (format!("{EQUAL}b.e.example. 300 A 192.0.2.3\n"), "unequal-addresses"),
             (format!("{EQUAL}b.e.example. 300 AAAA 2001:db8::2\n"), "ipv6-on-some"),
             (EQUAL.replace("192.0.2.2", "10.0.0.2"), "mx-private-address"),
+            (EQUAL.replace("192.0.2.2", "224.0.0.1"), "mx-special-address"),
             (EQUAL.replace("192.0.2.", "192.168.1."), "private-addresses"),
             (EQUAL.replace("300 MX", "604800 MX"), "ttls-far-apart"),
             (format!("$ORIGIN e.example.\n{EQUAL}@ 300 MX 10 c\n"), "mx-no-address"),

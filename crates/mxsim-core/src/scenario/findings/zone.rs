@@ -1,8 +1,9 @@
 //! What the records of a zone show by themselves.
 
+use crate::dns::special_use::{self, special_use};
 use crate::dns::{AddressStatus, Host, MxRecord, Zone};
 use crate::time::Span;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 /// A code and its sentence.
 pub(super) type Said = (&'static str, String);
@@ -17,8 +18,14 @@ pub enum Reach {
     Reachable,
     /// It can if the host has an address, which the text does not say.
     Unknown,
+    /// It can over IPv6; the text does not say whether the host has an IPv4 address, too.
+    UnknownIpv4,
+    /// It can if the host has an IPv6 address, which the text does not say; it has no IPv4 address.
+    UnknownIpv6,
     /// It cannot: all its addresses are private, and other hosts have public ones.
     Private,
+    /// It cannot: nobody can, for its addresses are for something else (loopback, multicast, reserved ...).
+    Special,
     /// It cannot: the host has no address.
     Never,
 }
@@ -29,8 +36,11 @@ impl Reach {
     pub fn of(host: &Host, zone: &Zone) -> Self {
         match host.status {
             AddressStatus::Absent => Self::Never,
+            AddressStatus::Unknown if host.a.is_empty() => Self::UnknownIpv6,
+            AddressStatus::Unknown if !host.aaaa.is_empty() => Self::UnknownIpv4,
             AddressStatus::Unknown => Self::Unknown,
             AddressStatus::Assumed => Self::Reachable,
+            AddressStatus::Published if is_special(host) => Self::Special,
             AddressStatus::Published if is_private(host) && !zone.hosts.iter().all(is_private) => {
                 Self::Private
             }
@@ -45,8 +55,15 @@ pub(super) fn findings(zone: &Zone) -> Vec<Said> {
         return Vec::new();
     }
     let equal = equal_hosts(zone);
-    let found =
-        [private(zone), preferences(zone), shared(zone), counts(&equal), families(&equal), ttls(zone)];
+    let found = [
+        special(zone),
+        private(zone),
+        preferences(zone),
+        shared(zone),
+        counts(&equal),
+        families(&equal),
+        ttls(zone),
+    ];
     found.into_iter().flatten().collect()
 }
 
@@ -71,36 +88,38 @@ fn addresses(host: &Host) -> impl Iterator<Item = IpAddr> {
     host.a.iter().map(|&ip| IpAddr::V4(ip)).chain(host.aaaa.iter().map(|&ip| IpAddr::V6(ip)))
 }
 
-/// True if the Internet routes none of its addresses.
+/// True if it has addresses and all of them are of that kind.
+fn has_only(host: &Host, fits: impl Fn(IpAddr) -> bool) -> bool {
+    host.status == AddressStatus::Published && addresses(host).count() > 0 && addresses(host).all(fits)
+}
+
+/// True if senders on the Internet reach none of its addresses.
 fn is_private(host: &Host) -> bool {
-    host.status == AddressStatus::Published
-        && addresses(host).count() > 0
-        && addresses(host).all(|address| match address {
-            IpAddr::V4(ip) => is_private_v4(ip),
-            IpAddr::V6(ip) => is_private_v6(ip),
-        })
+    has_only(host, |ip| special_use::is_private(ip) || special_use(ip).is_some())
 }
 
-/// Private use, loopback, link-local, this network, and addresses behind carriers (RFC 1918, 1122, 3927, 6598).
-const fn is_private_v4(ip: Ipv4Addr) -> bool {
-    let [first, second, ..] = ip.octets();
-    ip.is_private()
-        || ip.is_loopback()
-        || ip.is_link_local()
-        || first == 0
-        || (first == 100 && second & 0xc0 == 64)
+/// True if no sender reaches any of its addresses, wherever it is.
+fn is_special(host: &Host) -> bool {
+    has_only(host, |ip| special_use(ip).is_some())
 }
 
-/// Loopback, unspecified, unique local and link-local (RFC 4291, 4193).
-const fn is_private_v6(ip: Ipv6Addr) -> bool {
-    let first = ip.segments()[0];
-    ip.is_loopback() || ip.is_unspecified() || first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80
+/// Hosts at which no sender delivers, with the reason of each.
+fn special(zone: &Zone) -> Option<Said> {
+    let reason = |host: &Host| {
+        let address = addresses(host).next()?;
+        Some(format!("{} ({address}: {})", host.name, special_use(address)?))
+    };
+    let hosts: Vec<String> = zone.hosts.iter().filter(|host| is_special(host)).filter_map(reason).collect();
+    let text =
+        format!("no sender delivers to the address of {}; publish the address of the host", hosts.join(", "));
+    (!hosts.is_empty()).then_some(("mx-special-address", text))
 }
 
 fn private(zone: &Zone) -> Option<Said> {
-    let private: Vec<&Host> = zone.hosts.iter().filter(|host| is_private(host)).collect();
+    let private: Vec<&Host> =
+        zone.hosts.iter().filter(|host| is_private(host) && !is_special(host)).collect();
     let first = addresses(private.first()?).next()?;
-    if private.len() == zone.hosts.len() {
+    if zone.hosts.iter().all(is_private) {
         let text = format!(
             "every MX host has a private address such as {first}: senders on the Internet reach none, those on your network do"
         );

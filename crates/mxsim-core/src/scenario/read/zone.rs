@@ -145,6 +145,7 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
     let first = built(&read.records, written_domain.as_ref(), &[], &context, &origins, reading)?;
     let domain = first.domain.clone();
     let mut versions = vec![ZoneVersion { at: Time(i64::MIN), zone: first }];
+    let context = Context { is_edited: true, ..context };
     let mut records = read.records;
     for edit in edits {
         let mut errors = Vec::new();
