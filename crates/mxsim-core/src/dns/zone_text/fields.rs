@@ -165,7 +165,7 @@ pub(super) fn type_word(text: &str) -> Option<TypeWord> {
     (number.is_some() || OTHER_TYPES.contains(&upper.as_str())).then_some(TypeWord::Other)
 }
 
-fn is_class(text: &str) -> bool {
+pub(super) fn is_class(text: &str) -> bool {
     let by_number = || {
         text.get(..5).is_some_and(|class| class.eq_ignore_ascii_case("CLASS"))
             && text[5..].parse::<u16>().is_ok()

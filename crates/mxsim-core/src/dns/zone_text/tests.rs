@@ -1,4 +1,5 @@
 mod pastes;
+mod shapes;
 
 use super::*;
 use crate::time::Span;
