@@ -74,11 +74,8 @@ fn is_log(texts: &[&str]) -> bool {
 /// Prompts, commands behind a prompt, and comments of a shell or a program.
 fn is_shell(line: &str, texts: &[&str]) -> bool {
     const MARKS: [&str; 8] = ["$", "#", "%", "//", "❯", "➜", "PS", "--"];
-    if looks_like_record(line) || is_elision(line) {
-        return false;
-    }
     let ends_as_prompt = |word: &str| word.ends_with(['$', '#', '>', '%', '❯', '➜']);
-    match texts[..] {
+    let is_shell = match texts[..] {
         [first, ..] if MARKS[..6].contains(&first) => true,
         // A file by its path, a host with its user: what is left of a prompt.
         [only] => ends_as_prompt(only) && !only.contains("::"),
@@ -91,5 +88,6 @@ fn is_shell(line: &str, texts: &[&str]) -> bool {
                 || first.starts_with('[') && second.ends_with("]#")
         }
         _ => false,
-    }
+    };
+    is_shell && !looks_like_record(line) && !is_elision(line)
 }

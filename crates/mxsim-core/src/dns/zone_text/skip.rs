@@ -32,6 +32,10 @@ impl Skipped {
         let before = self.lines.len();
         let wrong = read.errors.iter().map(|error| line_at(text, error.range.start));
         self.lines.extend(wrong.filter(|line| !looks_like_record(&text[line.clone()])));
+        // A parenthesis in prose swallows the lines below, and hides the next one.
+        if read.errors.iter().any(|error| text[error.range.start..error.range.end] == *"(") {
+            self.lines.extend(lines(text).filter(|line| is_open(&text[line.clone()])));
+        }
         self.lines.sort_by_key(|line| line.start);
         self.lines.dedup();
         self.lines.len() > before
@@ -63,6 +67,19 @@ pub(super) fn is_strict(text: &str) -> bool {
         ["$ORIGIN", "$TTL", "$INCLUDE", "$GENERATE", "@"].contains(&word.as_str())
     };
     text.lines().any(is_directive) || differences(text).is_some()
+}
+
+/// The places of all lines.
+fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let place = |line: &str| line.as_ptr() as usize - text.as_ptr() as usize;
+    text.split_inclusive('\n').map(move |line| place(line)..place(line) + line.len())
+}
+
+/// True for prose with a parenthesis that the line does not close.
+fn is_open(line: &str) -> bool {
+    line.matches('(').count() != line.matches(')').count()
+        && !line.starts_with(';')
+        && !looks_like_record(line)
 }
 
 /// The line that holds byte `at`, with its end.

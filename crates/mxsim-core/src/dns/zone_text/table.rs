@@ -60,6 +60,10 @@ pub(super) struct Header {
 impl Header {
     /// The header in a line, if it is one: it names a type or a preference, and what stands beside it.
     pub(super) fn of(line: &str) -> Option<Self> {
+        // Headings have few digits (`IP4Address`), and records many.
+        if line.bytes().filter(u8::is_ascii_digit).count() > 3 {
+            return None;
+        }
         let parted = match line {
             _ if line.contains('|') => Parted::By('|'),
             _ if line.contains('\t') => Parted::By('\t'),

@@ -31,7 +31,7 @@ fn plain_characters(text: &str) -> (String, Map) {
         };
         copier.replace(at..at + length, instead);
         if text[at..at + length].ends_with('|') {
-            link_end = text[at..].find('>').map(|end| at + end);
+            link_end = near(&text[at..]).find('>').map(|end| at + end);
         }
         at += length;
     }
@@ -50,7 +50,7 @@ fn replaced(c: char, rest: &str, is_escaped_line: bool) -> Option<(usize, &'stat
         '\u{b}' | '\u{c}' => one(" "),
         '<' => tag(rest),
         '[' => markdown_link(rest).map(|_| (1, "")),
-        ']' if rest.starts_with("](http") => Some((rest.find(')')? + 1, "")),
+        ']' if rest.starts_with("](http") => Some((near(rest).find(')')? + 1, "")),
         '&' => entity(rest),
         // A string of JSON or of a program, with its line ends written out.
         '\\' if is_escaped_line && rest.starts_with("\\n") => Some((2, "\n")),
@@ -94,6 +94,13 @@ fn escape_sequence(rest: &str) -> usize {
     }
 }
 
+/// The start of `rest` in which a tag or a link has to end: to look further would take long in a text full of brackets.
+fn near(rest: &str) -> &str {
+    const FAR: usize = 400;
+    let end = (0..=FAR.min(rest.len())).rev().find(|&end| rest.is_char_boundary(end));
+    &rest[..end.unwrap_or(0)]
+}
+
 /// Tags of HTML that stand around text, and what they do to it.
 const TAGS: [(&str, &str); 28] = [
     ("pre", ""),
@@ -128,9 +135,8 @@ const TAGS: [(&str, &str); 28] = [
 
 /// A tag of HTML, or the target of a link as Slack and Outlook write it: `<http://mx1.example.com|mx1.example.com>`, `mx1.example.com<http://mx1.example.com>`.
 fn tag(rest: &str) -> Option<(usize, &'static str)> {
-    let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
-    let end = line.find('>')?;
-    let inner = &line[1..end];
+    let end = near(rest).find(['>', '\n']).filter(|&end| rest[end..].starts_with('>'))?;
+    let inner = &rest[1..end];
     if inner.starts_with("http://") || inner.starts_with("https://") {
         return Some((inner.find('|').map_or(end, |bar| bar + 1) + 1, ""));
     }
@@ -143,7 +149,7 @@ fn tag(rest: &str) -> Option<(usize, &'static str)> {
 
 /// The text of a link of Markdown, `[mx1.example.com](http://mx1.example.com)`.
 fn markdown_link(rest: &str) -> Option<&str> {
-    let text = &rest[1..rest.find(']')?];
+    let text = &rest[1..near(rest).find(']')?];
     let is_link = rest[1 + text.len()..].starts_with("](http") && !text.contains(char::is_whitespace);
     is_link.then_some(text)
 }

@@ -11,7 +11,7 @@ use super::fields::{ttl, type_word};
 use super::kind::RecordKind;
 use super::lexer::Token;
 use super::noise;
-use super::ornament::is_full_name;
+use super::ornament::{is_full_name, is_record};
 use super::table::{self, Header, List};
 use crate::time::Span;
 use std::net::IpAddr;
@@ -116,6 +116,10 @@ impl<'a> Reader<'a> {
 
     /// Looks at a line; true if it is one of a transcript.
     fn takes(&mut self, line: &'a str, start: usize) -> bool {
+        // Most lines are records, and most texts have no table.
+        if self.table.is_none() && is_record(line) && !line.contains(['=', '>']) {
+            return false;
+        }
         let tokens = words(line, start, self.text_id);
         if tokens.is_empty() {
             let listed = self.list.records();
