@@ -36,7 +36,7 @@ pub(super) fn json_in(text: &str) -> Option<&str> {
 fn begins(text: &str) -> bool {
     let mut first = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{feff}');
     match first.next() {
-        Some('{') => true,
+        Some('{') => first.next().is_none_or(|second| "\"}".contains(second)),
         Some('[') => first.next().is_none_or(|second| "{[]\"".contains(second)),
         _ => false,
     }
@@ -65,7 +65,7 @@ pub(super) fn has_relative_names(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(has_relative_names),
         Value::Object(object) => {
-            let is_relative = |name: &str| !name.is_empty() && !name.contains('.');
+            let is_relative = |name: &str| !name.contains('.');
             let is_set = object.contains_key("type") && object.contains_key("rrdatas");
             is_set && object.get("name").and_then(Value::as_str).is_some_and(is_relative)
                 || object.values().any(has_relative_names)
@@ -118,15 +118,18 @@ fn field<'v>(object: &'v Map<String, Value>, names: &[&str]) -> Option<&'v Value
 /// Shapes an object that is a record set; false if it is none.
 fn shape_set(object: &mut Map<String, Value>, domain: Option<&str>) -> bool {
     let Some(kind) =
-        field(object, &["typename", "type", "rrtype", "recordtype", "querytype", "rrsettype"]).and_then(kind)
+        field(object, &["typename", "type", "rrtype", "recordtype", "querytype", "rrsettype", "fieldtype"])
+            .and_then(kind)
     else {
         // A zone has a name and a type, too, and its records below.
         object.remove("type");
         object.remove("Type");
         return false;
     };
-    let name =
-        field(object, &["fqdn", "name", "owner", "dnsname", "rrsetname", "recordname", "hostname", "host"]);
+    let name = field(
+        object,
+        &["fqdn", "name", "owner", "dnsname", "rrsetname", "recordname", "hostname", "host", "subdomain"],
+    );
     let Some(name) = name.and_then(Value::as_str).map(|name| absolute(name, domain)) else { return false };
     let seconds = field(object, &["ttl", "rrsetttl", "recordttl", "timetolive"]).and_then(seconds);
     let values: Vec<String> =
@@ -190,7 +193,7 @@ fn value_of(item: &Value) -> Option<String> {
 
 /// The data in an object, with the preference that may stand beside it.
 fn value_in(object: &Map<String, Value>) -> Option<String> {
-    const NAMES: [&str; 17] = [
+    const NAMES: [&str; 20] = [
         "rdatamx",
         "rdataa",
         "rdataaaaa",
@@ -208,8 +211,15 @@ fn value_in(object: &Map<String, Value>) -> Option<String> {
         "ipv6address",
         "ipaddress",
         "namehost",
+        "answer",
+        "target",
+        "rdata",
     ];
-    let text = field(object, &NAMES)?.as_str()?.trim_matches('"');
+    let data = field(object, &NAMES)?;
+    if let Value::Object(inner) = data {
+        return value_in(inner);
+    }
+    let text = data.as_str()?.trim_matches('"');
     let preference = field(object, &["preference", "priority", "prio"]).and_then(Value::as_u64);
     Some(match preference {
         Some(preference) if !text.contains(' ') && is_name(text) => format!("{preference} {text}"),

@@ -399,7 +399,9 @@ impl<'t> Reader<'t> {
             about.and_then(|name| Roots::spelled_out(&Token { text: name, range: line.range() }).ok());
         let (kind, data) = match line.tokens[..] {
             [preference, host]
-                if preference.text.parse::<u16>().is_ok() && type_word(host.text).is_none() =>
+                if preference.text.parse::<u16>().is_ok()
+                    && host.text.contains('.')
+                    && type_word(host.text).is_none() =>
             {
                 (RecordKind::Mx, Data::Mx(preference_of(&preference)?, Roots::spelled_out(&host)?))
             }

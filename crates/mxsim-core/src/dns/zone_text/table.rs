@@ -137,6 +137,10 @@ impl Parted {
             (from, cell.trim_end_matches(|c: char| c.is_whitespace() || c == '"').len().max(from))
         };
         match self {
+            // A header of Confluence and Jira.
+            Self::By('|') if line.starts_with("||") => {
+                line.trim().trim_matches('|').split("||").map(str::trim).collect()
+            }
             Self::By(mark) => {
                 let line = if mark == '|' {
                     line.trim().trim_matches('|')

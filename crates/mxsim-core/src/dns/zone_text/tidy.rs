@@ -49,7 +49,9 @@ fn replaced(c: char, rest: &str, is_escaped_line: bool) -> Option<(usize, &'stat
         '\u{1b}' | '\u{9b}' => Some((escape_sequence(rest), "")),
         '\u{b}' | '\u{c}' => one(" "),
         '<' => tag(rest),
-        '[' => markdown_link(rest).map(|_| (1, "")),
+        '[' => lost_colour(rest).map(|length| (length, "")).or_else(|| markdown_link(rest).map(|_| (1, ""))),
+        // Bold, in Markdown.
+        '*' if rest.starts_with("**") => Some((2, "")),
         ']' if rest.starts_with("](http") => Some((near(rest).find(')')? + 1, "")),
         '&' => entity(rest),
         // A string of JSON or of a program, with its line ends written out.
@@ -147,6 +149,12 @@ fn tag(rest: &str) -> Option<(usize, &'static str)> {
     Some((end + 1, if *instead == "\t" && !closes { "" } else { instead }))
 }
 
+/// The length of a colour that lost its escape character: `[01;31m`.
+fn lost_colour(rest: &str) -> Option<usize> {
+    let digits = rest[1..].bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b';').count();
+    (digits > 0 && digits < 12 && rest[1 + digits..].starts_with('m')).then_some(digits + 2)
+}
+
 /// The text of a link of Markdown, `[mx1.example.com](http://mx1.example.com)`.
 fn markdown_link(rest: &str) -> Option<&str> {
     let text = &rest[1..near(rest).find(']')?];
@@ -186,6 +194,7 @@ mod tests {
             ("10 <http://mx1.e.net|mx1.e.net>. m<http://m>", "10 mx1.e.net. m"),
             ("10 [mx1.e.net](http://mx1.e.net). [x] c", "10 mx1.e.net. [x] c"),
             ("“mx1” │ x", "\"mx1\" | x"),
+            ("[01;31mMX[0m **b** [1mx", "MX b x"),
             ("a\\nb\\tc", "a\nb\tc"),
             ("\u{1b}", ""),
             ("\u{1b}[", ""),
