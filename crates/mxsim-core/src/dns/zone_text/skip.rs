@@ -13,6 +13,9 @@ use std::ops::Range;
 /// Times that a text is read again without the lines that could not be read: skipping one may show the next.
 const MOST_ROUNDS: usize = 8;
 
+/// Wrong lines from which on a text is no transcript, whatever else stands in it.
+const MOST_WRONG: usize = 5_000;
+
 /// What is skipped.
 #[derive(Debug, Default)]
 pub(super) struct Skipped {
@@ -25,7 +28,8 @@ impl Skipped {
     /// Adds the lines that `read` could not read; false if there is nothing more to skip.
     pub(super) fn add_from(&mut self, read: &Read, text: &str) -> bool {
         let has_mx = read.records.iter().any(|record| matches!(record.data, Some(Data::Mx(..))));
-        if read.errors.is_empty() || !has_mx || self.rounds == MOST_ROUNDS || is_strict(text) {
+        let is_hopeless = read.errors.is_empty() || read.errors.len() > MOST_WRONG;
+        if is_hopeless || !has_mx || self.rounds == MOST_ROUNDS || is_strict(text) {
             return false;
         }
         self.rounds += 1;
