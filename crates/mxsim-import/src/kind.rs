@@ -74,7 +74,10 @@ fn is_section(line: &str) -> bool {
 fn is_key(line: &str) -> bool {
     line.split_once('=').is_some_and(|(key, _)| {
         let key = key.trim();
-        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+        // dnsmasq writes its records in this form, too.
+        !key.is_empty()
+            && !["mx-host", "host-record"].contains(&key)
+            && key.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
     })
 }
 
@@ -96,6 +99,7 @@ mod tests {
             ("-", "[root@host ~]# dig MX example.com\n", TextKind::Zone),
             ("-", "example.com MX preference = 10, mail exchanger = mx1.example.com\n", TextKind::Zone),
             ("-", "{\"ResourceRecordSets\": []}", TextKind::Zone),
+            ("-", "mx-host=example.com,mx1.example.com,10\n", TextKind::Zone),
             ("-", "# a scenario\n[zone]\n", TextKind::Scenario),
             ("-", "title = \"x\"\n", TextKind::Scenario),
             ("zone.txt", "[[senders]] # who\n", TextKind::Scenario),

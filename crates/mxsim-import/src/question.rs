@@ -33,7 +33,7 @@ impl Question<'_> {
     #[must_use]
     pub fn scenario_text(&self, template: &str) -> String {
         let lines = self.zone.replace("\r\n", "\n");
-        let lines = lines.trim_matches('\n').replace('\\', "\\\\").replace("\"\"\"", "\"\"\\\"");
+        let lines = literal::lines(lines.trim_matches('\n'));
         self.with_zone(template, &format!("text = \"\"\"\n{lines}\n\"\"\"\n"))
     }
 

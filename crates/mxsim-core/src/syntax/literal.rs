@@ -20,6 +20,20 @@ pub fn text(value: &str) -> String {
     written
 }
 
+/// What stands between the `"""` of a basic string of several lines: only what TOML does not allow there as it is gets escaped.
+#[must_use]
+pub fn lines(value: &str) -> String {
+    let mut written = String::with_capacity(value.len());
+    for c in value.replace('\\', "\\\\").replace("\"\"\"", "\"\"\\\"").chars() {
+        match c {
+            '\n' | '\t' => written.push(c),
+            c if c.is_control() => written.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => written.push(c),
+        }
+    }
+    written
+}
+
 /// A duration.
 pub(crate) fn span(value: Span) -> String {
     text(&value.to_string())
@@ -33,6 +47,16 @@ pub(crate) fn number(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_read_back() {
+        for value in ["a\nb", "\u{1b}[1m \0 \u{7f} \r \"\"\"\"\" \\n ü\u{9b}\u{200b}\tx"] {
+            let document = format!("x = \"\"\"\n{}\n\"\"\"\n", lines(value));
+            let table = toml::de::DeTable::parse(&document)
+                .map(|table| table.get_ref().get("x").and_then(|x| x.get_ref().as_str().map(str::to_owned)));
+            assert_eq!(table.ok().flatten(), Some(format!("{value}\n")));
+        }
+    }
 
     #[test]
     fn strings_read_back() {

@@ -85,9 +85,12 @@ fn scenario(arguments: &Ask, catalog: &Catalog) -> Result<Scenario, Failure> {
         };
     }
     let is_file = Path::new(design).exists();
-    if !is_file && is_domain(design) {
+    // Of an address of mail, the domain.
+    let domain =
+        design.rsplit_once('@').filter(|(user, _)| !user.is_empty()).map_or(design, |(_, domain)| domain);
+    if !is_file && is_domain(domain) {
         return Err(Failure::file(format!(
-            "{design} is no file; if it is your domain, type: dig +noall +answer MX {design} | mxsim ask -"
+            "{design} is no file; if {domain} is your domain, type: dig +noall +answer MX {domain} | mxsim ask -"
         )));
     }
     let pasted = design.split_whitespace().count() > 1 && !is_file;

@@ -49,11 +49,13 @@ fn odd_encodings_are_read_or_named() {
     let json_bom = "\u{feff}{\"zone\": {\"text\": \"example.com. 60 A 192.0.2.1\"}}";
     let folder = Folder::new();
     mxsim(&["check", &folder.file("bom.json", json_bom)]).expect(0);
-    mxsim_with_input(&["check", "-"], b"title = \"caf\xe9\"")
-        .expect_error(4, &["standard input is not UTF-8", "byte 12, in line 1", "save it as UTF-8"]);
+    // The code page of a Windows console.
+    let zone = b"Serveur :  box\r\n\r\nR\x82ponse :\r\ne.example MX preference = 10, mail exchanger = mx.e.example\r\n";
+    mxsim_with_input(&["check", "-"], zone).expect(0);
     let utf16: Vec<u8> =
         [0xff, 0xfe].into_iter().chain(SMALL.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    mxsim_with_input(&["check", "-"], &utf16).expect_error(4, &["UTF-16"]);
+    mxsim_with_input(&["check", "-"], &utf16).expect(0);
+    mxsim_with_input(&["check", "-"], &utf16[2..]).expect(0);
     mxsim_with_input(&["check", "-"], &[0x1f, 0x8b, 8, 0]).expect_error(4, &["unpack it first"]);
     mxsim_with_input(&["check", "-"], b"title = \"a\0b\"").expect_error(4, &["error[E001]"]);
 }

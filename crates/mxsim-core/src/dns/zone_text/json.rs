@@ -3,6 +3,7 @@
 
 use super::fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
 use super::fields::{TypeWord, ttl, type_word};
+use super::json_shapes;
 use super::kind::RecordKind;
 use super::lexer::Token;
 use super::names::Roots;
@@ -15,24 +16,23 @@ use std::collections::BTreeMap;
 /// Most levels of lists and objects that are looked into.
 const MOST_DEEP: usize = 8;
 
-/// True if a text begins like JSON; a prompt may begin with a bracket too.
-pub(super) fn is_json(text: &str) -> bool {
-    let mut first = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{feff}');
-    match first.next() {
-        Some('{') => true,
-        Some('[') => first.next().is_some_and(|second| "{[]\"".contains(second)),
-        _ => false,
-    }
-}
-
-/// The records of a JSON text.
-pub(super) fn read(text: &str, text_id: usize) -> Read {
+/// The records of a JSON text; relative names hang below `domain`.
+pub(super) fn read(text: &str, text_id: usize, domain: Option<&Name>) -> Read {
     let mut found = Found::default();
     let whole = TextRange { text: text_id, start: 0, end: 0 };
-    match serde_json::from_str(text) {
+    match json_shapes::documents(text, domain) {
+        Ok(value) if json_shapes::has_relative_names(&value) => found.read.errors.push(ZoneTextError {
+            kind: ZoneErrorKind::Domain,
+            message: "the names in this JSON are relative, and nothing says to which domain".into(),
+            help: "add `--domain` and the name of the domain".into(),
+            range: whole,
+        }),
         Ok(value) => {
             collect(&value, whole, MOST_DEEP, &mut found);
-            found.settle(&value, whole);
+            match &value {
+                Value::Array(documents) => documents.iter().for_each(|one| found.settle(one, whole)),
+                one => found.settle(one, whole),
+            }
         }
         Err(why) => found.read.errors.push(ZoneTextError {
             kind: ZoneErrorKind::Syntax,
@@ -41,16 +41,7 @@ pub(super) fn read(text: &str, text_id: usize) -> Read {
             range: whole,
         }),
     }
-    let mut found = found.read;
-    if found.errors.is_empty() && found.records.is_empty() {
-        found.errors.push(ZoneTextError {
-            kind: ZoneErrorKind::Domain,
-            message: "this JSON holds no record that has to do with mail".into(),
-            help: "paste record sets with `Name`, `Type` and their values, or the output of `dig MX`".into(),
-            range: whole,
-        });
-    }
-    found
+    found.read
 }
 
 /// What was found so far.

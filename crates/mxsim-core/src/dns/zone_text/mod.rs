@@ -18,15 +18,23 @@ mod fault;
 mod fields;
 mod foreign;
 mod generate;
+mod hint;
 mod json;
+mod json_shapes;
 mod kind;
 mod lexer;
 mod message;
 mod names;
 mod nodes;
+mod noise;
+mod ornament;
+mod places;
 mod quote;
 mod record;
 mod remarks;
+mod skip;
+mod table;
+mod tidy;
 mod transcript;
 
 pub(crate) use addresses::notes_on;
@@ -36,32 +44,102 @@ pub use fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
 pub(crate) use record::{Context, Data, Read, Record, Wanted};
 
 use super::zone::{Name, Zone};
+use kind::RecordKind;
 
-/// Reads `text`, whatever it is: zone lines, what a tool printed, or JSON.
+/// Reads `text`, whatever it is: zone lines, what a tool printed, or JSON, with any decoration around it.
 pub(crate) fn read(text: &str, text_id: usize, domain: Option<&Name>, wanted: Wanted) -> Read {
-    if wanted == Wanted::Records && json::is_json(text) {
-        return json::read(text.trim_start_matches('\u{feff}'), text_id);
-    }
-    let read = record::read_lines(text, text_id, domain, wanted);
-    let is_empty = read.records.iter().all(|record| !matches!(record.data, Some(Data::Mx(..))));
-    match foreign::recognise(text) {
-        Some(what) if wanted == Wanted::Records && (is_empty || !read.errors.is_empty()) => {
-            Read { errors: vec![foreign_text(text, text_id, domain, what)], ..Read::default() }
+    let (plain, map) = tidy::tidy(text);
+    let mut read = read_plain(&plain, text_id, domain, wanted);
+    read.records.iter_mut().for_each(|record| record.range = map.range(record.range, text));
+    read.errors.iter_mut().for_each(|error| error.range = map.range(error.range, text));
+    read
+}
+
+fn read_plain(text: &str, text_id: usize, domain: Option<&Name>, wanted: Wanted) -> Read {
+    if wanted == Wanted::Records
+        && let Some(json) = json_shapes::json_in(text)
+    {
+        let mut read = json::read(json, text_id, domain);
+        let is_bare = |record: &Record| matches!(record.kind, RecordKind::Soa | RecordKind::Cname);
+        if read.errors.is_empty() && read.records.iter().all(is_bare) {
+            read.errors.push(hint::nothing_read(text, text_id, domain));
         }
-        _ => read,
+        let advice = hint::advice(text, domain);
+        let last = read.errors.last_mut().filter(|error| !error.help.contains("dig MX"));
+        last.into_iter().for_each(|error| {
+            error.help = [&error.help, &*advice]
+                .map(|part| part.trim())
+                .join("; or ")
+                .trim_start_matches("; or ")
+                .to_owned()
+        });
+        return read;
+    }
+    let mut read = record::read_lines(text, text_id, domain, wanted);
+    if wanted == Wanted::Patterns {
+        return read;
+    }
+    let has = |kind: RecordKind| read.records.iter().any(|record| record.kind == kind);
+    let fails = !has(RecordKind::Mx) || !read.errors.is_empty();
+    let helps =
+        read.errors.last().is_some_and(|error| {
+            error.kind == ZoneErrorKind::Syntax || error.message.contains("is relative")
+        }) && !skip::is_strict(text);
+    match foreign::recognise(text) {
+        Some(what) if fails => {
+            return Read { errors: vec![foreign_text(text, text_id, domain, what)], ..Read::default() };
+        }
+        _ if has_elision(text, &read) => read.errors = vec![elided(text, text_id, domain)],
+        // A change may well be of other records only.
+        _ if text_id == 0
+            && read.errors.is_empty()
+            && !has(RecordKind::Mx)
+            && !has(RecordKind::A)
+            && !has(RecordKind::Aaaa) =>
+        {
+            read.errors.push(hint::nothing_read(text, text_id, domain));
+        }
+        _ if helps && text_id == 0 => {
+            let advice = hint::advice(text, domain);
+            read.errors
+                .iter_mut()
+                .next_back()
+                .into_iter()
+                .for_each(|error| error.help = format!("{}; or {advice}", error.help));
+        }
+        _ => {}
+    }
+    read
+}
+
+/// True if a line that could not be read stands for lines that were left out.
+fn has_elision(text: &str, read: &Read) -> bool {
+    !read.errors.is_empty()
+        && text.lines().any(|line| skip::is_elision(line.trim()))
+        && !skip::is_strict(text)
+}
+
+/// Records may have been left out of a text.
+fn elided(text: &str, text_id: usize, domain: Option<&Name>) -> ZoneTextError {
+    let line = text.lines().find(|line| skip::is_elision(line.trim())).unwrap_or_default();
+    let start = line.as_ptr() as usize - text.as_ptr() as usize;
+    ZoneTextError {
+        kind: ZoneErrorKind::Syntax,
+        message: format!(
+            "`{}` stands for lines that were left out, and records may be among them",
+            line.trim()
+        ),
+        help: format!("paste the whole text, or {}", hint::advice(text, domain)),
+        range: TextRange { text: text_id, start, end: start + line.len() },
     }
 }
 
 /// Says what to paste instead of a text that is recognised and not read.
 fn foreign_text(text: &str, text_id: usize, domain: Option<&Name>, what: &str) -> ZoneTextError {
-    let domain = domain.map(Name::to_string).or_else(|| foreign::domain_in(text).map(str::to_owned));
-    let domain = domain.unwrap_or_else(|| "example.com".into());
     ZoneTextError {
         kind: ZoneErrorKind::Foreign,
         message: format!("this is {what}, which mxsim does not read"),
-        help: format!(
-            "type `dig MX {domain}` and paste what it prints, and the same for the A and AAAA records of each host"
-        ),
+        help: hint::advice(text, domain),
         range: TextRange { text: text_id, start: 0, end: 0 },
     }
 }

@@ -62,6 +62,9 @@ fn relative(text: &str, range: TextRange) -> ZoneTextError {
 
 fn checked(token: &Token<'_>, full: &str) -> Result<Name, ZoneTextError> {
     let Some(problem) = name_problem(full) else { return Ok(Name::new(full)) };
+    if let Some(odd) = full.chars().find(|c| !c.is_ascii()) {
+        return Err(odd_character(token, odd));
+    }
     Err(ZoneTextError {
         kind: ZoneErrorKind::Value,
         message: format!("`{}` is no usable name: {problem}", token.text),
@@ -69,6 +72,28 @@ fn checked(token: &Token<'_>, full: &str) -> Result<Name, ZoneTextError> {
             .into(),
         range: token.range,
     })
+}
+
+/// A character that was set by a word processor, looks like another one, or belongs to an international name.
+fn odd_character(token: &Token<'_>, odd: char) -> ZoneTextError {
+    let help = match odd {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => "type `-` in its place",
+        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' => "remove it",
+        '\u{370}'..='\u{52f}' => {
+            "it may only look like a Latin letter: type the name again; write international names as `xn--...`, as `dig +noidnout` prints them"
+        }
+        _ => "write international names as `xn--...`, as `dig +noidnout` prints them",
+    };
+    ZoneTextError {
+        kind: ZoneErrorKind::Value,
+        message: format!(
+            "`{}` is no usable name: it has the character `{odd}` (U+{:04X})",
+            token.text,
+            u32::from(odd)
+        ),
+        help: help.into(),
+        range: token.range,
+    }
 }
 
 fn note_missing_dot(notes: &mut Vec<ZoneNote>) {

@@ -8,6 +8,8 @@ use super::fields::{
 use super::kind::RecordKind;
 use super::lexer::{Comment, Lexed, Line, Token, lex};
 use super::names::Roots;
+use super::ornament::is_full_name;
+use super::skip::Skipped;
 use super::transcript::{self, ToolRecord, Transcript};
 use super::{generate, message, remarks};
 use crate::dns::zone::Name;
@@ -149,16 +151,41 @@ pub(crate) struct Read {
 
 /// Reads the zone lines of `text`, and what tools print around them; relative names hang below `$ORIGIN`, single labels without one below the
 /// zone, or below `domain`.
+///
+/// Prose and messages between the records of a transcript are skipped and told.
 pub(super) fn read_lines(text: &str, text_id: usize, domain: Option<&Name>, wanted: Wanted) -> Read {
-    let transcript = match wanted {
+    let mut skipped = Skipped::default();
+    loop {
+        let mut read = read_without(&skipped, text, text_id, domain, wanted);
+        if wanted == Wanted::Patterns || !skipped.add_from(&read, text) {
+            read.notes.extend(skipped.note(text));
+            return read;
+        }
+    }
+}
+
+/// Reads all lines but those to be skipped.
+fn read_without(
+    skipped: &Skipped,
+    text: &str,
+    text_id: usize,
+    domain: Option<&Name>,
+    wanted: Wanted,
+) -> Read {
+    let mut transcript = match wanted {
         Wanted::Records => transcript::read(text, text_id),
         Wanted::Patterns => transcript::Transcript::default(),
     };
+    skipped.take_from(&mut transcript.taken);
     let mut found = Read::default();
     let Lexed { lines, comments } = lex(text, text_id, &transcript.taken, &mut found.errors);
+    let lines = unwrapped(lines);
     let mut reader = Reader::new(found, wanted, domain, &transcript);
     reader.roots.zone = soa_owner(&lines).or_else(|| zone_in_comment(&comments));
     reader.found.context.zone.clone_from(&reader.roots.zone);
+    if reader.roots.base().is_none() {
+        reader.roots.zone = transcript.records.iter().find_map(table_domain);
+    }
     reader.is_cloudflare = comments.iter().any(|comment| is_cloudflare(comment.token.text));
     for line in &lines {
         if reader.found.errors.len() >= MOST_ERRORS {
@@ -175,29 +202,63 @@ pub(super) fn read_lines(text: &str, text_id: usize, domain: Option<&Name>, want
     reader.finish()
 }
 
+/// Joins an MX record with its host where a mail program put that on the next line.
+fn unwrapped(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
+    let mut joined: Vec<Line<'_>> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let is_host = matches!(line.tokens[..], [only] if is_full_name(only.text));
+        let waits = |last: &&mut Line<'_>| {
+            let [.., kind, number] = &last.tokens[..] else { return false };
+            kind.text.eq_ignore_ascii_case("MX") && number.text.parse::<u16>().is_ok()
+        };
+        match joined.last_mut().filter(waits).filter(|_| is_host) {
+            Some(last) => last.tokens.extend(line.tokens),
+            None => joined.push(line),
+        }
+    }
+    joined
+}
+
+/// What relative names of a table hang below: the owner of its MX records.
+fn table_domain(record: &ToolRecord<'_>) -> Option<Name> {
+    let names_domain = record.is_relative && record.kind == RecordKind::Mx && record.owner.text.contains('.');
+    names_domain.then(|| Roots::spelled_out(&record.owner).ok())?
+}
+
 /// Wrong lines after which the rest is not read: it is no zone, and megabytes of it would need gigabytes of errors.
 const MOST_ERRORS: usize = 10_000;
 
 /// The TTL that Cloudflare calls *Auto* and exports as 1.
 const CLOUDFLARE_AUTO: Span = Span::from_secs(300);
 
-/// The owner of the only SOA record, as far as it is absolute: what relative names hang below in files of cPanel, which give no `$ORIGIN`.
+/// The owner of the first SOA record: what relative names hang below in files of cPanel, which give no `$ORIGIN`, and the zone that a dump is
+/// of, which may well write `$ORIGIN .` or that of its parent.
 fn soa_owner(lines: &[Line<'_>]) -> Option<Name> {
-    let is_soa = |line: &&Line<'_>| {
+    let is_soa = |line: &Line<'_>| {
         line.tokens.iter().take(5).any(|token| type_word(token.text) == Some(TypeWord::Kind(RecordKind::Soa)))
     };
-    let owner = lines.iter().find(is_soa)?.tokens.first()?;
-    let name = owner.text.strip_suffix('.').filter(|name| !name.is_empty())?;
+    let at = lines.iter().position(is_soa)?;
+    let owner = lines[at].tokens.first()?;
+    let origin = lines[..at].iter().rev().find(|line| line.tokens[0].text.eq_ignore_ascii_case("$ORIGIN"));
+    let origin = origin.and_then(|line| line.tokens.get(1)).map(|token| token.text.trim_end_matches('.'));
+    let name = match (owner.text, origin) {
+        (text, _) if text.ends_with('.') => text.to_owned(),
+        ("@", origin) => origin?.to_owned(),
+        (text, Some("")) => text.to_owned(),
+        (text, Some(origin)) => format!("{text}.{origin}"),
+        (text, None) => Some(text).filter(|text| text.contains('.'))?.to_owned(),
+    };
+    let name = Some(name.trim_end_matches('.')).filter(|name| !name.is_empty())?;
     Roots::spelled_out(&Token { text: name, range: owner.range }).ok()
 }
 
-/// Windows: `;  Database file example.com.dns for example.com zone.` cPanel: `; Zone file for example.com`.
+/// Windows: `;  Database file example.com.dns for example.com zone.`, and of dnscmd `;  Zone: example.com`. cPanel: `; Zone file for example.com`.
 fn zone_in_comment(comments: &[Comment<'_>]) -> Option<Name> {
     comments.iter().find_map(|comment| {
         let words: Vec<&str> = comment.token.text.split_whitespace().collect();
         let name = match words[..] {
             ["Database", "file", _, "for", name, "zone."] => name,
-            ["Zone", "file", "for", name] | ["Domain:", name, ..] => name,
+            ["Zone", "file", "for", name] | ["Domain:" | "Zone:", name, ..] => name,
             _ => return None,
         };
         let name = name.trim_matches(|c: char| ";.".contains(c));
@@ -285,6 +346,8 @@ impl<'t> Reader<'t> {
                 Some(span) => self.ttl = Some(span),
                 None => return bad_ttl(argument),
             },
+            // When `rndc dumpdb` wrote its file.
+            ("$DATE", Some(_)) => {}
             ("$GENERATE", _) => self.generate(line)?,
             ("$INCLUDE", _) => {
                 self.found.context.has_holes = true;
@@ -438,7 +501,9 @@ impl<'t> Reader<'t> {
             about.and_then(|name| Roots::spelled_out(&Token { text: name, range: line.range() }).ok());
         let (kind, data) = match line.tokens[..] {
             [preference, host]
-                if preference.text.parse::<u16>().is_ok() && type_word(host.text).is_none() =>
+                if preference.text.parse::<u16>().is_ok()
+                    && host.text.contains('.')
+                    && type_word(host.text).is_none() =>
             {
                 (RecordKind::Mx, Data::Mx(preference_of(&preference)?, Roots::spelled_out(&host)?))
             }
@@ -468,19 +533,28 @@ impl<'t> Reader<'t> {
         self.note("short-output", text.into());
     }
 
-    /// A record in the words of `host` or `nslookup`.
+    /// A name in the words of a tool. In a table it may be relative.
+    fn tool_name(&mut self, token: &Token<'_>, is_relative: bool) -> Outcome<Name> {
+        match token.text {
+            "" => Ok(self.roots.domain.clone().unwrap_or_else(|| Name::new(UNNAMED_DOMAIN))),
+            text if is_relative && !text.contains('.') => self.roots.absolute(token, &mut self.found.notes),
+            _ => Roots::spelled_out(token),
+        }
+    }
+
+    /// A record in the words of a tool.
     fn tool_record(&mut self, record: &ToolRecord<'_>) {
+        let is_relative = record.is_relative;
         let data = match (record.kind, &record.data[..]) {
-            (RecordKind::Mx, [preference, host]) => {
-                preference_of(preference).and_then(|number| Ok(Data::Mx(number, Roots::spelled_out(host)?)))
-            }
-            (RecordKind::Cname, [target]) => Roots::spelled_out(target).map(Data::Cname),
+            (RecordKind::Mx, [preference, host]) => preference_of(preference)
+                .and_then(|number| Ok(Data::Mx(number, self.tool_name(host, is_relative)?))),
+            (RecordKind::Cname, [target]) => self.tool_name(target, is_relative).map(Data::Cname),
             (kind, data) => self.data(kind, data, record.range),
         };
-        match (Roots::spelled_out(&record.owner), data) {
+        let owner = self.tool_name(&record.owner, is_relative);
+        match (owner, data) {
             (Ok(owner), Ok(data)) => {
-                let ttl = record.ttl.and_then(ttl);
-                let (kind, range) = (record.kind, record.range);
+                let (kind, range, ttl) = (record.kind, record.range, record.ttl);
                 self.found.records.push(Record { owner, ttl, data: Some(data), kind, range });
             }
             (Err(error), _) | (_, Err(error)) => self.found.errors.push(error),

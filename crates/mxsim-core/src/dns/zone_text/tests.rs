@@ -1,5 +1,6 @@
 mod meaning;
 mod pastes;
+mod shapes;
 
 use super::*;
 use crate::time::Span;

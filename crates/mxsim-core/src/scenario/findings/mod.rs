@@ -66,6 +66,7 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("not-read", Warning, "a directive of the zone file is not read"),
     kind("number-with-dot", Warning, "a number may be read in two ways"),
     kind("sender-like-preset", Warning, "a sender without a preset is named like one"),
+    kind("lines-skipped", Note, "lines that are no records were skipped"),
     kind("mixed-preferences", Note, "the MX records differ in preference"),
     kind("implicit-mx", Note, "the domain has no MX record, so senders use its own addresses"),
     kind("addresses-assumed", Note, "the text holds no address, so each MX host is taken to have one"),

@@ -124,8 +124,8 @@ struct Origin {
     source: usize,
     /// Byte of that source at which the text starts.
     offset: usize,
-    /// The place for errors of the text as a whole, in the main source.
-    whole: Place,
+    /// The source and the place for errors of the text as a whole.
+    whole: (usize, Place),
 }
 
 /// Reads the zone and its changes. `None` if that is impossible, which has been reported.
@@ -152,7 +152,7 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         edit.parts.iter().for_each(|(what, change)| apply(*what, change, &mut records, &mut errors));
         report_all(errors, &origins, reading);
         // What is wrong with the zone as a whole is now this change's doing.
-        origins[0].whole = edit.place;
+        origins[0].whole = (0, edit.place);
         let earlier = versions.last().map_or(&[][..], |last| &last.zone.hosts);
         let Some(zone) = built(&records, Some(&domain), earlier, &context, &origins, reading) else {
             continue;
@@ -164,7 +164,7 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         versions.push(ZoneVersion { at: edit.at, zone });
     }
     say_addresses(section, &mut versions, &context, reading);
-    check_size(&versions, &origins[0].whole, reading);
+    check_size(&versions, &origins[0].whole.1, reading);
     Some(versions)
 }
 
@@ -249,7 +249,7 @@ fn zone_text(section: &Table, files: Files<'_>, reading: &mut Reading) -> Option
     match (section.entry("text"), section.entry("file")) {
         (Some(text), None) => {
             let (content, origin) = embedded_text(&text.value, "/zone/text", &mut reading.report)?;
-            Some((content, Origin { whole: text.key_place.clone(), ..origin }))
+            Some((content, Origin { whole: (0, text.key_place.clone()), ..origin }))
         }
         (None, Some(file)) => {
             let name = file.value.as_text()?;
@@ -258,7 +258,7 @@ fn zone_text(section: &Table, files: Files<'_>, reading: &mut Reading) -> Option
                     let content =
                         content.strip_prefix('\u{feff}').map_or_else(|| content.clone(), str::to_owned);
                     let source = reading.report.add_source(name.into(), content.clone());
-                    Some((content, Origin { source, offset: 0, whole: file.value.place.clone() }))
+                    Some((content, Origin { source, offset: 0, whole: (source, Place::File) }))
                 }
                 Err(why) => {
                     let message = format!("cannot read the zone file {}: {why}", shortened(name));
@@ -289,7 +289,7 @@ fn zone_text(section: &Table, files: Files<'_>, reading: &mut Reading) -> Option
 /// decoded text becomes a source of its own, named after the key.
 fn embedded_text(value: &Value, pointer: &str, report: &mut Report) -> Option<(String, Origin)> {
     let text = value.as_text()?;
-    let whole = value.place.clone();
+    let whole = (0, value.place.clone());
     if let Place::Span { start, end } = value.place
         && let Some((raw, offset)) = unescaped(&report.text()[start..end])
         && raw.replace("\r\n", "\n") == text.replace("\r\n", "\n")
@@ -394,7 +394,7 @@ fn report_all(errors: Vec<ZoneTextError>, origins: &[Origin], reading: &mut Read
         let TextRange { text, start, end } = error.range;
         let origin = &origins[text];
         let (source, place) = if start == end {
-            (0, origin.whole.clone())
+            origin.whole.clone()
         } else {
             (origin.source, Place::Span { start: start + origin.offset, end: end + origin.offset })
         };

@@ -199,16 +199,8 @@ fn an_mx_behind_a_semicolon_is_told() {
 #[test]
 fn what_is_recognised_and_not_read_is_told_by_name() {
     for (text, what) in [
-        (
-            "Name                                     Type   TTL   Section    NameExchange                              Preference\n----                                     ----   ---   -------    ------------                              ----------\nexample.com                              MX     300   Answer     mx1.example.com                           10\n",
-            "Resolve-DnsName",
-        ),
         ("---\n'':\n  type: MX\n  values:\n  - exchange: mx1.example.com.\n    preference: 10\n", "octoDNS"),
         ("@example.com:192.0.2.1:a:10:300\n+www.example.com:192.0.2.9:300\n", "tinydns"),
-        (
-            "-\n  type: MESSAGE\n  message:\n    response_message_data:\n      ANSWER_SECTION:\n        - example.com. 300 IN MX 10 mx1.example.com.\n",
-            "+yaml",
-        ),
         (
             "resource \"aws_route53_record\" \"mx\" {\n  name = \"example.com\"\n  type = \"MX\"\n}\n",
             "Terraform",
