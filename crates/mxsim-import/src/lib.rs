@@ -76,7 +76,7 @@ pub fn scenario(path: &str, catalog: &Catalog, overrides: RunOverrides) -> Resul
     }
 }
 
-/// The same for a text that may be a bare zone instead of a scenario; `domain` is the mail domain of such a zone, if it has several.
+/// The same for a text that may be a bare zone instead of a scenario; `domain` is the mail domain, if the zone has several.
 ///
 /// # Errors
 /// If a file cannot be read, is no text, or the scenario or zone is wrong.
@@ -88,7 +88,11 @@ pub fn scenario_or_zone(
     let text = read_text(path)?;
     match TextKind::of(path, &text) {
         TextKind::Zone => zone_scenario(path, Question { zone: &text, domain, top: &[] }, catalog),
-        TextKind::Scenario => read_scenario(path, text, catalog, RunOverrides::default()),
+        TextKind::Scenario => {
+            let mut overrides = RunOverrides::default();
+            overrides.domain = domain.map(str::to_owned);
+            read_scenario(path, text, catalog, overrides)
+        }
         TextKind::Document(schema) => Err(document(path, &schema)),
     }
 }

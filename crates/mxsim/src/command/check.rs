@@ -15,7 +15,7 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Failure> {
         return Ok(Exit::Met);
     };
     let catalog = arguments.presets.catalog()?;
-    let read = mxsim_import::scenario_or_zone(input, arguments.domain.as_deref(), &catalog);
+    let read = mxsim_import::scenario_or_zone(input, arguments.mail.domain.as_deref(), &catalog);
     match (&read, arguments.format) {
         (Ok(scenario), _) if arguments.resolved => print(&scenario.resolved())?,
         (Ok(scenario), PlainFormat::Text) => print(&screen(&Summary::of(scenario), &screen_style()))?,

@@ -45,7 +45,7 @@ impl Scenario {
         Self::read_with(source, Catalog::builtin(), files, RunOverrides::default())
     }
 
-    /// The same, with the presets of `catalog`, and settings of the command line in place of those of `[run]`.
+    /// The same, with the presets of `catalog`, and what the command line says in place of the scenario.
     ///
     /// # Errors
     /// Everything that is wrong.
@@ -127,7 +127,9 @@ pub(crate) fn read_tree(
     files: Files<'_>,
     overrides: RunOverrides,
 ) -> Result<Scenario, ScenarioError> {
-    let root = &words::understood(root, catalog);
+    let mut root = words::understood(root, catalog);
+    overrides.name_domain(&mut root);
+    let root = &root;
     let Kind::Table(document) = &root.kind else {
         report
             .error(code::WRONG_TYPE, &root.place, format!("a scenario is a table, found {}", root.quoted()))
@@ -142,7 +144,7 @@ pub(crate) fn read_tree(
         findings: Vec::new(),
         presets: Vec::new(),
     };
-    let scenario = read_sections(document, &mut reading, files, overrides);
+    let scenario = read_sections(document, &mut reading, files, &overrides);
     match (reading.report.into_error(), scenario) {
         (None, Some(scenario)) => Ok(scenario),
         (Some(error), _) => Err(error),
@@ -155,7 +157,7 @@ fn read_sections(
     document: &Table,
     reading: &mut Reading,
     files: Files<'_>,
-    overrides: RunOverrides,
+    overrides: &RunOverrides,
 ) -> Option<Scenario> {
     let empty = Table::default();
     let traffic = document.table("traffic").unwrap_or(&empty);

@@ -16,7 +16,7 @@ pub(super) fn put(arguments: &Init, file: &str) -> Result<(String, Vec<Finding>)
         return Err(Failure::usage(why));
     }
     let zone = mxsim_import::read_zone(file)?;
-    let question = Question { zone: &zone, domain: arguments.domain.as_deref(), top: &arguments.top };
+    let question = Question { zone: &zone, domain: arguments.mail.domain.as_deref(), top: &arguments.top };
     // Errors in the lines point at the lines.
     let read = mxsim_import::zone_scenario(file, question, Catalog::builtin())?;
     let domain = read.zones[0].zone.domain.as_str();
