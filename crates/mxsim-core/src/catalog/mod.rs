@@ -30,7 +30,7 @@ pub use evidence::Evidence;
 pub use population::{DEFAULT_POPULATION, FOLDER as POPULATION_FOLDER, Figure, Population};
 pub use preset::{Preset, PresetSummary};
 pub use review::{Difference, Review, ReviewedValue};
-pub use unknown::NotKnown;
+pub use unknown::{NotKnown, OutboundHosts};
 
 use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
 use crate::sender::{SenderParameters, Unknowns};
@@ -277,7 +277,7 @@ impl KnownIds for Catalog {
     }
 
     fn population_ids(&self) -> Vec<String> {
-        self.populations().map(|population| population.id.clone()).collect()
+        self.populations.keys().cloned().collect()
     }
 }
 

@@ -77,6 +77,7 @@ fn preset<L>(
         written,
         unknowns: table.get("unknown").is_some().then_some(unknowns),
         not_known,
+        outbound_hosts: unknown::outbound_hosts(table),
         outside: None,
         replaces: false,
     }
@@ -111,6 +112,12 @@ fn check_keys(kind: PresetKind, table: &Table, report: &mut Report) {
     keys.push(required("evidence", Shape::Map(&EVIDENCE), "where each parameter was seen"));
     if kind == PresetKind::Sender {
         keys.push(optional("unknown", unknown::OF_SENDER, "everything is known", "what is not known"));
+        keys.push(optional(
+            "outbound_hosts",
+            unknown::OUTBOUND_HOSTS,
+            "one",
+            "how many outbound hosts choose",
+        ));
     }
     // The names of the evidence are paths, which the shape of a map would take too.
     check_table(&keys, table, &Place::File, "", report);
