@@ -304,6 +304,9 @@ pub(crate) struct Init {
     /// Overwrite FILE if it is there
     #[arg(long)]
     pub(crate) force: bool,
+    /// Exit with 0 whatever is found in the zone
+    #[arg(long, requires = "zone")]
+    pub(crate) exit_zero: bool,
 }
 
 /// What a scenario starts from.

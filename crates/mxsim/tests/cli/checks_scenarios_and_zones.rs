@@ -100,7 +100,7 @@ fn the_mail_domain_of_a_scenario_is_chosen_too() {
         ("text.toml", format!("text = \"\"\"\n{zone}\"\"\"\n")),
         ("file.toml", "file = \"two.zone\"\n".into()),
     ] {
-        let site = folder.file(name, &format!("[zone]\n{section}[[senders]]\npreset = \"exim\"\n"));
+        let site = folder.file(name, format!("[zone]\n{section}[[senders]]\npreset = \"exim\"\n"));
         for command in [&["run", "--replications", "1", "--exit-zero"][..], &["trace"], &["check"]] {
             let typed = [command, &[site.as_str()]].concat();
             mxsim(&typed).expect_error(4, &["several domains", "--domain a.example"]);
