@@ -158,3 +158,56 @@ fn cutting_a_scenario_anywhere_never_panics() {
         let _ = Scenario::from_toml(&format!("{}{}", &text[..end], &text[(end + 3).min(text.len())..]));
     }
 }
+
+/// Whatever the reader takes for a time, an editor that follows the schema takes too, and the other way round.
+#[test]
+fn reader_and_schema_agree_about_times() {
+    let schema = jsonschema::validator_for(&schema()).expect("a valid schema");
+    let document = |at: &str| {
+        json!({
+            "zone": { "text": "e.example. 300 MX 10 a.e.example.\na.e.example. 300 A 192.0.2.1" },
+            "run": { "run_length": "7d" },
+            "events": [{ "at": at, "for": "5m", "node": "a", "fault": "refuse" }],
+        })
+    };
+    for (at, is_time) in [
+        ("10:00", true),
+        ("2d 10:00", true),
+        ("2 days 10:00:30", true),
+        ("1w 10:00", true),
+        ("36h", true),
+        ("1h 30m", true),
+        ("10am", true),
+        ("10:30 pm", true),
+        ("12 AM", true),
+        ("Tue 10:00", true),
+        ("tuesday 10 am", true),
+        ("Wednes, 23:59", true),
+        ("SUN", true),
+        (" 7:5 ", true),
+        ("24:00", false),
+        ("13pm", false),
+        ("0am", false),
+        ("Tu 10:00", false),
+        ("noon", false),
+        ("2d 10am", false),
+    ] {
+        let document = document(at);
+        // Times beyond the run are another matter.
+        let read = mxsim_core::scenario::parse_moment(at);
+        assert_eq!(read.is_ok(), is_time, "{at}: {read:?}");
+        assert_eq!(schema.is_valid(&document), is_time, "{at}");
+    }
+}
+
+/// The forms that the reference shows are among them.
+#[test]
+fn every_documented_time_is_read() {
+    let reference = include_str!("../../../docs/scenario.md");
+    let lines = reference.lines().filter(|line| line.contains("*time*") || line.contains("| a time such as"));
+    let quoted: Vec<&str> = lines.flat_map(|line| line.split('"').skip(1).step_by(2)).collect();
+    assert!(quoted.contains(&"Tue 10:00") && quoted.contains(&"2d 10:00"), "{quoted:?}");
+    for time in quoted {
+        assert!(mxsim_core::scenario::parse_moment(time).is_ok(), "{time}");
+    }
+}

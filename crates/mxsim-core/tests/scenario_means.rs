@@ -305,3 +305,20 @@ replace = "b.e.org. 60 A 192.0.2.22"
         .collect();
     assert_eq!(nodes, [("a", 1, 0.5), ("b/1", 2, 0.5), ("b/2", 1, 0.0)]);
 }
+
+/// A provider sends from many machines unless the scenario says how many; organisations that send like it have one each.
+#[test]
+fn a_provider_is_not_one_machine() {
+    let zone = "[zone]\ntext = \"e.example. 300 MX 10 a.e.example.\\na.e.example. 300 A 192.0.2.1\"\n";
+    for (entry, hosts) in [
+        ("preset = \"exchange_online\"", 40),
+        ("preset = \"Office 365\"", 40),
+        ("preset = \"gmail\"\nhosts = 3", 3),
+        ("preset = \"gmail\"\nsites = 50", 1),
+        ("mix = { gmail = 1, yahoo = 1 }", 1),
+        ("preset = \"postfix\"", 1),
+    ] {
+        let scenario = Scenario::from_toml(&format!("{zone}[[senders]]\n{entry}\n")).expect("a scenario");
+        assert_eq!(scenario.senders[0].hosts, hosts, "{entry}");
+    }
+}

@@ -1,4 +1,4 @@
-//! What a text is, told by what stands in it: a zone, a scenario, or a document that mxsim wrote.
+//! What a text is, told by what stands in it: a zone, a scenario, a document that mxsim wrote, or something another command is about.
 
 use serde_json::Value;
 
@@ -11,7 +11,17 @@ pub enum TextKind {
     Scenario,
     /// A document with this schema, such as `mxsim.results/1`.
     Document(String),
+    /// A table in CSV that this command of mxsim wrote.
+    Csv(&'static str),
+    /// The log of this mail server.
+    MailLog(&'static str),
+    /// Messages counted per node.
+    Counts(Vec<u64>),
 }
+
+/// The tables that mxsim writes: how the first line begins, and the command.
+const TABLES: [(&str, &str); 2] =
+    [("section,name,quantity,value", "run"), ("kind,id,software,versions", "presets")];
 
 impl TextKind {
     /// What `text` is. A text in which nothing decides counts as what its name says, else as a zone.
@@ -26,7 +36,11 @@ impl TextKind {
         let text = text.trim_start_matches('\u{feff}');
         let path = path.to_ascii_lowercase();
         let named = path.ends_with(".toml") || path.ends_with(".json");
-        of_json(text).or_else(|| of_lines(text)).unwrap_or(if named { Self::Scenario } else { Self::Zone })
+        of_json(text).or_else(|| of_other_use(text)).or_else(|| of_lines(text)).unwrap_or(if named {
+            Self::Scenario
+        } else {
+            Self::Zone
+        })
     }
 }
 
@@ -47,6 +61,46 @@ fn schema_in(text: &str) -> Option<TextKind> {
     let (_, rest) = text.split_once("\"schema\"")?;
     let schema = rest.trim_start_matches([':', ' ', '"']).split('"').next()?;
     schema.starts_with("mxsim.").then(|| TextKind::Document(schema.to_owned()))
+}
+
+/// What is no input of any command that reads zones or scenarios, and easily taken for one.
+fn of_other_use(text: &str) -> Option<TextKind> {
+    let table = TABLES.into_iter().find(|(head, _)| text.starts_with(head));
+    let table = table.map(|(_, command)| TextKind::Csv(command));
+    table.or_else(|| text.lines().take(20).find_map(mail_log)).or_else(|| counts(text).map(TextKind::Counts))
+}
+
+/// The mail server that writes such lines: `postfix/smtpd[123]:`, and a message id of Exim followed by what happened.
+fn mail_log(line: &str) -> Option<TextKind> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let is_postfix = |word: &&str| word.starts_with("postfix") && word.contains('/') && word.ends_with("]:");
+    let is_arrow = |word: &str| ["<=", "=>", "->", "**", "=="].contains(&word) || word == "Completed";
+    let is_id = |id: &str| id.len() >= 16 && id.split('-').count() == 3;
+    match () {
+        () if words.iter().any(is_postfix) => Some(TextKind::MailLog("Postfix")),
+        () if words.windows(2).any(|pair| is_id(pair[0]) && is_arrow(pair[1])) => {
+            Some(TextKind::MailLog("Exim"))
+        }
+        () => None,
+    }
+}
+
+/// Whole numbers and nothing else, or one behind each name; two at least. `10 mx1.example.com.` is an MX record as `dig +short` prints it.
+fn counts(text: &str) -> Option<Vec<u64>> {
+    let words = text.split(|c: char| c.is_whitespace() || ",;[]".contains(c)).filter(|word| !word.is_empty());
+    let bare: Option<Vec<u64>> = words.map(|word| word.parse().ok()).collect();
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    bare.or_else(|| lines.map(named_count).collect()).filter(|counts| counts.len() > 1)
+}
+
+/// `mx1 410`, `mx1,410` or `mx1: 410`.
+fn named_count(line: &str) -> Option<u64> {
+    let words: Vec<&str> = line
+        .split(|c: char| c.is_whitespace() || ",;:".contains(c))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let [name, count] = words[..] else { return None };
+    count.parse().ok().filter(|_: &u64| name.parse::<u64>().is_err() && !name.starts_with(['$', '@']))
 }
 
 /// The first line that says something: a section or a key of TOML, or anything else.
@@ -100,6 +154,24 @@ mod tests {
             ("-", "example.com MX preference = 10, mail exchanger = mx1.example.com\n", TextKind::Zone),
             ("-", "{\"ResourceRecordSets\": []}", TextKind::Zone),
             ("-", "mx-host=example.com,mx1.example.com,10\n", TextKind::Zone),
+            ("-", "10 mx1.example.com.\n20 mx2.example.com.\n", TextKind::Zone),
+            ("-", "$TTL 300\n@ 300 MX 10 a\n", TextKind::Zone),
+            ("-", "k0 = 1\nk1 = 2\n", TextKind::Scenario),
+            ("-", "410 290 300\n", TextKind::Counts(vec![410, 290, 300])),
+            ("a.json", "[410, 290]\n", TextKind::Counts(vec![410, 290])),
+            ("-", "mx1 410\nmx2 290\n", TextKind::Counts(vec![410, 290])),
+            ("counts.csv", "mx1,410\nmx2,290\n", TextKind::Counts(vec![410, 290])),
+            ("-", "section,name,quantity,value,low,high,bin\nrun,,seed,1,,,\n", TextKind::Csv("run")),
+            (
+                "mail.log",
+                "Nov 28 10:00:00 mx1 postfix/smtpd[4711]: connect from unknown[192.0.2.1]\n",
+                TextKind::MailLog("Postfix"),
+            ),
+            (
+                "mainlog",
+                "2026-11-28 10:00:00 1tGabc-000000001Ab-0xYz <= a@example.com H=mx.example.com\n",
+                TextKind::MailLog("Exim"),
+            ),
             ("-", "# a scenario\n[zone]\n", TextKind::Scenario),
             ("-", "title = \"x\"\n", TextKind::Scenario),
             ("zone.txt", "[[senders]] # who\n", TextKind::Scenario),

@@ -72,11 +72,11 @@ pub fn scenario(path: &str, catalog: &Catalog, overrides: RunOverrides) -> Resul
             "{} holds records and no scenario; type: mxsim ask {path}, or: mxsim init --zone {path} -o site.toml",
             name_of(path)
         ))),
-        TextKind::Document(schema) => Err(document(path, &schema)),
+        other => Err(other_use(path, &other)),
     }
 }
 
-/// The same for a text that may be a bare zone instead of a scenario; `domain` is the mail domain of such a zone, if it has several.
+/// The same for a text that may be a bare zone instead of a scenario; `domain` is the mail domain, if the zone has several.
 ///
 /// # Errors
 /// If a file cannot be read, is no text, or the scenario or zone is wrong.
@@ -88,8 +88,12 @@ pub fn scenario_or_zone(
     let text = read_text(path)?;
     match TextKind::of(path, &text) {
         TextKind::Zone => zone_scenario(path, Question { zone: &text, domain, top: &[] }, catalog),
-        TextKind::Scenario => read_scenario(path, text, catalog, RunOverrides::default()),
-        TextKind::Document(schema) => Err(document(path, &schema)),
+        TextKind::Scenario => {
+            let mut overrides = RunOverrides::default();
+            overrides.domain = domain.map(str::to_owned);
+            read_scenario(path, text, catalog, overrides)
+        }
+        other => Err(other_use(path, &other)),
     }
 }
 
@@ -105,18 +109,46 @@ pub fn read_zone(path: &str) -> Result<String, ImportError> {
             "{} is a scenario and no zone; type: mxsim run {path}",
             name_of(path)
         ))),
-        TextKind::Document(schema) => Err(document(path, &schema)),
+        other => Err(other_use(path, &other)),
     }
 }
 
-/// What to type for a document that mxsim wrote itself.
-fn document(path: &str, schema: &str) -> ImportError {
+/// What a text is that is neither scenario nor zone, and what to type instead.
+fn other_use(path: &str, kind: &TextKind) -> ImportError {
     let name = name_of(path);
-    ImportError::Text(if schema.starts_with("mxsim.results/") {
-        format!("{name} holds the results of a run; type: mxsim report {path}")
-    } else {
-        format!("{name} is a document with the schema {schema}, and neither scenario nor zone")
+    ImportError::Text(match kind {
+        TextKind::Document(schema) => document(path, schema),
+        TextKind::Csv("run") => format!(
+            "{name} holds the results of a run as CSV, for spreadsheets; type: mxsim run site.toml -o run.json, then: mxsim report run.json"
+        ),
+        TextKind::Csv(command) => format!(
+            "{name} is a table that `mxsim {command} --format csv` printed, for spreadsheets; type: mxsim {command}"
+        ),
+        TextKind::MailLog(server) => format!(
+            "{name} is a mail log of {server}, which is not read; count the messages that each node accepted and type, with your counts: mxsim judge 410 290 300"
+        ),
+        TextKind::Counts(counts) => {
+            let counts: Vec<String> = counts.iter().take(20).map(u64::to_string).collect();
+            format!(
+                "{name} holds counts and neither scenario nor zone; type: mxsim judge {}",
+                counts.join(" ")
+            )
+        }
+        TextKind::Zone | TextKind::Scenario => format!("{name} is of another kind than this command takes"),
     })
+}
+
+/// What to type for a document that mxsim wrote itself.
+fn document(path: &str, schema: &str) -> String {
+    let name = name_of(path);
+    let command = schema.strip_prefix("mxsim.").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    match command {
+        "results" => format!("{name} holds the results of a run; type: mxsim report {path}"),
+        "ask" | "check" | "trace" | "judge" | "presets" => format!(
+            "{name} is what `mxsim {command} --format json` printed, for other programs; type: mxsim {command}, with what it was made from"
+        ),
+        _ => format!("{name} is a document with the schema {schema}, and neither scenario nor zone"),
+    }
 }
 
 fn read_scenario(

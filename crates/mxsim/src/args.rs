@@ -108,6 +108,14 @@ pub(crate) struct PresetFolder {
     pub(crate) catalog: Option<PathBuf>,
 }
 
+/// Options of everything that reads a zone, bare or in a scenario.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MailDomain {
+    /// The mail domain of a zone with several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) domain: Option<String>,
+}
+
 /// Options of everything that writes a document.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Output {
@@ -131,6 +139,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "TIME")]
     pub(crate) window: Option<String>,
     #[command(flatten)]
+    pub(crate) mail: MailDomain,
+    #[command(flatten)]
     pub(crate) presets: PresetFolder,
     #[command(flatten)]
     pub(crate) simulation: Simulation,
@@ -150,9 +160,8 @@ pub(crate) struct Check {
     /// Print every kind of finding there is
     #[arg(long, conflicts_with_all = ["input", "resolved"])]
     pub(crate) list: bool,
-    /// The mail domain of a zone with several
-    #[arg(long, value_name = "NAME")]
-    pub(crate) domain: Option<String>,
+    #[command(flatten)]
+    pub(crate) mail: MailDomain,
     /// Exit with 0 whatever is found
     #[arg(long)]
     pub(crate) exit_zero: bool,
@@ -183,9 +192,8 @@ pub(crate) struct Ask {
     /// What your largest senders bring, in percent, such as 38,27
     #[arg(long, value_name = "PERCENT,...", value_delimiter = ',', value_parser = percent)]
     pub(crate) top: Vec<f64>,
-    /// The mail domain of a zone with several
-    #[arg(long, value_name = "NAME")]
-    pub(crate) domain: Option<String>,
+    #[command(flatten)]
+    pub(crate) mail: MailDomain,
     #[command(flatten)]
     pub(crate) presets: PresetFolder,
     #[command(flatten)]
@@ -234,6 +242,8 @@ pub(crate) struct Trace {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
+    pub(crate) mail: MailDomain,
+    #[command(flatten)]
     pub(crate) presets: PresetFolder,
     /// Format; json has schema mxsim.trace/1
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
@@ -275,6 +285,7 @@ pub(crate) struct Judge {
 
 /// `mxsim init`
 #[derive(Debug, Args)]
+#[command(mut_arg("domain", |domain| domain.requires("zone")))]
 pub(crate) struct Init {
     /// Which design
     #[arg(value_enum, value_name = "DESIGN", default_value = "equal-mx")]
@@ -282,9 +293,8 @@ pub(crate) struct Init {
     /// Put these zone lines or this output of `dig` into it; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) zone: Option<String>,
-    /// The mail domain of a zone with several
-    #[arg(long, value_name = "NAME", requires = "zone")]
-    pub(crate) domain: Option<String>,
+    #[command(flatten)]
+    pub(crate) mail: MailDomain,
     /// What your largest senders bring, in percent, such as 38,27
     #[arg(long, value_name = "PERCENT,...", value_delimiter = ',', value_parser = percent, requires = "zone")]
     pub(crate) top: Vec<f64>,
@@ -294,6 +304,9 @@ pub(crate) struct Init {
     /// Overwrite FILE if it is there
     #[arg(long)]
     pub(crate) force: bool,
+    /// Exit with 0 whatever is found in the zone
+    #[arg(long, requires = "zone")]
+    pub(crate) exit_zero: bool,
 }
 
 /// What a scenario starts from.

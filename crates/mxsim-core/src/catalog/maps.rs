@@ -1,5 +1,6 @@
 //! The presets of a catalogue: one map for each kind.
 
+use super::based_on::Bases;
 use super::lazy::Lazy;
 use super::preset::{Preset, PresetSummary};
 use super::read::read_preset;
@@ -67,7 +68,7 @@ impl<L: Clone> PresetMap<L> {
 
     /// Returns the preset `id`, whose file is read when it is first asked for.
     pub(super) fn get(&self, id: &str) -> Option<&Preset<L>> {
-        let read = |file, text| read_preset(self.kind, file, text, false, self.parameters);
+        let read = |file, text| read_preset(self.kind, file, text, None, self.parameters);
         self.presets.get(id).map(|preset| preset.get(read))
     }
 
@@ -89,7 +90,7 @@ pub(super) trait AnyPresetMap {
     fn embed(&mut self, id: &str, file: &'static str, text: &'static str);
 
     /// Reads a preset file and adds it; returns its id.
-    fn add(&mut self, file: &str, text: &str, outside: bool) -> Result<String, ScenarioError>;
+    fn add(&mut self, file: &str, text: &str, bases: &Bases) -> Result<String, ScenarioError>;
 
     /// Returns the ids, in alphabetical order.
     fn ids(&self) -> Vec<&str>;
@@ -106,8 +107,8 @@ impl<L: Clone> AnyPresetMap for PresetMap<L> {
         self.presets.insert(id.to_owned(), Lazy::embedded(file, text));
     }
 
-    fn add(&mut self, file: &str, text: &str, outside: bool) -> Result<String, ScenarioError> {
-        let mut preset = read_preset(self.kind, file, text, outside, self.parameters)?;
+    fn add(&mut self, file: &str, text: &str, bases: &Bases) -> Result<String, ScenarioError> {
+        let mut preset = read_preset(self.kind, file, text, Some(bases), self.parameters)?;
         let id = preset.id.clone();
         preset.replaces = self.presets.contains_key(&id);
         self.presets.insert(id.clone(), Lazy::read(preset));

@@ -30,12 +30,13 @@ pub use evidence::Evidence;
 pub use population::{DEFAULT_POPULATION, FOLDER as POPULATION_FOLDER, Figure, Population};
 pub use preset::{Preset, PresetSummary};
 pub use review::{Difference, Review, ReviewedValue};
-pub use unknown::NotKnown;
+pub use unknown::{NotKnown, OutboundHosts};
 
 use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
 use crate::sender::{SenderParameters, Unknowns};
 use crate::syntax::diagnostic::ScenarioError;
 use crate::syntax::ids::KnownIds;
+use based_on::Bases;
 use embedded::{embedded, embedded_in, stem};
 use lazy::Lazy;
 use maps::PresetMaps;
@@ -59,6 +60,7 @@ const UNKNOWN_KIND: &str = "cache-sticky";
 pub struct Catalog {
     presets: Arc<PresetMaps>,
     populations: Arc<BTreeMap<String, Lazy<Population>>>,
+    bases: Arc<Bases>,
 }
 
 impl Catalog {
@@ -73,7 +75,7 @@ impl Catalog {
             }
             let unread = |(file, text)| (stem(file).to_owned(), Lazy::embedded(file, text));
             let populations = embedded_in(population::FOLDER).map(unread).collect();
-            Self { presets: Arc::new(presets), populations: Arc::new(populations) }
+            Self { presets: Arc::new(presets), populations: Arc::new(populations), bases: Arc::default() }
         })
     }
 
@@ -84,7 +86,7 @@ impl Catalog {
     pub fn from_files<'a>(
         files: impl IntoIterator<Item = (PresetKind, &'a str, &'a str)>,
     ) -> Result<Self, Vec<ScenarioError>> {
-        Self::default().add_all(files, true)
+        Self::default().add_all(files)
     }
 
     /// This catalogue with more preset files: kind, file name, text. One with the id of a preset that is there takes its place.
@@ -101,7 +103,7 @@ impl Catalog {
         &self,
         files: impl IntoIterator<Item = (PresetKind, &'a str, &'a str)>,
     ) -> Result<Self, Vec<ScenarioError>> {
-        self.clone().add_all(files, true)
+        self.clone().add_all(files)
     }
 
     /// This catalogue with more population files: file name, text. One with the id of a population that is there takes its place.
@@ -146,13 +148,15 @@ impl Catalog {
     fn add_all<'a>(
         mut self,
         files: impl IntoIterator<Item = (PresetKind, &'a str, &'a str)>,
-        outside: bool,
     ) -> Result<Self, Vec<ScenarioError>> {
+        let files: Vec<(PresetKind, &str, &str)> = files.into_iter().collect();
+        let bases = Arc::make_mut(&mut self.bases);
+        files.iter().for_each(|(kind, file, text)| bases.add(*kind, file, text));
         let presets = Arc::make_mut(&mut self.presets);
         let mut named: BTreeMap<(PresetKind, String), &str> = BTreeMap::new();
         let mut errors = Vec::new();
         for (kind, file, text) in files {
-            match presets.of_mut(kind).add(file, text, outside) {
+            match presets.of_mut(kind).add(file, text, bases) {
                 Err(error) => errors.push(error),
                 Ok(id) => {
                     if let Some(other) = named.insert((kind, id), file) {
@@ -161,6 +165,7 @@ impl Catalog {
                 }
             }
         }
+        bases.settle();
         if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
 
@@ -272,7 +277,7 @@ impl KnownIds for Catalog {
     }
 
     fn population_ids(&self) -> Vec<String> {
-        self.populations().map(|population| population.id.clone()).collect()
+        self.populations.keys().cloned().collect()
     }
 }
 

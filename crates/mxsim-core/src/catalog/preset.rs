@@ -1,7 +1,7 @@
 //! A preset: parameters with their name, their evidence and where they came from.
 
 use super::evidence::Evidence;
-use super::unknown::NotKnown;
+use super::unknown::{NotKnown, OutboundHosts};
 use crate::parameters::PresetKind;
 use crate::results::{Grade, PresetUsed, Status};
 use crate::sender::{SenderParameters, Unknowns};
@@ -34,6 +34,8 @@ pub struct Preset<P> {
     pub unknowns: Option<Unknowns>,
     /// The same in words, with evidence.
     pub not_known: Vec<NotKnown>,
+    /// How many outbound hosts a sender has that says nothing of it; `None` is one.
+    pub outbound_hosts: Option<OutboundHosts>,
     /// Hash of its file (hexadecimal) if it does not come with the library.
     pub outside: Option<String>,
     /// True if it stands in the place of a preset that was there before.
@@ -63,6 +65,8 @@ pub struct PresetSummary<'a> {
     pub written: &'a [(&'static str, String)],
     /// What is not known of it, and from where to where it may plausibly lie.
     pub not_known: &'a [NotKnown],
+    /// How many outbound hosts a sender has that says nothing of it; `None` is one.
+    pub outbound_hosts: Option<&'a OutboundHosts>,
     /// Hash of its file (hexadecimal) if it does not come with the library.
     pub outside: Option<&'a str>,
     /// The weakest grade among all parameters.
@@ -117,6 +121,7 @@ impl<P> Preset<P> {
             evidence: &self.evidence,
             written: &self.written,
             not_known: &self.not_known,
+            outbound_hosts: self.outbound_hosts.as_ref(),
             outside: self.outside.as_deref(),
             weakest_grade: self.weakest_grade(),
             decisive_grade: self.decisive_grade(),

@@ -1,6 +1,6 @@
 //! Preset files: their shape, and what has to stand in one.
 
-use super::based_on::{BASED_ON, completed};
+use super::based_on::{BASED_ON, Bases, completed};
 use super::evidence::{EVIDENCE, Evidence, evidence, hash, status, statuses};
 use super::preset::Preset;
 use super::unknown;
@@ -21,19 +21,19 @@ const HEAD: &[Key] = &[
     required("notes", Shape::Text, "what else is good to know"),
 ];
 
-/// Reads one preset file.
+/// Reads one preset file; one from outside may be based on others.
 pub(super) fn read_preset<L: Clone>(
     kind: PresetKind,
     file: &str,
     text: &str,
-    outside: bool,
+    outside: Option<&Bases>,
     group: &ParameterTable<L>,
 ) -> Result<Preset<L>, ScenarioError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut report = Report::new(file, text);
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
     let table = document.as_table().cloned().unwrap_or_default();
-    let table = if outside { completed(kind, &table, &mut report) } else { table };
+    let table = outside.map_or(table.clone(), |bases| completed(kind, &table, bases, &mut report));
     if !report.is_clean() {
         return Err(report.into_certain_error());
     }
@@ -49,7 +49,7 @@ pub(super) fn read_preset<L: Clone>(
     match report.into_error() {
         Some(error) => Err(error),
         None => Ok(Preset {
-            outside: outside.then(|| hash(text)),
+            outside: outside.map(|_| hash(text)),
             ..preset(kind, &table, parameters, evidence, written)
         }),
     }
@@ -77,6 +77,7 @@ fn preset<L>(
         written,
         unknowns: table.get("unknown").is_some().then_some(unknowns),
         not_known,
+        outbound_hosts: unknown::outbound_hosts(table),
         outside: None,
         replaces: false,
     }
@@ -111,6 +112,12 @@ fn check_keys(kind: PresetKind, table: &Table, report: &mut Report) {
     keys.push(required("evidence", Shape::Map(&EVIDENCE), "where each parameter was seen"));
     if kind == PresetKind::Sender {
         keys.push(optional("unknown", unknown::OF_SENDER, "everything is known", "what is not known"));
+        keys.push(optional(
+            "outbound_hosts",
+            unknown::OUTBOUND_HOSTS,
+            "one",
+            "how many outbound hosts choose",
+        ));
     }
     // The names of the evidence are paths, which the shape of a map would take too.
     check_table(&keys, table, &Place::File, "", report);

@@ -72,6 +72,26 @@ pub(super) const OF_SENDER: Shape = Shape::Table(&[
     ),
 ]);
 
+/// How many outbound hosts the sender of a preset has where a scenario says nothing: that of a provider is not one machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboundHosts {
+    /// Their number.
+    pub number: usize,
+    /// Who says so.
+    pub evidence: Evidence,
+}
+
+/// `[outbound_hosts]` of a sender preset.
+pub(super) const OUTBOUND_HOSTS: Shape =
+    Shape::Table(&[required("number", COUNT, "outbound hosts where a scenario says nothing"), GRADE, WHERE]);
+
+/// Reads `[outbound_hosts]` of a sender preset whose shape is right.
+pub(super) fn outbound_hosts(table: &Table) -> Option<OutboundHosts> {
+    let part = table.table("outbound_hosts")?;
+    let number = usize::try_from(part.get("number")?.as_integer()?).ok()?;
+    Some(OutboundHosts { number, evidence: evidence(part)? })
+}
+
 /// `[unknown]` of a population.
 pub(super) const OF_POPULATION: Shape = Shape::Table(&[required(
     "mix",

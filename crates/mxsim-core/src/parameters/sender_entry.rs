@@ -41,7 +41,7 @@ const OWN: &[Key] = &[
     optional(
         "hosts",
         Shape::Integer { least: 1, most: MOST_CHOOSERS },
-        "1",
+        "1; of a provider's preset 40 (an assumption)",
         "outbound hosts of each site, choosing independently",
     ),
     optional(

@@ -4,7 +4,7 @@ use crate::catalog::Catalog;
 use crate::scenario::keys::DOCUMENT;
 use crate::syntax::diagnostic::CODES;
 use crate::syntax::ids::KnownIds;
-use crate::syntax::quantity::{CLOCK_PATTERN, DURATION_PATTERN, SHARE_PATTERN};
+use crate::syntax::quantity::{DURATION_PATTERN, SHARE_PATTERN, moment_pattern};
 use crate::syntax::shape::{
     EVERY, Key, LONGEST_HOST_NAME, LONGEST_NAME, NAME_OR_EVERY_PATTERN, Need, PLAIN_NAME_PATTERN, Shape,
     names,
@@ -59,7 +59,7 @@ fn shape_schema(shape: &Shape) -> Value {
         }
         Shape::Duration(_) => json!({ "type": "string", "pattern": DURATION_PATTERN }),
         Shape::Moment => {
-            json!({ "type": "string", "anyOf": [{ "pattern": DURATION_PATTERN }, { "pattern": CLOCK_PATTERN }] })
+            json!({ "type": "string", "anyOf": [{ "pattern": DURATION_PATTERN }, { "pattern": moment_pattern() }] })
         }
         Shape::Share => json!({ "anyOf": [
             { "type": "string", "pattern": SHARE_PATTERN },
@@ -138,7 +138,7 @@ mx2.example.com.  300 IN A  192.0.2.2
 `mxsim check S --resolved` prints a scenario with every default written out; a preset that does not exist is answered with the list of those that do.
 
 - A *duration* has units: `\"90s\"`, `\"5m\"`, `\"1h 30m\"`, `\"2 days\"`; at most ten years.
-- A *time* is `\"10:00\"` of the first measured day, `\"2d 10:00\"` of the third, or a duration since the start of measuring.
+- A *time* is `\"10:00\"` of the first measured day, `\"2d 10:00\"` of the third, `\"Tue 10:00\"` of the first Tuesday (the first day is a Monday), or a duration since the start of measuring.
 - A *share* is `\"38 %\"` or `0.38`.
 - A *choice* with settings of its own is a table with one key: `{ zipf = 1.0 }`.
 ";

@@ -2,11 +2,32 @@
 //!
 //! Main types: [`Checked`], the document `mxsim.check/1`; [`Summary`], a valid scenario in a few lines.
 
-use crate::results::{Caution, Finding, Grade};
+use crate::results::{Answer, Caution, Finding, Grade, Severity};
 pub use crate::scenario::FINDINGS;
-use crate::scenario::Scenario;
+use crate::scenario::{Reach, Scenario};
 use crate::syntax::diagnostic::{Diagnostic, Place, ScenarioError, line_and_column};
 use serde::Serialize;
+
+/// What the findings of a scenario come to before anything is simulated: an error is a no, and an exchange host of which nothing says whether
+/// it has an address leaves the answer open.
+///
+/// ```
+/// use mxsim_core::results::Answer;
+/// use mxsim_core::scenario::ScenarioBuilder;
+/// use mxsim_core::study::check::standing;
+/// let null = ScenarioBuilder::new("example.com. 300 IN MX 0 .\n").build()?;
+/// assert_eq!(standing(&null), Answer::No);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn standing(scenario: &Scenario) -> Answer {
+    let zone = &scenario.zones[0].zone;
+    match () {
+        () if scenario.findings.iter().any(|finding| finding.severity == Severity::Error) => Answer::No,
+        () if zone.hosts.iter().any(|host| Reach::of(host, zone) == Reach::Unknown) => Answer::CannotTell,
+        () => Answer::Yes,
+    }
+}
 
 /// Name of the document's schema.
 pub const SCHEMA: &str = "mxsim.check/1";

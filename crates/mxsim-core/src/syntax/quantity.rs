@@ -18,8 +18,26 @@ const UNITS: &[(&[&str], i64)] = &[
 /// Regular expression of a duration, for the JSON Schema.
 pub(crate) const DURATION_PATTERN: &str =
     r"^\s*(\d+(\.\d+)?\s*(ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\s*)+$";
-/// Regular expression of a time of day, perhaps of a later day.
-pub(crate) const CLOCK_PATTERN: &str = r"^\s*(\d+\s*d(ays?)?\s+)?([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?\s*$";
+/// A time of day, of 24 hours or of twelve.
+const CLOCK: &str = r"([01]?\d|2[0-3])(:[0-5]?\d){1,2}";
+const TWELVE: &str = r"(0?[1-9]|1[0-2])(:[0-5]?\d)?\s*[AaPp][Mm]";
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// Regular expression of a time of day, perhaps of a later day or a weekday, for the JSON Schema. That the days before it are whole is beyond it.
+pub(crate) fn moment_pattern() -> String {
+    let days = DURATION_PATTERN.trim_start_matches(r"^\s*").trim_end_matches('$');
+    let weekdays = WEEKDAYS.map(weekday_pattern).join("|");
+    format!(r"^\s*(({days}\s+)?{CLOCK}|(({weekdays}),*\s+)?({CLOCK}|{TWELVE})|({weekdays}),*)\s*$")
+}
+
+/// Three letters at least of the name of a day, in any case, which regular expressions of the JSON Schema cannot say shorter.
+fn weekday_pattern(day: &str) -> String {
+    let letters: Vec<String> = day.chars().map(|c| format!("[{}{c}]", c.to_ascii_uppercase())).collect();
+    let (first, rest) = letters.split_at(3);
+    let rest = rest.iter().rev().fold(String::new(), |rest, letter| format!("({letter}{rest})?"));
+    first.concat() + &rest
+}
+
 /// Regular expression of a share in percent.
 pub(crate) const SHARE_PATTERN: &str = r"^\s*\d+(\.\d+)?\s*%\s*$";
 
@@ -109,11 +127,10 @@ pub(crate) fn moment(text: &str) -> Result<Time, Malformed> {
 
 /// `Tue 10:00`, `10am`, `Tuesday 10:30 pm`: a weekday of the first measured week, which begins on a Monday, and a clock of twelve hours.
 fn spoken(text: &str) -> Option<Time> {
-    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let lower = text.trim().to_ascii_lowercase();
     let first = lower.split_whitespace().next()?;
     let is_day = |day: &str| first.len() >= 3 && day.starts_with(first.trim_end_matches(','));
-    let day = DAYS.iter().position(|day| is_day(day));
+    let day = WEEKDAYS.iter().position(|day| is_day(day));
     let clock = if day.is_some() { lower[first.len()..].trim() } else { &lower };
     let half = clock
         .strip_suffix("am")

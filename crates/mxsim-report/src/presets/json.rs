@@ -34,6 +34,9 @@ fn preset(preset: &PresetSummary<'_>) -> Value {
         "versions": preset.versions, "status": preset.status.name(), "notes": preset.notes, "outside": preset.outside,
         "weakest_grade": preset.weakest_grade.name(), "decisive_grade": preset.decisive_grade.name(),
         "parameters": preset.written.iter().map(parameter).collect::<Vec<_>>(),
+        "outbound_hosts": preset.outbound_hosts.map(|hosts| {
+            json!({ "number": hosts.number, "grade": hosts.evidence.grade.name(), "source": hosts.evidence.source })
+        }),
         "not_known": not_known(preset.not_known),
     })
 }
@@ -52,6 +55,7 @@ fn of_population(population: &Population) -> Value {
         "versions": "any", "status": population.status.name(), "notes": population.notes, "outside": population.outside,
         "weakest_grade": grade, "decisive_grade": grade,
         "parameters": population.figures.iter().map(figure).collect::<Vec<_>>(),
+        "outbound_hosts": null,
         "not_known": not_known(std::slice::from_ref(&population.mix)),
     })
 }

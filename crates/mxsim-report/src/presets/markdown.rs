@@ -133,6 +133,14 @@ fn preset(page: &mut String, preset: &PresetSummary<'_>, level: &str) {
     if !preset.notes.is_empty() {
         let _ = writeln!(page, "- {}", plain(preset.notes));
     }
+    if let Some(hosts) = preset.outbound_hosts {
+        let (grade, source) = (hosts.evidence.grade.name(), plain(&hosts.evidence.source));
+        let _ = writeln!(
+            page,
+            "- Outbound hosts, where a scenario says nothing: {} ({grade}: {source})",
+            hosts.number
+        );
+    }
     not_known(page, preset.not_known);
     page.push_str("\n| parameter | what it is for | value | grade | source |\n|---|---|---|---|---|\n");
     for (path, value) in preset.written {

@@ -122,6 +122,12 @@ fn preset(page: &mut Page, preset: &PresetSummary<'_>) {
         page.note(&format!("= {}", preset.kind.value_in_words(path, value)));
         page.note(&format!("by {}", evidence.source));
     }
+    if let Some(hosts) = preset.outbound_hosts {
+        graded(page, "hosts", hosts.evidence.grade.name());
+        page.note("outbound hosts of a sender that does not say how many it has");
+        page.note(&format!("= {}", hosts.number));
+        page.note(&format!("by {}", hosts.evidence.source));
+    }
     not_known(page, preset.not_known);
 }
 

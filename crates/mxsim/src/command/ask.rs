@@ -96,7 +96,7 @@ fn scenario(arguments: &Ask, catalog: &Catalog) -> Result<Scenario, Failure> {
     let pasted = design.split_whitespace().count() > 1 && !is_file;
     let (name, zone) =
         if pasted { ("zone", design.to_owned()) } else { (design, mxsim_import::read_zone(design)?) };
-    let question = Question { zone: &zone, domain: arguments.domain.as_deref(), top };
+    let question = Question { zone: &zone, domain: arguments.mail.domain.as_deref(), top };
     Ok(mxsim_import::zone_scenario(name, question, catalog)?)
 }
 

@@ -3,8 +3,9 @@
 use crate::args::{Check, PlainFormat};
 use crate::exit::{Exit, Failure};
 use crate::output::{print, screen_style};
-use mxsim_core::results::{Finding, Severity};
-use mxsim_core::study::check::{Checked, Summary};
+use mxsim_core::results::Answer;
+use mxsim_core::scenario::Scenario;
+use mxsim_core::study::check::{Checked, Summary, standing};
 use mxsim_import::ImportError;
 use mxsim_report::{check::screen, findings::registry, pretty};
 
@@ -15,7 +16,7 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Failure> {
         return Ok(Exit::Met);
     };
     let catalog = arguments.presets.catalog()?;
-    let read = mxsim_import::scenario_or_zone(input, arguments.domain.as_deref(), &catalog);
+    let read = mxsim_import::scenario_or_zone(input, arguments.mail.domain.as_deref(), &catalog);
     match (&read, arguments.format) {
         (Ok(scenario), _) if arguments.resolved => print(&scenario.resolved())?,
         (Ok(scenario), PlainFormat::Text) => print(&screen(&Summary::of(scenario), &screen_style()))?,
@@ -26,16 +27,15 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Failure> {
         }
         (Err(_), _) => {}
     }
-    let findings = read?.findings;
-    Ok(if arguments.exit_zero { Exit::Met } else { exit_for(&findings) })
+    Ok(exit_for(&read?, arguments.exit_zero))
 }
 
-/// An error is a no; a host of which nothing says whether it has an address leaves the answer open.
-fn exit_for(findings: &[Finding]) -> Exit {
-    let is_error = |finding: &Finding| finding.severity == Severity::Error;
-    match () {
-        () if findings.iter().any(is_error) => Exit::Missed,
-        () if findings.iter().any(|finding| finding.code == "mx-address-unknown") => Exit::CannotTell,
-        () => Exit::Met,
+/// The exit code of what the findings of a scenario come to.
+pub(super) fn exit_for(scenario: &Scenario, exit_zero: bool) -> Exit {
+    match standing(scenario) {
+        _ if exit_zero => Exit::Met,
+        Answer::No => Exit::Missed,
+        Answer::CannotTell => Exit::CannotTell,
+        Answer::Yes | Answer::YesRoughly | Answer::YesIf => Exit::Met,
     }
 }

@@ -2,6 +2,7 @@
 
 mod zone;
 
+use super::check::exit_for;
 use crate::args::{Design, Init};
 use crate::exit::{Exit, Failure};
 use crate::output::{print, screen_style, write_file};
@@ -21,11 +22,16 @@ impl Design {
     }
 }
 
-/// Prints the scenario, or writes it where nothing may be lost.
+/// Prints the scenario, or writes it where nothing may be lost. A zone that gets no mail ends as `mxsim check` ends: what is written is its
+/// scenario, mistakes and all.
 pub(crate) fn init(arguments: &Init) -> Result<Exit, Failure> {
-    let (text, findings) = match &arguments.zone {
-        None => (arguments.design.template().to_owned(), Vec::new()),
-        Some(file) => zone::put(arguments, file)?,
+    let (text, findings, exit) = match &arguments.zone {
+        None => (arguments.design.template().to_owned(), Vec::new(), Exit::Met),
+        Some(file) => {
+            let (text, read) = zone::put(arguments, file)?;
+            let exit = exit_for(&read, arguments.exit_zero);
+            (text, read.findings, exit)
+        }
     };
     // What is wrong with the zone stands first in the scenario, too.
     let text = format!("{}{text}", findings::comments(&findings));
@@ -40,7 +46,7 @@ pub(crate) fn init(arguments: &Init) -> Result<Exit, Failure> {
             print(&format!("wrote {file}\n{}", next(&format!("mxsim run {file}"))))?;
         }
     }
-    Ok(Exit::Met)
+    Ok(exit)
 }
 
 /// A scenario that somebody wrote is not overwritten by accident.

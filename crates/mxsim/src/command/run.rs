@@ -17,10 +17,11 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
     let window = arguments.window.as_deref().map(window).transpose()?;
     let mut overrides = overrides(&arguments.simulation);
     overrides.window = window;
+    overrides.domain.clone_from(&arguments.mail.domain);
     let catalog = arguments.presets.catalog()?;
     let mut worst = Exit::Met;
     for (i, path) in arguments.scenarios.iter().enumerate() {
-        let scenario = mxsim_import::scenario(path, &catalog, overrides)?;
+        let scenario = mxsim_import::scenario(path, &catalog, overrides.clone())?;
         let options = run_options(&scenario, &arguments.simulation);
         let results = watched(&scenario, &arguments.simulation, |watch| simulate(&scenario, options, watch))?;
         deliver(&results, arguments, i > 0)?;

@@ -10,7 +10,11 @@ use mxsim_report::{pretty, trace as story};
 
 /// Follows the messages and tells their story.
 pub(crate) fn trace(arguments: &Arguments) -> Result<Exit, Failure> {
-    let scenario = mxsim_import::scenario_or_zone(&arguments.input, None, &arguments.presets.catalog()?)?;
+    let scenario = mxsim_import::scenario_or_zone(
+        &arguments.input,
+        arguments.mail.domain.as_deref(),
+        &arguments.presets.catalog()?,
+    )?;
     let trace = follow(&scenario, &options(arguments, &scenario)?).map_err(failure)?;
     print(&match arguments.format {
         StoryFormat::Text => story::screen(&trace, &arguments.input, &screen_style()),

@@ -327,6 +327,10 @@ fn disagreement(case: &Case) -> Option<String> {
     if codes.iter().any(|code| !case.ends.contains(code) || *code != codes[0]) {
         return Some(format!("the commands end with {codes:?} instead of {:?}:\n{}", case.ends, ask.stdout));
     }
+    // What stands in the records alone decides `check` and `init` alike.
+    if init.code() != check.code() {
+        return Some(format!("init ends with {} and check with {}", init.code(), check.code()));
+    }
     (is_settled && ask.stdout.contains("YES")).then(|| format!("a yes:\n{}", ask.stdout))
 }
 

@@ -70,6 +70,29 @@ fn a_file_of_another_kind_is_recognised() {
         let error = mxsim(&arguments).expect_error(4, &words);
         assert!(error.stderr.lines().count() <= 4, "{}", error.stderr);
     }
+    let files = [
+        (
+            "mail.log",
+            "Nov 28 10:00:00 mx1 postfix/smtpd[4711]: connect from unknown[192.0.2.1]\n",
+            "log of Postfix",
+        ),
+        (
+            "mainlog",
+            "2026-11-28 10:00:00 1tGabc-000000001Ab-0xYz <= a@example.com H=mx.example.com\n",
+            "log of Exim",
+        ),
+        ("counts.txt", "mx1 410\nmx2 290\n", "mxsim judge 410 290"),
+        ("run.csv", "section,name,quantity,value,low,high,bin\nrun,,seed,1,,,\n", "mxsim report run.json"),
+        ("asked.json", "{\"schema\": \"mxsim.ask/1\"}", "mxsim ask --format json"),
+        ("traced.json", "{\"schema\": \"mxsim.trace/1\"}", "mxsim trace --format json"),
+    ];
+    for (name, text, says) in files {
+        let file = folder.file(name, text);
+        for command in [&["run"][..], &["ask"], &["check"], &["trace"], &["init", "--zone"]] {
+            let error = mxsim(&[command, &[&file]].concat()).expect_error(4, &[says]);
+            assert!(error.stderr.lines().count() <= 4, "{}", error.stderr);
+        }
+    }
     mxsim(&["ask", "example.com"]).expect_error(5, &["dig +noall +answer MX example.com | mxsim ask -"]);
 }
 

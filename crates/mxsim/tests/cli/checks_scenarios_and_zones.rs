@@ -88,3 +88,27 @@ fn one_of_several_mail_domains_is_chosen() {
     let chosen = mxsim_with_input(&["check", "-", "--domain", "b.example"], zone).expect(0);
     assert!(chosen.stdout.contains("mail for b.example"), "{}", chosen.stdout);
 }
+
+/// A zone inside a scenario is a zone: every command that reads it lets the domain be chosen.
+#[test]
+fn the_mail_domain_of_a_scenario_is_chosen_too() {
+    let folder = Folder::new();
+    let zone =
+        "a.example. 300 MX 10 m.example.\nb.example. 300 MX 10 m.example.\nm.example. 300 A 192.0.2.1\n";
+    folder.file("two.zone", zone);
+    for (name, section) in [
+        ("text.toml", format!("text = \"\"\"\n{zone}\"\"\"\n")),
+        ("file.toml", "file = \"two.zone\"\n".into()),
+    ] {
+        let site = folder.file(name, format!("[zone]\n{section}[[senders]]\npreset = \"exim\"\n"));
+        for command in [&["run", "--replications", "1", "--exit-zero"][..], &["trace"], &["check"]] {
+            let typed = [command, &[site.as_str()]].concat();
+            mxsim(&typed).expect_error(4, &["several domains", "--domain a.example"]);
+            mxsim(&[&typed[..], &["--domain", "b.example"]].concat()).expect(0);
+            mxsim(&[&typed[..], &["--domain", "c.example"]].concat()).expect_error(4, &["c.example"]);
+            mxsim(&[&typed[..], &["--domain", "no name"]].concat()).expect_error(4, &["no domain name"]);
+        }
+        let chosen = mxsim(&["check", &site, "--domain", "b.example"]).expect(0).stdout;
+        assert!(chosen.contains("mail for b.example"), "{chosen}");
+    }
+}

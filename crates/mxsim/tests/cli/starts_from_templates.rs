@@ -22,6 +22,92 @@ fn every_template_asks_a_question_and_runs() {
     }
 }
 
+/// Neighbouring lines that are a commented section or key: `# [nodes.mx1]`, `# hosts = 2`.
+fn commented_blocks(text: &str) -> Vec<String> {
+    let is_key = |line: &str| {
+        line.split_once(" = ")
+            .is_some_and(|(key, _)| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+    };
+    let said = |line: &str| {
+        let line = line.strip_prefix("# ")?;
+        (line.starts_with('[') || is_key(line)).then(|| format!("{line}\n"))
+    };
+    let lines: Vec<Option<String>> = text.lines().map(said).collect();
+    lines
+        .split(Option::is_none)
+        .filter(|run| !run.is_empty())
+        .map(|run| run.iter().flatten().cloned().collect())
+        .collect()
+}
+
+/// The text with that block live.
+fn uncommented(text: &str, block: &str) -> String {
+    let commented: String = block.lines().map(|line| format!("# {line}\n")).collect();
+    text.replacen(&commented, block, 1)
+}
+
+/// Every commented block of every template can be taken as it stands, and each template has those that people look for.
+#[test]
+fn what_is_commented_out_can_be_switched_on() {
+    for design in DESIGNS {
+        let text = mxsim(&["init", design]).expect(0).stdout;
+        let blocks = commented_blocks(&text);
+        for wanted in ["hosts = ", "sessions = ", "[[events]]"] {
+            assert!(blocks.iter().any(|block| block.contains(wanted)), "{design} has no {wanted}");
+        }
+        for block in blocks {
+            let live = uncommented(&text, &block);
+            assert_ne!(live, text, "{design}: {block}");
+            mxsim_with_input(&["check", "-"], live.as_bytes()).expect(0);
+        }
+        let line =
+            text.lines().find(|line| line.starts_with("#  ") && line.contains(" IN AAAA ")).expect("IPv6");
+        let live =
+            text.replacen("\n\"\"\"\n", &format!("\n{}\n\"\"\"\n", line.trim_start_matches(['#', ' '])), 1);
+        let checked = mxsim_with_input(&["check", "-", "--resolved"], live.as_bytes()).expect(0).stdout;
+        assert!(checked.contains("2001:db8::10"), "{design}: {checked}");
+    }
+}
+
+/// With a zone of one's own the examples name its hosts.
+#[test]
+fn commented_blocks_name_hosts_of_the_zone() {
+    let zone = "example.net. 300 MX 10 a.example.net.\nexample.net. 300 MX 10 b.example.net.\n\
+                a.example.net. 300 A 192.0.2.1\nb.example.net. 300 A 192.0.2.2\n";
+    for design in ["equal-mx", "many-a", "backup", "uneven"] {
+        let text = mxsim_with_input(&["init", design, "--zone", "-"], zone.as_bytes()).expect(0).stdout;
+        for block in commented_blocks(&text) {
+            mxsim_with_input(&["check", "-"], uncommented(&text, &block).as_bytes()).expect(0);
+        }
+        assert!(
+            text.contains(".example.net.  300 IN AAAA") || text.contains(".example.net.    300 IN AAAA"),
+            "{text}"
+        );
+    }
+}
+
+/// A zone with a mistake is written all the same, and the exit code says what `check` says.
+#[test]
+fn a_zone_that_gets_no_mail_ends_as_check_does() {
+    let folder = Folder::new();
+    for (zone, code) in [
+        ("$ORIGIN e.example.\n@ 300 MX 10 a\n@ 300 MX 10 b\na 300 A 192.0.2.1\n", 1),
+        ("e.example. 300 MX 0 .\ne.example. 300 MX 10 a.e.example.\na.e.example. 300 A 192.0.2.1\n", 1),
+        (
+            "e.example. 300 MX 10 a.e.example.\ne.example. 300 MX 10 b.other.example.\na.e.example. 300 A 192.0.2.1\n",
+            3,
+        ),
+        ("e.example. 300 MX 10 a.e.example.\na.e.example. 300 A 192.0.2.1\n", 0),
+    ] {
+        let zone = folder.file("e.zone", zone);
+        let site = folder.at("site.toml");
+        mxsim(&["check", &zone]).expect(code);
+        mxsim(&["init", "--zone", &zone, "-o", &site, "--force"]).expect(code);
+        mxsim(&["check", &site]).expect(code);
+        mxsim(&["init", "--zone", &zone, "--exit-zero"]).expect(0);
+    }
+}
+
 #[test]
 fn without_a_word_it_is_equal_mx() {
     assert_eq!(mxsim(&["init"]).expect(0).stdout, mxsim(&["init", "equal-mx"]).stdout);

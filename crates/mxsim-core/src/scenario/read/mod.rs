@@ -46,7 +46,7 @@ impl Scenario {
         Self::read_with(source, Catalog::builtin(), files, RunOverrides::default())
     }
 
-    /// The same, with the presets of `catalog`, and settings of the command line in place of those of `[run]`.
+    /// The same, with the presets of `catalog`, and what the command line says in place of the scenario.
     ///
     /// # Errors
     /// Everything that is wrong.
@@ -128,7 +128,9 @@ pub(crate) fn read_tree(
     files: Files<'_>,
     overrides: RunOverrides,
 ) -> Result<Scenario, ScenarioError> {
-    let root = &words::understood(root, catalog);
+    let mut root = words::understood(root, catalog);
+    overrides.name_domain(&mut root);
+    let root = &root;
     let Kind::Table(document) = &root.kind else {
         report
             .error(code::WRONG_TYPE, &root.place, format!("a scenario is a table, found {}", root.quoted()))
@@ -143,7 +145,7 @@ pub(crate) fn read_tree(
         findings: Vec::new(),
         presets: Vec::new(),
     };
-    let scenario = read_sections(document, &mut reading, files, overrides);
+    let scenario = read_sections(document, &mut reading, files, &overrides);
     match (reading.report.into_error(), scenario) {
         (None, Some(scenario)) => Ok(scenario),
         (Some(error), _) => Err(error),
@@ -156,7 +158,7 @@ fn read_sections(
     document: &Table,
     reading: &mut Reading,
     files: Files<'_>,
-    overrides: RunOverrides,
+    overrides: &RunOverrides,
 ) -> Option<Scenario> {
     let empty = Table::default();
     let traffic = document.table("traffic").unwrap_or(&empty);

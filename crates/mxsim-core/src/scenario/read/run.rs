@@ -11,7 +11,7 @@ use crate::syntax::tree::{Table, Value};
 use crate::time::{Span, Time};
 
 /// Reads everything but the warm-up, which depends on the other sections.
-pub(super) fn read(table: &Table, overrides: RunOverrides, reading: &mut Reading) -> RunPlan {
+pub(super) fn read(table: &Table, overrides: &RunOverrides, reading: &mut Reading) -> RunPlan {
     let whole =
         |key: &str| table.get(key).and_then(Value::as_integer).and_then(|number| u64::try_from(number).ok());
     let window =

@@ -337,7 +337,7 @@ impl Entry<'_> {
         } else {
             Grade::Assumed
         });
-        let hosts = self.count("hosts").unwrap_or(1);
+        let hosts = self.count("hosts").unwrap_or_else(|| self.usual_hosts(preset));
         Some(Sender {
             name,
             share,
@@ -355,6 +355,13 @@ impl Entry<'_> {
             resolver,
             behaviour: Behaviour::from_parameters(parameters),
         })
+    }
+
+    /// The outbound hosts of a sender that says nothing of them. An entry of many sites is about many organisations that send like the preset,
+    /// each from a machine of its own, and not about the provider.
+    fn usual_hosts(&self, preset: &SenderPreset) -> usize {
+        let is_provider = self.table.get("mix").is_none() && self.table.get("sites").is_none();
+        preset.outbound_hosts.as_ref().filter(|_| is_provider).map_or(1, |hosts| hosts.number)
     }
 
     /// The library that sorts addresses; it only counts for a sender that asks one.

@@ -1,6 +1,8 @@
 //! What a scenario is read from, and what the command line says beside it.
 
+use crate::syntax::diagnostic::Place;
 use crate::syntax::quantity;
+use crate::syntax::tree::{Entry, Kind, Value};
 use crate::time::{Span, Time};
 
 /// How a text is written.
@@ -33,8 +35,8 @@ pub struct SourceText {
     pub format: Format,
 }
 
-/// What a command line says instead of `[run]`; `None` leaves it to the scenario.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What a command line says instead of `[run]` and `[zone]`; `None` leaves it to the scenario.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunOverrides {
     /// Replications.
@@ -43,6 +45,23 @@ pub struct RunOverrides {
     pub seed: Option<u64>,
     /// The span a share is measured over; at least a minute.
     pub window: Option<Span>,
+    /// The mail domain, where the zone has several.
+    pub domain: Option<String>,
+}
+
+impl RunOverrides {
+    /// Writes the mail domain into the document, so that it is read as one that stands there.
+    pub(super) fn name_domain(&self, document: &mut Value) {
+        let Kind::Table(table) = &mut document.kind else { return };
+        let zone = table.entries.iter_mut().find(|entry| entry.key == "zone");
+        let (Some(name), Some(Kind::Table(zone))) = (&self.domain, zone.map(|zone| &mut zone.value.kind))
+        else {
+            return;
+        };
+        let value = Value { kind: Kind::Text(name.clone()), place: Place::File };
+        zone.entries.retain(|entry| entry.key != "domain");
+        zone.entries.push(Entry { key: "domain".into(), key_place: Place::File, value });
+    }
 }
 
 /// Reads a duration as scenarios write it: `5m`, `1h 30m`, `2 days`.

@@ -2,7 +2,7 @@
 
 use crate::scenario::{Scenario, Sender};
 use crate::sender::Stickiness;
-use crate::study::sensitivity::draw;
+use crate::study::sensitivity::{draw_sender, draw_shares, world_key};
 use crate::theory::split::{LumpForecast, lump_forecast};
 use crate::theory::sticky::lump_factor_with_profile;
 use crate::time::Span;
@@ -34,8 +34,12 @@ pub(super) fn splits(scenario: &Scenario, nodes: usize, messages: f64) -> Option
         return None;
     }
     let forecast = |number: u64| {
-        let world = draw(scenario, scenario.run.seed, number);
-        let lumps = world.senders.iter().map(|sender| lumps(sender, scenario.run.window)).sum();
+        let world = world_key(scenario.run.seed, number);
+        // The many small sites of an entry make no lumps in any world.
+        let shared = scenario.senders.iter().zip(draw_shares(scenario, world));
+        let large = shared.filter(|(sender, _)| sender.sites == 1);
+        let lumps =
+            large.map(|(sender, share)| lumps(&draw_sender(sender, world), share, scenario.run.window)).sum();
         lump_forecast(nodes, lumps, messages, ROUGHLY)
     };
     let drawn: Vec<LumpForecast> = (0..WORLDS).map(forecast).collect();
@@ -51,12 +55,9 @@ pub(super) fn splits(scenario: &Scenario, nodes: usize, messages: f64) -> Option
 }
 
 /// A sender's squared lumps. One that follows a fixed answer of the DNS is a single lump that never moves.
-fn lumps(sender: &Sender, window: Span) -> f64 {
-    let squared = sender.share * sender.share;
+fn lumps(sender: &Sender, share: f64, window: Span) -> f64 {
+    let squared = share * share;
     let order = &sender.behaviour.parameters.order;
-    if sender.sites > 1 {
-        return 0.0;
-    }
     if !order.draws() {
         return squared;
     }

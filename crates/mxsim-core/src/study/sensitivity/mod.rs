@@ -17,6 +17,7 @@ pub(super) use one_at_a_time::Extreme;
 use one_at_a_time::{MOST_EXTREMES, extremes};
 
 pub use prior::draw;
+pub(super) use prior::{draw_sender, draw_shares, world_key};
 use size::{CONFIRMED, CONFIRMING, SCREENING, Size};
 
 use crate::engine::Compiled;

@@ -15,15 +15,33 @@ pub(super) fn differ(scenario: &Scenario) -> bool {
 /// Plausible world `number` of a scenario. Draws hang off the sender's name, so that another sender shifts none.
 #[must_use]
 pub fn draw(scenario: &Scenario, seed: u64, number: u64) -> Scenario {
-    let root = Entropy::new(seed, 0).key(StreamId::new("plausible worlds", Purpose::World)).child(number);
+    let key = world_key(seed, number);
     let mut world = scenario.clone();
-    for sender in &mut world.senders {
-        draw_behaviour(sender, root.child(0).child(name_hash(&sender.name)));
-    }
-    if let Some(mix) = &scenario.mix {
-        draw_mix(&mut world.senders, mix.concentration, root.child(1));
+    for (sender, share) in world.senders.iter_mut().zip(draw_shares(scenario, key)) {
+        draw_behaviour(sender, key.child(0).child(name_hash(&sender.name)));
+        sender.share = share;
     }
     world
+}
+
+/// What everything in a plausible world is drawn from.
+pub(crate) fn world_key(seed: u64, number: u64) -> Key {
+    Entropy::new(seed, 0).key(StreamId::new("plausible worlds", Purpose::World)).child(number)
+}
+
+/// A sender as it is in a world, but for its share. A whole world costs far more than the one sender somebody asks for.
+pub(crate) fn draw_sender(sender: &Sender, world: Key) -> Sender {
+    let mut drawn = sender.clone();
+    draw_behaviour(&mut drawn, world.child(0).child(name_hash(&sender.name)));
+    drawn
+}
+
+/// The shares of all senders in a world.
+pub(crate) fn draw_shares(scenario: &Scenario, world: Key) -> Vec<f64> {
+    match &scenario.mix {
+        Some(mix) => draw_mix(&scenario.senders, mix.concentration, world.child(1)),
+        None => scenario.senders.iter().map(|sender| sender.share).collect(),
+    }
 }
 
 fn draw_behaviour(sender: &mut Sender, key: Key) {
@@ -42,13 +60,13 @@ fn draw_behaviour(sender: &mut Sender, key: Key) {
 }
 
 /// Shares from a Dirichlet law around those that are written: gamma variates, made to add up to 1.
-fn draw_mix(senders: &mut [Sender], concentration: f64, key: Key) {
+fn draw_mix(senders: &[Sender], concentration: f64, key: Key) -> Vec<f64> {
     let part = |sender: &Sender| {
         key.child(name_hash(&sender.name)).gamma(concentration * sender.share).max(LEAST_SHARE)
     };
     let parts: Vec<f64> = senders.iter().map(part).collect();
     let total: f64 = parts.iter().sum();
-    senders.iter_mut().zip(parts).for_each(|(sender, part)| sender.share = part / total);
+    parts.into_iter().map(|part| part / total).collect()
 }
 
 #[cfg(test)]
@@ -71,11 +89,10 @@ mod tests {
         let n = 20_000;
         let drawn = || {
             (0..n).map(|number| {
-                let mut senders = scenario.senders.clone();
                 let root = Entropy::new(3, 0).key(StreamId::new("plausible worlds", Purpose::World));
-                draw_mix(&mut senders, concentration, root.child(number));
-                assert!((senders.iter().map(|sender| sender.share).sum::<f64>() - 1.0).abs() < 1e-9);
-                senders[0].share
+                let shares = draw_mix(&scenario.senders, concentration, root.child(number));
+                assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+                shares[0]
             })
         };
         let mean = drawn().sum::<f64>() / n as f64;
