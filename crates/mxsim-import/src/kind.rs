@@ -12,7 +12,7 @@ pub enum TextKind {
     /// A document with this schema, such as `mxsim.results/1`.
     Document(String),
     /// A table in CSV that this command of mxsim wrote.
-    Csv(&'static str),
+    Table(&'static str),
     /// The log of this mail server.
     MailLog(&'static str),
     /// Messages counted per node.
@@ -66,7 +66,7 @@ fn schema_in(text: &str) -> Option<TextKind> {
 /// What is no input of any command that reads zones or scenarios, and easily taken for one.
 fn of_other_use(text: &str) -> Option<TextKind> {
     let table = TABLES.into_iter().find(|(head, _)| text.starts_with(head));
-    let table = table.map(|(_, command)| TextKind::Csv(command));
+    let table = table.map(|(_, command)| TextKind::Table(command));
     table.or_else(|| text.lines().take(20).find_map(mail_log)).or_else(|| counts(text).map(TextKind::Counts))
 }
 
@@ -160,8 +160,8 @@ mod tests {
             ("-", "410 290 300\n", TextKind::Counts(vec![410, 290, 300])),
             ("a.json", "[410, 290]\n", TextKind::Counts(vec![410, 290])),
             ("-", "mx1 410\nmx2 290\n", TextKind::Counts(vec![410, 290])),
-            ("counts.csv", "mx1,410\nmx2,290\n", TextKind::Counts(vec![410, 290])),
-            ("-", "section,name,quantity,value,low,high,bin\nrun,,seed,1,,,\n", TextKind::Csv("run")),
+            ("counts.txt", "mx1,410\nmx2,290\n", TextKind::Counts(vec![410, 290])),
+            ("-", "section,name,quantity,value,low,high,bin\nrun,,seed,1,,,\n", TextKind::Table("run")),
             (
                 "mail.log",
                 "Nov 28 10:00:00 mx1 postfix/smtpd[4711]: connect from unknown[192.0.2.1]\n",

@@ -118,11 +118,11 @@ fn other_use(path: &str, kind: &TextKind) -> ImportError {
     let name = name_of(path);
     ImportError::Text(match kind {
         TextKind::Document(schema) => document(path, schema),
-        TextKind::Csv("run") => format!(
+        TextKind::Table("run") => format!(
             "{name} holds the results of a run as CSV, for spreadsheets; type: mxsim run site.toml -o run.json, then: mxsim report run.json"
         ),
-        TextKind::Csv(command) => format!(
-            "{name} is a table that `mxsim {command} --format csv` printed, for spreadsheets; type: mxsim {command}"
+        TextKind::Table(command) => format!(
+            "{name} is a table that `mxsim {command}` printed, for spreadsheets; type: mxsim {command}"
         ),
         TextKind::MailLog(server) => format!(
             "{name} is a mail log of {server}, which is not read; count the messages that each node accepted and type, with your counts: mxsim judge 410 290 300"

@@ -1,6 +1,5 @@
 //! What people call presets: one table, so that a name means the same wherever it is written.
 
-use super::Catalog;
 use crate::parameters::PresetKind;
 
 /// Other names of sender presets, in the spelling of [`normal`].
@@ -34,29 +33,18 @@ fn normal(word: &str) -> String {
     word.trim().chars().map(|c| if c == '_' || c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
 }
 
-impl Catalog {
-    /// The id of the preset that is called so: its own id, whatever the case, or one of its other names.
-    ///
-    /// ```
-    /// use mxsim_core::catalog::{Catalog, PresetKind};
-    /// let catalog = Catalog::builtin();
-    /// assert_eq!(catalog.called(PresetKind::Sender, "Postfix"), Some("postfix"));
-    /// assert_eq!(catalog.called(PresetKind::Sender, "Office 365"), Some("exchange_online"));
-    /// assert_eq!(catalog.called(PresetKind::Sender, "groupwise"), None);
-    /// ```
-    #[must_use]
-    pub fn called(&self, kind: PresetKind, name: &str) -> Option<&str> {
-        let ids = self.ids_of(kind);
-        let wanted = normal(name);
-        let alias = SENDERS.iter().find(|(alias, _)| kind == PresetKind::Sender && *alias == wanted);
-        let by_id = ids.iter().find(|id| **id == name).or_else(|| ids.iter().find(|id| normal(id) == wanted));
-        by_id.or_else(|| ids.iter().find(|id| alias.is_some_and(|(_, of)| of == *id))).copied()
-    }
+/// The one of `ids` that a preset of this kind is called by: its own id, whatever the case, or one of its other names.
+pub(super) fn called<'i>(kind: PresetKind, name: &str, ids: &[&'i str]) -> Option<&'i str> {
+    let wanted = normal(name);
+    let alias = SENDERS.iter().find(|(alias, _)| kind == PresetKind::Sender && *alias == wanted);
+    let by_id = ids.iter().find(|id| **id == name).or_else(|| ids.iter().find(|id| normal(id) == wanted));
+    by_id.or_else(|| ids.iter().find(|id| alias.is_some_and(|(_, of)| of == *id))).copied()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Catalog;
 
     #[test]
     fn every_alias_is_a_preset_and_no_alias_hides_one() {

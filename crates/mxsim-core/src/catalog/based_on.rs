@@ -1,6 +1,6 @@
 //! `based_on`: a preset of one's own that says only what differs from another, one that comes with mxsim or another of one's own.
 
-use super::Catalog;
+use super::aliases::called;
 use super::embedded::{embedded_in, stem};
 use crate::parameters::PresetKind;
 use crate::syntax::diagnostic::{Place, Report, code};
@@ -122,7 +122,8 @@ fn laid_over(own: &Table, base: &Table, place: &Place) -> Table {
 
 /// A preset that comes with mxsim, under any of its names.
 fn built_in(kind: PresetKind, name: &str) -> Option<Table> {
-    let id = Catalog::builtin().called(kind, name)?;
+    let ids: Vec<&str> = embedded_in(kind.name()).map(|(file, _)| stem(file)).collect();
+    let id = called(kind, name, &ids)?;
     let (file, content) = embedded_in(kind.name()).find(|(file, _)| stem(file) == id)?;
     parse_toml(&mut Report::new(file, content))?.as_table().cloned()
 }

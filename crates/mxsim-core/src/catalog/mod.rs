@@ -253,6 +253,20 @@ impl Catalog {
         crate::syntax::suggest::nearest(word, presets.chain(self.populations.keys().map(String::as_str)))
     }
 
+    /// The id of the preset that is called so: its own id, whatever the case, or one of its other names.
+    ///
+    /// ```
+    /// use mxsim_core::catalog::{Catalog, PresetKind};
+    /// let catalog = Catalog::builtin();
+    /// assert_eq!(catalog.called(PresetKind::Sender, "Postfix"), Some("postfix"));
+    /// assert_eq!(catalog.called(PresetKind::Sender, "Office 365"), Some("exchange_online"));
+    /// assert_eq!(catalog.called(PresetKind::Sender, "groupwise"), None);
+    /// ```
+    #[must_use]
+    pub fn called(&self, kind: PresetKind, name: &str) -> Option<&str> {
+        aliases::called(kind, name, &self.ids_of(kind))
+    }
+
     /// The ids of one kind, in alphabetical order.
     #[must_use]
     pub fn ids_of(&self, kind: PresetKind) -> Vec<&str> {

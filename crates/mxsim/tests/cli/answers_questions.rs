@@ -82,7 +82,7 @@ fn a_file_of_another_kind_is_recognised() {
             "log of Exim",
         ),
         ("counts.txt", "mx1 410\nmx2 290\n", "mxsim judge 410 290"),
-        ("run.csv", "section,name,quantity,value,low,high,bin\nrun,,seed,1,,,\n", "mxsim report run.json"),
+        ("table.txt", "section,name,quantity,value,low,high,bin\nrun,,seed,1,,,\n", "mxsim report run.json"),
         ("asked.json", "{\"schema\": \"mxsim.ask/1\"}", "mxsim ask --format json"),
         ("traced.json", "{\"schema\": \"mxsim.trace/1\"}", "mxsim trace --format json"),
     ];
