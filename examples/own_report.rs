@@ -44,7 +44,7 @@ fn predict() -> Result<Results, Box<dyn Error>> {
 /// One gauge per number, and for each its 95 % range: a monitoring system should alarm outside the range, not at the number.
 fn gauges(results: &Results) -> Result<String, std::fmt::Error> {
     let mut page = String::new();
-    let met = matches!(results.verdict.answer, Answer::Yes | Answer::YesRoughly | Answer::YesIf);
+    let met = matches!(results.verdict.answer, Answer::Yes | Answer::YesRoughly | Answer::DependsOn);
     writeln!(page, "mxsim_goals_met {}", u8::from(met))?;
     for node in &results.nodes {
         let Estimate { mean, half_width, p05, p95, .. } = node.share;

@@ -527,30 +527,87 @@ pub struct Effect {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Verdict {
+    /// What it is about.
+    #[serde(default)]
+    pub subject: Subject,
     /// The answer word.
     pub answer: Answer,
+    /// What the answer depends on, such as the name of a sender; empty unless the answer is [`Answer::DependsOn`].
+    #[serde(default)]
+    pub depends_on: String,
     /// The number a manager can repeat.
     pub sentence: String,
     /// Why it is so.
     pub why: String,
-    /// What would flip it; empty if nothing looked at does.
+    /// What would change the answer; empty if no tested assumption does.
     pub flips: String,
     /// What to do.
     #[serde(rename = "do")]
     pub action: String,
+    /// Other subjects that matter, the most important first.
+    #[serde(default)]
+    pub others: Vec<OtherSubject>,
+}
+
+/// Another subject that matters, beside that of the verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OtherSubject {
+    /// What it is about.
+    pub subject: Subject,
+    /// The number that lies beyond the limit.
+    pub sentence: String,
+}
+
+/// What an answer is about, the most important first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Subject {
+    /// Mail that bounces.
+    Loss,
+    /// A host that gets no mail, or next to none.
+    IdleHost,
+    /// Mail that arrives late.
+    Delay,
+    /// Connections that find a node full.
+    TurnedAway,
+    /// Sessions at the same time, and how much of their limit is free.
+    Sessions,
+    /// A host whose share is not what it is meant to be.
+    Target,
+    /// How even the split is.
+    #[default]
+    Evenness,
+}
+
+impl Subject {
+    /// The subject in words.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Loss => "mail lost",
+            Self::IdleHost => "a host without mail",
+            Self::Delay => "mail late",
+            Self::TurnedAway => "connections turned away",
+            Self::Sessions => "sessions",
+            Self::Target => "a host off its target",
+            Self::Evenness => "evenness",
+        }
+    }
 }
 
 /// The answer word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// Every goal is met; without goals: even within a tenth.
+    /// Every goal is met; without goals: nothing matters, and the split is even within a tenth.
     Yes,
-    /// Even within a quarter of the fair share on 19 of 20 windows.
+    /// The same, and even within a quarter of the fair share on 19 of 20 windows.
     YesRoughly,
-    /// Yes, unless an assumption that is only assumed turns out wrong.
-    YesIf,
-    /// A goal is missed.
+    /// Yes as written; no under another assumption, where nobody has published or measured which one is true.
+    DependsOn,
+    /// A goal is missed, or a subject lies beyond its limit.
     No,
     /// The windows simulated so far do not decide a goal: even if all of them meet it, few of them prove little. More replications help;
     /// [`GoalResult::more_replications`] says how many.
@@ -564,9 +621,9 @@ impl Answer {
         match self {
             Self::Yes => "YES",
             Self::YesRoughly => "YES, roughly",
-            Self::YesIf => "YES, if",
+            Self::DependsOn => "DEPENDS ON",
             Self::No => "NO",
-            Self::CannotTell => "CAN'T TELL",
+            Self::CannotTell => "CAN'T TELL YET",
         }
     }
 }

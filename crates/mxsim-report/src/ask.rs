@@ -5,11 +5,11 @@ use mxsim_core::results::Results;
 use mxsim_core::study::ask::{Asked, ClosedForm, NoClosedForm, PlausibleSplits, Sticky};
 
 use crate::page::{Page, TextStyle};
-use crate::{text, words};
+use crate::text::{self, Files};
+use crate::words;
 
 /// What a zone without a scenario leaves open.
-const ASSUMED: &str = "Assumed: 20,000 messages a day in office hours, from the senders of mxsim presets small-business. mxsim init --zone \
-                       FILE -o site.toml writes this scenario, for you to change.";
+const ASSUMED: &str = "Assumed: 20,000 messages a day in office hours, from the senders of mxsim presets small-business. To change that: mxsim init --zone FILE -o site.toml";
 
 /// The answer for people.
 ///
@@ -23,16 +23,27 @@ const ASSUMED: &str = "Assumed: 20,000 messages a day in office hours, from the 
 /// let scenario = ScenarioBuilder::new(zone).sender(SenderSpec::new("us").preset("randomizing")).build()?;
 /// let options = AskOptions::new(RunOptions::of(&scenario), Simulate::WhereNeeded);
 /// let asked = ask(&scenario, options, &Quiet)?;
-/// assert!(screen(&asked, &TextStyle::default()).starts_with("Will 1 MX split your mail roughly evenly?\n"));
+/// assert!(screen(&asked, false, &TextStyle::default()).starts_with("Will 1 MX split your mail roughly evenly?\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn screen(asked: &Asked, style: &TextStyle) -> String {
+pub fn screen(asked: &Asked, full: bool, style: &TextStyle) -> String {
     let simulation = asked.simulation.as_ref();
     match (&asked.closed_form, &asked.closed_form_not_valid_because) {
         (Some(form), _) if form.nodes == 1 => one_node(style),
         (Some(form), _) => closed(form, simulation, style),
-        (None, why) => simulated_only(why.as_ref(), simulation, style),
+        (None, why) => simulated_only(why.as_ref(), simulation, full, style),
+    }
+}
+
+/// The answer in one line.
+#[must_use]
+pub fn oneline(asked: &Asked) -> String {
+    match (&asked.closed_form, &asked.simulation) {
+        (Some(form), _) if form.nodes == 1 => "YES: one MX takes all of your mail.\n".to_owned(),
+        (Some(form), _) => format!("{}: {}\n", words::answer(form.answer).1, busiest(form)),
+        (None, Some(results)) => text::oneline(results),
+        (None, None) => String::new(),
     }
 }
 
@@ -65,7 +76,7 @@ fn closed(form: &ClosedForm, simulation: Option<&Results>, style: &TextStyle) ->
         page.answer_item("if wrong", &assumption_wrong(alone));
     }
     if let Some(plausible) = &form.plausible {
-        page.answer_item("not known", &not_known(plausible));
+        page.answer_item("uncertainty", &not_known(plausible));
     }
     if let Some(share) = form.busiest_share_p95_one_down {
         page.answer_item("plan for", &one_down(form, share));
@@ -140,8 +151,14 @@ fn simulated(results: &Results) -> String {
     format!("{days}: on 19 of 20 at most {}.", Ranged::p95(&results.balance.busiest_share).percent())
 }
 
-fn simulated_only(why: Option<&NoClosedForm>, simulation: Option<&Results>, style: &TextStyle) -> String {
-    let report = simulation.map(|results| text(results, style)).unwrap_or_default();
+fn simulated_only(
+    why: Option<&NoClosedForm>,
+    simulation: Option<&Results>,
+    full: bool,
+    style: &TextStyle,
+) -> String {
+    let layout = if full { text::full } else { text::screen };
+    let report = simulation.map(|results| layout(results, &Files::default(), style)).unwrap_or_default();
     let mut page = Page::new(style);
     match why {
         Some(why) => page.paragraph(&format!("There is no closed form: {why}. So this is simulated.")),
@@ -169,7 +186,7 @@ mod tests {
         };
         let run = RunOptions::of(&scenario).replications(3).worlds(0);
         let asked = ask(&scenario, AskOptions::new(run, simulate), &Quiet).expect("an answer");
-        let screen = screen(&asked, &TextStyle::default());
+        let screen = screen(&asked, false, &TextStyle::default());
         screen.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
@@ -199,6 +216,6 @@ mod tests {
     fn without_a_closed_form_the_screen_is_that_of_a_run() {
         let screen = shown("order-preserving", Simulate::WhereNeeded);
         let why = "There is no closed form: us depends on the order of the DNS answer. So this is simulated.";
-        assert!(screen.ends_with(why) && screen.contains("VERDICT"), "{screen}");
+        assert!(screen.ends_with(why) && screen.contains("NO: a host without mail"), "{screen}");
     }
 }

@@ -8,8 +8,8 @@ use crate::page::columns::{self, Column};
 use crate::page::{Page, TextStyle};
 use crate::words::Tone;
 
-/// Most findings that stand above an answer.
-const SHOWN: usize = 4;
+/// Most findings on a screen of their own.
+pub(crate) const SHOWN: usize = 4;
 
 /// The findings above an answer; without any, nothing.
 ///
@@ -24,19 +24,20 @@ const SHOWN: usize = 4;
 #[must_use]
 pub fn screen(findings: &[Finding], style: &TextStyle) -> String {
     let mut page = Page::new(style);
-    write(&mut page, findings);
+    write(&mut page, findings, SHOWN);
     page.into_text()
 }
 
-pub(crate) fn write(page: &mut Page, findings: &[Finding]) {
-    for finding in findings.iter().take(SHOWN) {
+/// The first few of them.
+pub(crate) fn write(page: &mut Page, findings: &[Finding], most: usize) {
+    for finding in findings.iter().take(most) {
         let tone = match finding.severity {
             Severity::Error => Tone::Bad,
             Severity::Warning | Severity::Note => Tone::Open,
         };
         page.signed(tone, &sentence(finding));
     }
-    let rest = findings.len().saturating_sub(SHOWN);
+    let rest = findings.len().saturating_sub(most);
     if rest > 0 {
         page.note(&format!("and {} more: mxsim check", count(rest as u64)));
     }

@@ -9,7 +9,8 @@
 //!
 //! | function | returns |
 //! |---|---|
-//! | [`text()`] | the screen of `mxsim run` |
+//! | [`screen()`], [`full()`] | the first page of `mxsim run`; that and everything behind it |
+//! | [`oneline()`], [`rows()`] | the answer in one line; several results as a table |
 //! | [`markdown()`] | the same content for a ticket or a wiki |
 //! | [`csv()`] | one long tidy table for a spreadsheet or R |
 //! | [`json()`], [`from_json()`] | the results document itself, and back |
@@ -47,4 +48,4 @@ pub use markdown::{MarkdownStyle, markdown};
 pub use page::{TextStyle, WIDTH, message, next};
 pub use png::png;
 pub use svg::{Size, svg};
-pub use text::text;
+pub use text::{Files, full, oneline, rows, screen};

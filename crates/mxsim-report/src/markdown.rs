@@ -5,6 +5,7 @@ use mxsim_core::results::{Cause, Estimate, NodeResult, Provenance, Results};
 
 use crate::capacity;
 use crate::findings;
+use crate::text::Files;
 use crate::words::{self, WindowWord};
 
 /// What a Markdown report refers to.
@@ -59,14 +60,22 @@ fn head(out: &mut String, results: &Results) {
     out.push_str(&format!("# {}\n\n{}\n\n", escape(title), escape(&words::setting(results))));
     let verdict = &results.verdict;
     let (tone, word) = words::answer(verdict.answer);
-    out.push_str(&format!("**{} {word}.** {}\n\n", tone.sign(), escape(&verdict.sentence)));
+    let on = if verdict.depends_on.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", escape(&verdict.depends_on))
+    };
+    out.push_str(&format!("**{} {word}{on}.** {}\n\n", tone.sign(), escape(&verdict.sentence)));
+    for other in &verdict.others {
+        out.push_str(&format!("- **Also:** {}\n", escape(&other.sentence)));
+    }
     let not_known = words::not_known(&results.uncertainty);
     let parts = [
         ("Why", verdict.why.as_str()),
-        ("What flips it", words::flips(results)),
+        ("What it depends on", words::flips(results)),
         ("What to do", &verdict.action),
-        ("Luck", &words::luck(results)),
-        ("Not known", &not_known),
+        ("Chance", &words::luck(results)),
+        ("Uncertainty", &not_known),
     ];
     for (label, text) in parts.iter().filter(|(_, text)| !text.trim().is_empty()) {
         out.push_str(&format!("- **{label}:** {}\n", escape(text)));
@@ -266,7 +275,7 @@ fn provenance(out: &mut String, results: &Results) {
     }
     bullets(out, &lines);
     method_table(out, &results.provenance);
-    out.push_str(&format!("\nNext: `{}`\n", words::next_command(results)));
+    out.push_str(&format!("\nNext: `{}`\n", words::next_command(results, &Files::default())));
 }
 
 /// Which exact method each sender was simulated by, and why.

@@ -2,6 +2,7 @@
 //!
 //! Each function turns one part of the results into plain sentences; the formats only lay them out.
 
+use crate::text::Files;
 use mxsim_core::numerals::{self, Ranged, count, counted, duration, duration_range, percent, percent_range};
 use mxsim_core::results::{
     Answer, Caution, Delivery, DnsResult, GoalResult, GoalStatus, HostResult, NodeResult, NotKnown,
@@ -43,7 +44,7 @@ pub(crate) const fn answer(answer: Answer) -> (Tone, &'static str) {
     let tone = match answer {
         Answer::Yes | Answer::YesRoughly => Tone::Good,
         Answer::No => Tone::Bad,
-        Answer::YesIf | Answer::CannotTell => Tone::Open,
+        Answer::DependsOn | Answer::CannotTell => Tone::Open,
     };
     (tone, answer.word())
 }
@@ -93,10 +94,10 @@ pub(crate) fn setting(results: &Results) -> String {
     parts.join(", ")
 }
 
-/// What would flip the answer.
+/// What the answer depends on.
 pub(crate) fn flips(results: &Results) -> &str {
     let flips = results.verdict.flips.as_str();
-    if flips.is_empty() { "nothing that was looked at flips this answer" } else { flips }
+    if flips.is_empty() { "no tested assumption changes this answer" } else { flips }
 }
 
 /// The spread over windows for this one sender mix.
@@ -427,13 +428,15 @@ pub(crate) fn caution(caution: &Caution) -> String {
 }
 
 /// The command worth typing next.
-pub(crate) fn next_command(results: &Results) -> String {
+pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
     let more = results.goals.iter().filter_map(|goal| goal.more_replications).max();
-    match (results.verdict.answer, more) {
-        (Answer::CannotTell, Some(more)) => {
+    let scenario = files.scenario.unwrap_or("SCENARIO");
+    match (results.verdict.answer, more, files.results) {
+        (Answer::CannotTell, Some(more), _) => {
             let all = results.provenance.replications.saturating_add(more);
-            format!("mxsim run SCENARIO --replications {all}")
+            format!("mxsim run {scenario} --replications {all}")
         }
-        _ => "mxsim run SCENARIO -o RUN.json, then mxsim report RUN.json --figures .".to_owned(),
+        (_, _, Some(results)) => format!("mxsim report {results} --figures ."),
+        (_, _, None) => format!("mxsim run {scenario} -o run.json"),
     }
 }

@@ -6,11 +6,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mxsim_core::results::{Answer, Results};
-use mxsim_report::{MarkdownStyle, Size, TextStyle, csv, figure, from_json, json, markdown, svg, text};
+use mxsim_report::{
+    Files, MarkdownStyle, Size, TextStyle, csv, figure, from_json, full, json, markdown, oneline, rows,
+    screen, svg,
+};
 use unicode_width::UnicodeWidthStr as _;
 
 const FIGURES: MarkdownStyle<'_> =
     MarkdownStyle { figures: &[("Split per node", "split.svg"), ("Load by hour", "load.svg")] };
+
+/// Lines of a first page: a usual terminal has 25.
+const PAGE_LINES: usize = 25;
+
+/// Everything a screen can say.
+fn text(results: &Results, style: &TextStyle) -> String {
+    full(results, &Files::default(), style)
+}
+
+fn page(results: &Results) -> String {
+    screen(results, &Files::default(), &TextStyle::default())
+}
 
 /// Every format of `results`, with a name each.
 fn formats(results: &Results) -> Vec<(&'static str, String)> {
@@ -18,6 +33,7 @@ fn formats(results: &Results) -> Vec<(&'static str, String)> {
     let ascii = TextStyle { ascii: true, ..TextStyle::default() };
     let drawn = |figure| svg(&figure, Size::default()).expect("a figure of usual size can be drawn");
     vec![
+        ("screen", screen(results, &Files::default(), &plain)),
         ("text", text(results, &plain)),
         ("ascii", text(results, &ascii)),
         ("markdown", markdown(results, &FIGURES)),
@@ -69,20 +85,33 @@ fn no_format_says_nan_or_lets_control_characters_through() {
 }
 
 #[test]
-fn the_screen_follows_the_agreed_order() {
-    let page = text(&common::three_equal(), &TextStyle::default());
-    let parts = [
-        "VERDICT      ✗ NO",
-        "fails on 9 days of 100",
-        "why",
-        "flips it",
-        "do  ",
-        "luck",
-        "not known",
-        "Next:",
-    ];
+fn the_first_page_fits_a_terminal() {
+    for (name, results) in common::all() {
+        // Names and sentences of any length get the room they need.
+        if ["absurd_numbers", "awkward_names"].contains(&name) {
+            continue;
+        }
+        let page = page(&results);
+        assert!(page.lines().count() <= PAGE_LINES, "{name}: {} lines\n{page}", page.lines().count());
+        assert_eq!(oneline(&results).lines().count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn the_first_page_follows_the_agreed_order() {
+    let page = page(&common::three_equal());
+    let parts = ["✗ NO", "fails on 9 days of 100", "host ", "mail  ", "zone  ", "sure  ", "do  ", "Next:"];
     let places: Vec<usize> = parts.iter().map(|part| page.find(part).expect(part)).collect();
     assert!(places.is_sorted(), "{parts:?} stand at {places:?}");
+}
+
+#[test]
+fn several_runs_are_a_table_with_a_row_each() {
+    let runs: Vec<(String, Results)> =
+        common::all().into_iter().map(|(name, results)| (name.to_owned(), results)).collect();
+    let table = rows(&runs, &TextStyle::default());
+    assert_eq!(table.lines().count(), runs.len() + 1, "{table}");
+    assert!(table.lines().all(|line| line.width() <= 80), "{table}");
 }
 
 #[test]
@@ -128,6 +157,7 @@ fn snapshots_of_every_format() {
         ("with_sessions", common::with_sessions()),
         ("older_document", common::older_document()),
     ] {
+        snapshot(&format!("{name}.screen"), &page(&results));
         snapshot(&format!("{name}.text"), &text(&results, &TextStyle::default()));
     }
 }

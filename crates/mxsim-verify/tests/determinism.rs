@@ -110,13 +110,13 @@ fn the_same_bytes_at_one_two_and_seven_threads() {
     // Neither is a multiple of a number of threads; the scenarios of the project are large.
     let mut runs = vec![(EVERYTHING.to_string(), 37)];
     for entry in fs::read_dir(folder).expect("the project has scenarios").flatten() {
-        runs.push((fs::read_to_string(entry.path()).expect("a readable scenario"), 9));
+        runs.push((fs::read_to_string(entry.path()).expect("a readable scenario"), 8));
     }
     assert!(runs.len() > 1);
     for (text, replications) in runs {
         let (mut scenario, limit) = (scenario(&text), Limit::Replications(replications));
         // Bytes do not differ more often in a large scenario, they only take longer.
-        scenario.messages_per_day = scenario.messages_per_day.min(60_000.0);
+        scenario.messages_per_day = scenario.messages_per_day.min(30_000.0);
         let one = bytes(&scenario, limit, 1);
         for threads in [2, 7] {
             assert!(bytes(&scenario, limit, threads) == one, "{}: {threads} threads", scenario.title);

@@ -78,7 +78,7 @@ fn planted(provider: &str) -> Scenario {
 #[test]
 fn the_assumption_that_flips_is_found_and_named() {
     let found = results(&planted("sticky = \"6h\"\nhosts = 200"), 160, Some(16));
-    assert_eq!(found.verdict.answer, Answer::YesIf, "{:?}", found.verdict);
+    assert_eq!(found.verdict.answer, Answer::DependsOn, "{:?}", found.verdict);
     let not_known = not_known(&found);
     let flip = not_known.flips.clone().expect("an assumption flips it");
     assert_eq!(flip.sender, "provider");

@@ -49,8 +49,10 @@ pub(crate) enum Command {
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// A screen of text.
+    /// The answer on one page.
     Text,
+    /// The answer in one line.
+    Oneline,
     /// The results document, schema mxsim.results/1.
     Json,
     /// One long tidy table.
@@ -83,7 +85,7 @@ pub(crate) struct Simulation {
     /// Stop after this time with what is finished, such as 30s [default: 60s, none with --replications]
     #[arg(long, value_name = "TIME")]
     pub(crate) max_time: Option<String>,
-    /// No progress, and with -o no screen
+    /// No progress, and of text the answer line alone; with -o no text
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// By which methods senders are simulated; all give the same distribution
@@ -95,9 +97,9 @@ pub(crate) struct Simulation {
     /// Exit with 0 whatever the answer is
     #[arg(long)]
     pub(crate) exit_zero: bool,
-    /// Exit with 3 if the answer is "yes, if"
+    /// Exit with 0 if the answer depends on an assumption and the goals are met as written
     #[arg(long)]
-    pub(crate) strict: bool,
+    pub(crate) accept_assumptions: bool,
 }
 
 /// Options of everything that reads a scenario.
@@ -125,6 +127,9 @@ pub(crate) struct Output {
     /// Write to FILE, whole or not at all; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// The page of text goes on with every range, the causes and the sources
+    #[arg(long)]
+    pub(crate) full: bool,
 }
 
 /// `mxsim run`
@@ -201,6 +206,9 @@ pub(crate) struct Ask {
     /// Format of the answer; json has schema mxsim.ask/1
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: PlainFormat,
+    /// The page goes on with every range, the causes and the sources
+    #[arg(long)]
+    pub(crate) full: bool,
 }
 
 /// `mxsim report`

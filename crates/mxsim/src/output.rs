@@ -3,7 +3,7 @@
 use crate::args::Format;
 use crate::exit::Failure;
 use mxsim_core::results::Results;
-use mxsim_report::{MarkdownStyle, TextStyle};
+use mxsim_report::{Files, MarkdownStyle, TextStyle};
 use std::fs;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -19,18 +19,27 @@ pub(crate) fn format_for(asked: Option<Format>, file: Option<&Path>) -> Format {
     asked.unwrap_or_else(by_name)
 }
 
-/// Results as a document of that format.
-pub(crate) fn document(
-    results: &Results,
-    format: Format,
-    style: &TextStyle,
-    figures: &[(&str, &str)],
-) -> String {
-    match format {
-        Format::Text => mxsim_report::text(results, style),
+/// How results become a document.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout<'a> {
+    pub(crate) format: Format,
+    /// True if text goes on with everything that is known.
+    pub(crate) full: bool,
+    /// The files that its next command names.
+    pub(crate) files: Files<'a>,
+    /// Figures with their titles, for Markdown.
+    pub(crate) figures: &'a [(&'a str, &'a str)],
+}
+
+/// Results as a document.
+pub(crate) fn document(results: &Results, layout: &Layout<'_>, style: &TextStyle) -> String {
+    match layout.format {
+        Format::Text if layout.full => mxsim_report::full(results, &layout.files, style),
+        Format::Text => mxsim_report::screen(results, &layout.files, style),
+        Format::Oneline => mxsim_report::oneline(results),
         Format::Json => mxsim_report::json(results),
         Format::Csv => mxsim_report::csv(results),
-        Format::Md => mxsim_report::markdown(results, &MarkdownStyle { figures }),
+        Format::Md => mxsim_report::markdown(results, &MarkdownStyle { figures: layout.figures }),
     }
 }
 

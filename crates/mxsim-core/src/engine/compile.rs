@@ -86,6 +86,7 @@ fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDe
         events: event_labels(scenario, world),
         goals: scenario.goals.clone(),
         goals_are_default: scenario.goals_are_default,
+        changes: scenario.zones.iter().any(|version| version.at > Time::ZERO),
         methods: scenario
             .senders
             .iter()

@@ -38,7 +38,8 @@ pub use goals::{decided, goal_statuses, next_look};
 pub use not_known::{Assumption, Plausible, WhatIf, promising, share_quantile, what_if};
 
 use crate::results::{
-    Answer, Balance, Luck, MODEL_EPOCH, NodeResult, Provenance, Results, SCHEMA, Uncertainty, Verdict,
+    Answer, Balance, Luck, MODEL_EPOCH, NodeResult, Provenance, Results, SCHEMA, Subject, Uncertainty,
+    Verdict,
 };
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
@@ -95,7 +96,10 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
 /// Stands in until everything the verdict looks at is known.
 const fn no_verdict() -> Verdict {
     Verdict {
+        subject: Subject::Evenness,
         answer: Answer::CannotTell,
+        depends_on: String::new(),
+        others: Vec::new(),
         sentence: String::new(),
         why: String::new(),
         flips: String::new(),

@@ -1,21 +1,22 @@
 //! What a host without a usable address makes of an answer: never a yes.
 
-use crate::results::{Answer, Verdict};
+use crate::results::{Answer, Subject, Verdict};
 use crate::scenario::Reach;
 use crate::tally::labels::{HostLabels, Labels};
 
 /// The verdict, as far as it stands with hosts that cannot be reached, or of which nothing says whether they can.
 pub(super) fn held_against(labels: &Labels, verdict: Verdict) -> Verdict {
     let hosts = &labels.hosts;
-    let of = |reach: &[Reach]| -> Vec<&str> {
+    let of = |reach: Reach| -> Vec<&str> {
         let published = hosts.iter().filter(|host| host.preference.is_some());
-        published.filter(|host| reach.contains(&host.reach)).map(|host| host.name.as_str()).collect()
+        published.filter(|host| host.reach == reach).map(|host| host.name.as_str()).collect()
     };
-    let (never, private, special) = (of(&[Reach::Never]), of(&[Reach::Private]), of(&[Reach::Special]));
-    let is_open = !of(&UNKNOWN).is_empty();
-    let is_yes = matches!(verdict.answer, Answer::Yes | Answer::YesRoughly | Answer::YesIf);
+    let (never, private, special) = (of(Reach::Never), of(Reach::Private), of(Reach::Special));
+    let is_open = hosts.iter().any(|host| host.preference.is_some() && host.reach.is_open());
+    let is_yes = matches!(verdict.answer, Answer::Yes | Answer::YesRoughly | Answer::DependsOn);
     match () {
-        // Where no mail arrives at all, the verdict has said so.
+        // Mail that is lost comes before a host that gets none.
+        () if verdict.subject == Subject::Loss && verdict.answer == Answer::No => verdict,
         () if !never.is_empty() && never.len() < hosts.len() => no_mail(&never, verdict),
         () if !special.is_empty() => no_use(&special, hosts.len(), verdict),
         () if !private.is_empty() => out_of_reach(&private, verdict),
@@ -26,9 +27,6 @@ pub(super) fn held_against(labels: &Labels, verdict: Verdict) -> Verdict {
         () => verdict,
     }
 }
-
-/// Hosts that may get mail or not.
-const UNKNOWN: [Reach; 3] = [Reach::Unknown, Reach::UnknownIpv4, Reach::UnknownIpv6];
 
 /// The record to ask for, where an address is not known.
 const fn missing(reach: Reach) -> &'static str {
@@ -52,7 +50,9 @@ fn no_mail(names: &[&str], verdict: Verdict) -> Verdict {
     let (gets, has, it) =
         if names.len() == 1 { ("gets", "it has", "it") } else { ("get", "they have", "them") };
     Verdict {
+        subject: Subject::IdleHost,
         answer: Answer::No,
+        depends_on: String::new(),
         sentence: format!(
             "{} {gets} no mail: {has} no address. The other hosts carry all of it.",
             listed(names)
@@ -66,7 +66,9 @@ fn no_mail(names: &[&str], verdict: Verdict) -> Verdict {
 fn out_of_reach(names: &[&str], verdict: Verdict) -> Verdict {
     let (has, it) = if names.len() == 1 { ("has", "it") } else { ("have", "them") };
     Verdict {
+        subject: Subject::IdleHost,
         answer: Answer::No,
+        depends_on: String::new(),
         sentence: format!(
             "{} {has} only private addresses: senders on the Internet cannot deliver to {it}, so the other hosts carry all of the mail.",
             listed(names)
@@ -81,7 +83,9 @@ fn no_use(names: &[&str], hosts: usize, verdict: Verdict) -> Verdict {
     let (gets, its, it) = if names.len() == 1 { ("gets", "its", "it") } else { ("get", "their", "them") };
     let rest = if names.len() < hosts { " The other hosts carry all of it." } else { "" };
     Verdict {
+        subject: Subject::IdleHost,
         answer: Answer::No,
+        depends_on: String::new(),
         sentence: format!("{} {gets} no mail: no sender can deliver to {its} address.{rest}", listed(names)),
         flips: String::new(),
         action: format!("Give {it} a public address, or take the MX record away."),
@@ -92,7 +96,9 @@ fn no_use(names: &[&str], hosts: usize, verdict: Verdict) -> Verdict {
 /// Some senders bounce, others pass the null MX over: nobody can rely on either.
 fn null_mx(verdict: Verdict) -> Verdict {
     Verdict {
+        subject: Subject::Loss,
         answer: Answer::No,
+        depends_on: String::new(),
         sentence: "A null MX stands beside the other MX records: it says that the domain takes no mail, and senders may bounce every message."
             .into(),
         flips: String::new(),
@@ -103,7 +109,7 @@ fn null_mx(verdict: Verdict) -> Verdict {
 
 fn depends(hosts: &[HostLabels], verdict: Verdict) -> Verdict {
     let open: Vec<&HostLabels> =
-        hosts.iter().filter(|host| host.preference.is_some() && UNKNOWN.contains(&host.reach)).collect();
+        hosts.iter().filter(|host| host.preference.is_some() && host.reach.is_open()).collect();
     let names: Vec<&str> = open.iter().map(|host| host.name.as_str()).collect();
     let (is, has, it, gets) = match names.len() {
         1 => ("is", "has", "it", "gets"),
@@ -118,7 +124,9 @@ fn depends(hosts: &[HostLabels], verdict: Verdict) -> Verdict {
     let dig: Vec<String> =
         open.iter().take(2).map(|host| format!("`dig {} {}`", missing(host.reach), host.name)).collect();
     Verdict {
-        answer: Answer::CannotTell,
+        subject: Subject::IdleHost,
+        answer: Answer::DependsOn,
+        depends_on: listed(&names),
         sentence: format!(
             "It depends on {}, whose {what} {is} not known. Without one {it} {gets} {mail}, and the other hosts carry all of it. If {it} \
              {has} one: {}",
@@ -149,6 +157,9 @@ mod tests {
         };
         let hosts: Vec<HostLabels> = reaches.iter().enumerate().map(host).collect();
         let yes = Verdict {
+            subject: Subject::Evenness,
+            depends_on: String::new(),
+            others: Vec::new(),
             answer: Answer::Yes,
             sentence: "On 19 of 20 days the busiest node carries at most 34 %.".into(),
             why: String::new(),
@@ -165,10 +176,10 @@ mod tests {
         assert_eq!(answer(&[Reachable, Never]).answer, Answer::No);
         assert_eq!(answer(&[Reachable, Private]).answer, Answer::No);
         assert_eq!(answer(&[Special, Special]).answer, Answer::No);
-        assert_eq!(answer(&[UnknownIpv4, UnknownIpv4]).answer, Answer::CannotTell);
+        assert_eq!(answer(&[UnknownIpv4, UnknownIpv4]).answer, Answer::DependsOn);
         assert!(answer(&[Reachable, UnknownIpv6]).action.contains("dig AAAA mx1.example.com"));
         let unknown = answer(&[Reachable, Unknown]);
-        assert_eq!(unknown.answer, Answer::CannotTell);
+        assert_eq!((unknown.answer, unknown.depends_on.as_str()), (Answer::DependsOn, "mx1.example.com"));
         assert!(unknown.sentence.contains("If it has one: on 19 of 20 days"), "{}", unknown.sentence);
         assert!(
             answer(&[Reachable, Never, Never])

@@ -13,7 +13,7 @@ pub(super) fn senders(labels: &Labels, tallies: &[Tally]) -> Vec<SenderResult> {
 }
 
 fn one(labels: &Labels, tallies: &[Tally], index: usize) -> SenderResult {
-    let own: Vec<&SenderTally> = tallies.iter().map(|tally| &tally.senders[index]).collect();
+    let own: Vec<&SenderTally> = tallies.iter().filter_map(|tally| tally.senders.get(index)).collect();
     let delays: Vec<_> = own.iter().map(|sender| &sender.delays).collect();
     SenderResult {
         name: labels.senders[index].name.clone(),

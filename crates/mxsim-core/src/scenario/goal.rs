@@ -1,5 +1,6 @@
 //! Goals: what has to hold on a part of the windows.
 
+use crate::results::Subject;
 use crate::syntax::quantity::percent_text;
 use crate::time::Span;
 
@@ -39,6 +40,19 @@ pub enum GoalKind {
         /// Largest deviation relative to the fair share.
         within: f64,
     },
+}
+
+impl GoalKind {
+    /// What it is about.
+    #[must_use]
+    pub const fn subject(self) -> Subject {
+        match self {
+            Self::BusiestShare { .. } | Self::QuietestShare { .. } | Self::NearFair { .. } => {
+                Subject::Evenness
+            }
+            Self::DelayP95 { .. } => Subject::Delay,
+        }
+    }
 }
 
 impl Goal {

@@ -24,7 +24,7 @@ pub fn standing(scenario: &Scenario) -> Answer {
     let zone = &scenario.zones[0].zone;
     match () {
         () if scenario.findings.iter().any(|finding| finding.severity == Severity::Error) => Answer::No,
-        () if zone.hosts.iter().any(|host| Reach::of(host, zone) == Reach::Unknown) => Answer::CannotTell,
+        () if zone.hosts.iter().any(|host| Reach::of(host, zone).is_open()) => Answer::DependsOn,
         () => Answer::Yes,
     }
 }

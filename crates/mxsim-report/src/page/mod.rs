@@ -177,6 +177,11 @@ impl Page {
         self.hanging("    ", label, label_width, text);
     }
 
+    /// As [`Page::item`], with room for a label of `label_width` columns.
+    pub(crate) fn labelled(&mut self, label: &str, label_width: usize, text: &str) {
+        self.hanging(INDENT, label, label_width, text);
+    }
+
     /// Wrapped text beside a time of day at the very left.
     pub(crate) fn at_time(&mut self, time: &str, text: &str) {
         self.hanging("", time, width_of(time).max(12), text);

@@ -361,7 +361,7 @@ pub(crate) fn backup_with_outage() -> Results {
         load[1].p95[bin] += moved * 1.16;
         load[1].p05[bin] += moved * 0.85;
     }
-    results.verdict.answer = Answer::YesIf;
+    results.verdict.answer = Answer::DependsOn;
     results
 }
 

@@ -16,7 +16,11 @@ const MESSAGES: u32 = 500;
 
 fn zone(record_type: &str, addresses: [&str; 3]) -> String {
     let line = |address| format!("mx.example.com. 300 IN {record_type} {address}\n");
-    format!("example.com. 300 IN MX 10 mx.example.com.\n{}", addresses.map(line).concat())
+    // A whole zone: a host has no addresses but these.
+    format!(
+        "$ORIGIN example.com.\nexample.com. 300 IN MX 10 mx.example.com.\n{}",
+        addresses.map(line).concat()
+    )
 }
 
 /// A site that takes addresses as its library sorts them, behind a resolver that rotates each answer.

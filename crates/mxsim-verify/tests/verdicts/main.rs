@@ -9,6 +9,7 @@
 
 mod outage;
 mod split;
+mod subjects;
 
 use mxsim_core::results::Answer;
 use mxsim_verify::experiment::run;
@@ -21,7 +22,7 @@ struct Case {
 }
 
 const fn is_yes(answer: Answer) -> bool {
-    matches!(answer, Answer::Yes | Answer::YesRoughly | Answer::YesIf)
+    matches!(answer, Answer::Yes | Answer::YesRoughly | Answer::DependsOn)
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn truth(hosts: usize, messages: f64, senders: &[Sender], goal: Goal) -> Answer 
         return Answer::No;
     }
     if worse(senders).iter().any(|changed| !often_enough(hosts, messages, changed, goal)) {
-        return Answer::YesIf;
+        return Answer::DependsOn;
     }
     match goal {
         Goal::Default if !often_enough(hosts, messages, senders, Goal::Near(0.10, 0.95)) => {

@@ -1,17 +1,17 @@
 //! `mxsim ask`: an answer without a scenario file. Where a closed form is valid it answers at once; with `--replications` a simulation stands
 //! beside it. Everything else is simulated.
 
-use super::{exit_for, run_options, watched};
+use super::{exit_for, exit_for_answer, run_options, watched};
 use crate::args::{Ask, PlainFormat, Simulation};
 use crate::exit::{Exit, Failure};
 use crate::output::{print, screen_style};
 use mxsim_core::catalog::Catalog;
 use mxsim_core::numerals::to_digits;
-use mxsim_core::results::Answer;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::ask::{AskOptions, Asked, Simulate, ask as ask_scenario};
 use mxsim_import::Question;
-use mxsim_report::{ask::screen, pretty};
+use mxsim_report::ask::{oneline, screen};
+use mxsim_report::pretty;
 use std::path::Path;
 
 /// The most equal MX a closed form and a screen are good for.
@@ -25,7 +25,8 @@ pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
     let options = options(&arguments.design, &scenario, simulation);
     let asked = watched(&scenario, simulation, |watch| ask_scenario(&scenario, options, watch))?;
     match arguments.format {
-        PlainFormat::Text => print(&screen(&asked, &screen_style()))?,
+        PlainFormat::Text if simulation.quiet => print(&oneline(&asked))?,
+        PlainFormat::Text => print(&screen(&asked, arguments.full, &screen_style()))?,
         PlainFormat::Json => print(&pretty(&asked))?,
     }
     Ok(exit(&asked, simulation))
@@ -43,11 +44,7 @@ fn options(design: &str, scenario: &Scenario, simulation: &Simulation) -> AskOpt
 
 /// What the closed form knows exactly the simulation need not have decided.
 fn exit(asked: &Asked, simulation: &Simulation) -> Exit {
-    let closed = asked.closed_form.as_ref().map(|form| match form.answer {
-        Answer::No if !simulation.exit_zero => Exit::Missed,
-        Answer::YesIf if simulation.strict && !simulation.exit_zero => Exit::CannotTell,
-        _ => Exit::Met,
-    });
+    let closed = asked.closed_form.as_ref().map(|form| exit_for_answer(form.answer, simulation));
     let simulated = asked.simulation.as_ref().map(|results| exit_for(results, simulation));
     match (closed, simulated) {
         (Some(closed), None | Some(Exit::CannotTell)) => closed,

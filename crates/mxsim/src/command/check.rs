@@ -35,7 +35,7 @@ pub(super) fn exit_for(scenario: &Scenario, exit_zero: bool) -> Exit {
     match standing(scenario) {
         _ if exit_zero => Exit::Met,
         Answer::No => Exit::Missed,
-        Answer::CannotTell => Exit::CannotTell,
-        Answer::Yes | Answer::YesRoughly | Answer::YesIf => Exit::Met,
+        Answer::CannotTell | Answer::DependsOn => Exit::CannotTell,
+        Answer::Yes | Answer::YesRoughly => Exit::Met,
     }
 }

@@ -70,14 +70,18 @@ pub(crate) fn exit_for(results: &Results, simulation: &Simulation) -> Exit {
     if results.provenance.partial {
         return Exit::Interrupted;
     }
-    let exit = match results.verdict.answer {
+    exit_for_answer(results.verdict.answer, simulation)
+}
+
+/// The same where only the answer word counts.
+pub(crate) const fn exit_for_answer(answer: Answer, simulation: &Simulation) -> Exit {
+    match answer {
+        _ if simulation.exit_zero => Exit::Met,
         Answer::Yes | Answer::YesRoughly => Exit::Met,
-        Answer::YesIf if simulation.strict => Exit::CannotTell,
-        Answer::YesIf => Exit::Met,
+        Answer::DependsOn if simulation.accept_assumptions => Exit::Met,
         Answer::No => Exit::Missed,
-        Answer::CannotTell => Exit::CannotTell,
-    };
-    if simulation.exit_zero { Exit::Met } else { exit }
+        Answer::DependsOn | Answer::CannotTell => Exit::CannotTell,
+    }
 }
 
 /// What the command line says instead of `[run]`.

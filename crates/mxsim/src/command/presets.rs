@@ -18,7 +18,7 @@ pub(crate) fn presets(arguments: &Presets) -> Result<Exit, Failure> {
         Some(id) => Shown::named(&catalog, id).ok_or_else(|| unknown(&catalog, id))?,
     };
     print(&match arguments.format {
-        Format::Text => presets::screen(&shown, &screen_style()),
+        Format::Text | Format::Oneline => presets::screen(&shown, &screen_style()),
         Format::Json => presets::json(&shown),
         Format::Csv => presets::csv(&shown),
         Format::Md => presets::markdown(&shown),

@@ -2,10 +2,10 @@
 
 use crate::args::Report;
 use crate::exit::{Exit, Failure};
-use crate::output::{document, format_for, print, screen_style, write_file};
+use crate::output::{Layout, document, format_for, print, screen_style, write_file};
 use mxsim_core::results::Results;
 use mxsim_report::figure::Figure;
-use mxsim_report::{Size, TextStyle, figure, png, svg};
+use mxsim_report::{Files, Size, TextStyle, figure, png, svg};
 use std::path::Path;
 
 /// A figure is a pure function of the results.
@@ -34,11 +34,12 @@ pub(crate) fn report(arguments: &Report) -> Result<Exit, Failure> {
     let figures: Vec<(&str, &str)> = paths.iter().map(|(title, path)| (*title, path.as_str())).collect();
     let file = arguments.output.output.as_deref().filter(|path| *path != Path::new("-"));
     let format = format_for(arguments.output.format, file);
+    let named = (arguments.results != "-").then_some(arguments.results.as_str());
+    let files = Files { scenario: None, results: named };
+    let layout = Layout { format, full: arguments.output.full, files, figures: &figures };
     match file {
-        Some(file) => {
-            write_file(file, document(&results, format, &TextStyle::default(), &figures).as_bytes())?;
-        }
-        None => print(&document(&results, format, &screen_style(), &figures))?,
+        Some(file) => write_file(file, document(&results, &layout, &TextStyle::default()).as_bytes())?,
+        None => print(&document(&results, &layout, &screen_style()))?,
     }
     Ok(Exit::Met)
 }

@@ -3,10 +3,13 @@
 use super::{exit_for, overrides, run_options, span, watched};
 use crate::args::{Format, Run};
 use crate::exit::{Exit, Failure};
-use crate::output::{document, format_for, print, screen_style, write_file};
+use crate::output::{Layout, document, format_for, print, screen_style, write_file};
+use mxsim_core::catalog::Catalog;
 use mxsim_core::results::Results;
+use mxsim_core::scenario::RunOverrides;
 use mxsim_core::study::simulate;
 use mxsim_core::time::Span;
+use mxsim_report::{Files, TextStyle};
 use std::path::Path;
 
 /// Runs every scenario in turn; the worst answer decides the exit code.
@@ -20,17 +23,32 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
     overrides.domain.clone_from(&arguments.mail.domain);
     let catalog = arguments.presets.catalog()?;
     let mut worst = Exit::Met;
-    for (i, path) in arguments.scenarios.iter().enumerate() {
-        let scenario = mxsim_import::scenario(path, &catalog, overrides.clone())?;
-        let options = run_options(&scenario, &arguments.simulation);
-        let results = watched(&scenario, &arguments.simulation, |watch| simulate(&scenario, options, watch))?;
-        deliver(&results, arguments, i > 0)?;
+    let mut runs = Vec::new();
+    for path in &arguments.scenarios {
+        let results = match one(path, arguments, &catalog, overrides.clone()) {
+            Ok(results) => results,
+            Err(failure) => {
+                // What has been simulated before is not lost.
+                deliver(&runs, arguments)?;
+                return Err(failure);
+            }
+        };
         worst = worst.worse(exit_for(&results, &arguments.simulation));
-        if results.provenance.partial {
+        let is_partial = results.provenance.partial;
+        runs.push((path.clone(), results));
+        if is_partial {
             break;
         }
     }
+    deliver(&runs, arguments)?;
     Ok(worst)
+}
+
+/// The results of one scenario.
+fn one(path: &str, arguments: &Run, catalog: &Catalog, overrides: RunOverrides) -> Result<Results, Failure> {
+    let scenario = mxsim_import::scenario(path, catalog, overrides)?;
+    let options = run_options(&scenario, &arguments.simulation);
+    watched(&scenario, &arguments.simulation, |watch| simulate(&scenario, options, watch))
 }
 
 /// The length of a window; a scenario asks for a minute at least, too.
@@ -42,18 +60,40 @@ fn window(text: &str) -> Result<Span, Failure> {
     Ok(window)
 }
 
-/// Writes the document where it was asked for; with a file, the screen still shows the answer.
-fn deliver(results: &Results, arguments: &Run, again: bool) -> Result<(), Failure> {
+/// Writes the documents where they were asked for; with a file, the screen still shows the answer.
+fn deliver(runs: &[(String, Results)], arguments: &Run) -> Result<(), Failure> {
     let file = arguments.output.output.as_deref().filter(|path| *path != Path::new("-"));
     let format = format_for(arguments.output.format, file);
     let screen = screen_style();
-    let Some(file) = file else {
-        let gap = if again && format == Format::Text { "\n" } else { "" };
-        return print(&format!("{gap}{}", document(results, format, &screen, &[])));
+    let (Some(file), [(path, results)]) = (file, runs) else {
+        return print(&on_screen(runs, format, arguments, &screen));
     };
-    write_file(file, document(results, format, &mxsim_report::TextStyle::default(), &[]).as_bytes())?;
+    let written = file.display().to_string();
+    let files =
+        Files { scenario: named(path), results: (format == Format::Json).then_some(written.as_str()) };
+    let layout = Layout { format, full: arguments.output.full, files, figures: &[] };
+    write_file(file, document(results, &layout, &TextStyle::default()).as_bytes())?;
     if arguments.simulation.quiet {
         return Ok(());
     }
-    print(&document(results, Format::Text, &screen, &[]))
+    print(&document(results, &Layout { format: Format::Text, ..layout }, &screen))
+}
+
+/// What goes to standard output: one document, or of several runs a row each in text.
+fn on_screen(runs: &[(String, Results)], format: Format, arguments: &Run, style: &TextStyle) -> String {
+    let format = if arguments.simulation.quiet && format == Format::Text { Format::Oneline } else { format };
+    if runs.len() > 1 && format == Format::Text && !arguments.output.full {
+        return mxsim_report::rows(runs, style);
+    }
+    let one = |(path, results): &(String, Results)| {
+        let files = Files { scenario: named(path), results: None };
+        document(results, &Layout { format, full: arguments.output.full, files, figures: &[] }, style)
+    };
+    let gap = if format == Format::Text { "\n" } else { "" };
+    runs.iter().map(one).collect::<Vec<_>>().join(gap)
+}
+
+/// The name of a scenario's file; standard input has none.
+fn named(path: &str) -> Option<&str> {
+    (path != "-").then_some(path)
 }

@@ -304,6 +304,11 @@ fn head(text: &str) -> String {
     lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A page without the next command, which names the file.
+fn page(text: &str) -> &str {
+    text.split_once("\nNext: ").map_or(text, |(page, _)| page)
+}
+
 /// Why the four commands do not agree about a case, if they do not.
 fn disagreement(case: &Case) -> Option<String> {
     let folder = Folder::new();
@@ -319,7 +324,7 @@ fn disagreement(case: &Case) -> Option<String> {
     {
         return Some(format!("{name} does not say {}:\n{}{}", case.says, finished.stdout, finished.stderr));
     }
-    if !ask.stdout.starts_with(&run.stdout) {
+    if page(&ask.stdout) != page(&run.stdout) {
         return Some(format!("ask and run differ:\n{}\n{}", ask.stdout, run.stdout));
     }
     let is_settled = case.ends.len() == 1;
@@ -363,7 +368,7 @@ fn a_question_and_a_run_print_the_same_numbers() {
             mxsim(&["init", "--zone", &zone, "-o", &site]).expect(0);
             let ask = mxsim(&[&["ask", &zone], &QUICK[..]].concat());
             let run = mxsim(&[&["run", &site], &QUICK[..]].concat());
-            assert!(ask.stdout.starts_with(&run.stdout), "{n} {v4} {v6}\n{}\n{}", ask.stdout, run.stdout);
+            assert_eq!(page(&ask.stdout), page(&run.stdout), "{n} {v4} {v6}");
             assert_eq!(ask.code(), run.code());
         }
     }

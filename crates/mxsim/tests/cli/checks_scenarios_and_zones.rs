@@ -9,6 +9,7 @@ example.com.\t\t300\tIN\tMX\t10 mx1.example.com.
 example.com.\t\t300\tIN\tMX\t20 mx2.example.com.
 ;; ADDITIONAL SECTION:
 mx1.example.com.\t60\tIN\tA\t192.0.2.1
+mx2.example.com.\t60\tIN\tA\t192.0.2.2
 mx2.example.com.\t60\tIN\tAAAA\t2001:db8::2
 ";
 

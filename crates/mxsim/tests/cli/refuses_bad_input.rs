@@ -157,7 +157,7 @@ fn wrong_usage_is_told_with_the_rule() {
     run(&["--max-time", "soon"]).expect_error(2, &["--max-time", "soon"]);
     run(&["--window", "0s"]).expect(2);
     run(&["--window", "-1h"]).expect(2);
-    run(&["--format", "yaml"]).expect_error(2, &["yaml", "possible values: text, json, csv, md"]);
+    run(&["--format", "yaml"]).expect_error(2, &["yaml", "possible values: text, oneline, json, csv, md"]);
     run(&["--colour"]).expect(2);
     mxsim(&[]).expect(2);
     mxsim(&["run"]).expect(2);

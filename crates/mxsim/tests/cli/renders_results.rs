@@ -19,9 +19,12 @@ fn every_format_is_what_run_itself_writes() {
     for format in ["text", "json", "csv", "md"] {
         let report = mxsim(&["report", &file, "--format", format]).expect(0).stdout;
         let run = mxsim(&["run", &small, "--replications", "5", "--format", format]).expect(3).stdout;
-        assert_eq!(report, run, "{format}");
+        // The next command names the file.
+        let page = |text: &str| text.split("\nNext: ").next().unwrap_or_default().to_owned();
+        assert_eq!(page(&report), page(&run), "{format}");
         let input = fs::read(&file).expect("the results");
-        assert_eq!(mxsim_with_input(&["report", "-", "--format", format], &input).expect(0).stdout, report);
+        let again = mxsim_with_input(&["report", "-", "--format", format], &input).expect(0).stdout;
+        assert_eq!(page(&again), page(&report));
     }
     assert_eq!(
         mxsim(&["report", &file, "--format", "json"]).stdout,
@@ -38,7 +41,7 @@ fn the_file_name_says_the_format() {
     let read = |name: &str| fs::read_to_string(folder.at(name)).expect("the file");
     assert!(read("a.md").starts_with("# example.com"));
     assert_eq!(read("a.json"), read("run.json"));
-    assert!(read("a.txt").contains("VERDICT"));
+    assert!(read("a.txt").contains("  sure  "));
     mxsim(&["report", &file, "-o", &folder.at("missing/a.md")]).expect(5);
 }
 

@@ -7,7 +7,7 @@ fn threads_and_repetition_do_not_change_a_byte() {
     let folder = Folder::new();
     let small = folder.file("small.toml", SMALL);
     let run = |more: &[&str]| {
-        mxsim(&[&["run", &small, "--replications", "40", "--format", "json"], more].concat()).expect(3).stdout
+        mxsim(&[&["run", &small, "--replications", "12", "--format", "json"], more].concat()).expect(3).stdout
     };
     let first = run(&[]);
     assert_eq!(run(&[]), first);
@@ -57,7 +57,7 @@ fn several_scenarios_run_one_after_the_other_and_the_worst_answer_counts() {
     );
     let uneven = folder.file("uneven.toml", one);
     let both = mxsim(&["run", &even, &uneven]).expect(1);
-    assert_eq!(both.stdout.matches("VERDICT").count(), 2);
+    assert_eq!(both.stdout.lines().count(), 3, "a head and a row each: {}", both.stdout);
     mxsim(&["run", &even]).expect(0);
     mxsim(&["run", &even, &uneven, "--exit-zero"]).expect(0);
     // A scenario that cannot be read ends the run with its own code.
@@ -99,6 +99,6 @@ fn the_method_can_be_told() {
         assert_eq!(used["method"], "messages");
     }
     assert_eq!(run("fastest")["provenance"]["replications"], 3);
-    mxsim(&["ask", "3", "--method", "messages", "--replications", "3"]).expect(0);
+    mxsim(&["ask", "3", "--method", "messages", "--replications", "3"]).expect(3);
     mxsim(&["ask", "3", "--method", "quick"]).expect_error(2, &["fastest, messages"]);
 }

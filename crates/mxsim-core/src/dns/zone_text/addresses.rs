@@ -6,7 +6,7 @@
 
 use super::fault::ZoneNote;
 use super::kind::RecordKind;
-use super::record::Context;
+use super::read::Context;
 use crate::dns::special_use::special_use;
 use crate::dns::zone::{AddressStatus, Host, Name, Zone};
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,7 +4,8 @@ use super::addresses;
 use super::fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
 use super::kind::RecordKind;
 use super::nodes::Nodes;
-use super::record::{Context, Data, Record, UNNAMED_DOMAIN};
+use super::read::{Context, Data, Record, is_host};
+use super::record::UNNAMED_DOMAIN;
 use crate::dns::zone::{AddressStatus, Host, MxRecord, Name, Zone};
 use crate::time::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -326,7 +327,7 @@ impl<'r> Builder<'r> {
                 ZoneErrorKind::Domain,
                 range,
                 message,
-                "paste its MX records, or name another `domain`",
+                &format!("type `dig MX {domain}` and paste what it prints, too, or name another `domain`"),
             );
         } else {
             let text =
@@ -396,8 +397,7 @@ fn likely_domain(owner: &Name, context: &Context) -> Name {
 
 /// `example.com` of `mx1.example.com`.
 fn without_host(name: &Name) -> Name {
-    let is_host = ["mx", "mail", "smtp", "*"].iter().any(|start| name.first_label().starts_with(start));
-    let parent = name.parent().filter(|parent| is_host && parent.as_str().contains('.'));
+    let parent = name.parent().filter(|parent| is_host(name) && parent.as_str().contains('.'));
     parent.unwrap_or_else(|| name.clone())
 }
 

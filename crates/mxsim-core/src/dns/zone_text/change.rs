@@ -1,7 +1,7 @@
 //! Changes of a zone: records taken away, added or put in the place of others.
 
 use super::fault::{ZoneErrorKind, ZoneTextError};
-use super::record::Record;
+use super::read::Record;
 
 /// What a change does with its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

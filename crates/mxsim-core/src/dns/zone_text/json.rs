@@ -7,7 +7,7 @@ use super::json_shapes;
 use super::kind::RecordKind;
 use super::lexer::Token;
 use super::names::Roots;
-use super::record::{Data, Denied, Read, Record};
+use super::read::{Data, Denied, Read, Record};
 use crate::dns::zone::Name;
 use crate::time::Span;
 use serde_json::{Map, Value};
@@ -72,6 +72,7 @@ impl Found {
             self.read.context.has_holes = has("IsTruncated");
         }
         let is_answer = ["Status", "Question", "Changes"].iter().any(|name| object.contains_key(*name));
+        self.read.context.is_answer |= is_answer;
         self.read.context.is_whole_zone &= !is_answer && !self.read.context.has_holes;
         self.read.context.denied.extend(denied(object, range));
     }
@@ -219,7 +220,10 @@ fn data(kind: RecordKind, value: &str, range: TextRange) -> Option<Data> {
     let words: Vec<&str> = value.split_whitespace().collect();
     let name = |text: &str| Roots::spelled_out(&Token { text, range }).ok();
     match (kind, &words[..]) {
-        (RecordKind::Mx, [preference, host]) => Some(Data::Mx(preference.parse().ok()?, name(host)?)),
+        (RecordKind::Mx, [preference, host]) => {
+            let host = name(host).filter(|host| !host.is_wildcard())?;
+            Some(Data::Mx(preference.parse().ok()?, host))
+        }
         (RecordKind::A, [ip]) => Some(Data::A(ip.parse().ok()?)),
         (RecordKind::Aaaa, [ip]) => Some(Data::Aaaa(ip.parse().ok()?)),
         (RecordKind::Cname, [target]) => Some(Data::Cname(name(target)?)),

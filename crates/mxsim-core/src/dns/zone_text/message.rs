@@ -7,7 +7,7 @@ use super::fields::{TypeWord, type_word};
 use super::kind::RecordKind;
 use super::lexer::{Comment, Line};
 use super::names::Roots;
-use super::record::Denied;
+use super::read::Denied;
 
 /// What was found in the comments of a text.
 #[derive(Debug, Default)]

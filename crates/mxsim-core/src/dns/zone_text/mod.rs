@@ -30,6 +30,7 @@ mod noise;
 mod ornament;
 mod places;
 mod quote;
+mod read;
 mod record;
 mod remarks;
 mod skip;
@@ -41,7 +42,7 @@ pub(crate) use addresses::notes_on;
 pub(crate) use build::build;
 pub(crate) use change::{Edit, apply};
 pub use fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
-pub(crate) use record::{Context, Data, Read, Record, Wanted};
+pub(crate) use read::{Context, Data, Read, Record, Wanted};
 
 use super::zone::{Name, Zone};
 use kind::RecordKind;

@@ -1,6 +1,6 @@
 //! Which names exist in a text, and what stands for those that do not: wildcards (RFC 4592).
 
-use super::record::{Context, Record};
+use super::read::{Context, Record};
 use crate::dns::zone::Name;
 use std::collections::BTreeSet;
 

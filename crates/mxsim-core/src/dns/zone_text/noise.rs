@@ -11,10 +11,7 @@ pub(super) fn is_noise(line: &str, tokens: &[Token<'_>]) -> bool {
 
 fn is_of_nslookup(texts: &[&str]) -> bool {
     match texts[..] {
-        [">", ..]
-        | ["***", ..]
-        | ["**", "server", "can't", "find", ..]
-        | ["Authoritative", "answers", ..] => true,
+        [">", ..] | ["***", ..] | ["server", "can't", "find", ..] | ["Authoritative", "answers", ..] => true,
         ["DNS", "request", "timed", "out."] | ["timeout", "was", ..] => true,
         // The SOA as nslookup prints it.
         ["origin" | "serial" | "refresh" | "retry" | "expire" | "minimum", "=", ..] => true,

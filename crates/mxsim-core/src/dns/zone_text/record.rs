@@ -1,6 +1,6 @@
 //! Lines into records: owners, TTLs and names filled in from what stands above.
 
-use super::fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
+use super::fault::{TextRange, ZoneErrorKind, ZoneNote};
 use super::fields::{
     Fields, Outcome, TypeWord, bad_address, bad_ttl, error, fields, generic_data, starts_with_owner, ttl,
     type_word, wire_name,
@@ -9,145 +9,13 @@ use super::kind::RecordKind;
 use super::lexer::{Comment, Lexed, Line, Token, lex};
 use super::names::Roots;
 use super::ornament::is_full_name;
+use super::read::{Data, Denied, Read, Record, Wanted};
 use super::skip::Skipped;
 use super::transcript::{self, ToolRecord, Transcript};
 use super::{generate, message, remarks};
 use crate::dns::zone::Name;
 use crate::time::Span;
-use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-/// A record the simulator looks at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Record {
-    /// Its owner.
-    pub(crate) owner: Name,
-    /// Its TTL, if the text says one.
-    pub(crate) ttl: Option<Span>,
-    /// Type and data; `None` only in a removal that names the type alone.
-    pub(crate) data: Option<Data>,
-    /// Its type.
-    pub(crate) kind: RecordKind,
-    /// Where it stands.
-    pub(crate) range: TextRange,
-}
-
-/// The data of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Data {
-    /// Preference and exchange host.
-    Mx(u16, Name),
-    /// An IPv4 address.
-    A(Ipv4Addr),
-    /// An IPv6 address.
-    Aaaa(Ipv6Addr),
-    /// The real name.
-    Cname(Name),
-    /// The MINIMUM field, which bounds the negative TTL (RFC 2308 section 4).
-    Soa(Span),
-}
-
-/// What to read lines as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// Whole records.
-    Records,
-    /// Records, or only owner and type.
-    Patterns,
-}
-
-/// A name that does not exist, or has no records of a type: an answer said so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Denied {
-    /// The name.
-    pub(crate) name: Name,
-    /// The type it has no records of; `None` for all of them.
-    pub(crate) kind: Option<RecordKind>,
-}
-
-/// A name whose records, or those below it, stand in another zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cut {
-    /// The name.
-    pub(crate) name: Name,
-    /// True for a DNAME, which sends only the names below it elsewhere (RFC 6672).
-    pub(crate) only_below: bool,
-}
-
-/// What a text says of itself, beside its records.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Context {
-    /// True if it holds a whole zone: a zone file (an SOA record, `$ORIGIN`, or names that only a zone file writes) or a whole transfer. An
-    /// answer shows only what was asked for, whatever records stand in it.
-    pub(crate) is_whole_zone: bool,
-    /// True if it is a zone file of which a part stands in other files (`$INCLUDE`).
-    pub(crate) has_holes: bool,
-    /// True if its records have been changed by now, so that those which are not there are gone.
-    pub(crate) is_edited: bool,
-    /// What it says does not exist.
-    pub(crate) denied: Vec<Denied>,
-    /// Delegations and DNAMEs.
-    pub(crate) cuts: Vec<Cut>,
-    /// Owners of records of other types.
-    pub(crate) names: BTreeSet<Name>,
-    /// Exchange hosts that were written without the final dot, so that the origin was put behind them.
-    pub(crate) undotted: BTreeSet<Name>,
-    /// Names whose addresses are those of Cloudflare's proxy.
-    pub(crate) proxied: BTreeSet<Name>,
-    /// The zone it says it is: the owner of its SOA record, its first `$ORIGIN`, or what its exporter says in a comment.
-    pub(crate) zone: Option<Name>,
-    /// Names that were asked for by a command in it.
-    pub(crate) asked: Vec<Name>,
-}
-
-impl Context {
-    /// Takes in that `name` has a record of another type: a delegation, a DNAME, or what does not matter.
-    pub(super) fn other_type(&mut self, name: &Name, kind: &str) {
-        let only_below = kind.eq_ignore_ascii_case("DNAME");
-        if only_below || kind.eq_ignore_ascii_case("NS") {
-            self.cuts.push(Cut { name: name.clone(), only_below });
-        }
-        self.names.insert(name.clone());
-    }
-
-    /// True if the text says that `name` has no records of `kind`.
-    pub(super) fn denies(&self, name: &Name, kind: RecordKind) -> bool {
-        self.denied
-            .iter()
-            .any(|denied| denied.name == *name && denied.kind.is_none_or(|denied| denied == kind))
-    }
-
-    /// True if the records of `name` stand in another zone.
-    pub(super) fn is_cut_off(&self, name: &Name) -> bool {
-        let apex =
-            |cut: &Cut| self.zone.as_ref().is_none_or(|zone| cut.name != *zone && cut.name.is_within(zone));
-        let below = |cut: &Cut| name.is_within(&cut.name) && !(cut.only_below && *name == cut.name);
-        self.cuts.iter().any(|cut| below(cut) && (cut.only_below || apex(cut)))
-    }
-
-    /// True if the text would show the MX records of `domain`, if it had any.
-    pub(super) fn shows_mx_of(&self, domain: &Name) -> bool {
-        self.is_edited || self.denies(domain, RecordKind::Mx) || self.is_complete_for(domain, domain)
-    }
-
-    /// True if a record of `name` that is not in the text does not exist.
-    pub(super) fn is_complete_for(&self, name: &Name, domain: &Name) -> bool {
-        self.is_whole_zone && name.is_within(self.zone.as_ref().unwrap_or(domain)) && !self.is_cut_off(name)
-    }
-}
-
-/// All that was read from a text.
-#[derive(Debug, Default)]
-pub(crate) struct Read {
-    /// Records in the order of the text.
-    pub(crate) records: Vec<Record>,
-    /// Things legal but surprising.
-    pub(crate) notes: Vec<ZoneNote>,
-    /// Everything that is wrong.
-    pub(crate) errors: Vec<ZoneTextError>,
-    /// What the text says of itself.
-    pub(crate) context: Context,
-}
+use std::net::IpAddr;
 
 /// Reads the zone lines of `text`, and what tools print around them; relative names hang below `$ORIGIN`, single labels without one below the
 /// zone, or below `domain`.
@@ -568,6 +436,7 @@ impl<'t> Reader<'t> {
         let is_transfer = (answers.is_transfer || transcript.is_transfer) && soas >= 2;
         let is_answer = answers.is_answer || transcript.is_answer;
         let context = &mut self.found.context;
+        context.is_answer = is_answer;
         context.is_whole_zone &= !context.has_holes && (is_transfer || !is_answer);
         context.denied = answers.denied;
         context.denied.extend(transcript.denied.iter().filter_map(|(name, kind)| {

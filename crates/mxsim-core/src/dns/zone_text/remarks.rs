@@ -3,7 +3,7 @@
 use super::fault::ZoneNote;
 use super::fields::{is_class, ttl};
 use super::lexer::Comment;
-use super::record::Record;
+use super::read::Record;
 use crate::dns::zone::Name;
 use std::collections::BTreeSet;
 

@@ -6,7 +6,7 @@
 use super::fault::ZoneNote;
 use super::fields::{is_class, ttl};
 use super::ornament::{differences, is_full_name};
-use super::record::{Data, Read};
+use super::read::{Data, Read};
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -113,7 +113,9 @@ fn begins_record(words: &[&str]) -> bool {
     let is_data = |word: &&str| is_full_name(word) || is_number(word) || is_like_address(word);
     let is_field = |word: &str| is_class(word) || is_type(word) || ttl(word).is_some() || is_number(word);
     let is_owner = is_full_name(first) || *first == "@";
-    (is_owner && is_field(second) && rest.iter().any(is_data))
+    // A type says that a record was meant, however wrong its data is.
+    let is_meant = rest.iter().any(is_data) || words[1..words.len() - 1].iter().any(|word| is_type(word));
+    (is_owner && is_field(second) && is_meant)
         || (first.eq_ignore_ascii_case("MX") && is_number(second))
         || (["A", "AAAA", "CNAME"].contains(first) && is_data(second))
         || (is_number(first) && is_full_name(second) && rest.len() < 8)

@@ -175,7 +175,8 @@ impl<'a> Reader<'a> {
         let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
         let denied = match texts[..] {
             ["Host", _, "not", "found:", why] if why.contains("NXDOMAIN") => (tokens[1], None),
-            ["**", "server", "can't", "find", _, "NXDOMAIN"] => (without_last(tokens[4], ':'), None),
+            // nslookup writes `** server`, and the stars are gone like those of Markdown.
+            ["server", "can't", "find", _, "NXDOMAIN"] => (without_last(tokens[3], ':'), None),
             [_, "has", "no", kind, "record"] => {
                 let Some(TypeWord::Kind(kind)) = type_word(kind) else { return false };
                 (tokens[0], Some(kind))

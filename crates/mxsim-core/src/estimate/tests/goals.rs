@@ -13,6 +13,7 @@ fn asking(kind: GoalKind, on: f64) -> Labels {
     Labels {
         goals: vec![Goal { text: "goal".into(), kind, on }],
         goals_are_default: false,
+        changes: false,
         ..labels(&[0.5, 0.5], 1)
     }
 }

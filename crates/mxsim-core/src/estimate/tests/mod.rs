@@ -52,6 +52,7 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         events: Vec::new(),
         goals: vec![Goal::rough_even()],
         goals_are_default: true,
+        changes: false,
         methods: Vec::new(),
         presets: Vec::new(),
         findings: Vec::new(),
@@ -95,7 +96,9 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
 
 /// What each sender got accepted.
 fn senders(nodes: usize, windows: &[WindowTally]) -> Vec<SenderTally> {
+    // A world without nodes has a sender all the same.
     let senders = windows.iter().map(|window| window.accepted.len()).max().unwrap_or(0) / nodes.max(1);
+    let senders = senders.max(1);
     let accepted = |sender: usize| -> u64 {
         windows.iter().flat_map(|window| &window.accepted[sender * nodes..(sender + 1) * nodes]).sum()
     };

@@ -2,7 +2,7 @@
 
 use super::{labels, lumpy, tally};
 use crate::estimate::{Assumption, Plausible, WhatIf, estimate};
-use crate::results::{Answer, DeliveryTotals, GoalStatus, Grade, Interval, Verdict};
+use crate::results::{Answer, DeliveryTotals, GoalStatus, Grade, Interval, Subject, Verdict};
 use crate::scenario::{Goal, GoalKind};
 use crate::tally::labels::Labels;
 use crate::tally::{DelayHistogram, Tally};
@@ -59,7 +59,7 @@ fn an_assumption_that_flips_a_yes_makes_it_conditional() {
     let verdict =
         |what_ifs: &[WhatIf]| estimate(&labels, &tallies, false, Plausible { what_ifs, worlds: &[] }).verdict;
     let flipped = verdict(&[flipping(GoalStatus::Missed, Grade::Assumed)]);
-    assert_eq!(flipped.answer, Answer::YesIf);
+    assert_eq!(flipped.answer, Answer::DependsOn);
     assert!(
         flipped.flips.contains("carries up to about 77.0 %") && flipped.flips.contains("only assumed"),
         "{flipped:?}"
@@ -122,33 +122,39 @@ fn odd_worlds_get_a_plain_word() {
 
     let alone = verdict(&labels(&[1.0], 1), &vec![tally(1, &[&[10]]); 160]);
     assert_eq!(alone.answer, Answer::Yes);
-    assert_eq!(alone.sentence, "mx1 is the only node and carries all accepted mail.");
+    assert_eq!(alone.subject, Subject::Loss);
+    assert_eq!(alone.sentence, "No mail is lost. mx1 is the only node and carries all accepted mail.");
 
     let backup = verdict(&labels(&[1.0, 0.0], 1), &vec![tally(2, &[&[99, 1]]); 160]);
     assert_eq!(backup.answer, Answer::Yes);
-    assert!(backup.sentence.starts_with("On 19 of 20 days mx1 carries at least 99.0 %"), "{backup:?}");
-    assert!(backup.why.starts_with("All mail comes from s1"), "{backup:?}");
+    assert!(backup.sentence.contains("On 19 of 20 days mx1 carries at least 99.0 %"), "{backup:?}");
 }
 
 #[test]
-fn an_outage_is_named_before_any_sender() {
+fn an_outage_that_is_planned_is_no_unevenness() {
     let mut labels = labels(&[0.5, 0.5], 1);
     labels.nodes[1].fails = true;
     let verdict = verdict(&labels, &vec![tally(2, &[&[95, 5]]); 160]);
-    assert_eq!(verdict.answer, Answer::No);
-    assert!(verdict.why.starts_with("Failing for a part of the run: mx2"), "{verdict:?}");
-    assert!(verdict.why.contains("mx2 lies 45.0 points below its fair share"), "{verdict:?}");
-    assert!(!verdict.why.contains("s1"), "an outage is nobody's choice: {verdict:?}");
-    assert!(verdict.action.contains("without the fault"), "{verdict:?}");
+    assert_eq!((verdict.subject, verdict.answer), (Subject::Loss, Answer::Yes), "{verdict:?}");
+    assert!(verdict.sentence.starts_with("No mail is lost"), "{verdict:?}");
+    assert_eq!(verdict.why, "mx2 fails for part of the run.");
+    // Who asks for evenness all the same is answered so.
+    labels.goals_are_default = false;
+    let asked = self::verdict(&labels, &vec![tally(2, &[&[95, 5]]); 160]);
+    assert_eq!((asked.subject, asked.answer), (Subject::Evenness, Answer::No), "{asked:?}");
+    assert!(asked.why.contains("mx2 lies 45.0 points below its fair share"), "{asked:?}");
+    assert!(!asked.why.contains("s1"), "an outage is nobody's choice: {asked:?}");
+    assert!(asked.action.contains("without the fault"), "{asked:?}");
 }
 
 #[test]
 fn beside_an_outage_a_sender_that_tilts_by_itself_is_named() {
     let mut labels = labels(&[0.5, 0.5], 2);
     labels.nodes[1].fails = true;
+    labels.goals_are_default = false;
     // The first sender brings 40 % and all of it to mx1; the second is nearly even.
     let verdict = verdict(&labels, &vec![tally(2, &[&[40, 0, 31, 29]]); 160]);
-    assert!(verdict.why.starts_with("Failing for a part of the run: mx2"), "{verdict:?}");
+    assert!(verdict.why.starts_with("mx2 fails for part of the run."), "{verdict:?}");
     assert!(verdict.why.contains("s1 brings"), "{verdict:?}");
 }
 
@@ -157,15 +163,12 @@ fn an_outage_of_every_node_is_not_said_to_move_mail() {
     let mut one = labels(&[1.0], 1);
     one.nodes[0].fails = true;
     let alone = verdict(&one, &vec![tally(1, &[&[10]]); 160]);
-    assert!(alone.why.contains("mx1, the only node; nobody takes the mail meanwhile, it waits"), "{alone:?}");
+    assert_eq!(alone.why, "The only node, mx1, fails for part of the run: mail waits meanwhile.");
 
     let mut both = labels(&[0.5, 0.5], 1);
     both.nodes.iter_mut().for_each(|node| node.fails = true);
     let all = verdict(&both, &vec![tally(2, &[&[50, 50]]); 160]);
-    assert!(
-        all.why.contains("mx1, mx2, which are all nodes; while all of them fail nobody takes"),
-        "{all:?}"
-    );
+    assert_eq!(all.why, "All nodes (mx1, mx2) fail for part of the run.");
     for verdict in [alone, all] {
         assert!(!verdict.why.contains("elsewhere"), "{verdict:?}");
     }
@@ -181,7 +184,7 @@ fn mail_that_nobody_tried_to_send_is_told_from_refused_mail() {
         verdict(&labels(&[1.0], 1), &vec![tally; 40]).why
     };
     assert!(why(unreachable).starts_with("No sender could use an address"), "{}", why(unreachable));
-    assert!(why(refused).starts_with("No node accepted a connection"), "{}", why(refused));
+    assert!(why(refused).starts_with("No message got as far as being accepted"), "{}", why(refused));
 }
 
 /// Nine of ten messages need no time, one waits 30 s for a dead primary.

@@ -31,6 +31,12 @@ pub enum Reach {
 }
 
 impl Reach {
+    /// True if the text leaves open whether every sender can deliver to the host.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Unknown | Self::UnknownIpv4 | Self::UnknownIpv6)
+    }
+
     /// How far `host` of `zone` can be reached.
     #[must_use]
     pub fn of(host: &Host, zone: &Zone) -> Self {

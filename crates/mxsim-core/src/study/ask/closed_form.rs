@@ -142,7 +142,7 @@ fn sticky(groups: &[Group]) -> Option<Sticky> {
 fn answer(forecast: &SplitForecast, if_alone: Option<&SplitForecast>) -> Answer {
     let falls = if_alone.is_some_and(|alone| alone.within_quarter < ON);
     match () {
-        () if falls && forecast.within_quarter >= ON => Answer::YesIf,
+        () if falls && forecast.within_quarter >= ON => Answer::DependsOn,
         () if forecast.within_tenth >= ON => Answer::Yes,
         () if forecast.within_quarter >= ON => Answer::YesRoughly,
         () => Answer::No,

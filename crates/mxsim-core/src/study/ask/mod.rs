@@ -154,7 +154,7 @@ mod tests {
         for (senders, answer) in [
             (REST.to_owned(), Answer::Yes),
             (sticky(6, 1) + REST, Answer::YesRoughly),
-            (sticky(38, 60) + &sticky(27, 60) + REST, Answer::YesIf),
+            (sticky(38, 60) + &sticky(27, 60) + REST, Answer::DependsOn),
             (sticky(100, 40), Answer::No),
         ] {
             assert_eq!(form(&senders).answer, answer, "{senders}");

@@ -1,18 +1,27 @@
-//! The answer in words: answer word, a number a manager can repeat, why, what would flip it, what to do.
+//! The answer in words: what it is about, answer word, a number a manager can repeat, why, what would change it, what to do.
+//!
+//! With goals of its own a scenario asks for them. Without, the answer is about the first subject that matters (`subjects.rs`), and about
+//! evenness if none does. Where there is nothing to split, or an outage is planned, it says whether the mail arrives.
+
+mod advice;
+mod subjects;
 
 use super::causes::Ranked;
-use super::goals::{measured, status_of};
+use super::goals::status_of;
 use super::interval::unknown;
-use super::not_known::{Quantity, WhatIf, flips, ranked};
+use super::not_known::{WhatIf, flips, ranked};
 use super::window::{Loads, plural};
-use crate::numerals::{
-    Ranged, count, duration, duration_range, frequency_with_range, percent, percent_range,
-    percent_with_decimals, tidy,
+use crate::numerals::{Ranged, count, duration_range, frequency_with_range, percent, tidy};
+use crate::results::{
+    Answer, Cause, GoalResult, GoalStatus, Grade, Interval, NodeResult, Results, Subject, Verdict,
 };
-use crate::results::{Answer, Cause, GoalResult, GoalStatus, Grade, Interval, NodeResult, Results, Verdict};
 use crate::scenario::{Goal, GoalKind};
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
+use subjects::Matter;
+
+/// Plausible worlds of which at least this part has to meet the goals for a yes. *Assumption*: who is wrong in one world of ten should be told.
+const MOST_WORLDS: f64 = 0.9;
 
 /// Everything a verdict looks at.
 pub(super) struct Evidence<'a> {
@@ -35,18 +44,113 @@ impl Evidence<'_> {
         if totals.accepted == 0 {
             return self.nothing_accepted();
         }
+        let matters = self.matters();
+        let verdict =
+            if self.labels.goals_are_default { self.on_subjects(&matters) } else { self.on_goals() };
+        // A host off its target is what an uneven split comes from.
+        let is_same = |matter: &Matter| {
+            matter.subject == verdict.subject
+                || (matter.subject == Subject::Target && verdict.subject == Subject::Evenness)
+        };
+        let is_other = |matter: &&Matter| matter.is_certain && !is_same(matter);
+        let others = matters.iter().filter(is_other).map(Matter::as_other).collect();
+        Verdict { others, ..verdict }
+    }
+
+    /// The verdict about the first subject that matters; about evenness if none does.
+    fn on_subjects(&self, matters: &[Matter]) -> Verdict {
+        if let Some(matter) = matters.iter().find(|matter| matter.is_certain) {
+            return self.on_matter(matter, Answer::No);
+        }
+        let has_split = self.has_equals() && !self.is_planned();
+        let split = has_split.then(|| self.on_goals());
+        if let Some(verdict) = split.as_ref().filter(|verdict| verdict.answer == Answer::No) {
+            return verdict.clone();
+        }
+        match matters.first() {
+            Some(open) => self.on_matter(open, Answer::CannotTell),
+            None => split.unwrap_or_else(|| self.on_arrival()),
+        }
+    }
+
+    fn on_matter(&self, matter: &Matter, answer: Answer) -> Verdict {
+        let is_share = matter.subject == Subject::Target;
+        let action = match answer {
+            Answer::CannotTell => {
+                "Run more replications: the number is not certain enough to compare with its limit.".into()
+            }
+            _ if is_share => self.action(answer),
+            _ => matter.action.clone(),
+        };
+        Verdict {
+            subject: matter.subject,
+            answer,
+            depends_on: String::new(),
+            sentence: matter.sentence.clone(),
+            why: if is_share { self.why() } else { self.outage().unwrap_or_default() },
+            flips: String::new(),
+            action,
+            others: Vec::new(),
+        }
+    }
+
+    /// The verdict where there is nothing to split, or the split is what was planned: the mail arrives.
+    fn on_arrival(&self) -> Verdict {
+        let bounced = self.results.delivery.totals.bounced;
+        let lost = if bounced == 0 { "No mail is lost" } else { "Hardly any mail is lost" };
+        let delay = self.delay_sentence().map_or_else(|| ".".into(), |sentence| format!(": {sentence}"));
+        Verdict {
+            subject: Subject::Loss,
+            answer: Answer::Yes,
+            depends_on: String::new(),
+            sentence: format!("{lost}{delay} {}", self.split_sentence()),
+            why: self.outage().unwrap_or_default(),
+            flips: String::new(),
+            action: self.go_ahead(),
+            others: Vec::new(),
+        }
+    }
+
+    /// The verdict about the goals.
+    fn on_goals(&self) -> Verdict {
         let answer = self.answer();
         Verdict {
+            subject: self.subject_of_goals(answer),
             answer,
+            depends_on: if answer == Answer::DependsOn { self.what_decides() } else { String::new() },
             sentence: self.sentence(answer),
             why: self.why(),
             flips: self.flips(answer),
             action: self.action(answer),
+            others: Vec::new(),
         }
+    }
+
+    /// That of the goal that decides.
+    fn subject_of_goals(&self, answer: Answer) -> Subject {
+        let open = match answer {
+            Answer::No => self.goal_with(GoalStatus::Missed),
+            Answer::CannotTell => self.goal_with(GoalStatus::Unknown),
+            Answer::Yes | Answer::YesRoughly | Answer::DependsOn => None,
+        };
+        let goal = open.map(|(goal, _)| goal).or(self.labels.goals.first());
+        goal.map_or(Subject::Evenness, |goal| goal.kind.subject())
+    }
+
+    /// The sender whose behaviour decides, or that all of them do together.
+    fn what_decides(&self) -> String {
+        let assumed = |what_if: &&WhatIf| what_if.assumption.grade == Grade::Assumed;
+        self.flipping().into_iter().find(assumed).map_or_else(
+            || "your sender mix".into(),
+            |what_if| self.labels.senders[what_if.assumption.sender].name.clone(),
+        )
     }
 
     fn nothing_sent(&self) -> Verdict {
         Verdict {
+            subject: Subject::Loss,
+            depends_on: String::new(),
+            others: Vec::new(),
             answer: Answer::CannotTell,
             sentence: "No message arrived in the time simulated, so there is no split to look at.".into(),
             why: "The scenario sends too little mail for its run length.".into(),
@@ -70,11 +174,14 @@ impl Evidence<'_> {
             )
         } else {
             (
-                "No node accepted a connection while it was simulated.",
+                "No message got as far as being accepted.",
                 "Look at the faults and at the addresses of the MX hosts in the scenario.",
             )
         };
         Verdict {
+            subject: Subject::Loss,
+            depends_on: String::new(),
+            others: Vec::new(),
             answer: Answer::No,
             sentence: format!(
                 "Not one of the {} messages was accepted: {} bounced, {} were still waiting at the end.",
@@ -96,11 +203,19 @@ impl Evidence<'_> {
         if any(GoalStatus::Unknown) {
             return Answer::CannotTell;
         }
-        if self.flipping().iter().any(|what_if| what_if.assumption.grade == Grade::Assumed) {
-            return Answer::YesIf;
+        if self.flipping().iter().any(|what_if| what_if.assumption.grade == Grade::Assumed)
+            || self.fails_elsewhere()
+        {
+            return Answer::DependsOn;
         }
         let even = || status_of(&Goal::even(), self.labels, self.tallies, self.loads) == GoalStatus::Met;
         if self.labels.goals_are_default && !even() { Answer::YesRoughly } else { Answer::Yes }
+    }
+
+    /// True if the goals are missed in too many plausible worlds, though no single assumption does it.
+    fn fails_elsewhere(&self) -> bool {
+        let worlds = self.results.uncertainty.not_known.as_ref();
+        worlds.and_then(|worlds| worlds.share_meeting.high).is_some_and(|high| high < MOST_WORLDS)
     }
 
     /// The what-ifs that turn the answer round, the largest effect first.
@@ -116,7 +231,7 @@ impl Evidence<'_> {
         let open = match answer {
             Answer::No => self.goal_with(GoalStatus::Missed),
             Answer::CannotTell => self.goal_with(GoalStatus::Unknown),
-            Answer::Yes | Answer::YesRoughly | Answer::YesIf => None,
+            Answer::Yes | Answer::YesRoughly | Answer::DependsOn => None,
         };
         match open {
             Some((goal, result)) if !self.labels.goals_are_default => self.goal_sentence(goal, result),
@@ -176,11 +291,13 @@ impl Evidence<'_> {
         let mut meant = self.results.nodes.iter().filter(|node| node.fair_share > 0.0);
         match (meant.next(), meant.next(), self.results.nodes.len()) {
             (Some(only), None, 1) => format!("{} is the only node and carries all accepted mail.", only.name),
-            (Some(first), None, _) => format!(
-                "On 19 of 20 {days} {} carries at least {}; the other nodes are there for when it fails.",
-                first.name,
-                Ranged::p05(&first.share).percent()
-            ),
+            (Some(first), None, _) => {
+                format!(
+                    "On 19 of 20 {days} {} carries at least {}.",
+                    first.name,
+                    Ranged::p05(&first.share).percent()
+                )
+            }
             _ => {
                 let busiest = &self.results.balance.busiest_share;
                 let even = self.results.nodes.iter().map(|node| node.fair_share).fold(0.0, f64::max);
@@ -206,17 +323,17 @@ impl Evidence<'_> {
     fn outage(&self) -> Option<String> {
         let failing: Vec<&str> =
             self.labels.nodes.iter().filter(|node| node.fails).map(|node| node.name.as_str()).collect();
-        if failing.is_empty() {
-            return None;
-        }
+        let all = failing.len() == self.labels.nodes.len();
         let names = failing.join(", ");
-        let then = match (failing.len(), failing.len() == self.labels.nodes.len()) {
-            (1, true) => "the only node; nobody takes the mail meanwhile, it waits",
-            (_, true) => "which are all nodes; while all of them fail nobody takes the mail, it waits",
-            (1, false) => "whose mail goes elsewhere, unless a sender waits for it",
-            (_, false) => "whose mail goes elsewhere, unless a sender waits for them",
-        };
-        Some(format!("Failing for a part of the run: {names}, {then}."))
+        match failing.len() {
+            0 => None,
+            1 if all => {
+                Some(format!("The only node, {names}, fails for part of the run: mail waits meanwhile."))
+            }
+            1 => Some(format!("{names} fails for part of the run.")),
+            _ if all => Some(format!("All nodes ({names}) fail for part of the run.")),
+            _ => Some(format!("{names} fail for part of the run.")),
+        }
     }
 
     /// The sender that makes most of tilt^2 + scatter^2.
@@ -339,164 +456,5 @@ impl Evidence<'_> {
             sender.behaves_like,
             sender.grade.in_words()
         ))
-    }
-
-    fn flips(&self, answer: Answer) -> String {
-        let then = match answer {
-            Answer::No => "the goals are met",
-            Answer::CannotTell => return String::new(),
-            Answer::Yes | Answer::YesRoughly | Answer::YesIf => "the goals are missed",
-        };
-        // What nobody knows comes before what somebody has read; of one grade the largest effect.
-        let flipping = self.flipping();
-        let weakest = flipping.iter().map(|what_if| what_if.assumption.grade).max();
-        let first = flipping.into_iter().find(|what_if| Some(what_if.assumption.grade) == weakest);
-        first.map(|what_if| self.flip(what_if, then)).unwrap_or_default()
-    }
-
-    fn flip(&self, what_if: &WhatIf, then: &str) -> String {
-        let assumption = &what_if.assumption;
-        let number = what_if.number.value;
-        let days = self.days();
-        let number = match Quantity::of(self.labels) {
-            Quantity::Busiest => {
-                format!("the busiest node carries up to about {} on 19 of 20 {days}", percent(number))
-            }
-            Quantity::Quietest => {
-                format!(
-                    "the quietest node carries no more than about {} on one of 20 {days}",
-                    percent(number)
-                )
-            }
-            Quantity::Delay => format!("19 of 20 messages are accepted within about {}", duration(number)),
-        };
-        format!(
-            "{}: if {}, {number} and {then}. As written: {} ({}).",
-            self.labels.senders[assumption.sender].name,
-            assumption.instead,
-            assumption.assumed,
-            assumption.grade.in_words()
-        )
-    }
-
-    fn action(&self, answer: Answer) -> String {
-        match answer {
-            Answer::Yes | Answer::YesRoughly => self.go_ahead(),
-            Answer::YesIf => self.measure(),
-            Answer::CannotTell => self.simulate_more(),
-            Answer::No => self.change(),
-        }
-    }
-
-    fn go_ahead(&self) -> String {
-        let meant = || self.results.nodes.iter().filter(|node| node.fair_share > 0.0);
-        if meant().count() < 2 {
-            return "Go on as planned, and compare your logs with these numbers after roll-out.".into();
-        }
-        let least = meant().map(|node| node.share.p05).fold(1.0, f64::min);
-        let most = meant().map(|node| node.share.p95).fold(0.0, f64::max);
-        format!(
-            "Go on as planned. After roll-out, compare your logs: 9 of 10 {} lie at {} per node.",
-            self.days(),
-            percent_range(least, most)
-        )
-    }
-
-    fn measure(&self) -> String {
-        let flipping = self.flipping();
-        let unsure = flipping.iter().find(|what_if| what_if.assumption.grade == Grade::Assumed);
-        unsure.map_or_else(String::new, |what_if| {
-            let sender = &self.labels.senders[what_if.assumption.sender].name;
-            let day = self.days().trim_end_matches('s');
-            if what_if.assumption.unknown == "share" {
-                return format!(
-                    "Find out how much {sender} really brings: count its messages per {day} in your logs."
-                );
-            }
-            format!(
-                "Find out how {sender} really chooses: count its connections per node and {day} in your logs."
-            )
-        })
-    }
-
-    fn simulate_more(&self) -> String {
-        let unknown = || self.results.goals.iter().filter(|goal| goal.status == GoalStatus::Unknown);
-        let most = unknown().filter_map(|goal| goal.more_replications).max();
-        let absolute = self
-            .labels
-            .goals
-            .iter()
-            .zip(&self.results.goals)
-            .any(|(goal, result)| result.status == GoalStatus::Unknown && goal.on >= 1.0);
-        match most {
-            Some(more) => format!("Run about {} more replications.", count(more)),
-            None if absolute => {
-                "No number of replications shows that a goal holds on every window; ask for 99 of 100.".into()
-            }
-            None => "More replications would hardly tell: the truth lies too close to the goal. Move the goal a little.".into(),
-        }
-    }
-
-    fn change(&self) -> String {
-        let mut advice: Vec<String> = self.wider_goal().into_iter().collect();
-        if self.any_fails() {
-            advice.push("Run it once without the fault: then you see what the senders alone do.".into());
-        } else if self.results.nodes.len() > 1 && self.about_shares() {
-            advice.push(self.redesign());
-        } else {
-            advice.push(
-                "Delay here comes from failed connections and the waits before the next try: look for what fails.".into(),
-            );
-        }
-        advice.join(" ")
-    }
-
-    fn about_shares(&self) -> bool {
-        self.goal_with(GoalStatus::Missed)
-            .is_some_and(|(goal, _)| !matches!(goal.kind, GoalKind::DelayP95 { .. }))
-    }
-
-    fn redesign(&self) -> String {
-        let who = self.ranked.first().filter(|ranked| ranked.part > 0.0);
-        let who = who.map_or("the senders", |ranked| ranked.cause.sender.as_str());
-        let waiting = if self.mostly_tilt() {
-            "The tilt is there every day; more mail of the same kind does not even it out."
-        } else {
-            "The chance lies in how few choices carry much mail."
-        };
-        format!(
-            "{waiting} To change it, take the choice away from {who}: an SMTP load balancer in front of the nodes splits by your rule."
-        )
-    }
-
-    /// The nearest goal of the same kind that would hold, by the upper bound of the quantile.
-    fn wider_goal(&self) -> Option<String> {
-        let (goal, _) = self.goal_with(GoalStatus::Missed)?;
-        if goal.on >= 1.0 || matches!(goal.kind, GoalKind::DelayP95 { .. }) {
-            return None;
-        }
-        // The busiest share says more about how bad it is than a multiple of fair shares does.
-        let kind = match goal.kind {
-            GoalKind::NearFair { .. } => GoalKind::BusiestShare { at_most: 1.0 },
-            other => other,
-        };
-        let sample = measured(kind, self.labels, self.loads);
-        if sample.is_empty() {
-            return None;
-        }
-        let (_, [_, high]) = sample.sorted().quantile(goal.on);
-        // Rounded to the safe side, so that the printed number holds too; the last bits of 0.7 times 100 must not make it 71.
-        let holds = libm::ceil(high? * 100.0 - 1e-9);
-        // Everything at one node, or nothing at another, is no goal.
-        if holds >= 100.0 || holds == 0.0 {
-            return None;
-        }
-        let text = match kind {
-            GoalKind::QuietestShare { .. } => {
-                format!("at least {} at the quietest node", percent_with_decimals(-holds / 100.0, 0))
-            }
-            _ => format!("at most {} at the busiest node", percent_with_decimals(holds / 100.0, 0)),
-        };
-        Some(format!("A goal that would hold as often as you ask: {text}."))
     }
 }

@@ -1,0 +1,169 @@
+//! What would change the answer, and what to do about it.
+
+use super::Evidence;
+use crate::estimate::goals::measured;
+use crate::estimate::not_known::{Quantity, WhatIf};
+use crate::numerals::{count, duration, percent, percent_range, percent_with_decimals};
+use crate::results::{Answer, GoalStatus, Grade};
+use crate::scenario::GoalKind;
+
+impl Evidence<'_> {
+    pub(super) fn flips(&self, answer: Answer) -> String {
+        let then = match answer {
+            Answer::No => "the goals are met",
+            Answer::CannotTell => return String::new(),
+            Answer::Yes | Answer::YesRoughly | Answer::DependsOn => "the goals are missed",
+        };
+        // What nobody knows comes before what somebody has read; of one grade the largest effect.
+        let flipping = self.flipping();
+        let weakest = flipping.iter().map(|what_if| what_if.assumption.grade).max();
+        let first = flipping.into_iter().find(|what_if| Some(what_if.assumption.grade) == weakest);
+        first.map(|what_if| self.flip(what_if, then)).unwrap_or_default()
+    }
+
+    fn flip(&self, what_if: &WhatIf, then: &str) -> String {
+        let assumption = &what_if.assumption;
+        let number = what_if.number.value;
+        let days = self.days();
+        let number = match Quantity::of(self.labels) {
+            Quantity::Busiest => {
+                format!("the busiest node carries up to about {} on 19 of 20 {days}", percent(number))
+            }
+            Quantity::Quietest => {
+                format!(
+                    "the quietest node carries no more than about {} on one of 20 {days}",
+                    percent(number)
+                )
+            }
+            Quantity::Delay => format!("19 of 20 messages are accepted within about {}", duration(number)),
+        };
+        format!(
+            "{}: if {}, {number} and {then}. As written: {} ({}).",
+            self.labels.senders[assumption.sender].name,
+            assumption.instead,
+            assumption.assumed,
+            assumption.grade.in_words()
+        )
+    }
+
+    pub(super) fn action(&self, answer: Answer) -> String {
+        match answer {
+            Answer::Yes | Answer::YesRoughly => self.go_ahead(),
+            Answer::DependsOn => self.measure(),
+            Answer::CannotTell => self.simulate_more(),
+            Answer::No => self.change(),
+        }
+    }
+
+    pub(super) fn go_ahead(&self) -> String {
+        let meant = || self.results.nodes.iter().filter(|node| node.fair_share > 0.0);
+        if meant().count() < 2 {
+            return "Go on as planned, and compare your logs with these numbers after roll-out.".into();
+        }
+        let least = meant().map(|node| node.share.p05).fold(1.0, f64::min);
+        let most = meant().map(|node| node.share.p95).fold(0.0, f64::max);
+        format!(
+            "Go on as planned. After roll-out, compare your logs: 9 of 10 {} lie at {} per node.",
+            self.days(),
+            percent_range(least, most)
+        )
+    }
+
+    fn measure(&self) -> String {
+        let flipping = self.flipping();
+        let unsure = flipping.iter().find(|what_if| what_if.assumption.grade == Grade::Assumed);
+        unsure.map_or_else(String::new, |what_if| {
+            let sender = &self.labels.senders[what_if.assumption.sender].name;
+            let day = self.days().trim_end_matches('s');
+            if what_if.assumption.unknown == "share" {
+                return format!(
+                    "Find out how much {sender} really brings: count its messages per {day} in your logs."
+                );
+            }
+            format!(
+                "Find out how {sender} really chooses: count its connections per node and {day} in your logs."
+            )
+        })
+    }
+
+    fn simulate_more(&self) -> String {
+        let unknown = || self.results.goals.iter().filter(|goal| goal.status == GoalStatus::Unknown);
+        let most = unknown().filter_map(|goal| goal.more_replications).max();
+        let absolute = self
+            .labels
+            .goals
+            .iter()
+            .zip(&self.results.goals)
+            .any(|(goal, result)| result.status == GoalStatus::Unknown && goal.on >= 1.0);
+        match most {
+            Some(more) => format!("Run about {} more replications.", count(more)),
+            None if absolute => {
+                "No number of replications shows that a goal holds on every window; ask for 99 of 100.".into()
+            }
+            None => "More replications would hardly tell: the truth lies too close to the goal. Move the goal a little.".into(),
+        }
+    }
+
+    fn change(&self) -> String {
+        let mut advice: Vec<String> = self.wider_goal().into_iter().collect();
+        if self.any_fails() {
+            advice.push("Run it once without the fault: then you see what the senders alone do.".into());
+        } else if self.results.nodes.len() > 1 && self.about_shares() {
+            advice.push(self.redesign());
+        } else {
+            advice.push(
+                "Delay here comes from failed connections and the waits before the next try: look for what fails.".into(),
+            );
+        }
+        advice.join(" ")
+    }
+
+    fn about_shares(&self) -> bool {
+        self.goal_with(GoalStatus::Missed)
+            .is_some_and(|(goal, _)| !matches!(goal.kind, GoalKind::DelayP95 { .. }))
+    }
+
+    fn redesign(&self) -> String {
+        let who = self.ranked.first().filter(|ranked| ranked.part > 0.0);
+        let who = who.map_or("the senders", |ranked| ranked.cause.sender.as_str());
+        let waiting = if self.mostly_tilt() {
+            "The tilt is there every day; more mail of the same kind does not even it out."
+        } else {
+            "The chance lies in how few choices carry much mail."
+        };
+        format!(
+            "{waiting} To change it, take the choice away from {who}: an SMTP load balancer in front of the nodes splits by your rule."
+        )
+    }
+
+    /// The nearest goal of the same kind that would hold, by the upper bound of the quantile.
+    fn wider_goal(&self) -> Option<String> {
+        let (goal, _) = self.goal_with(GoalStatus::Missed)?;
+        if goal.on >= 1.0 || matches!(goal.kind, GoalKind::DelayP95 { .. }) {
+            return None;
+        }
+        // The busiest share says more about how bad it is than a multiple of fair shares does.
+        let kind = match goal.kind {
+            GoalKind::NearFair { .. } => GoalKind::BusiestShare { at_most: 1.0 },
+            other => other,
+        };
+        let sample = measured(kind, self.labels, self.loads);
+        if sample.is_empty() {
+            return None;
+        }
+        let (_, [_, high]) = sample.sorted().quantile(goal.on);
+        // Rounded to the safe side, so that the printed number holds too; the last bits of 0.7 times 100 must not make it 71.
+        let holds = libm::ceil(high? * 100.0 - 1e-9);
+        // Everything at one node, or nothing at another, is no goal.
+        if holds >= 100.0 || holds == 0.0 {
+            return None;
+        }
+        let text = match kind {
+            GoalKind::QuietestShare { .. } => {
+                format!("at least {} at the quietest node", percent_with_decimals(-holds / 100.0, 0))
+            }
+            _ => format!("at most {} at the busiest node", percent_with_decimals(holds / 100.0, 0)),
+        };
+        Some(format!("A goal that would hold as often as you ask: {text}."))
+    }
+}

@@ -1,0 +1,237 @@
+//! Subjects that a verdict may be about, and the limits beyond which each matters.
+//!
+//! A subject matters if its whole 95 % interval lies beyond the limit, and is open if the interval reaches across it. Without a goal of the
+//! scenario's own the answer is about the first that matters; evenness comes last and has goals of its own (`goals.rs`).
+
+use super::Evidence;
+use crate::numerals::{Ranged, percent};
+use crate::results::{Interval, NodeResult, OtherSubject, SenderResult, Subject};
+use std::cmp::Ordering;
+
+/// Part of the mail that may bounce. *Assumption*, as the limits below: what an operator would be called for.
+const LOST: f64 = 0.000_1;
+/// Part of its fair share below which a host is idle.
+const IDLE: f64 = 0.1;
+/// Delay that 19 of 20 messages may have (s).
+const SLOW_S: f64 = 300.0;
+/// Part of the accepted mail that may take longer than an hour.
+const LATE: f64 = 0.01;
+/// Part of the connections that may find a node full in its busiest hour.
+const TURNED_AWAY: f64 = 0.01;
+/// How far a share may be from its target, as a part of it.
+const OFF_TARGET: f64 = 0.25;
+
+/// A subject that matters, or may matter.
+#[derive(Debug, Clone)]
+pub(super) struct Matter {
+    pub(super) subject: Subject,
+    /// True if it lies beyond its limit for certain; false if more replications have to say so.
+    pub(super) is_certain: bool,
+    /// The number that lies beyond the limit.
+    pub(super) sentence: String,
+    /// What to do about it.
+    pub(super) action: String,
+}
+
+impl Matter {
+    pub(super) fn as_other(&self) -> OtherSubject {
+        OtherSubject { subject: self.subject, sentence: self.sentence.clone() }
+    }
+}
+
+/// Where an interval lies: beyond the limit (`Greater`), within it (`Less`) or across (`Equal`). Without bounds the number itself says so
+/// only if it is zero or one: nothing happened, or nothing else did.
+fn against(interval: Interval, limit: f64) -> Ordering {
+    let certain = interval.value == 0.0 || interval.value == 1.0;
+    let bound = |bound: Option<f64>| bound.or(certain.then_some(interval.value));
+    match (bound(interval.low), bound(interval.high)) {
+        (Some(low), _) if low > limit => Ordering::Greater,
+        (_, Some(high)) if high <= limit => Ordering::Less,
+        _ => Ordering::Equal,
+    }
+}
+
+impl Evidence<'_> {
+    /// The subjects that matter or may matter, the most important first; evenness is not among them.
+    pub(super) fn matters(&self) -> Vec<Matter> {
+        let subjects = [
+            self.loss(),
+            self.idle_host(),
+            self.delay(),
+            self.turned_away(),
+            // A host without mail has been named.
+            self.target().filter(|_| !self.is_planned() && self.idle_host().is_none()),
+        ];
+        subjects.into_iter().flatten().collect()
+    }
+
+    /// True if an outage or a change of the MX set is part of the scenario: then an uneven split is what was planned, and no chance.
+    pub(super) fn is_planned(&self) -> bool {
+        self.labels.nodes.iter().any(|node| node.fails) || self.labels.changes
+    }
+
+    /// True if there are hosts between which mail could split evenly.
+    pub(super) fn has_equals(&self) -> bool {
+        self.results.nodes.iter().filter(|node| node.fair_share > 0.0).count() > 1
+    }
+
+    fn loss(&self) -> Option<Matter> {
+        let lost = self.results.delivery.bounced_share?;
+        let is_certain = beyond(lost, LOST)?;
+        let worst = self.worst(|sender| sender.bounced_share, LOST);
+        Some(Matter {
+            subject: Subject::Loss,
+            is_certain,
+            sentence: format!("{} of your mail bounces{}.", Ranged::from(lost).percent(), worst),
+            action: "A sender gives a message up when its retries end, or at a permanent answer (5xx): keep at least one host \
+                     that it can reach up, or make the outage shorter than it retries."
+                .into(),
+        })
+    }
+
+    fn delay(&self) -> Option<Matter> {
+        let delay = self.results.delivery.delay?;
+        let p95 = Interval { value: delay.p95, low: delay.p95_ci[0], high: delay.p95_ci[1] };
+        let late = self.results.delivery.late?;
+        let (slow, old) = (beyond(p95, SLOW_S), beyond(late, LATE));
+        let worst = self.worst(|sender| sender.late, LATE);
+        let sentence = match (slow, old) {
+            (None, None) => return None,
+            (Some(_), _) => format!(
+                "1 message in 20 takes longer than {}, and {} take longer than an hour{worst}.",
+                Ranged::new(delay.p95, delay.p95_ci).duration(),
+                Ranged::from(late).percent()
+            ),
+            (None, Some(_)) => {
+                format!("{} of your mail takes longer than an hour{worst}.", Ranged::from(late).percent())
+            }
+        };
+        Some(Matter {
+            subject: Subject::Delay,
+            is_certain: slow == Some(true) || old == Some(true),
+            sentence,
+            action: "Mail waits where a sender does not go on to another host, or finds none: a host that refuses connections costs \
+                     less time than one that drops packets."
+                .into(),
+        })
+    }
+
+    /// Names the sender that fares worst, if it fares clearly worse than the limit and others do not.
+    fn worst(&self, part: impl Fn(&SenderResult) -> Option<Interval>, limit: f64) -> String {
+        let senders = self.results.senders.iter().filter(|sender| sender.wanted);
+        let bad: Vec<_> = senders
+            .filter_map(|sender| Some((sender, part(sender)?)))
+            .filter(|(_, interval)| interval.value > limit)
+            .collect();
+        let most = bad.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value));
+        match most {
+            Some((sender, interval)) if self.results.senders.len() > 1 => {
+                format!(", and {} of the mail from {}", percent(interval.value), sender.name)
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// The node that a part of its connections find full.
+    fn turned_away(&self) -> Option<Matter> {
+        let blocked = |node: &NodeResult| {
+            let part = node.sessions?.blocked_in_busiest_hour?;
+            let Ranged { value, low, high } = Ranged::mean_share(&part);
+            Some(Interval { value, low, high })
+        };
+        let full = self.results.nodes.iter().filter_map(|node| Some((node, blocked(node)?)));
+        let (node, part) = full.max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+        let is_certain = beyond(part, TURNED_AWAY)?;
+        Some(Matter {
+            subject: Subject::TurnedAway,
+            is_certain,
+            sentence: format!(
+                "{} turns away {} of its connections in its busiest hour.",
+                node.name,
+                Ranged::from(part).percent()
+            ),
+            action: format!(
+                "Give {} more sessions, shorter ones, or less of the mail: it is full when they come.",
+                node.name
+            ),
+        })
+    }
+
+    /// The hosts that are meant to get mail and get next to none.
+    fn idle_host(&self) -> Option<Matter> {
+        // A node that fails is expected to get less.
+        let nodes = self.results.nodes.iter().zip(&self.labels.nodes);
+        let (node, share) = nodes
+            .filter(|(node, labels)| node.fair_share > 0.0 && !labels.fails)
+            .map(|(node, _)| (node, share_of(node)))
+            .find(|(node, share)| against(*share, IDLE * node.fair_share) == Ordering::Less)?;
+        Some(Matter {
+            subject: Subject::IdleHost,
+            is_certain: true,
+            sentence: format!(
+                "{} gets {} of the mail; an even split would give it {}.",
+                node.name,
+                Ranged::from(share).percent(),
+                percent(node.fair_share)
+            ),
+            action: format!(
+                "Look at why senders pass {} by: its preference, its addresses, its faults.",
+                node.name
+            ),
+        })
+    }
+
+    /// The host whose mean share is farthest from what it is meant to be, if that is far.
+    fn target(&self) -> Option<Matter> {
+        let off = |node: &NodeResult| (node.share.mean / node.fair_share - 1.0).abs();
+        let is_off = |node: &&NodeResult| {
+            let (share, [least, most]) =
+                (share_of(node), [1.0 - OFF_TARGET, 1.0 + OFF_TARGET].map(|part| part * node.fair_share));
+            against(share, most) == Ordering::Greater || share.high.is_some_and(|high| high < least)
+        };
+        let meant = self.results.nodes.iter().filter(|node| node.fair_share > 0.0);
+        let node = meant.filter(is_off).max_by(|a, b| off(a).total_cmp(&off(b)))?;
+        Some(Matter {
+            subject: Subject::Target,
+            is_certain: true,
+            sentence: format!(
+                "{} gets {} of the mail on average; its target is {}.",
+                node.name,
+                Ranged::from(share_of(node)).percent(),
+                percent(node.fair_share)
+            ),
+            action: String::new(),
+        })
+    }
+}
+
+/// Whether a number lies beyond its limit (true) or may lie there (false); `None` if it does not.
+fn beyond(interval: Interval, limit: f64) -> Option<bool> {
+    match against(interval, limit) {
+        Ordering::Greater => Some(true),
+        Ordering::Equal => Some(false),
+        Ordering::Less => None,
+    }
+}
+
+/// The mean share with its interval.
+fn share_of(node: &NodeResult) -> Interval {
+    let ranged = Ranged::mean_share(&node.share);
+    Interval { value: ranged.value, low: ranged.low, high: ranged.high }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_beyond_within_or_across() {
+        let interval = |value, low, high| Interval { value, low, high };
+        assert_eq!(beyond(interval(0.2, Some(0.1), Some(0.3)), 0.05), Some(true));
+        assert_eq!(beyond(interval(0.2, Some(0.1), Some(0.3)), 0.2), Some(false));
+        assert_eq!(beyond(interval(0.2, Some(0.1), Some(0.3)), 0.4), None);
+        // One replication gives no bounds: only nothing at all is certain.
+        assert_eq!(beyond(interval(0.0, None, None), 0.1), None);
+        assert_eq!(beyond(interval(0.2, None, None), 0.1), Some(false));
+    }
+}
