@@ -21,10 +21,10 @@ fn case(name: &str, zone: &str, rest: &str, (answer, subject): (Answer, Subject)
     Case { name: name.into(), text: text(&run, zone, rest), answer, subject }
 }
 
-/// 20,000 messages a day from senders that shuffle for each message and give up after `lifetime`.
+/// 20,000 messages a day from senders that are known to shuffle for each message and give up after `lifetime`.
 fn mail(lifetime: &str) -> String {
     format!(
-        "[traffic]\nmessages_per_day = 20_000\n[[senders]]\nname = \"all\"\npreset = \"randomizing\"\nsites = 500\n\
+        "[traffic]\nmessages_per_day = 20_000\n[[senders]]\nname = \"all\"\npreset = \"randomizing\"\ngrade = \"measured\"\nsites = 500\n\
          retry = {{ wait = {{ gaps = {{ list = [\"10m\"], then = \"repeat-last\" }} }}, queue_run = \"none\", lifetime = \"{lifetime}\" }}\n"
     )
 }

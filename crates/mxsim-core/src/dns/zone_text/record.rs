@@ -508,7 +508,8 @@ fn generic(kind: RecordKind, data: &[Token<'_>], line: TextRange) -> Outcome<Dat
         match kind {
             RecordKind::Mx => {
                 let (preference, exchange) = bytes.split_first_chunk::<2>()?;
-                Some(Data::Mx(u16::from_be_bytes(*preference), name(wire_name(exchange)?)?))
+                let host = name(wire_name(exchange)?).filter(|host| !host.is_wildcard())?;
+                Some(Data::Mx(u16::from_be_bytes(*preference), host))
             }
             RecordKind::A => Some(Data::A(<[u8; 4]>::try_from(&bytes[..]).ok()?.into())),
             RecordKind::Aaaa => Some(Data::Aaaa(<[u8; 16]>::try_from(&bytes[..]).ok()?.into())),
