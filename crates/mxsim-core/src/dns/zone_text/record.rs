@@ -347,11 +347,7 @@ impl<'t> Reader<'t> {
             let help = "give the address a name with an A or AAAA record and put that name here (RFC 5321 section 5.1)";
             return error(ZoneErrorKind::Value, exchange.range, message, help);
         }
-        let name = self.name(exchange)?;
-        if name.is_wildcard() {
-            let message = format!("an MX record names a host, not the wildcard `{}`", exchange.text);
-            return error(ZoneErrorKind::Value, exchange.range, message, "write the name of one host");
-        }
+        let name = exchange_host(self.name(exchange)?, exchange)?;
         let is_written_out = exchange.text.ends_with('.') || !exchange.text.contains('.');
         if !is_written_out && name.as_str().len() > exchange.text.len() {
             self.found.context.undotted.insert(name.clone());
@@ -414,8 +410,9 @@ impl<'t> Reader<'t> {
     fn tool_record(&mut self, record: &ToolRecord<'_>) {
         let is_relative = record.is_relative;
         let data = match (record.kind, &record.data[..]) {
-            (RecordKind::Mx, [preference, host]) => preference_of(preference)
-                .and_then(|number| Ok(Data::Mx(number, self.tool_name(host, is_relative)?))),
+            (RecordKind::Mx, [preference, host]) => preference_of(preference).and_then(|number| {
+                Ok(Data::Mx(number, exchange_host(self.tool_name(host, is_relative)?, host)?))
+            }),
             (RecordKind::Cname, [target]) => self.tool_name(target, is_relative).map(Data::Cname),
             (kind, data) => self.data(kind, data, record.range),
         };
@@ -498,6 +495,15 @@ fn preference_of(token: &Token<'_>) -> Outcome<u16> {
             error(ZoneErrorKind::Value, token.range, message, "write `MX 10 host.name.`")
         }
     }
+}
+
+/// The exchange host of an MX record, which is no wildcard.
+fn exchange_host(name: Name, exchange: &Token<'_>) -> Outcome<Name> {
+    if name.is_wildcard() {
+        let message = format!("an MX record names a host, not the wildcard `{}`", exchange.text);
+        return error(ZoneErrorKind::Value, exchange.range, message, "write the name of one host");
+    }
+    Ok(name)
 }
 
 /// Data as RFC 3597 writes it.
