@@ -69,6 +69,17 @@ pub struct Results {
     pub cautions: Vec<Caution>,
 }
 
+impl Results {
+    /// True if the split is uneven in the same way every window (tilt) rather than by chance (scatter).
+    #[must_use]
+    pub fn is_mostly_tilt(&self) -> bool {
+        let squares = |part: fn(&NodeResult) -> f64| -> f64 {
+            self.nodes.iter().map(|node| part(node) * part(node)).sum()
+        };
+        squares(|node| node.tilt.value) > squares(|node| node.scatter.value)
+    }
+}
+
 /// What produced a results document; enough to make it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -547,6 +558,22 @@ pub struct Verdict {
     /// Other subjects that matter, the most important first.
     #[serde(default)]
     pub others: Vec<OtherSubject>,
+}
+
+impl Verdict {
+    /// Says nothing: what a verdict begins with, and what stands in for one until everything it looks at is known.
+    pub(crate) const fn undecided() -> Self {
+        Self {
+            subject: Subject::Evenness,
+            answer: Answer::CannotTell,
+            depends_on: String::new(),
+            sentence: String::new(),
+            why: String::new(),
+            flips: String::new(),
+            action: String::new(),
+            others: Vec::new(),
+        }
+    }
 }
 
 /// Another subject that matters, beside that of the verdict.

@@ -71,15 +71,10 @@ pub(crate) fn part(part: f64) -> String {
 
 /// A long name would push the number out of a title.
 pub(crate) fn short(name: &str) -> String {
-    cut(name, NAME_LETTERS)
-}
-
-/// A name of at most `most` letters.
-pub(crate) fn cut(name: &str, most: usize) -> String {
-    if name.chars().count() <= most {
+    if name.chars().count() <= NAME_LETTERS {
         return name.to_owned();
     }
-    let start: String = name.chars().take(most - 1).collect();
+    let start: String = name.chars().take(NAME_LETTERS - 1).collect();
     format!("{start}…")
 }
 

@@ -79,6 +79,12 @@ impl Table {
         self.name = name;
     }
 
+    fn optional(&mut self, quantity: &str, interval: Option<Interval>) {
+        if let Some(interval) = interval {
+            self.interval(quantity, interval);
+        }
+    }
+
     fn interval(&mut self, quantity: &str, interval: Interval) {
         self.row(quantity, Some(interval.value), [interval.low, interval.high], "");
     }
@@ -176,13 +182,9 @@ fn session_rows(table: &mut Table, node: &NodeResult) {
         table.count("session_limit", limit.into());
     }
     table.interval("sessions", sessions.mean);
-    let parts =
-        [("sessions_busy", sessions.busy), ("sessions_idle", sessions.idle), ("blocked", sessions.blocked)];
-    for (quantity, part) in parts {
-        if let Some(part) = part {
-            table.interval(quantity, part);
-        }
-    }
+    table.optional("sessions_busy", sessions.busy);
+    table.optional("sessions_idle", sessions.idle);
+    table.optional("blocked", sessions.blocked);
     let over_windows = [
         ("blocked_in_busiest_hour", &sessions.blocked_in_busiest_hour),
         ("peak_busy", &sessions.peak_busy),
@@ -241,11 +243,8 @@ fn message_rows(table: &mut Table, totals: &DeliveryTotals) {
 }
 
 fn part_rows(table: &mut Table, bounced: Option<Interval>, late: Option<Interval>) {
-    for (quantity, part) in [("bounced_share", bounced), ("late", late)] {
-        if let Some(part) = part {
-            table.interval(quantity, part);
-        }
-    }
+    table.optional("bounced_share", bounced);
+    table.optional("late", late);
 }
 
 fn delay_rows(table: &mut Table, delay: Option<&Delay>) {
@@ -272,11 +271,8 @@ fn sender_rows(table: &mut Table, sender: &SenderResult) {
     for at in &sender.by_node {
         table.at("senders_at_nodes", &format!("{}: {}", sender.name, at.node));
         table.interval("share", at.share);
-        for (quantity, held) in [("sessions_busy", at.busy_sessions), ("sessions_idle", at.idle_sessions)] {
-            if let Some(held) = held {
-                table.interval(quantity, held);
-            }
-        }
+        table.optional("sessions_busy", at.busy_sessions);
+        table.optional("sessions_idle", at.idle_sessions);
     }
 }
 
@@ -293,23 +289,14 @@ fn phase_rows(table: &mut Table, name: &str, phase: &EventPhase) {
     table.at("events", name);
     table.number("length_s", phase.length_s);
     table.count("messages", phase.messages);
-    let parts = [
-        ("bounced", phase.bounced),
-        ("prompt", phase.prompt),
-        ("later", phase.later),
-        ("waiting", phase.waiting),
-    ];
-    for (quantity, part) in parts {
-        if let Some(part) = part {
-            table.interval(quantity, part);
-        }
-    }
+    table.optional("bounced", phase.bounced);
+    table.optional("prompt", phase.prompt);
+    table.optional("later", phase.later);
+    table.optional("waiting", phase.waiting);
     delay_rows(table, phase.delay.as_ref());
     for at in &phase.nodes {
         table.at("events_at_nodes", &format!("{name}: {}", at.node));
-        if let Some(share) = at.share {
-            table.interval("share", share);
-        }
+        table.optional("share", at.share);
         table.count("connections_tried", at.connections_tried);
         table.count("failed", at.failed);
         table.count("turned_away", at.turned_away);

@@ -59,13 +59,8 @@ fn head(out: &mut String, results: &Results) {
     let title = if results.title.trim().is_empty() { "(no title)" } else { &results.title };
     out.push_str(&format!("# {}\n\n{}\n\n", escape(title), escape(&words::setting(results))));
     let verdict = &results.verdict;
-    let (tone, word) = words::answer(verdict.answer);
-    let on = if verdict.depends_on.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", escape(&verdict.depends_on))
-    };
-    out.push_str(&format!("**{} {word}{on}.** {}\n\n", tone.sign(), escape(&verdict.sentence)));
+    let (sign, word) = (words::answer(verdict.answer).0.sign(), escape(&words::answer_of(verdict)));
+    out.push_str(&format!("**{sign} {word}.** {}\n\n", escape(&verdict.sentence)));
     for other in &verdict.others {
         out.push_str(&format!("- **Also:** {}\n", escape(&other.sentence)));
     }

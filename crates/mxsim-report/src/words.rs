@@ -6,7 +6,7 @@ use crate::text::Files;
 use mxsim_core::numerals::{self, Ranged, count, counted, duration, duration_range, percent, percent_range};
 use mxsim_core::results::{
     Answer, Caution, Delivery, DnsResult, GoalResult, GoalStatus, HostResult, NodeResult, NotKnown,
-    Provenance, Results, Uncertainty,
+    Provenance, Results, Uncertainty, Verdict,
 };
 
 /// Length of an hour (s).
@@ -47,6 +47,12 @@ pub(crate) const fn answer(answer: Answer) -> (Tone, &'static str) {
         Answer::DependsOn | Answer::CannotTell => Tone::Open,
     };
     (tone, answer.word())
+}
+
+/// The answer word, and what the answer depends on if it depends on anything.
+pub(crate) fn answer_of(verdict: &Verdict) -> String {
+    let word = verdict.answer.word();
+    if verdict.depends_on.is_empty() { word.to_owned() } else { format!("{word} {}", verdict.depends_on) }
 }
 
 /// What one window is called.

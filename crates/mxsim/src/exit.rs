@@ -1,5 +1,6 @@
 //! How the command ends.
 
+use mxsim_core::results::Answer;
 use mxsim_report::message;
 use std::process::ExitCode;
 
@@ -32,6 +33,15 @@ impl From<Exit> for ExitCode {
 }
 
 impl Exit {
+    /// That of an answer.
+    pub(crate) const fn of(answer: Answer) -> Self {
+        match answer {
+            Answer::Yes | Answer::YesRoughly => Self::Met,
+            Answer::No => Self::Missed,
+            Answer::DependsOn | Answer::CannotTell => Self::CannotTell,
+        }
+    }
+
     /// The worse of two, for a command that answers several questions: an interruption hides a miss, a miss hides a doubt.
     pub(crate) fn worse(self, other: Self) -> Self {
         let rank = |exit| match exit {

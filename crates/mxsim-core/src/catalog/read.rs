@@ -33,7 +33,10 @@ pub(super) fn read_preset<L: Clone>(
     let mut report = Report::new(file, text);
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
     let table = document.as_table().cloned().unwrap_or_default();
-    let table = outside.map_or(table.clone(), |bases| completed(kind, &table, bases, &mut report));
+    let table = match outside {
+        Some(bases) => completed(kind, &table, bases, &mut report),
+        None => table,
+    };
     if !report.is_clean() {
         return Err(report.into_certain_error());
     }

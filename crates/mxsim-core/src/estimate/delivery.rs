@@ -23,14 +23,7 @@ pub(super) fn delivery(tallies: &[Tally]) -> Delivery {
 /// Counts of all replications together.
 pub(super) fn totals(replications: impl Iterator<Item = DeliveryTotals>) -> DeliveryTotals {
     let mut sum = DeliveryTotals::default();
-    for totals in replications {
-        sum.messages += totals.messages;
-        sum.accepted += totals.accepted;
-        sum.bounced += totals.bounced;
-        sum.waiting += totals.waiting;
-        sum.connections_tried += totals.connections_tried;
-        sum.retries += totals.retries;
-    }
+    replications.for_each(|totals| sum += totals);
     sum
 }
 

@@ -10,17 +10,16 @@ use crate::time::Span;
 pub(super) fn events(labels: &Labels, tallies: &[Tally]) -> Vec<EventResult> {
     let event = |(number, event): (usize, &EventLabels)| {
         let [before, during, after] = [0, 1, 2].map(|place| {
-            let of = |tally: &'_ Tally| tally.phases.get(number * PHASES + place).cloned();
+            let of = tallies.iter().filter_map(|tally| tally.phases.get(number * PHASES + place));
             let length = event.lengths[place];
-            (length > Span::ZERO)
-                .then(|| phase(labels, &tallies.iter().filter_map(of).collect::<Vec<_>>(), length))
+            (length > Span::ZERO).then(|| phase(labels, &of.collect::<Vec<_>>(), length))
         });
         EventResult { text: event.text.clone(), before, during, after }
     };
     labels.events.iter().enumerate().map(event).collect()
 }
 
-fn phase(labels: &Labels, tallies: &[PhaseTally], length: Span) -> EventPhase {
+fn phase(labels: &Labels, tallies: &[&PhaseTally], length: Span) -> EventPhase {
     let of_arrived =
         |count: fn(&PhaseTally) -> u64| part(tallies.iter().map(|tally| (count(tally), tally.arrived)));
     let delays: Vec<_> = tallies.iter().map(|tally| &tally.delays).collect();
@@ -36,7 +35,7 @@ fn phase(labels: &Labels, tallies: &[PhaseTally], length: Span) -> EventPhase {
     }
 }
 
-fn at_node(labels: &Labels, tallies: &[PhaseTally], node: usize) -> EventAtNode {
+fn at_node(labels: &Labels, tallies: &[&PhaseTally], node: usize) -> EventAtNode {
     let sum = |count: fn(&PhaseAtNode) -> u64| tallies.iter().map(|tally| count(&tally.nodes[node])).sum();
     let accepted = |tally: &PhaseTally| tally.nodes.iter().map(|node| node.accepted).sum::<u64>();
     EventAtNode {

@@ -38,8 +38,7 @@ pub use goals::{decided, goal_statuses, next_look};
 pub use not_known::{Assumption, Plausible, WhatIf, promising, share_quantile, what_if};
 
 use crate::results::{
-    Answer, Balance, Luck, MODEL_EPOCH, NodeResult, Provenance, Results, SCHEMA, Subject, Uncertainty,
-    Verdict,
+    Balance, Luck, MODEL_EPOCH, NodeResult, Provenance, Results, SCHEMA, Uncertainty, Verdict,
 };
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
@@ -81,7 +80,7 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
         duration: duration::duration(labels, tallies),
         dns: lookups::lookups(tallies),
         goals,
-        verdict: no_verdict(),
+        verdict: Verdict::undecided(),
         findings: labels.findings.clone(),
         cautions: Vec::new(),
     };
@@ -91,20 +90,6 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
     results.verdict = reach::held_against(labels, evidence.verdict());
     results.cautions = cautions::cautions(labels, tallies, &results);
     results
-}
-
-/// Stands in until everything the verdict looks at is known.
-const fn no_verdict() -> Verdict {
-    Verdict {
-        subject: Subject::Evenness,
-        answer: Answer::CannotTell,
-        depends_on: String::new(),
-        others: Vec::new(),
-        sentence: String::new(),
-        why: String::new(),
-        flips: String::new(),
-        action: String::new(),
-    }
 }
 
 fn provenance(labels: &Labels, tallies: &[Tally], partial: bool) -> Provenance {

@@ -14,6 +14,7 @@ use super::interval::fraction;
 use super::sample::Sample;
 use super::special::beta_quantile;
 use super::window::Loads;
+use crate::numerals::Ranged;
 use crate::results::{Effect, GoalResult, GoalStatus, Grade, Interval, NotKnown};
 use crate::scenario::GoalKind;
 use crate::tally::Tally;
@@ -90,7 +91,7 @@ impl Quantity {
     fn number(self, labels: &Labels, tallies: &[Tally]) -> Option<Interval> {
         if self == Self::Delay {
             let delay = delivery::delivery(tallies).delay?;
-            return Some(interval((delay.p95, delay.p95_ci)));
+            return Some(Ranged::new(delay.p95, delay.p95_ci).into());
         }
         let loads = Loads::new(labels.nodes.len(), tallies);
         let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
@@ -98,12 +99,9 @@ impl Quantity {
             Self::Quietest => (loads.measure(|shares| quietest(shares, &fair)), 0.05),
             Self::Busiest | Self::Delay => (loads.measure(largest), 0.95),
         };
-        (!sample.is_empty()).then(|| interval(sample.sorted().quantile(part)))
+        let quantile = || sample.sorted().quantile(part);
+        (!sample.is_empty()).then(quantile).map(|(value, bounds)| Ranged::new(value, bounds).into())
     }
-}
-
-const fn interval((value, [low, high]): (f64, [Option<f64>; 2])) -> Interval {
-    Interval { value, low, high }
 }
 
 /// What the simulation of `assumption` found; `run` is that of the scenario itself. `None` if there is nothing to compare.

@@ -46,65 +46,45 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
+/// A no about this subject, in place of the verdict.
+fn no(subject: Subject, (sentence, action): (String, String), verdict: Verdict) -> Verdict {
+    let (depends_on, flips) = (String::new(), String::new());
+    Verdict { subject, answer: Answer::No, depends_on, sentence, flips, action, ..verdict }
+}
+
 fn no_mail(names: &[&str], verdict: Verdict) -> Verdict {
     let (gets, has, it) =
         if names.len() == 1 { ("gets", "it has", "it") } else { ("get", "they have", "them") };
-    Verdict {
-        subject: Subject::IdleHost,
-        answer: Answer::No,
-        depends_on: String::new(),
-        sentence: format!(
-            "{} {gets} no mail: {has} no address. The other hosts carry all of it.",
-            listed(names)
-        ),
-        flips: String::new(),
-        action: format!("Give {it} an A or AAAA record, or take the MX record away."),
-        ..verdict
-    }
+    let sentence =
+        format!("{} {gets} no mail: {has} no address. The other hosts carry all of it.", listed(names));
+    let action = format!("Give {it} an A or AAAA record, or take the MX record away.");
+    no(Subject::IdleHost, (sentence, action), verdict)
 }
 
 fn out_of_reach(names: &[&str], verdict: Verdict) -> Verdict {
     let (has, it) = if names.len() == 1 { ("has", "it") } else { ("have", "them") };
-    Verdict {
-        subject: Subject::IdleHost,
-        answer: Answer::No,
-        depends_on: String::new(),
-        sentence: format!(
-            "{} {has} only private addresses: senders on the Internet cannot deliver to {it}, so the other hosts carry all of the mail.",
-            listed(names)
-        ),
-        flips: String::new(),
-        action: format!("Give {it} a public address, or take the MX record away."),
-        ..verdict
-    }
+    let sentence = format!(
+        "{} {has} only private addresses: senders on the Internet cannot deliver to {it}, so the other hosts carry all of the mail.",
+        listed(names)
+    );
+    no(Subject::IdleHost, (sentence, publish(it)), verdict)
+}
+
+fn publish(it: &str) -> String {
+    format!("Give {it} a public address, or take the MX record away.")
 }
 
 fn no_use(names: &[&str], hosts: usize, verdict: Verdict) -> Verdict {
     let (gets, its, it) = if names.len() == 1 { ("gets", "its", "it") } else { ("get", "their", "them") };
     let rest = if names.len() < hosts { " The other hosts carry all of it." } else { "" };
-    Verdict {
-        subject: Subject::IdleHost,
-        answer: Answer::No,
-        depends_on: String::new(),
-        sentence: format!("{} {gets} no mail: no sender can deliver to {its} address.{rest}", listed(names)),
-        flips: String::new(),
-        action: format!("Give {it} a public address, or take the MX record away."),
-        ..verdict
-    }
+    let sentence = format!("{} {gets} no mail: no sender can deliver to {its} address.{rest}", listed(names));
+    no(Subject::IdleHost, (sentence, publish(it)), verdict)
 }
 
 /// Some senders bounce, others pass the null MX over: nobody can rely on either.
 fn null_mx(verdict: Verdict) -> Verdict {
-    Verdict {
-        subject: Subject::Loss,
-        answer: Answer::No,
-        depends_on: String::new(),
-        sentence: "A null MX stands beside the other MX records: it says that the domain takes no mail, and senders may bounce every message."
-            .into(),
-        flips: String::new(),
-        action: "Take the null MX (`MX 0 .`) away.".into(),
-        ..verdict
-    }
+    let sentence = "A null MX stands beside the other MX records: it says that the domain takes no mail, and senders may bounce every message.";
+    no(Subject::Loss, (sentence.into(), "Take the null MX (`MX 0 .`) away.".into()), verdict)
 }
 
 fn depends(hosts: &[HostLabels], verdict: Verdict) -> Verdict {

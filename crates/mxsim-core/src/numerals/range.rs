@@ -169,6 +169,12 @@ impl From<Interval> for Ranged {
     }
 }
 
+impl From<Ranged> for Interval {
+    fn from(Ranged { value, low, high }: Ranged) -> Self {
+        Self { value, low, high }
+    }
+}
+
 /// A range of shares: `32.9-33.9 %`.
 ///
 /// ```

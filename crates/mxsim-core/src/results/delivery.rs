@@ -37,6 +37,17 @@ pub struct DeliveryTotals {
     pub retries: u64,
 }
 
+impl std::ops::AddAssign for DeliveryTotals {
+    fn add_assign(&mut self, other: Self) {
+        self.messages += other.messages;
+        self.accepted += other.accepted;
+        self.bounced += other.bounced;
+        self.waiting += other.waiting;
+        self.connections_tried += other.connections_tried;
+        self.retries += other.retries;
+    }
+}
+
 /// Delivery delay over accepted messages (s).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -154,12 +154,12 @@ impl Page {
 
     /// `label` at the left, wrapped text in a column of its own beside it.
     pub(crate) fn item(&mut self, label: &str, text: &str) {
-        self.hanging(INDENT, label, 11, text);
+        self.labelled(label, 11, text);
     }
 
     /// As [`Page::item`], for a page whose first label is an answer word.
     pub(crate) fn answer_item(&mut self, label: &str, text: &str) {
-        self.hanging(INDENT, label, 12, text);
+        self.labelled(label, 12, text);
     }
 
     /// As [`Page::item`], with a sign painted in `tone` as the label.

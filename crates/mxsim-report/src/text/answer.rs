@@ -4,7 +4,7 @@ use super::events;
 use crate::capacity::{self, RateUnit};
 use crate::page::Page;
 use crate::page::columns::{self, Column};
-use crate::words::{self, Tone, WindowWord};
+use crate::words::{self, WindowWord};
 use mxsim_core::numerals::{count, counted, duration, percent, points, significant};
 use mxsim_core::results::{
     Answer, Delivery, Effect, Estimate, Finding, Grade, NodeResult, Results, Severity, Subject,
@@ -15,8 +15,6 @@ const MOST_HOSTS: usize = 6;
 const FIRST_HOSTS: usize = 4;
 /// Width of the labels.
 const LABEL: usize = 13;
-/// Names of nodes longer than this are cut.
-const LONGEST_NAME: usize = 24;
 
 pub(super) fn write(page: &mut Page, results: &Results) {
     page.paragraph(if results.title.trim().is_empty() { "(no title)" } else { &results.title });
@@ -32,13 +30,9 @@ pub(super) fn write(page: &mut Page, results: &Results) {
 
 fn verdict(page: &mut Page, results: &Results) {
     let verdict = &results.verdict;
-    let (tone, word) = words::answer(verdict.answer);
-    let on = if verdict.depends_on.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", page.clean(&verdict.depends_on))
-    };
-    let answer = page.paint(tone, &format!("{} {word}{on}", page.sign(tone)));
+    let tone = words::answer(verdict.answer).0;
+    let word = page.clean(&words::answer_of(verdict));
+    let answer = page.paint(tone, &format!("{} {word}", page.sign(tone)));
     let about = if verdict.answer == Answer::No && verdict.subject != Subject::Evenness {
         format!(": {}", verdict.subject.in_words())
     } else {
@@ -77,8 +71,7 @@ fn hosts(page: &mut Page, results: &Results) {
     let word = words::window(&results.provenance);
     let many = results.nodes.len() > MOST_HOSTS;
     let shown = if many { &results.nodes[..FIRST_HOSTS] } else { &results.nodes[..] };
-    let names: Vec<String> =
-        shown.iter().map(|node| page.clean(&capacity::cut(&node.name, LONGEST_NAME))).collect();
+    let names: Vec<String> = shown.iter().map(|node| page.clean(&capacity::short(&node.name))).collect();
     columns::write(page, "host", &names, host_columns(results, shown, word));
     let rest = results.nodes.len() - shown.len();
     if rest > 0 {
@@ -195,11 +188,8 @@ fn biggest_cause(results: &Results) -> Option<String> {
         .causes
         .first()
         .filter(|_| results.causes.len() > 1 && is_about_shares(results.verdict.subject))?;
-    let squares =
-        |part: fn(&NodeResult) -> f64| results.nodes.iter().map(|node| part(node) * part(node)).sum::<f64>();
-    let is_tilt = squares(|node| node.tilt.value) > squares(|node| node.scatter.value);
     let part = match cause.share_of_scatter {
-        Some(scatter) if !is_tilt => format!("{} of the variation", percent(scatter.value)),
+        Some(scatter) if !results.is_mostly_tilt() => format!("{} of the variation", percent(scatter.value)),
         _ => format!("{} of tilt", points(cause.tilt_points.value)),
     };
     Some(format!("{}: {} of your mail, {part}", cause.sender, percent(cause.share_of_mail.value)))
@@ -252,15 +242,4 @@ fn settle(results: &Results) -> Option<String> {
         "Count the connections of {} on each host (grep -c 'connect from .*NAME' mail.log), then mxsim judge COUNTS.",
         effect.sender
     ))
-}
-
-/// The tone of an answer, for tables.
-pub(super) const fn tone(answer: Answer) -> Tone {
-    words::answer(answer).0
-}
-
-/// The number of a run in one row: the busiest host on its bad window.
-pub(super) fn busiest(results: &Results) -> String {
-    let has_split = words::has_split(results) && results.nodes.len() > 1;
-    if has_split { percent(results.balance.busiest_share.p95) } else { String::new() }
 }

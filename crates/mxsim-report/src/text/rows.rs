@@ -1,6 +1,5 @@
 //! Results in one line each.
 
-use super::answer;
 use crate::page::columns::{self, Column};
 use crate::page::{Page, TextStyle, printable};
 use crate::words;
@@ -13,14 +12,11 @@ pub fn oneline(results: &Results) -> String {
     format!("{}: {}\n", word(results), printable(&results.verdict.sentence))
 }
 
-/// The answer word with what it depends on.
+/// The answer with what it depends on, or what it is about.
 fn word(results: &Results) -> String {
     let verdict = &results.verdict;
-    let word = words::answer(verdict.answer).1;
-    match verdict.depends_on.as_str() {
-        "" => format!("{word} ({})", verdict.subject.in_words()),
-        on => printable(&format!("{word} {on}")),
-    }
+    let word = printable(&words::answer_of(verdict));
+    if verdict.depends_on.is_empty() { format!("{word} ({})", verdict.subject.in_words()) } else { word }
 }
 
 /// Several results as a table, one row each.
@@ -34,15 +30,21 @@ pub fn rows(runs: &[(String, Results)], style: &TextStyle) -> String {
         Column::new(
             "answer",
             cells(&|results| {
-                format!("{} {}", page.sign(answer::tone(results.verdict.answer)), word(results))
+                format!("{} {}", page.sign(words::answer(results.verdict.answer).0), word(results))
             }),
         ),
-        Column::new("busiest host", cells(&answer::busiest)),
+        Column::new("busiest host", cells(&busiest)),
         Column::new("lost", cells(&lost)),
         Column::new("1 in 20 after", cells(&late)),
     ];
     columns::write(&mut page, "scenario", &names, columns);
     page.into_text()
+}
+
+/// The busiest host on its bad window.
+fn busiest(results: &Results) -> String {
+    let has_split = words::has_split(results) && results.nodes.len() > 1;
+    if has_split { percent(results.balance.busiest_share.p95) } else { String::new() }
 }
 
 fn lost(results: &Results) -> String {

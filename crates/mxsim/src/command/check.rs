@@ -3,7 +3,6 @@
 use crate::args::{Check, PlainFormat};
 use crate::exit::{Exit, Failure};
 use crate::output::{print, screen_style};
-use mxsim_core::results::Answer;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::check::{Checked, Summary, standing};
 use mxsim_import::ImportError;
@@ -32,10 +31,5 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Failure> {
 
 /// The exit code of what the findings of a scenario come to.
 pub(super) fn exit_for(scenario: &Scenario, exit_zero: bool) -> Exit {
-    match standing(scenario) {
-        _ if exit_zero => Exit::Met,
-        Answer::No => Exit::Missed,
-        Answer::CannotTell | Answer::DependsOn => Exit::CannotTell,
-        Answer::Yes | Answer::YesRoughly => Exit::Met,
-    }
+    if exit_zero { Exit::Met } else { Exit::of(standing(scenario)) }
 }

@@ -77,10 +77,8 @@ pub(crate) fn exit_for(results: &Results, simulation: &Simulation) -> Exit {
 pub(crate) const fn exit_for_answer(answer: Answer, simulation: &Simulation) -> Exit {
     match answer {
         _ if simulation.exit_zero => Exit::Met,
-        Answer::Yes | Answer::YesRoughly => Exit::Met,
         Answer::DependsOn if simulation.accept_assumptions => Exit::Met,
-        Answer::No => Exit::Missed,
-        Answer::DependsOn | Answer::CannotTell => Exit::CannotTell,
+        answer => Exit::of(answer),
     }
 }
 

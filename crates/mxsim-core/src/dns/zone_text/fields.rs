@@ -176,6 +176,19 @@ pub(super) fn type_word(text: &str) -> Option<TypeWord> {
     (number.is_some() || OTHER_TYPES.contains(&upper.as_str())).then_some(TypeWord::Other)
 }
 
+/// The type that a word names, if it is one the simulator looks at.
+pub(super) fn known_type(text: &str) -> Option<RecordKind> {
+    match type_word(text) {
+        Some(TypeWord::Kind(kind)) => Some(kind),
+        _ => None,
+    }
+}
+
+/// True for what may stand between the owner and the type of a record.
+pub(super) fn is_ttl_or_class(text: &str) -> bool {
+    is_class(text) || ttl(text).is_some()
+}
+
 pub(super) fn is_class(text: &str) -> bool {
     let by_number = || {
         text.get(..5).is_some_and(|class| class.eq_ignore_ascii_case("CLASS"))

@@ -22,38 +22,34 @@ pub(super) fn nothing_read(text: &str, text_id: usize, domain: Option<&Name>) ->
 
 /// What a tool says went wrong, in the words of DNS.
 fn failure(text: &str) -> Option<String> {
-    const SIGNS: [(&str, &str); 14] = [
-        ("NXDOMAIN", "the answer is NXDOMAIN: there is no such domain; check how its name is spelled"),
+    const SIGNS: [(&[&str], &str); 9] = [
         (
-            "Non-existent domain",
+            &["NXDOMAIN", "Non-existent domain"],
             "the answer is NXDOMAIN: there is no such domain; check how its name is spelled",
         ),
         (
-            "\"Status\":3",
+            &["\"Status\":3", "\"Status\": 3"],
             "the answer is NXDOMAIN (status 3): there is no such domain; check how its name is spelled",
         ),
         (
-            "\"Status\": 3",
-            "the answer is NXDOMAIN (status 3): there is no such domain; check how its name is spelled",
-        ),
-        (
-            "SERVFAIL",
+            &["SERVFAIL"],
             "the answer is SERVFAIL: the resolver could not find out; try again, or ask another one (`@9.9.9.9`)",
         ),
         (
-            "\"Status\":2",
+            &["\"Status\":2"],
             "the answer is SERVFAIL (status 2): the resolver could not find out; try again, or ask another one",
         ),
-        ("REFUSED", "the answer is REFUSED: this server does not answer you; ask another one (`@9.9.9.9`)"),
-        ("timed out", "no server answered in time; try again, or ask another one (`@9.9.9.9`)"),
-        ("no servers could be reached", "no server answered; try again, or ask another one (`@9.9.9.9`)"),
-        ("RFC8482", "the server does not answer ANY (RFC 8482); ask for MX"),
-        ("No answer", "the answer holds no MX record"),
-        ("has no MX record", "the answer holds no MX record"),
-        ("has no mail", "the answer holds no MX record"),
-        ("ANSWER: 0", "the answer holds no MX record"),
+        (
+            &["REFUSED"],
+            "the answer is REFUSED: this server does not answer you; ask another one (`@9.9.9.9`)",
+        ),
+        (&["timed out"], "no server answered in time; try again, or ask another one (`@9.9.9.9`)"),
+        (&["no servers could be reached"], "no server answered; try again, or ask another one (`@9.9.9.9`)"),
+        (&["RFC8482"], "the server does not answer ANY (RFC 8482); ask for MX"),
+        (&["No answer", "has no MX record", "has no mail", "ANSWER: 0"], "the answer holds no MX record"),
     ];
-    SIGNS.iter().find(|(sign, _)| text.contains(sign)).map(|(_, says)| (*says).to_owned())
+    let is_there = |signs: &[&str]| signs.iter().any(|sign| text.contains(sign));
+    SIGNS.iter().find(|(signs, _)| is_there(signs)).map(|(_, says)| (*says).to_owned())
 }
 
 /// Ends of names that are domains, beside those of two letters.

@@ -2,7 +2,7 @@
 //! Cloudflare's API, and DNS over HTTPS.
 
 use super::fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
-use super::fields::{TypeWord, ttl, type_word};
+use super::fields::{known_type, ttl};
 use super::json_shapes;
 use super::kind::RecordKind;
 use super::lexer::Token;
@@ -109,10 +109,7 @@ fn denied(object: &Map<String, Value>, range: TextRange) -> Option<Denied> {
     let question = question.as_array().map_or(Some(question), |list| list.first())?;
     let name = Roots::spelled_out(&Token { text: question.get("name")?.as_str()?, range }).ok()?;
     let number = question.get("type").and_then(Value::as_u64);
-    let kind = number.and_then(|number| match type_word(&format!("TYPE{number}")) {
-        Some(TypeWord::Kind(kind)) => Some(kind),
-        _ => None,
-    });
+    let kind = number.and_then(|number| known_type(&format!("TYPE{number}")));
     match object.get("Status").and_then(Value::as_u64)? {
         3 => Some(Denied { name, kind: None }),
         0 if !object.contains_key("Answer") => kind.map(|kind| Denied { name, kind: Some(kind) }),
@@ -137,26 +134,16 @@ fn collect(value: &Value, range: TextRange, deep: usize, found: &mut Found) {
     }
 }
 
-/// A field by any of its names.
-fn field<'v>(object: &'v Map<String, Value>, names: &[&str]) -> Option<&'v Value> {
-    names.iter().find_map(|name| object.get(*name))
-}
-
-/// Reads an object as a record set; false if it is none.
+/// Reads an object as a record set, which has its one shape by now; false if it is none.
 fn record_set(object: &Map<String, Value>, range: TextRange, found: &mut Found) -> bool {
-    let Some(name) = field(object, &["Name", "name"]).and_then(Value::as_str) else { return false };
-    let type_text = match field(object, &["Type", "type"]) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) => format!("TYPE{number}"),
-        _ => return false,
-    };
-    let type_word = type_word(&type_text);
+    let text = |key: &str| object.get(key).and_then(Value::as_str);
+    let (Some(name), Some(type_text)) = (text("name"), text("type")) else { return false };
     // Route 53 writes escapes in octal digits, and has one for the wildcard.
     let Ok(owner) = Roots::spelled_out(&Token { text: &name.replace("\\052", "*"), range }) else {
         return true;
     };
-    let Some(TypeWord::Kind(kind)) = type_word else {
-        found.read.context.other_type(&owner, &type_text);
+    let Some(kind) = known_type(type_text) else {
+        found.read.context.other_type(&owner, type_text);
         return true;
     };
     if !found.takes_alternative(object, &owner, kind) {
@@ -165,7 +152,7 @@ fn record_set(object: &Map<String, Value>, range: TextRange, found: &mut Found) 
     if object.get("proxied") == Some(&Value::Bool(true)) {
         found.read.context.proxied.insert(owner.clone());
     }
-    let ttl = field(object, &["TTL", "ttl", "Ttl"]).and_then(|written| ttl(&written.to_string()));
+    let ttl = object.get("TTL").and_then(|written| ttl(&written.to_string()));
     // Cloudflare calls a TTL of 1 automatic: 300 s.
     let ttl = ttl.map(|span| {
         if object.contains_key("proxied") && span == Span::from_secs(1) { Span::from_secs(300) } else { span }
@@ -201,18 +188,11 @@ fn record_set(object: &Map<String, Value>, range: TextRange, found: &mut Found) 
 /// The values of a record set, each as it stands behind the type in a zone line.
 fn values(object: &Map<String, Value>) -> Vec<String> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    if let Some(Value::Array(records)) = field(object, &["ResourceRecords"]) {
-        return records.iter().filter_map(|record| text(record.get("Value")?)).collect();
-    }
-    if let Some(Value::Array(records)) = field(object, &["rrdatas"]) {
-        return records.iter().filter_map(text).collect();
-    }
-    let Some(content) = field(object, &["data", "content"]).and_then(Value::as_str) else {
-        return Vec::new();
-    };
-    match field(object, &["priority"]).and_then(Value::as_u64) {
-        Some(preference) => vec![format!("{preference} {content}")],
-        None => vec![content.to_owned()],
+    let list = |key: &str| object.get(key).and_then(Value::as_array);
+    match (list("ResourceRecords"), list("rrdatas")) {
+        (Some(records), _) => records.iter().filter_map(|record| text(record.get("Value")?)).collect(),
+        (None, Some(records)) => records.iter().filter_map(text).collect(),
+        (None, None) => Vec::new(),
     }
 }
 

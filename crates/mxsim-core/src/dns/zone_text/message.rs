@@ -3,7 +3,7 @@
 //! They tell that a text is an answer and no zone; which names and types do not exist; and that an answer was longer than what was pasted.
 
 use super::fault::ZoneNote;
-use super::fields::{TypeWord, type_word};
+use super::fields::known_type;
 use super::kind::RecordKind;
 use super::lexer::{Comment, Line};
 use super::names::Roots;
@@ -98,11 +98,7 @@ impl Reader<'_, '_> {
         let name = super::lexer::Token { text: name, range: comment.token.range };
         let Ok(name) = Roots::spelled_out(&name) else { return };
         self.found.is_transfer |= kind.eq_ignore_ascii_case("AXFR");
-        let kind = match type_word(kind) {
-            Some(TypeWord::Kind(kind)) => Some(kind),
-            _ => None,
-        };
-        self.message.question = Some(Denied { name, kind });
+        self.message.question = Some(Denied { name, kind: known_type(kind) });
     }
 
     /// Ends the answer before byte `end`.

@@ -3,7 +3,7 @@
 //! Only what says nothing is taken off, and only where a whole record is left. What may mean that a record is *not* there stays, and the line is
 //! an error: `#` and `//` of a comment, `-`, `+`, `<` of a difference, `del` of a journal.
 
-use super::fields::{is_class, ttl, type_word};
+use super::fields::{is_ttl_or_class, type_word};
 use super::places::{Copier, Map};
 use std::ops::Range;
 
@@ -126,9 +126,11 @@ fn date(text: &str) -> Option<usize> {
 pub(super) fn is_record(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let has_name = words.next().is_some_and(is_full_name);
-    let is_between = |word: &str| is_class(word) || ttl(word).is_some();
-    let has_type =
-        words.by_ref().take(4).find(|word| !is_between(word)).is_some_and(|word| type_word(word).is_some());
+    let has_type = words
+        .by_ref()
+        .take(4)
+        .find(|word| !is_ttl_or_class(word))
+        .is_some_and(|word| type_word(word).is_some());
     has_name && has_type && words.next().is_some()
 }
 

@@ -1,7 +1,7 @@
 //! Comments that say something about mail: records that were commented out, and what Cloudflare adds to its exports.
 
 use super::fault::ZoneNote;
-use super::fields::{is_class, ttl};
+use super::fields::is_ttl_or_class;
 use super::lexer::Comment;
 use super::read::Record;
 use crate::dns::zone::Name;
@@ -28,8 +28,7 @@ pub(super) fn commented_out(comment: &Comment<'_>) -> Option<ZoneNote> {
 
 /// True for what stands before the type of a record: an owner, a TTL and a class, each of which may be missing.
 fn is_record_start(words: &[&str]) -> bool {
-    let is_field = |word: &&str| is_class(word) || ttl(word).is_some();
-    words.len() <= 3 && words.iter().skip(1).all(is_field)
+    words.len() <= 3 && words.iter().skip(1).all(|word| is_ttl_or_class(word))
 }
 
 /// The owners of the records that stand before a remark `cf-proxied:true` in their line.

@@ -4,7 +4,7 @@
 //! unless it looks like a record that was damaged: an MX record must never get lost. In a zone file every line counts, and nothing is skipped.
 
 use super::fault::ZoneNote;
-use super::fields::{is_class, ttl};
+use super::fields::is_ttl_or_class;
 use super::ornament::{differences, is_full_name};
 use super::read::{Data, Read};
 use std::net::IpAddr;
@@ -111,7 +111,7 @@ pub(super) fn looks_like_record(line: &str) -> bool {
 fn begins_record(words: &[&str]) -> bool {
     let [first, second, rest @ ..] = words else { return false };
     let is_data = |word: &&str| is_full_name(word) || is_number(word) || is_like_address(word);
-    let is_field = |word: &str| is_class(word) || is_type(word) || ttl(word).is_some() || is_number(word);
+    let is_field = |word: &str| is_ttl_or_class(word) || is_type(word) || is_number(word);
     let is_owner = is_full_name(first) || *first == "@";
     // A type says that a record was meant, however wrong its data is.
     let is_meant = rest.iter().any(is_data) || words[1..words.len() - 1].iter().any(|word| is_type(word));

@@ -3,7 +3,7 @@
 //! Columns are told by their headings, in the words of doggo, gcloud, PowerShell, doctl, MXToolbox, hosting panels, Markdown and CSV. Cells are
 //! parted by bars, tabs, commas, or by standing below their heading.
 
-use super::fields::{TypeWord, ttl, type_word};
+use super::fields::{TypeWord, known_type, ttl, type_word};
 use super::kind::RecordKind;
 use super::lexer::Token;
 use super::ornament::is_full_name;
@@ -281,7 +281,7 @@ fn time(cell: &str) -> Option<Span> {
 /// A row of dog, which has no header: type, name, time, data.
 pub(super) fn headless<'a>(tokens: &[Token<'a>]) -> Option<ToolRecord<'a>> {
     let [kind, owner, time, data @ ..] = tokens else { return None };
-    let TypeWord::Kind(kind) = type_word(kind.text)? else { return None };
+    let kind = known_type(kind.text)?;
     let ttl = ttl(time.text).filter(|_| is_full_name(owner.text) && !data.is_empty())?;
     let bare = |token: &Token<'a>| Token { text: token.text.trim_matches('"'), range: token.range };
     let range = super::fault::TextRange { end: data[data.len() - 1].range.end, ..tokens[0].range };

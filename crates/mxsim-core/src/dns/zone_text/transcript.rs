@@ -7,7 +7,7 @@
 //! Windows: *example.com MX preference = 10, mail exchanger = mx1.example.com*. Names are absolute, with or without the final dot.
 
 use super::fault::TextRange;
-use super::fields::{TypeWord, ttl, type_word};
+use super::fields::{known_type, ttl, type_word};
 use super::kind::RecordKind;
 use super::lexer::Token;
 use super::noise;
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
             // nslookup writes `** server`, and the stars are gone like those of Markdown.
             ["server", "can't", "find", _, "NXDOMAIN"] => (without_last(tokens[3], ':'), None),
             [_, "has", "no", kind, "record"] => {
-                let Some(TypeWord::Kind(kind)) = type_word(kind) else { return false };
+                let Some(kind) = known_type(kind) else { return false };
                 (tokens[0], Some(kind))
             }
             _ => return false,

@@ -34,13 +34,9 @@ pub(crate) fn count(
 
 /// The moments of arrival at which something that happens to the message falls into another phase.
 fn cuts(world: &World, born: (Time, Time), fate: &Fate) -> Vec<Time> {
-    let accepted = match fate.end {
-        Disposition::Accepted { delay, .. } => Some(delay),
-        Disposition::UnderWay | Disposition::Nobody => None,
-    };
     let begun = fate.attempts.iter().map(|attempt| attempt.begun);
     let mut cuts = Vec::new();
-    for later in begun.chain([Span::ZERO]).chain(accepted) {
+    for later in begun.chain([Span::ZERO, fate.delay()]) {
         let edges = world.phases.edges_in((born.0 + later, born.1 + later));
         cuts.extend(edges.map(|edge| edge - later));
     }

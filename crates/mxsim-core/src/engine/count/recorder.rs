@@ -507,17 +507,10 @@ fn sum_delays(tally: &mut Tally, delays: Vec<DelayCounter>) {
 /// Adds the senders up; each of their messages has one fate.
 fn sum_senders(tally: &mut Tally) {
     let tried = std::mem::take(&mut tally.totals.connections_tried);
-    let sum = &mut tally.totals;
-    for DeliveryTotals { messages, accepted, bounced, waiting, connections_tried, retries } in
-        tally.senders.iter().map(|sender| sender.totals)
-    {
-        assert_eq!(messages, accepted + bounced + waiting, "every message has one fate");
-        sum.messages += messages;
-        sum.accepted += accepted;
-        sum.bounced += bounced;
-        sum.waiting += waiting;
-        sum.connections_tried += connections_tried;
-        sum.retries += retries;
+    for totals in tally.senders.iter().map(|sender| sender.totals) {
+        let fates = totals.accepted + totals.bounced + totals.waiting;
+        assert_eq!(totals.messages, fates, "every message has one fate");
+        tally.totals += totals;
     }
-    assert_eq!(sum.connections_tried, tried, "every connection is one sender's and one node's");
+    assert_eq!(tally.totals.connections_tried, tried, "every connection is one sender's and one node's");
 }

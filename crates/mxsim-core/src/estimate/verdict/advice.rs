@@ -126,7 +126,7 @@ impl Evidence<'_> {
     fn redesign(&self) -> String {
         let who = self.ranked.first().filter(|ranked| ranked.part > 0.0);
         let who = who.map_or("the senders", |ranked| ranked.cause.sender.as_str());
-        let waiting = if self.mostly_tilt() {
+        let waiting = if self.results.is_mostly_tilt() {
             "The tilt is there every day; more mail of the same kind does not even it out."
         } else {
             "The chance lies in how few choices carry much mail."

@@ -85,12 +85,10 @@ impl Evidence<'_> {
         Verdict {
             subject: matter.subject,
             answer,
-            depends_on: String::new(),
             sentence: matter.sentence.clone(),
             why: if is_share { self.why() } else { self.outage().unwrap_or_default() },
-            flips: String::new(),
             action,
-            others: Vec::new(),
+            ..Verdict::undecided()
         }
     }
 
@@ -102,12 +100,10 @@ impl Evidence<'_> {
         Verdict {
             subject: Subject::Loss,
             answer: Answer::Yes,
-            depends_on: String::new(),
             sentence: format!("{lost}{delay} {}", self.split_sentence()),
             why: self.outage().unwrap_or_default(),
-            flips: String::new(),
             action: self.go_ahead(),
-            others: Vec::new(),
+            ..Verdict::undecided()
         }
     }
 
@@ -122,7 +118,7 @@ impl Evidence<'_> {
             why: self.why(),
             flips: self.flips(answer),
             action: self.action(answer),
-            others: Vec::new(),
+            ..Verdict::undecided()
         }
     }
 
@@ -149,13 +145,11 @@ impl Evidence<'_> {
     fn nothing_sent(&self) -> Verdict {
         Verdict {
             subject: Subject::Loss,
-            depends_on: String::new(),
-            others: Vec::new(),
             answer: Answer::CannotTell,
             sentence: "No message arrived in the time simulated, so there is no split to look at.".into(),
             why: "The scenario sends too little mail for its run length.".into(),
-            flips: String::new(),
             action: "Raise messages_per_day, or measure a longer run.".into(),
+            ..Verdict::undecided()
         }
     }
 
@@ -180,8 +174,6 @@ impl Evidence<'_> {
         };
         Verdict {
             subject: Subject::Loss,
-            depends_on: String::new(),
-            others: Vec::new(),
             answer: Answer::No,
             sentence: format!(
                 "Not one of the {} messages was accepted: {} bounced, {} were still waiting at the end.",
@@ -190,8 +182,8 @@ impl Evidence<'_> {
                 count(totals.waiting),
             ),
             why: why.into(),
-            flips: String::new(),
             action: action.into(),
+            ..Verdict::undecided()
         }
     }
 
@@ -340,7 +332,7 @@ impl Evidence<'_> {
     fn decisive(&self) -> Option<String> {
         let ranked = self.ranked.first().filter(|ranked| ranked.part > 0.0)?;
         let cause = &ranked.cause;
-        if self.mostly_tilt() && self.any_fails() && !self.tilts_by_itself(cause) {
+        if self.results.is_mostly_tilt() && self.any_fails() && !self.tilts_by_itself(cause) {
             return None;
         }
         if self.ranked.len() == 1 {
@@ -351,7 +343,7 @@ impl Evidence<'_> {
                 cause.sender
             ));
         }
-        let makes = if self.mostly_tilt() {
+        let makes = if self.results.is_mostly_tilt() {
             format!("adds {} to the largest tilt", Ranged::from(cause.tilt_points).points())
         } else {
             let scatter = cause.share_of_scatter.unwrap_or(unknown(0.0));
@@ -377,20 +369,12 @@ impl Evidence<'_> {
         self.labels.nodes.iter().any(|node| node.fails)
     }
 
-    fn squares(&self, part: impl Fn(&NodeResult) -> f64) -> f64 {
-        self.results.nodes.iter().map(|node| part(node) * part(node)).sum()
-    }
-
-    fn mostly_tilt(&self) -> bool {
-        self.squares(|node| node.tilt.value) > self.squares(|node| node.scatter.value)
-    }
-
     /// Whether it is the same every window or chance.
     fn kind_of_unevenness(&self) -> Option<String> {
         if self.results.nodes.len() < 2 {
             return None;
         }
-        if self.mostly_tilt() {
+        if self.results.is_mostly_tilt() {
             let size = |node: &&NodeResult| node.tilt.value.abs();
             let node = self.results.nodes.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
             let (side, sign) = if node.tilt.value < 0.0 { ("below", -1.0) } else { ("above", 1.0) };

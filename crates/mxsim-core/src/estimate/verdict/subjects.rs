@@ -54,14 +54,10 @@ fn against(interval: Interval, limit: f64) -> Ordering {
 impl Evidence<'_> {
     /// The subjects that matter or may matter, the most important first; evenness is not among them.
     pub(super) fn matters(&self) -> Vec<Matter> {
-        let subjects = [
-            self.loss(),
-            self.idle_host(),
-            self.delay(),
-            self.turned_away(),
-            // A host without mail has been named.
-            self.target().filter(|_| !self.is_planned() && self.idle_host().is_none()),
-        ];
+        let idle_host = self.idle_host();
+        // A host without mail is off its target, too; it is named once.
+        let target = self.target().filter(|_| !self.is_planned() && idle_host.is_none());
+        let subjects = [self.loss(), idle_host, self.delay(), self.turned_away(), target];
         subjects.into_iter().flatten().collect()
     }
 
@@ -91,15 +87,15 @@ impl Evidence<'_> {
 
     fn delay(&self) -> Option<Matter> {
         let delay = self.results.delivery.delay?;
-        let p95 = Interval { value: delay.p95, low: delay.p95_ci[0], high: delay.p95_ci[1] };
+        let p95 = Ranged::new(delay.p95, delay.p95_ci);
         let late = self.results.delivery.late?;
-        let (slow, old) = (beyond(p95, SLOW_S), beyond(late, LATE));
+        let (slow, old) = (beyond(p95.into(), SLOW_S), beyond(late, LATE));
         let worst = self.worst(|sender| sender.late, LATE);
         let sentence = match (slow, old) {
             (None, None) => return None,
             (Some(_), _) => format!(
                 "1 message in 20 takes longer than {}, and {} take longer than an hour{worst}.",
-                Ranged::new(delay.p95, delay.p95_ci).duration(),
+                p95.duration(),
                 Ranged::from(late).percent()
             ),
             (None, Some(_)) => {
@@ -135,9 +131,7 @@ impl Evidence<'_> {
     /// The node that a part of its connections find full.
     fn turned_away(&self) -> Option<Matter> {
         let blocked = |node: &NodeResult| {
-            let part = node.sessions?.blocked_in_busiest_hour?;
-            let Ranged { value, low, high } = Ranged::mean_share(&part);
-            Some(Interval { value, low, high })
+            node.sessions?.blocked_in_busiest_hour.map(|part| Interval::from(Ranged::mean_share(&part)))
         };
         let full = self.results.nodes.iter().filter_map(|node| Some((node, blocked(node)?)));
         let (node, part) = full.max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
@@ -216,8 +210,7 @@ fn beyond(interval: Interval, limit: f64) -> Option<bool> {
 
 /// The mean share with its interval.
 fn share_of(node: &NodeResult) -> Interval {
-    let ranged = Ranged::mean_share(&node.share);
-    Interval { value: ranged.value, low: ranged.low, high: ranged.high }
+    Ranged::mean_share(&node.share).into()
 }
 
 #[cfg(test)]
