@@ -10,6 +10,8 @@ use crate::words::Tone;
 
 /// Most findings on a screen of their own.
 pub(crate) const SHOWN: usize = 4;
+/// Most findings that stand above an answer with their whole text.
+const MOST_WHOLE: usize = 2;
 
 /// The findings above an answer; without any, nothing.
 ///
@@ -31,17 +33,39 @@ pub fn screen(findings: &[Finding], style: &TextStyle) -> String {
 /// The first few of them.
 pub(crate) fn write(page: &mut Page, findings: &[Finding], most: usize) {
     for finding in findings.iter().take(most) {
-        let tone = match finding.severity {
-            Severity::Error => Tone::Bad,
-            Severity::Warning | Severity::Note => Tone::Open,
-        };
-        page.signed(tone, &sentence(finding));
+        page.signed(tone(finding.severity), &sentence(finding));
     }
     let rest = findings.len().saturating_sub(most);
     if rest > 0 {
         page.note(&format!("and {} more: mxsim check", count(rest as u64)));
     }
     page.blank();
+}
+
+/// The findings on a page that has to stay one: errors and the first warning as they are, the others in a line each.
+pub(crate) fn write_short(page: &mut Page, findings: &[Finding]) {
+    let warning = findings.iter().position(|finding| finding.severity == Severity::Warning);
+    for (i, finding) in findings.iter().take(SHOWN).enumerate() {
+        let is_whole = finding.severity == Severity::Error || Some(i) == warning;
+        if is_whole && i < MOST_WHOLE {
+            page.signed(tone(finding.severity), &sentence(finding));
+        } else {
+            let line = format!("{} [{}]: {}", finding.severity.name(), finding.code, finding.text);
+            page.signed_line(tone(finding.severity), &line);
+        }
+    }
+    let rest = findings.len().saturating_sub(SHOWN);
+    if rest > 0 {
+        page.note(&format!("and {} more: mxsim check", count(rest as u64)));
+    }
+    page.blank();
+}
+
+const fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warning | Severity::Note => Tone::Open,
+    }
 }
 
 /// `error: text [code]`.

@@ -13,6 +13,8 @@ use mxsim_core::results::{
 /// Most hosts in the table; of more the first few are shown, and the rest is counted.
 const MOST_HOSTS: usize = 6;
 const FIRST_HOSTS: usize = 4;
+/// Advice longer than this is cut to its first sentence (bytes).
+const LONG_ADVICE: usize = 130;
 /// Width of the labels.
 const LABEL: usize = 13;
 
@@ -145,7 +147,7 @@ fn rows(page: &mut Page, results: &Results) {
         ("evidence", evidence(results)),
         ("zone", Some(zone(&results.findings))),
         ("sure", Some(sure(results))),
-        ("do", settle(results).or_else(|| Some(results.verdict.action.clone()))),
+        ("do", settle(results).or_else(|| Some(brief(&results.verdict.action).to_owned()))),
     ];
     for (label, text) in rows {
         if let Some(text) = text.filter(|text| !text.is_empty()) {
@@ -230,6 +232,14 @@ fn sure(results: &Results) -> String {
     };
     let partial = if results.provenance.partial { "PARTIAL, stopped before it was done: " } else { "" };
     format!("{partial}{simulated} simulated{shares}; more: --full")
+}
+
+/// The first sentence of a long advice; the whole stands behind it.
+fn brief(action: &str) -> &str {
+    match action.find(". ") {
+        Some(end) if action.len() > LONG_ADVICE => &action[..=end],
+        _ => action,
+    }
 }
 
 /// The command that counts what nobody has published.

@@ -16,9 +16,6 @@ use mxsim_core::results::Results;
 
 pub use rows::{oneline, rows};
 
-/// Findings that stand above an answer; the rest is counted.
-const FINDINGS_ABOVE: usize = 3;
-
 /// Names of the files of a run, for the commands that a screen offers.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Files<'a> {
@@ -45,7 +42,7 @@ pub fn full(results: &Results, files: &Files<'_>, style: &TextStyle) -> String {
 
 fn first_page(results: &Results, style: &TextStyle) -> Page {
     let mut page = Page::new(style);
-    findings::write(&mut page, &results.findings, FINDINGS_ABOVE);
+    findings::write_short(&mut page, &results.findings);
     answer::write(&mut page, results);
     page
 }

@@ -18,6 +18,7 @@ pub(super) fn write(page: &mut Page, results: &Results, ascii: bool) {
     let word = words::window(&results.provenance);
     page.paragraph(&words::setting(results));
     item_unless_empty(page, "why", &results.verdict.why);
+    item_unless_empty(page, "do", &results.verdict.action);
     page.item("chance", &words::luck(results));
     page.item("uncertainty", &words::not_known(&results.uncertainty));
     page.blank();

@@ -1,6 +1,6 @@
 //! What people see: help, errors, widths and colours.
 
-use crate::support::{Folder, SMALL, command, finished, mxsim, mxsim_in, snapshot, too_wide};
+use crate::support::{Folder, SMALL, command, finished, mxsim, mxsim_in, project, snapshot, too_wide};
 
 const HELPS: [(&str, &[&str]); 12] = [
     ("help.txt", &["--help"]),
@@ -23,6 +23,20 @@ fn help() {
         let help = mxsim(arguments).expect(0);
         assert!(too_wide(&help.stdout).is_empty(), "{:?}", too_wide(&help.stdout));
         snapshot(name, &help.stdout);
+    }
+}
+
+/// A terminal has 25 lines of 80 columns.
+#[test]
+fn the_page_of_every_scenario_fits_a_terminal() {
+    for entry in std::fs::read_dir(project().join("scenarios")).expect("scenarios/").flatten() {
+        let path = entry.path().to_string_lossy().into_owned();
+        let flags = ["--replications", "1", "--worlds", "0", "--exit-zero"];
+        let page = mxsim(&[&["run", &path], &flags[..]].concat()).expect(0).stdout;
+        // The last command names the whole path of the file here.
+        let (page, _) = page.rsplit_once("\nNext: ").expect("a next command");
+        assert!(page.lines().count() < 25, "{} lines\n{page}", page.lines().count() + 1);
+        assert!(too_wide(page).is_empty(), "{:?}", too_wide(page));
     }
 }
 
