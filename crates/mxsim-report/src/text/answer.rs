@@ -13,8 +13,8 @@ use mxsim_core::results::{
 /// Most hosts in the table; of more the first few are shown, and the rest is counted.
 const MOST_HOSTS: usize = 6;
 const FIRST_HOSTS: usize = 4;
-/// Advice longer than this is cut to its first sentence (bytes).
-const LONG_ADVICE: usize = 130;
+/// A text longer than this is cut to its first sentence (bytes).
+const LONG_TEXT: usize = 130;
 /// Width of the labels.
 const LABEL: usize = 13;
 
@@ -43,7 +43,7 @@ fn verdict(page: &mut Page, results: &Results) {
     page.raw(&format!("  {answer}{about}"));
     page.note(&verdict.sentence);
     if !is_about_shares(verdict.subject) && !verdict.why.is_empty() {
-        page.note(&verdict.why);
+        page.note(brief(&verdict.why));
     }
     if !verdict.flips.is_empty() {
         page.note(&verdict.flips);
@@ -234,11 +234,11 @@ fn sure(results: &Results) -> String {
     format!("{partial}{simulated} simulated{shares}; more: --full")
 }
 
-/// The first sentence of a long advice; the whole stands behind it.
-fn brief(action: &str) -> &str {
-    match action.find(". ") {
-        Some(end) if action.len() > LONG_ADVICE => &action[..=end],
-        _ => action,
+/// The first sentence of a long text; the whole stands behind it.
+fn brief(text: &str) -> &str {
+    match text.find(". ") {
+        Some(end) if text.len() > LONG_TEXT => &text[..=end],
+        _ => text,
     }
 }
 
