@@ -222,7 +222,14 @@ impl Key {
     }
 }
 
-/// Exponential variates of mean 1, one from each of the next words of a stream.
+/// An exponential variate of mean 1, from the next word of a stream.
+#[must_use]
+#[inline]
+pub fn exponential(stream: &mut Stream) -> f64 {
+    Key(stream.next_u64()).exponential()
+}
+
+/// Exponential variates of mean 1, one from each of the next words of a stream: faster than one by one, and the same.
 #[must_use]
 pub fn exponentials<const N: usize>(stream: &mut Stream) -> [f64; N] {
     words(stream).map(|word| Key(word).exponential())

@@ -2,7 +2,7 @@
 
 pub mod poisson;
 
-use crate::random::{Stream, exponentials};
+use crate::random::{Stream, exponential, exponentials};
 use crate::time::{Span, Time};
 
 /// How the traffic rises and falls. Weights are relative; only their ratios matter.
@@ -160,8 +160,7 @@ impl Arrivals {
     /// The same, where only a `part` of the arrivals counts.
     #[inline]
     pub fn next_of(&self, part: f64, clock: &mut Clock, end: Time, stream: &mut Stream) -> Time {
-        let [gap] = exponentials(stream);
-        self.step(gap / part, clock, end)
+        self.step(exponential(stream) / part, clock, end)
     }
 
     /// The next arrivals after `clock` and before `end`, so many if there are. The clock moves on to the last.
@@ -206,7 +205,7 @@ impl Arrivals {
     }
 
     /// On to the next stretch: the next hour, or at first what is left of the one it stands in.
-    #[cold]
+    #[inline]
     fn turn_hour(&self, clock: &mut Clock) {
         clock.from = Time(clock.from.0 + clock.length as i64);
         let hour = clock.from.0.div_euclid(Span::HOUR.0);

@@ -112,7 +112,13 @@ impl DelayCounter {
         self.sum_us += i128::from(delay.0) * i128::from(count);
     }
 
-    #[inline]
+    /// Counts delays one by one. Their sum must fit into an `i64`, in microseconds.
+    pub(crate) fn add_all(&mut self, delays: &[Span]) {
+        delays.iter().for_each(|&delay| self.count(delay, 1));
+        self.sum_us += i128::from(delays.iter().map(|delay| delay.0).sum::<i64>());
+    }
+
+    #[inline(always)]
     fn count(&mut self, delay: Span, count: u64) {
         if delay.0 >= FAR {
             let bucket = DelayBucket { count, min_us: delay.0, max_us: delay.0 };
@@ -249,7 +255,7 @@ mod tests {
         let delays: Vec<Span> = powers.map(Span).collect();
         let (mut counter, mut histogram) = (DelayCounter::default(), DelayHistogram::default());
         for chunk in delays.chunks(7) {
-            chunk.iter().for_each(|delay| counter.add(*delay, 1));
+            counter.add_all(chunk);
             counter.add(chunk[0], 2);
             chunk.iter().chain([&chunk[0]; 2]).for_each(|delay| histogram.add(*delay));
         }

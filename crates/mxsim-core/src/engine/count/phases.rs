@@ -4,9 +4,9 @@
 //! more. Only what became of a message that arrived in an earlier chunk is looked up by the time of its arrival.
 
 use crate::engine::world::phases::{Phases, members};
-use crate::ids::{NodeId, SenderId};
+use crate::ids::NodeId;
 use crate::results::NodeTotals;
-use crate::tally::{DelayCounter, PhaseAtNode, PhaseTally};
+use crate::tally::{DelayCounter, DelayHistogram, PhaseAtNode, PhaseTally};
 use crate::time::{Span, Time};
 
 /// What a chunk counted, and the sums up to its end.
@@ -29,8 +29,9 @@ pub(crate) struct PhaseCounter<'w> {
     /// The phases of the current chunk.
     now: u64,
     tallies: Vec<PhaseTally>,
-    /// Per phase: delays of the messages that arrived in it and had to wait.
-    delays: Vec<DelayCounter>,
+    /// Per phase: delays of the messages that had to wait and were accepted in the chunk they arrived in, and of those accepted later.
+    fresh: Vec<DelayHistogram>,
+    later: Vec<DelayCounter>,
     /// Sums up to the current chunk; messages drawn as numbers do not count there.
     arrived: u64,
     failed: Vec<NodeTotals>,
@@ -44,24 +45,29 @@ impl<'w> PhaseCounter<'w> {
             phases,
             now: phases.at(Time::ZERO),
             tallies: vec![tally; number],
-            delays: (0..number).map(|_| DelayCounter::default()).collect(),
+            fresh: vec![DelayHistogram::default(); number],
+            later: (0..number).map(|_| DelayCounter::default()).collect(),
             arrived: 0,
             failed: vec![NodeTotals::default(); nodes],
         }
     }
 
-    /// Messages that arrived and were accepted in the current chunk took so long.
-    pub(crate) fn fresh(&mut self, delays: &[(Span, SenderId)]) {
-        for phase in members(self.now) {
-            delays.iter().for_each(|&(delay, _)| self.delays[phase].add(delay, 1));
-        }
+    /// True if other phases begin at `at`.
+    pub(crate) fn change_at(&self, at: Time) -> bool {
+        self.phases.at(at) != self.now
+    }
+
+    /// Messages took so long that arrived and were accepted in one chunk of the current phases.
+    pub(crate) fn fresh(&mut self, delays: &DelayHistogram) {
+        let delays = delays.coarser();
+        members(self.now).for_each(|phase| self.fresh[phase].merge(&delays));
     }
 
     /// Messages that arrived at `born` were accepted; zero delay is none.
     pub(crate) fn accepted(&mut self, born: Time, delay: Span, count: u64) {
         for phase in members(self.phases.at(born)) {
             if delay > Span::ZERO {
-                self.delays[phase].add(delay, count);
+                self.later[phase].add(delay, count);
             } else {
                 self.tallies[phase].prompt += count;
             }
@@ -111,14 +117,15 @@ impl<'w> PhaseCounter<'w> {
     }
 
     pub(crate) fn finish(self) -> Vec<PhaseTally> {
-        let finish = |(mut tally, delays): (PhaseTally, DelayCounter)| {
-            tally.delays = delays.finish().coarser();
+        let finish = |((mut tally, fresh), later): ((PhaseTally, DelayHistogram), DelayCounter)| {
+            tally.delays = fresh;
+            tally.delays.merge(&later.finish().coarser());
             tally.later = tally.delays.count();
             let fates = tally.bounced + tally.prompt + tally.later + tally.waiting;
             assert_eq!(tally.arrived, fates, "every message of a phase has one fate");
             tally
         };
-        self.tallies.into_iter().zip(self.delays).map(finish).collect()
+        self.tallies.into_iter().zip(self.fresh).zip(self.later).map(finish).collect()
     }
 }
 

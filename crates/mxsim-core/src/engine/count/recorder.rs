@@ -1,5 +1,6 @@
 //! Counts what happens in one replication. Only messages that arrived after the warm-up are counted.
 
+use crate::engine::count::delays::SenderDelays;
 use crate::engine::count::load::{Chunk, Load};
 use crate::engine::count::phases::{ChunkCounts, PhaseCounter};
 use crate::engine::count::sessions::SessionCounter;
@@ -7,15 +8,12 @@ use crate::engine::world::World;
 use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::tally::{
-    DURATION_PARTS, DelayCounter, DelayHistogram, HourTally, LATE, PEAK_BINS, SERIES_BIN, SenderTally, Tally,
+    DURATION_PARTS, DelayHistogram, HourTally, LATE, PEAK_BINS, SERIES_BIN, SenderTally, Tally,
     WindowTally,
 };
 use crate::time::{Span, Time};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-
-/// Delays that are counted together.
-const FRESH: usize = 1_024;
 
 /// Messages accepted that have everything but their second in common.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +33,8 @@ pub(crate) struct BulkAccept {
 pub(crate) struct Recorder<'w> {
     world: &'w World,
     tally: Tally,
-    /// Per sender: delays of the messages that had to wait.
-    delays: Vec<DelayCounter>,
-    /// Delays of messages that arrived and were accepted in the current chunk and had to wait, not yet counted.
-    fresh: Vec<(Span, SenderId)>,
+    /// Per sender.
+    delays: Vec<SenderDelays>,
     /// Messages of the current chunk whose delay has been counted: those that had to wait.
     delayed: u64,
     load: Load,
@@ -93,8 +89,7 @@ impl<'w> Recorder<'w> {
         Self {
             world,
             tally,
-            delays: world.senders.iter().map(|_| DelayCounter::default()).collect(),
-            fresh: Vec::with_capacity(FRESH),
+            delays: world.senders.iter().map(|_| SenderDelays::default()).collect(),
             delayed: 0,
             load: Load::new(nodes, run.run_length),
             chunk: chunk_at(world, Time::ZERO),
@@ -115,7 +110,10 @@ impl<'w> Recorder<'w> {
 
     /// Closes the chunk and begins the next. Everything that happened in it must have been counted.
     pub(crate) fn close_chunk(&mut self) {
-        self.count_fresh();
+        self.count_all_fresh();
+        if self.phases.change_at(self.chunk.to) {
+            self.hand_delays_to_phases();
+        }
         self.add_chunk_to_window();
         self.sessions.close_chunk(&mut self.tally.windows[self.chunk.window]);
         if self.chunk.ends_hour() {
@@ -280,7 +278,7 @@ impl<'w> Recorder<'w> {
     }
 
     /// A message was taken by the first node that it turned to, in a session of its own, from `message.born` to `at`; nothing if sessions take
-    /// no time. All of that lies in the current chunk. The same as counting each of these by itself, in less time.
+    /// no time. All of that lies in the current chunk. With [`Recorder::note_delays`] the same as counting each of these by itself, in less time.
     #[inline(always)]
     pub(crate) fn taken_at_once(
         &mut self,
@@ -298,7 +296,6 @@ impl<'w> Recorder<'w> {
             self.tally.accepted_by_host[host.index()] += 1;
         }
         self.load.add(node, self.chunk.second_of_hour(at), 1);
-        self.note_delay(message.sender, delay);
     }
 
     #[cold]
@@ -344,28 +341,38 @@ impl<'w> Recorder<'w> {
     #[inline(always)]
     fn note_delay(&mut self, sender: SenderId, delay: Span) {
         if delay > Span::ZERO {
-            self.fresh.push((delay, sender));
-            if self.fresh.len() == FRESH {
-                self.count_fresh();
-            }
+            self.note_delays(sender, &[delay]);
         }
     }
 
-    /// Counts delays that have gathered.
-    fn count_fresh(&mut self) {
-        for &(delay, sender) in &self.fresh {
-            self.delays[sender.index()].add(delay, 1);
+    /// Delays of messages that arrived and were accepted in the current chunk; none is zero.
+    pub(crate) fn note_delays(&mut self, sender: SenderId, delays: &[Span]) {
+        if self.delays[sender.index()].note(delays) {
+            self.count_fresh(sender);
         }
-        self.phases.fresh(&self.fresh);
-        let window = &mut self.tally.windows[self.chunk.window];
-        self.delayed += self.fresh.len() as u64;
+    }
+
+    fn hand_delays_to_phases(&mut self) {
+        self.delays.iter_mut().for_each(|delays| self.phases.fresh(&delays.phases_change()));
+    }
+
+    fn count_all_fresh(&mut self) {
+        (0..self.delays.len()).for_each(|sender| self.count_fresh(SenderId::new(sender)));
+    }
+
+    /// Counts the delays of a sender that have gathered.
+    fn count_fresh(&mut self, sender: SenderId) {
+        let (window, delays) =
+            (&mut self.tally.windows[self.chunk.window], &mut self.delays[sender.index()]);
+        let number = delays.fresh().len() as u64;
+        self.delayed += number;
         if !self.world.delay_limits.is_empty() {
-            window.arrived += self.fresh.len() as u64;
+            window.arrived += number;
         }
         for (late, &limit) in window.late.iter_mut().zip(&self.world.delay_limits) {
-            *late += self.fresh.iter().map(|&(delay, _)| u64::from(delay > limit)).sum::<u64>();
+            *late += delays.fresh().iter().map(|&delay| u64::from(delay > limit)).sum::<u64>();
         }
-        self.fresh.clear();
+        delays.count_fresh();
     }
 
     pub(crate) fn bounced(&mut self, message: MessageId) {
@@ -389,7 +396,8 @@ impl<'w> Recorder<'w> {
     }
 
     pub(crate) fn finish(mut self) -> Tally {
-        self.count_fresh();
+        self.count_all_fresh();
+        self.hand_delays_to_phases();
         self.tally.duration = self.load.duration();
         let mut tally = self.tally;
         self.sessions.finish(&mut tally);
@@ -495,7 +503,7 @@ fn sum_windows(tally: &mut Tally) {
 }
 
 /// The delays of each sender and of all. Who is not counted with a delay did not have to wait.
-fn sum_delays(tally: &mut Tally, delays: Vec<DelayCounter>) {
+fn sum_delays(tally: &mut Tally, delays: Vec<SenderDelays>) {
     for (sender, delays) in tally.senders.iter_mut().zip(delays) {
         let mut all = delays.finish();
         all.add_prompt(sender.totals.accepted - all.count());

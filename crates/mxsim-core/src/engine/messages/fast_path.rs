@@ -37,7 +37,9 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         let timeouts = &table.behaviour.parameters.timeouts;
         let arrivals = &mut self.senders[sender.index()].arrivals;
         let (run, recorder) = (arrivals.run(self.is_timed), &mut self.recorder);
-        let (mut count, mut hits, mut own_number) = (0, 0, None);
+        // Delays of messages taken at once are noted together, from the last message that was not.
+        let delays = |from, to| run.session_time.get(from..to).unwrap_or_default();
+        let (mut count, mut noted, mut hits, mut own_number) = (0, 0, 0, None);
         for (place, &at) in run.at.iter().enumerate() {
             if at >= until {
                 break;
@@ -55,7 +57,8 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
                 let attempt = CompactAttempt::beginning_at(run.first[place], message, choice);
                 self.calendar.schedule(over, Event::CompactAnswered(attempt, Outcome::TimedOut));
                 recorder.attempted(message.id, node);
-                until = until.min(over);
+                recorder.note_delays(sender, delays(noted, place));
+                (noted, until) = (place + 1, until.min(over));
             } else if self.is_timed {
                 if state.is_full(at) {
                     break;
@@ -70,6 +73,8 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
                     recorder.sessions.connected(node, at, false);
                     recorder.sessions.single(sender, node, (at, over));
                     recorder.will_be_accepted(message, host, address, over);
+                    recorder.note_delays(sender, delays(noted, place));
+                    noted = place + 1;
                 }
             } else {
                 own_number = None;
@@ -78,6 +83,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             hits += u64::from(cache_times.ask(table.cache_of(caches, run.outbound_host[place]), at).1);
             count += 1;
         }
+        recorder.note_delays(sender, delays(noted, count));
         recorder.arrived_in_a_run(sender, count as u64, hits);
         arrivals.skip(count);
         *number = own_number.unwrap_or_else(|| self.calendar.number());
