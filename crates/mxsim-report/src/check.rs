@@ -30,7 +30,7 @@ pub fn screen(summary: &Summary, style: &TextStyle) -> String {
     let mut page = Page::new(style);
     // `as` saturates, and no one means more.
     let messages = counted(summary.messages_per_day.round() as u64, "message", "messages");
-    findings::write(&mut page, &summary.findings, findings::SHOWN);
+    findings::write(&mut page, &summary.findings);
     let is_sound = summary.findings.iter().all(|finding| finding.severity != Severity::Error);
     let valid = if is_sound { "valid" } else { "valid, but not as you may have meant it" };
     page.paragraph(&format!("{valid}: mail for {}, {messages} a day", summary.domain));

@@ -9,9 +9,7 @@ use crate::page::{Page, TextStyle};
 use crate::words::Tone;
 
 /// Most findings on a screen of their own.
-pub(crate) const SHOWN: usize = 4;
-/// Most findings that stand above an answer with their whole text.
-const MOST_WHOLE: usize = 2;
+const SHOWN: usize = 4;
 
 /// The findings above an answer; without any, nothing.
 ///
@@ -26,39 +24,35 @@ const MOST_WHOLE: usize = 2;
 #[must_use]
 pub fn screen(findings: &[Finding], style: &TextStyle) -> String {
     let mut page = Page::new(style);
-    write(&mut page, findings, SHOWN);
+    write(&mut page, findings);
     page.into_text()
 }
 
 /// The first few of them.
-pub(crate) fn write(page: &mut Page, findings: &[Finding], most: usize) {
-    for finding in findings.iter().take(most) {
+pub(crate) fn write(page: &mut Page, findings: &[Finding]) {
+    for finding in findings.iter().take(SHOWN) {
         page.signed(tone(finding.severity), &sentence(finding));
-    }
-    let rest = findings.len().saturating_sub(most);
-    if rest > 0 {
-        page.note(&format!("and {} more: mxsim check", count(rest as u64)));
-    }
-    page.blank();
-}
-
-/// The findings on a page that has to stay one: errors and the first warning as they are, the others in a line each.
-pub(crate) fn write_short(page: &mut Page, findings: &[Finding]) {
-    let warning = findings.iter().position(|finding| finding.severity == Severity::Warning);
-    for (i, finding) in findings.iter().take(SHOWN).enumerate() {
-        let is_whole = finding.severity == Severity::Error || Some(i) == warning;
-        if is_whole && i < MOST_WHOLE {
-            page.signed(tone(finding.severity), &sentence(finding));
-        } else {
-            let line = format!("{} [{}]: {}", finding.severity.name(), finding.code, finding.text);
-            page.signed_line(tone(finding.severity), &line);
-        }
     }
     let rest = findings.len().saturating_sub(SHOWN);
     if rest > 0 {
         page.note(&format!("and {} more: mxsim check", count(rest as u64)));
     }
     page.blank();
+}
+
+/// The findings on a page that has to stay one: errors, or else the worst, and the others by name.
+pub(crate) fn write_worst(page: &mut Page, findings: &[Finding]) {
+    let errors = findings.iter().take_while(|finding| finding.severity == Severity::Error).count();
+    let (worst, others) = findings.split_at(errors.clamp(1, SHOWN).min(findings.len()));
+    worst.iter().for_each(|finding| page.signed(tone(finding.severity), &sentence(finding)));
+    if !others.is_empty() {
+        let mut codes: Vec<&str> = others.iter().map(|finding| finding.code.as_str()).collect();
+        codes.dedup();
+        page.note(&format!("and {} more: {} (mxsim check)", count(others.len() as u64), codes.join(", ")));
+    }
+    if !findings.is_empty() {
+        page.blank();
+    }
 }
 
 const fn tone(severity: Severity) -> Tone {

@@ -172,13 +172,6 @@ impl Page {
         self.out.replace_range(at..at + sign.len(), &painted);
     }
 
-    /// As [`Page::signed`], in one line, with what does not fit cut off.
-    pub(crate) fn signed_line(&mut self, tone: Tone, text: &str) {
-        let room = self.width.saturating_sub(width_of(INDENT) + 2);
-        let line = cut(&self.clean(text), room);
-        self.signed(tone, &line);
-    }
-
     /// As [`Page::item`], with room for a label of `label_width` columns; a longer label is cut.
     pub(crate) fn wide_item(&mut self, label: &str, label_width: usize, text: &str) {
         self.hanging("    ", label, label_width, text);

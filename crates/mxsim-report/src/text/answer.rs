@@ -6,9 +6,7 @@ use crate::page::Page;
 use crate::page::columns::{self, Column};
 use crate::words::{self, WindowWord};
 use mxsim_core::numerals::{count, counted, duration, percent, points, significant};
-use mxsim_core::results::{
-    Answer, Delivery, Effect, Estimate, Finding, Grade, NodeResult, Results, Severity, Subject,
-};
+use mxsim_core::results::{Answer, Delivery, Effect, Estimate, Grade, NodeResult, Results, Subject};
 
 /// Most hosts in the table; of more the first few are shown, and the rest is counted.
 const MOST_HOSTS: usize = 6;
@@ -145,7 +143,7 @@ fn rows(page: &mut Page, results: &Results) {
         ("mail", mail(results)),
         ("biggest cause", biggest_cause(results)),
         ("evidence", evidence(results)),
-        ("zone", Some(zone(&results.findings))),
+        ("zone", results.findings.is_empty().then(|| "no findings".to_owned())),
         ("sure", Some(sure(results))),
         ("do", settle(results).or_else(|| Some(brief(&results.verdict.action).to_owned()))),
     ];
@@ -202,20 +200,6 @@ fn evidence(results: &Results) -> Option<String> {
     let decisive =
         results.provenance.decisive.as_ref().filter(|_| is_about_shares(results.verdict.subject))?;
     Some(format!("{}, for {}", decisive.grade.name(), decisive.senders.first()?))
-}
-
-fn zone(findings: &[Finding]) -> String {
-    let number = |severity, one, many| {
-        let found = findings.iter().filter(|finding| finding.severity == severity).count() as u64;
-        (found > 0).then(|| counted(found, one, many))
-    };
-    let parts = [
-        number(Severity::Error, "error", "errors"),
-        number(Severity::Warning, "warning", "warnings"),
-        number(Severity::Note, "note", "notes"),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { "no findings".to_owned() } else { format!("{}: mxsim check", parts.join(", ")) }
 }
 
 fn sure(results: &Results) -> String {

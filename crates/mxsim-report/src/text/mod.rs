@@ -42,7 +42,7 @@ pub fn full(results: &Results, files: &Files<'_>, style: &TextStyle) -> String {
 
 fn first_page(results: &Results, style: &TextStyle) -> Page {
     let mut page = Page::new(style);
-    findings::write_short(&mut page, &results.findings);
+    findings::write_worst(&mut page, &results.findings);
     answer::write(&mut page, results);
     page
 }

@@ -8,8 +8,7 @@ use crate::engine::world::World;
 use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::tally::{
-    DURATION_PARTS, DelayHistogram, HourTally, LATE, PEAK_BINS, SERIES_BIN, SenderTally, Tally,
-    WindowTally,
+    DURATION_PARTS, DelayHistogram, HourTally, LATE, PEAK_BINS, SERIES_BIN, SenderTally, Tally, WindowTally,
 };
 use crate::time::{Span, Time};
 use std::cmp::Reverse;
@@ -362,8 +361,7 @@ impl<'w> Recorder<'w> {
 
     /// Counts the delays of a sender that have gathered.
     fn count_fresh(&mut self, sender: SenderId) {
-        let (window, delays) =
-            (&mut self.tally.windows[self.chunk.window], &mut self.delays[sender.index()]);
+        let (window, delays) = (&mut self.tally.windows[self.chunk.window], &mut self.delays[sender.index()]);
         let number = delays.fresh().len() as u64;
         self.delayed += number;
         if !self.world.delay_limits.is_empty() {
