@@ -6,7 +6,7 @@
 
 use super::behaviour::SenderParameters;
 use super::failover::Failover;
-use super::order_policy::{HostOrder, Stickiness};
+use super::order_policy::{HostOrder, OrderPolicy, Stickiness};
 use crate::random::Key;
 use crate::time::Span;
 
@@ -72,11 +72,12 @@ fn log_uniform(from: f64, to: f64, key: Key) -> f64 {
 }
 
 impl SenderParameters {
-    /// Takes hosts as the DNS answers them. It has no choice to keep then, unless it comes back to the same host later.
-    pub fn take_answers(&mut self) {
-        self.order.hosts = HostOrder::Answer;
-        self.order.keep =
-            if self.failover == Failover::SameHostLater { Stickiness::Message } else { Stickiness::Attempt };
+    /// Its order if it takes hosts as the DNS answers them. It has no choice to keep then, unless it comes back to the same host later.
+    #[must_use]
+    pub fn order_of_answers(&self) -> OrderPolicy {
+        let same_later = self.failover == Failover::SameHostLater;
+        let keep = if same_later { Stickiness::Message } else { Stickiness::Attempt };
+        OrderPolicy { hosts: HostOrder::Answer, keep, ..self.order }
     }
 }
 

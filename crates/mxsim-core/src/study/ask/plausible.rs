@@ -2,7 +2,7 @@
 
 use crate::scenario::{Scenario, Sender};
 use crate::sender::Stickiness;
-use crate::study::sensitivity::{draw_sender, draw_shares, world_key};
+use crate::study::sensitivity::{DrawnSender, Prior, world_key};
 use crate::theory::split::{LumpForecast, lump_forecast};
 use crate::theory::sticky::lump_factor_with_profile;
 use crate::time::Span;
@@ -33,14 +33,17 @@ pub(super) fn splits(scenario: &Scenario, nodes: usize, messages: f64) -> Option
     if nodes < 2 || !scenario.senders.iter().any(lumpy) {
         return None;
     }
+    let prior = Prior::new(scenario);
+    // The many small sites of an entry make no lumps in any world.
+    let large = |(i, sender): (usize, &Sender)| {
+        (sender.sites == 1).then(|| Large { i, rates: sender.profile.relative_rates() })
+    };
+    let large: Vec<Large> = scenario.senders.iter().enumerate().filter_map(large).collect();
     let forecast = |number: u64| {
         let world = world_key(scenario.run.seed, number);
-        // The many small sites of an entry make no lumps in any world.
-        let shared = scenario.senders.iter().zip(draw_shares(scenario, world));
-        let large = shared.filter(|(sender, _)| sender.sites == 1);
-        let lumps =
-            large.map(|(sender, share)| lumps(&draw_sender(sender, world), share, scenario.run.window)).sum();
-        lump_forecast(nodes, lumps, messages, ROUGHLY)
+        let shares = prior.shares(world);
+        let lumps = |of: &Large| of.lumps(&prior.sender(of.i, world), shares[of.i], scenario.run.window);
+        lump_forecast(nodes, large.iter().map(lumps).sum(), messages, ROUGHLY)
     };
     let drawn: Vec<LumpForecast> = (0..WORLDS).map(forecast).collect();
     let mut busiest: Vec<f64> = drawn.iter().map(|forecast| forecast.busiest_p95).collect();
@@ -54,24 +57,32 @@ pub(super) fn splits(scenario: &Scenario, nodes: usize, messages: f64) -> Option
     })
 }
 
-/// A sender's squared lumps. One that follows a fixed answer of the DNS is a single lump that never moves.
-fn lumps(sender: &Sender, share: f64, window: Span) -> f64 {
-    let squared = share * share;
-    let order = &sender.behaviour.parameters.order;
-    if !order.draws() {
-        return squared;
-    }
-    let held = match order.keep {
-        Stickiness::Exponential(held) | Stickiness::Fixed(held) => {
-            let times = window.as_secs_f64() / held.as_secs_f64();
-            lump_factor_with_profile(&sender.profile.relative_rates(), times)
+/// A sender of one site.
+struct Large {
+    /// Its place among the senders.
+    i: usize,
+    /// Its rhythm.
+    rates: Vec<f64>,
+}
+
+impl Large {
+    /// Its squared lumps. One that follows a fixed answer of the DNS is a single lump that never moves.
+    fn lumps(&self, drawn: &DrawnSender, share: f64, window: Span) -> f64 {
+        let squared = share * share;
+        if !drawn.order.draws() {
+            return squared;
         }
-        Stickiness::Forever => 1.0,
-        Stickiness::Attempt
-        | Stickiness::Message
-        | Stickiness::Process
-        | Stickiness::Second
-        | Stickiness::CacheEntry => 0.0,
-    };
-    squared * held / sender.hosts as f64
+        let held = match drawn.order.keep {
+            Stickiness::Exponential(held) | Stickiness::Fixed(held) => {
+                lump_factor_with_profile(&self.rates, window.as_secs_f64() / held.as_secs_f64())
+            }
+            Stickiness::Forever => 1.0,
+            Stickiness::Attempt
+            | Stickiness::Message
+            | Stickiness::Process
+            | Stickiness::Second
+            | Stickiness::CacheEntry => 0.0,
+        };
+        squared * held / drawn.hosts as f64
+    }
 }

@@ -16,8 +16,7 @@ pub(super) mod size;
 pub(super) use one_at_a_time::Extreme;
 use one_at_a_time::{MOST_EXTREMES, extremes};
 
-pub use prior::draw;
-pub(super) use prior::{draw_sender, draw_shares, world_key};
+pub(super) use prior::{DrawnSender, Prior, world_key};
 use size::{CONFIRMED, CONFIRMING, SCREENING, Size};
 
 use crate::engine::Compiled;

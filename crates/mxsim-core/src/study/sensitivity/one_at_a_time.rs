@@ -137,7 +137,8 @@ impl About<'_> {
             ("it shuffled your hosts", "it took your hosts in the order of the DNS answer");
         Some(if self.draws() {
             self.end("order", "it shuffles".into(), answers.into(), |scenario| {
-                scenario.senders[self.i].behaviour.parameters.take_answers();
+                let parameters = &mut scenario.senders[self.i].behaviour.parameters;
+                parameters.order = parameters.order_of_answers();
             })
         } else {
             self.end("order", "it takes the answer's order".into(), shuffles.into(), |scenario| {

@@ -2,7 +2,7 @@
 
 use crate::random::{Entropy, Key, Purpose, StreamId, name_hash};
 use crate::scenario::{Scenario, Sender};
-use crate::sender::{HostOrder, Stickiness};
+use crate::sender::{HostOrder, OrderPolicy, Stickiness};
 
 /// A share never vanishes quite, so that every sender stays in the world.
 const LEAST_SHARE: f64 = 1e-9;
@@ -12,13 +12,26 @@ pub(super) fn differ(scenario: &Scenario) -> bool {
     scenario.mix.is_some() || scenario.senders.iter().any(|sender| !sender.unknowns.is_empty())
 }
 
-/// Plausible world `number` of a scenario. Draws hang off the sender's name, so that another sender shifts none.
-#[must_use]
-pub fn draw(scenario: &Scenario, seed: u64, number: u64) -> Scenario {
-    let key = world_key(seed, number);
+/// What plausible worlds of a scenario are drawn from.
+pub(crate) struct Prior<'s> {
+    scenario: &'s Scenario,
+    /// Hashes of the senders' names. Draws hang off them, so that another sender shifts none.
+    names: Vec<u64>,
+}
+
+/// What may differ of one sender between worlds, beside its share.
+pub(crate) struct DrawnSender {
+    pub(crate) order: OrderPolicy,
+    pub(crate) hosts: usize,
+}
+
+/// Plausible world `number` of a scenario.
+pub(super) fn draw(scenario: &Scenario, seed: u64, number: u64) -> Scenario {
+    let (prior, key) = (Prior::new(scenario), world_key(seed, number));
     let mut world = scenario.clone();
-    for (sender, share) in world.senders.iter_mut().zip(draw_shares(scenario, key)) {
-        draw_behaviour(sender, key.child(0).child(name_hash(&sender.name)));
+    for (i, (sender, share)) in world.senders.iter_mut().zip(prior.shares(key)).enumerate() {
+        let drawn = prior.sender(i, key);
+        (sender.behaviour.parameters.order, sender.hosts) = (drawn.order, drawn.hosts);
         sender.share = share;
     }
     world
@@ -29,42 +42,48 @@ pub(crate) fn world_key(seed: u64, number: u64) -> Key {
     Entropy::new(seed, 0).key(StreamId::new("plausible worlds", Purpose::World)).child(number)
 }
 
-/// A sender as it is in a world, but for its share. A whole world costs far more than the one sender somebody asks for.
-pub(crate) fn draw_sender(sender: &Sender, world: Key) -> Sender {
-    let mut drawn = sender.clone();
-    draw_behaviour(&mut drawn, world.child(0).child(name_hash(&sender.name)));
-    drawn
-}
+impl<'s> Prior<'s> {
+    pub(crate) fn new(scenario: &'s Scenario) -> Self {
+        Self { scenario, names: scenario.senders.iter().map(|sender| name_hash(&sender.name)).collect() }
+    }
 
-/// The shares of all senders in a world.
-pub(crate) fn draw_shares(scenario: &Scenario, world: Key) -> Vec<f64> {
-    match &scenario.mix {
-        Some(mix) => draw_mix(&scenario.senders, mix.concentration, world.child(1)),
-        None => scenario.senders.iter().map(|sender| sender.share).collect(),
+    /// The shares of all senders in a world.
+    pub(crate) fn shares(&self, world: Key) -> Vec<f64> {
+        let senders = &self.scenario.senders;
+        match &self.scenario.mix {
+            Some(mix) => draw_mix(senders.iter().zip(&self.names), mix.concentration, world.child(1)),
+            None => senders.iter().map(|sender| sender.share).collect(),
+        }
     }
-}
 
-fn draw_behaviour(sender: &mut Sender, key: Key) {
-    let unknowns = sender.unknowns;
-    let policy = &mut sender.behaviour.parameters;
-    match unknowns.draw_answer(key) {
-        Some(true) => policy.take_answers(),
-        // Who draws at all goes on as its preset does.
-        Some(false) if !policy.order.draws() => policy.order.hosts = HostOrder::Shuffle,
-        _ => {}
+    /// A sender, by its place, as it is in a world.
+    pub(crate) fn sender(&self, i: usize, world: Key) -> DrawnSender {
+        let (sender, key) = (&self.scenario.senders[i], world.child(0).child(self.names[i]));
+        let (unknowns, parameters) = (&sender.unknowns, &sender.behaviour.parameters);
+        let mut order = parameters.order;
+        match unknowns.draw_answer(key) {
+            Some(true) => order = parameters.order_of_answers(),
+            // Who draws at all goes on as its preset does.
+            Some(false) if !order.draws() => order.hosts = HostOrder::Shuffle,
+            _ => {}
+        }
+        if let Some(hold) = unknowns.draw_hold(key).filter(|_| order.draws()) {
+            order.keep = Stickiness::Exponential(hold);
+        }
+        DrawnSender { order, hosts: unknowns.draw_choosers(key).unwrap_or(sender.hosts) }
     }
-    if let Some(hold) = unknowns.draw_hold(key).filter(|_| policy.order.draws()) {
-        policy.order.keep = Stickiness::Exponential(hold);
-    }
-    sender.hosts = unknowns.draw_choosers(key).unwrap_or(sender.hosts);
 }
 
 /// Shares from a Dirichlet law around those that are written: gamma variates, made to add up to 1.
-fn draw_mix(senders: &[Sender], concentration: f64, key: Key) -> Vec<f64> {
-    let part = |sender: &Sender| {
-        key.child(name_hash(&sender.name)).gamma(concentration * sender.share).max(LEAST_SHARE)
+fn draw_mix<'s>(
+    senders: impl Iterator<Item = (&'s Sender, &'s u64)>,
+    concentration: f64,
+    key: Key,
+) -> Vec<f64> {
+    let part = |(sender, &name): (&Sender, &u64)| {
+        key.child(name).gamma(concentration * sender.share).max(LEAST_SHARE)
     };
-    let parts: Vec<f64> = senders.iter().map(part).collect();
+    let parts: Vec<f64> = senders.map(part).collect();
     let total: f64 = parts.iter().sum();
     parts.into_iter().map(|part| part / total).collect()
 }
@@ -87,10 +106,10 @@ mod tests {
         let concentration = scenario.mix.as_ref().expect("a population").concentration;
         let written = scenario.senders[0].share;
         let n = 20_000;
+        let prior = Prior::new(&scenario);
         let drawn = || {
             (0..n).map(|number| {
-                let root = Entropy::new(3, 0).key(StreamId::new("plausible worlds", Purpose::World));
-                let shares = draw_mix(&scenario.senders, concentration, root.child(number));
+                let shares = prior.shares(world_key(3, number));
                 assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-9);
                 shares[0]
             })
