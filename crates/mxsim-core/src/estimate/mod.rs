@@ -87,7 +87,7 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
     round::results(&mut results);
     let what_ifs = plausible.what_ifs;
     let evidence = Evidence { labels, tallies, loads: &loads, results: &results, ranked: &ranked, what_ifs };
-    results.verdict = reach::held_against(labels, evidence.verdict());
+    results.verdict = reach::held_against(labels, evidence.verdict(), plausible.without);
     results.cautions = cautions::cautions(labels, tallies, &results);
     results
 }

@@ -55,6 +55,8 @@ pub struct Plausible<'a> {
     pub what_ifs: &'a [WhatIf],
     /// Tallies of the worlds that were drawn from the prior.
     pub worlds: &'a [Vec<Tally>],
+    /// Those of the world in which hosts whose address is not known have none; empty if all are known.
+    pub without: &'a [Tally],
 }
 
 /// What the goals are about.
@@ -88,7 +90,7 @@ impl Quantity {
     }
 
     /// Its value with a 95 % interval; `None` if no message was accepted.
-    fn number(self, labels: &Labels, tallies: &[Tally]) -> Option<Interval> {
+    pub(super) fn number(self, labels: &Labels, tallies: &[Tally]) -> Option<Interval> {
         if self == Self::Delay {
             let delay = delivery::delivery(tallies).delay?;
             return Some(Ranged::new(delay.p95, delay.p95_ci).into());

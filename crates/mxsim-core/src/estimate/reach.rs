@@ -1,11 +1,17 @@
 //! What a host without a usable address makes of an answer: never a yes.
 
+use super::not_known::Quantity;
+use super::window::plural;
+use crate::numerals::Ranged;
 use crate::results::{Answer, Subject, Verdict};
 use crate::scenario::Reach;
+use crate::tally::Tally;
 use crate::tally::labels::{HostLabels, Labels};
 
 /// The verdict, as far as it stands with hosts that cannot be reached, or of which nothing says whether they can.
-pub(super) fn held_against(labels: &Labels, verdict: Verdict) -> Verdict {
+///
+/// `without` are tallies of the world in which hosts whose address is not known have none.
+pub(super) fn held_against(labels: &Labels, verdict: Verdict, without: &[Tally]) -> Verdict {
     let hosts = &labels.hosts;
     let of = |reach: Reach| -> Vec<&str> {
         let published = hosts.iter().filter(|host| host.preference.is_some());
@@ -23,7 +29,9 @@ pub(super) fn held_against(labels: &Labels, verdict: Verdict) -> Verdict {
         () if labels.findings.iter().any(|finding| finding.code == "null-mx-beside-others") => {
             null_mx(verdict)
         }
-        () if is_open && (is_yes || verdict.answer == Answer::CannotTell) => depends(hosts, verdict),
+        () if is_open && (is_yes || verdict.answer == Answer::CannotTell) => {
+            depends(hosts, &rest(labels, without), verdict)
+        }
         () => verdict,
     }
 }
@@ -87,7 +95,20 @@ fn null_mx(verdict: Verdict) -> Verdict {
     no(Subject::Loss, (sentence.into(), "Take the null MX (`MX 0 .`) away.".into()), verdict)
 }
 
-fn depends(hosts: &[HostLabels], verdict: Verdict) -> Verdict {
+/// What the other hosts carry in the world in which hosts whose address is not known have none.
+fn rest(labels: &Labels, without: &[Tally]) -> String {
+    let left = labels.hosts.iter().filter(|host| host.reach == Reach::Reachable).count();
+    let busiest = Quantity::Busiest.number(labels, without).filter(|_| left > 1);
+    busiest.map_or_else(String::new, |busiest| {
+        format!(
+            ", at most {} at the busiest on 19 of 20 {}",
+            Ranged::from(busiest).percent(),
+            plural(labels.run.window)
+        )
+    })
+}
+
+fn depends(hosts: &[HostLabels], rest: &str, verdict: Verdict) -> Verdict {
     let open: Vec<&HostLabels> =
         hosts.iter().filter(|host| host.preference.is_some() && host.reach.is_open()).collect();
     let names: Vec<&str> = open.iter().map(|host| host.name.as_str()).collect();
@@ -108,8 +129,8 @@ fn depends(hosts: &[HostLabels], verdict: Verdict) -> Verdict {
         answer: Answer::DependsOn,
         depends_on: listed(&names),
         sentence: format!(
-            "It depends on {}, whose {what} {is} not known. Without one {it} {gets} {mail}, and the other hosts carry all of it. If {it} \
-             {has} one: {}",
+            "It depends on {}, whose {what} {is} not known. Without one {it} {gets} {mail}, and the other hosts carry all of it{rest}. If \
+             {it} {has} one: {}",
             listed(&names),
             lower_first(verdict.sentence.trim_start_matches("So far: ")),
         ),
@@ -146,7 +167,7 @@ mod tests {
             flips: String::new(),
             action: String::new(),
         };
-        held_against(&Labels { hosts, ..crate::estimate::tests::labels(&[], 1) }, yes)
+        held_against(&Labels { hosts, ..crate::estimate::tests::labels(&[], 1) }, yes, &[])
     }
 
     #[test]

@@ -441,7 +441,14 @@ mod tests {
     #[test]
     fn worlds_beside_the_run_count() {
         let known = cost("[[senders]]\npreset = \"postfix\"\n");
-        let beside = Size { extremes: 2, extremes_s: 2.0, worlds: 10, worlds_s: 30.0, replications: 20 };
+        let beside = Size {
+            extremes: 2,
+            extremes_s: 2.0,
+            worlds: 10,
+            worlds_s: 30.0,
+            replications: 20,
+            without_s: 0.0,
+        };
         let other = Cost { beside, ..known };
         // Two extremes for 160 replications, ten worlds for 20.
         assert_eq!((known.worlds(200), other.worlds(200)), (200.0, 720.0));

@@ -73,7 +73,8 @@ pub fn simulate(
         return Err(RunError::Interrupted);
     }
     let what_ifs = what_ifs(&world, beside, &run);
-    let plausible = Plausible { what_ifs: &what_ifs, worlds: &run.beside.worlds };
+    let plausible =
+        Plausible { what_ifs: &what_ifs, worlds: &run.beside.worlds, without: &run.beside.without };
     Ok(estimate::estimate(&world.labels, &run.tallies, run.partial, plausible))
 }
 

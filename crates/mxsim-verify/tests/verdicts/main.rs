@@ -10,6 +10,7 @@
 mod outage;
 mod split;
 mod subjects;
+mod unknown_host;
 
 use mxsim_core::results::Answer;
 use mxsim_verify::experiment::run;

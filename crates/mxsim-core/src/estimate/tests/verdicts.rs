@@ -56,8 +56,9 @@ fn few_replications_cannot_tell_and_say_how_many_would() {
 fn an_assumption_that_flips_a_yes_makes_it_conditional() {
     let labels = labels(&THIRDS, 1);
     let tallies = lumpy(3, &[(10_000, 1)], 1, 160);
-    let verdict =
-        |what_ifs: &[WhatIf]| estimate(&labels, &tallies, false, Plausible { what_ifs, worlds: &[] }).verdict;
+    let verdict = |what_ifs: &[WhatIf]| {
+        estimate(&labels, &tallies, false, Plausible { what_ifs, ..Plausible::default() }).verdict
+    };
     let flipped = verdict(&[flipping(GoalStatus::Missed, Grade::Assumed)]);
     assert_eq!(flipped.answer, Answer::DependsOn);
     assert!(

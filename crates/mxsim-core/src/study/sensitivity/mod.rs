@@ -7,11 +7,14 @@
 //! - *Which single assumption flips it?* Each is put to the extremes of its range, one at a time (`one_at_a_time.rs`); those that look like flipping it
 //!   get more replications.
 //!
+//! A third is about the zone: *what if a host whose address is not known has none?* (`unknown_hosts.rs`).
+//!
 //! Everything depends on the scenario, the seed and the number of replications alone, so a shorter run is a prefix here too.
 
 mod one_at_a_time;
 mod prior;
 pub(super) mod size;
+mod unknown_hosts;
 
 pub(super) use one_at_a_time::Extreme;
 use one_at_a_time::{MOST_EXTREMES, extremes};
@@ -52,6 +55,8 @@ pub struct Alternatives {
     pub(super) extremes: Vec<(Extreme, Compiled)>,
     /// Drawn from the prior.
     pub(super) worlds: Vec<Compiled>,
+    /// Hosts whose address is not known have none, if there are any.
+    pub(super) without: Option<Compiled>,
     pub(super) size: Size,
 }
 
@@ -62,6 +67,8 @@ pub struct AlternativeTallies {
     pub extremes: Vec<Vec<Tally>>,
     /// Of each drawn world.
     pub worlds: Vec<Vec<Tally>>,
+    /// Of the world in which hosts whose address is not known have none.
+    pub without: Vec<Tally>,
     /// Which extremes go on after the screening; known once it is done.
     pub(super) promising: Option<Vec<bool>>,
 }
@@ -82,6 +89,8 @@ impl Alternatives {
     ) -> Self {
         let mut beside = Self::default();
         beside.add_extremes(scenario, method, cost.replication_s.max(LEAST_S));
+        beside.without = unknown_hosts::without(scenario).map(|scenario| compile_for(&scenario, method));
+        beside.size.without_s = beside.without.as_ref().map_or(0.0, seconds);
         if prior::differ(scenario) {
             let drawn = |number| compile_for(&prior::draw(scenario, seed, number), method);
             beside.draw_worlds(drawn, asked, cost.tally_bytes);
@@ -128,6 +137,7 @@ impl Alternatives {
         AlternativeTallies {
             extremes: vec![Vec::new(); self.extremes.len()],
             worlds: vec![Vec::new(); self.worlds.len()],
+            without: Vec::new(),
             promising: None,
         }
     }
@@ -143,9 +153,11 @@ impl Alternatives {
         };
         let extremes = self.extremes.iter().enumerate().filter(move |(i, _)| goes_on(*i));
         let worlds = self.worlds.iter().enumerate().filter(move |_| r < self.size.replications);
+        let without = self.without.iter().filter(move |_| r < CONFIRMING);
         extremes
             .map(|(i, (_, world))| (Slot::Extreme(i), world))
             .chain(worlds.map(|(i, world)| (Slot::World(i), world)))
+            .chain(without.map(|world| (Slot::Without, world)))
     }
 }
 
@@ -154,6 +166,7 @@ impl Alternatives {
 pub(super) enum Slot {
     Extreme(usize),
     World(usize),
+    Without,
 }
 
 impl AlternativeTallies {
@@ -163,6 +176,7 @@ impl AlternativeTallies {
         match slot {
             Slot::Extreme(i) => self.extremes[i].push(tally),
             Slot::World(i) => self.worlds[i].push(tally),
+            Slot::Without => self.without.push(tally),
         }
     }
 

@@ -17,6 +17,8 @@ pub(crate) struct Size {
     pub(crate) worlds_s: f64,
     /// Replications of each drawn world.
     pub(crate) replications: u64,
+    /// One replication of the world in which unknown addresses are none (s); zero if all are known.
+    pub(crate) without_s: f64,
 }
 
 impl Size {
@@ -29,13 +31,15 @@ impl Size {
     /// Replications of other worlds beside `replications` of the run itself.
     pub(crate) fn replications(self, replications: u64) -> u64 {
         let [screening, confirming, worlds] = self.parts(replications);
-        self.extremes * screening + self.extremes.min(CONFIRMED) * confirming + self.worlds * worlds
+        let without = if self.without_s > 0.0 { replications.min(CONFIRMING) } else { 0 };
+        self.extremes * screening + self.extremes.min(CONFIRMED) * confirming + self.worlds * worlds + without
     }
 
     /// What they cost (s of one core).
     pub(crate) fn seconds(self, replications: u64) -> f64 {
         let [screening, confirming, worlds] = self.parts(replications).map(|count| count as f64);
         let going_on = self.extremes.min(CONFIRMED) as f64 / self.extremes.max(1) as f64;
-        self.extremes_s * (screening + going_on * confirming) + self.worlds_s * worlds
+        let without = self.without_s * replications.min(CONFIRMING) as f64;
+        self.extremes_s * (screening + going_on * confirming) + self.worlds_s * worlds + without
     }
 }
