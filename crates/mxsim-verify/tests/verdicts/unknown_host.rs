@@ -18,7 +18,8 @@ fn percent_after(sentence: &str, words: &str) -> f64 {
 /// independent) standard deviations, so 34.3 to 34.5 %. n = 160 days: a quantile of so many is off by less than 0.3 points at 1 in 10,000.
 #[test]
 fn the_split_is_told_with_the_host_and_without_it() {
-    let rest = "[traffic]\nmessages_per_day = 10000\nprofile = \"flat\"\n[[senders]]\npreset = \"randomizing\"\n";
+    let rest =
+        "[traffic]\nmessages_per_day = 10000\nprofile = \"flat\"\n[[senders]]\npreset = \"randomizing\"\n";
     let verdict = run(&text("replications = 160\nwarm_up = \"0s\"", ZONE, rest)).verdict;
     assert_eq!((verdict.answer, verdict.subject), (Answer::DependsOn, Subject::IdleHost), "{verdict:?}");
     assert_eq!(verdict.depends_on, "c.example.com");
