@@ -125,7 +125,7 @@ fn built_in(kind: PresetKind, name: &str) -> Option<Table> {
     let ids: Vec<&str> = embedded_in(kind.name()).map(|(file, _)| stem(file)).collect();
     let id = called(kind, name, &ids)?;
     let (file, content) = embedded_in(kind.name()).find(|(file, _)| stem(file) == id)?;
-    parse_toml(&mut Report::new(file, content))?.as_table().cloned()
+    parse_toml(&mut Report::new(file, content))?.into_table()
 }
 
 /// Adds the keys that a section leaves out.

@@ -32,7 +32,7 @@ pub(super) fn read_preset<L: Clone>(
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut report = Report::new(file, text);
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
-    let table = document.as_table().cloned().unwrap_or_default();
+    let table = document.into_table().unwrap_or_default();
     let table = match outside {
         Some(bases) => completed(kind, &table, bases, &mut report),
         None => table,

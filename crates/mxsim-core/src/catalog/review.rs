@@ -131,7 +131,7 @@ impl PresetKind {
 fn read<L: Clone>(file: &str, text: &str, group: &ParameterTable<L>) -> Result<Review, ScenarioError> {
     let mut report = Report::new(file, text);
     let Some(document) = parse_toml(&mut report) else { return Err(report.into_certain_error()) };
-    let table = document.as_table().cloned().unwrap_or_default();
+    let table = document.into_table().unwrap_or_default();
     let mut keys = vec![
         required("id", Shape::Name, "the preset"),
         required("reader", Shape::Text, "who read"),

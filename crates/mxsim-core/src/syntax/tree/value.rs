@@ -153,6 +153,14 @@ impl Value {
         }
     }
 
+    /// The table itself, if it is one.
+    pub(crate) fn into_table(self) -> Option<Table> {
+        match self.kind {
+            Kind::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
     /// The value as it is quoted in a message.
     pub(crate) fn quoted(&self) -> String {
         match &self.kind {
