@@ -16,7 +16,7 @@ pub enum TextKind {
     /// The log of this mail server.
     MailLog(&'static str),
     /// Messages counted per node.
-    Counts(Vec<u64>),
+    Counts,
 }
 
 /// The tables that mxsim writes: how the first line begins, and the command.
@@ -67,7 +67,9 @@ fn schema_in(text: &str) -> Option<TextKind> {
 fn of_other_use(text: &str) -> Option<TextKind> {
     let table = TABLES.into_iter().find(|(head, _)| text.starts_with(head));
     let table = table.map(|(_, command)| TextKind::Table(command));
-    table.or_else(|| text.lines().take(20).find_map(mail_log)).or_else(|| counts(text).map(TextKind::Counts))
+    table
+        .or_else(|| text.lines().take(20).find_map(mail_log))
+        .or_else(|| are_counts(text).then_some(TextKind::Counts))
 }
 
 /// The mail server that writes such lines: `postfix/smtpd[123]:`, and a message id of Exim followed by what happened.
@@ -86,21 +88,21 @@ fn mail_log(line: &str) -> Option<TextKind> {
 }
 
 /// Whole numbers and nothing else, or one behind each name; two at least. `10 mx1.example.com.` is an MX record as `dig +short` prints it.
-fn counts(text: &str) -> Option<Vec<u64>> {
+fn are_counts(text: &str) -> bool {
     let words = text.split(|c: char| c.is_whitespace() || ",;[]".contains(c)).filter(|word| !word.is_empty());
-    let bare: Option<Vec<u64>> = words.map(|word| word.parse().ok()).collect();
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    bare.or_else(|| lines.map(named_count).collect()).filter(|counts| counts.len() > 1)
+    let is_bare = words.clone().all(|word| word.parse::<u64>().is_ok());
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    words.count() > 1 && (is_bare || lines.clone().count() > 1 && lines.all(is_named_count))
 }
 
 /// `mx1 410`, `mx1,410` or `mx1: 410`.
-fn named_count(line: &str) -> Option<u64> {
+fn is_named_count(line: &str) -> bool {
     let words: Vec<&str> = line
         .split(|c: char| c.is_whitespace() || ",;:".contains(c))
         .filter(|word| !word.is_empty())
         .collect();
-    let [name, count] = words[..] else { return None };
-    count.parse().ok().filter(|_: &u64| name.parse::<u64>().is_err() && !name.starts_with(['$', '@']))
+    let [name, count] = words[..] else { return false };
+    count.parse::<u64>().is_ok() && name.parse::<u64>().is_err() && !name.starts_with(['$', '@'])
 }
 
 /// The first line that says something: a section or a key of TOML, or anything else.
@@ -157,10 +159,10 @@ mod tests {
             ("-", "10 mx1.example.com.\n20 mx2.example.com.\n", TextKind::Zone),
             ("-", "$TTL 300\n@ 300 MX 10 a\n", TextKind::Zone),
             ("-", "k0 = 1\nk1 = 2\n", TextKind::Scenario),
-            ("-", "410 290 300\n", TextKind::Counts(vec![410, 290, 300])),
-            ("a.json", "[410, 290]\n", TextKind::Counts(vec![410, 290])),
-            ("-", "mx1 410\nmx2 290\n", TextKind::Counts(vec![410, 290])),
-            ("counts.txt", "mx1,410\nmx2,290\n", TextKind::Counts(vec![410, 290])),
+            ("-", "410 290 300\n", TextKind::Counts),
+            ("a.json", "[410, 290]\n", TextKind::Counts),
+            ("-", "mx1 410\nmx2 290\n", TextKind::Counts),
+            ("counts.txt", "mx1,410\nmx2,290\n", TextKind::Counts),
             ("-", "section,name,quantity,value,low,high,bin\nrun,,seed,1,,,\n", TextKind::Table("run")),
             (
                 "mail.log",

@@ -9,11 +9,13 @@
 //! [`Question`], a zone without a scenario; [`TextKind`], what a text is.
 
 mod catalog;
+mod counts;
 mod kind;
 mod question;
 mod text;
 
 pub use catalog::catalog;
+pub use counts::counts;
 pub use kind::TextKind;
 pub use question::{EQUAL_MX, Question, domain_of_file, equal_mx_scenario, equal_mx_zone, zone_scenario};
 pub use text::{MOST_BYTES, read_text, read_text_up_to};
@@ -127,12 +129,8 @@ fn other_use(path: &str, kind: &TextKind) -> ImportError {
         TextKind::MailLog(server) => format!(
             "{name} is a mail log of {server}, which is not read; count the messages that each node accepted and type, with your counts: mxsim judge 410 290 300"
         ),
-        TextKind::Counts(counts) => {
-            let counts: Vec<String> = counts.iter().take(20).map(u64::to_string).collect();
-            format!(
-                "{name} holds counts and neither scenario nor zone; type: mxsim judge {}",
-                counts.join(" ")
-            )
+        TextKind::Counts => {
+            format!("{name} holds counts and neither scenario nor zone; type: mxsim judge {path}")
         }
         TextKind::Zone | TextKind::Scenario => format!("{name} is of another kind than this command takes"),
     })

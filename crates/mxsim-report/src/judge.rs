@@ -49,13 +49,22 @@ fn furthest_off(nodes: &[JudgedNode]) -> Option<&JudgedNode> {
 
 fn off(node: &JudgedNode) -> String {
     format!(
-        "node {} carries {}, {} {} its fair share; in the long run {}.",
-        node.node,
+        "{} carries {}, {} {} its fair share; in the long run {}.",
+        called(node),
         percent(node.share),
         points(node.off.abs()),
         if node.off > 0.0 { "above" } else { "below" },
         percent_range(node.low, node.high)
     )
+}
+
+/// Its name, or "node 2".
+fn called(node: &JudgedNode) -> String {
+    if is_named(node) { node.name.clone() } else { format!("node {}", node.node) }
+}
+
+fn is_named(node: &JudgedNode) -> bool {
+    node.name != node.node.to_string()
 }
 
 fn method(judgement: &Judgement) -> String {
@@ -81,7 +90,7 @@ fn table(page: &mut Page, nodes: &[JudgedNode]) {
         Column::new("long-run share", column(|node| percent_range(node.low, node.high))),
         Column::new("", column(|node| if node.is_off { "*" } else { "" }.to_owned())),
     ];
-    columns::write(page, "node", &column(|node| node.node.to_string()), columns);
+    columns::write(page, "node", &column(|node| node.name.clone()), columns);
     if nodes.iter().any(|node| node.is_off) {
         page.note("* its fair share lies outside the range");
     }
@@ -108,7 +117,11 @@ fn next_command(judgement: &Judgement, weights: &[f64]) -> String {
 const MOST_MX: usize = 100;
 
 fn with_choosers(judgement: &Judgement, weights: &[f64]) -> String {
-    let counts: Vec<String> = judgement.nodes.iter().map(|node| node.messages.to_string()).collect();
+    let typed = |node: &JudgedNode| match is_named(node) && node.name.split_whitespace().count() == 1 {
+        true => format!("{}={}", node.name, node.messages),
+        false => node.messages.to_string(),
+    };
+    let counts: Vec<String> = judgement.nodes.iter().map(typed).collect();
     let weights: Vec<String> = weights.iter().map(f64::to_string).collect();
     let weights =
         if weights.is_empty() { String::new() } else { format!(" --weights {}", weights.join(",")) };

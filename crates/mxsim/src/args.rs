@@ -274,9 +274,9 @@ pub(crate) enum StoryFormat {
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub(crate) struct Judge {
-    /// Messages counted at each node over the same time
-    #[arg(required = true, value_name = "COUNT", value_parser = count)]
-    pub(crate) counts: Vec<u64>,
+    /// Messages counted at each node over the same time, such as 410 or mx1=410; or a file of them, - for standard input
+    #[arg(required = true, value_name = "COUNT")]
+    pub(crate) counts: Vec<String>,
     /// How many equal, independent choosers send to you [default: the answer says how few would explain the split]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_MESSAGES))]
     pub(crate) choosers: Option<u64>,
@@ -370,12 +370,6 @@ pub(crate) struct Man {
 
 /// The widest picture (pixels): what a sheet of A0 has at 150 dots an inch. Larger ones rarely open.
 const MOST_WIDTH: i64 = 7_000;
-
-/// A count of messages.
-fn count(text: &str) -> Result<u64, String> {
-    let found = text.trim().parse::<u64>().ok().filter(|count| *count <= MOST_MESSAGES);
-    found.ok_or_else(|| "expected a whole number of messages from 0 to 10^15, such as 410".to_owned())
-}
 
 /// A relative fair share.
 fn weight(text: &str) -> Result<f64, String> {

@@ -48,12 +48,14 @@ pub struct CountedSplit {
     pub choosers: Option<u64>,
     /// Fair shares relative to each other, one for each node; empty for equal ones.
     pub weights: Vec<f64>,
+    /// Names of the nodes, one for each count; empty for numbers from 1.
+    pub names: Vec<String>,
 }
 
 impl CountedSplit {
     /// Counts of equal nodes, from choosers of unknown number.
     pub fn new(counts: impl IntoIterator<Item = u64>) -> Self {
-        Self { counts: counts.into_iter().collect(), choosers: None, weights: Vec::new() }
+        Self { counts: counts.into_iter().collect(), choosers: None, weights: Vec::new(), names: Vec::new() }
     }
 
     /// With so many equal, independent choosers.
@@ -66,6 +68,12 @@ impl CountedSplit {
     #[must_use]
     pub fn weights(self, weights: impl IntoIterator<Item = f64>) -> Self {
         Self { weights: weights.into_iter().collect(), ..self }
+    }
+
+    /// With names of the nodes.
+    #[must_use]
+    pub fn names(self, names: impl IntoIterator<Item = String>) -> Self {
+        Self { names: names.into_iter().collect(), ..self }
     }
 
     fn fit(&self) -> Result<Fit, JudgeError> {
@@ -220,11 +228,13 @@ impl From<Method> for JudgeMethod {
 }
 
 /// One node of a judgement.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JudgedNode {
     /// Its number in the order of the counts, from 1.
     pub node: usize,
+    /// Its name; that number if it has none.
+    pub name: String,
     /// Messages counted.
     pub messages: u64,
     /// Their part of all messages.
@@ -269,7 +279,7 @@ pub fn judge(counted: &CountedSplit) -> Result<Judgement, JudgeError> {
         p_value: to_digits(case.p_value, DIGITS),
         method: case.method,
         luck_if_fewer_choosers_than: case.break_even,
-        nodes: nodes(&fit, &counted.counts, case.judged_for),
+        nodes: nodes(&fit, counted, case.judged_for),
     })
 }
 
@@ -367,13 +377,14 @@ impl Case {
     }
 }
 
-fn nodes(fit: &Fit, counts: &[u64], judged_for: u64) -> Vec<JudgedNode> {
+fn nodes(fit: &Fit, counted: &CountedSplit, judged_for: u64) -> Vec<JudgedNode> {
     let shares: Vec<f64> = fit.shares().collect();
     let ranges = fit.intervals(judged_for, CONFIDENCE);
     let node = |(i, messages): (usize, &u64)| {
         let (share, fair, [low, high]) = (shares[i], fit.fair_shares()[i], ranges[i]);
         JudgedNode {
             node: i + 1,
+            name: counted.names.get(i).cloned().unwrap_or_else(|| (i + 1).to_string()),
             messages: *messages,
             share: to_digits(share, DIGITS),
             fair_share: to_digits(fair, DIGITS),
@@ -383,7 +394,7 @@ fn nodes(fit: &Fit, counts: &[u64], judged_for: u64) -> Vec<JudgedNode> {
             is_off: fair < low || fair > high,
         }
     };
-    counts.iter().enumerate().map(node).collect()
+    counted.counts.iter().enumerate().map(node).collect()
 }
 
 #[cfg(test)]

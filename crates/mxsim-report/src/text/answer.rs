@@ -233,7 +233,16 @@ fn settle(results: &Results) -> Option<String> {
     let effect: &Effect =
         known.flips.as_ref().filter(|effect| effect.grade == Grade::Assumed && effect.unknown != "share")?;
     Some(format!(
-        "Count the connections of {} on each host (grep -c 'connect from .*NAME' mail.log), then mxsim judge COUNTS.",
-        effect.sender
+        "On each host: grep -c 'connect from .*DOMAIN' mail.log, with the domain of {}; then mxsim judge {}. When you know how it \
+         behaves, give it grade = \"measured\" in the scenario.",
+        effect.sender,
+        counts_to_type(&results.nodes)
     ))
+}
+
+/// `mx1=N mx2=N ...`: what to type with counts.
+fn counts_to_type(nodes: &[NodeResult]) -> String {
+    let counts: Vec<String> = nodes.iter().take(FIRST_HOSTS).map(|node| format!("{}=N", node.name)).collect();
+    let rest = if nodes.len() > FIRST_HOSTS { " ..." } else { "" };
+    format!("{}{rest}", counts.join(" "))
 }

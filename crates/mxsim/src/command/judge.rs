@@ -4,11 +4,13 @@ use crate::args::{Judge, PlainFormat};
 use crate::exit::{Exit, Failure};
 use crate::output::{print, screen_style};
 use mxsim_core::study::judge::{Answer, CountedSplit, JudgeError, judge as judge_counts};
+use mxsim_import::{counts, read_text};
 use mxsim_report::{judge::screen, pretty};
+use std::path::Path;
 
 /// Judges the counts.
 pub(crate) fn judge(arguments: &Judge) -> Result<Exit, Failure> {
-    let judgement = judge_counts(&counted(arguments)).map_err(usage)?;
+    let judgement = judge_counts(&counted(arguments)?).map_err(usage)?;
     match arguments.format {
         PlainFormat::Text => print(&screen(&judgement, &arguments.weights, &screen_style()))?,
         PlainFormat::Json => print(&pretty(&judgement))?,
@@ -16,13 +18,17 @@ pub(crate) fn judge(arguments: &Judge) -> Result<Exit, Failure> {
     Ok(if arguments.exit_zero { Exit::Met } else { exit_for(judgement.answer) })
 }
 
-fn counted(arguments: &Judge) -> CountedSplit {
-    let counted =
-        CountedSplit::new(arguments.counts.iter().copied()).weights(arguments.weights.iter().copied());
-    match arguments.choosers {
+fn counted(arguments: &Judge) -> Result<CountedSplit, Failure> {
+    let text = match &arguments.counts[..] {
+        [file] if file == "-" || Path::new(file).is_file() => read_text(file)?,
+        typed => typed.join("\n"),
+    };
+    let counted = counts(&text).map_err(|error| Failure::usage(format!("judge: {error}")))?;
+    let counted = counted.weights(arguments.weights.iter().copied());
+    Ok(match arguments.choosers {
         Some(choosers) => counted.choosers(choosers),
         None => counted,
-    }
+    })
 }
 
 fn usage(error: JudgeError) -> Failure {

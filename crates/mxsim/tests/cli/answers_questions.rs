@@ -83,7 +83,7 @@ fn a_file_of_another_kind_is_recognised() {
             "2026-11-28 10:00:00 1tGabc-000000001Ab-0xYz <= a@example.com H=mx.example.com\n",
             "log of Exim",
         ),
-        ("counts.txt", "mx1 410\nmx2 290\n", "mxsim judge 410 290"),
+        ("counts.txt", "mx1 410\nmx2 290\n", "mxsim judge "),
         ("table.txt", "section,name,quantity,value,low,high,bin\nrun,,seed,1,,,\n", "mxsim report run.json"),
         ("asked.json", "{\"schema\": \"mxsim.ask/1\"}", "mxsim ask --format json"),
         ("traced.json", "{\"schema\": \"mxsim.trace/1\"}", "mxsim trace --format json"),

@@ -1,6 +1,6 @@
 //! `mxsim judge`: is an uneven split luck?
 
-use crate::support::{Finished, mxsim, snapshot, too_wide};
+use crate::support::{Finished, Folder, mxsim, mxsim_with_input, snapshot, too_wide};
 
 fn judge(arguments: &[&str]) -> Finished {
     mxsim(&[&["judge"], arguments].concat())
@@ -63,7 +63,7 @@ fn programs_get_the_numbers() {
 
 #[test]
 fn silly_counts_are_named() {
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 12] = [
         (&[], "required"),
         (&["410"], "counts of 2 to 1,000 nodes, found 1, such as"),
         (&["0", "0", "0"], "no message was counted"),
@@ -71,7 +71,8 @@ fn silly_counts_are_named() {
         (&["10000000000000000000", "1"], "whole number of messages from 0 to 10^15"),
         (&["-5", "3"], "'-5'"),
         (&["3.5", "3"], "'3.5'"),
-        (&["410,290,300"], "such as 410"),
+        (&["counts.txt"], "such as 410, found 'counts.txt'"),
+        (&["mx1=410", "290"], "or none"),
         (&["3", "4", "--weights", "1"], "found 2 counts and 1 weights"),
         (&["3", "4", "--weights", "1,nan"], "a weight from 0.000001 to 1000000"),
         (&["3", "4", "--choosers", "0"], "0 is not in 1..="),
@@ -90,4 +91,18 @@ fn huge_counts_are_judged() {
     judge(&[huge, huge]).expect(0);
     judge(&[huge, "0", "--choosers", huge]).expect(1);
     judge(&vec!["7"; 1000]).expect(0);
+}
+
+#[test]
+fn counts_have_names_and_come_from_a_file_or_a_pipe() {
+    let named = judge(&["mx1=410", "mx2=290", "mx3=300"]).expect(3).stdout;
+    assert!(flat(&named).contains("mx1 carries 41.0 %") && named.contains("\n  mx1   410"), "{named}");
+    assert!(flat(&named).contains("Next: mxsim judge mx1=410 mx2=290 mx3=300 --choosers N"), "{named}");
+    let folder = Folder::new();
+    let file = folder.file("counts.txt", "    410 mx1\n    290 mx2\n    300 mx3\n");
+    assert_eq!(judge(&[&file]).expect(3).stdout, named);
+    let piped = mxsim_with_input(&["judge", "-"], b"mx1:410\nmx2:290\nmx3:300\n").expect(3);
+    assert_eq!(piped.stdout, named);
+    let names = judge(&[&file, "--format", "json"]).expect(3).json();
+    assert_eq!(names["nodes"][2]["name"], "mx3");
 }
