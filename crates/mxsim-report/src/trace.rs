@@ -1,7 +1,9 @@
 //! The screen of `mxsim trace`: the story of each message, step by step, with the reasons.
 
-use mxsim_core::numerals::{clock, count, literal_duration};
-use mxsim_core::study::trace::{Fate, Happening, Trace, TracedCandidate, TracedHold, TracedMessage};
+use mxsim_core::numerals::{clock, count, counted, literal_duration};
+use mxsim_core::study::trace::{
+    Fate, Happening, Trace, TracedCandidate, TracedHold, TracedMessage, TracedStep,
+};
 
 use crate::page::{Page, TextStyle};
 
@@ -59,14 +61,52 @@ fn zone(page: &mut Page, trace: &Trace) {
 fn tell(page: &mut Page, message: &TracedMessage) {
     let (number, host) = (count(message.number + 1), count(u64::from(message.outbound_host) + 1));
     page.paragraph(&format!("Message {number} arrives at outbound host {host}"));
-    for step in &message.steps {
-        for (i, line) in lines(&step.what).iter().enumerate() {
-            let time = if i == 0 { clock(step.at_s) } else { String::new() };
-            page.at_time(&time, line);
-        }
+    let (first, last) = ends_of(&message.steps);
+    first.iter().for_each(|step| tell_step(page, step));
+    let left_out = &message.steps[first.len()..message.steps.len() - last.len()];
+    if let Some(before) = left_out.last() {
+        page.at_time("...", &condensed(left_out, before.at_s));
     }
+    last.iter().for_each(|step| tell_step(page, step));
     if message.fate == Fate::Waiting {
         page.at_time("", "the run ends before its fate is known");
+    }
+}
+
+/// A message of more steps than this is told by its first and its last ones.
+const MOST_STEPS: usize = 60;
+const FIRST_STEPS: usize = 30;
+const LAST_STEPS: usize = 15;
+
+/// The steps that are told, from the start and up to the end. Both parts end with an attempt, if one ends there.
+fn ends_of(steps: &[TracedStep]) -> (&[TracedStep], &[TracedStep]) {
+    if steps.len() <= MOST_STEPS {
+        return (steps, &[]);
+    }
+    let is_end = |step: &TracedStep| matches!(step.what, Happening::Deferred { .. });
+    let first = steps[..FIRST_STEPS].iter().rposition(is_end).map_or(FIRST_STEPS, |end| end + 1);
+    let from = steps.len() - LAST_STEPS;
+    let end = steps[from..steps.len() - 1].iter().position(is_end);
+    (&steps[..first], &steps[end.map_or(from, |end| from + end + 1)..])
+}
+
+/// What is left out, in a line.
+fn condensed(steps: &[TracedStep], until_s: f64) -> String {
+    let is_end = |step: &&TracedStep| matches!(step.what, Happening::Deferred { .. });
+    let deferred = steps.iter().filter(is_end).count() as u64;
+    let times = if deferred > 0 {
+        format!(", {} among them", counted(deferred, "deferral", "deferrals"))
+    } else {
+        String::new()
+    };
+    let steps = counted(steps.len() as u64, "step", "steps");
+    format!("{steps} more like these until {}{times}; --format json has them all", clock(until_s))
+}
+
+fn tell_step(page: &mut Page, step: &TracedStep) {
+    for (i, line) in lines(&step.what).iter().enumerate() {
+        let time = if i == 0 { clock(step.at_s) } else { String::new() };
+        page.at_time(&time, line);
     }
 }
 
@@ -190,6 +230,17 @@ mod tests {
         );
         assert!(story.contains("ACCEPTED by node mx1, "), "{story}");
         assert!(flat(&story).ends_with("or mxsim run site.toml, for all of the mail"), "{story}");
+    }
+
+    /// A host is dead all day, and Postfix comes back every 4,000 s at the latest.
+    #[test]
+    fn a_long_wait_is_condensed() {
+        let story = story(Span::DAY, "site.toml");
+        assert!(story.lines().count() < 120, "{} lines", story.lines().count());
+        assert!(
+            flat(&story).contains("more like these until") && story.contains("deferrals among them"),
+            "{story}"
+        );
     }
 
     #[test]

@@ -132,6 +132,21 @@ pub(crate) struct Output {
     pub(crate) full: bool,
 }
 
+/// Options of everything that draws results.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Figures {
+    /// Write the figures as SVG into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) figures: Option<PathBuf>,
+    /// Write them as PNG too
+    #[arg(long, requires = "figures")]
+    pub(crate) png: bool,
+    /// How wide a PNG is (pixels); its height follows
+    #[arg(long, requires = "png", value_name = "N", default_value = "1600",
+        value_parser = clap::value_parser!(u32).range(1..=MOST_WIDTH))]
+    pub(crate) width: u32,
+}
+
 /// `mxsim run`
 // A number with a minus is a wrong value of its option, not an option nobody knows.
 #[derive(Debug, Args)]
@@ -149,6 +164,8 @@ pub(crate) struct Run {
     pub(crate) presets: PresetFolder,
     #[command(flatten)]
     pub(crate) simulation: Simulation,
+    #[command(flatten)]
+    pub(crate) figures: Figures,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -217,16 +234,8 @@ pub(crate) struct Report {
     /// A results file of `mxsim run`; - is standard input
     #[arg(value_name = "RUN.json")]
     pub(crate) results: String,
-    /// Write the figures as SVG into this folder
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) figures: Option<PathBuf>,
-    /// Write them as PNG too
-    #[arg(long, requires = "figures")]
-    pub(crate) png: bool,
-    /// How wide a PNG is (pixels); its height follows
-    #[arg(long, requires = "png", value_name = "N", default_value = "1600",
-        value_parser = clap::value_parser!(u32).range(1..=MOST_WIDTH))]
-    pub(crate) width: u32,
+    #[command(flatten)]
+    pub(crate) figures: Figures,
     #[command(flatten)]
     pub(crate) output: Output,
 }

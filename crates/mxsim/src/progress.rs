@@ -3,8 +3,10 @@
 use crate::args::Simulation;
 use crate::exit::{Exit, Failure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use mxsim_core::numerals::{count, duration, to_digits};
+use mxsim_core::results::{Answer, Results};
 use mxsim_core::study::{Observer, Stop};
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -19,6 +21,7 @@ static HANDLER: OnceLock<()> = OnceLock::new();
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
+    begun: Instant,
     deadline: Option<Instant>,
 }
 
@@ -33,7 +36,20 @@ impl Progress {
                 }
             });
         });
-        Ok(Self { bar: progress_bar(simulation, title), deadline: deadline(simulation)? })
+        let bar = progress_bar(simulation, title);
+        Ok(Self { bar, begun: now(), deadline: deadline(simulation)? })
+    }
+
+    /// Says on a terminal how long it would take to find out, where that is known. The first replications have other worlds beside them, so that
+    /// it would be less.
+    pub(crate) fn tell_how_much_more(&self, results: &Results) {
+        let more = results.goals.iter().filter_map(|goal| goal.more_replications).max();
+        let is_open = results.verdict.answer == Answer::CannotTell;
+        let Some(more) = more.filter(|_| is_open && !self.bar.is_hidden()) else { return };
+        let each = now().duration_since(self.begun).as_secs_f64() / results.provenance.replications as f64;
+        let time = duration(to_digits((each * more as f64).max(1.0), 1));
+        self.finish();
+        say(&format!("{} more replications would take {time} at most here.", count(more)));
     }
 
     /// Takes the progress line away.
@@ -56,11 +72,17 @@ impl Observer for Progress {
     }
 }
 
+/// A line on standard error. Who cannot read it misses nothing that matters.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 fn progress_bar(simulation: &Simulation, title: &str) -> ProgressBar {
     let visible = !simulation.quiet && std::io::stderr().is_terminal();
     let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(0), target);
-    let template = "{msg} {bar:30} {pos}/{len} replications, {elapsed}  (Ctrl-C keeps what is finished)";
+    let template =
+        "{msg} {bar:30} {pos}/{len} replications, {elapsed}, {eta} left  (Ctrl-C keeps what is finished)";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }

@@ -3,6 +3,7 @@
 use super::{exit_for, overrides, run_options, span, watched};
 use crate::args::{Format, Run};
 use crate::exit::{Exit, Failure};
+use crate::figures::drawn;
 use crate::output::{Layout, document, format_for, print, screen_style, write_file};
 use mxsim_core::catalog::Catalog;
 use mxsim_core::results::Results;
@@ -14,8 +15,11 @@ use std::path::Path;
 
 /// Runs every scenario in turn; the worst answer decides the exit code.
 pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
-    if arguments.scenarios.len() > 1 && arguments.output.output.is_some() {
-        return Err(Failure::usage("-o takes the results of one scenario; run them one by one, or redirect"));
+    let is_filed = arguments.output.output.is_some() || arguments.figures.figures.is_some();
+    if arguments.scenarios.len() > 1 && is_filed {
+        return Err(Failure::usage(
+            "-o and --figures take the results of one scenario; run them one by one, or redirect",
+        ));
     }
     let window = arguments.window.as_deref().map(window).transpose()?;
     let mut overrides = overrides(&arguments.simulation);
@@ -48,7 +52,9 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
 fn one(path: &str, arguments: &Run, catalog: &Catalog, overrides: RunOverrides) -> Result<Results, Failure> {
     let scenario = mxsim_import::scenario(path, catalog, overrides)?;
     let options = run_options(&scenario, &arguments.simulation);
-    watched(&scenario, &arguments.simulation, |watch| simulate(&scenario, options, watch))
+    watched(&scenario, &arguments.simulation, |watch| {
+        simulate(&scenario, options, watch).inspect(|results| watch.tell_how_much_more(results))
+    })
 }
 
 /// The length of a window; a scenario asks for a minute at least, too.
@@ -60,37 +66,62 @@ fn window(text: &str) -> Result<Span, Failure> {
     Ok(window)
 }
 
-/// Writes the documents where they were asked for; with a file, the screen still shows the answer.
+/// Writes the documents where they were asked for.
 fn deliver(runs: &[(String, Results)], arguments: &Run) -> Result<(), Failure> {
-    let file = arguments.output.output.as_deref().filter(|path| *path != Path::new("-"));
-    let format = format_for(arguments.output.format, file);
-    let screen = screen_style();
-    let (Some(file), [(path, results)]) = (file, runs) else {
-        return print(&on_screen(runs, format, arguments, &screen));
-    };
-    let written = file.display().to_string();
-    let files =
-        Files { scenario: named(path), results: (format == Format::Json).then_some(written.as_str()) };
-    let layout = Layout { format, full: arguments.output.full, files, figures: &[] };
-    write_file(file, document(results, &layout, &TextStyle::default()).as_bytes())?;
-    if arguments.simulation.quiet {
-        return Ok(());
+    match runs {
+        [(path, results)] => deliver_one(path, results, arguments),
+        [] => Ok(()),
+        several => print(&on_screen(several, arguments)),
     }
-    print(&document(results, &Layout { format: Format::Text, ..layout }, &screen))
 }
 
-/// What goes to standard output: one document, or of several runs a row each in text.
-fn on_screen(runs: &[(String, Results)], format: Format, arguments: &Run, style: &TextStyle) -> String {
-    let format = if arguments.simulation.quiet && format == Format::Text { Format::Oneline } else { format };
-    if runs.len() > 1 && format == Format::Text && !arguments.output.full {
-        return mxsim_report::rows(runs, style);
-    }
-    let one = |(path, results): &(String, Results)| {
-        let files = Files { scenario: named(path), results: None };
-        document(results, &Layout { format, full: arguments.output.full, files, figures: &[] }, style)
+/// Writes the files, and shows the answer on the screen as well: what cannot be written does not take it along.
+fn deliver_one(path: &str, results: &Results, arguments: &Run) -> Result<(), Failure> {
+    let file = arguments.output.output.as_deref().filter(|path| *path != Path::new("-"));
+    let format = format_for(arguments.output.format, file);
+    let drawn = drawn(results, &arguments.figures);
+    let paths = drawn.as_deref().unwrap_or_default();
+    let figures: Vec<(&str, &str)> = paths.iter().map(|(title, path)| (*title, path.as_str())).collect();
+    let layout = Layout {
+        format,
+        full: arguments.output.full,
+        files: Files { scenario: named(path), results: None },
+        figures: &figures,
     };
-    let gap = if format == Format::Text { "\n" } else { "" };
-    runs.iter().map(one).collect::<Vec<_>>().join(gap)
+    let written = file.map_or(Ok(()), |file| {
+        write_file(file, document(results, &layout, &TextStyle::default()).as_bytes())
+    });
+    let kept =
+        file.filter(|_| written.is_ok() && format == Format::Json).map(|file| file.display().to_string());
+    let files = Files { results: kept.as_deref(), ..layout.files };
+    let shown = match (file, arguments.simulation.quiet) {
+        (Some(_), true) => Ok(()),
+        (Some(_), false) => {
+            print(&document(results, &Layout { format: Format::Text, files, ..layout }, &screen_style()))
+        }
+        (None, is_quiet) => {
+            let format = if is_quiet && format == Format::Text { Format::Oneline } else { format };
+            print(&document(results, &Layout { format, ..layout }, &screen_style()))
+        }
+    };
+    written.and(drawn.map(drop)).and(shown)
+}
+
+/// What several runs have to say: a row each, or in other formats a document each.
+fn on_screen(runs: &[(String, Results)], arguments: &Run) -> String {
+    let (format, style) = (format_for(arguments.output.format, None), screen_style());
+    let (is_quiet, full) = (arguments.simulation.quiet, arguments.output.full);
+    let one = |(path, results): &(String, Results), format| {
+        let files = Files { scenario: named(path), results: None };
+        document(results, &Layout { format, full, files, figures: &[] }, &style)
+    };
+    let all = |format, gap| runs.iter().map(|run| one(run, format)).collect::<Vec<_>>().join(gap);
+    match format {
+        Format::Text if is_quiet => all(Format::Oneline, ""),
+        Format::Text if full => all(Format::Text, "\n"),
+        Format::Text => mxsim_report::rows(runs, &style),
+        other => all(other, ""),
+    }
 }
 
 /// The name of a scenario's file; standard input has none.

@@ -162,7 +162,7 @@ fn wrong_usage_is_told_with_the_rule() {
     mxsim(&[]).expect(2);
     mxsim(&["run"]).expect(2);
     mxsim(&["simulate", &small]).expect_error(2, &["simulate"]);
-    run(&[&small, "-o", "x.json"]).expect_error(2, &["-o takes the results of one scenario"]);
+    run(&[&small, "-o", "x.json"]).expect_error(2, &["-o and --figures take the results of one scenario"]);
 }
 
 #[test]

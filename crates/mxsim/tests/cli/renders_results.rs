@@ -67,6 +67,23 @@ fn png_width(path: &str) -> u32 {
 }
 
 #[test]
+fn a_run_draws_the_figures_that_its_report_would() {
+    let (folder, _) = results();
+    let run = ["run", "small.toml", "--replications", "5", "--figures", "own"];
+    mxsim_in(folder.path(), &run).expect(3);
+    mxsim_in(folder.path(), &["report", "run.json", "--figures", "later"]).expect(0);
+    for name in ["split.svg", "load.svg", "duration.svg", "capacity.svg"] {
+        let read = |from: &str| fs::read(folder.at(&format!("{from}/{name}"))).expect("a figure");
+        assert_eq!(read("own"), read("later"), "{name}");
+    }
+    let lost = mxsim_in(folder.path(), &[&run[..5], &["run.json"]].concat());
+    assert!(lost.stdout.contains("CAN'T TELL YET"), "{}", lost.stdout);
+    lost.expect_error(5, &["cannot make run.json"]);
+    mxsim_in(folder.path(), &["run", "small.toml", "small.toml", "--figures", "f"])
+        .expect_error(2, &["one scenario"]);
+}
+
+#[test]
 fn figures_are_pictures_on_request() {
     let (folder, _) = results();
     let run = |more: &[&str]| {

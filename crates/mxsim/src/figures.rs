@@ -1,0 +1,64 @@
+//! The figures of results, drawn into a folder.
+
+use crate::args::Figures;
+use crate::exit::Failure;
+use crate::output::write_file;
+use mxsim_core::results::Results;
+use mxsim_report::figure::Figure;
+use mxsim_report::{Size, figure, png, svg};
+use std::path::Path;
+
+/// A figure is a pure function of the results.
+type Draw = fn(&Results) -> Figure;
+
+/// The figures, each with what it shows and its file name without an ending.
+const FIGURES: [(&str, &str, Draw); 4] = [
+    ("Split per node", "split", figure::split),
+    ("Load by hour", "load", figure::load),
+    ("Load by part of the time", "duration", figure::duration),
+    ("Busiest hour, minute and second", "capacity", figure::capacity),
+];
+
+/// Draws what was asked for; returns the title and the path of each figure, none without a folder.
+pub(crate) fn drawn(results: &Results, asked: &Figures) -> Result<Vec<(&'static str, String)>, Failure> {
+    match &asked.figures {
+        Some(folder) => write(folder, &pictures(results, asked)?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// A figure drawn: its title, its file name and what the file holds.
+type Picture = (&'static str, String, Vec<u8>);
+
+/// All pictures asked for, drawn before the first is written: what cannot be drawn leaves no half set behind.
+fn pictures(results: &Results, asked: &Figures) -> Result<Vec<Picture>, Failure> {
+    let mut pictures = Vec::new();
+    for (title, name, draw) in FIGURES {
+        let figure = draw(results);
+        let size = Size::of(&figure);
+        let drawing = svg(&figure, size).map_err(Failure::invalid)?;
+        pictures.push((title, format!("{name}.svg"), drawing.into_bytes()));
+        if asked.png {
+            let picture = png(&figure, size, asked.width).map_err(Failure::invalid)?;
+            pictures.push((title, format!("{name}.png"), picture));
+        }
+    }
+    Ok(pictures)
+}
+
+/// Writes the pictures; gives the title of each figure with the path of its last picture.
+fn write(folder: &Path, pictures: &[Picture]) -> Result<Vec<(&'static str, String)>, Failure> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Failure::file(format!("cannot make {}: {error}", folder.display())))?;
+    let mut paths: Vec<(&'static str, String)> = Vec::new();
+    for (title, name, contents) in pictures {
+        let path = folder.join(name);
+        write_file(&path, contents)?;
+        paths.push((*title, path.display().to_string()));
+    }
+    // Markdown shows PNG where it was asked for: more viewers take it.
+    paths.reverse();
+    paths.dedup_by_key(|(title, _)| *title);
+    paths.reverse();
+    Ok(paths)
+}
