@@ -44,7 +44,7 @@ fn outages() -> Vec<Case> {
     let late = (Answer::No, Subject::Delay);
     let arrives = (Answer::Yes, Subject::Loss);
     let mut cases = Vec::new();
-    for hosts in [1, 2, 3] {
+    for hosts in 1..=5 {
         let zone = equal_hosts(hosts, 300);
         let names: Vec<String> = (1..=hosts).map(|i| format!("mx{i}")).collect();
         let all: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -106,11 +106,12 @@ fn targets() -> Vec<Case> {
     let weights = |weights: &[f64]| -> String {
         weights.iter().zip(1..).map(|(weight, i)| format!("[nodes.mx{i}]\nweight = {weight}\n")).collect()
     };
-    let cases: [(&[f64], (Answer, Subject)); 6] = [
+    let cases: [(&[f64], (Answer, Subject)); 7] = [
         (&[1.0, 1.0], even),
         (&[3.0, 1.0], off),
         (&[2.0, 1.0], off),
         (&[1.0, 1.0, 1.0], even),
+        (&[1.0, 1.0, 1.0, 1.0], even),
         (&[2.0, 1.0, 1.0], off),
         (&[1.0, 1.0, 4.0], off),
     ];
@@ -151,11 +152,59 @@ fn orders() -> Vec<Case> {
     ]
 }
 
-/// The subject has to be right in all but two, and a *yes* where the truth is *no* is never allowed.
+/// Two equal hosts in the answer of `dig`, and the addresses that are known of them.
+fn asked(addresses: &str) -> String {
+    format!(
+        "example.com. 300 IN MX 10 mx1.example.com.\nexample.com. 300 IN MX 10 mx2.example.com.\n{addresses}"
+    )
+}
+
+/// Hosts that get nothing because of what stands in the zone, hosts of which that is not known, and plans that are no unevenness.
+fn zones() -> Vec<Case> {
+    let idle = (Answer::No, Subject::IdleHost);
+    let (open, lost) = ((Answer::DependsOn, Subject::IdleHost), (Answer::No, Subject::Loss));
+    let arrives = (Answer::Yes, Subject::Loss);
+    let one = "mx1.example.com. 300 IN A 192.0.2.1\n";
+    let both = format!("{one}mx2.example.com. 300 IN A 192.0.2.2\n");
+    let change = |records: &str| format!("{}[[changes]]\nat = \"12:00\"\n{records}\n", mail("5d"));
+    let three = "mx1 A 192.0.2.1\nmx2 A 192.0.2.2\n@ MX 10 mx1\n@ MX 10 mx2\n@ MX 10 mx3\n";
+    let zones = [
+        (
+            "a host without an address in a whole zone",
+            format!("$ORIGIN example.com.\n$TTL 300\n{three}"),
+            idle,
+        ),
+        ("a private address", asked(&format!("{one}mx2.example.com. 300 IN A 10.0.0.2\n")), idle),
+        ("a loopback address", asked(&format!("{one}mx2.example.com. 300 IN A 127.0.0.1\n")), idle),
+        (
+            "two loopback addresses",
+            asked("mx1.example.com. 300 IN A 127.0.0.1\nmx2.example.com. 300 IN A 127.0.0.2\n"),
+            idle,
+        ),
+        ("an address that was not asked for", asked(one), open),
+        ("a null MX beside two hosts", asked(&format!("{both}example.com. 300 IN MX 0 .\n")), lost),
+        ("one host", equal_hosts(1, 300), arrives),
+    ];
+    let zones = zones.into_iter().map(|(name, zone, truth)| case(name, &zone, &mail("5d"), truth));
+    let planned = [
+        ("a host leaves at noon", change("remove = \"example.com. 300 IN MX 10 mx2.example.com.\"")),
+        (
+            "a host comes at noon",
+            change(
+                "add = \"example.com. 300 IN MX 10 mx3.example.com.\\nmx3.example.com. 300 IN A 192.0.2.3\"",
+            ),
+        ),
+    ];
+    let planned = planned.into_iter().map(|(name, rest)| case(name, &asked(&both), &rest, arrives));
+    zones.chain(planned).collect()
+}
+
+/// The subject has to be right in all but three, and a *yes* where the truth is *no* is never allowed.
 #[test]
 fn the_headline_is_about_the_subject_that_matters() {
-    let cases: Vec<Case> = [outages(), full_nodes(), targets(), orders()].into_iter().flatten().collect();
-    assert!(cases.len() >= 35, "{}", cases.len());
+    let cases: Vec<Case> =
+        [outages(), full_nodes(), targets(), orders(), zones()].into_iter().flatten().collect();
+    assert!(cases.len() >= 60, "{}", cases.len());
     let mut wrong = Vec::new();
     for case in &cases {
         let verdict = run(&case.text).verdict;
@@ -166,5 +215,5 @@ fn the_headline_is_about_the_subject_that_matters() {
             wrong.push(format!("{line}, expected {:?} {:?}", case.answer, case.subject));
         }
     }
-    assert!(wrong.len() <= 2, "{} of {} are wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(wrong.len() <= 3, "{} of {} are wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
