@@ -11,7 +11,7 @@ mod numbers;
 mod senders;
 
 pub use delivery::{Delay, Delivery, DeliveryTotals};
-pub use events::{EventAtNode, EventPhase, EventResult};
+pub use events::{EventAtNode, EventKind, EventPhase, EventResult};
 pub use numbers::{Estimate, Interval, Moment};
 pub use senders::{SenderAtNode, SenderResult};
 

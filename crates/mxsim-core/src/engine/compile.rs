@@ -141,6 +141,7 @@ fn event_labels(scenario: &Scenario, world: &World) -> Vec<EventLabels> {
     let lengths = world.phases.lengths.chunks_exact(PHASES);
     let event = |(event, lengths): (&PlannedEvent, &[Span])| EventLabels {
         text: event.text.clone(),
+        kind: event.kind,
         lengths: std::array::from_fn(|phase| lengths[phase]),
     };
     scenario.events.iter().zip(lengths).map(event).collect()

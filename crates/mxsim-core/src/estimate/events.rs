@@ -14,7 +14,7 @@ pub(super) fn events(labels: &Labels, tallies: &[Tally]) -> Vec<EventResult> {
             let length = event.lengths[place];
             (length > Span::ZERO).then(|| phase(labels, &of.collect::<Vec<_>>(), length))
         });
-        EventResult { text: event.text.clone(), before, during, after }
+        EventResult { text: event.text.clone(), kind: event.kind, before, during, after }
     };
     labels.events.iter().enumerate().map(event).collect()
 }

@@ -4,12 +4,26 @@ use super::delivery::Delay;
 use super::numbers::Interval;
 use serde::{Deserialize, Serialize};
 
+/// What kind of event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EventKind {
+    /// A node fails.
+    #[default]
+    Fault,
+    /// The zone changes.
+    Change,
+}
+
 /// One event of the scenario, or one change of its zone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EventResult {
     /// What it is, in the words of the scenario.
     pub text: String,
+    /// What kind it is of.
+    pub kind: EventKind,
     /// As long as the event, right before it; `null` if that is not in the measured time.
     pub before: Option<EventPhase>,
     /// While it goes on. Of a change of the zone: until the answers from before it have run out.

@@ -4,7 +4,7 @@ use super::goal::Goal;
 use crate::dns::{DaneZone, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::parameters::PresetKind;
-use crate::results::{Caution, Finding, Grade, PresetUsed};
+use crate::results::{Caution, EventKind, Finding, Grade, PresetUsed};
 use crate::sender::{Behaviour, SenderBehaviour, Unknowns};
 use crate::time::{Span, Time};
 use crate::traffic::{Profile, Sizes};
@@ -153,6 +153,8 @@ pub struct ZoneVersion {
 pub struct PlannedEvent {
     /// What it is, in the words of the scenario.
     pub text: String,
+    /// What kind it is of.
+    pub kind: EventKind,
     /// When it goes on, from and to; perhaps before or after the measured time. A change goes on until the answers from before it have run out.
     pub during: Vec<(Time, Time)>,
 }

@@ -1,6 +1,6 @@
 //! What the statistics need to know of a world: names, fair shares, goals and provenance.
 
-use crate::results::{Caution, Finding, Grade, MethodUsed, PresetUsed};
+use crate::results::{Caution, EventKind, Finding, Grade, MethodUsed, PresetUsed};
 use crate::scenario::{Goal, Reach, RunPlan};
 use crate::tally::PHASES;
 use crate::time::Span;
@@ -64,6 +64,8 @@ pub struct NodeLabels {
 pub struct EventLabels {
     /// What it is.
     pub text: String,
+    /// What kind it is of.
+    pub kind: EventKind,
     /// How long it is before it, during it and after it in a replication.
     pub lengths: [Span; PHASES],
 }

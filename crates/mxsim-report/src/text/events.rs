@@ -1,7 +1,7 @@
 //! What an outage or a change does, in one line each: its own time, and not the day around it.
 
 use mxsim_core::numerals::{clock, duration, percent};
-use mxsim_core::results::{EventPhase, HostResult, Results};
+use mxsim_core::results::{EventKind, EventPhase, HostResult, Results};
 
 /// Events on the first page; the rest stands in the document.
 const EVENTS_SHOWN: usize = 2;
@@ -50,7 +50,7 @@ fn mail(phase: &EventPhase) -> String {
 
 /// When the host that stops getting mail first took its last message, if one stops before the run ends.
 pub(super) fn last_message(results: &Results) -> Option<String> {
-    let changes = results.events.iter().any(|event| event.text.contains("zone changes"));
+    let changes = results.events.iter().any(|event| event.kind == EventKind::Change);
     let end = results.series.bin_s * results.series.nodes.first()?.accepted.len() as f64;
     let leaves = |host: &&HostResult| host.last.is_some_and(|last| last.latest < end - results.series.bin_s);
     let host = results.hosts.iter().filter(|_| changes).find(leaves)?;

@@ -341,12 +341,6 @@ impl<'t> Reader<'t> {
 
     fn mx(&mut self, preference: &Token<'_>, exchange: &Token<'_>) -> Outcome<Data> {
         let number = preference_of(preference)?;
-        let undotted = exchange.text.strip_suffix('.').unwrap_or(exchange.text);
-        if undotted.parse::<IpAddr>().is_ok() {
-            let message = format!("an MX record names a host, not the address `{}`", exchange.text);
-            let help = "give the address a name with an A or AAAA record and put that name here (RFC 5321 section 5.1)";
-            return error(ZoneErrorKind::Value, exchange.range, message, help);
-        }
         let name = exchange_host(self.name(exchange)?, exchange)?;
         let is_written_out = exchange.text.ends_with('.') || !exchange.text.contains('.');
         if !is_written_out && name.as_str().len() > exchange.text.len() {
@@ -369,7 +363,7 @@ impl<'t> Reader<'t> {
                     && host.text.contains('.')
                     && type_word(host.text).is_none() =>
             {
-                (RecordKind::Mx, Data::Mx(preference_of(&preference)?, Roots::spelled_out(&host)?))
+                (RecordKind::Mx, Data::Mx(preference_of(&preference)?, exchange_host(Roots::spelled_out(&host)?, &host)?))
             }
             [address] => match address.text.parse() {
                 Ok(IpAddr::V4(ip)) => (RecordKind::A, Data::A(ip)),
@@ -497,13 +491,22 @@ fn preference_of(token: &Token<'_>) -> Outcome<u16> {
     }
 }
 
-/// The exchange host of an MX record, which is no wildcard.
+/// The exchange host of an MX record, which is no wildcard and no address, whatever tool printed it.
 fn exchange_host(name: Name, exchange: &Token<'_>) -> Outcome<Name> {
+    if is_address(exchange.text) || is_address(name.as_str()) {
+        let message = format!("an MX record names a host, not the address `{}`", exchange.text);
+        let help = "give the address a name with an A or AAAA record and put that name here (RFC 5321 section 5.1)";
+        return error(ZoneErrorKind::Value, exchange.range, message, help);
+    }
     if name.is_wildcard() {
         let message = format!("an MX record names a host, not the wildcard `{}`", exchange.text);
         return error(ZoneErrorKind::Value, exchange.range, message, "write the name of one host");
     }
     Ok(name)
+}
+
+fn is_address(text: &str) -> bool {
+    text.strip_suffix('.').unwrap_or(text).parse::<IpAddr>().is_ok()
 }
 
 /// Data as RFC 3597 writes it.
@@ -514,7 +517,7 @@ fn generic(kind: RecordKind, data: &[Token<'_>], line: TextRange) -> Outcome<Dat
         match kind {
             RecordKind::Mx => {
                 let (preference, exchange) = bytes.split_first_chunk::<2>()?;
-                let host = name(wire_name(exchange)?).filter(|host| !host.is_wildcard())?;
+                let host = name(wire_name(exchange)?).filter(|host| !host.is_wildcard() && !is_address(host.as_str()))?;
                 Some(Data::Mx(u16::from_be_bytes(*preference), host))
             }
             RecordKind::A => Some(Data::A(<[u8; 4]>::try_from(&bytes[..]).ok()?.into())),

@@ -125,6 +125,7 @@ fn together(spans: &[(Time, Time)]) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::EventKind;
 
     fn hour(hours: i64) -> Time {
         Time::ZERO + Span::from_hours(hours)
@@ -132,7 +133,7 @@ mod tests {
 
     fn event(during: &[(i64, i64)]) -> PlannedEvent {
         let during = during.iter().map(|&(from, to)| (hour(from), hour(to))).collect();
-        PlannedEvent { text: String::new(), during }
+        PlannedEvent { text: String::new(), kind: EventKind::Fault, during }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::node::{Fault, Outage, Schedule};
 use crate::parameters::node::FaultKind;
 use crate::parameters::span_at;
 use crate::parameters::words::value_of;
+use crate::results::EventKind;
 use crate::scenario::model::{Node, PlannedEvent};
 use crate::smtp::Stage;
 use crate::syntax::diagnostic::code;
@@ -48,7 +49,7 @@ pub(super) fn read(
             return Vec::new();
         }
         let during = event.outages(run_length).map(|outage| (outage.from, outage.to)).collect();
-        planned.push(PlannedEvent { text: event.text(&hit, nodes), during });
+        planned.push(PlannedEvent { text: event.text(&hit, nodes), kind: EventKind::Fault, during });
         for node in hit {
             outages[node].extend(event.outages(run_length));
         }

@@ -2,6 +2,7 @@
 
 use super::reading::Reading;
 use crate::dns::{Host, Zone};
+use crate::results::EventKind;
 use crate::scenario::model::{PlannedEvent, ZoneVersion};
 use crate::time::{Span, Time};
 
@@ -35,7 +36,8 @@ fn changes(zones: &[ZoneVersion]) -> impl Iterator<Item = PlannedEvent> {
         let (old, new) = (&pair[0].zone, &pair[1]);
         let ttl = longest_ttl(old, &new.zone)?;
         let text = format!("the zone changes at {}", clock(new.at));
-        (ttl > Span::ZERO).then(|| PlannedEvent { text, during: vec![(new.at, new.at + ttl)] })
+        let during = vec![(new.at, new.at + ttl)];
+        (ttl > Span::ZERO).then_some(PlannedEvent { text, kind: EventKind::Change, during })
     })
 }
 
