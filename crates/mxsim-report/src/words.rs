@@ -165,7 +165,10 @@ fn decisive_name(quantity: &str) -> String {
         "busiest_share" => "the busiest node's share on 19 of 20 windows".to_owned(),
         "quietest_share" => "the quietest node's share on 19 of 20 windows".to_owned(),
         "delay_p95" => "the delay that 19 of 20 messages stay within".to_owned(),
-        _ => quantity.replace('_', " "),
+        _ => match quantity.strip_prefix("share.") {
+            Some(node) => format!("the mean share of {node}"),
+            None => quantity.replace('_', " "),
+        },
     }
 }
 

@@ -4,8 +4,8 @@
 //! fraction of independent draws from the prior; its interval is about the number of worlds, not about luck. All worlds share their luck
 //! (common random numbers), so what differs between them is what is not known, and the two are never added up.
 //!
-//! The *decisive number* is what the goals are about: the busiest node's share on 19 of 20 windows, the quietest one's, or the delay of 19
-//! of 20 messages.
+//! The *decisive number* is what the first goal is about: the busiest node's share on 19 of 20 windows, the quietest one's, the delay of 19
+//! of 20 messages, or the mean share of a node.
 
 use super::balance::{largest, quietest};
 use super::delivery;
@@ -66,24 +66,28 @@ pub(super) enum Quantity {
     Quietest,
     /// 95 % quantile of the delay of accepted messages (s).
     Delay,
+    /// Mean share of this node.
+    Share(usize),
 }
 
 impl Quantity {
     /// That of the first goal; every world beside a run has the same.
     pub(super) fn of(labels: &Labels) -> Self {
-        match labels.goals.first().map(|goal| goal.kind) {
+        match labels.goals.first().map(|goal| &goal.kind) {
             Some(GoalKind::DelayP95 { .. }) => Self::Delay,
             Some(GoalKind::QuietestShare { .. }) => Self::Quietest,
+            Some(GoalKind::Share { node, .. }) => labels.node(node).map_or(Self::Busiest, Self::Share),
             Some(GoalKind::BusiestShare { .. } | GoalKind::NearFair { .. }) | None => Self::Busiest,
         }
     }
 
     /// As it is called in results.
-    pub(super) const fn name(self) -> &'static str {
+    pub(super) fn name(self, labels: &Labels) -> String {
         match self {
-            Self::Busiest => "busiest_share",
-            Self::Quietest => "quietest_share",
-            Self::Delay => "delay_p95",
+            Self::Busiest => "busiest_share".into(),
+            Self::Quietest => "quietest_share".into(),
+            Self::Delay => "delay_p95".into(),
+            Self::Share(node) => format!("share.{}", labels.nodes[node].name),
         }
     }
 
@@ -94,13 +98,39 @@ impl Quantity {
             return Some(Ranged::new(delay.p95, delay.p95_ci).into());
         }
         let loads = Loads::new(labels.nodes.len(), tallies);
-        let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
         let (sample, part) = match self {
-            Self::Quietest => (loads.measure(|shares| quietest(shares, &fair)), 0.05),
+            Self::Share(node) => return loads.share(node).mean().map(|mean| mean.share_interval()),
+            Self::Quietest => {
+                let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
+                (loads.measure(|shares| quietest(shares, &fair)), 0.05)
+            }
             Self::Busiest | Self::Delay => (loads.measure(largest), 0.95),
         };
         let quantile = || sample.sorted().quantile(part);
         (!sample.is_empty()).then(quantile).map(|(value, bounds)| Ranged::new(value, bounds).into())
+    }
+
+    /// How much closer to flipping an answer a `change` of the number comes; `met` if the goals are met as written.
+    fn weight(self, change: f64, met: bool) -> f64 {
+        match self {
+            // It may be too large or too small.
+            Self::Share(_) => change.abs(),
+            // A small number is good, but for the quietest node's share.
+            Self::Quietest => {
+                if met {
+                    -change
+                } else {
+                    change
+                }
+            }
+            _ => {
+                if met {
+                    change
+                } else {
+                    -change
+                }
+            }
+        }
     }
 }
 
@@ -121,12 +151,10 @@ pub fn promising(labels: &Labels, run: &[Tally], extremes: &[Vec<Tally>], most: 
     let quantity = Quantity::of(labels);
     let own = quantity.number(labels, run).map_or(0.0, |number| number.value);
     let met = met_by_count(labels, run);
-    // A small number is good, but for the quietest node's share.
-    let sign = if (quantity == Quantity::Quietest) == met { -1.0 } else { 1.0 };
     let effect = |tallies: &Vec<Tally>| {
         let open = goal_statuses(labels, tallies).contains(&GoalStatus::Unknown);
         let number = quantity.number(labels, tallies).filter(|_| open)?;
-        Some((number.value - own) * sign).filter(|effect| *effect > 0.0)
+        Some(quantity.weight(number.value - own, met)).filter(|effect| *effect > 0.0)
     };
     let mut ranked: Vec<(usize, f64)> =
         extremes.iter().enumerate().filter_map(|(i, tallies)| Some((i, effect(tallies)?))).collect();
@@ -176,7 +204,7 @@ pub(super) fn not_known(labels: &Labels, plausible: Plausible<'_>, goals: &[Goal
         mixes: plausible.worlds.len() as u64,
         replications,
         share_meeting,
-        quantity: quantity.name().into(),
+        quantity: quantity.name(labels),
         from,
         from_ci,
         to,

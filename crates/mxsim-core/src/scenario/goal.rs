@@ -17,7 +17,7 @@ pub struct Goal {
 }
 
 /// What a goal looks at in one window.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GoalKind {
     /// No node carries more than this share.
@@ -40,17 +40,94 @@ pub enum GoalKind {
         /// Largest deviation relative to the fair share.
         within: f64,
     },
+    /// One node carries the share that it is meant to carry.
+    Share {
+        /// Name of the node.
+        node: String,
+        /// The share.
+        range: ShareRange,
+    },
+}
+
+/// The share that one node is meant to carry.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ShareRange {
+    /// About this share, 0..1: within [`OFF_TARGET`] of it.
+    Target(f64),
+    /// From the first share to the second, 0..1.
+    Between(f64, f64),
+}
+
+/// How far a node's share may be from its target, as a part of the target. *Assumption*: less than this calls for no change.
+pub const OFF_TARGET: f64 = 0.25;
+
+/// A limit as a scenario writes it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Limit {
+    Number(f64),
+    Time(Span),
+}
+
+impl ShareRange {
+    /// The least and the largest share.
+    #[must_use]
+    pub const fn bounds(self) -> [f64; 2] {
+        match self {
+            Self::Target(target) => [target * (1.0 - OFF_TARGET), target * (1.0 + OFF_TARGET)],
+            Self::Between(least, most) => [least, most],
+        }
+    }
+
+    /// Bounds that allow anything are not written.
+    fn limits(self) -> Vec<(&'static str, Limit)> {
+        match self {
+            Self::Target(target) => vec![("target", Limit::Number(target))],
+            Self::Between(least, most) => [("at_least", least, 0.0), ("at_most", most, 1.0)]
+                .into_iter()
+                .filter(|(_, bound, anything)| bound != anything)
+                .map(|(key, bound, _)| (key, Limit::Number(bound)))
+                .collect(),
+        }
+    }
 }
 
 impl GoalKind {
     /// What it is about.
     #[must_use]
-    pub const fn subject(self) -> Subject {
+    pub const fn subject(&self) -> Subject {
         match self {
             Self::BusiestShare { .. } | Self::QuietestShare { .. } | Self::NearFair { .. } => {
                 Subject::Evenness
             }
+            Self::Share { .. } => Subject::Target,
             Self::DelayP95 { .. } => Subject::Delay,
+        }
+    }
+
+    /// True if it is about which node gets how much of the mail.
+    pub(crate) const fn is_about_shares(&self) -> bool {
+        matches!(self.subject(), Subject::Evenness | Subject::Target)
+    }
+
+    /// Its key in `[goals]`.
+    pub(crate) const fn key(&self) -> &'static str {
+        match self {
+            Self::BusiestShare { .. } => "busiest_share",
+            Self::QuietestShare { .. } => "quietest_share",
+            Self::DelayP95 { .. } => "delay_p95",
+            Self::NearFair { .. } => "near_fair",
+            Self::Share { .. } => "share",
+        }
+    }
+
+    /// What stands in its table, beside `on`.
+    pub(crate) fn limits(&self) -> Vec<(&'static str, Limit)> {
+        match *self {
+            Self::BusiestShare { at_most } => vec![("at_most", Limit::Number(at_most))],
+            Self::QuietestShare { at_least } => vec![("at_least", Limit::Number(at_least))],
+            Self::DelayP95 { at_most } => vec![("at_most", Limit::Time(at_most))],
+            Self::NearFair { within } => vec![("within", Limit::Number(within))],
+            Self::Share { range, .. } => range.limits(),
         }
     }
 }
@@ -59,7 +136,7 @@ impl Goal {
     /// A goal with its text.
     #[must_use]
     pub fn new(kind: GoalKind, on: f64) -> Self {
-        Self { text: in_words(kind, on), kind, on }
+        Self { text: in_words(&kind, on), kind, on }
     }
 
     /// "Rough even": all nodes within a quarter of their fair share, jointly, on 19 of 20 windows.
@@ -84,8 +161,8 @@ impl Goal {
 }
 
 /// The goal in words.
-fn in_words(kind: GoalKind, on: f64) -> String {
-    let what = match kind {
+fn in_words(kind: &GoalKind, on: f64) -> String {
+    let what = match *kind {
         GoalKind::BusiestShare { at_most } => format!("no node above {}", percent_text(at_most)),
         GoalKind::QuietestShare { at_least } => format!("no node below {}", percent_text(at_least)),
         GoalKind::DelayP95 { at_most } => format!("95 % of messages accepted within {at_most}"),
@@ -94,6 +171,7 @@ fn in_words(kind: GoalKind, on: f64) -> String {
         GoalKind::NearFair { within } => {
             format!("every node within {} of its fair share", percent_text(within))
         }
+        GoalKind::Share { ref node, range } => format!("{node} {}", range_in_words(range)),
     };
     let when = match on {
         0.95 => "on 19 of 20 windows".into(),
@@ -101,6 +179,17 @@ fn in_words(kind: GoalKind, on: f64) -> String {
         on => format!("on {} of the windows", percent_text(on)),
     };
     format!("{what}, {when}")
+}
+
+fn range_in_words(range: ShareRange) -> String {
+    match range {
+        ShareRange::Target(target) => format!("within a quarter of its target of {}", percent_text(target)),
+        ShareRange::Between(least, 1.0) => format!("not below {}", percent_text(least)),
+        ShareRange::Between(0.0, most) => format!("not above {}", percent_text(most)),
+        ShareRange::Between(least, most) => {
+            format!("between {} and {}", percent_text(least), percent_text(most))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -112,8 +201,21 @@ mod tests {
         assert_eq!(Goal::rough_even(), Goal::new(GoalKind::NearFair { within: 0.25 }, 0.95));
         assert_eq!(Goal::even(), Goal::new(GoalKind::NearFair { within: 0.10 }, 0.95));
         assert_eq!(
-            in_words(GoalKind::BusiestShare { at_most: 0.4 }, 0.9),
+            in_words(&GoalKind::BusiestShare { at_most: 0.4 }, 0.9),
             "no node above 40 %, on 90 % of the windows"
         );
+    }
+
+    #[test]
+    fn a_target_is_a_range_of_a_quarter() {
+        let share = |range| in_words(&GoalKind::Share { node: "mx1".into(), range }, 0.95);
+        assert_eq!(ShareRange::Target(0.5).bounds(), [0.375, 0.625]);
+        assert_eq!(
+            share(ShareRange::Target(0.5)),
+            "mx1 within a quarter of its target of 50 %, on 19 of 20 windows"
+        );
+        assert_eq!(share(ShareRange::Between(0.3, 1.0)), "mx1 not below 30 %, on 19 of 20 windows");
+        assert_eq!(share(ShareRange::Between(0.0, 0.4)), "mx1 not above 40 %, on 19 of 20 windows");
+        assert_eq!(share(ShareRange::Between(0.3, 0.4)), "mx1 between 30 % and 40 %, on 19 of 20 windows");
     }
 }

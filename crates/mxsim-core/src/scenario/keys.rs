@@ -245,6 +245,30 @@ const GOALS: &[Key] = &[
         "within a quarter on 95 % of the windows, if there is no goal at all",
         "every node with a fair share is within this fraction of it",
     ),
+    optional(
+        "share",
+        Shape::Map(&Shape::AnyOf(&[
+            Shape::Share,
+            Shape::Table(&[
+                optional("target", Shape::Share, "", "the share to be near"),
+                optional(
+                    "at_least",
+                    Shape::Share,
+                    "no lower bound",
+                    "least share allowed, if there is no target",
+                ),
+                optional(
+                    "at_most",
+                    Shape::Share,
+                    "no upper bound",
+                    "largest share allowed, if there is no target",
+                ),
+                ON,
+            ]),
+        ])),
+        "",
+        "by node: the share that it is meant to carry, to within a quarter of it. A `weight` only says what a fair share is; this says what has to come of it",
+    ),
     later("survive", "that the remaining nodes are big enough when nodes fail"),
 ];
 

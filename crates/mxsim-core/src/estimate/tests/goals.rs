@@ -4,7 +4,7 @@ use super::{labels, lumpy, tally};
 use crate::estimate::{Plausible, decided, estimate, goal_statuses, next_look};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::GoalStatus::{Met, Missed, Unknown};
-use crate::scenario::{Goal, GoalKind};
+use crate::scenario::{Goal, GoalKind, ShareRange};
 use crate::tally::labels::Labels;
 use crate::tally::{Tally, WindowTally};
 use crate::time::Span;
@@ -21,6 +21,10 @@ fn asking(kind: GoalKind, on: f64) -> Labels {
 /// Days that are fine or not, one per replication.
 fn days(fine: impl Iterator<Item = bool>) -> Vec<Tally> {
     fine.map(|fine| tally(2, &[if fine { &[50, 50] } else { &[90, 10] }])).collect()
+}
+
+fn of_mx1(range: ShareRange) -> GoalKind {
+    GoalKind::Share { node: "mx1".into(), range }
 }
 
 const HALF: GoalKind = GoalKind::BusiestShare { at_most: 0.6 };
@@ -112,8 +116,12 @@ fn each_kind_of_goal_looks_at_its_own() {
         (GoalKind::BusiestShare { at_most: 0.6 }, [60, 40], [61, 39]),
         (GoalKind::QuietestShare { at_least: 0.4 }, [60, 40], [61, 39]),
         (GoalKind::NearFair { within: 0.1 }, [55, 45], [56, 44]),
+        (of_mx1(ShareRange::Target(0.4)), [50, 50], [51, 49]),
+        (of_mx1(ShareRange::Target(0.4)), [30, 70], [29, 71]),
+        (of_mx1(ShareRange::Between(0.2, 1.0)), [20, 80], [19, 81]),
+        (of_mx1(ShareRange::Between(0.0, 0.2)), [20, 80], [21, 79]),
     ] {
-        let labels = asking(kind, 0.9);
+        let labels = asking(kind.clone(), 0.9);
         assert_eq!(goal_statuses(&labels, &all(&fine)), [Met], "{kind:?}");
         assert_eq!(goal_statuses(&labels, &all(&not)), [Missed], "{kind:?}");
     }

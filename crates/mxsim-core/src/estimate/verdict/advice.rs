@@ -1,10 +1,10 @@
 //! What would change the answer, and what to do about it.
 
 use super::Evidence;
-use crate::estimate::goals::measured;
+use crate::estimate::measured::measured;
 use crate::estimate::not_known::{Quantity, WhatIf};
 use crate::numerals::{count, duration, percent, percent_range, percent_with_decimals};
-use crate::results::{Answer, GoalStatus, Grade};
+use crate::results::{Answer, GoalStatus, Grade, Subject};
 use crate::scenario::GoalKind;
 
 impl Evidence<'_> {
@@ -36,6 +36,9 @@ impl Evidence<'_> {
                 )
             }
             Quantity::Delay => format!("19 of 20 messages are accepted within about {}", duration(number)),
+            Quantity::Share(node) => {
+                format!("{} gets about {} of the mail", self.labels.nodes[node].name, percent(number))
+            }
         };
         format!(
             "{}: if {}, {number} and {then}. As written: {} ({}).",
@@ -119,8 +122,7 @@ impl Evidence<'_> {
     }
 
     fn about_shares(&self) -> bool {
-        self.goal_with(GoalStatus::Missed)
-            .is_some_and(|(goal, _)| !matches!(goal.kind, GoalKind::DelayP95 { .. }))
+        self.goal_with(GoalStatus::Missed).is_some_and(|(goal, _)| goal.kind.is_about_shares())
     }
 
     fn redesign(&self) -> String {
@@ -139,15 +141,15 @@ impl Evidence<'_> {
     /// The nearest goal of the same kind that would hold, by the upper bound of the quantile.
     fn wider_goal(&self) -> Option<String> {
         let (goal, _) = self.goal_with(GoalStatus::Missed)?;
-        if goal.on >= 1.0 || matches!(goal.kind, GoalKind::DelayP95 { .. }) {
+        if goal.on >= 1.0 || goal.kind.subject() != Subject::Evenness {
             return None;
         }
         // The busiest share says more about how bad it is than a multiple of fair shares does.
-        let kind = match goal.kind {
-            GoalKind::NearFair { .. } => GoalKind::BusiestShare { at_most: 1.0 },
+        let kind = match &goal.kind {
+            GoalKind::NearFair { .. } => &GoalKind::BusiestShare { at_most: 1.0 },
             other => other,
         };
-        let sample = measured(kind, self.labels, self.loads);
+        let sample = measured(kind, self.labels, self.tallies, self.loads);
         if sample.is_empty() {
             return None;
         }

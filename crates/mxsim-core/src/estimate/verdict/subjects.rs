@@ -6,6 +6,7 @@
 use super::Evidence;
 use crate::numerals::{Ranged, percent};
 use crate::results::{Interval, NodeResult, OtherSubject, SenderResult, Subject};
+use crate::scenario::OFF_TARGET;
 use std::cmp::Ordering;
 
 /// Part of the mail that may bounce. *Assumption*, as the limits below: what an operator would be called for.
@@ -18,8 +19,6 @@ const SLOW_S: f64 = 300.0;
 const LATE: f64 = 0.01;
 /// Part of the connections that may find a node full in its busiest hour.
 const TURNED_AWAY: f64 = 0.01;
-/// How far a share may be from its target, as a part of it.
-const OFF_TARGET: f64 = 0.25;
 
 /// A subject that matters, or may matter.
 #[derive(Debug, Clone)]

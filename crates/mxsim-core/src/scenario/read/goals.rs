@@ -1,16 +1,28 @@
 //! `[goals]`: what has to hold, and on which part of the windows.
 
-use super::reading::share;
+use super::nodes::report_unknown_node;
+use super::reading::{Reading, share};
 use crate::parameters::{span, span_at};
-use crate::scenario::goal::{Goal, GoalKind};
-use crate::syntax::tree::{Table, Value};
+use crate::scenario::goal::{Goal, GoalKind, ShareRange};
+use crate::scenario::model::Node;
+use crate::syntax::diagnostic::code;
+use crate::syntax::tree::{Entry, Table, Value};
 
 /// On which part of the windows a goal has to hold where nothing is said: 19 of 20.
 const DEFAULT_ON: f64 = 0.95;
 
 /// The goals, in the order of the text.
-pub(super) fn read(table: &Table) -> Vec<Goal> {
-    table.entries.iter().filter_map(|entry| goal(&entry.key, &entry.value)).collect()
+pub(super) fn read(table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    for entry in &table.entries {
+        match entry.value.as_table().filter(|_| entry.key == "share") {
+            Some(shares) => {
+                goals.extend(shares.entries.iter().filter_map(|own| of_node(own, nodes, reading)))
+            }
+            None => goals.extend(goal(&entry.key, &entry.value)),
+        }
+    }
+    goals
 }
 
 fn goal(key: &str, value: &Value) -> Option<Goal> {
@@ -30,6 +42,45 @@ fn goal(key: &str, value: &Value) -> Option<Goal> {
         },
         _ => return None,
     };
-    let on = value.as_table().and_then(|table| table.get("on")).and_then(share).unwrap_or(DEFAULT_ON);
-    Some(Goal::new(kind, on))
+    Some(Goal::new(kind, on(value)))
+}
+
+/// On which part of the windows a goal has to hold.
+fn on(value: &Value) -> f64 {
+    value.as_table().and_then(|table| table.get("on")).and_then(share).unwrap_or(DEFAULT_ON)
+}
+
+/// The goal for the share of one node.
+fn of_node(entry: &Entry, nodes: &[Node], reading: &mut Reading) -> Option<Goal> {
+    if !nodes.iter().any(|node| node.name == entry.key) {
+        let names: Vec<String> = nodes.iter().map(|node| node.name.clone()).collect();
+        report_unknown_node(&entry.key, &entry.key_place, &names, reading);
+        return None;
+    }
+    let range = match entry.value.as_table() {
+        None => ShareRange::Target(share(&entry.value)?),
+        Some(table) => range(table, entry, reading)?,
+    };
+    Some(Goal::new(GoalKind::Share { node: entry.key.clone(), range }, on(&entry.value)))
+}
+
+fn range(table: &Table, entry: &Entry, reading: &mut Reading) -> Option<ShareRange> {
+    let [target, least, most] = ["target", "at_least", "at_most"].map(|key| table.get(key).and_then(share));
+    let (code, problem, help) = match (target, least, most) {
+        (Some(target), None, None) => return Some(ShareRange::Target(target)),
+        (Some(_), _, _) => (code::CONFLICT, "a target and bounds", "keep either `target` or the bounds"),
+        (None, None, None) => {
+            (code::MISSING, "no share", "add `target = \"50 %\"`, or `at_least` or `at_most`")
+        }
+        (None, least, most) => {
+            let (least, most) = (least.unwrap_or(0.0), most.unwrap_or(1.0));
+            if least <= most {
+                return Some(ShareRange::Between(least, most));
+            }
+            (code::CONFLICT, "`at_least` is above `at_most`", "exchange the two")
+        }
+    };
+    let message = format!("goals.share.{}: {problem}", entry.key);
+    reading.report.error(code, &entry.value.place, message).help(help);
+    None
 }
