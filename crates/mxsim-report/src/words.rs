@@ -165,6 +165,7 @@ fn decisive_name(quantity: &str) -> String {
         "busiest_share" => "the busiest node's share on 19 of 20 windows".to_owned(),
         "quietest_share" => "the quietest node's share on 19 of 20 windows".to_owned(),
         "delay_p95" => "the delay that 19 of 20 messages stay within".to_owned(),
+        "bounced" => "the part of the mail that bounces".to_owned(),
         _ => match quantity.strip_prefix("share.") {
             Some(node) => format!("the mean share of {node}"),
             None => quantity.replace('_', " "),
@@ -193,7 +194,7 @@ impl Quantity {
     /// That of the name it has in results.
     fn named(name: &str) -> Self {
         match name {
-            _ if name.contains("share") => Self::Share,
+            _ if name.contains("share") || name == "bounced" => Self::Share,
             _ if name.contains("delay") => Self::Delay,
             _ => Self::Other,
         }

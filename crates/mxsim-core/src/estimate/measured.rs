@@ -15,6 +15,7 @@ const LATE: f64 = 0.05;
 pub(super) fn measured(kind: &GoalKind, labels: &Labels, tallies: &[Tally], loads: &Loads) -> Sample {
     match *kind {
         GoalKind::DelayP95 { at_most } => late(labels, tallies, at_most),
+        GoalKind::Bounced { .. } => bounced(tallies),
         _ => of_shares(kind, labels, loads),
     }
 }
@@ -22,7 +23,7 @@ pub(super) fn measured(kind: &GoalKind, labels: &Labels, tallies: &[Tally], load
 /// The largest value that meets the goal.
 pub(super) const fn limit(kind: &GoalKind) -> f64 {
     match *kind {
-        GoalKind::BusiestShare { at_most } => at_most,
+        GoalKind::BusiestShare { at_most } | GoalKind::Bounced { at_most } => at_most,
         GoalKind::QuietestShare { at_least } => -at_least,
         GoalKind::NearFair { within } => within,
         GoalKind::DelayP95 { .. } => LATE,
@@ -60,5 +61,12 @@ fn late(labels: &Labels, tallies: &[Tally], at_most: Span) -> Sample {
     per_window(tallies, |window| {
         let late = *window.late.get(place?)?;
         (window.arrived > 0).then(|| late as f64 / window.arrived as f64)
+    })
+}
+
+/// Part of the messages of each window that bounced; windows without messages have none.
+fn bounced(tallies: &[Tally]) -> Sample {
+    per_window(tallies, |window| {
+        (window.messages > 0).then(|| window.bounced as f64 / window.messages as f64)
     })
 }

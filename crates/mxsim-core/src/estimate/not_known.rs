@@ -5,7 +5,7 @@
 //! (common random numbers), so what differs between them is what is not known, and the two are never added up.
 //!
 //! The *decisive number* is what the first goal is about: the busiest node's share on 19 of 20 windows, the quietest one's, the delay of 19
-//! of 20 messages, or the mean share of a node.
+//! of 20 messages, the mean share of a node, or the part of the mail that bounces.
 
 use super::balance::{largest, quietest};
 use super::delivery;
@@ -68,6 +68,8 @@ pub(super) enum Quantity {
     Delay,
     /// Mean share of this node.
     Share(usize),
+    /// Part of the messages that bounces.
+    Bounced,
 }
 
 impl Quantity {
@@ -76,6 +78,7 @@ impl Quantity {
         match labels.goals.first().map(|goal| &goal.kind) {
             Some(GoalKind::DelayP95 { .. }) => Self::Delay,
             Some(GoalKind::QuietestShare { .. }) => Self::Quietest,
+            Some(GoalKind::Bounced { .. }) => Self::Bounced,
             Some(GoalKind::Share { node, .. }) => labels.node(node).map_or(Self::Busiest, Self::Share),
             Some(GoalKind::BusiestShare { .. } | GoalKind::NearFair { .. }) | None => Self::Busiest,
         }
@@ -87,27 +90,31 @@ impl Quantity {
             Self::Busiest => "busiest_share".into(),
             Self::Quietest => "quietest_share".into(),
             Self::Delay => "delay_p95".into(),
+            Self::Bounced => "bounced".into(),
             Self::Share(node) => format!("share.{}", labels.nodes[node].name),
         }
     }
 
     /// Its value with a 95 % interval; `None` if no message was accepted.
     fn number(self, labels: &Labels, tallies: &[Tally]) -> Option<Interval> {
-        if self == Self::Delay {
-            let delay = delivery::delivery(tallies).delay?;
-            return Some(Ranged::new(delay.p95, delay.p95_ci).into());
-        }
         let loads = Loads::new(labels.nodes.len(), tallies);
-        let (sample, part) = match self {
-            Self::Share(node) => return loads.share(node).mean().map(|mean| mean.share_interval()),
+        let quantile = |sample: Sample, part| {
+            let quantile = || sample.sorted().quantile(part);
+            (!sample.is_empty()).then(quantile).map(|(value, bounds)| Ranged::new(value, bounds).into())
+        };
+        match self {
+            Self::Delay => {
+                let delay = delivery::delivery(tallies).delay?;
+                Some(Ranged::new(delay.p95, delay.p95_ci).into())
+            }
+            Self::Bounced => delivery::bounced_share(tallies.iter().map(|tally| tally.totals)),
+            Self::Share(node) => loads.share(node).mean().map(|mean| mean.share_interval()),
             Self::Quietest => {
                 let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
-                (loads.measure(|shares| quietest(shares, &fair)), 0.05)
+                quantile(loads.measure(|shares| quietest(shares, &fair)), 0.05)
             }
-            Self::Busiest | Self::Delay => (loads.measure(largest), 0.95),
-        };
-        let quantile = || sample.sorted().quantile(part);
-        (!sample.is_empty()).then(quantile).map(|(value, bounds)| Ranged::new(value, bounds).into())
+            Self::Busiest => quantile(loads.measure(largest), 0.95),
+        }
     }
 
     /// How much closer to flipping an answer a `change` of the number comes; `met` if the goals are met as written.

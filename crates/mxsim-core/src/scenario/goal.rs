@@ -1,5 +1,6 @@
 //! Goals: what has to hold on a part of the windows.
 
+use crate::numerals::tidy;
 use crate::results::Subject;
 use crate::syntax::quantity::percent_text;
 use crate::time::Span;
@@ -46,6 +47,11 @@ pub enum GoalKind {
         node: String,
         /// The share.
         range: ShareRange,
+    },
+    /// No more than this part of the messages that arrive in the window bounces.
+    Bounced {
+        /// Largest part allowed, 0..1.
+        at_most: f64,
     },
 }
 
@@ -100,6 +106,7 @@ impl GoalKind {
                 Subject::Evenness
             }
             Self::Share { .. } => Subject::Target,
+            Self::Bounced { .. } => Subject::Loss,
             Self::DelayP95 { .. } => Subject::Delay,
         }
     }
@@ -117,13 +124,16 @@ impl GoalKind {
             Self::DelayP95 { .. } => "delay_p95",
             Self::NearFair { .. } => "near_fair",
             Self::Share { .. } => "share",
+            Self::Bounced { .. } => "bounced",
         }
     }
 
     /// What stands in its table, beside `on`.
     pub(crate) fn limits(&self) -> Vec<(&'static str, Limit)> {
         match *self {
-            Self::BusiestShare { at_most } => vec![("at_most", Limit::Number(at_most))],
+            Self::BusiestShare { at_most } | Self::Bounced { at_most } => {
+                vec![("at_most", Limit::Number(at_most))]
+            }
             Self::QuietestShare { at_least } => vec![("at_least", Limit::Number(at_least))],
             Self::DelayP95 { at_most } => vec![("at_most", Limit::Time(at_most))],
             Self::NearFair { within } => vec![("within", Limit::Number(within))],
@@ -172,6 +182,7 @@ fn in_words(kind: &GoalKind, on: f64) -> String {
             format!("every node within {} of its fair share", percent_text(within))
         }
         GoalKind::Share { ref node, range } => format!("{node} {}", range_in_words(range)),
+        GoalKind::Bounced { at_most } => format!("at most {} of the mail bounces", small_percent(at_most)),
     };
     let when = match on {
         0.95 => "on 19 of 20 windows".into(),
@@ -179,6 +190,11 @@ fn in_words(kind: &GoalKind, on: f64) -> String {
         on => format!("on {} of the windows", percent_text(on)),
     };
     format!("{what}, {when}")
+}
+
+/// Limits of what should not happen are far below a percent.
+fn small_percent(part: f64) -> String {
+    format!("{} %", tidy(part * 100.0))
 }
 
 fn range_in_words(range: ShareRange) -> String {
@@ -203,6 +219,14 @@ mod tests {
         assert_eq!(
             in_words(&GoalKind::BusiestShare { at_most: 0.4 }, 0.9),
             "no node above 40 %, on 90 % of the windows"
+        );
+    }
+
+    #[test]
+    fn a_small_part_keeps_its_digits() {
+        assert_eq!(
+            in_words(&GoalKind::Bounced { at_most: 0.000_1 }, 0.95),
+            "at most 0.01 % of the mail bounces, on 19 of 20 windows"
         );
     }
 

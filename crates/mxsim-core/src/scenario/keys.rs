@@ -269,6 +269,15 @@ const GOALS: &[Key] = &[
         "",
         "by node: the share that it is meant to carry, to within a quarter of it. A `weight` only says what a fair share is; this says what has to come of it",
     ),
+    optional(
+        "bounced",
+        Shape::AnyOf(&[
+            Shape::Share,
+            Shape::Table(&[required("at_most", Shape::Share, "largest part allowed"), ON]),
+        ]),
+        "",
+        "no more than this part of the messages of a window bounces",
+    ),
     later("survive", "that the remaining nodes are big enough when nodes fail"),
 ];
 

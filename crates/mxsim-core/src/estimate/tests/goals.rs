@@ -143,3 +143,13 @@ fn delay_goals_count_late_messages() {
     one.windows[0] = WindowTally { late: vec![6, 5], ..one.windows[0].clone() };
     assert_eq!(goal_statuses(&labels, &vec![one; 160]), [Met, Missed, Met]);
 }
+
+#[test]
+fn a_bounce_goal_counts_the_mail_that_arrived_in_the_window() {
+    let labels = asking(GoalKind::Bounced { at_most: 0.05 }, 0.9);
+    for (bounced, status) in [(5, Met), (6, Missed)] {
+        let mut one = tally(2, &[&[50, 50]]);
+        one.windows[0] = WindowTally { bounced, messages: 100, ..one.windows[0].clone() };
+        assert_eq!(goal_statuses(&labels, &vec![one; 160]), [status]);
+    }
+}

@@ -1,6 +1,7 @@
 //! What would change the answer, and what to do about it.
 
 use super::Evidence;
+use super::subjects::LOSS_ACTION;
 use crate::estimate::measured::measured;
 use crate::estimate::not_known::{Quantity, WhatIf};
 use crate::numerals::{count, duration, percent, percent_range, percent_with_decimals};
@@ -36,6 +37,7 @@ impl Evidence<'_> {
                 )
             }
             Quantity::Delay => format!("19 of 20 messages are accepted within about {}", duration(number)),
+            Quantity::Bounced => format!("about {} of the mail bounces", percent(number)),
             Quantity::Share(node) => {
                 format!("{} gets about {} of the mail", self.labels.nodes[node].name, percent(number))
             }
@@ -109,20 +111,16 @@ impl Evidence<'_> {
 
     fn change(&self) -> String {
         let mut advice: Vec<String> = self.wider_goal().into_iter().collect();
-        if self.any_fails() {
-            advice.push("Run it once without the fault: then you see what the senders alone do.".into());
-        } else if self.results.nodes.len() > 1 && self.about_shares() {
-            advice.push(self.redesign());
-        } else {
-            advice.push(
-                "Delay here comes from failed connections and the waits before the next try: look for what fails.".into(),
-            );
-        }
+        let missed = self.goal_with(GoalStatus::Missed).map(|(goal, _)| goal.kind.subject());
+        advice.push(match missed {
+            Some(Subject::Loss) => LOSS_ACTION.into(),
+            _ if self.any_fails() => {
+                "Run it once without the fault: then you see what the senders alone do.".into()
+            }
+            Some(Subject::Evenness | Subject::Target) if self.results.nodes.len() > 1 => self.redesign(),
+            _ => "Delay here comes from failed connections and the waits before the next try: look for what fails.".into(),
+        });
         advice.join(" ")
-    }
-
-    fn about_shares(&self) -> bool {
-        self.goal_with(GoalStatus::Missed).is_some_and(|(goal, _)| goal.kind.is_about_shares())
     }
 
     fn redesign(&self) -> String {

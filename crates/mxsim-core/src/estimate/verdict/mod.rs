@@ -263,7 +263,9 @@ impl Evidence<'_> {
 
     fn why(&self) -> String {
         if !self.labels.goals.iter().any(|goal| goal.kind.is_about_shares()) {
-            let parts = [self.outage(), self.failures(), self.largest_sender()];
+            let is_about = |subject| self.labels.goals.iter().any(|goal| goal.kind.subject() == subject);
+            let failures = is_about(Subject::Delay).then(|| self.failures()).flatten();
+            let parts = [self.outage(), failures, self.largest_sender()];
             return parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         }
         let parts = [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers()];

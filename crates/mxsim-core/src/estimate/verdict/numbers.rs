@@ -25,9 +25,19 @@ impl Evidence<'_> {
             GoalKind::Share { node, range } => {
                 self.share_sentence(node, *range).unwrap_or_else(|| self.split_sentence())
             }
+            GoalKind::Bounced { .. } => self.loss_sentence(),
             GoalKind::BusiestShare { .. } | GoalKind::QuietestShare { .. } | GoalKind::NearFair { .. } => {
                 self.split_sentence()
             }
+        }
+    }
+
+    fn loss_sentence(&self) -> String {
+        match self.results.delivery.bounced_share {
+            Some(lost) if lost.value > 0.0 => {
+                format!("{} of your mail bounces.", Ranged::from(lost).percent())
+            }
+            _ => "No mail bounces.".into(),
         }
     }
 

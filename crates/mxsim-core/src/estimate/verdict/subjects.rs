@@ -20,6 +20,10 @@ const LATE: f64 = 0.01;
 /// Part of the connections that may find a node full in its busiest hour.
 const TURNED_AWAY: f64 = 0.01;
 
+/// What to do where mail is lost.
+pub(super) const LOSS_ACTION: &str = "A sender gives a message up when its retries end, or at a permanent answer (5xx): keep at least one host \
+                               that it can reach up, or make the outage shorter than it retries.";
+
 /// A subject that matters, or may matter.
 #[derive(Debug, Clone)]
 pub(super) struct Matter {
@@ -78,9 +82,7 @@ impl Evidence<'_> {
             subject: Subject::Loss,
             is_certain,
             sentence: format!("{} of your mail bounces{}.", Ranged::from(lost).percent(), worst),
-            action: "A sender gives a message up when its retries end, or at a permanent answer (5xx): keep at least one host \
-                     that it can reach up, or make the outage shorter than it retries."
-                .into(),
+            action: LOSS_ACTION.into(),
         })
     }
 

@@ -34,6 +34,7 @@ fn goal(key: &str, value: &Value) -> Option<Goal> {
         "busiest_share" => GoalKind::BusiestShare { at_most: limit("at_most")? },
         "quietest_share" => GoalKind::QuietestShare { at_least: limit("at_least")? },
         "near_fair" => GoalKind::NearFair { within: limit("within")? },
+        "bounced" => GoalKind::Bounced { at_most: limit("at_most")? },
         "delay_p95" => GoalKind::DelayP95 {
             at_most: match value.as_table() {
                 Some(table) => span_at(table, "at_most")?,
