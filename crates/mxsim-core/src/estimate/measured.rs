@@ -4,8 +4,8 @@ use super::balance::{largest, quietest};
 use super::sample::Sample;
 use super::window::{Loads, per_window};
 use crate::scenario::GoalKind;
-use crate::tally::Tally;
-use crate::tally::labels::Labels;
+use crate::tally::labels::{Labels, NodeLabels};
+use crate::tally::{Tally, WindowTally};
 use crate::time::Span;
 
 /// Part of the messages of a window that may be late when the goal is a 95 % quantile.
@@ -16,6 +16,11 @@ pub(super) fn measured(kind: &GoalKind, labels: &Labels, tallies: &[Tally], load
     match *kind {
         GoalKind::DelayP95 { at_most } => late(labels, tallies, at_most),
         GoalKind::Bounced { .. } => bounced(tallies),
+        GoalKind::TurnedAway { .. } => per_window(tallies, |window| Some(turned_away(window))),
+        GoalKind::Sessions { .. } => {
+            per_window(tallies, |window| Some(window.peak_sessions.iter().copied().max().unwrap_or(0).into()))
+        }
+        GoalKind::Headroom { .. } => per_window(tallies, |window| Some(fullest(labels, window))),
         _ => of_shares(kind, labels, loads),
     }
 }
@@ -23,7 +28,11 @@ pub(super) fn measured(kind: &GoalKind, labels: &Labels, tallies: &[Tally], load
 /// The largest value that meets the goal.
 pub(super) const fn limit(kind: &GoalKind) -> f64 {
     match *kind {
-        GoalKind::BusiestShare { at_most } | GoalKind::Bounced { at_most } => at_most,
+        GoalKind::BusiestShare { at_most }
+        | GoalKind::Bounced { at_most }
+        | GoalKind::TurnedAway { at_most } => at_most,
+        GoalKind::Sessions { at_most } => at_most as f64,
+        GoalKind::Headroom { at_least } => 1.0 - at_least,
         GoalKind::QuietestShare { at_least } => -at_least,
         GoalKind::NearFair { within } => within,
         GoalKind::DelayP95 { .. } => LATE,
@@ -69,4 +78,17 @@ fn bounced(tallies: &[Tally]) -> Sample {
     per_window(tallies, |window| {
         (window.messages > 0).then(|| window.bounced as f64 / window.messages as f64)
     })
+}
+
+/// Largest part of the connections of its busiest hour that any node turned away.
+fn turned_away(window: &WindowTally) -> f64 {
+    let hours = window.busiest_hour.iter().filter(|hour| hour.connections > 0);
+    hours.map(|hour| hour.full as f64 / hour.connections as f64).fold(0.0, f64::max)
+}
+
+/// Largest part of its limit of sessions that any node had in use at the same time.
+fn fullest(labels: &Labels, window: &WindowTally) -> f64 {
+    let nodes = labels.nodes.iter().zip(&window.peak_sessions);
+    let used = |(node, peak): (&NodeLabels, &u32)| Some(f64::from(*peak) / f64::from(node.session_limit?));
+    nodes.filter_map(used).fold(0.0, f64::max)
 }

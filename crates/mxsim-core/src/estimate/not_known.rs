@@ -5,12 +5,13 @@
 //! (common random numbers), so what differs between them is what is not known, and the two are never added up.
 //!
 //! The *decisive number* is what the first goal is about: the busiest node's share on 19 of 20 windows, the quietest one's, the delay of 19
-//! of 20 messages, the mean share of a node, or the part of the mail that bounces.
+//! of 20 messages, the mean share of a node, the part of the mail that bounces, or the sessions of the fullest node on 19 of 20 windows.
 
 use super::balance::{largest, quietest};
 use super::delivery;
 use super::goals::{goal_statuses, met_by_count};
 use super::interval::fraction;
+use super::measured::measured;
 use super::sample::Sample;
 use super::special::beta_quantile;
 use super::window::Loads;
@@ -70,6 +71,12 @@ pub(super) enum Quantity {
     Share(usize),
     /// Part of the messages that bounces.
     Bounced,
+    /// 95 % quantile over windows of the largest part that a node turns away in its busiest hour.
+    TurnedAway,
+    /// 95 % quantile over windows of the most sessions of a node at the same time.
+    Sessions,
+    /// 95 % quantile over windows of the largest part of its limit that a node has in use.
+    Used,
 }
 
 impl Quantity {
@@ -79,6 +86,9 @@ impl Quantity {
             Some(GoalKind::DelayP95 { .. }) => Self::Delay,
             Some(GoalKind::QuietestShare { .. }) => Self::Quietest,
             Some(GoalKind::Bounced { .. }) => Self::Bounced,
+            Some(GoalKind::TurnedAway { .. }) => Self::TurnedAway,
+            Some(GoalKind::Sessions { .. }) => Self::Sessions,
+            Some(GoalKind::Headroom { .. }) => Self::Used,
             Some(GoalKind::Share { node, .. }) => labels.node(node).map_or(Self::Busiest, Self::Share),
             Some(GoalKind::BusiestShare { .. } | GoalKind::NearFair { .. }) | None => Self::Busiest,
         }
@@ -91,6 +101,9 @@ impl Quantity {
             Self::Quietest => "quietest_share".into(),
             Self::Delay => "delay_p95".into(),
             Self::Bounced => "bounced".into(),
+            Self::TurnedAway => "turned_away".into(),
+            Self::Sessions => "sessions".into(),
+            Self::Used => "session_limit_used".into(),
             Self::Share(node) => format!("share.{}", labels.nodes[node].name),
         }
     }
@@ -114,6 +127,9 @@ impl Quantity {
                 quantile(loads.measure(|shares| quietest(shares, &fair)), 0.05)
             }
             Self::Busiest => quantile(loads.measure(largest), 0.95),
+            Self::TurnedAway | Self::Sessions | Self::Used => {
+                quantile(measured(&labels.goals.first()?.kind, labels, tallies, &loads), 0.95)
+            }
         }
     }
 

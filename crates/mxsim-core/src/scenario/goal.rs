@@ -1,6 +1,6 @@
 //! Goals: what has to hold on a part of the windows.
 
-use crate::numerals::tidy;
+use crate::numerals::{counted, tidy};
 use crate::results::Subject;
 use crate::syntax::quantity::percent_text;
 use crate::time::Span;
@@ -53,6 +53,21 @@ pub enum GoalKind {
         /// Largest part allowed, 0..1.
         at_most: f64,
     },
+    /// No node turns away more than this part of its connections in the hour of the window in which most come to it.
+    TurnedAway {
+        /// Largest part allowed, 0..1.
+        at_most: f64,
+    },
+    /// No node has more sessions than this at the same time.
+    Sessions {
+        /// Most sessions allowed.
+        at_most: u32,
+    },
+    /// Every node with a session limit keeps this part of it free at its peak.
+    Headroom {
+        /// Least part that is free, 0..1.
+        at_least: f64,
+    },
 }
 
 /// The share that one node is meant to carry.
@@ -71,6 +86,7 @@ pub const OFF_TARGET: f64 = 0.25;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Limit {
     Number(f64),
+    Count(u32),
     Time(Span),
 }
 
@@ -107,6 +123,8 @@ impl GoalKind {
             }
             Self::Share { .. } => Subject::Target,
             Self::Bounced { .. } => Subject::Loss,
+            Self::TurnedAway { .. } => Subject::TurnedAway,
+            Self::Sessions { .. } | Self::Headroom { .. } => Subject::Sessions,
             Self::DelayP95 { .. } => Subject::Delay,
         }
     }
@@ -125,16 +143,22 @@ impl GoalKind {
             Self::NearFair { .. } => "near_fair",
             Self::Share { .. } => "share",
             Self::Bounced { .. } => "bounced",
+            Self::TurnedAway { .. } => "turned_away",
+            Self::Sessions { .. } => "sessions",
+            Self::Headroom { .. } => "headroom",
         }
     }
 
     /// What stands in its table, beside `on`.
     pub(crate) fn limits(&self) -> Vec<(&'static str, Limit)> {
         match *self {
-            Self::BusiestShare { at_most } | Self::Bounced { at_most } => {
+            Self::BusiestShare { at_most } | Self::Bounced { at_most } | Self::TurnedAway { at_most } => {
                 vec![("at_most", Limit::Number(at_most))]
             }
-            Self::QuietestShare { at_least } => vec![("at_least", Limit::Number(at_least))],
+            Self::Sessions { at_most } => vec![("at_most", Limit::Count(at_most))],
+            Self::QuietestShare { at_least } | Self::Headroom { at_least } => {
+                vec![("at_least", Limit::Number(at_least))]
+            }
             Self::DelayP95 { at_most } => vec![("at_most", Limit::Time(at_most))],
             Self::NearFair { within } => vec![("within", Limit::Number(within))],
             Self::Share { range, .. } => range.limits(),
@@ -183,6 +207,15 @@ fn in_words(kind: &GoalKind, on: f64) -> String {
         }
         GoalKind::Share { ref node, range } => format!("{node} {}", range_in_words(range)),
         GoalKind::Bounced { at_most } => format!("at most {} of the mail bounces", small_percent(at_most)),
+        GoalKind::TurnedAway { at_most } => {
+            format!("no node turns away more than {} of its busiest hour", small_percent(at_most))
+        }
+        GoalKind::Sessions { at_most } => {
+            format!("no node above {}", counted(at_most.into(), "session", "sessions"))
+        }
+        GoalKind::Headroom { at_least } => {
+            format!("{} of every session limit free at the peak", percent_text(at_least))
+        }
     };
     let when = match on {
         0.95 => "on 19 of 20 windows".into(),
@@ -223,11 +256,18 @@ mod tests {
     }
 
     #[test]
-    fn a_small_part_keeps_its_digits() {
-        assert_eq!(
-            in_words(&GoalKind::Bounced { at_most: 0.000_1 }, 0.95),
-            "at most 0.01 % of the mail bounces, on 19 of 20 windows"
-        );
+    fn loss_and_capacity_read_like_an_operator_says_it() {
+        for (kind, text) in [
+            (GoalKind::Bounced { at_most: 0.000_1 }, "at most 0.01 % of the mail bounces"),
+            (
+                GoalKind::TurnedAway { at_most: 0.005 },
+                "no node turns away more than 0.5 % of its busiest hour",
+            ),
+            (GoalKind::Sessions { at_most: 1_200 }, "no node above 1,200 sessions"),
+            (GoalKind::Headroom { at_least: 0.2 }, "20 % of every session limit free at the peak"),
+        ] {
+            assert_eq!(in_words(&kind, 0.95), format!("{text}, on 19 of 20 windows"));
+        }
     }
 
     #[test]

@@ -21,6 +21,9 @@ pub(crate) const DEFAULT_SITES: usize = 1_000;
 
 const ON: Key = optional("on", Shape::Share, "95 %", "part of the windows it has to hold on");
 
+/// Sessions of a node at the same time.
+const SESSIONS: Shape = Shape::Integer { least: 1, most: u32::MAX as i128 };
+
 const RUN: &[Key] = &[
     optional(
         "replications",
@@ -277,6 +280,33 @@ const GOALS: &[Key] = &[
         ]),
         "",
         "no more than this part of the messages of a window bounces",
+    ),
+    optional(
+        "turned_away",
+        Shape::AnyOf(&[
+            Shape::Share,
+            Shape::Table(&[required("at_most", Shape::Share, "largest part allowed"), ON]),
+        ]),
+        "",
+        "no node turns away more than this part of its connections in the hour of a window in which most come to it; needs a node with a limit of sessions",
+    ),
+    optional(
+        "sessions",
+        Shape::AnyOf(&[
+            SESSIONS,
+            Shape::Table(&[required("at_most", SESSIONS, "most sessions allowed"), ON]),
+        ]),
+        "",
+        "no node has more sessions than this at the same time; needs a node with a `session_time`",
+    ),
+    optional(
+        "headroom",
+        Shape::AnyOf(&[
+            Shape::Share,
+            Shape::Table(&[required("at_least", Shape::Share, "least part that is free"), ON]),
+        ]),
+        "",
+        "at its peak in a window every node with a limit of sessions has this part of the limit free",
     ),
     later("survive", "that the remaining nodes are big enough when nodes fail"),
 ];

@@ -185,6 +185,7 @@ impl Scenario {
 fn limit_literal(limit: Limit) -> String {
     match limit {
         Limit::Number(value) => number(value),
+        Limit::Count(count) => count.to_string(),
         Limit::Time(time) => span(time),
     }
 }

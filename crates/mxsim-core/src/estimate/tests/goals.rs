@@ -6,7 +6,7 @@ use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::GoalStatus::{Met, Missed, Unknown};
 use crate::scenario::{Goal, GoalKind, ShareRange};
 use crate::tally::labels::Labels;
-use crate::tally::{Tally, WindowTally};
+use crate::tally::{HourTally, Tally, WindowTally};
 use crate::time::Span;
 
 fn asking(kind: GoalKind, on: f64) -> Labels {
@@ -151,5 +151,29 @@ fn a_bounce_goal_counts_the_mail_that_arrived_in_the_window() {
         let mut one = tally(2, &[&[50, 50]]);
         one.windows[0] = WindowTally { bounced, messages: 100, ..one.windows[0].clone() };
         assert_eq!(goal_statuses(&labels, &vec![one; 160]), [status]);
+    }
+}
+
+#[test]
+fn goals_about_sessions_look_at_the_worst_node() {
+    let mut one = tally(2, &[&[50, 50]]);
+    let hour = |connections, full| HourTally { connections, full };
+    one.windows[0] = WindowTally {
+        peak_sessions: vec![8, 10],
+        busiest_hour: vec![hour(100, 5), hour(0, 0)],
+        ..one.windows[0].clone()
+    };
+    for (kind, status) in [
+        (GoalKind::TurnedAway { at_most: 0.05 }, Met),
+        (GoalKind::TurnedAway { at_most: 0.049 }, Missed),
+        (GoalKind::Sessions { at_most: 10 }, Met),
+        (GoalKind::Sessions { at_most: 9 }, Missed),
+        // Only the first node has a limit: of 10, 8 are in use.
+        (GoalKind::Headroom { at_least: 0.2 }, Met),
+        (GoalKind::Headroom { at_least: 0.21 }, Missed),
+    ] {
+        let mut labels = asking(kind, 0.9);
+        labels.nodes[0].session_limit = Some(10);
+        assert_eq!(goal_statuses(&labels, &vec![one.clone(); 160]), [status], "{:?}", labels.goals);
     }
 }

@@ -265,7 +265,9 @@ impl Evidence<'_> {
         if !self.labels.goals.iter().any(|goal| goal.kind.is_about_shares()) {
             let is_about = |subject| self.labels.goals.iter().any(|goal| goal.kind.subject() == subject);
             let failures = is_about(Subject::Delay).then(|| self.failures()).flatten();
-            let parts = [self.outage(), failures, self.largest_sender()];
+            let sessions = is_about(Subject::TurnedAway) || is_about(Subject::Sessions);
+            let sessions = sessions.then(|| self.busy_and_idle()).flatten();
+            let parts = [self.outage(), failures, sessions, self.largest_sender()];
             return parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         }
         let parts = [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers()];

@@ -1,7 +1,9 @@
 //! The number that belongs to a goal, in a sentence a manager can repeat.
 
 use super::Evidence;
-use crate::numerals::{Ranged, percent};
+use super::subjects::turned_away;
+use crate::numerals::{Ranged, count, percent};
+use crate::results::NodeResult;
 use crate::scenario::{Goal, GoalKind, ShareRange};
 
 impl Evidence<'_> {
@@ -26,6 +28,10 @@ impl Evidence<'_> {
                 self.share_sentence(node, *range).unwrap_or_else(|| self.split_sentence())
             }
             GoalKind::Bounced { .. } => self.loss_sentence(),
+            GoalKind::TurnedAway { .. } => self.turned_away_sentence(),
+            GoalKind::Sessions { .. } | GoalKind::Headroom { .. } => {
+                self.peak_sentence(kind).unwrap_or_else(|| self.split_sentence())
+            }
             GoalKind::BusiestShare { .. } | GoalKind::QuietestShare { .. } | GoalKind::NearFair { .. } => {
                 self.split_sentence()
             }
@@ -39,6 +45,47 @@ impl Evidence<'_> {
             }
             _ => "No mail bounces.".into(),
         }
+    }
+
+    fn turned_away_sentence(&self) -> String {
+        match self.fullest_hour() {
+            Some((node, part)) if part.value > 0.0 => turned_away(node, part),
+            _ => "No node turns a connection away in its busiest hour.".into(),
+        }
+    }
+
+    /// The node that is worst off by a goal about sessions.
+    pub(super) fn neediest(&self, kind: &GoalKind) -> Option<&NodeResult> {
+        let need = |node: &NodeResult| -> Option<f64> {
+            let peak = node.peak_sessions?.p95;
+            match kind {
+                GoalKind::Headroom { .. } => Some(peak / f64::from(node.sessions?.limit?)),
+                GoalKind::TurnedAway { .. } => Some(node.sessions?.blocked_in_busiest_hour?.mean),
+                _ => Some(peak),
+            }
+        };
+        let needs = self.results.nodes.iter().filter_map(|node| Some((node, need(node)?)));
+        needs.reduce(|most, next| if next.1 > most.1 { next } else { most }).map(|(node, _)| node)
+    }
+
+    /// The peak of the node that is worst off.
+    fn peak_sentence(&self, kind: &GoalKind) -> Option<String> {
+        let node = self.neediest(kind)?;
+        let (name, peak) = (&node.name, Ranged::p95(&node.peak_sessions?).plain());
+        let of =
+            node.sessions?.limit.map_or_else(String::new, |limit| format!(" of its {}", count(limit.into())));
+        Some(format!("On 19 of 20 {} {name} has at most {peak}{of} sessions in use.", self.days()))
+    }
+
+    /// How many of the sessions of the fullest node have mail.
+    pub(super) fn busy_and_idle(&self) -> Option<String> {
+        let node = self.neediest(&GoalKind::Sessions { at_most: 0 })?;
+        let [busy, idle] =
+            [node.sessions?.busy?, node.sessions?.idle?].map(|part| Ranged::from(part).plain());
+        Some(format!(
+            "On average {} has {busy} sessions with a message under way and {idle} that are kept open without one.",
+            node.name
+        ))
     }
 
     /// What a node gets; a range that it is to lie in stands in the goal.

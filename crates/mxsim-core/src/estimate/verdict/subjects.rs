@@ -129,26 +129,24 @@ impl Evidence<'_> {
         }
     }
 
-    /// The node that a part of its connections find full.
-    fn turned_away(&self) -> Option<Matter> {
+    /// The node that turns away the largest part of its connections in its busiest hour.
+    pub(super) fn fullest_hour(&self) -> Option<(&NodeResult, Interval)> {
         let blocked = |node: &NodeResult| {
             node.sessions?.blocked_in_busiest_hour.map(|part| Interval::from(Ranged::mean_share(&part)))
         };
         let full = self.results.nodes.iter().filter_map(|node| Some((node, blocked(node)?)));
-        let (node, part) = full.max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+        full.max_by(|a, b| a.1.value.total_cmp(&b.1.value))
+    }
+
+    /// The node that a part of its connections find full.
+    fn turned_away(&self) -> Option<Matter> {
+        let (node, part) = self.fullest_hour()?;
         let is_certain = beyond(part, TURNED_AWAY)?;
         Some(Matter {
             subject: Subject::TurnedAway,
             is_certain,
-            sentence: format!(
-                "{} turns away {} of its connections in its busiest hour.",
-                node.name,
-                Ranged::from(part).percent()
-            ),
-            action: format!(
-                "Give {} more sessions, shorter ones, or less of the mail: it is full when they come.",
-                node.name
-            ),
+            sentence: turned_away(node, part),
+            action: more_room(&node.name),
         })
     }
 
@@ -198,6 +196,19 @@ impl Evidence<'_> {
             action: String::new(),
         })
     }
+}
+
+pub(super) fn turned_away(node: &NodeResult, part: Interval) -> String {
+    format!(
+        "{} turns away {} of its connections in its busiest hour.",
+        node.name,
+        Ranged::from(part).percent()
+    )
+}
+
+/// What to do about a node that is full.
+pub(super) fn more_room(node: &str) -> String {
+    format!("Give {node} more sessions, shorter ones, or less of the mail: it is full when they come.")
 }
 
 /// Whether a number lies beyond its limit (true) or may lie there (false); `None` if it does not.

@@ -37,6 +37,7 @@ pub(super) fn session_time(time: SessionTime) -> Value {
 pub(super) fn limit(limit: Limit) -> Value {
     match limit {
         Limit::Number(number) => json!(number),
+        Limit::Count(count) => json!(count),
         Limit::Time(time) => json!(time.to_string()),
     }
 }

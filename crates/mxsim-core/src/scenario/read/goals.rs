@@ -19,10 +19,37 @@ pub(super) fn read(table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<
             Some(shares) => {
                 goals.extend(shares.entries.iter().filter_map(|own| of_node(own, nodes, reading)))
             }
-            None => goals.extend(goal(&entry.key, &entry.value)),
+            None => {
+                let goal = goal(&entry.key, &entry.value);
+                goals.extend(goal.filter(|goal| can_be_told(&goal.kind, entry, nodes, reading)));
+            }
         }
     }
     goals
+}
+
+/// True if the scenario has what a goal is about; else that is reported.
+fn can_be_told(kind: &GoalKind, entry: &Entry, nodes: &[Node], reading: &mut Reading) -> bool {
+    let (has, what) = match kind {
+        GoalKind::TurnedAway { .. } | GoalKind::Headroom { .. } => {
+            (nodes.iter().any(|node| node.capacity.sessions.is_some()), "no node has a limit of sessions")
+        }
+        GoalKind::Sessions { .. } => {
+            (nodes.iter().any(|node| node.capacity.is_timed()), "sessions take no time at any node")
+        }
+        _ => (true, ""),
+    };
+    if !has {
+        let message = format!("goals.{}: {what}", entry.key);
+        let help = match kind {
+            GoalKind::Sessions { .. } => {
+                "say how long a session lasts: `[nodes.\"*\"] session_time = \"2s\"`"
+            }
+            _ => "say what a node can serve: `[nodes.\"*\"] sessions = 20, session_time = \"2s\"`",
+        };
+        reading.report.error(code::MISSING, &entry.key_place, message).help(help);
+    }
+    has
 }
 
 fn goal(key: &str, value: &Value) -> Option<Goal> {
@@ -35,6 +62,11 @@ fn goal(key: &str, value: &Value) -> Option<Goal> {
         "quietest_share" => GoalKind::QuietestShare { at_least: limit("at_least")? },
         "near_fair" => GoalKind::NearFair { within: limit("within")? },
         "bounced" => GoalKind::Bounced { at_most: limit("at_most")? },
+        "turned_away" => GoalKind::TurnedAway { at_most: limit("at_most")? },
+        "headroom" => GoalKind::Headroom { at_least: limit("at_least")? },
+        "sessions" => GoalKind::Sessions {
+            at_most: value.as_table().map_or(Some(value), |table| table.get("at_most")).and_then(count)?,
+        },
         "delay_p95" => GoalKind::DelayP95 {
             at_most: match value.as_table() {
                 Some(table) => span_at(table, "at_most")?,
@@ -44,6 +76,10 @@ fn goal(key: &str, value: &Value) -> Option<Goal> {
         _ => return None,
     };
     Some(Goal::new(kind, on(value)))
+}
+
+fn count(value: &Value) -> Option<u32> {
+    value.as_integer().and_then(|number| u32::try_from(number).ok())
 }
 
 /// On which part of the windows a goal has to hold.
