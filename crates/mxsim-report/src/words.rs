@@ -166,7 +166,10 @@ fn decisive_name(quantity: &str) -> String {
         "quietest_share" => "the quietest node's share on 19 of 20 windows".to_owned(),
         "delay_p95" => "the delay that 19 of 20 messages stay within".to_owned(),
         "bounced" => "the part of the mail that bounces".to_owned(),
-        "turned_away" => "the part of its busiest hour that a node turns away on 19 of 20 windows".to_owned(),
+        "turned_away" => {
+            "the part of its connections that a node turns away in its busiest hour on 19 of 20 windows"
+                .to_owned()
+        }
         "sessions" => "the sessions of the fullest node on 19 of 20 windows".to_owned(),
         "session_limit_used" => {
             "the part of its session limit that a node has in use on 19 of 20 windows".to_owned()

@@ -1,6 +1,5 @@
 //! Goals: what has to hold on a part of the windows.
 
-use crate::numerals::{counted, tidy};
 use crate::results::Subject;
 use crate::syntax::quantity::percent_text;
 use crate::time::Span;
@@ -208,10 +207,13 @@ fn in_words(kind: &GoalKind, on: f64) -> String {
         GoalKind::Share { ref node, range } => format!("{node} {}", range_in_words(range)),
         GoalKind::Bounced { at_most } => format!("at most {} of the mail bounces", small_percent(at_most)),
         GoalKind::TurnedAway { at_most } => {
-            format!("no node turns away more than {} of its busiest hour", small_percent(at_most))
+            format!(
+                "no node turns away more than {} of its connections in its busiest hour",
+                small_percent(at_most)
+            )
         }
         GoalKind::Sessions { at_most } => {
-            format!("no node above {}", counted(at_most.into(), "session", "sessions"))
+            format!("no node with more than {at_most} sessions at once")
         }
         GoalKind::Headroom { at_least } => {
             format!("{} of every session limit free at the peak", percent_text(at_least))
@@ -225,9 +227,9 @@ fn in_words(kind: &GoalKind, on: f64) -> String {
     format!("{what}, {when}")
 }
 
-/// Limits of what should not happen are far below a percent.
+/// Limits of what should not happen are often far below a percent.
 fn small_percent(part: f64) -> String {
-    format!("{} %", tidy(part * 100.0))
+    format!("{} %", (part * 1e6).round() / 1e4)
 }
 
 fn range_in_words(range: ShareRange) -> String {
@@ -261,9 +263,9 @@ mod tests {
             (GoalKind::Bounced { at_most: 0.000_1 }, "at most 0.01 % of the mail bounces"),
             (
                 GoalKind::TurnedAway { at_most: 0.005 },
-                "no node turns away more than 0.5 % of its busiest hour",
+                "no node turns away more than 0.5 % of its connections in its busiest hour",
             ),
-            (GoalKind::Sessions { at_most: 1_200 }, "no node above 1,200 sessions"),
+            (GoalKind::Sessions { at_most: 80 }, "no node with more than 80 sessions at once"),
             (GoalKind::Headroom { at_least: 0.2 }, "20 % of every session limit free at the peak"),
         ] {
             assert_eq!(in_words(&kind, 0.95), format!("{text}, on 19 of 20 windows"));

@@ -11,7 +11,7 @@ use crate::parameters::{AUTHORITY_KEYS, PresetKind, RESOLVER_KEYS};
 use crate::smtp::Stage;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, later, optional, required, word};
 use crate::time::Span;
-use node::{CAPACITY, NODE};
+use node::{CAPACITY, MOST_SESSIONS, NODE};
 
 /// Messages per day where the scenario says nothing. *Assumption*: a mid-sized organisation.
 pub(crate) const DEFAULT_MESSAGES_PER_DAY: f64 = 100_000.0;
@@ -21,8 +21,7 @@ pub(crate) const DEFAULT_SITES: usize = 1_000;
 
 const ON: Key = optional("on", Shape::Share, "95 %", "part of the windows it has to hold on");
 
-/// Sessions of a node at the same time.
-const SESSIONS: Shape = Shape::Integer { least: 1, most: u32::MAX as i128 };
+const SESSIONS: Shape = Shape::Integer { least: 1, most: MOST_SESSIONS };
 
 const RUN: &[Key] = &[
     optional(

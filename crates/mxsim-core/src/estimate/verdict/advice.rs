@@ -54,7 +54,10 @@ impl Evidence<'_> {
             }
             Quantity::Bounced => format!("about {} of the mail bounces", percent(number)),
             Quantity::TurnedAway => {
-                format!("a node turns away up to about {} of its busiest hour {on_most}", percent(number))
+                format!(
+                    "a node turns away up to about {} of its connections in its busiest hour {on_most}",
+                    percent(number)
+                )
             }
             Quantity::Sessions => format!("a node has up to about {} sessions {on_most}", tidy(number)),
             Quantity::Used => {
