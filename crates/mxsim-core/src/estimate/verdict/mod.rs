@@ -98,7 +98,7 @@ impl Evidence<'_> {
             subject: matter.subject,
             answer,
             sentence: matter.sentence.clone(),
-            why: if is_share { self.why() } else { self.outage().unwrap_or_default() },
+            why: if is_share { self.why(matter.subject) } else { self.outage().unwrap_or_default() },
             action,
             ..Verdict::undecided()
         }
@@ -122,12 +122,13 @@ impl Evidence<'_> {
     /// The verdict about the goals.
     fn on_goals(&self) -> Verdict {
         let answer = self.answer();
+        let subject = self.subject_of_goals(answer);
         Verdict {
-            subject: self.subject_of_goals(answer),
+            subject,
             answer,
             depends_on: if answer == Answer::DependsOn { self.what_decides() } else { String::new() },
             sentence: self.sentence(answer),
-            why: self.why(),
+            why: self.why(subject),
             flips: self.flips(answer),
             action: self.action(answer),
             ..Verdict::undecided()
@@ -261,8 +262,9 @@ impl Evidence<'_> {
         )
     }
 
-    fn why(&self) -> String {
-        if !self.labels.goals.iter().any(|goal| goal.kind.is_about_shares()) {
+    fn why(&self, subject: Subject) -> String {
+        let is_split = !matches!(subject, Subject::Loss | Subject::TurnedAway | Subject::Sessions);
+        if !is_split || !self.labels.goals.iter().any(|goal| goal.kind.is_about_shares()) {
             let is_about = |subject| self.labels.goals.iter().any(|goal| goal.kind.subject() == subject);
             let failures = is_about(Subject::Delay).then(|| self.failures()).flatten();
             let sessions = is_about(Subject::TurnedAway) || is_about(Subject::Sessions);

@@ -71,10 +71,16 @@ impl Evidence<'_> {
     /// The peak of the node that is worst off.
     fn peak_sentence(&self, kind: &GoalKind) -> Option<String> {
         let node = self.neediest(kind)?;
-        let (name, peak) = (&node.name, Ranged::p95(&node.peak_sessions?).plain());
-        let of =
-            node.sessions?.limit.map_or_else(String::new, |limit| format!(" of its {}", count(limit.into())));
-        Some(format!("On 19 of 20 {} {name} has at most {peak}{of} sessions in use.", self.days()))
+        let limit = node.sessions?.limit;
+        let mut peak = Ranged::p95(&node.peak_sessions?);
+        peak.high = peak.high.or(limit.map(f64::from));
+        let of = limit.map_or_else(String::new, |limit| format!(" of its {}", count(limit.into())));
+        Some(format!(
+            "On 19 of 20 {} {} has at most {}{of} sessions in use.",
+            self.days(),
+            node.name,
+            peak.plain()
+        ))
     }
 
     /// How many of the sessions of the fullest node have mail.
