@@ -75,7 +75,7 @@ pub use node::{Fault, SessionTime, WhenFull};
 pub use results::{Answer, Results};
 #[doc(inline)]
 pub use scenario::{
-    EventSpec, Goal, GoalKind, NodeSpec, Scenario, ScenarioBuilder, ScenarioError, SenderSpec,
+    EventSpec, Goal, GoalKind, NodeSpec, Scenario, ScenarioBuilder, ScenarioError, SenderSpec, ShareRange,
 };
 #[doc(inline)]
 pub use sender::{SenderBehaviour, Stickiness};

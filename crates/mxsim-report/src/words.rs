@@ -165,7 +165,19 @@ fn decisive_name(quantity: &str) -> String {
         "busiest_share" => "the busiest node's share on 19 of 20 windows".to_owned(),
         "quietest_share" => "the quietest node's share on 19 of 20 windows".to_owned(),
         "delay_p95" => "the delay that 19 of 20 messages stay within".to_owned(),
-        _ => quantity.replace('_', " "),
+        "bounced" => "the part of the mail that bounces".to_owned(),
+        "turned_away" => {
+            "the part of its connections that a node turns away in its busiest hour on 19 of 20 windows"
+                .to_owned()
+        }
+        "sessions" => "the sessions of the fullest node on 19 of 20 windows".to_owned(),
+        "session_limit_used" => {
+            "the part of its session limit that a node has in use on 19 of 20 windows".to_owned()
+        }
+        _ => match quantity.strip_prefix("share.") {
+            Some(node) => format!("the mean share of {node}"),
+            None => quantity.replace('_', " "),
+        },
     }
 }
 
@@ -190,6 +202,7 @@ impl Quantity {
     /// That of the name it has in results.
     fn named(name: &str) -> Self {
         match name {
+            "bounced" | "turned_away" | "session_limit_used" => Self::Share,
             _ if name.contains("share") => Self::Share,
             _ if name.contains("delay") => Self::Delay,
             _ => Self::Other,

@@ -5,7 +5,7 @@ use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
 use super::world::{Phases, SenderTable, Topology, World, senders};
 use crate::dns::{Name, Zone};
-use crate::scenario::{GoalKind, Node, PlannedEvent, Reach, Scenario, Sender};
+use crate::scenario::{Goal, GoalKind, Node, PlannedEvent, Reach, Scenario, Sender};
 use crate::tally::PHASES;
 use crate::tally::labels::{EventLabels, HostLabels, Labels, NodeLabels, SenderLabels};
 use crate::time::{Span, Time};
@@ -69,11 +69,11 @@ fn world(scenario: &Scenario, names: &Names) -> World {
 }
 
 fn delay_limits(scenario: &Scenario) -> Vec<Span> {
-    let limit = |kind| match kind {
+    let limit = |goal: &Goal| match goal.kind {
         GoalKind::DelayP95 { at_most } => Some(at_most),
-        GoalKind::BusiestShare { .. } | GoalKind::QuietestShare { .. } | GoalKind::NearFair { .. } => None,
+        _ => None,
     };
-    scenario.goals.iter().filter_map(|goal| limit(goal.kind)).collect()
+    scenario.goals.iter().filter_map(limit).collect()
 }
 
 fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDecision]) -> Labels {

@@ -17,13 +17,12 @@
 //! A goal on *every* window (`on` = 1) is missed at the first look after a window misses it, and never met: no number of good days shows
 //! that a bad one cannot come.
 
-use super::balance::{largest, quietest};
 use super::interval::{fraction, unknown};
-use super::sample::Sample;
+use super::measured::{limit, measured};
 use super::special::beta_quantile;
-use super::window::{Loads, per_window};
+use super::window::Loads;
 use crate::results::{GoalResult, GoalStatus};
-use crate::scenario::{Goal, GoalKind};
+use crate::scenario::Goal;
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
 
@@ -35,9 +34,6 @@ const ERROR: f64 = 0.01;
 
 /// Beyond this nobody waits.
 const HOPELESS: u64 = 10_000_000;
-
-/// Part of the messages of a window that may be late when the goal is a 95 % quantile.
-const LATE: f64 = 0.05;
 
 /// Shares are quotients of whole numbers; this forgives the rounding of the division.
 const ROUNDING: f64 = 1e-12;
@@ -71,56 +67,26 @@ pub fn goal_statuses(labels: &Labels, tallies: &[Tally]) -> Vec<GoalStatus> {
 /// True if each goal holds on the part of the windows that it asks for, as counted. Without windows, and without accepted mail, none does.
 pub(super) fn met_by_count(labels: &Labels, tallies: &[Tally]) -> bool {
     let loads = Loads::new(labels.nodes.len(), tallies);
-    (0..labels.goals.len()).all(|goal| {
+    labels.goals.iter().all(|goal| {
         let trial = Trial::new(labels, goal, tallies, &loads);
         let (met, used) = trial.sums(tallies.len());
         let any = used > 0.0 && !trial.nothing_accepted.last().copied().unwrap_or(true);
-        any && met >= labels.goals[goal].on * used - 1e-9
+        any && met >= goal.on * used - 1e-9
     })
 }
 
 fn statuses(labels: &Labels, tallies: &[Tally], loads: &Loads) -> Vec<GoalStatus> {
-    (0..labels.goals.len())
-        .map(|goal| Trial::new(labels, goal, tallies, loads).status(&labels.goals[goal]))
-        .collect()
+    labels.goals.iter().map(|goal| Trial::new(labels, goal, tallies, loads).status(goal)).collect()
 }
 
 /// All goals with their fractions.
 pub(super) fn goals(labels: &Labels, tallies: &[Tally], loads: &Loads) -> Vec<GoalResult> {
-    (0..labels.goals.len())
-        .map(|goal| Trial::new(labels, goal, tallies, loads).result(&labels.goals[goal]))
-        .collect()
+    labels.goals.iter().map(|goal| Trial::new(labels, goal, tallies, loads).result(goal)).collect()
 }
 
 /// The status of a goal that is not among those of the labels; it must not be about delays.
 pub(super) fn status_of(goal: &Goal, labels: &Labels, tallies: &[Tally], loads: &Loads) -> GoalStatus {
-    Trial::of(measured(goal.kind, labels, loads), goal, tallies).status(goal)
-}
-
-/// What a goal about shares looks at, window by window; small is good, and the goal's own limit is [`limit`].
-pub(super) fn measured(kind: GoalKind, labels: &Labels, loads: &Loads) -> Sample {
-    let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
-    loads.measure(|shares| match kind {
-        GoalKind::QuietestShare { .. } => -quietest(shares, &fair),
-        GoalKind::NearFair { .. } => farthest(shares, &fair),
-        GoalKind::BusiestShare { .. } | GoalKind::DelayP95 { .. } => largest(shares),
-    })
-}
-
-/// Largest deviation from the fair share, relative to it, over the nodes that have one.
-fn farthest(shares: &[f64], fair: &[f64]) -> f64 {
-    let meant = shares.iter().zip(fair).filter(|(_, fair)| **fair > 0.0);
-    meant.map(|(share, fair)| (share / fair - 1.0).abs()).fold(0.0, f64::max)
-}
-
-/// The largest value of [`measured`] that meets the goal.
-const fn limit(kind: GoalKind) -> f64 {
-    match kind {
-        GoalKind::BusiestShare { at_most } => at_most,
-        GoalKind::QuietestShare { at_least } => -at_least,
-        GoalKind::NearFair { within } => within,
-        GoalKind::DelayP95 { .. } => LATE,
-    }
+    Trial::new(labels, goal, tallies, loads).status(goal)
 }
 
 /// How a goal went, replication by replication.
@@ -133,21 +99,9 @@ struct Trial {
 }
 
 impl Trial {
-    fn new(labels: &Labels, index: usize, tallies: &[Tally], loads: &Loads) -> Self {
-        let goal = &labels.goals[index];
-        let is_delay = |goal: &&Goal| matches!(goal.kind, GoalKind::DelayP95 { .. });
-        let sample = if is_delay(&goal) {
-            // Tallies hold the delay goals only, in their order.
-            let place = labels.goals[..index].iter().filter(is_delay).count();
-            late(tallies, place)
-        } else {
-            measured(goal.kind, labels, loads)
-        };
-        Self::of(sample, goal, tallies)
-    }
-
-    fn of(sample: Sample, goal: &Goal, tallies: &[Tally]) -> Self {
-        let limit = limit(goal.kind) + ROUNDING;
+    fn new(labels: &Labels, goal: &Goal, tallies: &[Tally], loads: &Loads) -> Self {
+        let sample = measured(&goal.kind, labels, tallies, loads);
+        let limit = limit(&goal.kind) + ROUNDING;
         let met = |windows: &[f64]| windows.iter().filter(|value| **value <= limit).count() as f64;
         let counts = sample.replications().map(|windows| (met(windows), windows.len() as f64)).collect();
         let mut seen = (0u64, 0u64);
@@ -243,11 +197,4 @@ fn compare(met: f64, used: f64, on: f64, number: i32) -> GoalStatus {
     } else {
         GoalStatus::Unknown
     }
-}
-
-/// Part of the messages of each window that were late for the delay goal at `place`; windows without messages have none.
-fn late(tallies: &[Tally], place: usize) -> Sample {
-    per_window(tallies, |window| {
-        (window.arrived > 0).then(|| window.late[place] as f64 / window.arrived as f64)
-    })
 }

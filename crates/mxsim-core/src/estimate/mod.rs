@@ -20,6 +20,7 @@ mod events;
 mod goals;
 mod interval;
 mod lookups;
+mod measured;
 mod nodes;
 mod not_known;
 mod reach;

@@ -4,13 +4,14 @@
 //! fraction of independent draws from the prior; its interval is about the number of worlds, not about luck. All worlds share their luck
 //! (common random numbers), so what differs between them is what is not known, and the two are never added up.
 //!
-//! The *decisive number* is what the goals are about: the busiest node's share on 19 of 20 windows, the quietest one's, or the delay of 19
-//! of 20 messages.
+//! The *decisive number* is what the first goal is about: the busiest node's share on 19 of 20 windows, the quietest one's, the delay of 19
+//! of 20 messages, the mean share of a node, the part of the mail that bounces, or the sessions of the fullest node on 19 of 20 windows.
 
 use super::balance::{largest, quietest};
 use super::delivery;
 use super::goals::{goal_statuses, met_by_count};
 use super::interval::fraction;
+use super::measured::measured;
 use super::sample::Sample;
 use super::special::beta_quantile;
 use super::window::Loads;
@@ -68,41 +69,93 @@ pub(super) enum Quantity {
     Quietest,
     /// 95 % quantile of the delay of accepted messages (s).
     Delay,
+    /// Mean share of this node.
+    Share(usize),
+    /// Part of the messages that bounces.
+    Bounced,
+    /// 95 % quantile over windows of the largest part that a node turns away in its busiest hour.
+    TurnedAway,
+    /// 95 % quantile over windows of the most sessions of a node at the same time.
+    Sessions,
+    /// 95 % quantile over windows of the largest part of its limit that a node has in use.
+    Used,
 }
 
 impl Quantity {
     /// That of the first goal; every world beside a run has the same.
     pub(super) fn of(labels: &Labels) -> Self {
-        match labels.goals.first().map(|goal| goal.kind) {
+        match labels.goals.first().map(|goal| &goal.kind) {
             Some(GoalKind::DelayP95 { .. }) => Self::Delay,
             Some(GoalKind::QuietestShare { .. }) => Self::Quietest,
+            Some(GoalKind::Bounced { .. }) => Self::Bounced,
+            Some(GoalKind::TurnedAway { .. }) => Self::TurnedAway,
+            Some(GoalKind::Sessions { .. }) => Self::Sessions,
+            Some(GoalKind::Headroom { .. }) => Self::Used,
+            Some(GoalKind::Share { node, .. }) => labels.node(node).map_or(Self::Busiest, Self::Share),
             Some(GoalKind::BusiestShare { .. } | GoalKind::NearFair { .. }) | None => Self::Busiest,
         }
     }
 
     /// As it is called in results.
-    pub(super) const fn name(self) -> &'static str {
+    pub(super) fn name(self, labels: &Labels) -> String {
         match self {
-            Self::Busiest => "busiest_share",
-            Self::Quietest => "quietest_share",
-            Self::Delay => "delay_p95",
+            Self::Busiest => "busiest_share".into(),
+            Self::Quietest => "quietest_share".into(),
+            Self::Delay => "delay_p95".into(),
+            Self::Bounced => "bounced".into(),
+            Self::TurnedAway => "turned_away".into(),
+            Self::Sessions => "sessions".into(),
+            Self::Used => "session_limit_used".into(),
+            Self::Share(node) => format!("share.{}", labels.nodes[node].name),
         }
     }
 
     /// Its value with a 95 % interval; `None` if no message was accepted.
     pub(super) fn number(self, labels: &Labels, tallies: &[Tally]) -> Option<Interval> {
-        if self == Self::Delay {
-            let delay = delivery::delivery(tallies).delay?;
-            return Some(Ranged::new(delay.p95, delay.p95_ci).into());
-        }
         let loads = Loads::new(labels.nodes.len(), tallies);
-        let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
-        let (sample, part) = match self {
-            Self::Quietest => (loads.measure(|shares| quietest(shares, &fair)), 0.05),
-            Self::Busiest | Self::Delay => (loads.measure(largest), 0.95),
+        let quantile = |sample: Sample, part| {
+            let quantile = || sample.sorted().quantile(part);
+            (!sample.is_empty()).then(quantile).map(|(value, bounds)| Ranged::new(value, bounds).into())
         };
-        let quantile = || sample.sorted().quantile(part);
-        (!sample.is_empty()).then(quantile).map(|(value, bounds)| Ranged::new(value, bounds).into())
+        match self {
+            Self::Delay => {
+                let delay = delivery::delivery(tallies).delay?;
+                Some(Ranged::new(delay.p95, delay.p95_ci).into())
+            }
+            Self::Bounced => delivery::bounced_share(tallies.iter().map(|tally| tally.totals)),
+            Self::Share(node) => loads.share(node).mean().map(|mean| mean.share_interval()),
+            Self::Quietest => {
+                let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
+                quantile(loads.measure(|shares| quietest(shares, &fair)), 0.05)
+            }
+            Self::Busiest => quantile(loads.measure(largest), 0.95),
+            Self::TurnedAway | Self::Sessions | Self::Used => {
+                quantile(measured(&labels.goals.first()?.kind, labels, tallies, &loads), 0.95)
+            }
+        }
+    }
+
+    /// How much closer to flipping an answer a `change` of the number comes; `met` if the goals are met as written.
+    fn weight(self, change: f64, met: bool) -> f64 {
+        match self {
+            // It may be too large or too small.
+            Self::Share(_) => change.abs(),
+            // A small number is good, but for the quietest node's share.
+            Self::Quietest => {
+                if met {
+                    -change
+                } else {
+                    change
+                }
+            }
+            _ => {
+                if met {
+                    change
+                } else {
+                    -change
+                }
+            }
+        }
     }
 }
 
@@ -123,12 +176,10 @@ pub fn promising(labels: &Labels, run: &[Tally], extremes: &[Vec<Tally>], most: 
     let quantity = Quantity::of(labels);
     let own = quantity.number(labels, run).map_or(0.0, |number| number.value);
     let met = met_by_count(labels, run);
-    // A small number is good, but for the quietest node's share.
-    let sign = if (quantity == Quantity::Quietest) == met { -1.0 } else { 1.0 };
     let effect = |tallies: &Vec<Tally>| {
         let open = goal_statuses(labels, tallies).contains(&GoalStatus::Unknown);
         let number = quantity.number(labels, tallies).filter(|_| open)?;
-        Some((number.value - own) * sign).filter(|effect| *effect > 0.0)
+        Some(quantity.weight(number.value - own, met)).filter(|effect| *effect > 0.0)
     };
     let mut ranked: Vec<(usize, f64)> =
         extremes.iter().enumerate().filter_map(|(i, tallies)| Some((i, effect(tallies)?))).collect();
@@ -178,7 +229,7 @@ pub(super) fn not_known(labels: &Labels, plausible: Plausible<'_>, goals: &[Goal
         mixes: plausible.worlds.len() as u64,
         replications,
         share_meeting,
-        quantity: quantity.name().into(),
+        quantity: quantity.name(labels),
         from,
         from_ci,
         to,

@@ -17,7 +17,7 @@ pub struct Goal {
 }
 
 /// What a goal looks at in one window.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GoalKind {
     /// No node carries more than this share.
@@ -40,17 +40,127 @@ pub enum GoalKind {
         /// Largest deviation relative to the fair share.
         within: f64,
     },
+    /// One node carries the share that it is meant to carry.
+    Share {
+        /// Name of the node.
+        node: String,
+        /// The share.
+        range: ShareRange,
+    },
+    /// No more than this part of the messages that arrive in the window bounces.
+    Bounced {
+        /// Largest part allowed, 0..1.
+        at_most: f64,
+    },
+    /// No node turns away more than this part of its connections in the hour of the window in which most come to it.
+    TurnedAway {
+        /// Largest part allowed, 0..1.
+        at_most: f64,
+    },
+    /// No node has more sessions than this at the same time.
+    Sessions {
+        /// Most sessions allowed.
+        at_most: u32,
+    },
+    /// Every node with a session limit keeps this part of it free at its peak.
+    Headroom {
+        /// Least part that is free, 0..1.
+        at_least: f64,
+    },
+}
+
+/// The share that one node is meant to carry.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ShareRange {
+    /// About this share, 0..1: within [`OFF_TARGET`] of it.
+    Target(f64),
+    /// From the first share to the second, 0..1.
+    Between(f64, f64),
+}
+
+/// How far a node's share may be from its target, as a part of the target. *Assumption*: less than this calls for no change.
+pub const OFF_TARGET: f64 = 0.25;
+
+/// A limit as a scenario writes it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Limit {
+    Number(f64),
+    Count(u32),
+    Time(Span),
+}
+
+impl ShareRange {
+    /// The least and the largest share.
+    #[must_use]
+    pub const fn bounds(self) -> [f64; 2] {
+        match self {
+            Self::Target(target) => [target * (1.0 - OFF_TARGET), target * (1.0 + OFF_TARGET)],
+            Self::Between(least, most) => [least, most],
+        }
+    }
+
+    /// Bounds that allow anything are not written.
+    fn limits(self) -> Vec<(&'static str, Limit)> {
+        match self {
+            Self::Target(target) => vec![("target", Limit::Number(target))],
+            Self::Between(least, most) => [("at_least", least, 0.0), ("at_most", most, 1.0)]
+                .into_iter()
+                .filter(|(_, bound, anything)| bound != anything)
+                .map(|(key, bound, _)| (key, Limit::Number(bound)))
+                .collect(),
+        }
+    }
 }
 
 impl GoalKind {
     /// What it is about.
     #[must_use]
-    pub const fn subject(self) -> Subject {
+    pub const fn subject(&self) -> Subject {
         match self {
             Self::BusiestShare { .. } | Self::QuietestShare { .. } | Self::NearFair { .. } => {
                 Subject::Evenness
             }
+            Self::Share { .. } => Subject::Target,
+            Self::Bounced { .. } => Subject::Loss,
+            Self::TurnedAway { .. } => Subject::TurnedAway,
+            Self::Sessions { .. } | Self::Headroom { .. } => Subject::Sessions,
             Self::DelayP95 { .. } => Subject::Delay,
+        }
+    }
+
+    /// True if it is about which node gets how much of the mail.
+    pub(crate) const fn is_about_shares(&self) -> bool {
+        matches!(self.subject(), Subject::Evenness | Subject::Target)
+    }
+
+    /// Its key in `[goals]`.
+    pub(crate) const fn key(&self) -> &'static str {
+        match self {
+            Self::BusiestShare { .. } => "busiest_share",
+            Self::QuietestShare { .. } => "quietest_share",
+            Self::DelayP95 { .. } => "delay_p95",
+            Self::NearFair { .. } => "near_fair",
+            Self::Share { .. } => "share",
+            Self::Bounced { .. } => "bounced",
+            Self::TurnedAway { .. } => "turned_away",
+            Self::Sessions { .. } => "sessions",
+            Self::Headroom { .. } => "headroom",
+        }
+    }
+
+    /// What stands in its table, beside `on`.
+    pub(crate) fn limits(&self) -> Vec<(&'static str, Limit)> {
+        match *self {
+            Self::BusiestShare { at_most } | Self::Bounced { at_most } | Self::TurnedAway { at_most } => {
+                vec![("at_most", Limit::Number(at_most))]
+            }
+            Self::Sessions { at_most } => vec![("at_most", Limit::Count(at_most))],
+            Self::QuietestShare { at_least } | Self::Headroom { at_least } => {
+                vec![("at_least", Limit::Number(at_least))]
+            }
+            Self::DelayP95 { at_most } => vec![("at_most", Limit::Time(at_most))],
+            Self::NearFair { within } => vec![("within", Limit::Number(within))],
+            Self::Share { range, .. } => range.limits(),
         }
     }
 }
@@ -59,7 +169,7 @@ impl Goal {
     /// A goal with its text.
     #[must_use]
     pub fn new(kind: GoalKind, on: f64) -> Self {
-        Self { text: in_words(kind, on), kind, on }
+        Self { text: in_words(&kind, on), kind, on }
     }
 
     /// "Rough even": all nodes within a quarter of their fair share, jointly, on 19 of 20 windows.
@@ -84,8 +194,8 @@ impl Goal {
 }
 
 /// The goal in words.
-fn in_words(kind: GoalKind, on: f64) -> String {
-    let what = match kind {
+fn in_words(kind: &GoalKind, on: f64) -> String {
+    let what = match *kind {
         GoalKind::BusiestShare { at_most } => format!("no node above {}", percent_text(at_most)),
         GoalKind::QuietestShare { at_least } => format!("no node below {}", percent_text(at_least)),
         GoalKind::DelayP95 { at_most } => format!("95 % of messages accepted within {at_most}"),
@@ -94,6 +204,20 @@ fn in_words(kind: GoalKind, on: f64) -> String {
         GoalKind::NearFair { within } => {
             format!("every node within {} of its fair share", percent_text(within))
         }
+        GoalKind::Share { ref node, range } => format!("{node} {}", range_in_words(range)),
+        GoalKind::Bounced { at_most } => format!("at most {} of the mail bounces", small_percent(at_most)),
+        GoalKind::TurnedAway { at_most } => {
+            format!(
+                "no node turns away more than {} of its connections in its busiest hour",
+                small_percent(at_most)
+            )
+        }
+        GoalKind::Sessions { at_most } => {
+            format!("no node with more than {at_most} sessions at once")
+        }
+        GoalKind::Headroom { at_least } => {
+            format!("{} of every session limit free at the peak", percent_text(at_least))
+        }
     };
     let when = match on {
         0.95 => "on 19 of 20 windows".into(),
@@ -101,6 +225,22 @@ fn in_words(kind: GoalKind, on: f64) -> String {
         on => format!("on {} of the windows", percent_text(on)),
     };
     format!("{what}, {when}")
+}
+
+/// Limits of what should not happen are often far below a percent.
+fn small_percent(part: f64) -> String {
+    format!("{} %", (part * 1e6).round() / 1e4)
+}
+
+fn range_in_words(range: ShareRange) -> String {
+    match range {
+        ShareRange::Target(target) => format!("within a quarter of its target of {}", percent_text(target)),
+        ShareRange::Between(least, 1.0) => format!("not below {}", percent_text(least)),
+        ShareRange::Between(0.0, most) => format!("not above {}", percent_text(most)),
+        ShareRange::Between(least, most) => {
+            format!("between {} and {}", percent_text(least), percent_text(most))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -112,8 +252,36 @@ mod tests {
         assert_eq!(Goal::rough_even(), Goal::new(GoalKind::NearFair { within: 0.25 }, 0.95));
         assert_eq!(Goal::even(), Goal::new(GoalKind::NearFair { within: 0.10 }, 0.95));
         assert_eq!(
-            in_words(GoalKind::BusiestShare { at_most: 0.4 }, 0.9),
+            in_words(&GoalKind::BusiestShare { at_most: 0.4 }, 0.9),
             "no node above 40 %, on 90 % of the windows"
         );
+    }
+
+    #[test]
+    fn loss_and_capacity_read_like_an_operator_says_it() {
+        for (kind, text) in [
+            (GoalKind::Bounced { at_most: 0.000_1 }, "at most 0.01 % of the mail bounces"),
+            (
+                GoalKind::TurnedAway { at_most: 0.005 },
+                "no node turns away more than 0.5 % of its connections in its busiest hour",
+            ),
+            (GoalKind::Sessions { at_most: 80 }, "no node with more than 80 sessions at once"),
+            (GoalKind::Headroom { at_least: 0.2 }, "20 % of every session limit free at the peak"),
+        ] {
+            assert_eq!(in_words(&kind, 0.95), format!("{text}, on 19 of 20 windows"));
+        }
+    }
+
+    #[test]
+    fn a_target_is_a_range_of_a_quarter() {
+        let share = |range| in_words(&GoalKind::Share { node: "mx1".into(), range }, 0.95);
+        assert_eq!(ShareRange::Target(0.5).bounds(), [0.375, 0.625]);
+        assert_eq!(
+            share(ShareRange::Target(0.5)),
+            "mx1 within a quarter of its target of 50 %, on 19 of 20 windows"
+        );
+        assert_eq!(share(ShareRange::Between(0.3, 1.0)), "mx1 not below 30 %, on 19 of 20 windows");
+        assert_eq!(share(ShareRange::Between(0.0, 0.4)), "mx1 not above 40 %, on 19 of 20 windows");
+        assert_eq!(share(ShareRange::Between(0.3, 0.4)), "mx1 between 30 % and 40 %, on 19 of 20 windows");
     }
 }

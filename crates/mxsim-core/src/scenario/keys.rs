@@ -11,7 +11,7 @@ use crate::parameters::{AUTHORITY_KEYS, PresetKind, RESOLVER_KEYS};
 use crate::smtp::Stage;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, later, optional, required, word};
 use crate::time::Span;
-use node::{CAPACITY, NODE};
+use node::{CAPACITY, MOST_SESSIONS, NODE};
 
 /// Messages per day where the scenario says nothing. *Assumption*: a mid-sized organisation.
 pub(crate) const DEFAULT_MESSAGES_PER_DAY: f64 = 100_000.0;
@@ -20,6 +20,8 @@ pub(crate) const DEFAULT_MESSAGES_PER_DAY: f64 = 100_000.0;
 pub(crate) const DEFAULT_SITES: usize = 1_000;
 
 const ON: Key = optional("on", Shape::Share, "95 %", "part of the windows it has to hold on");
+
+const SESSIONS: Shape = Shape::Integer { least: 1, most: MOST_SESSIONS };
 
 const RUN: &[Key] = &[
     optional(
@@ -244,6 +246,66 @@ const GOALS: &[Key] = &[
         ]),
         "within a quarter on 95 % of the windows, if there is no goal at all",
         "every node with a fair share is within this fraction of it",
+    ),
+    optional(
+        "share",
+        Shape::Map(&Shape::AnyOf(&[
+            Shape::Share,
+            Shape::Table(&[
+                optional("target", Shape::Share, "", "the share to be near"),
+                optional(
+                    "at_least",
+                    Shape::Share,
+                    "no lower bound",
+                    "least share allowed, if there is no target",
+                ),
+                optional(
+                    "at_most",
+                    Shape::Share,
+                    "no upper bound",
+                    "largest share allowed, if there is no target",
+                ),
+                ON,
+            ]),
+        ])),
+        "",
+        "by node: the share that it is meant to carry, to within a quarter of it. A `weight` only says what a fair share is; this says what has to come of it",
+    ),
+    optional(
+        "bounced",
+        Shape::AnyOf(&[
+            Shape::Share,
+            Shape::Table(&[required("at_most", Shape::Share, "largest part allowed"), ON]),
+        ]),
+        "",
+        "no more than this part of the messages of a window bounces",
+    ),
+    optional(
+        "turned_away",
+        Shape::AnyOf(&[
+            Shape::Share,
+            Shape::Table(&[required("at_most", Shape::Share, "largest part allowed"), ON]),
+        ]),
+        "",
+        "no node turns away more than this part of its connections in the hour of a window in which most come to it; needs a node with a limit of sessions",
+    ),
+    optional(
+        "sessions",
+        Shape::AnyOf(&[
+            SESSIONS,
+            Shape::Table(&[required("at_most", SESSIONS, "most sessions allowed"), ON]),
+        ]),
+        "",
+        "no node has more sessions than this at the same time; needs a node with a `session_time`",
+    ),
+    optional(
+        "headroom",
+        Shape::AnyOf(&[
+            Shape::Share,
+            Shape::Table(&[required("at_least", Shape::Share, "least part that is free"), ON]),
+        ]),
+        "",
+        "at its peak in a window every node with a limit of sessions has this part of the limit free",
     ),
     later("survive", "that the remaining nodes are big enough when nodes fail"),
 ];

@@ -7,7 +7,7 @@ use crate::dns::{AddressStatus, Name, Zone};
 use crate::node::{Capacity, SessionTime};
 use crate::parameters::words::word_of;
 use crate::parameters::{AUTHORITY, RESOLVER, SENDER, STUB, Written};
-use crate::scenario::goal::GoalKind;
+use crate::scenario::goal::{GoalKind, Limit};
 use crate::scenario::model::{Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::scenario::read::fair_nodes;
 use crate::syntax::literal::{number, span, text};
@@ -164,21 +164,29 @@ impl Scenario {
     fn write_goals(&self, out: &mut Toml) {
         out.section("[goals]");
         for goal in &self.goals {
-            let on = number(goal.on);
-            let (key, limit) = match goal.kind {
-                GoalKind::BusiestShare { at_most } => {
-                    ("busiest_share", format!("at_most = {}", number(at_most)))
-                }
-                GoalKind::QuietestShare { at_least } => {
-                    ("quietest_share", format!("at_least = {}", number(at_least)))
-                }
-                GoalKind::DelayP95 { at_most } => ("delay_p95", format!("at_most = {}", span(at_most))),
-                GoalKind::NearFair { within } => ("near_fair", format!("within = {}", number(within))),
+            let mut limits: Vec<String> = goal
+                .kind
+                .limits()
+                .into_iter()
+                .map(|(key, limit)| format!("{key} = {}", limit_literal(limit)))
+                .collect();
+            limits.push(format!("on = {}", number(goal.on)));
+            let key = match &goal.kind {
+                GoalKind::Share { node, .. } => format!("share.{}", text(node)),
+                // Without a goal the answer tells even from roughly even, so the default stays a comment.
+                kind if self.goals_are_default => format!("# default: {}", kind.key()),
+                kind => kind.key().to_owned(),
             };
-            // Without a goal the answer tells even from roughly even, so the default stays a comment.
-            let key = if self.goals_are_default { format!("# default: {key}") } else { key.to_owned() };
-            out.key(&key, &format!("{{ {limit}, on = {on} }}"));
+            out.key(&key, &format!("{{ {} }}", limits.join(", ")));
         }
+    }
+}
+
+fn limit_literal(limit: Limit) -> String {
+    match limit {
+        Limit::Number(value) => number(value),
+        Limit::Count(count) => count.to_string(),
+        Limit::Time(time) => span(time),
     }
 }
 

@@ -38,6 +38,14 @@ pub struct Labels {
     pub fingerprint: String,
 }
 
+impl Labels {
+    /// The place of the node with this name.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<usize> {
+        self.nodes.iter().position(|node| node.name == name)
+    }
+}
+
 /// One node.
 #[derive(Debug, Clone)]
 pub struct NodeLabels {

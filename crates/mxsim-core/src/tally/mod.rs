@@ -138,6 +138,10 @@ pub struct WindowTally {
     pub peak_idle: Vec<u32>,
     /// The hour in which most connections came, per node; empty while sessions take no time.
     pub busiest_hour: Vec<HourTally>,
+    /// Messages that arrived at their senders in the window.
+    pub messages: u64,
+    /// Those of them that bounced before the run ended.
+    pub bounced: u64,
     /// Messages that arrived in the window and whose delay is known well enough for every delay goal.
     pub arrived: u64,
     /// Per delay goal (in the order of the goals): messages that arrived in the window and were not accepted within the goal's time.

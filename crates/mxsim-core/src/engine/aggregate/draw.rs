@@ -122,7 +122,7 @@ impl Sending<'_> {
         let (sender, stream) = (self.plan.sender, &mut self.stream);
         let mut lost = |(born, until): (Time, Time), fate: &Fate, expected: f64| {
             let count = poisson(expected, stream);
-            recorder.arrived_in_bulk(sender, count);
+            recorder.arrived_in_bulk(sender, window_of(world, born), count);
             count_attempts(world, (sender, born), &fate.attempts, count, recorder);
             recorder.waiting_in_bulk(sender, window_of(world, born), world.end.since(born), count);
             phases::count(world, (born, until), (fate, count), in_phases, recorder);
@@ -158,7 +158,7 @@ pub(crate) fn binomial(count: u64, part: f64, stream: &mut Stream) -> u64 {
 fn count_accepted(world: &World, flow: &Flow, count: u64, recorder: &mut Recorder<'_>) {
     let Disposition::Accepted { host, address, delay, .. } = flow.fate.end else { return };
     let born = flow.from - delay;
-    recorder.arrived_in_bulk(flow.sender, count);
+    recorder.arrived_in_bulk(flow.sender, window_of(world, born), count);
     count_attempts(world, (flow.sender, born), &flow.fate.attempts, count, recorder);
     recorder.accepted_in_bulk(BulkAccept {
         sender: flow.sender,

@@ -41,6 +41,8 @@ pub(crate) struct Recorder<'w> {
     /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried `[sender * nodes + node]`.
     accepted: Vec<u64>,
     connections_tried: Vec<u64>,
+    /// Messages that arrived up to the current chunk, and all that were drawn as numbers.
+    arrived: u64,
     /// Messages that each host accepted up to the current hour.
     hosts_before: Vec<u64>,
     pub(crate) sessions: SessionCounter,
@@ -64,6 +66,8 @@ impl<'w> Recorder<'w> {
             peak_busy: vec![0; timed_nodes],
             peak_idle: vec![0; timed_nodes],
             busiest_hour: vec![HourTally::default(); timed_nodes],
+            messages: 0,
+            bounced: 0,
             arrived: 0,
             late: vec![0; world.delay_limits.len()],
         };
@@ -94,6 +98,7 @@ impl<'w> Recorder<'w> {
             chunk: chunk_at(world, Time::ZERO),
             accepted: vec![0; world.senders.len() * world.topology.addresses.len()],
             connections_tried: vec![0; world.senders.len() * nodes],
+            arrived: 0,
             hosts_before: vec![0; world.topology.hosts.len()],
             phases: PhaseCounter::new(&world.phases, nodes),
             sessions: SessionCounter::new(world.senders.len(), timed_nodes, world.end),
@@ -204,12 +209,9 @@ impl<'w> Recorder<'w> {
         if !self.world.delay_limits.is_empty() {
             window.arrived += prompt;
         }
-        let counts = ChunkCounts {
-            nodes: &by_node,
-            prompt,
-            arrived: self.tally.senders.iter().map(|sender| sender.totals.messages).sum(),
-            failed: &self.tally.nodes,
-        };
+        let arrived = self.tally.senders.iter().map(|sender| sender.totals.messages).sum();
+        window.messages += arrived - std::mem::replace(&mut self.arrived, arrived);
+        let counts = ChunkCounts { nodes: &by_node, prompt, arrived, failed: &self.tally.nodes };
         self.phases.close_chunk(counts, self.chunk.to);
     }
 
@@ -377,7 +379,9 @@ impl<'w> Recorder<'w> {
         if counts(message) {
             self.totals(message.sender).bounced += 1;
             self.phases.bounced(message.born);
-            self.decide(self.window_of(message.born), None, 1);
+            let window = self.window_of(message.born);
+            self.tally.windows[window].bounced += 1;
+            self.decide(window, None, 1);
         }
     }
 
@@ -423,8 +427,10 @@ impl<'w> Recorder<'w> {
 
 /// Counting many messages at once, for methods that draw counts.
 impl Recorder<'_> {
-    pub(crate) fn arrived_in_bulk(&mut self, sender: SenderId, count: u64) {
+    pub(crate) fn arrived_in_bulk(&mut self, sender: SenderId, born_window: usize, count: u64) {
         self.totals(sender).messages += count;
+        self.tally.windows[born_window].messages += count;
+        self.arrived += count;
         self.phases.pass_over_arrivals(count);
     }
 
@@ -510,7 +516,7 @@ fn sum_delays(tally: &mut Tally, delays: Vec<SenderDelays>) {
     }
 }
 
-/// Adds the senders up; each of their messages has one fate.
+/// Adds the senders up; each of their messages arrives in one window and has one fate.
 fn sum_senders(tally: &mut Tally) {
     let tried = std::mem::take(&mut tally.totals.connections_tried);
     for totals in tally.senders.iter().map(|sender| sender.totals) {
@@ -519,4 +525,6 @@ fn sum_senders(tally: &mut Tally) {
         tally.totals += totals;
     }
     assert_eq!(tally.totals.connections_tried, tried, "every connection is one sender's and one node's");
+    let in_windows: u64 = tally.windows.iter().map(|window| window.messages).sum();
+    assert_eq!(tally.totals.messages, in_windows, "every message arrives in one window");
 }

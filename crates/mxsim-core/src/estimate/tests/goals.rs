@@ -4,9 +4,9 @@ use super::{labels, lumpy, tally};
 use crate::estimate::{Plausible, decided, estimate, goal_statuses, next_look};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::GoalStatus::{Met, Missed, Unknown};
-use crate::scenario::{Goal, GoalKind};
+use crate::scenario::{Goal, GoalKind, ShareRange};
 use crate::tally::labels::Labels;
-use crate::tally::{Tally, WindowTally};
+use crate::tally::{HourTally, Tally, WindowTally};
 use crate::time::Span;
 
 fn asking(kind: GoalKind, on: f64) -> Labels {
@@ -21,6 +21,10 @@ fn asking(kind: GoalKind, on: f64) -> Labels {
 /// Days that are fine or not, one per replication.
 fn days(fine: impl Iterator<Item = bool>) -> Vec<Tally> {
     fine.map(|fine| tally(2, &[if fine { &[50, 50] } else { &[90, 10] }])).collect()
+}
+
+fn of_mx1(range: ShareRange) -> GoalKind {
+    GoalKind::Share { node: "mx1".into(), range }
 }
 
 const HALF: GoalKind = GoalKind::BusiestShare { at_most: 0.6 };
@@ -112,8 +116,12 @@ fn each_kind_of_goal_looks_at_its_own() {
         (GoalKind::BusiestShare { at_most: 0.6 }, [60, 40], [61, 39]),
         (GoalKind::QuietestShare { at_least: 0.4 }, [60, 40], [61, 39]),
         (GoalKind::NearFair { within: 0.1 }, [55, 45], [56, 44]),
+        (of_mx1(ShareRange::Target(0.4)), [50, 50], [51, 49]),
+        (of_mx1(ShareRange::Target(0.4)), [30, 70], [29, 71]),
+        (of_mx1(ShareRange::Between(0.2, 1.0)), [20, 80], [19, 81]),
+        (of_mx1(ShareRange::Between(0.0, 0.2)), [20, 80], [21, 79]),
     ] {
-        let labels = asking(kind, 0.9);
+        let labels = asking(kind.clone(), 0.9);
         assert_eq!(goal_statuses(&labels, &all(&fine)), [Met], "{kind:?}");
         assert_eq!(goal_statuses(&labels, &all(&not)), [Missed], "{kind:?}");
     }
@@ -134,4 +142,38 @@ fn delay_goals_count_late_messages() {
     let mut one = tally(2, &[&[50, 50]]);
     one.windows[0] = WindowTally { late: vec![6, 5], ..one.windows[0].clone() };
     assert_eq!(goal_statuses(&labels, &vec![one; 160]), [Met, Missed, Met]);
+}
+
+#[test]
+fn a_bounce_goal_counts_the_mail_that_arrived_in_the_window() {
+    let labels = asking(GoalKind::Bounced { at_most: 0.05 }, 0.9);
+    for (bounced, status) in [(5, Met), (6, Missed)] {
+        let mut one = tally(2, &[&[50, 50]]);
+        one.windows[0] = WindowTally { bounced, messages: 100, ..one.windows[0].clone() };
+        assert_eq!(goal_statuses(&labels, &vec![one; 160]), [status]);
+    }
+}
+
+#[test]
+fn goals_about_sessions_look_at_the_worst_node() {
+    let mut one = tally(2, &[&[50, 50]]);
+    let hour = |connections, full| HourTally { connections, full };
+    one.windows[0] = WindowTally {
+        peak_sessions: vec![8, 10],
+        busiest_hour: vec![hour(100, 5), hour(0, 0)],
+        ..one.windows[0].clone()
+    };
+    for (kind, status) in [
+        (GoalKind::TurnedAway { at_most: 0.05 }, Met),
+        (GoalKind::TurnedAway { at_most: 0.049 }, Missed),
+        (GoalKind::Sessions { at_most: 10 }, Met),
+        (GoalKind::Sessions { at_most: 9 }, Missed),
+        // Only the first node has a limit: of 10, 8 are in use.
+        (GoalKind::Headroom { at_least: 0.2 }, Met),
+        (GoalKind::Headroom { at_least: 0.21 }, Missed),
+    ] {
+        let mut labels = asking(kind, 0.9);
+        labels.nodes[0].session_limit = Some(10);
+        assert_eq!(goal_statuses(&labels, &vec![one.clone(); 160]), [status], "{:?}", labels.goals);
+    }
 }

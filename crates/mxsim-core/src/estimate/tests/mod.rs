@@ -119,6 +119,8 @@ fn window(nodes: usize, accepted: &[u32]) -> WindowTally {
         peak_busy: Vec::new(),
         peak_idle: Vec::new(),
         busiest_hour: Vec::new(),
+        messages: by_node.iter().sum(),
+        bounced: 0,
         arrived: by_node.iter().sum(),
         connections_tried: by_node,
         late: Vec::new(),

@@ -1,11 +1,12 @@
 //! What would change the answer, and what to do about it.
 
 use super::Evidence;
-use crate::estimate::goals::measured;
+use super::subjects::{LOSS_ACTION, more_room};
+use crate::estimate::measured::measured;
 use crate::estimate::not_known::{Quantity, WhatIf};
-use crate::numerals::{count, duration, percent, percent_range, percent_with_decimals};
-use crate::results::{Answer, GoalStatus, Grade};
-use crate::scenario::GoalKind;
+use crate::numerals::{count, duration, percent, percent_range, percent_with_decimals, tidy};
+use crate::results::{Answer, GoalStatus, Grade, Subject};
+use crate::scenario::{Goal, GoalKind};
 
 impl Evidence<'_> {
     pub(super) fn flips(&self, answer: Answer) -> String {
@@ -23,20 +24,7 @@ impl Evidence<'_> {
 
     fn flip(&self, what_if: &WhatIf, then: &str) -> String {
         let assumption = &what_if.assumption;
-        let number = what_if.number.value;
-        let days = self.days();
-        let number = match Quantity::of(self.labels) {
-            Quantity::Busiest => {
-                format!("the busiest node carries up to about {} on 19 of 20 {days}", percent(number))
-            }
-            Quantity::Quietest => {
-                format!(
-                    "the quietest node carries no more than about {} on one of 20 {days}",
-                    percent(number)
-                )
-            }
-            Quantity::Delay => format!("19 of 20 messages are accepted within about {}", duration(number)),
-        };
+        let number = self.what_if_number(what_if.number.value);
         format!(
             "{}: if {}, {number} and {then}. As written: {} ({}).",
             self.labels.senders[assumption.sender].name,
@@ -44,6 +32,38 @@ impl Evidence<'_> {
             assumption.assumed,
             assumption.grade.in_words()
         )
+    }
+
+    /// The decisive number of another world.
+    fn what_if_number(&self, number: f64) -> String {
+        let on_most = format!("on 19 of 20 {}", self.days());
+        match Quantity::of(self.labels) {
+            Quantity::Busiest => {
+                format!("the busiest node carries up to about {} {on_most}", percent(number))
+            }
+            Quantity::Quietest => {
+                format!(
+                    "the quietest node carries no more than about {} on one of 20 {}",
+                    percent(number),
+                    self.days()
+                )
+            }
+            Quantity::Delay => format!("19 of 20 messages are accepted within about {}", duration(number)),
+            Quantity::Share(node) => {
+                format!("{} gets about {} of the mail", self.labels.nodes[node].name, percent(number))
+            }
+            Quantity::Bounced => format!("about {} of the mail bounces", percent(number)),
+            Quantity::TurnedAway => {
+                format!(
+                    "a node turns away up to about {} of its connections in its busiest hour {on_most}",
+                    percent(number)
+                )
+            }
+            Quantity::Sessions => format!("a node has up to about {} sessions {on_most}", tidy(number)),
+            Quantity::Used => {
+                format!("a node has up to about {} of its session limit in use {on_most}", percent(number))
+            }
+        }
     }
 
     pub(super) fn action(&self, answer: Answer) -> String {
@@ -106,21 +126,40 @@ impl Evidence<'_> {
 
     fn change(&self) -> String {
         let mut advice: Vec<String> = self.wider_goal().into_iter().collect();
-        if self.any_fails() {
-            advice.push("Run it once without the fault: then you see what the senders alone do.".into());
-        } else if self.results.nodes.len() > 1 && self.about_shares() {
-            advice.push(self.redesign());
-        } else {
-            advice.push(
-                "Delay here comes from failed connections and the waits before the next try: look for what fails.".into(),
-            );
-        }
+        let missed = self.goal_with(GoalStatus::Missed).map(|(goal, _)| &goal.kind);
+        advice.push(match missed.map(GoalKind::subject) {
+            Some(Subject::Loss) => LOSS_ACTION.into(),
+            Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
+            _ if self.any_fails() => {
+                "Run it once without the fault: then you see what the senders alone do.".into()
+            }
+            Some(Subject::Evenness | Subject::Target) if self.results.nodes.len() > 1 => self.redesign(),
+            _ => "Delay here comes from failed connections and the waits before the next try: look for what fails.".into(),
+        });
         advice.join(" ")
     }
 
-    fn about_shares(&self) -> bool {
-        self.goal_with(GoalStatus::Missed)
-            .is_some_and(|(goal, _)| !matches!(goal.kind, GoalKind::DelayP95 { .. }))
+    /// What to do about too many sessions, or too few.
+    fn make_room(&self) -> String {
+        let Some((goal, _)) = self.goal_with(GoalStatus::Missed) else { return String::new() };
+        let name = self.neediest(&goal.kind).map_or("the node", |node| &node.name);
+        match goal.kind {
+            GoalKind::Sessions { .. } => {
+                let enough = self.enough_sessions(goal);
+                format!("{enough}Let sessions be shorter, or give {name} less of the mail.")
+            }
+            GoalKind::TurnedAway { .. } => more_room(name),
+            _ => format!("Give {name} more sessions, shorter ones, or less of the mail."),
+        }
+    }
+
+    /// How many sessions at the same time would be enough as often as the goal asks.
+    fn enough_sessions(&self, goal: &Goal) -> String {
+        let sample = measured(&goal.kind, self.labels, self.tallies, self.loads);
+        let (_, [_, high]) = sample.sorted().quantile(goal.on.min(0.999));
+        high.map_or_else(String::new, |high| {
+            format!("A goal that would hold as often as you ask: at most {} sessions. ", count(high as u64))
+        })
     }
 
     fn redesign(&self) -> String {
@@ -139,15 +178,15 @@ impl Evidence<'_> {
     /// The nearest goal of the same kind that would hold, by the upper bound of the quantile.
     fn wider_goal(&self) -> Option<String> {
         let (goal, _) = self.goal_with(GoalStatus::Missed)?;
-        if goal.on >= 1.0 || matches!(goal.kind, GoalKind::DelayP95 { .. }) {
+        if goal.on >= 1.0 || goal.kind.subject() != Subject::Evenness {
             return None;
         }
         // The busiest share says more about how bad it is than a multiple of fair shares does.
-        let kind = match goal.kind {
-            GoalKind::NearFair { .. } => GoalKind::BusiestShare { at_most: 1.0 },
+        let kind = match &goal.kind {
+            GoalKind::NearFair { .. } => &GoalKind::BusiestShare { at_most: 1.0 },
             other => other,
         };
-        let sample = measured(kind, self.labels, self.loads);
+        let sample = measured(kind, self.labels, self.tallies, self.loads);
         if sample.is_empty() {
             return None;
         }

@@ -4,6 +4,7 @@
 //! evenness if none does. Where there is nothing to split, or an outage is planned, it says whether the mail arrives.
 
 mod advice;
+mod numbers;
 mod subjects;
 
 use super::causes::Ranked;
@@ -15,7 +16,7 @@ use crate::numerals::{Ranged, count, duration_range, frequency_with_range, perce
 use crate::results::{
     Answer, Cause, GoalResult, GoalStatus, Grade, Interval, NodeResult, Results, Subject, Verdict,
 };
-use crate::scenario::{Goal, GoalKind};
+use crate::scenario::Goal;
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
 use subjects::Matter;
@@ -52,9 +53,20 @@ impl Evidence<'_> {
             matter.subject == verdict.subject
                 || (matter.subject == Subject::Target && verdict.subject == Subject::Evenness)
         };
-        let is_other = |matter: &&Matter| matter.is_certain && !is_same(matter);
+        let is_other =
+            |matter: &&Matter| matter.is_certain && !is_same(matter) && !self.has_own_limit(matter.subject);
         let others = matters.iter().filter(is_other).map(Matter::as_other).collect();
         Verdict { others, ..verdict }
+    }
+
+    /// True if the scenario sets a limit of its own for the subject, and keeps it. A goal about the delay of 19 of 20 messages says nothing of the
+    /// mail that is later than an hour.
+    fn has_own_limit(&self, subject: Subject) -> bool {
+        let goals = self.labels.goals.iter().zip(&self.results.goals);
+        subject != Subject::Delay
+            && goals
+                .into_iter()
+                .any(|(goal, result)| goal.kind.subject() == subject && result.status == GoalStatus::Met)
     }
 
     /// The verdict about the first subject that matters; about evenness if none does.
@@ -86,7 +98,7 @@ impl Evidence<'_> {
             subject: matter.subject,
             answer,
             sentence: matter.sentence.clone(),
-            why: if is_share { self.why() } else { self.outage().unwrap_or_default() },
+            why: if is_share { self.why(matter.subject) } else { self.outage().unwrap_or_default() },
             action,
             ..Verdict::undecided()
         }
@@ -110,12 +122,13 @@ impl Evidence<'_> {
     /// The verdict about the goals.
     fn on_goals(&self) -> Verdict {
         let answer = self.answer();
+        let subject = self.subject_of_goals(answer);
         Verdict {
-            subject: self.subject_of_goals(answer),
+            subject,
             answer,
             depends_on: if answer == Answer::DependsOn { self.what_decides() } else { String::new() },
             sentence: self.sentence(answer),
-            why: self.why(),
+            why: self.why(subject),
             flips: self.flips(answer),
             action: self.action(answer),
             ..Verdict::undecided()
@@ -245,67 +258,18 @@ impl Evidence<'_> {
             result.text,
             frequency_with_range(value, [low, high], self.days()),
             tidy(goal.on * 100.0),
-            self.number_for(goal.kind)
+            self.number_for(&goal.kind)
         )
     }
 
-    /// The number that belongs to the goals; with goals of both kinds the split comes first.
-    fn yes_sentence(&self) -> String {
-        let about_delay = |goal: &&Goal| matches!(goal.kind, GoalKind::DelayP95 { .. });
-        let delay = self.labels.goals.iter().find(about_delay);
-        let split = self.labels.goals.iter().find(|goal| !about_delay(goal));
-        let kinds = split.into_iter().chain(delay).map(|goal| self.number_for(goal.kind));
-        kinds.collect::<Vec<_>>().join(" ")
-    }
-
-    fn number_for(&self, kind: GoalKind) -> String {
-        match kind {
-            GoalKind::DelayP95 { .. } => self.delay_sentence().unwrap_or_else(|| self.split_sentence()),
-            GoalKind::BusiestShare { .. } | GoalKind::QuietestShare { .. } | GoalKind::NearFair { .. } => {
-                self.split_sentence()
-            }
-        }
-    }
-
-    fn delay_sentence(&self) -> Option<String> {
-        let delay = self.results.delivery.delay?;
-        let how_long = if delay.p95 == 0.0 && delay.p95_ci.iter().all(|bound| *bound == Some(0.0)) {
-            "at the first try, without delay".into()
-        } else {
-            format!("within {}", Ranged::new(delay.p95, delay.p95_ci).duration())
-        };
-        Some(format!("19 of 20 messages are accepted {how_long}."))
-    }
-
-    /// The number a manager can repeat.
-    fn split_sentence(&self) -> String {
-        let days = self.days();
-        let mut meant = self.results.nodes.iter().filter(|node| node.fair_share > 0.0);
-        match (meant.next(), meant.next(), self.results.nodes.len()) {
-            (Some(only), None, 1) => format!("{} is the only node and carries all accepted mail.", only.name),
-            (Some(first), None, _) => {
-                format!(
-                    "On 19 of 20 {days} {} carries at least {}.",
-                    first.name,
-                    Ranged::p05(&first.share).percent()
-                )
-            }
-            _ => {
-                let busiest = &self.results.balance.busiest_share;
-                let even = self.results.nodes.iter().map(|node| node.fair_share).fold(0.0, f64::max);
-                format!(
-                    "On 19 of 20 {days} the busiest node carries at most {}; even would be {}.",
-                    Ranged::p95(busiest).percent(),
-                    percent(even)
-                )
-            }
-        }
-    }
-
-    fn why(&self) -> String {
-        let about_split = |goal: &Goal| !matches!(goal.kind, GoalKind::DelayP95 { .. });
-        if !self.labels.goals.iter().any(about_split) {
-            let parts = [self.outage(), self.failures(), self.largest_sender()];
+    fn why(&self, subject: Subject) -> String {
+        let is_split = !matches!(subject, Subject::Loss | Subject::TurnedAway | Subject::Sessions);
+        if !is_split || !self.labels.goals.iter().any(|goal| goal.kind.is_about_shares()) {
+            let is_about = |subject| self.labels.goals.iter().any(|goal| goal.kind.subject() == subject);
+            let failures = is_about(Subject::Delay).then(|| self.failures()).flatten();
+            let sessions = is_about(Subject::TurnedAway) || is_about(Subject::Sessions);
+            let sessions = sessions.then(|| self.busy_and_idle()).flatten();
+            let parts = [self.outage(), failures, sessions, self.largest_sender()];
             return parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         }
         let parts = [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers()];

@@ -6,6 +6,7 @@
 use super::Evidence;
 use crate::numerals::{Ranged, percent};
 use crate::results::{Interval, NodeResult, OtherSubject, SenderResult, Subject};
+use crate::scenario::OFF_TARGET;
 use std::cmp::Ordering;
 
 /// Part of the mail that may bounce. *Assumption*, as the limits below: what an operator would be called for.
@@ -18,8 +19,10 @@ const SLOW_S: f64 = 300.0;
 const LATE: f64 = 0.01;
 /// Part of the connections that may find a node full in its busiest hour.
 const TURNED_AWAY: f64 = 0.01;
-/// How far a share may be from its target, as a part of it.
-const OFF_TARGET: f64 = 0.25;
+
+/// What to do where mail is lost.
+pub(super) const LOSS_ACTION: &str = "A sender gives a message up when its retries end, or at a permanent answer (5xx): keep at least one host \
+                               that it can reach up, or make the outage shorter than it retries.";
 
 /// A subject that matters, or may matter.
 #[derive(Debug, Clone)]
@@ -79,9 +82,7 @@ impl Evidence<'_> {
             subject: Subject::Loss,
             is_certain,
             sentence: format!("{} of your mail bounces{}.", Ranged::from(lost).percent(), worst),
-            action: "A sender gives a message up when its retries end, or at a permanent answer (5xx): keep at least one host \
-                     that it can reach up, or make the outage shorter than it retries."
-                .into(),
+            action: LOSS_ACTION.into(),
         })
     }
 
@@ -128,26 +129,24 @@ impl Evidence<'_> {
         }
     }
 
-    /// The node that a part of its connections find full.
-    fn turned_away(&self) -> Option<Matter> {
+    /// The node that turns away the largest part of its connections in its busiest hour.
+    pub(super) fn fullest_hour(&self) -> Option<(&NodeResult, Interval)> {
         let blocked = |node: &NodeResult| {
             node.sessions?.blocked_in_busiest_hour.map(|part| Interval::from(Ranged::mean_share(&part)))
         };
         let full = self.results.nodes.iter().filter_map(|node| Some((node, blocked(node)?)));
-        let (node, part) = full.max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+        full.max_by(|a, b| a.1.value.total_cmp(&b.1.value))
+    }
+
+    /// The node that a part of its connections find full.
+    fn turned_away(&self) -> Option<Matter> {
+        let (node, part) = self.fullest_hour()?;
         let is_certain = beyond(part, TURNED_AWAY)?;
         Some(Matter {
             subject: Subject::TurnedAway,
             is_certain,
-            sentence: format!(
-                "{} turns away {} of its connections in its busiest hour.",
-                node.name,
-                Ranged::from(part).percent()
-            ),
-            action: format!(
-                "Give {} more sessions, shorter ones, or less of the mail: it is full when they come.",
-                node.name
-            ),
+            sentence: turned_away(node, part),
+            action: more_room(&node.name),
         })
     }
 
@@ -197,6 +196,19 @@ impl Evidence<'_> {
             action: String::new(),
         })
     }
+}
+
+pub(super) fn turned_away(node: &NodeResult, part: Interval) -> String {
+    format!(
+        "{} turns away {} of its connections in its busiest hour.",
+        node.name,
+        Ranged::from(part).percent()
+    )
+}
+
+/// What to do about a node that is full.
+pub(super) fn more_room(node: &str) -> String {
+    format!("Give {node} more sessions, shorter ones, or less of the mail: it is full when they come.")
 }
 
 /// Whether a number lies beyond its limit (true) or may lie there (false); `None` if it does not.

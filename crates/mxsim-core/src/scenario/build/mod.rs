@@ -155,23 +155,17 @@ impl ScenarioBuilder {
         self.push("events", Value::Object(event.table))
     }
 
-    /// Adds a goal; a second one of the same kind takes the place of the first.
-    pub fn goal(self, goal: Goal) -> Self {
-        let on = goal.on;
-        match goal.kind {
-            GoalKind::BusiestShare { at_most } => {
-                self.set("goals.busiest_share", json!({ "at_most": at_most, "on": on }))
-            }
-            GoalKind::QuietestShare { at_least } => {
-                self.set("goals.quietest_share", json!({ "at_least": at_least, "on": on }))
-            }
-            GoalKind::DelayP95 { at_most } => {
-                self.set("goals.delay_p95", json!({ "at_most": at_most.to_string(), "on": on }))
-            }
-            GoalKind::NearFair { within } => {
-                self.set("goals.near_fair", json!({ "within": within, "on": on }))
-            }
-        }
+    /// Adds a goal; a second one of the same kind (of the same node) takes the place of the first.
+    pub fn goal(mut self, goal: Goal) -> Self {
+        let goals = values::table(&mut self.document, "goals");
+        let own = match &goal.kind {
+            GoalKind::Share { node, .. } => values::table(values::table(goals, goal.kind.key()), node),
+            kind => values::table(goals, kind.key()),
+        };
+        own.clear();
+        own.extend(goal.kind.limits().into_iter().map(|(key, limit)| (key.into(), values::limit(limit))));
+        own.insert("on".into(), json!(goal.on));
+        self
     }
 
     /// The table of a name, which may hold dots and so is no path.

@@ -1,6 +1,7 @@
 //! Typed values as the scenario document holds them.
 
 use crate::node::SessionTime;
+use crate::scenario::goal::Limit;
 use crate::time::Span;
 use crate::traffic::Profile;
 use serde_json::{Map, Value, json};
@@ -30,6 +31,14 @@ pub(super) fn session_time(time: SessionTime) -> Value {
         SessionTime::Lognormal { mean, sigma } => {
             json!({ "lognormal": { "mean": mean.to_string(), "sigma": sigma } })
         }
+    }
+}
+
+pub(super) fn limit(limit: Limit) -> Value {
+    match limit {
+        Limit::Number(number) => json!(number),
+        Limit::Count(count) => json!(count),
+        Limit::Time(time) => json!(time.to_string()),
     }
 }
 

@@ -22,7 +22,7 @@ const NODE_OWN: &[Key] = &[
 ];
 
 /// Most concurrent sessions and longest backlog of one node: far above any machine, and small enough to hold in memory.
-const MOST_SESSIONS: i128 = 1_000_000;
+pub(super) const MOST_SESSIONS: i128 = 1_000_000;
 
 /// Largest sigma of a lognormal law. At 5 the mean is 270,000 times the median; beyond, no run is long enough to come near the mean.
 const MOST_SIGMA: f64 = 5.0;

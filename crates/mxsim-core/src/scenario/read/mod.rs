@@ -166,12 +166,12 @@ fn read_sections(
     let mut run = run::read(document.table("run").unwrap_or(&empty), overrides, reading);
     let resolvers = resolvers::read(document.table("resolvers").unwrap_or(&empty), reading);
     let (senders, mix) = senders::read(document, &resolvers, &profile, reading);
-    let goals = goals::read(document.table("goals").unwrap_or(&empty));
     let authority = zone::authority(document.table("zone").unwrap_or(&empty), reading);
     let mut zones = zone::read(document, files, reading)?;
     let (mta_sts, dane) = zone::policies(document.table("zone").unwrap_or(&empty), &zones, reading);
     let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
     let events = events::read(document, run.run_length, &mut nodes, reading);
+    let goals = goals::read(document.table("goals").unwrap_or(&empty), &nodes, reading);
     if !reading.report.is_clean() {
         return None;
     }

@@ -1,0 +1,94 @@
+//! What a goal looks at in each window. Small is good: a window meets the goal if its value does not exceed the [`limit`].
+
+use super::balance::{largest, quietest};
+use super::sample::Sample;
+use super::window::{Loads, per_window};
+use crate::scenario::GoalKind;
+use crate::tally::labels::{Labels, NodeLabels};
+use crate::tally::{Tally, WindowTally};
+use crate::time::Span;
+
+/// Part of the messages of a window that may be late when the goal is a 95 % quantile.
+const LATE: f64 = 0.05;
+
+/// The values of all windows; a window without the quantity has none.
+pub(super) fn measured(kind: &GoalKind, labels: &Labels, tallies: &[Tally], loads: &Loads) -> Sample {
+    match *kind {
+        GoalKind::DelayP95 { at_most } => late(labels, tallies, at_most),
+        GoalKind::Bounced { .. } => bounced(tallies),
+        GoalKind::TurnedAway { .. } => per_window(tallies, |window| Some(turned_away(window))),
+        GoalKind::Sessions { .. } => {
+            per_window(tallies, |window| Some(window.peak_sessions.iter().copied().max().unwrap_or(0).into()))
+        }
+        GoalKind::Headroom { .. } => per_window(tallies, |window| Some(fullest(labels, window))),
+        _ => of_shares(kind, labels, loads),
+    }
+}
+
+/// The largest value that meets the goal.
+pub(super) const fn limit(kind: &GoalKind) -> f64 {
+    match *kind {
+        GoalKind::BusiestShare { at_most }
+        | GoalKind::Bounced { at_most }
+        | GoalKind::TurnedAway { at_most } => at_most,
+        GoalKind::Sessions { at_most } => at_most as f64,
+        GoalKind::Headroom { at_least } => 1.0 - at_least,
+        GoalKind::QuietestShare { at_least } => -at_least,
+        GoalKind::NearFair { within } => within,
+        GoalKind::DelayP95 { .. } => LATE,
+        GoalKind::Share { .. } => 0.0,
+    }
+}
+
+fn of_shares(kind: &GoalKind, labels: &Labels, loads: &Loads) -> Sample {
+    let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
+    match kind {
+        GoalKind::QuietestShare { .. } => loads.measure(|shares| -quietest(shares, &fair)),
+        GoalKind::NearFair { .. } => loads.measure(|shares| farthest(shares, &fair)),
+        GoalKind::Share { node, range } => {
+            let ([least, most], place) = (range.bounds(), labels.node(node));
+            loads.measure(|shares| {
+                let share = place.map_or(0.0, |place| shares[place]);
+                (least - share).max(share - most)
+            })
+        }
+        _ => loads.measure(largest),
+    }
+}
+
+/// Largest deviation from the fair share, relative to it, over the nodes that have one.
+fn farthest(shares: &[f64], fair: &[f64]) -> f64 {
+    let meant = shares.iter().zip(fair).filter(|(_, fair)| **fair > 0.0);
+    meant.map(|(share, fair)| (share / fair - 1.0).abs()).fold(0.0, f64::max)
+}
+
+/// Part of the messages of each window that were late; windows without messages have none.
+fn late(labels: &Labels, tallies: &[Tally], at_most: Span) -> Sample {
+    // Tallies hold the delay goals only, in their order.
+    let limits = labels.goals.iter().filter(|goal| matches!(goal.kind, GoalKind::DelayP95 { .. }));
+    let place = limits.map(|goal| &goal.kind).position(|kind| *kind == GoalKind::DelayP95 { at_most });
+    per_window(tallies, |window| {
+        let late = *window.late.get(place?)?;
+        (window.arrived > 0).then(|| late as f64 / window.arrived as f64)
+    })
+}
+
+/// Part of the messages of each window that bounced; windows without messages have none.
+fn bounced(tallies: &[Tally]) -> Sample {
+    per_window(tallies, |window| {
+        (window.messages > 0).then(|| window.bounced as f64 / window.messages as f64)
+    })
+}
+
+/// Largest part of the connections of its busiest hour that any node turned away.
+fn turned_away(window: &WindowTally) -> f64 {
+    let hours = window.busiest_hour.iter().filter(|hour| hour.connections > 0);
+    hours.map(|hour| hour.full as f64 / hour.connections as f64).fold(0.0, f64::max)
+}
+
+/// Largest part of its limit of sessions that any node had in use at the same time.
+fn fullest(labels: &Labels, window: &WindowTally) -> f64 {
+    let nodes = labels.nodes.iter().zip(&window.peak_sessions);
+    let used = |(node, peak): (&NodeLabels, &u32)| Some(f64::from(*peak) / f64::from(node.session_limit?));
+    nodes.filter_map(used).fold(0.0, f64::max)
+}

@@ -1,0 +1,144 @@
+//! The number that belongs to a goal, in a sentence a manager can repeat.
+
+use super::Evidence;
+use super::subjects::turned_away;
+use crate::numerals::{Ranged, count, percent};
+use crate::results::NodeResult;
+use crate::scenario::{Goal, GoalKind, ShareRange};
+
+impl Evidence<'_> {
+    /// The numbers that belong to the goals; those about the split come first, and each stands there once.
+    pub(super) fn yes_sentence(&self) -> String {
+        let (split, other): (Vec<&Goal>, Vec<&Goal>) =
+            self.labels.goals.iter().partition(|goal| goal.kind.is_about_shares());
+        let mut sentences: Vec<String> = Vec::new();
+        for goal in split.into_iter().chain(other) {
+            let sentence = self.number_for(&goal.kind);
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
+            }
+        }
+        sentences.join(" ")
+    }
+
+    pub(super) fn number_for(&self, kind: &GoalKind) -> String {
+        match kind {
+            GoalKind::DelayP95 { .. } => self.delay_sentence().unwrap_or_else(|| self.split_sentence()),
+            GoalKind::Share { node, range } => {
+                self.share_sentence(node, *range).unwrap_or_else(|| self.split_sentence())
+            }
+            GoalKind::Bounced { .. } => self.loss_sentence(),
+            GoalKind::TurnedAway { .. } => self.turned_away_sentence(),
+            GoalKind::Sessions { .. } | GoalKind::Headroom { .. } => {
+                self.peak_sentence(kind).unwrap_or_else(|| self.split_sentence())
+            }
+            GoalKind::BusiestShare { .. } | GoalKind::QuietestShare { .. } | GoalKind::NearFair { .. } => {
+                self.split_sentence()
+            }
+        }
+    }
+
+    fn loss_sentence(&self) -> String {
+        match self.results.delivery.bounced_share {
+            Some(lost) if lost.value > 0.0 => {
+                format!("{} of your mail bounces.", Ranged::from(lost).percent())
+            }
+            _ => "No mail bounces.".into(),
+        }
+    }
+
+    fn turned_away_sentence(&self) -> String {
+        match self.fullest_hour() {
+            Some((node, part)) if part.value > 0.0 => turned_away(node, part),
+            _ => "No node turns a connection away in its busiest hour.".into(),
+        }
+    }
+
+    /// The node that is worst off by a goal about sessions.
+    pub(super) fn neediest(&self, kind: &GoalKind) -> Option<&NodeResult> {
+        let need = |node: &NodeResult| -> Option<f64> {
+            let peak = node.peak_sessions?.p95;
+            match kind {
+                GoalKind::Headroom { .. } => Some(peak / f64::from(node.sessions?.limit?)),
+                GoalKind::TurnedAway { .. } => Some(node.sessions?.blocked_in_busiest_hour?.mean),
+                _ => Some(peak),
+            }
+        };
+        let needs = self.results.nodes.iter().filter_map(|node| Some((node, need(node)?)));
+        needs.reduce(|most, next| if next.1 > most.1 { next } else { most }).map(|(node, _)| node)
+    }
+
+    /// The peak of the node that is worst off.
+    fn peak_sentence(&self, kind: &GoalKind) -> Option<String> {
+        let node = self.neediest(kind)?;
+        let limit = node.sessions?.limit;
+        let mut peak = Ranged::p95(&node.peak_sessions?);
+        peak.high = peak.high.or(limit.map(f64::from));
+        let of = limit.map_or_else(String::new, |limit| format!(" of its {}", count(limit.into())));
+        Some(format!(
+            "On 19 of 20 {} {} has at most {}{of} sessions in use.",
+            self.days(),
+            node.name,
+            peak.plain()
+        ))
+    }
+
+    /// How many of the sessions of the fullest node have mail.
+    pub(super) fn busy_and_idle(&self) -> Option<String> {
+        let node = self.neediest(&GoalKind::Sessions { at_most: 0 })?;
+        let [busy, idle] =
+            [node.sessions?.busy?, node.sessions?.idle?].map(|part| Ranged::from(part).plain());
+        Some(format!(
+            "On average {} has {busy} sessions with a message under way and {idle} that are kept open without one.",
+            node.name
+        ))
+    }
+
+    /// What a node gets; a range that it is to lie in stands in the goal.
+    fn share_sentence(&self, name: &str, range: ShareRange) -> Option<String> {
+        let node = &self.results.nodes[self.labels.node(name)?];
+        let target = match range {
+            ShareRange::Target(target) => format!("; its target is {}", percent(target)),
+            ShareRange::Between(..) => String::new(),
+        };
+        Some(format!(
+            "{name} gets {} of the mail on average{target}.",
+            Ranged::mean_share(&node.share).percent()
+        ))
+    }
+
+    pub(super) fn delay_sentence(&self) -> Option<String> {
+        let delay = self.results.delivery.delay?;
+        let how_long = if delay.p95 == 0.0 && delay.p95_ci.iter().all(|bound| *bound == Some(0.0)) {
+            "at the first try, without delay".into()
+        } else {
+            format!("within {}", Ranged::new(delay.p95, delay.p95_ci).duration())
+        };
+        Some(format!("19 of 20 messages are accepted {how_long}."))
+    }
+
+    /// The number a manager can repeat.
+    pub(super) fn split_sentence(&self) -> String {
+        let days = self.days();
+        let mut meant = self.results.nodes.iter().filter(|node| node.fair_share > 0.0);
+        match (meant.next(), meant.next(), self.results.nodes.len()) {
+            (Some(only), None, 1) => format!("{} is the only node and carries all accepted mail.", only.name),
+            (Some(first), None, _) => {
+                format!(
+                    "On 19 of 20 {days} {} carries at least {}.",
+                    first.name,
+                    Ranged::p05(&first.share).percent()
+                )
+            }
+            _ => {
+                let busiest = &self.results.balance.busiest_share;
+                let even = self.results.nodes.iter().map(|node| node.fair_share).fold(0.0, f64::max);
+                format!(
+                    "On 19 of 20 {days} the busiest node carries at most {}; even would be {}.",
+                    Ranged::p95(busiest).percent(),
+                    percent(even)
+                )
+            }
+        }
+    }
+}
