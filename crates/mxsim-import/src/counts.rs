@@ -17,7 +17,9 @@ pub fn counts(text: &str) -> Result<CountedSplit, String> {
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
     let lines: Vec<Vec<&str>> = lines.map(words).filter(|words| !words.is_empty()).collect();
     let is_heading = |words: &Vec<&str>| words.len() > 1 && words.iter().all(|word| is_name(word));
-    let lines = &lines[usize::from(lines.first().is_some_and(is_heading))..];
+    // Counts that are typed have none.
+    let has_heading = !text.contains('=') && lines.first().is_some_and(is_heading);
+    let lines = &lines[usize::from(has_heading)..];
     if let [only] = lines
         && only.len() > 1
         && only.iter().all(|word| number(word).is_ok())
@@ -93,6 +95,7 @@ mod tests {
             ("mx1=410\n290", "give all counts a name"),
             ("mx1 410 12\nmx2 290 11", "one count to a line, found mx1 410 12"),
             ("3.5\n3", "'3.5'"),
+            ("mx1=a\nmx2=3\nmx3=4", "'a'"),
             ("mx1 many\nmx2 few\nmx3 4", "'few'"),
             ("10000000000000000000\n1", "from 0 to 10^15"),
         ] {

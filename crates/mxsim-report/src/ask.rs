@@ -11,7 +11,7 @@ use crate::words;
 /// What a zone without a scenario leaves open.
 const ASSUMED: &str = "Assumed: 20,000 messages a day in office hours, from the senders of mxsim presets small-business. To change that: mxsim init --zone FILE -o site.toml";
 
-/// The answer for people.
+/// The answer for people. `zone` is the file that was asked about, `-` for standard input; the next command names it.
 ///
 /// ```
 /// use mxsim_core::scenario::{ScenarioBuilder, SenderSpec};
@@ -23,16 +23,16 @@ const ASSUMED: &str = "Assumed: 20,000 messages a day in office hours, from the 
 /// let scenario = ScenarioBuilder::new(zone).sender(SenderSpec::new("us").preset("randomizing")).build()?;
 /// let options = AskOptions::new(RunOptions::of(&scenario), Simulate::WhereNeeded);
 /// let asked = ask(&scenario, options, &Quiet)?;
-/// assert!(screen(&asked, false, &TextStyle::default()).starts_with("Will 1 MX split your mail roughly evenly?\n"));
+/// assert!(screen(&asked, "-", false, &TextStyle::default()).starts_with("Will 1 MX split your mail roughly evenly?\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn screen(asked: &Asked, full: bool, style: &TextStyle) -> String {
+pub fn screen(asked: &Asked, zone: &str, full: bool, style: &TextStyle) -> String {
     let simulation = asked.simulation.as_ref();
     match (&asked.closed_form, &asked.closed_form_not_valid_because) {
         (Some(form), _) if form.nodes == 1 => one_node(style),
         (Some(form), _) => closed(form, simulation, style),
-        (None, why) => simulated_only(why.as_ref(), simulation, full, style),
+        (None, why) => simulated_only(why.as_ref(), simulation, (zone, full), style),
     }
 }
 
@@ -154,11 +154,12 @@ fn simulated(results: &Results) -> String {
 fn simulated_only(
     why: Option<&NoClosedForm>,
     simulation: Option<&Results>,
-    full: bool,
+    (zone, full): (&str, bool),
     style: &TextStyle,
 ) -> String {
+    let files = Files { zone: Some(zone), ..Files::default() };
     let layout = if full { text::full } else { text::screen };
-    let report = simulation.map(|results| layout(results, &Files::default(), style)).unwrap_or_default();
+    let report = simulation.map(|results| layout(results, &files, style)).unwrap_or_default();
     let mut page = Page::new(style);
     match why {
         Some(why) => page.paragraph(&format!("There is no closed form: {why}. So this is simulated.")),
@@ -186,7 +187,7 @@ mod tests {
         };
         let run = RunOptions::of(&scenario).replications(3).worlds(0);
         let asked = ask(&scenario, AskOptions::new(run, simulate), &Quiet).expect("an answer");
-        let screen = screen(&asked, false, &TextStyle::default());
+        let screen = screen(&asked, "-", false, &TextStyle::default());
         screen.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 

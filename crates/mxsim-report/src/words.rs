@@ -450,6 +450,16 @@ pub(crate) fn caution(caution: &Caution) -> String {
 pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
     let more = results.goals.iter().filter_map(|goal| goal.more_replications).max();
     let scenario = files.scenario.unwrap_or("SCENARIO");
+    if let Some(zone) = files.zone {
+        let zone = if zone == "-" { "FILE" } else { zone };
+        return match (results.verdict.answer, more) {
+            (Answer::CannotTell, Some(more)) => {
+                let all = results.provenance.replications.saturating_add(more);
+                format!("mxsim ask {zone} --replications {all}")
+            }
+            _ => format!("mxsim init --zone {zone} -o site.toml, then mxsim run site.toml"),
+        };
+    }
     match (results.verdict.answer, more, files.results) {
         (Answer::CannotTell, Some(more), _) => {
             let all = results.provenance.replications.saturating_add(more);

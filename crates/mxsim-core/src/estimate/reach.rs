@@ -112,9 +112,9 @@ fn depends(hosts: &[HostLabels], rest: &str, verdict: Verdict) -> Verdict {
     let open: Vec<&HostLabels> =
         hosts.iter().filter(|host| host.preference.is_some() && host.reach.is_open()).collect();
     let names: Vec<&str> = open.iter().map(|host| host.name.as_str()).collect();
-    let (is, has, it, gets) = match names.len() {
-        1 => ("is", "has", "it", "gets"),
-        _ => ("are", "have", "they", "get"),
+    let (is, has, it, gets, es) = match names.len() {
+        1 => ("is", "has", "it", "gets", ""),
+        _ => ("are", "have", "they", "get", "es"),
     };
     let is_ipv4_open = open.iter().all(|host| host.reach == Reach::UnknownIpv4);
     let (what, mail) = if is_ipv4_open {
@@ -124,17 +124,18 @@ fn depends(hosts: &[HostLabels], rest: &str, verdict: Verdict) -> Verdict {
     };
     let dig: Vec<String> =
         open.iter().take(2).map(|host| format!("`dig {} {}`", missing(host.reach), host.name)).collect();
+    let prints = if dig.len() == 1 { "prints" } else { "print" };
     Verdict {
         subject: Subject::IdleHost,
         answer: Answer::DependsOn,
         depends_on: listed(&names),
         sentence: format!(
-            "It depends on {}, whose {what} {is} not known. Without one {it} {gets} {mail}, and the other hosts carry all of it{rest}. If \
+            "It depends on {}, whose {what}{es} {is} not known. Without one {it} {gets} {mail}, and the other hosts carry all of it{rest}. If \
              {it} {has} one: {}",
             listed(&names),
             lower_first(verdict.sentence.trim_start_matches("So far: ")),
         ),
-        action: format!("Paste what {} prints, too.", dig.join(" and ")),
+        action: format!("Paste what {} {prints}, too.", dig.join(" and ")),
         ..verdict
     }
 }

@@ -148,7 +148,11 @@ impl Ranged {
         if ends.iter().all(|end| end.as_ref() == Some(&digits)) {
             return number;
         }
-        format!("{number} ({})", joined(ends, unit))
+        match ends {
+            [Some(low), None] if low == digits => format!("{number} or more"),
+            [None, Some(high)] if high == digits => format!("{number} or less"),
+            ends => format!("{number} ({})", joined(ends, unit)),
+        }
     }
 
     /// The range of a share ends at 0 % and 100 %: a lower bound of 100 % leaves nothing open, and an upper one says nothing.

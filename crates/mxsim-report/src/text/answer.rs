@@ -139,6 +139,7 @@ fn rows(page: &mut Page, results: &Results) {
         page.labelled("event", LABEL, &event);
     }
     let rows = [
+        ("goal", goal(results)),
         ("last message", events::last_message(results)),
         ("mail", mail(results)),
         ("biggest cause", biggest_cause(results)),
@@ -183,13 +184,23 @@ fn delay(delivery: &Delivery) -> Option<String> {
     })
 }
 
+/// What was asked for, where the answer does not quote it.
+fn goal(results: &Results) -> Option<String> {
+    let goal = results.goals.first().filter(|_| is_about_shares(results.verdict.subject))?;
+    (!results.verdict.sentence.contains(&goal.text)).then(|| goal.text.clone())
+}
+
 fn biggest_cause(results: &Results) -> Option<String> {
     let cause = results
         .causes
         .first()
         .filter(|_| results.causes.len() > 1 && is_about_shares(results.verdict.subject))?;
     let part = match cause.share_of_scatter {
-        Some(scatter) if !results.is_mostly_tilt() => format!("{} of the variation", percent(scatter.value)),
+        // A part that may as well be none says nothing.
+        Some(scatter) if !results.is_mostly_tilt() => scatter
+            .low
+            .is_some_and(|low| low > 0.0)
+            .then(|| format!("{} of the variation", percent(scatter.value)))?,
         _ => format!("{} of tilt", points(cause.tilt_points.value)),
     };
     Some(format!("{}: {} of your mail, {part}", cause.sender, percent(cause.share_of_mail.value)))

@@ -21,6 +21,8 @@ pub use rows::{oneline, rows};
 pub struct Files<'a> {
     /// The scenario; `None` if it has no file.
     pub scenario: Option<&'a str>,
+    /// The zone that was asked about without a scenario.
+    pub zone: Option<&'a str>,
     /// The results, where they were written.
     pub results: Option<&'a str>,
 }

@@ -26,7 +26,7 @@ pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
     let asked = watched(&scenario, simulation, |watch| ask_scenario(&scenario, options, watch))?;
     match arguments.format {
         PlainFormat::Text if simulation.quiet => print(&oneline(&asked))?,
-        PlainFormat::Text => print(&screen(&asked, arguments.full, &screen_style()))?,
+        PlainFormat::Text => print(&screen(&asked, &arguments.design, arguments.full, &screen_style()))?,
         PlainFormat::Json => print(&pretty(&asked))?,
     }
     Ok(exit(&asked, simulation))

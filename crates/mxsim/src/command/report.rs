@@ -20,7 +20,7 @@ pub(crate) fn report(arguments: &Report) -> Result<Exit, Failure> {
     let file = arguments.output.output.as_deref().filter(|path| *path != Path::new("-"));
     let format = format_for(arguments.output.format, file);
     let named = (arguments.results != "-").then_some(arguments.results.as_str());
-    let files = Files { scenario: None, results: named };
+    let files = Files { results: named, ..Files::default() };
     let layout = Layout { format, full: arguments.output.full, files, figures: &figures };
     match file {
         Some(file) => write_file(file, document(&results, &layout, &TextStyle::default()).as_bytes())?,

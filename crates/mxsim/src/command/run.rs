@@ -85,7 +85,7 @@ fn deliver_one(path: &str, results: &Results, arguments: &Run) -> Result<(), Fai
     let layout = Layout {
         format,
         full: arguments.output.full,
-        files: Files { scenario: named(path), results: None },
+        files: Files { scenario: named(path), ..Files::default() },
         figures: &figures,
     };
     let written = file.map_or(Ok(()), |file| {
@@ -112,7 +112,7 @@ fn on_screen(runs: &[(String, Results)], arguments: &Run) -> String {
     let (format, style) = (format_for(arguments.output.format, None), screen_style());
     let (is_quiet, full) = (arguments.simulation.quiet, arguments.output.full);
     let one = |(path, results): &(String, Results), format| {
-        let files = Files { scenario: named(path), results: None };
+        let files = Files { scenario: named(path), ..Files::default() };
         document(results, &Layout { format, full, files, figures: &[] }, &style)
     };
     let all = |format, gap| runs.iter().map(|run| one(run, format)).collect::<Vec<_>>().join(gap);

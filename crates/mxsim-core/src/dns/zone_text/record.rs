@@ -363,7 +363,10 @@ impl<'t> Reader<'t> {
                     && host.text.contains('.')
                     && type_word(host.text).is_none() =>
             {
-                (RecordKind::Mx, Data::Mx(preference_of(&preference)?, exchange_host(Roots::spelled_out(&host)?, &host)?))
+                (
+                    RecordKind::Mx,
+                    Data::Mx(preference_of(&preference)?, exchange_host(Roots::spelled_out(&host)?, &host)?),
+                )
             }
             [address] => match address.text.parse() {
                 Ok(IpAddr::V4(ip)) => (RecordKind::A, Data::A(ip)),
@@ -495,7 +498,8 @@ fn preference_of(token: &Token<'_>) -> Outcome<u16> {
 fn exchange_host(name: Name, exchange: &Token<'_>) -> Outcome<Name> {
     if is_address(exchange.text) || is_address(name.as_str()) {
         let message = format!("an MX record names a host, not the address `{}`", exchange.text);
-        let help = "give the address a name with an A or AAAA record and put that name here (RFC 5321 section 5.1)";
+        let help =
+            "give the address a name with an A or AAAA record and put that name here (RFC 5321 section 5.1)";
         return error(ZoneErrorKind::Value, exchange.range, message, help);
     }
     if name.is_wildcard() {
@@ -517,7 +521,8 @@ fn generic(kind: RecordKind, data: &[Token<'_>], line: TextRange) -> Outcome<Dat
         match kind {
             RecordKind::Mx => {
                 let (preference, exchange) = bytes.split_first_chunk::<2>()?;
-                let host = name(wire_name(exchange)?).filter(|host| !host.is_wildcard() && !is_address(host.as_str()))?;
+                let host = name(wire_name(exchange)?)
+                    .filter(|host| !host.is_wildcard() && !is_address(host.as_str()))?;
                 Some(Data::Mx(u16::from_be_bytes(*preference), host))
             }
             RecordKind::A => Some(Data::A(<[u8; 4]>::try_from(&bytes[..]).ok()?.into())),

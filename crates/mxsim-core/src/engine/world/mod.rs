@@ -2,6 +2,7 @@
 
 pub mod fixed_candidates;
 pub mod method;
+mod out_of_reach;
 pub mod phases;
 pub mod senders;
 pub mod topology;

@@ -1,5 +1,6 @@
 //! The zone, its resolvers and its nodes as indices and tables.
 
+use super::out_of_reach::OutOfReach;
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{Driver, Host, Name, OrderPolicy, RecordType, ResolverParameters, Zone};
@@ -212,6 +213,7 @@ impl Names {
 
 fn node_tables(scenario: &Scenario) -> Vec<NodeTable> {
     let mut nodes: Vec<NodeTable> = Vec::new();
+    let out_of_reach = OutOfReach::of(scenario);
     for node in &scenario.nodes {
         let policy = node.capacity.session_time;
         let known = nodes
@@ -220,7 +222,7 @@ fn node_tables(scenario: &Scenario) -> Vec<NodeTable> {
             .find(|known| known.distribution() == policy)
             .cloned();
         nodes.push(NodeTable {
-            faults: node.faults.clone(),
+            faults: out_of_reach.faults_of(node),
             capacity: node.capacity,
             session_times: known.unwrap_or_else(|| Arc::new(SessionTimes::new(policy))),
         });

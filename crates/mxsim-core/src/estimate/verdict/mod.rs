@@ -55,8 +55,13 @@ impl Evidence<'_> {
         };
         let is_other =
             |matter: &&Matter| matter.is_certain && !is_same(matter) && !self.has_own_limit(matter.subject);
-        let others = matters.iter().filter(is_other).map(Matter::as_other).collect();
-        Verdict { others, ..verdict }
+        let others: Vec<&Matter> = matters.iter().filter(is_other).collect();
+        // Who gets what was asked for and loses mail beside it should not go on as planned.
+        let action = match (verdict.answer, &others[..]) {
+            (Answer::Yes | Answer::YesRoughly, [worst, ..]) => worst.action.clone(),
+            _ => verdict.action.clone(),
+        };
+        Verdict { others: others.into_iter().map(Matter::as_other).collect(), action, ..verdict }
     }
 
     /// True if the scenario sets a limit of its own for the subject, and keeps it. A goal about the delay of 19 of 20 messages says nothing of the

@@ -153,18 +153,16 @@ fn preferences(zone: &Zone) -> Option<Said> {
 }
 
 fn shared(zone: &Zone) -> Option<Said> {
-    for (i, host) in zone.hosts.iter().enumerate() {
-        for other in &zone.hosts[..i] {
-            if let Some(address) = addresses(host).find(|ip| addresses(other).any(|known| known == *ip)) {
-                let text = format!(
-                    "{} and {} have the same address {address}: they are one machine, with twice the chance to be chosen",
-                    other.name, host.name
-                );
-                return Some(("shared-address", text));
-            }
-        }
-    }
-    None
+    let with = |ip: IpAddr| zone.hosts.iter().filter(move |host| addresses(host).any(|known| known == ip));
+    let address = zone.hosts.iter().flat_map(addresses).find(|ip| with(*ip).count() > 1)?;
+    let names: Vec<&str> = with(address).map(|host| host.name.as_str()).collect();
+    let times = if names.len() == 2 { "twice".to_owned() } else { format!("{} times", names.len()) };
+    let (last, others) = names.split_last()?;
+    let text = format!(
+        "{} and {last} have the same address {address}: they are one machine, with {times} the chance to be chosen",
+        others.join(", ")
+    );
+    Some(("shared-address", text))
 }
 
 fn counts(equal: &[&Host]) -> Option<Said> {
