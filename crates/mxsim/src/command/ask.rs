@@ -26,10 +26,17 @@ pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
     let asked = watched(&scenario, simulation, |watch| ask_scenario(&scenario, options, watch))?;
     match arguments.format {
         PlainFormat::Text if simulation.quiet => print(&oneline(&asked))?,
-        PlainFormat::Text => print(&screen(&asked, &arguments.design, arguments.full, &screen_style()))?,
+        PlainFormat::Text => {
+            print(&screen(&asked, file(&arguments.design), arguments.full, &screen_style()))?
+        }
         PlainFormat::Json => print(&pretty(&asked))?,
     }
     Ok(exit(&asked, simulation))
+}
+
+/// The file that was asked about; a text that was typed has none, like standard input.
+fn file(design: &str) -> &str {
+    if Path::new(design).is_file() { design } else { "-" }
 }
 
 /// A zone is simulated as `run` does it; N equal MX have a closed form.
