@@ -121,7 +121,7 @@ fn a_good_scenario_resolved_reads_back_as_the_same() {
             Err(error) => panic!("{name}: {error}\n{resolved}"),
         };
         assert_eq!(again.resolved(), resolved, "{name}");
-        assert_eq!(again.fingerprint, first.fingerprint, "{name}");
+        assert_eq!(again.fingerprint(), first.fingerprint(), "{name}");
         assert_eq!(
             (again.run, &again.nodes, &again.goals),
             (first.run, &first.nodes, &first.goals),

@@ -74,7 +74,7 @@ fn every_key_of_a_node_changes_the_fingerprint() {
         builder.node(NodeSpec::every().sessions(20).session_time(SessionTime::Fixed(Span::from_secs(2))))
     };
     let mx1 = || NodeSpec::new("mx1");
-    let print = |builder: ScenarioBuilder| builder.build().expect("a good scenario").fingerprint;
+    let print = |builder: ScenarioBuilder| builder.build().expect("a good scenario").fingerprint();
     let zone = || ScenarioBuilder::new(ZONE);
     let mut prints = vec![
         print(zone()),

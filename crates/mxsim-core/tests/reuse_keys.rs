@@ -129,7 +129,7 @@ fn every_key_changes_the_fingerprint_and_makes_the_sender_assumed() {
         "timeouts = { greeting = \"299s\" }",
     ] {
         let changed = scenario(&format!("preset = \"postfix\"\n{own}"));
-        assert_ne!(changed.fingerprint, plain.fingerprint, "{own}");
+        assert_ne!(changed.fingerprint(), plain.fingerprint(), "{own}");
         assert_eq!(changed.senders[0].grade, Grade::Assumed, "{own}");
         let again = Scenario::from_toml(&changed.resolved()).expect("a resolved scenario");
         assert_eq!(again.senders[0].behaviour.parameters, changed.senders[0].behaviour.parameters, "{own}");

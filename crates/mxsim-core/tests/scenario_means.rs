@@ -64,13 +64,13 @@ fn only_the_zone_is_required() {
     };
     assert_eq!(of(&scenario), of(&population));
     assert_eq!(scenario.mix.as_ref().map(|mix| mix.population.as_str()), Some("small-business"));
-    assert_eq!(scenario.fingerprint, population.fingerprint);
+    assert_eq!(scenario.fingerprint(), population.fingerprint());
     assert_eq!(scenario.senders[0].resolver[0].parameters.caches, Caches::PerSite);
     assert!(scenario.presets.iter().any(|used| used.kind == "population" && used.id == "small-business"));
     assert!(scenario.goals_are_default && scenario.goals.len() == 1);
     assert_eq!((codes(&scenario), codes(&population)), (vec!["default-senders"], vec![]));
     assert_eq!(scenario.zones[0].at, Time(-held.0));
-    assert_eq!(scenario.fingerprint.len(), 16);
+    assert_eq!(scenario.fingerprint().len(), 16);
 }
 
 #[test]
@@ -211,11 +211,11 @@ fn goals_are_put_into_words() {
 
 #[test]
 fn the_fingerprint_follows_the_world_and_not_the_number_of_replications() {
-    let base = zone(TWO, "").fingerprint;
-    assert_eq!(zone(TWO, "[run]\nreplications = 9\n").fingerprint, base);
-    assert_ne!(zone(TWO, "[run]\nseed = 9\n").fingerprint, base);
-    assert_ne!(zone(&TWO.replace("300", "60"), "").fingerprint, base);
-    assert_eq!(zone(&format!("{TWO}\n; a comment"), "").fingerprint, base);
+    let base = zone(TWO, "").fingerprint();
+    assert_eq!(zone(TWO, "[run]\nreplications = 9\n").fingerprint(), base);
+    assert_ne!(zone(TWO, "[run]\nseed = 9\n").fingerprint(), base);
+    assert_ne!(zone(&TWO.replace("300", "60"), "").fingerprint(), base);
+    assert_eq!(zone(&format!("{TWO}\n; a comment"), "").fingerprint(), base);
 }
 
 #[test]
@@ -269,7 +269,7 @@ impl mxsim_core::sender::SenderBehaviour for Backwards {
 #[test]
 fn a_behaviour_of_your_own_is_given_by_name() {
     let mut scenario = zone(TWO, "[[senders]]\nname = \"everyone\"\npreset = \"postfix\"\n");
-    let before = scenario.fingerprint.clone();
+    let before = scenario.fingerprint();
     assert!(
         scenario
             .set_behaviour("nobody", std::sync::Arc::new(Backwards))
@@ -277,7 +277,7 @@ fn a_behaviour_of_your_own_is_given_by_name() {
     );
     assert_eq!(scenario.set_behaviour("everyone", std::sync::Arc::new(Backwards)), Ok(()));
     assert!(scenario.senders[0].behaviour.custom.is_some());
-    assert_ne!(scenario.fingerprint, before);
+    assert_ne!(scenario.fingerprint(), before);
 }
 
 #[test]

@@ -125,5 +125,5 @@ fn a_population_fills_what_the_scenario_leaves() {
     assert_eq!(with.mix.as_ref().map(|mix| mix.population.as_str()), Some("small-business"));
     // The scenario with every default written out is the same one.
     let again = scenario(&with.resolved());
-    assert_eq!((again.resolved(), again.fingerprint), (with.resolved(), with.fingerprint.clone()));
+    assert_eq!((again.resolved(), again.fingerprint()), (with.resolved(), with.fingerprint()));
 }

@@ -41,6 +41,13 @@ pub fn compile(scenario: &Scenario) -> Compiled {
 /// Compiles a checked scenario, with a choice of methods.
 #[must_use]
 pub fn compile_for(scenario: &Scenario, method: MethodChoice) -> Compiled {
+    let mut compiled = compile_beside(scenario, method);
+    compiled.labels.fingerprint = scenario.fingerprint();
+    compiled
+}
+
+/// The same without a fingerprint, for worlds beside a run: nobody sees theirs, and they are many.
+pub(crate) fn compile_beside(scenario: &Scenario, method: MethodChoice) -> Compiled {
     let names = Names::of(scenario);
     let world = world(scenario, &names);
     let (methods, plan) = aggregate::plan(&world, scenario, method);
@@ -96,7 +103,7 @@ fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDe
         presets: scenario.presets.clone(),
         findings: scenario.findings.clone(),
         cautions: scenario.cautions.clone(),
-        fingerprint: scenario.fingerprint.clone(),
+        fingerprint: String::new(),
     }
 }
 

@@ -22,6 +22,7 @@ mod messages;
 pub mod probe;
 pub mod world;
 
+pub(crate) use compile::compile_beside;
 pub use compile::{Compiled, compile, compile_for};
 pub(crate) use connect::outcome_of;
 pub use messages::{replicate, replicate_with};

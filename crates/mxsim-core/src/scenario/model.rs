@@ -48,8 +48,6 @@ pub struct Scenario {
     pub findings: Vec<Finding>,
     /// Doubts that need no simulation.
     pub cautions: Vec<Caution>,
-    /// Hash of the resolved scenario (hexadecimal).
-    pub fingerprint: String,
 }
 
 impl Scenario {
@@ -79,7 +77,6 @@ impl Scenario {
         found.grade = Grade::Assumed;
         // What is yours is known to you, and a preset's ranges say nothing about it.
         found.unknowns = Unknowns::default();
-        self.refresh_fingerprint();
         Ok(())
     }
 
@@ -102,7 +99,6 @@ impl Scenario {
     pub fn set_arrivals(&mut self, sender: &str, mut times: Vec<Time>) -> Result<(), String> {
         times.sort_unstable();
         self.sender_mut(sender)?.given = Some(times.into());
-        self.refresh_fingerprint();
         Ok(())
     }
 

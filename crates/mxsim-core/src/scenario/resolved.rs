@@ -24,11 +24,11 @@ impl Scenario {
         self.written(true)
     }
 
-    /// Works the fingerprint out anew. It does not depend on the number of replications, so that a longer run of the same world has the
-    /// same fingerprint.
-    pub fn refresh_fingerprint(&mut self) {
-        let hash = blake3::hash(self.written(false).as_bytes());
-        self.fingerprint = hash.to_hex()[..16].to_owned();
+    /// Hash of the resolved scenario (hexadecimal), worked out each time. It does not depend on the number of replications, so that a longer run of
+    /// the same world has the same fingerprint.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        blake3::hash(self.written(false).as_bytes()).to_hex()[..16].to_owned()
     }
 
     fn written(&self, in_full: bool) -> String {

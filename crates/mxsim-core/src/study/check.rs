@@ -88,7 +88,7 @@ impl Checked {
         Self {
             schema: SCHEMA.into(),
             valid: true,
-            fingerprint: Some(scenario.fingerprint.clone()),
+            fingerprint: Some(scenario.fingerprint()),
             errors: Vec::new(),
             errors_left_out: None,
             findings: scenario.findings.clone(),

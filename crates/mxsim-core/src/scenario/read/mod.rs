@@ -198,9 +198,7 @@ fn read_sections(
         presets: std::mem::take(&mut reading.presets),
         findings: Vec::new(),
         cautions: std::mem::take(&mut reading.cautions),
-        fingerprint: String::new(),
     };
     scenario.findings = findings::all(&scenario, std::mem::take(&mut reading.findings));
-    scenario.refresh_fingerprint();
     Some(scenario)
 }

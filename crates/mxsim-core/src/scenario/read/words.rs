@@ -143,7 +143,7 @@ mod tests {
         let meant = "[[events]]\nat = \"1d 10:00\"\nfor = \"1h\"\nnode = \"a\"\nfault = \"silent\"\n";
         let week = "[run]\nrun_length = \"7d\"\n";
         let (said, meant) = (read(&format!("{week}{said}")), read(&format!("{week}{meant}")));
-        assert_eq!(said.fingerprint, meant.fingerprint);
+        assert_eq!(said.fingerprint(), meant.fingerprint());
         assert!(!said.nodes[0].faults.is_empty());
         assert_eq!(super::super::parse_moment("10am").ok(), Some(Time(36_000_000_000)));
     }

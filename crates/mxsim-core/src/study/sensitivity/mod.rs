@@ -23,7 +23,7 @@ pub(super) use prior::{DrawnSender, Prior, world_key};
 use size::{CONFIRMED, CONFIRMING, SCREENING, Size};
 
 use crate::engine::Compiled;
-use crate::engine::compile_for;
+use crate::engine::compile_beside;
 use crate::engine::world::method::MethodChoice;
 use crate::estimate;
 use crate::scenario::Scenario;
@@ -89,10 +89,10 @@ impl Alternatives {
     ) -> Self {
         let mut beside = Self::default();
         beside.add_extremes(scenario, method, cost.replication_s.max(LEAST_S));
-        beside.without = unknown_hosts::without(scenario).map(|scenario| compile_for(&scenario, method));
+        beside.without = unknown_hosts::without(scenario).map(|scenario| compile_beside(&scenario, method));
         beside.size.without_s = beside.without.as_ref().map_or(0.0, seconds);
         if prior::differ(scenario) {
-            let drawn = |number| compile_for(&prior::draw(scenario, seed, number), method);
+            let drawn = |number| compile_beside(&prior::draw(scenario, seed, number), method);
             beside.draw_worlds(drawn, asked, cost.tally_bytes);
         }
         beside
@@ -103,7 +103,7 @@ impl Alternatives {
         let [least, most] = SCREENING_S;
         let all_s = (MOST_EXTREMES as f64 * SCREENING as f64 * run_s).clamp(least, most);
         for end in extremes(scenario) {
-            let world = compile_for(&end.scenario, method);
+            let world = compile_beside(&end.scenario, method);
             let each_s = seconds(&world);
             let fits = (self.size.extremes_s + each_s) * SCREENING as f64 <= all_s;
             if fits || (self.extremes.len() < 2 && each_s <= DEAR * run_s) {
@@ -193,6 +193,7 @@ impl AlternativeTallies {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::compile_for;
 
     fn beside(messages_per_day: &str) -> Alternatives {
         let text = "[zone]\ntext = \"\"\"\nexample.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n\

@@ -181,7 +181,7 @@ fn document(
     Trace {
         schema: "mxsim.trace/1".into(),
         title: scenario.title.clone(),
-        fingerprint: scenario.fingerprint.clone(),
+        fingerprint: scenario.fingerprint(),
         seed: options.seed,
         replication: options.replication,
         sender: sender.name.clone(),

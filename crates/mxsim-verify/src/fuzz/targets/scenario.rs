@@ -77,7 +77,7 @@ impl Target for Language {
         let text = String::from_utf8_lossy(input);
         match (read(&text, self.0), read(&text, self.0)) {
             (Ok(scenario), Ok(again)) => {
-                same("fingerprints of two readings", &scenario.fingerprint, &again.fingerprint)?;
+                same("fingerprints of two readings", &scenario.fingerprint(), &again.fingerprint())?;
                 same("cautions of two readings", &scenario.cautions, &again.cautions)?;
                 if let (Format::Toml, Some(twin)) = (self.0, as_json(&text)) {
                     is_twin(&scenario, &twin)?;
@@ -103,7 +103,7 @@ fn read(text: &str, format: Format) -> Result<Scenario, ScenarioError> {
 /// The same document in JSON is the same scenario.
 fn is_twin(scenario: &Scenario, twin: &str) -> Result<(), String> {
     match Scenario::from_json(twin) {
-        Ok(twin) => same("fingerprints of TOML and JSON", &scenario.fingerprint, &twin.fingerprint),
+        Ok(twin) => same("fingerprints of TOML and JSON", &scenario.fingerprint(), &twin.fingerprint()),
         Err(error) => Err(format!("what is accepted as TOML is refused as JSON\n{error}\n{twin}")),
     }
 }
@@ -121,8 +121,8 @@ fn reads_back(scenario: &Scenario) -> Result<(), String> {
     if again.resolved() != resolved {
         return Err(differ("resolved text", &again.resolved()));
     }
-    if again.fingerprint != scenario.fingerprint {
-        return Err(differ("fingerprint", &again.fingerprint));
+    if again.fingerprint() != scenario.fingerprint() {
+        return Err(differ("fingerprint", &again.fingerprint()));
     }
     let total: f64 = scenario.senders.iter().map(|sender| sender.share).sum();
     if (total - 1.0).abs() > 1e-9 { Err(format!("shares add up to {total}")) } else { Ok(()) }

@@ -1,6 +1,7 @@
 //! A second reader of zone files, written by others (the crate `domain`): where it takes a text too, both read the same MX set.
 //!
-//! It takes less, so it says nothing about most inputs. Names that are written with escapes are left out, because the two write them differently.
+//! It takes less, so it says nothing about most inputs. Names that are written with escapes are left out, because the two write them differently,
+//! and so are names with quotation marks, which ours takes for those of the text around them.
 
 use domain::base::iana::Class;
 use domain::rdata::ZoneRecordData;
@@ -44,9 +45,9 @@ fn mx_set(text: &str, domain: &str) -> Option<MxSet> {
     Some(set)
 }
 
-/// A name in lower case and without its final dot, if it is written without escapes.
+/// A name in lower case and without its final dot, if it is written without escapes and quotation marks.
 fn plain(name: &str) -> Option<String> {
-    (!name.contains('\\')).then(|| name.trim_end_matches('.').to_ascii_lowercase())
+    (!name.contains(['\\', '\'', '`'])).then(|| name.trim_end_matches('.').to_ascii_lowercase())
 }
 
 #[cfg(test)]
