@@ -78,6 +78,12 @@ impl Results {
         };
         squares(|node| node.tilt.value) > squares(|node| node.scatter.value)
     }
+
+    /// How many more replications would decide the goals that are open; `None` if none is, or no number is known.
+    #[must_use]
+    pub fn more_replications(&self) -> Option<u64> {
+        self.goals.iter().filter_map(|goal| goal.more_replications).max()
+    }
 }
 
 /// What produced a results document; enough to make it again.

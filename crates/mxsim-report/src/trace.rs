@@ -83,17 +83,20 @@ fn ends_of(steps: &[TracedStep]) -> (&[TracedStep], &[TracedStep]) {
     if steps.len() <= MOST_STEPS {
         return (steps, &[]);
     }
-    let is_end = |step: &TracedStep| matches!(step.what, Happening::Deferred { .. });
     let first = steps[..FIRST_STEPS].iter().rposition(is_end).map_or(FIRST_STEPS, |end| end + 1);
     let from = steps.len() - LAST_STEPS;
     let end = steps[from..steps.len() - 1].iter().position(is_end);
     (&steps[..first], &steps[end.map_or(from, |end| from + end + 1)..])
 }
 
+/// True for the end of an attempt that failed.
+const fn is_end(step: &TracedStep) -> bool {
+    matches!(step.what, Happening::Deferred { .. })
+}
+
 /// What is left out, in a line.
 fn condensed(steps: &[TracedStep], until_s: f64) -> String {
-    let is_end = |step: &&TracedStep| matches!(step.what, Happening::Deferred { .. });
-    let deferred = steps.iter().filter(is_end).count() as u64;
+    let deferred = steps.iter().filter(|step| is_end(step)).count() as u64;
     let times = if deferred > 0 {
         format!(", {} among them", counted(deferred, "deferral", "deferrals"))
     } else {

@@ -448,24 +448,15 @@ pub(crate) fn caution(caution: &Caution) -> String {
 
 /// The command worth typing next.
 pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
-    let more = results.goals.iter().filter_map(|goal| goal.more_replications).max();
+    let more = results.more_replications().filter(|_| results.verdict.answer == Answer::CannotTell);
+    let all = more.map(|more| results.provenance.replications.saturating_add(more));
     let scenario = files.scenario.unwrap_or("SCENARIO");
-    if let Some(zone) = files.zone {
-        let zone = if zone == "-" { "FILE" } else { zone };
-        return match (results.verdict.answer, more) {
-            (Answer::CannotTell, Some(more)) => {
-                let all = results.provenance.replications.saturating_add(more);
-                format!("mxsim ask {zone} --replications {all}")
-            }
-            _ => format!("mxsim init --zone {zone} -o site.toml, then mxsim run site.toml"),
-        };
-    }
-    match (results.verdict.answer, more, files.results) {
-        (Answer::CannotTell, Some(more), _) => {
-            let all = results.provenance.replications.saturating_add(more);
-            format!("mxsim run {scenario} --replications {all}")
-        }
-        (_, _, Some(results)) => format!("mxsim report {results} --figures ."),
-        (_, _, None) => format!("mxsim run {scenario} -o run.json"),
+    let zone = files.zone.map(|zone| if zone == "-" { "FILE" } else { zone });
+    match (zone, all, files.results) {
+        (Some(zone), Some(all), _) => format!("mxsim ask {zone} --replications {all}"),
+        (Some(zone), None, _) => format!("mxsim init --zone {zone} -o site.toml, then mxsim run site.toml"),
+        (None, Some(all), _) => format!("mxsim run {scenario} --replications {all}"),
+        (None, None, Some(results)) => format!("mxsim report {results} --figures ."),
+        (None, None, None) => format!("mxsim run {scenario} -o run.json"),
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Layout<'a> {
     /// The files that its next command names.
     pub(crate) files: Files<'a>,
     /// Figures with their titles, for Markdown.
-    pub(crate) figures: &'a [(&'a str, &'a str)],
+    pub(crate) figures: &'a [(&'static str, String)],
 }
 
 /// Results as a document.
@@ -39,7 +39,11 @@ pub(crate) fn document(results: &Results, layout: &Layout<'_>, style: &TextStyle
         Format::Oneline => mxsim_report::oneline(results),
         Format::Json => mxsim_report::json(results),
         Format::Csv => mxsim_report::csv(results),
-        Format::Md => mxsim_report::markdown(results, &MarkdownStyle { figures: layout.figures }),
+        Format::Md => {
+            let figures: Vec<(&str, &str)> =
+                layout.figures.iter().map(|(title, path)| (*title, path.as_str())).collect();
+            mxsim_report::markdown(results, &MarkdownStyle { figures: &figures })
+        }
     }
 }
 

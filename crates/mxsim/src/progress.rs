@@ -43,7 +43,7 @@ impl Progress {
     /// Says on a terminal how long it would take to find out, where that is known. The first replications have other worlds beside them, so that
     /// it would be less.
     pub(crate) fn tell_how_much_more(&self, results: &Results) {
-        let more = results.goals.iter().filter_map(|goal| goal.more_replications).max();
+        let more = results.more_replications();
         let is_open = results.verdict.answer == Answer::CannotTell;
         let Some(more) = more.filter(|_| is_open && !self.bar.is_hidden()) else { return };
         let each = now().duration_since(self.begun).as_secs_f64() / results.provenance.replications as f64;

@@ -2,7 +2,7 @@
 
 use crate::time::Span;
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A domain name in lower case, absolute, without the final dot (`mx1.example.com`); the root is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +98,13 @@ pub struct Host {
     pub aaaa_ttl: Span,
     /// How these are known.
     pub status: AddressStatus,
+}
+
+impl Host {
+    /// All its addresses, IPv4 first, each family in zone order.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.a.iter().map(|&ip| IpAddr::V4(ip)).chain(self.aaaa.iter().map(|&ip| IpAddr::V6(ip)))
+    }
 }
 
 /// All a sender can learn about the mail of one domain.

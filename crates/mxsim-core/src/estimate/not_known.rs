@@ -137,24 +137,13 @@ impl Quantity {
 
     /// How much closer to flipping an answer a `change` of the number comes; `met` if the goals are met as written.
     fn weight(self, change: f64, met: bool) -> f64 {
+        let flipping = if met { change } else { -change };
         match self {
             // It may be too large or too small.
             Self::Share(_) => change.abs(),
             // A small number is good, but for the quietest node's share.
-            Self::Quietest => {
-                if met {
-                    -change
-                } else {
-                    change
-                }
-            }
-            _ => {
-                if met {
-                    change
-                } else {
-                    -change
-                }
-            }
+            Self::Quietest => -flipping,
+            _ => flipping,
         }
     }
 }

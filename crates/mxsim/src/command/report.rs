@@ -15,8 +15,7 @@ pub(crate) fn report(arguments: &Report) -> Result<Exit, Failure> {
     let text = mxsim_import::read_text_up_to(&arguments.results, MOST_BYTES)?;
     let results = mxsim_report::from_json(&text)
         .map_err(|error| Failure::invalid(format!("{}: {error}", arguments.results)))?;
-    let paths = drawn(&results, &arguments.figures)?;
-    let figures: Vec<(&str, &str)> = paths.iter().map(|(title, path)| (*title, path.as_str())).collect();
+    let figures = drawn(&results, &arguments.figures)?;
     let file = arguments.output.output.as_deref().filter(|path| *path != Path::new("-"));
     let format = format_for(arguments.output.format, file);
     let named = (arguments.results != "-").then_some(arguments.results.as_str());

@@ -80,13 +80,11 @@ fn deliver_one(path: &str, results: &Results, arguments: &Run) -> Result<(), Fai
     let file = arguments.output.output.as_deref().filter(|path| *path != Path::new("-"));
     let format = format_for(arguments.output.format, file);
     let drawn = drawn(results, &arguments.figures);
-    let paths = drawn.as_deref().unwrap_or_default();
-    let figures: Vec<(&str, &str)> = paths.iter().map(|(title, path)| (*title, path.as_str())).collect();
     let layout = Layout {
         format,
         full: arguments.output.full,
         files: Files { scenario: named(path), ..Files::default() },
-        figures: &figures,
+        figures: drawn.as_deref().unwrap_or_default(),
     };
     let written = file.map_or(Ok(()), |file| {
         write_file(file, document(results, &layout, &TextStyle::default()).as_bytes())

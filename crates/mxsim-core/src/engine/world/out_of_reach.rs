@@ -1,6 +1,5 @@
 //! Hosts that are published and that no sender on the Internet reaches.
 
-use crate::dns::Host;
 use crate::node::{Fault, Outage, Schedule};
 use crate::scenario::{Node, Reach, Scenario};
 use crate::time::Time;
@@ -22,7 +21,7 @@ impl OutOfReach {
             for host in &zone.hosts {
                 let is_lost = matches!(Reach::of(host, zone), Reach::Private | Reach::Special);
                 let addresses = if is_lost { &mut lost } else { &mut reached };
-                addresses.extend(addresses_of(host));
+                addresses.extend(host.addresses());
             }
         }
         let addresses = if reached.is_empty() { reached } else { &lost - &reached };
@@ -39,8 +38,4 @@ impl OutOfReach {
         }
         Schedule::new(vec![Outage { from: self.start, to: Time::NEVER, fault: Fault::Drop, share: 1.0 }])
     }
-}
-
-fn addresses_of(host: &Host) -> impl Iterator<Item = IpAddr> {
-    host.a.iter().map(|&ip| IpAddr::V4(ip)).chain(host.aaaa.iter().map(|&ip| IpAddr::V6(ip)))
 }

@@ -189,9 +189,7 @@ impl Names {
             if !names.hosts.contains(&host.name) {
                 names.hosts.push(host.name.clone());
             }
-            let all =
-                host.a.iter().map(|&ip| IpAddr::from(ip)).chain(host.aaaa.iter().map(|&ip| IpAddr::from(ip)));
-            for address in all {
+            for address in host.addresses() {
                 if !names.addresses.contains(&address) {
                     names.addresses.push(address);
                 }
@@ -375,9 +373,7 @@ fn hosts_of<'a>(
     address: IpAddr,
 ) -> impl Iterator<Item = HostId> + 'a {
     let hosts = scenario.zones.iter().flat_map(|version| &version.zone.hosts);
-    let has = move |host: &&Host| {
-        host.a.iter().any(|&ip| address == ip) || host.aaaa.iter().any(|&ip| address == ip)
-    };
+    let has = move |host: &&Host| host.addresses().any(|ip| ip == address);
     hosts.filter(has).filter_map(|host| names.host(&host.name))
 }
 

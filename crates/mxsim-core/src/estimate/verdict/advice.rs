@@ -107,15 +107,13 @@ impl Evidence<'_> {
     }
 
     fn simulate_more(&self) -> String {
-        let unknown = || self.results.goals.iter().filter(|goal| goal.status == GoalStatus::Unknown);
-        let most = unknown().filter_map(|goal| goal.more_replications).max();
         let absolute = self
             .labels
             .goals
             .iter()
             .zip(&self.results.goals)
             .any(|(goal, result)| result.status == GoalStatus::Unknown && goal.on >= 1.0);
-        match most {
+        match self.results.more_replications() {
             Some(more) => format!("Run about {} more replications.", count(more)),
             None if absolute => {
                 "No number of replications shows that a goal holds on every window; ask for 99 of 100.".into()

@@ -67,11 +67,9 @@ impl Evidence<'_> {
     /// True if the scenario sets a limit of its own for the subject, and keeps it. A goal about the delay of 19 of 20 messages says nothing of the
     /// mail that is later than an hour.
     fn has_own_limit(&self, subject: Subject) -> bool {
-        let goals = self.labels.goals.iter().zip(&self.results.goals);
+        let mut goals = self.labels.goals.iter().zip(&self.results.goals);
         subject != Subject::Delay
-            && goals
-                .into_iter()
-                .any(|(goal, result)| goal.kind.subject() == subject && result.status == GoalStatus::Met)
+            && goals.any(|(goal, result)| goal.kind.subject() == subject && result.status == GoalStatus::Met)
     }
 
     /// The verdict about the first subject that matters; about evenness if none does.

@@ -90,13 +90,9 @@ fn names<'z>(hosts: impl IntoIterator<Item = &'z Host>) -> String {
     }
 }
 
-fn addresses(host: &Host) -> impl Iterator<Item = IpAddr> {
-    host.a.iter().map(|&ip| IpAddr::V4(ip)).chain(host.aaaa.iter().map(|&ip| IpAddr::V6(ip)))
-}
-
 /// True if it has addresses and all of them are of that kind.
 fn has_only(host: &Host, fits: impl Fn(IpAddr) -> bool) -> bool {
-    host.status == AddressStatus::Published && addresses(host).count() > 0 && addresses(host).all(fits)
+    host.status == AddressStatus::Published && host.addresses().count() > 0 && host.addresses().all(fits)
 }
 
 /// True if senders on the Internet reach none of its addresses.
@@ -112,7 +108,7 @@ fn is_special(host: &Host) -> bool {
 /// Hosts at which no sender delivers, with the reason of each.
 fn special(zone: &Zone) -> Option<Said> {
     let reason = |host: &Host| {
-        let address = addresses(host).next()?;
+        let address = host.addresses().next()?;
         Some(format!("{} ({address}: {})", host.name, special_use(address)?))
     };
     let hosts: Vec<String> = zone.hosts.iter().filter(|host| is_special(host)).filter_map(reason).collect();
@@ -124,7 +120,7 @@ fn special(zone: &Zone) -> Option<Said> {
 fn private(zone: &Zone) -> Option<Said> {
     let private: Vec<&Host> =
         zone.hosts.iter().filter(|host| is_private(host) && !is_special(host)).collect();
-    let first = addresses(private.first()?).next()?;
+    let first = private.first()?.addresses().next()?;
     if zone.hosts.iter().all(is_private) {
         let text = format!(
             "every MX host has a private address such as {first}: senders on the Internet reach none, those on your network do"
@@ -153,8 +149,8 @@ fn preferences(zone: &Zone) -> Option<Said> {
 }
 
 fn shared(zone: &Zone) -> Option<Said> {
-    let with = |ip: IpAddr| zone.hosts.iter().filter(move |host| addresses(host).any(|known| known == ip));
-    let address = zone.hosts.iter().flat_map(addresses).find(|ip| with(*ip).count() > 1)?;
+    let with = |ip: IpAddr| zone.hosts.iter().filter(move |host| host.addresses().any(|known| known == ip));
+    let address = zone.hosts.iter().flat_map(Host::addresses).find(|ip| with(*ip).count() > 1)?;
     let names: Vec<&str> = with(address).map(|host| host.name.as_str()).collect();
     let times = if names.len() == 2 { "twice".to_owned() } else { format!("{} times", names.len()) };
     let (last, others) = names.split_last()?;

@@ -269,10 +269,7 @@ pub(crate) fn fair_nodes(nodes: &[Node], zones: &[ZoneVersion]) -> Vec<bool> {
 
 fn best_preference(node: &Node, zone: &Zone) -> Option<u16> {
     let has = |name: &Name| {
-        zone.host(name).is_some_and(|host| {
-            host.a.iter().any(|address| node.addresses.contains(&IpAddr::V4(*address)))
-                || host.aaaa.iter().any(|address| node.addresses.contains(&IpAddr::V6(*address)))
-        })
+        zone.host(name).is_some_and(|host| host.addresses().any(|address| node.addresses.contains(&address)))
     };
     if zone.mx.is_empty() {
         return has(&zone.domain).then_some(0);

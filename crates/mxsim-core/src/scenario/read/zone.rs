@@ -186,9 +186,7 @@ fn say_addresses(section: &Table, versions: &mut [ZoneVersion], context: &Contex
 fn check_size(versions: &[ZoneVersion], place: &Place, reading: &mut Reading) {
     let hosts = || versions.iter().flat_map(|version| &version.zone.hosts);
     let names: BTreeSet<&str> = hosts().map(|host| host.name.as_str()).collect();
-    let v4 = hosts().flat_map(|host| host.a.iter().map(|&ip| IpAddr::from(ip)));
-    let v6 = hosts().flat_map(|host| host.aaaa.iter().map(|&ip| IpAddr::from(ip)));
-    let addresses: BTreeSet<IpAddr> = v4.chain(v6).collect();
+    let addresses: BTreeSet<IpAddr> = hosts().flat_map(Host::addresses).collect();
     for (count, what) in [(names.len(), "exchange hosts"), (addresses.len(), "addresses")] {
         if count > MOST_NAMES {
             let message =

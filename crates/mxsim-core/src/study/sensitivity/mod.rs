@@ -92,7 +92,8 @@ impl Alternatives {
         beside.without = unknown_hosts::without(scenario).map(|scenario| compile_beside(&scenario, method));
         beside.size.without_s = beside.without.as_ref().map_or(0.0, seconds);
         if prior::differ(scenario) {
-            let drawn = |number| compile_beside(&prior::draw(scenario, seed, number), method);
+            let prior = Prior::new(scenario);
+            let drawn = |number| compile_beside(&prior.world(seed, number), method);
             beside.draw_worlds(drawn, asked, cost.tally_bytes);
         }
         beside

@@ -25,18 +25,6 @@ pub(crate) struct DrawnSender {
     pub(crate) hosts: usize,
 }
 
-/// Plausible world `number` of a scenario.
-pub(super) fn draw(scenario: &Scenario, seed: u64, number: u64) -> Scenario {
-    let (prior, key) = (Prior::new(scenario), world_key(seed, number));
-    let mut world = scenario.clone();
-    for (i, (sender, share)) in world.senders.iter_mut().zip(prior.shares(key)).enumerate() {
-        let drawn = prior.sender(i, key);
-        (sender.behaviour.parameters.order, sender.hosts) = (drawn.order, drawn.hosts);
-        sender.share = share;
-    }
-    world
-}
-
 /// What everything in a plausible world is drawn from.
 pub(crate) fn world_key(seed: u64, number: u64) -> Key {
     Entropy::new(seed, 0).key(StreamId::new("plausible worlds", Purpose::World)).child(number)
@@ -45,6 +33,18 @@ pub(crate) fn world_key(seed: u64, number: u64) -> Key {
 impl<'s> Prior<'s> {
     pub(crate) fn new(scenario: &'s Scenario) -> Self {
         Self { scenario, names: scenario.senders.iter().map(|sender| name_hash(&sender.name)).collect() }
+    }
+
+    /// Plausible world `number` of the scenario.
+    pub(super) fn world(&self, seed: u64, number: u64) -> Scenario {
+        let key = world_key(seed, number);
+        let mut world = self.scenario.clone();
+        for (i, (sender, share)) in world.senders.iter_mut().zip(self.shares(key)).enumerate() {
+            let drawn = self.sender(i, key);
+            (sender.behaviour.parameters.order, sender.hosts) = (drawn.order, drawn.hosts);
+            sender.share = share;
+        }
+        world
     }
 
     /// The shares of all senders in a world.
@@ -124,8 +124,9 @@ mod tests {
     #[test]
     fn what_is_known_stays_as_written() {
         let scenario = peopled();
+        let prior = Prior::new(&scenario);
         for number in 0..50 {
-            let world = draw(&scenario, 1, number);
+            let world = prior.world(1, number);
             for (drawn, written) in world.senders.iter().zip(&scenario.senders) {
                 if written.unknowns.is_empty() {
                     assert_eq!(drawn.behaviour.parameters, written.behaviour.parameters, "{}", written.name);
@@ -133,7 +134,7 @@ mod tests {
                 }
             }
         }
-        let other = |seed, number| draw(&scenario, seed, number).senders[0].hosts;
+        let other = |seed, number| prior.world(seed, number).senders[0].hosts;
         assert!((0..20).any(|number| other(1, number) != other(2, number)), "the seed says which worlds");
     }
 }

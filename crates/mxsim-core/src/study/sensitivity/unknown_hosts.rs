@@ -13,7 +13,7 @@ pub(super) fn without(scenario: &Scenario) -> Option<Scenario> {
     }
     let mut without = scenario.clone();
     without.zones.iter_mut().flat_map(|version| &mut version.zone.hosts).for_each(forget);
-    hosts(&without, |host| !host.a.is_empty() || !host.aaaa.is_empty()).then_some(without)
+    hosts(&without, |host| host.addresses().next().is_some()).then_some(without)
 }
 
 /// Takes an address away that only stands for an unknown one. Beside an IPv6 address only the IPv4 address is not known.
