@@ -38,7 +38,9 @@ pub fn counts(text: &str) -> Result<CountedSplit, String> {
 
 /// The words of a line; `mx1=410`, `mx1.log:410` and `mx1,410` are two.
 fn words(line: &str) -> Vec<&str> {
-    line.split(|c: char| c.is_whitespace() || ",;:=|\"".contains(c)).filter(|word| !word.is_empty()).collect()
+    line.split(|c: char| c.is_whitespace() || ",;:=|\"[]".contains(c))
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 /// No number and no mistyped one.
@@ -82,7 +84,7 @@ mod tests {
         ] {
             assert_eq!(counts(text), Ok(named.clone()), "{text}");
         }
-        for text in ["410\n290\n", "410 290", "410,290", "410; 290\n"] {
+        for text in ["410\n290\n", "410 290", "410,290", "410; 290\n", "[410, 290]\n"] {
             assert_eq!(counts(text), Ok(CountedSplit::new([410, 290])), "{text}");
         }
         let path = counts("/var/log/mx1/mail.log:410\n/var/log/mx2/mail.log:290\n").expect("counts");
