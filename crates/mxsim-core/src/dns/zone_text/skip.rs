@@ -4,7 +4,8 @@
 //! unless it looks like a record that was damaged: an MX record must never get lost. In a zone file every line counts, and nothing is skipped.
 
 use super::fault::ZoneNote;
-use super::fields::is_ttl_or_class;
+use super::fields::{is_ttl_or_class, known_type};
+use super::kind::RecordKind;
 use super::ornament::{differences, is_full_name};
 use super::read::{Data, Read};
 use std::net::IpAddr;
@@ -104,7 +105,22 @@ pub(super) fn looks_like_record(line: &str) -> bool {
         .split_whitespace()
         .map(|word| word.trim_matches(|c: char| "\"'`[]()<>|,;".contains(c)))
         .collect();
-    is_elision(line.trim()) || is_lone_name(&words) || (0..words.len()).any(|at| begins_record(&words[at..]))
+    is_elision(line.trim())
+        || is_lone_name(&words)
+        || is_relative_record(&words)
+        || (0..words.len()).any(|at| begins_record(&words[at..]))
+}
+
+/// A record whose owner is a label, `mx1 300 A 192.0.2.1`: nothing is wrong with it but that the domain is not known.
+fn is_relative_record(words: &[&str]) -> bool {
+    let Some(at) = words.iter().position(|word| is_type(word)).filter(|at| *at > 0) else { return false };
+    let is_data = match (known_type(words[at]), &words[at + 1..]) {
+        (Some(RecordKind::A | RecordKind::Aaaa), [address]) => address.parse::<IpAddr>().is_ok(),
+        (Some(RecordKind::Cname), [name]) => is_full_name(name),
+        (Some(RecordKind::Mx), [preference, _]) => is_number(preference),
+        _ => false,
+    };
+    is_data && words[1..at].iter().all(|word| is_ttl_or_class(word))
 }
 
 /// True if a record may begin with these words, whatever its state.
@@ -167,6 +183,10 @@ mod tests {
             "--More--",
             "-e.net. 300 IN MX 10 a.e.net.",
             "del e.net. 300 IN MX 10 a.e.net.",
+            "3 a 192.0.2.1",
+            "mx1 5m IN aaaa 2001:db8::1",
+            "mail mx 10 mx1",
+            "mx1 cname a.e.net",
         ] {
             assert!(looks_like_record(line), "{line}");
         }
@@ -179,6 +199,8 @@ mod tests {
             "Joe (see below",
             "+49 30 1234",
             "e.net has no IPv6 address",
+            "take a break",
+            "the mx is down",
         ] {
             assert!(!looks_like_record(line), "{line}");
         }

@@ -174,6 +174,10 @@ fn say_addresses(section: &Table, versions: &mut [ZoneVersion], context: &Contex
     for host in versions.iter_mut().flat_map(|version| &mut version.zone.hosts) {
         let entry = said.entries.iter().find(|entry| Name::new(&entry.key) == host.name);
         let status = entry.and_then(|entry| value_of::<AddressStatus>(entry.value.as_text()?));
+        // An address that only stands in for one goes when it is said that there is none.
+        if status == Some(AddressStatus::Absent) && host.status != AddressStatus::Published {
+            (host.a, host.aaaa) = (Vec::new(), Vec::new());
+        }
         let is_bare = host.a.is_empty() && host.aaaa.is_empty();
         if let Some(status) = status.filter(|status| (*status == AddressStatus::Absent) == is_bare) {
             host.status = status;
