@@ -14,6 +14,7 @@ use crate::syntax::quantity;
 use crate::syntax::tree::{Entry, Table, Value, shortened};
 use crate::time::Time;
 use std::collections::BTreeSet;
+use std::iter::repeat;
 use std::net::IpAddr;
 
 /// The preset of an authority that names none.
@@ -171,15 +172,16 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
 /// What `[zone.addresses]` says of hosts, in the place of what the text does.
 fn say_addresses(section: &Table, versions: &mut [ZoneVersion], context: &Context, reading: &mut Reading) {
     let Some(said) = section.table("addresses") else { return };
-    for host in versions.iter_mut().flat_map(|version| &mut version.zone.hosts) {
+    let zones = versions.iter_mut().map(|version| &mut version.zone);
+    for (host, negative_ttl) in zones.flat_map(|zone| zone.hosts.iter_mut().zip(repeat(zone.negative_ttl))) {
         let entry = said.entries.iter().find(|entry| Name::new(&entry.key) == host.name);
-        let status = entry.and_then(|entry| value_of::<AddressStatus>(entry.value.as_text()?));
+        let Some(status) = entry.and_then(|entry| value_of(entry.value.as_text()?)) else { continue };
         // An address that only stands in for one goes when it is said that there is none.
-        if status == Some(AddressStatus::Absent) && host.status != AddressStatus::Published {
+        if status == AddressStatus::Absent && host.status != AddressStatus::Published {
             (host.a, host.aaaa) = (Vec::new(), Vec::new());
+            (host.a_ttl, host.aaaa_ttl) = (negative_ttl, negative_ttl);
         }
-        let is_bare = host.a.is_empty() && host.aaaa.is_empty();
-        if let Some(status) = status.filter(|status| (*status == AddressStatus::Absent) == is_bare) {
+        if (status == AddressStatus::Absent) == (host.a.is_empty() && host.aaaa.is_empty()) {
             host.status = status;
         }
     }
