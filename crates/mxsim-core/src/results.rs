@@ -607,6 +607,8 @@ pub enum Subject {
     TurnedAway,
     /// Sessions at the same time, and how much of their limit is free.
     Sessions,
+    /// Whether the other nodes take the mail when nodes are down.
+    Survival,
     /// A host whose share is not what it is meant to be.
     Target,
     /// How even the split is.
@@ -624,6 +626,7 @@ impl Subject {
             Self::Delay => "mail late",
             Self::TurnedAway => "connections turned away",
             Self::Sessions => "sessions",
+            Self::Survival => "nodes down",
             Self::Target => "a host off its target",
             Self::Evenness => "evenness",
         }

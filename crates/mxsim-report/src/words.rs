@@ -174,6 +174,7 @@ fn decisive_name(quantity: &str) -> String {
         "session_limit_used" => {
             "the part of its session limit that a node has in use on 19 of 20 windows".to_owned()
         }
+        "strain" => "how many times what you allow nodes down do, on 19 of 20 windows".to_owned(),
         _ => match quantity.strip_prefix("share.") {
             Some(node) => format!("the mean share of {node}"),
             None => quantity.replace('_', " "),

@@ -93,6 +93,7 @@ fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDe
         events: event_labels(scenario, world),
         goals: scenario.goals.clone(),
         goals_are_default: scenario.goals_are_default,
+        down: scenario.down().collect(),
         changes: scenario.zones.iter().any(|version| version.at > Time::ZERO),
         methods: scenario
             .senders

@@ -3,9 +3,9 @@
 use super::balance::{largest, quietest};
 use super::sample::Sample;
 use super::window::{Loads, per_window};
-use crate::scenario::GoalKind;
+use crate::scenario::{GoalKind, LOST, TURNED_AWAY};
 use crate::tally::labels::{Labels, NodeLabels};
-use crate::tally::{Tally, WindowTally};
+use crate::tally::{Strain, Tally, WindowTally};
 use crate::time::Span;
 
 /// Part of the messages of a window that may be late when the goal is a 95 % quantile.
@@ -21,6 +21,7 @@ pub(super) fn measured(kind: &GoalKind, labels: &Labels, tallies: &[Tally], load
             per_window(tallies, |window| Some(window.peak_sessions.iter().copied().max().unwrap_or(0).into()))
         }
         GoalKind::Headroom { .. } => per_window(tallies, |window| Some(fullest(labels, window))),
+        GoalKind::Survive { .. } => per_window(tallies, worst_strain),
         _ => of_shares(kind, labels, loads),
     }
 }
@@ -37,6 +38,7 @@ pub(super) const fn limit(kind: &GoalKind) -> f64 {
         GoalKind::NearFair { within } => within,
         GoalKind::DelayP95 { .. } => LATE,
         GoalKind::Share { .. } => 0.0,
+        GoalKind::Survive { .. } => 1.0,
     }
 }
 
@@ -84,6 +86,18 @@ fn bounced(tallies: &[Tally]) -> Sample {
 fn turned_away(window: &WindowTally) -> f64 {
     let hours = window.busiest_hour.iter().filter(|hour| hour.connections > 0);
     hours.map(|hour| hour.full as f64 / hour.connections as f64).fold(0.0, f64::max)
+}
+
+/// The worst that any choice of nodes down does to a window; see [`strain`]. Windows that were not looked at have none.
+fn worst_strain(window: &WindowTally) -> Option<f64> {
+    window.with_nodes_down.iter().map(strain).reduce(f64::max)
+}
+
+/// How many times its limit the worst of these is: what bounces, what is late, and what the fullest node turns away in its busiest hour.
+pub(super) fn strain(of: &Strain) -> f64 {
+    let part = |count: u64, all: u64| if all == 0 { 0.0 } else { count as f64 / all as f64 };
+    let full = part(of.fullest.full, of.fullest.connections) / TURNED_AWAY;
+    (part(of.bounced, of.messages) / LOST).max(part(of.late, of.arrived) / LATE).max(full)
 }
 
 /// Largest part of its limit of sessions that any node had in use at the same time.

@@ -30,8 +30,10 @@ mod senders;
 mod series;
 mod sessions;
 mod special;
+mod survival;
 #[cfg(test)]
 mod tests;
+mod undisturbed;
 mod verdict;
 mod window;
 
@@ -88,7 +90,8 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
     round::results(&mut results);
     let what_ifs = plausible.what_ifs;
     let evidence = Evidence { labels, tallies, loads: &loads, results: &results, ranked: &ranked, what_ifs };
-    results.verdict = reach::held_against(labels, evidence.verdict(), plausible.without);
+    let verdict = undisturbed::held_against(evidence.verdict(), plausible.undisturbed);
+    results.verdict = reach::held_against(labels, verdict, plausible.without);
     results.cautions = cautions::cautions(labels, tallies, &results);
     results
 }

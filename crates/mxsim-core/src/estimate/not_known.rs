@@ -58,6 +58,8 @@ pub struct Plausible<'a> {
     pub worlds: &'a [Vec<Tally>],
     /// Those of the world in which hosts whose address is not known have none; empty if all are known.
     pub without: &'a [Tally],
+    /// Labels and tallies of the world in which no node fails, if it was looked at.
+    pub undisturbed: Option<(&'a Labels, &'a [Tally])>,
 }
 
 /// What the goals are about.
@@ -79,6 +81,8 @@ pub(super) enum Quantity {
     Sessions,
     /// 95 % quantile over windows of the largest part of its limit that a node has in use.
     Used,
+    /// 95 % quantile over windows of how many times its limit the worst effect of nodes down is.
+    Strain,
 }
 
 impl Quantity {
@@ -91,6 +95,7 @@ impl Quantity {
             Some(GoalKind::TurnedAway { .. }) => Self::TurnedAway,
             Some(GoalKind::Sessions { .. }) => Self::Sessions,
             Some(GoalKind::Headroom { .. }) => Self::Used,
+            Some(GoalKind::Survive { .. }) => Self::Strain,
             Some(GoalKind::Share { node, .. }) => labels.node(node).map_or(Self::Busiest, Self::Share),
             Some(GoalKind::BusiestShare { .. } | GoalKind::NearFair { .. }) | None => Self::Busiest,
         }
@@ -106,6 +111,7 @@ impl Quantity {
             Self::TurnedAway => "turned_away".into(),
             Self::Sessions => "sessions".into(),
             Self::Used => "session_limit_used".into(),
+            Self::Strain => "strain".into(),
             Self::Share(node) => format!("share.{}", labels.nodes[node].name),
         }
     }
@@ -129,7 +135,7 @@ impl Quantity {
                 quantile(loads.measure(|shares| quietest(shares, &fair)), 0.05)
             }
             Self::Busiest => quantile(loads.measure(largest), 0.95),
-            Self::TurnedAway | Self::Sessions | Self::Used => {
+            Self::TurnedAway | Self::Sessions | Self::Used | Self::Strain => {
                 quantile(measured(&labels.goals.first()?.kind, labels, tallies, &loads), 0.95)
             }
         }

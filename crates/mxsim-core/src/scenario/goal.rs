@@ -67,6 +67,12 @@ pub enum GoalKind {
         /// Least part that is free, 0..1.
         at_least: f64,
     },
+    /// With any so many nodes down all the time, the others take the mail: next to none of it bounces ([`LOST`]) or is late ([`SLOW`]), and next to no
+    /// connection is turned away ([`TURNED_AWAY`]).
+    Survive {
+        /// Nodes that are down at the same time.
+        nodes: u32,
+    },
 }
 
 /// The share that one node is meant to carry.
@@ -80,6 +86,13 @@ pub enum ShareRange {
 
 /// How far a node's share may be from its target, as a part of the target. *Assumption*: less than this calls for no change.
 pub const OFF_TARGET: f64 = 0.25;
+
+/// Part of the mail that may bounce. *Assumption*, as the limits below: what an operator would be called for.
+pub const LOST: f64 = 0.000_1;
+/// Delay that 19 of 20 messages may have.
+pub const SLOW: Span = Span::from_minutes(5);
+/// Part of the connections that may find a node full in its busiest hour.
+pub const TURNED_AWAY: f64 = 0.01;
 
 /// A limit as a scenario writes it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -125,6 +138,7 @@ impl GoalKind {
             Self::TurnedAway { .. } => Subject::TurnedAway,
             Self::Sessions { .. } | Self::Headroom { .. } => Subject::Sessions,
             Self::DelayP95 { .. } => Subject::Delay,
+            Self::Survive { .. } => Subject::Survival,
         }
     }
 
@@ -145,6 +159,7 @@ impl GoalKind {
             Self::TurnedAway { .. } => "turned_away",
             Self::Sessions { .. } => "sessions",
             Self::Headroom { .. } => "headroom",
+            Self::Survive { .. } => "survive",
         }
     }
 
@@ -159,6 +174,7 @@ impl GoalKind {
                 vec![("at_least", Limit::Number(at_least))]
             }
             Self::DelayP95 { at_most } => vec![("at_most", Limit::Time(at_most))],
+            Self::Survive { nodes } => vec![("nodes", Limit::Count(nodes))],
             Self::NearFair { within } => vec![("within", Limit::Number(within))],
             Self::Share { range, .. } => range.limits(),
         }
@@ -193,6 +209,18 @@ impl Goal {
     }
 }
 
+/// The choices of `down` of so many nodes, as their places; none if that leaves no node.
+pub(crate) fn combinations(nodes: usize, down: usize) -> impl Iterator<Item = Vec<usize>> {
+    let first: Option<Vec<usize>> = (down > 0 && down < nodes).then(|| (0..down).collect());
+    std::iter::successors(first, move |last| {
+        // The last place that can move on does, and those behind it follow right after.
+        let moves = (0..down).rev().find(|place| last[*place] < nodes - down + *place)?;
+        let mut next = last.clone();
+        (moves..down).for_each(|place| next[place] = last[moves] + 1 + place - moves);
+        Some(next)
+    })
+}
+
 /// The goal in words.
 fn in_words(kind: &GoalKind, on: f64) -> String {
     let what = match *kind {
@@ -218,6 +246,8 @@ fn in_words(kind: &GoalKind, on: f64) -> String {
         GoalKind::Headroom { at_least } => {
             format!("{} of every session limit free at the peak", percent_text(at_least))
         }
+        GoalKind::Survive { nodes: 1 } => "the other nodes take the mail with any one node down".into(),
+        GoalKind::Survive { nodes } => format!("the other nodes take the mail with any {nodes} nodes down"),
     };
     let when = match on {
         0.95 => "on 19 of 20 windows".into(),
@@ -254,6 +284,17 @@ mod tests {
         assert_eq!(
             in_words(&GoalKind::BusiestShare { at_most: 0.4 }, 0.9),
             "no node above 40 %, on 90 % of the windows"
+        );
+    }
+
+    #[test]
+    fn every_choice_of_nodes_comes_once() {
+        assert_eq!(combinations(3, 1).collect::<Vec<_>>(), [[0], [1], [2]]);
+        let pairs = [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]];
+        assert_eq!(combinations(4, 2).collect::<Vec<_>>(), pairs);
+        assert_eq!(
+            (combinations(7, 3).count(), combinations(2, 2).count(), combinations(3, 0).count()),
+            (35, 0, 0)
         );
     }
 

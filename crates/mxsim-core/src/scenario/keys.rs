@@ -22,6 +22,7 @@ pub(crate) const DEFAULT_SITES: usize = 1_000;
 const ON: Key = optional("on", Shape::Share, "95 %", "part of the windows it has to hold on");
 
 const SESSIONS: Shape = Shape::Integer { least: 1, most: MOST_SESSIONS };
+const NODES_DOWN: Shape = Shape::Integer { least: 1, most: 1_000 };
 
 const RUN: &[Key] = &[
     optional(
@@ -307,7 +308,15 @@ const GOALS: &[Key] = &[
         "",
         "at its peak in a window every node with a limit of sessions has this part of the limit free",
     ),
-    later("survive", "that the remaining nodes are big enough when nodes fail"),
+    optional(
+        "survive",
+        Shape::AnyOf(&[
+            NODES_DOWN,
+            Shape::Table(&[required("nodes", NODES_DOWN, "nodes that are down at the same time"), ON]),
+        ]),
+        "",
+        "with any so many nodes down all the time, the others take the mail: in a window at most 0.01 % of it bounces, 95 % of it is accepted within 5m, and no node turns away more than 1 % of its connections in its busiest hour",
+    ),
 ];
 
 /// The whole document.

@@ -19,7 +19,7 @@ pub use crate::dns::Caches;
 pub use crate::syntax::diagnostic::{Diagnostic, Place, ScenarioError};
 pub use build::{ChangeSpec, EventSpec, NodeSpec, ResolverSpec, ScenarioBuilder, SenderSpec};
 pub use findings::{FINDINGS, FindingKind, Reach};
-pub use goal::{Goal, GoalKind, OFF_TARGET, ShareRange};
+pub use goal::{Goal, GoalKind, LOST, OFF_TARGET, SLOW, ShareRange, TURNED_AWAY};
 pub use model::{
     Authority, Mix, Node, PlannedEvent, ResolverLayer, RunPlan, Scenario, Sender, Stub, ZoneVersion,
 };

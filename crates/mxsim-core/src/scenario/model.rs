@@ -1,6 +1,6 @@
 //! What a scenario holds once it has been read.
 
-use super::goal::Goal;
+use super::goal::{Goal, GoalKind, combinations};
 use crate::dns::{DaneZone, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::parameters::PresetKind;
@@ -51,6 +51,15 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// The nodes that are down together in each world that a goal `survive` looks at, as their places.
+    pub(crate) fn down(&self) -> impl Iterator<Item = Vec<usize>> {
+        let asked = self.goals.iter().find_map(|goal| match goal.kind {
+            GoalKind::Survive { nodes } => Some(nodes as usize),
+            _ => None,
+        });
+        combinations(self.nodes.len(), asked.unwrap_or(0))
+    }
+
     /// How well everything is known that decides where the mail of `sender` goes: its own behaviour and, if it takes hosts in the order of
     /// the answer, the presets of its resolvers and of the authority.
     pub(crate) fn decisive_grade(&self, sender: &Sender) -> Grade {

@@ -447,7 +447,7 @@ mod tests {
             worlds: 10,
             worlds_s: 30.0,
             replications: 20,
-            without_s: 0.0,
+            ..Size::default()
         };
         let other = Cost { beside, ..known };
         // Two extremes for 160 replications, ten worlds for 20.

@@ -11,7 +11,7 @@ use crate::results::Results;
 use crate::scenario::Scenario;
 use crate::study::cost::{Cost, TooLarge};
 use crate::study::limit::{Limit, Observer, RunOptions, Stop};
-use crate::study::sensitivity::{AlternativeTallies, Alternatives, Extreme, Slot};
+use crate::study::sensitivity::{AlternativeTallies, Alternatives, Extreme, Slot, Twin};
 use crate::tally::Tally;
 use std::fmt;
 use std::ops::Range;
@@ -72,9 +72,14 @@ pub fn simulate(
     if run.tallies.is_empty() {
         return Err(RunError::Interrupted);
     }
+    let undisturbed = beside.undisturbed().cloned();
     let what_ifs = what_ifs(&world, beside, &run);
-    let plausible =
-        Plausible { what_ifs: &what_ifs, worlds: &run.beside.worlds, without: &run.beside.without };
+    let plausible = Plausible {
+        what_ifs: &what_ifs,
+        worlds: &run.beside.worlds,
+        without: &run.beside.without,
+        undisturbed: undisturbed.as_ref().map(|labels| (labels, &run.beside.undisturbed[..])),
+    };
     Ok(estimate::estimate(&world.labels, &run.tallies, run.partial, plausible))
 }
 
@@ -166,10 +171,14 @@ impl Batch<'_> {
         if stopped() {
             return None;
         }
-        let tally = replicate(self.world, self.seed, r, &stopped)?;
+        let mut tally = replicate(self.world, self.seed, r, &stopped)?;
         let mut others = Vec::new();
         for (place, world) in self.beside.taking_part(r, promising) {
-            others.push((place, replicate(world, self.seed, r, &stopped)?));
+            let other = replicate(world, self.seed, r, &stopped)?;
+            match place {
+                Slot::Twin(Twin::Down) => tally.put_under(&other),
+                place => others.push((place, other)),
+            }
         }
         let finished = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
         self.observer.progress(finished, self.target);

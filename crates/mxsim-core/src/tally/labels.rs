@@ -24,6 +24,8 @@ pub struct Labels {
     pub goals: Vec<Goal>,
     /// True if `goals` holds only the default.
     pub goals_are_default: bool,
+    /// The nodes that are down together in each world that a goal `survive` looks at; empty without one.
+    pub down: Vec<Vec<usize>>,
     /// True if the zone changes while the run goes on.
     pub changes: bool,
     /// Which law each sender runs by.

@@ -65,6 +65,13 @@ impl Tally {
         }
     }
 
+    /// Takes in the same replication of a world with nodes down.
+    pub(crate) fn put_under(&mut self, down: &Self) {
+        for (window, down) in self.windows.iter_mut().zip(&down.windows) {
+            window.with_nodes_down.push(Strain::of(down));
+        }
+    }
+
     /// Drops what is counted for each sender and each event alone: of the worlds beside a run nobody asks for it, and there are many of them.
     pub(crate) fn forget_details(&mut self) {
         (self.senders, self.phases) = (Vec::new(), Vec::new());
@@ -146,6 +153,39 @@ pub struct WindowTally {
     pub arrived: u64,
     /// Per delay goal (in the order of the goals): messages that arrived in the window and were not accepted within the goal's time.
     pub late: Vec<u64>,
+    /// The same window with nodes down, for each choice of [`labels::Labels::down`]; empty unless a goal asks for it.
+    pub with_nodes_down: Vec<Strain>,
+}
+
+/// What a window would have been with nodes down.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Strain {
+    /// Messages that arrived at their senders.
+    pub messages: u64,
+    /// Those of them that bounced before the run ended.
+    pub bounced: u64,
+    /// Messages whose delay is known well enough.
+    pub arrived: u64,
+    /// Those of them that were not accepted within [`SLOW`](crate::scenario::SLOW).
+    pub late: u64,
+    /// The node that turned away the largest part of its connections in its busiest hour.
+    pub fullest: HourTally,
+}
+
+impl Strain {
+    /// That of a window of a world with nodes down, whose one delay goal is [`SLOW`](crate::scenario::SLOW).
+    #[must_use]
+    pub fn of(window: &WindowTally) -> Self {
+        let full = |hour: &HourTally| hour.full as f64 / hour.connections.max(1) as f64;
+        let fullest = window.busiest_hour.iter().max_by(|a, b| full(a).total_cmp(&full(b)));
+        Self {
+            messages: window.messages,
+            bounced: window.bounced,
+            arrived: window.arrived,
+            late: window.late.first().copied().unwrap_or(0),
+            fullest: fullest.copied().unwrap_or_default(),
+        }
+    }
 }
 
 /// The connections that came to a node in one hour.

@@ -146,9 +146,32 @@ fn sessions() -> Vec<Case> {
     cases.into_iter().map(case).collect()
 }
 
+/// With one of two hosts down the other gets all of the mail: as many connections as there are messages find as many sessions taken as Erlang says.
+/// A host that rejects mail saves nothing. Senders that shuffle go on to the next host after 30 s.
+fn survivals() -> Vec<Case> {
+    let an_hour = MESSAGES / 24.0;
+    let of_capacity = |sessions: u32| {
+        let [alone, shared] = [1.0, 0.5].map(|part| erlang_b(sessions, part * an_hour / 60.0));
+        let clear = 3.0 * (alone * (1.0 - alone) / an_hour).sqrt();
+        assert!(shared < 0.01 && (alone < 1e-6 || alone > 0.01 + clear), "{sessions}: {shared}, {alone}");
+        (format!("[nodes.\"*\"]\nsessions = {sessions}\nsession_time = \"1m\"\n"), alone < 0.01)
+    };
+    let rejects = "[[events]]\nat = \"0:00\"\nfor = \"1d\"\nnode = \"mx2\"\nfault = \"reject\"\nstage = \"recipient\"\nshare = \"1 %\"\n";
+    let cases = [(String::new(), true), of_capacity(6), of_capacity(40), (rejects.into(), false)];
+    let case = |(rest, is_met): (String, bool)| Case {
+        zone: equal_hosts(2, 300),
+        goal: "survive = 1",
+        rest,
+        is_met,
+        subject: Subject::Survival,
+    };
+    cases.into_iter().map(case).collect()
+}
+
 #[test]
 fn goals_of_each_kind_are_met_or_missed_as_worked_out() {
-    let cases: Vec<Case> = [shares(), losses(), full_nodes(), sessions()].into_iter().flatten().collect();
+    let all = [shares(), losses(), full_nodes(), sessions(), survivals()];
+    let cases: Vec<Case> = all.into_iter().flatten().collect();
     let mut wrong = Vec::new();
     for case in &cases {
         // A goal is met at the first look, after 160 days, at the earliest; that it is missed shows sooner.

@@ -66,6 +66,7 @@ impl<'w> Recorder<'w> {
             peak_busy: vec![0; timed_nodes],
             peak_idle: vec![0; timed_nodes],
             busiest_hour: vec![HourTally::default(); timed_nodes],
+            with_nodes_down: Vec::new(),
             messages: 0,
             bounced: 0,
             arrived: 0,

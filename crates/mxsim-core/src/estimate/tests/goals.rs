@@ -12,6 +12,7 @@ use crate::time::Span;
 fn asking(kind: GoalKind, on: f64) -> Labels {
     Labels {
         goals: vec![Goal { text: "goal".into(), kind, on }],
+        down: Vec::new(),
         goals_are_default: false,
         changes: false,
         ..labels(&[0.5, 0.5], 1)
@@ -161,6 +162,7 @@ fn goals_about_sessions_look_at_the_worst_node() {
     one.windows[0] = WindowTally {
         peak_sessions: vec![8, 10],
         busiest_hour: vec![hour(100, 5), hour(0, 0)],
+        with_nodes_down: Vec::new(),
         ..one.windows[0].clone()
     };
     for (kind, status) in [

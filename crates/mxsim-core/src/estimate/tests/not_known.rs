@@ -14,7 +14,12 @@ fn always(busiest: u32) -> Vec<Tally> {
 fn results(worlds: &[Vec<Tally>], what_ifs: &[WhatIf]) -> Results {
     let mut labels = labels(&[0.5, 0.5], 1);
     labels.goals = vec![Goal::new(GoalKind::BusiestShare { at_most: 0.7 }, 0.95)];
-    estimate(&labels, &vec![tally(2, &[&[52, 48]]); 160], false, Plausible { what_ifs, worlds, without: &[] })
+    estimate(
+        &labels,
+        &vec![tally(2, &[&[52, 48]]); 160],
+        false,
+        Plausible { what_ifs, worlds, ..Plausible::default() },
+    )
 }
 
 fn assumption(instead: &str) -> Assumption {

@@ -8,6 +8,10 @@ use crate::numerals::{count, duration, percent, percent_range, percent_with_deci
 use crate::results::{Answer, GoalStatus, Grade, Subject};
 use crate::scenario::{Goal, GoalKind};
 
+/// What to do where the other nodes do not take the mail.
+const SURVIVAL_ACTION: &str = "Give the nodes that are left more sessions, or add a node. A sender that does not go on to another host waits for the one it knows, \
+                               whatever the others could take.";
+
 impl Evidence<'_> {
     pub(super) fn flips(&self, answer: Answer) -> String {
         let then = match answer {
@@ -60,6 +64,7 @@ impl Evidence<'_> {
                 )
             }
             Quantity::Sessions => format!("a node has up to about {} sessions {on_most}", tidy(number)),
+            Quantity::Strain => format!("nodes that are down do {} times what you allow", tidy(number)),
             Quantity::Used => {
                 format!("a node has up to about {} of its session limit in use {on_most}", percent(number))
             }
@@ -127,6 +132,7 @@ impl Evidence<'_> {
         let missed = self.goal_with(GoalStatus::Missed).map(|(goal, _)| &goal.kind);
         advice.push(match missed.map(GoalKind::subject) {
             Some(Subject::Loss) => LOSS_ACTION.into(),
+            Some(Subject::Survival) => SURVIVAL_ACTION.into(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
             _ if self.any_fails() => {
                 "Run it once without the fault: then you see what the senders alone do.".into()

@@ -266,13 +266,15 @@ impl Evidence<'_> {
     }
 
     fn why(&self, subject: Subject) -> String {
-        let is_split = !matches!(subject, Subject::Loss | Subject::TurnedAway | Subject::Sessions);
+        let is_split =
+            !matches!(subject, Subject::Loss | Subject::TurnedAway | Subject::Sessions | Subject::Survival);
         if !is_split || !self.labels.goals.iter().any(|goal| goal.kind.is_about_shares()) {
             let is_about = |subject| self.labels.goals.iter().any(|goal| goal.kind.subject() == subject);
             let failures = is_about(Subject::Delay).then(|| self.failures()).flatten();
             let sessions = is_about(Subject::TurnedAway) || is_about(Subject::Sessions);
             let sessions = sessions.then(|| self.busy_and_idle()).flatten();
-            let parts = [self.outage(), failures, sessions, self.largest_sender()];
+            let largest = self.largest_sender().filter(|_| subject != Subject::Survival);
+            let parts = [self.outage(), failures, sessions, largest];
             return parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         }
         let parts = [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers()];

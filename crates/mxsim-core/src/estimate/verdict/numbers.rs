@@ -2,6 +2,7 @@
 
 use super::Evidence;
 use super::subjects::turned_away;
+use crate::estimate::survival;
 use crate::numerals::{Ranged, count, percent};
 use crate::results::NodeResult;
 use crate::scenario::{Goal, GoalKind, ShareRange};
@@ -31,6 +32,9 @@ impl Evidence<'_> {
             GoalKind::TurnedAway { .. } => self.turned_away_sentence(),
             GoalKind::Sessions { .. } | GoalKind::Headroom { .. } => {
                 self.peak_sentence(kind).unwrap_or_else(|| self.split_sentence())
+            }
+            GoalKind::Survive { .. } => {
+                survival::sentence(self.labels, self.tallies).unwrap_or_else(|| self.split_sentence())
             }
             GoalKind::BusiestShare { .. } | GoalKind::QuietestShare { .. } | GoalKind::NearFair { .. } => {
                 self.split_sentence()

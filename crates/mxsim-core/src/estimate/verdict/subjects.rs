@@ -6,19 +6,13 @@
 use super::Evidence;
 use crate::numerals::{Ranged, percent};
 use crate::results::{Interval, NodeResult, OtherSubject, SenderResult, Subject};
-use crate::scenario::OFF_TARGET;
+use crate::scenario::{LOST, OFF_TARGET, SLOW, TURNED_AWAY};
 use std::cmp::Ordering;
 
-/// Part of the mail that may bounce. *Assumption*, as the limits below: what an operator would be called for.
-const LOST: f64 = 0.000_1;
-/// Part of its fair share below which a host is idle.
+/// Part of its fair share below which a host is idle. *Assumption*, as the limit below: what an operator would be called for.
 const IDLE: f64 = 0.1;
-/// Delay that 19 of 20 messages may have (s).
-const SLOW_S: f64 = 300.0;
 /// Part of the accepted mail that may take longer than an hour.
 const LATE: f64 = 0.01;
-/// Part of the connections that may find a node full in its busiest hour.
-const TURNED_AWAY: f64 = 0.01;
 
 /// What to do where mail is lost.
 pub(super) const LOSS_ACTION: &str = "A sender gives a message up when its retries end, or at a permanent answer (5xx): keep at least one host \
@@ -90,7 +84,7 @@ impl Evidence<'_> {
         let delay = self.results.delivery.delay?;
         let p95 = Ranged::new(delay.p95, delay.p95_ci);
         let late = self.results.delivery.late?;
-        let (slow, old) = (beyond(p95.into(), SLOW_S), beyond(late, LATE));
+        let (slow, old) = (beyond(p95.into(), SLOW.as_secs_f64()), beyond(late, LATE));
         let worst = self.worst(|sender| sender.late, LATE);
         let sentence = match (slow, old) {
             (None, None) => return None,

@@ -3,13 +3,16 @@
 use super::nodes::report_unknown_node;
 use super::reading::{Reading, share};
 use crate::parameters::{span, span_at};
-use crate::scenario::goal::{Goal, GoalKind, ShareRange};
+use crate::scenario::goal::{Goal, GoalKind, ShareRange, combinations};
 use crate::scenario::model::Node;
 use crate::syntax::diagnostic::code;
 use crate::syntax::tree::{Entry, Table, Value};
 
 /// On which part of the windows a goal has to hold where nothing is said: 19 of 20.
 const DEFAULT_ON: f64 = 0.95;
+
+/// Most choices of nodes that are down: each is a run of its own.
+const MOST_CHOICES: usize = 32;
 
 /// The goals, in the order of the text.
 pub(super) fn read(table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<Goal> {
@@ -37,6 +40,7 @@ fn can_be_told(kind: &GoalKind, entry: &Entry, nodes: &[Node], reading: &mut Rea
         GoalKind::Sessions { .. } => {
             (nodes.iter().any(|node| node.capacity.is_timed()), "sessions take no time at any node")
         }
+        GoalKind::Survive { nodes: down } => return can_survive(*down, entry, nodes, reading),
         _ => (true, ""),
     };
     if !has {
@@ -50,6 +54,24 @@ fn can_be_told(kind: &GoalKind, entry: &Entry, nodes: &[Node], reading: &mut Rea
         reading.report.error(code::MISSING, &entry.key_place, message).help(help);
     }
     has
+}
+
+/// True if a node is left, and the choices of those that are down are not too many to look at.
+fn can_survive(down: u32, entry: &Entry, nodes: &[Node], reading: &mut Reading) -> bool {
+    let choices = combinations(nodes.len(), down as usize).take(MOST_CHOICES + 1).count();
+    let (problem, help) = if down as usize >= nodes.len() {
+        (format!("of {} nodes none is left", nodes.len()), "ask for fewer nodes than there are")
+    } else if choices > MOST_CHOICES {
+        (
+            format!("{down} of {} nodes can be down in more than {MOST_CHOICES} ways", nodes.len()),
+            "ask for one node, `survive = 1`, or plan with fewer nodes",
+        )
+    } else {
+        return true;
+    };
+    let message = format!("goals.{}: {problem}", entry.key);
+    reading.report.error(code::CONFLICT, &entry.value.place, message).help(help);
+    false
 }
 
 fn goal(key: &str, value: &Value) -> Option<Goal> {
@@ -66,6 +88,9 @@ fn goal(key: &str, value: &Value) -> Option<Goal> {
         "headroom" => GoalKind::Headroom { at_least: limit("at_least")? },
         "sessions" => GoalKind::Sessions {
             at_most: value.as_table().map_or(Some(value), |table| table.get("at_most")).and_then(count)?,
+        },
+        "survive" => GoalKind::Survive {
+            nodes: value.as_table().map_or(Some(value), |table| table.get("nodes")).and_then(count)?,
         },
         "delay_p95" => GoalKind::DelayP95 {
             at_most: match value.as_table() {

@@ -45,7 +45,7 @@ pub(super) fn splits(scenario: &Scenario, nodes: usize, messages: f64) -> Option
         let lumps = |of: &Large| of.lumps(&prior.sender(of.i, world), shares[of.i], scenario.run.window);
         lump_forecast(nodes, large.iter().map(lumps).sum(), messages, ROUGHLY)
     };
-    let drawn: Vec<LumpForecast> = (0..WORLDS).map(forecast).collect();
+    let drawn = forecasts(forecast);
     let mut busiest: Vec<f64> = drawn.iter().map(|forecast| forecast.busiest_p95).collect();
     busiest.sort_by(f64::total_cmp);
     let edge = WORLDS as usize / 20;
@@ -55,6 +55,19 @@ pub(super) fn splits(scenario: &Scenario, nodes: usize, messages: f64) -> Option
         busiest_share_p95_from: busiest[edge],
         busiest_share_p95_to: busiest[WORLDS as usize - 1 - edge],
     })
+}
+
+/// That of each world, in the order of their numbers.
+#[cfg(feature = "parallel")]
+fn forecasts(of: impl Fn(u64) -> LumpForecast + Send + Sync) -> Vec<LumpForecast> {
+    use rayon::prelude::*;
+    (0..WORLDS).into_par_iter().map(of).collect()
+}
+
+/// That of each world, in the order of their numbers.
+#[cfg(not(feature = "parallel"))]
+fn forecasts(of: impl Fn(u64) -> LumpForecast) -> Vec<LumpForecast> {
+    (0..WORLDS).map(of).collect()
 }
 
 /// A sender of one site.

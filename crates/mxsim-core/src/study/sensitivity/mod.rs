@@ -7,17 +7,20 @@
 //! - *Which single assumption flips it?* Each is put to the extremes of its range, one at a time (`one_at_a_time.rs`); those that look like flipping it
 //!   get more replications.
 //!
-//! A third is about the zone: *what if a host whose address is not known has none?* (`unknown_hosts.rs`).
+//! Others are about the zone and the nodes (`twins.rs`): what if a host whose address is not known has none, if no node failed, or if some were down
+//! all the time?
 //!
 //! Everything depends on the scenario, the seed and the number of replications alone, so a shorter run is a prefix here too.
 
 mod one_at_a_time;
 mod prior;
 pub(super) mod size;
+mod twins;
 mod unknown_hosts;
 
 pub(super) use one_at_a_time::Extreme;
 use one_at_a_time::{MOST_EXTREMES, extremes};
+pub(super) use twins::Twin;
 
 pub(super) use prior::{DrawnSender, Prior, world_key};
 use size::{CONFIRMED, CONFIRMING, SCREENING, Size};
@@ -29,6 +32,7 @@ use crate::estimate;
 use crate::scenario::Scenario;
 use crate::study::cost::Cost;
 use crate::tally::Tally;
+use crate::tally::labels::Labels;
 
 /// Worlds drawn from the prior, if nobody says how many.
 pub(super) const DEFAULT_WORLDS: u64 = 64;
@@ -55,8 +59,8 @@ pub struct Alternatives {
     pub(super) extremes: Vec<(Extreme, Compiled)>,
     /// Drawn from the prior.
     pub(super) worlds: Vec<Compiled>,
-    /// Hosts whose address is not known have none, if there are any.
-    pub(super) without: Option<Compiled>,
+    /// The zone or the nodes are otherwise.
+    pub(super) twins: Vec<(Twin, Compiled)>,
     pub(super) size: Size,
 }
 
@@ -69,6 +73,8 @@ pub struct AlternativeTallies {
     pub worlds: Vec<Vec<Tally>>,
     /// Of the world in which hosts whose address is not known have none.
     pub without: Vec<Tally>,
+    /// Of the world in which no node fails.
+    pub undisturbed: Vec<Tally>,
     /// Which extremes go on after the screening; known once it is done.
     pub(super) promising: Option<Vec<bool>>,
 }
@@ -89,8 +95,7 @@ impl Alternatives {
     ) -> Self {
         let mut beside = Self::default();
         beside.add_extremes(scenario, method, cost.replication_s.max(LEAST_S));
-        beside.without = unknown_hosts::without(scenario).map(|scenario| compile_beside(&scenario, method));
-        beside.size.without_s = beside.without.as_ref().map_or(0.0, seconds);
+        beside.add_twins(scenario, method);
         if prior::differ(scenario) {
             let prior = Prior::new(scenario);
             let drawn = |number| compile_beside(&prior.world(seed, number), method);
@@ -113,6 +118,24 @@ impl Alternatives {
                 self.size.extremes_s += each_s;
             }
         }
+    }
+
+    fn add_twins(&mut self, scenario: &Scenario, method: MethodChoice) {
+        for (twin, scenario) in twins::twins(scenario) {
+            let world = compile_beside(&scenario, method);
+            if twin == Twin::Down {
+                self.size.down_s += seconds(&world);
+            } else {
+                self.size.twins += 1;
+                self.size.twins_s += seconds(&world);
+            }
+            self.twins.push((twin, world));
+        }
+    }
+
+    /// The labels of the world in which no node fails, if it is looked at.
+    pub(super) fn undisturbed(&self) -> Option<&Labels> {
+        self.twins.iter().find(|(twin, _)| *twin == Twin::Undisturbed).map(|(_, world)| &world.labels)
     }
 
     /// As many worlds as are asked for, else as many as cost little: the first few say what one costs.
@@ -139,6 +162,7 @@ impl Alternatives {
             extremes: vec![Vec::new(); self.extremes.len()],
             worlds: vec![Vec::new(); self.worlds.len()],
             without: Vec::new(),
+            undisturbed: Vec::new(),
             promising: None,
         }
     }
@@ -154,11 +178,11 @@ impl Alternatives {
         };
         let extremes = self.extremes.iter().enumerate().filter(move |(i, _)| goes_on(*i));
         let worlds = self.worlds.iter().enumerate().filter(move |_| r < self.size.replications);
-        let without = self.without.iter().filter(move |_| r < CONFIRMING);
+        let twins = self.twins.iter().filter(move |(twin, _)| r < twin.replications());
         extremes
             .map(|(i, (_, world))| (Slot::Extreme(i), world))
             .chain(worlds.map(|(i, world)| (Slot::World(i), world)))
-            .chain(without.map(|world| (Slot::Without, world)))
+            .chain(twins.map(|(twin, world)| (Slot::Twin(*twin), world)))
     }
 }
 
@@ -167,17 +191,22 @@ impl Alternatives {
 pub(super) enum Slot {
     Extreme(usize),
     World(usize),
-    Without,
+    Twin(Twin),
 }
 
 impl AlternativeTallies {
     /// Keeps the tally of a replication.
     pub(super) fn keep(&mut self, slot: Slot, mut tally: Tally) {
-        tally.forget_details();
+        if !matches!(slot, Slot::Twin(Twin::Undisturbed)) {
+            tally.forget_details();
+        }
         match slot {
             Slot::Extreme(i) => self.extremes[i].push(tally),
             Slot::World(i) => self.worlds[i].push(tally),
-            Slot::Without => self.without.push(tally),
+            Slot::Twin(Twin::Undisturbed) => self.undisturbed.push(tally),
+            Slot::Twin(Twin::Without) => self.without.push(tally),
+            // What nodes that are down do stands in the tally of the run itself, see `Tally::put_under`.
+            Slot::Twin(Twin::Down) => {}
         }
     }
 

@@ -17,8 +17,12 @@ pub(crate) struct Size {
     pub(crate) worlds_s: f64,
     /// Replications of each drawn world.
     pub(crate) replications: u64,
-    /// One replication of the world in which unknown addresses are none (s); zero if all are known.
-    pub(crate) without_s: f64,
+    /// Worlds in which the zone or the nodes are otherwise.
+    pub(crate) twins: u64,
+    /// One replication of each of these (s).
+    pub(crate) twins_s: f64,
+    /// One replication of each world with nodes down (s); they go on as long as the run does, and leave no tally.
+    pub(crate) down_s: f64,
 }
 
 impl Size {
@@ -31,15 +35,16 @@ impl Size {
     /// Replications of other worlds beside `replications` of the run itself.
     pub(crate) fn replications(self, replications: u64) -> u64 {
         let [screening, confirming, worlds] = self.parts(replications);
-        let without = if self.without_s > 0.0 { replications.min(CONFIRMING) } else { 0 };
-        self.extremes * screening + self.extremes.min(CONFIRMED) * confirming + self.worlds * worlds + without
+        let twins = self.twins * replications.min(CONFIRMING);
+        self.extremes * screening + self.extremes.min(CONFIRMED) * confirming + self.worlds * worlds + twins
     }
 
     /// What they cost (s of one core).
     pub(crate) fn seconds(self, replications: u64) -> f64 {
         let [screening, confirming, worlds] = self.parts(replications).map(|count| count as f64);
         let going_on = self.extremes.min(CONFIRMED) as f64 / self.extremes.max(1) as f64;
-        let without = self.without_s * replications.min(CONFIRMING) as f64;
-        self.extremes_s * (screening + going_on * confirming) + self.worlds_s * worlds + without
+        let twins = self.twins_s * replications.min(CONFIRMING) as f64;
+        let extremes = self.extremes_s * (screening + going_on * confirming);
+        extremes + self.worlds_s * worlds + twins + self.down_s * replications as f64
     }
 }
