@@ -45,7 +45,6 @@ fn into_device(path: &Path, contents: &[u8]) -> io::Result<()> {
 
 fn replace(target: &Target, contents: &[u8], force: bool) -> io::Result<()> {
     target.check(force)?;
-    stage::sweep(target.folder());
     let staged = stage::file_for(target, contents, force)?;
     staged.persist(target.path()).map_err(|error| error.error)?;
     sync_folder(target.folder());

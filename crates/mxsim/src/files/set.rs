@@ -25,8 +25,6 @@ pub(crate) fn write_set(
         return Ok(paths);
     }
     fs::create_dir_all(folder).map_err(|error| cannot_make(folder, &error))?;
-    stage::sweep(parent);
-    stage::sweep(folder);
     for path in &paths {
         target(path).and_then(|target| target.check(force)).map_err(|error| failed(path, &error))?;
     }
@@ -47,8 +45,8 @@ fn cannot_make(folder: &Path, error: &io::Error) -> Failure {
 /// A folder that appears with its files.
 fn new_folder(folder: &Path, parent: &Path, files: &[(String, Vec<u8>)]) -> io::Result<()> {
     fs::create_dir_all(parent)?;
-    stage::sweep(parent);
-    let (staged, _lock) = stage::folder_in(parent)?;
+    let (staged, lock) = stage::folder_in(parent)?;
+    stage::sweep(parent, &lock);
     fill(staged.path(), files)?;
     fs::rename(staged.path(), folder)?;
     // It has another name now, and is not to be removed.
@@ -59,7 +57,9 @@ fn new_folder(folder: &Path, parent: &Path, files: &[(String, Vec<u8>)]) -> io::
 
 /// Files into a folder that is there.
 fn into_folder(folder: &Path, files: &[(String, Vec<u8>)], force: bool) -> io::Result<()> {
-    let (staged, _lock) = stage::folder_in(folder)?;
+    let (staged, lock) = stage::folder_in(folder)?;
+    stage::sweep(folder_of(folder), &lock);
+    stage::sweep(folder, &lock);
     fill(staged.path(), files)?;
     for (name, _) in files {
         let target = target(&folder.join(name))?;

@@ -16,17 +16,20 @@ pub(super) const READY: &str = ".ready";
 /// A sweep of another run may take a file away before it is locked; then the next name is tried.
 const MOST_TRIES: usize = 20;
 
-/// The contents in a file of ours beside their place, on the disk, with the owner and rights of what is there.
+/// The contents in a file of ours beside their place, on the disk, with the owner and rights of what is there. What runs left behind in that folder
+/// goes first, so that a full disk has its room.
 pub(super) fn file_for(target: &Target, contents: &[u8], force: bool) -> io::Result<NamedTempFile> {
-    let mut file = file_in(target).map_err(|error| match error.kind() {
-        io::ErrorKind::PermissionDenied => io::Error::new(error.kind(), "permission denied in its folder"),
-        // The name of the temporary file in its error would help nobody.
-        kind => io::Error::new(kind, format!("{kind} in its folder")),
-    })?;
+    let mut file = file_in(target).map_err(|error| unnamed(&error))?;
+    sweep(target.folder(), file.as_file());
     target.hand_down(file.as_file(), force)?;
     file.write_all(contents)?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// The error without the name of a temporary file, which would help nobody.
+fn unnamed(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{} in its folder", error.kind()))
 }
 
 fn file_in(target: &Target) -> io::Result<NamedTempFile> {
@@ -47,7 +50,7 @@ pub(super) fn folder_in(parent: &Path) -> io::Result<(TempDir, File)> {
     for _ in 0..MOST_TRIES {
         let mut builder = Builder::new();
         builder.prefix(BEGIN).suffix(END).rand_bytes(LETTERS).permissions(usual_of_folders());
-        let folder = builder.tempdir_in(parent)?;
+        let folder = builder.tempdir_in(parent).map_err(|error| unnamed(&error))?;
         let lock = File::open(folder.path())?;
         if is_held(&lock, folder.path()) {
             return Ok((folder, lock));
@@ -68,13 +71,13 @@ fn is_held(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Removes from `folder` what runs left behind that are gone, and finishes a set that was on its way. What cannot be removed stays: it is no
-/// reason not to write.
-pub(super) fn sweep(folder: &Path) {
+/// Removes from `folder` what runs left behind that are gone, and finishes a set that was on its way. What belongs to somebody else than `own`,
+/// which was just made, is left alone. What cannot be removed stays: it is no reason not to write.
+pub(super) fn sweep(folder: &Path, own: &File) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         if entry.file_name().to_str().is_some_and(is_ours) {
-            let _ = remove_stale(&entry.path(), folder);
+            let _ = remove_stale(&entry.path(), folder, own);
         }
     }
 }
@@ -86,10 +89,10 @@ fn is_ours(name: &str) -> bool {
     middle.is_some_and(|middle| middle.len() == LETTERS && middle.bytes().all(|c| c.is_ascii_alphanumeric()))
 }
 
-fn remove_stale(path: &Path, folder: &Path) -> io::Result<()> {
+fn remove_stale(path: &Path, folder: &Path, own: &File) -> io::Result<()> {
     let found = fs::symlink_metadata(path)?;
     // Opening anything else may wait for ever, or lead elsewhere.
-    if !found.is_file() && !found.is_dir() || !is_own(&found)? {
+    if !found.is_file() && !found.is_dir() || !is_of_one_owner(&found, own)? {
         return Ok(());
     }
     let file = File::open(path)?;
@@ -116,17 +119,15 @@ fn is_same(_file: &File, path: &Path) -> bool {
     path.exists()
 }
 
-/// True if what was found belongs to who runs this; the superuser, too, leaves the files of others alone.
+/// True if what was found belongs to who made `own`; the superuser, too, leaves the files of others alone.
 #[cfg(unix)]
-fn is_own(found: &fs::Metadata) -> io::Result<bool> {
+fn is_of_one_owner(found: &fs::Metadata, own: &File) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
-    // A file that is made belongs to who makes it.
-    let own = tempfile::tempfile()?.metadata()?.uid();
-    Ok(found.uid() == own)
+    Ok(found.uid() == own.metadata()?.uid())
 }
 
 #[cfg(not(unix))]
-fn is_own(_found: &fs::Metadata) -> io::Result<bool> {
+fn is_of_one_owner(_found: &fs::Metadata, _own: &File) -> io::Result<bool> {
     Ok(true)
 }
 
@@ -178,7 +179,7 @@ mod tests {
         let left = file_for(&target, b"b", false).expect("another file");
         let left = left.into_temp_path().keep().expect("a file that is left behind");
         fs::write(folder.path().join(".mxsim-notes"), "mine").expect("a file of the user");
-        sweep(folder.path());
+        sweep(folder.path(), held.as_file());
         assert!(held.path().exists() && !left.exists() && folder.path().join(".mxsim-notes").exists());
     }
 }
