@@ -100,6 +100,8 @@ pub mod estimate;
 pub mod ids;
 #[doc(hidden)]
 pub mod numerals;
+#[doc(hidden)]
+pub mod outgoing;
 mod parameters;
 #[doc(hidden)]
 pub mod random;

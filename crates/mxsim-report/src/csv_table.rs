@@ -6,7 +6,9 @@
 //! in `series` and `duration` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s) in `series`, and the part of the time
 //! that is busier in `duration`. Fractions lie in 0..1, times are
 //! seconds, numbers are not rounded. A grade is a number from 1 (measured) to 5 (assumed). A goal's `met` is 1, 0, or empty while it cannot be told.
+//! A text that a spreadsheet would take for a formula begins with an apostrophe; numbers stay numbers.
 
+use crate::outgoing::{in_csv, title};
 use mxsim_core::numerals::to_digits;
 use mxsim_core::results::{
     Balance, Cause, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve, Estimate, EventPhase,
@@ -20,7 +22,7 @@ const HEADER: [&str; 7] = ["section", "name", "quantity", "value", "low", "high"
 #[must_use]
 pub fn csv(results: &Results) -> String {
     let mut table = Table::new();
-    run_rows(&mut table, &results.title, &results.provenance);
+    run_rows(&mut table, &title(&results.title), &results.provenance);
     results.nodes.iter().for_each(|node| node_rows(&mut table, node));
     results.hosts.iter().for_each(|host| host_row(&mut table, host));
     balance_rows(&mut table, &results.balance);
@@ -53,7 +55,7 @@ impl Table {
 
     fn at(&mut self, section: &'static str, name: &str) {
         self.section = section;
-        name.clone_into(&mut self.name);
+        self.name = in_csv(name);
     }
 
     fn write<const N: usize>(&mut self, record: [&str; N]) {
@@ -64,7 +66,7 @@ impl Table {
     fn row(&mut self, quantity: &str, value: Option<f64>, bounds: [Option<f64>; 2], bin: &str) {
         let name = std::mem::take(&mut self.name);
         let [value, low, high] = [value, bounds[0], bounds[1]].map(cell);
-        self.write([self.section, &name, quantity, &value, &low, &high, bin]);
+        self.write([self.section, &name, &in_csv(quantity), &value, &low, &high, bin]);
         self.name = name;
     }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::ReportError;
+use crate::outgoing::{LONGEST_QUOTE, cut, in_json};
 
 /// The results document as indented JSON with a newline at its end.
 ///
@@ -19,7 +20,7 @@ use crate::ReportError;
 pub fn json(results: &Results) -> String {
     let mut text = serde_json::to_string_pretty(results).expect("results have string keys only");
     text.push('\n');
-    text
+    in_json(&text)
 }
 
 /// Any other document as indented JSON with a newline at its end. Keys are in alphabetical order.
@@ -37,7 +38,7 @@ pub fn json(results: &Results) -> String {
 #[must_use]
 pub fn pretty(document: &impl Serialize) -> String {
     let value = serde_json::to_value(document).expect("documents have string keys only");
-    format!("{value:#}\n")
+    in_json(&format!("{value:#}\n"))
 }
 
 /// Reads a results document.
@@ -83,7 +84,7 @@ fn check_schema(value: &Value) -> Result<(), ReportError> {
     if schema == SCHEMA {
         return Ok(());
     }
-    let shown: String = schema.chars().filter(|letter| !letter.is_control()).take(60).collect();
+    let shown = cut(schema, LONGEST_QUOTE);
     let kind = SCHEMA.split('/').next().unwrap_or(SCHEMA);
     let same_kind = schema.split('/').next() == Some(kind);
     Err(ReportError::document(if same_kind {

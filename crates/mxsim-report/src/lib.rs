@@ -5,7 +5,8 @@
 //!
 //! Every format keeps one order: answer word, the number a manager can repeat, why, what flips it, what to do, how sure. No estimate
 //! is written without its 95 % range, unless that lies below the digits shown; frequencies come before percentiles, and differences of
-//! shares are *points*. Every number is put into text by [`mxsim_core::numerals`].
+//! shares are *points*. Every number is put into text by [`mxsim_core::numerals`], and every text of
+//! somebody else (names, titles, pieces of input) passes `outgoing`, so that nothing in it steers what shows it.
 //!
 //! | function | returns |
 //! |---|---|
@@ -20,7 +21,7 @@
 //! | [`diagnostics::screen`] | the errors of a scenario, as rustc shows errors |
 //! | [`figure`] | figures as plain data: [`split()`](figure::split()), [`load()`](figure::load()), [`duration()`](figure::duration()), [`capacity()`](figure::capacity()) |
 //! | [`svg()`], [`png()`] | a figure drawn |
-//! | [`message()`], [`next()`] | a sentence and a next command, wrapped |
+//! | [`message()`], [`next()`], [`short()`] | a sentence and a next command, wrapped; a title, cut |
 
 pub mod ask;
 mod capacity;
@@ -33,6 +34,7 @@ pub mod figure;
 pub mod findings;
 pub mod judge;
 mod markdown;
+mod outgoing;
 mod page;
 mod png;
 pub mod presets;
@@ -45,7 +47,7 @@ pub use csv_table::csv;
 pub use document::{from_json, json, pretty};
 pub use error::ReportError;
 pub use markdown::{MarkdownStyle, markdown};
-pub use page::{TextStyle, WIDTH, message, next};
+pub use page::{TextStyle, WIDTH, message, next, short};
 pub use png::png;
 pub use svg::{Size, svg};
 pub use text::{Files, full, oneline, rows, screen};

@@ -5,6 +5,7 @@ use mxsim_core::results::{Cause, Estimate, NodeResult, Provenance, Results};
 
 use crate::capacity;
 use crate::findings;
+use crate::outgoing::{in_markdown, link_in_markdown};
 use crate::text::Files;
 use crate::words::{self, WindowWord};
 
@@ -38,31 +39,31 @@ pub fn markdown(results: &Results, style: &MarkdownStyle<'_>) -> String {
 }
 
 fn heading(out: &mut String, text: &str) {
-    out.push_str(&format!("\n## {}\n\n", escape(text)));
+    out.push_str(&format!("\n## {}\n\n", in_markdown(text)));
 }
 
 fn bullets(out: &mut String, lines: &[String]) {
     for line in lines {
-        out.push_str(&format!("- {}\n", escape(line)));
+        out.push_str(&format!("- {}\n", in_markdown(line)));
     }
 }
 
 fn table<const N: usize>(out: &mut String, heads: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
     out.push_str(&format!("| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(N)));
     for row in rows {
-        let cells: Vec<String> = row.iter().map(|cell| escape(cell)).collect();
+        let cells: Vec<String> = row.iter().map(|cell| in_markdown(cell)).collect();
         out.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
 }
 
 fn head(out: &mut String, results: &Results) {
-    let title = if results.title.trim().is_empty() { "(no title)" } else { &results.title };
-    out.push_str(&format!("# {}\n\n{}\n\n", escape(title), escape(&words::setting(results))));
+    let title = in_markdown(&words::title(results));
+    out.push_str(&format!("# {title}\n\n{}\n\n", in_markdown(&words::setting(results))));
     let verdict = &results.verdict;
-    let (sign, word) = (words::answer(verdict.answer).0.sign(), escape(&words::answer_of(verdict)));
-    out.push_str(&format!("**{sign} {word}.** {}\n\n", escape(&verdict.sentence)));
+    let (sign, word) = (words::answer(verdict.answer).0.sign(), in_markdown(&words::answer_of(verdict)));
+    out.push_str(&format!("**{sign} {word}.** {}\n\n", in_markdown(&verdict.sentence)));
     for other in &verdict.others {
-        out.push_str(&format!("- **Also:** {}\n", escape(&other.sentence)));
+        out.push_str(&format!("- **Also:** {}\n", in_markdown(&other.sentence)));
     }
     let not_known = words::not_known(&results.uncertainty);
     let parts = [
@@ -73,19 +74,14 @@ fn head(out: &mut String, results: &Results) {
         ("Uncertainty", &not_known),
     ];
     for (label, text) in parts.iter().filter(|(_, text)| !text.trim().is_empty()) {
-        out.push_str(&format!("- **{label}:** {}\n", escape(text)));
+        out.push_str(&format!("- **{label}:** {}\n", in_markdown(text)));
     }
 }
 
 fn figures(out: &mut String, style: &MarkdownStyle<'_>) {
     for (title, path) in style.figures {
-        out.push_str(&format!("\n![{}](<{}>)\n", escape(title), link(path)));
+        out.push_str(&format!("\n![{}](<{}>)\n", in_markdown(title), link_in_markdown(path)));
     }
-}
-
-/// A path between angle brackets, where blanks are allowed and three characters are not.
-fn link(path: &str) -> String {
-    path.replace('<', "%3C").replace('>', "%3E").replace(['\n', '\r'], " ")
 }
 
 fn share_table(out: &mut String, nodes: &[NodeResult], word: WindowWord) {
@@ -282,36 +278,4 @@ fn method_table(out: &mut String, provenance: &Provenance) {
     let rows =
         provenance.methods.iter().map(|used| [used.sender.clone(), used.method.clone(), used.why.clone()]);
     table(out, ["sender", "simulated by", "why"], rows);
-}
-
-/// Takes the meaning Markdown gives to characters off them, and keeps the text on one line.
-fn escape(text: &str) -> String {
-    let letters: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let is_word = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|c| c.is_alphanumeric());
-    let mut escaped = String::with_capacity(text.len());
-    for (at, letter) in letters.iter().enumerate() {
-        let marks = match letter {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '&' | '#' | '~' | '$' => true,
-            // Inside a word an underscore means nothing.
-            '_' => !(is_word(at.checked_sub(1)) && is_word(Some(at + 1))),
-            _ => false,
-        };
-        if marks {
-            escaped.push('\\');
-        }
-        escaped.push(*letter);
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escape;
-
-    #[test]
-    fn names_cannot_become_markup() {
-        assert_eq!(escape("a|b"), "a\\|b");
-        assert_eq!(escape("cache_sticky _x_"), "cache_sticky \\_x\\_");
-        assert_eq!(escape("<script>\n# x"), "\\<script\\> \\# x");
-    }
 }

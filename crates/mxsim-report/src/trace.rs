@@ -5,6 +5,7 @@ use mxsim_core::study::trace::{
     Fate, Happening, Trace, TracedCandidate, TracedHold, TracedMessage, TracedStep,
 };
 
+use crate::outgoing::block_in_markdown;
 use crate::page::{Page, TextStyle};
 
 /// The story for people; `input` is the scenario as it was named, for the next command.
@@ -43,7 +44,7 @@ pub fn screen(trace: &Trace, input: &str, style: &TextStyle) -> String {
 /// The same story as a block of Markdown.
 #[must_use]
 pub fn markdown(trace: &Trace, input: &str) -> String {
-    format!("```text\n{}```\n", screen(trace, input, &TextStyle::default()))
+    block_in_markdown(&screen(trace, input, &TextStyle::default()))
 }
 
 fn zone(page: &mut Page, trace: &Trace) {

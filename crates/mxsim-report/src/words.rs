@@ -2,6 +2,7 @@
 //!
 //! Each function turns one part of the results into plain sentences; the formats only lay them out.
 
+use crate::outgoing;
 use crate::text::Files;
 use mxsim_core::numerals::{self, Ranged, count, counted, duration, duration_range, percent, percent_range};
 use mxsim_core::results::{
@@ -98,6 +99,11 @@ pub(crate) fn setting(results: &Results) -> String {
         parts.push("PARTIAL: stopped before it was done".to_owned());
     }
     parts.join(", ")
+}
+
+/// The title, or that there is none.
+pub(crate) fn title(results: &Results) -> String {
+    if results.title.trim().is_empty() { "(no title)".to_owned() } else { outgoing::title(&results.title) }
 }
 
 /// What the answer depends on.

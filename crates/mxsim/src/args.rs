@@ -132,6 +132,14 @@ pub(crate) struct Output {
     pub(crate) full: bool,
 }
 
+/// Options of everything that writes files.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Force {
+    /// Replace files that would be kept: read-only ones, and a scenario that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
 /// Options of everything that draws results.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Figures {
@@ -145,6 +153,8 @@ pub(crate) struct Figures {
     #[arg(long, requires = "png", value_name = "N", default_value = "1600",
         value_parser = clap::value_parser!(u32).range(1..=MOST_WIDTH))]
     pub(crate) width: u32,
+    #[command(flatten)]
+    pub(crate) force: Force,
 }
 
 /// `mxsim run`
@@ -318,9 +328,8 @@ pub(crate) struct Init {
     /// Write to FILE, whole or not at all; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Overwrite FILE if it is there
-    #[arg(long)]
-    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) force: Force,
     /// Exit with 0 whatever is found in the zone
     #[arg(long, requires = "zone")]
     pub(crate) exit_zero: bool,
@@ -375,6 +384,8 @@ pub(crate) struct Man {
     /// Write one page for each command into this folder
     #[arg(long, value_name = "FOLDER")]
     pub(crate) dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) force: Force,
 }
 
 /// The widest picture (pixels): what a sheet of A0 has at 150 dots an inch. Larger ones rarely open.

@@ -1,5 +1,6 @@
 //! How the command ends.
 
+use mxsim_core::outgoing::error_text;
 use mxsim_core::results::Answer;
 use mxsim_report::message;
 use std::process::ExitCode;
@@ -66,7 +67,7 @@ pub(crate) struct Failure {
 
 /// A message that is one sentence, wrapped.
 fn sentence(sentence: impl std::fmt::Display) -> String {
-    message(&format!("error: {sentence}"))
+    message(&error_text(&format!("error: {sentence}")))
 }
 
 impl Failure {

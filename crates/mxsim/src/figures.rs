@@ -2,7 +2,7 @@
 
 use crate::args::Figures;
 use crate::exit::Failure;
-use crate::output::write_file;
+use crate::files::write_set;
 use mxsim_core::results::Results;
 use mxsim_report::figure::Figure;
 use mxsim_report::{Size, figure, png, svg};
@@ -22,7 +22,7 @@ const FIGURES: [(&str, &str, Draw); 4] = [
 /// Draws what was asked for; returns the title and the path of each figure, none without a folder.
 pub(crate) fn drawn(results: &Results, asked: &Figures) -> Result<Vec<(&'static str, String)>, Failure> {
     match &asked.figures {
-        Some(folder) => write(folder, &pictures(results, asked)?),
+        Some(folder) => write(folder, pictures(results, asked)?, asked.force.force),
         None => Ok(Vec::new()),
     }
 }
@@ -47,15 +47,12 @@ fn pictures(results: &Results, asked: &Figures) -> Result<Vec<Picture>, Failure>
 }
 
 /// Writes the pictures; gives the title of each figure with the path of its last picture.
-fn write(folder: &Path, pictures: &[Picture]) -> Result<Vec<(&'static str, String)>, Failure> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| Failure::file(format!("cannot make {}: {error}", folder.display())))?;
-    let mut paths: Vec<(&'static str, String)> = Vec::new();
-    for (title, name, contents) in pictures {
-        let path = folder.join(name);
-        write_file(&path, contents)?;
-        paths.push((*title, path.display().to_string()));
-    }
+fn write(folder: &Path, pictures: Vec<Picture>, force: bool) -> Result<Vec<(&'static str, String)>, Failure> {
+    let (titles, files): (Vec<&'static str>, Vec<(String, Vec<u8>)>) =
+        pictures.into_iter().map(|(title, name, contents)| (title, (name, contents))).unzip();
+    let written = write_set(folder, &files, force)?;
+    let mut paths: Vec<(&'static str, String)> =
+        titles.into_iter().zip(written.iter().map(|path| path.display().to_string())).collect();
     // Markdown shows PNG where it was asked for: more viewers take it.
     paths.reverse();
     paths.dedup_by_key(|(title, _)| *title);

@@ -6,12 +6,14 @@ mod args;
 mod command;
 mod exit;
 mod figures;
+mod files;
 mod output;
 mod progress;
 
 use args::{Arguments, Command};
 use clap::Parser;
 use exit::{Exit, Failure};
+use mxsim_core::outgoing::error_text;
 use mxsim_report::{WIDTH, message};
 use std::panic::UnwindSafe;
 use std::process::ExitCode;
@@ -48,9 +50,10 @@ fn usage(error: &clap::Error) -> Exit {
     }
 }
 
-/// clap indents its lines, but does not wrap what is wrong.
+/// clap indents its lines, but does not wrap what is wrong, and repeats it as it was typed.
 fn fitting(line: &str) -> String {
-    if line.chars().count() <= WIDTH { line.to_owned() } else { message(line) }
+    let line = error_text(line);
+    if line.chars().count() <= WIDTH { line } else { message(&line) }
 }
 
 /// A panic becomes an exit code of its own, so that no script takes it for an answer.

@@ -1,10 +1,9 @@
-//! Where a document goes: standard output, or a file that appears whole or not at all.
+//! How results become a document, and how it reaches standard output. Files are written by [`crate::files`].
 
 use crate::args::Format;
 use crate::exit::Failure;
 use mxsim_core::results::Results;
 use mxsim_report::{Files, MarkdownStyle, TextStyle};
-use std::fs;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -72,50 +71,4 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
-}
-
-/// Writes a file whole or not at all: a crash or a full disk leaves what was there before.
-pub(crate) fn write_file(path: &Path, contents: &[u8]) -> Result<(), Failure> {
-    let result = match fs::metadata(path) {
-        // A device or a pipe cannot be replaced; it is written to.
-        Ok(existing) if !existing.is_file() && !existing.is_dir() => fs::write(path, contents),
-        // A link stays, and what it leads to is replaced.
-        Ok(_) => replace(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), contents),
-        Err(_) => replace(path, contents),
-    };
-    result.map_err(|error| Failure::file(format!("cannot write {}: {error}", path.display())))
-}
-
-fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if path.is_dir() {
-        return Err(io::Error::new(ErrorKind::IsADirectory, "it is a directory; name a file in it"));
-    }
-    if !folder.is_dir() {
-        let why = format!("there is no folder {}; make it first", folder.display());
-        return Err(io::Error::new(ErrorKind::NotFound, why));
-    }
-    // The name of the temporary file in its error would help nobody.
-    let mut file = tempfile::Builder::new()
-        .permissions(permissions())
-        .tempfile_in(folder)
-        .map_err(|error| io::Error::new(error.kind(), format!("{} in its folder", error.kind())))?;
-    file.write_all(contents)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|error| error.error)
-}
-
-/// What a file made by any other program would get; the umask still applies.
-#[cfg(unix)]
-fn permissions() -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::Permissions::from_mode(0o666)
-}
-
-#[cfg(not(unix))]
-fn permissions() -> fs::Permissions {
-    // Elsewhere a new file takes the folder's rights, and only the read-only flag could be set here.
-    fs::metadata(".")
-        .map(|folder| folder.permissions())
-        .unwrap_or_else(|_| unreachable!("the current folder exists"))
 }

@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mxsim_core::numerals::{count, duration, to_digits};
 use mxsim_core::results::{Answer, Results};
 use mxsim_core::study::{Observer, Stop};
+use mxsim_report::short;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -86,7 +87,7 @@ fn progress_bar(simulation: &Simulation, title: &str) -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
-    bar.set_message(title.chars().take(30).collect::<String>());
+    bar.set_message(short(title));
     bar
 }
 

@@ -8,7 +8,7 @@ use crate::parameters::{ParameterTable, PresetKind, Written};
 use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
 use crate::syntax::shape::{Key, Shape, check_table, optional, required, word};
 use crate::syntax::suggest::nearest;
-use crate::syntax::tree::{Entry, Table, Value, parse_toml};
+use crate::syntax::tree::{Entry, Table, Value, parse_toml, shortened};
 use std::collections::BTreeMap;
 
 /// Keys of a preset file beside its parameters.
@@ -173,7 +173,7 @@ fn check_wanted(entry: &Entry, parameters: &[Written], report: &mut Report) {
     if parameters.iter().any(|(path, _)| *path == entry.key) {
         return;
     }
-    let message = format!("evidence for `{}`, which is no parameter", entry.key.escape_debug());
+    let message = format!("evidence for {}, which is no parameter", shortened(&entry.key));
     let help = match nearest(&entry.key, parameters.iter().map(|(path, _)| *path)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "take it out".into(),

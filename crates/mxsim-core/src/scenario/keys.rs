@@ -322,7 +322,7 @@ const GOALS: &[Key] = &[
 /// The whole document.
 pub(crate) const DOCUMENT: &[Key] = &[
     optional("schema", Shape::Integer { least: 1, most: 1 }, "1", "version of this format"),
-    optional("title", Shape::Text, "the mail domain", "title, for reports"),
+    optional("title", Shape::Title, "the mail domain", "title, for reports"),
     optional("run", Shape::Table(RUN), "all defaults", "how long and how often to simulate"),
     required("zone", Shape::Table(ZONE), "what is published about the mail domain"),
     optional(

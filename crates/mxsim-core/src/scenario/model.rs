@@ -6,6 +6,7 @@ use crate::node::{Capacity, Schedule};
 use crate::parameters::PresetKind;
 use crate::results::{Caution, EventKind, Finding, Grade, PresetUsed};
 use crate::sender::{Behaviour, SenderBehaviour, Unknowns};
+use crate::syntax::tree::shortened;
 use crate::time::{Span, Time};
 use crate::traffic::{Profile, Sizes};
 use std::collections::BTreeMap;
@@ -114,7 +115,9 @@ impl Scenario {
     fn sender_mut(&mut self, name: &str) -> Result<&mut Sender, String> {
         let names: Vec<String> = self.senders.iter().map(|sender| sender.name.clone()).collect();
         let found = self.senders.iter_mut().find(|sender| sender.name == name);
-        found.ok_or_else(|| format!("there is no sender {name:?}; senders are {}", names.join(", ")))
+        found.ok_or_else(|| {
+            format!("there is no sender {}; senders are {}", shortened(name), names.join(", "))
+        })
     }
 }
 

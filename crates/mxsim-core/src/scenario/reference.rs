@@ -1,6 +1,7 @@
 //! What the key tables say, for machines (JSON Schema) and for people (Markdown).
 
 use crate::catalog::Catalog;
+use crate::outgoing::LONGEST_TITLE;
 use crate::scenario::keys::DOCUMENT;
 use crate::syntax::diagnostic::CODES;
 use crate::syntax::ids::KnownIds;
@@ -49,6 +50,7 @@ fn population_ids() -> Vec<&'static str> {
 fn shape_schema(shape: &Shape) -> Value {
     match shape {
         Shape::Text | Shape::Address => json!({ "type": "string" }),
+        Shape::Title => json!({ "type": "string", "maxLength": LONGEST_TITLE }),
         Shape::Name => json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_NAME }),
         Shape::HostName => json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_HOST_NAME }),
         Shape::Boolean => json!({ "type": "boolean" }),

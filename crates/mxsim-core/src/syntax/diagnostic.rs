@@ -3,6 +3,7 @@
 //! Everything that is wrong is reported together. The command draws a [`Diagnostic`] the way rustc does; [`ScenarioError`] alone prints
 //! one plain line per error and one per help.
 
+use crate::outgoing::error_text;
 use crate::syntax::ids::{KnownIds, NoIds};
 use std::error::Error;
 use std::fmt;
@@ -112,13 +113,13 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Adds a line of help.
     pub(crate) fn help(&mut self, help: impl Into<String>) -> &mut Self {
-        self.help = Some(help.into());
+        self.help = Some(error_text(&help.into()));
         self
     }
 
     /// Adds the words under the marked bytes.
     pub(crate) fn label(&mut self, label: impl Into<String>) -> &mut Self {
-        self.label = label.into();
+        self.label = error_text(&label.into());
         self
     }
 }
@@ -148,12 +149,6 @@ pub const MOST_KEPT: usize = 1_000;
 
 impl Error for ScenarioError {}
 
-/// `text` with control characters written out, C1 among them: what a document says must not steer a terminal.
-fn printable(text: &str) -> String {
-    let written = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(written).collect()
-}
-
 /// One line per error, `file:line:column: error[E104]: message`, and one for its help.
 impl fmt::Display for ScenarioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,18 +157,18 @@ impl fmt::Display for ScenarioError {
                 writeln!(f)?;
             }
             let source = &self.sources[diagnostic.source];
-            let name = printable(&source.name);
+            let name = error_text(&source.name);
             match &diagnostic.place {
                 Place::File => write!(f, "{name}")?,
-                Place::Pointer(pointer) => write!(f, "{name}#{}", printable(pointer))?,
+                Place::Pointer(pointer) => write!(f, "{name}#{}", error_text(pointer))?,
                 Place::Span { start, .. } => {
                     let (line, column) = line_and_column(&source.text, *start);
                     write!(f, "{name}:{line}:{column}")?;
                 }
             }
-            write!(f, ": error[{}]: {}", diagnostic.code, printable(&diagnostic.message))?;
+            write!(f, ": error[{}]: {}", diagnostic.code, error_text(&diagnostic.message))?;
             if let Some(help) = &diagnostic.help {
-                write!(f, "\n  help: {}", printable(help))?;
+                write!(f, "\n  help: {}", error_text(help))?;
             }
         }
         Ok(())
@@ -264,7 +259,7 @@ impl Report {
         place: Place,
         message: impl Into<String>,
     ) -> &mut Diagnostic {
-        let message = message.into();
+        let message = error_text(&message.into());
         if self.diagnostics.len() >= MOST_COLLECTED {
             self.diagnostics.pop();
             self.dropped += 1;
@@ -333,7 +328,7 @@ mod tests {
         let text = report.into_error().map(|error| error.to_string()).unwrap_or_default();
         assert_eq!(
             text,
-            "a\\u{1b}[2J.json#/\\u{9b}31m: error[E101]: key `\\u{7}`\n  help: \u{202e} or\\nnothing"
+            "a\\u{1b}[2J.json#/\\u{9b}31m: error[E101]: key `\\u{7}`\n  help: \\u{202e} or\\nnothing"
         );
     }
 

@@ -1,5 +1,6 @@
 //! Values as TOML literals that read back as exactly the same value.
 
+use crate::outgoing::is_unseen;
 use crate::time::Span;
 
 /// A basic string.
@@ -12,8 +13,7 @@ pub fn text(value: &str) -> String {
                 written.push('\\');
                 written.push(c);
             }
-            c if c.is_control() => written.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => written.push(c),
+            c => push(&mut written, c),
         }
     }
     written.push('"');
@@ -27,11 +27,19 @@ pub fn lines(value: &str) -> String {
     for c in value.replace('\\', "\\\\").replace("\"\"\"", "\"\"\\\"").chars() {
         match c {
             '\n' | '\t' => written.push(c),
-            c if c.is_control() => written.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => written.push(c),
+            c => push(&mut written, c),
         }
     }
     written
+}
+
+/// What is not seen is written as TOML escapes it, so that the text can be shown and still reads back as the same value.
+fn push(written: &mut String, c: char) {
+    match u32::from(c) {
+        code if is_unseen(c) && code > 0xffff => written.push_str(&format!("\\U{code:08X}")),
+        code if is_unseen(c) => written.push_str(&format!("\\u{code:04X}")),
+        _ => written.push(c),
+    }
 }
 
 /// A duration.
@@ -50,7 +58,7 @@ mod tests {
 
     #[test]
     fn lines_read_back() {
-        for value in ["a\nb", "\u{1b}[1m \0 \u{7f} \r \"\"\"\"\" \\n ü\u{9b}\u{200b}\tx"] {
+        for value in ["a\nb", "\u{1b}[1m \0 \u{7f} \r \"\"\"\"\" \\n ü\u{9b}\u{200b}\u{e0041}\tx"] {
             let document = format!("x = \"\"\"\n{}\n\"\"\"\n", lines(value));
             let table = toml::de::DeTable::parse(&document)
                 .map(|table| table.get_ref().get("x").and_then(|x| x.get_ref().as_str().map(str::to_owned)));

@@ -1,6 +1,7 @@
 //! Tables on a page: columns as wide as their cells, the first one as wide as what is left.
 
 use super::{Page, cut, fit, width_of};
+use crate::outgoing::visible;
 
 /// Columns between two columns.
 const GAP: usize = 2;
@@ -19,6 +20,7 @@ pub(crate) struct Column {
 impl Column {
     /// Values that are followed by a range end in one column, so that they can be compared by eye.
     pub(crate) fn new(head: impl Into<String>, cells: Vec<String>) -> Self {
+        let cells: Vec<String> = cells.iter().map(|cell| visible(cell)).collect();
         let widest = cells.iter().filter_map(|cell| value_width(cell)).max().unwrap_or(0);
         let blanks = |cell: &String| " ".repeat(value_width(cell).map_or(0, |width| widest - width));
         let cells = cells.iter().map(|cell| format!("{}{cell}", blanks(cell))).collect();
@@ -53,6 +55,7 @@ fn taken(columns: &[Column]) -> usize {
 
 /// Writes a table with `names` in its first column.
 pub(crate) fn write(page: &mut Page, head: &str, names: &[String], mut columns: Vec<Column>) {
+    let names: Vec<String> = names.iter().map(|name| page.clean(name)).collect();
     let longest = names.iter().map(|name| width_of(name)).max().unwrap_or(0).max(width_of(head));
     let room = |columns: &[Column]| page.width.saturating_sub(INDENT + taken(columns));
     while room(&columns) < longest.min(NARROWEST_NAME) {

@@ -1,12 +1,13 @@
 //! A page of fixed width, on which every screen is written.
 //!
-//! Text out of a scenario is not trusted: control characters, which could drive the terminal, are written as blanks.
+//! Text out of a scenario is not trusted: whatever is written passes [`crate::outgoing`].
 
 pub(crate) mod columns;
 mod wrap;
 
-pub(crate) use wrap::{cut, fit, printable, width_of};
+pub(crate) use wrap::{cut, fit, width_of};
 
+use crate::outgoing::visible;
 use crate::words::Tone;
 use wrap::{LongWord, wrap};
 
@@ -18,6 +19,13 @@ const NARROWEST: usize = 72;
 const INDENT: &str = "  ";
 /// What the last line of a screen begins with.
 const NEXT: &str = "Next: ";
+
+/// The colours of a page (ECMA-48, SGR).
+const GOOD: &str = "\u{1b}[1;32m";
+const BAD: &str = "\u{1b}[1;31m";
+const OPEN: &str = "\u{1b}[1;33m";
+const PLAIN: &str = "\u{1b}[0m";
+const COLOURS: [&str; 4] = [GOOD, BAD, OPEN, PLAIN];
 
 /// How terminal text is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +54,16 @@ pub fn message(text: &str) -> String {
     wrapped(text, WIDTH)
 }
 
+/// A title in at most 30 columns, for a line that shows progress.
+///
+/// ```
+/// assert_eq!(mxsim_report::short("mx\u{1b}[2J"), "mx\u{fffd}[2J");
+/// ```
+#[must_use]
+pub fn short(title: &str) -> String {
+    cut(&visible(title), 30)
+}
+
 /// The last line of a screen, a blank line before it: what is worth typing next.
 ///
 /// ```
@@ -63,7 +81,7 @@ fn next_line(command: &str, width: usize) -> String {
 
 /// `text` in lines of at most `width` columns, with words of any length kept whole.
 pub(crate) fn wrapped(text: &str, width: usize) -> String {
-    wrap(&printable(text), width, LongWord::Kept).join("\n")
+    wrap(&visible(text), width, LongWord::Kept).join("\n")
 }
 
 /// Lines written so far, and how to write more.
@@ -101,10 +119,10 @@ impl Page {
         if self.ascii { plain } else { rich }
     }
 
-    /// `text` without control characters, and in ASCII if asked.
+    /// `text` as it may be shown, and in ASCII if asked.
     pub(crate) fn clean(&self, text: &str) -> String {
-        let printable = printable(text);
-        if self.ascii { printable.chars().map(ascii_of).collect() } else { printable }
+        let text = visible(text);
+        if self.ascii { text.chars().map(ascii_of).collect() } else { text }
     }
 
     pub(crate) fn sign(&self, tone: Tone) -> &'static str {
@@ -118,11 +136,11 @@ impl Page {
     /// `text` in the colour of `tone`, if colours are wanted; its width stays.
     pub(crate) fn paint(&self, tone: Tone, text: &str) -> String {
         let code = match tone {
-            Tone::Good => "1;32",
-            Tone::Bad => "1;31",
-            Tone::Open => "1;33",
+            Tone::Good => GOOD,
+            Tone::Bad => BAD,
+            Tone::Open => OPEN,
         };
-        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.color { format!("{code}{text}{PLAIN}") } else { text.to_owned() }
     }
 
     pub(crate) fn blank(&mut self) {
@@ -131,9 +149,16 @@ impl Page {
         }
     }
 
-    /// A line that is known to fit; blanks at its end are dropped.
+    /// A line that is known to fit; blanks at its end are dropped. Of what steers a terminal, only the page's own colours pass.
     pub(crate) fn raw(&mut self, line: &str) {
-        self.out.push_str(line.trim_end());
+        let mut rest = line.trim_end();
+        while let Some(at) = rest.find('\u{1b}') {
+            let code = COLOURS.iter().find(|code| self.color && rest[at..].starts_with(**code));
+            self.out.push_str(&visible(&rest[..at]));
+            self.out.push_str(code.unwrap_or(&"\u{fffd}"));
+            rest = &rest[at + code.map_or(1, |code| code.len())..];
+        }
+        self.out.push_str(&visible(rest));
         self.out.push('\n');
     }
 
@@ -220,7 +245,15 @@ mod tests {
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
         let page = Page::new(&TextStyle::default());
-        assert_eq!(page.clean("mx\u{1b}[2J1\u{202e}"), "mx [2J1 ");
+        assert_eq!(page.clean("mx\u{1b}[2J1\u{202e}"), "mx�[2J1�");
+    }
+
+    #[test]
+    fn only_its_own_colours_pass() {
+        let mut page = Page::new(&TextStyle { color: true, ..TextStyle::default() });
+        let painted = page.paint(Tone::Bad, "NO");
+        page.raw(&format!("{painted} \u{1b}]0;title\u{7}"));
+        assert_eq!(page.into_text(), "\u{1b}[1;31mNO\u{1b}[0m �]0;title�\n");
     }
 
     #[test]

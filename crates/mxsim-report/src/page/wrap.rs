@@ -35,17 +35,6 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     kept
 }
 
-/// `text` without what could drive the terminal: control characters, and marks that turn the direction of writing, become blanks.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|letter| if is_unprintable(letter) { ' ' } else { letter }).collect()
-}
-
-/// The marks that turn the direction of writing can make one name look like another.
-fn is_unprintable(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
 /// Breaks `text` at blanks into lines of at most `width` columns.
 pub(crate) fn wrap(text: &str, width: usize, long: LongWord) -> Vec<String> {
     let mut lines = Vec::new();

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use mxsim_core::catalog::{NotKnown, Population, PresetKind, PresetSummary};
 
 use super::{Shown, population};
+use crate::outgoing::{code_in_markdown, in_markdown, visible};
 
 const INTRODUCTION: &str = "# The catalogue
 
@@ -46,38 +47,38 @@ fn populations_overview(page: &mut String, populations: &[&Population]) {
     for population in populations {
         let _ = writeln!(
             page,
-            "| [`{id}`](#{kind}-{anchor}) | {} | {} | {} |",
+            "| [{id}](#{kind}-{anchor}) | {} | {} | {} |",
             population.status.name(),
             population.weakest_grade().name(),
-            cell(&population.title),
-            id = cell(&population.id),
+            in_markdown(&population.title),
+            id = code_in_markdown(&population.id),
             anchor = anchor(&population.id),
         );
     }
 }
 
 fn figures(page: &mut String, population: &Population, level: &str) {
-    let _ = writeln!(page, "\n{level} {} {}\n", capitalised(population::KIND), population.id);
-    let _ = writeln!(page, "{}.\n", plain(&population.title));
+    let _ = writeln!(page, "\n{level} {} {}\n", capitalised(population::KIND), in_markdown(&population.id));
+    let _ = writeln!(page, "{}.\n", in_markdown(&population.title));
     let (status, grade) = (population.status.name(), population.weakest_grade().name());
     let _ = writeln!(page, "- Status: {status}; known by: {grade}");
     if let Some(hash) = &population.outside {
         let _ = writeln!(page, "- From a file of your own ({hash})");
     }
     if !population.notes.is_empty() {
-        let _ = writeln!(page, "- {}", plain(&population.notes));
+        let _ = writeln!(page, "- {}", in_markdown(&population.notes));
     }
     not_known(page, std::slice::from_ref(&population.mix));
     page.push_str("\n| sender | key | value | grade | source |\n|---|---|---|---|---|\n");
     for figure in &population.figures {
         let _ = writeln!(
             page,
-            "| {} | `{}` | {} | {} | {} |",
-            cell(&figure.sender),
-            figure.key,
-            cell(&PresetKind::Sender.value_in_words(&figure.key, &figure.value)),
+            "| {} | {} | {} | {} | {} |",
+            in_markdown(&figure.sender),
+            code_in_markdown(&figure.key),
+            in_markdown(&PresetKind::Sender.value_in_words(&figure.key, &figure.value)),
             figure.evidence.grade.name(),
-            cell(&figure.evidence.source)
+            in_markdown(&figure.evidence.source)
         );
     }
 }
@@ -89,9 +90,9 @@ fn not_known(page: &mut String, list: &[NotKnown]) {
             page,
             "- Not known: {}: {} ({}: {})",
             not_known.meaning(),
-            plain(&not_known.range),
+            in_markdown(&not_known.range),
             not_known.evidence.grade.name(),
-            plain(&not_known.evidence.source)
+            in_markdown(&not_known.evidence.source)
         );
     }
 }
@@ -105,23 +106,23 @@ fn overview(page: &mut String, kind: PresetKind, presets: &[PresetSummary<'_>]) 
     for preset in presets.iter().filter(|preset| preset.kind == kind) {
         let _ = writeln!(
             page,
-            "| [`{id}`](#{name}-{anchor}) | {} | {} | {} | {} | {} |",
-            cell(preset.software),
-            cell(preset.versions),
+            "| [{id}](#{name}-{anchor}) | {} | {} | {} | {} | {} |",
+            in_markdown(preset.software),
+            in_markdown(preset.versions),
             preset.status.name(),
             preset.decisive_grade.name(),
-            cell(preset.title),
-            id = cell(preset.id),
+            in_markdown(preset.title),
+            id = code_in_markdown(preset.id),
             anchor = anchor(preset.id),
         );
     }
 }
 
 fn preset(page: &mut String, preset: &PresetSummary<'_>, level: &str) {
-    let _ = writeln!(page, "\n{level} {} {}\n", capitalised(preset.kind.name()), preset.id);
-    let _ = writeln!(page, "{}.\n", plain(preset.title));
+    let _ = writeln!(page, "\n{level} {} {}\n", capitalised(preset.kind.name()), in_markdown(preset.id));
+    let _ = writeln!(page, "{}.\n", in_markdown(preset.title));
     let (status, grade) = (preset.status.name(), preset.decisive_grade.name());
-    let _ = writeln!(page, "- Models {}, {}", plain(preset.software), plain(preset.versions));
+    let _ = writeln!(page, "- Models {}, {}", in_markdown(preset.software), in_markdown(preset.versions));
     let _ = writeln!(
         page,
         "- Status: {status}; known by: {grade}, with all parameters {}",
@@ -131,10 +132,10 @@ fn preset(page: &mut String, preset: &PresetSummary<'_>, level: &str) {
         let _ = writeln!(page, "- From a file of your own ({hash})");
     }
     if !preset.notes.is_empty() {
-        let _ = writeln!(page, "- {}", plain(preset.notes));
+        let _ = writeln!(page, "- {}", in_markdown(preset.notes));
     }
     if let Some(hosts) = preset.outbound_hosts {
-        let (grade, source) = (hosts.evidence.grade.name(), plain(&hosts.evidence.source));
+        let (grade, source) = (hosts.evidence.grade.name(), in_markdown(&hosts.evidence.source));
         let _ = writeln!(
             page,
             "- Outbound hosts, where a scenario says nothing: {} ({grade}: {source})",
@@ -149,10 +150,10 @@ fn preset(page: &mut String, preset: &PresetSummary<'_>, level: &str) {
         let _ = writeln!(
             page,
             "| `{path}` | {} | {} | {} | {} |",
-            cell(meaning),
-            cell(&preset.kind.value_in_words(path, value)),
+            in_markdown(meaning),
+            in_markdown(&preset.kind.value_in_words(path, value)),
             evidence.grade.name(),
-            cell(&evidence.source)
+            in_markdown(&evidence.source)
         );
     }
 }
@@ -163,23 +164,10 @@ fn capitalised(word: &str) -> String {
 
 /// The anchor of a heading that ends in `id`.
 fn anchor(id: &str) -> String {
-    let kept =
-        id.to_lowercase().chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c)).collect::<String>();
+    let kept = visible(id)
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || "-_ ".contains(*c))
+        .collect::<String>();
     kept.replace(' ', "-")
-}
-
-/// Text that Markdown shall not read as markup.
-fn plain(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        if "*_<>[]`\\".contains(c) {
-            out.push('\\');
-        }
-        out.push(if c.is_control() { ' ' } else { c });
-    }
-    out
-}
-
-fn cell(text: &str) -> String {
-    plain(text).replace('|', "\\|")
 }

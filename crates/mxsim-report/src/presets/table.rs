@@ -3,6 +3,7 @@
 use mxsim_core::catalog::{Population, PresetKind, PresetSummary};
 
 use super::{Shown, population};
+use crate::outgoing::in_csv;
 
 const HEADER: [&str; 11] = [
     "kind",
@@ -73,7 +74,7 @@ fn figures(text: &mut String, population: &Population) {
 
 /// A record as RFC 4180 has it, with the line ends of the other tables.
 fn line(fields: &[&str]) -> String {
-    let quoted: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
+    let quoted: Vec<String> = fields.iter().map(|field| quoted(&in_csv(field))).collect();
     quoted.join(",") + "\n"
 }
 

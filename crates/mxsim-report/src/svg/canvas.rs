@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::Size;
 use crate::ReportError;
+use crate::outgoing::{visible, visible_char};
 
 /// Nearly black: text and axes.
 pub(super) const INK: RGBColor = RGBColor(40, 40, 40);
@@ -167,7 +168,7 @@ impl<'a> Canvas<'a> {
         // plotters divides sizes by 1.24 when it writes SVG; see plotters-svg 0.3.7, draw_text.
         let font = ("sans-serif", f64::from(height) * 1.24, style).into_font();
         let style = TextStyle::from(font).color(color).pos(side.anchor());
-        self.area.draw_text(text, &style, at).map_err(failed)
+        self.area.draw_text(&visible(text), &style, at).map_err(failed)
     }
 }
 
@@ -240,15 +241,15 @@ fn step_length(x: f64, y: f64) -> f64 {
 
 /// Room that `text` takes (px), a little more than in usual fonts.
 pub(super) fn text_px(text: &str, height: i32) -> i32 {
-    let clean: String = text.chars().map(printable).collect();
+    let clean: String = text.chars().map(visible_char).collect();
     let wide = clean.chars().filter(|letter| "mwMW@%".contains(*letter)).count();
     // DejaVu Sans, the widest of the usual sans-serif fonts, needs 0.61 of its size for a mean letter, and 0.35 more for a wide one.
     ((clean.width() as f64 * 0.62 + wide as f64 * 0.35) * f64::from(height)).ceil() as i32
 }
 
-/// `text` without control characters, which XML forbids, cut to `room` pixels.
+/// `text` as it may be shown, cut to `room` pixels.
 pub(super) fn cut(text: &str, height: i32, room: i32) -> String {
-    let clean: String = text.chars().map(printable).collect();
+    let clean: String = text.chars().map(visible_char).collect();
     if text_px(&clean, height) <= room {
         return clean;
     }
@@ -261,12 +262,6 @@ pub(super) fn cut(text: &str, height: i32, room: i32) -> String {
         }
     }
     format!("{}…", kept.trim_end())
-}
-
-fn printable(letter: char) -> char {
-    let forbidden =
-        letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{fffe}' | '\u{ffff}');
-    if forbidden { ' ' } else { letter }
 }
 
 /// `text` broken at blanks into at most `lines` lines of `room` pixels; the last one is cut.
@@ -303,7 +298,7 @@ mod tests {
         let long = "x".repeat(100);
         let short = cut(&long, 12, 200);
         assert!(text_px(&short, 12) <= 200 && short.ends_with('…'));
-        assert_eq!(cut("mx1\u{7}", 12, 200), "mx1 ");
+        assert_eq!(cut("mx1\u{7}", 12, 200), "mx1�");
         assert_eq!(wrapped(&"word ".repeat(100), 12, 200, 2).len(), 2);
     }
 }

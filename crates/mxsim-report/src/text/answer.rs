@@ -17,7 +17,7 @@ const LONG_TEXT: usize = 130;
 const LABEL: usize = 13;
 
 pub(super) fn write(page: &mut Page, results: &Results) {
-    page.paragraph(if results.title.trim().is_empty() { "(no title)" } else { &results.title });
+    page.paragraph(&words::title(results));
     page.blank();
     verdict(page, results);
     page.blank();

@@ -1,7 +1,8 @@
 //! Results in one line each.
 
+use crate::outgoing::visible;
 use crate::page::columns::{self, Column};
-use crate::page::{Page, TextStyle, printable};
+use crate::page::{Page, TextStyle};
 use crate::words;
 use mxsim_core::numerals::{duration, percent};
 use mxsim_core::results::{Answer, Results};
@@ -9,14 +10,14 @@ use mxsim_core::results::{Answer, Results};
 /// The answer in one line: `NO: mail lost. 14.6 % (14.2-15.0 %) of your mail bounces.`
 #[must_use]
 pub fn oneline(results: &Results) -> String {
-    let others = results.verdict.others.iter().map(|other| format!(" Also: {}", printable(&other.sentence)));
-    format!("{}: {}{}\n", word(results), printable(&results.verdict.sentence), others.collect::<String>())
+    let others = results.verdict.others.iter().map(|other| format!(" Also: {}", visible(&other.sentence)));
+    format!("{}: {}{}\n", word(results), visible(&results.verdict.sentence), others.collect::<String>())
 }
 
 /// The answer with what it depends on; a no with what it is about.
 fn word(results: &Results) -> String {
     let verdict = &results.verdict;
-    let word = printable(&words::answer_of(verdict));
+    let word = visible(&words::answer_of(verdict));
     if verdict.answer == Answer::No { format!("{word} ({})", verdict.subject.in_words()) } else { word }
 }
 

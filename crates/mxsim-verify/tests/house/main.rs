@@ -22,15 +22,16 @@ const CRATES: [(&str, &[&str]); 5] = [
 
 /// Which modules of core a module of core may use, from the bottom up: a module uses only what stands before it. What is absent here is absent
 /// on purpose.
-const MODULES: [(&str, &[&str]); 19] = [
+const MODULES: [(&str, &[&str]); 20] = [
     ("time", &[]),
     ("ids", &["time"]),
     ("random", &[]),
+    ("outgoing", &[]),
     ("theory", &[]),
     ("results", &[]),
     ("numerals", &["time", "results"]),
     ("smtp", &[]),
-    ("syntax", &["time"]),
+    ("syntax", &["time", "outgoing"]),
     ("node", &["time", "random", "smtp"]),
     ("traffic", &["time", "random"]),
     ("dns", &["time", "random", "syntax"]),
@@ -39,7 +40,19 @@ const MODULES: [(&str, &[&str]); 19] = [
     ("catalog", &["results", "syntax", "dns", "sender", "parameters"]),
     (
         "scenario",
-        &["time", "results", "smtp", "syntax", "node", "traffic", "dns", "sender", "parameters", "catalog"],
+        &[
+            "time",
+            "outgoing",
+            "results",
+            "smtp",
+            "syntax",
+            "node",
+            "traffic",
+            "dns",
+            "sender",
+            "parameters",
+            "catalog",
+        ],
     ),
     ("tally", &["time", "results", "scenario"]),
     ("estimate", &["time", "results", "numerals", "scenario", "tally"]),
@@ -72,11 +85,13 @@ const MODULES: [(&str, &[&str]); 19] = [
     ),
 ];
 
-/// Which modules of core a report may use: results, the documents of questions, what stands in a catalogue, and how a number is written.
+/// Which modules of core a report may use: results, the documents of questions, what stands in a catalogue, how a number is written and how a text of
+/// somebody else is shown.
 /// What simulates is absent.
-const REPORTED: [&str; 8] = [
+const REPORTED: [&str; 9] = [
     "results",
     "numerals",
+    "outgoing",
     "study::ask",
     "study::check",
     "study::judge",

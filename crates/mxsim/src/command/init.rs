@@ -5,8 +5,9 @@ mod zone;
 use super::check::exit_for;
 use crate::args::{Design, Init};
 use crate::exit::{Exit, Failure};
-use crate::output::{print, screen_style, write_file};
-use mxsim_report::{findings, next};
+use crate::files::write_file;
+use crate::output::{print, screen_style};
+use mxsim_report::{findings, message, next};
 use std::path::Path;
 
 impl Design {
@@ -39,11 +40,11 @@ pub(crate) fn init(arguments: &Init) -> Result<Exit, Failure> {
         // It stays a scenario, so that `mxsim init | mxsim run -` works: what to type next is a comment.
         None => print(&format!("{text}\n# Next: save this as site.toml, then: mxsim run site.toml\n"))?,
         Some(file) => {
-            refuse_to_lose(file, arguments.force)?;
-            write_file(file, text.as_bytes())?;
+            refuse_to_lose(file, arguments.force.force)?;
+            write_file(file, text.as_bytes(), arguments.force.force)?;
             let file = file.display();
             print(&findings::screen(&findings, &screen_style()))?;
-            print(&format!("wrote {file}\n{}", next(&format!("mxsim run {file}"))))?;
+            print(&format!("{}\n{}", message(&format!("wrote {file}")), next(&format!("mxsim run {file}"))))?;
         }
     }
     Ok(exit)

@@ -2,10 +2,11 @@
 
 use crate::args::{Arguments, Man};
 use crate::exit::{Exit, Failure};
-use crate::output::{print, write_file};
+use crate::files::write_set;
+use crate::output::print;
 use clap::CommandFactory as _;
 use clap_mangen::Man as Page;
-use mxsim_report::next;
+use mxsim_report::{message, next};
 use std::path::Path;
 
 /// Prints the page of the whole command, or writes one page for each of its commands into a folder.
@@ -15,7 +16,7 @@ pub(crate) fn man(arguments: &Man) -> Result<Exit, Failure> {
     whole.build();
     match &arguments.dir {
         None => print(&page(&whole)?)?,
-        Some(folder) => write_pages(&whole, folder)?,
+        Some(folder) => write_pages(&whole, folder, arguments.force.force)?,
     }
     Ok(Exit::Met)
 }
@@ -27,17 +28,14 @@ fn page(command: &clap::Command) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-fn write_pages(whole: &clap::Command, folder: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| Failure::file(format!("cannot make {}: {error}", folder.display())))?;
-    write_file(&folder.join("mxsim.1"), page(whole)?.as_bytes())?;
+fn write_pages(whole: &clap::Command, folder: &Path, force: bool) -> Result<(), Failure> {
+    let mut pages = vec![("mxsim.1".to_owned(), page(whole)?.into_bytes())];
     for command in whole.get_subcommands().filter(|command| command.get_name() != "help") {
         let named = format!("mxsim-{}", command.get_name());
-        write_file(
-            &folder.join(format!("{named}.1")),
-            page(&command.clone().display_name(named))?.as_bytes(),
-        )?;
+        pages.push((format!("{named}.1"), page(&command.clone().display_name(named))?.into_bytes()));
     }
+    write_set(folder, &pages, force)?;
     let folder = folder.display();
-    print(&format!("wrote the pages to {folder}\n{}", next(&format!("man {folder}/mxsim.1"))))
+    let wrote = message(&format!("wrote the pages to {folder}"));
+    print(&format!("{wrote}\n{}", next(&format!("man {folder}/mxsim.1"))))
 }

@@ -3,7 +3,8 @@
 use crate::args::Report;
 use crate::exit::{Exit, Failure};
 use crate::figures::drawn;
-use crate::output::{Layout, document, format_for, print, screen_style, write_file};
+use crate::files::write_file;
+use crate::output::{Layout, document, format_for, print, screen_style};
 use mxsim_report::{Files, TextStyle};
 use std::path::Path;
 
@@ -22,7 +23,10 @@ pub(crate) fn report(arguments: &Report) -> Result<Exit, Failure> {
     let files = Files { results: named, ..Files::default() };
     let layout = Layout { format, full: arguments.output.full, files, figures: &figures };
     match file {
-        Some(file) => write_file(file, document(&results, &layout, &TextStyle::default()).as_bytes())?,
+        Some(file) => {
+            let text = document(&results, &layout, &TextStyle::default());
+            write_file(file, text.as_bytes(), arguments.figures.force.force)?;
+        }
         None => print(&document(&results, &layout, &screen_style()))?,
     }
     Ok(Exit::Met)

@@ -4,7 +4,8 @@ use super::{exit_for, overrides, run_options, span, watched};
 use crate::args::{Format, Run};
 use crate::exit::{Exit, Failure};
 use crate::figures::drawn;
-use crate::output::{Layout, document, format_for, print, screen_style, write_file};
+use crate::files::write_file;
+use crate::output::{Layout, document, format_for, print, screen_style};
 use mxsim_core::catalog::Catalog;
 use mxsim_core::results::Results;
 use mxsim_core::scenario::RunOverrides;
@@ -87,7 +88,8 @@ fn deliver_one(path: &str, results: &Results, arguments: &Run) -> Result<(), Fai
         figures: drawn.as_deref().unwrap_or_default(),
     };
     let written = file.map_or(Ok(()), |file| {
-        write_file(file, document(results, &layout, &TextStyle::default()).as_bytes())
+        let text = document(results, &layout, &TextStyle::default());
+        write_file(file, text.as_bytes(), arguments.figures.force.force)
     });
     let kept =
         file.filter(|_| written.is_ok() && format == Format::Json).map(|file| file.display().to_string());

@@ -162,3 +162,145 @@ fn a_link_stays_a_link() {
     assert!(fs::symlink_metadata(&link).expect("the link").is_symlink());
     assert!(fs::read_to_string(&real).expect("the file").starts_with('{'));
 }
+
+/// A results file, from which `report` writes in no time.
+fn results(folder: &Folder) -> String {
+    let small = folder.file("small.toml", SMALL);
+    let file = folder.at("results.json");
+    mxsim(&[&["run", &small, "-q", "-o", &file], &FEW[..]].concat()).expect(3);
+    fs::remove_file(small).expect("the scenario");
+    file
+}
+
+#[cfg(unix)]
+#[test]
+fn rights_are_kept_and_read_only_files_too() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let folder = Folder::new();
+    let results = results(&folder);
+    let old = folder.file("old.md", "old");
+    let mode = |mode: u32| fs::set_permissions(&old, fs::Permissions::from_mode(mode)).expect("rights");
+    let report = |more: &[&str]| mxsim(&[&["report", &results, "-o", &old], more].concat());
+    mode(0o640);
+    // Only the superuser may give files away; then the owner is kept, too.
+    let given = std::os::unix::fs::chown(&old, Some(4711), Some(4712)).is_ok();
+    report(&[]).expect(0);
+    let found = fs::metadata(&old).expect("the file");
+    assert_eq!(found.mode() & 0o7777, 0o640);
+    assert!(!given || (found.uid(), found.gid()) == (4711, 4712), "{found:?}");
+    mode(0o444);
+    fs::write(folder.at("kept"), fs::read(&old).expect("the file")).expect("a copy");
+    report(&["--format", "csv"])
+        .expect_error(5, &["cannot write", "old.md", "it is read-only; --force replaces it"]);
+    assert_eq!(fs::read(&old).expect("the file"), fs::read(folder.at("kept")).expect("the copy"));
+    report(&["--format", "csv", "--force"]).expect(0);
+    assert!(fs::read_to_string(&old).expect("the file").starts_with("section,"));
+    assert_eq!(fs::metadata(&old).expect("the file").mode() & 0o7777, 0o444, "it stays read-only");
+    assert_eq!(folder.names(), ["kept", "old.md", "results.json"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn force_means_the_same_wherever_files_are_written() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new();
+    let results = results(&folder);
+    let small = folder.file("small.toml", SMALL);
+    let (figures, pages) = (folder.at("figures"), folder.at("pages"));
+    let file = folder.file("file.toml", "old");
+    let commands: [(&[&str], String); 5] = [
+        (&["report", &results, "-o", &file], file.clone()),
+        (&["run", &small, "-q", "--exit-zero", "--replications", "2", "-o", &file], file.clone()),
+        (&["init", "-o", &file], file.clone()),
+        (&["report", &results, "--figures", &figures], folder.at("figures/load.svg")),
+        (&["man", "--dir", &pages], folder.at("pages/mxsim-run.1")),
+    ];
+    for name in [&figures, &pages] {
+        fs::create_dir(name).expect("a folder");
+    }
+    for (arguments, written) in commands {
+        fs::write(&written, "old").expect("a file");
+        fs::set_permissions(&written, fs::Permissions::from_mode(0o444)).expect("rights");
+        let before = folder.names();
+        mxsim(arguments).expect_error(5, &["--force"]);
+        assert_eq!(fs::read_to_string(&written).expect("the file"), "old", "{arguments:?}");
+        assert_eq!(folder.names(), before);
+        mxsim(&[arguments, &["--force"]].concat()).expect(0);
+        assert_ne!(fs::read_to_string(&written).expect("the file"), "old", "{arguments:?}");
+        fs::set_permissions(&written, fs::Permissions::from_mode(0o644)).expect("rights");
+    }
+    // Of the refused sets no file was written, of the others all.
+    assert_eq!(fs::read_dir(&figures).expect("the folder").count(), 4);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed() {
+    let folder = Folder::new();
+    let results = results(&folder);
+    let link = |from: &str, to: &str| std::os::unix::fs::symlink(to, folder.at(from)).expect("a link");
+    let report = |to: &str| mxsim_in(folder.path(), &["report", &results, "-o", to]);
+    link("to-nothing.md", "new.md");
+    link("twice.md", "to-nothing.md");
+    report("twice.md").expect(0);
+    assert!(fs::read_to_string(folder.at("new.md")).expect("the file").starts_with("# "));
+    assert!(["twice.md", "to-nothing.md"].iter().all(|name| folder.path().join(name).is_symlink()));
+    link("nowhere.md", "missing/new.md");
+    report("nowhere.md")
+        .expect_error(5, &["nowhere.md", "it is a link to nothing", "there is no folder", "missing"]);
+    link("round.md", "round.md");
+    report("round.md").expect_error(5, &["round.md", "its links lead in a circle"]);
+    // Figures: the folder may be a link, and each file in it.
+    fs::create_dir(folder.at("figures")).expect("a folder");
+    link("linked", "figures");
+    link("figures/split.svg", "../elsewhere.svg");
+    mxsim_in(folder.path(), &["report", &results, "--figures", "linked"]).expect(0);
+    assert!(
+        folder.path().join("figures/split.svg").is_symlink() && folder.path().join("elsewhere.svg").is_file()
+    );
+    assert_eq!(fs::read_dir(folder.at("figures")).expect("the folder").count(), 4);
+    link("lost", "gone");
+    mxsim_in(folder.path(), &["report", &results, "--figures", "lost"])
+        .expect_error(5, &["cannot make lost", "it is a link to nothing"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn devices_pipes_and_odd_names() {
+    let folder = Folder::new();
+    let results = results(&folder);
+    let report = |to: &str| mxsim_in(folder.path(), &["report", &results, "--format", "csv", "-o", to]);
+    assert!(report("/dev/stdout").expect(0).stdout.starts_with("section,"));
+    report("/dev/null").expect(0);
+    let longest = format!("{}.csv", "n".repeat(251));
+    report(&longest).expect(0);
+    assert!(folder.names().contains(&longest));
+    report(&format!("n{longest}")).expect_error(5, &["its name is too long"]);
+    report("").expect(2);
+    report("new/").expect_error(5, &["cannot write new/", "this names no file"]);
+    report("results.json/a").expect_error(5, &["a part of its path is a file"]);
+    let pipe = folder.at("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).expect("what was written")
+    });
+    report("pipe").expect(0);
+    assert!(reader.join().expect("the reader").starts_with("section,"));
+    assert_eq!(folder.names(), [longest.as_str(), "pipe", "results.json"]);
+}
+
+#[test]
+fn figures_appear_together_or_not_at_all() {
+    let folder = Folder::new();
+    let results = results(&folder);
+    fs::create_dir_all(folder.at("figures/load.svg")).expect("a folder in the place of a figure");
+    let figures = folder.at("figures");
+    let run = mxsim(&["report", &results, "--figures", &figures]);
+    run.expect_error(5, &["load.svg", "it is a directory"]);
+    let left: Vec<_> = fs::read_dir(&figures).expect("the folder").collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    mxsim(&["report", &results, "--figures", &folder.at("a/b/c/.")]).expect(0);
+    assert_eq!(fs::read_dir(folder.at("a/b/c")).expect("the folder").count(), 4);
+}

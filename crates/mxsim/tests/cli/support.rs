@@ -101,6 +101,13 @@ pub(crate) fn piped(arguments: &[&str]) -> Child {
     command.spawn().expect("the command starts")
 }
 
+/// The same in another folder, with nothing to read.
+pub(crate) fn piped_in(folder: &Path, arguments: &[&str]) -> Child {
+    let mut command = command(arguments);
+    command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("the command starts")
+}
+
 pub(crate) fn finished(output: std::process::Output) -> Finished {
     Finished {
         status: output.status,

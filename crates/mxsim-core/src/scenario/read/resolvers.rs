@@ -122,7 +122,7 @@ impl Resolvers {
             None => format!(
                 "known are {}; or add a section [resolvers.{}]",
                 known.join(", "),
-                name.escape_debug()
+                shortened(name).trim_matches('"')
             ),
         };
         reading.report.error(code::UNKNOWN_RESOLVER, place, message).label("unknown resolver").help(help);

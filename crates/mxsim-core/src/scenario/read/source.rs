@@ -2,7 +2,7 @@
 
 use crate::syntax::diagnostic::Place;
 use crate::syntax::quantity;
-use crate::syntax::tree::{Entry, Kind, Value};
+use crate::syntax::tree::{Entry, Kind, Value, shortened};
 use crate::time::{Span, Time};
 
 /// How a text is written.
@@ -70,7 +70,7 @@ impl RunOverrides {
 /// The rule that `text` breaks and what to write instead.
 pub fn parse_duration(text: &str) -> Result<Span, String> {
     quantity::duration(text)
-        .map_err(|error| format!("expected {}, found {text:?}; {}", error.rule, error.help))
+        .map_err(|error| format!("expected {}, found {}; {}", error.rule, shortened(text), error.help))
 }
 
 /// Reads a point in time as scenarios write it: `10:00` of the first measured day, `2d 10:00` of the third, or a duration such as `36h`.
@@ -78,5 +78,6 @@ pub fn parse_duration(text: &str) -> Result<Span, String> {
 /// # Errors
 /// The rule that `text` breaks and what to write instead.
 pub fn parse_moment(text: &str) -> Result<Time, String> {
-    quantity::moment(text).map_err(|error| format!("expected {}, found {text:?}; {}", error.rule, error.help))
+    quantity::moment(text)
+        .map_err(|error| format!("expected {}, found {}; {}", error.rule, shortened(text), error.help))
 }

@@ -25,6 +25,7 @@ use crate::scenario::Scenario;
 use crate::study::cost::{Cost, TooLarge};
 use crate::study::limit::Limit;
 use crate::syntax::suggest::nearest;
+use crate::syntax::tree::shortened;
 use crate::time::Time;
 use recorder::Recorder;
 use std::cell::Cell;
@@ -105,9 +106,9 @@ impl fmt::Display for TraceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownSender { name, nearest, known } => {
-                write!(f, "there is no sender {name:?}")?;
+                write!(f, "there is no sender {}", shortened(name))?;
                 if let Some(nearest) = nearest {
-                    write!(f, "; did you mean {nearest:?}?")?;
+                    write!(f, "; did you mean {}?", shortened(nearest))?;
                 }
                 write!(f, "; senders are {}", quoted(known))
             }
@@ -118,7 +119,7 @@ impl fmt::Display for TraceError {
 }
 
 fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+    names.iter().map(|name| shortened(name)).collect::<Vec<_>>().join(", ")
 }
 
 /// Follows messages of one sender through a replication.

@@ -5,6 +5,7 @@ mod scalar;
 
 pub(crate) use key::{Key, Need, joined, later, names, optional, required};
 
+use crate::outgoing::{LONGEST_QUOTE, spelled};
 use crate::syntax::diagnostic::{Place, Report, code};
 use crate::syntax::hints::hint;
 use crate::syntax::quantity;
@@ -12,7 +13,8 @@ use crate::syntax::suggest::nearest;
 use crate::syntax::tree::{Entry, Kind, Table, Value};
 use crate::time::Span;
 use scalar::{
-    check_address, check_duration, check_integer, check_name, check_number, check_share, number_rule,
+    check_address, check_duration, check_integer, check_name, check_number, check_share, check_title,
+    number_rule,
 };
 
 /// What a value may look like.
@@ -20,6 +22,8 @@ use scalar::{
 pub(crate) enum Shape {
     /// Any string.
     Text,
+    /// A string that is a line of a report: at most 255 characters.
+    Title,
     /// A string fit to be a name: 1 to 100 characters, no control characters.
     Name,
     /// The same as long as a DNS name may be, or a node named after one.
@@ -146,6 +150,7 @@ impl Shape {
             Self::Duration(least) => check_duration(value, *least),
             Self::Moment => quantity::moment(&value.written()).err(),
             Self::Share => check_share(value),
+            Self::Title => check_title(value),
             Self::Name => check_name(value, LONGEST_NAME),
             Self::HostName => check_name(value, LONGEST_HOST_NAME),
             Self::Address => check_address(value),
@@ -179,6 +184,7 @@ impl Shape {
             (Self::Integer { .. }, Kind::Integer(_) | Kind::Float(_)) => value.as_integer().is_some(),
             (
                 Self::Text
+                | Self::Title
                 | Self::Name
                 | Self::HostName
                 | Self::Address
@@ -223,7 +229,7 @@ impl Shape {
     /// The rule in words: "a duration such as "5m"".
     pub(crate) fn describe(&self) -> String {
         match self {
-            Self::Text => "a string".into(),
+            Self::Text | Self::Title => "a string".into(),
             Self::Name | Self::HostName => "a name".into(),
             Self::Address => "an IP address".into(),
             Self::Boolean => "true or false".into(),
@@ -332,7 +338,10 @@ fn known_key<'a>(keys: &'a [Key], entry: &Entry, path: &str, report: &mut Report
         }
         None => {
             let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
-            let message = format!("unknown key `{}`{place}", entry.key.escape_debug());
+            let message = format!(
+                "unknown key `{}`{place}",
+                spelled(&crate::outgoing::shortened(&entry.key, LONGEST_QUOTE))
+            );
             let known = names(keys);
             let help = match (hint(&entry.key), nearest(&entry.key, known.iter().copied())) {
                 (Some(hint), _) => hint.to_owned(),

@@ -1,5 +1,6 @@
 //! Rules of single values that have the right type.
 
+use crate::outgoing::LONGEST_TITLE;
 use crate::syntax::quantity::{self, Malformed};
 use crate::syntax::tree::Value;
 use crate::time::Span;
@@ -56,6 +57,13 @@ pub(super) fn check_name(value: &Value, most: usize) -> Option<Malformed> {
             "write a short name without line breaks or outer spaces",
         )
     })
+}
+
+pub(super) fn check_title(value: &Value) -> Option<Malformed> {
+    let fits = value.written().chars().nth(LONGEST_TITLE).is_none();
+    let rule = format!("a title of at most {LONGEST_TITLE} characters");
+    (!fits)
+        .then(|| problem(false, rule, "write one line; what else there is to say stands well in a comment"))
 }
 
 pub(super) fn check_address(value: &Value) -> Option<Malformed> {

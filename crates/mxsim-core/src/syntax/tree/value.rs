@@ -1,5 +1,6 @@
 //! Values and tables, each with its place.
 
+use crate::outgoing::{LONGEST_QUOTE, spelled};
 use crate::syntax::diagnostic::Place;
 
 /// A value and where it stands.
@@ -178,10 +179,9 @@ impl Value {
 
 /// A quoted string that fits a line of a message.
 pub(crate) fn shortened(text: &str) -> String {
-    const MOST: usize = 40;
-    if text.chars().count() <= MOST {
-        return format!("{text:?}");
+    if text.chars().nth(LONGEST_QUOTE).is_none() {
+        return spelled(&format!("{text:?}"));
     }
-    let start: String = text.chars().take(MOST).collect();
-    format!("{start:?}...")
+    let start: String = text.chars().take(LONGEST_QUOTE).collect();
+    spelled(&format!("{start:?}..."))
 }
