@@ -10,6 +10,7 @@ use crate::dns::{Name, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::scenario::model::{Node, ZoneVersion};
 use crate::syntax::diagnostic::{Place, code};
+use crate::syntax::quantity::SMALLEST;
 use crate::syntax::shape::EVERY;
 use crate::syntax::suggest::nearest;
 use crate::syntax::tree::{Entry, Table, Value, shortened};
@@ -256,13 +257,18 @@ fn node(draft: &Draft, hosts: &[HostAddresses<'_>]) -> Node {
     }
 }
 
-/// Whether each node has a fair share: it stands behind a host of the lowest preference that any node has when measuring starts.
+/// Whether each node has a fair share: it stands behind a host of the lowest preference that any node has when measuring starts. A zone that
+/// gives no node any mail then does not say; the one before it does, or the next that comes.
 pub(crate) fn fair_nodes(nodes: &[Node], zones: &[ZoneVersion]) -> Vec<bool> {
-    let Some(version) = zones.iter().rev().find(|version| version.at <= Time::ZERO) else {
-        return vec![false; nodes.len()];
-    };
-    let preferences: Vec<Option<u16>> =
-        nodes.iter().map(|node| best_preference(node, &version.zone)).collect();
+    let (begun, to_come): (Vec<&ZoneVersion>, Vec<&ZoneVersion>) =
+        zones.iter().partition(|version| version.at <= Time::ZERO);
+    let mut fair = begun.into_iter().rev().chain(to_come).map(|version| best_nodes(nodes, &version.zone));
+    fair.find(|fair| fair.contains(&true)).unwrap_or_else(|| vec![false; nodes.len()])
+}
+
+/// Whether each node stands behind a host of the lowest preference that any node has.
+fn best_nodes(nodes: &[Node], zone: &Zone) -> Vec<bool> {
+    let preferences: Vec<Option<u16>> = nodes.iter().map(|node| best_preference(node, zone)).collect();
     let best = preferences.iter().flatten().min();
     preferences.iter().map(|preference| preference.is_some() && preference.as_ref() == best).collect()
 }
@@ -305,7 +311,20 @@ fn share_out(drafts: &[Draft], nodes: &mut [Node], zones: &[ZoneVersion], readin
     }
     // Weights that are shares already stay as they are to the last bit, so that a resolved scenario reads back the same.
     let sum = if (sum - 1.0).abs() < 1e-12 || sum == 0.0 { 1.0 } else { sum };
-    for (node, weight) in nodes.iter_mut().zip(weights) {
+    for ((node, draft), weight) in nodes.iter_mut().zip(drafts).zip(weights) {
         node.fair_share = weight / sum;
+        refuse_next_to_nothing(node, draft, reading);
+    }
+}
+
+/// A weight may be small beside others; the share it comes to has to be one that can be written.
+fn refuse_next_to_nothing(node: &Node, draft: &Draft, reading: &mut Reading) {
+    // A weight that is too small by itself has been reported.
+    let is_written = draft.weight.is_none_or(|weight| weight >= SMALLEST);
+    if is_written && node.fair_share > 0.0 && node.fair_share < SMALLEST {
+        let place = draft.place.clone().unwrap_or(Place::File);
+        let message =
+            format!("nodes.{}: beside the other weights its fair share comes to nothing", node.name);
+        reading.report.error(code::OUT_OF_RANGE, &place, message).help("write `weight = 0`, or a larger one");
     }
 }

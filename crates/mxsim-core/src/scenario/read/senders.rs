@@ -13,7 +13,7 @@ use crate::sender::{
     AddressSort, Behaviour, Failover, Family, OrderPolicy, SenderParameters, Stickiness, Unknowns,
 };
 use crate::syntax::diagnostic::{Place, code};
-use crate::syntax::quantity::percent_text;
+use crate::syntax::quantity::{SMALLEST, percent_text};
 use crate::syntax::shape::{LONGEST_NAME, unknown_preset};
 use crate::syntax::tree::{Table, Value, shortened};
 use crate::traffic::{Profile, Sizes};
@@ -197,6 +197,7 @@ impl Entry<'_> {
             self.caution_default_preset(reading);
             DEFAULT_PRESET
         });
+        self.is_worth_a_share(self.share, preset, self.place, reading);
         self.sender(self.name.clone(), preset, self.share, sites, reading).into_iter().collect()
     }
 
@@ -265,13 +266,7 @@ impl Entry<'_> {
         for (preset, weight, place) in parts {
             let part = weight / total;
             let share = self.share * part;
-            if share == 0.0 && self.share > 0.0 {
-                let message =
-                    format!("sender {}: the part of {preset} comes to nothing", shortened(&self.name));
-                reading
-                    .report
-                    .error(code::OUT_OF_RANGE, place, message)
-                    .help("leave it out or give it a larger weight");
+            if !self.is_worth_a_share(share, preset, place, reading) {
                 continue;
             }
             let own_sites = ((sites as f64 * part).round() as usize).max(1);
@@ -280,6 +275,20 @@ impl Entry<'_> {
             senders.extend(self.sender(name, preset, share, own_sites, reading));
         }
         senders
+    }
+
+    /// True unless `share` is what nobody could write: what is left for a sender has to be a share like any other. A share of zero is left
+    /// where shares add up to more than they may, which has been reported.
+    fn is_worth_a_share(&self, share: f64, what: &str, place: &Place, reading: &mut Reading) -> bool {
+        let is_worth = share == 0.0 || share >= SMALLEST;
+        if !is_worth {
+            let message = format!("sender {}: the share of {what} comes to nothing", shortened(&self.name));
+            reading
+                .report
+                .error(code::OUT_OF_RANGE, place, message)
+                .help("leave it out, or give it a larger weight or share");
+        }
+        is_worth
     }
 
     /// A part of a mix has a name as any sender.
