@@ -28,13 +28,14 @@ impl Results {
             interval(&format!("host {}: share", host.name), Bounds::Share, Some(&host.share))?;
             [&host.first, &host.last].into_iter().flatten().try_for_each(|at| moment(&host.name, at))
         })?;
+        add_up("shares of the hosts", self.hosts.iter().map(|host| host.share.value))?;
         balance(&self.balance)?;
         totals("delivery", &self.delivery.totals)?;
         interval("delivery: bounced_share", Bounds::Share, self.delivery.bounced_share.as_ref())?;
         interval("delivery: late", Bounds::Share, self.delivery.late.as_ref())?;
         delay("delivery", self.delivery.delay.as_ref())?;
         self.senders.iter().try_for_each(sender)?;
-        self.wanted_mail_adds_up()?;
+        self.counts_add_up()?;
         self.events.iter().try_for_each(event)?;
         self.causes()?;
         series(&self.series)?;
@@ -45,15 +46,22 @@ impl Results {
         uncertainty(&self.uncertainty)
     }
 
-    /// The document's messages are those of its senders that somebody waits for.
-    fn wanted_mail_adds_up(&self) -> Possible {
+    /// The messages of the whole are those of its senders that somebody waits for, and those its nodes accepted.
+    fn counts_add_up(&self) -> Possible {
+        let all = &self.delivery.totals;
         let wanted = || self.senders.iter().filter(|sender| sender.wanted);
-        let of_senders: u128 = wanted().map(|sender| u128::from(sender.totals.messages)).sum();
-        let all = self.delivery.totals.messages;
-        if wanted().next().is_none() || of_senders == u128::from(all) {
-            return Ok(());
+        // Documents of older versions have no senders.
+        if !self.senders.is_empty() {
+            same_count(
+                "messages of its senders",
+                wanted().map(|sender| sender.totals.messages),
+                all.messages,
+            )?;
         }
-        Err(format!("the senders have {of_senders} messages together, and delivery has {all}"))
+        let accepted = self.nodes.iter().map(|node| node.totals.accepted);
+        same_count("messages accepted by nodes", accepted, all.accepted)?;
+        let tried = self.nodes.iter().map(|node| node.totals.connections_tried);
+        same_count("connections to nodes", tried, all.connections_tried)
     }
 
     fn causes(&self) -> Possible {
@@ -215,4 +223,9 @@ fn uncertainty(uncertainty: &Uncertainty) -> Possible {
 
 fn at_most(what: &str, part: u64, of: &str, whole: u64) -> Possible {
     if part <= whole { Ok(()) } else { Err(format!("{what} is {part}, more than {whole} {of}")) }
+}
+
+fn same_count(what: &str, parts: impl Iterator<Item = u64>, whole: u64) -> Possible {
+    let sum: u128 = parts.map(u128::from).sum();
+    if sum == u128::from(whole) { Ok(()) } else { Err(format!("{what}: {sum} together, and {whole} in all")) }
 }

@@ -6,6 +6,9 @@ use crate::results::{Delay, Estimate, Interval, Moment};
 /// Numbers of a document are written with ten digits, so sums and orders may miss by this much, relative to their size.
 const SLACK: f64 = 1e-6;
 
+/// Largest amount there can be: beyond all seconds, messages and rates of any run.
+const MOST: f64 = 1e30;
+
 /// What a number counts.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Bounds {
@@ -24,7 +27,7 @@ impl Bounds {
         match self {
             Self::Share => (0.0, 1.0),
             Self::Difference => (-1.0, 1.0),
-            Self::Amount => (0.0, f64::MAX),
+            Self::Amount => (0.0, MOST),
             Self::Any => (f64::MIN, f64::MAX),
         }
     }
@@ -33,7 +36,7 @@ impl Bounds {
         match self {
             Self::Share => "between 0 and 1",
             Self::Difference => "between -1 and 1",
-            Self::Amount => "0 or above",
+            Self::Amount => "an amount from 0",
             Self::Any => "a number",
         }
     }
@@ -56,6 +59,12 @@ pub(super) fn ordered(what: &str, values: &[f64]) -> Possible {
         .map_or(Ok(()), |pair| Err(format!("{what}: {} stands before {}, out of order", pair[0], pair[1])))
 }
 
+/// A number between the bounds of its interval.
+fn between(what: &str, value: f64, [low, high]: [Option<f64>; 2]) -> Possible {
+    range(what, [low, Some(value)])?;
+    range(what, [Some(value), high])
+}
+
 /// The bounds of an interval.
 pub(super) fn range(what: &str, [low, high]: [Option<f64>; 2]) -> Possible {
     let bounds: Vec<f64> = low.into_iter().chain(high).collect();
@@ -66,7 +75,7 @@ pub(super) fn range(what: &str, [low, high]: [Option<f64>; 2]) -> Possible {
 pub(super) fn interval(what: &str, bounds: Bounds, interval: Option<&Interval>) -> Possible {
     let Some(interval) = interval else { return Ok(()) };
     inside(what, bounds, interval.value)?;
-    range(what, [interval.low, interval.high])
+    between(what, interval.value, [interval.low, interval.high])
 }
 
 /// A quantity over windows.
@@ -79,7 +88,8 @@ pub(super) fn estimate(what: &str, bounds: Bounds, estimate: Option<&Estimate>) 
     estimate
         .half_width
         .map_or(Ok(()), |half| inside(&format!("{what} (half_width)"), Bounds::Amount, half))?;
-    [estimate.p05_ci, estimate.p50_ci, estimate.p95_ci].into_iter().try_for_each(|ci| range(what, ci))
+    let bounds = [estimate.p05_ci, estimate.p50_ci, estimate.p95_ci];
+    quantiles.into_iter().zip(bounds).try_for_each(|(value, ci)| between(what, value, ci))
 }
 
 /// Times in a queue.
@@ -90,8 +100,9 @@ pub(super) fn delay(of: &str, delay: Option<&Delay>) -> Possible {
     inside(&what, Bounds::Amount, delay.p50)?;
     ordered(&format!("{what} (quantiles)"), &[delay.p50, delay.p95, delay.p99, delay.max])?;
     ordered(&format!("{what} (mean and max)"), &[delay.mean, delay.max])?;
+    let values = [delay.mean, delay.p50, delay.p95, delay.p99, delay.max];
     let bounds = [delay.mean_ci, delay.p50_ci, delay.p95_ci, delay.p99_ci, delay.max_ci];
-    bounds.into_iter().try_for_each(|ci| range(&what, ci))
+    values.into_iter().zip(bounds).try_for_each(|(value, ci)| between(&what, value, ci))
 }
 
 /// When a host took mail.

@@ -115,14 +115,14 @@ fn read(
         Format::Json => parse_json(&mut report),
     };
     match parsed {
-        Some(root) => read_tree(&root, report, catalog, files, overrides),
+        Some(root) => read_tree(root, report, catalog, files, overrides),
         None => Err(report.into_certain_error()),
     }
 }
 
 /// Reads a tree.
 pub(crate) fn read_tree(
-    root: &Value,
+    root: Value,
     mut report: Report,
     catalog: &Catalog,
     files: Files<'_>,

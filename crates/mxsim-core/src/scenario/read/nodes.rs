@@ -12,7 +12,7 @@ use crate::scenario::model::{Node, ZoneVersion};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity::SMALLEST;
 use crate::syntax::shape::EVERY;
-use crate::syntax::suggest::nearest;
+use crate::syntax::suggest::some_of;
 use crate::syntax::tree::{Entry, Table, Value, shortened};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,11 +64,12 @@ fn named(table: &Table) -> Table {
 
 fn host_addresses(zones: &[ZoneVersion]) -> Vec<HostAddresses<'_>> {
     let mut hosts: Vec<HostAddresses<'_>> = Vec::new();
+    let mut known: BTreeMap<&Name, usize> = BTreeMap::new();
     let versions = zones.iter().enumerate();
     for (version, host) in
         versions.flat_map(|(i, version)| version.zone.hosts.iter().map(move |host| (i, host)))
     {
-        let at = hosts.iter().position(|other| *other.name == host.name).unwrap_or_else(|| {
+        let at = *known.entry(&host.name).or_insert_with(|| {
             hosts.push(HostAddresses::new(&host.name));
             hosts.len() - 1
         });
@@ -124,10 +125,11 @@ fn positions(hosts: &[HostAddresses<'_>]) -> BTreeMap<IpAddr, usize> {
 fn default_nodes(hosts: &[HostAddresses<'_>]) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     let mut owner: BTreeMap<IpAddr, usize> = BTreeMap::new();
-    let labels: Vec<&str> = hosts.iter().map(|host| host.name.first_label()).collect();
+    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
+    hosts.iter().for_each(|host| *labels.entry(host.name.first_label()).or_default() += 1);
     for host in hosts {
         let label = host.name.first_label();
-        let unique = labels.iter().filter(|other| **other == label).count() == 1;
+        let unique = labels[label] == 1;
         let name = if unique { label } else { host.name.as_str() };
         let machines = host.machines();
         for (i, addresses) in machines.iter().enumerate() {
@@ -206,7 +208,7 @@ fn claim_addresses(
 fn unknown_address(address: IpAddr, known: &BTreeSet<IpAddr>, item: &Value, reading: &mut Reading) {
     let texts: Vec<String> = known.iter().map(ToString::to_string).collect();
     let message = format!("no exchange host of the zone has the address {address}");
-    let help = match nearest(&address.to_string(), texts.iter().map(String::as_str)) {
+    let help = match reading.report.nearest(&address.to_string(), texts.iter().map(String::as_str)) {
         Some(near) => format!("did you mean {near}?"),
         None => "add an A or AAAA record for it to the zone".into(),
     };
@@ -214,10 +216,12 @@ fn unknown_address(address: IpAddr, known: &BTreeSet<IpAddr>, item: &Value, read
 }
 
 fn apply_weights(table: &Table, drafts: &mut [Draft], reading: &mut Reading) {
+    let names: Vec<String> = drafts.iter().map(|draft| draft.name.clone()).collect();
+    let position: BTreeMap<&str, usize> =
+        names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
     for entry in &table.entries {
         let Some(settings) = entry.value.as_table() else { continue };
-        let names: Vec<String> = drafts.iter().map(|draft| draft.name.clone()).collect();
-        match drafts.iter_mut().find(|draft| draft.name == entry.key) {
+        match position.get(entry.key.as_str()).map(|&at| &mut drafts[at]) {
             Some(draft) => {
                 draft.place = Some(entry.key_place.clone());
                 draft.weight =
@@ -236,10 +240,10 @@ fn unknown_node(entry: &Entry, names: &[String], reading: &mut Reading) {
 /// Reports a node that does not exist, with the nearest that does.
 pub(super) fn report_unknown_node(name: &str, place: &Place, names: &[String], reading: &mut Reading) {
     let message = format!("there is no node {}", shortened(name));
-    let help = match nearest(name, names.iter().map(String::as_str)) {
+    let help = match reading.report.nearest(name, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean \"{near}\"?"),
         None if names.is_empty() => "the zone gives no node: no exchange host has an address".into(),
-        None => format!("nodes are {}", names.join(", ")),
+        None => format!("nodes are {}", some_of(names.iter().map(String::as_str))),
     };
     reading.report.error(code::UNKNOWN_NODE, place, message).label("unknown node").help(help);
 }

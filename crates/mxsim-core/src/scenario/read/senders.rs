@@ -17,6 +17,7 @@ use crate::syntax::quantity::{SMALLEST, percent_text};
 use crate::syntax::shape::{LONGEST_NAME, unknown_preset};
 use crate::syntax::tree::{Table, Value, shortened};
 use crate::traffic::{Profile, Sizes};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// The preset of a sender that names none. *Assumption*.
@@ -55,10 +56,11 @@ fn read_entries(
 ) -> Vec<Sender> {
     let shares = shares(entries, reading);
     let mut senders: Vec<Sender> = Vec::new();
+    let mut names = BTreeSet::new();
     for ((value, table), share) in entries.iter().zip(shares) {
         let entry = Entry { table, place: &value.place, name: entry_name(table), share, profile, resolvers };
         for sender in entry.senders(reading) {
-            if senders.iter().any(|other| other.name == sender.name) {
+            if !names.insert(sender.name.clone()) {
                 let place = table.get("name").map_or(&value.place, |name| &name.place);
                 let message = format!("two senders are called {}", shortened(&sender.name));
                 reading

@@ -434,9 +434,10 @@ fn article(word: &str) -> &'static str {
 
 /// Reports an unknown preset, with the nearest one.
 pub(crate) fn unknown_preset(kind: &str, id: &str, place: &Place, report: &mut Report) {
-    let known = report.ids().preset_ids(kind);
     let message = format!("there is no {kind} preset {}", crate::syntax::tree::shortened(id));
+    let known = if report.is_long() { Vec::new() } else { report.ids().preset_ids(kind) };
     let help = match nearest(id, known.iter().map(String::as_str)) {
+        _ if report.is_long() => "`mxsim presets` lists them all".to_owned(),
         Some(near) => format!("did you mean \"{near}\"? All: {}", known.join(", ")),
         None => format!("{kind} presets are {}", known.join(", ")),
     };
