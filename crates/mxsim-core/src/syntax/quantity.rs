@@ -5,6 +5,11 @@ use crate::time::{Span, Time};
 /// Longest duration and latest moment a scenario may name: ten years of 365 days.
 pub(crate) const LONGEST: Span = Span::from_secs(10 * 365 * 86_400);
 
+/// When something ends that begins at `from` and lasts `length`: no later than the latest moment that can be written, beyond which no run goes.
+pub(crate) fn end(from: Time, length: Span) -> Time {
+    (from + length).min(Time(LONGEST.0).max(from + Span(1)))
+}
+
 /// Smallest number above zero that a text from outside may hold, a share among them. What is smaller makes no difference to any mail, and the
 /// simulator multiplies and divides such numbers: of those that are smaller still, nothing would be left.
 pub(crate) const SMALLEST: f64 = 1e-9;

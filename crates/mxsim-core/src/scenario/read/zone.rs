@@ -58,7 +58,7 @@ fn away(zone: &Table) -> Vec<(Time, Time)> {
     let span = |item: &Value| {
         let table = item.as_table()?;
         let from = quantity::moment(&table.get("at")?.written()).ok()?;
-        Some((from, from + span_at(table, "for")?))
+        Some((from, quantity::end(from, span_at(table, "for")?)))
     };
     let mut spans: Vec<(Time, Time)> = items.iter().filter_map(span).collect();
     spans.sort_unstable();

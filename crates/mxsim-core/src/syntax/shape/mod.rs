@@ -332,7 +332,8 @@ fn known_key<'a>(keys: &'a [Key], entry: &Entry, path: &str, report: &mut Report
         }
         None => {
             let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
-            let message = format!("unknown key `{}`{place}", entry.key.escape_debug());
+            let key: String = entry.key.chars().take(LONGEST_HOST_NAME).collect();
+            let message = format!("unknown key `{}`{place}", key.escape_debug());
             let known = names(keys);
             let help = match (hint(&entry.key), nearest(&entry.key, known.iter().copied())) {
                 (Some(hint), _) => hint.to_owned(),
@@ -376,8 +377,9 @@ fn check_map(of: &Shape, every: Option<&Shape>, table: &Table, path: &str, repor
     }
 }
 
-/// The path of `key` below `path`.
+/// The path of `key` below `path`, cut where it is longer than any name: every message about what is below it says it again.
 fn below(path: &str, key: &str) -> String {
+    let key = key.char_indices().nth(LONGEST_HOST_NAME).map_or(key, |(end, _)| &key[..end]);
     if path.is_empty() { key.into() } else { format!("{path}.{key}") }
 }
 
