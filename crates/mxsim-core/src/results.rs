@@ -8,6 +8,7 @@
 mod delivery;
 mod events;
 mod numbers;
+mod possible;
 mod senders;
 
 pub use delivery::{Delay, Delivery, DeliveryTotals};

@@ -47,7 +47,9 @@ fn groups<'a>(error: &ScenarioError, diagnostic: &'a Diagnostic, width: usize) -
     let title = Level::ERROR.primary_title(message).id(diagnostic.code);
     let mut group = match &diagnostic.place {
         Place::File => title.element(Origin::path(name)),
-        Place::Pointer(pointer) => title.element(Origin::path(format!("{name}#{}", error_text(pointer)))),
+        Place::Pointer(pointer) => {
+            title.element(Origin::path(format!("{name}#{}", error_text(&pointer.to_string()))))
+        }
         Place::Span { start, end } => {
             let excerpt = Excerpt::of(&source.text, inside(&source.text, *start, *end));
             let mut mark = AnnotationKind::Primary.span(excerpt.marked);

@@ -4,7 +4,8 @@
 //! passed over, because adding a field keeps the schema's number; any other schema is refused by name.
 
 use mxsim_core::results::{Results, SCHEMA};
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::error::Category;
 
@@ -56,13 +57,46 @@ pub fn from_json(text: &str) -> Result<Results, ReportError> {
     if text.trim().is_empty() {
         return Err(ReportError::document("it is empty; was the run that writes it stopped?"));
     }
-    let value: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
-    check_schema(&value)?;
-    serde_json::from_str(text).map_err(|error| {
+    match serde_json::from_str::<Results>(text) {
+        Ok(results) => possible(results),
+        Err(error) => Err(why_not(text, &error)),
+    }
+}
+
+/// The document, unless it is one that no run writes.
+fn possible(results: Results) -> Result<Results, ReportError> {
+    check_schema(Some(&results.schema))?;
+    match results.check_possible() {
+        Ok(()) => Ok(results),
+        Err(why) => {
+            Err(ReportError::document(format!("{}; no run comes to that: was it edited?", printable(&why))))
+        }
+    }
+}
+
+/// What stands in the place of a schema's name.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    schema: Option<Value>,
+}
+
+/// Why a text that is no results document is none: the first of what its reader needs that it lacks.
+fn why_not(text: &str, error: &serde_json::Error) -> ReportError {
+    if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
+        return not_json(&error);
+    }
+    let named = serde_json::from_str::<Named>(text).ok().and_then(|named| named.schema);
+    check_schema(named.as_ref().and_then(Value::as_str)).err().unwrap_or_else(|| {
         ReportError::document(format!(
             "{error}; it says `{SCHEMA}` but does not hold what that promises: was it edited, or written by an older mxsim?"
         ))
     })
+}
+
+/// Names of a document are of whoever wrote it: control characters blank, and no longer than a line.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
 }
 
 fn not_json(error: &serde_json::Error) -> ReportError {
@@ -75,8 +109,8 @@ fn not_json(error: &serde_json::Error) -> ReportError {
     })
 }
 
-fn check_schema(value: &Value) -> Result<(), ReportError> {
-    let Some(schema) = value.get("schema").and_then(Value::as_str) else {
+fn check_schema(schema: Option<&str>) -> Result<(), ReportError> {
+    let Some(schema) = schema else {
         return Err(ReportError::document(format!(
             "it has no `schema` of its own, so it is no results document; expected `\"schema\": \"{SCHEMA}\"`"
         )));

@@ -168,11 +168,11 @@ fn extend(table: &Table) -> Option<Extend> {
     Some(Extend::Some { per_ten_thousand: per_ten_thousand(table, "share")?, by: span_at(table, "by")? })
 }
 
-/// Reads a share in hundredths of a per cent.
+/// Reads a share in hundredths of a per cent. A share above zero stays one: that is what the word for none is there for.
 fn per_ten_thousand(table: &Table, key: &str) -> Option<u16> {
     let value = table.get(key)?;
     let share = value.as_number().or_else(|| quantity::percent(value.as_text()?).ok())?;
-    Some((share * 10_000.0).round() as u16)
+    Some((share * 10_000.0).round().max(1.0) as u16)
 }
 
 fn broken_rule(policy: &CachePolicy) -> Option<&'static str> {

@@ -16,7 +16,7 @@ mod reference;
 mod resolved;
 
 pub use crate::dns::Caches;
-pub use crate::syntax::diagnostic::{Diagnostic, Place, ScenarioError};
+pub use crate::syntax::diagnostic::{Diagnostic, Place, Pointer, ScenarioError};
 pub use build::{ChangeSpec, EventSpec, NodeSpec, ResolverSpec, ScenarioBuilder, SenderSpec};
 pub use findings::{FINDINGS, FindingKind, Reach};
 pub use goal::{Goal, GoalKind, LOST, OFF_TARGET, SLOW, ShareRange, TURNED_AWAY};

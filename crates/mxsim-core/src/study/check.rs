@@ -123,7 +123,7 @@ impl Fault {
         let source = &error.sources[one.source];
         let (line, column, pointer) = match &one.place {
             Place::File => (None, None, None),
-            Place::Pointer(pointer) => (None, None, Some(pointer.clone())),
+            Place::Pointer(pointer) => (None, None, Some(pointer.to_string())),
             Place::Span { start, .. } => {
                 let (line, column) = line_and_column(&source.text, *start);
                 (Some(line), Some(column), None)

@@ -5,6 +5,8 @@
 
 use crate::outgoing::error_text;
 use crate::syntax::ids::{KnownIds, NoIds};
+pub use crate::syntax::pointer::Pointer;
+use crate::syntax::suggest::nearest;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -82,7 +84,7 @@ pub enum Place {
         end: usize,
     },
     /// A JSON pointer (RFC 6901), where the bytes are not known.
-    Pointer(String),
+    Pointer(Pointer),
 }
 
 impl Place {
@@ -160,7 +162,7 @@ impl fmt::Display for ScenarioError {
             let name = error_text(&source.name);
             match &diagnostic.place {
                 Place::File => write!(f, "{name}")?,
-                Place::Pointer(pointer) => write!(f, "{name}#{}", error_text(pointer))?,
+                Place::Pointer(pointer) => write!(f, "{name}#{}", error_text(&pointer.to_string()))?,
                 Place::Span { start, .. } => {
                     let (line, column) = line_and_column(&source.text, *start);
                     write!(f, "{name}:{line}:{column}")?;
@@ -197,7 +199,10 @@ pub(crate) struct Report {
 }
 
 /// Errors that are held to be sorted; further ones are only counted.
-const MOST_COLLECTED: usize = 100_000;
+const MOST_COLLECTED: usize = 10_000;
+
+/// Errors for which the nearest word is looked for; those after them go without.
+pub(crate) const MOST_HELPED: usize = 100;
 
 impl Report {
     /// A report on the text `name`, which may name these ids.
@@ -274,6 +279,20 @@ impl Report {
         self.diagnostics.is_empty()
     }
 
+    /// The nearest known word, as long as errors are few: to look for it costs as much as there are words, and nobody reads a thousandth guess.
+    pub(crate) fn nearest<'a>(
+        &self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        if self.is_long() { None } else { nearest(word, candidates) }
+    }
+
+    /// True if there are so many errors that the next ones are said in short.
+    pub(crate) fn is_long(&self) -> bool {
+        self.diagnostics.len() >= MOST_HELPED
+    }
+
     /// The errors so far.
     pub(crate) fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
@@ -323,7 +342,7 @@ mod tests {
     #[test]
     fn what_is_printed_steers_no_terminal() {
         let mut report = Report::new("a\u{1b}[2J.json", "");
-        let place = Place::Pointer("/\u{9b}31m".into());
+        let place = Place::Pointer(Pointer::default().key("\u{9b}31m"));
         report.error(code::UNKNOWN_KEY, &place, "key `\u{7}`").help("\u{202e} or\nnothing");
         let text = report.into_error().map(|error| error.to_string()).unwrap_or_default();
         assert_eq!(

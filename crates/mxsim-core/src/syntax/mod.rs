@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub(crate) mod hints;
 pub(crate) mod ids;
 pub mod literal;
+pub(crate) mod pointer;
 pub(crate) mod quantity;
 pub(crate) mod shape;
 pub(crate) mod suggest;

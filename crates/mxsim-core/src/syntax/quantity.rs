@@ -5,6 +5,15 @@ use crate::time::{Span, Time};
 /// Longest duration and latest moment a scenario may name: ten years of 365 days.
 pub(crate) const LONGEST: Span = Span::from_secs(10 * 365 * 86_400);
 
+/// When something ends that begins at `from` and lasts `length`: no later than the latest moment that can be written, beyond which no run goes.
+pub(crate) fn end(from: Time, length: Span) -> Time {
+    (from + length).min(Time(LONGEST.0).max(from + Span(1)))
+}
+
+/// Smallest number above zero that a text from outside may hold, a share among them. What is smaller makes no difference to any mail, and the
+/// simulator multiplies and divides such numbers: of those that are smaller still, nothing would be left.
+pub(crate) const SMALLEST: f64 = 1e-9;
+
 /// The units of a duration, their spellings and lengths [µs].
 const UNITS: &[(&[&str], i64)] = &[
     (&["ms"], 1_000),
@@ -88,7 +97,15 @@ pub(crate) fn duration(text: &str) -> Result<Span, Malformed> {
             out_of_range: true,
         });
     }
-    Ok(Span(total.round() as i64))
+    let span = Span(total.round() as i64);
+    if span == Span::ZERO && total > 0.0 {
+        return Err(Malformed {
+            rule: "a duration of zero, or of at least a microsecond".into(),
+            help: "write \"0s\", or a longer one such as \"1ms\"".into(),
+            out_of_range: true,
+        });
+    }
+    Ok(span)
 }
 
 fn unit_length(word: &str) -> Option<i64> {
@@ -221,7 +238,10 @@ mod tests {
             assert!(duration(text).is_err(), "{text}");
         }
         assert!(duration("11 years").is_err());
-        assert!(duration("4000d").is_err_and(|error| error.out_of_range));
+        for text in ["4000d", "0.0000001s", "0.000000000000000000000001 ms"] {
+            assert!(duration(text).is_err_and(|error| error.out_of_range), "{text}");
+        }
+        assert_eq!((duration("0.0s"), duration("0.000001s")), (Ok(Span::ZERO), Ok(Span(1))));
     }
 
     #[test]

@@ -19,6 +19,16 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     near.or_else(|| shortest_beginning(&wanted, &candidates))
 }
 
+/// Names in a row, the first dozen of them and how many more there are: what is right may be long, and every error says it again.
+pub(crate) fn some_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const MOST: usize = 12;
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.get(MOST..) {
+        Some(rest) if rest.len() > 1 => format!("{} and {} more", names[..MOST].join(", "), rest.len()),
+        _ => names.join(", "),
+    }
+}
+
 /// The shortest candidate that is `wanted` and more after a separator.
 fn first_variant<'a>(wanted: &[char], candidates: &[&'a str]) -> Option<&'a str> {
     let is_variant = |word: &&str| {

@@ -71,13 +71,13 @@ pub(crate) fn write(page: &mut Page, head: &str, names: &[String], mut columns: 
         }
         cut(&line, page.width)
     };
-    let heads = columns.iter().map(|column| (column.head.as_str(), column.width())).collect();
+    // Every width is that of the widest of all cells, so it is looked for once and not for every row.
+    let widths: Vec<usize> = columns.iter().map(Column::width).collect();
+    let heads = columns.iter().map(|column| column.head.as_str()).zip(widths.iter().copied()).collect();
     let mut lines = vec![line(head, heads)];
     for (row, name) in names.iter().enumerate() {
-        let cell = |column: &Column| column.cells.get(row).map_or("", String::as_str).to_owned();
-        let cells: Vec<(String, usize)> =
-            columns.iter().map(|column| (cell(column), column.width())).collect();
-        lines.push(line(name, cells.iter().map(|(cell, width)| (cell.as_str(), *width)).collect()));
+        let cells = columns.iter().map(|column| column.cells.get(row).map_or("", String::as_str));
+        lines.push(line(name, cells.zip(widths.iter().copied()).collect()));
     }
     for line in lines {
         page.raw(&line);

@@ -207,7 +207,7 @@ fn delivery() -> Delivery {
         "accepted": 802_200_000,
         "bounced": 0,
         "waiting": 12,
-        "connections_tried": 802_300_000,
+        "connections_tried": 802_200_000,
         "retries": 1_234,
     }));
     made::<Delivery>(json!({ "totals": totals, "delay": Some(delay()) }))
@@ -302,6 +302,16 @@ fn with_nodes(mut results: Results, nodes: Vec<NodeResult>, bins: usize) -> Resu
         })
         .collect::<Vec<_>>();
     results.nodes = nodes;
+    added_up(results)
+}
+
+/// What the nodes counted, added up, as in any document of a run.
+fn added_up(mut results: Results) -> Results {
+    let sum = |count: fn(&NodeTotals) -> u64| results.nodes.iter().map(|node| count(&node.totals)).sum();
+    let (accepted, connections_tried) = (sum(|of| of.accepted), sum(|of| of.connections_tried));
+    let totals = &mut results.delivery.totals;
+    (totals.accepted, totals.connections_tried) = (accepted, connections_tried);
+    totals.messages = accepted + totals.bounced + totals.waiting;
     results
 }
 
@@ -506,7 +516,6 @@ pub(crate) fn awkward_names() -> Results {
     results.series.nodes.iter_mut().for_each(|line| line.name.clone_from(&name));
     results.duration.nodes.iter_mut().for_each(|line| line.name.clone_from(&name));
     results.hosts.iter_mut().for_each(|host| host.name = "邮件服务器".repeat(20));
-    results.hosts.pop();
     results.causes.iter_mut().for_each(|cause| cause.sender.clone_from(&name));
     results.causes.extend(results.causes.clone());
     results.goals.iter_mut().for_each(|goal| goal.text.clone_from(&name));
@@ -519,6 +528,7 @@ pub(crate) fn awkward_names() -> Results {
 pub(crate) fn zero_messages() -> Results {
     let nodes = ["mx1", "mx2"].map(|name| node(name, name, 0.5, 0.0, 0.0));
     let mut results = with_nodes(three_equal(), nodes.to_vec(), 24);
+    results.nodes.iter_mut().for_each(|node| node.totals = NodeTotals::default());
     results.delivery = made::<Delivery>(json!({ "totals": DeliveryTotals::default(), "delay": null }));
     results.balance.busiest_share = estimate(0.0, 0.0);
     results.balance.effective_choosers = None;

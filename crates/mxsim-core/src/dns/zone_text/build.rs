@@ -16,6 +16,9 @@ pub(crate) const ASSUMED_TTL: Span = Span::from_secs(3_600);
 /// Most MX records of a domain and most addresses of a host. A DNS answer over TCP holds more, a mail domain never does: an *assumption*.
 const MOST_RECORDS: usize = 255;
 
+/// Most aliases that a resolver follows one after the other. *Assumption*: resolvers give up after 11 (Unbound) to 16 or so, and fail then.
+const MOST_ALIASES: usize = 16;
+
 /// What `records` publish about the mail of `domain`; without one, of the owner of MX records that the text is about. Hosts that MX records
 /// named `earlier` keep their addresses as long as these are published: whoever holds an old MX answer still looks them up.
 pub(crate) fn build(
@@ -56,17 +59,20 @@ struct Builder<'r> {
     /// Records by owner and type, duplicates dropped, in the order of the text.
     sets: Sets<'r>,
     notes: Vec<ZoneNote>,
+    /// The notes once more, to find those that have been made.
+    noted: BTreeSet<ZoneNote>,
     errors: Vec<ZoneTextError>,
 }
 
 impl<'r> Builder<'r> {
     fn new(records: &'r [Record], context: &'r Context) -> Self {
         let nodes = Nodes::of(records, context);
-        let mut builder =
-            Self { records, context, nodes, sets: BTreeMap::new(), notes: Vec::new(), errors: Vec::new() };
+        let (sets, notes, noted, errors) = (BTreeMap::new(), Vec::new(), BTreeSet::new(), Vec::new());
+        let mut builder = Self { records, context, nodes, sets, notes, noted, errors };
+        let mut seen = BTreeSet::new();
         for record in records {
             let set = builder.sets.entry((&record.owner, record.kind)).or_default();
-            if set.iter().any(|other| other.data == record.data) {
+            if !seen.insert((&record.owner, record.kind, &record.data)) {
                 let text = format!(
                     "{} {} stands twice with the same data; DNS serves it once",
                     record.owner,
@@ -82,7 +88,7 @@ impl<'r> Builder<'r> {
 
     fn note(&mut self, code: &'static str, text: String) {
         let note = ZoneNote { code, text };
-        if !self.notes.contains(&note) {
+        if self.noted.insert(note.clone()) {
             self.notes.push(note);
         }
     }
@@ -175,10 +181,12 @@ impl<'r> Builder<'r> {
             let message = format!("{} MX records, of at most {MOST_RECORDS}", records.len());
             self.error(ZoneErrorKind::TooMany, records[MOST_RECORDS].range, message, "keep the first ones");
         }
-        self.check_null_mx(&records);
+        // What is too much has been said; the first ones are enough to find what else is wrong.
+        let records = &records[..records.len().min(MOST_RECORDS)];
+        self.check_null_mx(records);
         let mx: Vec<MxRecord> = records.iter().filter_map(|record| mx_record(record)).collect();
         let negative_ttl = self.negative_ttl();
-        let mx_ttl = if mx.is_empty() { negative_ttl } else { self.ttl(&domain, RecordKind::Mx, &records) };
+        let mx_ttl = if mx.is_empty() { negative_ttl } else { self.ttl(&domain, RecordKind::Mx, records) };
         let mut zone = Zone { domain, mx, mx_ttl, negative_ttl, hosts: Vec::new() };
         self.add_hosts(&mut zone);
         zone
@@ -206,8 +214,8 @@ impl<'r> Builder<'r> {
         let mut passed: Vec<&'r Record> = Vec::new();
         let mut at = name.clone();
         while let Some(&alias) = self.set(&at, RecordKind::Cname).first() {
-            if passed.iter().any(|other| other.owner == alias.owner) {
-                let message = format!("the CNAME of {name} leads back to itself");
+            if let Some(problem) = problem_of_chain(&passed, alias) {
+                let message = format!("the CNAME of {name} {problem}");
                 self.error(
                     ZoneErrorKind::Cname,
                     alias.range,
@@ -371,6 +379,18 @@ impl<'r> Builder<'r> {
         });
         Host { name, a: a.collect(), a_ttl, aaaa: aaaa.collect(), aaaa_ttl, status: AddressStatus::Published }
     }
+}
+
+/// What is wrong with a chain of aliases that goes on with `alias`, if anything is.
+fn problem_of_chain(passed: &[&Record], alias: &Record) -> Option<String> {
+    if passed.iter().any(|other| other.owner == alias.owner) {
+        return Some("leads back to itself".into());
+    }
+    (passed.len() >= MOST_ALIASES).then(|| {
+        format!(
+            "leads over more than {MOST_ALIASES} aliases, and a resolver gives up before it comes to the end"
+        )
+    })
 }
 
 /// A text without MX records says that there are none only if it is a whole zone, or the answer to a question for them.

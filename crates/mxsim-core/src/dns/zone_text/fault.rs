@@ -44,7 +44,7 @@ pub struct ZoneTextError {
 }
 
 /// Something legal in a zone text that its owner may not have meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ZoneNote {
     /// Stable code, such as `null-mx`.
     pub code: &'static str,

@@ -23,7 +23,7 @@ pub(crate) struct Record {
 }
 
 /// The data of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Data {
     /// Preference and exchange host.
     Mx(u16, Name),

@@ -19,7 +19,7 @@ use crate::catalog::Catalog;
 use crate::scenario::goal::{Goal, GoalKind};
 use crate::scenario::model::Scenario;
 use crate::scenario::read::{RunOverrides, read_tree};
-use crate::syntax::diagnostic::{Report, ScenarioError};
+use crate::syntax::diagnostic::{Pointer, Report, ScenarioError};
 use crate::syntax::tree::from_json;
 use crate::time::Span;
 use crate::traffic::Profile;
@@ -189,6 +189,12 @@ impl ScenarioBuilder {
         let document = Value::Object(self.document);
         let report = Report::with_ids("scenario built in Rust", "", self.catalog.known_ids());
         let no_files = |_: &str| Err("a scenario built in Rust has no files".to_owned());
-        read_tree(&from_json(&document, ""), report, &self.catalog, &no_files, RunOverrides::default())
+        read_tree(
+            from_json(&document, &Pointer::default()),
+            report,
+            &self.catalog,
+            &no_files,
+            RunOverrides::default(),
+        )
     }
 }

@@ -148,7 +148,7 @@ impl Event {
         let step = self.every.unwrap_or(Span::ZERO);
         (0..self.times(run_length)).map(move |i| {
             let from = self.at + step.saturating_mul(i);
-            Outage { from, to: from + self.length, fault: self.fault, share: self.share }
+            Outage { from, to: quantity::end(from, self.length), fault: self.fault, share: self.share }
         })
     }
 }

@@ -115,14 +115,14 @@ fn read(
         Format::Json => parse_json(&mut report),
     };
     match parsed {
-        Some(root) => read_tree(&root, report, catalog, files, overrides),
+        Some(root) => read_tree(root, report, catalog, files, overrides),
         None => Err(report.into_certain_error()),
     }
 }
 
 /// Reads a tree.
 pub(crate) fn read_tree(
-    root: &Value,
+    root: Value,
     mut report: Report,
     catalog: &Catalog,
     files: Files<'_>,
@@ -138,13 +138,7 @@ pub(crate) fn read_tree(
         return Err(report.into_certain_error());
     };
     check_table(DOCUMENT, document, &Place::File, "", &mut report);
-    let mut reading = Reading {
-        report,
-        catalog: catalog.clone(),
-        cautions: Vec::new(),
-        findings: Vec::new(),
-        presets: Vec::new(),
-    };
+    let mut reading = Reading::new(report, catalog.clone());
     let scenario = read_sections(document, &mut reading, files, &overrides);
     match (reading.report.into_error(), scenario) {
         (None, Some(scenario)) => Ok(scenario),

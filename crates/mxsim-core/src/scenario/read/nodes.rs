@@ -10,8 +10,9 @@ use crate::dns::{Name, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::scenario::model::{Node, ZoneVersion};
 use crate::syntax::diagnostic::{Place, code};
+use crate::syntax::quantity::SMALLEST;
 use crate::syntax::shape::EVERY;
-use crate::syntax::suggest::nearest;
+use crate::syntax::suggest::some_of;
 use crate::syntax::tree::{Entry, Table, Value, shortened};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,11 +64,12 @@ fn named(table: &Table) -> Table {
 
 fn host_addresses(zones: &[ZoneVersion]) -> Vec<HostAddresses<'_>> {
     let mut hosts: Vec<HostAddresses<'_>> = Vec::new();
+    let mut known: BTreeMap<&Name, usize> = BTreeMap::new();
     let versions = zones.iter().enumerate();
     for (version, host) in
         versions.flat_map(|(i, version)| version.zone.hosts.iter().map(move |host| (i, host)))
     {
-        let at = hosts.iter().position(|other| *other.name == host.name).unwrap_or_else(|| {
+        let at = *known.entry(&host.name).or_insert_with(|| {
             hosts.push(HostAddresses::new(&host.name));
             hosts.len() - 1
         });
@@ -123,10 +125,11 @@ fn positions(hosts: &[HostAddresses<'_>]) -> BTreeMap<IpAddr, usize> {
 fn default_nodes(hosts: &[HostAddresses<'_>]) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     let mut owner: BTreeMap<IpAddr, usize> = BTreeMap::new();
-    let labels: Vec<&str> = hosts.iter().map(|host| host.name.first_label()).collect();
+    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
+    hosts.iter().for_each(|host| *labels.entry(host.name.first_label()).or_default() += 1);
     for host in hosts {
         let label = host.name.first_label();
-        let unique = labels.iter().filter(|other| **other == label).count() == 1;
+        let unique = labels[label] == 1;
         let name = if unique { label } else { host.name.as_str() };
         let machines = host.machines();
         for (i, addresses) in machines.iter().enumerate() {
@@ -205,7 +208,7 @@ fn claim_addresses(
 fn unknown_address(address: IpAddr, known: &BTreeSet<IpAddr>, item: &Value, reading: &mut Reading) {
     let texts: Vec<String> = known.iter().map(ToString::to_string).collect();
     let message = format!("no exchange host of the zone has the address {address}");
-    let help = match nearest(&address.to_string(), texts.iter().map(String::as_str)) {
+    let help = match reading.report.nearest(&address.to_string(), texts.iter().map(String::as_str)) {
         Some(near) => format!("did you mean {near}?"),
         None => "add an A or AAAA record for it to the zone".into(),
     };
@@ -213,10 +216,12 @@ fn unknown_address(address: IpAddr, known: &BTreeSet<IpAddr>, item: &Value, read
 }
 
 fn apply_weights(table: &Table, drafts: &mut [Draft], reading: &mut Reading) {
+    let names: Vec<String> = drafts.iter().map(|draft| draft.name.clone()).collect();
+    let position: BTreeMap<&str, usize> =
+        names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
     for entry in &table.entries {
         let Some(settings) = entry.value.as_table() else { continue };
-        let names: Vec<String> = drafts.iter().map(|draft| draft.name.clone()).collect();
-        match drafts.iter_mut().find(|draft| draft.name == entry.key) {
+        match position.get(entry.key.as_str()).map(|&at| &mut drafts[at]) {
             Some(draft) => {
                 draft.place = Some(entry.key_place.clone());
                 draft.weight =
@@ -235,10 +240,10 @@ fn unknown_node(entry: &Entry, names: &[String], reading: &mut Reading) {
 /// Reports a node that does not exist, with the nearest that does.
 pub(super) fn report_unknown_node(name: &str, place: &Place, names: &[String], reading: &mut Reading) {
     let message = format!("there is no node {}", shortened(name));
-    let help = match nearest(name, names.iter().map(String::as_str)) {
+    let help = match reading.report.nearest(name, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean \"{near}\"?"),
         None if names.is_empty() => "the zone gives no node: no exchange host has an address".into(),
-        None => format!("nodes are {}", names.join(", ")),
+        None => format!("nodes are {}", some_of(names.iter().map(String::as_str))),
     };
     reading.report.error(code::UNKNOWN_NODE, place, message).label("unknown node").help(help);
 }
@@ -256,13 +261,18 @@ fn node(draft: &Draft, hosts: &[HostAddresses<'_>]) -> Node {
     }
 }
 
-/// Whether each node has a fair share: it stands behind a host of the lowest preference that any node has when measuring starts.
+/// Whether each node has a fair share: it stands behind a host of the lowest preference that any node has when measuring starts. A zone that
+/// gives no node any mail then does not say; the one before it does, or the next that comes.
 pub(crate) fn fair_nodes(nodes: &[Node], zones: &[ZoneVersion]) -> Vec<bool> {
-    let Some(version) = zones.iter().rev().find(|version| version.at <= Time::ZERO) else {
-        return vec![false; nodes.len()];
-    };
-    let preferences: Vec<Option<u16>> =
-        nodes.iter().map(|node| best_preference(node, &version.zone)).collect();
+    let (begun, to_come): (Vec<&ZoneVersion>, Vec<&ZoneVersion>) =
+        zones.iter().partition(|version| version.at <= Time::ZERO);
+    let mut fair = begun.into_iter().rev().chain(to_come).map(|version| best_nodes(nodes, &version.zone));
+    fair.find(|fair| fair.contains(&true)).unwrap_or_else(|| vec![false; nodes.len()])
+}
+
+/// Whether each node stands behind a host of the lowest preference that any node has.
+fn best_nodes(nodes: &[Node], zone: &Zone) -> Vec<bool> {
+    let preferences: Vec<Option<u16>> = nodes.iter().map(|node| best_preference(node, zone)).collect();
     let best = preferences.iter().flatten().min();
     preferences.iter().map(|preference| preference.is_some() && preference.as_ref() == best).collect()
 }
@@ -305,7 +315,20 @@ fn share_out(drafts: &[Draft], nodes: &mut [Node], zones: &[ZoneVersion], readin
     }
     // Weights that are shares already stay as they are to the last bit, so that a resolved scenario reads back the same.
     let sum = if (sum - 1.0).abs() < 1e-12 || sum == 0.0 { 1.0 } else { sum };
-    for (node, weight) in nodes.iter_mut().zip(weights) {
+    for ((node, draft), weight) in nodes.iter_mut().zip(drafts).zip(weights) {
         node.fair_share = weight / sum;
+        refuse_next_to_nothing(node, draft, reading);
+    }
+}
+
+/// A weight may be small beside others; the share it comes to has to be one that can be written.
+fn refuse_next_to_nothing(node: &Node, draft: &Draft, reading: &mut Reading) {
+    // A weight that is too small by itself has been reported.
+    let is_written = draft.weight.is_none_or(|weight| weight >= SMALLEST);
+    if is_written && node.fair_share > 0.0 && node.fair_share < SMALLEST {
+        let place = draft.place.clone().unwrap_or(Place::File);
+        let message =
+            format!("nodes.{}: beside the other weights its fair share comes to nothing", node.name);
+        reading.report.error(code::OUT_OF_RANGE, &place, message).help("write `weight = 0`, or a larger one");
     }
 }

@@ -6,6 +6,7 @@ use crate::scenario::findings;
 use crate::syntax::diagnostic::Report;
 use crate::syntax::quantity::percent;
 use crate::syntax::tree::{Table, Value};
+use std::collections::BTreeSet;
 
 /// How files a scenario names are opened.
 pub(super) type Files<'a> = &'a dyn Fn(&str) -> Result<String, String>;
@@ -18,21 +19,27 @@ pub(super) struct Reading {
     pub(super) cautions: Vec<Caution>,
     pub(super) findings: Vec<Finding>,
     pub(super) presets: Vec<PresetUsed>,
+    /// Codes and texts of what has been said.
+    said: BTreeSet<(String, String)>,
 }
 
 impl Reading {
+    /// Nothing read yet; what is wrong with the shape of the document stands in `report`.
+    pub(super) fn new(report: Report, catalog: Catalog) -> Self {
+        let (cautions, findings, presets) = (Vec::new(), Vec::new(), Vec::new());
+        Self { report, catalog, cautions, findings, presets, said: BTreeSet::new() }
+    }
+
     pub(super) fn caution(&mut self, code: &str, text: String) {
-        let caution = Caution { code: code.into(), text };
-        if !self.cautions.contains(&caution) {
-            self.cautions.push(caution);
+        if self.said.insert((code.into(), text.clone())) {
+            self.cautions.push(Caution { code: code.into(), text });
         }
     }
 
     /// Something of the registry was found.
     pub(super) fn finding(&mut self, code: &str, text: String) {
-        let finding = findings::finding(code, text);
-        if !self.findings.contains(&finding) {
-            self.findings.push(finding);
+        if self.said.insert((code.into(), text.clone())) {
+            self.findings.push(findings::finding(code, text));
         }
     }
 

@@ -6,8 +6,9 @@ use crate::dns::{Caches, ResolverParameters};
 use crate::parameters::{PresetKind, RESOLVER};
 use crate::scenario::model::ResolverLayer;
 use crate::syntax::diagnostic::{Place, code};
-use crate::syntax::suggest::nearest;
+use crate::syntax::suggest::some_of;
 use crate::syntax::tree::{Table, Value, shortened};
+use std::collections::BTreeMap;
 
 /// The preset of a resolver that names none.
 pub(super) const DEFAULT_RESOLVER: &str = "plain";
@@ -26,19 +27,19 @@ struct Named {
 #[derive(Debug)]
 pub(super) struct Resolvers {
     catalog: Catalog,
-    named: Vec<Named>,
+    named: BTreeMap<String, Named>,
 }
 
 /// Reads all of them.
 pub(super) fn read(table: &Table, reading: &mut Reading) -> Resolvers {
-    let mut resolvers = Resolvers { catalog: reading.catalog.clone(), named: Vec::new() };
+    let mut resolvers = Resolvers { catalog: reading.catalog.clone(), named: BTreeMap::new() };
     for entry in &table.entries {
         if let Some(own) = entry.value.as_table() {
             let named = read_one(&entry.key, own, &entry.key_place, reading);
-            resolvers.named.push(named);
+            resolvers.named.insert(entry.key.clone(), named);
         }
     }
-    for named in &resolvers.named {
+    for named in resolvers.named.values() {
         resolvers.check_chain(named, reading);
     }
     resolvers
@@ -65,7 +66,7 @@ fn read_one(name: &str, table: &Table, place: &Place, reading: &mut Reading) -> 
 
 impl Resolvers {
     fn named(&self, name: &str) -> Option<&Named> {
-        self.named.iter().find(|named| named.name == name)
+        self.named.get(name)
     }
 
     /// The parameters of a name: the scenario's own table, else the preset.
@@ -114,14 +115,14 @@ impl Resolvers {
     }
 
     fn unknown(&self, name: &str, place: &Place, reading: &mut Reading) {
-        let mut known: Vec<&str> = self.named.iter().map(|named| named.name.as_str()).collect();
+        let mut known: Vec<&str> = self.named.keys().map(String::as_str).collect();
         known.extend(self.catalog.ids_of(PresetKind::Resolver));
         let message = format!("there is no resolver {}", shortened(name));
-        let help = match nearest(name, known.iter().copied()) {
+        let help = match reading.report.nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean \"{near}\"?"),
             None => format!(
                 "known are {}; or add a section [resolvers.{}]",
-                known.join(", "),
+                some_of(known),
                 shortened(name).trim_matches('"')
             ),
         };

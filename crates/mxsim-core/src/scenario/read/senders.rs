@@ -13,10 +13,11 @@ use crate::sender::{
     AddressSort, Behaviour, Failover, Family, OrderPolicy, SenderParameters, Stickiness, Unknowns,
 };
 use crate::syntax::diagnostic::{Place, code};
-use crate::syntax::quantity::percent_text;
+use crate::syntax::quantity::{SMALLEST, percent_text};
 use crate::syntax::shape::{LONGEST_NAME, unknown_preset};
 use crate::syntax::tree::{Table, Value, shortened};
 use crate::traffic::{Profile, Sizes};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// The preset of a sender that names none. *Assumption*.
@@ -55,10 +56,11 @@ fn read_entries(
 ) -> Vec<Sender> {
     let shares = shares(entries, reading);
     let mut senders: Vec<Sender> = Vec::new();
+    let mut names = BTreeSet::new();
     for ((value, table), share) in entries.iter().zip(shares) {
         let entry = Entry { table, place: &value.place, name: entry_name(table), share, profile, resolvers };
         for sender in entry.senders(reading) {
-            if senders.iter().any(|other| other.name == sender.name) {
+            if !names.insert(sender.name.clone()) {
                 let place = table.get("name").map_or(&value.place, |name| &name.place);
                 let message = format!("two senders are called {}", shortened(&sender.name));
                 reading
@@ -197,6 +199,7 @@ impl Entry<'_> {
             self.caution_default_preset(reading);
             DEFAULT_PRESET
         });
+        self.is_worth_a_share(self.share, preset, self.place, reading);
         self.sender(self.name.clone(), preset, self.share, sites, reading).into_iter().collect()
     }
 
@@ -265,13 +268,7 @@ impl Entry<'_> {
         for (preset, weight, place) in parts {
             let part = weight / total;
             let share = self.share * part;
-            if share == 0.0 && self.share > 0.0 {
-                let message =
-                    format!("sender {}: the part of {preset} comes to nothing", shortened(&self.name));
-                reading
-                    .report
-                    .error(code::OUT_OF_RANGE, place, message)
-                    .help("leave it out or give it a larger weight");
+            if !self.is_worth_a_share(share, preset, place, reading) {
                 continue;
             }
             let own_sites = ((sites as f64 * part).round() as usize).max(1);
@@ -280,6 +277,21 @@ impl Entry<'_> {
             senders.extend(self.sender(name, preset, share, own_sites, reading));
         }
         senders
+    }
+
+    /// True unless `share` is what nobody could write: what is left for a sender has to be a share like any other. A share of zero is left
+    /// where shares add up to more than they may, which has been reported.
+    fn is_worth_a_share(&self, share: f64, what: &str, place: &Place, reading: &mut Reading) -> bool {
+        // What is no number has been reported, too.
+        let is_worth = share <= 0.0 || share >= SMALLEST || share.is_nan();
+        if !is_worth {
+            let message = format!("sender {}: the share of {what} comes to nothing", shortened(&self.name));
+            reading
+                .report
+                .error(code::OUT_OF_RANGE, place, message)
+                .help("leave it out, or give it a larger weight or share");
+        }
+        is_worth
     }
 
     /// A part of a mix has a name as any sender.

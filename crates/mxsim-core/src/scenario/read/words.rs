@@ -15,8 +15,7 @@ const EVENT: &[(&str, &str)] =
 const FAULT: &[(&str, &str)] = &[("no-greeting", "silent"), ("refused", "refuse"), ("refuses", "refuse")];
 
 /// The document in the words of the reference.
-pub(super) fn understood(root: &Value, catalog: &Catalog) -> Value {
-    let mut root = root.clone();
+pub(super) fn understood(mut root: Value, catalog: &Catalog) -> Value {
     let Kind::Table(document) = &mut root.kind else { return root };
     list_of_one(document, "outage");
     rename(document, DOCUMENT);

@@ -11,6 +11,7 @@ use crate::parameters::{AUTHORITY, span_at};
 use crate::scenario::model::{Authority, ZoneVersion};
 use crate::syntax::diagnostic::{Place, Report, code};
 use crate::syntax::quantity;
+use crate::syntax::suggest::some_of;
 use crate::syntax::tree::{Entry, Table, Value, shortened};
 use crate::time::Time;
 use std::collections::BTreeSet;
@@ -23,6 +24,11 @@ const DEFAULT_AUTHORITY: &str = "nsd";
 /// Most different exchange hosts, and most different addresses, over all versions of a zone together. *Assumption*: no domain comes near
 /// it, and the simulator's indices of 16 bits have room for it.
 const MOST_NAMES: usize = 4_096;
+
+/// Most changes of a zone. *Assumption*: one an hour for six weeks; nobody plans more.
+const MOST_CHANGES: usize = 1_000;
+/// Most records that are looked at for all changes together.
+const MOST_READ: usize = 4_000_000;
 
 /// Reads `authority`.
 pub(super) fn authority(zone: &Table, reading: &mut Reading) -> Authority {
@@ -53,7 +59,7 @@ fn away(zone: &Table) -> Vec<(Time, Time)> {
     let span = |item: &Value| {
         let table = item.as_table()?;
         let from = quantity::moment(&table.get("at")?.written()).ok()?;
-        Some((from, from + span_at(table, "for")?))
+        Some((from, quantity::end(from, span_at(table, "for")?)))
     };
     let mut spans: Vec<(Time, Time)> = items.iter().filter_map(span).collect();
     spans.sort_unstable();
@@ -114,8 +120,8 @@ fn texts(value: &Value) -> impl Iterator<Item = (&str, &Place)> {
 
 fn unknown_host(path: &str, name: &str, place: &Place, hosts: &[&Name], reading: &mut Reading) {
     let message = format!("{path}: the zone has no host {}", shortened(name));
-    let known: Vec<&str> = hosts.iter().map(|host| host.as_str()).collect();
-    reading.report.error(code::UNKNOWN_NODE, place, message).help(format!("hosts are {}", known.join(", ")));
+    let known = some_of(hosts.iter().map(|host| host.as_str()));
+    reading.report.error(code::UNKNOWN_NODE, place, message).help(format!("hosts are {known}"));
 }
 
 /// Where the bytes of a zone text come from, so that its errors point at the right line.
@@ -142,6 +148,9 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         return None;
     }
     add_notes(read.notes, reading);
+    if !is_feasible(&read.records, &edits, reading) {
+        return None;
+    }
     let context = read.context;
     let first = built(&read.records, written_domain.as_ref(), &[], &context, &origins, reading)?;
     let domain = first.domain.clone();
@@ -165,8 +174,24 @@ pub(super) fn read(document: &Table, files: Files<'_>, reading: &mut Reading) ->
         versions.push(ZoneVersion { at: edit.at, zone });
     }
     say_addresses(section, &mut versions, &context, reading);
-    check_size(&versions, &origins[0].whole.1, reading);
-    Some(versions)
+    check_size(&versions, &origins[0].whole.1, reading).then_some(versions)
+}
+
+/// Every change gives a zone of its own, which is built anew: counts them before the first is.
+fn is_feasible(records: &[Record], edits: &[TimedEdit], reading: &mut Reading) -> bool {
+    let of_edits = edits.iter().flat_map(|edit| &edit.parts).map(|(_, records)| records.len());
+    let work = edits.len() * (records.len() + of_edits.sum::<usize>());
+    let Some(last) =
+        edits.get(MOST_CHANGES).or(edits.last()).filter(|_| edits.len() > MOST_CHANGES || work > MOST_READ)
+    else {
+        return true;
+    };
+    let message = format!("{} changes of a zone of {} records are too many", edits.len(), records.len());
+    let help = format!(
+        "keep the changes that matter, of at most {MOST_CHANGES}, and leave out records that have nothing to do with mail"
+    );
+    reading.report.error(code::ZONE_TOO_MANY, &last.place, message).help(help);
+    false
 }
 
 /// What `[zone.addresses]` says of hosts, in the place of what the text does.
@@ -189,20 +214,18 @@ fn say_addresses(section: &Table, versions: &mut [ZoneVersion], context: &Contex
 }
 
 /// Each version has been found small enough by itself; many changes may still add up.
-fn check_size(versions: &[ZoneVersion], place: &Place, reading: &mut Reading) {
+fn check_size(versions: &[ZoneVersion], place: &Place, reading: &mut Reading) -> bool {
     let hosts = || versions.iter().flat_map(|version| &version.zone.hosts);
     let names: BTreeSet<&str> = hosts().map(|host| host.name.as_str()).collect();
     let addresses: BTreeSet<IpAddr> = hosts().flat_map(Host::addresses).collect();
-    for (count, what) in [(names.len(), "exchange hosts"), (addresses.len(), "addresses")] {
-        if count > MOST_NAMES {
-            let message =
-                format!("the zone and its changes name {count} different {what}, of at most {MOST_NAMES}");
-            reading
-                .report
-                .error(code::ZONE_TOO_MANY, place, message)
-                .help("keep the hosts you plan to use and leave out changes that do not matter");
-        }
-    }
+    let counts = [(names.len(), "exchange hosts"), (addresses.len(), "addresses")];
+    let Some((count, what)) = counts.into_iter().find(|(count, _)| *count > MOST_NAMES) else { return true };
+    let message = format!("the zone and its changes name {count} different {what}, of at most {MOST_NAMES}");
+    reading
+        .report
+        .error(code::ZONE_TOO_MANY, place, message)
+        .help("keep the hosts you plan to use and leave out changes that do not matter");
+    false
 }
 
 fn built(

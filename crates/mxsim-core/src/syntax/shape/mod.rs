@@ -385,8 +385,9 @@ fn check_map(of: &Shape, every: Option<&Shape>, table: &Table, path: &str, repor
     }
 }
 
-/// The path of `key` below `path`.
+/// The path of `key` below `path`, cut where it is longer than any name: every message about what is below it says it again.
 fn below(path: &str, key: &str) -> String {
+    let key = key.char_indices().nth(LONGEST_HOST_NAME).map_or(key, |(end, _)| &key[..end]);
     if path.is_empty() { key.into() } else { format!("{path}.{key}") }
 }
 
@@ -443,9 +444,10 @@ fn article(word: &str) -> &'static str {
 
 /// Reports an unknown preset, with the nearest one.
 pub(crate) fn unknown_preset(kind: &str, id: &str, place: &Place, report: &mut Report) {
-    let known = report.ids().preset_ids(kind);
     let message = format!("there is no {kind} preset {}", crate::syntax::tree::shortened(id));
+    let known = if report.is_long() { Vec::new() } else { report.ids().preset_ids(kind) };
     let help = match nearest(id, known.iter().map(String::as_str)) {
+        _ if report.is_long() => "`mxsim presets` lists them all".to_owned(),
         Some(near) => format!("did you mean \"{near}\"? All: {}", known.join(", ")),
         None => format!("{kind} presets are {}", known.join(", ")),
     };

@@ -35,6 +35,10 @@ pub(super) fn check_share(value: &Value) -> Option<Malformed> {
     };
     // Written this way round, not-a-number is refused as well.
     let fits = share > 0.0 && share <= 1.0;
+    if fits && share < quantity::SMALLEST {
+        let rule = "a share of at least 0.0000001 %";
+        return Some(problem(true, rule.into(), "write a larger share; such a small one gets no mail"));
+    }
     (!fits).then(|| {
         let help = if (1.0..=100.0).contains(&share) {
             format!("a number is a fraction of 1; for percent write \"{share} %\"")
@@ -80,9 +84,19 @@ pub(super) fn check_integer(value: &Value, least: i128, most: i128) -> Option<Ma
 }
 
 pub(super) fn check_number(value: &Value, least: f64, most: f64, above: bool) -> Option<Malformed> {
-    let fits = value
-        .as_number()
-        .is_some_and(|number| (if above { number > least } else { number >= least }) && number <= most);
+    let number = value.as_number()?;
+    let fits = (if above { number > least } else { number >= least }) && number <= most;
+    if fits && number != 0.0 && number.abs() < quantity::SMALLEST {
+        let (rule, help) = if above {
+            ("a number of at least 0.000000001", "write a larger one")
+        } else {
+            (
+                "0, or a number of at least 0.000000001",
+                "write 0; such a small number makes no difference to it",
+            )
+        };
+        return Some(problem(true, rule.into(), help));
+    }
     let rule = number_rule(least, most, above);
     (!fits).then(|| problem(true, rule.clone(), format!("write {rule}")))
 }

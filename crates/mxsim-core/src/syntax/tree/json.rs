@@ -1,7 +1,7 @@
 //! JSON into the tree. A visitor of our own sees every key, so that a key that stands twice is an error and not the last one wins.
 
 use super::value::{Entry, Kind, Table, Value};
-use crate::syntax::diagnostic::{Place, Report, code};
+use crate::syntax::diagnostic::{Place, Pointer, Report, code};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::cell::RefCell;
 use std::fmt;
@@ -11,7 +11,7 @@ pub(crate) fn parse_json(report: &mut Report) -> Option<Value> {
     let text = report.text().to_owned();
     let twice = RefCell::new(Vec::new());
     let mut reader = serde_json::Deserializer::from_str(&text);
-    let parsed = Seed { pointer: String::new(), twice: &twice }
+    let parsed = Seed { pointer: Pointer::default(), twice: &twice }
         .deserialize(&mut reader)
         .and_then(|value| reader.end().map(|()| value));
     for pointer in twice.into_inner() {
@@ -65,7 +65,7 @@ fn byte_offset(text: &str, line: usize, column: usize) -> usize {
 }
 
 /// A JSON value already in memory, as the tree.
-pub(crate) fn from_json(value: &serde_json::Value, pointer: &str) -> Value {
+pub(crate) fn from_json(value: &serde_json::Value, pointer: &Pointer) -> Value {
     let kind = match value {
         serde_json::Value::Null => Kind::Null,
         serde_json::Value::Bool(value) => Kind::Boolean(*value),
@@ -73,39 +73,25 @@ pub(crate) fn from_json(value: &serde_json::Value, pointer: &str) -> Value {
         serde_json::Value::Number(number) => {
             number.as_i128().map_or_else(|| Kind::float(number.as_f64().unwrap_or(f64::NAN)), Kind::Integer)
         }
-        serde_json::Value::Array(items) => Kind::List(
-            items.iter().enumerate().map(|(i, item)| from_json(item, &format!("{pointer}/{i}"))).collect(),
-        ),
+        serde_json::Value::Array(items) => {
+            Kind::List(items.iter().enumerate().map(|(i, item)| from_json(item, &pointer.index(i))).collect())
+        }
         serde_json::Value::Object(members) => Kind::Table(Table {
             entries: members.iter().map(|(key, value)| member(key, value, pointer)).collect(),
         }),
     };
-    Value { kind, place: Place::Pointer(pointer.into()) }
+    Value { kind, place: Place::Pointer(pointer.clone()) }
 }
 
-fn member(key: &str, value: &serde_json::Value, parent: &str) -> Entry {
-    let pointer = below(parent, key);
+fn member(key: &str, value: &serde_json::Value, parent: &Pointer) -> Entry {
+    let pointer = parent.key(key);
     Entry { key: key.into(), value: from_json(value, &pointer), key_place: Place::Pointer(pointer) }
-}
-
-/// The pointer of `key` below `parent` (RFC 6901 section 3). Control characters are written out, as the pointer is for people to read.
-fn below(parent: &str, key: &str) -> String {
-    let mut pointer = format!("{parent}/");
-    for c in key.chars() {
-        match c {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            c if c.is_control() => pointer.extend(c.escape_default()),
-            c => pointer.push(c),
-        }
-    }
-    pointer
 }
 
 /// Carries the pointer downwards.
 struct Seed<'a> {
-    pointer: String,
-    twice: &'a RefCell<Vec<String>>,
+    pointer: Pointer,
+    twice: &'a RefCell<Vec<Pointer>>,
 }
 
 impl Seed<'_> {
@@ -154,10 +140,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Seed {
-            pointer: format!("{}/{}", self.pointer, list.len()),
-            twice: self.twice,
-        })? {
+        while let Some(item) =
+            items.next_element_seed(Seed { pointer: self.pointer.index(list.len()), twice: self.twice })?
+        {
             list.push(item);
         }
         Ok(self.value(Kind::List(list)))
@@ -167,7 +152,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut keys = std::collections::BTreeSet::new();
         while let Some(key) = members.next_key::<String>()? {
-            let pointer = below(&self.pointer, &key);
+            let pointer = self.pointer.key(&key);
             let value = members.next_value_seed(Seed { pointer: pointer.clone(), twice: self.twice })?;
             if keys.insert(key.clone()) {
                 entries.push(Entry { key, key_place: Place::Pointer(pointer), value });

@@ -20,7 +20,10 @@ mod tests {
     fn zero_has_no_sign() {
         let toml = parse_toml(&mut Report::new("a.toml", "x = [-0.0, -0, -0e9]"));
         let json = parse_json(&mut Report::new("a.json", "{\"x\": [-0.0, -0, -0e9]}"));
-        let built = from_json(&serde_json::json!({ "x": [-0.0, -0.0, -0.0] }), "");
+        let built = from_json(
+            &serde_json::json!({ "x": [-0.0, -0.0, -0.0] }),
+            &crate::syntax::pointer::Pointer::default(),
+        );
         for document in [toml, json, Some(built)].into_iter().flatten() {
             let list = document.as_table().and_then(|table| table.get("x")).and_then(Value::as_list);
             let numbers: Vec<f64> = list.unwrap_or_default().iter().filter_map(Value::as_number).collect();

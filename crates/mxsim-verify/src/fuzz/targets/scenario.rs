@@ -163,10 +163,12 @@ fn has_a_place(diagnostic: &Diagnostic, error: &ScenarioError) -> Result<(), Str
     match &diagnostic.place {
         Place::Span { start, end } => stands_in(&source.text, *start, *end)
             .map_err(|why| format!("{why}\n{}: {}", diagnostic.code, diagnostic.message)),
-        Place::Pointer(pointer) if pointer.chars().any(char::is_control) => {
+        Place::Pointer(pointer) if pointer.to_string().chars().any(char::is_control) => {
             Err(format!("an error at a pointer with a control character\n{pointer:?}"))
         }
-        Place::Pointer(pointer) if !pointer.is_empty() && !pointer.starts_with('/') => {
+        Place::Pointer(pointer)
+            if !pointer.to_string().is_empty() && !pointer.to_string().starts_with('/') =>
+        {
             Err(format!("an error at a pointer that is none\n{pointer}"))
         }
         Place::Pointer(_) | Place::File => Ok(()),

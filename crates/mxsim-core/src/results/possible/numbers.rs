@@ -1,0 +1,128 @@
+//! What single numbers, intervals and quantiles can be.
+
+use super::Possible;
+use crate::results::{Delay, Estimate, Interval, Moment};
+
+/// Numbers of a document are written with ten digits, so sums and orders may miss by this much, relative to their size.
+const SLACK: f64 = 1e-6;
+
+/// Largest amount there can be: beyond all seconds, messages and rates of any run.
+const MOST: f64 = 1e30;
+
+/// What a number counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Bounds {
+    /// A part of a whole, 0..1.
+    Share,
+    /// A difference of two shares, -1..1.
+    Difference,
+    /// A time, a rate or a number of things, from 0.
+    Amount,
+    /// Anything that is a number.
+    Any,
+}
+
+impl Bounds {
+    const fn ends(self) -> (f64, f64) {
+        match self {
+            Self::Share => (0.0, 1.0),
+            Self::Difference => (-1.0, 1.0),
+            Self::Amount => (0.0, MOST),
+            Self::Any => (f64::MIN, f64::MAX),
+        }
+    }
+
+    const fn in_words(self) -> &'static str {
+        match self {
+            Self::Share => "between 0 and 1",
+            Self::Difference => "between -1 and 1",
+            Self::Amount => "an amount from 0",
+            Self::Any => "a number",
+        }
+    }
+}
+
+/// One number. Written this way round, not-a-number is refused as well.
+pub(super) fn inside(what: &str, bounds: Bounds, value: f64) -> Possible {
+    let (least, most) = bounds.ends();
+    if value >= least - SLACK && value <= most + SLACK {
+        return Ok(());
+    }
+    Err(format!("{what} is {value}, not {}", bounds.in_words()))
+}
+
+/// Numbers of which none is below the one before it.
+pub(super) fn ordered(what: &str, values: &[f64]) -> Possible {
+    values.iter().try_for_each(|value| inside(what, Bounds::Any, *value))?;
+    let out_of_order = values.windows(2).find(|pair| pair[0] > pair[1] + SLACK * pair[0].abs().max(1.0));
+    out_of_order
+        .map_or(Ok(()), |pair| Err(format!("{what}: {} stands before {}, out of order", pair[0], pair[1])))
+}
+
+/// A number between the bounds of its interval.
+fn between(what: &str, value: f64, [low, high]: [Option<f64>; 2]) -> Possible {
+    range(what, [low, Some(value)])?;
+    range(what, [Some(value), high])
+}
+
+/// The bounds of an interval.
+pub(super) fn range(what: &str, [low, high]: [Option<f64>; 2]) -> Possible {
+    let bounds: Vec<f64> = low.into_iter().chain(high).collect();
+    ordered(what, &bounds)
+}
+
+/// A number with its interval.
+pub(super) fn interval(what: &str, bounds: Bounds, interval: Option<&Interval>) -> Possible {
+    let Some(interval) = interval else { return Ok(()) };
+    inside(what, bounds, interval.value)?;
+    between(what, interval.value, [interval.low, interval.high])
+}
+
+/// A quantity over windows.
+pub(super) fn estimate(what: &str, bounds: Bounds, estimate: Option<&Estimate>) -> Possible {
+    let Some(estimate) = estimate else { return Ok(()) };
+    let quantiles = [estimate.p05, estimate.p50, estimate.p95];
+    inside(&format!("{what} (mean)"), bounds, estimate.mean)?;
+    quantiles.iter().try_for_each(|value| inside(&format!("{what} (quantile)"), bounds, *value))?;
+    ordered(&format!("{what} (quantiles)"), &quantiles)?;
+    estimate
+        .half_width
+        .map_or(Ok(()), |half| inside(&format!("{what} (half_width)"), Bounds::Amount, half))?;
+    let bounds = [estimate.p05_ci, estimate.p50_ci, estimate.p95_ci];
+    quantiles.into_iter().zip(bounds).try_for_each(|(value, ci)| between(what, value, ci))
+}
+
+/// Times in a queue.
+pub(super) fn delay(of: &str, delay: Option<&Delay>) -> Possible {
+    let Some(delay) = delay else { return Ok(()) };
+    let what = format!("{of}: delay");
+    inside(&what, Bounds::Amount, delay.mean)?;
+    inside(&what, Bounds::Amount, delay.p50)?;
+    ordered(&format!("{what} (quantiles)"), &[delay.p50, delay.p95, delay.p99, delay.max])?;
+    ordered(&format!("{what} (mean and max)"), &[delay.mean, delay.max])?;
+    let values = [delay.mean, delay.p50, delay.p95, delay.p99, delay.max];
+    let bounds = [delay.mean_ci, delay.p50_ci, delay.p95_ci, delay.p99_ci, delay.max_ci];
+    values.into_iter().zip(bounds).try_for_each(|(value, ci)| between(&what, value, ci))
+}
+
+/// When a host took mail.
+pub(super) fn moment(host: &str, moment: &Moment) -> Possible {
+    let what = format!("host {host}: first or last message");
+    ordered(&what, &[moment.earliest, moment.latest])?;
+    estimate(&what, Bounds::Any, Some(&moment.estimate))
+}
+
+/// One number for each bin.
+pub(super) fn list(of: &str, bins: usize, values: &[f64]) -> Possible {
+    if values.len() != bins {
+        return Err(format!("{of}: {} numbers for {bins} bins", values.len()));
+    }
+    values.iter().try_for_each(|value| inside(of, Bounds::Amount, *value))
+}
+
+/// Parts of one whole: they add up to 1, or there is nothing to share out.
+pub(super) fn add_up(what: &str, parts: impl Iterator<Item = f64>) -> Possible {
+    let sum: f64 = parts.sum();
+    let fits = sum == 0.0 || (sum - 1.0).abs() <= SLACK;
+    if fits { Ok(()) } else { Err(format!("{what} add up to {sum}, not to 1")) }
+}
