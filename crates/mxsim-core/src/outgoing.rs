@@ -30,6 +30,10 @@ const STAND_IN: char = '\u{fffd}';
 /// ```
 #[must_use]
 pub const fn is_unseen(c: char) -> bool {
+    // Nearly everything is one of these.
+    if matches!(c, ' '..='~') {
+        return false;
+    }
     matches!(c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}'
         | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

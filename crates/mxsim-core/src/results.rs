@@ -308,6 +308,10 @@ pub struct SessionResult {
     /// windows with connections; `null` without.
     #[serde(default)]
     pub blocked_in_busiest_hour: Option<Estimate>,
+    /// Sessions at the same time that would turn away 1 % of the connections of its busiest hour, by Erlang's formula; `null` where no more than
+    /// that are turned away.
+    #[serde(default)]
+    pub enough: Option<u32>,
     /// Time-weighted average of the sessions with a message under way.
     #[serde(default)]
     pub busy: Option<Interval>,
@@ -355,6 +359,10 @@ pub struct Balance {
     pub jain: Estimate,
     /// How many independent, equal choosers would scatter as much; `null` without scatter.
     pub effective_choosers: Option<Interval>,
+    /// What the busiest node would carry at most on 19 of 20 windows if each message drew its host anew, by closed form; `null` with fewer than
+    /// two nodes that are to get mail, or without mail.
+    #[serde(default)]
+    pub busiest_by_message: Option<f64>,
 }
 
 /// One sender's part in the unevenness.

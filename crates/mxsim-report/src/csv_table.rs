@@ -197,6 +197,9 @@ fn session_rows(table: &mut Table, node: &NodeResult) {
             table.estimate(quantity, estimate);
         }
     }
+    if let Some(enough) = sessions.enough {
+        table.count("sessions_enough", enough.into());
+    }
     if let Some(messages) = sessions.messages_per_connection {
         table.interval("messages_per_connection", messages);
     }
@@ -225,6 +228,9 @@ fn balance_rows(table: &mut Table, balance: &Balance) {
     table.estimate("jain", &balance.jain);
     if let Some(choosers) = balance.effective_choosers {
         table.interval("effective_choosers", choosers);
+    }
+    if let Some(busiest) = balance.busiest_by_message {
+        table.number("busiest_by_message", busiest);
     }
 }
 

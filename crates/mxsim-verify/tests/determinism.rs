@@ -1,9 +1,12 @@
 //! The same scenario and seed give the same bytes; what is not touched by a change keeps its luck.
 
-use mxsim_core::engine::{compile, replicate};
+use mxsim_core::engine::probe::{Probe, Step};
+use mxsim_core::engine::{MethodChoice, compile, compile_for, replicate, replicate_with};
+use mxsim_core::ids::MessageId;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::{Alternatives, Limit, Quiet, RunOptions, run, simulate};
 use mxsim_core::tally::Tally;
+use mxsim_core::time::Time;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
 use std::fs;
 use std::path::Path;
@@ -228,6 +231,34 @@ fn a_host_that_joins_moves_no_message_between_the_others() {
                 taken += new[0];
             }
             assert!(taken > 0, "{sender}: the new host gets mail");
+        }
+    }
+}
+
+/// Looks at every step and does nothing with it.
+struct Watcher;
+
+impl Probe for Watcher {
+    fn step(&mut self, _: MessageId, _: u32, _: Time, _: Step<'_>) {}
+}
+
+/// What a trace shows is what happened: a replication that is watched counts as one that is not. An authority that goes by how often it was asked must be
+/// asked by everyone, also by senders to whom its order makes no difference, as soon as one sender goes by it.
+#[test]
+fn a_watched_replication_is_the_same() {
+    let senders = "[traffic]\nmessages_per_day = 2000\n[[senders]]\nname = \"draws\"\npreset = \"postfix\"\nshare = \"50 %\"\nsites = 30\n\
+                   [[senders]]\nname = \"follows\"\npreset = \"qmail_lp64\"\nshare = \"rest\"\nsites = 10\n";
+    for authority in ["bind_cyclic", "route53_simple", "knot_rotation", "bind_order_none"] {
+        for rest in [senders.to_owned(), senders.replace("qmail_lp64", "exim")] {
+            let zone = format!("[zone]\nauthority = \"{authority}\"\n");
+            let asked = text("", &equal_hosts(3, 300), &rest).replacen("[zone]\n", &zone, 1);
+            let world = compile_for(&scenario(&asked), MethodChoice::Messages);
+            for r in 0..3 {
+                let plain = replicate(&world, 1, r, &|| false).expect("nobody cancels it");
+                let watched =
+                    replicate_with(&world, 1, r, &|| false, &mut Watcher).expect("nobody cancels it");
+                assert!(plain == watched, "{authority} {rest}");
+            }
         }
     }
 }

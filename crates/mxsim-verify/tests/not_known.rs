@@ -96,6 +96,37 @@ fn the_assumption_that_flips_is_found_and_named() {
     assert!(not_known.from <= not_known.to && not_known.share_meeting.value < 1.0, "{not_known:?}");
 }
 
+/// 200 outbound hosts with 0.005 messages a second each keep a connection open for T after each message, so that 200 (1 - exp(-0.005 T)) are open: 52
+/// for the minute that Exchange Online is taken to keep them, 190 for ten minutes, and now and then a host opens a second one. 110 are enough for the
+/// first and not for the second.
+#[test]
+fn a_guess_behind_a_number_of_sessions_goes_to_its_ends() {
+    let asked = |grade: &str| {
+        let rest = format!(
+            "[traffic]\nmessages_per_day = 86400\nprofile = \"flat\"\n[[senders]]\nname = \"provider\"\npreset = \"exchange_online\"\nhosts = 200\n{grade}\n\
+             [nodes.mx1]\nsession_time = \"1s\"\n[goals]\nsessions = {{ at_most = 110, on = 0.95 }}\n"
+        );
+        let run = "window = \"1h\"\nrun_length = \"1h\"\nwarm_up = \"1h\"";
+        results(&scenario(&text(run, &equal_hosts(1, 300), &rest)), 160, Some(16))
+    };
+    let found = asked("");
+    assert_eq!((found.verdict.answer, found.verdict.depends_on.as_str()), (Answer::DependsOn, "provider"));
+    let flip = not_known(&found).flips.expect("an assumption flips it");
+    assert_eq!(
+        (flip.unknown.as_str(), flip.instead.as_str()),
+        ("idle", "it kept idle connections open for 10m")
+    );
+    assert!(flip.number.value > 150.0 && flip.number.value <= 215.0, "{flip:?}");
+    assert!(
+        found.verdict.action.contains("how long provider keeps a connection open"),
+        "{}",
+        found.verdict.action
+    );
+    assert!(not_known(&found).to > 150.0, "worlds reach as far");
+    let known = asked("grade = \"measured\"");
+    assert_eq!((known.verdict.answer, known.uncertainty.not_known), (Answer::Yes, None));
+}
+
 #[test]
 fn where_everything_is_known_nothing_is_said() {
     let known = results(&planted("sticky = \"6h\"\nhosts = 200\ngrade = \"measured\""), 160, None);

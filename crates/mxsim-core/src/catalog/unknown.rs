@@ -5,11 +5,12 @@ use crate::parameters::{MOST_CHOOSERS, span};
 use crate::sender::Unknowns;
 use crate::syntax::shape::{Key, SOME_TIME, Shape, optional, required, word};
 use crate::syntax::tree::{Table, Value};
+use crate::time::Span;
 
 /// A quantity that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotKnown {
-    /// What it is: `choosers`, `hold`, `order`, or `mix` of a population.
+    /// What it is: `choosers`, `hold`, `order`, `idle`, or `mix` of a population.
     pub name: &'static str,
     /// Its plausible range, in words.
     pub range: String,
@@ -25,6 +26,7 @@ impl NotKnown {
             "choosers" => "how many outbound hosts choose independently",
             "hold" => "how long each of them holds its choice, on average",
             "order" => "whether it shuffles hosts at all",
+            "idle" => "how long it keeps a connection open that has nothing to carry",
             _ => "how far the mix of another domain lies from these shares",
         }
     }
@@ -69,6 +71,18 @@ pub(super) const OF_SENDER: Shape = Shape::Table(&[
         ]),
         "known",
         "whether it shuffles hosts",
+    ),
+    optional(
+        "idle",
+        Shape::Table(&[
+            required("from", SOME_TIME, "shortest time a connection stays open without a message"),
+            required("to", SOME_TIME, "longest"),
+            LAW,
+            GRADE,
+            WHERE,
+        ]),
+        "known",
+        "how long a connection stays open without a message",
     ),
 ]);
 
@@ -118,8 +132,7 @@ pub(super) fn read(table: &Table) -> (Unknowns, Vec<NotKnown>) {
         list.extend(not_known("choosers", &between(part), part));
     }
     if let Some(part) = section.table("hold") {
-        let span = |key: &str| part.get(key).and_then(span);
-        unknowns.hold = span("from").zip(span("to"));
+        unknowns.hold = span_of(part, "from").zip(span_of(part, "to"));
         list.extend(not_known("hold", &between(part), part));
     }
     if let Some(part) = section.table("order") {
@@ -127,6 +140,10 @@ pub(super) fn read(table: &Table) -> (Unknowns, Vec<NotKnown>) {
         let chance = unknowns.answer.unwrap_or_default() * 100.0;
         let range = format!("as the DNS answers in {chance:.0} of 100, else shuffled");
         list.extend(not_known("order", &range, part));
+    }
+    if let Some(part) = section.table("idle") {
+        unknowns.idle = span_of(part, "from").zip(span_of(part, "to"));
+        list.extend(not_known("idle", &between(part), part));
     }
     (unknowns, list)
 }
@@ -137,6 +154,10 @@ pub(super) fn read_mix(table: &Table) -> Option<(f64, NotKnown)> {
     let concentration = mix.get("concentration")?.as_number()?;
     let range = format!("Dirichlet around the shares, concentration {concentration}");
     Some((concentration, not_known("mix", &range, mix)?))
+}
+
+fn span_of(part: &Table, key: &str) -> Option<Span> {
+    part.get(key).and_then(span)
 }
 
 fn between(part: &Table) -> String {

@@ -5,6 +5,7 @@ use super::nodes::Moments;
 use super::window::Loads;
 use crate::results::{Balance, Interval};
 use crate::tally::labels::Labels;
+use crate::theory::split::busiest_by_message;
 
 /// Busiest and quietest node, ratios to fair, Jain's index (Jain, Chiu and Hawe 1984) and effective choosers.
 ///
@@ -21,6 +22,7 @@ pub(super) fn balance(labels: &Labels, loads: &Loads) -> Balance {
         max_over_fair: loads.measure(|shares| largest(&over_fair(shares))).estimate(),
         jain: loads.measure(|shares| jain(&over_fair(shares))).estimate(),
         effective_choosers: effective_choosers(labels.nodes.len(), loads),
+        busiest_by_message: busiest_by_message(&fair, loads.messages_of_a_window()),
     }
 }
 

@@ -160,7 +160,8 @@ impl Trial {
         fractions.fold((0.0, 0.0), |sum, count| (sum.0 + count.0 / count.1, sum.1 + 1.0))
     }
 
-    /// Replications to the look that would decide if things go on as they went.
+    /// Replications to the look that would decide if things go on as they went. A run may end between two looks, and what misses its goal
+    /// every time is soon decided; that a goal is met is told by a whole look, which forgives a bad window.
     fn more(&self, goal: &Goal, status: GoalStatus) -> Option<u64> {
         let done = self.counts.len() as u64;
         let (met, used) = self.sums(self.counts.len());
@@ -170,15 +171,35 @@ impl Trial {
         let mut look = next_look(done);
         let mut number = (look / FIRST_LOOK).ilog2() as i32;
         while look - done <= HOPELESS {
-            let grown = look as f64 / done as f64;
-            if compare(met * grown, used * grown, goal.on, number) != GoalStatus::Unknown {
-                return Some(look - done);
+            let at = |look: u64| {
+                let grown = look as f64 / done as f64;
+                compare(met * grown, used * grown, goal.on, number)
+            };
+            match at(look) {
+                GoalStatus::Met => return Some(look - done),
+                GoalStatus::Missed => {
+                    return Some(first(done + 1, look, |end| at(end) == GoalStatus::Missed) - done);
+                }
+                GoalStatus::Unknown => {}
             }
             look = next_look(look);
             number += 1;
         }
         None
     }
+}
+
+/// The smallest number from `low` to `high` of which `is_so` is true, if it is true of `high` and, from some number on, of all.
+fn first(mut low: u64, mut high: u64, is_so: impl Fn(u64) -> bool) -> u64 {
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if is_so(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    high
 }
 
 /// Met, missed or unknown, from the sum of `used` fractions, at look `number`.

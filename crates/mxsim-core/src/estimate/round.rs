@@ -88,6 +88,7 @@ fn balance(balance: &mut Balance) {
         .into_iter()
         .for_each(estimate);
     balance.effective_choosers.iter_mut().for_each(interval);
+    balance.busiest_by_message.iter_mut().for_each(number);
 }
 
 fn delay(delay: &mut Delay) {

@@ -3,8 +3,10 @@
 use super::interval::{Ratio, unknown};
 use super::window::per_window;
 use crate::results::{Estimate, Interval, SessionResult};
+use crate::scenario::TURNED_AWAY;
 use crate::tally::labels::NodeLabels;
 use crate::tally::{HeldTally, SessionTally, Tally, WindowTally};
+use crate::theory::failure::{enough_sessions, offered_load};
 use crate::time::Span;
 
 /// Most concurrent sessions over windows; `None` while sessions take no time.
@@ -53,13 +55,15 @@ pub(super) fn sessions(labels: &NodeLabels, tallies: &[Tally], node: usize) -> O
             let pairs = tallies.iter().filter_map(one).map(|sessions| part(&sessions));
             Ratio::of(pairs.map(|(part, whole)| (part as f64, whole as f64)))
         };
+        let in_busiest_hour = busiest_hour(tallies, node);
         SessionResult {
             limit: labels.session_limit,
             mean: mean(labels.measured, tallies, node),
             // A part of the connections: its range stays within 0 and 1, however few were turned away.
             blocked: ratio(|sessions| (sessions.full, sessions.connections))
                 .map(|ratio| ratio.share_interval()),
-            blocked_in_busiest_hour: busiest_hour(tallies, node),
+            blocked_in_busiest_hour: in_busiest_hour,
+            enough: enough(labels.session_limit, in_busiest_hour),
             busy: by_work(labels.measured, tallies, node, |held| held.busy_us),
             idle: by_work(labels.measured, tallies, node, |held| held.occupied_us - held.busy_us),
             peak_busy: Some(most(tallies, |window| window.peak_busy.get(node).copied())),
@@ -68,6 +72,14 @@ pub(super) fn sessions(labels: &NodeLabels, tallies: &[Tally], node: usize) -> O
                 .map(|ratio| ratio.interval()),
         }
     })
+}
+
+/// How many sessions would turn away no more than is worth a word: from what `limit` sessions turn away follows the load that is offered,
+/// from that how many it takes. Who is no longer turned away does not come back, so it is rather too many than too few.
+fn enough(limit: Option<u32>, turned_away: Option<Estimate>) -> Option<u32> {
+    let (limit, part) = (limit?, turned_away?.mean);
+    let offered = offered_load(limit, part).filter(|_| part > TURNED_AWAY)?;
+    enough_sessions(offered, TURNED_AWAY)
 }
 
 /// Time-weighted average of the sessions at the same time.

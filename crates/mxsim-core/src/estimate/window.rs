@@ -52,6 +52,15 @@ impl Loads {
         sample
     }
 
+    /// Accepted messages of a window: the harmonic mean over windows with any, because the scatter of a window goes with one over its messages.
+    pub(super) fn messages_of_a_window(&self) -> f64 {
+        let totals = self.counts.chunks(self.nodes.max(1)).map(|counts| counts.iter().sum::<u64>() as f64);
+        let (windows, inverse) = totals
+            .filter(|total| *total > 0.0)
+            .fold((0.0, 0.0), |(windows, inverse), total| (windows + 1.0, inverse + 1.0 / total));
+        if windows > 0.0 { windows / inverse } else { 0.0 }
+    }
+
     /// A node's share.
     pub(super) fn share(&self, node: usize) -> Sample {
         self.measure(|shares| shares[node])

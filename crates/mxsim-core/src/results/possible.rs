@@ -6,8 +6,8 @@
 mod numbers;
 
 use super::{
-    Balance, DeliveryTotals, DurationCurve, EventPhase, EventResult, GoalResult, NodeResult, PeakRate,
-    Provenance, Results, SenderResult, Series, SessionResult, Uncertainty,
+    Balance, DeliveryTotals, DurationCurve, EventPhase, EventResult, GoalResult, Interval, NodeResult,
+    PeakRate, Provenance, Results, SenderResult, Series, SessionResult, Uncertainty,
 };
 use numbers::{Bounds, add_up, delay, estimate, inside, interval, list, moment, ordered, range};
 
@@ -119,6 +119,8 @@ fn balance(balance: &Balance) -> Possible {
     estimate("balance: quietest_share", Bounds::Share, Some(&balance.quietest_share))?;
     estimate("balance: max_over_fair", Bounds::Amount, Some(&balance.max_over_fair))?;
     estimate("balance: jain", Bounds::Share, Some(&balance.jain))?;
+    let by_message = balance.busiest_by_message.map(|value| Interval { value, low: None, high: None });
+    interval("balance: busiest_by_message", Bounds::Share, by_message.as_ref())?;
     interval("balance: effective_choosers", Bounds::Amount, balance.effective_choosers.as_ref())
 }
 

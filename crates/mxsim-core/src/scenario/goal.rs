@@ -147,6 +147,11 @@ impl GoalKind {
         matches!(self.subject(), Subject::Evenness | Subject::Target)
     }
 
+    /// True if it is about how many sessions there are at a node, or what comes of too many.
+    pub(crate) const fn is_about_sessions(&self) -> bool {
+        matches!(self.subject(), Subject::TurnedAway | Subject::Sessions | Subject::Survival)
+    }
+
     /// Its key in `[goals]`.
     pub(crate) const fn key(&self) -> &'static str {
         match self {

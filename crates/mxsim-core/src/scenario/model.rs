@@ -79,6 +79,11 @@ impl Scenario {
         combinations(self.nodes.len(), asked.unwrap_or(0))
     }
 
+    /// True if sessions take time, or places, at any node.
+    pub(crate) fn has_sessions(&self) -> bool {
+        self.nodes.iter().any(|node| node.capacity.is_timed())
+    }
+
     /// How well everything is known that decides where the mail of `sender` goes: its own behaviour and, if it takes hosts in the order of
     /// the answer, the presets of its resolvers and of the authority.
     pub(crate) fn decisive_grade(&self, sender: &Sender) -> Grade {

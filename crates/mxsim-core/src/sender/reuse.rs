@@ -39,6 +39,29 @@ impl Reuse {
     }
 }
 
+impl Reuse {
+    /// The limits of connections that stay open for a message that is still to come, if any do.
+    #[must_use]
+    pub const fn waits_for_messages(self) -> Option<ReuseLimits> {
+        match self {
+            Self::Never | Self::Batch(_) | Self::QueueRun(_) => None,
+            Self::Demand(kept) | Self::Always(kept) | Self::Child(kept) | Self::Last(kept) => Some(kept),
+        }
+    }
+
+    /// The same, but what is kept is closed after so long without a message.
+    #[must_use]
+    pub const fn idle_for(mut self, idle: Span) -> Self {
+        match &mut self {
+            Self::Never | Self::Batch(_) | Self::QueueRun(_) => {}
+            Self::Demand(kept) | Self::Always(kept) | Self::Child(kept) | Self::Last(kept) => {
+                kept.idle = idle
+            }
+        }
+        self
+    }
+}
+
 /// Limits of a kept connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReuseLimits {

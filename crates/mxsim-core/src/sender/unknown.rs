@@ -1,8 +1,8 @@
 //! From where to where the behaviour of a sender may plausibly lie, where nobody has looked.
 //!
-//! Large providers publish almost nothing about how they choose. What is not known of one is three things: how many independent choosers
-//! hold a choice, how long they hold it, and whether they shuffle the hosts at all. Each has a range, as data beside the preset; a
-//! *plausible world* draws one value out of each.
+//! Large providers publish almost nothing about how they choose. What is not known of one is four things: how many independent choosers
+//! hold a choice, how long they hold it, whether they shuffle the hosts at all, and how long they keep a connection open that has nothing
+//! to carry. Each has a range, as data beside the preset; a *plausible world* draws one value out of each.
 
 use super::behaviour::SenderParameters;
 use super::failover::Failover;
@@ -19,13 +19,15 @@ pub struct Unknowns {
     pub hold: Option<(Span, Span)>,
     /// Chance that it takes hosts as the DNS answers them, 0..1; else it shuffles them.
     pub answer: Option<f64>,
+    /// How long an open connection waits for its next message, from the first to the second; log-uniform. It matters where sessions take time.
+    pub idle: Option<(Span, Span)>,
 }
 
 impl Unknowns {
     /// True if everything is known.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.choosers.is_none() && self.hold.is_none() && self.answer.is_none()
+        self.choosers.is_none() && self.hold.is_none() && self.answer.is_none() && self.idle.is_none()
     }
 
     /// The same with ranges that reach to what a scenario takes for granted.
@@ -39,6 +41,9 @@ impl Unknowns {
             (&mut self.hold, parameters.order.keep)
         {
             (*from, *to) = ((*from).min(kept), (*to).max(kept));
+        }
+        if let (Some((from, to)), Some(kept)) = (&mut self.idle, parameters.reuse.waits_for_messages()) {
+            (*from, *to) = ((*from).min(kept.idle), (*to).max(kept.idle));
         }
         self
     }
@@ -57,6 +62,15 @@ impl Unknowns {
     pub fn draw_hold(&self, key: Key) -> Option<Span> {
         let (from, to) = self.hold?;
         Some(Span(log_uniform(from.0 as f64, to.0 as f64, key.child(1)) as i64))
+    }
+
+    /// How long it keeps an idle connection in a plausible world.
+    #[must_use]
+    pub fn draw_idle(&self, key: Key) -> Option<Span> {
+        let (from, to) = self.idle?;
+        // Who is known to close at once has no logarithm to draw.
+        let [from, to] = [from, to].map(|span| span.0.max(1) as f64);
+        Some(Span(log_uniform(from, to, key.child(3)) as i64))
     }
 
     /// Whether it takes hosts as the DNS answers them in a plausible world.
@@ -90,6 +104,7 @@ mod tests {
         choosers: Some((1, 200)),
         hold: Some((Span::MINUTE, Span(7 * Span::DAY.0))),
         answer: Some(0.25),
+        idle: Some((Span::from_secs(1), Span::MINUTE)),
     };
 
     fn keys() -> impl Iterator<Item = Key> {
@@ -98,7 +113,8 @@ mod tests {
     }
 
     /// Theory: the chance of k choosers is log((k + 1) / k) / log 201, so that of one is 0.1307; n = 40,000: within 4.9 standard errors, 0.0083,
-    /// at 1 in 1,000,000. The same for a hold below an hour, log 60 / log 10,080 = 0.4442 (0.0122), and for the answer, 0.25 (0.0107).
+    /// at 1 in 1,000,000. The same for a hold below an hour, log 60 / log 10,080 = 0.4442 (0.0122), for an idle time below 6 s, log 6 / log 60 =
+    /// 0.4376 (0.0122), and for the answer, 0.25 (0.0107).
     #[test]
     fn draws_follow_their_laws() {
         let part = |holds: &dyn Fn(Key) -> bool| keys().filter(|key| holds(*key)).count() as f64 / 40_000.0;
@@ -106,6 +122,8 @@ mod tests {
         assert!((one - libm::log(2.0) / libm::log(201.0)).abs() < 0.0083, "{one}");
         let short = part(&|key| UNKNOWNS.draw_hold(key).is_some_and(|hold| hold < Span::HOUR));
         assert!((short - libm::log(60.0) / libm::log(10_080.0)).abs() < 0.0122, "{short}");
+        let brief = part(&|key| UNKNOWNS.draw_idle(key).is_some_and(|idle| idle < Span::from_secs(6)));
+        assert!((brief - libm::log(6.0) / libm::log(60.0)).abs() < 0.0122, "{brief}");
         let answer = part(&|key| UNKNOWNS.draw_answer(key) == Some(true));
         assert!((answer - 0.25).abs() < 0.0107, "{answer}");
     }

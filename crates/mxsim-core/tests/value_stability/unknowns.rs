@@ -9,8 +9,12 @@ use mxsim_core::time::{Span, Time};
 
 #[test]
 fn plausible_senders() {
-    let unknowns =
-        Unknowns { choosers: Some((1, 200)), hold: Some((Span::MINUTE, Span::WEEK)), answer: Some(0.25) };
+    let unknowns = Unknowns {
+        choosers: Some((1, 200)),
+        hold: Some((Span::MINUTE, Span::WEEK)),
+        answer: Some(0.25),
+        idle: Some((Span::from_secs(1), Span::HOUR)),
+    };
     let worlds = [0, 1, 2, 3, 4, 5].map(|world| key(Purpose::World).child(world));
     stable(
         "choosers",
@@ -28,6 +32,11 @@ fn plausible_senders() {
             Some(96683193),
             Some(13533557496),
         ],
+    );
+    stable(
+        "idle times",
+        worlds.map(|world| unknowns.draw_idle(world).map(|idle| idle.0)),
+        [Some(199750651), Some(5194503), Some(2001181245), Some(40315178), Some(325923380), Some(4271688)],
     );
     stable(
         "takes answers",

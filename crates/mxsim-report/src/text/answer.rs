@@ -13,6 +13,10 @@ const MOST_HOSTS: usize = 6;
 const FIRST_HOSTS: usize = 4;
 /// A text longer than this is cut to its first sentence (bytes).
 const LONG_TEXT: usize = 130;
+/// A split that is better by less is not worth a line.
+const WORTH_SAYING: f64 = 0.005;
+/// So many times as long as all mail is much longer.
+const MUCH_LONGER: f64 = 1.5;
 /// Width of the labels.
 const LABEL: usize = 13;
 
@@ -73,6 +77,9 @@ fn hosts(page: &mut Page, results: &Results) {
     let shown = if many { &results.nodes[..FIRST_HOSTS] } else { &results.nodes[..] };
     let names: Vec<String> = shown.iter().map(|node| page.clean(&capacity::short(&node.name))).collect();
     columns::write(page, "host", &names, host_columns(results, shown, word));
+    if shown.iter().any(|node| node.sessions.is_some_and(|sessions| sessions.peak_busy.is_some())) {
+        page.note("sessions: the most at once; busy: those that have mail");
+    }
     let rest = results.nodes.len() - shown.len();
     if rest > 0 {
         page.note(&format!("and {} in --full", counted(rest as u64, "more host", "more hosts")));
@@ -96,7 +103,8 @@ fn host_columns(results: &Results, nodes: &[NodeResult], word: WindowWord) -> Ve
         |node: &NodeResult| format!("{}/{}", significant(busiest(node) * unit.factor), short(unit.word));
     columns.push(Column::new("busiest hour", cells(&rate)));
     if has_sessions {
-        columns.push(Column::new("sessions (busy)", cells(&sessions)));
+        let some_are_limited = nodes.iter().any(|node| limit(node).is_some());
+        columns.push(Column::new("sessions (busy)", cells(&|node| sessions(node, some_are_limited))));
         columns.push(Column::new("turned away", cells(&turned_away)));
     }
     columns
@@ -111,14 +119,19 @@ fn short(unit: &str) -> &str {
     }
 }
 
-/// `35 (30) of 40`: most sessions on a bad window, those with a message under way, and the limit.
-fn sessions(node: &NodeResult) -> String {
+fn limit(node: &NodeResult) -> Option<u32> {
+    node.sessions.and_then(|sessions| sessions.limit)
+}
+
+/// `35 (30) of 40`: most sessions on a bad window, those with a message under way, and the limit; that it has none where others have one.
+fn sessions(node: &NodeResult, some_are_limited: bool) -> String {
     let whole = |most: &Estimate| count(most.p95.round() as u64);
     let busy = node.sessions.and_then(|sessions| sessions.peak_busy);
     let busy = busy.map_or_else(String::new, |busy| format!(" ({})", whole(&busy)));
     let most = node.peak_sessions.as_ref().map_or_else(String::new, |most| format!("{}{busy}", whole(most)));
-    match node.sessions.and_then(|sessions| sessions.limit) {
+    match limit(node) {
         Some(limit) => format!("{most} of {}", count(limit.into())),
+        None if some_are_limited => format!("{most}, no limit"),
         None => most,
     }
 }
@@ -140,6 +153,7 @@ fn rows(page: &mut Page, results: &Results) {
     }
     let rows = [
         ("goal", goal(results)),
+        ("at best", by_message(results)),
         ("last message", events::last_message(results)),
         ("mail", mail(results)),
         ("biggest cause", biggest_cause(results)),
@@ -170,26 +184,51 @@ fn mail(results: &Results) -> Option<String> {
         (totals.bounced > 0 && subject != Subject::Loss).then(|| format!("{} bounced", part(totals.bounced)));
     let waiting = (totals.waiting > 0).then(|| format!("{} still waiting at the end", part(totals.waiting)));
     let accepted = (totals.bounced == 0 && totals.waiting == 0).then(|| "all accepted".to_owned());
-    let delay = delay(&results.delivery).filter(|_| subject != Subject::Delay);
+    let delay = delay(results).filter(|_| subject != Subject::Delay);
     let parts: Vec<String> = [accepted, lost, waiting, delay].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-fn delay(delivery: &Delivery) -> Option<String> {
-    let delay = delivery.delay?;
+fn delay(results: &Results) -> Option<String> {
+    let Delivery { delay, totals, .. } = &results.delivery;
+    let delay = (*delay)?;
+    // Who reads how long mail takes may think of all of it.
+    let rest = if totals.waiting > totals.accepted / 100 { "of the rest " } else { "" };
     Some(match () {
         () if delay.max == 0.0 => "no delay".to_owned(),
         () if delay.p95 == 0.0 => format!("19 of 20 at once, the longest takes {}", duration(delay.max)),
         // Mail that nothing holds up takes the time of its session.
         () if delay.p95 == delay.max => format!("no message takes longer than {}", duration(delay.max)),
-        () => format!("1 in 20 takes longer than {}", duration(delay.p95)),
+        () => {
+            format!("{rest}1 in 20 takes longer than {}{}", duration(delay.p95), slowest(results, delay.p95))
+        }
     })
+}
+
+/// The sender whose mail takes longest, where that is much longer than the mail of all.
+fn slowest(results: &Results, all: f64) -> String {
+    let senders = results.senders.iter().filter(|sender| sender.wanted);
+    let slow = senders.filter_map(|sender| Some((sender, sender.delay?.p95)));
+    match slow.filter(|(_, p95)| *p95 > MUCH_LONGER * all).max_by(|a, b| a.1.total_cmp(&b.1)) {
+        Some((sender, p95)) => format!(", of {}'s mail than {}", sender.name, duration(p95)),
+        None => String::new(),
+    }
 }
 
 /// What was asked for, where the answer does not quote it.
 fn goal(results: &Results) -> Option<String> {
     let goal = results.goals.first().filter(|_| is_about_shares(results.verdict.subject))?;
     (!results.verdict.sentence.contains(&goal.text)).then(|| goal.text.clone())
+}
+
+/// What the same hosts would carry if nobody kept a choice, where that is better than what they do carry.
+fn by_message(results: &Results) -> Option<String> {
+    let verdict = &results.verdict;
+    let is_short =
+        is_about_shares(verdict.subject) && !matches!(verdict.answer, Answer::Yes | Answer::YesRoughly);
+    let best = results.balance.busiest_by_message.filter(|_| is_short)?;
+    (results.balance.busiest_share.p95 - best > WORTH_SAYING)
+        .then(|| format!("{} at the busiest host, if each message drew its host anew", percent(best)))
 }
 
 fn biggest_cause(results: &Results) -> Option<String> {
@@ -243,8 +282,9 @@ fn brief(text: &str) -> &str {
 fn settle(results: &Results) -> Option<String> {
     let known =
         results.uncertainty.not_known.as_ref().filter(|_| results.verdict.answer == Answer::DependsOn)?;
-    let effect: &Effect =
-        known.flips.as_ref().filter(|effect| effect.grade == Grade::Assumed && effect.unknown != "share")?;
+    let effect: &Effect = known.flips.as_ref().filter(|effect| {
+        effect.grade == Grade::Assumed && !matches!(effect.unknown.as_str(), "share" | "idle")
+    })?;
     Some(format!(
         "On each host: grep -c 'connect from .*DOMAIN' mail.log, with the domain of {}; then mxsim judge {}. When you know how it \
          behaves, give it grade = \"measured\" in the scenario.",

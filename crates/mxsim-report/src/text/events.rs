@@ -1,10 +1,12 @@
 //! What an outage or a change does, in one line each: its own time, and not the day around it.
 
 use mxsim_core::numerals::{clock, duration, percent};
-use mxsim_core::results::{EventKind, EventPhase, HostResult, Results};
+use mxsim_core::results::{EventKind, EventPhase, HostResult, Interval, Results};
 
 /// Events on the first page; the rest stands in the document.
 const EVENTS_SHOWN: usize = 2;
+/// Nodes of an event on the first page.
+const NODES_SHOWN: usize = 3;
 /// Parts below this are not worth a word.
 const WORTH_SAYING: f64 = 0.000_5;
 
@@ -14,38 +16,36 @@ pub(super) fn lines(results: &Results) -> Vec<String> {
     shown.filter_map(|event| Some(format!("{}: {}", event.text, mail(event.during.as_ref()?)))).collect()
 }
 
+/// `28.7 % of the mail then takes 49 s on average, 2 m 13 s at most; to mx2 51.6 %, mx3 48.4 %`.
 fn mail(phase: &EventPhase) -> String {
-    let part = |part: Option<mxsim_core::results::Interval>| part.map_or(0.0, |part| part.value);
-    let (bounced, later, waiting) = (part(phase.bounced), part(phase.later), part(phase.waiting));
-    let mut said = Vec::new();
-    if bounced > WORTH_SAYING {
-        said.push(format!("{} bounces", percent(bounced)));
-    }
-    if let Some(delay) = phase.delay.filter(|_| later > WORTH_SAYING) {
-        said.push(format!(
-            "{} takes {} on average, {} at most",
-            percent(later),
-            duration(delay.mean),
-            duration(delay.max)
-        ));
-    }
-    if waiting > WORTH_SAYING {
-        said.push(format!("{} still waits at the end", percent(waiting)));
-    }
-    if said.is_empty() {
-        said.push("all accepted at once".to_owned());
-    }
-    let taken: Vec<String> = phase
-        .nodes
-        .iter()
-        .filter_map(|node| Some((node, node.share?)))
-        .map(|(node, share)| format!("{} {}", node.node, percent(share.value)))
-        .take(3)
+    let fates = fates(phase).join(", ");
+    let to = phase.nodes.iter().filter_map(|node| Some((node, node.share?.value)));
+    let to: Vec<String> = to
+        .filter(|(_, share)| *share > WORTH_SAYING)
+        .map(|(node, share)| format!("{} {}", node.node, percent(share)))
+        .take(NODES_SHOWN)
         .collect();
-    if !taken.is_empty() {
-        said.push(taken.join(", "));
+    if to.is_empty() { fates } else { format!("{fates}; to {}", to.join(", ")) }
+}
+
+/// What becomes of the mail that comes meanwhile.
+fn fates(phase: &EventPhase) -> Vec<String> {
+    let part = |part: Option<Interval>| part.map(|part| part.value).filter(|part| *part > WORTH_SAYING);
+    let bounced = part(phase.bounced).map(|part| (part, "bounces".to_owned()));
+    let later = part(phase.later).zip(phase.delay).map(|(part, delay)| {
+        (part, format!("takes {} on average, {} at most", duration(delay.mean), duration(delay.max)))
+    });
+    let waiting = part(phase.waiting).map(|part| (part, "still waits at the end".to_owned()));
+    let mut of = " of the mail then";
+    let mut fates = Vec::new();
+    for (part, fate) in [bounced, later, waiting].into_iter().flatten() {
+        fates.push(format!("{}{of} {fate}", percent(part)));
+        of = "";
     }
-    said.join("; ")
+    if fates.is_empty() {
+        fates.push("the mail then is all accepted at once".to_owned());
+    }
+    fates
 }
 
 /// When the host that stops getting mail first took its last message, if one stops before the run ends.
@@ -56,7 +56,7 @@ pub(super) fn last_message(results: &Results) -> Option<String> {
     let host = results.hosts.iter().filter(|_| changes).find(leaves)?;
     let last = host.last?;
     Some(format!(
-        "{} gets its last message by {}, on 1 run in 20 later than {}",
+        "{} takes its last message by {}, on 1 run in 20 later than {}",
         host.name,
         clock(last.estimate.p50),
         clock(last.estimate.p95)

@@ -6,7 +6,7 @@ use crate::dns::cache::Hop;
 use crate::dns::stub::Home;
 use crate::dns::{
     CachePolicy, Caches, EntryLifetime, Name, OrderPolicy, Pick, RecordType, ResolverParameters,
-    StubParameters,
+    StubParameters, Transform,
 };
 use crate::ids::HostId;
 use crate::node::Fault;
@@ -363,19 +363,24 @@ pub fn layers(scenario: &Scenario) -> (Vec<LayerTable>, Vec<SenderLayers>) {
     (tables, by_sender)
 }
 
-/// Per layer: true if only the times of its entries matter, because all senders that ask it have fixed candidates and ask nothing behind it.
+/// Per layer: true if only the times of its entries matter, because all senders that ask it have fixed candidates and ask nothing behind it. An
+/// authority whose answers go by how often it was asked is asked by everyone, as soon as its order makes a difference to anyone.
 #[must_use]
 pub fn times_only(topology: &Topology, senders: &[SenderTable]) -> Vec<bool> {
+    let authority = &topology.authority;
     let of_layer = |(layer, table): (usize, &LayerTable)| {
         let asks =
             |sender: &&SenderTable| sender.layers.iter().any(|&(asked, _)| usize::from(asked) == layer);
         let is_indifferent =
             |sender: &SenderTable| sender.path.fixed_candidates().is_some() && sender.layers.len() == 1;
+        let others_mind = authority.transform != Transform::None
+            && authority.types.contains(RecordType::Mx)
+            && !senders.iter().all(is_indifferent);
         let parameters = &table.parameters;
         let is_plain = parameters.cache.is_plain()
             && parameters.pick == Pick::Client
             && topology.record_sets[MX].versions.len() == 1;
-        is_plain && senders.iter().filter(asks).all(is_indifferent)
+        is_plain && !others_mind && senders.iter().filter(asks).all(is_indifferent)
     };
     topology.layers.iter().enumerate().map(of_layer).collect()
 }

@@ -48,6 +48,16 @@ fn clear_cases_are_decided_at_the_first_look() {
     assert!(!decided(&labels, &days((0..40).map(|_| true))));
     let early = estimate(&labels, &days((0..40).map(|_| true)), false, Plausible::default());
     assert_eq!(early.goals[0].more_replications, Some(120));
+    // Missed every time: 1 - 0.005^(1/n) < 0.95 from n = 2 on, so one more replication is enough, and it decides.
+    let hopeless = estimate(&labels, &days((0..1).map(|_| false)), false, Plausible::default());
+    assert_eq!(hopeless.goals[0].more_replications, Some(1));
+    assert_eq!(goal_statuses(&labels, &days((0..2).map(|_| false))), [Missed]);
+    // Missed by every third window: as many as are said to be needed do decide, and one fewer does not.
+    let often = |n: u64| days((0..n).map(|day| day % 3 > 0));
+    let said = estimate(&labels, &often(3), false, Plausible::default()).goals[0].more_replications.unwrap();
+    assert_eq!(goal_statuses(&labels, &often(3 + said)), [Missed]);
+    assert_eq!(goal_statuses(&labels, &often(3)), [Unknown]);
+    assert!(said < 40, "{said}");
     let close_by = estimate(&labels, &days((0..160).map(|day| day % 20 > 0)), false, Plausible::default());
     assert_eq!(close_by.goals[0].more_replications, None, "exactly on the goal no number decides");
     assert_eq!((close_by.goals[0].windows, close_by.goals[0].windows_met), (160, 152));

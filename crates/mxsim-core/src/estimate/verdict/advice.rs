@@ -108,6 +108,11 @@ impl Evidence<'_> {
                     "Find out how much {sender} really brings: count its messages per {day} in your logs."
                 );
             }
+            if what_if.assumption.unknown == "idle" {
+                return format!(
+                    "Find out how long {sender} keeps a connection open: in your logs, the time from its last message to its disconnect."
+                );
+            }
             format!(
                 "Find out how {sender} really chooses: count its connections per node and {day} in your logs."
             )
@@ -149,13 +154,14 @@ impl Evidence<'_> {
     /// What to do about too many sessions, or too few.
     fn make_room(&self) -> String {
         let Some((goal, _)) = self.goal_with(GoalStatus::Missed) else { return String::new() };
-        let name = self.neediest(&goal.kind).map_or("the node", |node| &node.name);
+        let Some(node) = self.neediest(&goal.kind) else { return String::new() };
+        let name = &node.name;
         match goal.kind {
             GoalKind::Sessions { .. } => {
                 let enough = self.enough_sessions(goal);
                 format!("{enough}Let sessions be shorter, or give {name} less of the mail.")
             }
-            GoalKind::TurnedAway { .. } => more_room(name),
+            GoalKind::TurnedAway { .. } => more_room(node),
             _ => format!("Give {name} more sessions, shorter ones, or less of the mail."),
         }
     }

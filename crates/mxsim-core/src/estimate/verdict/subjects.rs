@@ -4,7 +4,7 @@
 //! scenario's own the answer is about the first that matters; evenness comes last and has goals of its own (`goals.rs`).
 
 use super::Evidence;
-use crate::numerals::{Ranged, percent};
+use crate::numerals::{Ranged, count, percent};
 use crate::results::{Interval, NodeResult, OtherSubject, SenderResult, Subject};
 use crate::scenario::{LOST, OFF_TARGET, SLOW, TURNED_AWAY};
 use std::cmp::Ordering;
@@ -152,7 +152,7 @@ impl Evidence<'_> {
             subject: Subject::TurnedAway,
             is_certain,
             sentence: turned_away(node, part),
-            action: more_room(&node.name),
+            action: more_room(node),
         })
     }
 
@@ -213,8 +213,19 @@ pub(super) fn turned_away(node: &NodeResult, part: Interval) -> String {
 }
 
 /// What to do about a node that is full.
-pub(super) fn more_room(node: &str) -> String {
-    format!("Give {node} more sessions, shorter ones, or less of the mail: it is full when they come.")
+pub(super) fn more_room(node: &NodeResult) -> String {
+    let name = &node.name;
+    match node.sessions.and_then(|sessions| sessions.enough) {
+        Some(enough) => format!(
+            "Give {name} about {} sessions: they would turn away 1 % in its busiest hour (Erlang's formula). Or shorter ones, or less of the mail.",
+            count(enough.into())
+        ),
+        None => {
+            format!(
+                "Give {name} more sessions, shorter ones, or less of the mail: it is full when they come."
+            )
+        }
+    }
 }
 
 /// Whether a number lies beyond its limit (true) or may lie there (false); `None` if it does not.

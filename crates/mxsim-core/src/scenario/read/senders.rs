@@ -485,7 +485,19 @@ fn unknowns(
         return Unknowns::default();
     }
     let all = catalog.unknowns_of(preset).reaching(hosts, parameters);
-    if sites == 1 { all } else { Unknowns { choosers: None, ..all } }
+    Unknowns {
+        choosers: all.choosers.filter(|_| sites == 1),
+        idle: all.idle.filter(|_| !knows_idle(preset, parameters)),
+        ..all
+    }
+}
+
+/// True if a sender keeps no connection for a message to come, or somebody has read for how long.
+fn knows_idle(preset: &SenderPreset, parameters: &SenderParameters) -> bool {
+    let Some(kept) = parameters.reuse.waits_for_messages() else { return true };
+    let is_its_own = preset.parameters.reuse.waits_for_messages().is_some_and(|own| own.idle == kept.idle);
+    let is_read = preset.evidence.get("reuse.idle").is_some_and(|evidence| evidence.grade < Grade::Reported);
+    is_its_own && is_read
 }
 
 /// A sender that comes back to the same host later must know it again: its choice has to outlive the attempt, so it is kept per message.

@@ -8,8 +8,8 @@ use crate::theory::sticky::lump_factor_with_profile;
 use crate::time::Span;
 use serde::Serialize;
 
-/// Worlds that are drawn: the edges of the central 90 % then have 20 on either side.
-const WORLDS: u64 = 400;
+/// Worlds that are drawn: the edges of the central 90 % then have 10 on either side. More would make the short command slow.
+const WORLDS: u64 = 200;
 /// A split is roughly even if all nodes are within this part of their fair share.
 const ROUGHLY: f64 = 0.25;
 
@@ -45,7 +45,7 @@ pub(super) fn splits(scenario: &Scenario, nodes: usize, messages: f64) -> Option
         let lumps = |of: &Large| of.lumps(&prior.sender(of.i, world), shares[of.i], scenario.run.window);
         lump_forecast(nodes, large.iter().map(lumps).sum(), messages, ROUGHLY)
     };
-    let drawn = forecasts(forecast);
+    let drawn: Vec<LumpForecast> = (0..WORLDS).map(forecast).collect();
     let mut busiest: Vec<f64> = drawn.iter().map(|forecast| forecast.busiest_p95).collect();
     busiest.sort_by(f64::total_cmp);
     let edge = WORLDS as usize / 20;
@@ -55,19 +55,6 @@ pub(super) fn splits(scenario: &Scenario, nodes: usize, messages: f64) -> Option
         busiest_share_p95_from: busiest[edge],
         busiest_share_p95_to: busiest[WORLDS as usize - 1 - edge],
     })
-}
-
-/// That of each world, in the order of their numbers.
-#[cfg(feature = "parallel")]
-fn forecasts(of: impl Fn(u64) -> LumpForecast + Send + Sync) -> Vec<LumpForecast> {
-    use rayon::prelude::*;
-    (0..WORLDS).into_par_iter().map(of).collect()
-}
-
-/// That of each world, in the order of their numbers.
-#[cfg(not(feature = "parallel"))]
-fn forecasts(of: impl Fn(u64) -> LumpForecast) -> Vec<LumpForecast> {
-    (0..WORLDS).map(of).collect()
 }
 
 /// A sender of one site.

@@ -19,7 +19,7 @@ pub(super) const MOST_EXTREMES: usize = 16;
 pub(in super::super) struct Extreme {
     /// Index of the sender it is about.
     pub(in super::super) sender: usize,
-    /// `choosers`, `hold`, `order` or `share`.
+    /// `choosers`, `hold`, `order`, `idle` or `share`.
     pub(in super::super) unknown: &'static str,
     /// What the scenario assumes.
     pub(in super::super) assumed: String,
@@ -44,9 +44,11 @@ pub(in super::super) fn extremes(scenario: &Scenario) -> Vec<Extreme> {
 
 fn of_sender(scenario: &Scenario, i: usize) -> Vec<Extreme> {
     let about = About { scenario, i, sender: &scenario.senders[i] };
-    let ([fewer, more], [shorter, longer]) = (about.choosers(), about.hold());
+    let ([fewer, more], [shorter, longer], [at_once, late]) = (about.choosers(), about.hold(), about.idle());
     // What is likely to hurt comes first, should there be too many.
-    let all = [fewer, longer, about.order(), about.share(0.95), about.share(0.05), shorter, more];
+    let share = [0.95, 0.05].map(|quantile| about.share(quantile));
+    let [large, small] = share;
+    let all = [late, fewer, longer, about.order(), large, small, at_once, shorter, more];
     all.into_iter().flatten().collect()
 }
 
@@ -129,6 +131,31 @@ impl About<'_> {
                 && !(self.keep() == Stickiness::Forever && *time == to)
         };
         [from, to].map(|time| Some(time).filter(differs).map(end))
+    }
+
+    /// Shorter and longer, where a goal is about sessions.
+    fn idle(&self) -> [Option<Extreme>; 2] {
+        let parameters = &self.sender.behaviour.parameters;
+        let asks = self.scenario.has_sessions()
+            && self.scenario.goals.iter().any(|goal| goal.kind.is_about_sessions());
+        let (Some((from, to)), Some(kept)) =
+            (self.sender.unknowns.idle.filter(|_| asks), parameters.reuse.waits_for_messages())
+        else {
+            return [None, None];
+        };
+        let words = |time: Span| format!("idle connections open for {time}");
+        let end = |time: Span| {
+            self.end(
+                "idle",
+                format!("keeps {}", words(kept.idle)),
+                format!("it kept {}", words(time)),
+                |scenario| {
+                    let reuse = &mut scenario.senders[self.i].behaviour.parameters.reuse;
+                    *reuse = reuse.idle_for(time);
+                },
+            )
+        };
+        [from, to].map(|time| Some(time).filter(|time| *time != kept.idle).map(end))
     }
 
     fn order(&self) -> Option<Extreme> {

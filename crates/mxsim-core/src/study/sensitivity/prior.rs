@@ -3,6 +3,7 @@
 use crate::random::{Entropy, Key, Purpose, StreamId, name_hash};
 use crate::scenario::{Scenario, Sender};
 use crate::sender::{HostOrder, OrderPolicy, Stickiness};
+use crate::time::Span;
 
 /// A share never vanishes quite, so that every sender stays in the world.
 const LEAST_SHARE: f64 = 1e-9;
@@ -17,12 +18,15 @@ pub(crate) struct Prior<'s> {
     scenario: &'s Scenario,
     /// Hashes of the senders' names. Draws hang off them, so that another sender shifts none.
     names: Vec<u64>,
+    /// Whether an open connection takes a place at a node: else it does not matter how long it stays open.
+    has_sessions: bool,
 }
 
 /// What may differ of one sender between worlds, beside its share.
 pub(crate) struct DrawnSender {
     pub(crate) order: OrderPolicy,
     pub(crate) hosts: usize,
+    idle: Option<Span>,
 }
 
 /// What everything in a plausible world is drawn from.
@@ -32,7 +36,8 @@ pub(crate) fn world_key(seed: u64, number: u64) -> Key {
 
 impl<'s> Prior<'s> {
     pub(crate) fn new(scenario: &'s Scenario) -> Self {
-        Self { scenario, names: scenario.senders.iter().map(|sender| name_hash(&sender.name)).collect() }
+        let names = scenario.senders.iter().map(|sender| name_hash(&sender.name)).collect();
+        Self { scenario, names, has_sessions: scenario.has_sessions() }
     }
 
     /// Plausible world `number` of the scenario.
@@ -42,6 +47,10 @@ impl<'s> Prior<'s> {
         for (i, (sender, share)) in world.senders.iter_mut().zip(self.shares(key)).enumerate() {
             let drawn = self.sender(i, key);
             (sender.behaviour.parameters.order, sender.hosts) = (drawn.order, drawn.hosts);
+            if let Some(idle) = drawn.idle {
+                let reuse = &mut sender.behaviour.parameters.reuse;
+                *reuse = reuse.idle_for(idle);
+            }
             sender.share = share;
         }
         world
@@ -70,7 +79,11 @@ impl<'s> Prior<'s> {
         if let Some(hold) = unknowns.draw_hold(key).filter(|_| order.draws()) {
             order.keep = Stickiness::Exponential(hold);
         }
-        DrawnSender { order, hosts: unknowns.draw_choosers(key).unwrap_or(sender.hosts) }
+        DrawnSender {
+            order,
+            hosts: unknowns.draw_choosers(key).unwrap_or(sender.hosts),
+            idle: unknowns.draw_idle(key).filter(|_| self.has_sessions),
+        }
     }
 }
 
