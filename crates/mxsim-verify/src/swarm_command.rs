@@ -95,11 +95,12 @@ fn summary(report: &Report, paths: usize) -> String {
     let beyond: Vec<String> = report.beyond_estimate.iter().map(ToString::to_string).collect();
     let beyond = if beyond.is_empty() { String::new() } else { format!(" (numbers {})", beyond.join(", ")) };
     format!(
-        "{} scenarios: {simulated} simulated, {} refused as too large, {} too dear for a swarm, {} beyond their estimate{beyond}\n\
+        "{} scenarios: {simulated} simulated ({} to a results document), {} refused as too large, {} too dear for a swarm, {} beyond their estimate{beyond}\n\
          senders: {}\nplaces of the schema: {} of {paths}\n\
          work counted to estimated: median {:.2}, 5 % below {:.2}, 5 % above {:.2}, 1 % above {:.2}, at most {:.1}; within a factor of 3: {:.1} %\n\
          {} faults\n",
         report.scenarios(),
+        report.documents,
         report.too_large,
         report.dear,
         report.beyond_estimate.len(),

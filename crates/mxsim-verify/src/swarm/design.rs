@@ -41,6 +41,41 @@ pub(super) fn design(dice: &mut Dice, decades: f64) -> Value {
     })
 }
 
+/// Senders of one calm scenario.
+const CALM: [(&str, &str); 7] = [
+    ("randomizing", "plain"),
+    ("cache-sticky", "unbound"),
+    ("postfix", "unbound"),
+    ("exim", "unbound"),
+    ("haraka", "unbound"),
+    ("qmail_lp64", "plain"),
+    ("order-preserving", "bind_9_20"),
+];
+
+/// A scenario that need not be simulated message by message: enough mail, nodes that always have room, and an outage at most.
+pub(super) fn calm(dice: &mut Dice, document: &mut Value) {
+    let (window, length, warm_up) =
+        [("1h", "3h", "1h"), ("6h", "6h", "1h"), ("50m", "100m", "20m")][dice.below(3)];
+    for (key, value) in [("window", window), ("run_length", length), ("warm_up", warm_up)] {
+        document["run"][key] = json!(value);
+    }
+    let count = 1 + dice.below(2);
+    let messages = count as f64 * (6_000.0 + dice.below(6_000) as f64);
+    let hours = [("3h", 4.0), ("6h", 7.0), ("100m", 2.0)];
+    let hours = hours.iter().find(|(of, _)| *of == length).map_or(1.0, |(_, hours)| *hours);
+    document["traffic"] = json!({ "messages_per_day": (messages * 24.0 / hours).ceil() });
+    let sender = |i: usize| {
+        let (preset, resolver) = CALM[dice.below(CALM.len())];
+        let sites = [1, 3, 30][dice.below(3)];
+        let mut sender = json!({ "name": format!("s{i}"), "preset": preset, "resolver": resolver, "sites": sites, "reuse": "never" });
+        if dice.below(3) == 0 {
+            sender["sticky"] = json!(dice.pick(&["3m", "1h", "forever"]));
+        }
+        sender
+    };
+    document["senders"] = (0..count).map(sender).collect();
+}
+
 /// Zone lines of 1 to 12 exchange hosts.
 fn zone(dice: &mut Dice) -> String {
     let count = [1, 2, 2, 2, 3, 3, 4, 5, 8, 12][dice.below(10)];

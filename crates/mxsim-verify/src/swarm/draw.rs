@@ -11,6 +11,10 @@ use mxsim_core::random::{Entropy, Purpose, StreamId};
 use mxsim_core::scenario::{Scenario, schema};
 use serde_json::{Value, json};
 
+/// One scenario in so many is calm: most of its senders are simulated in numbers.
+const CALM_ONE_IN: u64 = 6;
+/// Keys planted into a calm scenario.
+const PLANTED_IN_CALM: u64 = 1;
 /// Keys planted into a scenario.
 const PLANTED: u64 = 6;
 
@@ -62,13 +66,28 @@ impl Generator {
         let mut building =
             Building { document: design::design(&mut dice, self.decades), names: Names::default() };
         building.look_up_names(&self.resolvers);
-        self.add_parts(&mut building, &mut dice);
-        let planted = (0..PLANTED).filter_map(|turn| {
+        let is_calm = number % CALM_ONE_IN == CALM_ONE_IN - 1;
+        if is_calm {
+            self.calm_down(&mut building, &mut dice);
+        } else {
+            self.add_parts(&mut building, &mut dice);
+        }
+        let planted = (0..if is_calm { PLANTED_IN_CALM } else { PLANTED }).filter_map(|turn| {
             let path = &self.paths[((number * PLANTED + turn) % self.paths.len() as u64) as usize];
             self.plant(&mut building, &mut dice, path).then(|| path.to_string())
         });
         let planted = planted.collect();
         Drawn { document: building.document, planted }
+    }
+
+    /// Makes a scenario of it that need not be simulated message by message.
+    fn calm_down(&self, building: &mut Building, dice: &mut Dice) {
+        let mut fault = json!({ "at": "00:20", "for": "13m 7s", "fault": *dice.pick(&["refuse", "drop"]) });
+        building.attempt(|document, _| design::calm(dice, document));
+        if let Some(node) = building.names.nodes.last().filter(|_| dice.below(2) == 0) {
+            fault["node"] = json!(node);
+            building.push("events", fault);
+        }
     }
 
     /// Adds resolvers, senders, capacities, faults and changes.
@@ -79,9 +98,13 @@ impl Generator {
                 building.names.resolvers.push(name.into());
             }
         }
+        let have_shares = dice.below(3) == 0;
         for number in 0..1 + dice.below(4) {
             let resolvers = building.names.resolvers.clone();
-            let sender = design::sender(dice, number, &self.presets, &resolvers);
+            let mut sender = design::sender(dice, number, &self.presets, &resolvers);
+            if have_shares {
+                sender["share"] = json!(if number == 0 { "rest" } else { "20 %" });
+            }
             building.push("senders", sender);
         }
         let nodes = building.names.nodes.clone();

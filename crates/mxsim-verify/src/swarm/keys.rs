@@ -128,8 +128,12 @@ impl Draw<'_> {
                 self.plant_below(known, &schema["additionalProperties"], rest, key);
             }
             Step::Item => {
+                let has_fixed_length = schema["anyOf"].is_array();
+                if has_fixed_length && !value.is_array() {
+                    *value = self.list(schema, key);
+                }
                 let list = list(value);
-                let place = self.dice.below(list.len() + 1);
+                let place = self.dice.below(list.len() + usize::from(!has_fixed_length));
                 if place == list.len() {
                     list.push(Value::Null);
                 }

@@ -53,6 +53,8 @@ pub struct Fault {
 pub struct Report {
     /// Scenarios that were simulated.
     pub simulated: u64,
+    /// Those of them that gave a results document; the worlds beside the others take too long.
+    pub documents: u64,
     /// Scenarios that the cost check refused, as it should.
     pub too_large: u64,
     /// Scenarios that are valid, not refused, and too dear for a swarm.
@@ -155,6 +157,8 @@ impl Swarm {
         for method in &subject.fast.methods {
             *report.methods.entry(method.method.name()).or_default() += 1;
         }
+        report.documents +=
+            u64::from(matches!(guarded(|| subject.results().is_ok_and(|of| of.is_some())), Ok(true)));
         let estimated = subject::estimated_work(&subject.slow);
         report.cost_factors.push((subject.watch.work() + SMALL_WORK) / (estimated + SMALL_WORK));
         for invariant in ALL {

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 /// Scenarios tried at most.
-const MOST_TRIES: usize = 600;
+const MOST_TRIES: usize = 250;
 
 /// The smallest document that was found with which `fails` still holds.
 pub(super) fn shrink(document: &Value, mut fails: impl FnMut(&Value) -> bool) -> Value {

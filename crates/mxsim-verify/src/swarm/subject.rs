@@ -17,8 +17,8 @@ pub(super) const MOST_WORK: f64 = 150_000.0;
 const MOST_BYTES: f64 = 2.56e8;
 /// Looks at the cancel flag, each 8,192 events, after which a replication is far beyond any estimate the swarm takes on.
 const MOST_LOOKS: u32 = 300;
-/// The same for a whole run, which looks more often.
-const MOST_RUN_LOOKS: u32 = 40_000;
+/// Looks at the observer after which a run with all worlds beside it is given up: about half a second.
+const MOST_RUN_LOOKS: u32 = 200;
 /// Replications of a run.
 pub(super) const REPLICATIONS: u64 = 3;
 
@@ -35,7 +35,7 @@ pub struct Subject {
     /// Replication 0 message by message, and what was seen of it.
     pub(super) watched: Tally,
     pub(super) watch: Watch,
-    results: OnceLock<Result<Results, String>>,
+    results: OnceLock<Result<Option<Results>, String>>,
 }
 
 impl std::fmt::Debug for Subject {
@@ -81,22 +81,30 @@ impl Subject {
         Ok(Self { scenario, fast, slow, tallies, watched, watch, results: OnceLock::new() })
     }
 
-    /// Runs it as anybody would, with `replications`; no plausible worlds.
+    /// Runs it as anybody would, on so many threads; `None` if the worlds beside the run take too long.
     ///
     /// # Errors
     /// In words, if there are no results.
-    pub(super) fn run(&self, replications: u64, worlds: u64) -> Result<Results, String> {
-        let options = RunOptions::of(&self.scenario).replications(replications).worlds(worlds);
+    pub(super) fn run_on(&self, threads: usize) -> Result<Option<Results>, String> {
+        let options = RunOptions::of(&self.scenario).replications(REPLICATIONS).worlds(0);
         let patience = Patience(AtomicU32::new(0));
-        simulate(&self.scenario, options, &patience).map_err(|error| error.to_string())
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.map_err(|error| error.to_string())?;
+        match pool.install(|| simulate(&self.scenario, options, &patience)) {
+            _ if patience.is_at_its_end() => Ok(None),
+            Err(RunError::TooLarge(_)) => Ok(None),
+            Err(error) => Err(error.to_string()),
+            Ok(results) => Ok(Some(results)),
+        }
     }
 
-    /// The results of its run.
+    /// The results of its run on one thread; `None` if it takes too long.
     ///
     /// # Errors
     /// In words, if there are none.
-    pub(super) fn results(&self) -> Result<&Results, String> {
-        self.results.get_or_init(|| self.run(REPLICATIONS, 0)).as_ref().map_err(Clone::clone)
+    pub(super) fn results(&self) -> Result<Option<&Results>, String> {
+        let results = self.results.get_or_init(|| self.run_on(1));
+        results.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 }
 
@@ -136,8 +144,15 @@ pub(super) fn few_looks() -> impl Fn() -> bool {
 /// Ends a run that goes on and on.
 struct Patience(AtomicU32);
 
+impl Patience {
+    fn is_at_its_end(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > MOST_RUN_LOOKS
+    }
+}
+
 impl Observer for Patience {
     fn stop(&self) -> Option<Stop> {
-        (self.0.fetch_add(1, Ordering::Relaxed) > MOST_RUN_LOOKS).then_some(Stop::Interrupted)
+        self.0.fetch_add(1, Ordering::Relaxed);
+        self.is_at_its_end().then_some(Stop::Interrupted)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::same_count;
 use crate::swarm::subject::Subject;
-use mxsim_core::tally::{PHASES, Tally};
+use mxsim_core::tally::{PHASES, PhaseTally, Tally};
 
 /// Theory: a message has arrived and is accepted, bounced or waiting; senders and windows are partitions of the messages.
 pub(super) fn of_messages(subject: &Subject) -> Result<(), String> {
@@ -85,33 +85,41 @@ fn of_senders_at_nodes(tally: &Tally) -> Result<(), String> {
     Ok(())
 }
 
-/// Theory: before, during and after an event are a partition of the time, and so of what happens in it.
+/// Theory: an event is neither before nor after itself, so what happens during it and what happens before it, or after it, are apart and together a part
+/// of all that happens. (What is after one outage may be before the next.) What arrives in a phase has one fate.
 pub(super) fn by_event(subject: &Subject) -> Result<(), String> {
     each_tally(subject, |tally| {
         for event in tally.phases.chunks(PHASES) {
-            let arrived = event.iter().map(|phase| phase.arrived).sum();
-            same_count("messages around an event", tally.totals.messages, arrived)?;
-            let bounced = event.iter().map(|phase| phase.bounced).sum();
-            same_count("bounced around an event", tally.totals.bounced, bounced)?;
             for phase in event {
                 let fates = phase.bounced + phase.prompt + phase.later + phase.waiting;
                 same_count("fates of messages in a phase", phase.arrived, fates)?;
-                same_count("delays of a phase", phase.prompt + phase.later, phase.delays.count())?;
+                same_count("delays of a phase", phase.later, phase.delays.count())?;
             }
-            for (place, node) in tally.nodes.iter().enumerate() {
-                let of_node = |of: fn(&mxsim_core::tally::PhaseAtNode) -> u64| {
-                    event.iter().map(|phase| of(&phase.nodes[place])).sum::<u64>()
-                };
-                same_count("accepted around an event", node.accepted, of_node(|at| at.accepted))?;
-                same_count(
-                    "connections around an event",
-                    node.connections_tried,
-                    of_node(|at| at.connections_tried),
-                )?;
+            let [before, during, after] = event else { return Err("an event without its phases".into()) };
+            for beside in [before, after] {
+                let pair = [beside, during];
+                at_most("messages around an event", &pair, |of| of.arrived, tally.totals.messages)?;
+                at_most("bounced around an event", &pair, |of| of.bounced, tally.totals.bounced)?;
+                for (place, node) in tally.nodes.iter().enumerate() {
+                    let accepted = |of: &PhaseTally| of.nodes[place].accepted;
+                    at_most("accepted around an event", &pair, accepted, node.accepted)?;
+                    let tried = |of: &PhaseTally| of.nodes[place].connections_tried;
+                    at_most("connections around an event", &pair, tried, node.connections_tried)?;
+                }
             }
         }
         Ok(())
     })
+}
+
+fn at_most(
+    what: &str,
+    pair: &[&PhaseTally],
+    of: impl Fn(&PhaseTally) -> u64,
+    whole: u64,
+) -> Result<(), String> {
+    let parts: u64 = pair.iter().map(|phase| of(phase)).sum();
+    if parts <= whole { Ok(()) } else { Err(format!("{what}: {parts} of {whole}")) }
 }
 
 /// Looks at the tallies of both kinds of simulation.

@@ -15,7 +15,7 @@ const REPLICATIONS: usize = 40;
 /// Chance of a false alarm of one comparison. A scenario has fewer than 100 of them, so a run of 1,000,000 scenarios stays below 1 in 10,000.
 const LEVEL: f64 = 1e-12;
 /// Scenarios with more work in a replication are left to `tests/methods.rs`.
-const MOST_WORK: f64 = 5_000.0;
+const MOST_WORK: f64 = 60_000.0;
 /// The closed form gives the standard deviation of a share within this factor. The sum of squares of 40 shares that are about normal is off by its square
 /// less than once in 10^12 times; of a sample whose shares are few and large it is a coarse look.
 const FACTOR: f64 = 2.5;

@@ -47,10 +47,15 @@ pub(super) fn keep_littles_law(subject: &Subject) -> Result<(), String> {
     let (tally, watch) = (&subject.watched, &subject.watch);
     let never =
         subject.scenario.senders.iter().all(|sender| sender.behaviour.parameters.reuse == Reuse::Never);
-    if tally.sessions.is_empty() || !never || watch.reused > 0 || watch.turned_away > 0 {
+    // OpenSMTPD opens connections for the destination, and any message may go down them.
+    let is_shared = subject.slow.world.senders.iter().any(|sender| sender.path.is_for_destination());
+    if tally.sessions.is_empty() || is_shared || !never || watch.reused > 0 || watch.turned_away > 0 {
         return Ok(());
     }
-    for (sessions, seen) in tally.sessions.iter().zip(watch.sessions()) {
+    let timed = subject.slow.world.topology.nodes.iter().map(|node| node.capacity.is_timed());
+    for ((sessions, seen), _) in
+        tally.sessions.iter().zip(watch.sessions()).zip(timed).filter(|(_, timed)| *timed)
+    {
         let counted = Sessions {
             occupied_us: sessions.occupied_us,
             lasted_us: sessions.lasted_us,

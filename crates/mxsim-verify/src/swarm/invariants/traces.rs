@@ -51,14 +51,14 @@ fn is_in_order(trace: &Trace) -> Result<(), String> {
 }
 
 fn look(subject: &Subject, message: &TracedMessage) -> Result<(), String> {
-    let (mut now, mut put_off_to, mut ended) = (message.arrived_s, None, false);
+    let (mut now, mut put_off_to, mut ended) = (message.arrived_s, None, None);
     for step in &message.steps {
         if step.at_s < now - ROUNDING_S {
             return Err(format!("a step at {} comes after one at {now}", step.at_s));
         }
         now = step.at_s;
-        if ended {
-            return Err("a step after the end of a message".into());
+        if let Some(end) = ended {
+            begun_before(&step.what, end)?;
         }
         match &step.what {
             Happening::LookedUp { answer, .. } => were_published(subject, answer, now)?,
@@ -71,9 +71,9 @@ fn look(subject: &Subject, message: &TracedMessage) -> Result<(), String> {
                 if (message.arrived_s + delay_s - now).abs() > ROUNDING_S {
                     return Err(format!("a delay of {delay_s} from {} to {now}", message.arrived_s));
                 }
-                ended = true;
+                ended = Some(now);
             }
-            Happening::Bounced { .. } => ended = true,
+            Happening::Bounced { .. } => ended = Some(now),
             Happening::Deferred { until_s, .. } => {
                 if *until_s < now - ROUNDING_S {
                     return Err(format!("it is put off at {now} to {until_s}"));
@@ -84,6 +84,14 @@ fn look(subject: &Subject, message: &TracedMessage) -> Result<(), String> {
         }
     }
     has_its_fate(message)
+}
+
+/// A connection that was begun for a message may end after it has gone down another; nothing else happens to it after its end.
+fn begun_before(what: &Happening, end: f64) -> Result<(), String> {
+    match what {
+        Happening::Tried { since_s, .. } if *since_s <= end + ROUNDING_S => Ok(()),
+        _ => Err("a step after the end of a message".into()),
+    }
 }
 
 /// A connection begins once its message is there and due, and ends no sooner.
@@ -103,12 +111,15 @@ fn begins(message: &TracedMessage, since: f64, until: f64, due: Option<f64>) -> 
 }
 
 fn has_its_fate(message: &TracedMessage) -> Result<(), String> {
-    let last = message.steps.last().map(|step| &step.what);
-    let fits = match message.fate {
-        Fate::Accepted => matches!(last, Some(Happening::Accepted { .. })),
-        Fate::Bounced => matches!(last, Some(Happening::Bounced { .. })),
-        Fate::Waiting => !matches!(last, Some(Happening::Accepted { .. } | Happening::Bounced { .. })),
-    };
+    let count = |is_it: fn(&Happening) -> bool| message.steps.iter().filter(|step| is_it(&step.what)).count();
+    let accepted = count(|what| matches!(what, Happening::Accepted { .. }));
+    let bounced = count(|what| matches!(what, Happening::Bounced { .. }));
+    let fits = (accepted, bounced)
+        == match message.fate {
+            Fate::Accepted => (1, 0),
+            Fate::Bounced => (0, 1),
+            Fate::Waiting => (0, 0),
+        };
     if fits { Ok(()) } else { Err(format!("a message with the fate {:?} ends otherwise", message.fate)) }
 }
 
