@@ -8,11 +8,11 @@ use mxsim_verify::swarm::{Report, Swarm};
 use std::collections::BTreeSet;
 
 /// Scenarios of the gate.
-const SCENARIOS: u64 = 120;
+const SCENARIOS: u64 = 80;
 /// 10 to this power are the most messages of a replication in the gate; the command goes to 10^5.
 const DECADES: f64 = 3.5;
 
-/// Theory: see each invariant. n: 120 scenarios, of which a fifth are simulated in numbers and compared with themselves message by message; of all
+/// Theory: see each invariant. n: 80 scenarios, of which a fifth are simulated in numbers and compared with themselves message by message; of all
 /// comparisons by chance together less than one in 10,000 fails (`invariants/methods.rs`).
 #[test]
 fn a_bounded_swarm_finds_nothing() {

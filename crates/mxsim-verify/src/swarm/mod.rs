@@ -28,10 +28,12 @@ use invariants::{ALL, Invariant};
 use serde_json::{Value, json};
 use shrink::shrink;
 use std::collections::BTreeMap;
-use subject::{Subject, Unfit, is_refused};
+use subject::{MOST_WORK, Subject, USUAL_WORK, Unfit, is_refused};
 
 /// Steps in which a dear scenario gets less mail.
 const MOST_CUTS: usize = 12;
+/// One scenario in so many may be dear.
+const DEAR_ONE_IN: u64 = 16;
 /// Of so many dear scenarios one keeps its mail, and grows until the cost check refuses it.
 const LARGE_ONE_IN: u64 = 40;
 
@@ -174,7 +176,7 @@ impl Swarm {
         if report.faults.iter().any(|fault| fault.invariant == PANIC) {
             return;
         }
-        let panics = |document: &Value| read(document).is_err();
+        let panics = |document: &Value| read(document, MOST_WORK).is_err();
         let toml = toml_text::text(&shrink(document, panics));
         report.faults.push(Fault { number, invariant: PANIC, why, toml });
     }
@@ -182,6 +184,8 @@ impl Swarm {
     /// Takes mail from a scenario that is too dear until it fits; some get more, until they are refused.
     fn fit(&self, mut document: Value, number: u64) -> (Value, Guarded) {
         let grows = number % LARGE_ONE_IN == LARGE_ONE_IN - 1;
+        let most_work = if number % DEAR_ONE_IN == 0 { MOST_WORK } else { USUAL_WORK };
+        let read = |document: &Value| read(document, most_work);
         let mut subject = if grows { Ok(Err(Unfit::Dear)) } else { read(&document) };
         for _ in 0..MOST_CUTS {
             if !matches!(subject, Ok(Err(Unfit::Dear | Unfit::BeyondEstimate)))
@@ -203,9 +207,9 @@ const PANIC: &str = "no-panic";
 /// A subject, why there is none, or what a panic said.
 type Guarded = Result<Result<Subject, Unfit>, String>;
 
-fn read(document: &Value) -> Guarded {
+fn read(document: &Value, most_work: f64) -> Guarded {
     let toml = toml_text::text(document);
-    guarded(|| Subject::new(&toml))
+    guarded(|| Subject::new(&toml, most_work))
 }
 
 /// Looks at one invariant; a panic breaks it too.
@@ -215,7 +219,7 @@ fn check(invariant: Invariant, subject: &Subject) -> Result<(), String> {
 
 /// The smallest scenario that breaks the same invariant.
 fn smallest(number: u64, document: &Value, invariant: Invariant, mut why: String) -> Fault {
-    let small = shrink(document, |smaller| match read(smaller) {
+    let small = shrink(document, |smaller| match read(smaller, MOST_WORK) {
         Ok(Ok(subject)) => match check(invariant, &subject) {
             Err(other) => {
                 why = other;

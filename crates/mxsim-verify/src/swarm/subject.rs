@@ -11,14 +11,16 @@ use std::cell::Cell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Most work of one replication that the swarm takes on, in messages simulated one by one, as the cost estimate has it.
+/// Most work of one replication that the swarm takes on now and then, in messages simulated one by one, as the cost estimate has it.
 pub(super) const MOST_WORK: f64 = 150_000.0;
+/// Most work of one replication that it takes on every time.
+pub(super) const USUAL_WORK: f64 = 25_000.0;
 /// Most memory at work (bytes).
 const MOST_BYTES: f64 = 2.56e8;
 /// Looks at the cancel flag, each 8,192 events, after which a replication is far beyond any estimate the swarm takes on.
-const MOST_LOOKS: u32 = 300;
-/// Looks at the observer after which a run with all worlds beside it is given up: about half a second.
-const MOST_RUN_LOOKS: u32 = 200;
+const MOST_LOOKS: u32 = 80;
+/// Looks at the observer after which a run with all worlds beside it is given up: a fraction of a second.
+const MOST_RUN_LOOKS: u32 = 60;
 /// Replications of a run.
 pub(super) const REPLICATIONS: u64 = 3;
 
@@ -64,14 +66,14 @@ pub(super) fn estimated_work(compiled: &Compiled) -> f64 {
 }
 
 impl Subject {
-    /// Reads `toml` and simulates it.
+    /// Reads `toml` and simulates it, if a replication takes no more than `most_work`.
     ///
     /// # Errors
     /// If it is not to be simulated.
-    pub fn new(toml: &str) -> Result<Self, Unfit> {
+    pub fn new(toml: &str, most_work: f64) -> Result<Self, Unfit> {
         let scenario = Scenario::from_toml(toml).map_err(|_| Unfit::Refused)?;
-        let fast = affordable(&scenario, MethodChoice::Fastest)?;
-        let slow = affordable(&scenario, MethodChoice::Messages)?;
+        let fast = affordable(&scenario, MethodChoice::Fastest, most_work)?;
+        let slow = affordable(&scenario, MethodChoice::Messages, most_work)?;
         let seed = scenario.run.seed;
         let one = |r| replicate(&fast, seed, r, &few_looks()).ok_or(Unfit::BeyondEstimate);
         let tallies = (0..REPLICATIONS).map(one).collect::<Result<Vec<_>, _>>()?;
@@ -109,13 +111,13 @@ impl Subject {
 }
 
 /// The world of a scenario, unless it costs too much.
-fn affordable(scenario: &Scenario, method: MethodChoice) -> Result<Compiled, Unfit> {
+fn affordable(scenario: &Scenario, method: MethodChoice, most_work: f64) -> Result<Compiled, Unfit> {
     let compiled = compile_for(scenario, method);
     let cost = Cost::of(&compiled);
     if cost.check(Limit::Replications(REPLICATIONS)).is_err() {
         return Err(Unfit::TooLarge);
     }
-    let fits = estimated_work(&compiled) <= MOST_WORK && cost.working_bytes + cost.tally_bytes <= MOST_BYTES;
+    let fits = estimated_work(&compiled) <= most_work && cost.working_bytes + cost.tally_bytes <= MOST_BYTES;
     if fits { Ok(compiled) } else { Err(Unfit::Dear) }
 }
 

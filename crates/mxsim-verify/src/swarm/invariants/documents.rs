@@ -36,15 +36,10 @@ pub(super) fn are_the_same_at_other_thread_counts(subject: &Subject) -> Result<(
 
 /// Theory: likewise, a shorter run is the beginning of a longer one.
 pub(super) fn are_prefixes(subject: &Subject) -> Result<(), String> {
-    let of = |replications| {
-        let options = RunOptions::of(&subject.scenario).replications(replications);
-        run(&subject.fast, &Alternatives::default(), options, &Quiet).tallies
-    };
-    let (short, long) = (of(2), of(REPLICATIONS));
-    if short[..] != long[..2] || long != subject.tallies {
-        return Err("a shorter run is not the beginning of a longer one".into());
-    }
-    Ok(())
+    let options = RunOptions::of(&subject.scenario).replications(REPLICATIONS - 1);
+    let short = run(&subject.fast, &Alternatives::default(), options, &Quiet).tallies;
+    let is_prefix = short.len() as u64 == REPLICATIONS - 1 && subject.tallies.starts_with(&short);
+    if is_prefix { Ok(()) } else { Err("a shorter run is not the beginning of a longer one".into()) }
 }
 
 fn json(results: &Results) -> Result<String, String> {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Messages followed of each sender.
 const MESSAGES: usize = 12;
 /// Senders followed.
-const SENDERS: usize = 4;
+const SENDERS: usize = 2;
 /// Times in a trace are seconds as floating-point numbers of microseconds.
 const ROUNDING_S: f64 = 1e-6;
 
