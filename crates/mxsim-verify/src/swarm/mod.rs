@@ -231,3 +231,54 @@ fn smallest(number: u64, document: &Value, invariant: Invariant, mut why: String
     });
     Fault { number, invariant: invariant.name, why, toml: toml_text::text(&small) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCENARIO: &str =
+        "[run]\nrun_length = \"3h\"\nwindow = \"1h\"\nwarm_up = \"1h\"\n[traffic]\nmessages_per_day = 2000\n
+[zone]\ntext = \"example.com. 300 IN MX 10 mx1.example.com.\\nmx1.example.com. 300 IN A 192.0.2.1\"\n
+[[senders]]\npreset = \"randomizing\"\ngrade = \"measured\"\nreuse = \"never\"\n
+[nodes.mx1]\nsessions = 5\nsession_time = \"20s\"\n";
+
+    fn broken(spoil: impl FnOnce(&mut Subject)) -> Vec<&'static str> {
+        let mut subject = Subject::new(SCENARIO, MOST_WORK).expect("a scenario that fits");
+        spoil(&mut subject);
+        ALL.into_iter().filter(|of| check(*of, &subject).is_err()).map(|of| of.name).collect()
+    }
+
+    /// Each wrong count is found by the invariant that is about it, and what is right by none.
+    #[test]
+    fn every_wrong_count_is_found() {
+        assert_eq!(broken(|_| ()), [""; 0]);
+        let finds = |name, spoil: fn(&mut Subject)| {
+            let found = broken(spoil);
+            assert!(found.contains(&name), "{name}: {found:?}");
+        };
+        finds("conservation-of-messages", |subject| subject.tallies[0].totals.bounced += 1);
+        finds("conservation-by-node", |subject| subject.tallies[0].series[0] += 1);
+        finds("capacity", |subject| subject.watched.windows[0].peak_sessions[0] = 6);
+        finds("littles-law", |subject| subject.watched.sessions[0].occupied_us += 1);
+        finds("a-watched-replication-is-the-same", |subject| subject.watched.mx_lookups += 1);
+        finds("a-shorter-run-is-a-prefix", |subject| subject.tallies.swap(0, 1));
+    }
+
+    /// A swarm's fault is made small: what does not matter to it is gone.
+    #[test]
+    fn a_fault_comes_with_a_small_scenario() {
+        let picky = Invariant {
+            name: "no-node-has-five-sessions",
+            holds: |subject| {
+                let limit = |node: &mxsim_core::scenario::Node| node.capacity.sessions;
+                let breaks = subject.scenario.nodes.iter().filter_map(limit).any(|limit| limit >= 5);
+                if breaks { Err("a node has five".into()) } else { Ok(()) }
+            },
+        };
+        let document: toml::Table = SCENARIO.parse().expect("TOML");
+        let document = serde_json::to_value(document).expect("JSON");
+        let fault = smallest(3, &document, picky, "a node has five".into());
+        let is_small = !fault.toml.contains("reuse") && !fault.toml.contains("grade");
+        assert!(fault.toml.contains("sessions = 5") && is_small, "{}", fault.toml);
+    }
+}

@@ -4,6 +4,7 @@ use crate::swarm::subject::{Subject, few_looks};
 use crate::swarm::watch::Sessions;
 use mxsim_core::engine::replicate;
 use mxsim_core::sender::Reuse;
+use mxsim_core::tally::Tally;
 
 /// Theory: a node never serves more sessions than its limit, at no moment and so not on average; the part of a window's connections that found it full
 /// is part of them. Peaks of busy and idle sessions are no higher than that of all.
@@ -70,7 +71,32 @@ pub(super) fn keep_littles_law(subject: &Subject) -> Result<(), String> {
 
 /// Theory: a probe only looks, so a replication under its eyes is the replication.
 pub(super) fn are_the_same_unwatched(subject: &Subject) -> Result<(), String> {
-    let plain = replicate(&subject.slow, subject.scenario.run.seed, 0, &few_looks());
-    let same = plain.is_some_and(|plain| plain == subject.watched);
-    if same { Ok(()) } else { Err("a watched replication counts otherwise".into()) }
+    let Some(plain) = replicate(&subject.slow, subject.scenario.run.seed, 0, &few_looks()) else {
+        return Ok(());
+    };
+    let differing = differing(&plain, &subject.watched);
+    if differing.is_empty() {
+        return Ok(());
+    }
+    Err(format!("a watched replication counts otherwise\n{}", differing.join(", ")))
+}
+
+/// The parts of two tallies that differ.
+fn differing(a: &Tally, b: &Tally) -> Vec<&'static str> {
+    let parts = [
+        ("windows", a.windows == b.windows),
+        ("series", a.series == b.series),
+        ("duration", a.duration == b.duration),
+        ("sessions", a.sessions == b.sessions),
+        ("delays", a.delays == b.delays),
+        ("totals", a.totals == b.totals),
+        ("senders", a.senders == b.senders),
+        ("nodes", a.nodes == b.nodes),
+        ("hosts", a.accepted_by_host == b.accepted_by_host && a.accepted_by_address == b.accepted_by_address),
+        ("times", a.accepted_between == b.accepted_between),
+        ("phases", a.phases == b.phases),
+        ("look-ups", (a.mx_lookups, a.mx_cache_hits) == (b.mx_lookups, b.mx_cache_hits)),
+        ("all", a == b),
+    ];
+    parts.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
 }
