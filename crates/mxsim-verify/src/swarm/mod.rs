@@ -18,9 +18,9 @@ pub mod draw;
 pub mod invariants;
 pub mod keys;
 mod shrink;
+mod step_counter;
 pub mod subject;
 mod toml_text;
-mod watch;
 
 use crate::fuzz::guard::guarded;
 use draw::{Drawn, Generator};
@@ -184,13 +184,13 @@ impl Swarm {
     /// Takes mail from a scenario that is too dear until it fits; some get more, until they are refused.
     fn fit(&self, mut document: Value, number: u64) -> (Value, Guarded) {
         let grows = number % LARGE_ONE_IN == LARGE_ONE_IN - 1;
-        let most_work = if number % DEAR_ONE_IN == 0 { MOST_WORK } else { USUAL_WORK };
+        let most_work = if number.is_multiple_of(DEAR_ONE_IN) { MOST_WORK } else { USUAL_WORK };
         let read = |document: &Value| read(document, most_work);
         let mut subject = if grows { Ok(Err(Unfit::Dear)) } else { read(&document) };
         for _ in 0..MOST_CUTS {
-            if !matches!(subject, Ok(Err(Unfit::Dear | Unfit::BeyondEstimate)))
-                && !(grows && matches!(subject, Ok(Ok(_))))
-            {
+            let is_too_much = matches!(subject, Ok(Err(Unfit::Dear | Unfit::BeyondEstimate)));
+            let may_grow = grows && matches!(subject, Ok(Ok(_)));
+            if !is_too_much && !may_grow {
                 break;
             }
             let Some(messages) = document["traffic"]["messages_per_day"].as_f64() else { break };

@@ -1,6 +1,6 @@
 //! A scenario of the swarm, simulated as far as the invariants need it.
 
-use crate::swarm::watch::Watch;
+use crate::swarm::step_counter::StepCounter;
 use mxsim_core::engine::{Compiled, MethodChoice, compile_for, replicate, replicate_with};
 use mxsim_core::results::Results;
 use mxsim_core::scenario::Scenario;
@@ -36,7 +36,7 @@ pub struct Subject {
     pub(super) tallies: Vec<Tally>,
     /// Replication 0 message by message, and what was seen of it.
     pub(super) watched: Tally,
-    pub(super) watch: Watch,
+    pub(super) watch: StepCounter,
     results: OnceLock<Result<Option<Results>, String>>,
 }
 
@@ -77,7 +77,7 @@ impl Subject {
         let seed = scenario.run.seed;
         let one = |r| replicate(&fast, seed, r, &few_looks()).ok_or(Unfit::BeyondEstimate);
         let tallies = (0..REPLICATIONS).map(one).collect::<Result<Vec<_>, _>>()?;
-        let mut watch = Watch::new(&slow);
+        let mut watch = StepCounter::new(&slow);
         let watched = replicate_with(&slow, seed, 0, &few_looks(), &mut watch);
         let watched = watched.ok_or(Unfit::BeyondEstimate)?;
         Ok(Self { scenario, fast, slow, tallies, watched, watch, results: OnceLock::new() })

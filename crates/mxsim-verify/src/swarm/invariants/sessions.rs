@@ -1,7 +1,7 @@
 //! Sessions of nodes: as many as there may be, for as long as they are seen to last.
 
+use crate::swarm::step_counter::Sessions;
 use crate::swarm::subject::{Subject, few_looks};
-use crate::swarm::watch::Sessions;
 use mxsim_core::engine::replicate;
 use mxsim_core::sender::Reuse;
 use mxsim_core::tally::Tally;

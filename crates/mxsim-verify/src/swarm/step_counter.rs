@@ -20,7 +20,7 @@ pub(super) struct Sessions {
 
 /// Counts what happens.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct StepCounter {
     node_of: Vec<usize>,
     end: Time,
     /// When the session of a message began, and at which address.
@@ -38,7 +38,7 @@ pub(super) struct Watch {
     pub(super) connections: u64,
 }
 
-impl Watch {
+impl StepCounter {
     pub(super) fn new(world: &Compiled) -> Self {
         let topology = &world.world.topology;
         let node_of = topology.addresses.iter().map(|address| address.node.index()).collect();
@@ -87,7 +87,7 @@ impl Watch {
     }
 }
 
-impl Probe for Watch {
+impl Probe for StepCounter {
     fn step(&mut self, message: MessageId, _failures: u32, now: Time, step: Step<'_>) {
         match step {
             Step::Arrived { .. } => self.arrived += 1,
