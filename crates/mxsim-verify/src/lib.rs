@@ -22,3 +22,4 @@ pub mod mutant;
 pub mod recording;
 pub mod replay;
 pub mod same;
+pub mod swarm;

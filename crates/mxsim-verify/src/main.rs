@@ -1,6 +1,8 @@
 //! `mxsim-verify mutants`: every oracle has to notice the fault that is made for it. `mxsim-verify replay FOLDER`: what was recorded of real
 //! servers is held against the simulator. `mxsim-verify same OLD NEW`: two builds of the command are held against each other. `mxsim-verify fuzz`:
-//! readers get inputs that nobody would write.
+//! readers get inputs that nobody would write. `mxsim-verify swarm`: random scenarios, and what has to hold in every one of them.
+
+mod swarm_command;
 
 use mxsim_verify::fuzz::{Clock, Fault, Fuzzer, Report as Fuzzed, Target, targets};
 use mxsim_verify::lab::page::page;
@@ -14,7 +16,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-const USAGE: &str = "usage: mxsim-verify mutants [PART OF A NAME]\n       mxsim-verify replay FOLDER [--json | --page] [--only PART OF A NAME]\n       mxsim-verify same OLD NEW [--numbers]\n       mxsim-verify fuzz [TARGET] [--seed N] [--inputs N]";
+const USAGE: &str = "usage: mxsim-verify mutants [PART OF A NAME]\n       mxsim-verify replay FOLDER [--json | --page] [--only PART OF A NAME]\n       mxsim-verify same OLD NEW [--numbers]\n       mxsim-verify fuzz [TARGET] [--seed N] [--inputs N]\n       mxsim-verify swarm [--seed N] [--minutes M | --count K] [--from K] [--print]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,6 +30,10 @@ fn main() -> ExitCode {
         ["same", old, new] => same_results(Path::new(old), Path::new(new), Depth::All),
         ["fuzz", ref options @ ..] => match FuzzOptions::of(options) {
             Some(options) => fuzz(&options),
+            None => return usage(),
+        },
+        ["swarm", ref options @ ..] => match swarm_command::Options::of(options) {
+            Some(options) => swarm_command::run(&options),
             None => return usage(),
         },
         ["same", old, new, "--numbers"] => same_results(Path::new(old), Path::new(new), Depth::Numbers),

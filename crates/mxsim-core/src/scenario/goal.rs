@@ -112,13 +112,13 @@ impl ShareRange {
         }
     }
 
-    /// Bounds that allow anything are not written.
+    /// A bound that allows anything is not written, unless both do: a share without a bound is refused.
     fn limits(self) -> Vec<(&'static str, Limit)> {
         match self {
             Self::Target(target) => vec![("target", Limit::Number(target))],
             Self::Between(least, most) => [("at_least", least, 0.0), ("at_most", most, 1.0)]
                 .into_iter()
-                .filter(|(_, bound, anything)| bound != anything)
+                .filter(|(key, bound, anything)| bound != anything || (*key == "at_most" && least == 0.0))
                 .map(|(key, bound, _)| (key, Limit::Number(bound)))
                 .collect(),
         }
@@ -318,6 +318,15 @@ mod tests {
         ] {
             assert_eq!(in_words(&kind, 0.95), format!("{text}, on 19 of 20 windows"));
         }
+    }
+
+    #[test]
+    fn bounds_that_allow_anything_are_written_once() {
+        let keys = |least, most| -> Vec<&str> {
+            ShareRange::Between(least, most).limits().into_iter().map(|(key, _)| key).collect()
+        };
+        assert_eq!((keys(0.0, 1.0), keys(0.0, 0.4)), (vec!["at_most"], vec!["at_most"]));
+        assert_eq!((keys(0.3, 1.0), keys(0.3, 0.4)), (vec!["at_least"], vec!["at_least", "at_most"]));
     }
 
     #[test]

@@ -19,7 +19,8 @@ mod mutate;
 mod shrink;
 pub mod targets;
 
-use mutate::{Dice, Material, mutate};
+pub(crate) use mutate::Dice;
+use mutate::{Material, mutate};
 use mxsim_core::random::{Entropy, Purpose, StreamId};
 use std::ops::Range;
 

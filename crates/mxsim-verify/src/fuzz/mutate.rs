@@ -4,20 +4,20 @@ use mxsim_core::random::Key;
 use std::ops::Range;
 
 /// Draws one after the other.
-pub(super) struct Dice(Key, u64);
+pub(crate) struct Dice(Key, u64);
 
 impl Dice {
-    pub(super) const fn new(key: Key) -> Self {
+    pub(crate) const fn new(key: Key) -> Self {
         Self(key, 0)
     }
 
     /// A number below `n`.
-    pub(super) fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         self.1 += 1;
         self.0.child(self.1).below(n)
     }
 
-    fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
+    pub(crate) fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
         of[self.below(of.len())]
     }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::fs;
 
 /// Pages for whoever reads the sources.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "architecture.md",
     "adding.md",
     "glossary.md",
     "models.md",
     "performance.md",
+    "reliability.md",
     "second-reading.md",
     "validation.md",
 ];

@@ -123,6 +123,9 @@ fn choice(world: &World, sender: &SenderTable, sites: &[f64]) -> Result<Choice, 
     if sender.arrivals.expected(world.start, world.end) < FEW_MESSAGES {
         return Err("it sends so few messages that each is simulated");
     }
+    if sender.path.is_for_destination() {
+        return Err("its connections are opened for all that waits, and their number grows with it");
+    }
     if sender.layers.len() != 1 {
         return Err("it asks through several caches in a row");
     }

@@ -4,6 +4,8 @@ mod scenario;
 mod second_reader;
 mod zone;
 
+pub(crate) use scenario::reads_back;
+
 use super::Target;
 
 /// All of them.

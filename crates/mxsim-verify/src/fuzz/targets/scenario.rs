@@ -109,7 +109,7 @@ fn is_twin(scenario: &Scenario, twin: &str) -> Result<(), String> {
 }
 
 /// The resolved text is the same scenario.
-fn reads_back(scenario: &Scenario) -> Result<(), String> {
+pub(crate) fn reads_back(scenario: &Scenario) -> Result<(), String> {
     let resolved = scenario.resolved();
     let again = Scenario::from_toml(&resolved).map_err(|error| {
         let first = &error.diagnostics[0];
