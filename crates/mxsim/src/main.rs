@@ -9,6 +9,8 @@ mod figures;
 mod files;
 mod output;
 mod progress;
+mod threads;
+mod watchdog;
 
 use args::{Arguments, Command};
 use clap::Parser;

@@ -2,13 +2,18 @@
 
 #![cfg(unix)]
 
-use crate::support::{Finished, Folder, busy, finished, mxsim, piped};
+use crate::support::{Finished, Folder, SMALL, busy, finished, mxsim, piped};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 fn interrupt(child: &Child) {
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill starts");
     assert!(sent.success());
+}
+
+/// As [`busy`], with nothing that is not known: no other world is looked at beside it.
+fn known() -> String {
+    busy() + "[[senders]]\npreset = \"exim\"\n"
 }
 
 /// Starts a run, interrupts it after a while, and waits for its end.
@@ -37,7 +42,7 @@ fn unmarked(mut document: serde_json::Value) -> serde_json::Value {
 #[test]
 fn an_interrupted_run_keeps_its_finished_prefix() {
     let folder = Folder::new();
-    let busy = folder.file("busy.toml", busy());
+    let busy = folder.file("busy.toml", known());
     let one_by_one = ["run", &busy, "--method", "messages", "--format", "json"];
     for limit in [&["--replications", "100000"][..], &[]] {
         let stopped = interrupted(&[&one_by_one[..], limit].concat()).json();
@@ -88,7 +93,7 @@ fn a_second_interrupt_ends_at_once() {
 #[test]
 fn the_time_allowed_ends_a_run_that_counts() {
     let folder = Folder::new();
-    let busy = folder.file("busy.toml", busy());
+    let busy = folder.file("busy.toml", known());
     let started = Instant::now();
     let run = mxsim(&["run", &busy, "--replications", "100000", "--max-time", "1s", "--format", "json"]);
     // Half a minute is for a machine that is busy with other things.
@@ -99,4 +104,75 @@ fn the_time_allowed_ends_a_run_that_counts() {
     let replications = document["provenance"]["replications"].to_string();
     let whole = mxsim(&["run", &busy, "--format", "json", "--replications", &replications]);
     assert_eq!(whole.stdout, run.stdout);
+}
+
+/// A run whose first replication takes far longer than any test.
+fn endless() -> String {
+    SMALL.replace("2000", "500_000_000")
+        + "[[senders]]\npreset = \"order-preserving\"\nresolver = \"dnsmasq\"\n"
+}
+
+/// Half a minute is for a machine that is busy with other things.
+#[expect(clippy::disallowed_methods, reason = "the tests are about wall-clock time")]
+fn soon<T>(work: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let done = work();
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    done
+}
+
+#[test]
+fn where_not_one_day_was_finished_the_time_allowed_says_what_one_costs() {
+    let folder = Folder::new();
+    let endless = folder.file("endless.toml", endless());
+    let file = folder.at("results.json");
+    let run = soon(|| mxsim(&["run", &endless, "--max-time", "2s", "-o", &file]));
+    run.expect_error(3, &["not one day was finished in 2 s; a day costs about 520 s"]);
+    assert_eq!(folder.names(), ["endless.toml"]);
+}
+
+/// Ten million outbound hosts take seconds to make, in which nothing can be asked to stop.
+#[test]
+fn the_time_allowed_ends_while_a_world_is_made() {
+    let folder = Folder::new();
+    let wide = SMALL.to_owned() + "[[senders]]\nname = \"wide\"\nsites = 10000000\n";
+    let wide = folder.file("wide.toml", wide);
+    let run = soon(|| mxsim(&["run", &wide, "--max-time", "50ms"]));
+    run.expect_error(3, &["not one day was finished in 0.050 s"]);
+}
+
+/// The run comes before the worlds beside it, which take ten times as long.
+#[test]
+fn with_little_time_the_question_is_answered_before_other_worlds() {
+    let folder = Folder::new();
+    let text = SMALL.replace("2000", "20_000") + "[[senders]]\npreset = \"randomizing\"\n";
+    let scenario = folder.file("scenario.toml", text);
+    let limits = ["--replications", "100000", "--worlds", "10000", "--max-time", "5s"];
+    let run = soon(|| mxsim(&[&["run", &scenario, "--format", "json"][..], &limits].concat()));
+    let replications = run.json()["provenance"]["replications"].as_u64();
+    assert!(replications >= Some(32), "{replications:?}: {}", run.stderr);
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_ends_with_the_time_or_the_interruption() {
+    let folder = Folder::new();
+    let small = folder.file("small.toml", SMALL);
+    let pipe = folder.at("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()));
+    let run = ["run", &small, "--replications", "2", "--worlds", "0", "-o", &pipe];
+    let late = soon(|| mxsim(&[&run[..], &["--max-time", "1s"]].concat()));
+    late.expect_error(5, &["the results were not written in 1 s"]);
+    let interrupted = soon(|| interrupted_after(&run, Duration::from_secs(2)));
+    interrupted.expect_error(130, &["interrupted before the results were written"]);
+}
+
+#[test]
+fn a_scenario_that_does_not_come_is_not_waited_for() {
+    let folder = Folder::new();
+    let pipe = folder.at("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()));
+    let late = soon(|| mxsim(&["run", &pipe, "--max-time", "500ms"]));
+    late.expect_error(3, &["the scenario was not read in 0.50 s"]);
+    let interrupted = soon(|| interrupted_after(&["run", &pipe], Duration::from_secs(1)));
+    interrupted.expect_error(130, &["interrupted before there were results"]);
 }

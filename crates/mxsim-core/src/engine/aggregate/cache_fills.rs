@@ -5,6 +5,7 @@
 
 use crate::dns::{CachePolicy, Caches, Pick, RecordType};
 use crate::engine::count::recorder::Recorder;
+use crate::engine::watch::Watch;
 use crate::engine::world::{MX, World};
 use crate::random::{Entropy, Stream, StreamId};
 use crate::scenario::Scenario;
@@ -82,12 +83,18 @@ impl CacheFills {
     }
 
     /// Draws what was asked in one replication.
-    pub(crate) fn draw(&self, world: &World, entropy: &Entropy, recorder: &mut Recorder<'_>) {
+    pub(crate) fn draw(
+        &self,
+        world: &World,
+        entropy: &Entropy,
+        recorder: &mut Recorder<'_>,
+        watch: &mut Watch<'_>,
+    ) {
         for layer in &self.layers {
             let mut stream = entropy.stream(layer.stream);
             let mut asked = Asked::default();
             for &(arrivals, part) in &layer.caches {
-                layer.draw(world, (&layer.arrivals[arrivals], part), &mut stream, &mut asked);
+                layer.draw(world, (&layer.arrivals[arrivals], part), &mut stream, (&mut asked, watch));
             }
             let hits = asked.hits + poisson(asked.hits_expected, &mut stream);
             recorder.looked_up_in_bulk(asked.fills + hits, hits);
@@ -166,7 +173,7 @@ impl LayerFills {
         world: &World,
         (arrivals, part): (&Arrivals, f64),
         stream: &mut Stream,
-        asked: &mut Asked,
+        (asked, watch): (&mut Asked, &mut Watch<'_>),
     ) {
         if self.policy.kept_for(RecordType::Mx, self.empty, self.ttl, Time::ZERO) == Span::ZERO {
             // Nothing is kept, so every question is passed on.
@@ -177,7 +184,7 @@ impl LayerFills {
         let mut valid_until = world.start;
         loop {
             let now = arrivals.next_of(part, &mut last, world.end, stream);
-            if now >= world.end {
+            if now >= world.end || watch.worked(1) {
                 return;
             }
             let counts = u64::from(now >= Time::ZERO);

@@ -85,31 +85,37 @@ fn seconds(world: &Compiled) -> f64 {
 
 impl Alternatives {
     /// The worlds beside a run of `scenario` with this seed: every assumption at its extremes, and as many drawn worlds as are asked for, else as
-    /// many as cost little. `cost` is that of the run itself. A world may cost far more, if its messages must be simulated one by one and
-    /// those of the run need not be.
+    /// many as cost little; `None` if it was `stopped` before all were made. `cost` is that of the run itself. A world may cost far more, if
+    /// its messages must be simulated one by one and those of the run need not be.
     pub(super) fn new(
         scenario: &Scenario,
         (seed, method): (u64, MethodChoice),
         asked: Option<u64>,
         cost: &Cost,
-    ) -> Self {
+        stopped: &dyn Fn() -> bool,
+    ) -> Option<Self> {
         let mut beside = Self::default();
-        beside.add_extremes(scenario, method, cost.replication_s.max(LEAST_S));
-        beside.add_twins(scenario, method);
+        let make = |scenario: &Scenario| (!stopped()).then(|| compile_beside(scenario, method));
+        beside.add_extremes(scenario, make, cost.replication_s.max(LEAST_S))?;
+        beside.add_twins(scenario, make)?;
         if prior::differ(scenario) {
             let prior = Prior::new(scenario);
-            let drawn = |number| compile_beside(&prior.world(seed, number), method);
-            beside.draw_worlds(drawn, asked, cost.tally_bytes);
+            beside.draw_worlds(|number| make(&prior.world(seed, number)), asked, cost.tally_bytes)?;
         }
-        beside
+        (!stopped()).then_some(beside)
     }
 
     /// Those that fit into the time for all, the first first.
-    fn add_extremes(&mut self, scenario: &Scenario, method: MethodChoice, run_s: f64) {
+    fn add_extremes(
+        &mut self,
+        scenario: &Scenario,
+        make: impl Fn(&Scenario) -> Option<Compiled>,
+        run_s: f64,
+    ) -> Option<()> {
         let [least, most] = SCREENING_S;
         let all_s = (MOST_EXTREMES as f64 * SCREENING as f64 * run_s).clamp(least, most);
         for end in extremes(scenario) {
-            let world = compile_beside(&end.scenario, method);
+            let world = make(&end.scenario)?;
             let each_s = seconds(&world);
             let fits = (self.size.extremes_s + each_s) * SCREENING as f64 <= all_s;
             if fits || (self.extremes.len() < 2 && each_s <= DEAR * run_s) {
@@ -118,11 +124,12 @@ impl Alternatives {
                 self.size.extremes_s += each_s;
             }
         }
+        Some(())
     }
 
-    fn add_twins(&mut self, scenario: &Scenario, method: MethodChoice) {
+    fn add_twins(&mut self, scenario: &Scenario, make: impl Fn(&Scenario) -> Option<Compiled>) -> Option<()> {
         for (twin, scenario) in twins::twins(scenario) {
-            let world = compile_beside(&scenario, method);
+            let world = make(&scenario)?;
             if twin == Twin::Down {
                 self.size.down_s += seconds(&world);
             } else {
@@ -131,6 +138,7 @@ impl Alternatives {
             }
             self.twins.push((twin, world));
         }
+        Some(())
     }
 
     /// The labels of the world in which no node fails, if it is looked at.
@@ -139,21 +147,27 @@ impl Alternatives {
     }
 
     /// As many worlds as are asked for, else as many as cost little: the first few say what one costs.
-    fn draw_worlds(&mut self, drawn: impl Fn(u64) -> Compiled, asked: Option<u64>, tally_bytes: f64) {
+    fn draw_worlds(
+        &mut self,
+        drawn: impl Fn(u64) -> Option<Compiled>,
+        asked: Option<u64>,
+        tally_bytes: f64,
+    ) -> Option<()> {
         let first = asked.unwrap_or(FEWEST_WORLDS);
-        self.worlds.extend((0..first).map(&drawn));
+        self.worlds = (0..first).map(&drawn).collect::<Option<_>>()?;
         let mean_s =
             |worlds: &[Compiled]| worlds.iter().map(seconds).sum::<f64>() / worlds.len().max(1) as f64;
         let fits = (WORLDS_S / mean_s(&self.worlds)).min(WORLDS_BYTES / tally_bytes) as u64;
         if asked.is_none() {
             let most = (fits / REPLICATIONS[1]).min(DEFAULT_WORLDS);
-            self.worlds.extend((first..most).map(&drawn));
+            self.worlds.extend((first..most).map(&drawn).collect::<Option<Vec<_>>>()?);
             self.worlds.truncate(if most < FEWEST_WORLDS { 0 } else { most as usize });
         }
         let worlds = self.worlds.len() as u64;
         self.size.worlds = worlds;
         self.size.worlds_s = self.worlds.iter().map(seconds).sum();
         self.size.replications = (fits / worlds.max(1)).clamp(REPLICATIONS[1], REPLICATIONS[0]);
+        Some(())
     }
 
     /// No tally yet.
@@ -167,7 +181,12 @@ impl Alternatives {
         }
     }
 
-    /// The worlds that take part in replication `r`: the extremes' first, each with its place in [`AlternativeTallies`].
+    /// The worlds in which nodes are down that a goal takes down; they are a part of the run itself.
+    pub(super) fn down(&self) -> impl Iterator<Item = &Compiled> {
+        self.twins.iter().filter(|(twin, _)| *twin == Twin::Down).map(|(_, world)| world)
+    }
+
+    /// The other worlds that take part in replication `r`: the extremes' first, each with its place in [`AlternativeTallies`].
     pub(super) fn taking_part<'a>(
         &'a self,
         r: u64,
@@ -178,7 +197,7 @@ impl Alternatives {
         };
         let extremes = self.extremes.iter().enumerate().filter(move |(i, _)| goes_on(*i));
         let worlds = self.worlds.iter().enumerate().filter(move |_| r < self.size.replications);
-        let twins = self.twins.iter().filter(move |(twin, _)| r < twin.replications());
+        let twins = self.twins.iter().filter(move |(twin, _)| *twin != Twin::Down && r < CONFIRMING);
         extremes
             .map(|(i, (_, world))| (Slot::Extreme(i), world))
             .chain(worlds.map(|(i, world)| (Slot::World(i), world)))
@@ -232,7 +251,8 @@ mod tests {
         let scenario = Scenario::from_toml(&format!("{text}{messages_per_day}\n")).expect("a scenario");
         let cost = Cost::of(&compile_for(&scenario, MethodChoice::default()));
         assert_eq!(cost.messages, 0.0, "the run itself is drawn as counts");
-        Alternatives::new(&scenario, (1, MethodChoice::default()), None, &cost)
+        let beside = Alternatives::new(&scenario, (1, MethodChoice::default()), None, &cost, &|| false);
+        beside.expect("nobody stops it")
     }
 
     /// Some plausible worlds have to be simulated message by message though the run needs not, and that is what counts.
