@@ -53,7 +53,11 @@ fn of_json(text: &str) -> Option<TextKind> {
     if let Some(schema) = object.get("schema").and_then(Value::as_str) {
         return Some(TextKind::Document(schema.to_owned()));
     }
-    object.get("zone").is_some_and(Value::is_object).then_some(TextKind::Scenario)
+    // Records in the JSON of some service: whatever it is called, the reader of zones knows it or says that it does not.
+    let is_ours = |key: &str| object.contains_key(key);
+    let is_scenario =
+        ["zone", "senders", "traffic", "run", "nodes", "goals", "title"].into_iter().any(is_ours);
+    Some(if is_scenario || object.is_empty() { TextKind::Scenario } else { TextKind::Zone })
 }
 
 /// A document that was cut off still says what it is.

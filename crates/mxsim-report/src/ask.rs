@@ -9,7 +9,8 @@ use crate::text::{self, Files};
 use crate::words;
 
 /// What a zone without a scenario leaves open.
-const ASSUMED: &str = "Assumed: 20,000 messages a day in office hours, from the senders of mxsim presets small-business. To change that: mxsim init --zone FILE -o site.toml";
+const ASSUMED: &str =
+    "Assumed: 20,000 messages a day in office hours, from the senders of mxsim presets small-business.";
 
 /// The answer for people. `zone` is the file that was asked about, `-` for standard input; the next command names it.
 ///

@@ -14,19 +14,19 @@ const HOST_COLUMNS: usize = 32;
 /// Longest preset with its grade.
 const PRESET_COLUMNS: usize = 40;
 
-/// The summary for people.
+/// The summary for people; `file` is what was checked, for the next command.
 ///
 /// ```
 /// use mxsim_core::scenario::ScenarioBuilder;
 /// use mxsim_core::study::check::Summary;
 /// let zone = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
 /// let summary = Summary::of(&ScenarioBuilder::new(zone).build()?);
-/// let screen = mxsim_report::check::screen(&summary, &mxsim_report::TextStyle::default());
+/// let screen = mxsim_report::check::screen(&summary, "site.toml", &mxsim_report::TextStyle::default());
 /// assert!(screen.starts_with("valid: mail for example.com, "));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn screen(summary: &Summary, style: &TextStyle) -> String {
+pub fn screen(summary: &Summary, file: &str, style: &TextStyle) -> String {
     let mut page = Page::new(style);
     // `as` saturates, and no one means more.
     let messages = counted(summary.messages_per_day.round() as u64, "message", "messages");
@@ -43,7 +43,20 @@ pub fn screen(summary: &Summary, style: &TextStyle) -> String {
     for caution in &summary.cautions {
         page.item("caution", &words::caution(caution));
     }
-    page.with_next("mxsim run SCENARIO, or mxsim check SCENARIO --resolved for every default")
+    page.with_next(&next(file))
+}
+
+/// What is no scenario by its name is a zone: whoever names a file otherwise is told by the command itself.
+fn next(file: &str) -> String {
+    let name = file.to_ascii_lowercase();
+    let is_scenario = [".toml", ".json"].iter().any(|end| name.ends_with(end));
+    match file {
+        "-" => "mxsim run SCENARIO, or mxsim check SCENARIO --resolved for every default".into(),
+        file if is_scenario => {
+            format!("mxsim run {file}, or mxsim check {file} --resolved for every default")
+        }
+        file => format!("mxsim ask {file}"),
+    }
 }
 
 fn nodes(page: &mut Page, summary: &Summary) {

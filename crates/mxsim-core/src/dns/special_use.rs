@@ -1,5 +1,6 @@
 //! Addresses at which no sender on the Internet delivers (the registries of special-purpose addresses, RFC 6890).
 
+use super::zone::{AddressStatus, Host};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// True for addresses of a private network, behind a carrier too (RFC 1918, 6598, 4193): senders in that network reach them.
@@ -7,6 +8,15 @@ pub(crate) fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => ip.is_private() || (ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64),
         IpAddr::V6(ip) => ip.segments()[0] & 0xfe00 == 0xfc00,
+    }
+}
+
+impl Host {
+    /// Its addresses that no sender on the Internet reaches; none if it has no other.
+    pub(crate) fn out_of_reach(&self) -> impl Iterator<Item = IpAddr> {
+        let is_out = |ip: &IpAddr| is_private(*ip) || special_use(*ip).is_some();
+        let is_mixed = self.status == AddressStatus::Published && self.addresses().any(|ip| !is_out(&ip));
+        self.addresses().filter(move |ip| is_mixed && is_out(ip))
     }
 }
 

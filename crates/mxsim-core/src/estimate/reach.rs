@@ -23,7 +23,7 @@ pub(super) fn held_against(labels: &Labels, verdict: Verdict, without: &[Tally])
     match () {
         // Mail that is lost comes before a host that gets none.
         () if verdict.subject == Subject::Loss && verdict.answer == Answer::No => verdict,
-        () if !never.is_empty() && never.len() < hosts.len() => no_mail(&never, verdict),
+        () if !never.is_empty() && never.len() < hosts.len() => no_mail(&never, labels, verdict),
         () if !special.is_empty() => no_use(&special, hosts.len(), verdict),
         () if !private.is_empty() => out_of_reach(&private, verdict),
         () if labels.findings.iter().any(|finding| finding.code == "null-mx-beside-others") => {
@@ -60,12 +60,17 @@ fn no(subject: Subject, (sentence, action): (String, String), verdict: Verdict) 
     Verdict { subject, answer: Answer::No, depends_on, sentence, flips, action, ..verdict }
 }
 
-fn no_mail(names: &[&str], verdict: Verdict) -> Verdict {
+fn no_mail(names: &[&str], labels: &Labels, verdict: Verdict) -> Verdict {
     let (gets, has, it) =
         if names.len() == 1 { ("gets", "it has", "it") } else { ("get", "they have", "them") };
     let sentence =
         format!("{} {gets} no mail: {has} no address. The other hosts carry all of it.", listed(names));
-    let action = format!("Give {it} an A or AAAA record, or take the MX record away.");
+    let lacks_dot = labels.findings.iter().any(|finding| finding.code == "mx-no-dot");
+    let action = if lacks_dot {
+        "End the name in the MX record with a dot, so that the zone is not put behind it.".into()
+    } else {
+        format!("Give {it} an A or AAAA record, or take the MX record away.")
+    };
     no(Subject::IdleHost, (sentence, action), verdict)
 }
 

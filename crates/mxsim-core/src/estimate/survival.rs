@@ -36,7 +36,7 @@ fn effects(tallies: &[Tally], choice: usize) -> Vec<String> {
         |count: fn(&Strain) -> (u64, u64)| part(tallies.iter().map(|tally| counts(tally, choice, count)));
     let effects = [
         (sum(|of| (of.bounced, of.messages)), LOST, "of the mail bounces".to_owned()),
-        (sum(|of| (of.late, of.arrived)), LATE, format!("of it takes longer than {SLOW}")),
+        (sum(|of| (of.late, of.arrived)), LATE, format!("of the mail takes longer than {SLOW}")),
         (
             sum(|of| (of.fullest.full, of.fullest.connections)),
             TURNED_AWAY,

@@ -233,6 +233,8 @@ fn in_words(kind: &GoalKind, on: f64) -> String {
             format!("every node within {} of its fair share", percent_text(within))
         }
         GoalKind::Share { ref node, range } => format!("{node} {}", range_in_words(range)),
+        GoalKind::Bounced { at_most: 0.0 } => "no mail bounces".into(),
+        GoalKind::TurnedAway { at_most: 0.0 } => "no node turns a connection away in its busiest hour".into(),
         GoalKind::Bounced { at_most } => format!("at most {} of the mail bounces", small_percent(at_most)),
         GoalKind::TurnedAway { at_most } => {
             format!(

@@ -275,8 +275,8 @@ const GOALS: &[Key] = &[
     optional(
         "bounced",
         Shape::AnyOf(&[
-            Shape::Share,
-            Shape::Table(&[required("at_most", Shape::Share, "largest part allowed"), ON]),
+            Shape::ShareOrNone,
+            Shape::Table(&[required("at_most", Shape::ShareOrNone, "largest part allowed"), ON]),
         ]),
         "",
         "no more than this part of the messages of a window bounces",
@@ -284,8 +284,8 @@ const GOALS: &[Key] = &[
     optional(
         "turned_away",
         Shape::AnyOf(&[
-            Shape::Share,
-            Shape::Table(&[required("at_most", Shape::Share, "largest part allowed"), ON]),
+            Shape::ShareOrNone,
+            Shape::Table(&[required("at_most", Shape::ShareOrNone, "largest part allowed"), ON]),
         ]),
         "",
         "no node turns away more than this part of its connections in the hour of a window in which most come to it; needs a node with a limit of sessions",

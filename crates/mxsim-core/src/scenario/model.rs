@@ -2,7 +2,7 @@
 
 use super::goal::{Goal, GoalKind, combinations};
 use crate::dns::{DaneZone, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
-use crate::node::{Capacity, Schedule};
+use crate::node::{Capacity, Fault, Outage, Schedule};
 use crate::parameters::PresetKind;
 use crate::results::{Caution, EventKind, Finding, Grade, PresetUsed};
 use crate::sender::{Behaviour, SenderBehaviour, Unknowns};
@@ -52,6 +52,24 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// The same without faults of nodes.
+    pub(crate) fn without_faults(&self) -> Self {
+        let mut same = self.clone();
+        same.nodes.iter_mut().for_each(|node| node.faults = Schedule::default());
+        same.events.retain(|event| event.kind != EventKind::Fault);
+        same
+    }
+
+    /// The same with these nodes down from the first moment to the last. Packets that vanish are the worst that a dead host does to a sender, which
+    /// has to wait.
+    pub(crate) fn with_nodes_down(&self, nodes: &[usize]) -> Self {
+        let always = Outage { from: Time(i64::MIN), to: Time::NEVER, fault: Fault::Drop, share: 1.0 };
+        let mut same = self.clone();
+        nodes.iter().for_each(|node| same.nodes[*node].faults = Schedule::new(vec![always]));
+        same.events.clear();
+        same
+    }
+
     /// The nodes that are down together in each world that a goal `survive` looks at, as their places.
     pub(crate) fn down(&self) -> impl Iterator<Item = Vec<usize>> {
         let asked = self.goals.iter().find_map(|goal| match goal.kind {

@@ -67,6 +67,7 @@ fn shape_schema(shape: &Shape) -> Value {
             { "type": "string", "pattern": SHARE_PATTERN },
             { "type": "number", "exclusiveMinimum": 0, "maximum": 1 },
         ] }),
+        Shape::ShareOrNone => json!({ "anyOf": [shape_schema(&Shape::Share), { "enum": [0] }] }),
         Shape::Word { now, .. } => json!({ "enum": now() }),
         Shape::Preset(kind) => json!({ "enum": Catalog::builtin().preset_ids(kind) }),
         Shape::Population => json!({ "enum": population_ids() }),

@@ -7,6 +7,7 @@ mod answer;
 mod bar;
 mod events;
 mod rows;
+mod senders;
 mod tables;
 
 use crate::findings;

@@ -3,7 +3,7 @@
 use mxsim_core::numerals::{self, Ranged};
 use mxsim_core::results::{Cause, NodeResult, Results, SessionResult};
 
-use super::bar;
+use super::{bar, senders};
 use crate::capacity;
 use crate::page::columns::{self, Column};
 use crate::page::{Page, width_of};
@@ -30,6 +30,7 @@ pub(super) fn write(page: &mut Page, results: &Results, ascii: bool) {
         hosts(page, results);
         balance(page, results);
         causes(page, &results.causes);
+        senders::write(page, results);
     }
     delivery(page, results);
     goals(page, results, word);

@@ -534,7 +534,7 @@ pub(crate) fn zero_messages() -> Results {
     results.balance.effective_choosers = None;
     results.causes.clear();
     results.dns = made::<DnsResult>(json!({ "mx_lookups": 0, "mx_cache_hits": 0, "mx_hit_ratio": null }));
-    results.goals.iter_mut().for_each(|goal| goal.windows = 0);
+    results.goals.iter_mut().for_each(|goal| (goal.windows, goal.windows_met) = (0, 0));
     results
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn check(arguments: &Check) -> Result<Exit, Failure> {
     let read = mxsim_import::scenario_or_zone(input, arguments.mail.domain.as_deref(), &catalog);
     match (&read, arguments.format) {
         (Ok(scenario), _) if arguments.resolved => print(&scenario.resolved())?,
-        (Ok(scenario), PlainFormat::Text) => print(&screen(&Summary::of(scenario), &screen_style()))?,
+        (Ok(scenario), PlainFormat::Text) => print(&screen(&Summary::of(scenario), input, &screen_style()))?,
         (Ok(scenario), PlainFormat::Json) => print(&pretty(&Checked::valid(scenario)))?,
         (Err(ImportError::Scenario(error)), PlainFormat::Json) => {
             print(&pretty(&Checked::invalid(error)))?;

@@ -13,15 +13,17 @@ pub(super) struct OutOfReach {
 }
 
 impl OutOfReach {
-    /// Those of private hosts beside public ones, and those that are for something else. A zone with nothing else stays as it is: it may be that of
+    /// Those of private hosts and private addresses beside public ones, and those that are for something else. A zone with nothing else stays as it is: it may be that of
     /// a network of its own.
     pub(super) fn of(scenario: &Scenario) -> Self {
         let (mut lost, mut reached) = (BTreeSet::new(), BTreeSet::new());
         for zone in scenario.zones.iter().map(|version| &version.zone) {
             for host in &zone.hosts {
                 let is_lost = matches!(Reach::of(host, zone), Reach::Private | Reach::Special);
-                let addresses = if is_lost { &mut lost } else { &mut reached };
-                addresses.extend(host.addresses());
+                let out: BTreeSet<IpAddr> = host.out_of_reach().collect();
+                for ip in host.addresses() {
+                    if is_lost || out.contains(&ip) { &mut lost } else { &mut reached }.insert(ip);
+                }
             }
         }
         let addresses = if reached.is_empty() { reached } else { &lost - &reached };

@@ -1,7 +1,7 @@
 //! What would change the answer, and what to do about it.
 
 use super::Evidence;
-use super::subjects::{LOSS_ACTION, more_room};
+use super::subjects::more_room;
 use crate::estimate::measured::measured;
 use crate::estimate::not_known::{Quantity, WhatIf};
 use crate::numerals::{count, duration, percent, percent_range, percent_with_decimals, tidy};
@@ -81,7 +81,10 @@ impl Evidence<'_> {
     }
 
     pub(super) fn go_ahead(&self) -> String {
-        let meant = || self.results.nodes.iter().filter(|node| node.fair_share > 0.0);
+        // A node that is down for some hours has days of its own.
+        let nodes = || self.results.nodes.iter().zip(&self.labels.nodes);
+        let meant =
+            || nodes().filter(|(node, labels)| node.fair_share > 0.0 && !labels.fails).map(|(node, _)| node);
         if meant().count() < 2 {
             return "Go on as planned, and compare your logs with these numbers after roll-out.".into();
         }
@@ -131,7 +134,7 @@ impl Evidence<'_> {
         let mut advice: Vec<String> = self.wider_goal().into_iter().collect();
         let missed = self.goal_with(GoalStatus::Missed).map(|(goal, _)| &goal.kind);
         advice.push(match missed.map(GoalKind::subject) {
-            Some(Subject::Loss) => LOSS_ACTION.into(),
+            Some(Subject::Loss) => self.loss_action().into(),
             Some(Subject::Survival) => SURVIVAL_ACTION.into(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
             _ if self.any_fails() => {
@@ -175,7 +178,7 @@ impl Evidence<'_> {
             "The chance lies in how few choices carry much mail."
         };
         format!(
-            "{waiting} To change it, take the choice away from {who}: an SMTP load balancer in front of the nodes splits by your rule."
+            "To change it, take the choice away from {who}: an SMTP load balancer in front of the nodes splits by your rule. {waiting}"
         )
     }
 

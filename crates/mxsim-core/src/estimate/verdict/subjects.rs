@@ -9,14 +9,20 @@ use crate::results::{Interval, NodeResult, OtherSubject, SenderResult, Subject};
 use crate::scenario::{LOST, OFF_TARGET, SLOW, TURNED_AWAY};
 use std::cmp::Ordering;
 
+/// So many times what all mail has on average is well above it. *Assumption*, as the limits below.
+const WELL_ABOVE: f64 = 1.5;
 /// Part of its fair share below which a host is idle. *Assumption*, as the limit below: what an operator would be called for.
 const IDLE: f64 = 0.1;
 /// Part of the accepted mail that may take longer than an hour.
 const LATE: f64 = 0.01;
 
 /// What to do where mail is lost.
-pub(super) const LOSS_ACTION: &str = "A sender gives a message up when its retries end, or at a permanent answer (5xx): keep at least one host \
+const LOSS_ACTION: &str = "A sender gives a message up when its retries end, or at a permanent answer (5xx): keep at least one host \
                                that it can reach up, or make the outage shorter than it retries.";
+
+/// The same where hosts reject the mail.
+const REJECTED_ACTION: &str = "A message that a host rejects for good (5xx) is lost at once, whatever other hosts would do: let that host refuse connections, or \
+                               answer 4xx.";
 
 /// A subject that matters, or may matter.
 #[derive(Debug, Clone)]
@@ -71,13 +77,19 @@ impl Evidence<'_> {
     fn loss(&self) -> Option<Matter> {
         let lost = self.results.delivery.bounced_share?;
         let is_certain = beyond(lost, LOST)?;
-        let worst = self.worst(|sender| sender.bounced_share, LOST);
+        let worst = self.worst(|sender| sender.bounced_share, LOST.max(WELL_ABOVE * lost.value));
         Some(Matter {
             subject: Subject::Loss,
             is_certain,
             sentence: format!("{} of your mail bounces{}.", Ranged::from(lost).percent(), worst),
-            action: LOSS_ACTION.into(),
+            action: self.loss_action().into(),
         })
+    }
+
+    /// What to do where mail is lost: where hosts reject it for good, no other host gets a try.
+    pub(super) fn loss_action(&self) -> &'static str {
+        let rejected: u64 = self.results.nodes.iter().map(|node| node.totals.rejected).sum();
+        if rejected >= self.results.delivery.totals.bounced { REJECTED_ACTION } else { LOSS_ACTION }
     }
 
     fn delay(&self) -> Option<Matter> {
@@ -85,7 +97,7 @@ impl Evidence<'_> {
         let p95 = Ranged::new(delay.p95, delay.p95_ci);
         let late = self.results.delivery.late?;
         let (slow, old) = (beyond(p95.into(), SLOW.as_secs_f64()), beyond(late, LATE));
-        let worst = self.worst(|sender| sender.late, LATE);
+        let worst = self.worst(|sender| sender.late, LATE.max(WELL_ABOVE * late.value));
         let sentence = match (slow, old) {
             (None, None) => return None,
             (Some(_), _) => format!(
@@ -107,7 +119,7 @@ impl Evidence<'_> {
         })
     }
 
-    /// Names the sender that fares worst, if it fares clearly worse than the limit and others do not.
+    /// Names the sender that fares worst, if that is worse than the limit.
     fn worst(&self, part: impl Fn(&SenderResult) -> Option<Interval>, limit: f64) -> String {
         let senders = self.results.senders.iter().filter(|sender| sender.wanted);
         let bad: Vec<_> = senders
@@ -117,7 +129,7 @@ impl Evidence<'_> {
         let most = bad.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value));
         match most {
             Some((sender, interval)) if self.results.senders.len() > 1 => {
-                format!(", and {} of the mail from {}", percent(interval.value), sender.name)
+                format!(", and {} of that from {}", percent(interval.value), sender.name)
             }
             _ => String::new(),
         }

@@ -64,6 +64,7 @@ pub(super) fn findings(zone: &Zone) -> Vec<Said> {
     let found = [
         special(zone),
         private(zone),
+        unreachable(zone),
         preferences(zone),
         shared(zone),
         counts(&equal),
@@ -132,6 +133,18 @@ fn private(zone: &Zone) -> Option<Said> {
         names(private)
     );
     Some(("mx-private-address", text))
+}
+
+/// Addresses that nobody on the Internet reaches, of hosts that have others.
+fn unreachable(zone: &Zone) -> Option<Said> {
+    let of =
+        |host: &Host| host.out_of_reach().map(|ip| format!("{} has {ip}", host.name)).collect::<Vec<_>>();
+    let found: Vec<String> = zone.hosts.iter().flat_map(of).collect();
+    let text = format!(
+        "{} beside a public address: senders on the Internet that choose it lose time or wait for another try; take it out of the public zone",
+        found.join(", ")
+    );
+    (!found.is_empty()).then_some(("unreachable-address", text))
 }
 
 fn preferences(zone: &Zone) -> Option<Said> {

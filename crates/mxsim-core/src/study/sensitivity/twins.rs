@@ -1,10 +1,7 @@
 //! Worlds that differ from the scenario's in what the zone or the nodes are like, not in what is assumed of senders.
 
 use super::unknown_hosts;
-use crate::node::{Fault, Outage, Schedule};
-use crate::results::EventKind;
 use crate::scenario::{Goal, GoalKind, SLOW, Scenario};
-use crate::time::Time;
 
 /// In what a world differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,20 +29,11 @@ fn undisturbed(scenario: &Scenario) -> Option<Scenario> {
     if !fails || meant < 2 || !scenario.goals_are_default || scenario.zones.len() > 1 {
         return None;
     }
-    let mut undisturbed = scenario.clone();
-    undisturbed.nodes.iter_mut().for_each(|node| node.faults = Schedule::default());
-    undisturbed.events.retain(|event| event.kind != EventKind::Fault);
-    Some(undisturbed)
+    Some(scenario.without_faults())
 }
 
-/// The scenario with these nodes down all the time. Packets that vanish are the worst a dead host does to a sender that has to wait.
+/// The scenario with these nodes down all the time, and a goal that has what is slow counted.
 fn down(scenario: &Scenario, nodes: &[usize]) -> Scenario {
-    let mut down = scenario.clone();
-    for node in nodes {
-        let always = Outage { from: Time(i64::MIN), to: Time::NEVER, fault: Fault::Drop, share: 1.0 };
-        down.nodes[*node].faults = Schedule::new(vec![always]);
-    }
-    down.events.clear();
-    down.goals = vec![Goal::new(GoalKind::DelayP95 { at_most: SLOW }, 0.95)];
-    down
+    let goals = vec![Goal::new(GoalKind::DelayP95 { at_most: SLOW }, 0.95)];
+    Scenario { goals, ..scenario.with_nodes_down(nodes) }
 }

@@ -14,7 +14,7 @@ use crate::syntax::tree::{Entry, Kind, Table, Value};
 use crate::time::Span;
 use scalar::{
     check_address, check_duration, check_integer, check_name, check_number, check_share, check_title,
-    number_rule,
+    is_nothing, number_rule,
 };
 
 /// What a value may look like.
@@ -54,6 +54,8 @@ pub(crate) enum Shape {
     Moment,
     /// A part of a whole, above zero.
     Share,
+    /// A part of a whole, or nothing of it.
+    ShareOrNone,
     /// A word, or a word that a later version will know.
     Word {
         /// Words known today.
@@ -150,6 +152,8 @@ impl Shape {
             Self::Duration(least) => check_duration(value, *least),
             Self::Moment => quantity::moment(&value.written()).err(),
             Self::Share => check_share(value),
+            Self::ShareOrNone if is_nothing(value) => None,
+            Self::ShareOrNone => check_share(value),
             Self::Title => check_title(value),
             Self::Name => check_name(value, LONGEST_NAME),
             Self::HostName => check_name(value, LONGEST_HOST_NAME),
@@ -179,7 +183,7 @@ impl Shape {
             (Self::Boolean, Kind::Boolean(_))
             | (Self::List { .. }, Kind::List(_))
             | (Self::Table(_) | Self::Choice(_) | Self::Map(_) | Self::MapWithEvery { .. }, Kind::Table(_))
-            | (Self::Number { .. } | Self::Share, Kind::Integer(_) | Kind::Float(_))
+            | (Self::Number { .. } | Self::Share | Self::ShareOrNone, Kind::Integer(_) | Kind::Float(_))
             | (Self::Moment, Kind::Datetime(_)) => true,
             (Self::Integer { .. }, Kind::Integer(_) | Kind::Float(_)) => value.as_integer().is_some(),
             (
@@ -191,6 +195,7 @@ impl Shape {
                 | Self::Duration(_)
                 | Self::Moment
                 | Self::Share
+                | Self::ShareOrNone
                 | Self::Word { .. }
                 | Self::Preset(_)
                 | Self::Population,
@@ -238,6 +243,7 @@ impl Shape {
             Self::Duration(_) => "a duration such as \"5m\"".into(),
             Self::Moment => "a time such as \"10:00\", \"2d 10:00\" or \"36h\"".into(),
             Self::Share => "a share such as \"38 %\" or 0.38".into(),
+            Self::ShareOrNone => "a share such as \"1 %\" or 0.01, or 0".into(),
             Self::Word { now, .. } => listed(&now()),
             Self::Preset(kind) => format!("the id of {} {kind} preset", article(kind)),
             Self::Population => "the id of a population".into(),

@@ -49,6 +49,11 @@ pub(super) fn check_share(value: &Value) -> Option<Malformed> {
     })
 }
 
+/// True for a share of zero.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    value.as_number().or_else(|| quantity::percent(&value.written()).ok()) == Some(0.0)
+}
+
 pub(super) fn check_name(value: &Value, most: usize) -> Option<Malformed> {
     let text = value.written();
     let fits = (1..=most).contains(&text.chars().count())
