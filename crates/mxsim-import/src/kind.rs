@@ -1,5 +1,6 @@
 //! What a text is, told by what stands in it: a zone, a scenario, a document that mxsim wrote, or something another command is about.
 
+use mxsim_core::scenario::is_scenario_key;
 use serde_json::Value;
 
 /// A kind of text that a command may be given.
@@ -54,10 +55,11 @@ fn of_json(text: &str) -> Option<TextKind> {
         return Some(TextKind::Document(schema.to_owned()));
     }
     // Records in the JSON of some service: whatever it is called, the reader of zones knows it or says that it does not.
-    let is_ours = |key: &str| object.contains_key(key);
-    let is_scenario =
-        ["zone", "senders", "traffic", "run", "nodes", "goals", "title"].into_iter().any(is_ours);
-    Some(if is_scenario || object.is_empty() { TextKind::Scenario } else { TextKind::Zone })
+    let is_scenario = match object.get("zone") {
+        Some(zone) => zone.is_object(),
+        None => object.is_empty() || object.keys().any(|key| is_scenario_key(key)),
+    };
+    Some(if is_scenario { TextKind::Scenario } else { TextKind::Zone })
 }
 
 /// A document that was cut off still says what it is.
@@ -159,6 +161,9 @@ mod tests {
             ("-", "[root@host ~]# dig MX example.com\n", TextKind::Zone),
             ("-", "example.com MX preference = 10, mail exchanger = mx1.example.com\n", TextKind::Zone),
             ("-", "{\"ResourceRecordSets\": []}", TextKind::Zone),
+            ("a.json", "{\"ResourceRecordSets\": []}", TextKind::Zone),
+            ("a.json", "{\"zone\": \"example.com\", \"records\": []}", TextKind::Zone),
+            ("a.json", "{\"schema\": 1, \"zonee\": {}}", TextKind::Scenario),
             ("-", "mx-host=example.com,mx1.example.com,10\n", TextKind::Zone),
             ("-", "10 mx1.example.com.\n20 mx2.example.com.\n", TextKind::Zone),
             ("-", "$TTL 300\n@ 300 MX 10 a\n", TextKind::Zone),

@@ -78,7 +78,8 @@ pub fn scenario(path: &str, catalog: &Catalog, overrides: RunOverrides) -> Resul
     }
 }
 
-/// The same for a text that may be a bare zone instead of a scenario; `domain` is the mail domain, if the zone has several.
+/// The same for a text that may be a bare zone instead of a scenario, and which of the two it is; `domain` is the mail domain, if the zone has
+/// several.
 ///
 /// # Errors
 /// If a file cannot be read, is no text, or the scenario or zone is wrong.
@@ -86,17 +87,19 @@ pub fn scenario_or_zone(
     path: &str,
     domain: Option<&str>,
     catalog: &Catalog,
-) -> Result<Scenario, ImportError> {
+) -> Result<(Scenario, TextKind), ImportError> {
     let text = read_text(path)?;
-    match TextKind::of(path, &text) {
-        TextKind::Zone => zone_scenario(path, Question { zone: &text, domain, top: &[] }, catalog),
+    let kind = TextKind::of(path, &text);
+    let scenario = match kind {
+        TextKind::Zone => zone_scenario(path, Question { zone: &text, domain, top: &[] }, catalog)?,
         TextKind::Scenario => {
             let mut overrides = RunOverrides::default();
             overrides.domain = domain.map(str::to_owned);
-            read_scenario(path, text, catalog, overrides)
+            read_scenario(path, text, catalog, overrides)?
         }
-        other => Err(other_use(path, &other)),
-    }
+        other => return Err(other_use(path, &other)),
+    };
+    Ok((scenario, kind))
 }
 
 /// Reads the zone at `path`.

@@ -7,6 +7,7 @@ use mxsim_core::study::check::Summary;
 use crate::findings;
 use crate::page::columns::{self, Column};
 use crate::page::{Page, TextStyle, cut};
+use crate::text::Files;
 use crate::words;
 
 /// Longest name of a host (columns); what is longer is cut.
@@ -14,19 +15,19 @@ const HOST_COLUMNS: usize = 32;
 /// Longest preset with its grade.
 const PRESET_COLUMNS: usize = 40;
 
-/// The summary for people; `file` is what was checked, for the next command.
+/// The summary for people; `files` names what was checked, for the next command.
 ///
 /// ```
 /// use mxsim_core::scenario::ScenarioBuilder;
 /// use mxsim_core::study::check::Summary;
 /// let zone = "example.com. 300 IN MX 10 mx1.example.com.\nmx1.example.com. 300 IN A 192.0.2.1\n";
 /// let summary = Summary::of(&ScenarioBuilder::new(zone).build()?);
-/// let screen = mxsim_report::check::screen(&summary, "site.toml", &mxsim_report::TextStyle::default());
+/// let screen = mxsim_report::check::screen(&summary, &mxsim_report::Files::default(), &mxsim_report::TextStyle::default());
 /// assert!(screen.starts_with("valid: mail for example.com, "));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn screen(summary: &Summary, file: &str, style: &TextStyle) -> String {
+pub fn screen(summary: &Summary, files: &Files<'_>, style: &TextStyle) -> String {
     let mut page = Page::new(style);
     // `as` saturates, and no one means more.
     let messages = counted(summary.messages_per_day.round() as u64, "message", "messages");
@@ -43,24 +44,19 @@ pub fn screen(summary: &Summary, file: &str, style: &TextStyle) -> String {
     for caution in &summary.cautions {
         page.item("caution", &words::caution(caution));
     }
-    page.with_next(&next(file))
+    page.with_next(&next(files))
 }
 
-/// What is no scenario by its name is a zone: whoever names a file otherwise is told by the command itself.
-fn next(file: &str) -> String {
-    let name = file.to_ascii_lowercase();
-    let is_scenario = [".toml", ".json"].iter().any(|end| name.ends_with(end));
-    match file {
-        "-" => "mxsim run SCENARIO, or mxsim check SCENARIO --resolved for every default".into(),
-        file if is_scenario => {
-            format!("mxsim run {file}, or mxsim check {file} --resolved for every default")
-        }
-        file => format!("mxsim ask {file}"),
+fn next(files: &Files<'_>) -> String {
+    let scenario = files.scenario.unwrap_or("SCENARIO");
+    match words::zone_file(files) {
+        Some(zone) => format!("mxsim ask {zone}"),
+        None => format!("mxsim run {scenario}, or mxsim check {scenario} --resolved for every default"),
     }
 }
 
 fn nodes(page: &mut Page, summary: &Summary) {
-    let names: Vec<String> = summary.nodes.iter().map(|node| page.clean(&node.name)).collect();
+    let names: Vec<String> = summary.nodes.iter().map(|node| node.name.clone()).collect();
     let hosts = summary.nodes.iter().map(|node| cut(&page.clean(&node.host), HOST_COLUMNS)).collect();
     let shares = summary.nodes.iter().map(|node| percent_digits(node.fair_share)).collect();
     let columns = vec![Column::new("exchange host", hosts), Column::new("fair %", shares)];
@@ -69,7 +65,7 @@ fn nodes(page: &mut Page, summary: &Summary) {
 }
 
 fn senders(page: &mut Page, summary: &Summary) {
-    let names: Vec<String> = summary.senders.iter().map(|sender| page.clean(&sender.name)).collect();
+    let names: Vec<String> = summary.senders.iter().map(|sender| sender.name.clone()).collect();
     let shares = summary.senders.iter().map(|sender| percent_digits(sender.share)).collect();
     let like = summary.senders.iter().map(|sender| {
         let like = format!("{} ({})", sender.preset, sender.grade.name());

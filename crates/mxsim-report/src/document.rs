@@ -10,7 +10,10 @@ use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::ReportError;
-use crate::outgoing::{LONGEST_QUOTE, cut, in_json};
+use crate::outgoing::{LONGEST_QUOTE, cut, in_json, visible};
+
+/// Longest reason against a document (characters): the names in it are of whoever wrote it.
+const LONGEST_REASON: usize = 300;
 
 /// The results document as indented JSON with a newline at its end.
 ///
@@ -69,7 +72,8 @@ fn possible(results: Results) -> Result<Results, ReportError> {
     match results.check_possible() {
         Ok(()) => Ok(results),
         Err(why) => {
-            Err(ReportError::document(format!("{}; no run comes to that: was it edited?", printable(&why))))
+            let why = visible(&cut(&why, LONGEST_REASON));
+            Err(ReportError::document(format!("{why}; no run comes to that: was it edited?")))
         }
     }
 }
@@ -92,11 +96,6 @@ fn why_not(text: &str, error: &serde_json::Error) -> ReportError {
             "{error}; it says `{SCHEMA}` but does not hold what that promises: was it edited, or written by an older mxsim?"
         ))
     })
-}
-
-/// Names of a document are of whoever wrote it: control characters blank, and no longer than a line.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
 }
 
 fn not_json(error: &serde_json::Error) -> ReportError {

@@ -453,13 +453,17 @@ pub(crate) fn caution(caution: &Caution) -> String {
     format!("{} [{}]", caution.text, caution.code)
 }
 
+/// The file of the zone that was asked about; what came from standard input has none yet.
+pub(crate) fn zone_file<'a>(files: &Files<'a>) -> Option<&'a str> {
+    files.zone.map(|zone| if zone == "-" { "FILE" } else { zone })
+}
+
 /// The command worth typing next.
 pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
     let more = results.more_replications().filter(|_| results.verdict.answer == Answer::CannotTell);
     let all = more.map(|more| results.provenance.replications.saturating_add(more));
     let scenario = files.scenario.unwrap_or("SCENARIO");
-    let zone = files.zone.map(|zone| if zone == "-" { "FILE" } else { zone });
-    match (zone, all, files.results) {
+    match (zone_file(files), all, files.results) {
         (Some(zone), Some(all), _) => format!("mxsim ask {zone} --replications {all}"),
         (Some(zone), None, _) => format!("mxsim init --zone {zone} -o site.toml, then mxsim run site.toml"),
         (None, Some(all), _) => format!("mxsim run {scenario} --replications {all}"),

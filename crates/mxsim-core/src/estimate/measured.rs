@@ -5,11 +5,11 @@ use super::sample::Sample;
 use super::window::{Loads, per_window};
 use crate::scenario::{GoalKind, LOST, TURNED_AWAY};
 use crate::tally::labels::{Labels, NodeLabels};
-use crate::tally::{Strain, Tally, WindowTally};
+use crate::tally::{HourTally, Strain, Tally, WindowTally};
 use crate::time::Span;
 
 /// Part of the messages of a window that may be late when the goal is a 95 % quantile.
-const LATE: f64 = 0.05;
+pub(super) const LATE: f64 = 0.05;
 
 /// The values of all windows; a window without the quantity has none.
 pub(super) fn measured(kind: &GoalKind, labels: &Labels, tallies: &[Tally], loads: &Loads) -> Sample {
@@ -84,8 +84,7 @@ fn bounced(tallies: &[Tally]) -> Sample {
 
 /// Largest part of the connections of its busiest hour that any node turned away.
 fn turned_away(window: &WindowTally) -> f64 {
-    let hours = window.busiest_hour.iter().filter(|hour| hour.connections > 0);
-    hours.map(|hour| hour.full as f64 / hour.connections as f64).fold(0.0, f64::max)
+    window.busiest_hour.iter().map(HourTally::part_full).fold(0.0, f64::max)
 }
 
 /// The worst that any choice of nodes down does to a window; see [`strain`]. Windows that were not looked at have none.
@@ -96,7 +95,7 @@ fn worst_strain(window: &WindowTally) -> Option<f64> {
 /// How many times its limit the worst of these is: what bounces, what is late, and what the fullest node turns away in its busiest hour.
 pub(super) fn strain(of: &Strain) -> f64 {
     let part = |count: u64, all: u64| if all == 0 { 0.0 } else { count as f64 / all as f64 };
-    let full = part(of.fullest.full, of.fullest.connections) / TURNED_AWAY;
+    let full = of.fullest.part_full() / TURNED_AWAY;
     (part(of.bounced, of.messages) / LOST).max(part(of.late, of.arrived) / LATE).max(full)
 }
 

@@ -1,15 +1,12 @@
 //! What nodes that are down all the time do to the mail, in words.
 
 use super::delivery::part;
-use super::measured::strain;
+use super::measured::{LATE, strain};
 use crate::numerals::Ranged;
 use crate::results::Interval;
 use crate::scenario::{LOST, SLOW, TURNED_AWAY};
 use crate::tally::labels::Labels;
 use crate::tally::{Strain, Tally};
-
-/// Part of the messages that may be late, as for a delay of 19 of 20.
-const LATE: f64 = 0.05;
 
 /// The worst of all choices of nodes down in a sentence; `None` if none was looked at.
 pub(super) fn sentence(labels: &Labels, tallies: &[Tally]) -> Option<String> {

@@ -319,6 +319,16 @@ const GOALS: &[Key] = &[
     ),
 ];
 
+/// True for a key that a scenario may have at its top level.
+///
+/// ```
+/// assert!(mxsim_core::scenario::is_scenario_key("senders") && !mxsim_core::scenario::is_scenario_key("ResourceRecordSets"));
+/// ```
+#[must_use]
+pub fn is_scenario_key(key: &str) -> bool {
+    DOCUMENT.iter().any(|known| known.name == key)
+}
+
 /// The whole document.
 pub(crate) const DOCUMENT: &[Key] = &[
     optional("schema", Shape::Integer { least: 1, most: 1 }, "1", "version of this format"),

@@ -20,6 +20,7 @@ pub use crate::syntax::diagnostic::{Diagnostic, Place, Pointer, ScenarioError};
 pub use build::{ChangeSpec, EventSpec, NodeSpec, ResolverSpec, ScenarioBuilder, SenderSpec};
 pub use findings::{FINDINGS, FindingKind, Reach};
 pub use goal::{Goal, GoalKind, LOST, OFF_TARGET, SLOW, ShareRange, TURNED_AWAY};
+pub use keys::is_scenario_key;
 pub use model::{
     Authority, Mix, Node, PlannedEvent, ResolverLayer, RunPlan, Scenario, Sender, Stub, ZoneVersion,
 };

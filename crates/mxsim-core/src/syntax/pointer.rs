@@ -3,6 +3,7 @@
 //! Every value of a document has a pointer and next to none is ever printed. Written out, the pointers of a list below a long key would take
 //! the length of the key times that of the list.
 
+use crate::outgoing::spelled;
 use std::fmt;
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ impl Pointer {
     }
 }
 
-/// The pointer as people read it: control characters are written out, and long keys cut.
+/// The pointer as people read it: what is not seen is written out, and long keys cut.
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let steps = std::iter::successors(self.0.as_deref(), |step| step.from.0.as_deref());
@@ -56,19 +57,9 @@ impl fmt::Display for Pointer {
 }
 
 fn escaped(key: &str) -> String {
-    let mut text = String::new();
-    for c in key.chars().take(LONGEST_KEY) {
-        match c {
-            '~' => text.push_str("~0"),
-            '/' => text.push_str("~1"),
-            c if c.is_control() => text.extend(c.escape_default()),
-            c => text.push(c),
-        }
-    }
-    if key.chars().nth(LONGEST_KEY).is_some() {
-        text.push_str("...");
-    }
-    text
+    let start: String = key.chars().take(LONGEST_KEY).collect();
+    let rest = if key.chars().nth(LONGEST_KEY).is_some() { "..." } else { "" };
+    spelled(&start.replace('~', "~0").replace('/', "~1")) + rest
 }
 
 #[cfg(test)]

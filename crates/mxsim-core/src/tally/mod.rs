@@ -176,8 +176,7 @@ impl Strain {
     /// That of a window of a world with nodes down, whose one delay goal is [`SLOW`](crate::scenario::SLOW).
     #[must_use]
     pub fn of(window: &WindowTally) -> Self {
-        let full = |hour: &HourTally| hour.full as f64 / hour.connections.max(1) as f64;
-        let fullest = window.busiest_hour.iter().max_by(|a, b| full(a).total_cmp(&full(b)));
+        let fullest = window.busiest_hour.iter().max_by(|a, b| a.part_full().total_cmp(&b.part_full()));
         Self {
             messages: window.messages,
             bounced: window.bounced,
@@ -195,6 +194,14 @@ pub struct HourTally {
     pub connections: u64,
     /// Those that found it full.
     pub full: u64,
+}
+
+impl HourTally {
+    /// Part of its connections that found the node full, 0..1; 0 without connections.
+    #[must_use]
+    pub const fn part_full(&self) -> f64 {
+        if self.connections == 0 { 0.0 } else { self.full as f64 / self.connections as f64 }
+    }
 }
 
 /// The sessions of one sender at one node in the measured time.

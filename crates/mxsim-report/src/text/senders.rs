@@ -19,7 +19,7 @@ pub(super) fn write(page: &mut Page, results: &Results) {
     let left = senders.len().saturating_sub(MOST_SENDERS);
     senders.truncate(MOST_SENDERS);
     page.note("what becomes of each sender's mail, and which part of it each node takes");
-    let names: Vec<String> = senders.iter().map(|sender| page.clean(&sender.name)).collect();
+    let names: Vec<String> = senders.iter().map(|sender| sender.name.clone()).collect();
     columns::write(page, "sender", &names, of(&senders, &results.nodes));
     if left > 0 {
         let more = numerals::counted(left as u64, "sender", "senders");

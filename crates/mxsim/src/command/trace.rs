@@ -10,7 +10,7 @@ use mxsim_report::{pretty, trace as story};
 
 /// Follows the messages and tells their story.
 pub(crate) fn trace(arguments: &Arguments) -> Result<Exit, Failure> {
-    let scenario = mxsim_import::scenario_or_zone(
+    let (scenario, _) = mxsim_import::scenario_or_zone(
         &arguments.input,
         arguments.mail.domain.as_deref(),
         &arguments.presets.catalog()?,

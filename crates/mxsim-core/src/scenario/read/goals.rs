@@ -2,7 +2,7 @@
 
 use super::nodes::report_unknown_node;
 use super::reading::{Reading, share};
-use crate::parameters::{span, span_at};
+use crate::parameters::span;
 use crate::scenario::goal::{Goal, GoalKind, ShareRange, combinations};
 use crate::scenario::model::Node;
 use crate::syntax::diagnostic::code;
@@ -75,10 +75,8 @@ fn can_survive(down: u32, entry: &Entry, nodes: &[Node], reading: &mut Reading) 
 }
 
 fn goal(key: &str, value: &Value) -> Option<Goal> {
-    let limit = |name: &str| match value.as_table() {
-        Some(table) => table.get(name).and_then(share),
-        None => share(value),
-    };
+    let written = |name: &str| value.as_table().map_or(Some(value), |table| table.get(name));
+    let limit = |name: &str| written(name).and_then(share);
     let kind = match key {
         "busiest_share" => GoalKind::BusiestShare { at_most: limit("at_most")? },
         "quietest_share" => GoalKind::QuietestShare { at_least: limit("at_least")? },
@@ -86,18 +84,9 @@ fn goal(key: &str, value: &Value) -> Option<Goal> {
         "bounced" => GoalKind::Bounced { at_most: limit("at_most")? },
         "turned_away" => GoalKind::TurnedAway { at_most: limit("at_most")? },
         "headroom" => GoalKind::Headroom { at_least: limit("at_least")? },
-        "sessions" => GoalKind::Sessions {
-            at_most: value.as_table().map_or(Some(value), |table| table.get("at_most")).and_then(count)?,
-        },
-        "survive" => GoalKind::Survive {
-            nodes: value.as_table().map_or(Some(value), |table| table.get("nodes")).and_then(count)?,
-        },
-        "delay_p95" => GoalKind::DelayP95 {
-            at_most: match value.as_table() {
-                Some(table) => span_at(table, "at_most")?,
-                None => span(value)?,
-            },
-        },
+        "sessions" => GoalKind::Sessions { at_most: written("at_most").and_then(count)? },
+        "survive" => GoalKind::Survive { nodes: written("nodes").and_then(count)? },
+        "delay_p95" => GoalKind::DelayP95 { at_most: written("at_most").and_then(span)? },
         _ => return None,
     };
     Some(Goal::new(kind, on(value)))

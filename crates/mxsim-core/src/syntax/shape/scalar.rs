@@ -26,12 +26,9 @@ pub(super) fn check_duration(value: &Value, least: Span) -> Option<Malformed> {
 }
 
 pub(super) fn check_share(value: &Value) -> Option<Malformed> {
-    let share = match value.as_number() {
-        Some(number) => number,
-        None => match quantity::percent(&value.written()) {
-            Ok(share) => share,
-            Err(problem) => return Some(problem),
-        },
+    let share = match share_in(value) {
+        Ok(share) => share,
+        Err(problem) => return Some(problem),
     };
     // Written this way round, not-a-number is refused as well.
     let fits = share > 0.0 && share <= 1.0;
@@ -51,7 +48,12 @@ pub(super) fn check_share(value: &Value) -> Option<Malformed> {
 
 /// True for a share of zero.
 pub(super) fn is_nothing(value: &Value) -> bool {
-    value.as_number().or_else(|| quantity::percent(&value.written()).ok()) == Some(0.0)
+    share_in(value) == Ok(0.0)
+}
+
+/// The share that a value writes, as a fraction or in percent, whatever its size.
+fn share_in(value: &Value) -> Result<f64, Malformed> {
+    value.as_number().map_or_else(|| quantity::percent(&value.written()), Ok)
 }
 
 pub(super) fn check_name(value: &Value, most: usize) -> Option<Malformed> {
