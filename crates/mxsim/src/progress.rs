@@ -78,8 +78,9 @@ impl Progress {
         lock(&self.told).replication = replication_in_words(scenario.run.run_length);
         let begun = now();
         let end = self.named.or_else(|| (!self.is_fixed).then_some(begun + DEFAULT_MAX_TIME));
-        let (_, end) = *self.run.get_or_init(|| (begun, end));
-        self.watchdog.enter(Phase::Simulating, end);
+        self.run.get_or_init(|| (begun, end));
+        // Time that nobody named ends the simulation alone: what is finished may take its time to be estimated.
+        self.watchdog.enter(Phase::Simulating, self.named);
     }
 
     /// Why there are no results, though nobody interrupted the run.

@@ -62,6 +62,8 @@ pub struct Alternatives {
     /// The zone or the nodes are otherwise.
     pub(super) twins: Vec<(Twin, Compiled)>,
     pub(super) size: Size,
+    /// True if anything about the senders is not known, whether or not it is looked at.
+    pub(super) is_unknown: bool,
 }
 
 /// Tallies of the worlds beside a run, in the order of replications.
@@ -96,9 +98,14 @@ impl Alternatives {
     ) -> Option<Self> {
         let mut beside = Self::default();
         let make = |scenario: &Scenario| (!stopped()).then(|| compile_beside(scenario, method));
-        beside.add_extremes(scenario, make, cost.replication_s.max(LEAST_S))?;
         beside.add_twins(scenario, make)?;
-        if prior::differ(scenario) {
+        let (extremes, differ) = (extremes(scenario), prior::differ(scenario));
+        beside.is_unknown = differ || !extremes.is_empty();
+        if asked == Some(0) {
+            return Some(beside);
+        }
+        beside.add_extremes(extremes, make, cost.replication_s.max(LEAST_S))?;
+        if differ {
             let prior = Prior::new(scenario);
             beside.draw_worlds(|number| make(&prior.world(seed, number)), asked, cost.tally_bytes)?;
         }
@@ -108,13 +115,13 @@ impl Alternatives {
     /// Those that fit into the time for all, the first first.
     fn add_extremes(
         &mut self,
-        scenario: &Scenario,
+        extremes: Vec<Extreme>,
         make: impl Fn(&Scenario) -> Option<Compiled>,
         run_s: f64,
     ) -> Option<()> {
         let [least, most] = SCREENING_S;
         let all_s = (MOST_EXTREMES as f64 * SCREENING as f64 * run_s).clamp(least, most);
-        for end in extremes(scenario) {
+        for end in extremes {
             let world = make(&end.scenario)?;
             let each_s = seconds(&world);
             let fits = (self.size.extremes_s + each_s) * SCREENING as f64 <= all_s;
@@ -181,9 +188,10 @@ impl Alternatives {
         }
     }
 
-    /// The worlds in which nodes are down that a goal takes down; they are a part of the run itself.
-    pub(super) fn down(&self) -> impl Iterator<Item = &Compiled> {
-        self.twins.iter().filter(|(twin, _)| *twin == Twin::Down).map(|(_, world)| world)
+    /// The twins that take part in replication `r`: for a goal that takes nodes down in all of them. They are a part of the run itself.
+    pub(super) fn twins_in(&self, r: u64) -> impl Iterator<Item = (Twin, &Compiled)> {
+        let twins = self.twins.iter().filter(move |(twin, _)| *twin == Twin::Down || r < CONFIRMING);
+        twins.map(|(twin, world)| (*twin, world))
     }
 
     /// The other worlds that take part in replication `r`: the extremes' first, each with its place in [`AlternativeTallies`].
@@ -197,11 +205,9 @@ impl Alternatives {
         };
         let extremes = self.extremes.iter().enumerate().filter(move |(i, _)| goes_on(*i));
         let worlds = self.worlds.iter().enumerate().filter(move |_| r < self.size.replications);
-        let twins = self.twins.iter().filter(move |(twin, _)| *twin != Twin::Down && r < CONFIRMING);
         extremes
             .map(|(i, (_, world))| (Slot::Extreme(i), world))
             .chain(worlds.map(|(i, world)| (Slot::World(i), world)))
-            .chain(twins.map(|(twin, world)| (Slot::Twin(*twin), world)))
     }
 }
 
