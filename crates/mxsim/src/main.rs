@@ -7,6 +7,7 @@ mod command;
 mod exit;
 mod figures;
 mod files;
+mod memory;
 mod output;
 mod progress;
 mod threads;
@@ -21,6 +22,7 @@ use std::panic::UnwindSafe;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    memory::without_traces();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error).into(),

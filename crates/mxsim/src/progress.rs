@@ -141,6 +141,7 @@ impl Told {
             (Why::Interrupted, _) => Exit::Interrupted,
             (Why::TimeUp, Phase::Writing) => Exit::File,
             (Why::TimeUp, _) => Exit::CannotTell,
+            (Why::MemoryUsedUp, _) => Exit::Invalid,
         };
         let text = match (why, phase) {
             (Why::Interrupted, Phase::Writing) => "interrupted before the results were written".into(),
@@ -148,6 +149,9 @@ impl Told {
             (Why::TimeUp, Phase::Reading) => format!("the scenario was not read in {}", self.time()),
             (Why::TimeUp, Phase::Writing) => format!("the results were not written in {}", self.time()),
             (Why::TimeUp, _) => self.nothing_finished(),
+            (Why::MemoryUsedUp, _) => "the memory that is allowed here is used up; use fewer threads, sites, hosts, windows or messages, or raise \
+                                       the limit (ulimit -v)"
+                .into(),
         };
         Failure::new(exit, sentence(text))
     }

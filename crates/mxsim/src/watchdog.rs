@@ -4,6 +4,7 @@
 //! did not for [`GRACE`], it says why and ends the process. Files appear whole or not at all, so none is left half written.
 
 use crate::exit::Failure;
+use crate::memory;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, sleep};
@@ -50,6 +51,7 @@ pub(crate) enum Phase {
 pub(crate) enum Why {
     Interrupted,
     TimeUp,
+    MemoryUsedUp,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -85,13 +87,16 @@ impl Drop for Watchdog {
 }
 
 fn watch(watched: &Mutex<Watched>, late: &dyn Fn(Phase, Why) -> Failure) {
-    let mut interrupted_at = None;
+    let (mut interrupted_at, memory) = (None, memory::limit());
     loop {
         sleep(EVERY);
         // The lock is kept meanwhile: no phase ends while the process does.
         let watched = watched.lock().unwrap_or_else(PoisonError::into_inner);
         if watched.phase == Phase::Over {
             return;
+        }
+        if memory.is_some_and(memory::is_used_up) {
+            end(&late(watched.phase, Why::MemoryUsedUp));
         }
         let now = now();
         if is_interrupted() {

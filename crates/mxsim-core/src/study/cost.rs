@@ -4,6 +4,8 @@
 //! node a sender can use fails, all that arrives is tried again and again (`waiting.rs`). Memory goes into tables, caches, queued messages and
 //! tallies.
 
+#[cfg(test)]
+mod population;
 mod waiting;
 
 use crate::engine::Compiled;
@@ -19,15 +21,18 @@ use crate::time::Span;
 use std::fmt;
 use waiting::retries;
 
-/// Simulated messages per second of one core: the low end of what `benches/pipeline.rs` shows, rounded down.
+/// Simulated messages, or other events, per second of one core: the middle of what `population.rs` shows, which is 0.8 to 8 million.
 /// *Assumption* about the machine; only the order of size matters here.
-const MESSAGES_PER_SECOND: f64 = 1e6;
+const MESSAGES_PER_SECOND: f64 = 2e6;
+/// Addresses up to which a message costs the same, and from which on so many more cost as much as a message. Measured: 1.8 µs with 30, 27 µs with
+/// 200.
+const ADDRESSES: [f64; 2] = [8.0, 10.0];
 /// The longest single replication that is not refused (s of one core).
-const LONGEST_REPLICATION_S: f64 = 1_800.0;
-/// The longest run with a fixed number of replications that is not refused (s of one core): two days.
-const LONGEST_RUN_S: f64 = 172_800.0;
+const LONGEST_REPLICATION_S: f64 = 900.0;
+/// The longest run with a fixed number of replications that is not refused (s of one core): a day.
+const LONGEST_RUN_S: f64 = 86_400.0;
 /// The most memory for one replication, and for all tallies together (bytes): 4 GiB.
-const MOST_MEMORY: f64 = 4_294_967_296.0;
+pub(super) const MOST_MEMORY: f64 = 4_294_967_296.0;
 /// Bytes of a cache entry with its order, and of a cached record set that nobody has asked for.
 const ENTRY_BYTES: f64 = 160.0;
 /// Bytes of a finished window without its counts: the structure and what the allocator adds to its lists. 3,650 days of one-minute windows on
@@ -50,6 +55,10 @@ const MOST_COUNTED: usize = 10_000;
 const TABLE_BYTES: f64 = 160.0;
 /// What an outbound host costs a replication before it sends anything, in messages: to set its caches up. *Assumption*.
 const SET_UP_WORK: f64 = 0.02;
+/// What a site and an outbound host cost when a world is made, in messages. Measured: 1 million sites take 1.0 s, 3 million hosts of one site
+/// 0.3 s.
+const SITE_WORK: f64 = 1.8;
+const HOST_WORK: f64 = 0.2;
 /// Bytes of what an event that lies ahead holds: its place in the calendar and its message. *Assumption*, as for queued messages.
 const AHEAD_BYTES: f64 = QUEUED_BYTES;
 
@@ -62,6 +71,8 @@ pub struct Cost {
     pub retries: f64,
     /// Worlds simulated beside it in the first replications.
     pub(super) beside: Size,
+    /// Processor time to make the world (s).
+    pub build_s: f64,
     /// Processor time of one replication (s).
     pub replication_s: f64,
     /// Memory of one replication at work (bytes).
@@ -114,7 +125,11 @@ impl Cost {
             messages,
             retries: retries.count,
             beside: Size::default(),
-            replication_s: (messages + retries.work + compiled.aggregate_work() + outbound * SET_UP_WORK)
+            build_s: build_s(world.senders.iter().map(|sender| (sender.sites, sender.hosts))),
+            replication_s: (messages * message_work(world) * session_work(world)
+                + retries.work
+                + compiled.aggregate_work()
+                + outbound * SET_UP_WORK)
                 / MESSAGES_PER_SECOND,
             working_bytes: outbound * TABLE_BYTES
                 + used * topology.record_sets.len() as f64 * ENTRY_BYTES
@@ -126,24 +141,29 @@ impl Cost {
         }
     }
 
+    /// Memory of the tables of a world that is made of `scenario` (bytes).
+    #[must_use]
+    pub fn table_bytes(scenario: &Scenario) -> f64 {
+        let hosts = scenario.senders.iter().map(|sender| sender.sites as f64 * sender.hosts as f64);
+        hosts.sum::<f64>() * TABLE_BYTES
+    }
+
     /// Refuses a scenario whose tables alone are too large, before they are made.
     ///
     /// # Errors
     /// If outbound hosts, or windows of one replication, need too much memory.
     pub fn check_tables(scenario: &Scenario) -> Result<(), TooLarge> {
-        let outbound: f64 =
-            scenario.senders.iter().map(|sender| sender.sites as f64 * sender.hosts as f64).sum();
-        let bytes = outbound * TABLE_BYTES;
+        let bytes = Self::table_bytes(scenario);
         if bytes <= MOST_MEMORY {
             return Ok(());
         }
-        let replication_s = outbound * SET_UP_WORK / MESSAGES_PER_SECOND;
         let messages = scenario.messages_per_day * scenario.run.run_length.0 as f64 / Span::DAY.0 as f64;
         let cost = Self {
             messages,
             retries: 0.0,
             beside: Size::default(),
-            replication_s,
+            build_s: build_s(scenario.senders.iter().map(|sender| (sender.sites, sender.hosts))),
+            replication_s: bytes / TABLE_BYTES * SET_UP_WORK / MESSAGES_PER_SECOND,
             working_bytes: bytes,
             tally_bytes: 0.0,
         };
@@ -179,7 +199,7 @@ impl Cost {
         let worlds = self.worlds(replications);
         let fits = self.seconds(1) <= LONGEST_REPLICATION_S
             && self.seconds(replications) <= LONGEST_RUN_S
-            && self.working_bytes <= MOST_MEMORY
+            && self.working_bytes + self.beside.table_bytes <= MOST_MEMORY
             && self.tally_bytes * worlds <= MOST_MEMORY;
         if fits { Ok(()) } else { Err(TooLarge { cost: self, replications }) }
     }
@@ -195,15 +215,32 @@ impl Cost {
         (1..CONFIRMING).rev().find(|most| self.worlds(*most) <= tallies as f64).unwrap_or(0)
     }
 
-    /// Processor time of so many replications and of the worlds beside them.
+    /// Processor time of so many replications and of the worlds beside them, from making them on.
     fn seconds(self, replications: u64) -> f64 {
-        self.replication_s * replications as f64 + self.beside.seconds(replications)
+        self.build_s + self.replication_s * replications as f64 + self.beside.seconds(replications)
     }
 
     /// Worlds simulated in so many replications, those beside it included.
     fn worlds(self, replications: u64) -> f64 {
         (replications + self.beside.replications(replications)) as f64
     }
+}
+
+/// What a message costs that finds so many addresses, in messages that find few.
+fn message_work(world: &World) -> f64 {
+    let [few, more] = ADDRESSES;
+    1.0 + (world.topology.addresses.len() as f64 - few).max(0.0) / more
+}
+
+/// What a message costs where sessions take time, in messages that are taken at once: its session ends, and who waits for that goes on.
+fn session_work(world: &World) -> f64 {
+    if world.topology.is_timed() { 2.0 } else { 1.0 }
+}
+
+/// Processor time to make a world of senders with so many sites and hosts at each (s).
+fn build_s(senders: impl Iterator<Item = (usize, usize)>) -> f64 {
+    let of = |(sites, hosts)| sites as f64 * (SITE_WORK + hosts as f64 * HOST_WORK);
+    senders.map(of).sum::<f64>() / MESSAGES_PER_SECOND
 }
 
 fn tally_bytes(world: &World) -> f64 {

@@ -368,22 +368,22 @@ mod tests {
     #[test]
     fn a_run_that_is_stopped_is_a_shorter_run() {
         let scenario = scenario();
-        let options = RunOptions::of(&scenario).replications(50).worlds(3);
+        let options = RunOptions::of(&scenario).replications(40).worlds(2);
         let mut seen = std::collections::BTreeSet::new();
-        for at in (20..2_500).step_by(37) {
+        for at in (20..2_000).step_by(103) {
             let observer = StopsAt { at, asked: AtomicU64::new(0) };
             let Ok(stopped) = simulate(&scenario, options, &observer) else { continue };
             let replications = stopped.provenance.replications;
             let without = stopped.cautions.iter().any(|caution| caution.code == "no-worlds");
-            let asked = options.replications(replications).worlds(if without { 0 } else { 3 });
+            let asked = options.replications(replications).worlds(if without { 0 } else { 2 });
             let whole = simulate(&scenario, asked, &crate::study::Quiet).expect("nobody stops it");
             assert!(stopped == whole, "stopped at {at} after {replications}");
             seen.insert((without, replications));
         }
         let of = |without| seen.iter().filter(|(found, _)| *found == without).map(|(_, r)| *r).collect();
         let (with, without): (Vec<u64>, Vec<u64>) = (of(false), of(true));
-        assert!(with.len() > 3 && with.iter().all(|r| *r >= BATCH), "{with:?}");
-        assert!(without.len() > 3 && without.iter().all(|r| *r <= BATCH), "{without:?}");
+        assert!(with.len() > 1 && with.iter().all(|r| *r >= BATCH), "{with:?}");
+        assert!(without.len() > 1 && without.iter().all(|r| *r <= BATCH), "{without:?}");
     }
 
     #[test]

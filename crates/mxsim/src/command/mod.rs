@@ -14,6 +14,7 @@ pub(crate) mod trace;
 
 use crate::args::{MethodName, PresetFolder, Simulation};
 use crate::exit::{Exit, Failure};
+use crate::memory;
 use crate::output::error_style;
 use crate::progress::Progress;
 use crate::threads;
@@ -47,6 +48,9 @@ pub(crate) fn watched<T: Send>(
     watch: &Progress,
     work: impl FnOnce(&Progress) -> Result<T, RunError> + Send,
 ) -> Result<T, Failure> {
+    if let Some(why) = memory::too_little_for(scenario) {
+        return Err(Failure::invalid(why));
+    }
     watch.begin(scenario);
     let done = threads::with(simulation.threads, || work(watch));
     watch.finish();

@@ -34,6 +34,9 @@ struct LayerFills {
     arrivals: Vec<Arrivals>,
 }
 
+/// What a cache that nobody asks costs, in fills: its first question is drawn all the same.
+const LOOK: f64 = 0.5;
+
 /// What a layer was asked in one replication.
 #[derive(Debug, Clone, Copy, Default)]
 struct Asked {
@@ -66,14 +69,14 @@ impl CacheFills {
         Self { layers: layers.collect() }
     }
 
-    /// Entries expected to be filled in one replication, at most.
+    /// Entries expected to be filled in one replication, at most, and what looking at each cache costs.
     pub(crate) fn expected_fills(&self, world: &World) -> f64 {
         let lasts = world.end.since(world.start).0 as f64;
         let of_cache = |layer: &LayerFills, &(arrivals, part): &(usize, f64)| {
             let questions = layer.arrivals[arrivals].expected(world.start, world.end) * part;
             match layer.policy.kept_for(RecordType::Mx, layer.empty, layer.ttl, Time::ZERO) {
                 Span::ZERO => 0.0,
-                kept => questions.min(1.0 + lasts / kept.0 as f64),
+                kept => LOOK + questions.min(1.0 + lasts / kept.0 as f64),
             }
         };
         self.layers
@@ -184,7 +187,7 @@ impl LayerFills {
         let mut valid_until = world.start;
         loop {
             let now = arrivals.next_of(part, &mut last, world.end, stream);
-            if now >= world.end || watch.worked(1) {
+            if watch.worked(1) || now >= world.end {
                 return;
             }
             let counts = u64::from(now >= Time::ZERO);

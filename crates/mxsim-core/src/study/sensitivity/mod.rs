@@ -30,7 +30,7 @@ use crate::engine::compile_beside;
 use crate::engine::world::method::MethodChoice;
 use crate::estimate;
 use crate::scenario::Scenario;
-use crate::study::cost::Cost;
+use crate::study::cost::{Cost, MOST_MEMORY};
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
 
@@ -41,12 +41,12 @@ const REPLICATIONS: [u64; 2] = [48, 16];
 /// Fewer worlds than this say nothing about a part of them.
 const FEWEST_WORLDS: u64 = 16;
 /// What the worlds may cost, if nobody says how many (s of one core, as [`Cost`] estimates them). *Assumption*: nobody waits longer unasked.
-const WORLDS_S: f64 = 12.0;
+const WORLDS_S: f64 = 6.0;
 /// Seconds of a replication in which no message is simulated by itself. *Assumption*: low end of what is measured.
-const LEAST_S: f64 = 0.000_5;
+const LEAST_S: f64 = 0.000_25;
 /// What screening the extremes may cost before some are left out (s of one core), beside a run that costs little and beside any. *Assumption*, as
 /// above.
-const SCREENING_S: [f64; 2] = [60.0, 600.0];
+const SCREENING_S: [f64; 2] = [30.0, 300.0];
 /// Two extremes are looked at whatever they cost, unless each costs so many times as much as the run itself.
 const DEAR: f64 = 2.0;
 /// Memory of the worlds' tallies (bytes), if nobody says how many: 512 MiB.
@@ -107,7 +107,19 @@ impl Alternatives {
         beside.add_extremes(extremes, make, cost.replication_s.max(LEAST_S))?;
         if differ {
             let prior = Prior::new(scenario);
-            beside.draw_worlds(|number| make(&prior.world(seed, number)), asked, cost.tally_bytes)?;
+            let all = asked.unwrap_or(FEWEST_WORLDS) as f64 * Cost::table_bytes(scenario);
+            match asked {
+                // Refused as soon as it is known how many there are to be.
+                Some(worlds) if all > MOST_MEMORY => {
+                    (beside.size.worlds, beside.size.table_bytes) = (worlds, beside.size.table_bytes + all);
+                }
+                None if all > WORLDS_BYTES => {}
+                _ => {
+                    beside.draw_worlds(|number| make(&prior.world(seed, number)), asked, cost.tally_bytes)?;
+                    beside.size.build_s += beside.worlds.len() as f64 * cost.build_s;
+                    beside.size.table_bytes += beside.worlds.len() as f64 * Cost::table_bytes(scenario);
+                }
+            }
         }
         (!stopped()).then_some(beside)
     }
@@ -122,10 +134,14 @@ impl Alternatives {
         let [least, most] = SCREENING_S;
         let all_s = (MOST_EXTREMES as f64 * SCREENING as f64 * run_s).clamp(least, most);
         for end in extremes {
+            if self.size.table_bytes + Cost::table_bytes(&end.scenario) > WORLDS_BYTES {
+                continue;
+            }
             let world = make(&end.scenario)?;
             let each_s = seconds(&world);
             let fits = (self.size.extremes_s + each_s) * SCREENING as f64 <= all_s;
             if fits || (self.extremes.len() < 2 && each_s <= DEAR * run_s) {
+                self.count_tables(&end.scenario, &world);
                 self.extremes.push((end, world));
                 self.size.extremes += 1;
                 self.size.extremes_s += each_s;
@@ -134,9 +150,15 @@ impl Alternatives {
         Some(())
     }
 
+    fn count_tables(&mut self, scenario: &Scenario, world: &Compiled) {
+        self.size.table_bytes += Cost::table_bytes(scenario);
+        self.size.build_s += Cost::of(world).build_s;
+    }
+
     fn add_twins(&mut self, scenario: &Scenario, make: impl Fn(&Scenario) -> Option<Compiled>) -> Option<()> {
         for (twin, scenario) in twins::twins(scenario) {
             let world = make(&scenario)?;
+            self.count_tables(&scenario, &world);
             if twin == Twin::Down {
                 self.size.down_s += seconds(&world);
             } else {
@@ -268,6 +290,6 @@ mod tests {
         assert_eq!(small.worlds.len() as u64, DEFAULT_WORLDS);
         assert!(small.extremes.iter().any(|(end, _)| end.unknown == "order"));
         assert!(large.worlds.is_empty() && large.extremes.iter().all(|(end, _)| end.unknown != "order"));
-        assert!(large.size.seconds(CONFIRMING) < 60.0, "{:?}", large.size);
+        assert!(large.size.seconds(CONFIRMING) < 30.0, "{:?}", large.size);
     }
 }
