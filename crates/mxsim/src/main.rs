@@ -22,7 +22,7 @@ use std::panic::UnwindSafe;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    memory::without_traces();
+    memory::make_room();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error).into(),

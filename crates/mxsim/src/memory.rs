@@ -7,8 +7,12 @@ use mxsim_core::numerals::bytes;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::cost::Cost;
 
-/// This part of the limit is left alone: what is allocated between two looks has to fit.
-const RESERVE: f64 = 1.0 / 16.0;
+/// This part of the limit may be filled: a list that is full doubles.
+const FILLED: f64 = 0.5;
+/// This part may go into the stacks of threads.
+const FOR_STACKS: f64 = 0.125;
+/// Bytes of the stack of a thread.
+const STACK_BYTES: f64 = 2_097_152.0;
 
 /// The most address space (bytes); `None` if it is not limited, or nobody says.
 pub(crate) fn limit() -> Option<f64> {
@@ -24,15 +28,20 @@ fn used() -> Option<f64> {
     size.split_whitespace().next()?.parse().ok().map(|kib: f64| kib * 1_024.0)
 }
 
+/// How many threads have room.
+pub(crate) fn most_threads() -> usize {
+    limit().map_or(usize::MAX, |limit| (limit * FOR_STACKS / STACK_BYTES) as usize).max(1)
+}
+
 /// True if hardly any is left below `limit`.
 pub(crate) fn is_used_up(limit: f64) -> bool {
-    used().is_some_and(|used| used > limit * (1.0 - RESERVE))
+    used().is_some_and(|used| used > limit * FILLED)
 }
 
 /// Why the tables of `scenario` do not fit, if they do not.
 pub(crate) fn too_little_for(scenario: &Scenario) -> Option<String> {
     let (limit, needed) = (limit()?, Cost::table_bytes(scenario));
-    let left = limit * (1.0 - RESERVE) - used()?;
+    let left = limit * FILLED - used()?;
     (needed > left).then(|| {
         format!(
             "this is too large for the memory that is allowed here: its sites and hosts need {}, and {} are left; use fewer sites or \
@@ -43,21 +52,22 @@ pub(crate) fn too_little_for(scenario: &Scenario) -> Option<String> {
     })
 }
 
-/// Starts this command anew without the traces of Rust, where memory is limited: a failed allocation would print one.
+/// Where memory is limited, starts this command anew with what can only be said to a process before it begins: that the GNU library keeps one place for all
+/// threads to allocate from, instead of reserving 64 MiB of the limit for each, and that Rust prints no trace for an allocation that failed.
 #[cfg(unix)]
-pub(crate) fn without_traces() {
+pub(crate) fn make_room() {
     use std::os::unix::process::CommandExt as _;
-    const TRACES: &str = "RUST_BACKTRACE";
-    let wants_traces = std::env::var_os(TRACES).is_some_and(|value| value != "0");
-    if !wants_traces || limit().is_none() {
+    const PLACES: &str = "MALLOC_ARENA_MAX";
+    if std::env::var_os(PLACES).is_some() || limit().is_none() {
         return;
     }
     if let Ok(own) = std::env::current_exe() {
+        let mut anew = std::process::Command::new(own);
         // It comes back only if it failed; then this process goes on as it is.
-        let _ = std::process::Command::new(own).args(std::env::args_os().skip(1)).env(TRACES, "0").exec();
+        let _ = anew.args(std::env::args_os().skip(1)).env(PLACES, "1").env("RUST_BACKTRACE", "0").exec();
     }
 }
 
 /// There is no such limit.
 #[cfg(not(unix))]
-pub(crate) const fn without_traces() {}
+pub(crate) const fn make_room() {}

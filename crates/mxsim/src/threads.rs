@@ -9,7 +9,7 @@ use std::thread::available_parallelism;
 /// so on; the results do not depend on it.
 pub(crate) fn with<T: Send>(asked: Option<u16>, work: impl FnOnce() -> T + Send) -> T {
     let cores = || available_parallelism().map_or(1, NonZero::get);
-    match pool(asked.map_or_else(cores, usize::from).min(fitting())) {
+    match pool(asked.map_or_else(cores, usize::from).min(memory::most_threads())) {
         Some(pool) => pool.install(work),
         // The thread that is there already.
         None => {
@@ -18,11 +18,6 @@ pub(crate) fn with<T: Send>(asked: Option<u16>, work: impl FnOnce() -> T + Send)
             work()
         }
     }
-}
-
-/// How many have room for their stacks (2 MiB) in an eighth of the memory that is allowed.
-fn fitting() -> usize {
-    memory::limit().map_or(usize::MAX, |limit| (limit / 8.0 / 2_097_152.0) as usize).max(1)
 }
 
 fn pool(most: usize) -> Option<ThreadPool> {
