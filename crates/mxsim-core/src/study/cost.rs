@@ -84,16 +84,21 @@ pub struct Cost {
 /// A run that would take too long or too much memory.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TooLarge {
-    cost: Cost,
     replications: u64,
+    /// Processor time of all (s).
+    seconds: f64,
+    /// Messages and retries of each.
+    messages: f64,
+    retries: f64,
+    /// Memory at work, and of all tallies (bytes).
+    working_bytes: f64,
+    tallies_bytes: f64,
 }
 
 impl std::error::Error for TooLarge {}
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cost = &self.cost;
-        let worlds = cost.worlds(self.replications);
         let what = if self.replications == 1 { "replication needs" } else { "replications need" };
         write!(
             f,
@@ -101,11 +106,11 @@ impl fmt::Display for TooLarge {
              and {} to keep the counts; use fewer messages_per_day, sites or hosts, a shorter run_length, warm_up or \
              outage, longer windows, longer waits between retries, or fewer replications",
             count(self.replications),
-            rough(cost.seconds(self.replications) / 3_600.0),
-            rough(cost.messages),
-            rough(cost.retries),
-            bytes(cost.working_bytes),
-            bytes(cost.tally_bytes * worlds),
+            rough(self.seconds / 3_600.0),
+            rough(self.messages),
+            rough(self.retries),
+            bytes(self.working_bytes),
+            bytes(self.tallies_bytes),
         )
     }
 }
@@ -167,7 +172,7 @@ impl Cost {
             working_bytes: bytes,
             tally_bytes: 0.0,
         };
-        Err(TooLarge { cost, replications: 1 })
+        Err(cost.too_large(1))
     }
 
     /// Holds what a replication has done against what is allowed: where the estimate was too low by so much that the replication would have been
@@ -184,7 +189,7 @@ impl Cost {
             working_bytes: self.working_bytes.max(bytes),
             ..self
         };
-        Some(TooLarge { cost, replications: 1 })
+        Some(cost.too_large(1))
     }
 
     /// Refuses a run that is too large.
@@ -201,7 +206,18 @@ impl Cost {
             && self.seconds(replications) <= LONGEST_RUN_S
             && self.working_bytes + self.beside.table_bytes <= MOST_MEMORY
             && self.tally_bytes * worlds <= MOST_MEMORY;
-        if fits { Ok(()) } else { Err(TooLarge { cost: self, replications }) }
+        if fits { Ok(()) } else { Err(self.too_large(replications)) }
+    }
+
+    fn too_large(self, replications: u64) -> TooLarge {
+        TooLarge {
+            replications,
+            seconds: self.seconds(replications),
+            messages: self.messages,
+            retries: self.retries,
+            working_bytes: self.working_bytes + self.beside.table_bytes,
+            tallies_bytes: self.tally_bytes * self.worlds(replications),
+        }
     }
 
     /// How many tallies of the world itself fit into memory, beside those of the other worlds.
