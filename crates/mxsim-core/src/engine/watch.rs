@@ -18,23 +18,23 @@ pub struct Done {
 }
 
 /// Counts the work of one replication.
-pub(crate) struct Watch<'a> {
+pub(crate) struct WorkMeter<'a> {
     stopped: &'a dyn Fn(Done) -> bool,
     until_look: u32,
     done: Done,
     is_over: bool,
 }
 
-impl fmt::Debug for Watch<'_> {
+impl fmt::Debug for WorkMeter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch")
+        f.debug_struct("WorkMeter")
             .field("done", &self.done)
             .field("is_over", &self.is_over)
             .finish_non_exhaustive()
     }
 }
 
-impl<'a> Watch<'a> {
+impl<'a> WorkMeter<'a> {
     /// Nothing is done yet.
     pub(crate) fn new(stopped: &'a dyn Fn(Done) -> bool) -> Self {
         Self { stopped, until_look: WORK_PER_LOOK, done: Done::default(), is_over: false }
@@ -88,7 +88,7 @@ mod tests {
             seen.set(done);
             done.work > 30_000
         };
-        let mut watch = Watch::new(&stopped);
+        let mut watch = WorkMeter::new(&stopped);
         for _ in 0..20_000 {
             assert!(!watch.worked(1));
         }

@@ -12,13 +12,12 @@ use crate::engine::Compiled;
 use crate::engine::Done;
 use crate::engine::world::method::SimulationMethod;
 use crate::engine::world::{SenderTable, World};
-use crate::numerals::{bytes, count, rough};
 use crate::scenario::Scenario;
 use crate::study::limit::Limit;
 use crate::study::sensitivity::size::{CONFIRMING, Size};
+pub use crate::study::too_large::TooLarge;
 use crate::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
 use crate::time::Span;
-use std::fmt;
 use waiting::retries;
 
 /// Simulated messages, or other events, per second of one core: the middle of what `population.rs` shows, which is 0.8 to 8 million.
@@ -53,8 +52,6 @@ const QUEUED_BYTES: f64 = 128.0;
 const MOST_COUNTED: usize = 10_000;
 /// Bytes of an outbound host in the tables of a world: its place among the sites, its caches and what it holds. Measured: 10 million take 1.6 GB.
 const TABLE_BYTES: f64 = 160.0;
-/// What an outbound host costs a replication before it sends anything, in messages: to set its caches up. *Assumption*.
-const SET_UP_WORK: f64 = 0.02;
 /// What a site and an outbound host cost when a world is made, in messages. Measured: 1 million sites take 1.0 s, 3 million hosts of one site
 /// 0.3 s.
 const SITE_WORK: f64 = 1.8;
@@ -81,40 +78,6 @@ pub struct Cost {
     pub tally_bytes: f64,
 }
 
-/// A run that would take too long or too much memory.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TooLarge {
-    replications: u64,
-    /// Processor time of all (s).
-    seconds: f64,
-    /// Messages and retries of each.
-    messages: f64,
-    retries: f64,
-    /// Memory at work, and of all tallies (bytes).
-    working_bytes: f64,
-    tallies_bytes: f64,
-}
-
-impl std::error::Error for TooLarge {}
-
-impl fmt::Display for TooLarge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.replications == 1 { "replication needs" } else { "replications need" };
-        write!(
-            f,
-            "this is too large to run: {} {what} about {} h of one core for {} messages each with {} retries, {} at work \
-             and {} to keep the counts; use fewer messages_per_day, sites or hosts, a shorter run_length, warm_up or \
-             outage, longer windows, longer waits between retries, or fewer replications",
-            count(self.replications),
-            rough(self.seconds / 3_600.0),
-            rough(self.messages),
-            rough(self.retries),
-            bytes(self.working_bytes),
-            bytes(self.tallies_bytes),
-        )
-    }
-}
-
 impl Cost {
     /// What one replication of `world` is expected to cost.
     #[must_use]
@@ -133,8 +96,7 @@ impl Cost {
             build_s: build_s(world.senders.iter().map(|sender| (sender.sites, sender.hosts))),
             replication_s: (messages * message_work(world) * session_work(world)
                 + retries.work
-                + compiled.aggregate_work()
-                + outbound * SET_UP_WORK)
+                + compiled.aggregate_work())
                 / MESSAGES_PER_SECOND,
             working_bytes: outbound * TABLE_BYTES
                 + used * topology.record_sets.len() as f64 * ENTRY_BYTES
@@ -168,7 +130,7 @@ impl Cost {
             retries: 0.0,
             beside: Size::default(),
             build_s: build_s(scenario.senders.iter().map(|sender| (sender.sites, sender.hosts))),
-            replication_s: bytes / TABLE_BYTES * SET_UP_WORK / MESSAGES_PER_SECOND,
+            replication_s: 0.0,
             working_bytes: bytes,
             tally_bytes: 0.0,
         };

@@ -2,7 +2,7 @@
 
 use crate::engine::MethodChoice;
 use crate::scenario::Scenario;
-use crate::study::cost::TooLarge;
+use crate::study::too_large::TooLarge;
 
 /// How many replications to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use crate::dns::{CachePolicy, Caches, Pick, RecordType};
 use crate::engine::count::recorder::Recorder;
-use crate::engine::watch::Watch;
+use crate::engine::watch::WorkMeter;
 use crate::engine::world::{MX, World};
 use crate::random::{Entropy, Stream, StreamId};
 use crate::scenario::Scenario;
@@ -69,14 +69,14 @@ impl CacheFills {
         Self { layers: layers.collect() }
     }
 
-    /// Entries expected to be filled in one replication, at most, and what looking at each cache costs.
+    /// Entries expected to be filled in one replication, at most; a cache that is hardly asked costs something, too.
     pub(crate) fn expected_fills(&self, world: &World) -> f64 {
         let lasts = world.end.since(world.start).0 as f64;
         let of_cache = |layer: &LayerFills, &(arrivals, part): &(usize, f64)| {
             let questions = layer.arrivals[arrivals].expected(world.start, world.end) * part;
             match layer.policy.kept_for(RecordType::Mx, layer.empty, layer.ttl, Time::ZERO) {
                 Span::ZERO => 0.0,
-                kept => LOOK + questions.min(1.0 + lasts / kept.0 as f64),
+                kept => questions.min(1.0 + lasts / kept.0 as f64).max(LOOK),
             }
         };
         self.layers
@@ -91,7 +91,7 @@ impl CacheFills {
         world: &World,
         entropy: &Entropy,
         recorder: &mut Recorder<'_>,
-        watch: &mut Watch<'_>,
+        watch: &mut WorkMeter<'_>,
     ) {
         for layer in &self.layers {
             let mut stream = entropy.stream(layer.stream);
@@ -176,7 +176,7 @@ impl LayerFills {
         world: &World,
         (arrivals, part): (&Arrivals, f64),
         stream: &mut Stream,
-        (asked, watch): (&mut Asked, &mut Watch<'_>),
+        (asked, watch): (&mut Asked, &mut WorkMeter<'_>),
     ) {
         if self.policy.kept_for(RecordType::Mx, self.empty, self.ttl, Time::ZERO) == Span::ZERO {
             // Nothing is kept, so every question is passed on.

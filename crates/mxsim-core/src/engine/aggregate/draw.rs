@@ -8,7 +8,7 @@ use crate::engine::aggregate::plan::{Choice, Plan, SenderPlan};
 use crate::engine::aggregate::seconds::Placer;
 use crate::engine::aggregate::sticky::HeldOrders;
 use crate::engine::count::recorder::{BulkAccept, Recorder};
-use crate::engine::watch::Watch;
+use crate::engine::watch::WorkMeter;
 use crate::engine::world::World;
 use crate::ids::SenderId;
 use crate::random::{Entropy, Purpose, Stream, StreamId};
@@ -67,7 +67,7 @@ impl<'w> AggregateSenders<'w> {
         &mut self,
         (from, to): (Time, Time),
         recorder: &mut Recorder<'_>,
-        watch: &mut Watch<'_>,
+        watch: &mut WorkMeter<'_>,
     ) {
         if self.senders.is_empty() {
             return;
@@ -124,7 +124,7 @@ impl Sending<'_> {
         (from, to): (Time, Time),
         flows: &mut Flows<'_>,
         (in_phases, recorder): (&mut Stream, &mut Recorder<'_>),
-        watch: &mut Watch<'_>,
+        watch: &mut WorkMeter<'_>,
     ) {
         let (sender, stream) = (self.plan.sender, &mut self.stream);
         let mut lost = |(born, until): (Time, Time), fate: &Fate, expected: f64| {

@@ -41,7 +41,7 @@ mod waiting;
 use super::calendar::Next;
 use super::compile::Compiled;
 use super::probe::{NoProbe, Probe};
-use super::watch::{Done, WORK_PER_LOOK, Watch};
+use super::watch::{Done, WORK_PER_LOOK, WorkMeter};
 use super::world::method::SimulationMethod;
 use crate::ids::SenderId;
 use crate::random::Entropy;
@@ -68,7 +68,7 @@ pub fn replicate_with<P: Probe>(
     probe: &mut P,
 ) -> Option<Tally> {
     let stopped = |_| cancelled();
-    through(compiled, Entropy::new(seed, replication), Watch::new(&stopped), probe)
+    through(compiled, Entropy::new(seed, replication), WorkMeter::new(&stopped), probe)
 }
 
 /// The same as [`replicate`], stopped by what it has done so far.
@@ -78,14 +78,14 @@ pub(crate) fn replicate_watched(
     replication: u64,
     stopped: &dyn Fn(Done) -> bool,
 ) -> Option<Tally> {
-    through(compiled, Entropy::new(seed, replication), Watch::new(stopped), &mut NoProbe)
+    through(compiled, Entropy::new(seed, replication), WorkMeter::new(stopped), &mut NoProbe)
 }
 
 /// One replication from its first event to its last.
 fn through<'p, P: Probe>(
     compiled: &Compiled,
     entropy: Entropy,
-    watch: Watch<'p>,
+    watch: WorkMeter<'p>,
     probe: &'p mut P,
 ) -> Option<Tally> {
     let mut state = Replication::new(compiled, entropy, probe, watch);

@@ -17,7 +17,7 @@ use crate::engine::messages::sending::connection::FreeConnection;
 use crate::engine::messages::sending::destination::{DestinationQueue, DueEvent};
 use crate::engine::messages::sending::outbound_host::OutboundHost;
 use crate::engine::probe::{Probe, Step};
-use crate::engine::watch::Watch;
+use crate::engine::watch::WorkMeter;
 use crate::engine::world::topology::LayerTable;
 use crate::engine::world::{MX, SenderTable, World};
 use crate::ids::{AddressId, NodeId, OutboundId};
@@ -95,7 +95,7 @@ pub(crate) struct Replication<'w, 'p, P> {
     pub(crate) is_timed: bool,
     probe: &'p mut P,
     /// Whether it is to go on.
-    pub(crate) watch: Watch<'p>,
+    pub(crate) watch: WorkMeter<'p>,
     /// Boxes of attempts that are over, for the next ones.
     #[expect(clippy::vec_box, reason = "the boxes themselves are used again")]
     spare: Vec<Box<DeliveryAttempt>>,
@@ -103,7 +103,12 @@ pub(crate) struct Replication<'w, 'p, P> {
 
 impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     /// A replication before its first event.
-    pub(crate) fn new(compiled: &'w Compiled, entropy: Entropy, probe: &'p mut P, watch: Watch<'p>) -> Self {
+    pub(crate) fn new(
+        compiled: &'w Compiled,
+        entropy: Entropy,
+        probe: &'p mut P,
+        watch: WorkMeter<'p>,
+    ) -> Self {
         let (world, topology) = (&compiled.world, &compiled.world.topology);
         let layer = |table: &LayerTable| Layer {
             parameters: table.parameters,
