@@ -78,7 +78,7 @@ fn zone_texts() {
     let mx = |i: usize| format!("e.example. 300 IN MX 10 m{i}.e.example.");
     let a = |i: usize| format!("m{i}.e.example. 300 IN A {}", address(i));
     let host = "e.example. 300 IN MX 10 c0.e.example.\nm.e.example. 300 IN A 192.0.2.1\n";
-    let cases: [Made; 12] = [
+    let cases: [Made; 13] = [
         ("MX records", Box::new(move |n| lines("", n, mx))),
         ("MX records and addresses", Box::new(move |n| lines(&lines("", n / 2, mx), n / 2, a))),
         ("other names", Box::new(move |n| lines(host, n, a))),
@@ -96,6 +96,8 @@ fn zone_texts() {
             Box::new(move |n| lines(host, n, |i| format!("m{i}.e.example. 300 A 999.0.0.{i}"))),
         ),
         ("origins", Box::new(move |n| lines("", n, |i| format!("$ORIGIN e{i}.example.\n@ 300 MX 10 m")))),
+        // At each word a record might begin, and nothing that follows says that none does.
+        ("one long line", Box::new(|n| host.to_owned() + "so " + &"@ IN x ".repeat(n))),
         ("dig +short", Box::new(move |n| lines("", n, |i| format!("10 m{i}.e.example.")))),
         (
             "dig",

@@ -66,7 +66,7 @@ pub(crate) struct Failure {
 }
 
 /// A message that is one sentence, wrapped.
-fn sentence(sentence: impl std::fmt::Display) -> String {
+pub(crate) fn sentence(sentence: impl std::fmt::Display) -> String {
     message(&error_text(&format!("error: {sentence}")))
 }
 

@@ -7,8 +7,11 @@ mod command;
 mod exit;
 mod figures;
 mod files;
+mod memory;
 mod output;
 mod progress;
+mod threads;
+mod watchdog;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -19,6 +22,7 @@ use std::panic::UnwindSafe;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    memory::make_room();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error).into(),

@@ -139,6 +139,12 @@ impl<E> Calendar<E> {
         event.map(|scheduled| Next::Event(scheduled.at, scheduled.event))
     }
 
+    /// How many events are scheduled; arrivals are not among them.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.lanes.iter().map(VecDeque::len).sum::<usize>() + self.heap.len()
+    }
+
     /// All events that are left, in no order; arrivals are not among them.
     pub fn into_rest(self) -> impl Iterator<Item = E> {
         let lanes = self.lanes.into_iter().flatten();

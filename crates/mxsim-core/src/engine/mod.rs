@@ -12,6 +12,7 @@
 //! | `count` | what happened, as a tally |
 //! | `compile` | a scenario made ready |
 //! | [`calendar`], [`probe`], `connect` | what happens next; who watches; how a connection to a node ends |
+//! | `watch` | whether it is to go on |
 
 mod aggregate;
 pub mod calendar;
@@ -20,11 +21,14 @@ mod connect;
 mod count;
 mod messages;
 pub mod probe;
+pub(crate) mod watch;
 pub mod world;
 
 pub(crate) use compile::compile_beside;
 pub use compile::{Compiled, compile, compile_for};
 pub(crate) use connect::outcome_of;
+pub(crate) use messages::replicate_watched;
 pub use messages::{replicate, replicate_with};
+pub use watch::Done;
 pub use world::World;
 pub use world::method::MethodChoice;

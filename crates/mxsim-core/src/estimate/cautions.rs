@@ -12,10 +12,16 @@ const FEW: u64 = 100;
 const WAITING: f64 = 0.01;
 
 /// The scenario's own doubts first, then those of the simulation.
-pub(super) fn cautions(labels: &Labels, tallies: &[Tally], results: &Results) -> Vec<Caution> {
+pub(super) fn cautions(
+    labels: &Labels,
+    tallies: &[Tally],
+    results: &Results,
+    is_left_out: bool,
+) -> Vec<Caution> {
     let found = [
         few_replications(results),
         partial(results),
+        left_out(is_left_out),
         empty_windows(tallies),
         waiting(results),
         bounced(results),
@@ -59,6 +65,13 @@ fn partial(results: &Results) -> Option<Caution> {
             replications(done)
         ),
     })
+}
+
+/// One text for all reasons: a run that was stopped reads as one that was to have no other worlds.
+fn left_out(is_left_out: bool) -> Option<Caution> {
+    let text = "not known: no other plausible world was looked at, because none was asked for, the run was stopped before, or they cost too \
+                much; the answer holds if senders are as described";
+    is_left_out.then(|| Caution { code: "no-worlds".into(), text: text.into() })
 }
 
 fn empty_windows(tallies: &[Tally]) -> Option<Caution> {

@@ -92,7 +92,7 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
     let evidence = Evidence { labels, tallies, loads: &loads, results: &results, ranked: &ranked, what_ifs };
     let verdict = undisturbed::held_against(evidence.verdict(), plausible.undisturbed);
     results.verdict = reach::held_against(labels, verdict, plausible.without);
-    results.cautions = cautions::cautions(labels, tallies, &results);
+    results.cautions = cautions::cautions(labels, tallies, &results, plausible.is_left_out);
     results
 }
 

@@ -56,6 +56,8 @@ pub struct Plausible<'a> {
     pub what_ifs: &'a [WhatIf],
     /// Tallies of the worlds that were drawn from the prior.
     pub worlds: &'a [Vec<Tally>],
+    /// True if something is not known and no such world was looked at.
+    pub is_left_out: bool,
     /// Those of the world in which hosts whose address is not known have none; empty if all are known.
     pub without: &'a [Tally],
     /// Labels and tallies of the world in which no node fails, if it was looked at.

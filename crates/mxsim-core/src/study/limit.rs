@@ -2,6 +2,7 @@
 
 use crate::engine::MethodChoice;
 use crate::scenario::Scenario;
+use crate::study::too_large::TooLarge;
 
 /// How many replications to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +98,7 @@ impl RunOptions {
 pub enum Stop {
     /// Somebody interrupted it: the results are marked partial.
     Interrupted,
-    /// The time that was allowed is used up: what is finished counts. One replication is always finished.
+    /// The time that was allowed is used up: what is finished counts.
     TimeUp,
 }
 
@@ -106,6 +107,16 @@ pub trait Observer: Sync {
     /// `finished` replications are done; `target` is how many there will be at least.
     fn progress(&self, finished: u64, target: u64) {
         let _ = (finished, target);
+    }
+
+    /// One replication is expected to cost so much (s of one core); told before the first begins.
+    fn expects(&self, replication_s: f64) {
+        let _ = replication_s;
+    }
+
+    /// A replication was too large after all, and the run ended with those that were finished before it.
+    fn outgrown(&self, why: &TooLarge) {
+        let _ = why;
     }
 
     /// Whether to stop; looked at every few milliseconds.

@@ -20,6 +20,7 @@ mod limit;
 pub mod run;
 #[doc(hidden)]
 pub mod sensitivity;
+mod too_large;
 pub mod trace;
 
 pub use limit::{Limit, Observer, Quiet, RunOptions, Stop};

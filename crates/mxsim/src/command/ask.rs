@@ -5,6 +5,7 @@ use super::{exit_for, exit_for_answer, run_options, watched};
 use crate::args::{Ask, PlainFormat, Simulation};
 use crate::exit::{Exit, Failure};
 use crate::output::{print, screen_style};
+use crate::progress::Progress;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::numerals::to_digits;
 use mxsim_core::scenario::Scenario;
@@ -20,10 +21,11 @@ const MOST_MX: usize = 100;
 /// Answers for N equal MX or for a zone.
 pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
     check_total(&arguments.top)?;
+    let watch = Progress::start(&arguments.simulation)?;
     let scenario = scenario(arguments, &arguments.presets.catalog()?)?;
     let simulation = &arguments.simulation;
     let options = options(&arguments.design, &scenario, simulation);
-    let asked = watched(&scenario, simulation, |watch| ask_scenario(&scenario, options, watch))?;
+    let asked = watched(&scenario, simulation, &watch, |watch| ask_scenario(&scenario, options, watch))?;
     match arguments.format {
         PlainFormat::Text if simulation.quiet => print(&oneline(&asked))?,
         PlainFormat::Text => {

@@ -14,8 +14,10 @@ pub(crate) mod trace;
 
 use crate::args::{MethodName, PresetFolder, Simulation};
 use crate::exit::{Exit, Failure};
+use crate::memory;
 use crate::output::error_style;
 use crate::progress::Progress;
+use crate::threads;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::engine::MethodChoice;
 use mxsim_core::results::{Answer, Results};
@@ -43,26 +45,23 @@ pub(crate) fn run_options(scenario: &Scenario, simulation: &Simulation) -> RunOp
 pub(crate) fn watched<T: Send>(
     scenario: &Scenario,
     simulation: &Simulation,
+    watch: &Progress,
     work: impl FnOnce(&Progress) -> Result<T, RunError> + Send,
 ) -> Result<T, Failure> {
-    let watch = Progress::start(simulation, &scenario.title)?;
-    let done = with_threads(simulation, || work(&watch))?;
+    if let Some(why) = memory::too_little_for(scenario) {
+        return Err(Failure::invalid(why));
+    }
+    watch.begin(scenario);
+    let done = threads::with(simulation.threads, || work(watch));
     watch.finish();
     done.map_err(|error| match error {
         RunError::Interrupted => Failure::new(
             Exit::Interrupted,
             "interrupted before the first replication was done; nothing was kept",
         ),
+        RunError::TimeUp { .. } => watch.nothing_finished(),
         RunError::TooLarge(cost) => Failure::invalid(cost),
     })
-}
-
-/// Runs `work` on as many threads as asked for.
-fn with_threads<T: Send>(simulation: &Simulation, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
-    let Some(threads) = simulation.threads else { return Ok(work()) };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build();
-    let pool = pool.map_err(|error| Failure::usage(format!("cannot start {threads} threads: {error}")))?;
-    Ok(pool.install(work))
 }
 
 /// The exit code of an answer.

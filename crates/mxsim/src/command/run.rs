@@ -6,6 +6,7 @@ use crate::exit::{Exit, Failure};
 use crate::figures::drawn;
 use crate::files::write_file;
 use crate::output::{Layout, document, format_for, print, screen_style};
+use crate::progress::Progress;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::results::Results;
 use mxsim_core::scenario::RunOverrides;
@@ -29,8 +30,11 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
     let catalog = arguments.presets.catalog()?;
     let mut worst = Exit::Met;
     let mut runs = Vec::new();
+    let mut watch = None;
     for path in &arguments.scenarios {
-        let results = match one(path, arguments, &catalog, overrides.clone()) {
+        // The watch over the last one stays until all is written.
+        let watch = watch.insert(Progress::start(&arguments.simulation)?);
+        let results = match one(path, arguments, watch, &catalog, overrides.clone()) {
             Ok(results) => results,
             Err(failure) => {
                 // What has been simulated before is not lost.
@@ -50,10 +54,16 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
 }
 
 /// The results of one scenario.
-fn one(path: &str, arguments: &Run, catalog: &Catalog, overrides: RunOverrides) -> Result<Results, Failure> {
+fn one(
+    path: &str,
+    arguments: &Run,
+    watch: &Progress,
+    catalog: &Catalog,
+    overrides: RunOverrides,
+) -> Result<Results, Failure> {
     let scenario = mxsim_import::scenario(path, catalog, overrides)?;
     let options = run_options(&scenario, &arguments.simulation);
-    watched(&scenario, &arguments.simulation, |watch| {
+    watched(&scenario, &arguments.simulation, watch, |watch| {
         simulate(&scenario, options, watch).inspect(|results| watch.tell_how_much_more(results))
     })
 }

@@ -14,6 +14,9 @@ use std::ops::Range;
 /// Times that a text is read again without the lines that could not be read: skipping one may show the next.
 const MOST_ROUNDS: usize = 8;
 
+/// Words of a record behind its owner and the first field.
+const LONGEST_RECORD: usize = 8;
+
 /// Wrong lines from which on a text is no transcript, whatever else stands in it.
 const MOST_WRONG: usize = 5_000;
 
@@ -126,12 +129,16 @@ fn is_relative_record(words: &[&str]) -> bool {
 /// True if a record may begin with these words, whatever its state.
 fn begins_record(words: &[&str]) -> bool {
     let [first, second, rest @ ..] = words else { return false };
+    // Whatever else stands in a long line, a record is not longer.
+    let near = &rest[..rest.len().min(LONGEST_RECORD)];
     let is_data = |word: &&str| is_full_name(word) || is_number(word) || is_like_address(word);
     let is_field = |word: &str| is_ttl_or_class(word) || is_type(word) || is_number(word);
     let is_owner = is_full_name(first) || *first == "@";
     // A type says that a record was meant, however wrong its data is.
-    let is_meant = rest.iter().any(is_data) || words[1..words.len() - 1].iter().any(|word| is_type(word));
-    (is_owner && is_field(second) && is_meant)
+    let is_before_data = |(at, word): (usize, &&str)| at + 1 < rest.len() && is_type(word);
+    let has_type = || (is_type(second) && !rest.is_empty()) || near.iter().enumerate().any(is_before_data);
+    let is_meant = || near.iter().any(is_data) || has_type();
+    (is_owner && is_field(second) && is_meant())
         || (first.eq_ignore_ascii_case("MX") && is_number(second))
         || (["A", "AAAA", "CNAME"].contains(first) && is_data(second))
         || (is_number(first) && is_full_name(second) && rest.len() < 8)

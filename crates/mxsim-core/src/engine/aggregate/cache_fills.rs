@@ -5,6 +5,7 @@
 
 use crate::dns::{CachePolicy, Caches, Pick, RecordType};
 use crate::engine::count::recorder::Recorder;
+use crate::engine::watch::WorkMeter;
 use crate::engine::world::{MX, World};
 use crate::random::{Entropy, Stream, StreamId};
 use crate::scenario::Scenario;
@@ -32,6 +33,9 @@ struct LayerFills {
     /// Arrivals of questions, each shared by several caches.
     arrivals: Vec<Arrivals>,
 }
+
+/// What a cache that nobody asks costs, in fills: its first question is drawn all the same.
+const LOOK: f64 = 0.5;
 
 /// What a layer was asked in one replication.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,14 +69,14 @@ impl CacheFills {
         Self { layers: layers.collect() }
     }
 
-    /// Entries expected to be filled in one replication, at most.
+    /// Entries expected to be filled in one replication, at most; a cache that is hardly asked costs something, too.
     pub(crate) fn expected_fills(&self, world: &World) -> f64 {
         let lasts = world.end.since(world.start).0 as f64;
         let of_cache = |layer: &LayerFills, &(arrivals, part): &(usize, f64)| {
             let questions = layer.arrivals[arrivals].expected(world.start, world.end) * part;
             match layer.policy.kept_for(RecordType::Mx, layer.empty, layer.ttl, Time::ZERO) {
                 Span::ZERO => 0.0,
-                kept => questions.min(1.0 + lasts / kept.0 as f64),
+                kept => questions.min(1.0 + lasts / kept.0 as f64).max(LOOK),
             }
         };
         self.layers
@@ -82,12 +86,18 @@ impl CacheFills {
     }
 
     /// Draws what was asked in one replication.
-    pub(crate) fn draw(&self, world: &World, entropy: &Entropy, recorder: &mut Recorder<'_>) {
+    pub(crate) fn draw(
+        &self,
+        world: &World,
+        entropy: &Entropy,
+        recorder: &mut Recorder<'_>,
+        watch: &mut WorkMeter<'_>,
+    ) {
         for layer in &self.layers {
             let mut stream = entropy.stream(layer.stream);
             let mut asked = Asked::default();
             for &(arrivals, part) in &layer.caches {
-                layer.draw(world, (&layer.arrivals[arrivals], part), &mut stream, &mut asked);
+                layer.draw(world, (&layer.arrivals[arrivals], part), &mut stream, (&mut asked, watch));
             }
             let hits = asked.hits + poisson(asked.hits_expected, &mut stream);
             recorder.looked_up_in_bulk(asked.fills + hits, hits);
@@ -166,7 +176,7 @@ impl LayerFills {
         world: &World,
         (arrivals, part): (&Arrivals, f64),
         stream: &mut Stream,
-        asked: &mut Asked,
+        (asked, watch): (&mut Asked, &mut WorkMeter<'_>),
     ) {
         if self.policy.kept_for(RecordType::Mx, self.empty, self.ttl, Time::ZERO) == Span::ZERO {
             // Nothing is kept, so every question is passed on.
@@ -177,7 +187,7 @@ impl LayerFills {
         let mut valid_until = world.start;
         loop {
             let now = arrivals.next_of(part, &mut last, world.end, stream);
-            if now >= world.end {
+            if watch.worked(1) || now >= world.end {
                 return;
             }
             let counts = u64::from(now >= Time::ZERO);

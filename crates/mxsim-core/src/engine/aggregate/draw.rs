@@ -8,6 +8,7 @@ use crate::engine::aggregate::plan::{Choice, Plan, SenderPlan};
 use crate::engine::aggregate::seconds::Placer;
 use crate::engine::aggregate::sticky::HeldOrders;
 use crate::engine::count::recorder::{BulkAccept, Recorder};
+use crate::engine::watch::WorkMeter;
 use crate::engine::world::World;
 use crate::ids::SenderId;
 use crate::random::{Entropy, Purpose, Stream, StreamId};
@@ -61,17 +62,22 @@ impl<'w> AggregateSenders<'w> {
     }
 
     /// Counts everything about messages that arrive from `from` to `to`, within one hour and one window, and are accepted or lost; what is
-    /// accepted later is counted then.
-    pub(crate) fn fill(&mut self, (from, to): (Time, Time), recorder: &mut Recorder<'_>) {
+    /// accepted later is counted then. What a replication that is over leaves out, nobody counts.
+    pub(crate) fn fill(
+        &mut self,
+        (from, to): (Time, Time),
+        recorder: &mut Recorder<'_>,
+        watch: &mut WorkMeter<'_>,
+    ) {
         if self.senders.is_empty() {
             return;
         }
         if from == Time::ZERO {
-            self.cache_fills.draw(self.world, &self.entropy, recorder);
+            self.cache_fills.draw(self.world, &self.entropy, recorder, watch);
         }
         let (world, flows) = (self.world, &mut self.flows);
         for sending in &mut self.senders {
-            sending.send(world, (from, to), flows, (&mut self.phases, recorder));
+            sending.send(world, (from, to), flows, (&mut self.phases, recorder), watch);
         }
         let due = self.flows.due(to);
         for together in due.chunk_by(|a, b| a.span() == b.span()) {
@@ -118,6 +124,7 @@ impl Sending<'_> {
         (from, to): (Time, Time),
         flows: &mut Flows<'_>,
         (in_phases, recorder): (&mut Stream, &mut Recorder<'_>),
+        watch: &mut WorkMeter<'_>,
     ) {
         let (sender, stream) = (self.plan.sender, &mut self.stream);
         let mut lost = |(born, until): (Time, Time), fate: &Fate, expected: f64| {
@@ -132,7 +139,7 @@ impl Sending<'_> {
             (Choice::Sticky(_), Some(holdings)) => {
                 for (chooser, &part) in holdings.parts().iter().enumerate() {
                     let mut at = from;
-                    while at < to {
+                    while at < to && !watch.worked(1) {
                         let (tree, until) = holdings.at(world, chooser, at);
                         let until = until.min(to);
                         flows.send(Sent { sender, tree, part, from: at, to: until }, &mut lost);

@@ -10,16 +10,19 @@ use crate::ids::SenderId;
 use crate::tally::Tally;
 
 impl<P: Probe> Replication<'_, '_, P> {
-    /// Counts what is still under way when time is over.
-    pub(crate) fn finish(mut self) -> Tally {
+    /// Counts what is still under way when time is over; `None` if the replication was stopped meanwhile.
+    pub(crate) fn finish(mut self) -> Option<Tally> {
         self.close_chunks(self.world.end);
+        if self.watch.is_over() {
+            return None;
+        }
         for event in std::mem::take(&mut self.calendar).into_rest() {
             self.count_unfinished(event);
         }
         let mut recorder = self.recorder;
         let queued = self.senders.into_iter().flat_map(SenderState::into_waiting);
         queued.for_each(|message| recorder.waiting(message.id));
-        recorder.finish()
+        Some(recorder.finish())
     }
 
     fn count_unfinished(&mut self, event: Event) {

@@ -41,15 +41,13 @@ mod waiting;
 use super::calendar::Next;
 use super::compile::Compiled;
 use super::probe::{NoProbe, Probe};
+use super::watch::{Done, WORK_PER_LOOK, WorkMeter};
 use super::world::method::SimulationMethod;
 use crate::ids::SenderId;
 use crate::random::Entropy;
 use crate::tally::Tally;
 use crate::time::Time;
 use state::{Event, Replication, Task};
-
-/// Events between two looks at the cancel flag.
-const EVENTS_PER_LOOK: u32 = 8_192;
 
 /// Simulates replication `replication` of `seed`. Returns `None` if `cancelled` said so.
 pub fn replicate(
@@ -69,31 +67,49 @@ pub fn replicate_with<P: Probe>(
     cancelled: &dyn Fn() -> bool,
     probe: &mut P,
 ) -> Option<Tally> {
-    let mut state = Replication::new(compiled, Entropy::new(seed, replication), probe);
+    let stopped = |_| cancelled();
+    through(compiled, Entropy::new(seed, replication), WorkMeter::new(&stopped), probe)
+}
+
+/// The same as [`replicate`], stopped by what it has done so far.
+pub(crate) fn replicate_watched(
+    compiled: &Compiled,
+    seed: u64,
+    replication: u64,
+    stopped: &dyn Fn(Done) -> bool,
+) -> Option<Tally> {
+    through(compiled, Entropy::new(seed, replication), WorkMeter::new(stopped), &mut NoProbe)
+}
+
+/// One replication from its first event to its last.
+fn through<'p, P: Probe>(
+    compiled: &Compiled,
+    entropy: Entropy,
+    watch: WorkMeter<'p>,
+    probe: &'p mut P,
+) -> Option<Tally> {
+    let mut state = Replication::new(compiled, entropy, probe, watch);
     state.schedule_first_arrivals(compiled);
-    let mut until_look = EVENTS_PER_LOOK;
     while let Some(next) = state.calendar.take_next() {
-        if until_look == 0 {
-            until_look = EVENTS_PER_LOOK;
-            if cancelled() {
-                return None;
-            }
-        }
-        until_look -= 1;
-        match next {
+        let handled = match next {
             Next::Arrival(now, sender) => {
-                let handled = state.handle_arrivals(SenderId::new(sender), now, EVENTS_PER_LOOK);
-                until_look = until_look.saturating_sub(handled);
+                state.handle_arrivals(SenderId::new(sender), now, WORK_PER_LOOK) + 1
             }
-            Next::Event(now, event) if now < compiled.world.end => state.handle(now, event),
+            Next::Event(now, event) if now < compiled.world.end => {
+                state.handle(now, event);
+                1
+            }
             Next::Event(now, event) => {
                 // Taken out too early: it belongs to what is left.
                 state.calendar.schedule(now, event);
                 break;
             }
+        };
+        if state.worked(handled) {
+            return None;
         }
     }
-    Some(state.finish())
+    state.finish()
 }
 
 impl<P: Probe> Replication<'_, '_, P> {

@@ -17,6 +17,7 @@ use crate::engine::messages::sending::connection::FreeConnection;
 use crate::engine::messages::sending::destination::{DestinationQueue, DueEvent};
 use crate::engine::messages::sending::outbound_host::OutboundHost;
 use crate::engine::probe::{Probe, Step};
+use crate::engine::watch::WorkMeter;
 use crate::engine::world::topology::LayerTable;
 use crate::engine::world::{MX, SenderTable, World};
 use crate::ids::{AddressId, NodeId, OutboundId};
@@ -24,6 +25,9 @@ use crate::random::Entropy;
 use crate::sender::{Candidates, Outcome};
 use crate::time::Time;
 use std::collections::BTreeMap;
+
+/// What closing a chunk costs, in events.
+const CHUNK_WORK: u32 = 8;
 
 /// What happens at a time to come.
 #[derive(Debug)]
@@ -90,6 +94,8 @@ pub(crate) struct Replication<'w, 'p, P> {
     /// True if sessions take time or are limited anywhere.
     pub(crate) is_timed: bool,
     probe: &'p mut P,
+    /// Whether it is to go on.
+    pub(crate) watch: WorkMeter<'p>,
     /// Boxes of attempts that are over, for the next ones.
     #[expect(clippy::vec_box, reason = "the boxes themselves are used again")]
     spare: Vec<Box<DeliveryAttempt>>,
@@ -97,7 +103,12 @@ pub(crate) struct Replication<'w, 'p, P> {
 
 impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     /// A replication before its first event.
-    pub(crate) fn new(compiled: &'w Compiled, entropy: Entropy, probe: &'p mut P) -> Self {
+    pub(crate) fn new(
+        compiled: &'w Compiled,
+        entropy: Entropy,
+        probe: &'p mut P,
+        watch: WorkMeter<'p>,
+    ) -> Self {
         let (world, topology) = (&compiled.world, &compiled.world.topology);
         let layer = |table: &LayerTable| Layer {
             parameters: table.parameters,
@@ -133,6 +144,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             aggregate: AggregateSenders::new(world, &compiled.plan, entropy),
             is_timed,
             probe,
+            watch,
             spare: Vec::new(),
         }
     }
@@ -155,13 +167,27 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         }
     }
 
-    /// Closes the chunks of counting that are over at `now`, with the messages that are drawn as numbers.
+    /// Counts some work; true if the replication is over.
+    #[inline]
+    pub(crate) fn worked(&mut self, work: u32) -> bool {
+        if self.watch.looks_after(work) {
+            self.watch.ahead(self.calendar.events() + self.in_backlog.len());
+        }
+        self.watch.worked(work)
+    }
+
+    /// Closes the chunks of counting that are over at `now`, with the messages that are drawn as numbers. Where the replication has been stopped
+    /// nobody needs those numbers, nor the chunks after its last event.
     #[inline]
     pub(crate) fn close_chunks(&mut self, now: Time) {
         while now >= self.recorder.chunk().to {
+            let is_over = self.worked(CHUNK_WORK);
+            if is_over && now >= self.world.end {
+                return;
+            }
             let chunk = self.recorder.chunk();
-            if chunk.ends_hour() {
-                self.aggregate.fill(chunk.hour_span(), &mut self.recorder);
+            if chunk.ends_hour() && !is_over {
+                self.aggregate.fill(chunk.hour_span(), &mut self.recorder, &mut self.watch);
             }
             self.recorder.close_chunk();
             if self.is_timed {

@@ -30,7 +30,7 @@ use crate::engine::compile_beside;
 use crate::engine::world::method::MethodChoice;
 use crate::estimate;
 use crate::scenario::Scenario;
-use crate::study::cost::Cost;
+use crate::study::cost::{Cost, MOST_MEMORY};
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
 
@@ -41,12 +41,12 @@ const REPLICATIONS: [u64; 2] = [48, 16];
 /// Fewer worlds than this say nothing about a part of them.
 const FEWEST_WORLDS: u64 = 16;
 /// What the worlds may cost, if nobody says how many (s of one core, as [`Cost`] estimates them). *Assumption*: nobody waits longer unasked.
-const WORLDS_S: f64 = 12.0;
+const WORLDS_S: f64 = 6.0;
 /// Seconds of a replication in which no message is simulated by itself. *Assumption*: low end of what is measured.
-const LEAST_S: f64 = 0.000_5;
+const LEAST_S: f64 = 0.000_25;
 /// What screening the extremes may cost before some are left out (s of one core), beside a run that costs little and beside any. *Assumption*, as
 /// above.
-const SCREENING_S: [f64; 2] = [60.0, 600.0];
+const SCREENING_S: [f64; 2] = [30.0, 300.0];
 /// Two extremes are looked at whatever they cost, unless each costs so many times as much as the run itself.
 const DEAR: f64 = 2.0;
 /// Memory of the worlds' tallies (bytes), if nobody says how many: 512 MiB.
@@ -62,6 +62,8 @@ pub struct Alternatives {
     /// The zone or the nodes are otherwise.
     pub(super) twins: Vec<(Twin, Compiled)>,
     pub(super) size: Size,
+    /// True if anything about the senders is not known, whether or not it is looked at.
+    pub(super) is_unknown: bool,
 }
 
 /// Tallies of the worlds beside a run, in the order of replications.
@@ -85,44 +87,78 @@ fn seconds(world: &Compiled) -> f64 {
 
 impl Alternatives {
     /// The worlds beside a run of `scenario` with this seed: every assumption at its extremes, and as many drawn worlds as are asked for, else as
-    /// many as cost little. `cost` is that of the run itself. A world may cost far more, if its messages must be simulated one by one and
-    /// those of the run need not be.
+    /// many as cost little; `None` if it was `stopped` before all were made. `cost` is that of the run itself. A world may cost far more, if
+    /// its messages must be simulated one by one and those of the run need not be.
     pub(super) fn new(
         scenario: &Scenario,
         (seed, method): (u64, MethodChoice),
         asked: Option<u64>,
         cost: &Cost,
-    ) -> Self {
+        stopped: &dyn Fn() -> bool,
+    ) -> Option<Self> {
         let mut beside = Self::default();
-        beside.add_extremes(scenario, method, cost.replication_s.max(LEAST_S));
-        beside.add_twins(scenario, method);
-        if prior::differ(scenario) {
-            let prior = Prior::new(scenario);
-            let drawn = |number| compile_beside(&prior.world(seed, number), method);
-            beside.draw_worlds(drawn, asked, cost.tally_bytes);
+        let make = |scenario: &Scenario| (!stopped()).then(|| compile_beside(scenario, method));
+        beside.add_twins(scenario, make)?;
+        let (extremes, differ) = (extremes(scenario), prior::differ(scenario));
+        beside.is_unknown = differ || !extremes.is_empty();
+        if asked == Some(0) {
+            return Some(beside);
         }
-        beside
+        beside.add_extremes(extremes, make, cost.replication_s.max(LEAST_S))?;
+        if differ {
+            let prior = Prior::new(scenario);
+            let all = asked.unwrap_or(FEWEST_WORLDS) as f64 * Cost::table_bytes(scenario);
+            match asked {
+                // Refused as soon as it is known how many there are to be.
+                Some(worlds) if all > MOST_MEMORY => {
+                    (beside.size.worlds, beside.size.table_bytes) = (worlds, beside.size.table_bytes + all);
+                }
+                None if all > WORLDS_BYTES => {}
+                _ => {
+                    beside.draw_worlds(|number| make(&prior.world(seed, number)), asked, cost.tally_bytes)?;
+                    beside.size.build_s += beside.worlds.len() as f64 * cost.build_s;
+                    beside.size.table_bytes += beside.worlds.len() as f64 * Cost::table_bytes(scenario);
+                }
+            }
+        }
+        (!stopped()).then_some(beside)
     }
 
     /// Those that fit into the time for all, the first first.
-    fn add_extremes(&mut self, scenario: &Scenario, method: MethodChoice, run_s: f64) {
+    fn add_extremes(
+        &mut self,
+        extremes: Vec<Extreme>,
+        make: impl Fn(&Scenario) -> Option<Compiled>,
+        run_s: f64,
+    ) -> Option<()> {
         let [least, most] = SCREENING_S;
         let all_s = (MOST_EXTREMES as f64 * SCREENING as f64 * run_s).clamp(least, most);
-        for end in extremes(scenario) {
-            let world = compile_beside(&end.scenario, method);
+        for end in extremes {
+            if self.size.table_bytes + Cost::table_bytes(&end.scenario) > WORLDS_BYTES {
+                continue;
+            }
+            let world = make(&end.scenario)?;
             let each_s = seconds(&world);
             let fits = (self.size.extremes_s + each_s) * SCREENING as f64 <= all_s;
             if fits || (self.extremes.len() < 2 && each_s <= DEAR * run_s) {
+                self.count_tables(&end.scenario, &world);
                 self.extremes.push((end, world));
                 self.size.extremes += 1;
                 self.size.extremes_s += each_s;
             }
         }
+        Some(())
     }
 
-    fn add_twins(&mut self, scenario: &Scenario, method: MethodChoice) {
+    fn count_tables(&mut self, scenario: &Scenario, world: &Compiled) {
+        self.size.table_bytes += Cost::table_bytes(scenario);
+        self.size.build_s += Cost::of(world).build_s;
+    }
+
+    fn add_twins(&mut self, scenario: &Scenario, make: impl Fn(&Scenario) -> Option<Compiled>) -> Option<()> {
         for (twin, scenario) in twins::twins(scenario) {
-            let world = compile_beside(&scenario, method);
+            let world = make(&scenario)?;
+            self.count_tables(&scenario, &world);
             if twin == Twin::Down {
                 self.size.down_s += seconds(&world);
             } else {
@@ -131,6 +167,7 @@ impl Alternatives {
             }
             self.twins.push((twin, world));
         }
+        Some(())
     }
 
     /// The labels of the world in which no node fails, if it is looked at.
@@ -139,21 +176,27 @@ impl Alternatives {
     }
 
     /// As many worlds as are asked for, else as many as cost little: the first few say what one costs.
-    fn draw_worlds(&mut self, drawn: impl Fn(u64) -> Compiled, asked: Option<u64>, tally_bytes: f64) {
+    fn draw_worlds(
+        &mut self,
+        drawn: impl Fn(u64) -> Option<Compiled>,
+        asked: Option<u64>,
+        tally_bytes: f64,
+    ) -> Option<()> {
         let first = asked.unwrap_or(FEWEST_WORLDS);
-        self.worlds.extend((0..first).map(&drawn));
+        self.worlds = (0..first).map(&drawn).collect::<Option<_>>()?;
         let mean_s =
             |worlds: &[Compiled]| worlds.iter().map(seconds).sum::<f64>() / worlds.len().max(1) as f64;
         let fits = (WORLDS_S / mean_s(&self.worlds)).min(WORLDS_BYTES / tally_bytes) as u64;
         if asked.is_none() {
             let most = (fits / REPLICATIONS[1]).min(DEFAULT_WORLDS);
-            self.worlds.extend((first..most).map(&drawn));
+            self.worlds.extend((first..most).map(&drawn).collect::<Option<Vec<_>>>()?);
             self.worlds.truncate(if most < FEWEST_WORLDS { 0 } else { most as usize });
         }
         let worlds = self.worlds.len() as u64;
         self.size.worlds = worlds;
         self.size.worlds_s = self.worlds.iter().map(seconds).sum();
         self.size.replications = (fits / worlds.max(1)).clamp(REPLICATIONS[1], REPLICATIONS[0]);
+        Some(())
     }
 
     /// No tally yet.
@@ -167,7 +210,13 @@ impl Alternatives {
         }
     }
 
-    /// The worlds that take part in replication `r`: the extremes' first, each with its place in [`AlternativeTallies`].
+    /// The twins that take part in replication `r`: for a goal that takes nodes down in all of them. They are a part of the run itself.
+    pub(super) fn twins_in(&self, r: u64) -> impl Iterator<Item = (Twin, &Compiled)> {
+        let twins = self.twins.iter().filter(move |(twin, _)| *twin == Twin::Down || r < CONFIRMING);
+        twins.map(|(twin, world)| (*twin, world))
+    }
+
+    /// The other worlds that take part in replication `r`: the extremes' first, each with its place in [`AlternativeTallies`].
     pub(super) fn taking_part<'a>(
         &'a self,
         r: u64,
@@ -178,11 +227,9 @@ impl Alternatives {
         };
         let extremes = self.extremes.iter().enumerate().filter(move |(i, _)| goes_on(*i));
         let worlds = self.worlds.iter().enumerate().filter(move |_| r < self.size.replications);
-        let twins = self.twins.iter().filter(move |(twin, _)| r < twin.replications());
         extremes
             .map(|(i, (_, world))| (Slot::Extreme(i), world))
             .chain(worlds.map(|(i, world)| (Slot::World(i), world)))
-            .chain(twins.map(|(twin, world)| (Slot::Twin(*twin), world)))
     }
 }
 
@@ -232,7 +279,8 @@ mod tests {
         let scenario = Scenario::from_toml(&format!("{text}{messages_per_day}\n")).expect("a scenario");
         let cost = Cost::of(&compile_for(&scenario, MethodChoice::default()));
         assert_eq!(cost.messages, 0.0, "the run itself is drawn as counts");
-        Alternatives::new(&scenario, (1, MethodChoice::default()), None, &cost)
+        let beside = Alternatives::new(&scenario, (1, MethodChoice::default()), None, &cost, &|| false);
+        beside.expect("nobody stops it")
     }
 
     /// Some plausible worlds have to be simulated message by message though the run needs not, and that is what counts.
@@ -242,6 +290,6 @@ mod tests {
         assert_eq!(small.worlds.len() as u64, DEFAULT_WORLDS);
         assert!(small.extremes.iter().any(|(end, _)| end.unknown == "order"));
         assert!(large.worlds.is_empty() && large.extremes.iter().all(|(end, _)| end.unknown != "order"));
-        assert!(large.size.seconds(CONFIRMING) < 60.0, "{:?}", large.size);
+        assert!(large.size.seconds(CONFIRMING) < 30.0, "{:?}", large.size);
     }
 }

@@ -23,6 +23,10 @@ pub(crate) struct Size {
     pub(crate) twins_s: f64,
     /// One replication of each world with nodes down (s); they go on as long as the run does, and leave no tally.
     pub(crate) down_s: f64,
+    /// What making all of them costs (s).
+    pub(crate) build_s: f64,
+    /// Memory of their tables (bytes).
+    pub(crate) table_bytes: f64,
 }
 
 impl Size {
@@ -45,6 +49,6 @@ impl Size {
         let going_on = self.extremes.min(CONFIRMED) as f64 / self.extremes.max(1) as f64;
         let twins = self.twins_s * replications.min(CONFIRMING) as f64;
         let extremes = self.extremes_s * (screening + going_on * confirming);
-        extremes + self.worlds_s * worlds + twins + self.down_s * replications as f64
+        self.build_s + extremes + self.worlds_s * worlds + twins + self.down_s * replications as f64
     }
 }

@@ -1,6 +1,5 @@
 //! Worlds that differ from the scenario's in what the zone or the nodes are like, not in what is assumed of senders.
 
-use super::size::CONFIRMING;
 use super::unknown_hosts;
 use crate::scenario::{Goal, GoalKind, SLOW, Scenario};
 
@@ -13,16 +12,6 @@ pub(in super::super) enum Twin {
     Undisturbed,
     /// A choice of nodes is down all the time.
     Down,
-}
-
-impl Twin {
-    /// Replications that it takes part in: for a goal all of them, else as many as the first look takes.
-    pub(in super::super) const fn replications(self) -> u64 {
-        match self {
-            Self::Without | Self::Undisturbed => CONFIRMING,
-            Self::Down => u64::MAX,
-        }
-    }
 }
 
 /// All that the scenario asks for.

@@ -140,6 +140,7 @@ fn quoted(names: &[String]) -> String {
 /// If there is no such sender, several and none was named, or the replication is too large.
 pub fn trace(scenario: &Scenario, options: &TraceOptions) -> Result<Trace, TraceError> {
     let sender = find(scenario, options.sender.as_deref())?;
+    Cost::check_tables(scenario).map_err(TraceError::TooLarge)?;
     let compiled = compile_for(scenario, MethodChoice::Messages);
     Cost::of(&compiled).check(Limit::Replications(1)).map_err(TraceError::TooLarge)?;
     let decided = Cell::new(options.messages == 0);
