@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::numerals::to_digits;
 use mxsim_core::scenario::Scenario;
-use mxsim_core::study::ask::{AskOptions, Asked, Simulate, ask as ask_scenario};
+use mxsim_core::study::ask::{AskOptions, Asked, Simulate, ask as ask_scenario, ask_at_once};
 use mxsim_import::Question;
 use mxsim_report::ask::{oneline, screen};
 use mxsim_report::pretty;
@@ -21,11 +21,22 @@ const MOST_MX: usize = 100;
 /// Answers for N equal MX or for a zone.
 pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
     check_total(&arguments.top)?;
-    let watch = Progress::start(&arguments.simulation)?;
-    let scenario = scenario(arguments, &arguments.presets.catalog()?)?;
     let simulation = &arguments.simulation;
+    // A closed form is there before anybody could watch it.
+    let reads_file = !is_number(&arguments.design);
+    let mut watch = reads_file.then(|| Progress::start(simulation)).transpose()?;
+    let scenario = scenario(arguments, &arguments.presets.catalog()?)?;
     let options = options(&arguments.design, &scenario, simulation);
-    let asked = watched(&scenario, simulation, &watch, |watch| ask_scenario(&scenario, options, watch))?;
+    let asked = match ask_at_once(&scenario, options.simulate) {
+        Some(asked) => asked,
+        None => {
+            let watch = match &mut watch {
+                Some(watch) => watch,
+                none => none.insert(Progress::start(simulation)?),
+            };
+            watched(&scenario, simulation, watch, |watch| ask_scenario(&scenario, options, watch))?
+        }
+    };
     match arguments.format {
         PlainFormat::Text if simulation.quiet => print(&oneline(&asked))?,
         PlainFormat::Text => {

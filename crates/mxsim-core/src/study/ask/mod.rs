@@ -102,18 +102,37 @@ pub fn ask(scenario: &Scenario, options: AskOptions, observer: &dyn Observer) ->
         true => Some(simulate(scenario, options.run, observer)?),
         false => None,
     };
+    Ok(asked(scenario, form, options.simulate, simulation))
+}
+
+/// The same where the closed form is all that is wanted; `None` where there has to be a simulation.
+#[must_use]
+pub fn ask_at_once(scenario: &Scenario, simulate: Simulate) -> Option<Asked> {
+    if simulate != Simulate::WhereNeeded {
+        return None;
+    }
+    let form = closed_form(scenario);
+    (!simulate.wanted(&form)).then(|| asked(scenario, form, simulate, None))
+}
+
+fn asked(
+    scenario: &Scenario,
+    form: Result<ClosedForm, NoClosedForm>,
+    simulate: Simulate,
+    simulation: Option<Results>,
+) -> Asked {
     let (closed_form, reason) = match form {
-        _ if options.simulate == Simulate::Only => (None, None),
+        _ if simulate == Simulate::Only => (None, None),
         Ok(form) => (Some(form), None),
         Err(reason) => (None, Some(reason)),
     };
-    Ok(Asked {
+    Asked {
         schema: SCHEMA.into(),
         findings: scenario.findings.clone(),
         closed_form,
         closed_form_not_valid_because: reason,
         simulation,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -193,6 +212,7 @@ mod tests {
             let run = RunOptions::of(scenario).replications(2).worlds(0);
             let asked = ask(scenario, AskOptions { run, simulate }, &Quiet).expect("an answer");
             assert_eq!(asked.simulation.is_some(), simulated);
+            assert_eq!(ask_at_once(scenario, simulate), (!simulated).then(|| asked.clone()));
             assert_ne!(asked.closed_form.is_some(), asked.closed_form_not_valid_because.is_some());
         }
     }
