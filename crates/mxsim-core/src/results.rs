@@ -308,8 +308,8 @@ pub struct SessionResult {
     /// windows with connections; `null` without.
     #[serde(default)]
     pub blocked_in_busiest_hour: Option<Estimate>,
-    /// Sessions at the same time that would turn away 1 % of the connections of its busiest hour, by Erlang's formula; `null` where no more than
-    /// that are turned away.
+    /// Sessions at the same time that would turn away half a percent of the connections of its busiest hour, by Erlang's formula; `null` where
+    /// no more than 1 % are turned away.
     #[serde(default)]
     pub enough: Option<u32>,
     /// Time-weighted average of the sessions with a message under way.
@@ -635,7 +635,7 @@ impl Subject {
             Self::Delay => "mail late",
             Self::TurnedAway => "connections turned away",
             Self::Sessions => "sessions",
-            Self::Survival => "nodes down",
+            Self::Survival => "nodes that are down",
             Self::Target => "a host off its target",
             Self::Evenness => "evenness",
         }

@@ -46,11 +46,21 @@ impl TextKind {
 }
 
 /// A JSON object by its keys.
+/// True for several documents one after the other, as who asks twice gets them; a scenario is one.
+fn has_documents(text: &str) -> bool {
+    let mut documents = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    documents.next().is_some_and(|first| first.is_ok_and(|first| first.is_object()))
+        && documents.next().is_some_and(|next| next.is_ok())
+        && documents.all(|document| document.is_ok())
+}
+
 fn of_json(text: &str) -> Option<TextKind> {
     if !text.trim_start().starts_with('{') {
         return None;
     }
-    let Ok(Value::Object(object)) = serde_json::from_str(text) else { return schema_in(text) };
+    let Ok(Value::Object(object)) = serde_json::from_str(text) else {
+        return schema_in(text).or_else(|| has_documents(text).then_some(TextKind::Zone));
+    };
     if let Some(schema) = object.get("schema").and_then(Value::as_str) {
         return Some(TextKind::Document(schema.to_owned()));
     }
@@ -187,6 +197,8 @@ mod tests {
             ("-", "title = \"x\"\n", TextKind::Scenario),
             ("zone.txt", "[[senders]] # who\n", TextKind::Scenario),
             ("a.json", "broken", TextKind::Scenario),
+            ("a.json", "{\"Answer\": []}\n{\"Answer\": []}\n", TextKind::Zone),
+            ("a.json", "{\"zone\": 1}\n{", TextKind::Scenario),
             ("-", "  {\"zone\": {}}", TextKind::Scenario),
             ("-", "{\"schema\": \"mxsim.results/1\"}", results.clone()),
             ("-", "{\n  \"schema\": \"mxsim.results/1\",\n  \"title\": \"cut o", results),

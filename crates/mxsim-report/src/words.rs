@@ -465,7 +465,7 @@ pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
     let scenario = files.scenario.unwrap_or("SCENARIO");
     match (zone_file(files), all, files.results) {
         (Some(zone), Some(all), _) => format!("mxsim ask {zone} --replications {all}"),
-        (Some(zone), None, _) => format!("mxsim init --zone {zone} -o site.toml, then mxsim run site.toml"),
+        (Some(zone), None, _) => format!("mxsim init --zone {zone} -o site.toml; mxsim run site.toml"),
         (None, Some(all), _) => format!("mxsim run {scenario} --replications {all}"),
         (None, None, Some(results)) => format!("mxsim report {results} --figures ."),
         (None, None, None) => format!("mxsim run {scenario} -o run.json"),

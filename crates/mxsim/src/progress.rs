@@ -30,8 +30,6 @@ pub(crate) struct Progress {
     run: OnceLock<(Instant, Option<Instant>)>,
     /// Whether the number of replications is fixed, so that a run may take any time.
     is_fixed: bool,
-    /// Whether nothing but the answer is wanted.
-    is_quiet: bool,
     told: Arc<Mutex<Told>>,
     watchdog: Watchdog,
 }
@@ -71,7 +69,7 @@ impl Progress {
         };
         let watchdog = Watchdog::start(named, late);
         let is_fixed = simulation.replications.is_some();
-        Ok(Self { bar, named, run: OnceLock::new(), is_fixed, is_quiet: simulation.quiet, told, watchdog })
+        Ok(Self { bar, named, run: OnceLock::new(), is_fixed, told, watchdog })
     }
 
     /// The scenario is read, and its run begins.
@@ -90,12 +88,12 @@ impl Progress {
         lock(&self.told).late(Phase::Simulating, Why::TimeUp)
     }
 
-    /// Says beside the answer how long it would take to find out, where that is known. The first replications have other worlds beside them, so that
+    /// Says on a terminal how long it would take to find out, where that is known. The first replications have other worlds beside them, so that
     /// it would be less.
     pub(crate) fn tell_how_much_more(&self, results: &Results) {
         let more = results.more_replications();
         let is_open = results.verdict.answer == Answer::CannotTell;
-        let Some(more) = more.filter(|_| is_open && !self.is_quiet) else { return };
+        let Some(more) = more.filter(|_| is_open && !self.bar.is_hidden()) else { return };
         let begun = self.run.get().map_or_else(now, |(begun, _)| *begun);
         let each = now().duration_since(begun).as_secs_f64() / results.provenance.replications as f64;
         let time = duration(to_digits((each * more as f64).max(1.0), 1));

@@ -5,7 +5,6 @@ use crate::parameters::{MOST_CHOOSERS, span};
 use crate::sender::Unknowns;
 use crate::syntax::shape::{Key, SOME_TIME, Shape, optional, required, word};
 use crate::syntax::tree::{Table, Value};
-use crate::time::Span;
 
 /// A quantity that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +131,8 @@ pub(super) fn read(table: &Table) -> (Unknowns, Vec<NotKnown>) {
         list.extend(not_known("choosers", &between(part), part));
     }
     if let Some(part) = section.table("hold") {
-        unknowns.hold = span_of(part, "from").zip(span_of(part, "to"));
+        let span = |key: &str| part.get(key).and_then(span);
+        unknowns.hold = span("from").zip(span("to"));
         list.extend(not_known("hold", &between(part), part));
     }
     if let Some(part) = section.table("order") {
@@ -142,7 +142,8 @@ pub(super) fn read(table: &Table) -> (Unknowns, Vec<NotKnown>) {
         list.extend(not_known("order", &range, part));
     }
     if let Some(part) = section.table("idle") {
-        unknowns.idle = span_of(part, "from").zip(span_of(part, "to"));
+        let span = |key: &str| part.get(key).and_then(span);
+        unknowns.idle = span("from").zip(span("to"));
         list.extend(not_known("idle", &between(part), part));
     }
     (unknowns, list)
@@ -154,10 +155,6 @@ pub(super) fn read_mix(table: &Table) -> Option<(f64, NotKnown)> {
     let concentration = mix.get("concentration")?.as_number()?;
     let range = format!("Dirichlet around the shares, concentration {concentration}");
     Some((concentration, not_known("mix", &range, mix)?))
-}
-
-fn span_of(part: &Table, key: &str) -> Option<Span> {
-    part.get(key).and_then(span)
 }
 
 fn between(part: &Table) -> String {

@@ -94,6 +94,7 @@ fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDe
         goals: scenario.goals.clone(),
         goals_are_default: scenario.goals_are_default,
         down: scenario.down().collect(),
+        dns_away: !scenario.authority.away.is_empty(),
         changes: scenario.zones.iter().any(|version| version.at > Time::ZERO),
         methods: scenario
             .senders
@@ -118,6 +119,9 @@ fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
         address_indices: published().map(|(_, address)| address.index()).collect(),
         fair_share: node.fair_share,
         fails: !node.faults.is_empty(),
+        goes_silent: node
+            .faults
+            .ever(|fault| matches!(fault, crate::node::Fault::Drop | crate::node::Fault::NoGreeting)),
         session_limit: node.capacity.sessions,
         measured: scenario.run.run_length,
     }

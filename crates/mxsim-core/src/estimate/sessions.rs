@@ -79,7 +79,8 @@ pub(super) fn sessions(labels: &NodeLabels, tallies: &[Tally], node: usize) -> O
 fn enough(limit: Option<u32>, turned_away: Option<Estimate>) -> Option<u32> {
     let (limit, part) = (limit?, turned_away?.mean);
     let offered = offered_load(limit, part).filter(|_| part > TURNED_AWAY)?;
-    enough_sessions(offered, TURNED_AWAY)
+    // Half of what is worth a word, so that the next run says so too.
+    enough_sessions(offered, 0.5 * TURNED_AWAY)
 }
 
 /// Time-weighted average of the sessions at the same time.

@@ -149,8 +149,8 @@ impl Ranged {
             return number;
         }
         match ends {
-            [Some(low), None] if low == digits => format!("{number} or more"),
-            [None, Some(high)] if high == digits => format!("{number} or less"),
+            [Some(low), None] if low == digits => format!("about {number}"),
+            [None, Some(high)] if high == digits => format!("about {number}"),
             ends => format!("{number} ({})", joined(ends, unit)),
         }
     }

@@ -5,7 +5,7 @@ use crate::outgoing::LONGEST_TITLE;
 use crate::scenario::keys::DOCUMENT;
 use crate::syntax::diagnostic::CODES;
 use crate::syntax::ids::KnownIds;
-use crate::syntax::quantity::{DURATION_PATTERN, SHARE_PATTERN, moment_pattern};
+use crate::syntax::quantity::{DURATION_PATTERN, SHARE_PATTERN, SMALLEST, moment_pattern};
 use crate::syntax::shape::{
     EVERY, Key, LONGEST_HOST_NAME, LONGEST_NAME, NAME_OR_EVERY_PATTERN, Need, PLAIN_NAME_PATTERN, Shape,
     names,
@@ -56,7 +56,9 @@ fn shape_schema(shape: &Shape) -> Value {
         Shape::Boolean => json!({ "type": "boolean" }),
         Shape::Integer { least, most } => integer_schema(*least, *most),
         Shape::Number { least, most, above } => {
-            let lower = if *above { "exclusiveMinimum" } else { "minimum" };
+            // Next to zero there is nothing that can be read.
+            let least = if *above && *least == 0.0 { SMALLEST } else { *least };
+            let lower = if *above && least != SMALLEST { "exclusiveMinimum" } else { "minimum" };
             json!({ "type": "number", lower: least, "maximum": most })
         }
         Shape::Duration(_) => json!({ "type": "string", "pattern": DURATION_PATTERN }),
@@ -65,7 +67,7 @@ fn shape_schema(shape: &Shape) -> Value {
         }
         Shape::Share => json!({ "anyOf": [
             { "type": "string", "pattern": SHARE_PATTERN },
-            { "type": "number", "exclusiveMinimum": 0, "maximum": 1 },
+            { "type": "number", "minimum": SMALLEST, "maximum": 1 },
         ] }),
         Shape::ShareOrNone => json!({ "anyOf": [shape_schema(&Shape::Share), { "enum": [0] }] }),
         Shape::Word { now, .. } => json!({ "enum": now() }),

@@ -26,6 +26,8 @@ pub struct Labels {
     pub goals_are_default: bool,
     /// The nodes that are down together in each world that a goal `survive` looks at; empty without one.
     pub down: Vec<Vec<usize>>,
+    /// True if nobody answers for the zone at some time of the run.
+    pub dns_away: bool,
     /// True if the zone changes while the run goes on.
     pub changes: bool,
     /// Which law each sender runs by.
@@ -63,6 +65,8 @@ pub struct NodeLabels {
     pub fair_share: f64,
     /// True if it has a fault at some time of the run.
     pub fails: bool,
+    /// True if it says nothing at some time, so that whoever tries it waits for a time-out.
+    pub goes_silent: bool,
     /// Most sessions it serves at the same time.
     pub session_limit: Option<u32>,
     /// Length of the measured time.

@@ -109,6 +109,24 @@ impl Page {
         self.out
     }
 
+    /// Lines written so far.
+    pub(crate) fn lines(&self) -> usize {
+        self.out.lines().count()
+    }
+
+    /// Lines that a command would take at the end of the page.
+    pub(crate) fn lines_of_next(&self, command: &str) -> usize {
+        next_line(command, self.width).lines().count()
+    }
+
+    /// Lines that `text` would take beside a label, see [`Page::labelled`].
+    pub(crate) fn lines_of(&self, label_width: usize, text: &str) -> usize {
+        let style = TextStyle { color: false, width: self.width, ascii: self.ascii };
+        let mut page = Self::new(&style);
+        page.labelled("", label_width, text);
+        page.lines()
+    }
+
     /// True if `text` stands on the page.
     pub(crate) fn holds(&self, text: &str) -> bool {
         self.out.contains(text)

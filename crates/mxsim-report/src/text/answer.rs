@@ -5,7 +5,7 @@ use crate::capacity::{self, RateUnit};
 use crate::page::Page;
 use crate::page::columns::{self, Column};
 use crate::words::{self, WindowWord};
-use mxsim_core::numerals::{count, counted, duration, percent, points, significant};
+use mxsim_core::numerals::{count, counted, duration, percent, points, rough, significant};
 use mxsim_core::results::{Answer, Delivery, Effect, Estimate, Grade, NodeResult, Results, Subject};
 
 /// Most hosts in the table; of more the first few are shown, and the rest is counted.
@@ -17,10 +17,13 @@ const LONG_TEXT: usize = 130;
 const WORTH_SAYING: f64 = 0.005;
 /// So many times as long as all mail is much longer.
 const MUCH_LONGER: f64 = 1.5;
+/// A row with this rank is never left out.
+const NEEDED: u8 = 9;
 /// Width of the labels.
 const LABEL: usize = 13;
 
-pub(super) fn write(page: &mut Page, results: &Results) {
+/// Writes it in `room` lines, if what has to stand there takes no more.
+pub(super) fn write(page: &mut Page, results: &Results, room: usize) {
     page.paragraph(&words::title(results));
     page.blank();
     verdict(page, results);
@@ -29,7 +32,7 @@ pub(super) fn write(page: &mut Page, results: &Results) {
         hosts(page, results);
         page.blank();
     }
-    rows(page, results);
+    rows(page, results, room.saturating_sub(page.lines()));
 }
 
 fn verdict(page: &mut Page, results: &Results) {
@@ -60,11 +63,11 @@ fn worlds(results: &Results) -> Option<String> {
     let known =
         results.uncertainty.not_known.as_ref().filter(|_| is_about_shares(results.verdict.subject))?;
     let meet = (known.share_meeting.value * known.mixes as f64).round() as u64;
-    Some(format!(
-        "{} of {} meet the goal.",
-        count(meet),
-        counted(known.mixes, "plausible sender mix", "plausible sender mixes")
-    ))
+    let (meet, all) = (count(meet), counted(known.mixes, "plausible sender mix", "plausible sender mixes"));
+    Some(match results.verdict.answer {
+        Answer::No => format!("As written it is missed; in {meet} of {all} it would be met."),
+        _ => format!("{meet} of {all} meet the goal."),
+    })
 }
 
 const fn is_about_shares(subject: Subject) -> bool {
@@ -77,9 +80,6 @@ fn hosts(page: &mut Page, results: &Results) {
     let shown = if many { &results.nodes[..FIRST_HOSTS] } else { &results.nodes[..] };
     let names: Vec<String> = shown.iter().map(|node| page.clean(&capacity::short(&node.name))).collect();
     columns::write(page, "host", &names, host_columns(results, shown, word));
-    if shown.iter().any(|node| node.sessions.is_some_and(|sessions| sessions.peak_busy.is_some())) {
-        page.note("sessions: the most at once; busy: those that have mail");
-    }
     let rest = results.nodes.len() - shown.len();
     if rest > 0 {
         page.note(&format!("and {} in --full", counted(rest as u64, "more host", "more hosts")));
@@ -89,9 +89,13 @@ fn hosts(page: &mut Page, results: &Results) {
 fn host_columns(results: &Results, nodes: &[NodeResult], word: WindowWord) -> Vec<Column> {
     let has_sessions = nodes.iter().any(|node| node.sessions.is_some());
     let cells = |cell: &dyn Fn(&NodeResult) -> String| nodes.iter().map(cell).collect::<Vec<_>>();
-    let mut columns =
-        vec![Column::new(format!("typical {}", word.one), cells(&|node| percent(node.share.p50)))];
-    if results.provenance.windows > 1 {
+    let mut columns = Vec::new();
+    let has_targets = has_targets(results);
+    if has_targets {
+        columns.push(Column::new("target".to_owned(), cells(&|node| percent(node.fair_share))));
+    }
+    columns.push(Column::new(format!("typical {}", word.one), cells(&|node| percent(node.share.p50))));
+    if results.provenance.windows > 1 && !(has_targets && has_sessions) {
         // Beside sessions there is no room for more.
         let often = if has_sessions { "" } else { " (1 in 20)" };
         let head = format!("bad {}{often}", word.one);
@@ -108,6 +112,13 @@ fn host_columns(results: &Results, nodes: &[NodeResult], word: WindowWord) -> Ve
         columns.push(Column::new("turned away", cells(&turned_away)));
     }
     columns
+}
+
+/// True if hosts are meant to carry unequal parts.
+fn has_targets(results: &Results) -> bool {
+    let meant = || results.nodes.iter().map(|node| node.fair_share).filter(|fair| *fair > 0.0);
+    let (least, most) = (meant().fold(1.0, f64::min), meant().fold(0.0, f64::max));
+    most > least * 1.01
 }
 
 /// Units as they stand behind a stroke.
@@ -130,6 +141,8 @@ fn sessions(node: &NodeResult, some_are_limited: bool) -> String {
     let busy = busy.map_or_else(String::new, |busy| format!(" ({})", whole(&busy)));
     let most = node.peak_sessions.as_ref().map_or_else(String::new, |most| format!("{}{busy}", whole(most)));
     match limit(node) {
+        // Where a session takes no time there is never more than none.
+        None if node.peak_sessions.as_ref().is_none_or(|most| most.p95 == 0.0) => "-".to_owned(),
         Some(limit) => format!("{most} of {}", count(limit.into())),
         None if some_are_limited => format!("{most}, no limit"),
         None => most,
@@ -144,29 +157,58 @@ fn turned_away(node: &NodeResult) -> String {
     part.map_or_else(String::new, percent)
 }
 
-fn rows(page: &mut Page, results: &Results) {
-    for other in &results.verdict.others {
-        page.labelled("also", LABEL, &other.sentence);
-    }
-    for event in events::lines(results) {
-        page.labelled("event", LABEL, &event);
-    }
-    let rows = [
-        ("goal", goal(results)),
-        ("at best", by_message(results)),
-        ("last message", events::last_message(results)),
-        ("mail", mail(results)),
-        ("biggest cause", biggest_cause(results)),
-        ("evidence", evidence(results)),
-        ("zone", results.findings.is_empty().then(|| "no findings".to_owned())),
-        ("sure", Some(sure(results))),
-        ("do", settle(results).or_else(|| Some(brief(&results.verdict.action).to_owned()))),
+/// The rows below the table, in `room` lines: what can be done without goes first.
+fn rows(page: &mut Page, results: &Results, room: usize) {
+    let mut rows: Vec<Row> = others(results).map(|also| ("also", also, NEEDED)).collect();
+    rows.extend(events::lines(results).into_iter().map(|event| ("event", event, NEEDED)));
+    let more = [
+        ("goal", goal(results), 5),
+        ("last message", events::last_message(results), NEEDED),
+        ("at best", by_message(results), 2),
+        ("mail", mail(results), NEEDED),
+        ("biggest cause", biggest_cause(results), 4),
+        ("evidence", evidence(results), 1),
+        ("zone", results.findings.is_empty().then(|| "no findings".to_owned()), 0),
+        ("limits", limits(results), 1),
+        ("sure", Some(sure(results)), NEEDED),
+        ("do", settle(results).or_else(|| Some(brief(&results.verdict.action).to_owned())), NEEDED),
     ];
-    for (label, text) in rows {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            page.labelled(label, LABEL, &text);
-        }
+    let said = |(label, text, rank): (&'static str, Option<String>, u8)| Some((label, text?, rank));
+    rows.extend(more.into_iter().filter_map(said).filter(|(_, text, _)| !text.is_empty()));
+    let height = |(_, text, _): &Row| page.lines_of(LABEL, text);
+    while rows.iter().map(height).sum::<usize>() > room {
+        let spare = rows.iter().enumerate().filter(|(_, (_, _, rank))| *rank < NEEDED);
+        let Some(place) = spare.min_by_key(|(_, (_, _, rank))| *rank).map(|(place, _)| place) else { break };
+        rows.remove(place);
     }
+    rows.iter().for_each(|(label, text, _)| page.labelled(label, LABEL, text));
+}
+
+/// Label, text, and how much it is needed.
+type Row = (&'static str, String, u8);
+
+/// Other subjects that matter. How many connections a host turns away stands in the table; how many sessions it needs does not.
+fn others(results: &Results) -> impl Iterator<Item = String> {
+    results.verdict.others.iter().map(|other| {
+        let enough = |node: &NodeResult| Some((node.name.clone(), node.sessions?.enough?));
+        let enough = results.nodes.iter().filter_map(enough);
+        let sized: Vec<String> = enough
+            .map(|(name, enough)| format!("{name} needs about {} sessions", count(enough.into())))
+            .collect();
+        match other.subject {
+            Subject::TurnedAway if !sized.is_empty() => {
+                format!("Connections are turned away: {}.", sized.join(", "))
+            }
+            _ => other.sentence.clone(),
+        }
+    })
+}
+
+/// What a yes without goals of its own is held against.
+fn limits(results: &Results) -> Option<String> {
+    let is_arrival = results.verdict.subject == Subject::Loss && results.verdict.answer == Answer::Yes;
+    is_arrival
+        .then(|| "a no would be: 0.01 % lost, 1 in 20 later than 5 m, 1 in 100 later than 1 h".to_owned())
 }
 
 /// What became of the mail; nothing where the verdict has just said it.
@@ -180,13 +222,24 @@ fn mail(results: &Results) -> Option<String> {
         return None;
     }
     let part = |count: u64| percent(count as f64 / totals.messages as f64);
-    let lost =
-        (totals.bounced > 0 && subject != Subject::Loss).then(|| format!("{} bounced", part(totals.bounced)));
-    let waiting = (totals.waiting > 0).then(|| format!("{} still waiting at the end", part(totals.waiting)));
+    let told = |about: Subject| {
+        subject == about || results.verdict.others.iter().any(|other| other.subject == about)
+    };
+    let lost = (totals.bounced > 0 && !told(Subject::Loss))
+        .then(|| format!("{} bounced{}", part(totals.bounced), each_window(results, totals.bounced)));
+    let waiting =
+        (totals.waiting > 0).then(|| format!("{} still queued when the run ends", part(totals.waiting)));
     let accepted = (totals.bounced == 0 && totals.waiting == 0).then(|| "all accepted".to_owned());
-    let delay = delay(results).filter(|_| subject != Subject::Delay);
+    let delay = delay(results).filter(|_| !told(Subject::Delay));
     let parts: Vec<String> = [accepted, lost, waiting, delay].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// ` (37 a day)`.
+fn each_window(results: &Results, messages: u64) -> String {
+    let each = messages as f64 / results.provenance.windows.max(1) as f64;
+    let word = words::window(&results.provenance).one;
+    if each < 1.0 { String::new() } else { format!(" ({} a {word})", rough(each)) }
 }
 
 fn delay(results: &Results) -> Option<String> {
@@ -210,7 +263,7 @@ fn slowest(results: &Results, all: f64) -> String {
     let senders = results.senders.iter().filter(|sender| sender.wanted);
     let slow = senders.filter_map(|sender| Some((sender, sender.delay?.p95)));
     match slow.filter(|(_, p95)| *p95 > MUCH_LONGER * all).max_by(|a, b| a.1.total_cmp(&b.1)) {
-        Some((sender, p95)) => format!(", of {}'s mail than {}", sender.name, duration(p95)),
+        Some((sender, p95)) => format!(" ({}: than {})", sender.name, duration(p95)),
         None => String::new(),
     }
 }
@@ -247,10 +300,10 @@ fn biggest_cause(results: &Results) -> Option<String> {
     Some(format!("{}: {} of your mail, {part}", cause.sender, percent(cause.share_of_mail.value)))
 }
 
-/// The grade of what decides, in its one word.
+/// The grade of what decides, in its one word, unless the answer has named it.
 fn evidence(results: &Results) -> Option<String> {
-    let decisive =
-        results.provenance.decisive.as_ref().filter(|_| is_about_shares(results.verdict.subject))?;
+    let is_open = is_about_shares(results.verdict.subject) && results.verdict.flips.is_empty();
+    let decisive = results.provenance.decisive.as_ref().filter(|_| is_open)?;
     Some(format!("{}, for {}", decisive.grade.name(), decisive.senders.first()?))
 }
 
@@ -286,7 +339,7 @@ fn settle(results: &Results) -> Option<String> {
         effect.grade == Grade::Assumed && !matches!(effect.unknown.as_str(), "share" | "idle")
     })?;
     Some(format!(
-        "On each host: grep -c 'connect from .*DOMAIN' mail.log, with the domain of {}; then mxsim judge {}. When you know how it \
+        "On each host: grep -c ': connect from .*DOMAIN' mail.log, with the domain of {}; then mxsim judge {}. When you know how it \
          behaves, give it grade = \"measured\" in the scenario.",
         effect.sender,
         counts_to_type(&results.nodes)

@@ -17,6 +17,9 @@ use mxsim_core::results::Results;
 
 pub use rows::{oneline, rows};
 
+/// Lines of a terminal.
+const LINES: usize = 25;
+
 /// Names of the files of a run, for the commands that a screen offers.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Files<'a> {
@@ -31,21 +34,26 @@ pub struct Files<'a> {
 /// The results on one page.
 #[must_use]
 pub fn screen(results: &Results, files: &Files<'_>, style: &TextStyle) -> String {
-    first_page(results, style).with_next(&words::next_command(results, files))
+    let next = words::next_command(results, files);
+    first_page(results, &next, style).with_next(&next)
 }
 
 /// The results on one page, and after it everything that is known about them.
 #[must_use]
 pub fn full(results: &Results, files: &Files<'_>, style: &TextStyle) -> String {
-    let mut page = first_page(results, style);
+    let next = words::next_command(results, files);
+    let mut page = first_page(results, &next, style);
     page.blank();
     tables::write(&mut page, results, style.ascii);
-    page.with_next(&words::next_command(results, files))
+    page.with_next(&next)
 }
 
-fn first_page(results: &Results, style: &TextStyle) -> Page {
+/// The page without the `next` command, for which it leaves room.
+fn first_page(results: &Results, next: &str, style: &TextStyle) -> Page {
     let mut page = Page::new(style);
     findings::write_worst(&mut page, &results.findings);
-    answer::write(&mut page, results);
+    // A blank stands before the command.
+    let room = LINES - 1 - page.lines_of_next(next);
+    answer::write(&mut page, results, room);
     page
 }

@@ -191,7 +191,9 @@ impl Draw<'_> {
     }
 
     fn number(&mut self, schema: &Value) -> Value {
-        let above = schema["exclusiveMinimum"].as_f64();
+        // The smallest number that can be read stands for "above zero".
+        let smallest = schema["minimum"].as_f64().filter(|least| *least > 0.0 && *least < 1e-6);
+        let above = schema["exclusiveMinimum"].as_f64().or(smallest);
         let least = above.or(schema["minimum"].as_f64()).unwrap_or(0.0);
         let most = schema["maximum"].as_f64().unwrap_or(1.0);
         let steps = [if above.is_some() { 1e-3 } else { 0.0 }, 0.1, 0.5, 1.0, 1.5, 3.0, 50.0];

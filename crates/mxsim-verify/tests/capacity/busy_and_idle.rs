@@ -108,8 +108,8 @@ retry = {{ max_attempts = 1 }}\n[nodes.mx1]\nsessions = {sessions}\nsession_time
     assert_ratio("turned away over the run", &seen.blocked.expect("connections"), REPLICATIONS, all);
 }
 
-/// Theory: how many sessions turn away 1 % of a known load is Erlang's. From the part that few sessions turn away the load is found again, and a node
-/// with as many as are said to be enough turns away about 1 %.
+/// Theory: how many sessions turn away half a percent of a known load is Erlang's. From the part that few sessions turn away the load is found again, and a node
+/// with as many as are said to be enough turns away less than 1 %.
 /// n: 40 hours of 3,600 connections; the part turned away is known to 0.6 %, which moves the load by less than 3 % and sessions by no more than that
 /// and one.
 #[test]
@@ -122,7 +122,7 @@ fn what_is_said_to_be_enough_is_enough() {
         let results = experiment(1, per_second, 1.0, &format!("retry = {{ max_attempts = 1 }}\n{node}"));
         results.nodes[0].sessions.expect("sessions take time")
     };
-    let truth = enough_sessions(per_second * session, 0.01).expect("a number");
+    let truth = enough_sessions(per_second * session, 0.005).expect("a number");
     for sessions in [1, 3, 6, 10] {
         let enough = seen(sessions).enough.expect("too many are turned away");
         assert!(
@@ -130,7 +130,7 @@ fn what_is_said_to_be_enough_is_enough() {
             "{sessions}: {enough} {truth}"
         );
         let then = seen(enough).blocked_in_busiest_hour.expect("connections").mean;
-        assert!((0.003..0.025).contains(&then), "{enough} sessions turn away {then}");
+        assert!((0.001..0.012).contains(&then), "{enough} sessions turn away {then}");
     }
     assert_eq!(seen(truth + 5).enough, None, "what is enough already needs no number");
 }

@@ -24,6 +24,7 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         session_limit: None,
         measured: Span::DAY,
         fails: false,
+        goes_silent: false,
     };
     let host = |index: usize| HostLabels {
         name: format!("mx{}.example.com", index + 1),
@@ -53,6 +54,7 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         goals: vec![Goal::rough_even()],
         down: Vec::new(),
         goals_are_default: true,
+        dns_away: false,
         changes: false,
         methods: Vec::new(),
         presets: Vec::new(),

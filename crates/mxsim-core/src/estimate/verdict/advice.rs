@@ -1,7 +1,6 @@
 //! What would change the answer, and what to do about it.
 
 use super::Evidence;
-use super::subjects::more_room;
 use crate::estimate::measured::measured;
 use crate::estimate::not_known::{Quantity, WhatIf};
 use crate::numerals::{count, duration, percent, percent_range, percent_with_decimals, tidy};
@@ -11,6 +10,9 @@ use crate::scenario::{Goal, GoalKind};
 /// What to do where the other nodes do not take the mail.
 const SURVIVAL_ACTION: &str = "Give the nodes that are left more sessions, or add a node. A sender that does not go on to another host waits for the one it knows, \
                                whatever the others could take.";
+
+/// More replications than these are better spared by another goal. *Assumption*.
+const FAR: u64 = 2_000;
 
 impl Evidence<'_> {
     pub(super) fn flips(&self, answer: Answer) -> String {
@@ -110,7 +112,7 @@ impl Evidence<'_> {
             }
             if what_if.assumption.unknown == "idle" {
                 return format!(
-                    "Find out how long {sender} keeps a connection open: in your logs, the time from its last message to its disconnect."
+                    "Find out how long {sender} keeps a connection open: in your logs, the time from its last message to the end of the connection."
                 );
             }
             format!(
@@ -127,6 +129,10 @@ impl Evidence<'_> {
             .zip(&self.results.goals)
             .any(|(goal, result)| result.status == GoalStatus::Unknown && goal.on >= 1.0);
         match self.results.more_replications() {
+            Some(more) if more > FAR => format!(
+                "The truth lies close to the goal: ask for a little more or less, or run about {} more replications.",
+                count(more)
+            ),
             Some(more) => format!("Run about {} more replications.", count(more)),
             None if absolute => {
                 "No number of replications shows that a goal holds on every window; ask for 99 of 100.".into()
@@ -136,9 +142,8 @@ impl Evidence<'_> {
     }
 
     fn change(&self) -> String {
-        let mut advice: Vec<String> = self.wider_goal().into_iter().collect();
         let missed = self.goal_with(GoalStatus::Missed).map(|(goal, _)| &goal.kind);
-        advice.push(match missed.map(GoalKind::subject) {
+        let change = match missed.map(GoalKind::subject) {
             Some(Subject::Loss) => self.loss_action().into(),
             Some(Subject::Survival) => SURVIVAL_ACTION.into(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
@@ -147,8 +152,11 @@ impl Evidence<'_> {
             }
             Some(Subject::Evenness | Subject::Target) if self.results.nodes.len() > 1 => self.redesign(),
             _ => "Delay here comes from failed connections and the waits before the next try: look for what fails.".into(),
-        });
-        advice.join(" ")
+        };
+        // What nobody knows may turn the answer round; what would hold comes last.
+        let parts =
+            [Some(self.measure()).filter(|measure| !measure.is_empty()), Some(change), self.wider_goal()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// What to do about too many sessions, or too few.
@@ -159,9 +167,17 @@ impl Evidence<'_> {
         match goal.kind {
             GoalKind::Sessions { .. } => {
                 let enough = self.enough_sessions(goal);
-                format!("{enough}Let sessions be shorter, or give {name} less of the mail.")
+                let idle =
+                    node.sessions.and_then(|sessions| Some(sessions.idle?.value > sessions.busy?.value));
+                let lever = match idle {
+                    Some(true) => {
+                        "Most of them are kept open without a message: close idle connections sooner"
+                    }
+                    _ => "Let sessions be shorter",
+                };
+                format!("{enough}{lever}, or give {name} less of the mail.")
             }
-            GoalKind::TurnedAway { .. } => more_room(node),
+            GoalKind::TurnedAway { .. } => self.more_room(),
             _ => format!("Give {name} more sessions, shorter ones, or less of the mail."),
         }
     }
@@ -176,6 +192,9 @@ impl Evidence<'_> {
     }
 
     fn redesign(&self) -> String {
+        if let Some(remedy) = self.remedy() {
+            return remedy;
+        }
         let who = self.ranked.first().filter(|ranked| ranked.part > 0.0);
         let who = who.map_or("the senders", |ranked| ranked.cause.sender.as_str());
         let waiting = if self.results.is_mostly_tilt() {
@@ -186,6 +205,18 @@ impl Evidence<'_> {
         format!(
             "To change it, take the choice away from {who}: an SMTP load balancer in front of the nodes splits by your rule. {waiting}"
         )
+    }
+
+    /// What to change in the zone, where a finding says what tilts the split.
+    fn remedy(&self) -> Option<String> {
+        let is_tilt = self.results.is_mostly_tilt();
+        let found = |id: &str| self.labels.findings.iter().any(|finding| is_tilt && finding.code == id);
+        let remedies = [
+            ("ipv6-on-some", "Give all of the equal hosts an IPv6 address, or none of them."),
+            ("unequal-addresses", "Give each of the equal hosts as many addresses as the others."),
+            ("shared-address", "Give each MX host an address of its own."),
+        ];
+        remedies.into_iter().find(|(id, _)| found(id)).map(|(_, remedy)| remedy.to_owned())
     }
 
     /// The nearest goal of the same kind that would hold, by the upper bound of the quantile.

@@ -77,6 +77,9 @@ impl Evidence<'_> {
         if let Some(matter) = matters.iter().find(|matter| matter.is_certain) {
             return self.on_matter(matter, Answer::No);
         }
+        if let Some(verdict) = self.one_machine() {
+            return verdict;
+        }
         let has_split = self.has_equals() && !self.is_planned();
         let split = has_split.then(|| self.on_goals());
         if let Some(verdict) = split.as_ref().filter(|verdict| verdict.answer == Answer::No) {
@@ -86,6 +89,22 @@ impl Evidence<'_> {
             Some(open) => self.on_matter(open, Answer::CannotTell),
             None => split.unwrap_or_else(|| self.on_arrival()),
         }
+    }
+
+    /// Several MX hosts that are one machine split nothing, whatever was meant.
+    fn one_machine(&self) -> Option<Verdict> {
+        let shared = self.labels.findings.iter().any(|finding| finding.code == "shared-address");
+        let [only] = self.results.nodes.as_slice() else { return None };
+        (shared && !self.is_planned()).then(|| Verdict {
+            subject: Subject::Evenness,
+            answer: Answer::No,
+            sentence: format!(
+                "Nothing is split: all MX hosts are one machine, {}, which carries all mail.",
+                only.name
+            ),
+            action: "Give each MX host an address of its own.".into(),
+            ..Verdict::undecided()
+        })
     }
 
     fn on_matter(&self, matter: &Matter, answer: Answer) -> Verdict {

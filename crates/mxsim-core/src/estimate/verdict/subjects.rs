@@ -4,9 +4,10 @@
 //! scenario's own the answer is about the first that matters; evenness comes last and has goals of its own (`goals.rs`).
 
 use super::Evidence;
-use crate::numerals::{Ranged, count, percent};
+use crate::numerals::{Ranged, count, percent, rough};
 use crate::results::{Interval, NodeResult, OtherSubject, SenderResult, Subject};
 use crate::scenario::{LOST, OFF_TARGET, SLOW, TURNED_AWAY};
+use crate::tally::labels::NodeLabels;
 use std::cmp::Ordering;
 
 /// So many times what all mail has on average is well above it. *Assumption*, as the limits below.
@@ -15,6 +16,25 @@ const WELL_ABOVE: f64 = 1.5;
 const IDLE: f64 = 0.1;
 /// Part of the accepted mail that may take longer than an hour.
 const LATE: f64 = 0.01;
+
+/// Nodes that advice names.
+const NODES_NAMED: usize = 4;
+/// An hour (s).
+const HOUR_S: f64 = 3_600.0;
+/// A sender that brings less of the trouble than this is no cause of it. *Assumption*.
+const A_GOOD_PART: f64 = 0.25;
+
+/// What to do where the DNS is away.
+const DNS_ACTION: &str = "Senders find no host while nobody answers for your domain: have name servers in two places, or a TTL that is longer than the outage.";
+
+/// What to do where mail waits for a node that says nothing.
+const SILENT_ACTION: &str = "A host that drops packets makes each sender wait for its time-out: one that refuses connections costs less time.";
+
+/// The same where nodes fail and answer.
+const FAILING_ACTION: &str = "Mail waits until its sender tries again and finds a host that takes it: keep another host up meanwhile, or make the outage shorter.";
+
+/// The same where nothing fails.
+const WAITING_ACTION: &str = "Mail waits where a sender does not go on to another host, or finds none: mxsim trace shows the way of one message.";
 
 /// What to do where mail is lost.
 const LOSS_ACTION: &str = "A sender gives a message up when its retries end, or at a permanent answer (5xx): keep at least one host \
@@ -77,11 +97,18 @@ impl Evidence<'_> {
     fn loss(&self) -> Option<Matter> {
         let lost = self.results.delivery.bounced_share?;
         let is_certain = beyond(lost, LOST)?;
-        let worst = self.worst(|sender| sender.bounced_share, LOST.max(WELL_ABOVE * lost.value));
+        let worst = self.worst(|sender| sender.bounced_share, lost.value, LOST);
+        let each =
+            self.results.delivery.totals.bounced as f64 / self.results.provenance.windows.max(1) as f64;
+        let many = if each < 1.0 {
+            String::new()
+        } else {
+            format!(", about {} a {}", rough(each), self.days().trim_end_matches('s'))
+        };
         Some(Matter {
             subject: Subject::Loss,
             is_certain,
-            sentence: format!("{} of your mail bounces{}.", Ranged::from(lost).percent(), worst),
+            sentence: format!("{} of your mail bounces{many}{worst}.", Ranged::from(lost).percent()),
             action: self.loss_action().into(),
         })
     }
@@ -89,7 +116,30 @@ impl Evidence<'_> {
     /// What to do where mail is lost: where hosts reject it for good, no other host gets a try.
     pub(super) fn loss_action(&self) -> &'static str {
         let rejected: u64 = self.results.nodes.iter().map(|node| node.totals.rejected).sum();
-        if rejected >= self.results.delivery.totals.bounced { REJECTED_ACTION } else { LOSS_ACTION }
+        let fails = self.labels.nodes.iter().any(|node| node.fails);
+        match () {
+            () if rejected >= self.results.delivery.totals.bounced => REJECTED_ACTION,
+            () if self.labels.dns_away && !fails => DNS_ACTION,
+            () => LOSS_ACTION,
+        }
+    }
+
+    /// What to do about nodes that are full: how many sessions each needs, where that is known.
+    pub(super) fn more_room(&self) -> String {
+        let enough = |node: &NodeResult| {
+            Some(format!("{} about {} sessions", node.name, count(node.sessions?.enough?.into())))
+        };
+        let enough: Vec<String> = self.results.nodes.iter().filter_map(enough).take(NODES_NAMED).collect();
+        if enough.is_empty() {
+            let name = self.fullest_hour().map_or("the node", |(node, _)| &node.name);
+            return format!(
+                "Give {name} more sessions, shorter ones, or less of the mail: it is full when they come."
+            );
+        }
+        format!(
+            "Give {}: fewer than 1 % of the connections in the busiest hour would find them taken (Erlang's formula).",
+            enough.join(", ")
+        )
     }
 
     fn delay(&self) -> Option<Matter> {
@@ -97,9 +147,12 @@ impl Evidence<'_> {
         let p95 = Ranged::new(delay.p95, delay.p95_ci);
         let late = self.results.delivery.late?;
         let (slow, old) = (beyond(p95.into(), SLOW.as_secs_f64()), beyond(late, LATE));
-        let worst = self.worst(|sender| sender.late, LATE.max(WELL_ABOVE * late.value));
+        let worst = self.worst(|sender| sender.late, late.value, LATE);
         let sentence = match (slow, old) {
             (None, None) => return None,
+            (Some(_), _) if delay.p95 > HOUR_S => {
+                format!("1 message in 20 takes longer than {}{worst}.", p95.duration())
+            }
             (Some(_), _) => format!(
                 "1 message in 20 takes longer than {}, and {} take longer than an hour{worst}.",
                 p95.duration(),
@@ -113,21 +166,33 @@ impl Evidence<'_> {
             subject: Subject::Delay,
             is_certain: slow == Some(true) || old == Some(true),
             sentence,
-            action: "Mail waits where a sender does not go on to another host, or finds none: a host that refuses connections costs \
-                     less time than one that drops packets."
-                .into(),
+            action: self.delay_action(),
         })
     }
 
-    /// Names the sender that fares worst, if that is worse than the limit.
-    fn worst(&self, part: impl Fn(&SenderResult) -> Option<Interval>, limit: f64) -> String {
-        let senders = self.results.senders.iter().filter(|sender| sender.wanted);
-        let bad: Vec<_> = senders
-            .filter_map(|sender| Some((sender, part(sender)?)))
-            .filter(|(_, interval)| interval.value > limit)
-            .collect();
-        let most = bad.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value));
-        match most {
+    /// What to do where mail is late: make room where nodes are full, else mend what fails.
+    fn delay_action(&self) -> String {
+        let is_full = self.fullest_hour().is_some_and(|(_, part)| part.value > TURNED_AWAY);
+        let fails = |of: fn(&NodeLabels) -> bool| self.labels.nodes.iter().any(of);
+        match () {
+            () if is_full => self.more_room(),
+            () if self.labels.dns_away => DNS_ACTION.into(),
+            () if fails(|node| node.goes_silent) => SILENT_ACTION.into(),
+            () if fails(|node| node.fails) => FAILING_ACTION.into(),
+            () => WAITING_ACTION.into(),
+        }
+    }
+
+    /// Names the sender that fares worst, if it is well above `all` and `limit`, and brings a good part of the trouble.
+    fn worst(&self, part: impl Fn(&SenderResult) -> Option<Interval>, all: f64, limit: f64) -> String {
+        let wanted = || self.results.senders.iter().filter(|sender| sender.wanted);
+        let trouble = |sender: &SenderResult| Some(part(sender)?.value * sender.totals.messages as f64);
+        let total: f64 = wanted().filter_map(trouble).sum();
+        let bad = wanted().filter_map(|sender| Some((sender, part(sender)?))).filter(|(sender, interval)| {
+            interval.value > limit.max(WELL_ABOVE * all)
+                && trouble(sender).is_some_and(|trouble| trouble >= A_GOOD_PART * total)
+        });
+        match bad.max_by(|a, b| a.1.value.total_cmp(&b.1.value)) {
             Some((sender, interval)) if self.results.senders.len() > 1 => {
                 format!(", and {} of that from {}", percent(interval.value), sender.name)
             }
@@ -152,7 +217,7 @@ impl Evidence<'_> {
             subject: Subject::TurnedAway,
             is_certain,
             sentence: turned_away(node, part),
-            action: more_room(node),
+            action: self.more_room(),
         })
     }
 
@@ -173,10 +238,13 @@ impl Evidence<'_> {
                 Ranged::from(share).percent(),
                 percent(node.fair_share)
             ),
-            action: format!(
-                "Look at why senders pass {} by: its preference, its addresses, its faults.",
-                node.name
-            ),
+            action: match self.labels.findings.iter().any(|finding| finding.code == "unreachable-address") {
+                true => "Take the address that the Internet cannot reach out of the zone.".into(),
+                false => format!(
+                    "Look at why senders pass {} by: its preference, its addresses, its faults.",
+                    node.name
+                ),
+            },
         })
     }
 
@@ -210,22 +278,6 @@ pub(super) fn turned_away(node: &NodeResult, part: Interval) -> String {
         node.name,
         Ranged::from(part).percent()
     )
-}
-
-/// What to do about a node that is full.
-pub(super) fn more_room(node: &NodeResult) -> String {
-    let name = &node.name;
-    match node.sessions.and_then(|sessions| sessions.enough) {
-        Some(enough) => format!(
-            "Give {name} about {} sessions: they would turn away 1 % in its busiest hour (Erlang's formula). Or shorter ones, or less of the mail.",
-            count(enough.into())
-        ),
-        None => {
-            format!(
-                "Give {name} more sessions, shorter ones, or less of the mail: it is full when they come."
-            )
-        }
-    }
 }
 
 /// Whether a number lies beyond its limit (true) or may lie there (false); `None` if it does not.

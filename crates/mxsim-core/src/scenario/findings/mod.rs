@@ -43,7 +43,7 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("null-mx-beside-others", Error, "a null MX stands beside other MX records, which RFC 7505 forbids"),
     kind(
         "unreachable-address",
-        Warning,
+        Error,
         "an MX host has an address that the Internet cannot reach beside one that it can",
     ),
     kind("mx-address-unknown", Warning, "the text does not say which addresses an MX host has"),

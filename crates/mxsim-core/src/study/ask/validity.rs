@@ -2,7 +2,7 @@
 //! message or keeps its choice for an exponential time.
 
 use crate::dns::{Driver, Host, OrderReuse, Transform};
-use crate::scenario::{Scenario, Sender};
+use crate::scenario::{Reach, Scenario, Sender};
 use crate::sender::{HostOrder, OwnCache, Stickiness};
 use crate::theory::sticky::lump_factor_with_profile;
 use crate::time::Span;
@@ -104,7 +104,14 @@ pub(super) fn equal_hosts(scenario: &Scenario) -> Result<(), NoClosedForm> {
     if scenario.nodes.len() != zone.hosts.len() {
         return Err(NoClosedForm::HostsAreNotNodes);
     }
-    if scenario.nodes.iter().any(|node| !node.faults.is_empty()) {
+    // What the Internet does not reach gives no answer, as a node that fails all the time.
+    let is_lost = |host: &Host| {
+        matches!(Reach::of(host, zone), Reach::Private | Reach::Special)
+            || host.out_of_reach().next().is_some()
+    };
+    // A zone with nothing else may be that of a network of its own.
+    let some_are_lost = zone.hosts.iter().any(is_lost) && !zone.hosts.iter().all(is_lost);
+    if some_are_lost || scenario.nodes.iter().any(|node| !node.faults.is_empty()) {
         return Err(NoClosedForm::NodeFails);
     }
     let has_policy = scenario.mta_sts.is_some() || !scenario.dane.failing.is_empty();
@@ -185,6 +192,7 @@ mod tests {
     #[test]
     fn everything_else_says_why_it_has_none() {
         let backup = TWO.replace("MX 10 b", "MX 20 b");
+        let private = TWO.replace("192.0.2.2", "10.0.0.1");
         let two_addresses = format!("{TWO}b.e.example. 300 A 192.0.2.3\n");
         let fixed = "order = { keep = { fixed = \"6h\" } }\n";
         let fault = "[[events]]\nat = \"10:00\"\nfor = \"1h\"\nnode = \"a\"\nfault = \"drop\"\n";
@@ -193,6 +201,7 @@ mod tests {
             (&backup, UNIFORM.to_owned(), "different preferences"),
             (&two_addresses, UNIFORM.to_owned(), "different numbers of addresses"),
             (TWO, format!("{UNIFORM}{fault}"), "a node fails"),
+            (&private, UNIFORM.to_owned(), "a node fails"),
             (TWO, format!("{UNIFORM}{fixed}"), "us keeps its choice for a part of the window"),
             (
                 TWO,
