@@ -55,7 +55,7 @@ const MODULES: [(&str, &[&str]); 20] = [
         ],
     ),
     ("tally", &["time", "results", "scenario"]),
-    ("estimate", &["time", "results", "numerals", "scenario", "tally"]),
+    ("estimate", &["time", "results", "numerals", "theory", "scenario", "tally"]),
     (
         "engine",
         &[
