@@ -27,9 +27,22 @@ pub fn scenario(toml: &str) -> Scenario {
 /// If the scenario is wrong or a result breaks an invariant.
 #[must_use]
 pub fn run(toml: &str) -> Results {
-    let scenario = scenario(toml);
     // What is not known is no part of these experiments.
-    let options = RunOptions::of(&scenario).method(MethodChoice::Messages).worlds(0);
+    run_beside(toml, 0)
+}
+
+/// The same with what is only assumed put to the ends of its range, and one plausible world.
+///
+/// # Panics
+/// As [`run`].
+#[must_use]
+pub fn run_with_assumptions(toml: &str) -> Results {
+    run_beside(toml, 1)
+}
+
+fn run_beside(toml: &str, worlds: u64) -> Results {
+    let scenario = scenario(toml);
+    let options = RunOptions::of(&scenario).method(MethodChoice::Messages).worlds(worlds);
     let results = simulate(&scenario, options, &Quiet);
     let results =
         results.unwrap_or_else(|error| panic!("a run that nobody interrupts failed: {error}\n{toml}"));

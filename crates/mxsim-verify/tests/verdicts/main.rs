@@ -14,7 +14,7 @@ mod subjects;
 mod unknown_host;
 
 use mxsim_core::results::Answer;
-use mxsim_verify::experiment::run;
+use mxsim_verify::experiment::run_with_assumptions;
 
 /// A scenario and the word its verdict should have.
 struct Case {
@@ -33,7 +33,7 @@ fn the_word_is_right_and_never_a_wrong_yes() {
     assert_eq!(cases.len(), 40);
     let mut wrong = Vec::new();
     for case in &cases {
-        let verdict = run(&case.text).verdict;
+        let verdict = run_with_assumptions(&case.text).verdict;
         let line = format!(
             "{}: {:?} where the truth is {:?}: {}",
             case.name, verdict.answer, case.truth, verdict.sentence
