@@ -85,6 +85,13 @@ impl Results {
     pub fn more_replications(&self) -> Option<u64> {
         self.goals.iter().filter_map(|goal| goal.more_replications).max()
     }
+
+    /// Messages that bounce in a window on average; `None` where it is less than one.
+    #[must_use]
+    pub fn bounced_each_window(&self) -> Option<f64> {
+        let each = self.delivery.totals.bounced as f64 / self.provenance.windows.max(1) as f64;
+        (each >= 1.0).then_some(each)
+    }
 }
 
 /// What produced a results document; enough to make it again.

@@ -45,7 +45,6 @@ impl TextKind {
     }
 }
 
-/// A JSON object by its keys.
 /// True for several documents one after the other, as who asks twice gets them; a scenario is one.
 fn has_documents(text: &str) -> bool {
     let mut documents = serde_json::Deserializer::from_str(text).into_iter::<Value>();
@@ -54,6 +53,7 @@ fn has_documents(text: &str) -> bool {
         && documents.all(|document| document.is_ok())
 }
 
+/// A JSON object by its keys.
 fn of_json(text: &str) -> Option<TextKind> {
     if !text.trim_start().starts_with('{') {
         return None;

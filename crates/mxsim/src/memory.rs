@@ -6,6 +6,7 @@
 use mxsim_core::numerals::bytes;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::cost::Cost;
+use std::sync::OnceLock;
 
 /// This part of the limit may be filled: a list that is full doubles.
 const FILLED: f64 = 0.5;
@@ -16,6 +17,12 @@ const STACK_BYTES: f64 = 2_097_152.0;
 
 /// The most address space (bytes); `None` if it is not limited, or nobody says.
 pub(crate) fn limit() -> Option<f64> {
+    // It is asked for when the command begins, by the watchdog and for the threads, and stays as it is.
+    static LIMIT: OnceLock<Option<f64>> = OnceLock::new();
+    *LIMIT.get_or_init(read_limit)
+}
+
+fn read_limit() -> Option<f64> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
     let soft = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;
     soft.split_whitespace().next()?.parse().ok()

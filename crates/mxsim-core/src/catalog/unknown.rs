@@ -125,14 +125,14 @@ pub(super) fn read(table: &Table) -> (Unknowns, Vec<NotKnown>) {
     let mut unknowns = Unknowns::default();
     let mut list = Vec::new();
     let Some(section) = table.table("unknown") else { return (unknowns, list) };
+    let times = |part: &Table| part.get("from").and_then(span).zip(part.get("to").and_then(span));
     if let Some(part) = section.table("choosers") {
         let count = |key: &str| part.get(key).and_then(Value::as_integer).map(|count| count as u32);
         unknowns.choosers = count("from").zip(count("to"));
         list.extend(not_known("choosers", &between(part), part));
     }
     if let Some(part) = section.table("hold") {
-        let span = |key: &str| part.get(key).and_then(span);
-        unknowns.hold = span("from").zip(span("to"));
+        unknowns.hold = times(part);
         list.extend(not_known("hold", &between(part), part));
     }
     if let Some(part) = section.table("order") {
@@ -142,8 +142,7 @@ pub(super) fn read(table: &Table) -> (Unknowns, Vec<NotKnown>) {
         list.extend(not_known("order", &range, part));
     }
     if let Some(part) = section.table("idle") {
-        let span = |key: &str| part.get(key).and_then(span);
-        unknowns.idle = span("from").zip(span("to"));
+        unknowns.idle = times(part);
         list.extend(not_known("idle", &between(part), part));
     }
     (unknowns, list)

@@ -5,6 +5,7 @@ use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
 use super::world::{Phases, SenderTable, Topology, World, senders};
 use crate::dns::{Name, Zone};
+use crate::node::Fault;
 use crate::scenario::{Goal, GoalKind, Node, PlannedEvent, Reach, Scenario, Sender};
 use crate::tally::PHASES;
 use crate::tally::labels::{EventLabels, HostLabels, Labels, NodeLabels, SenderLabels};
@@ -119,9 +120,7 @@ fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
         address_indices: published().map(|(_, address)| address.index()).collect(),
         fair_share: node.fair_share,
         fails: !node.faults.is_empty(),
-        goes_silent: node
-            .faults
-            .ever(|fault| matches!(fault, crate::node::Fault::Drop | crate::node::Fault::NoGreeting)),
+        goes_silent: node.faults.ever(Fault::keeps_sender_waiting),
         session_limit: node.capacity.sessions,
         measured: scenario.run.run_length,
     }

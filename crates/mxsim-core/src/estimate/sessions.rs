@@ -77,8 +77,12 @@ pub(super) fn sessions(labels: &NodeLabels, tallies: &[Tally], node: usize) -> O
 /// How many sessions would turn away no more than is worth a word: from what `limit` sessions turn away follows the load that is offered,
 /// from that how many it takes. Who is no longer turned away does not come back, so it is rather too many than too few.
 fn enough(limit: Option<u32>, turned_away: Option<Estimate>) -> Option<u32> {
-    let (limit, part) = (limit?, turned_away?.mean);
-    let offered = offered_load(limit, part).filter(|_| part > TURNED_AWAY)?;
+    let part = turned_away?.mean;
+    // Most nodes have room, and the search takes as many steps as there are sessions.
+    if part <= TURNED_AWAY {
+        return None;
+    }
+    let offered = offered_load(limit?, part)?;
     // Half of what is worth a word, so that the next run says so too.
     enough_sessions(offered, 0.5 * TURNED_AWAY)
 }

@@ -149,8 +149,7 @@ impl Ranged {
             return number;
         }
         match ends {
-            [Some(low), None] if low == digits => format!("about {number}"),
-            [None, Some(high)] if high == digits => format!("about {number}"),
+            [Some(bound), None] | [None, Some(bound)] if bound == digits => format!("about {number}"),
             ends => format!("{number} ({})", joined(ends, unit)),
         }
     }

@@ -37,9 +37,7 @@ impl Reuse {
             | Self::QueueRun(kept) => Some(kept),
         }
     }
-}
 
-impl Reuse {
     /// The limits of connections that stay open for a message that is still to come, if any do.
     #[must_use]
     pub const fn waits_for_messages(self) -> Option<ReuseLimits> {

@@ -189,19 +189,23 @@ type Row = (&'static str, String, u8);
 
 /// Other subjects that matter. How many connections a host turns away stands in the table; how many sessions it needs does not.
 fn others(results: &Results) -> impl Iterator<Item = String> {
-    results.verdict.others.iter().map(|other| {
-        let enough = |node: &NodeResult| Some((node.name.clone(), node.sessions?.enough?));
-        let enough = results.nodes.iter().filter_map(enough);
-        let sized: Vec<String> = enough
-            .map(|(name, enough)| format!("{name} needs about {} sessions", count(enough.into())))
-            .collect();
-        match other.subject {
-            Subject::TurnedAway if !sized.is_empty() => {
-                format!("Connections are turned away: {}.", sized.join(", "))
-            }
-            _ => other.sentence.clone(),
+    let sized = needed_sessions(results);
+    results.verdict.others.iter().map(move |other| match &sized {
+        Some(sized) if other.subject == Subject::TurnedAway => {
+            format!("Connections are turned away: {sized}.")
         }
+        _ => other.sentence.clone(),
     })
+}
+
+/// `mx1 needs about 12 sessions`, of each host that is full.
+fn needed_sessions(results: &Results) -> Option<String> {
+    let needed = |node: &NodeResult| {
+        let enough = node.sessions?.enough?;
+        Some(format!("{} needs about {} sessions", node.name, count(enough.into())))
+    };
+    let needed: Vec<String> = results.nodes.iter().filter_map(needed).collect();
+    (!needed.is_empty()).then(|| needed.join(", "))
 }
 
 /// What a yes without goals of its own is held against.
@@ -226,7 +230,7 @@ fn mail(results: &Results) -> Option<String> {
         subject == about || results.verdict.others.iter().any(|other| other.subject == about)
     };
     let lost = (totals.bounced > 0 && !told(Subject::Loss))
-        .then(|| format!("{} bounced{}", part(totals.bounced), each_window(results, totals.bounced)));
+        .then(|| format!("{} bounced{}", part(totals.bounced), each_window(results)));
     let waiting =
         (totals.waiting > 0).then(|| format!("{} still queued when the run ends", part(totals.waiting)));
     let accepted = (totals.bounced == 0 && totals.waiting == 0).then(|| "all accepted".to_owned());
@@ -236,10 +240,9 @@ fn mail(results: &Results) -> Option<String> {
 }
 
 /// ` (37 a day)`.
-fn each_window(results: &Results, messages: u64) -> String {
-    let each = messages as f64 / results.provenance.windows.max(1) as f64;
+fn each_window(results: &Results) -> String {
     let word = words::window(&results.provenance).one;
-    if each < 1.0 { String::new() } else { format!(" ({} a {word})", rough(each)) }
+    results.bounced_each_window().map_or_else(String::new, |each| format!(" ({} a {word})", rough(each)))
 }
 
 fn delay(results: &Results) -> Option<String> {

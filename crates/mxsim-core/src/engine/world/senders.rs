@@ -367,15 +367,15 @@ pub fn layers(scenario: &Scenario) -> (Vec<LayerTable>, Vec<SenderLayers>) {
 /// authority whose answers go by how often it was asked is asked by everyone, as soon as its order makes a difference to anyone.
 #[must_use]
 pub fn times_only(topology: &Topology, senders: &[SenderTable]) -> Vec<bool> {
+    let is_indifferent =
+        |sender: &SenderTable| sender.path.fixed_candidates().is_some() && sender.layers.len() == 1;
     let authority = &topology.authority;
+    let others_mind = authority.transform != Transform::None
+        && authority.types.contains(RecordType::Mx)
+        && !senders.iter().all(is_indifferent);
     let of_layer = |(layer, table): (usize, &LayerTable)| {
         let asks =
             |sender: &&SenderTable| sender.layers.iter().any(|&(asked, _)| usize::from(asked) == layer);
-        let is_indifferent =
-            |sender: &SenderTable| sender.path.fixed_candidates().is_some() && sender.layers.len() == 1;
-        let others_mind = authority.transform != Transform::None
-            && authority.types.contains(RecordType::Mx)
-            && !senders.iter().all(is_indifferent);
         let parameters = &table.parameters;
         let is_plain = parameters.cache.is_plain()
             && parameters.pick == Pick::Client

@@ -11,6 +11,9 @@ use crate::scenario::{Goal, GoalKind};
 const SURVIVAL_ACTION: &str = "Give the nodes that are left more sessions, or add a node. A sender that does not go on to another host waits for the one it knows, \
                                whatever the others could take.";
 
+/// What to do where MX hosts share an address.
+pub(super) const OWN_ADDRESS: &str = "Give each MX host an address of its own.";
+
 /// More replications than these are better spared by another goal. *Assumption*.
 const FAR: u64 = 2_000;
 
@@ -104,7 +107,7 @@ impl Evidence<'_> {
         let unsure = flipping.iter().find(|what_if| what_if.assumption.grade == Grade::Assumed);
         unsure.map_or_else(String::new, |what_if| {
             let sender = &self.labels.senders[what_if.assumption.sender].name;
-            let day = self.days().trim_end_matches('s');
+            let day = self.day();
             if what_if.assumption.unknown == "share" {
                 return format!(
                     "Find out how much {sender} really brings: count its messages per {day} in your logs."
@@ -210,13 +213,15 @@ impl Evidence<'_> {
     /// What to change in the zone, where a finding says what tilts the split.
     fn remedy(&self) -> Option<String> {
         let is_tilt = self.results.is_mostly_tilt();
-        let found = |id: &str| self.labels.findings.iter().any(|finding| is_tilt && finding.code == id);
         let remedies = [
             ("ipv6-on-some", "Give all of the equal hosts an IPv6 address, or none of them."),
             ("unequal-addresses", "Give each of the equal hosts as many addresses as the others."),
-            ("shared-address", "Give each MX host an address of its own."),
+            ("shared-address", OWN_ADDRESS),
         ];
-        remedies.into_iter().find(|(id, _)| found(id)).map(|(_, remedy)| remedy.to_owned())
+        remedies
+            .into_iter()
+            .find(|(code, _)| is_tilt && self.has_finding(code))
+            .map(|(_, remedy)| remedy.to_owned())
     }
 
     /// The nearest goal of the same kind that would hold, by the upper bound of the quantile.

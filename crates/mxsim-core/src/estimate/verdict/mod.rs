@@ -93,16 +93,15 @@ impl Evidence<'_> {
 
     /// Several MX hosts that are one machine split nothing, whatever was meant.
     fn one_machine(&self) -> Option<Verdict> {
-        let shared = self.labels.findings.iter().any(|finding| finding.code == "shared-address");
         let [only] = self.results.nodes.as_slice() else { return None };
-        (shared && !self.is_planned()).then(|| Verdict {
+        (self.has_finding("shared-address") && !self.is_planned()).then(|| Verdict {
             subject: Subject::Evenness,
             answer: Answer::No,
             sentence: format!(
                 "Nothing is split: all MX hosts are one machine, {}, which carries all mail.",
                 only.name
             ),
-            action: "Give each MX host an address of its own.".into(),
+            action: advice::OWN_ADDRESS.into(),
             ..Verdict::undecided()
         })
     }
@@ -252,6 +251,14 @@ impl Evidence<'_> {
 
     fn days(&self) -> &'static str {
         plural(self.labels.run.window)
+    }
+
+    fn day(&self) -> &'static str {
+        self.days().trim_end_matches('s')
+    }
+
+    fn has_finding(&self, code: &str) -> bool {
+        self.labels.findings.iter().any(|finding| finding.code == code)
     }
 
     fn sentence(&self, answer: Answer) -> String {

@@ -8,6 +8,7 @@ use crate::numerals::{Ranged, count, percent, rough};
 use crate::results::{Interval, NodeResult, OtherSubject, SenderResult, Subject};
 use crate::scenario::{LOST, OFF_TARGET, SLOW, TURNED_AWAY};
 use crate::tally::labels::NodeLabels;
+use crate::time::Span;
 use std::cmp::Ordering;
 
 /// So many times what all mail has on average is well above it. *Assumption*, as the limits below.
@@ -19,8 +20,6 @@ const LATE: f64 = 0.01;
 
 /// Nodes that advice names.
 const NODES_NAMED: usize = 4;
-/// An hour (s).
-const HOUR_S: f64 = 3_600.0;
 /// A sender that brings less of the trouble than this is no cause of it. *Assumption*.
 const A_GOOD_PART: f64 = 0.25;
 
@@ -98,13 +97,10 @@ impl Evidence<'_> {
         let lost = self.results.delivery.bounced_share?;
         let is_certain = beyond(lost, LOST)?;
         let worst = self.worst(|sender| sender.bounced_share, lost.value, LOST);
-        let each =
-            self.results.delivery.totals.bounced as f64 / self.results.provenance.windows.max(1) as f64;
-        let many = if each < 1.0 {
-            String::new()
-        } else {
-            format!(", about {} a {}", rough(each), self.days().trim_end_matches('s'))
-        };
+        let many = self
+            .results
+            .bounced_each_window()
+            .map_or_else(String::new, |each| format!(", about {} a {}", rough(each), self.day()));
         Some(Matter {
             subject: Subject::Loss,
             is_certain,
@@ -150,7 +146,7 @@ impl Evidence<'_> {
         let worst = self.worst(|sender| sender.late, late.value, LATE);
         let sentence = match (slow, old) {
             (None, None) => return None,
-            (Some(_), _) if delay.p95 > HOUR_S => {
+            (Some(_), _) if delay.p95 > Span::HOUR.as_secs_f64() => {
                 format!("1 message in 20 takes longer than {}{worst}.", p95.duration())
             }
             (Some(_), _) => format!(
@@ -238,7 +234,7 @@ impl Evidence<'_> {
                 Ranged::from(share).percent(),
                 percent(node.fair_share)
             ),
-            action: match self.labels.findings.iter().any(|finding| finding.code == "unreachable-address") {
+            action: match self.has_finding("unreachable-address") {
                 true => "Take the address that the Internet cannot reach out of the zone.".into(),
                 false => format!(
                     "Look at why senders pass {} by: its preference, its addresses, its faults.",

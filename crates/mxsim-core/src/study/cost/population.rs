@@ -13,6 +13,8 @@ const LITTLE: f64 = 50_000.0;
 const EACH_MINUTE: &str =
     "retry = { wait = { gaps = { list = [\"1m\"], then = \"repeat-last\" } }, queue_run = \"none\" }\n";
 
+const ORDERED: &str = "resolver = \"dnsmasq\"\n";
+
 /// So many equal hosts with one address each.
 fn zone(hosts: usize, ttl: u32, rest: &str) -> String {
     let host = |i: usize| {
@@ -32,6 +34,11 @@ fn sender(preset: &str, rest: &str) -> String {
     format!("[[senders]]\npreset = \"{preset}\"\n{rest}")
 }
 
+/// So many hosts behind a resolver that keeps their order, so that each message is simulated; the mail is what follows.
+fn in_order(hosts: usize, ttl: u32, rest: &str) -> String {
+    format!("{}{rest}\n{}", zone(hosts, ttl, ""), sender("order-preserving", ORDERED))
+}
+
 fn fails(nodes: &str, fault: &str, at: &str, span: &str) -> String {
     format!("[[events]]\nat = \"{at}\"\nfor = \"{span}\"\nnode = {nodes}\nfault = \"{fault}\"\n")
 }
@@ -46,9 +53,8 @@ fn many_senders(count: usize, preset: &str, rest: &str) -> String {
 
 /// Many sites, hosts, senders and windows.
 fn sizes() -> Vec<(&'static str, String)> {
-    let ordered = "resolver = \"dnsmasq\"\n";
     vec![
-        ("one by one", day(5e5, &sender("order-preserving", ordered))),
+        ("one by one", day(5e5, &sender("order-preserving", ORDERED))),
         ("Postfix", day(3e5, &sender("postfix", "sites = 100\n"))),
         ("as counts", day(1e9, &sender("randomizing", ""))),
         ("a provider", day(1e6, &sender("gmail", ""))),
@@ -67,32 +73,10 @@ fn sizes() -> Vec<(&'static str, String)> {
 
 /// Many addresses, windows and kinds of senders.
 fn shapes() -> Vec<(&'static str, String)> {
-    let ordered = "resolver = \"dnsmasq\"\n";
     vec![
-        (
-            "30 hosts",
-            format!(
-                "{}[traffic]\nmessages_per_day = 200000\n{}",
-                zone(30, 300, ""),
-                sender("order-preserving", ordered)
-            ),
-        ),
-        (
-            "200 hosts",
-            format!(
-                "{}[traffic]\nmessages_per_day = 20000\n{}",
-                zone(200, 300, ""),
-                sender("order-preserving", ordered)
-            ),
-        ),
-        (
-            "a TTL of a second",
-            format!(
-                "{}[traffic]\nmessages_per_day = 200000\n{}",
-                zone(4, 1, ""),
-                sender("order-preserving", ordered)
-            ),
-        ),
+        ("30 hosts", in_order(30, 300, "[traffic]\nmessages_per_day = 200000")),
+        ("200 hosts", in_order(200, 300, "[traffic]\nmessages_per_day = 20000")),
+        ("a TTL of a second", in_order(4, 1, "[traffic]\nmessages_per_day = 200000")),
         (
             "a year of hours",
             format!(
@@ -103,10 +87,10 @@ fn shapes() -> Vec<(&'static str, String)> {
         ),
         (
             "ten days of minutes",
-            format!(
-                "{}[run]\nrun_length = \"10d\"\nwindow = \"1m\"\n[traffic]\nmessages_per_day = 20000\n{}",
-                zone(2, 300, ""),
-                sender("order-preserving", ordered)
+            in_order(
+                2,
+                300,
+                "[run]\nrun_length = \"10d\"\nwindow = \"1m\"\n[traffic]\nmessages_per_day = 20000",
             ),
         ),
         (
@@ -116,14 +100,7 @@ fn shapes() -> Vec<(&'static str, String)> {
                 zone(3, 300, "")
             ),
         ),
-        (
-            "office hours",
-            format!(
-                "{}[traffic]\nmessages_per_day = 300000\nprofile = \"office\"\n{}",
-                zone(2, 300, ""),
-                sender("order-preserving", ordered)
-            ),
-        ),
+        ("office hours", in_order(2, 300, "[traffic]\nmessages_per_day = 300000\nprofile = \"office\"")),
     ]
 }
 

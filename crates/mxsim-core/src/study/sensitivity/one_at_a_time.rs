@@ -46,8 +46,7 @@ fn of_sender(scenario: &Scenario, i: usize) -> Vec<Extreme> {
     let about = About { scenario, i, sender: &scenario.senders[i] };
     let ([fewer, more], [shorter, longer], [at_once, late]) = (about.choosers(), about.hold(), about.idle());
     // What is likely to hurt comes first, should there be too many.
-    let share = [0.95, 0.05].map(|quantile| about.share(quantile));
-    let [large, small] = share;
+    let (large, small) = (about.share(0.95), about.share(0.05));
     let all = [late, fewer, longer, about.order(), large, small, at_once, shorter, more];
     all.into_iter().flatten().collect()
 }
