@@ -1,7 +1,7 @@
 //! Records in tables, whatever tool drew them: a header that names the columns, and rows; or a list with one field in each line.
 //!
 //! Columns are told by their headings, in the words of doggo, gcloud, PowerShell, doctl, MXToolbox, hosting panels, Markdown and CSV. Cells are
-//! parted by bars, tabs, commas, or by standing below their heading.
+//! parted by bars, tabs, commas, semicolons, or by standing below their heading.
 
 use super::fields::{TypeWord, known_type, ttl, type_word};
 use super::kind::RecordKind;
@@ -68,6 +68,8 @@ impl Header {
             _ if line.contains('|') => Parted::By('|'),
             _ if line.contains('\t') => Parted::By('\t'),
             _ if line.matches(',').count() >= 2 => Parted::By(','),
+            // A spreadsheet where the comma stands in numbers.
+            _ if line.matches(';').count() >= 2 && !line.trim_start().starts_with(';') => Parted::By(';'),
             _ => Parted::Blanks,
         };
         let mut cells = parted.cells(line);
@@ -249,9 +251,14 @@ impl<'a> Fields<'a> {
         let marks = |c: char| c.is_whitespace() || "[]\"'".contains(c);
         let words = value.split(marks).filter(|word| !word.is_empty());
         let data: Vec<Token<'a>> = words.map(|word| self.token(word)).collect();
-        let preference =
-            self.all(Role::Preference).next().filter(|_| kind == RecordKind::Mx && data.len() == 1);
+        let preference = self.all(Role::Preference).chain(self.beside_type()).next();
+        let preference = preference.filter(|_| kind == RecordKind::Mx && data.len() == 1);
         preference.map(|cell| self.token(cell)).into_iter().chain(data).collect()
+    }
+
+    /// The preference in `MX (10)`, as Plesk shows the type.
+    fn beside_type(&self) -> impl Iterator<Item = &'a str> {
+        self.all(Role::Type).filter_map(|cell| cell.split_once('(')?.1.strip_suffix(')'))
     }
 
     /// Errors point at the line, wherever the word stands in it.
