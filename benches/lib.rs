@@ -1,3 +1,4 @@
-//! Benchmarks of mxsim: `cargo bench -p mxsim-benches`. See `pipeline.rs`, `bench_1.rs` and `ratios.rs` beside this file.
+//! Benchmarks of mxsim: `cargo bench -p mxsim-benches`. See `pipeline.rs`, `bench_1.rs`, `ratios.rs` and `population.rs` beside this file.
 
+pub mod measure;
 pub mod reference;

@@ -241,15 +241,14 @@ impl<'a> Network<'a> {
     pub fn ask(&mut self, hops: &[Hop], question: Question) -> Option<Answer> {
         let Some((&hop, upstream)) = hops.split_first() else { return self.ask_authority(question) };
         let hop = self.picked(hop);
-        let policy = self.layers[usize::from(hop.layer)].layer.parameters;
-        let Question { set, now, .. } = question;
-        if let Some(answer) = self.cached(hop, &policy, question) {
-            let entry = &self.hop(hop).1.entries[set];
-            if entry.fetch_anew.is_some_and(|from| from <= now) {
+        if let Some((answer, is_fetched_anew)) = self.cached(hop, question) {
+            if is_fetched_anew {
+                let policy = self.layers[usize::from(hop.layer)].layer.parameters;
                 self.fetch(hop, &policy, upstream, question);
             }
             return Some(answer);
         }
+        let policy = self.layers[usize::from(hop.layer)].layer.parameters;
         if let Stale::Immediate { most, ttl } = policy.cache.stale
             && let Some(answer) = self.expired(hop, &policy, question, (most, ttl))
         {
@@ -297,10 +296,18 @@ impl<'a> Network<'a> {
         Some(state.fill(parameters, &sets[set], set, fetched, Filling { now, key, client, in_use_before }))
     }
 
-    fn cached(&mut self, hop: Hop, parameters: &ResolverParameters, question: Question) -> Option<Answer> {
-        let expires =
-            self.hop(hop).1.entries[question.set].expires.filter(|&expires| question.now < expires)?;
-        Some(self.kept(hop, parameters, question, expires))
+    /// The answer of an entry that is valid, and whether the question makes the hop fetch it anew.
+    #[inline]
+    fn cached(&mut self, hop: Hop, question: Question) -> Option<(Answer, bool)> {
+        let Question { set, client, now } = question;
+        let LayerState { layer, caches, .. } = &mut self.layers[usize::from(hop.layer)];
+        let state = caches[hop.cache as usize].as_mut()?;
+        let entry = &state.entries[set];
+        let expires = entry.expires.filter(|&expires| now < expires)?;
+        let is_fetched_anew = entry.fetch_anew.is_some_and(|from| from <= now);
+        let key = layer.key.child(u64::from(hop.cache));
+        let moment = Moment { now, expires, key, client };
+        Some((state.answer(&layer.parameters.order, &self.sets[set], set, moment), is_fetched_anew))
     }
 
     /// An entry that expired no longer than `most` ago, served with a TTL of its own.
@@ -327,10 +334,7 @@ impl<'a> Network<'a> {
         let Question { set, client, now } = question;
         let records = &self.sets[set];
         let (key, state) = self.hop(hop);
-        let order = state.render(&parameters.order, records, set, Moment { now, expires, key, client });
-        let entry = &state.entries[set];
-        let ttl = expires.since(now);
-        Answer { version: entry.version, order, ttl, from_cache: true, epoch: entry.epoch }
+        state.answer(&parameters.order, records, set, Moment { now, expires, key, client })
     }
 
     fn hop(&mut self, hop: Hop) -> (Key, &mut HopState) {
@@ -491,15 +495,27 @@ impl HopState {
         entry.epoch = entry.epoch.wrapping_add(1);
     }
 
+    /// An answer from an entry.
+    fn answer(&mut self, policy: &OrderPolicy, records: &RecordSet, set: usize, moment: Moment) -> Answer {
+        let order = self.render(policy, records, set, moment);
+        let entry = &self.entries[set];
+        let ttl = moment.expires.since(moment.now);
+        Answer { version: entry.version, order, ttl, from_cache: true, epoch: entry.epoch }
+    }
+
     /// Renders one answer from an entry, or serves a held order again.
     fn render(&mut self, policy: &OrderPolicy, records: &RecordSet, set: usize, moment: Moment) -> Order {
         let Moment { now, expires, key, client } = moment;
         let entry = &mut self.entries[set];
-        let variant = (client % u64::from(policy.hold_variants.max(1))) as usize;
+        // A division is dear, and most hold one order only.
+        let variant = match policy.hold_variants {
+            0 | 1 => 0,
+            variants => (client % u64::from(variants)) as usize,
+        };
         if let Some(Some((order, until))) = entry.held.get(variant)
             && now < *until
         {
-            return order.clone();
+            return Order::from_slice(order);
         }
         let counter = match policy.driver {
             Driver::CounterOfProcess => self.process_counter,
@@ -509,7 +525,7 @@ impl HopState {
             | Driver::CounterSequential
             | Driver::CounterFromRandom => entry.counter,
         };
-        let mut order = entry.stored.clone();
+        let mut order = Order::from_slice(&entry.stored);
         let about = key.child(records.hash);
         let draw = match policy.transform {
             Transform::SortForClient => about.child(SORT).child(client),
@@ -528,7 +544,7 @@ impl HopState {
         if entry.held.len() <= variant {
             entry.held.resize(variant + 1, None);
         }
-        entry.held[variant] = Some((order.clone(), until));
+        entry.held[variant] = Some((Order::from_slice(&order), until));
         order
     }
 }

@@ -66,19 +66,91 @@ pub fn arrange(policy: &OrderPolicy, candidates: &mut Candidates, mut ranks: imp
     );
     let sequence =
         if works_on_records { host_sequence(policy.hosts, candidates, &mut ranks) } else { SmallVec::new() };
-    candidates.sort_by_key(|candidate| candidate.preference);
+    // Most answers have one preference; then there is nothing to sort.
+    if !candidates.is_sorted_by_key(|candidate| candidate.preference) {
+        candidates.sort_by_key(|candidate| candidate.preference);
+    }
     if candidates.len() < 2 {
         return;
     }
-    let ranks: SmallVec<[Rank; 8]> = match policy.unit {
+    let is_of_one_family = candidates.iter().all(|candidate| candidate.ipv6 == candidates[0].ipv6);
+    if is_of_one_family && stays_as_answered(policy, candidates) {
+        return;
+    }
+    if is_of_one_family && is_one_draw_each(policy, candidates) {
+        let mut drawn = drawn_ranks(policy.unit, candidates, &mut ranks);
+        return sort_by_ranks(candidates, &mut drawn);
+    }
+    let mut ranks: SmallVec<[Rank; 8]> = match policy.unit {
         Unit::Address => address_ranks(policy, candidates, &mut ranks, &sequence),
         Unit::Host => host_ranks(policy, candidates, &mut ranks, &sequence),
     };
-    let mut places: SmallVec<[u16; 8]> = (0..candidates.len() as u16).collect();
-    places.sort_by_key(|&place| (candidates[usize::from(place)].preference, ranks[usize::from(place)]));
-    *candidates = places.iter().map(|&place| candidates[usize::from(place)]).collect();
+    sort_by_ranks(candidates, &mut ranks);
     if policy.family == Family::Ipv6BubblePass {
         lift_ipv6_once(candidates);
+    }
+}
+
+/// True if every rank would be the place in the answer, for candidates of one family.
+fn stays_as_answered(policy: &OrderPolicy, candidates: &[Candidate]) -> bool {
+    policy.hosts == HostOrder::Answer
+        && policy.addresses == AddressOrder::Answer
+        && (policy.unit == Unit::Address || hosts_stand_together(candidates))
+}
+
+/// True if no candidate of another host stands between two of one host.
+fn hosts_stand_together(candidates: &[Candidate]) -> bool {
+    (1..candidates.len()).all(|i| {
+        let host = candidates[i].host;
+        candidates[i - 1].host == host || candidates[..i].iter().all(|before| before.host != host)
+    })
+}
+
+/// True if one draw says where a candidate goes inside its preference, for candidates of one family.
+fn is_one_draw_each(policy: &OrderPolicy, candidates: &[Candidate]) -> bool {
+    let is_alone = |i: usize| candidates[..i].iter().all(|before| before.host != candidates[i].host);
+    policy.hosts == HostOrder::Shuffle
+        && (policy.unit == Unit::Address || (1..candidates.len()).all(is_alone))
+}
+
+/// That draw.
+fn drawn_ranks(
+    unit: Unit,
+    candidates: &[Candidate],
+    ranks: &mut impl RankSource,
+) -> SmallVec<[u64; 8]> {
+    let mut drawn = SmallVec::new();
+    for (i, candidate) in candidates.iter().enumerate() {
+        drawn.push(match unit {
+            Unit::Address => ranks.pooled(candidate, occurrence(candidates, i)),
+            Unit::Host => ranks.host(candidate),
+        });
+    }
+    drawn
+}
+
+/// Up to this many candidates are sorted by insertion, without memory of its own.
+const FEW: usize = 16;
+
+/// Sorts candidates by preference and then by rank; those of equal rank stay as they stand.
+fn sort_by_ranks<R: Ord + Copy>(candidates: &mut Candidates, ranks: &mut [R]) {
+    if candidates.len() > FEW {
+        let mut places: Vec<usize> = (0..candidates.len()).collect();
+        places.sort_by_key(|&place| (candidates[place].preference, ranks[place]));
+        *candidates = places.into_iter().map(|place| candidates[place]).collect();
+        return;
+    }
+    let goes_before = |(a, rank_a): (&Candidate, R), (b, rank_b): (&Candidate, R)| {
+        (a.preference, rank_a) < (b.preference, rank_b)
+    };
+    for i in 1..candidates.len().min(ranks.len()) {
+        let (candidate, rank) = (candidates[i], ranks[i]);
+        let mut place = i;
+        while place > 0 && goes_before((&candidate, rank), (&candidates[place - 1], ranks[place - 1])) {
+            (candidates[place], ranks[place]) = (candidates[place - 1], ranks[place - 1]);
+            place -= 1;
+        }
+        (candidates[place], ranks[place]) = (candidate, rank);
     }
 }
 

@@ -102,10 +102,10 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         if let DeliveryPath::Compact(_) = table.path {
             return self.go_on_compactly(fixed, CompactAttempt::new(message, fixed, choice), admission, now);
         }
-        let mut candidates = fixed.arranged(&table.behaviour, choice);
-        table.behaviour.cut(&mut candidates);
-        let first = candidates[0];
-        let mut attempt = self.new_attempt(message, candidates, now);
+        let mut attempt = self.new_attempt(message, now);
+        fixed.arrange(&table.behaviour, choice, &mut attempt.candidates);
+        table.behaviour.cut(&mut attempt.candidates);
+        let first = attempt.candidates[0];
         self.begin_connection(&mut attempt.delivery, first, now);
         if let Some(attempt) = self.admit_attempt(attempt, admission, now) {
             self.try_candidates(attempt, now);

@@ -29,12 +29,12 @@ impl<P: Probe> Replication<'_, '_, P> {
             DeliveryPath::CountedConnections(_) if self.reuses_or_waits(&mut message, now) => return,
             DeliveryPath::Compact(_) | DeliveryPath::CountedConnections(_) | DeliveryPath::PerMessage(_) => {}
         }
-        match self.candidates(&message, &[], now) {
-            Ok((candidates, mx_set)) => {
+        let mut attempt = self.new_attempt(message, now);
+        match self.find_candidates(&message, &[], &mut attempt.candidates, now) {
+            Ok(mx_set) => {
                 if message.failures > 0 {
                     self.recorder.retried(message.id);
                 }
-                let mut attempt = self.new_attempt(message, candidates, now);
                 attempt.delivery.connection.mx_set = mx_set;
                 if self.sender(&message).path.counts_connections() {
                     let outbound = self.outbound(message.of());
@@ -43,7 +43,10 @@ impl<P: Probe> Replication<'_, '_, P> {
                 }
                 self.try_candidates(attempt, now);
             }
-            Err(why) => self.end_without_candidates(message, why, now),
+            Err(why) => {
+                self.recycle(attempt);
+                self.end_without_candidates(message, why, now);
+            }
         }
     }
 
@@ -64,11 +67,10 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Goes on with a message that was turned away on a connection that was open already: to candidates other than those that failed.
     pub(crate) fn try_others(&mut self, mut attempt: Box<DeliveryAttempt>, now: Time) {
-        match self.candidates(&attempt.delivery.message, &attempt.delivery.failed, now) {
-            Ok((candidates, _)) => {
-                (attempt.candidates, attempt.next) = (candidates, 0);
-                self.try_candidates(attempt, now);
-            }
+        let DeliveryAttempt { delivery, candidates, next } = &mut *attempt;
+        *next = 0;
+        match self.find_candidates(&delivery.message, &delivery.failed, candidates, now) {
+            Ok(_) => self.try_candidates(attempt, now),
             Err(_) => self.end_undelivered(attempt, now),
         }
     }
@@ -347,6 +349,9 @@ impl<P: Probe> Replication<'_, '_, P> {
     pub(crate) fn learn(&mut self, delivery: &Delivery, accepted: Option<Candidate>, now: Time) -> bool {
         let (table, message) = (self.sender(&delivery.message), delivery.message);
         let state = self.sender_state(&message);
+        if !state.learns(table, message.outbound_host, &delivery.failed) {
+            return false;
+        }
         let process = state.process_of(table, &message, delivery.begun);
         let report = Report { failed: &delivery.failed, accepted, now, process };
         state.learn(table, message.outbound_host, delivery.has_waited, report)

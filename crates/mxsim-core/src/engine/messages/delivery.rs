@@ -40,11 +40,11 @@ impl Delivery {
         }
     }
 
-    /// What [`Delivery::new`] makes, in its place.
-    fn begin_anew(&mut self, message: QueuedMessage, candidate: Candidate, now: Time) {
+    /// What [`Delivery::new`] makes without a candidate, in its place.
+    fn begin_anew(&mut self, message: QueuedMessage, now: Time) {
         self.failed.clear();
-        (self.message, self.candidate, self.connection) =
-            (message, candidate, Connection::to(&candidate, now));
+        (self.message, self.candidate) = (message, Candidate::NONE);
+        self.connection = Connection::to(&self.candidate, now);
         (self.begun, self.since) = (now, now);
         (self.has_waited, self.trouble) = (false, None);
     }
@@ -65,18 +65,16 @@ pub(crate) struct DeliveryAttempt {
 }
 
 impl DeliveryAttempt {
-    /// An attempt that tries `candidates`.
-    pub(crate) fn new(message: QueuedMessage, candidates: Candidates, now: Time) -> Self {
-        let first = candidates.first().copied().unwrap_or(Candidate::NONE);
-        let delivery = Delivery::new(message, first, now);
-        Self { delivery, candidates, next: 0 }
+    /// An attempt that has no candidates yet.
+    pub(crate) fn new(message: QueuedMessage, now: Time) -> Self {
+        Self { delivery: Delivery::new(message, Candidate::NONE, now), candidates: Candidates::new(), next: 0 }
     }
 
     /// The same in the place of an attempt that is over.
-    pub(crate) fn begin_anew(&mut self, message: QueuedMessage, candidates: Candidates, now: Time) {
-        let first = candidates.first().copied().unwrap_or(Candidate::NONE);
-        self.delivery.begin_anew(message, first, now);
-        (self.candidates, self.next) = (candidates, 0);
+    pub(crate) fn begin_anew(&mut self, message: QueuedMessage, now: Time) {
+        self.delivery.begin_anew(message, now);
+        self.candidates.clear();
+        self.next = 0;
     }
 
     /// Makes a candidate the next one.

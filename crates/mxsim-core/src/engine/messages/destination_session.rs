@@ -13,7 +13,7 @@ use crate::engine::messages::state::{Event, Replication};
 use crate::engine::probe::{Probe, Step};
 use crate::ids::{AddressId, OutboundId};
 use crate::sender::memory::Report;
-use crate::sender::{Candidate, Concurrency, Memory, Outcome, Reaction};
+use crate::sender::{Candidate, Candidates, Concurrency, Memory, Outcome, Reaction};
 use crate::time::{Span, Time};
 
 /// A session without work: since when, and its number.
@@ -153,8 +153,9 @@ impl<P: Probe> Replication<'_, '_, P> {
     fn find_route(&mut self, of: OutboundId, second: Time, now: Time) -> Found {
         let Some(&message) = self.destination(of).messages.front() else { return Found::NoRoute };
         let pause = self.concurrency(of).pause_per_address();
-        match self.candidates(&message, &[], now) {
-            Ok((candidates, _)) => self.destination(of).find(&candidates, pause, second),
+        let mut candidates = Candidates::new();
+        match self.find_candidates(&message, &[], &mut candidates, now) {
+            Ok(_) => self.destination(of).find(&candidates, pause, second),
             Err(NoCandidate::HeldBack) => Found::NoRoute,
             Err(NoCandidate::Permanent) => Found::Failing(Failing::Bounce),
             Err(NoCandidate::Unresolved(why)) => {

@@ -23,8 +23,8 @@ pub(crate) enum NoCandidate {
     Permanent,
 }
 
-/// What a look-up leads to: addresses to try and the epoch of the MX entry they came with, or none.
-type LookedUp = Result<(Candidates, u32), NoCandidate>;
+/// What a look-up leads to: the epoch of the MX entry that the addresses to try came with, or no address.
+type LookedUp = Result<u32, NoCandidate>;
 
 /// Who asks for addresses.
 struct Asker<'a> {
@@ -36,45 +36,48 @@ struct Asker<'a> {
 }
 
 /// Addresses found so far, and why some may be missing.
-struct Gathered {
-    candidates: Candidates,
+struct Gathered<'a> {
+    candidates: &'a mut Candidates,
     missing: Option<NoHost>,
 }
 
 /// Tells one set of MX hosts from another, whatever their order.
-fn mx_set(candidates: &Candidates) -> u64 {
+fn mx_set(candidates: &[Candidate]) -> u64 {
     let begins = |i: &usize| *i == 0 || candidates[i - 1].host != candidates[*i].host;
     (0..candidates.len()).filter(begins).fold(0, |sum: u64, i| sum.wrapping_add(candidates[i].host_hash))
 }
 
 impl<P: Probe> Replication<'_, '_, P> {
-    /// The candidates of an attempt, in order, and the set of MX hosts they come from: look up, order, ask memory, cut. Without the addresses
-    /// that have failed in this attempt already.
-    pub(crate) fn candidates(
+    /// Puts the candidates of an attempt into `candidates`, in order, and gives the set of MX hosts they come from: look up, order, ask memory,
+    /// cut. Without the addresses that have failed in this attempt already.
+    pub(crate) fn find_candidates(
         &mut self,
         message: &QueuedMessage,
         failed: &[(Candidate, Outcome)],
+        candidates: &mut Candidates,
         now: Time,
-    ) -> Result<(Candidates, u64), NoCandidate> {
+    ) -> Result<u64, NoCandidate> {
         let table = self.sender(message);
-        let (mut candidates, epoch) = match table.path.fixed_candidates() {
+        candidates.clear();
+        let epoch = match table.path.fixed_candidates() {
             Some(fixed) if !P::ACTIVE => {
                 let (epoch, from_cache) = self.ask_mx_timing(table, message.outbound_host, now);
                 self.recorder.looked_up(now, from_cache);
-                (fixed.candidates(), epoch)
+                candidates.extend_from_slice(fixed.candidates());
+                epoch
             }
-            _ => self.look_up(message, table, now)?,
+            _ => self.look_up(message, table, candidates, now)?,
         };
-        self.note(message, now, Step::Candidates(&candidates));
-        let mx_set = mx_set(&candidates);
-        self.put_in_order(message, &mut candidates, epoch, now);
+        self.note(message, now, Step::Candidates(candidates));
+        let mx_set = mx_set(candidates);
+        self.put_in_order(message, candidates, epoch, now);
         if !failed.is_empty() {
             candidates.retain(|candidate| failed.iter().all(|(bad, _)| bad.address != candidate.address));
         }
-        self.ask_memory(message, &mut candidates, now)?;
-        table.behaviour.cut(&mut candidates);
-        self.note(message, now, Step::Admitted(&candidates));
-        Ok((candidates, mx_set))
+        self.ask_memory(message, candidates, now)?;
+        table.behaviour.cut(candidates);
+        self.note(message, now, Step::Admitted(candidates));
+        Ok(mx_set)
     }
 
     fn put_in_order(&mut self, message: &QueuedMessage, candidates: &mut Candidates, epoch: u32, now: Time) {
@@ -99,6 +102,9 @@ impl<P: Probe> Replication<'_, '_, P> {
     ) -> Result<(), NoCandidate> {
         let table = self.sender(message);
         let state = self.sender_state(message);
+        if !P::ACTIVE && !state.remembers(message.outbound_host) {
+            return Ok(());
+        }
         let all = if P::ACTIVE { candidates.clone() } else { Candidates::new() };
         let verdict = state.admit(table, message, candidates, now);
         let held = if P::ACTIVE { state.held(table, message, &all, now) } else { Vec::new() };
@@ -138,22 +144,32 @@ impl<P: Probe> Replication<'_, '_, P> {
     }
 
     /// The candidates in answer order and the epoch of the MX entry, or what it means that there are none.
-    fn look_up(&mut self, message: &QueuedMessage, table: &SenderTable, now: Time) -> LookedUp {
-        let pins = table.behaviour.parameters.dns.cache == OwnCache::Pinned;
-        let pinned = self.sender_state(message).pinned(message.outbound_host).filter(|_| pins);
-        if let Some((candidates, epoch)) = pinned {
-            return Ok((candidates, epoch));
+    fn look_up(
+        &mut self,
+        message: &QueuedMessage,
+        table: &SenderTable,
+        candidates: &mut Candidates,
+        now: Time,
+    ) -> LookedUp {
+        if table.behaviour.parameters.dns.cache != OwnCache::Pinned {
+            return self.ask_dns(message, table, candidates, now);
         }
-        let found = self.ask_dns(message, table, now);
-        if let Ok((candidates, epoch)) = &found
-            && pins
-        {
-            self.sender_state(message).pin(message.outbound_host, candidates, *epoch);
+        if let Some((pinned, epoch)) = self.sender_state(message).pinned(message.outbound_host) {
+            candidates.extend_from_slice(pinned);
+            return Ok(*epoch);
         }
-        found
+        let epoch = self.ask_dns(message, table, candidates, now)?;
+        self.sender_state(message).pin(message.outbound_host, candidates, epoch);
+        Ok(epoch)
     }
 
-    fn ask_dns(&mut self, message: &QueuedMessage, table: &SenderTable, now: Time) -> LookedUp {
+    fn ask_dns(
+        &mut self,
+        message: &QueuedMessage,
+        table: &SenderTable,
+        candidates: &mut Candidates,
+        now: Time,
+    ) -> LookedUp {
         let topology = &self.world.topology;
         let hops = table.hops(message.outbound_host);
         let client = table.client_of(message.outbound_host);
@@ -171,7 +187,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.note(message, now, Step::LookedUp { version, order: &answer.order, from_cache, ttl });
         let records = &topology.record_sets[MX].versions[answer.version].records;
         let policy = &table.behaviour.parameters.policy;
-        let mut gathered = Gathered { candidates: Candidates::new(), missing: None };
+        let mut gathered = Gathered { candidates, missing: None };
         let mut asker = Asker { hops: &hops, client, now, home: None };
         if let Some(host) = topology.implicit_host.filter(|_| records.is_empty() && policy.implicit_mx) {
             self.add_host(table, message, &mut asker, (0, host), &mut gathered);
@@ -190,7 +206,7 @@ impl<P: Probe> Replication<'_, '_, P> {
             Some(why) if candidates.is_empty() => Err(NoCandidate::Unresolved(why)),
             // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
             None if candidates.is_empty() => Err(NoCandidate::Permanent),
-            _ => Ok((candidates, answer.epoch)),
+            _ => Ok(answer.epoch),
         }
     }
 
@@ -201,9 +217,13 @@ impl<P: Probe> Replication<'_, '_, P> {
         message: &QueuedMessage,
         asker: &mut Asker<'_>,
         (preference, host): (u16, HostId),
-        gathered: &mut Gathered,
+        gathered: &mut Gathered<'_>,
     ) {
         let topology = &self.world.topology;
+        if let Some(only) = table.only_candidates[host.index()] {
+            gathered.candidates.push(Candidate { preference, ..only });
+            return;
+        }
         let sets = topology.host(host);
         if table.is_barred(host) {
             gathered.missing.get_or_insert(NoHost::Barred);

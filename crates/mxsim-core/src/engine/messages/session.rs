@@ -6,7 +6,7 @@ use crate::engine::messages::sending::connection::{AfterDelivery, Connection, Fr
 use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Probe, Step};
 use crate::ids::{AddressId, HostId, MessageId, NodeId, OutboundId, SenderId};
-use crate::sender::{Candidates, FiledUnder, Growth, Memory, Outcome, Reaction, Reuse};
+use crate::sender::{FiledUnder, Growth, Memory, Outcome, Reaction, Reuse};
 use crate::time::{Span, Time};
 
 const fn belongs_to_one_host(filed_under: FiledUnder) -> bool {
@@ -269,7 +269,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         outbound.begin();
         let connection = Connection { kept_on_demand: outbound.keeps(), ..connection };
         // The others are looked up only if this one fails.
-        let mut attempt = self.new_attempt(message, Candidates::new(), now);
+        let mut attempt = self.new_attempt(message, now);
         attempt.delivery.candidate = self.world.topology.candidate(0, host, address);
         self.adopt_connection(&mut attempt.delivery, connection, now);
         self.transact(attempt, now);

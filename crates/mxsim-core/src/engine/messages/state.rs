@@ -22,7 +22,7 @@ use crate::engine::world::topology::LayerTable;
 use crate::engine::world::{MX, SenderTable, World};
 use crate::ids::{AddressId, NodeId, OutboundId};
 use crate::random::Entropy;
-use crate::sender::{Candidates, Outcome};
+use crate::sender::Outcome;
 use crate::time::Time;
 use std::collections::BTreeMap;
 
@@ -211,6 +211,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     }
 
     /// The connections of an outbound host, and the mail that waits there.
+    #[inline]
     pub(crate) fn outbound(&mut self, of: OutboundId) -> &mut OutboundHost {
         self.senders[of.sender.index()].outbound(self.world.sender(of.sender), of.host)
     }
@@ -226,19 +227,14 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         &mut self.nodes[self.world.topology.node_of(address).index()]
     }
 
-    /// An attempt in a box that was used before, so that messages need no memory of their own.
-    pub(crate) fn new_attempt(
-        &mut self,
-        message: QueuedMessage,
-        candidates: Candidates,
-        now: Time,
-    ) -> Box<DeliveryAttempt> {
+    /// An attempt without candidates yet, in a box that was used before, so that messages need no memory of their own.
+    pub(crate) fn new_attempt(&mut self, message: QueuedMessage, now: Time) -> Box<DeliveryAttempt> {
         match self.spare.pop() {
             Some(mut used) => {
-                used.begin_anew(message, candidates, now);
+                used.begin_anew(message, now);
                 used
             }
-            None => Box::new(DeliveryAttempt::new(message, candidates, now)),
+            None => Box::new(DeliveryAttempt::new(message, now)),
         }
     }
 

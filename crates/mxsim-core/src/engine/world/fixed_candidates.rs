@@ -112,7 +112,7 @@ impl FixedCandidates {
     /// True if one attempt tries all of them.
     #[must_use]
     pub fn tries_all(&self, behaviour: &Behaviour) -> bool {
-        let mut candidates = self.candidates();
+        let mut candidates = self.candidates.clone();
         behaviour.cut(&mut candidates);
         candidates.len() == self.count()
     }
@@ -175,16 +175,14 @@ impl FixedCandidates {
 
     /// All candidates, those of the lowest preference first.
     #[must_use]
-    pub fn candidates(&self) -> Candidates {
-        self.candidates.clone()
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
     }
 
-    /// All candidates in the order of `choice`.
-    #[must_use]
-    pub fn arranged(&self, behaviour: &Behaviour, choice: Key) -> Candidates {
-        let mut candidates = self.candidates.clone();
-        behaviour.arrange(&mut candidates, choice);
-        candidates
+    /// Puts all candidates, in the order of `choice`, into a list that is empty.
+    pub fn arrange(&self, behaviour: &Behaviour, choice: Key, list: &mut Candidates) {
+        list.extend_from_slice(&self.candidates);
+        behaviour.arrange(list, choice);
     }
 }
 

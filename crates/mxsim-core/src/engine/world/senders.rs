@@ -8,12 +8,12 @@ use crate::dns::{
     CachePolicy, Caches, EntryLifetime, Name, OrderPolicy, Pick, RecordType, ResolverParameters,
     StubParameters, Transform,
 };
-use crate::ids::HostId;
+use crate::ids::{AddressId, HostId};
 use crate::node::Fault;
 use crate::random::{Key, Purpose, StreamId, name_hash};
 use crate::scenario::{ResolverLayer, RunPlan, Scenario, Sender};
 use crate::sender::{
-    AddressOrder, AddressSort, Behaviour, Concurrency, Failover, Family, FiledUnder, HostOrder, Memory,
+    AddressOrder, AddressSort, Behaviour, Candidate, Concurrency, Failover, Family, FiledUnder, HostOrder, Memory,
     OwnCache, Reuse, SenderParameters, Unit,
 };
 use crate::time::Time;
@@ -45,6 +45,8 @@ pub struct SenderTable {
     pub client: u64,
     /// Per host: true if a policy keeps this sender from using it.
     pub barred: Vec<bool>,
+    /// Per host: its address as a candidate of preference 0, where the sender always gets this one and no other.
+    pub only_candidates: Vec<Option<Candidate>>,
     /// Its layers, nearest first, and which cache of each an outbound host meets.
     pub layers: SenderLayers,
     /// How it orders, fails over, retries and remembers.
@@ -211,11 +213,14 @@ impl SenderTable {
             home: sender.addresses.clone(),
             client: name_hash(&sender.name),
             barred: barred(scenario, names, sender),
+            only_candidates: Vec::new(),
             layers,
             behaviour: sender.behaviour.clone(),
             path: DeliveryPath::PerMessage(None),
             streams: SenderStreams::of(&sender.name),
         };
+        let hosts = (0..topology.hosts.len()).map(HostId::new);
+        table.only_candidates = hosts.map(|host| only_candidate(topology, &table, host)).collect();
         let fixed = FixedCandidates::of(topology, &table);
         table.path = DeliveryPath::of(topology, &table.behaviour, fixed);
         table
@@ -330,6 +335,15 @@ impl SenderTable {
             .map(|&(layer, caches)| Hop { layer, cache: self.cache_of(caches, outbound_host) })
             .collect()
     }
+}
+
+/// The candidate of preference 0 for a host of which the sender always gets one address, and the same.
+fn only_candidate(topology: &Topology, sender: &SenderTable, host: HostId) -> Option<Candidate> {
+    let sets = topology.host(host);
+    let mut wanted = sets.aaaa.filter(|_| sender.ipv6).into_iter().chain(sets.a);
+    let (set, None) = (wanted.next()?, wanted.next()) else { return None };
+    let record = topology.fixed_answers[set].filter(|_| !sender.is_barred(host))?;
+    Some(topology.candidate(0, host, AddressId(record.target)))
 }
 
 /// Which hosts a policy keeps `sender` from using.

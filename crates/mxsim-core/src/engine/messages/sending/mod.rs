@@ -21,7 +21,7 @@ use crate::ids::AddressId;
 use crate::random::{Entropy, Key, Purpose, StreamId};
 use crate::sender::memory::{Backoff, MemoryVerdict, Remembered, Report};
 use crate::sender::retry::{self, FailedAttempt};
-use crate::sender::{Candidate, Candidates, Memory, RetrySchedule, Stickiness};
+use crate::sender::{Candidate, Candidates, Memory, Outcome, RetrySchedule, Stickiness};
 use crate::time::{Span, Time};
 use std::collections::BTreeMap;
 
@@ -94,6 +94,12 @@ impl SenderState {
         }
     }
 
+    /// True if an outbound host remembers something of a node.
+    #[inline]
+    pub(crate) fn remembers(&self, host: u32) -> bool {
+        self.memory.contains(host)
+    }
+
     /// True if nothing that happened before makes a difference to this outbound host's next message.
     pub(crate) fn is_blank(&self, host: u32) -> bool {
         !self.memory.contains(host) && !self.outbound.contains(host)
@@ -105,12 +111,12 @@ impl SenderState {
     }
 
     /// The list an outbound host works on, while it has anything to do for the domain.
-    pub(crate) fn pinned(&self, host: u32) -> Option<(Candidates, u32)> {
+    pub(crate) fn pinned(&self, host: u32) -> Option<&(Candidates, u32)> {
         let at_work = match self.destinations.get(host) {
             Some(destination) => destination.is_alive(),
             None => self.outbound.get(host).is_some_and(OutboundHost::is_at_work),
         };
-        self.pinned.get(&host).filter(|_| at_work).cloned()
+        self.pinned.get(&host).filter(|_| at_work)
     }
 
     pub(crate) fn pin(&mut self, host: u32, list: &Candidates, epoch: u32) {
@@ -138,6 +144,7 @@ impl SenderState {
     }
 
     /// The connections of an outbound host.
+    #[inline]
     pub(crate) fn outbound(&mut self, table: &SenderTable, host: u32) -> &mut OutboundHost {
         let policy = table.behaviour.parameters.concurrency;
         self.outbound.get_or_insert_with(host, || OutboundHost::new(policy))
@@ -335,7 +342,13 @@ impl SenderState {
         }
     }
 
-    /// Takes in how an attempt went; true if the sender gives the message up for it.
+    /// True if an attempt with these failures tells an outbound host anything.
+    #[inline]
+    pub(crate) fn learns(&self, table: &SenderTable, host: u32, failed: &[(Candidate, Outcome)]) -> bool {
+        table.behaviour.parameters.memory != Memory::Nothing && !(failed.is_empty() && !self.remembers(host))
+    }
+
+    /// Takes in how an attempt went from which it [learns](Self::learns); true if the sender gives the message up for it.
     pub(crate) fn learn(
         &mut self,
         table: &SenderTable,
@@ -344,10 +357,6 @@ impl SenderState {
         report: Report<'_>,
     ) -> bool {
         let policy = &table.behaviour.parameters.memory;
-        let nothing_new = report.failed.is_empty() && !self.memory.contains(host);
-        if *policy == Memory::Nothing || nothing_new {
-            return false;
-        }
         let remembered = self.memory.get_or_insert_with(host, Remembered::default);
         if has_waited {
             remembered.end_waiting();

@@ -43,18 +43,19 @@ impl<T> PerHost<T> {
     pub(crate) fn get_or_insert_with(&mut self, host: u32, make: impl FnOnce() -> T) -> &mut T {
         let place = match self.place(host) {
             Some(place) => place,
-            None => self.insert(host, make()),
+            None => self.insert(host, make),
         };
         &mut self.values[place]
     }
 
     #[cold]
-    fn insert(&mut self, host: u32, value: T) -> usize {
+    #[inline(never)]
+    fn insert(&mut self, host: u32, make: impl FnOnce() -> T) -> usize {
         let host = host as usize;
         if self.places.len() <= host {
             self.places.resize(host + 1, 0);
         }
-        self.values.push(value);
+        self.values.push(make());
         self.places[host] = self.values.len() as u32;
         self.values.len() - 1
     }
