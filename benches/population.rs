@@ -8,6 +8,7 @@ use mxsim_benches::measure::{Effort, day_of, line, median, ratios, times};
 use mxsim_core::catalog::Catalog;
 use mxsim_core::engine::{Compiled, MethodChoice, compile_for};
 use mxsim_core::scenario::Scenario;
+use mxsim_core::time::Span;
 use std::io::{self, Write};
 
 const BENCH_1: &str = include_str!("../scenarios/bench-1.toml");
@@ -70,7 +71,9 @@ fn table(out: &mut dyn Write, title: &str, jobs: Vec<Job>, effort: Effort) -> io
         let of = |choice| scaled(&job.scenario, volume, choice);
         let (messages, fastest, unit) = (of(MethodChoice::Messages), of(MethodChoice::Fastest), unit(effort));
         let times = times(vec![day_of(&messages), day_of(&fastest), day_of(&unit)], effort);
-        let beside = BENCH_1_MESSAGES * effort.scale / volume;
+        // A scenario may be longer than a day.
+        let days = job.scenario.run.run_length.as_secs_f64() / Span::DAY.as_secs_f64();
+        let beside = BENCH_1_MESSAGES * effort.scale / (volume * days);
         let cost: Vec<f64> = ratios(&times, 0, 2).iter().map(|ratio| ratio * beside).collect();
         line(out, &job.name, &cost)?;
         line(out, "  fastest", &ratios(&times, 1, 0))?;

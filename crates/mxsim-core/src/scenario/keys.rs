@@ -42,7 +42,7 @@ const RUN: &[Key] = &[
     optional(
         "warm_up",
         DURATION,
-        "the longest TTL, hold, holding time and age of a kept connection in play, from 1 h to 1 week",
+        "the longest TTL (of answers that can differ), hold, holding time and age of a kept connection in play, from 1 h to 1 week",
         "simulated before measuring starts",
     ),
 ];

@@ -114,11 +114,7 @@ fn is_one_draw_each(policy: &OrderPolicy, candidates: &[Candidate]) -> bool {
 }
 
 /// That draw.
-fn drawn_ranks(
-    unit: Unit,
-    candidates: &[Candidate],
-    ranks: &mut impl RankSource,
-) -> SmallVec<[u64; 8]> {
+fn drawn_ranks(unit: Unit, candidates: &[Candidate], ranks: &mut impl RankSource) -> SmallVec<[u64; 8]> {
     let mut drawn = SmallVec::new();
     for (i, candidate) in candidates.iter().enumerate() {
         drawn.push(match unit {
@@ -131,6 +127,13 @@ fn drawn_ranks(
 
 /// Up to this many candidates are sorted by insertion, without memory of its own.
 const FEW: usize = 16;
+
+/// Puts candidates into the order of their hosts.
+pub(super) fn sort_by_places(candidates: &mut Candidates, hosts: &[(u16, HostId)]) {
+    let mut places = SmallVec::<[u64; 8]>::new();
+    places.extend(candidates.iter().map(|candidate| place_of(hosts, candidate)));
+    sort_by_ranks(candidates, &mut places);
+}
 
 /// Sorts candidates by preference and then by rank; those of equal rank stay as they stand.
 fn sort_by_ranks<R: Ord + Copy>(candidates: &mut Candidates, ranks: &mut [R]) {
@@ -250,13 +253,14 @@ fn merge_by_coins(hosts: &mut [(u16, HostId)], ranks: &mut impl RankSource, flip
     if hosts.len() < 2 {
         return;
     }
-    let (left, right) = hosts.split_at_mut(hosts.len() / 2);
-    merge_by_coins(left, ranks, flipped);
-    merge_by_coins(right, ranks, flipped);
-    let (mut left, mut right) =
-        (Hosts::from_slice(left).into_iter().peekable(), Hosts::from_slice(right).into_iter().peekable());
-    for place in hosts {
-        let from_left = match (left.peek(), right.peek()) {
+    let middle = hosts.len() / 2;
+    merge_by_coins(&mut hosts[..middle], ranks, flipped);
+    merge_by_coins(&mut hosts[middle..], ranks, flipped);
+    let left = Hosts::from_slice(&hosts[..middle]);
+    let (mut from_left, mut from_right) = (0, middle);
+    // What is written never overtakes what is still to be read on the right.
+    for place in 0..hosts.len() {
+        let takes_left = match (left.get(from_left), hosts.get(from_right)) {
             (Some(one), Some(other)) if one.0 == other.0 => {
                 *flipped += 1;
                 !ranks.swaps(*flipped)
@@ -264,8 +268,13 @@ fn merge_by_coins(hosts: &mut [(u16, HostId)], ranks: &mut impl RankSource, flip
             (Some(one), Some(other)) => one.0 < other.0,
             (one, _) => one.is_some(),
         };
-        let next = if from_left { left.next() } else { right.next() };
-        *place = next.unwrap_or(*place);
+        if takes_left {
+            hosts[place] = left[from_left];
+            from_left += 1;
+        } else {
+            hosts[place] = hosts[from_right];
+            from_right += 1;
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! [`super::order::arrange`] comes first and takes hosts as they were answered; [`reorder_by_state`] then has the last word.
 
 use super::candidate::Candidates;
-use super::order::{hosts_of, place_of};
+use super::order::{hosts_of, sort_by_places};
 use super::order_policy::HostOrder;
 use crate::ids::{AddressId, HostId};
 use smallvec::SmallVec;
@@ -39,15 +39,19 @@ pub fn reorder_by_state(order: HostOrder, candidates: &mut Candidates, context: 
 /// sendmail, domain.c `getmxrr`: an exchange sort by preference, then weight.
 fn sort_by_name_hash(candidates: &mut Candidates, context: &impl OrderContext) {
     let mut hosts = hosts_of(candidates);
-    let weight = |host: &(u16, HostId)| (host.0, name_hash_weight(context.name(host.1), context.second()));
+    let weight = |&(preference, host): &(u16, HostId)| {
+        (preference, name_hash_weight(context.name(host), context.second()))
+    };
+    let mut weights: SmallVec<[(u16, u32); 8]> = hosts.iter().map(weight).collect();
     for i in 0..hosts.len() {
         for j in i + 1..hosts.len() {
-            if weight(&hosts[i]) > weight(&hosts[j]) {
+            if weights[i] > weights[j] {
                 hosts.swap(i, j);
+                weights.swap(i, j);
             }
         }
     }
-    candidates.sort_by_key(|candidate| place_of(&hosts, candidate));
+    sort_by_places(candidates, &hosts);
 }
 
 /// sendmail, domain.c `mxrand`: 1 to 256.

@@ -67,7 +67,11 @@ pub(crate) struct DeliveryAttempt {
 impl DeliveryAttempt {
     /// An attempt that has no candidates yet.
     pub(crate) fn new(message: QueuedMessage, now: Time) -> Self {
-        Self { delivery: Delivery::new(message, Candidate::NONE, now), candidates: Candidates::new(), next: 0 }
+        Self {
+            delivery: Delivery::new(message, Candidate::NONE, now),
+            candidates: Candidates::new(),
+            next: 0,
+        }
     }
 
     /// The same in the place of an attempt that is over.

@@ -223,9 +223,11 @@ impl<P: Probe> Replication<'_, '_, P> {
         let delivery = &session.delivery;
         let failed = if is_new { &delivery.failed[..] } else { &[] };
         let state = &mut self.senders[of.sender.index()];
-        let process = state.process_of(table, &delivery.message, delivery.begun);
-        let report = Report { failed, accepted: None, now, process };
-        state.learn(table, of.host, delivery.has_waited, report);
+        if state.learns(table, of.host, failed) {
+            let process = state.process_of(table, &delivery.message, delivery.begun);
+            let report = Report { failed, accepted: None, now, process };
+            state.learn(table, of.host, delivery.has_waited, report);
+        }
         match reaction {
             Reaction::Next => {}
             Reaction::Defer => self.destination(of).failing = Some(Failing::Defer),

@@ -13,8 +13,8 @@ use crate::node::Fault;
 use crate::random::{Key, Purpose, StreamId, name_hash};
 use crate::scenario::{ResolverLayer, RunPlan, Scenario, Sender};
 use crate::sender::{
-    AddressOrder, AddressSort, Behaviour, Candidate, Concurrency, Failover, Family, FiledUnder, HostOrder, Memory,
-    OwnCache, Reuse, SenderParameters, Unit,
+    AddressOrder, AddressSort, Behaviour, Candidate, Concurrency, Failover, Family, FiledUnder, HostOrder,
+    Memory, OwnCache, Reuse, SenderParameters, Unit,
 };
 use crate::time::Time;
 use crate::traffic::{AliasTable, Arrivals};

@@ -2,7 +2,7 @@
 
 use super::reading::Reading;
 use super::source::RunOverrides;
-use crate::dns::{CachePolicy, EntryLifetime, Extend, OrderPolicy, OrderReuse, RecordType, TypeSet};
+use crate::dns::{CachePolicy, Driver, EntryLifetime, Extend, OrderPolicy, OrderReuse, RecordType, TypeSet};
 use crate::parameters::span_at;
 use crate::scenario::model::{Authority, RunPlan, Sender, ZoneVersion};
 use crate::sender::{OwnCache, ReuseLimits, Stickiness};
@@ -56,7 +56,7 @@ pub(super) fn warm_up(
     if let Some(written) = span_at(table, "warm_up") {
         return written;
     }
-    let ttls: Vec<Span> = zones.iter().flat_map(ttls_of).collect();
+    let ttls = ttls_in_play(zones, senders, authority);
     let mut longest = hold(&authority.order);
     for sender in senders {
         longest = longest.max(match sender.behaviour.parameters.order.keep {
@@ -101,9 +101,19 @@ fn lasts(kept: ReuseLimits) -> Span {
     kept.age.map_or(kept.idle, |age| age.max(kept.idle))
 }
 
-fn ttls_of(version: &ZoneVersion) -> Vec<Span> {
-    let hosts = version.zone.hosts.iter().flat_map(|host| [host.a_ttl, host.aaaa_ttl]);
-    hosts.chain([version.zone.mx_ttl]).collect()
+/// The TTLs of all answers that depend on when they were fetched. A host that has one address at all times has the same in every cache
+/// (`Topology::fixed_answers`), however long its TTL is.
+fn ttls_in_play(zones: &[ZoneVersion], senders: &[Sender], authority: &Authority) -> Vec<Span> {
+    let layers = senders.iter().flat_map(|sender| &sender.resolver);
+    let mut drivers = layers.map(|layer| layer.parameters.order.driver).chain([authority.order.driver]);
+    let may_vary = zones.len() > 1 || !authority.away.is_empty() || drivers.any(Driver::couples_record_sets);
+    let of_version = |version: &ZoneVersion| {
+        let hosts = version.zone.hosts.iter();
+        let sets = hosts.flat_map(|host| [(host.a.len(), host.a_ttl), (host.aaaa.len(), host.aaaa_ttl)]);
+        let varying = sets.filter(|&(addresses, _)| may_vary || addresses > 1).map(|(_, ttl)| ttl);
+        varying.chain([version.zone.mx_ttl]).collect::<Vec<Span>>()
+    };
+    zones.iter().flat_map(of_version).collect()
 }
 
 const fn hold(order: &OrderPolicy) -> Span {

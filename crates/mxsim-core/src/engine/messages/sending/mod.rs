@@ -42,7 +42,7 @@ pub(crate) struct SenderState {
     /// Where its sites are.
     home: Key,
     /// Lists that outbound hosts work on while they have mail or connections ([`crate::sender::OwnCache::Pinned`]).
-    pinned: BTreeMap<u32, (Candidates, u32)>,
+    pinned: PerHost<(Candidates, u32)>,
     /// Only outbound hosts that have something to remember.
     memory: PerHost<Remembered>,
     /// Outbound hosts with something to keep count of: connections under way, kept ones, waiting messages.
@@ -82,7 +82,7 @@ impl SenderState {
             process: entropy.key(streams.process),
             clock: entropy.key(StreamId::new(CLOCK, Purpose::Process)).word() as u16,
             home: entropy.key(streams.home),
-            pinned: BTreeMap::new(),
+            pinned: PerHost::new(),
             memory: PerHost::new(),
             outbound: PerHost::new(),
             destinations: PerHost::new(),
@@ -116,11 +116,12 @@ impl SenderState {
             Some(destination) => destination.is_alive(),
             None => self.outbound.get(host).is_some_and(OutboundHost::is_at_work),
         };
-        self.pinned.get(&host).filter(|_| at_work)
+        self.pinned.get(host).filter(|_| at_work)
     }
 
     pub(crate) fn pin(&mut self, host: u32, list: &Candidates, epoch: u32) {
-        self.pinned.insert(host, (list.clone(), epoch));
+        *self.pinned.get_or_insert_with(host, || (Candidates::new(), 0)) =
+            (Candidates::from_slice(list), epoch);
     }
 
     /// The decision how long a message holds a session.
