@@ -25,6 +25,7 @@ pub fn markdown(results: &Results, style: &MarkdownStyle<'_>) -> String {
     figures(&mut out, style);
     if words::has_split(results) {
         share_table(&mut out, &results.nodes, word);
+        planned_table(&mut out, results, word);
         load_table(&mut out, results, word);
         address_table(&mut out, &results.nodes);
         host_table(&mut out, results);
@@ -106,6 +107,20 @@ fn share_table(out: &mut String, nodes: &[NodeResult], word: WindowWord) {
         ]
     });
     table(out, heads, rows);
+}
+
+/// By how much windows differ by plan, where they do; the scatter of the other table is by chance.
+fn planned_table(out: &mut String, results: &Results, word: WindowWord) {
+    if !results.differs_by_plan() {
+        return;
+    }
+    out.push_str(&format!(
+        "\nHow far events, changes and profiles spread these shares from {one} to {one}; the scatter above is by chance.\n\n",
+        one = word.one
+    ));
+    let planned = |node: &NodeResult| node.scatter_by_plan.map(|plan| Ranged::from(plan).points_bare());
+    let rows = results.nodes.iter().filter_map(|node| Some([node.name.clone(), planned(node)?]));
+    table(out, ["node", "planned [points]"], rows);
 }
 
 fn load_table(out: &mut String, results: &Results, word: WindowWord) {

@@ -128,7 +128,8 @@ pub(crate) fn luck(results: &Results) -> String {
     if quantity.write(luck.from) == quantity.write(luck.to) {
         return format!("none that could be seen: {name} is {range} on 18 {} of 20", word.many);
     }
-    format!("on 18 {} of 20 {name} is {range}", word.many)
+    let planned = if results.differs_by_plan() { "; part of that is planned" } else { "" };
+    format!("on 18 {} of 20 {name} is {range}{planned}", word.many)
 }
 
 /// The spread over plausible worlds, or that nobody looked. Luck is not in it.
@@ -257,14 +258,27 @@ pub(crate) fn balance(results: &Results) -> Vec<String> {
         ),
         format!("Jain's fairness index {} (1 is even)", Ranged::mean_share(&balance.jain).plain()),
     ];
-    lines.push(match balance.effective_choosers {
-        Some(choosers) => {
-            format!("the mail scatters like {} independent equal choosers", Ranged::from(choosers).plain())
-        }
-        None if results.provenance.windows < 2 => format!("a single {} cannot show scatter", word.one),
-        None => format!("the split does not scatter: every {} looked at is the same", word.one),
-    });
+    lines.push(scatter(results));
     lines
+}
+
+/// Like how many choosers the mail scatters by chance, or why nothing is said of that.
+fn scatter(results: &Results) -> String {
+    let word = window(&results.provenance);
+    let differ = || results.nodes.iter().any(|node| node.share.p05 < node.share.p95);
+    match results.balance.effective_choosers.map(|choosers| Ranged::from(choosers).plain()) {
+        Some(choosers) if results.differs_by_plan() => format!(
+            "between {} that are planned alike the mail scatters like {choosers} independent equal choosers",
+            word.many
+        ),
+        Some(choosers) => format!("the mail scatters like {choosers} independent equal choosers"),
+        None if results.provenance.windows < 2 => format!("a single {} cannot show scatter", word.one),
+        None if results.differs_by_plan() => {
+            format!("chance moves nothing: {} differ only by what is planned", word.many)
+        }
+        None if differ() => "too few replications to tell what is planned from chance".to_owned(),
+        None => format!("the split does not scatter: every {} looked at is the same", word.one),
+    }
 }
 
 /// The share of connections of each node, if it differs from the share of mail anywhere.

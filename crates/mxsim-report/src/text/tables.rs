@@ -24,7 +24,7 @@ pub(super) fn write(page: &mut Page, results: &Results, ascii: bool) {
     page.blank();
     if words::has_split(results) {
         shares(page, &results.nodes, word, ascii);
-        unevenness(page, &results.nodes, word);
+        unevenness(page, results, word);
         loads(page, results, word);
         sessions(page, &results.nodes);
         hosts(page, results);
@@ -75,22 +75,32 @@ fn shares(page: &mut Page, nodes: &[NodeResult], word: WindowWord, ascii: bool) 
     page.blank();
 }
 
-fn unevenness(page: &mut Page, nodes: &[NodeResult], word: WindowWord) {
+fn unevenness(page: &mut Page, results: &Results, word: WindowWord) {
+    let nodes = &results.nodes;
     let names = names(page, nodes);
-    let columns = vec![
+    let mut columns = vec![
         Column::new("fair %", column(nodes, |node| numerals::percent_digits(node.fair_share))).optional(),
         Column::new("tilt, points", column(nodes, |node| Ranged::from(node.tilt).signed_points_bare())),
         Column::new("scatter, points", column(nodes, |node| Ranged::from(node.scatter).points_bare())),
     ];
-    page.note(&format!(
+    let mut legend = format!(
         "tilt: mean share off the fair share; scatter: its spread from {one} to {one}",
         one = word.one
-    ));
+    );
+    if results.differs_by_plan() {
+        columns.push(Column::new("planned, points", column(nodes, planned)));
+        legend.push_str(" by chance; planned: that of events, changes and profiles");
+    }
+    page.note(&legend);
     columns::write(page, "node", &names, columns);
     if let Some(connections) = words::connections(nodes) {
         page.item("connections", &connections);
     }
     page.blank();
+}
+
+fn planned(node: &NodeResult) -> String {
+    node.scatter_by_plan.map_or_else(String::new, |plan| Ranged::from(plan).points_bare())
 }
 
 /// What a node has to take in its busiest times of a bad window.
