@@ -3,6 +3,7 @@
 //! Each function turns one part of the results into plain sentences; the formats only lay them out.
 
 use crate::outgoing;
+use crate::scatter;
 use crate::text::Files;
 use mxsim_core::numerals::{self, Ranged, count, counted, duration, duration_range, percent, percent_range};
 use mxsim_core::results::{
@@ -258,27 +259,8 @@ pub(crate) fn balance(results: &Results) -> Vec<String> {
         ),
         format!("Jain's fairness index {} (1 is even)", Ranged::mean_share(&balance.jain).plain()),
     ];
-    lines.push(scatter(results));
+    lines.push(scatter::choosers(results));
     lines
-}
-
-/// Like how many choosers the mail scatters by chance, or why nothing is said of that.
-fn scatter(results: &Results) -> String {
-    let word = window(&results.provenance);
-    let differ = || results.nodes.iter().any(|node| node.share.p05 < node.share.p95);
-    match results.balance.effective_choosers.map(|choosers| Ranged::from(choosers).plain()) {
-        Some(choosers) if results.differs_by_plan() => format!(
-            "between {} that are planned alike the mail scatters like {choosers} independent equal choosers",
-            word.many
-        ),
-        Some(choosers) => format!("the mail scatters like {choosers} independent equal choosers"),
-        None if results.provenance.windows < 2 => format!("a single {} cannot show scatter", word.one),
-        None if results.differs_by_plan() => {
-            format!("chance moves nothing: {} differ only by what is planned", word.many)
-        }
-        None if differ() => "too few replications to tell what is planned from chance".to_owned(),
-        None => format!("the split does not scatter: every {} looked at is the same", word.one),
-    }
 }
 
 /// The share of connections of each node, if it differs from the share of mail anywhere.

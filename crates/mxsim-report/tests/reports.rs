@@ -173,6 +173,18 @@ fn scatter_without_choosers_has_a_reason() {
     );
 }
 
+/// A single replication says nothing of scatter, and no zero stands for what is not known.
+#[test]
+fn the_scatter_of_a_single_replication_is_unknown() {
+    let mut results = common::no_scatter();
+    assert!(!text(&results, &TextStyle::default()).contains("unknown"));
+    results.provenance.replications = 1;
+    for document in [text(&results, &TextStyle::default()), markdown(&results, &FIGURES)] {
+        assert!(document.contains("scatter unknown") && !document.contains("no scatter"), "{document}");
+        assert!(document.matches("unknown").count() > results.nodes.len(), "{document}");
+    }
+}
+
 #[test]
 fn snapshots_of_every_format() {
     let sample = common::three_equal();
