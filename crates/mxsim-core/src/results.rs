@@ -10,11 +10,13 @@ mod events;
 mod numbers;
 mod possible;
 mod senders;
+mod unevenness;
 
 pub use delivery::{Delay, Delivery, DeliveryTotals};
 pub use events::{EventAtNode, EventKind, EventPhase, EventResult};
 pub use numbers::{Estimate, Interval, Moment};
 pub use senders::{SenderAtNode, SenderResult};
+pub use unevenness::Unevenness;
 
 use serde::{Deserialize, Serialize};
 
@@ -71,15 +73,6 @@ pub struct Results {
 }
 
 impl Results {
-    /// True if the split is uneven in the same way every window (tilt) rather than by chance (scatter).
-    #[must_use]
-    pub fn is_mostly_tilt(&self) -> bool {
-        let squares = |part: fn(&NodeResult) -> f64| -> f64 {
-            self.nodes.iter().map(|node| part(node) * part(node)).sum()
-        };
-        squares(|node| node.tilt.value) > squares(|node| node.scatter.value)
-    }
-
     /// How many more replications would decide the goals that are open; `None` if none is, or no number is known.
     #[must_use]
     pub fn more_replications(&self) -> Option<u64> {
@@ -255,8 +248,13 @@ pub struct NodeResult {
     pub share_of_connections: Estimate,
     /// How far the mean share is from fair (bias).
     pub tilt: Interval,
-    /// Standard deviation of the share from window to window (chance).
+    /// Standard deviation of the share by chance: between windows that are planned alike. 0 without bounds where a single replication, or too
+    /// little mail, does not tell. In documents of older versions what is planned is in it.
     pub scatter: Interval,
+    /// Standard deviation of the mean shares of the windows of a replication, which differ by plan: events, changes, profiles, days of the
+    /// week. `null` where it cannot be told from chance, and in documents of older versions.
+    #[serde(default)]
+    pub scatter_by_plan: Option<Interval>,
     /// Load in the busiest minute of a window.
     pub peak_rate: PeakRate,
     /// Load in the busiest hour, minute and second of a window, longest bin first.
@@ -364,7 +362,7 @@ pub struct Balance {
     pub max_over_fair: Estimate,
     /// Jain's fairness index of share over fair share: 1 is even, 1/n is all on one.
     pub jain: Estimate,
-    /// How many independent, equal choosers would scatter as much; `null` without scatter.
+    /// How many independent, equal choosers would scatter as much by chance; `null` without scatter.
     pub effective_choosers: Option<Interval>,
     /// What the busiest node would carry at most on 19 of 20 windows if each message drew its host anew, by closed form; `null` with fewer than
     /// two nodes that are to get mail, or without mail.

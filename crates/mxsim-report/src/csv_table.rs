@@ -158,6 +158,7 @@ fn node_rows(table: &mut Table, node: &NodeResult) {
     table.estimate("share_of_connections", &node.share_of_connections);
     table.interval("tilt", node.tilt);
     table.interval("scatter", node.scatter);
+    table.optional("scatter_by_plan", node.scatter_by_plan);
     table.number("peak_rate_bin_s", node.peak_rate.bin_s);
     table.estimate("peak_rate", &node.peak_rate.estimate);
     for peak in &node.peak_rates {

@@ -38,6 +38,7 @@ mod outgoing;
 mod page;
 mod png;
 pub mod presets;
+mod scatter;
 mod svg;
 mod text;
 pub mod trace;

@@ -1,11 +1,12 @@
 //! The results as Markdown: the content of the screen, with every row of every table.
 
 use mxsim_core::numerals::{self, Ranged};
-use mxsim_core::results::{Cause, Estimate, NodeResult, Provenance, Results};
+use mxsim_core::results::{Estimate, NodeResult, Provenance, Results};
 
 use crate::capacity;
 use crate::findings;
 use crate::outgoing::{in_markdown, link_in_markdown};
+use crate::scatter;
 use crate::text::Files;
 use crate::words::{self, WindowWord};
 
@@ -24,13 +25,14 @@ pub fn markdown(results: &Results, style: &MarkdownStyle<'_>) -> String {
     head(&mut out, results);
     figures(&mut out, style);
     if words::has_split(results) {
-        share_table(&mut out, &results.nodes, word);
+        share_table(&mut out, results, word);
+        planned_table(&mut out, results, word);
         load_table(&mut out, results, word);
         address_table(&mut out, &results.nodes);
         host_table(&mut out, results);
         heading(&mut out, "Balance");
         bullets(&mut out, &words::balance(results));
-        cause_table(&mut out, &results.causes);
+        cause_table(&mut out, results);
     }
     delivery(&mut out, results);
     goal_table(&mut out, results, word);
@@ -84,7 +86,7 @@ fn figures(out: &mut String, style: &MarkdownStyle<'_>) {
     }
 }
 
-fn share_table(out: &mut String, nodes: &[NodeResult], word: WindowWord) {
+fn share_table(out: &mut String, results: &Results, word: WindowWord) {
     heading(out, "Split");
     out.push_str(&format!(
         "Share of mail per {}, in percent, with the 95 % range of each number.\n\n",
@@ -92,7 +94,7 @@ fn share_table(out: &mut String, nodes: &[NodeResult], word: WindowWord) {
     ));
     let heads =
         ["node", "fair", "mean", "P5", "median", "P95", "connections", "tilt [points]", "scatter [points]"];
-    let rows = nodes.iter().map(|node| {
+    let rows = results.nodes.iter().map(|node| {
         [
             node.name.clone(),
             numerals::percent_digits(node.fair_share),
@@ -102,10 +104,24 @@ fn share_table(out: &mut String, nodes: &[NodeResult], word: WindowWord) {
             Ranged::p95(&node.share).percent_bare(),
             Ranged::mean_share(&node.share_of_connections).percent_bare(),
             Ranged::from(node.tilt).signed_points_bare(),
-            Ranged::from(node.scatter).points_bare(),
+            scatter::points(results, node),
         ]
     });
     table(out, heads, rows);
+}
+
+/// By how much windows differ by plan, where they do; the scatter of the other table is by chance.
+fn planned_table(out: &mut String, results: &Results, word: WindowWord) {
+    if !results.differs_by_plan() {
+        return;
+    }
+    out.push_str(&format!(
+        "\nHow far events, changes and profiles spread these shares from {one} to {one}; the scatter above is by chance.\n\n",
+        one = word.one
+    ));
+    let planned = |node: &NodeResult| node.scatter_by_plan.map(|plan| Ranged::from(plan).points_bare());
+    let rows = results.nodes.iter().filter_map(|node| Some([node.name.clone(), planned(node)?]));
+    table(out, ["node", "planned [points]"], rows);
 }
 
 fn load_table(out: &mut String, results: &Results, word: WindowWord) {
@@ -194,7 +210,8 @@ fn host_table(out: &mut String, results: &Results) {
     table(out, ["host", "record", "share of mail [%]"], rows);
 }
 
-fn cause_table(out: &mut String, causes: &[Cause]) {
+fn cause_table(out: &mut String, results: &Results) {
+    let causes = &results.causes;
     if causes.is_empty() {
         return;
     }
@@ -208,7 +225,7 @@ fn cause_table(out: &mut String, causes: &[Cause]) {
             cause.behaves_like.clone(),
             cause.grade.name().to_owned(),
             Ranged::from(cause.share_of_mail).percent_bare(),
-            scatter.unwrap_or_else(|| "no scatter".to_owned()),
+            scatter.unwrap_or_else(|| scatter::nobody(results).to_owned()),
             Ranged::from(cause.tilt_points).points_bare(),
         ]
     });

@@ -3,6 +3,7 @@
 //! Each function turns one part of the results into plain sentences; the formats only lay them out.
 
 use crate::outgoing;
+use crate::scatter;
 use crate::text::Files;
 use mxsim_core::numerals::{self, Ranged, count, counted, duration, duration_range, percent, percent_range};
 use mxsim_core::results::{
@@ -128,7 +129,8 @@ pub(crate) fn luck(results: &Results) -> String {
     if quantity.write(luck.from) == quantity.write(luck.to) {
         return format!("none that could be seen: {name} is {range} on 18 {} of 20", word.many);
     }
-    format!("on 18 {} of 20 {name} is {range}", word.many)
+    let planned = if results.differs_by_plan() { "; part of that is planned" } else { "" };
+    format!("on 18 {} of 20 {name} is {range}{planned}", word.many)
 }
 
 /// The spread over plausible worlds, or that nobody looked. Luck is not in it.
@@ -257,13 +259,7 @@ pub(crate) fn balance(results: &Results) -> Vec<String> {
         ),
         format!("Jain's fairness index {} (1 is even)", Ranged::mean_share(&balance.jain).plain()),
     ];
-    lines.push(match balance.effective_choosers {
-        Some(choosers) => {
-            format!("the mail scatters like {} independent equal choosers", Ranged::from(choosers).plain())
-        }
-        None if results.provenance.windows < 2 => format!("a single {} cannot show scatter", word.one),
-        None => format!("the split does not scatter: every {} looked at is the same", word.one),
-    });
+    lines.push(scatter::choosers(results));
     lines
 }
 

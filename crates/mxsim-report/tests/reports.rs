@@ -143,6 +143,48 @@ fn an_open_answer_names_the_command_that_settles_it() {
     assert!(page.ends_with("Next: mxsim run SCENARIO --replications 500\n"), "{page}");
 }
 
+/// In every format: what is planned has a number of its own, and is no sender's doing.
+#[test]
+fn what_is_planned_is_said_to_be_planned() {
+    let results = common::planned_outage();
+    assert!(page(&results).contains("biggest cause  what is planned"), "{}", page(&results));
+    let full = text(&results, &TextStyle::default());
+    assert!(full.contains("planned, points") && full.contains("part of that is planned"), "{full}");
+    assert!(full.contains("that are planned alike the mail scatters like"), "{full}");
+    let document = markdown(&results, &FIGURES);
+    assert!(document.contains("| node | planned [points] |"), "{document}");
+    assert!(csv(&results).contains("scatter_by_plan"), "no row");
+    let chance = common::three_equal();
+    assert!(!text(&chance, &TextStyle::default()).contains("planned"), "nothing is planned there");
+}
+
+/// Without a number of choosers the reason is said: chance moves nothing, or it cannot be told from plan.
+#[test]
+fn scatter_without_choosers_has_a_reason() {
+    let mut results = common::planned_outage();
+    results.balance.effective_choosers = None;
+    let balance = |results: &Results| text(results, &TextStyle::default());
+    assert!(balance(&results).contains("chance moves nothing"), "{}", balance(&results));
+    results.nodes.iter_mut().for_each(|node| node.scatter_by_plan = None);
+    assert!(
+        balance(&results).contains("too few replications to tell what is planned"),
+        "{}",
+        balance(&results)
+    );
+}
+
+/// A single replication says nothing of scatter, and no zero stands for what is not known.
+#[test]
+fn the_scatter_of_a_single_replication_is_unknown() {
+    let mut results = common::no_scatter();
+    assert!(!text(&results, &TextStyle::default()).contains("unknown"));
+    results.provenance.replications = 1;
+    for document in [text(&results, &TextStyle::default()), markdown(&results, &FIGURES)] {
+        assert!(document.contains("scatter unknown") && !document.contains("no scatter"), "{document}");
+        assert!(document.matches("unknown").count() > results.nodes.len(), "{document}");
+    }
+}
+
 #[test]
 fn snapshots_of_every_format() {
     let sample = common::three_equal();
@@ -152,6 +194,7 @@ fn snapshots_of_every_format() {
     snapshot("with_sessions.markdown", &markdown(&common::with_sessions(), &FIGURES));
     for (name, results) in [
         ("backup_with_outage", common::backup_with_outage()),
+        ("planned_outage", common::planned_outage()),
         ("no_scatter", common::no_scatter()),
         ("single_replication", common::single_replication()),
         ("with_sessions", common::with_sessions()),

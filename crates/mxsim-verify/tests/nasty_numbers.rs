@@ -183,6 +183,8 @@ fn impossible_documents_are_refused() {
         ("/nodes/0/share/p05", json!(0.9999)),
         ("/nodes/0/fair_share", json!(0.1)),
         ("/nodes/1/scatter/value", json!(-0.5)),
+        ("/nodes/0/scatter_by_plan", json!({ "value": 0.7, "low": null, "high": null })),
+        ("/nodes/0/scatter_by_plan", json!({ "value": 0.1, "low": null, "high": 0.7 })),
         ("/nodes/0/tilt/value", json!(1e300)),
         ("/nodes/0/totals/accepted", json!(1)),
         ("/delivery/totals/messages", json!(1)),

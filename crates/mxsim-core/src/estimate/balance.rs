@@ -1,9 +1,8 @@
 //! How even the split is as a whole.
 
-use super::interval::{Blocks, jackknife};
-use super::nodes::Moments;
+use super::spread::{Spread, effective_choosers};
 use super::window::Loads;
-use crate::results::{Balance, Interval};
+use crate::results::Balance;
 use crate::tally::labels::Labels;
 use crate::theory::split::busiest_by_message;
 
@@ -11,7 +10,7 @@ use crate::theory::split::busiest_by_message;
 ///
 /// The busiest is looked for among all nodes, the rest is about nodes with a fair share. Jain's index has no value where those carried
 /// nothing at all; it counts as its least, 1/n, there.
-pub(super) fn balance(labels: &Labels, loads: &Loads) -> Balance {
+pub(super) fn balance(labels: &Labels, loads: &Loads, spreads: &[Spread]) -> Balance {
     let fair: Vec<f64> = labels.nodes.iter().map(|node| node.fair_share).collect();
     let over_fair = |shares: &[f64]| -> Vec<f64> {
         shares.iter().zip(&fair).filter(|(_, fair)| **fair > 0.0).map(|(share, fair)| share / fair).collect()
@@ -21,7 +20,7 @@ pub(super) fn balance(labels: &Labels, loads: &Loads) -> Balance {
         quietest_share: loads.measure(|shares| quietest(shares, &fair)).estimate(),
         max_over_fair: loads.measure(|shares| largest(&over_fair(shares))).estimate(),
         jain: loads.measure(|shares| jain(&over_fair(shares))).estimate(),
-        effective_choosers: effective_choosers(labels.nodes.len(), loads),
+        effective_choosers: effective_choosers(spreads),
         busiest_by_message: busiest_by_message(&fair, loads.messages_of_a_window()),
     }
 }
@@ -42,23 +41,4 @@ fn jain(ratios: &[f64]) -> f64 {
     let sum: f64 = ratios.iter().sum();
     let squares: f64 = ratios.iter().map(|ratio| ratio * ratio).sum();
     if squares > 0.0 { sum * sum / (n * squares) } else { 1.0 / n.max(1.0) }
-}
-
-/// Sum f (1 - f) / sum Var(share) over nodes, f the mean share, with a log-jackknife interval; `None` without scatter.
-fn effective_choosers(nodes: usize, loads: &Loads) -> Option<Interval> {
-    let samples: Vec<_> = (0..nodes).map(|node| loads.share(node)).collect();
-    let replications = samples.first()?.replications().count();
-    let moments: Vec<_> = samples.iter().map(Moments::by_block).collect();
-    jackknife(Blocks::new(replications), true, |left_out| {
-        let (mut bernoulli, mut variance) = (0.0, 0.0);
-        for node in &moments {
-            let sums = node.without(left_out);
-            let mean = node.origin + sums.mean();
-            // A mean from few replications has a square that is too large, by the variance of the mean.
-            bernoulli += mean * (1.0 - mean) + sums.variance_of_mean()?;
-            variance += sums.variance()?;
-        }
-        // Below this the variance is the rounding of shares that do not differ.
-        (variance > 1e-24).then(|| bernoulli / variance)
-    })
 }

@@ -30,6 +30,7 @@ mod senders;
 mod series;
 mod sessions;
 mod special;
+mod spread;
 mod survival;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,7 @@ use crate::results::{
 };
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
+use spread::Spread;
 use verdict::Evidence;
 use window::Loads;
 
@@ -57,11 +59,12 @@ use window::Loads;
 pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Plausible<'_>) -> Results {
     assert!(!tallies.is_empty(), "results need at least one replication");
     let loads = Loads::new(labels.nodes.len(), tallies);
-    let nodes = nodes::nodes(labels, tallies, &loads);
+    let spreads: Vec<Spread> = (0..labels.nodes.len()).map(|node| Spread::new(&loads, node)).collect();
+    let nodes = nodes::nodes(labels, tallies, &loads, &spreads);
     let of_nodes = |part: fn(&NodeResult) -> f64| nodes.iter().map(part).collect::<Vec<_>>();
     let (tilt, scatter) = (of_nodes(|node| node.tilt.value), of_nodes(|node| node.scatter.value));
     let ranked = causes::causes(labels, tallies, &tilt, &scatter);
-    let balance = balance::balance(labels, &loads);
+    let balance = balance::balance(labels, &loads, &spreads);
     let goals = goals::goals(labels, tallies, &loads);
     let not_known = not_known::not_known(labels, plausible, &goals);
     let mut results = Results {

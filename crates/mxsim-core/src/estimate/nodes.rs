@@ -1,16 +1,27 @@
 //! Nodes, hosts and addresses: who carried how much.
 
-use super::interval::{Blocks, Ratio, jackknife, unknown};
+use super::interval::{Blocks, Ratio, unknown};
 use super::sample::Sample;
 use super::sessions;
+use super::spread::Spread;
 use super::window::{Loads, per_window};
 use crate::results::{HostResult, Interval, Moment, NodeResult, NodeTotals, PeakRate};
 use crate::tally::labels::Labels;
 use crate::tally::{MINUTE, PEAK_BINS, Tally};
 
 /// One result per node.
-pub(super) fn nodes(labels: &Labels, tallies: &[Tally], loads: &Loads) -> Vec<NodeResult> {
-    (0..labels.nodes.len()).map(|index| one(labels, index, tallies, loads)).collect()
+pub(super) fn nodes(
+    labels: &Labels,
+    tallies: &[Tally],
+    loads: &Loads,
+    spreads: &[Spread],
+) -> Vec<NodeResult> {
+    let of = |(index, spread): (usize, &Spread)| NodeResult {
+        scatter: spread.by_chance().unwrap_or(unknown(0.0)),
+        scatter_by_plan: spread.by_plan(),
+        ..one(labels, index, tallies, loads)
+    };
+    spreads.iter().enumerate().map(of).collect()
 }
 
 fn one(labels: &Labels, index: usize, tallies: &[Tally], loads: &Loads) -> NodeResult {
@@ -24,7 +35,8 @@ fn one(labels: &Labels, index: usize, tallies: &[Tally], loads: &Loads) -> NodeR
         share: shares.estimate(),
         share_of_connections: share_of_connections(tallies, index).estimate(),
         tilt: tilt(&shares, node.fair_share),
-        scatter: scatter(&shares),
+        scatter: unknown(0.0),
+        scatter_by_plan: None,
         peak_rate: peak_rate(tallies, labels, index, MINUTE),
         peak_rates: (0..PEAK_BINS.len()).map(|bin| peak_rate(tallies, labels, index, bin)).collect(),
         peak_sessions: sessions::peak(tallies, index),
@@ -54,14 +66,6 @@ fn tilt(shares: &Sample, fair: f64) -> Interval {
         low: mean.low.map(|low| low - fair),
         high: mean.high.map(|high| high - fair),
     }
-}
-
-/// Standard deviation over windows, with a log-jackknife interval over blocks of replications; 0 and no bounds where it cannot be told.
-fn scatter(shares: &Sample) -> Interval {
-    let moments = Moments::by_block(shares);
-    let blocks = Blocks::new(shares.replications().count());
-    jackknife(blocks, true, |left_out| moments.without(left_out).variance().map(f64::sqrt))
-        .unwrap_or(unknown(0.0))
 }
 
 /// Sums that give the variance over windows of dependent windows.
@@ -98,7 +102,7 @@ impl Sums {
     }
 
     /// Variance of the mean over windows, from the spread between replications. `None` with fewer than two of them.
-    pub(super) fn variance_of_mean(&self) -> Option<f64> {
+    fn variance_of_mean(&self) -> Option<f64> {
         if self.replications < 1.5 {
             return None;
         }
@@ -107,11 +111,6 @@ impl Sums {
             self.total_squares - 2.0 * mean * self.total_windows + mean * mean * self.windows_squares;
         Some(residuals * self.replications / (self.replications - 1.0) / (self.windows * self.windows))
     }
-
-    /// The mean, measured from the first value of all.
-    pub(super) fn mean(&self) -> f64 {
-        if self.windows > 0.0 { self.total / self.windows } else { 0.0 }
-    }
 }
 
 /// [`Sums`] of each jackknife block and of all.
@@ -119,15 +118,14 @@ impl Sums {
 pub(super) struct Moments {
     all: Sums,
     blocks: Vec<Sums>,
-    /// The first value: subtracted from every other, so that equal values have exactly no variance.
-    pub(super) origin: f64,
 }
 
 impl Moments {
     pub(super) fn by_block(sample: &Sample) -> Self {
+        // The first value is subtracted from every other, so that equal values have exactly no variance.
         let origin = sample.replications().find_map(|windows| windows.first().copied()).unwrap_or(0.0);
         let blocks = Blocks::new(sample.replications().count());
-        let mut moments = Self { all: Sums::default(), blocks: vec![Sums::default(); blocks.count], origin };
+        let mut moments = Self { all: Sums::default(), blocks: vec![Sums::default(); blocks.count] };
         for (r, windows) in sample.replications().enumerate().filter(|(_, windows)| !windows.is_empty()) {
             let sums = Self::of(windows, origin);
             moments.all.add(&sums, 1.0);

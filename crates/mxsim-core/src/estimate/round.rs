@@ -73,7 +73,7 @@ fn node(node: &mut NodeResult) {
         let peaks = [&mut sessions.blocked_in_busiest_hour, &mut sessions.peak_busy, &mut sessions.peak_idle];
         peaks.into_iter().flatten().for_each(estimate);
     }
-    [&mut node.tilt, &mut node.scatter].into_iter().for_each(interval);
+    [&mut node.tilt, &mut node.scatter].into_iter().chain(&mut node.scatter_by_plan).for_each(interval);
     node.share_by_address.iter_mut().for_each(interval);
 }
 

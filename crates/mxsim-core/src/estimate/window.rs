@@ -61,6 +61,27 @@ impl Loads {
         if windows > 0.0 { windows / inverse } else { 0.0 }
     }
 
+    /// Replications, those without a window included.
+    pub(super) const fn replications(&self) -> usize {
+        self.windows.len()
+    }
+
+    /// A node's share in each window of the run, of the replications in which the window took mail: which replication, and the share.
+    pub(super) fn by_window(&self, node: usize) -> Vec<Vec<(usize, f64)>> {
+        let places = self.windows.iter().copied().max().unwrap_or(0);
+        let mut windows = vec![Vec::with_capacity(self.windows.len()); places];
+        let mut counts = self.counts.chunks(self.nodes.max(1));
+        for (replication, of_it) in self.windows.iter().enumerate() {
+            for (window, counts) in windows.iter_mut().zip(counts.by_ref().take(*of_it)) {
+                let total: u64 = counts.iter().sum();
+                if total > 0 {
+                    window.push((replication, counts[node] as f64 / total as f64));
+                }
+            }
+        }
+        windows
+    }
+
     /// A node's share.
     pub(super) fn share(&self, node: usize) -> Sample {
         self.measure(|shares| shares[node])

@@ -9,7 +9,7 @@ use super::{
     Balance, DeliveryTotals, DurationCurve, EventPhase, EventResult, GoalResult, Interval, NodeResult,
     PeakRate, Provenance, Results, SenderResult, Series, SessionResult, Uncertainty,
 };
-use numbers::{Bounds, add_up, delay, estimate, inside, interval, list, moment, ordered, range};
+use numbers::{Bounds, add_up, delay, deviation, estimate, inside, interval, list, moment, ordered, range};
 
 /// Nothing, or the first thing that cannot be, in words: `node mx1: share (mean) is 37, not between 0 and 1`.
 type Possible = Result<(), String>;
@@ -22,6 +22,7 @@ impl Results {
     pub fn check_possible(&self) -> Result<(), String> {
         provenance(&self.provenance)?;
         self.nodes.iter().try_for_each(node)?;
+        self.plan()?;
         add_up("fair shares of the nodes", self.nodes.iter().map(|node| node.fair_share))?;
         add_up("mean shares of the nodes", self.nodes.iter().map(|node| node.share.mean))?;
         self.hosts.iter().try_for_each(|host| {
@@ -64,6 +65,25 @@ impl Results {
         same_count("connections to nodes", tried, all.connections_tried)
     }
 
+    /// Plan is told from chance by replications of several windows, for all nodes or for none.
+    fn plan(&self) -> Possible {
+        let Provenance { replications, windows, .. } = self.provenance;
+        let known = self.nodes.iter().filter(|node| node.scatter_by_plan.is_some()).count();
+        if known != 0 && (known != self.nodes.len() || replications < 2) {
+            return Err(format!(
+                "scatter_by_plan is known of {known} of {} nodes after {replications} replications",
+                self.nodes.len()
+            ));
+        }
+        let by_plan = |node: &&NodeResult| node.scatter_by_plan.is_some_and(|plan| plan.value > 0.0);
+        match self.nodes.iter().find(by_plan) {
+            Some(node) if windows <= replications => {
+                Err(format!("node {}: scatter_by_plan is not 0 with one window per replication", node.name))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn causes(&self) -> Possible {
         self.causes.iter().try_for_each(|cause| {
             let of = |what: &str| format!("cause {}: {what}", cause.sender);
@@ -86,6 +106,7 @@ fn node(node: &NodeResult) -> Possible {
     estimate(&of("share_of_connections"), Bounds::Share, Some(&node.share_of_connections))?;
     interval(&of("tilt"), Bounds::Difference, Some(&node.tilt))?;
     interval(&of("scatter"), Bounds::Amount, Some(&node.scatter))?;
+    deviation(&of("scatter_by_plan"), node.scatter_by_plan.as_ref())?;
     let share = |share| interval(&of("share_by_address"), Bounds::Share, Some(share));
     node.share_by_address.iter().try_for_each(share)?;
     node.peak_rates.iter().chain([&node.peak_rate]).try_for_each(|peak| peak_rate(&of("peak_rate"), peak))?;

@@ -6,7 +6,9 @@ use crate::page::Page;
 use crate::page::columns::{self, Column};
 use crate::words::{self, WindowWord};
 use mxsim_core::numerals::{count, counted, duration, percent, points, rough, significant};
-use mxsim_core::results::{Answer, Delivery, Effect, Estimate, Grade, NodeResult, Results, Subject};
+use mxsim_core::results::{
+    Answer, Delivery, Effect, Estimate, Grade, NodeResult, Results, Subject, Unevenness,
+};
 
 /// Most hosts in the table; of more the first few are shown, and the rest is counted.
 const MOST_HOSTS: usize = 6;
@@ -288,10 +290,11 @@ fn by_message(results: &Results) -> Option<String> {
 }
 
 fn biggest_cause(results: &Results) -> Option<String> {
-    let cause = results
-        .causes
-        .first()
-        .filter(|_| results.causes.len() > 1 && is_about_shares(results.verdict.subject))?;
+    let is_asked = is_about_shares(results.verdict.subject);
+    if is_asked && results.unevenness() == Unevenness::Plan {
+        return Some("what is planned: events, changes and profiles".to_owned());
+    }
+    let cause = results.causes.first().filter(|_| is_asked && results.causes.len() > 1)?;
     let part = match cause.share_of_scatter {
         // A part that may as well be none says nothing.
         Some(scatter) if !results.is_mostly_tilt() => scatter

@@ -7,6 +7,7 @@ use super::{bar, senders};
 use crate::capacity;
 use crate::page::columns::{self, Column};
 use crate::page::{Page, width_of};
+use crate::scatter;
 use crate::words::{self, WindowWord};
 
 /// Senders listed under what makes it uneven.
@@ -24,12 +25,12 @@ pub(super) fn write(page: &mut Page, results: &Results, ascii: bool) {
     page.blank();
     if words::has_split(results) {
         shares(page, &results.nodes, word, ascii);
-        unevenness(page, &results.nodes, word);
+        unevenness(page, results, word);
         loads(page, results, word);
         sessions(page, &results.nodes);
         hosts(page, results);
         balance(page, results);
-        causes(page, &results.causes);
+        causes(page, results);
         senders::write(page, results);
     }
     delivery(page, results);
@@ -75,22 +76,32 @@ fn shares(page: &mut Page, nodes: &[NodeResult], word: WindowWord, ascii: bool) 
     page.blank();
 }
 
-fn unevenness(page: &mut Page, nodes: &[NodeResult], word: WindowWord) {
+fn unevenness(page: &mut Page, results: &Results, word: WindowWord) {
+    let nodes = &results.nodes;
     let names = names(page, nodes);
-    let columns = vec![
+    let mut columns = vec![
         Column::new("fair %", column(nodes, |node| numerals::percent_digits(node.fair_share))).optional(),
         Column::new("tilt, points", column(nodes, |node| Ranged::from(node.tilt).signed_points_bare())),
-        Column::new("scatter, points", column(nodes, |node| Ranged::from(node.scatter).points_bare())),
+        Column::new("scatter, points", column(nodes, |node| scatter::points(results, node))),
     ];
-    page.note(&format!(
+    let mut legend = format!(
         "tilt: mean share off the fair share; scatter: its spread from {one} to {one}",
         one = word.one
-    ));
+    );
+    if results.differs_by_plan() {
+        columns.push(Column::new("planned, points", column(nodes, planned)));
+        legend.push_str(" by chance; planned: that of events, changes and profiles");
+    }
+    page.note(&legend);
     columns::write(page, "node", &names, columns);
     if let Some(connections) = words::connections(nodes) {
         page.item("connections", &connections);
     }
     page.blank();
+}
+
+fn planned(node: &NodeResult) -> String {
+    node.scatter_by_plan.map_or_else(String::new, |plan| Ranged::from(plan).points_bare())
 }
 
 /// What a node has to take in its busiest times of a bad window.
@@ -161,7 +172,8 @@ fn balance(page: &mut Page, results: &Results) {
     page.blank();
 }
 
-fn causes(page: &mut Page, causes: &[Cause]) {
+fn causes(page: &mut Page, results: &Results) {
+    let causes = &results.causes;
     if causes.is_empty() {
         return;
     }
@@ -169,7 +181,7 @@ fn causes(page: &mut Page, causes: &[Cause]) {
     let shown = &causes[..causes.len().min(CAUSES_SHOWN)];
     let longest = shown.iter().map(|cause| width_of(&cause.sender)).max().unwrap_or(0).clamp(4, 20);
     for cause in shown {
-        page.wide_item(&cause.sender, longest, &cause_sentence(cause));
+        page.wide_item(&cause.sender, longest, &cause_sentence(results, cause));
     }
     let rest = causes.len() - shown.len();
     if rest > 0 {
@@ -179,9 +191,9 @@ fn causes(page: &mut Page, causes: &[Cause]) {
     page.blank();
 }
 
-fn cause_sentence(cause: &Cause) -> String {
+fn cause_sentence(results: &Results, cause: &Cause) -> String {
     let scatter = cause.share_of_scatter.map_or_else(
-        || "no scatter".to_owned(),
+        || scatter::nobody(results).to_owned(),
         |part| format!("{} of the scatter", Ranged::from(part).percent()),
     );
     format!(

@@ -375,6 +375,17 @@ pub(crate) fn backup_with_outage() -> Results {
     results
 }
 
+/// Windows that differ by plan much more than by chance.
+pub(crate) fn planned_outage() -> Results {
+    let mut results = three_equal();
+    results.provenance.windows = 7 * results.provenance.replications;
+    for (node, planned) in results.nodes.iter_mut().zip([0.0583, 0.0292, 0.0292]) {
+        node.scatter = interval(0.0021, 0.0001);
+        node.scatter_by_plan = Some(interval(planned, 0.0008));
+    }
+    results
+}
+
 /// A sender that always takes the first record: no scatter, all the tilt.
 pub(crate) fn no_scatter() -> Results {
     let third = 1.0 / 3.0;
@@ -620,6 +631,7 @@ pub(crate) fn all() -> Vec<(&'static str, Results)> {
         ("many_nodes", many_nodes()),
         ("one_node", one_node()),
         ("backup_with_outage", backup_with_outage()),
+        ("planned_outage", planned_outage()),
         ("no_scatter", no_scatter()),
         ("single_replication", single_replication()),
         ("awkward_names", awkward_names()),

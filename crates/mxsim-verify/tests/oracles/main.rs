@@ -3,6 +3,7 @@
 //! Level: every comparison with theory has a chance of a false alarm of one in a million (`mxsim_verify::agree`), and there are fewer than
 //! a hundred; numbers that are exact by theory are compared exactly. Each oracle has a mutant in `mutants.toml` that turns it red.
 
+mod by_plan;
 mod events;
 mod facts;
 mod fates;

@@ -4,6 +4,7 @@ mod coverage;
 mod goals;
 mod not_known;
 mod numbers;
+mod spread;
 mod verdicts;
 
 use crate::random::{Entropy, Purpose, StreamId};

@@ -4,7 +4,7 @@ use super::Evidence;
 use crate::estimate::measured::measured;
 use crate::estimate::not_known::{Quantity, WhatIf};
 use crate::numerals::{count, duration, percent, percent_range, percent_with_decimals, tidy};
-use crate::results::{Answer, GoalStatus, Grade, Subject};
+use crate::results::{Answer, GoalStatus, Grade, Subject, Unevenness};
 use crate::scenario::{Goal, GoalKind};
 
 /// What to do where the other nodes do not take the mail.
@@ -197,6 +197,12 @@ impl Evidence<'_> {
     fn redesign(&self) -> String {
         if let Some(remedy) = self.remedy() {
             return remedy;
+        }
+        if self.results.unevenness() == Unevenness::Plan {
+            return format!(
+                "Most of the difference between {} is planned: change the events, changes or profiles, or set a goal for fewer {0}.",
+                self.days()
+            );
         }
         let who = self.ranked.first().filter(|ranked| ranked.part > 0.0);
         let who = who.map_or("the senders", |ranked| ranked.cause.sender.as_str());

@@ -5,6 +5,7 @@
 
 mod advice;
 mod numbers;
+mod scatter;
 mod subjects;
 
 use super::causes::Ranked;
@@ -14,7 +15,7 @@ use super::not_known::{WhatIf, flips, ranked};
 use super::window::{Loads, plural};
 use crate::numerals::{Ranged, count, duration_range, frequency_with_range, percent, tidy};
 use crate::results::{
-    Answer, Cause, GoalResult, GoalStatus, Grade, Interval, NodeResult, Results, Subject, Verdict,
+    Answer, Cause, GoalResult, GoalStatus, Grade, Interval, Results, Subject, Unevenness, Verdict,
 };
 use crate::scenario::Goal;
 use crate::tally::Tally;
@@ -323,7 +324,7 @@ impl Evidence<'_> {
         }
     }
 
-    /// The sender that makes most of tilt^2 + scatter^2.
+    /// The sender that makes most of tilt^2 + scatter^2, unless most is planned.
     fn decisive(&self) -> Option<String> {
         let ranked = self.ranked.first().filter(|ranked| ranked.part > 0.0)?;
         let cause = &ranked.cause;
@@ -337,6 +338,10 @@ impl Evidence<'_> {
                 "All mail comes from {}, which behaves like {like} ({grade}).",
                 cause.sender
             ));
+        }
+        // What is planned is no sender's choice.
+        if self.results.unevenness() == Unevenness::Plan {
+            return None;
         }
         let makes = if self.results.is_mostly_tilt() {
             format!("adds {} to the largest tilt", Ranged::from(cause.tilt_points).points())
@@ -362,49 +367,6 @@ impl Evidence<'_> {
 
     fn any_fails(&self) -> bool {
         self.labels.nodes.iter().any(|node| node.fails)
-    }
-
-    /// Whether it is the same every window or chance.
-    fn kind_of_unevenness(&self) -> Option<String> {
-        if self.results.nodes.len() < 2 {
-            return None;
-        }
-        if self.results.is_mostly_tilt() {
-            let size = |node: &&NodeResult| node.tilt.value.abs();
-            let node = self.results.nodes.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
-            let (side, sign) = if node.tilt.value < 0.0 { ("below", -1.0) } else { ("above", 1.0) };
-            let mut bounds = [node.tilt.low, node.tilt.high].map(|bound| bound.map(|bound| bound * sign));
-            if sign < 0.0 {
-                bounds.reverse();
-            }
-            return Some(format!(
-                "It is mostly tilt, not chance: {} lies {} {side} its fair share on average.",
-                node.name,
-                Ranged::new(node.tilt.value.abs(), bounds).points()
-            ));
-        }
-        let size = |node: &&NodeResult| node.scatter.value;
-        let node = self.results.nodes.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
-        let scatter = node.scatter;
-        (scatter.value > 0.0).then(|| {
-            format!(
-                "It is mostly chance, not tilt: about +/- {} at {}.",
-                Ranged::from(scatter).points(),
-                node.name
-            )
-        })
-    }
-
-    fn choosers(&self) -> Option<String> {
-        let choosers = self.results.balance.effective_choosers?;
-        // A node that takes everything, or chance that is not worth the word, has no useful number of choosers.
-        (self.results.nodes.len() > 1 && choosers.value > 1.0 - 1e-9).then(|| {
-            let many = match Ranged::from(choosers).plain() {
-                number if number == "1.00" => "one sender alone".to_owned(),
-                number => format!("{number} independent, equal senders"),
-            };
-            format!("From window to window your mail scatters like {many}.")
-        })
     }
 
     /// What makes delay, where the goals are about delay alone and the split is not the point.

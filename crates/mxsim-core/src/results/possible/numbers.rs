@@ -16,6 +16,8 @@ pub(super) enum Bounds {
     Share,
     /// A difference of two shares, -1..1.
     Difference,
+    /// A standard deviation of shares: half a whole is the most that numbers between 0 and 1 have.
+    Deviation,
     /// A time, a rate or a number of things, from 0.
     Amount,
     /// Anything that is a number.
@@ -27,6 +29,7 @@ impl Bounds {
         match self {
             Self::Share => (0.0, 1.0),
             Self::Difference => (-1.0, 1.0),
+            Self::Deviation => (0.0, 0.5),
             Self::Amount => (0.0, MOST),
             Self::Any => (f64::MIN, f64::MAX),
         }
@@ -36,6 +39,7 @@ impl Bounds {
         match self {
             Self::Share => "between 0 and 1",
             Self::Difference => "between -1 and 1",
+            Self::Deviation => "between 0 and 0.5",
             Self::Amount => "an amount from 0",
             Self::Any => "a number",
         }
@@ -76,6 +80,13 @@ pub(super) fn interval(what: &str, bounds: Bounds, interval: Option<&Interval>) 
     let Some(interval) = interval else { return Ok(()) };
     inside(what, bounds, interval.value)?;
     between(what, interval.value, [interval.low, interval.high])
+}
+
+/// A standard deviation of shares, and how large it may be.
+pub(super) fn deviation(what: &str, of: Option<&Interval>) -> Possible {
+    let bounds = of.into_iter().flat_map(|of| [of.low, of.high]).flatten();
+    bounds.into_iter().try_for_each(|bound| inside(what, Bounds::Deviation, bound))?;
+    interval(what, Bounds::Deviation, of)
 }
 
 /// A quantity over windows.
