@@ -50,8 +50,8 @@ pub struct Turn<'a, D = Key> {
 #[must_use]
 pub fn base_order(policy: &OrderPolicy, received: &Order, canonical: &Order) -> Order {
     match policy.base {
-        Base::AsReceived => received.clone(),
-        Base::Canonical if received.len() == canonical.len() => canonical.clone(),
+        Base::AsReceived => Order::from_slice(received),
+        Base::Canonical if received.len() == canonical.len() => Order::from_slice(canonical),
         // Not every record came.
         Base::Canonical => canonical.iter().filter(|position| received.contains(position)).copied().collect(),
     }

@@ -37,7 +37,11 @@ pub struct Calendar<E> {
     lanes: [VecDeque<Scheduled<E>>; LANES],
     /// Ranks of the first event of each lane and, in the last place, of the heap.
     fronts: [i128; LANES + 1],
-    heap: BinaryHeap<Scheduled<E>>,
+    heap: BinaryHeap<Scheduled<u32>>,
+    /// The events of the heap, which has their places: what goes up and down in it is small.
+    kept: Vec<Option<E>>,
+    /// Places of no event.
+    free: Vec<u32>,
     /// The least of them, and its place.
     first: (i128, usize),
     scheduled: u64,
@@ -59,6 +63,8 @@ impl<E> Calendar<E> {
             lanes: std::array::from_fn(|_| VecDeque::new()),
             fronts: [NEVER; LANES + 1],
             heap: BinaryHeap::new(),
+            kept: Vec::new(),
+            free: Vec::new(),
             first: (NEVER, LANES),
             scheduled: 0,
         }
@@ -66,16 +72,16 @@ impl<E> Calendar<E> {
 
     /// Adds an event.
     pub fn schedule(&mut self, at: Time, event: E) {
-        let scheduled = Scheduled { at, sequence: self.scheduled, event };
-        self.scheduled += 1;
-        let rank = scheduled.rank();
+        let sequence = self.number();
+        let rank = rank(at, sequence);
         let place = match self.lanes.iter().position(|lane| lane.back().is_none_or(|last| last.at <= at)) {
             Some(lane) => {
-                self.lanes[lane].push_back(scheduled);
+                self.lanes[lane].push_back(Scheduled { at, sequence, event });
                 lane
             }
             None => {
-                self.heap.push(scheduled);
+                let event = self.keep(event);
+                self.heap.push(Scheduled { at, sequence, event });
                 LANES
             }
         };
@@ -83,10 +89,27 @@ impl<E> Calendar<E> {
         self.first = self.first.min((rank, place));
     }
 
+    /// Keeps an event of the heap; gives its place.
+    fn keep(&mut self, event: E) -> u32 {
+        if let Some(place) = self.free.pop() {
+            self.kept[place as usize] = Some(event);
+            return place;
+        }
+        self.kept.push(Some(event));
+        self.kept.len() as u32 - 1
+    }
+
+    /// Takes the first event out of the heap.
+    fn take_from_heap(&mut self) -> Option<Scheduled<E>> {
+        let Scheduled { at, sequence, event: place } = self.heap.pop()?;
+        self.free.push(place);
+        self.kept[place as usize].take().map(|event| Scheduled { at, sequence, event })
+    }
+
     /// Adds the first arrival of a sender.
     pub fn add_arrival(&mut self, at: Time, sender: usize) {
-        self.arrivals.push(Scheduled { at, sequence: self.scheduled, event: sender });
-        self.scheduled += 1;
+        let sequence = self.number();
+        self.arrivals.push(Scheduled { at, sequence, event: sender });
     }
 
     /// The number of an arrival that is scheduled now.
@@ -129,7 +152,7 @@ impl<E> Calendar<E> {
         let place = self.first.1;
         let (event, next) = match self.lanes.get_mut(place) {
             Some(lane) => (lane.pop_front(), lane.front().map(Scheduled::rank)),
-            None => (self.heap.pop(), self.heap.peek().map(Scheduled::rank)),
+            None => (self.take_from_heap(), self.heap.peek().map(Scheduled::rank)),
         };
         self.fronts[place] = next.unwrap_or(NEVER);
         self.first = (NEVER, LANES);
@@ -147,8 +170,8 @@ impl<E> Calendar<E> {
 
     /// All events that are left, in no order; arrivals are not among them.
     pub fn into_rest(self) -> impl Iterator<Item = E> {
-        let lanes = self.lanes.into_iter().flatten();
-        lanes.chain(self.heap).map(|scheduled| scheduled.event)
+        let lanes = self.lanes.into_iter().flatten().map(|scheduled| scheduled.event);
+        lanes.chain(self.kept.into_iter().flatten())
     }
 }
 

@@ -164,18 +164,16 @@ fn address_ranks(
     ranks: &mut impl RankSource,
     answered: &[(u16, HostId)],
 ) -> SmallVec<[Rank; 8]> {
-    candidates
-        .iter()
-        .enumerate()
-        .map(|(i, candidate)| {
-            let (host, place) = match policy.hosts {
-                HostOrder::Shuffle => (0, ranks.pooled(candidate, occurrence(candidates, i))),
-                HostOrder::LeastConnections => (place_of(answered, candidate), i as u64),
-                _ => (0, i as u64),
-            };
-            (class_rank(policy.family, candidate.ipv6), host, 0, place)
-        })
-        .collect()
+    let mut all = SmallVec::new();
+    for (i, candidate) in candidates.iter().enumerate() {
+        let (host, place) = match policy.hosts {
+            HostOrder::Shuffle => (0, ranks.pooled(candidate, occurrence(candidates, i))),
+            HostOrder::LeastConnections => (place_of(answered, candidate), i as u64),
+            _ => (0, i as u64),
+        };
+        all.push((class_rank(policy.family, candidate.ipv6), host, 0, place));
+    }
+    all
 }
 
 pub(super) fn place_of(hosts: &[(u16, HostId)], candidate: &Candidate) -> u64 {
@@ -197,22 +195,20 @@ fn host_ranks(
 ) -> SmallVec<[Rank; 8]> {
     let own = if answered.is_empty() { host_sequence(policy.hosts, candidates, ranks) } else { Hosts::new() };
     let hosts = if answered.is_empty() { &own[..] } else { answered };
-    candidates
-        .iter()
-        .enumerate()
-        .map(|(i, candidate)| {
-            let host = match policy.hosts {
-                HostOrder::Shuffle => ranks.host(candidate),
-                _ => place_of(hosts, candidate),
-            };
-            let family = family_rank(policy.family, candidate.ipv6);
-            let address = match policy.addresses {
-                AddressOrder::Shuffle => ranks.address(candidate, family),
-                AddressOrder::Answer => i as u64,
-            };
-            (class_rank(policy.family, candidate.ipv6), host, family, address)
-        })
-        .collect()
+    let mut all = SmallVec::new();
+    for (i, candidate) in candidates.iter().enumerate() {
+        let host = match policy.hosts {
+            HostOrder::Shuffle => ranks.host(candidate),
+            _ => place_of(hosts, candidate),
+        };
+        let family = family_rank(policy.family, candidate.ipv6);
+        let address = match policy.addresses {
+            AddressOrder::Shuffle => ranks.address(candidate, family),
+            AddressOrder::Answer => i as u64,
+        };
+        all.push((class_rank(policy.family, candidate.ipv6), host, family, address));
+    }
+    all
 }
 
 const fn family_rank(family: Family, ipv6: bool) -> u8 {

@@ -39,6 +39,8 @@ pub(crate) struct OutboundHost {
     /// Messages that wait for their turn.
     waiting: VecDeque<QueuedMessage>,
     idle: Vec<Idle>,
+    /// Before then none of them has been idle for too long.
+    none_over_before: Time,
     numbered: u32,
     /// When the last delivery of this queue ended.
     last_done: Option<Time>,
@@ -215,6 +217,7 @@ impl OutboundHost {
     /// Keeps a connection open; gives its number.
     pub(crate) fn keep(&mut self, connection: Connection, until: Time) -> u32 {
         self.numbered = self.numbered.wrapping_add(1);
+        self.none_over_before = if self.idle.is_empty() { until } else { self.none_over_before.min(until) };
         self.idle.push(Idle { connection, until, number: self.numbered });
         self.numbered
     }
@@ -230,10 +233,15 @@ impl OutboundHost {
     /// among those the one kept longest.
     pub(crate) fn take_bound(&mut self, fits: impl Fn(&Connection) -> bool, now: Time) -> Option<Connection> {
         self.forget_idle(now);
-        let rank = |idle: &Idle| self.bound.iter().position(|bound| bound.0 == idle.connection.address);
-        let fitting = self.idle.iter().enumerate().filter(|(_, idle)| fits(&idle.connection));
-        let place = fitting.min_by_key(|(_, idle)| rank(idle))?.0;
-        Some(self.idle.remove(place).connection)
+        let mut best: Option<(usize, usize)> = None;
+        for (place, idle) in self.idle.iter().enumerate().filter(|(_, idle)| fits(&idle.connection)) {
+            let is_its = |&(address, _): &(AddressId, Time)| address == idle.connection.address;
+            let rank = self.bound.iter().position(is_its).map_or(0, |rank| rank + 1);
+            if best.is_none_or(|(least, _)| rank < least) {
+                best = Some((rank, place));
+            }
+        }
+        Some(self.idle.remove(best?.1).connection)
     }
 
     /// Binds an address to the domain, at the end of the list unless it is there (`scache_multi_save_dest`).
@@ -247,10 +255,14 @@ impl OutboundHost {
 
     /// Closes the connections whose time without work is over.
     fn forget_idle(&mut self, now: Time) {
+        if now <= self.none_over_before {
+            return;
+        }
         while let Some(over) = self.idle.iter().position(|idle| idle.until < now) {
             let idle = self.idle.remove(over);
             self.closed(idle.connection.address);
         }
+        self.none_over_before = self.idle.iter().map(|idle| idle.until).min().unwrap_or(Time::NEVER);
     }
 
     /// Takes the idle connection of this number, if it has not been used since.
