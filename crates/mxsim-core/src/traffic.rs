@@ -215,6 +215,15 @@ impl Arrivals {
         clock.gap = 1.0 / clock.rate;
     }
 
+    /// The rate at `at` (messages per microsecond), and until when it stays the same.
+    #[must_use]
+    pub fn steady_from(&self, at: Time) -> (f64, Time) {
+        let hour = at.0.div_euclid(Span::HOUR.0);
+        let rate = |hour: i64| self.rates[hour.rem_euclid(self.rates.len() as i64) as usize];
+        let changes = (hour + 1..hour + self.rates.len() as i64).find(|&next| rate(next) != rate(hour));
+        (rate(hour), changes.map_or(Time::NEVER, |next| Time(next * Span::HOUR.0)))
+    }
+
     /// Messages expected between `from` and `to`.
     #[must_use]
     pub fn expected(&self, from: Time, to: Time) -> f64 {

@@ -136,7 +136,7 @@ pub(super) fn sort_by_places(candidates: &mut Candidates, hosts: &[(u16, HostId)
 }
 
 /// Sorts candidates by preference and then by rank; those of equal rank stay as they stand.
-fn sort_by_ranks<R: Ord + Copy>(candidates: &mut Candidates, ranks: &mut [R]) {
+pub(crate) fn sort_by_ranks<R: Ord + Copy>(candidates: &mut Candidates, ranks: &mut [R]) {
     if candidates.len() > FEW {
         let mut places: Vec<usize> = (0..candidates.len()).collect();
         places.sort_by_key(|&place| (candidates[place].preference, ranks[place]));

@@ -1,9 +1,11 @@
 //! How often senders simulated in numbers ask for MX records, and how often a cache knows.
 //!
 //! Questions come to a cache as a Poisson process. The first after an entry has run out fills it again, and all until it runs out are
-//! answered from it; so only the fills are drawn one by one, and the hits are a Poisson number over the valid time.
+//! answered from it; so only the fills are drawn, many at once where their rate stays the same, and the hits are a Poisson number over the valid
+//! time.
 
 use crate::dns::{CachePolicy, Caches, Pick, RecordType};
+use crate::engine::aggregate::renewals::Renewals;
 use crate::engine::count::recorder::Recorder;
 use crate::engine::watch::WorkMeter;
 use crate::engine::world::{MX, World};
@@ -74,9 +76,15 @@ impl CacheFills {
         let lasts = world.end.since(world.start).0 as f64;
         let of_cache = |layer: &LayerFills, &(arrivals, part): &(usize, f64)| {
             let questions = layer.arrivals[arrivals].expected(world.start, world.end) * part;
-            match layer.policy.kept_for(RecordType::Mx, layer.empty, layer.ttl, Time::ZERO) {
+            match layer.kept_at(Time::ZERO) {
                 Span::ZERO => 0.0,
-                kept => questions.min(1.0 + lasts / kept.0 as f64).max(LOOK),
+                kept => {
+                    let fills = questions.min(1.0 + lasts / kept.0 as f64).max(LOOK);
+                    let (_, until) = layer.arrivals[arrivals].steady_from(world.start);
+                    // Before measuring begins, and after.
+                    let leaps = until == Time::NEVER && layer.is_steady(world.start);
+                    if leaps { fills.min(2.0 * STRETCH) } else { fills }
+                }
             }
         };
         self.layers
@@ -169,7 +177,63 @@ fn processes(
     (caches, arrivals)
 }
 
+/// What a leap costs, in fills.
+const LEAP: u32 = 4;
+
+/// What a stretch at one rate costs at most, in fills: a leap or two, and what they leave.
+const STRETCH: f64 = 24.0;
+
+/// Fills that are counted at once.
+#[derive(Debug, Clone, Copy)]
+struct Leap {
+    fills: u64,
+    hits_expected: f64,
+    /// Until then questions change nothing.
+    quiet: Time,
+}
+
 impl LayerFills {
+    /// How long an entry is kept that is filled at `now`.
+    fn kept_at(&self, now: Time) -> Span {
+        self.policy.kept_for(RecordType::Mx, self.empty, self.ttl, now)
+    }
+
+    /// True if every entry is kept for the same time and none is fetched anew before that.
+    fn is_steady(&self, now: Time) -> bool {
+        self.ttl > Span::ZERO && self.policy.prefetched(self.kept_at(now)) == Span::ZERO
+    }
+
+    /// Leaps over fills from `now` on, when nothing is kept, as far as questions come at one rate; `None` where it is not worth it or an entry may
+    /// be fetched anew before it expires.
+    fn leap(
+        &self,
+        (arrivals, part): (&Arrivals, f64),
+        (now, end): (Time, Time),
+        stream: &mut Stream,
+    ) -> Result<Leap, Time> {
+        if !self.is_steady(now) || now >= end {
+            return Err(Time::NEVER);
+        }
+        let kept = self.kept_at(now);
+        let (rate, until) = arrivals.steady_from(now);
+        // What is before the first measured moment is not counted.
+        let until = until.min(end).min(if now < Time::ZERO { Time::ZERO } else { Time::NEVER });
+        let renewals = Renewals { rate: rate * part, kept: kept.0 as f64 };
+        let length = until.since(now).0 as f64;
+        let count = renewals.leap_within(length).ok_or(until)?;
+        let fills = renewals.leap(count, length, stream);
+        if fills.count == 0 {
+            // Nobody asks up to there.
+            return Ok(Leap { fills: 0, hits_expected: 0.0, quiet: until });
+        }
+        let last = now + Span(fills.last as i64);
+        let quiet = (last + kept).min(end);
+        let counts = u64::from(now >= Time::ZERO);
+        let whole = (fills.count - 1) as f64 * renewals.kept * renewals.rate * counts as f64;
+        let hits_expected = whole + part * arrivals.expected(last.max(Time::ZERO), quiet);
+        Ok(Leap { fills: fills.count * counts, hits_expected, quiet })
+    }
+
     /// One cache in one replication; `part` of the `arrivals` are questions to it.
     fn draw(
         &self,
@@ -178,14 +242,28 @@ impl LayerFills {
         stream: &mut Stream,
         (asked, watch): (&mut Asked, &mut WorkMeter<'_>),
     ) {
-        if self.policy.kept_for(RecordType::Mx, self.empty, self.ttl, Time::ZERO) == Span::ZERO {
+        if self.kept_at(Time::ZERO) == Span::ZERO {
             // Nothing is kept, so every question is passed on.
             asked.fills += poisson(part * arrivals.expected(Time::ZERO, world.end), stream);
             return;
         }
         let (mut last, mut is_first) = (Clock::from(world.start), true);
         let mut valid_until = world.start;
+        // No leap is worth it before then.
+        let mut single_until = world.start;
         loop {
+            if !is_first && valid_until >= single_until {
+                match self.leap((arrivals, part), (valid_until, world.end), stream) {
+                    Ok(_) if watch.worked(LEAP) => return,
+                    Ok(leap) => {
+                        asked.fills += leap.fills;
+                        asked.hits_expected += leap.hits_expected;
+                        (last, valid_until) = (Clock::from(leap.quiet), leap.quiet);
+                        continue;
+                    }
+                    Err(until) => single_until = until,
+                }
+            }
             let now = arrivals.next_of(part, &mut last, world.end, stream);
             if watch.worked(1) || now >= world.end {
                 return;
@@ -195,7 +273,7 @@ impl LayerFills {
                 true => asked.hits += counts,
                 false => asked.fills += counts,
             }
-            let mut kept = self.policy.kept_for(RecordType::Mx, self.empty, self.ttl, now);
+            let mut kept = self.kept_at(now);
             let early = self.policy.prefetched(kept);
             if is_first && now.since(world.start) < kept {
                 // Caches have been in use before; see `Network::in_use_before`.

@@ -26,6 +26,7 @@ mod orders;
 mod outcome_tree;
 mod phases;
 mod plan;
+mod renewals;
 mod seconds;
 mod sticky;
 #[cfg(test)]

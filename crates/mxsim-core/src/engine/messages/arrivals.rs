@@ -103,7 +103,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             return self.go_on_compactly(fixed, CompactAttempt::new(message, fixed, choice), admission, now);
         }
         let mut attempt = self.new_attempt(message, now);
-        fixed.arrange(&table.behaviour, choice, &mut attempt.candidates);
+        fixed.arrange(choice, &mut attempt.candidates);
         table.behaviour.cut(&mut attempt.candidates);
         let first = attempt.candidates[0];
         self.begin_connection(&mut attempt.delivery, first, now);

@@ -5,6 +5,7 @@ use crate::dns::stub::{Home, sort_by_rule_9};
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::state::Replication;
 use crate::engine::probe::{NoHost, Probe, Step};
+use crate::engine::world::fixed_candidates::mx_set;
 use crate::engine::world::{MX, NOWHERE, SenderTable};
 use crate::ids::{AddressId, HostId};
 use crate::sender::memory::MemoryVerdict;
@@ -41,12 +42,6 @@ struct Gathered<'a> {
     missing: Option<NoHost>,
 }
 
-/// Tells one set of MX hosts from another, whatever their order.
-fn mx_set(candidates: &[Candidate]) -> u64 {
-    let begins = |i: &usize| *i == 0 || candidates[i - 1].host != candidates[*i].host;
-    (0..candidates.len()).filter(begins).fold(0, |sum: u64, i| sum.wrapping_add(candidates[i].host_hash))
-}
-
 impl<P: Probe> Replication<'_, '_, P> {
     /// Puts the candidates of an attempt into `candidates`, in order, and gives the set of MX hosts they come from: look up, order, ask memory,
     /// cut. Without the addresses that have failed in this attempt already.
@@ -59,18 +54,23 @@ impl<P: Probe> Replication<'_, '_, P> {
     ) -> Result<u64, NoCandidate> {
         let table = self.sender(message);
         candidates.clear();
-        let epoch = match table.path.fixed_candidates() {
+        let mx_set = match table.path.fixed_candidates() {
             Some(fixed) if !P::ACTIVE => {
                 let (epoch, from_cache) = self.ask_mx_timing(table, message.outbound_host, now);
                 self.recorder.looked_up(now, from_cache);
-                candidates.extend_from_slice(fixed.candidates());
-                epoch
+                let choice = self.sender_state(message).choice_for(table, message, epoch, now);
+                fixed.arrange(choice, candidates);
+                message.put_tied_first(candidates);
+                fixed.mx_set()
             }
-            _ => self.look_up(message, table, candidates, now)?,
+            _ => {
+                let epoch = self.look_up(message, table, candidates, now)?;
+                self.note(message, now, Step::Candidates(candidates));
+                let mx_set = if table.files_under_mx_set() { mx_set(candidates) } else { 0 };
+                self.put_in_order(message, candidates, epoch, now);
+                mx_set
+            }
         };
-        self.note(message, now, Step::Candidates(candidates));
-        let mx_set = mx_set(candidates);
-        self.put_in_order(message, candidates, epoch, now);
         if !failed.is_empty() {
             candidates.retain(|candidate| failed.iter().all(|(bad, _)| bad.address != candidate.address));
         }

@@ -7,7 +7,9 @@ use super::senders::SenderTable;
 use super::topology::{MX, NOWHERE, Topology};
 use crate::ids::{AddressId, HostId, NodeId};
 use crate::random::{Key, Label};
+use crate::sender::order::sort_by_ranks;
 use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, OwnCache, Stickiness, Unit};
+use smallvec::SmallVec;
 
 /// The candidates in the order of the zone, and what their ranks are keyed by.
 #[derive(Debug, Clone)]
@@ -21,6 +23,7 @@ pub struct FixedCandidates {
     labels: Vec<Label>,
     /// Where each of the candidates leads.
     stops: Vec<Stop>,
+    mx_set: u64,
 }
 
 /// Where a candidate leads.
@@ -29,6 +32,12 @@ pub(crate) struct Stop {
     pub(crate) host: HostId,
     pub(crate) address: AddressId,
     pub(crate) node: NodeId,
+}
+
+/// Tells one set of MX hosts from another, whatever their order.
+pub(crate) fn mx_set(candidates: &[Candidate]) -> u64 {
+    let begins = |i: &usize| *i == 0 || candidates[i - 1].host != candidates[*i].host;
+    (0..candidates.len()).filter(begins).fold(0, |sum: u64, i| sum.wrapping_add(candidates[i].host_hash))
 }
 
 /// The place of the label with the least rank.
@@ -103,7 +112,13 @@ impl FixedCandidates {
             node: topology.node_of(address),
         };
         let stops = candidates.iter().map(stop).collect();
-        Some(Self { candidates, best, unit: policy.unit, labels, stops })
+        Some(Self { mx_set: mx_set(&candidates), candidates, best, unit: policy.unit, labels, stops })
+    }
+
+    /// Tells their set of MX hosts from another.
+    #[must_use]
+    pub const fn mx_set(&self) -> u64 {
+        self.mx_set
     }
 
     /// Up to this many candidates an attempt can be compact: a bit in a byte says which have been tried.
@@ -173,16 +188,15 @@ impl FixedCandidates {
         Some(next as u8)
     }
 
-    /// All candidates, those of the lowest preference first.
-    #[must_use]
-    pub fn candidates(&self) -> &[Candidate] {
-        &self.candidates
-    }
-
-    /// Puts all candidates, in the order of `choice`, into a list that is empty.
-    pub fn arrange(&self, behaviour: &Behaviour, choice: Key, list: &mut Candidates) {
+    /// Puts all candidates, in the order of `choice`, into a list that is empty: as [`crate::sender::order::arrange`] would, whose questions about
+    /// families and addresses are answered already.
+    pub fn arrange(&self, choice: Key, list: &mut Candidates) {
         list.extend_from_slice(&self.candidates);
-        behaviour.arrange(list, choice);
+        let mut ranks = SmallVec::<[u64; 8]>::new();
+        for &label in &self.labels {
+            ranks.push(self.rank(choice, label));
+        }
+        sort_by_ranks(list, &mut ranks);
     }
 }
 

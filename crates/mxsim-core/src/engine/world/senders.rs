@@ -319,6 +319,12 @@ impl SenderTable {
         self.behaviour.parameters.reuse.kept().is_none_or(|kept| kept.filed_under == FiledUnder::Domain)
     }
 
+    /// True if an open connection takes only messages for the same MX set.
+    #[must_use]
+    pub fn files_under_mx_set(&self) -> bool {
+        self.behaviour.parameters.reuse.kept().is_some_and(|kept| kept.filed_under == FiledUnder::MxSet)
+    }
+
     /// True if an open connection is looked for when the candidates are known.
     #[must_use]
     #[inline]

@@ -346,7 +346,7 @@ impl SenderState {
     /// True if an attempt with these failures tells an outbound host anything.
     #[inline]
     pub(crate) fn learns(&self, table: &SenderTable, host: u32, failed: &[(Candidate, Outcome)]) -> bool {
-        table.behaviour.parameters.memory != Memory::Nothing && !(failed.is_empty() && !self.remembers(host))
+        table.behaviour.parameters.memory != Memory::Nothing && (!failed.is_empty() || self.remembers(host))
     }
 
     /// Takes in how an attempt went from which it [learns](Self::learns); true if the sender gives the message up for it.
