@@ -14,6 +14,9 @@ use std::fmt::Write as _;
 /// The scenario of several MX names of equal preference, with comments.
 pub const EQUAL_MX: &str = include_str!("../templates/equal-mx.toml");
 
+/// What the template asks.
+const EVEN: &str = "Will these MX hosts split the mail roughly evenly?";
+
 /// What the largest senders are like. *Assumption*: like the providers of the population (`mxsim presets small-business`).
 const LARGE_SENDER: &str = "preset = \"cache-sticky\"\nsticky = \"4h\"\nhosts = 40\n";
 
@@ -34,7 +37,11 @@ impl Question<'_> {
     pub fn scenario_text(&self, template: &str) -> String {
         let lines = self.zone.replace("\r\n", "\n");
         let lines = literal::lines(lines.trim_matches('\n'));
-        self.with_zone(template, &format!("text = \"\"\"\n{lines}\n\"\"\"\n"))
+        let text = self.with_zone(template, &format!("text = \"\"\"\n{lines}\n\"\"\"\n"));
+        match Scenario::from_toml(&text) {
+            Ok(scenario) if template == EQUAL_MX => with_title(&text, question_for(&scenario)),
+            _ => text,
+        }
     }
 
     /// The template with another `[zone]`, and with the largest senders.
@@ -56,6 +63,25 @@ impl Question<'_> {
             format!("[[senders]]\nname = \"top {}\"\nshare = \"{percent} %\"\n{LARGE_SENDER}\n", i + 1)
         };
         self.top.iter().enumerate().map(entry).collect()
+    }
+}
+
+/// What there is to ask about the hosts of a scenario: where one of them carries everything by plan, no split.
+fn question_for(scenario: &Scenario) -> &'static str {
+    let targets = scenario.nodes.iter().filter(|node| node.fair_share > 0.0).count();
+    match (scenario.zones[0].zone.hosts.len(), scenario.nodes.len(), targets) {
+        (1, 1, _) => "One host: does all mail arrive?",
+        (_, 2.., 1) => "Primary and backup: does all mail arrive?",
+        _ => EVEN,
+    }
+}
+
+/// The template with another question.
+fn with_title(text: &str, question: &str) -> String {
+    let comment = "# Several MX names of equal preference: will the mail split roughly evenly?\n";
+    match question {
+        EVEN => text.to_owned(),
+        other => text.replacen(comment, "", 1).replacen(EVEN, other, 1),
     }
 }
 
@@ -112,7 +138,10 @@ pub fn domain_of_file(path: &str) -> Option<String> {
 fn read(name: &str, question: Question<'_>, catalog: &Catalog) -> Result<Scenario, ImportError> {
     let text = question.with_zone(EQUAL_MX, &format!("file = {}\n", literal::text(name_of(name))));
     let source = SourceText { name: "the question".into(), text, format: Format::Toml };
-    Ok(Scenario::read_with(&source, catalog, &|_| Ok(question.zone.to_owned()), RunOverrides::default())?)
+    let files = |_: &str| Ok(question.zone.to_owned());
+    let mut scenario = Scenario::read_with(&source, catalog, &files, RunOverrides::default())?;
+    question_for(&scenario).clone_into(&mut scenario.title);
+    Ok(scenario)
 }
 
 #[cfg(test)]
@@ -151,6 +180,26 @@ mod tests {
         let asked = zone_scenario("-", question, Catalog::builtin()).expect("a scenario");
         let written = Scenario::from_toml(&question.scenario_text(EQUAL_MX)).expect("a scenario");
         assert_eq!(asked.resolved(), written.resolved());
+    }
+
+    #[test]
+    fn a_zone_without_a_split_asks_about_the_mail() {
+        let (one, two) = (
+            "e.example. 300 MX 10 a.e.example.\na.e.example. 300 A 192.0.2.1\n",
+            "b.e.example. 300 A 192.0.2.2\n",
+        );
+        for (zone, title) in [
+            (one.to_owned(), "One host: does all mail arrive?"),
+            (
+                format!("{one}{two}e.example. 300 MX 20 b.e.example.\n"),
+                "Primary and backup: does all mail arrive?",
+            ),
+            (format!("{one}{two}e.example. 300 MX 10 b.e.example.\n"), EVEN),
+        ] {
+            assert_eq!(asked("-", &zone).expect("a scenario").title, title);
+            let written = Question { zone: &zone, domain: None, top: &[] }.scenario_text(EQUAL_MX);
+            assert_eq!(Scenario::from_toml(&written).expect("a scenario").title, title);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The screen of `mxsim check`: a valid scenario in a few lines.
 
 use mxsim_core::numerals::{counted, percent_digits};
-use mxsim_core::results::Severity;
+use mxsim_core::results::Answer;
 use mxsim_core::study::check::Summary;
 
 use crate::findings;
@@ -32,7 +32,7 @@ pub fn screen(summary: &Summary, files: &Files<'_>, style: &TextStyle) -> String
     // `as` saturates, and no one means more.
     let messages = counted(summary.messages_per_day.round() as u64, "message", "messages");
     findings::write(&mut page, &summary.findings);
-    let is_sound = summary.findings.iter().all(|finding| finding.severity != Severity::Error);
+    let is_sound = summary.standing != Answer::No;
     let valid = if is_sound { "valid" } else { "valid, but not as you may have meant it" };
     page.paragraph(&format!("{valid}: mail for {}, {messages} a day", summary.domain));
     page.blank();

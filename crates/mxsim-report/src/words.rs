@@ -456,7 +456,10 @@ pub(crate) fn zone_file<'a>(files: &Files<'a>) -> Option<&'a str> {
 
 /// The command worth typing next.
 pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
-    let more = results.more_replications().filter(|_| results.verdict.answer == Answer::CannotTell);
+    // Where the run has to be longer, more of it does not help; a document holds that as advice only.
+    let is_too_short = results.verdict.action.contains("run_length");
+    let is_open = results.verdict.answer == Answer::CannotTell && !is_too_short;
+    let more = results.more_replications().filter(|_| is_open);
     let all = more.map(|more| results.provenance.replications.saturating_add(more));
     let scenario = files.scenario.unwrap_or("SCENARIO");
     match (zone_file(files), all, files.results) {

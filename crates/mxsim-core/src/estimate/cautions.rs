@@ -1,5 +1,6 @@
 //! Doubts about the numbers, each with advice.
 
+use super::unfinished::MUCH;
 use crate::numerals::{count, counted, percent};
 use crate::results::{Caution, Grade, Results, Status};
 use crate::tally::Tally;
@@ -7,9 +8,6 @@ use crate::tally::labels::Labels;
 
 /// Fewer replications than this leave quantiles with wide intervals or none.
 const FEW: u64 = 100;
-
-/// Messages still queued at the end that are too many to overlook: 1 in 100. *Assumption*.
-const WAITING: f64 = 0.01;
 
 /// The scenario's own doubts first, then those of the simulation.
 pub(super) fn cautions(
@@ -91,7 +89,7 @@ fn empty_windows(tallies: &[Tally]) -> Option<Caution> {
 fn waiting(results: &Results) -> Option<Caution> {
     let totals = &results.delivery.totals;
     let part = totals.waiting as f64 / totals.messages.max(1) as f64;
-    if part <= WAITING {
+    if part <= MUCH {
         return None;
     }
     let text = format!(

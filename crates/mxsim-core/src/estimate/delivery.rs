@@ -15,9 +15,14 @@ pub(super) fn delivery(tallies: &[Tally]) -> Delivery {
     Delivery {
         totals: totals(tallies.iter().map(|tally| tally.totals)),
         bounced_share: bounced_share(tallies.iter().map(|tally| tally.totals)),
-        late: part(tallies.iter().map(|tally| (late(tally), tally.totals.accepted))),
+        late: part(tallies.iter().map(|tally| (late(tally), not_bounced(tally.totals)))),
         delay: delay(&delays),
     }
+}
+
+/// Messages that were accepted or still wait.
+pub(super) const fn not_bounced(totals: DeliveryTotals) -> u64 {
+    totals.accepted + totals.waiting
 }
 
 /// Counts of all replications together.
@@ -116,7 +121,7 @@ fn inside(bucket: &DelayBucket, rank: u64) -> f64 {
 }
 
 /// Delays of at most `limit_us`, counted as [`at_fraction`] spreads them.
-fn up_to(histogram: &DelayHistogram, limit_us: f64) -> f64 {
+pub(super) fn up_to(histogram: &DelayHistogram, limit_us: f64) -> f64 {
     histogram.buckets().map(|bucket| part_up_to(bucket, limit_us)).sum()
 }
 

@@ -14,14 +14,19 @@
 //! The published `met_fraction` is a plain 95 % interval instead: it says where the fraction lies, not when to stop, and may clear the
 //! goal while the status is still *unknown*.
 //!
+//! **Mail that waits when the run ends.** It may turn out late, or lost. A goal that is met without it, and would not be if the worst came true, is
+//! *unknown*; no number of replications tells, a longer run does.
+//!
 //! A goal on *every* window (`on` = 1) is missed at the first look after a window misses it, and never met: no number of good days shows
 //! that a bad one cannot come.
 
 use super::interval::{fraction, unknown};
-use super::measured::{limit, measured};
+use super::measured::{at_worst, limit, measured};
+use super::sample::Sample;
 use super::special::beta_quantile;
+use super::unfinished::Unfinished;
 use super::window::Loads;
-use crate::results::{GoalResult, GoalStatus};
+use crate::results::{GoalResult, GoalStatus, Subject};
 use crate::scenario::{Goal, GoalKind};
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
@@ -51,11 +56,12 @@ pub fn next_look(done: u64) -> u64 {
     look
 }
 
-/// True if every goal is met or missed.
+/// True if no further replication is needed to say of every goal whether it is met or missed, as far as a run of this length tells.
 #[must_use]
 pub fn decided(labels: &Labels, tallies: &[Tally]) -> bool {
     let loads = Loads::new(labels.nodes.len(), tallies);
-    statuses(labels, tallies, &loads).into_iter().all(|status| status != GoalStatus::Unknown)
+    let trial = |goal: &Goal| Trial::new(labels, goal, tallies, &loads).decision(goal);
+    labels.goals.iter().all(|goal| trial(goal) != GoalStatus::Unknown)
 }
 
 /// The status of each goal of the labels, in order.
@@ -96,6 +102,10 @@ pub(super) fn status_of(goal: &Goal, labels: &Labels, tallies: &[Tally], loads: 
 struct Trial {
     /// Windows met and windows looked at, per replication.
     counts: Vec<(f64, f64)>,
+    /// The same if the worst becomes of the mail that waits when the run ends; `None` where that makes no difference.
+    at_worst: Option<Vec<(f64, f64)>>,
+    /// True if it is about delivery, and more mail may be lost than is harmless.
+    is_open: bool,
     /// For each replication: true if up to it messages arrived and none was accepted.
     nothing_accepted: Vec<bool>,
 }
@@ -105,7 +115,14 @@ impl Trial {
         let sample = measured(&goal.kind, labels, tallies, loads);
         let limit = limit(&goal.kind) + ROUNDING;
         let met = |windows: &[f64]| windows.iter().filter(|value| **value <= limit).count() as f64;
-        let counts = sample.replications().map(|windows| (met(windows), windows.len() as f64)).collect();
+        let count = |sample: &Sample| {
+            sample.replications().map(|windows| (met(windows), windows.len() as f64)).collect::<Vec<_>>()
+        };
+        let counts = count(&sample);
+        let at_worst = at_worst(&goal.kind, labels, tallies).map(|sample| count(&sample));
+        let at_worst = at_worst.filter(|worst| *worst != counts);
+        let is_delivery = matches!(goal.kind.subject(), Subject::Delay | Subject::Loss);
+        let is_open = is_delivery && Unfinished::of(labels, tallies).is_open;
         let mut seen = (0u64, 0u64);
         let nothing_accepted = tallies
             .iter()
@@ -114,7 +131,7 @@ impl Trial {
                 seen.0 > 0 && seen.1 == 0
             })
             .collect();
-        Self { counts, nothing_accepted }
+        Self { counts, at_worst, is_open, nothing_accepted }
     }
 
     fn result(&self, goal: &Goal) -> GoalResult {
@@ -131,8 +148,22 @@ impl Trial {
         }
     }
 
-    /// The decision of the first look that decides.
+    /// The decision, unless what waits when the run ends may turn a goal that is met into one that is missed.
     fn status(&self, goal: &Goal) -> GoalStatus {
+        let decision = self.decision(goal);
+        if decision != GoalStatus::Met {
+            return decision;
+        }
+        let holds_at_worst = |worst: &Vec<(f64, f64)>| {
+            let (met, used) = sums(worst);
+            met >= goal.on * used - 1e-9
+        };
+        let is_sure = !self.is_open && self.at_worst.as_ref().is_none_or(holds_at_worst);
+        if is_sure { GoalStatus::Met } else { GoalStatus::Unknown }
+    }
+
+    /// The decision of the first look that decides, as if nobody would ever know what becomes of the mail that waits.
+    fn decision(&self, goal: &Goal) -> GoalStatus {
         let done = self.counts.len() as u64;
         let mut look = FIRST_LOOK.min(done);
         for number in 0.. {
@@ -156,8 +187,7 @@ impl Trial {
 
     /// Sum of the fractions met, and the replications that have one.
     fn sums(&self, replications: usize) -> (f64, f64) {
-        let fractions = self.counts[..replications].iter().filter(|count| count.1 > 0.0);
-        fractions.fold((0.0, 0.0), |sum, count| (sum.0 + count.0 / count.1, sum.1 + 1.0))
+        sums(&self.counts[..replications])
     }
 
     /// Replications to the look that would decide if things go on as they went. A run may end between two looks, and what misses its goal
@@ -165,7 +195,7 @@ impl Trial {
     fn more(&self, goal: &Goal, status: GoalStatus) -> Option<u64> {
         let done = self.counts.len() as u64;
         let (met, used) = self.sums(self.counts.len());
-        if status != GoalStatus::Unknown || used == 0.0 {
+        if status != GoalStatus::Unknown || self.decision(goal) != GoalStatus::Unknown || used == 0.0 {
             return None;
         }
         let mut look = next_look(done);
@@ -187,6 +217,11 @@ impl Trial {
         }
         None
     }
+}
+
+fn sums(counts: &[(f64, f64)]) -> (f64, f64) {
+    let fractions = counts.iter().filter(|count| count.1 > 0.0);
+    fractions.fold((0.0, 0.0), |sum, count| (sum.0 + count.0 / count.1, sum.1 + 1.0))
 }
 
 /// The smallest number from `low` to `high` of which `is_so` is true, if it is true of `high` and, from some number on, of all.

@@ -26,6 +26,16 @@ pub(super) fn measured(kind: &GoalKind, labels: &Labels, tallies: &[Tally], load
     }
 }
 
+/// The same if all mail that waits when the run ends is late; `None` for goals that this makes no difference to.
+pub(super) fn at_worst(kind: &GoalKind, labels: &Labels, tallies: &[Tally]) -> Option<Sample> {
+    let GoalKind::DelayP95 { at_most } = *kind else { return None };
+    let place = delay_place(labels, at_most)?;
+    Some(per_window(tallies, |window| {
+        let (late, all) = (*window.late.get(place)? + window.undecided, window.arrived + window.undecided);
+        (all > 0).then(|| late as f64 / all as f64)
+    }))
+}
+
 /// The largest value that meets the goal.
 pub(super) const fn limit(kind: &GoalKind) -> f64 {
     match *kind {
@@ -66,13 +76,17 @@ fn farthest(shares: &[f64], fair: &[f64]) -> f64 {
 
 /// Part of the messages of each window that were late; windows without messages have none.
 fn late(labels: &Labels, tallies: &[Tally], at_most: Span) -> Sample {
-    // Tallies hold the delay goals only, in their order.
-    let limits = labels.goals.iter().filter(|goal| matches!(goal.kind, GoalKind::DelayP95 { .. }));
-    let place = limits.map(|goal| &goal.kind).position(|kind| *kind == GoalKind::DelayP95 { at_most });
+    let place = delay_place(labels, at_most);
     per_window(tallies, |window| {
         let late = *window.late.get(place?)?;
         (window.arrived > 0).then(|| late as f64 / window.arrived as f64)
     })
+}
+
+/// The place of a delay goal in tallies, which hold the delay goals only, in their order.
+fn delay_place(labels: &Labels, at_most: Span) -> Option<usize> {
+    let limits = labels.goals.iter().filter(|goal| matches!(goal.kind, GoalKind::DelayP95 { .. }));
+    limits.map(|goal| &goal.kind).position(|kind| *kind == GoalKind::DelayP95 { at_most })
 }
 
 /// Part of the messages of each window that bounced; windows without messages have none.

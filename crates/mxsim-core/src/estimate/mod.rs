@@ -21,6 +21,7 @@ mod goals;
 mod interval;
 mod lookups;
 mod measured;
+mod node_names;
 mod nodes;
 mod not_known;
 mod reach;
@@ -35,6 +36,7 @@ mod survival;
 #[cfg(test)]
 mod tests;
 mod undisturbed;
+mod unfinished;
 mod verdict;
 mod window;
 
@@ -47,6 +49,7 @@ use crate::results::{
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
 use spread::Spread;
+use unfinished::Unfinished;
 use verdict::Evidence;
 use window::Loads;
 
@@ -92,7 +95,9 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
     };
     round::results(&mut results);
     let what_ifs = plausible.what_ifs;
-    let evidence = Evidence { labels, tallies, loads: &loads, results: &results, ranked: &ranked, what_ifs };
+    let unfinished = Unfinished::of(labels, tallies);
+    let evidence =
+        Evidence { labels, tallies, loads: &loads, results: &results, ranked: &ranked, what_ifs, unfinished };
     let verdict = undisturbed::held_against(evidence.verdict(), plausible.undisturbed);
     results.verdict = reach::held_against(labels, verdict, plausible.without);
     results.cautions = cautions::cautions(labels, tallies, &results, plausible.is_left_out);

@@ -40,7 +40,7 @@ fn one(labels: &Labels, index: usize, tallies: &[Tally], loads: &Loads) -> NodeR
         peak_rate: peak_rate(tallies, labels, index, MINUTE),
         peak_rates: (0..PEAK_BINS.len()).map(|bin| peak_rate(tallies, labels, index, bin)).collect(),
         peak_sessions: sessions::peak(tallies, index),
-        sessions: sessions::sessions(node, tallies, index),
+        sessions: sessions::sessions(labels, tallies, index),
         share_by_address: node
             .address_indices
             .iter()

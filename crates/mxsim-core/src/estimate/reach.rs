@@ -18,17 +18,21 @@ pub(super) fn held_against(labels: &Labels, verdict: Verdict, without: &[Tally])
         published.filter(|host| host.reach == reach).map(|host| host.name.as_str()).collect()
     };
     let (never, private, special) = (of(Reach::Never), of(Reach::Private), of(Reach::Special));
+    let published = hosts.iter().filter(|host| host.preference.is_some()).count();
+    let has = |code: &str| labels.findings.iter().any(|finding| finding.code == code);
     let is_open = hosts.iter().any(|host| host.preference.is_some() && host.reach.is_open());
     let is_yes = matches!(verdict.answer, Answer::Yes | Answer::YesRoughly | Answer::DependsOn);
     match () {
         // Mail that is lost comes before a host that gets none.
         () if verdict.subject == Subject::Loss && verdict.answer == Answer::No => verdict,
+        () if has("private-addresses") => only_private(verdict),
+        () if never.len() + special.len() == published && published > 0 && !special.is_empty() => {
+            nobody(verdict)
+        }
         () if !never.is_empty() && never.len() < hosts.len() => no_mail(&never, labels, verdict),
         () if !special.is_empty() => no_use(&special, hosts.len(), verdict),
         () if !private.is_empty() => out_of_reach(&private, verdict),
-        () if labels.findings.iter().any(|finding| finding.code == "null-mx-beside-others") => {
-            null_mx(verdict)
-        }
+        () if has("null-mx-beside-others") => null_mx(verdict),
         () if is_open && (is_yes || verdict.answer == Answer::CannotTell) => {
             depends(hosts, &rest(labels, without), verdict)
         }
@@ -72,6 +76,16 @@ fn no_mail(names: &[&str], labels: &Labels, verdict: Verdict) -> Verdict {
         format!("Give {it} an A or AAAA record, or take the MX record away.")
     };
     no(Subject::IdleHost, (sentence, action), verdict)
+}
+
+fn only_private(verdict: Verdict) -> Verdict {
+    let sentence = "No mail arrives from the Internet: no MX host has a public address. What follows is true of senders on your own network.";
+    no(Subject::Loss, (sentence.into(), "Publish a public address for at least one MX host.".into()), verdict)
+}
+
+fn nobody(verdict: Verdict) -> Verdict {
+    let sentence = "No mail arrives: no sender can deliver to the address of any MX host.";
+    no(Subject::Loss, (sentence.into(), "Publish a public address for at least one MX host.".into()), verdict)
 }
 
 fn out_of_reach(names: &[&str], verdict: Verdict) -> Verdict {
@@ -182,7 +196,11 @@ mod tests {
         assert_eq!(answer(&[Reachable, Reachable]).answer, Answer::Yes);
         assert_eq!(answer(&[Reachable, Never]).answer, Answer::No);
         assert_eq!(answer(&[Reachable, Private]).answer, Answer::No);
-        assert_eq!(answer(&[Special, Special]).answer, Answer::No);
+        for dead in [[Special, Special], [Special, Never]] {
+            let verdict = answer(&dead);
+            assert_eq!((verdict.subject, verdict.answer), (Subject::Loss, Answer::No));
+            assert!(!verdict.sentence.contains("other hosts"), "{verdict:?}");
+        }
         assert_eq!(answer(&[UnknownIpv4, UnknownIpv4]).answer, Answer::DependsOn);
         assert!(answer(&[Reachable, UnknownIpv6]).action.contains("dig AAAA mx1.example.com"));
         let unknown = answer(&[Reachable, Unknown]);

@@ -21,7 +21,7 @@ fn one(labels: &Labels, tallies: &[Tally], index: usize) -> SenderResult {
         share_of_mail: share_of_mail(tallies, index),
         totals: delivery::totals(own.iter().map(|sender| sender.totals)),
         bounced_share: delivery::bounced_share(own.iter().map(|sender| sender.totals)),
-        late: delivery::part(own.iter().map(|sender| (sender.late, sender.totals.accepted))),
+        late: delivery::part(own.iter().map(|sender| (sender.late, delivery::not_bounced(sender.totals)))),
         delay: delivery::delay(&delays),
         by_node: by_node(labels, tallies, index),
     }

@@ -2,6 +2,7 @@
 
 use super::delivery::part;
 use super::measured::{LATE, strain};
+use super::node_names::called;
 use crate::numerals::Ranged;
 use crate::results::Interval;
 use crate::scenario::{LOST, SLOW, TURNED_AWAY};
@@ -16,7 +17,8 @@ pub(super) fn sentence(labels: &Labels, tallies: &[Tally]) -> Option<String> {
     };
     let choices = 0..labels.down.len();
     let worst = choices.max_by(|a, b| mean(*a).total_cmp(&mean(*b)))?;
-    let names: Vec<&str> = labels.down[worst].iter().map(|node| labels.nodes[*node].name.as_str()).collect();
+    let names: Vec<String> =
+        labels.down[worst].iter().map(|node| called(&labels.nodes[*node].name)).collect();
     let effects = effects(tallies, worst);
     Some(match (&effects[..], names.len()) {
         ([], 1) => "With any one node down next to none of the mail is lost, late or turned away.".into(),

@@ -110,6 +110,15 @@ impl Schedule {
         Self { outages: kept, partial }
     }
 
+    /// True if some outage is under way at every moment from `from` to `to`.
+    #[must_use]
+    pub fn covers(&self, from: Time, to: Time) -> bool {
+        let reached = self.outages.iter().fold(from, |reached, outage| {
+            if outage.from <= reached { reached.max(outage.to) } else { reached }
+        });
+        reached >= to
+    }
+
     /// What a connection with this draw meets at `time`; see [`Outage::hits`].
     #[must_use]
     pub fn fault_at(&self, time: Time, fault_draw: u64) -> Option<Fault> {

@@ -12,7 +12,8 @@ pub struct Delivery {
     /// Part of the messages that bounced, 0..1; `null` without messages.
     #[serde(default)]
     pub bounced_share: Option<Interval>,
-    /// Part of the accepted messages that took longer than an hour, 0..1; `null` if none was accepted.
+    /// Part of the messages accepted or still waiting that took longer than an hour, 0..1; what waits counts with its time so far. `null` without such
+    /// messages.
     #[serde(default)]
     pub late: Option<Interval>,
     /// Time from arrival in the sender's queue to acceptance, over accepted messages; `null` if none was accepted.

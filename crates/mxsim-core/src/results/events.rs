@@ -14,6 +14,8 @@ pub enum EventKind {
     Fault,
     /// The zone changes.
     Change,
+    /// Nobody answers for the zone.
+    NoAnswer,
 }
 
 /// One event of the scenario, or one change of its zone.

@@ -18,7 +18,8 @@ pub struct SenderResult {
     pub totals: DeliveryTotals,
     /// Part of its messages that bounced, 0..1; `null` without messages.
     pub bounced_share: Option<Interval>,
-    /// Part of its accepted messages that took longer than an hour, 0..1; `null` if none was accepted.
+    /// Part of its messages accepted or still waiting that took longer than an hour, 0..1; what waits counts with its time so far. `null` without
+    /// such messages.
     pub late: Option<Interval>,
     /// Time from arrival in its queue to acceptance (s), over accepted messages; `null` if none was accepted. Quantiles are known to 3 %, extremes
     /// and atoms exactly.

@@ -51,7 +51,19 @@ pub struct Scenario {
     pub cautions: Vec<Caution>,
 }
 
+/// When a sender without a limit of its own is taken to give a message up (RFC 5321 section 4.5.4.1: at least 4 to 5 days).
+const GIVE_UP: Span = Span::from_hours(5 * 24);
+/// A longer run is nothing to advise. *Assumption*: a season.
+const FAR: Span = Span::from_hours(90 * 24);
+
 impl Scenario {
+    /// True if several MX hosts are one machine, so that nothing is split, and no outage is planned in which that would be beside the point.
+    pub(crate) fn is_one_machine(&self) -> bool {
+        let is_shared = self.findings.iter().any(|finding| finding.code == "shared-address");
+        let is_planned = self.zones.len() > 1 || self.nodes.iter().any(|node| !node.faults.is_empty());
+        is_shared && self.nodes.len() == 1 && !is_planned
+    }
+
     /// The same without faults of nodes.
     pub(crate) fn without_faults(&self) -> Self {
         let mut same = self.clone();
@@ -68,6 +80,19 @@ impl Scenario {
         nodes.iter().for_each(|node| same.nodes[*node].faults = Schedule::new(vec![always]));
         same.events.clear();
         same
+    }
+
+    /// The run length, in whole windows and days, after which every event is over and every sender has given up what it could not deliver; `None` if
+    /// that is beyond [`FAR`].
+    pub(crate) fn settled(&self) -> Option<Span> {
+        let over =
+            self.events.iter().flat_map(|event| &event.during).map(|span| span.1.since(Time::ZERO)).max();
+        let lifetime = |sender: &Sender| sender.behaviour.parameters.retry.lifetime.unwrap_or(GIVE_UP);
+        let gives_up = self.senders.iter().map(lifetime).max().unwrap_or(GIVE_UP);
+        let after = over.unwrap_or(Span::ZERO) + gives_up;
+        let step = self.run.window.max(Span::DAY).0;
+        (after <= FAR)
+            .then(|| self.run.window.saturating_mul((after.0 + step - 1) / step * step / self.run.window.0))
     }
 
     /// The nodes that are down together in each world that a goal `survive` looks at, as their places.
@@ -188,6 +213,14 @@ pub struct PlannedEvent {
     pub kind: EventKind,
     /// When it goes on, from and to; perhaps before or after the measured time. A change goes on until the answers from before it have run out.
     pub during: Vec<(Time, Time)>,
+}
+
+impl PlannedEvent {
+    /// True if it begins in a run of this length and goes on when that ends.
+    pub(crate) fn outlives(&self, run_length: Span) -> bool {
+        let end = Time::ZERO + run_length;
+        self.during.iter().any(|&(from, to)| from < end && to > end)
+    }
 }
 
 /// The authoritative servers of the zone.

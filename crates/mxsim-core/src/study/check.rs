@@ -24,6 +24,7 @@ pub fn standing(scenario: &Scenario) -> Answer {
     let zone = &scenario.zones[0].zone;
     match () {
         () if scenario.findings.iter().any(|finding| finding.severity == Severity::Error) => Answer::No,
+        () if scenario.is_one_machine() && scenario.goals_are_default => Answer::No,
         () if zone.hosts.iter().any(|host| Reach::of(host, zone).is_open()) => Answer::DependsOn,
         () => Answer::Yes,
     }
@@ -155,6 +156,8 @@ pub struct Summary {
     pub senders: Vec<SenderSummary>,
     /// The goals in words.
     pub goals: Vec<String>,
+    /// What the findings come to; see [`standing`].
+    pub standing: Answer,
     /// What is wrong or surprising with it and its zone, the worst first.
     pub findings: Vec<Finding>,
     /// Doubts about the scenario.
@@ -216,11 +219,25 @@ impl Summary {
             messages_per_day: scenario.messages_per_day,
             nodes: nodes.collect(),
             senders: senders.collect(),
-            goals: scenario.goals.iter().map(|goal| goal.text.clone()).collect(),
+            goals: goals(scenario),
+            standing: standing(scenario),
             findings: scenario.findings.clone(),
             cautions: scenario.cautions.clone(),
         }
     }
+}
+
+/// The goals in words. Without a split to look at, the default is not about one.
+fn goals(scenario: &Scenario) -> Vec<String> {
+    let targets = scenario.nodes.iter().filter(|node| node.fair_share > 0.0).count();
+    let is_one_of_many = scenario.nodes.len() == 1 && scenario.zones[0].zone.hosts.len() > 1;
+    if scenario.goals_are_default && targets < 2 && !is_one_of_many {
+        return vec![
+            "all mail arrives: at most 0.01 % bounces, 1 in 20 takes longer than 5m, 1 in 100 longer than 1h"
+                .into(),
+        ];
+    }
+    scenario.goals.iter().map(|goal| goal.text.clone()).collect()
 }
 
 #[cfg(test)]
@@ -239,9 +256,29 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_reaches_and_what_is_one_machine_is_a_no() {
+        let zone = |first: &str, second: &str| {
+            let text = format!(
+                "[zone]\ntext = '''\ne.org. 300 MX 10 a.e.org.\ne.org. 300 MX 10 b.e.org.\na.e.org. 300 A {first}\nb.e.org. 300 A {second}\n'''\n"
+            );
+            standing(&Scenario::from_toml(&text).expect("a scenario"))
+        };
+        assert_eq!(zone("192.0.2.1", "192.0.2.2"), Answer::Yes);
+        for (first, second) in [
+            ("10.0.0.1", "192.168.1.1"),
+            ("10.0.0.1", "127.0.0.1"),
+            ("127.0.0.1", "169.254.1.1"),
+            ("192.0.2.1", "192.0.2.1"),
+        ] {
+            assert_eq!(zone(first, second), Answer::No, "{first} {second}");
+        }
+    }
+
+    #[test]
     fn a_valid_document_has_no_count_of_errors() {
         let text = "[zone]\ntext = \"e.example. 300 A 192.0.2.1\"\ndomain = \"e.example\"\n";
         let scenario = Scenario::from_toml(text).expect("a scenario");
+        assert!(Summary::of(&scenario).goals[0].starts_with("all mail arrives"));
         let document = serde_json::to_value(Checked::valid(&scenario)).expect("JSON");
         assert!(document.get("errors_left_out").is_none() && document["fingerprint"].is_string());
         assert_eq!(Summary::of(&scenario).nodes.len(), 1);

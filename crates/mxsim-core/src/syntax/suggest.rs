@@ -19,6 +19,18 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     near.or_else(|| shortest_beginning(&wanted, &candidates))
 }
 
+/// The host name that `name` may be a slip of the keyboard for. Names of hosts are short and much alike, so one letter of three may be wrong, and two
+/// at most.
+pub(crate) fn slip_of_a_name<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let letters = |name: &str| -> Vec<char> { name.chars().take(255).collect() };
+    let wanted = letters(name);
+    let limit = (name.split('.').next().unwrap_or_default().len() / 3).clamp(1, 2);
+    let near = known.iter().map(|known| (distance(&wanted, &letters(known)), *known));
+    near.filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
 /// Names in a row, the first dozen of them and how many more there are: what is right may be long, and every error says it again.
 pub(crate) fn some_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const MOST: usize = 12;
@@ -75,7 +87,16 @@ fn distance(a: &[char], b: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, slip_of_a_name};
+
+    #[test]
+    fn names_of_hosts_are_slips_of_near_ones_only() {
+        let known = ["mx-berlin2.example.com", "ns1.example.com", "www.example.com", "mx2.example.com"];
+        assert_eq!(slip_of_a_name("mx-belrin2.example.com", &known), Some(known[0]));
+        assert_eq!(slip_of_a_name("mx2.exmaple.com", &known), Some(known[3]));
+        assert_eq!(slip_of_a_name("mail.example.com", &known), None);
+        assert_eq!(slip_of_a_name("mx1.example.com", &known[..3]), None);
+    }
 
     #[test]
     fn slips_are_recognised_and_other_words_are_not() {

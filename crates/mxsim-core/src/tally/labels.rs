@@ -26,10 +26,17 @@ pub struct Labels {
     pub goals_are_default: bool,
     /// The nodes that are down together in each world that a goal `survive` looks at; empty without one.
     pub down: Vec<Vec<usize>>,
-    /// True if nobody answers for the zone at some time of the run.
-    pub dns_away: bool,
+    /// The longest time in the run in which nobody answers for the zone; `None` without one.
+    pub dns_away: Option<Span>,
     /// True if the zone changes while the run goes on.
     pub changes: bool,
+    /// How long caches hold the answers from before a change, at most; zero without one.
+    pub old_answers: Span,
+    /// Messages expected in the busiest hour of the run.
+    pub busiest_hour: f64,
+    /// The run length after which everything planned is over and every sender has given up what it could not deliver; `None` if that is more than a
+    /// season.
+    pub settled: Option<Span>,
     /// Which law each sender runs by.
     pub methods: Vec<MethodUsed>,
     /// Presets in use.
@@ -65,6 +72,14 @@ pub struct NodeLabels {
     pub fair_share: f64,
     /// True if it has a fault at some time of the run.
     pub fails: bool,
+    /// True if it has one all the time.
+    pub always_fails: bool,
+    /// True if its faults hit only a part of the connections.
+    pub fails_in_part: bool,
+    /// True if it answers 4xx once it has greeted.
+    pub defers: bool,
+    /// True if the zone no longer names it after its last change.
+    pub leaves: bool,
     /// True if it says nothing at some time, so that whoever tries it waits for a time-out.
     pub goes_silent: bool,
     /// Most sessions it serves at the same time.
@@ -80,6 +95,8 @@ pub struct EventLabels {
     pub text: String,
     /// What kind it is of.
     pub kind: EventKind,
+    /// True if it goes on when the run ends.
+    pub outlives_run: bool,
     /// How long it is before it, during it and after it in a replication.
     pub lengths: [Span; PHASES],
 }

@@ -32,6 +32,8 @@ pub struct Tally {
     pub held: Vec<HeldTally>,
     /// Delays of the accepted messages.
     pub delays: DelayHistogram,
+    /// How long the messages have waited that are still queued when the run ends: each takes at least that long.
+    pub waiting: DelayHistogram,
     /// What became of the messages.
     pub totals: DeliveryTotals,
     /// The same for each sender; adds up to `totals`.
@@ -57,6 +59,7 @@ impl Tally {
     /// Moves all delays to the tally of another replication of the same world.
     pub(crate) fn move_delays_to(&mut self, other: &mut Self) {
         other.delays.merge(&std::mem::take(&mut self.delays));
+        other.waiting.merge(&std::mem::take(&mut self.waiting));
         for (to, from) in other.senders.iter_mut().zip(&mut self.senders) {
             to.delays.merge(&std::mem::take(&mut from.delays));
         }
@@ -78,7 +81,7 @@ impl Tally {
     }
 }
 
-/// A message is late if it is accepted longer than this after it arrived.
+/// A message is late if it is not accepted within this after it arrived.
 pub const LATE: Span = Span::HOUR;
 
 /// What became of the messages of one sender.
@@ -86,7 +89,7 @@ pub const LATE: Span = Span::HOUR;
 pub struct SenderTally {
     /// Counts.
     pub totals: DeliveryTotals,
-    /// Accepted messages that took longer than [`LATE`].
+    /// Messages that took longer than [`LATE`]: accepted later, or waiting for longer than that when the run ends.
     pub late: u64,
     /// Delays of its accepted messages, in coarser buckets than those of all.
     pub delays: DelayHistogram,
@@ -153,6 +156,8 @@ pub struct WindowTally {
     pub arrived: u64,
     /// Per delay goal (in the order of the goals): messages that arrived in the window and were not accepted within the goal's time.
     pub late: Vec<u64>,
+    /// With delay goals: messages that arrived in the window and wait when the run ends, too soon to say whether they are late by every goal.
+    pub undecided: u64,
     /// The same window with nodes down, for each choice of [`labels::Labels::down`]; empty unless a goal asks for it.
     pub with_nodes_down: Vec<Strain>,
 }

@@ -7,7 +7,7 @@ use crate::page::columns::{self, Column};
 use crate::words::{self, WindowWord};
 use mxsim_core::numerals::{count, counted, duration, percent, points, rough, significant};
 use mxsim_core::results::{
-    Answer, Delivery, Effect, Estimate, Grade, NodeResult, Results, Subject, Unevenness,
+    Answer, Delivery, Effect, Estimate, GoalStatus, Grade, NodeResult, Results, Subject, Unevenness,
 };
 
 /// Most hosts in the table; of more the first few are shown, and the rest is counted.
@@ -17,6 +17,8 @@ const FIRST_HOSTS: usize = 4;
 const LONG_TEXT: usize = 130;
 /// A split that is better by less is not worth a line.
 const WORTH_SAYING: f64 = 0.005;
+/// A tilt below this is written as zero.
+const LEAST_TILT: f64 = 0.000_5;
 /// So many times as long as all mail is much longer.
 const MUCH_LONGER: f64 = 1.5;
 /// A row with this rank is never left out.
@@ -62,8 +64,7 @@ fn verdict(page: &mut Page, results: &Results) {
 
 /// In how many plausible worlds the goals are met, where the answer is about them.
 fn worlds(results: &Results) -> Option<String> {
-    let known =
-        results.uncertainty.not_known.as_ref().filter(|_| is_about_shares(results.verdict.subject))?;
+    let known = results.uncertainty.not_known.as_ref().filter(|_| is_about_a_split(results))?;
     let meet = (known.share_meeting.value * known.mixes as f64).round() as u64;
     let (meet, all) = (count(meet), counted(known.mixes, "plausible sender mix", "plausible sender mixes"));
     Some(match results.verdict.answer {
@@ -74,6 +75,11 @@ fn worlds(results: &Results) -> Option<String> {
 
 const fn is_about_shares(subject: Subject) -> bool {
     matches!(subject, Subject::Evenness | Subject::Target)
+}
+
+/// True if the answer is about shares, and there is more than one node to have them.
+fn is_about_a_split(results: &Results) -> bool {
+    is_about_shares(results.verdict.subject) && results.nodes.len() > 1
 }
 
 fn hosts(page: &mut Page, results: &Results) {
@@ -162,12 +168,16 @@ fn turned_away(node: &NodeResult) -> String {
 /// The rows below the table, in `room` lines: what can be done without goes first.
 fn rows(page: &mut Page, results: &Results, room: usize) {
     let mut rows: Vec<Row> = others(results).map(|also| ("also", also, NEEDED)).collect();
-    rows.extend(events::lines(results).into_iter().map(|event| ("event", event, NEEDED)));
+    let events = events::lines(results).into_iter().enumerate();
+    // The first event is what the rest of the page speaks of.
+    rows.extend(events.map(|(place, event)| ("event", event, if place == 0 { 8 } else { 3 })));
     let more = [
         ("goal", goal(results), 5),
-        ("last message", events::last_message(results), NEEDED),
+        ("other goals", other_goals(results), 5),
+        ("last message", events::last_message(results), 7),
         ("at best", by_message(results), 2),
-        ("mail", mail(results), NEEDED),
+        // Events say what became of their mail.
+        ("mail", mail(results), if results.events.is_empty() { NEEDED } else { 6 }),
         ("biggest cause", biggest_cause(results), 4),
         ("evidence", evidence(results), 1),
         ("zone", results.findings.is_empty().then(|| "no findings".to_owned()), 0),
@@ -235,10 +245,21 @@ fn mail(results: &Results) -> Option<String> {
         .then(|| format!("{} bounced{}", part(totals.bounced), each_window(results)));
     let waiting =
         (totals.waiting > 0).then(|| format!("{} still queued when the run ends", part(totals.waiting)));
-    let accepted = (totals.bounced == 0 && totals.waiting == 0).then(|| "all accepted".to_owned());
+    let all = all_accepted(results);
+    let accepted = (totals.bounced == 0 && totals.waiting == 0).then(|| all.to_owned());
     let delay = delay(results).filter(|_| !told(Subject::Delay));
     let parts: Vec<String> = [accepted, lost, waiting, delay].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// That all mail was accepted, and of which senders that is true where not of all.
+fn all_accepted(results: &Results) -> &'static str {
+    let has = |code: &str| results.findings.iter().any(|finding| finding.code == code);
+    match () {
+        () if has("null-mx-beside-others") => "all accepted, if senders pass the null MX over",
+        () if has("private-addresses") => "all accepted from your own network",
+        () => "all accepted",
+    }
 }
 
 /// ` (37 a day)`.
@@ -275,8 +296,30 @@ fn slowest(results: &Results, all: f64) -> String {
 
 /// What was asked for, where the answer does not quote it.
 fn goal(results: &Results) -> Option<String> {
-    let goal = results.goals.first().filter(|_| is_about_shares(results.verdict.subject))?;
+    let goal = results.goals.first().filter(|_| is_about_a_split(results))?;
     (!results.verdict.sentence.contains(&goal.text)).then(|| goal.text.clone())
+}
+
+/// How the goals stand that the answer is not about.
+fn other_goals(results: &Results) -> Option<String> {
+    let verdict = &results.verdict;
+    let quoted = results.goals.iter().position(|goal| verdict.sentence.contains(&goal.text))?;
+    let others =
+        || results.goals.iter().enumerate().filter(|(place, _)| *place != quoted).map(|(_, goal)| goal);
+    let with = |status: GoalStatus| others().filter(move |goal| goal.status == status);
+    let missed = with(GoalStatus::Missed).map(|goal| format!("missed: {}", goal.text)).next();
+    let counted = |status: GoalStatus, word: &str| {
+        let many = with(status).count() as u64;
+        (many > 0).then(|| format!("{} {word}", count(many)))
+    };
+    let parts = [
+        counted(GoalStatus::Met, "met"),
+        counted(GoalStatus::Unknown, "not certain yet"),
+        counted(GoalStatus::Missed, "missed").filter(|_| with(GoalStatus::Missed).count() > 1),
+        missed,
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// What the same hosts would carry if nobody kept a choice, where that is better than what they do carry.
@@ -290,7 +333,7 @@ fn by_message(results: &Results) -> Option<String> {
 }
 
 fn biggest_cause(results: &Results) -> Option<String> {
-    let is_asked = is_about_shares(results.verdict.subject);
+    let is_asked = is_about_a_split(results);
     if is_asked && results.unevenness() == Unevenness::Plan {
         return Some("what is planned: events, changes and profiles".to_owned());
     }
@@ -301,6 +344,7 @@ fn biggest_cause(results: &Results) -> Option<String> {
             .low
             .is_some_and(|low| low > 0.0)
             .then(|| format!("{} of the variation", percent(scatter.value)))?,
+        _ if cause.tilt_points.value < LEAST_TILT => return None,
         _ => format!("{} of tilt", points(cause.tilt_points.value)),
     };
     Some(format!("{}: {} of your mail, {part}", cause.sender, percent(cause.share_of_mail.value)))
@@ -308,7 +352,7 @@ fn biggest_cause(results: &Results) -> Option<String> {
 
 /// The grade of what decides, in its one word, unless the answer has named it.
 fn evidence(results: &Results) -> Option<String> {
-    let is_open = is_about_shares(results.verdict.subject) && results.verdict.flips.is_empty();
+    let is_open = is_about_a_split(results) && results.verdict.flips.is_empty();
     let decisive = results.provenance.decisive.as_ref().filter(|_| is_open)?;
     Some(format!("{}, for {}", decisive.grade.name(), decisive.senders.first()?))
 }

@@ -7,6 +7,7 @@ use super::nodes::Nodes;
 use super::read::{Context, Data, Record, is_host};
 use super::record::UNNAMED_DOMAIN;
 use crate::dns::zone::{AddressStatus, Host, MxRecord, Name, Zone};
+use crate::syntax::suggest::slip_of_a_name;
 use crate::time::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +44,9 @@ pub(crate) fn build(
     builder.note_proxied(&zone);
     let owners: Owners =
         zone.hosts.iter().map(|host| (host.name.clone(), builder.resolve(&host.name).0)).collect();
-    builder.notes.extend(addresses::fill_in(&mut zone, earlier, context, &owners));
+    let mut missing = addresses::fill_in(&mut zone, earlier, context, &owners);
+    missing.iter_mut().for_each(|note| builder.add_twin(note, &zone));
+    builder.notes.extend(missing);
     if builder.errors.is_empty() { Ok((zone, builder.notes)) } else { Err(builder.errors) }
 }
 
@@ -72,7 +75,12 @@ impl<'r> Builder<'r> {
         let mut seen = BTreeSet::new();
         for record in records {
             let set = builder.sets.entry((&record.owner, record.kind)).or_default();
-            if !seen.insert((&record.owner, record.kind, &record.data)) {
+            let is_new = seen.insert((&record.owner, record.kind, &record.data));
+            // A zone transfer ends with the SOA it began with (RFC 5936 section 2.2).
+            if !is_new && record.kind == RecordKind::Soa {
+                continue;
+            }
+            if !is_new {
                 let text = format!(
                     "{} {} stands twice with the same data; DNS serves it once",
                     record.owner,
@@ -321,6 +329,23 @@ impl<'r> Builder<'r> {
                 );
                 self.note("mx-proxied", text);
             }
+        }
+    }
+
+    /// Asks whether another name is meant, where an MX host without an address is nearly one that has addresses and no MX record.
+    fn add_twin(&self, note: &mut ZoneNote, zone: &Zone) {
+        if !matches!(note.code, "mx-no-address" | "mx-address-unknown") {
+            return;
+        }
+        let has_address = |kind: &RecordKind| matches!(kind, RecordKind::A | RecordKind::Aaaa);
+        let owners = self.sets.keys().filter(|(_, kind)| has_address(kind)).map(|(owner, _)| owner.as_str());
+        let unused: Vec<&str> =
+            owners.filter(|owner| zone.hosts.iter().all(|host| host.name.as_str() != *owner)).collect();
+        let is_bare =
+            |host: &&Host| !matches!(host.status, AddressStatus::Published | AddressStatus::Assumed);
+        let twin = |host: &Host| slip_of_a_name(host.name.as_str(), &unused);
+        if let Some(twin) = zone.hosts.iter().filter(is_bare).find_map(twin) {
+            note.text.push_str(&format!("; did you mean {twin}, which has an address and no MX record?"));
         }
     }
 

@@ -17,7 +17,25 @@ pub(super) fn advice(text: &str, domain: Option<&Name>) -> String {
 pub(super) fn nothing_read(text: &str, text_id: usize, domain: Option<&Name>) -> ZoneTextError {
     let message = failure(text).unwrap_or_else(|| "there is no MX, A or AAAA record".into());
     let range = TextRange { text: text_id, start: 0, end: 0 };
-    ZoneTextError { kind: ZoneErrorKind::Domain, message, help: advice(text, domain), range }
+    let help = if says_no_mx(text) { advice_without_mx(text, domain) } else { advice(text, domain) };
+    ZoneTextError { kind: ZoneErrorKind::Domain, message, help, range }
+}
+
+/// True for the answer of a server that knows the domain and has no MX record of it. A referral names other servers instead of the SOA.
+fn says_no_mx(text: &str) -> bool {
+    let is_dig = text.contains("NOERROR") && text.contains("ANSWER: 0") && text.contains("SOA");
+    let asks_mx = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("MX"));
+    is_dig && asks_mx || text.contains("has no MX record")
+}
+
+/// What to type where the domain has no MX record: senders turn to its own addresses then.
+fn advice_without_mx(text: &str, domain: Option<&Name>) -> String {
+    let domain =
+        domain.map(Name::to_string).or_else(|| domain_in(text)).unwrap_or_else(|| "example.com".into());
+    format!(
+        "{domain} has no MX record, so senders use its own addresses (RFC 5321 section 5.1): type `dig A {domain}` and `dig AAAA {domain}`, and paste what they \
+         print together with this"
+    )
 }
 
 /// What a tool says went wrong, in the words of DNS.

@@ -131,7 +131,8 @@ impl Sending<'_> {
             let count = poisson(expected, stream);
             recorder.arrived_in_bulk(sender, window_of(world, born), count);
             count_attempts(world, (sender, born), &fate.attempts, count, recorder);
-            recorder.waiting_in_bulk(sender, window_of(world, born), world.end.since(born), count);
+            let youngest = world.end.since(until) + Span(1);
+            recorder.waiting_in_bulk(sender, window_of(world, born), youngest, count);
             phases::count(world, (born, until), (fate, count), in_phases, recorder);
         };
         match (&self.plan.choice, &mut self.holdings) {

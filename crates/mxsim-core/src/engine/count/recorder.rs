@@ -8,7 +8,8 @@ use crate::engine::world::World;
 use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::tally::{
-    DURATION_PARTS, DelayHistogram, HourTally, LATE, PEAK_BINS, SERIES_BIN, SenderTally, Tally, WindowTally,
+    DURATION_PARTS, DelayCounter, DelayHistogram, HourTally, LATE, PEAK_BINS, SERIES_BIN, SenderTally, Tally,
+    WindowTally,
 };
 use crate::time::{Span, Time};
 use std::cmp::Reverse;
@@ -34,6 +35,8 @@ pub(crate) struct Recorder<'w> {
     tally: Tally,
     /// Per sender.
     delays: Vec<SenderDelays>,
+    /// Of the messages that are still queued at the end.
+    waiting: DelayCounter,
     /// Messages of the current chunk whose delay has been counted: those that had to wait.
     delayed: u64,
     load: Load,
@@ -71,6 +74,7 @@ impl<'w> Recorder<'w> {
             bounced: 0,
             arrived: 0,
             late: vec![0; world.delay_limits.len()],
+            undecided: 0,
         };
         let bins = (run.run_length.0 as usize).div_ceil(SERIES_BIN.0 as usize);
         let tally = Tally {
@@ -80,6 +84,7 @@ impl<'w> Recorder<'w> {
             sessions: Vec::new(),
             held: Vec::new(),
             delays: DelayHistogram::default(),
+            waiting: DelayHistogram::default(),
             totals: DeliveryTotals::default(),
             senders: vec![SenderTally::default(); world.senders.len()],
             nodes: vec![NodeTotals::default(); nodes],
@@ -94,6 +99,7 @@ impl<'w> Recorder<'w> {
             world,
             tally,
             delays: world.senders.iter().map(|_| SenderDelays::default()).collect(),
+            waiting: DelayCounter::default(),
             delayed: 0,
             load: Load::new(nodes, run.run_length),
             chunk: chunk_at(world, Time::ZERO),
@@ -386,15 +392,26 @@ impl<'w> Recorder<'w> {
         }
     }
 
-    /// A message that is still queued at the end. It counts as late if it is older than every limit already; else nobody knows yet.
+    /// A message that is still queued at the end.
     pub(crate) fn waiting(&mut self, message: MessageId) {
         if counts(message) {
-            self.totals(message.sender).waiting += 1;
             self.phases.waiting(message.born, 1);
-            let age = self.world.end.since(message.born);
-            if self.world.delay_limits.iter().all(|&limit| age > limit) {
-                self.decide(self.window_of(message.born), None, 1);
-            }
+            let (window, age) = (self.window_of(message.born), self.world.end.since(message.born));
+            self.still_waiting(message.sender, window, age, 1);
+        }
+    }
+
+    /// Messages that are still queued at the end, each at least `age` old. They count as late if that is more than every limit already; else
+    /// nobody knows yet.
+    fn still_waiting(&mut self, sender: SenderId, born_window: usize, age: Span, count: u64) {
+        let own = &mut self.tally.senders[sender.index()];
+        own.totals.waiting += count;
+        own.late += if age > LATE { count } else { 0 };
+        self.waiting.add(age, count);
+        if self.world.delay_limits.iter().all(|&limit| age > limit) {
+            self.decide(born_window, None, count);
+        } else {
+            self.tally.windows[born_window].undecided += count;
         }
     }
 
@@ -404,6 +421,7 @@ impl<'w> Recorder<'w> {
         self.tally.duration = self.load.duration();
         let mut tally = self.tally;
         self.sessions.finish(&mut tally);
+        tally.waiting = self.waiting.finish();
         tally.phases = self.phases.finish();
         sum_windows(&mut tally);
         sum_delays(&mut tally, self.delays);
@@ -469,11 +487,10 @@ impl Recorder<'_> {
         self.decide(bulk.born_window, Some(bulk.delay), bulk.count);
     }
 
-    /// Messages that are still under way at the end, all of age `age` or all decided alike by every delay limit.
+    /// Messages that are still under way at the end, the youngest of age `age`; every delay limit decides them alike.
     pub(crate) fn waiting_in_bulk(&mut self, sender: SenderId, born_window: usize, age: Span, count: u64) {
-        self.totals(sender).waiting += count;
-        if self.world.delay_limits.iter().all(|&limit| age > limit) {
-            self.decide(born_window, None, count);
+        if count > 0 {
+            self.still_waiting(sender, born_window, age, count);
         }
     }
 

@@ -25,6 +25,10 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         session_limit: None,
         measured: Span::DAY,
         fails: false,
+        always_fails: false,
+        fails_in_part: false,
+        defers: false,
+        leaves: false,
         goes_silent: false,
     };
     let host = |index: usize| HostLabels {
@@ -55,8 +59,11 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         goals: vec![Goal::rough_even()],
         down: Vec::new(),
         goals_are_default: true,
-        dns_away: false,
+        dns_away: None,
         changes: false,
+        old_answers: Span::ZERO,
+        busiest_hour: 0.0,
+        settled: Some(Span::from_hours(6 * 24)),
         methods: Vec::new(),
         presets: Vec::new(),
         findings: Vec::new(),
@@ -77,6 +84,7 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
         sessions: Vec::new(),
         held: Vec::new(),
         delays: DelayHistogram::default(),
+        waiting: DelayHistogram::default(),
         senders: senders(nodes, &windows),
         totals: DeliveryTotals {
             messages: all,
@@ -129,6 +137,7 @@ fn window(nodes: usize, accepted: &[u32]) -> WindowTally {
         arrived: by_node.iter().sum(),
         connections_tried: by_node,
         late: Vec::new(),
+        undecided: 0,
     }
 }
 

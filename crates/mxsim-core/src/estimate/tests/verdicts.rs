@@ -227,3 +227,81 @@ fn words_stay_modest() {
         }
     }
 }
+
+/// Of 1,000 messages 40 are late: 10 of the 700 of the first sender, 30 of the 300 of the second.
+#[test]
+fn a_sender_is_named_with_its_part_of_the_trouble() {
+    let mut delays = DelayHistogram::default();
+    (0..1_000).for_each(|n| delays.add(Span::from_secs(if n < 40 { 7_200 } else { 1 })));
+    let mut day = Tally { delays, ..tally(1, &[&[700, 300]]) };
+    (day.senders[0].late, day.senders[1].late) = (10, 30);
+    let results = estimate(&labels(&[1.0], 2), &vec![day; 160], false, Plausible::default());
+    assert_eq!(results.verdict.subject, Subject::Delay, "{:?}", results.verdict);
+    assert!(results.verdict.sentence.ends_with("and 75.0 % of that is from s2."), "{:?}", results.verdict);
+    let late = |sender: &crate::results::SenderResult| {
+        sender.late.map_or(0.0, |late| late.value * sender.totals.messages as f64)
+    };
+    let counts: Vec<f64> = results.senders.iter().map(late).collect();
+    assert!((counts[1] / (counts[0] + counts[1]) - 0.75).abs() < 1e-9, "{counts:?}");
+}
+
+#[test]
+fn an_outage_is_said_to_be_as_long_and_as_far_as_it_is() {
+    let why = |always, in_part| {
+        let mut labels = labels(&[0.5, 0.5], 1);
+        let node = &mut labels.nodes[1];
+        (node.fails, node.always_fails, node.fails_in_part) = (true, always, in_part);
+        verdict(&labels, &vec![tally(2, &[&[95, 5]]); 160]).why
+    };
+    assert_eq!(why(false, false), "mx2 fails for part of the run.");
+    assert_eq!(why(true, false), "mx2 fails for all of the run.");
+    assert_eq!(why(true, true), "mx2 fails a part of its connections for all of the run.");
+}
+
+/// One range for all nodes only where it is that of each.
+#[test]
+fn nodes_that_differ_have_ranges_of_their_own() {
+    let mut planned = labels(&[0.5, 0.5], 1);
+    planned.nodes[1].fails = true;
+    let action = |labels: &Labels, day: &[u32]| verdict(labels, &vec![tally(2, &[day]); 160]).action;
+    assert!(
+        action(&planned, &[95, 5]).ends_with("9 of 10 days like these lie at 95.0 % for mx1, 5.0 % for mx2.")
+    );
+    assert!(action(&labels(&[0.5, 0.5], 1), &[500, 500]).contains("9 of 10 days lie at 50.0 % per node."));
+}
+
+#[test]
+fn headroom_asks_for_a_number_at_every_node_that_needs_it() {
+    let mut day = tally(2, &[&[50, 50]]);
+    day.windows[0].peak_sessions = vec![16, 12];
+    day.sessions = vec![crate::tally::SessionTally::default(); 2];
+    let mut labels = labels(&[0.5, 0.5], 1);
+    labels.nodes.iter_mut().for_each(|node| node.session_limit = Some(16));
+    labels.goals_are_default = false;
+    labels.goals = vec![Goal::new(GoalKind::Headroom { at_least: 0.3 }, 0.95)];
+    let asked = verdict(&labels, &vec![day; 160]);
+    // 16 of 23 leave 30 % free, and 12 of 18; of 22 and 17 they do not.
+    assert_eq!(asked.answer, Answer::No, "{asked:?}");
+    assert!(
+        asked.action.starts_with("Give mx1 23, mx2 18 sessions: then 30 % of them are free"),
+        "{asked:?}"
+    );
+    assert!(asked.sentence.contains("mx1 has at most 16 of its 16 sessions"), "{asked:?}");
+}
+
+/// A quantile of zero is no reason, whatever its upper bound.
+#[test]
+fn a_delay_that_only_may_be_long_is_said_so() {
+    let day = |late: u64| {
+        let mut delays = DelayHistogram::default();
+        (0..1_000).for_each(|n| delays.add(Span::from_secs(if n < late { 7_200 } else { 0 })));
+        let mut day = Tally { delays, ..tally(1, &[&[1_000]]) };
+        day.senders[0].late = late;
+        day
+    };
+    // 4 % on most days and 10 % on some: the 95 % quantile is zero, and it may be two hours.
+    let days: Vec<Tally> = (0..40).map(|number| day(if number % 8 == 0 { 80 } else { 40 })).collect();
+    let verdict = verdict(&labels(&[1.0], 1), &days);
+    assert!(!verdict.sentence.contains("longer than 0 s"), "{verdict:?}");
+    assert!(verdict.sentence.contains("of your mail takes longer than an hour"), "{verdict:?}");
+}

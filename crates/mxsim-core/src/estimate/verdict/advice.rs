@@ -1,10 +1,13 @@
 //! What would change the answer, and what to do about it.
 
 use super::Evidence;
+use super::subjects::NODES_NAMED;
 use crate::estimate::measured::measured;
+use crate::estimate::node_names::called;
 use crate::estimate::not_known::{Quantity, WhatIf};
+use crate::estimate::window::per_window;
 use crate::numerals::{count, duration, percent, percent_range, percent_with_decimals, tidy};
-use crate::results::{Answer, GoalStatus, Grade, Subject, Unevenness};
+use crate::results::{Answer, GoalStatus, Grade, NodeResult, Subject, Unevenness};
 use crate::scenario::{Goal, GoalKind};
 
 /// What to do where the other nodes do not take the mail.
@@ -16,6 +19,18 @@ pub(super) const OWN_ADDRESS: &str = "Give each MX host an address of its own.";
 
 /// More replications than these are better spared by another goal. *Assumption*.
 const FAR: u64 = 2_000;
+
+/// Shares that differ by less are alike.
+const ALIKE: f64 = 0.01;
+
+/// True if one range says as much as one for each node.
+fn are_alike(nodes: &[&NodeResult]) -> bool {
+    let width = |quantile: fn(&NodeResult) -> f64| {
+        let all = || nodes.iter().map(|node| quantile(node));
+        all().fold(0.0, f64::max) - all().fold(1.0, f64::min)
+    };
+    width(|node| node.share.p05) <= ALIKE && width(|node| node.share.p95) <= ALIKE
+}
 
 impl Evidence<'_> {
     pub(super) fn flips(&self, answer: Answer) -> String {
@@ -59,7 +74,11 @@ impl Evidence<'_> {
             }
             Quantity::Delay => format!("19 of 20 messages are accepted within about {}", duration(number)),
             Quantity::Share(node) => {
-                format!("{} gets about {} of the mail", self.labels.nodes[node].name, percent(number))
+                format!(
+                    "{} gets about {} of the mail",
+                    called(&self.labels.nodes[node].name),
+                    percent(number)
+                )
             }
             Quantity::Bounced => format!("about {} of the mail bounces", percent(number)),
             Quantity::TurnedAway => {
@@ -86,19 +105,28 @@ impl Evidence<'_> {
     }
 
     pub(super) fn go_ahead(&self) -> String {
-        // A node that is down for some hours has days of its own.
-        let nodes = || self.results.nodes.iter().zip(&self.labels.nodes);
-        let meant =
-            || nodes().filter(|(node, labels)| node.fair_share > 0.0 && !labels.fails).map(|(node, _)| node);
-        if meant().count() < 2 {
+        let meant: Vec<&NodeResult> =
+            self.results.nodes.iter().filter(|node| node.fair_share > 0.0).collect();
+        if meant.len() < 2 || meant.len() > NODES_NAMED && !are_alike(&meant) {
             return "Go on as planned, and compare your logs with these numbers after roll-out.".into();
         }
-        let least = meant().map(|node| node.share.p05).fold(1.0, f64::min);
-        let most = meant().map(|node| node.share.p95).fold(0.0, f64::max);
+        let days = self.days();
+        let which = if self.is_planned() || self.labels.dns_away.is_some() { " like these" } else { "" };
+        if are_alike(&meant) {
+            let least = meant.iter().map(|node| node.share.p05).fold(1.0, f64::min);
+            let most = meant.iter().map(|node| node.share.p95).fold(0.0, f64::max);
+            return format!(
+                "Go on as planned. After roll-out, compare your logs: 9 of 10 {days}{which} lie at {} per node.",
+                percent_range(least, most)
+            );
+        }
+        let own = |node: &&NodeResult| {
+            format!("{} for {}", percent_range(node.share.p05, node.share.p95), called(&node.name))
+        };
+        let ranges: Vec<String> = meant.iter().map(own).collect();
         format!(
-            "Go on as planned. After roll-out, compare your logs: 9 of 10 {} lie at {} per node.",
-            self.days(),
-            percent_range(least, most)
+            "Go on as planned, and compare your logs after roll-out: 9 of 10 {days}{which} lie at {}.",
+            ranges.join(", ")
         )
     }
 
@@ -124,7 +152,22 @@ impl Evidence<'_> {
         })
     }
 
+    /// True if the mail that waits when the run ends is what leaves a goal open.
+    fn waits_for_longer_run(&self) -> bool {
+        let delivery = [Subject::Delay, Subject::Loss];
+        let mut goals = self.labels.goals.iter().zip(&self.results.goals);
+        self.results.delivery.totals.waiting > 0
+            && goals.any(|(goal, result)| {
+                let is_open = result.status == GoalStatus::Unknown
+                    && (self.unfinished.is_open || result.more_replications.is_none());
+                is_open && goal.on < 1.0 && delivery.contains(&goal.kind.subject())
+            })
+    }
+
     fn simulate_more(&self) -> String {
+        if self.waits_for_longer_run() {
+            return self.unfinished.action();
+        }
         let absolute = self
             .labels
             .goals
@@ -147,9 +190,10 @@ impl Evidence<'_> {
     fn change(&self) -> String {
         let missed = self.goal_with(GoalStatus::Missed).map(|(goal, _)| &goal.kind);
         let change = match missed.map(GoalKind::subject) {
-            Some(Subject::Loss) => self.loss_action().into(),
+            Some(Subject::Loss) => self.loss_action(),
             Some(Subject::Survival) => SURVIVAL_ACTION.into(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
+            Some(Subject::Delay) if self.any_fails() || self.labels.dns_away.is_some() => self.delay_action(),
             _ if self.any_fails() => {
                 "Run it once without the fault: then you see what the senders alone do.".into()
             }
@@ -166,7 +210,7 @@ impl Evidence<'_> {
     fn make_room(&self) -> String {
         let Some((goal, _)) = self.goal_with(GoalStatus::Missed) else { return String::new() };
         let Some(node) = self.neediest(&goal.kind) else { return String::new() };
-        let name = &node.name;
+        let name = called(&node.name);
         match goal.kind {
             GoalKind::Sessions { .. } => {
                 let enough = self.enough_sessions(goal);
@@ -181,8 +225,29 @@ impl Evidence<'_> {
                 format!("{enough}{lever}, or give {name} less of the mail.")
             }
             GoalKind::TurnedAway { .. } => self.more_room(),
+            GoalKind::Headroom { at_least } => self.more_headroom(at_least, goal.on),
             _ => format!("Give {name} more sessions, shorter ones, or less of the mail."),
         }
+    }
+
+    /// How many sessions each node needs to keep a part of them free as often as the goal asks.
+    fn more_headroom(&self, free: f64, on: f64) -> String {
+        let needs = |(place, node): (usize, &NodeResult)| {
+            let (sessions, limit) = (node.sessions?, node.sessions?.limit?);
+            let peaks =
+                per_window(self.tallies, |window| window.peak_sessions.get(place).copied().map(f64::from));
+            let (peak, [_, high]) = peaks.sorted().quantile(on.min(0.999));
+            // A full node has no more sessions than its limit, however many come.
+            let peak = high.unwrap_or(peak).max(sessions.enough.map_or(0.0, f64::from));
+            let needed = libm::ceil(peak / (1.0 - free).max(0.01) - 1e-9) as u32;
+            (needed > limit).then(|| format!("{} {}", called(&node.name), count(needed.into())))
+        };
+        let needed: Vec<String> = self.results.nodes.iter().enumerate().filter_map(needs).collect();
+        format!(
+            "Give {} sessions: then {} of them are free as often as you ask.",
+            needed.join(", "),
+            percent_with_decimals(free, 0)
+        )
     }
 
     /// How many sessions at the same time would be enough as often as the goal asks.

@@ -5,13 +5,16 @@
 
 mod advice;
 mod numbers;
+mod outage;
 mod scatter;
 mod subjects;
 
 use super::causes::Ranked;
 use super::goals::status_of;
 use super::interval::unknown;
+use super::node_names::called;
 use super::not_known::{WhatIf, flips, ranked};
+use super::unfinished::Unfinished;
 use super::window::{Loads, plural};
 use crate::numerals::{Ranged, count, duration_range, frequency_with_range, percent, tidy};
 use crate::results::{
@@ -34,6 +37,7 @@ pub(super) struct Evidence<'a> {
     pub(super) results: &'a Results,
     pub(super) ranked: &'a [Ranked],
     pub(super) what_ifs: &'a [WhatIf],
+    pub(super) unfinished: Unfinished,
 }
 
 impl Evidence<'_> {
@@ -54,9 +58,13 @@ impl Evidence<'_> {
             matter.subject == verdict.subject
                 || (matter.subject == Subject::Target && verdict.subject == Subject::Evenness)
         };
-        let is_other =
-            |matter: &&Matter| matter.is_certain && !is_same(matter) && !self.has_own_limit(matter.subject);
-        let others: Vec<&Matter> = matters.iter().filter(is_other).collect();
+        let is_other = |matter: &&Matter| {
+            matter.is_worth_saying() && !is_same(matter) && !self.has_own_limit(matter.subject)
+        };
+        let mut others: Vec<&Matter> = matters.iter().filter(is_other).collect();
+        let said = |matter: &Matter| verdict.sentence.contains(matter.sentence.trim_end_matches('.'));
+        others.retain(|matter| !said(matter));
+        others.dedup_by(|next, before| next.sentence == before.sentence);
         // Who gets what was asked for and loses mail beside it should not go on as planned.
         let action = match (verdict.answer, &others[..]) {
             (Answer::Yes | Answer::YesRoughly, [worst, ..]) => worst.action.clone(),
@@ -100,7 +108,7 @@ impl Evidence<'_> {
             answer: Answer::No,
             sentence: format!(
                 "Nothing is split: all MX hosts are one machine, {}, which carries all mail.",
-                only.name
+                called(&only.name)
             ),
             action: advice::OWN_ADDRESS.into(),
             ..Verdict::undecided()
@@ -110,6 +118,7 @@ impl Evidence<'_> {
     fn on_matter(&self, matter: &Matter, answer: Answer) -> Verdict {
         let is_share = matter.subject == Subject::Target;
         let action = match answer {
+            Answer::CannotTell if matter.needs_longer_run => matter.action.clone(),
             Answer::CannotTell => {
                 "Run more replications: the number is not certain enough to compare with its limit.".into()
             }
@@ -306,22 +315,6 @@ impl Evidence<'_> {
         }
         let parts = [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
-    }
-
-    fn outage(&self) -> Option<String> {
-        let failing: Vec<&str> =
-            self.labels.nodes.iter().filter(|node| node.fails).map(|node| node.name.as_str()).collect();
-        let all = failing.len() == self.labels.nodes.len();
-        let names = failing.join(", ");
-        match failing.len() {
-            0 => None,
-            1 if all => {
-                Some(format!("The only node, {names}, fails for part of the run: mail waits meanwhile."))
-            }
-            1 => Some(format!("{names} fails for part of the run.")),
-            _ if all => Some(format!("All nodes ({names}) fail for part of the run.")),
-            _ => Some(format!("{names} fail for part of the run.")),
-        }
     }
 
     /// The sender that makes most of tilt^2 + scatter^2, unless most is planned.

@@ -2,6 +2,7 @@
 
 use super::Evidence;
 use super::subjects::turned_away;
+use crate::estimate::node_names::called;
 use crate::estimate::survival;
 use crate::numerals::{Ranged, count, percent};
 use crate::results::NodeResult;
@@ -43,10 +44,13 @@ impl Evidence<'_> {
     }
 
     fn loss_sentence(&self) -> String {
+        let open =
+            if self.unfinished.is_open { format!(" {}.", self.unfinished.sentence()) } else { String::new() };
         match self.results.delivery.bounced_share {
             Some(lost) if lost.value > 0.0 => {
-                format!("{} of your mail bounces.", Ranged::from(lost).percent())
+                format!("{} of your mail bounces.{open}", Ranged::from(lost).percent())
             }
+            _ if self.unfinished.is_open => format!("No mail bounces before the run ends.{open}"),
             _ => "No mail bounces.".into(),
         }
     }
@@ -76,14 +80,22 @@ impl Evidence<'_> {
     fn peak_sentence(&self, kind: &GoalKind) -> Option<String> {
         let node = self.neediest(kind)?;
         let limit = node.sessions?.limit;
-        let mut peak = Ranged::p95(&node.peak_sessions?);
-        peak.high = peak.high.or(limit.map(f64::from));
+        let estimate = node.peak_sessions?;
         let of = limit.map_or_else(String::new, |limit| format!(" of its {}", count(limit.into())));
+        // A quantile may lie between two numbers of sessions, which are whole.
+        let whole = |number: f64| count(number.ceil() as u64);
+        let [low, high] = estimate.p95_ci;
+        let range = match (low, high.or(limit.map(f64::from))) {
+            (Some(low), Some(high)) if whole(low) != whole(high) => {
+                format!(" ({}-{})", whole(low), whole(high))
+            }
+            _ => String::new(),
+        };
         Some(format!(
-            "On 19 of 20 {} {} has at most {}{of} sessions in use.",
+            "On 19 of 20 {} {} has at most {}{range}{of} sessions in use.",
             self.days(),
-            node.name,
-            peak.plain()
+            called(&node.name),
+            whole(estimate.p95)
         ))
     }
 
@@ -94,7 +106,7 @@ impl Evidence<'_> {
             [node.sessions?.busy?, node.sessions?.idle?].map(|part| Ranged::from(part).plain());
         Some(format!(
             "On average {} has {busy} sessions with a message under way and {idle} that are kept open without one.",
-            node.name
+            called(&node.name)
         ))
     }
 
@@ -106,13 +118,17 @@ impl Evidence<'_> {
             ShareRange::Between(..) => String::new(),
         };
         Some(format!(
-            "{name} gets {} of the mail on average{target}.",
+            "{} gets {} of the mail on average{target}.",
+            called(name),
             Ranged::mean_share(&node.share).percent()
         ))
     }
 
     pub(super) fn delay_sentence(&self) -> Option<String> {
         let delay = self.results.delivery.delay?;
+        if self.unfinished.is_much() {
+            return Some(format!("{}.", self.unfinished.sentence()));
+        }
         let how_long = if delay.p95 == 0.0 && delay.p95_ci.iter().all(|bound| *bound == Some(0.0)) {
             "at the first try, without delay".into()
         } else {
@@ -126,11 +142,16 @@ impl Evidence<'_> {
         let days = self.days();
         let mut meant = self.results.nodes.iter().filter(|node| node.fair_share > 0.0);
         match (meant.next(), meant.next(), self.results.nodes.len()) {
-            (Some(only), None, 1) => format!("{} is the only node and carries all accepted mail.", only.name),
+            (Some(only), None, 1) => {
+                format!("{} is the only node and carries all accepted mail.", called(&only.name))
+            }
+            (Some(first), None, _) if first.share.mean >= 1.0 => {
+                format!("{} carries all of the mail.", called(&first.name))
+            }
             (Some(first), None, _) => {
                 format!(
                     "On 19 of 20 {days} {} carries at least {}.",
-                    first.name,
+                    called(&first.name),
                     Ranged::p05(&first.share).percent()
                 )
             }

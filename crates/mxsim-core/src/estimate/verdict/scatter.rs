@@ -1,6 +1,7 @@
 //! Why shares are uneven: the same every window, planned, or chance.
 
 use super::Evidence;
+use crate::estimate::node_names::called;
 use crate::numerals::{Ranged, counted};
 use crate::results::{Interval, NodeResult, Unevenness};
 
@@ -27,7 +28,7 @@ impl Evidence<'_> {
         }
         Some(format!(
             "It is mostly tilt, not chance: {} lies {} {side} its fair share on average.",
-            node.name,
+            called(&node.name),
             Ranged::new(node.tilt.value.abs(), bounds).points()
         ))
     }
@@ -39,7 +40,7 @@ impl Evidence<'_> {
             "It is mostly planned, not chance: events, changes and profiles make the {} differ by about +/- {} at {}; chance adds about +/- {}.",
             self.days(),
             Ranged::from(node.scatter_by_plan?).points(),
-            node.name,
+            called(&node.name),
             Ranged::from(node.scatter).points()
         ))
     }
@@ -50,7 +51,7 @@ impl Evidence<'_> {
             format!(
                 "It is mostly chance, not tilt: about +/- {} at {}.",
                 Ranged::from(node.scatter).points(),
-                node.name
+                called(&node.name)
             )
         })
     }

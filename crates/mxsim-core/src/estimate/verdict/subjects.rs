@@ -4,10 +4,13 @@
 //! scenario's own the answer is about the first that matters; evenness comes last and has goals of its own (`goals.rs`).
 
 use super::Evidence;
-use crate::numerals::{Ranged, count, percent, rough};
-use crate::results::{Interval, NodeResult, OtherSubject, SenderResult, Subject};
+use crate::estimate::delivery::not_bounced;
+use crate::estimate::measured::LATE as LATE_BY_GOAL;
+use crate::estimate::node_names::called;
+use crate::estimate::unfinished;
+use crate::numerals::{Ranged, count, duration, percent, rough};
+use crate::results::{Delay, Interval, NodeResult, OtherSubject, SenderResult, Subject};
 use crate::scenario::{LOST, OFF_TARGET, SLOW, TURNED_AWAY};
-use crate::tally::labels::NodeLabels;
 use crate::time::Span;
 use std::cmp::Ordering;
 
@@ -19,20 +22,11 @@ const IDLE: f64 = 0.1;
 const LATE: f64 = 0.01;
 
 /// Nodes that advice names.
-const NODES_NAMED: usize = 4;
+pub(super) const NODES_NAMED: usize = 4;
 /// A sender that brings less of the trouble than this is no cause of it. *Assumption*.
 const A_GOOD_PART: f64 = 0.25;
 
-/// What to do where the DNS is away.
-const DNS_ACTION: &str = "Senders find no host while nobody answers for your domain: have name servers in two places, or a TTL that is longer than the outage.";
-
-/// What to do where mail waits for a node that says nothing.
-const SILENT_ACTION: &str = "A host that drops packets makes each sender wait for its time-out: one that refuses connections costs less time.";
-
-/// The same where nodes fail and answer.
-const FAILING_ACTION: &str = "Mail waits until its sender tries again and finds a host that takes it: keep another host up meanwhile, or make the outage shorter.";
-
-/// The same where nothing fails.
+/// What to do where mail waits and nothing fails.
 const WAITING_ACTION: &str = "Mail waits where a sender does not go on to another host, or finds none: mxsim trace shows the way of one message.";
 
 /// What to do where mail is lost.
@@ -49,6 +43,8 @@ pub(super) struct Matter {
     pub(super) subject: Subject,
     /// True if it lies beyond its limit for certain; false if more replications have to say so.
     pub(super) is_certain: bool,
+    /// True if no replication can say so but a longer run.
+    pub(super) needs_longer_run: bool,
     /// The number that lies beyond the limit.
     pub(super) sentence: String,
     /// What to do about it.
@@ -56,6 +52,11 @@ pub(super) struct Matter {
 }
 
 impl Matter {
+    /// True if it stands beside an answer about something else.
+    pub(super) const fn is_worth_saying(&self) -> bool {
+        self.is_certain || self.needs_longer_run
+    }
+
     pub(super) fn as_other(&self) -> OtherSubject {
         OtherSubject { subject: self.subject, sentence: self.sentence.clone() }
     }
@@ -95,8 +96,13 @@ impl Evidence<'_> {
 
     fn loss(&self) -> Option<Matter> {
         let lost = self.results.delivery.bounced_share?;
-        let is_certain = beyond(lost, LOST)?;
-        let worst = self.worst(|sender| sender.bounced_share, lost.value, LOST);
+        let is_certain = beyond(lost, LOST);
+        if self.unfinished.is_open && is_certain != Some(true) {
+            return Some(self.unknown_loss());
+        }
+        let is_certain = is_certain?;
+        let worst =
+            self.worst(|sender| Some((sender.bounced_share?, sender.totals.messages)), lost.value, LOST);
         let many = self
             .results
             .bounced_each_window()
@@ -104,30 +110,51 @@ impl Evidence<'_> {
         Some(Matter {
             subject: Subject::Loss,
             is_certain,
+            needs_longer_run: false,
             sentence: format!("{} of your mail bounces{many}{worst}.", Ranged::from(lost).percent()),
-            action: self.loss_action().into(),
+            action: self.loss_action(),
         })
     }
 
-    /// What to do where mail is lost: where hosts reject it for good, no other host gets a try.
-    pub(super) fn loss_action(&self) -> &'static str {
-        let rejected: u64 = self.results.nodes.iter().map(|node| node.totals.rejected).sum();
-        let fails = self.labels.nodes.iter().any(|node| node.fails);
-        match () {
-            () if rejected >= self.results.delivery.totals.bounced => REJECTED_ACTION,
-            () if self.labels.dns_away && !fails => DNS_ACTION,
-            () => LOSS_ACTION,
+    /// Mail that waits when the run ends may be lost.
+    fn unknown_loss(&self) -> Matter {
+        Matter {
+            subject: Subject::Loss,
+            is_certain: false,
+            needs_longer_run: true,
+            sentence: format!("{}.", self.unfinished.sentence()),
+            action: self.unfinished.action(),
         }
+    }
+
+    /// What to do where mail is lost: where hosts reject it for good, no other host gets a try.
+    pub(super) fn loss_action(&self) -> String {
+        let rejected: u64 = self.results.nodes.iter().map(|node| node.totals.rejected).sum();
+        match () {
+            () if rejected > 0 && rejected >= self.results.delivery.totals.bounced => REJECTED_ACTION.into(),
+            () if self.is_full() && !self.any_fails() => self.more_room(),
+            () if self.labels.dns_away.is_some() && !self.any_fails() => self.dns_action(),
+            () if self.any_fails() && self.labels.nodes.iter().any(|node| node.leaves && node.fails) => {
+                self.outage_action()
+            }
+            () => LOSS_ACTION.into(),
+        }
+    }
+
+    /// True if a node turns away more than is worth a word.
+    fn is_full(&self) -> bool {
+        self.fullest_hour().is_some_and(|(_, part)| part.value > TURNED_AWAY)
     }
 
     /// What to do about nodes that are full: how many sessions each needs, where that is known.
     pub(super) fn more_room(&self) -> String {
         let enough = |node: &NodeResult| {
-            Some(format!("{} about {} sessions", node.name, count(node.sessions?.enough?.into())))
+            Some(format!("{} about {} sessions", called(&node.name), count(node.sessions?.enough?.into())))
         };
         let enough: Vec<String> = self.results.nodes.iter().filter_map(enough).take(NODES_NAMED).collect();
         if enough.is_empty() {
-            let name = self.fullest_hour().map_or("the node", |(node, _)| &node.name);
+            let name =
+                self.fullest_hour().map_or_else(|| "the node".to_owned(), |(node, _)| called(&node.name));
             return format!(
                 "Give {name} more sessions, shorter ones, or less of the mail: it is full when they come."
             );
@@ -139,58 +166,86 @@ impl Evidence<'_> {
     }
 
     fn delay(&self) -> Option<Matter> {
-        let delay = self.results.delivery.delay?;
+        let delay = self.least_delay()?;
         let p95 = Ranged::new(delay.p95, delay.p95_ci);
         let late = self.results.delivery.late?;
         let (slow, old) = (beyond(p95.into(), SLOW.as_secs_f64()), beyond(late, LATE));
-        let worst = self.worst(|sender| sender.late, late.value, LATE);
+        if (slow, old) == (None, None) {
+            return self.may_be_late().then(|| self.unknown_delay());
+        }
+        let worst = self.worst(|sender| Some((sender.late?, not_bounced(sender.totals))), late.value, LATE);
         let sentence = match (slow, old) {
-            (None, None) => return None,
-            (Some(_), _) if delay.p95 > Span::HOUR.as_secs_f64() => {
+            (Some(true), _) if delay.p95 > Span::HOUR.as_secs_f64() => {
                 format!("1 message in 20 takes longer than {}{worst}.", p95.duration())
             }
-            (Some(_), _) => format!(
+            (Some(true), _) => format!(
                 "1 message in 20 takes longer than {}, and {} take longer than an hour{worst}.",
                 p95.duration(),
                 Ranged::from(late).percent()
             ),
-            (None, Some(_)) => {
+            (_, Some(_)) => {
                 format!("{} of your mail takes longer than an hour{worst}.", Ranged::from(late).percent())
             }
+            // What may lie beyond the limit is the upper bound.
+            (_, None) => format!(
+                "1 message in 20 may take longer than {}.",
+                duration(delay.p95.max(delay.p95_ci[1].unwrap_or(delay.p95)))
+            ),
         };
         Some(Matter {
             subject: Subject::Delay,
             is_certain: slow == Some(true) || old == Some(true),
+            needs_longer_run: false,
             sentence,
             action: self.delay_action(),
         })
     }
 
+    /// The delays, of mail that waits when the run ends as far as they are known.
+    fn least_delay(&self) -> Option<Delay> {
+        match self.results.delivery.totals.waiting {
+            0 => self.results.delivery.delay,
+            _ => unfinished::least_delay(self.tallies),
+        }
+    }
+
+    /// True if the mail that waits when the run ends may make it late as a whole.
+    fn may_be_late(&self) -> bool {
+        let limits = [(SLOW, LATE_BY_GOAL), (crate::tally::LATE, LATE)];
+        let is_open = |(span, part): (Span, f64)| {
+            unfinished::later_at_most(self.tallies, span).is_some_and(|later| beyond(later, part).is_some())
+        };
+        self.results.delivery.totals.waiting > 0 && limits.into_iter().any(is_open)
+    }
+
+    /// Mail that waits when the run ends may be late.
+    fn unknown_delay(&self) -> Matter {
+        Matter { subject: Subject::Delay, ..self.unknown_loss() }
+    }
+
     /// What to do where mail is late: make room where nodes are full, else mend what fails.
-    fn delay_action(&self) -> String {
-        let is_full = self.fullest_hour().is_some_and(|(_, part)| part.value > TURNED_AWAY);
-        let fails = |of: fn(&NodeLabels) -> bool| self.labels.nodes.iter().any(of);
+    pub(super) fn delay_action(&self) -> String {
         match () {
-            () if is_full => self.more_room(),
-            () if self.labels.dns_away => DNS_ACTION.into(),
-            () if fails(|node| node.goes_silent) => SILENT_ACTION.into(),
-            () if fails(|node| node.fails) => FAILING_ACTION.into(),
+            () if self.is_full() => self.more_room(),
+            () if self.labels.dns_away.is_some() => self.dns_action(),
+            () if self.any_fails() => self.outage_action(),
             () => WAITING_ACTION.into(),
         }
     }
 
-    /// Names the sender that fares worst, if it is well above `all` and `limit`, and brings a good part of the trouble.
-    fn worst(&self, part: impl Fn(&SenderResult) -> Option<Interval>, all: f64, limit: f64) -> String {
+    /// Names the sender that makes most of the trouble, if its own mail fares well worse than `all` and the `limit`: `, and 72 % of that is from ...`.
+    fn worst(&self, part: impl Fn(&SenderResult) -> Option<(Interval, u64)>, all: f64, limit: f64) -> String {
         let wanted = || self.results.senders.iter().filter(|sender| sender.wanted);
-        let trouble = |sender: &SenderResult| Some(part(sender)?.value * sender.totals.messages as f64);
-        let total: f64 = wanted().filter_map(trouble).sum();
-        let bad = wanted().filter_map(|sender| Some((sender, part(sender)?))).filter(|(sender, interval)| {
-            interval.value > limit.max(WELL_ABOVE * all)
-                && trouble(sender).is_some_and(|trouble| trouble >= A_GOOD_PART * total)
-        });
-        match bad.max_by(|a, b| a.1.value.total_cmp(&b.1.value)) {
-            Some((sender, interval)) if self.results.senders.len() > 1 => {
-                format!(", and {} of that from {}", percent(interval.value), sender.name)
+        let with_part = || wanted().filter_map(|sender| Some((sender, part(sender)?)));
+        let trouble = |(interval, of): (Interval, u64)| interval.value * of as f64;
+        let total: f64 = with_part().map(|(_, part)| trouble(part)).sum();
+        let is_bad = |part: (Interval, u64)| {
+            part.0.value > limit.max(WELL_ABOVE * all) && trouble(part) >= A_GOOD_PART * total
+        };
+        let bad = with_part().filter(|(_, part)| is_bad(*part));
+        match bad.max_by(|a, b| trouble(a.1).total_cmp(&trouble(b.1))) {
+            Some((sender, part)) if self.results.senders.len() > 1 => {
+                format!(", and {} of that is from {}", percent(trouble(part) / total), sender.name)
             }
             _ => String::new(),
         }
@@ -212,6 +267,7 @@ impl Evidence<'_> {
         Some(Matter {
             subject: Subject::TurnedAway,
             is_certain,
+            needs_longer_run: false,
             sentence: turned_away(node, part),
             action: self.more_room(),
         })
@@ -228,9 +284,10 @@ impl Evidence<'_> {
         Some(Matter {
             subject: Subject::IdleHost,
             is_certain: true,
+            needs_longer_run: false,
             sentence: format!(
                 "{} gets {} of the mail; an even split would give it {}.",
-                node.name,
+                called(&node.name),
                 Ranged::from(share).percent(),
                 percent(node.fair_share)
             ),
@@ -238,7 +295,7 @@ impl Evidence<'_> {
                 true => "Take the address that the Internet cannot reach out of the zone.".into(),
                 false => format!(
                     "Look at why senders pass {} by: its preference, its addresses, its faults.",
-                    node.name
+                    called(&node.name)
                 ),
             },
         })
@@ -257,9 +314,10 @@ impl Evidence<'_> {
         Some(Matter {
             subject: Subject::Target,
             is_certain: true,
+            needs_longer_run: false,
             sentence: format!(
                 "{} gets {} of the mail on average; its target is {}.",
-                node.name,
+                called(&node.name),
                 Ranged::from(share_of(node)).percent(),
                 percent(node.fair_share)
             ),
@@ -271,7 +329,7 @@ impl Evidence<'_> {
 pub(super) fn turned_away(node: &NodeResult, part: Interval) -> String {
     format!(
         "{} turns away {} of its connections in its busiest hour.",
-        node.name,
+        called(&node.name),
         Ranged::from(part).percent()
     )
 }

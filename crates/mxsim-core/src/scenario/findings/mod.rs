@@ -3,6 +3,7 @@
 //! Every such finding has an entry in [`FINDINGS`], and every command shows the same ones: a stable code, how bad it is, and a sentence. The
 //! reader of zone text reports what it met; `zone` looks at the records it read, `senders` at those who send to them.
 
+mod events;
 mod senders;
 mod zone;
 
@@ -34,6 +35,7 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("mx-no-address", Error, "an MX host has no A or AAAA record in its own zone, so it gets no mail"),
     kind("mx-no-dot", Error, "the name of an MX host lacks its final dot, so the zone's name was appended"),
     kind("mx-private-address", Error, "the Internet cannot reach an MX host beside others that it can reach"),
+    kind("private-addresses", Error, "no MX host can be reached from the Internet"),
     kind(
         "mx-special-address",
         Error,
@@ -62,7 +64,6 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("alias-elsewhere", Warning, "a record is an alias of a service whose addresses are not in the text"),
     kind("mx-alias", Warning, "an MX record names an alias (CNAME), which RFC 2181 section 10.3 forbids"),
     kind("mx-after-semicolon", Warning, "an MX record stands behind a semicolon, so it is a comment"),
-    kind("private-addresses", Warning, "no MX host can be reached from the Internet"),
     kind("shared-address", Warning, "two MX hosts have the same address, so they are one machine"),
     kind("unequal-addresses", Warning, "equal MX hosts have different numbers of addresses"),
     kind("ipv6-on-some", Warning, "some of the equal MX hosts have IPv6 addresses and others have none"),
@@ -70,6 +71,7 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("mixed-ttl", Warning, "the records of one set have different TTLs"),
     kind("not-read", Warning, "a directive of the zone file is not read"),
     kind("number-with-dot", Warning, "a number may be read in two ways"),
+    kind("event-outlives-run", Warning, "an event is not over, or its mail still waits, when the run ends"),
     kind("sender-like-preset", Warning, "a sender without a preset is named like one"),
     kind("lines-skipped", Note, "lines that are no records were skipped"),
     kind("mixed-preferences", Note, "the MX records differ in preference"),
@@ -102,6 +104,7 @@ pub(crate) fn finding(code: &str, text: String) -> Finding {
 pub(super) fn all(scenario: &Scenario, mut said: Vec<Finding>) -> Vec<Finding> {
     let first = &scenario.zones[0].zone;
     let found = zone::findings(first).into_iter().chain(senders::findings(first, &scenario.senders));
+    let found = found.chain(events::findings(scenario));
     said.extend(found.map(|(code, text)| finding(code, text)));
     let place = |found: &Finding| FINDINGS.iter().position(|kind| kind.code == found.code);
     said.sort_by_key(place);

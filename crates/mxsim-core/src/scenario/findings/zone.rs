@@ -47,9 +47,7 @@ impl Reach {
             AddressStatus::Unknown => Self::Unknown,
             AddressStatus::Assumed => Self::Reachable,
             AddressStatus::Published if is_special(host) => Self::Special,
-            AddressStatus::Published if is_private(host) && !zone.hosts.iter().all(is_private) => {
-                Self::Private
-            }
+            AddressStatus::Published if is_private(host) && !is_out_of_reach(zone) => Self::Private,
             AddressStatus::Published => Self::Reachable,
         }
     }
@@ -106,6 +104,11 @@ fn is_special(host: &Host) -> bool {
     has_only(host, |ip| special_use(ip).is_some())
 }
 
+/// True if senders on the Internet reach none of its hosts.
+fn is_out_of_reach(zone: &Zone) -> bool {
+    zone.hosts.iter().all(|host| is_private(host) || host.status == AddressStatus::Absent)
+}
+
 /// Hosts at which no sender delivers, with the reason of each.
 fn special(zone: &Zone) -> Option<Said> {
     let reason = |host: &Host| {
@@ -122,9 +125,9 @@ fn private(zone: &Zone) -> Option<Said> {
     let private: Vec<&Host> =
         zone.hosts.iter().filter(|host| is_private(host) && !is_special(host)).collect();
     let first = private.first()?.addresses().next()?;
-    if zone.hosts.iter().all(is_private) {
+    if is_out_of_reach(zone) {
         let text = format!(
-            "every MX host has a private address such as {first}: senders on the Internet reach none, those on your network do"
+            "no MX host has a public address, only private ones such as {first}: senders on the Internet reach none, those on your network do"
         );
         return Some(("private-addresses", text));
     }
@@ -167,8 +170,13 @@ fn shared(zone: &Zone) -> Option<Said> {
     let names: Vec<&str> = with(address).map(|host| host.name.as_str()).collect();
     let times = if names.len() == 2 { "twice".to_owned() } else { format!("{} times", names.len()) };
     let (last, others) = names.split_last()?;
+    let chance = if names.len() == zone.hosts.len() {
+        ", and there is no other to share the mail or to take over".to_owned()
+    } else {
+        format!(", with {times} the chance to be chosen")
+    };
     let text = format!(
-        "{} and {last} have the same address {address}: they are one machine, with {times} the chance to be chosen",
+        "{} and {last} have the same address {address}: they are one machine{chance}",
         others.join(", ")
     );
     Some(("shared-address", text))

@@ -59,7 +59,10 @@ fn can_be_told(kind: &GoalKind, entry: &Entry, nodes: &[Node], reading: &mut Rea
 /// True if a node is left, and the choices of those that are down are not too many to look at.
 fn can_survive(down: u32, entry: &Entry, nodes: &[Node], reading: &mut Reading) -> bool {
     let choices = combinations(nodes.len(), down as usize).take(MOST_CHOICES + 1).count();
-    let (problem, help) = if down as usize >= nodes.len() {
+    let (problem, help) = if nodes.len() == 1 {
+        let problem = "there is one node, and a single host survives no failure";
+        (problem.to_owned(), "add a second MX host to the zone, or take `survive` away")
+    } else if down as usize >= nodes.len() {
         (format!("of {} nodes none is left", nodes.len()), "ask for fewer nodes than there are")
     } else if choices > MOST_CHOICES {
         (

@@ -174,7 +174,7 @@ fn read_sections(
     let messages_per_day = traffic.get("messages_per_day").and_then(Value::as_number);
     senders::say_how_a_number_was_read(traffic, reading);
     let title = document.text("title").map_or_else(|| zones[0].zone.domain.to_string(), str::to_owned);
-    let events = planned::planned(events, &zones, run.run_length, reading);
+    let events = planned::planned(events, &zones, &authority, run.run_length, reading);
     let mut scenario = Scenario {
         title,
         events,

@@ -3,7 +3,7 @@
 use super::reading::Reading;
 use crate::dns::{Host, Zone};
 use crate::results::EventKind;
-use crate::scenario::model::{PlannedEvent, ZoneVersion};
+use crate::scenario::model::{Authority, PlannedEvent, ZoneVersion};
 use crate::time::{Span, Time};
 
 /// Most events that results look at one by one: nobody reads about more.
@@ -13,12 +13,14 @@ const MOST_EVENTS: usize = 20;
 pub(super) fn planned(
     events: Vec<PlannedEvent>,
     zones: &[ZoneVersion],
+    authority: &Authority,
     run_length: Span,
     reading: &mut Reading,
 ) -> Vec<PlannedEvent> {
     let end = Time::ZERO + run_length;
     let happens = |event: &PlannedEvent| event.during.iter().any(|&(from, to)| from < end && to > Time::ZERO);
-    let mut all: Vec<PlannedEvent> = events.into_iter().chain(changes(zones)).filter(happens).collect();
+    let all = events.into_iter().chain(no_answers(authority)).chain(changes(zones));
+    let mut all: Vec<PlannedEvent> = all.filter(happens).collect();
     if all.len() > MOST_EVENTS {
         let text = format!(
             "only the first {MOST_EVENTS} of {} events and changes are looked at one by one; all of them happen",
@@ -28,6 +30,15 @@ pub(super) fn planned(
         all.truncate(MOST_EVENTS);
     }
     all
+}
+
+/// The times in which nobody answers for the zone.
+fn no_answers(authority: &Authority) -> impl Iterator<Item = PlannedEvent> {
+    authority.away.iter().map(|&(from, to)| PlannedEvent {
+        text: format!("DNS: no answer from {} for {}", clock(from), to.since(from)),
+        kind: EventKind::NoAnswer,
+        during: vec![(from, to)],
+    })
 }
 
 /// A change goes on until the answers from before it have run out.

@@ -109,9 +109,11 @@ pub(super) fn equal_hosts(scenario: &Scenario) -> Result<(), NoClosedForm> {
         matches!(Reach::of(host, zone), Reach::Private | Reach::Special)
             || host.out_of_reach().next().is_some()
     };
-    // A zone with nothing else may be that of a network of its own.
-    let some_are_lost = zone.hosts.iter().any(is_lost) && !zone.hosts.iter().all(is_lost);
-    if some_are_lost || scenario.nodes.iter().any(|node| !node.faults.is_empty()) {
+    let is_private = scenario.findings.iter().any(|finding| finding.code == "private-addresses");
+    if is_private
+        || zone.hosts.iter().any(is_lost)
+        || scenario.nodes.iter().any(|node| !node.faults.is_empty())
+    {
         return Err(NoClosedForm::NodeFails);
     }
     let has_policy = scenario.mta_sts.is_some() || !scenario.dane.failing.is_empty();

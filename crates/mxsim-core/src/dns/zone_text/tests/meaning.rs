@@ -298,3 +298,37 @@ fn route_53_takes_records_away_and_gives_one_of_several() {
         ["203.0.113.1 203.0.113.2"]
     );
 }
+
+#[test]
+fn a_name_that_is_nearly_another_is_asked_about() {
+    let zone = "$ORIGIN acme.net.\n$TTL 1h\n@ SOA a b 1 2 3 4 5\n@ MX 10 mx-berlin1\n@ MX 10 mx-belrin2\n\
+                mx-berlin1 A 192.0.2.1\nmx-berlin2 A 192.0.2.2\nwww A 192.0.2.3\n";
+    let twin = "did you mean mx-berlin2.acme.net, which has an address and no MX record?";
+    assert!(says(zone, "mx-no-address").ends_with(twin), "{}", says(zone, "mx-no-address"));
+    let answer = "acme.net 300 MX 10 mx1.acme.net\nacme.net 300 MX 10 mx2.acem.net\n\
+                  mx1.acme.net 300 A 192.0.2.1\nmx2.acme.net 300 A 192.0.2.2\n";
+    assert!(says(answer, "mx-address-unknown").contains("did you mean mx2.acme.net"));
+    let none = zone.replace("mx-berlin2", "ns1");
+    assert!(!says(&none, "mx-no-address").contains("did you mean"));
+}
+
+#[test]
+fn the_soa_that_ends_a_transfer_is_no_finding() {
+    let transfer = format!("; <<>> DiG 9.18 <<>> axfr acme.net @ns1.acme.net\n{SOA}{MX}{A1}{SOA}");
+    assert_eq!(says(&transfer, "duplicate-record"), "");
+    assert_ne!(says(&format!("{transfer}{A1}"), "duplicate-record"), "");
+}
+
+#[test]
+fn a_domain_without_mx_is_told_what_senders_use_then() {
+    let help = |text: &str| match parse(text, None) {
+        Ok(_) => String::new(),
+        Err(errors) => errors.into_iter().map(|error| error.help).collect(),
+    };
+    let said = help(&nothing("MX", "acme.net", "NOERROR"));
+    assert!(said.starts_with("acme.net has no MX record, so senders use its own addresses"), "{said}");
+    assert!(said.contains("`dig A acme.net`") && !said.contains("dig MX"), "{said}");
+    // A referral says nothing of the domain itself.
+    let referral = nothing("MX", "acme.net", "NOERROR").replace(SOA, "acme.net. 300 IN NS ns1.acme.net.\n");
+    assert!(help(&referral).contains("dig MX acme.net"), "{}", help(&referral));
+}

@@ -1,0 +1,117 @@
+//! Outages and changes of the zone: what they are in words, and what to do about the mail that they hold up.
+
+use super::Evidence;
+use crate::estimate::node_names::called;
+use crate::tally::labels::NodeLabels;
+use crate::time::Span;
+
+/// A cache finds no host in a part of an outage that is the outage over the TTL; with this many times the outage, one in ten is left.
+const MANY_TIMES: i64 = 10;
+
+/// What to do where mail waits for a node that says nothing.
+const SILENT: &str = "A host that drops packets makes each sender wait for its time-out: one that refuses connections costs less time.";
+
+/// The same where a node defers what it could refuse.
+const DEFERRING: &str = "Defer at the greeting, or on no host: many senders that are deferred (4xx) later than that do not go on to another host, but wait and come \
+                         back to the same one.";
+
+/// The same where nodes fail and answer, and no other takes the mail.
+const ALONE: &str = "Mail waits until its sender tries again and finds a host that takes it: keep another host up meanwhile, or make the outage \
+                     shorter.";
+
+/// The same where others take it.
+const BESIDE_OTHERS: &str = "Other hosts are up, so only senders that come back to the same host wait: make the outage shorter, or take its MX record out of the \
+                             zone one TTL before.";
+
+/// How a node fails, for those that do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Extent {
+    always: bool,
+    in_part: bool,
+}
+
+impl Extent {
+    const fn of(node: &NodeLabels) -> Self {
+        Self { always: node.always_fails, in_part: node.fails_in_part }
+    }
+
+    /// "fails for part of the run".
+    fn in_words(self, is_one: bool) -> String {
+        let time = if self.always { "all of the run" } else { "part of the run" };
+        match (self.in_part, is_one) {
+            (true, true) => format!("fails a part of its connections for {time}"),
+            (true, false) => format!("fail a part of their connections for {time}"),
+            (false, true) => format!("fails for {time}"),
+            (false, false) => format!("fail for {time}"),
+        }
+    }
+}
+
+impl Evidence<'_> {
+    /// Which nodes fail, and how far.
+    pub(super) fn outage(&self) -> Option<String> {
+        let nodes = &self.labels.nodes;
+        let failing: Vec<&NodeLabels> = nodes.iter().filter(|node| node.fails).collect();
+        let extent = Extent::of(failing.first()?);
+        let are_alike = failing.iter().all(|node| Extent::of(node) == extent);
+        if failing.len() == nodes.len() && are_alike {
+            return Some(all_fail(&failing, extent));
+        }
+        let mut extents: Vec<Extent> = failing.iter().map(|node| Extent::of(node)).collect();
+        extents.dedup();
+        let sentence = |extent: Extent| {
+            let alike = failing.iter().filter(|node| Extent::of(node) == extent);
+            let names: Vec<String> = alike.map(|node| called(&node.name)).collect();
+            format!("{} {}.", names.join(", "), extent.in_words(names.len() == 1))
+        };
+        let mut sentences: Vec<String> = extents.into_iter().map(sentence).collect();
+        sentences.sort_unstable();
+        sentences.dedup();
+        Some(sentences.join(" "))
+    }
+
+    /// What to do about mail that waits for a node or for the new records.
+    pub(super) fn outage_action(&self) -> String {
+        let nodes = &self.labels.nodes;
+        let any = |of: fn(&NodeLabels) -> bool| nodes.iter().any(of);
+        let others_are_up = nodes.iter().any(|node| !node.fails && node.fair_share > 0.0);
+        match () {
+            () if any(|node| node.leaves && node.fails) => self.cutover_action(),
+            () if any(|node| node.goes_silent) => SILENT.into(),
+            () if any(|node| node.defers) => DEFERRING.into(),
+            () if others_are_up => BESIDE_OTHERS.into(),
+            () => ALONE.into(),
+        }
+    }
+
+    /// What to do where caches still name a host that is gone.
+    fn cutover_action(&self) -> String {
+        let ttl = self.labels.old_answers;
+        let leaving: Vec<String> =
+            self.labels.nodes.iter().filter(|node| node.leaves).map(|node| called(&node.name)).collect();
+        format!(
+            "Caches hold the old records for up to {ttl} after the change: keep {} up for that long, or lower the TTL to 5m at least {ttl} before the \
+             change.",
+            leaving.join(", ")
+        )
+    }
+
+    /// What to do where nobody answers for the domain. Caches are of every age when an outage begins, so one TTL helps only a part of them.
+    pub(super) fn dns_action(&self) -> String {
+        let away = self.labels.dns_away.unwrap_or(Span::ZERO);
+        format!(
+            "Senders find no host while nobody answers for your domain: have name servers in two places. A longer TTL helps little: even with {}, {MANY_TIMES} \
+             times the outage, about 1 cache in {MANY_TIMES} has run out by its end.",
+            away.saturating_mul(MANY_TIMES)
+        )
+    }
+}
+
+/// Where there is no node that does not fail, no other takes the mail.
+fn all_fail(nodes: &[&NodeLabels], extent: Extent) -> String {
+    let names: Vec<String> = nodes.iter().map(|node| called(&node.name)).collect();
+    match &names[..] {
+        [only] => format!("The only node, {only}, {}: mail waits meanwhile.", extent.in_words(true)),
+        _ => format!("All nodes ({}) {}.", names.join(", "), extent.in_words(false)),
+    }
+}

@@ -1,0 +1,67 @@
+//! What the events of a scenario show beside the length of the run.
+
+use super::zone::Said;
+use crate::results::EventKind;
+use crate::scenario::model::{PlannedEvent, Scenario};
+use crate::time::{Span, Time};
+
+/// An event that ends less than this before the run leaves open how much of its mail is late, which takes an hour.
+const NEAR: Span = Span::HOUR;
+
+/// What is odd about the events.
+pub(super) fn findings(scenario: &Scenario) -> Vec<Said> {
+    // A change lasts as long as caches hold the old answers; whether mail waits for it, only a run shows.
+    let outages = scenario.events.iter().filter(|event| event.kind != EventKind::Change);
+    outages.filter_map(|event| outlives(event, scenario)).collect()
+}
+
+/// An event that the run does not see the end of, or not what comes of it.
+fn outlives(event: &PlannedEvent, scenario: &Scenario) -> Option<Said> {
+    let length = scenario.run.run_length;
+    let end = Time::ZERO + length;
+    let is_near = |&(_, to): &(Time, Time)| to < end && end.since(to) < NEAR;
+    let what = match () {
+        () if event.outlives(length) => "goes on after the end of the run",
+        () if event.during.iter().any(is_near) => "ends shortly before the run does",
+        () => return None,
+    };
+    let advice = match scenario.settled().filter(|settled| *settled > length) {
+        Some(settled) => format!("write run_length = \"{settled}\""),
+        None => "measure a longer run".to_owned(),
+    };
+    let text = format!(
+        "\"{}\" {what} ({length}); what becomes of mail that waits then is not simulated: {advice}",
+        event.text
+    );
+    Some(("event-outlives-run", text))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Scenario;
+
+    fn found(at: &str, length: &str, run_length: &str) -> Option<String> {
+        let text = format!(
+            "[zone]\ntext = '''\ne.example. 300 MX 10 a.e.example.\na.e.example. 300 A 192.0.2.1\n'''\n\
+             [run]\nrun_length = \"{run_length}\"\n[[events]]\nnode = \"a\"\nfault = \"refuse\"\nat = \"{at}\"\nfor = \"{length}\"\n"
+        );
+        let findings = Scenario::from_toml(&text).expect("a scenario").findings;
+        findings.into_iter().find(|finding| finding.code == "event-outlives-run").map(|finding| finding.text)
+    }
+
+    #[test]
+    fn an_event_that_the_run_does_not_see_the_end_of_is_found() {
+        let six_days = found("20:00", "6d", "1d").expect("a finding");
+        assert!(
+            six_days.contains("a: refuse from 20:00 for 6d\" goes on after the end of the run (1d)"),
+            "{six_days}"
+        );
+        // The outage ends on the seventh day, and the most patient sender gives up a week later.
+        assert!(six_days.contains("write run_length = \"14d\""), "{six_days}");
+        assert_eq!(found("20:00", "6d", "14d"), None);
+        assert!(
+            found("22:00", "90m", "1d").is_some_and(|text| text.contains("ends shortly before the run does"))
+        );
+        assert_eq!((found("10:00", "1h", "1d"), found("00:00", "1d", "1d")), (None, None));
+    }
+}
