@@ -70,9 +70,15 @@ const PROCESSES: &str =
 
 #[test]
 fn deliveries_may_need_processes() {
-    let growth = Growth::Processes { start: Span(60_000), hand_over: Span(20_000) };
-    let read = parameters(&format!("preset = \"postfix\"\n{PROCESSES}")).concurrency;
-    assert_eq!(read, Concurrency { initial: 5, most: 20, growth });
+    let growth = |beside| Growth::Processes { start: Span(60_000), hand_over: Span(20_000), beside };
+    let read = |keys: &str| parameters(&format!("preset = \"postfix\"\n{keys}")).concurrency;
+    assert_eq!(read(PROCESSES), Concurrency { initial: 5, most: 20, growth: growth(None) });
+    let shared = PROCESSES.replace("\"20ms\"", "\"20ms\", beside = 2.5");
+    assert_eq!(read(&shared).growth, growth(Some(2.5)));
+    let unlimited = shared.replace("growth", "most = \"unlimited\", growth");
+    let text = format!("[zone]\ntext = '''\n{ZONE}\n'''\n[[senders]]\npreset = \"postfix\"\n{unlimited}\n");
+    let error = Scenario::from_toml(&text).expect_err("there is no limit to have a part of");
+    assert!(error.to_string().contains("`most` has to be a number"), "{error}");
     let text = format!("[zone]\ntext = '''\n{ZONE}\n'''\n[[senders]]\npreset = \"courier\"\n{PROCESSES}\n");
     let error = Scenario::from_toml(&text).expect_err("Courier keeps connections in another way");
     assert!(error.to_string().contains("`reuse` can only be"), "{error}");

@@ -72,6 +72,12 @@ const PROCESSES: Shape = Shape::Table(&[
         DURATION,
         "time between two deliveries of a process, in which its connection is free",
     ),
+    optional(
+        "beside",
+        Shape::Number { least: 0.0, most: 1e6, above: false },
+        "no delivery slows down another",
+        "what else the machine has to do, in deliveries, if they share it: with *k* under way one takes (*k* + `beside`) / (`most` + `beside`) of its time",
+    ),
 ]);
 
 const HALF_QUEUE: Shape = Shape::Table(&[
@@ -113,7 +119,8 @@ fn growth(table: &Table) -> Option<Growth> {
     }
     if let Some(own) = table.table("processes") {
         let (start, hand_over) = (span_at(own, "start")?, span_at(own, "hand_over")?);
-        return Some(Growth::Processes { start, hand_over });
+        let beside = own.get("beside").and_then(|number| number.as_number());
+        return Some(Growth::Processes { start, hand_over, beside });
     }
     let own = table.table("exponential")?;
     Some(Growth::Exponential { rate: own.get("rate")?.as_number()? })
@@ -125,6 +132,10 @@ fn broken_rule(parameters: &SenderParameters) -> Option<&'static str> {
         return Some(
             "concurrency: with `processes` a connection is kept on demand or not at all, so `reuse` can only be \"demand\" or \"never\"",
         );
+    }
+    let shares = matches!(parameters.concurrency.growth, Growth::Processes { beside: Some(_), .. });
+    if shares && parameters.concurrency.most == u32::MAX {
+        return Some("concurrency: with `beside` there is a limit, so `most` has to be a number");
     }
     (parameters.concurrency.initial > parameters.concurrency.most)
         .then_some("concurrency: `initial` must not be larger than `most`")
@@ -151,10 +162,11 @@ fn written_growth(growth: Growth) -> String {
             literal::span(pause),
             literal::span(pause_per_address)
         ),
-        Growth::Processes { start, hand_over } => format!(
-            "{{ processes = {{ start = {}, hand_over = {} }} }}",
+        Growth::Processes { start, hand_over, beside } => format!(
+            "{{ processes = {{ start = {}, hand_over = {}{} }} }}",
             literal::span(start),
-            literal::span(hand_over)
+            literal::span(hand_over),
+            beside.map_or_else(String::new, |beside| format!(", beside = {}", literal::number(beside)))
         ),
         Growth::Exponential { rate } => {
             format!("{{ exponential = {{ rate = {} }} }}", literal::number(rate))
@@ -175,9 +187,13 @@ fn growth_to_json(growth: Growth) -> Value {
         Growth::HalfQueue { pause, pause_per_address } => json!({
             "half_queue": { "pause": pause.to_string(), "pause_per_address": pause_per_address.to_string() }
         }),
-        Growth::Processes { start, hand_over } => json!({
-            "processes": { "start": start.to_string(), "hand_over": hand_over.to_string() }
-        }),
+        Growth::Processes { start, hand_over, beside } => {
+            let mut processes = json!({ "start": start.to_string(), "hand_over": hand_over.to_string() });
+            if let Some(beside) = beside {
+                processes["beside"] = json!(beside);
+            }
+            json!({ "processes": processes })
+        }
         Growth::Exponential { rate } => json!({ "exponential": { "rate": rate } }),
     }
 }

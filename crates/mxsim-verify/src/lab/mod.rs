@@ -6,7 +6,7 @@
 //!
 //! - [`names`]: what the names of a folder stand for;
 //! - [`recordings`], [`event`]: what was recorded;
-//! - [`submission`], `session_fit`: how messages were submitted, and how long a node took for one;
+//! - [`submission`], [`processes`], `session_fit`: how messages were submitted, and how long a node took for one;
 //! - [`zone`], [`model`], [`recorder`]: the run as a scenario, and what the simulated nodes see;
 //! - [`statistic`]: what is compared;
 //! - [`judge`]: how unusual a recording is;
@@ -20,6 +20,7 @@ pub mod known;
 pub mod model;
 pub mod names;
 pub mod page;
+pub mod processes;
 pub mod recorder;
 pub mod recordings;
 pub mod replay;

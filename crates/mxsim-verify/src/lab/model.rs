@@ -104,13 +104,14 @@ fn document(zone: &LabZone, resolver: &Map<String, Value>, mta: &Mta, pattern: &
     ]);
     let mut session = pattern.session;
     if let Some(processes) = pattern.processes.filter(|_| mta.processes) {
-        sender.insert(
-            "concurrency".into(),
-            json!({ "growth": { "processes": {
-                "start": milliseconds(processes.start),
-                "hand_over": milliseconds(session.mean * processes.handing_over),
-            }}}),
-        );
+        let mut growth = json!({
+            "start": milliseconds(processes.start),
+            "hand_over": milliseconds(session.mean * processes.handing_over),
+        });
+        if let Some(beside) = processes.beside {
+            growth["beside"] = json!(beside);
+        }
+        sender.insert("concurrency".into(), json!({ "growth": { "processes": growth } }));
         session.mean *= 1.0 - processes.handing_over;
     }
     let mean = milliseconds(session.mean);

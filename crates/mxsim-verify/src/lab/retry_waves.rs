@@ -3,6 +3,9 @@
 //! The lab's machine was loaded, so its times are upper bounds, and its clock starts before the first message. A wave of attempts therefore
 //! agrees if it lies within the simulated times, up to `EARLY` before and `LATE` plus `LATE_PART` of the time after them, and holds as many
 //! attempts as some simulation has there.
+//!
+//! A wave is held against the attempt with which it begins, and not against the wave of the same number: where each message draws its own wait, as in
+//! chasquid (`queue.go`, `nextDelay`: up to a minute more), which attempts fall into one wave is chance, and so is how many waves there are.
 
 use super::event::Stop;
 use super::event::{Event, NODES, What};
@@ -42,13 +45,13 @@ pub struct WaveReport {
     pub wave: usize,
     /// When it began (s).
     pub measured_s: f64,
-    /// Earliest in a simulation (s); null if no simulation has such a wave.
+    /// Earliest time in a simulation of the attempt with which it began (s); null if no simulation has so many.
     pub earliest_s: Option<f64>,
     /// Latest in a simulation (s).
     pub latest_s: Option<f64>,
     /// Attempts in it.
     pub attempts: usize,
-    /// Fewest in a simulation.
+    /// Fewest that follow without a pause in a simulation, that one included.
     pub fewest: usize,
     /// Most in a simulation.
     pub most: usize,
@@ -113,8 +116,8 @@ pub fn replay(
     Ok(reports)
 }
 
-/// The waves of many simulations: when each began, and how many attempts it has.
-fn simulate(names: &Names, mta: &Mta, measured: &[(f64, usize)]) -> Result<Vec<Vec<(f64, usize)>>, String> {
+/// The attempts of many simulations: seconds after the first.
+fn simulate(names: &Names, mta: &Mta, measured: &[(f64, usize)]) -> Result<Vec<Vec<f64>>, String> {
     let last = measured.last().map_or(0.0, |wave| wave.0);
     let cap = Time::ZERO + Span::from_secs_f64(last * (1.0 + LATE_PART) + 120.0);
     let arrivals: Vec<Time> = (0..MESSAGES as i64).map(|i| Time::ZERO + Span::from_secs(i)).collect();
@@ -139,22 +142,29 @@ fn simulate(names: &Names, mta: &Mta, measured: &[(f64, usize)]) -> Result<Vec<V
     let resolver = names.resolver("unbound").ok_or("no resolver unbound")?;
     let mut model = Model::new(&zone, &resolver, mta, &pattern, 1)?;
     (0..SIMULATIONS)
-        .map(|replication| model.play_from_start(replication, STARTED_BEFORE).map(|events| waves(&events)))
+        .map(|replication| model.play_from_start(replication, STARTED_BEFORE).map(|events| attempts(&events)))
         .collect()
 }
 
-/// Attempts in waves.
-fn waves(events: &[Event]) -> Vec<(f64, usize)> {
-    let refused: Vec<&Event> = events.iter().filter(|event| event.what == What::Refused).collect();
-    let Some(first) = refused.first() else { return Vec::new() };
-    let together = |a: &&Event, b: &&Event| b.at.since(a.at) <= APART;
-    refused.chunk_by(together).map(|wave| (wave[0].at.since(first.at).as_secs_f64(), wave.len())).collect()
+/// When attempts were made (s), from the first on.
+fn attempts(events: &[Event]) -> Vec<f64> {
+    let refused = || events.iter().filter(|event| event.what == What::Refused).map(|event| event.at);
+    let Some(first) = refused().next() else { return Vec::new() };
+    refused().map(|at| at.since(first).as_secs_f64()).collect()
 }
 
-fn compare(mta: &str, measured: &[(f64, usize)], simulated: &[Vec<(f64, usize)>]) -> Vec<WaveReport> {
+/// When the attempt of this number was made, and how many there are from it on that follow each other without a pause.
+fn wave_from(attempts: &[f64], number: usize) -> Option<(f64, usize)> {
+    let left = attempts.get(number..)?;
+    let together = |a: &f64, b: &f64| b - a <= APART.as_secs_f64();
+    left.chunk_by(together).next().map(|wave| (wave[0], wave.len()))
+}
+
+fn compare(mta: &str, measured: &[(f64, usize)], simulated: &[Vec<f64>]) -> Vec<WaveReport> {
+    let mut before = 0;
     let one = |(wave, &(measured_s, attempts)): (usize, &(f64, usize))| {
-        let there: Vec<(f64, usize)> =
-            simulated.iter().filter_map(|waves| waves.get(wave).copied()).collect();
+        let there: Vec<(f64, usize)> = simulated.iter().filter_map(|all| wave_from(all, before)).collect();
+        before += attempts;
         let times = || there.iter().map(|wave| wave.0);
         let (earliest_s, latest_s) = (times().reduce(f64::min), times().reduce(f64::max));
         let counts = || there.iter().map(|wave| wave.1);
@@ -210,5 +220,32 @@ fn recovery((mta, variant): (String, String), events: Vec<Event>) -> Recorded {
         events,
         sights: Vec::new(),
         silent: [0; NODES],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three messages to one host that refuses. Each draws its own wait: in the one simulation two of them meet, in the other none.
+    #[test]
+    fn a_wave_is_held_against_the_attempt_with_which_it_begins() {
+        let measured = [(0.0, 3), (65.0, 1), (90.0, 1), (118.0, 1), (400.0, 1)];
+        let simulated =
+            [vec![0.0, 0.0, 0.0, 62.0, 70.0, 115.0, 371.0], vec![0.0, 0.0, 0.0, 64.0, 95.0, 119.0, 430.0]];
+        let all = compare("chasquid", &measured, &simulated);
+        assert!(all.iter().all(|wave| wave.agrees), "{all:?}");
+        let times = |wave: &WaveReport| (wave.earliest_s, wave.latest_s, wave.fewest, wave.most);
+        assert_eq!(times(&all[1]), (Some(62.0), Some(64.0), 1, 2), "70 s belongs to 62 s");
+        assert_eq!(
+            times(&all[4]),
+            (Some(371.0), Some(430.0), 1, 1),
+            "the fourth wave of the one, and the fifth of the other"
+        );
+        let too_early = compare("chasquid", &[(0.0, 3), (55.0, 1)], &simulated);
+        assert!(!too_early[1].agrees && too_early[0].agrees);
+        let too_many = compare("chasquid", &[(0.0, 3), (63.0, 3)], &simulated);
+        assert!(!too_many[1].agrees);
+        assert_eq!(wave_from(&simulated[0], 7), None);
     }
 }

@@ -23,6 +23,12 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.nodes[node.index()].session_time(draw)
     }
 
+    /// The same time, or less if the sender's deliveries share its machine and not all it may have are under way.
+    fn shared(&mut self, message: &QueuedMessage, time: Span) -> Span {
+        let policy = self.sender(message).behaviour.parameters.concurrency;
+        self.outbound(message.of()).shared(policy, time)
+    }
+
     /// Delivers one message in a session whose end changes nothing for anybody else.
     #[inline]
     pub(crate) fn deliver_unwatched(
@@ -74,7 +80,8 @@ impl<P: Probe> Replication<'_, '_, P> {
     pub(crate) fn schedule_end(&mut self, caller: Caller, now: Time) {
         let Delivery { message, connection, .. } = *caller.delivery();
         let node = self.world.topology.node_of(connection.address);
-        let at = now + self.session_time(&message, node);
+        let time = self.session_time(&message, node);
+        let at = now + self.shared(&message, time);
         let state = &mut self.nodes[node.index()];
         state.begin_transaction(message.id.sender, (now, at), &mut self.recorder);
         self.calendar.schedule(at, Event::TransactionEnds(caller));
@@ -186,6 +193,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let connection = free.connection;
         let can_keep = self.can_keep(policy, &connection);
         if let Growth::Processes { hand_over, .. } = table.behaviour.parameters.concurrency.growth {
+            let hand_over = self.shared(&message, hand_over);
             return self.free_process_later(&message, connection, can_keep, hand_over, now);
         }
         self.leave_child(&message, now);

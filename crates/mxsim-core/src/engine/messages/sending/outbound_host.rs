@@ -111,6 +111,11 @@ impl OutboundHost {
         self.busy > 0
     }
 
+    /// How long something takes of which this is the time while as many deliveries as there may be are under way.
+    pub(crate) fn shared(&self, policy: Concurrency, time: Span) -> Span {
+        policy.shared(time, self.busy)
+    }
+
     pub(crate) fn wait(&mut self, message: QueuedMessage) {
         self.waiting.push_back(message);
     }
@@ -363,7 +368,7 @@ mod tests {
     /// Postfix counts deliveries and not connections (`qmgr_entry.c`, `busy_refcount`).
     #[test]
     fn a_delivery_needs_a_process_that_is_free() {
-        let growth = Growth::Processes { start: Span::from_secs(1), hand_over: Span::ZERO };
+        let growth = Growth::Processes { start: Span::from_secs(1), hand_over: Span::ZERO, beside: None };
         let policy = Concurrency { initial: 2, most: 20, growth };
         let mut host = OutboundHost::new(policy);
         assert!(!host.may_begin(policy, 1), "there is none yet");
