@@ -79,8 +79,13 @@ pub(super) fn met_by_count(labels: &Labels, tallies: &[Tally]) -> bool {
         let trial = Trial::new(labels, goal, tallies, &loads);
         let (met, used) = trial.sums(tallies.len());
         let any = used > 0.0 && !trial.nothing_accepted.last().copied().unwrap_or(true);
-        any && met >= goal.on * used - 1e-9
+        any && holds_often_enough(goal, (met, used))
     })
+}
+
+/// True if a goal holds on the part of the windows it asks for, of those used.
+fn holds_often_enough(goal: &Goal, (met, used): (f64, f64)) -> bool {
+    met >= goal.on * used - 1e-9
 }
 
 fn statuses(labels: &Labels, tallies: &[Tally], loads: &Loads) -> Vec<GoalStatus> {
@@ -154,10 +159,7 @@ impl Trial {
         if decision != GoalStatus::Met {
             return decision;
         }
-        let holds_at_worst = |worst: &Vec<(f64, f64)>| {
-            let (met, used) = sums(worst);
-            met >= goal.on * used - 1e-9
-        };
+        let holds_at_worst = |worst: &Vec<(f64, f64)>| holds_often_enough(goal, sums(worst));
         let is_sure = !self.is_open && self.at_worst.as_ref().is_none_or(holds_at_worst);
         if is_sure { GoalStatus::Met } else { GoalStatus::Unknown }
     }
