@@ -73,13 +73,8 @@ pub fn arrange(policy: &OrderPolicy, candidates: &mut Candidates, mut ranks: imp
     if candidates.len() < 2 {
         return;
     }
-    let is_of_one_family = candidates.iter().all(|candidate| candidate.ipv6 == candidates[0].ipv6);
-    if is_of_one_family && stays_as_answered(policy, candidates) {
-        return;
-    }
-    if is_of_one_family && is_one_draw_each(policy, candidates) {
-        let mut drawn = drawn_ranks(policy.unit, candidates, &mut ranks);
-        return sort_by_ranks(candidates, &mut drawn);
+    if is_one_address_each(candidates) {
+        return arrange_hosts(policy, candidates, &mut ranks, sequence);
     }
     let mut ranks: SmallVec<[Rank; 8]> = match policy.unit {
         Unit::Address => address_ranks(policy, candidates, &mut ranks, &sequence),
@@ -91,38 +86,41 @@ pub fn arrange(policy: &OrderPolicy, candidates: &mut Candidates, mut ranks: imp
     }
 }
 
-/// True if every rank would be the place in the answer, for candidates of one family.
-fn stays_as_answered(policy: &OrderPolicy, candidates: &[Candidate]) -> bool {
-    policy.hosts == HostOrder::Answer
-        && policy.addresses == AddressOrder::Answer
-        && (policy.unit == Unit::Address || hosts_stand_together(candidates))
-}
-
-/// True if no candidate of another host stands between two of one host.
-fn hosts_stand_together(candidates: &[Candidate]) -> bool {
+/// True if every host has one address, and all are of one family: then an order of hosts is all there is to an order.
+fn is_one_address_each(candidates: &[Candidate]) -> bool {
     (1..candidates.len()).all(|i| {
-        let host = candidates[i].host;
-        candidates[i - 1].host == host || candidates[..i].iter().all(|before| before.host != host)
+        let this = &candidates[i];
+        this.ipv6 == candidates[0].ipv6 && candidates[..i].iter().all(|before| before.host != this.host)
     })
 }
 
-/// True if one draw says where a candidate goes inside its preference, for candidates of one family.
-fn is_one_draw_each(policy: &OrderPolicy, candidates: &[Candidate]) -> bool {
-    let is_alone = |i: usize| candidates[..i].iter().all(|before| before.host != candidates[i].host);
-    policy.hosts == HostOrder::Shuffle
-        && (policy.unit == Unit::Address || (1..candidates.len()).all(is_alone))
+/// Puts candidates in order of which each is the only one of its host. What [`address_ranks`] and [`host_ranks`] come to then, in one number.
+fn arrange_hosts(
+    policy: &OrderPolicy,
+    candidates: &mut Candidates,
+    ranks: &mut impl RankSource,
+    answered: Hosts,
+) {
+    let hosts = match (policy.unit, policy.hosts) {
+        (Unit::Address, HostOrder::LeastConnections) => answered,
+        (_, HostOrder::Shuffle) => return shuffle(policy.unit, candidates, ranks),
+        // They are as they were answered.
+        (Unit::Address, _) | (_, HostOrder::Answer | HostOrder::NameHash | HostOrder::AttemptIndex) => return,
+        (Unit::Host, _) if answered.is_empty() => host_sequence(policy.hosts, candidates, ranks),
+        (Unit::Host, _) => answered,
+    };
+    sort_by_places(candidates, &hosts);
 }
 
-/// That draw.
-fn drawn_ranks(unit: Unit, candidates: &[Candidate], ranks: &mut impl RankSource) -> SmallVec<[u64; 8]> {
-    let mut drawn = SmallVec::new();
+fn shuffle(unit: Unit, candidates: &mut Candidates, ranks: &mut impl RankSource) {
+    let mut drawn = SmallVec::<[u64; 8]>::new();
     for (i, candidate) in candidates.iter().enumerate() {
         drawn.push(match unit {
             Unit::Address => ranks.pooled(candidate, occurrence(candidates, i)),
             Unit::Host => ranks.host(candidate),
         });
     }
-    drawn
+    sort_by_ranks(candidates, &mut drawn);
 }
 
 /// Up to this many candidates are sorted by insertion, without memory of its own.
