@@ -171,6 +171,27 @@ fn overrides_change_the_law_and_its_grade() {
     assert_eq!(scenario.run.warm_up, Span::from_secs(21_600), "the holding time");
 }
 
+/// An address that is the only one of its host is the same in every cache, however long its TTL is.
+#[test]
+fn the_warm_up_lasts_as_long_as_answers_can_differ() {
+    let warm_up = |records: &str, rest: &str| {
+        let text = format!(
+            "[zone]\ntext = \"\"\"\ne.example. 300 MX 10 a.e.example.\ne.example. 300 MX 10 b.e.example.\n\
+             a.e.example. 86400 A 192.0.2.1\nb.e.example. 86400 A 192.0.2.2\n{records}\"\"\"\n{rest}"
+        );
+        match Scenario::from_toml(&text) {
+            Ok(scenario) => scenario.run.warm_up,
+            Err(errors) => panic!("{errors}"),
+        }
+    };
+    let sender = "[[senders]]\npreset = 'postfix'\n";
+    assert_eq!(warm_up("", sender), Span::HOUR);
+    assert_eq!(warm_up("b.e.example. 86400 A 192.0.2.3\n", sender), Span::DAY, "two addresses");
+    assert_eq!(warm_up("b.e.example. 7200 AAAA 2001:db8::2\n", sender), Span::HOUR, "one of each family");
+    let away = format!("unreachable = [{{ at = '10:00', for = '1h' }}]\n{sender}");
+    assert_eq!(warm_up("", &away), Span::DAY, "what is still kept counts while nobody answers");
+}
+
 #[test]
 fn who_shares_a_cache_with_whom() {
     let scenario = zone(

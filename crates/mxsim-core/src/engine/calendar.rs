@@ -37,6 +37,8 @@ pub struct Calendar<E> {
     lanes: [VecDeque<Scheduled<E>>; LANES],
     /// Ranks of the first event of each lane and, in the last place, of the heap.
     fronts: [i128; LANES + 1],
+    /// Lanes that have ever had an event; the first ones.
+    used: usize,
     heap: BinaryHeap<Scheduled<u32>>,
     /// The events of the heap, which has their places: what goes up and down in it is small.
     kept: Vec<Option<E>>,
@@ -62,6 +64,7 @@ impl<E> Calendar<E> {
             arrivals: BinaryHeap::new(),
             lanes: std::array::from_fn(|_| VecDeque::new()),
             fronts: [NEVER; LANES + 1],
+            used: 0,
             heap: BinaryHeap::new(),
             kept: Vec::new(),
             free: Vec::new(),
@@ -77,6 +80,7 @@ impl<E> Calendar<E> {
         let place = match self.lanes.iter().position(|lane| lane.back().is_none_or(|last| last.at <= at)) {
             Some(lane) => {
                 self.lanes[lane].push_back(Scheduled { at, sequence, event });
+                self.used = self.used.max(lane + 1);
                 lane
             }
             None => {
@@ -155,8 +159,8 @@ impl<E> Calendar<E> {
             None => (self.take_from_heap(), self.heap.peek().map(Scheduled::rank)),
         };
         self.fronts[place] = next.unwrap_or(NEVER);
-        self.first = (NEVER, LANES);
-        for (place, &rank) in self.fronts.iter().enumerate() {
+        self.first = (self.fronts[LANES], LANES);
+        for (place, &rank) in self.fronts[..self.used].iter().enumerate() {
             self.first = if rank < self.first.0 { (rank, place) } else { self.first };
         }
         event.map(|scheduled| Next::Event(scheduled.at, scheduled.event))

@@ -76,6 +76,12 @@ pub fn arrange(policy: &OrderPolicy, candidates: &mut Candidates, mut ranks: imp
     if is_one_address_each(candidates) {
         return arrange_hosts(policy, candidates, &mut ranks, sequence);
     }
+    if stays_as_answered(policy, candidates) {
+        return;
+    }
+    if is_one_pot(policy) {
+        return shuffle(policy.unit, candidates, &mut ranks);
+    }
     let mut ranks: SmallVec<[Rank; 8]> = match policy.unit {
         Unit::Address => address_ranks(policy, candidates, &mut ranks, &sequence),
         Unit::Host => host_ranks(policy, candidates, &mut ranks, &sequence),
@@ -110,6 +116,35 @@ fn arrange_hosts(
         (Unit::Host, _) => answered,
     };
     sort_by_places(candidates, &hosts);
+}
+
+/// True if all addresses of a preference are drawn from one pot, of whatever host and family.
+const fn is_one_pot(policy: &OrderPolicy) -> bool {
+    matches!(
+        (policy.unit, policy.hosts, policy.family),
+        (Unit::Address, HostOrder::Shuffle, Family::Any | Family::Ipv4Only)
+    )
+}
+
+/// True if every rank goes up with the place in the answer.
+fn stays_as_answered(policy: &OrderPolicy, candidates: &[Candidate]) -> bool {
+    let as_answered =
+        matches!(policy.hosts, HostOrder::Answer | HostOrder::NameHash | HostOrder::AttemptIndex);
+    if !as_answered || policy.addresses != AddressOrder::Answer || policy.family == Family::Ipv6BubblePass {
+        return false;
+    }
+    let class = |candidate: &Candidate| class_rank(policy.family, candidate.ipv6);
+    let family = |candidate: &Candidate| family_rank(policy.family, candidate.ipv6);
+    (1..candidates.len()).all(|i| {
+        let (before, this) = (&candidates[i - 1], &candidates[i]);
+        class(before) == class(this)
+            && (policy.unit == Unit::Address
+                || if before.host == this.host {
+                    family(before) <= family(this)
+                } else {
+                    candidates[..i].iter().all(|other| other.host != this.host)
+                })
+    })
 }
 
 fn shuffle(unit: Unit, candidates: &mut Candidates, ranks: &mut impl RankSource) {

@@ -316,7 +316,8 @@ impl<'r> Builder<'r> {
         }
     }
 
-    /// Cloudflare's proxy takes web requests at the address it publishes, and no mail.
+    /// Cloudflare proxies web requests and no mail: for an MX record with a proxied host it makes a record `_dc-mx...` with the address itself
+    /// (its documentation, "Troubleshooting email issues").
     fn note_proxied(&mut self, zone: &Zone) {
         for host in &zone.hosts {
             let (owner, aliases) = self.resolve(&host.name);
@@ -324,7 +325,7 @@ impl<'r> Builder<'r> {
                 |name: &Name| self.context.proxied.contains(&self.nodes.source(name, self.context));
             if is_proxied(&owner) || aliases.iter().any(|alias| is_proxied(&alias.owner)) {
                 let text = format!(
-                    "{} is proxied by Cloudflare, so the world sees an address of Cloudflare that takes no mail; set it to `DNS only`",
+                    "{} is proxied by Cloudflare, which proxies no mail: senders get a name that begins with `_dc-mx` and the address that stands here, so nothing is hidden; set it to `DNS only`",
                     host.name
                 );
                 self.note("mx-proxied", text);

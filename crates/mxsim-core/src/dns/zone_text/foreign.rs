@@ -1,7 +1,39 @@
 //! Texts that hold records in a form this reader does not take: recognised, so that the answer is what to paste instead.
 
+/// A text in a form that is known and not read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Foreign {
+    /// What it is.
+    pub(super) what: &'static str,
+    /// How the same program writes what is read, if it does.
+    pub(super) instead: Option<&'static str>,
+}
+
 /// What a text is, if it is known and not read.
-pub(super) fn recognise(text: &str) -> Option<&'static str> {
+pub(super) fn recognise(text: &str) -> Option<Foreign> {
+    let by_program = OTHER_OUTPUT.iter().find(|(mark, ..)| {
+        text.lines().map(str::trim).any(|line| line.starts_with(mark[0]) && line.contains(mark[1]))
+    });
+    match by_program {
+        Some(&(_, what, instead)) => Some(Foreign { what, instead: Some(instead) }),
+        None => named(text).map(|what| Foreign { what, instead: None }),
+    }
+}
+
+/// How a line of other output of a program that is read begins and what it holds, what that is, and what to ask the program for.
+const OTHER_OUTPUT: [([&str; 2], &str, &str); 5] = [
+    (["RESOURCERECORDSETS", ""], "text output of `aws route53`", "add `--output json`"),
+    (["ResourceRecordSets:", ""], "YAML of `aws route53`", "add `--output json`"),
+    (["kind: dns#resourceRecordSet", ""], "YAML of `gcloud`", "leave `--format` out"),
+    (["MXRecords:", ""], "YAML of `az`", "add `-o json`"),
+    (
+        ["Fqdn", "AutoRegistered"],
+        "a table of `az`, which leaves out where the records point",
+        "add `-o json`",
+    ),
+];
+
+fn named(text: &str) -> Option<&'static str> {
     let line = |is: &dyn Fn(&str) -> bool| text.lines().map(str::trim).any(is);
     if line(&|line| line == "response_message_data:" || line == "- type: MESSAGE" || line == "type: MESSAGE")
     {
@@ -31,8 +63,7 @@ pub(super) fn recognise(text: &str) -> Option<&'static str> {
 }
 
 /// How lines of other forms begin.
-const STARTS: [(&str, &str); 7] = [
-    ("RESOURCERECORDSETS", "text output of `aws route53`, of which mxsim reads `--output json`"),
+const STARTS: [(&str, &str); 6] = [
     ("mx-host=", "configuration of dnsmasq"),
     ("apiVersion:", "a manifest of Kubernetes"),
     ("community.general.", "Ansible"),

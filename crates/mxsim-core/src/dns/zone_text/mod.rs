@@ -87,8 +87,8 @@ fn read_plain(text: &str, text_id: usize, domain: Option<&Name>, wanted: Wanted)
             error.kind == ZoneErrorKind::Syntax || error.message.contains("is relative")
         }) && !skip::is_strict(text);
     match foreign::recognise(text) {
-        Some(what) if fails => {
-            return Read { errors: vec![foreign_text(text, text_id, domain, what)], ..Read::default() };
+        Some(found) if fails => {
+            return Read { errors: vec![foreign_text(text, text_id, domain, found)], ..Read::default() };
         }
         _ if has_elision(text, &read) => read.errors = vec![elided(text, text_id, domain)],
         // A change may well be of other records only.
@@ -136,11 +136,14 @@ fn elided(text: &str, text_id: usize, domain: Option<&Name>) -> ZoneTextError {
 }
 
 /// Says what to paste instead of a text that is recognised and not read.
-fn foreign_text(text: &str, text_id: usize, domain: Option<&Name>, what: &str) -> ZoneTextError {
+fn foreign_text(text: &str, text_id: usize, domain: Option<&Name>, found: foreign::Foreign) -> ZoneTextError {
     ZoneTextError {
         kind: ZoneErrorKind::Foreign,
-        message: format!("this is {what}, which mxsim does not read"),
-        help: hint::advice(text, domain),
+        message: format!("this is {}; mxsim does not read it", found.what),
+        help: match found.instead {
+            Some(instead) => format!("{instead}, or {}", hint::advice(text, domain)),
+            None => hint::advice(text, domain),
+        },
         range: TextRange { text: text_id, start: 0, end: 0 },
     }
 }

@@ -12,10 +12,15 @@ pub(super) fn strip(text: &str) -> (String, Map) {
     let mut copier = Copier::new(text);
     let is_numbered = numbered(text);
     let has_differences = differences(text).is_some();
+    let is_python = text.lines().any(is_python_prompt);
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end_matches(['\n', '\r']);
-        let kept = kept(content, is_numbered, has_differences);
+        let kept = match content.trim() {
+            // Python waits for the rest of a statement.
+            "..." if is_python => 0..0,
+            _ => kept(content, is_numbered, has_differences),
+        };
         if kept != (0..content.len()) {
             copier.replace(start..start + kept.start, "");
             copier.replace(start + kept.end..start + content.len(), "");
@@ -23,6 +28,11 @@ pub(super) fn strip(text: &str) -> (String, Map) {
         start += line.len();
     }
     copier.finish()
+}
+
+/// True for a statement behind the prompt of Python, and not for a line that was quoted three times.
+fn is_python_prompt(line: &str) -> bool {
+    line.trim().strip_prefix(">>> ").is_some_and(|rest| rest.contains("import ") || rest.ends_with(')'))
 }
 
 /// The part of a line that says something.

@@ -220,9 +220,11 @@ impl<P: Probe> Replication<'_, '_, P> {
         gathered: &mut Gathered<'_>,
     ) {
         let topology = &self.world.topology;
-        if let Some(only) = table.only_candidates[host.index()] {
-            gathered.candidates.push(Candidate { preference, ..only });
-            return;
+        let fixed = &table.fixed_addresses[host.index()];
+        if !fixed.is_empty() {
+            return fixed
+                .iter()
+                .for_each(|known| gathered.candidates.push(Candidate { preference, ..*known }));
         }
         let sets = topology.host(host);
         if table.is_barred(host) {

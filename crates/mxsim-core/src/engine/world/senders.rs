@@ -45,8 +45,9 @@ pub struct SenderTable {
     pub client: u64,
     /// Per host: true if a policy keeps this sender from using it.
     pub barred: Vec<bool>,
-    /// Per host: its address as a candidate of preference 0, where the sender always gets this one and no other.
-    pub only_candidates: Vec<Option<Candidate>>,
+    /// Per host: its addresses as candidates of preference 0, where the sender always gets these; none where answers differ or a policy bars the
+    /// host.
+    pub fixed_addresses: Vec<SmallVec<[Candidate; 2]>>,
     /// Its layers, nearest first, and which cache of each an outbound host meets.
     pub layers: SenderLayers,
     /// How it orders, fails over, retries and remembers.
@@ -213,14 +214,14 @@ impl SenderTable {
             home: sender.addresses.clone(),
             client: name_hash(&sender.name),
             barred: barred(scenario, names, sender),
-            only_candidates: Vec::new(),
+            fixed_addresses: Vec::new(),
             layers,
             behaviour: sender.behaviour.clone(),
             path: DeliveryPath::PerMessage(None),
             streams: SenderStreams::of(&sender.name),
         };
         let hosts = (0..topology.hosts.len()).map(HostId::new);
-        table.only_candidates = hosts.map(|host| only_candidate(topology, &table, host)).collect();
+        table.fixed_addresses = hosts.map(|host| fixed_addresses(topology, &table, host)).collect();
         let fixed = FixedCandidates::of(topology, &table);
         table.path = DeliveryPath::of(topology, &table.behaviour, fixed);
         table
@@ -343,13 +344,13 @@ impl SenderTable {
     }
 }
 
-/// The candidate of preference 0 for a host of which the sender always gets one address, and the same.
-fn only_candidate(topology: &Topology, sender: &SenderTable, host: HostId) -> Option<Candidate> {
+/// The addresses of a host as candidates of preference 0, AAAA before A, if the sender always gets these; none otherwise.
+fn fixed_addresses(topology: &Topology, sender: &SenderTable, host: HostId) -> SmallVec<[Candidate; 2]> {
     let sets = topology.host(host);
-    let mut wanted = sets.aaaa.filter(|_| sender.ipv6).into_iter().chain(sets.a);
-    let (set, None) = (wanted.next()?, wanted.next()) else { return None };
-    let record = topology.fixed_answers[set].filter(|_| !sender.is_barred(host))?;
-    Some(topology.candidate(0, host, AddressId(record.target)))
+    let wanted = sets.aaaa.filter(|_| sender.ipv6).into_iter().chain(sets.a);
+    let fixed = |set: usize| topology.fixed_answers[set].filter(|_| !sender.is_barred(host));
+    let candidate = |set: usize| Some(topology.candidate(0, host, AddressId(fixed(set)?.target)));
+    wanted.map(candidate).collect::<Option<_>>().unwrap_or_default()
 }
 
 /// Which hosts a policy keeps `sender` from using.

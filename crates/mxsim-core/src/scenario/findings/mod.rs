@@ -54,7 +54,7 @@ pub const FINDINGS: &[FindingKind] = &[
     kind(
         "mx-proxied",
         Warning,
-        "an MX host has the address of a proxy for web requests, which takes no mail",
+        "an MX host is behind a proxy for web requests, and the world gets another name for it with the same address",
     ),
     kind(
         "alternative-sets",

@@ -65,6 +65,22 @@ fn a_damaged_record_is_never_skipped() {
 fn a_refusal_says_what_went_wrong_and_what_to_type() {
     for (text, says, types) in [
         (
+            "RESOURCERECORDSETS\te.net.\t300\tMX\nRESOURCERECORDS\t10 mx1.e.net\n",
+            "aws route53",
+            "--output json",
+        ),
+        (
+            "kind: dns#resourceRecordSet\nname: e.net.\nrrdatas:\n- 10 mx1.e.net.\nttl: 300\ntype: MX\n",
+            "gcloud",
+            "--format",
+        ),
+        ("MXRecords:\n- exchange: mx1.e.net.\n  preference: 10\nTTL: 3600\n", "YAML of `az`", "-o json"),
+        (
+            "Fqdn    Name  ResourceGroup  Ttl   Type  AutoRegistered\n------  ----  -------------  ----  ----  -----\ne.net.  @     rg  3600  MX  False\n",
+            "leaves out",
+            "-o json",
+        ),
+        (
             ";; ->>HEADER<<- opcode: QUERY, status: NXDOMAIN, id: 1\n;nope.e.net. IN MX\n",
             "NXDOMAIN",
             "dig MX nope.e.net",
