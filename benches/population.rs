@@ -4,30 +4,13 @@
 //!
 //! Speed for one job is easily tuned. This population is here so that tuning for one job is seen.
 
+use mxsim_benches::jobs::{BENCH_1, BENCH_1_MESSAGES, ZONE, growth, scenario, with_volume};
 use mxsim_benches::measure::{Effort, day_of, line, median, ratios, times};
 use mxsim_core::catalog::Catalog;
-use mxsim_core::engine::{Compiled, MethodChoice, compile_for};
+use mxsim_core::engine::{Compiled, MethodChoice};
 use mxsim_core::scenario::Scenario;
 use mxsim_core::time::Span;
 use std::io::{self, Write};
-
-const BENCH_1: &str = include_str!("../scenarios/bench-1.toml");
-
-/// Messages of one day of bench-1.
-const BENCH_1_MESSAGES: f64 = 864_000.0;
-
-/// Three equal hosts.
-const ZONE: &str = r#"
-[zone]
-text = """
-example.com.      300   IN MX 10 mx1.example.com.
-example.com.      300   IN MX 10 mx2.example.com.
-example.com.      300   IN MX 10 mx3.example.com.
-mx1.example.com.  86400 IN A  203.0.113.10
-mx2.example.com.  86400 IN A  203.0.113.11
-mx3.example.com.  86400 IN A  203.0.113.12
-"""
-"#;
 
 /// A scenario with its name and its messages per day.
 struct Job {
@@ -57,7 +40,7 @@ fn main() -> io::Result<()> {
         days(&mut out, questions(), effort)?;
     }
     if asked("counts") {
-        growth(&mut out, effort)?;
+        growth(&mut out, "counts, a cache for each of 1,000 sites: a day", &thousand_caches(), effort)?;
     }
     Ok(())
 }
@@ -68,7 +51,7 @@ fn table(out: &mut dyn Write, title: &str, jobs: Vec<Job>, effort: Effort) -> io
     let mut costs = Vec::new();
     for job in jobs {
         let volume = job.scenario.messages_per_day * effort.scale;
-        let of = |choice| scaled(&job.scenario, volume, choice);
+        let of = |choice| with_volume(&job.scenario, volume, choice);
         let (messages, fastest, unit) = (of(MethodChoice::Messages), of(MethodChoice::Fastest), unit(effort));
         let times = times(vec![day_of(&messages), day_of(&fastest), day_of(&unit)], effort);
         // A scenario may be longer than a day.
@@ -88,24 +71,15 @@ fn days(out: &mut dyn Write, jobs: Vec<Job>, effort: Effort) -> io::Result<()> {
     writeln!(out, "\nquestions: a day by the fastest method, in days of bench-1")?;
     for job in jobs {
         let volume = job.scenario.messages_per_day * effort.scale;
-        let (world, unit) = (scaled(&job.scenario, volume, MethodChoice::Fastest), unit(effort));
+        let (world, unit) = (with_volume(&job.scenario, volume, MethodChoice::Fastest), unit(effort));
         line(out, &job.name, &ratios(&times(vec![day_of(&world), day_of(&unit)], effort), 0, 1))?;
     }
     Ok(())
 }
 
-/// A day of *counts* with a cache for each of 1,000 sites, at growing volumes.
-fn growth(out: &mut dyn Write, effort: Effort) -> io::Result<()> {
-    let text = format!("{ZONE}\n[traffic]\nprofile = \"flat\"\n{}", sender("randomizing", "plain"));
-    let scenario = Scenario::from_toml(&text).expect("a valid scenario");
-    let volumes = [1e6, 1e7, 1e8, 1e9].map(|volume| volume * effort.scale);
-    let worlds = volumes.map(|volume| scaled(&scenario, volume, MethodChoice::Fastest));
-    let times = times(worlds.iter().map(day_of).collect(), effort);
-    writeln!(out, "\ncounts, 1,000 caches: a day, relative to {} messages a day", volumes[0])?;
-    for (place, volume) in volumes.iter().enumerate().skip(1) {
-        line(out, &format!("{volume} messages"), &ratios(&times, place, 0))?;
-    }
-    Ok(())
+/// A sender simulated by *counts*, with a cache for each of 1,000 sites.
+fn thousand_caches() -> Scenario {
+    scenario(&format!("{ZONE}\n[traffic]\nprofile = \"flat\"\n{}", sender("randomizing", "plain")))
 }
 
 fn presets(volume: f64) -> Vec<Job> {
@@ -150,18 +124,10 @@ fn questions() -> Vec<Job> {
 }
 
 fn job(name: &str, text: &str) -> Job {
-    let scenario = Scenario::from_toml(text).unwrap_or_else(|errors| panic!("{name}: {errors}"));
-    Job { name: name.into(), scenario }
-}
-
-fn scaled(scenario: &Scenario, volume: f64, choice: MethodChoice) -> Compiled {
-    let mut scenario = scenario.clone();
-    scenario.messages_per_day = volume;
-    compile_for(&scenario, choice)
+    Job { name: name.into(), scenario: scenario(text) }
 }
 
 /// Bench-1.
 fn unit(effort: Effort) -> Compiled {
-    let scenario = Scenario::from_toml(BENCH_1).expect("a valid scenario");
-    scaled(&scenario, BENCH_1_MESSAGES * effort.scale, MethodChoice::Messages)
+    with_volume(&scenario(BENCH_1), BENCH_1_MESSAGES * effort.scale, MethodChoice::Messages)
 }

@@ -2,30 +2,17 @@
 //!
 //! With `-- --test` one turn of small days is run, to see that it works.
 
+use mxsim_benches::jobs::{BENCH_1, BENCH_1_MESSAGES, ZONE, growth, scenario, simulated_by};
 use mxsim_benches::measure::{Day, Effort, day_of, line, median, ratios, times};
 use mxsim_benches::reference::Job;
-use mxsim_core::engine::{Compiled, MethodChoice, compile_for};
+use mxsim_core::engine::MethodChoice;
 use mxsim_core::scenario::Scenario;
 use std::hint::black_box;
 use std::io::{self, Write};
 
-const BENCH_1: &str = include_str!("../scenarios/bench-1.toml");
-
 /// As bench-1, but nodes always have room and a session takes no time; and 20 caches instead of one per site, so that not the caches
 /// but the messages are measured.
 const COUNTS: &str = r#"
-title = "Does the cost of a day depend on its messages?"
-
-[zone]
-text = """
-example.com.      300   IN MX 10 mx1.example.com.
-example.com.      300   IN MX 10 mx2.example.com.
-example.com.      300   IN MX 10 mx3.example.com.
-mx1.example.com.  86400 IN A  203.0.113.10
-mx2.example.com.  86400 IN A  203.0.113.11
-mx3.example.com.  86400 IN A  203.0.113.12
-"""
-
 [traffic]
 profile = "flat"
 
@@ -56,13 +43,15 @@ fn main() -> io::Result<()> {
     writeln!(out, "Processor time of one thread; {} turns: median (least to most).", effort.turns)?;
     against_messages(effort, &mut out)?;
     against_counts(effort, &mut out)?;
-    growth(effort, &mut out)
+    growth(&mut out, "A day by counts", &counts(), effort)
 }
 
 fn against_messages(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
-    let messages = 864_000.0 * effort.scale;
+    let messages = BENCH_1_MESSAGES * effort.scale;
     for sessions in [20, 5] {
-        let world = world(BENCH_1, messages, Some(sessions), MethodChoice::Messages, "messages");
+        let mut job = scenario(BENCH_1);
+        job.nodes.iter_mut().for_each(|node| node.capacity.sessions = Some(sessions));
+        let world = simulated_by("messages", &job, messages, MethodChoice::Messages);
         let times = times(vec![reference(messages, sessions), day_of(&world)], effort);
         writeln!(out, "\nbench-1, {messages} messages a day, {sessions} sessions a node")?;
         rates(out, messages, &["reference", "messages"], &times)?;
@@ -73,7 +62,7 @@ fn against_messages(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
 
 fn against_counts(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
     let messages = 1e7 * effort.scale;
-    let world = world(COUNTS, messages, None, MethodChoice::Fastest, "counts");
+    let world = simulated_by("counts", &counts(), messages, MethodChoice::Fastest);
     let times = times(vec![reference(messages, ALWAYS_ROOM), day_of(&world)], effort);
     writeln!(out, "\n{messages} messages a day, nodes that always have room")?;
     writeln!(
@@ -84,28 +73,8 @@ fn against_counts(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
     line(out, "reference / counts", &ratios(&times, 0, 1))
 }
 
-fn growth(effort: Effort, out: &mut dyn Write) -> io::Result<()> {
-    let volumes = [1e6, 1e7, 1e8, 1e9].map(|messages| messages * effort.scale);
-    let worlds = volumes.map(|messages| world(COUNTS, messages, None, MethodChoice::Fastest, "counts"));
-    let times = times(worlds.iter().map(day_of).collect(), effort);
-    let first = median(&times.iter().map(|turn| turn[0]).collect::<Vec<_>>());
-    writeln!(out, "\nA day by counts, relative to {} messages a day ({:.0} us)", volumes[0], first * 1e6)?;
-    for (place, messages) in volumes.iter().enumerate().skip(1) {
-        line(out, &format!("{messages} messages"), &ratios(&times, place, 0))?;
-    }
-    Ok(())
-}
-
-/// A world with so much mail, and with so many sessions if they are given; all of it is simulated by the method expected.
-fn world(text: &str, messages: f64, sessions: Option<u32>, choice: MethodChoice, expected: &str) -> Compiled {
-    let mut scenario = Scenario::from_toml(text).expect("a valid scenario");
-    scenario.messages_per_day = messages;
-    for node in &mut scenario.nodes {
-        node.capacity.sessions = sessions;
-    }
-    let world = compile_for(&scenario, choice);
-    assert!(world.labels.methods.iter().all(|used| used.method == expected), "{:?}", world.labels.methods);
-    world
+fn counts() -> Scenario {
+    scenario(&format!("{ZONE}{COUNTS}"))
 }
 
 fn reference<'a>(messages_per_day: f64, sessions: u32) -> Day<'a> {

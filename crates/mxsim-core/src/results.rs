@@ -696,6 +696,14 @@ pub struct Finding {
     pub text: String,
 }
 
+impl Finding {
+    /// True if a finding of this code is among `findings`.
+    #[must_use]
+    pub fn is_among(findings: &[Self], code: &str) -> bool {
+        findings.iter().any(|finding| finding.code == code)
+    }
+}
+
 /// How bad a finding is, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

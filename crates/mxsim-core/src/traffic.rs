@@ -211,17 +211,23 @@ impl Arrivals {
         let hour = clock.from.0.div_euclid(Span::HOUR.0);
         clock.after = 0.0;
         clock.length = ((hour + 1) * Span::HOUR.0 - clock.from.0) as f64;
-        clock.rate = self.rates[hour.rem_euclid(self.rates.len() as i64) as usize];
+        clock.rate = self.rate_in(hour);
         clock.gap = 1.0 / clock.rate;
+    }
+
+    /// The rate in an hour, counted from the beginning (messages per microsecond).
+    #[inline]
+    fn rate_in(&self, hour: i64) -> f64 {
+        self.rates[hour.rem_euclid(self.rates.len() as i64) as usize]
     }
 
     /// The rate at `at` (messages per microsecond), and until when it stays the same.
     #[must_use]
     pub fn steady_from(&self, at: Time) -> (f64, Time) {
         let hour = at.0.div_euclid(Span::HOUR.0);
-        let rate = |hour: i64| self.rates[hour.rem_euclid(self.rates.len() as i64) as usize];
-        let changes = (hour + 1..hour + self.rates.len() as i64).find(|&next| rate(next) != rate(hour));
-        (rate(hour), changes.map_or(Time::NEVER, |next| Time(next * Span::HOUR.0)))
+        let rate = self.rate_in(hour);
+        let changes = (hour + 1..hour + self.rates.len() as i64).find(|&next| self.rate_in(next) != rate);
+        (rate, changes.map_or(Time::NEVER, |next| Time(next * Span::HOUR.0)))
     }
 
     /// Messages expected between `from` and `to`.
@@ -232,8 +238,7 @@ impl Arrivals {
         while at < to {
             let hour = at.0.div_euclid(Span::HOUR.0);
             let boundary = Time((hour + 1) * Span::HOUR.0).min(to);
-            total +=
-                self.rates[hour.rem_euclid(self.rates.len() as i64) as usize] * boundary.since(at).0 as f64;
+            total += self.rate_in(hour) * boundary.since(at).0 as f64;
             at = boundary;
         }
         total

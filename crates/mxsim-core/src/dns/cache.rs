@@ -243,12 +243,11 @@ impl<'a> Network<'a> {
         let hop = self.picked(hop);
         if let Some((answer, is_fetched_anew)) = self.cached(hop, question) {
             if is_fetched_anew {
-                let policy = self.layers[usize::from(hop.layer)].layer.parameters;
-                self.fetch(hop, &policy, upstream, question);
+                self.fetch(hop, &self.parameters(hop), upstream, question);
             }
             return Some(answer);
         }
-        let policy = self.layers[usize::from(hop.layer)].layer.parameters;
+        let policy = self.parameters(hop);
         if let Stale::Immediate { most, ttl } = policy.cache.stale
             && let Some(answer) = self.expired(hop, &policy, question, (most, ttl))
         {
@@ -259,6 +258,10 @@ impl<'a> Network<'a> {
             Stale::OnFailure { most, ttl } => self.expired(hop, &policy, question, (most, ttl)),
             Stale::Off | Stale::Immediate { .. } => None,
         })
+    }
+
+    fn parameters(&self, hop: Hop) -> ResolverParameters {
+        self.layers[usize::from(hop.layer)].layer.parameters
     }
 
     /// Which cache of the layer is asked.

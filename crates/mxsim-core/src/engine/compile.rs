@@ -153,8 +153,12 @@ fn old_answers(scenario: &Scenario) -> Span {
     changes.flat_map(|change| &change.during).map(|(from, to)| to.since(*from)).max().unwrap_or(Span::ZERO)
 }
 
-/// Messages expected in the busiest hour; what comes later than a week is as it was a week before.
+/// Messages expected in the busiest hour; what comes later than a week is as it was a week before. 0 where no node limits sessions, since nothing
+/// else needs it.
 fn busiest_hour(world: &World) -> f64 {
+    if world.topology.nodes.iter().all(|node| node.capacity.sessions.is_none()) {
+        return 0.0;
+    }
     let hours = (world.run.run_length.0 / Span::HOUR.0).clamp(1, 168);
     let hour = |hour: i64| (Time::ZERO + Span::from_hours(hour), Time::ZERO + Span::from_hours(hour + 1));
     let expected = |(from, to)| world.senders.iter().map(|sender| sender.expected(from, to)).sum::<f64>();

@@ -60,7 +60,7 @@ pub fn next_look(done: u64) -> u64 {
 #[must_use]
 pub fn decided(labels: &Labels, tallies: &[Tally]) -> bool {
     let loads = Loads::new(labels.nodes.len(), tallies);
-    let trial = |goal: &Goal| Trial::new(labels, goal, tallies, &loads).decision(goal);
+    let trial = |goal: &Goal| Trial::new(labels, goal, tallies, &loads).decision();
     labels.goals.iter().all(|goal| trial(goal) != GoalStatus::Unknown)
 }
 
@@ -89,45 +89,34 @@ fn holds_often_enough(goal: &Goal, (met, used): (f64, f64)) -> bool {
 }
 
 fn statuses(labels: &Labels, tallies: &[Tally], loads: &Loads) -> Vec<GoalStatus> {
-    labels.goals.iter().map(|goal| Trial::new(labels, goal, tallies, loads).status(goal)).collect()
+    labels.goals.iter().map(|goal| Trial::new(labels, goal, tallies, loads).status()).collect()
 }
 
 /// All goals with their fractions.
 pub(super) fn goals(labels: &Labels, tallies: &[Tally], loads: &Loads) -> Vec<GoalResult> {
-    labels.goals.iter().map(|goal| Trial::new(labels, goal, tallies, loads).result(goal)).collect()
+    labels.goals.iter().map(|goal| Trial::new(labels, goal, tallies, loads).result()).collect()
 }
 
 /// The status of a goal that is not among those of the labels; it must not be about delays.
 pub(super) fn status_of(goal: &Goal, labels: &Labels, tallies: &[Tally], loads: &Loads) -> GoalStatus {
-    Trial::new(labels, goal, tallies, loads).status(goal)
+    Trial::new(labels, goal, tallies, loads).status()
 }
 
 /// How a goal went, replication by replication.
 #[derive(Debug)]
-struct Trial {
+struct Trial<'a> {
+    labels: &'a Labels,
+    goal: &'a Goal,
+    tallies: &'a [Tally],
     /// Windows met and windows looked at, per replication.
     counts: Vec<(f64, f64)>,
-    /// The same if the worst becomes of the mail that waits when the run ends; `None` where that makes no difference.
-    at_worst: Option<Vec<(f64, f64)>>,
-    /// True if it is about delivery, and more mail may be lost than is harmless.
-    is_open: bool,
     /// For each replication: true if up to it messages arrived and none was accepted.
     nothing_accepted: Vec<bool>,
 }
 
-impl Trial {
-    fn new(labels: &Labels, goal: &Goal, tallies: &[Tally], loads: &Loads) -> Self {
-        let sample = measured(&goal.kind, labels, tallies, loads);
-        let limit = limit(&goal.kind) + ROUNDING;
-        let met = |windows: &[f64]| windows.iter().filter(|value| **value <= limit).count() as f64;
-        let count = |sample: &Sample| {
-            sample.replications().map(|windows| (met(windows), windows.len() as f64)).collect::<Vec<_>>()
-        };
-        let counts = count(&sample);
-        let at_worst = at_worst(&goal.kind, labels, tallies).map(|sample| count(&sample));
-        let at_worst = at_worst.filter(|worst| *worst != counts);
-        let is_delivery = matches!(goal.kind.subject(), Subject::Delay | Subject::Loss);
-        let is_open = is_delivery && Unfinished::of(labels, tallies).is_open;
+impl<'a> Trial<'a> {
+    fn new(labels: &'a Labels, goal: &'a Goal, tallies: &'a [Tally], loads: &Loads) -> Self {
+        let counts = counted(goal, &measured(&goal.kind, labels, tallies, loads));
         let mut seen = (0u64, 0u64);
         let nothing_accepted = tallies
             .iter()
@@ -136,40 +125,47 @@ impl Trial {
                 seen.0 > 0 && seen.1 == 0
             })
             .collect();
-        Self { counts, at_worst, is_open, nothing_accepted }
+        Self { labels, goal, tallies, counts, nothing_accepted }
     }
 
-    fn result(&self, goal: &Goal) -> GoalResult {
-        let status = self.status(goal);
+    fn result(&self) -> GoalResult {
         let sum = |part: fn(&(f64, f64)) -> f64| self.counts.iter().map(part).sum::<f64>() as u64;
         let windows = sum(|count| count.1);
         GoalResult {
-            text: goal.text.clone(),
-            status,
+            text: self.goal.text.clone(),
+            status: self.status(),
             windows,
             windows_met: sum(|count| count.0),
             met_fraction: if windows > 0 { fraction(&self.counts) } else { unknown(0.0) },
-            more_replications: self.more(goal, status),
+            more_replications: self.more(),
         }
     }
 
     /// The decision, unless what waits when the run ends may turn a goal that is met into one that is missed.
-    fn status(&self, goal: &Goal) -> GoalStatus {
-        let decision = self.decision(goal);
-        if decision != GoalStatus::Met {
-            return decision;
+    fn status(&self) -> GoalStatus {
+        match self.decision() {
+            GoalStatus::Met if !self.holds_at_worst() => GoalStatus::Unknown,
+            decision => decision,
         }
-        let holds_at_worst = |worst: &Vec<(f64, f64)>| holds_often_enough(goal, sums(worst));
-        let is_sure = !self.is_open && self.at_worst.as_ref().is_none_or(holds_at_worst);
-        if is_sure { GoalStatus::Met } else { GoalStatus::Unknown }
+    }
+
+    /// True if what becomes of the mail that waits when the run ends makes no difference.
+    fn holds_at_worst(&self) -> bool {
+        let kind = &self.goal.kind;
+        let is_delivery = matches!(kind.subject(), Subject::Delay | Subject::Loss);
+        if is_delivery && Unfinished::of(self.labels, self.tallies).is_open {
+            return false;
+        }
+        let worst = at_worst(kind, self.labels, self.tallies).map(|sample| counted(self.goal, &sample));
+        worst.is_none_or(|worst| worst == self.counts || holds_often_enough(self.goal, sums(&worst)))
     }
 
     /// The decision of the first look that decides, as if nobody would ever know what becomes of the mail that waits.
-    fn decision(&self, goal: &Goal) -> GoalStatus {
+    fn decision(&self) -> GoalStatus {
         let done = self.counts.len() as u64;
         let mut look = FIRST_LOOK.min(done);
         for number in 0.. {
-            let status = self.look(goal.on, look as usize, number);
+            let status = self.look(look as usize, number);
             if status != GoalStatus::Unknown || look >= done {
                 return status;
             }
@@ -178,13 +174,13 @@ impl Trial {
         GoalStatus::Unknown
     }
 
-    fn look(&self, on: f64, replications: usize, number: i32) -> GoalStatus {
+    fn look(&self, replications: usize, number: i32) -> GoalStatus {
         // Mail of which nothing arrives is not spread well, whatever the goal.
         if replications > 0 && self.nothing_accepted[replications - 1] {
             return GoalStatus::Missed;
         }
         let (met, used) = self.sums(replications);
-        compare(met, used, on, number)
+        compare(met, used, self.goal.on, number)
     }
 
     /// Sum of the fractions met, and the replications that have one.
@@ -194,10 +190,10 @@ impl Trial {
 
     /// Replications to the look that would decide if things go on as they went. A run may end between two looks, and what misses its goal
     /// every time is soon decided; that a goal is met is told by a whole look, which forgives a bad window.
-    fn more(&self, goal: &Goal, status: GoalStatus) -> Option<u64> {
+    fn more(&self) -> Option<u64> {
         let done = self.counts.len() as u64;
         let (met, used) = self.sums(self.counts.len());
-        if status != GoalStatus::Unknown || self.decision(goal) != GoalStatus::Unknown || used == 0.0 {
+        if self.decision() != GoalStatus::Unknown || used == 0.0 {
             return None;
         }
         let mut look = next_look(done);
@@ -205,7 +201,7 @@ impl Trial {
         while look - done <= HOPELESS {
             let at = |look: u64| {
                 let grown = look as f64 / done as f64;
-                compare(met * grown, used * grown, goal.on, number)
+                compare(met * grown, used * grown, self.goal.on, number)
             };
             match at(look) {
                 GoalStatus::Met => return Some(look - done),
@@ -219,6 +215,13 @@ impl Trial {
         }
         None
     }
+}
+
+/// Windows in which the goal is met, and windows looked at, per replication.
+fn counted(goal: &Goal, sample: &Sample) -> Vec<(f64, f64)> {
+    let limit = limit(&goal.kind) + ROUNDING;
+    let met = |windows: &[f64]| windows.iter().filter(|value| **value <= limit).count() as f64;
+    sample.replications().map(|windows| (met(windows), windows.len() as f64)).collect()
 }
 
 fn sums(counts: &[(f64, f64)]) -> (f64, f64) {

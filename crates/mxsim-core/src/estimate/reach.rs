@@ -3,7 +3,7 @@
 use super::not_known::Quantity;
 use super::window::plural;
 use crate::numerals::Ranged;
-use crate::results::{Answer, Subject, Verdict};
+use crate::results::{Answer, Finding, Subject, Verdict};
 use crate::scenario::Reach;
 use crate::tally::Tally;
 use crate::tally::labels::{HostLabels, Labels};
@@ -19,7 +19,7 @@ pub(super) fn held_against(labels: &Labels, verdict: Verdict, without: &[Tally])
     };
     let (never, private, special) = (of(Reach::Never), of(Reach::Private), of(Reach::Special));
     let published = hosts.iter().filter(|host| host.preference.is_some()).count();
-    let has = |code: &str| labels.findings.iter().any(|finding| finding.code == code);
+    let has = |code: &str| Finding::is_among(&labels.findings, code);
     let is_open = hosts.iter().any(|host| host.preference.is_some() && host.reach.is_open());
     let is_yes = matches!(verdict.answer, Answer::Yes | Answer::YesRoughly | Answer::DependsOn);
     match () {
@@ -69,7 +69,7 @@ fn no_mail(names: &[&str], labels: &Labels, verdict: Verdict) -> Verdict {
         if names.len() == 1 { ("gets", "it has", "it") } else { ("get", "they have", "them") };
     let sentence =
         format!("{} {gets} no mail: {has} no address. The other hosts carry all of it.", listed(names));
-    let lacks_dot = labels.findings.iter().any(|finding| finding.code == "mx-no-dot");
+    let lacks_dot = Finding::is_among(&labels.findings, "mx-no-dot");
     let action = if lacks_dot {
         "End the name in the MX record with a dot, so that the zone is not put behind it.".into()
     } else {

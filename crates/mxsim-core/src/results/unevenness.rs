@@ -23,7 +23,7 @@ impl Results {
         let (chance, plan) = (self.squares(|node| node.scatter.value), self.squared_plan());
         match () {
             () if self.provenance.replications < 2 => Unevenness::Unknown,
-            () if self.squares(|node| node.tilt.value) > chance + plan => Unevenness::Tilt,
+            () if self.is_mostly_tilt() => Unevenness::Tilt,
             () if plan <= chance => Unevenness::Chance,
             () if self.differs_by_plan() => Unevenness::Plan,
             () => Unevenness::Unknown,

@@ -1,7 +1,7 @@
 //! What a scenario holds once it has been read.
 
 use super::goal::{Goal, GoalKind, combinations};
-use crate::dns::{DaneZone, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
+use crate::dns::{DaneZone, Driver, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
 use crate::node::{Capacity, Fault, Outage, Schedule};
 use crate::parameters::PresetKind;
 use crate::results::{Caution, EventKind, Finding, Grade, PresetUsed};
@@ -59,9 +59,16 @@ const FAR: Span = Span::from_hours(90 * 24);
 impl Scenario {
     /// True if several MX hosts are one machine, so that nothing is split, and no outage is planned in which that would be beside the point.
     pub(crate) fn is_one_machine(&self) -> bool {
-        let is_shared = self.findings.iter().any(|finding| finding.code == "shared-address");
+        let is_shared = Finding::is_among(&self.findings, "shared-address");
         let is_planned = self.zones.len() > 1 || self.nodes.iter().any(|node| !node.faults.is_empty());
         is_shared && self.nodes.len() == 1 && !is_planned
+    }
+
+    /// True if what is asked of one record set changes the answers of another, or nobody answers for a time: then no answer is the same always.
+    pub(crate) fn couples_record_sets(senders: &[Sender], authority: &Authority) -> bool {
+        let layers = senders.iter().flat_map(|sender| &sender.resolver);
+        let mut drivers = layers.map(|layer| layer.parameters.order.driver).chain([authority.order.driver]);
+        !authority.away.is_empty() || drivers.any(Driver::couples_record_sets)
     }
 
     /// The same without faults of nodes.

@@ -73,14 +73,14 @@ pub fn arrange(policy: &OrderPolicy, candidates: &mut Candidates, mut ranks: imp
     if candidates.len() < 2 {
         return;
     }
+    if is_one_pot(policy) {
+        return shuffle(policy.unit, candidates, &mut ranks);
+    }
     if is_one_address_each(candidates) {
         return arrange_hosts(policy, candidates, &mut ranks, sequence);
     }
     if stays_as_answered(policy, candidates) {
         return;
-    }
-    if is_one_pot(policy) {
-        return shuffle(policy.unit, candidates, &mut ranks);
     }
     let mut ranks: SmallVec<[Rank; 8]> = match policy.unit {
         Unit::Address => address_ranks(policy, candidates, &mut ranks, &sequence),

@@ -7,7 +7,7 @@ use crate::page::columns::{self, Column};
 use crate::words::{self, WindowWord};
 use mxsim_core::numerals::{count, counted, duration, percent, points, rough, significant};
 use mxsim_core::results::{
-    Answer, Delivery, Effect, Estimate, GoalStatus, Grade, NodeResult, Results, Subject, Unevenness,
+    Answer, Delivery, Effect, Estimate, Finding, GoalStatus, Grade, NodeResult, Results, Subject, Unevenness,
 };
 
 /// Most hosts in the table; of more the first few are shown, and the rest is counted.
@@ -254,7 +254,7 @@ fn mail(results: &Results) -> Option<String> {
 
 /// That all mail was accepted, and of which senders that is true where not of all.
 fn all_accepted(results: &Results) -> &'static str {
-    let has = |code: &str| results.findings.iter().any(|finding| finding.code == code);
+    let has = |code: &str| Finding::is_among(&results.findings, code);
     match () {
         () if has("null-mx-beside-others") => "all accepted, if senders pass the null MX over",
         () if has("private-addresses") => "all accepted from your own network",

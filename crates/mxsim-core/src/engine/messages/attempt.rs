@@ -9,7 +9,6 @@ use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Probe, Step};
 use crate::engine::world::DeliveryPath;
 use crate::ids::{MessageId, NodeId};
-use crate::sender::memory::Report;
 use crate::sender::{Candidate, Outcome, Reaction, TlsFailure};
 use crate::time::Time;
 
@@ -347,14 +346,8 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Tells host memory how an attempt went; true if the sender gives the message up for it.
     pub(crate) fn learn(&mut self, delivery: &Delivery, accepted: Option<Candidate>, now: Time) -> bool {
-        let (table, message) = (self.sender(&delivery.message), delivery.message);
-        let state = self.sender_state(&message);
-        if !state.learns(table, message.outbound_host, &delivery.failed) {
-            return false;
-        }
-        let process = state.process_of(table, &message, delivery.begun);
-        let report = Report { failed: &delivery.failed, accepted, now, process };
-        state.learn(table, message.outbound_host, delivery.has_waited, report)
+        let table = self.sender(&delivery.message);
+        self.sender_state(&delivery.message).learn(table, delivery, &delivery.failed, (accepted, now))
     }
 
     /// Puts a message back into the queue until its next attempt, or bounces it.

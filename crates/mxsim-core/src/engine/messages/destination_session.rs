@@ -12,7 +12,6 @@ use crate::engine::messages::sending::destination::{
 use crate::engine::messages::state::{Event, Replication};
 use crate::engine::probe::{Probe, Step};
 use crate::ids::{AddressId, OutboundId};
-use crate::sender::memory::Report;
 use crate::sender::{Candidate, Candidates, Concurrency, Memory, Outcome, Reaction};
 use crate::time::{Span, Time};
 
@@ -222,12 +221,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         };
         let delivery = &session.delivery;
         let failed = if is_new { &delivery.failed[..] } else { &[] };
-        let state = &mut self.senders[of.sender.index()];
-        if state.learns(table, of.host, failed) {
-            let process = state.process_of(table, &delivery.message, delivery.begun);
-            let report = Report { failed, accepted: None, now, process };
-            state.learn(table, of.host, delivery.has_waited, report);
-        }
+        self.senders[of.sender.index()].learn(table, delivery, failed, (None, now));
         match reaction {
             Reaction::Next => {}
             Reaction::Defer => self.destination(of).failing = Some(Failing::Defer),

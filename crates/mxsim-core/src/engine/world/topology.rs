@@ -3,7 +3,7 @@
 use super::out_of_reach::OutOfReach;
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
-use crate::dns::{Driver, Host, Name, OrderPolicy, RecordType, ResolverParameters, Zone};
+use crate::dns::{Host, Name, OrderPolicy, RecordType, ResolverParameters, Zone};
 use crate::ids::{AddressId, HostId, NodeId};
 use crate::node::{Capacity, Schedule, SessionTime, SessionTimes};
 use crate::random::{Purpose, StreamId, name_hash};
@@ -110,7 +110,7 @@ impl Topology {
         let (record_sets, hosts) = record_sets(scenario, names);
         let nodes = node_tables(scenario);
         Self {
-            fixed_answers: fixed_answers(&record_sets, scenario, &layers),
+            fixed_answers: fixed_answers(&record_sets, scenario),
             record_sets,
             hosts,
             implicit_host: names.host(&scenario.zones[0].zone.domain),
@@ -257,10 +257,8 @@ fn record_sets(scenario: &Scenario, names: &Names) -> (Vec<RecordSet>, Vec<HostT
 }
 
 /// The answers that are fixed. The look-ups of MX are counted, so that record set never is.
-fn fixed_answers(sets: &[RecordSet], scenario: &Scenario, layers: &[LayerTable]) -> Vec<Option<Record>> {
-    let mut drivers =
-        layers.iter().map(|layer| layer.parameters.order.driver).chain([scenario.authority.order.driver]);
-    let coupled = drivers.any(Driver::couples_record_sets) || !scenario.authority.away.is_empty();
+fn fixed_answers(sets: &[RecordSet], scenario: &Scenario) -> Vec<Option<Record>> {
+    let coupled = Scenario::couples_record_sets(&scenario.senders, &scenario.authority);
     let of = |(i, set): (usize, &RecordSet)| set.only_record().filter(|_| i != MX && !coupled);
     sets.iter().enumerate().map(of).collect()
 }

@@ -8,11 +8,22 @@ mod spread;
 mod verdicts;
 
 use crate::random::{Entropy, Purpose, StreamId};
-use crate::results::{DeliveryTotals, Grade, NodeTotals};
+use crate::results::{DeliveryTotals, Grade, Interval, NodeTotals};
 use crate::scenario::{Goal, Reach, RunPlan};
 use crate::tally::labels::{HostLabels, Labels, NodeLabels, SenderLabels};
 use crate::tally::{DURATION_PARTS, DelayHistogram, PEAK_BINS, SenderTally, Tally, WindowTally};
 use crate::time::Span;
+
+pub(super) fn close(a: f64, b: f64, tolerance: f64) {
+    assert!((a - b).abs() <= tolerance, "{a} is not {b} within {tolerance}");
+}
+
+/// The truth lies within twice the distance of a 95 % bound: 3.9 standard errors, missed by chance once in 10,000.
+pub(super) fn inside(interval: Interval, truth: f64) {
+    let bound = |bound: Option<f64>| 2.0 * bound.unwrap_or(f64::NAN) - interval.value;
+    let (low, high) = (bound(interval.low), bound(interval.high));
+    assert!(low <= truth && truth <= high, "{truth} is not in {low}..{high}");
+}
 
 /// Labels of nodes with these fair shares and senders of equal parts, with the default goal.
 pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {

@@ -1,23 +1,12 @@
 //! Shares, scatter, causes, delays: numbers worked out by hand or known from theory.
 
-use super::{labels, lumpy, tally};
+use super::{close, inside, labels, lumpy, tally};
 use crate::estimate::{Plausible, estimate};
 use crate::results::{DeliveryTotals, Interval, Results};
 use crate::tally::{DelayHistogram, Tally};
 use crate::time::Span;
 
 const THIRDS: [f64; 3] = [1.0 / 3.0; 3];
-
-fn close(a: f64, b: f64, tolerance: f64) {
-    assert!((a - b).abs() <= tolerance, "{a} is not {b} within {tolerance}");
-}
-
-/// The truth lies within twice the distance of a 95 % bound: 3.9 standard errors, missed by chance once in 10,000.
-fn inside(interval: Interval, truth: f64) {
-    let bound = |bound: Option<f64>| 2.0 * bound.unwrap_or(f64::NAN) - interval.value;
-    let (low, high) = (bound(interval.low), bound(interval.high));
-    assert!(low <= truth && truth <= high, "{truth} is not in {low}..{high}");
-}
 
 fn sum(values: impl Iterator<Item = f64>) -> f64 {
     values.sum()

@@ -1,21 +1,10 @@
 //! Scatter by chance and by plan.
 
-use super::{labels, tally};
+use super::{close, inside, labels, tally};
 use crate::estimate::{Plausible, estimate};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::results::{Interval, Results, Unevenness};
 use crate::tally::Tally;
-
-fn close(a: f64, b: f64, tolerance: f64) {
-    assert!((a - b).abs() <= tolerance, "{a} is not {b} within {tolerance}");
-}
-
-/// The truth lies within twice the distance of a 95 % bound: 3.9 standard errors, missed by chance once in 10,000.
-fn inside(interval: Interval, truth: f64) {
-    let bound = |bound: Option<f64>| 2.0 * bound.unwrap_or(f64::NAN) - interval.value;
-    let (low, high) = (bound(interval.low), bound(interval.high));
-    assert!(low <= truth && truth <= high, "{truth} is not in {low}..{high}");
-}
 
 fn of(nodes: usize, tallies: &[Tally]) -> Results {
     let results =

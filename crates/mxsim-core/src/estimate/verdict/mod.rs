@@ -18,7 +18,7 @@ use super::unfinished::Unfinished;
 use super::window::{Loads, plural};
 use crate::numerals::{Ranged, count, duration_range, frequency_with_range, percent, tidy};
 use crate::results::{
-    Answer, Cause, GoalResult, GoalStatus, Grade, Interval, Results, Subject, Unevenness, Verdict,
+    Answer, Cause, Finding, GoalResult, GoalStatus, Grade, Interval, Results, Subject, Unevenness, Verdict,
 };
 use crate::scenario::Goal;
 use crate::tally::Tally;
@@ -268,7 +268,7 @@ impl Evidence<'_> {
     }
 
     fn has_finding(&self, code: &str) -> bool {
-        self.labels.findings.iter().any(|finding| finding.code == code)
+        Finding::is_among(&self.labels.findings, code)
     }
 
     fn sentence(&self, answer: Answer) -> String {

@@ -12,28 +12,39 @@ const NEAR: Span = Span::HOUR;
 pub(super) fn findings(scenario: &Scenario) -> Vec<Said> {
     // A change lasts as long as caches hold the old answers; whether mail waits for it, only a run shows.
     let outages = scenario.events.iter().filter(|event| event.kind != EventKind::Change);
-    outages.filter_map(|event| outlives(event, scenario)).collect()
+    let mut outages =
+        outages.filter_map(|event| Some((event, outlives(event, scenario.run.run_length)?))).peekable();
+    if outages.peek().is_none() {
+        return Vec::new();
+    }
+    let advice = advice(scenario);
+    outages.map(|(event, what)| said(event, what, scenario.run.run_length, &advice)).collect()
 }
 
-/// An event that the run does not see the end of, or not what comes of it.
-fn outlives(event: &PlannedEvent, scenario: &Scenario) -> Option<Said> {
-    let length = scenario.run.run_length;
+/// How an event ends too late for a run of this length to show what comes of it.
+fn outlives(event: &PlannedEvent, length: Span) -> Option<&'static str> {
     let end = Time::ZERO + length;
     let is_near = |&(_, to): &(Time, Time)| to < end && end.since(to) < NEAR;
-    let what = match () {
-        () if event.outlives(length) => "goes on after the end of the run",
-        () if event.during.iter().any(is_near) => "ends shortly before the run does",
-        () => return None,
-    };
-    let advice = match scenario.settled().filter(|settled| *settled > length) {
+    match () {
+        () if event.outlives(length) => Some("goes on after the end of the run"),
+        () if event.during.iter().any(is_near) => Some("ends shortly before the run does"),
+        () => None,
+    }
+}
+
+fn advice(scenario: &Scenario) -> String {
+    match scenario.settled().filter(|settled| *settled > scenario.run.run_length) {
         Some(settled) => format!("write run_length = \"{settled}\""),
         None => "measure a longer run".to_owned(),
-    };
+    }
+}
+
+fn said(event: &PlannedEvent, what: &str, length: Span, advice: &str) -> Said {
     let text = format!(
         "\"{}\" {what} ({length}); what becomes of mail that waits then is not simulated: {advice}",
         event.text
     );
-    Some(("event-outlives-run", text))
+    ("event-outlives-run", text)
 }
 
 #[cfg(test)]

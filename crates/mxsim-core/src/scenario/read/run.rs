@@ -2,9 +2,9 @@
 
 use super::reading::Reading;
 use super::source::RunOverrides;
-use crate::dns::{CachePolicy, Driver, EntryLifetime, Extend, OrderPolicy, OrderReuse, RecordType, TypeSet};
+use crate::dns::{CachePolicy, EntryLifetime, Extend, OrderPolicy, OrderReuse, RecordType, TypeSet};
 use crate::parameters::span_at;
-use crate::scenario::model::{Authority, RunPlan, Sender, ZoneVersion};
+use crate::scenario::model::{Authority, RunPlan, Scenario, Sender, ZoneVersion};
 use crate::sender::{OwnCache, ReuseLimits, Stickiness};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::tree::{Table, Value};
@@ -104,9 +104,7 @@ fn lasts(kept: ReuseLimits) -> Span {
 /// The TTLs of all answers that depend on when they were fetched. A host that has one address at all times has the same in every cache
 /// (`Topology::fixed_answers`), however long its TTL is.
 fn ttls_in_play(zones: &[ZoneVersion], senders: &[Sender], authority: &Authority) -> Vec<Span> {
-    let layers = senders.iter().flat_map(|sender| &sender.resolver);
-    let mut drivers = layers.map(|layer| layer.parameters.order.driver).chain([authority.order.driver]);
-    let may_vary = zones.len() > 1 || !authority.away.is_empty() || drivers.any(Driver::couples_record_sets);
+    let may_vary = zones.len() > 1 || Scenario::couples_record_sets(senders, authority);
     let of_version = |version: &ZoneVersion| {
         let hosts = version.zone.hosts.iter();
         let sets = hosts.flat_map(|host| [(host.a.len(), host.a_ttl), (host.aaaa.len(), host.aaaa_ttl)]);

@@ -2,6 +2,7 @@
 //! message or keeps its choice for an exponential time.
 
 use crate::dns::{Driver, Host, OrderReuse, Transform};
+use crate::results::Finding;
 use crate::scenario::{Reach, Scenario, Sender};
 use crate::sender::{HostOrder, OwnCache, Stickiness};
 use crate::theory::sticky::lump_factor_with_profile;
@@ -109,7 +110,7 @@ pub(super) fn equal_hosts(scenario: &Scenario) -> Result<(), NoClosedForm> {
         matches!(Reach::of(host, zone), Reach::Private | Reach::Special)
             || host.out_of_reach().next().is_some()
     };
-    let is_private = scenario.findings.iter().any(|finding| finding.code == "private-addresses");
+    let is_private = Finding::is_among(&scenario.findings, "private-addresses");
     if is_private
         || zone.hosts.iter().any(is_lost)
         || scenario.nodes.iter().any(|node| !node.faults.is_empty())

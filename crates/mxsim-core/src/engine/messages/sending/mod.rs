@@ -10,6 +10,7 @@ pub(crate) mod per_host;
 pub(crate) mod processes;
 
 use crate::dns::stub::Home;
+use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::sending::arrival_block::{Arrival, ArrivalBlock, Sources};
 use crate::engine::messages::sending::destination::DestinationQueue;
@@ -343,26 +344,25 @@ impl SenderState {
         }
     }
 
-    /// True if an attempt with these failures tells an outbound host anything.
-    #[inline]
-    pub(crate) fn learns(&self, table: &SenderTable, host: u32, failed: &[(Candidate, Outcome)]) -> bool {
-        table.behaviour.parameters.memory != Memory::Nothing && (!failed.is_empty() || self.remembers(host))
-    }
-
-    /// Takes in how an attempt went from which it [learns](Self::learns); true if the sender gives the message up for it.
+    /// Takes in how an attempt went that had these failures; true if the sender gives the message up for it.
     pub(crate) fn learn(
         &mut self,
         table: &SenderTable,
-        host: u32,
-        has_waited: bool,
-        report: Report<'_>,
+        delivery: &Delivery,
+        failed: &[(Candidate, Outcome)],
+        (accepted, now): (Option<Candidate>, Time),
     ) -> bool {
-        let policy = &table.behaviour.parameters.memory;
+        let (policy, host) = (&table.behaviour.parameters.memory, delivery.message.outbound_host);
+        let nothing_new = failed.is_empty() && !self.remembers(host);
+        if *policy == Memory::Nothing || nothing_new {
+            return false;
+        }
+        let process = self.process_of(table, &delivery.message, delivery.begun);
         let remembered = self.memory.get_or_insert_with(host, Remembered::default);
-        if has_waited {
+        if delivery.has_waited {
             remembered.end_waiting();
         }
-        remembered.note(policy, report)
+        remembered.note(policy, Report { failed, accepted, now, process })
     }
 
     /// When a deferred message is tried again; `None` if it bounces.

@@ -238,15 +238,10 @@ impl OutboundHost {
     /// among those the one kept longest.
     pub(crate) fn take_bound(&mut self, fits: impl Fn(&Connection) -> bool, now: Time) -> Option<Connection> {
         self.forget_idle(now);
-        let mut best: Option<(usize, usize)> = None;
-        for (place, idle) in self.idle.iter().enumerate().filter(|(_, idle)| fits(&idle.connection)) {
-            let is_its = |&(address, _): &(AddressId, Time)| address == idle.connection.address;
-            let rank = self.bound.iter().position(is_its).map_or(0, |rank| rank + 1);
-            if best.is_none_or(|(least, _)| rank < least) {
-                best = Some((rank, place));
-            }
-        }
-        Some(self.idle.remove(best?.1).connection)
+        let rank = |idle: &Idle| self.bound.iter().position(|bound| bound.0 == idle.connection.address);
+        let fitting = self.idle.iter().enumerate().filter(|(_, idle)| fits(&idle.connection));
+        let place = fitting.min_by_key(|(_, idle)| rank(idle))?.0;
+        Some(self.idle.remove(place).connection)
     }
 
     /// Binds an address to the domain, at the end of the list unless it is there (`scache_multi_save_dest`).
