@@ -5,6 +5,7 @@
 //!
 //! Main types: [`Results`]; [`Estimate`], a quantity over windows; [`Interval`], any other estimated number.
 
+mod called;
 mod delivery;
 mod events;
 mod numbers;
@@ -12,6 +13,7 @@ mod possible;
 mod senders;
 mod unevenness;
 
+pub use called::called;
 pub use delivery::{Delay, Delivery, DeliveryTotals};
 pub use events::{EventAtNode, EventKind, EventPhase, EventResult};
 pub use numbers::{Estimate, Interval, Moment};
@@ -313,8 +315,8 @@ pub struct SessionResult {
     /// windows with connections; `null` without.
     #[serde(default)]
     pub blocked_in_busiest_hour: Option<Estimate>,
-    /// Sessions at the same time that would turn away half a percent of the connections of its busiest hour, by Erlang's formula; `null` where
-    /// no more than 1 % are turned away.
+    /// Most sessions at the same time on 19 of 20 windows if it served any number of them; `null` where no more than 1 % of the connections of its
+    /// busiest hour are turned away.
     #[serde(default)]
     pub enough: Option<u32>,
     /// Time-weighted average of the sessions with a message under way.
@@ -575,9 +577,20 @@ pub struct Verdict {
     /// What to do.
     #[serde(rename = "do")]
     pub action: String,
+    /// Set if only a longer run can tell, because mail waits when the run ends.
+    #[serde(default)]
+    pub longer_run: Option<LongerRun>,
     /// Other subjects that matter, the most important first.
     #[serde(default)]
     pub others: Vec<OtherSubject>,
+}
+
+/// The run that shows what becomes of mail that waits when this one ends.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LongerRun {
+    /// Its run length (s); `null` if the events of the scenario have no end that a run could wait for.
+    pub run_length_s: Option<f64>,
 }
 
 impl Verdict {
@@ -591,6 +604,7 @@ impl Verdict {
             why: String::new(),
             flips: String::new(),
             action: String::new(),
+            longer_run: None,
             others: Vec::new(),
         }
     }
@@ -641,8 +655,8 @@ impl Subject {
             Self::TurnedAway => "connections turned away",
             Self::Sessions => "sessions",
             Self::Survival => "nodes that are down",
-            Self::Target => "a host off its target",
-            Self::Evenness => "evenness",
+            Self::Target => "a host off its share",
+            Self::Evenness => "uneven",
         }
     }
 }

@@ -34,6 +34,7 @@ pub mod figure;
 pub mod findings;
 pub mod judge;
 mod markdown;
+mod next;
 mod outgoing;
 mod page;
 mod png;

@@ -5,6 +5,7 @@ use mxsim_core::results::{Estimate, NodeResult, Provenance, Results};
 
 use crate::capacity;
 use crate::findings;
+use crate::next::next_command;
 use crate::outgoing::{in_markdown, link_in_markdown};
 use crate::scatter;
 use crate::text::Files;
@@ -283,7 +284,7 @@ fn provenance(out: &mut String, results: &Results) {
     }
     bullets(out, &lines);
     method_table(out, &results.provenance);
-    out.push_str(&format!("\nNext: `{}`\n", words::next_command(results, &Files::default())));
+    out.push_str(&format!("\nNext: `{}`\n", next_command(results, &Files::default())));
 }
 
 /// Which exact method each sender was simulated by, and why.

@@ -453,20 +453,3 @@ pub(crate) fn caution(caution: &Caution) -> String {
 pub(crate) fn zone_file<'a>(files: &Files<'a>) -> Option<&'a str> {
     files.zone.map(|zone| if zone == "-" { "FILE" } else { zone })
 }
-
-/// The command worth typing next.
-pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
-    // Where the run has to be longer, more of it does not help; a document holds that as advice only.
-    let is_too_short = results.verdict.action.contains("run_length");
-    let is_open = results.verdict.answer == Answer::CannotTell && !is_too_short;
-    let more = results.more_replications().filter(|_| is_open);
-    let all = more.map(|more| results.provenance.replications.saturating_add(more));
-    let scenario = files.scenario.unwrap_or("SCENARIO");
-    match (zone_file(files), all, files.results) {
-        (Some(zone), Some(all), _) => format!("mxsim ask {zone} --replications {all}"),
-        (Some(zone), None, _) => format!("mxsim init --zone {zone} -o site.toml; mxsim run site.toml"),
-        (None, Some(all), _) => format!("mxsim run {scenario} --replications {all}"),
-        (None, None, Some(results)) => format!("mxsim report {results} --figures ."),
-        (None, None, None) => format!("mxsim run {scenario} -o run.json"),
-    }
-}

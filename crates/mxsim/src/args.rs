@@ -168,6 +168,9 @@ pub(crate) struct Run {
     /// Length of a window, such as 1h [default: the scenario's]
     #[arg(long, value_name = "TIME")]
     pub(crate) window: Option<String>,
+    /// How long each replication measures, such as 5d [default: the scenario's]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) run_length: Option<String>,
     #[command(flatten)]
     pub(crate) mail: MailDomain,
     #[command(flatten)]

@@ -169,7 +169,10 @@ impl Told {
         } else {
             "more than that here".to_owned()
         };
-        format!("not one {replication} was finished in {time}; a {replication} costs {cost}")
+        format!(
+            "not one {replication} was finished in {time}; a {replication} costs {cost}. Allow more with --max-time, or lower messages_per_day and \
+             sessions in proportion"
+        )
     }
 
     fn time(&self) -> String {

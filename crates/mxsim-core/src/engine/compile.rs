@@ -4,10 +4,10 @@ use super::aggregate::{self, Plan};
 use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
 use super::world::{Phases, SenderTable, Topology, World, senders};
-use crate::dns::{Host, Name, Zone};
+use crate::dns::{Name, Zone};
 use crate::node::Fault;
 use crate::results::EventKind;
-use crate::scenario::{Goal, GoalKind, Node, PlannedEvent, Reach, Scenario, Sender, ZoneVersion};
+use crate::scenario::{Goal, GoalKind, Node, PlannedEvent, Reach, Scenario, Sender};
 use crate::tally::PHASES;
 use crate::tally::labels::{EventLabels, HostLabels, Labels, NodeLabels, SenderLabels};
 use crate::time::{Span, Time};
@@ -99,7 +99,6 @@ fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDe
         dns_away: scenario.authority.away.iter().map(|(from, to)| to.since(*from)).max(),
         changes: scenario.zones.iter().any(|version| version.at > Time::ZERO),
         old_answers: old_answers(scenario),
-        busiest_hour: busiest_hour(world),
         settled: scenario.settled(),
         methods: scenario
             .senders
@@ -127,42 +126,17 @@ fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
         always_fails: node.faults.covers(Time::ZERO, Time::ZERO + scenario.run.run_length),
         fails_in_part: node.faults.outages().iter().all(|outage| outage.share < 1.0),
         defers: node.faults.ever(|fault| matches!(fault, Fault::Defer(_)) && fault.is_past_greeting()),
-        leaves: leaves(scenario, node),
+        leaves: scenario.retires(node),
         goes_silent: node.faults.ever(Fault::keeps_sender_waiting),
         session_limit: node.capacity.sessions,
         measured: scenario.run.run_length,
     }
 }
 
-/// True if a later version of the zone than the first names the node no more.
-fn leaves(scenario: &Scenario, node: &Node) -> bool {
-    // A host that an earlier version named stays among the hosts of a later one.
-    let is_named =
-        |zone: &Zone, host: &Host| zone.mx.is_empty() || zone.mx.iter().any(|mx| mx.exchange == host.name);
-    let named = |version: &ZoneVersion| {
-        let hosts = version.zone.hosts.iter().filter(|host| is_named(&version.zone, host));
-        hosts.flat_map(Host::addresses).any(|ip| node.addresses.contains(&ip))
-    };
-    let [first, .., last] = &scenario.zones[..] else { return false };
-    named(first) && !named(last)
-}
-
 /// How long caches hold the answers from before a change.
 fn old_answers(scenario: &Scenario) -> Span {
     let changes = scenario.events.iter().filter(|event| event.kind == EventKind::Change);
     changes.flat_map(|change| &change.during).map(|(from, to)| to.since(*from)).max().unwrap_or(Span::ZERO)
-}
-
-/// Messages expected in the busiest hour; what comes later than a week is as it was a week before. 0 where no node limits sessions, since nothing
-/// else needs it.
-fn busiest_hour(world: &World) -> f64 {
-    if world.topology.nodes.iter().all(|node| node.capacity.sessions.is_none()) {
-        return 0.0;
-    }
-    let hours = (world.run.run_length.0 / Span::HOUR.0).clamp(1, 168);
-    let hour = |hour: i64| (Time::ZERO + Span::from_hours(hour), Time::ZERO + Span::from_hours(hour + 1));
-    let expected = |(from, to)| world.senders.iter().map(|sender| sender.expected(from, to)).sum::<f64>();
-    (0..hours).map(hour).map(expected).fold(0.0, f64::max)
 }
 
 fn host_labels(scenario: &Scenario, names: &Names) -> Vec<HostLabels> {
@@ -192,7 +166,8 @@ fn event_labels(scenario: &Scenario, world: &World) -> Vec<EventLabels> {
     let event = |(event, lengths): (&PlannedEvent, &[Span])| EventLabels {
         text: event.text.clone(),
         kind: event.kind,
-        outlives_run: event.outlives(scenario.run.run_length),
+        begins: event.begins(scenario.run.run_length),
+        outlives_run: scenario.outlives(event),
         lengths: std::array::from_fn(|phase| lengths[phase]),
     };
     scenario.events.iter().zip(lengths).map(event).collect()

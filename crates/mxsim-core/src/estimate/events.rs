@@ -4,7 +4,7 @@ use super::delivery::{delay, part};
 use crate::results::{EventAtNode, EventPhase, EventResult};
 use crate::tally::labels::{EventLabels, Labels};
 use crate::tally::{PHASES, PhaseAtNode, PhaseTally, Tally};
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 /// One result per event, in the order of the labels.
 pub(super) fn events(labels: &Labels, tallies: &[Tally]) -> Vec<EventResult> {
@@ -14,7 +14,8 @@ pub(super) fn events(labels: &Labels, tallies: &[Tally]) -> Vec<EventResult> {
             let length = event.lengths[place];
             (length > Span::ZERO).then(|| phase(labels, &of.collect::<Vec<_>>(), length))
         });
-        EventResult { text: event.text.clone(), kind: event.kind, before, during, after }
+        let begins_s = event.begins.map(|begins| begins.since(Time::ZERO).as_secs_f64());
+        EventResult { text: event.text.clone(), kind: event.kind, begins_s, before, during, after }
     };
     labels.events.iter().enumerate().map(event).collect()
 }

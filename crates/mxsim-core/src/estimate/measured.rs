@@ -28,12 +28,20 @@ pub(super) fn measured(kind: &GoalKind, labels: &Labels, tallies: &[Tally], load
 
 /// The same if all mail that waits when the run ends is late; `None` for goals that this makes no difference to.
 pub(super) fn at_worst(kind: &GoalKind, labels: &Labels, tallies: &[Tally]) -> Option<Sample> {
-    let GoalKind::DelayP95 { at_most } = *kind else { return None };
-    let place = delay_place(labels, at_most)?;
-    Some(per_window(tallies, |window| {
-        let (late, all) = (*window.late.get(place)? + window.undecided, window.arrived + window.undecided);
-        (all > 0).then(|| late as f64 / all as f64)
-    }))
+    match *kind {
+        GoalKind::DelayP95 { at_most } => {
+            let place = delay_place(labels, at_most)?;
+            Some(per_window(tallies, |window| {
+                let (late, all) =
+                    (*window.late.get(place)? + window.undecided, window.arrived + window.undecided);
+                (all > 0).then(|| late as f64 / all as f64)
+            }))
+        }
+        GoalKind::Survive { .. } => Some(per_window(tallies, |window| {
+            window.with_nodes_down.iter().map(|down| strain(&down.at_worst())).reduce(f64::max)
+        })),
+        _ => None,
+    }
 }
 
 /// The largest value that meets the goal.

@@ -21,7 +21,6 @@ mod goals;
 mod interval;
 mod lookups;
 mod measured;
-mod node_names;
 mod nodes;
 mod not_known;
 mod reach;
@@ -63,7 +62,7 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
     assert!(!tallies.is_empty(), "results need at least one replication");
     let loads = Loads::new(labels.nodes.len(), tallies);
     let spreads: Vec<Spread> = (0..labels.nodes.len()).map(|node| Spread::new(&loads, node)).collect();
-    let nodes = nodes::nodes(labels, tallies, &loads, &spreads);
+    let nodes = nodes::nodes(labels, tallies, plausible.unlimited, &loads, &spreads);
     let of_nodes = |part: fn(&NodeResult) -> f64| nodes.iter().map(part).collect::<Vec<_>>();
     let (tilt, scatter) = (of_nodes(|node| node.tilt.value), of_nodes(|node| node.scatter.value));
     let ranked = causes::causes(labels, tallies, &tilt, &scatter);

@@ -13,12 +13,14 @@ use crate::tally::{MINUTE, PEAK_BINS, Tally};
 pub(super) fn nodes(
     labels: &Labels,
     tallies: &[Tally],
+    unlimited: &[Tally],
     loads: &Loads,
     spreads: &[Spread],
 ) -> Vec<NodeResult> {
     let of = |(index, spread): (usize, &Spread)| NodeResult {
         scatter: spread.by_chance().unwrap_or(unknown(0.0)),
         scatter_by_plan: spread.by_plan(),
+        sessions: sessions::sessions(labels, tallies, unlimited, index),
         ..one(labels, index, tallies, loads)
     };
     spreads.iter().enumerate().map(of).collect()
@@ -40,7 +42,7 @@ fn one(labels: &Labels, index: usize, tallies: &[Tally], loads: &Loads) -> NodeR
         peak_rate: peak_rate(tallies, labels, index, MINUTE),
         peak_rates: (0..PEAK_BINS.len()).map(|bin| peak_rate(tallies, labels, index, bin)).collect(),
         peak_sessions: sessions::peak(tallies, index),
-        sessions: sessions::sessions(labels, tallies, index),
+        sessions: None,
         share_by_address: node
             .address_indices
             .iter()

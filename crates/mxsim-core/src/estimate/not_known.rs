@@ -60,6 +60,8 @@ pub struct Plausible<'a> {
     pub is_left_out: bool,
     /// Those of the world in which hosts whose address is not known have none; empty if all are known.
     pub without: &'a [Tally],
+    /// Those of the world in which nodes serve any number of sessions; empty if none is full.
+    pub unlimited: &'a [Tally],
     /// Labels and tallies of the world in which no node fails, if it was looked at.
     pub undisturbed: Option<(&'a Labels, &'a [Tally])>,
 }

@@ -1,10 +1,12 @@
 //! What a host without a usable address makes of an answer: never a yes.
 
+use super::delivery::part;
 use super::not_known::Quantity;
+use super::unfinished::least_delay;
 use super::window::plural;
-use crate::numerals::Ranged;
+use crate::numerals::{Ranged, duration};
 use crate::results::{Answer, Finding, Subject, Verdict};
-use crate::scenario::Reach;
+use crate::scenario::{LOST, Reach, SLOW};
 use crate::tally::Tally;
 use crate::tally::labels::{HostLabels, Labels};
 
@@ -117,14 +119,21 @@ fn null_mx(verdict: Verdict) -> Verdict {
 /// What the other hosts carry in the world in which hosts whose address is not known have none.
 fn rest(labels: &Labels, without: &[Tally]) -> String {
     let left = labels.hosts.iter().filter(|host| host.reach == Reach::Reachable).count();
-    let busiest = Quantity::Busiest.number(labels, without).filter(|_| left > 1);
-    busiest.map_or_else(String::new, |busiest| {
+    let busiest = Quantity::Busiest.number(labels, without).filter(|_| left > 1).map(|busiest| {
         format!(
             ", at most {} at the busiest on 19 of 20 {}",
             Ranged::from(busiest).percent(),
             plural(labels.run.window)
         )
-    })
+    });
+    let lost = part(without.iter().map(|tally| (tally.totals.bounced, tally.totals.messages)));
+    let lost = lost.filter(|lost| lost.value > LOST);
+    let late = least_delay(without).filter(|delay| delay.p95 > SLOW.as_secs_f64());
+    let fates = [
+        lost.map(|lost| format!("; {} of the mail then bounces", Ranged::from(lost).percent())),
+        late.map(|delay| format!("; 1 message in 20 then takes longer than {}", duration(delay.p95))),
+    ];
+    [busiest].into_iter().chain(fates).flatten().collect()
 }
 
 fn depends(hosts: &[HostLabels], rest: &str, verdict: Verdict) -> Verdict {
@@ -149,8 +158,7 @@ fn depends(hosts: &[HostLabels], rest: &str, verdict: Verdict) -> Verdict {
         answer: Answer::DependsOn,
         depends_on: listed(&names),
         sentence: format!(
-            "It depends on {}, whose {what}{es} {is} not known. Without one {it} {gets} {mail}, and the other hosts carry all of it{rest}. If \
-             {it} {has} one: {}",
+            "The {what}{es} of {} {is} not known. Without one {it} {gets} {mail}, and the other hosts carry all of it{rest}. If {it} {has} one: {}",
             listed(&names),
             lower_first(verdict.sentence.trim_start_matches("So far: ")),
         ),
@@ -179,13 +187,9 @@ mod tests {
         let hosts: Vec<HostLabels> = reaches.iter().enumerate().map(host).collect();
         let yes = Verdict {
             subject: Subject::Evenness,
-            depends_on: String::new(),
-            others: Vec::new(),
             answer: Answer::Yes,
             sentence: "On 19 of 20 days the busiest node carries at most 34 %.".into(),
-            why: String::new(),
-            flips: String::new(),
-            action: String::new(),
+            ..Verdict::undecided()
         };
         held_against(&Labels { hosts, ..crate::estimate::tests::labels(&[], 1) }, yes, &[])
     }

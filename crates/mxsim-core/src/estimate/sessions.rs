@@ -2,11 +2,10 @@
 
 use super::interval::{Ratio, unknown};
 use super::window::per_window;
-use crate::results::{Estimate, Interval, NodeTotals, SessionResult};
+use crate::results::{Estimate, Interval, SessionResult};
 use crate::scenario::TURNED_AWAY;
 use crate::tally::labels::Labels;
 use crate::tally::{HeldTally, SessionTally, Tally, WindowTally};
-use crate::theory::failure::{enough_sessions, offered_load};
 use crate::time::Span;
 
 /// Most concurrent sessions over windows; `None` while sessions take no time.
@@ -48,7 +47,12 @@ pub(super) fn held(measured: Span, tallies: &[Tally], place: usize) -> [Option<I
 }
 
 /// What became of the connections to a node; `None` while sessions take no time.
-pub(super) fn sessions(of: &Labels, tallies: &[Tally], node: usize) -> Option<SessionResult> {
+pub(super) fn sessions(
+    of: &Labels,
+    tallies: &[Tally],
+    unlimited: &[Tally],
+    node: usize,
+) -> Option<SessionResult> {
     let labels = &of.nodes[node];
     let one = |tally: &Tally| tally.sessions.get(node).copied();
     tallies.iter().any(|tally| one(tally).is_some()).then(|| {
@@ -64,7 +68,7 @@ pub(super) fn sessions(of: &Labels, tallies: &[Tally], node: usize) -> Option<Se
             blocked: ratio(|sessions| (sessions.full, sessions.connections))
                 .map(|ratio| ratio.share_interval()),
             blocked_in_busiest_hour: in_busiest_hour,
-            enough: enough(of, tallies, node, in_busiest_hour),
+            enough: labels.session_limit.and_then(|limit| enough(limit, unlimited, node, in_busiest_hour)),
             busy: by_work(labels.measured, tallies, node, |held| held.busy_us),
             idle: by_work(labels.measured, tallies, node, |held| held.occupied_us - held.busy_us),
             peak_busy: Some(most(tallies, |window| window.peak_busy.get(node).copied())),
@@ -75,50 +79,12 @@ pub(super) fn sessions(of: &Labels, tallies: &[Tally], node: usize) -> Option<Se
     })
 }
 
-/// How many sessions would turn away no more than is worth a word.
-///
-/// A node that is far too small is offered every message again and again, so what it turns away says little about the mail. What it needs follows from
-/// the mail itself: messages that come in the busiest hour, and the session time each takes. Where that is no more than it has already, or an outage
-/// moves mail and its retries to it, the part that it turns away says more.
-fn enough(labels: &Labels, tallies: &[Tally], node: usize, turned_away: Option<Estimate>) -> Option<u32> {
-    let (part, limit) = (turned_away?.mean, labels.nodes[node].session_limit?);
-    // Most nodes have room, and the search takes as many steps as there are sessions.
-    if part <= TURNED_AWAY {
-        return None;
-    }
-    // Half of what is worth a word, so that the next run says so too.
-    let enough = |offered: f64| enough_sessions(offered, 0.5 * TURNED_AWAY);
-    let measured = || enough(offered_load(limit, part)?);
-    if labels.nodes.iter().any(|node| node.fails) {
-        return measured();
-    }
-    match offered_by_mail(labels, tallies, node).and_then(enough) {
-        Some(enough) if enough > limit => Some(enough),
-        _ => measured(),
-    }
-}
-
-/// Sessions that the mail of the busiest hour takes at a node on average, if none is turned away.
-fn offered_by_mail(labels: &Labels, tallies: &[Tally], node: usize) -> Option<f64> {
-    let sum = |count: fn(&SessionTally) -> u64| -> f64 {
-        tallies.iter().filter_map(|tally| tally.sessions.get(node)).map(|of| count(of) as f64).sum()
-    };
-    let (occupied, messages) = (sum(|of| of.occupied_us), sum(|of| of.messages));
-    let share = share_of_first_tries(labels, tallies, node)?;
-    let session = occupied / messages / Span::HOUR.0 as f64;
-    Some(labels.busiest_hour * share * session).filter(|offered| offered.is_finite())
-}
-
-/// The part of the mail that turns to a node first: at least what it takes, more where others take what it turns away, and no more than its part of
-/// the connections.
-fn share_of_first_tries(labels: &Labels, tallies: &[Tally], node: usize) -> Option<f64> {
-    let part = |count: fn(&NodeTotals) -> u64| {
-        let all: f64 = tallies.iter().flat_map(|tally| &tally.nodes).map(|of| count(of) as f64).sum();
-        let own: f64 = tallies.iter().map(|tally| count(&tally.nodes[node]) as f64).sum();
-        Some(own / all).filter(|part| part.is_finite())
-    };
-    let (taken, tried) = (part(|of| of.accepted)?, part(|of| of.connections_tried)?);
-    Some(taken.max(tried.min(labels.nodes[node].fair_share)))
+/// How many sessions a node that is full needs, on 19 of 20 windows: as many as it has at the same time if it has any number of them. What a full node
+/// turns away does not say so, because every message comes again and again.
+fn enough(limit: u32, unlimited: &[Tally], node: usize, turned_away: Option<Estimate>) -> Option<u32> {
+    let is_full = turned_away?.mean > TURNED_AWAY;
+    let most = most(unlimited, |window| window.peak_sessions.get(node).copied()).p95;
+    (is_full && most > f64::from(limit)).then_some(most as u32)
 }
 
 /// Time-weighted average of the sessions at the same time.

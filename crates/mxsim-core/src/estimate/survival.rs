@@ -2,9 +2,9 @@
 
 use super::delivery::part;
 use super::measured::{LATE, strain};
-use super::node_names::called;
 use crate::numerals::Ranged;
 use crate::results::Interval;
+use crate::results::called;
 use crate::scenario::{LOST, SLOW, TURNED_AWAY};
 use crate::tally::labels::Labels;
 use crate::tally::{Strain, Tally};

@@ -6,7 +6,7 @@
 
 use super::delivery::{delay, part, up_to};
 use crate::numerals::{Ranged, duration, percent};
-use crate::results::{Delay, Interval};
+use crate::results::{Delay, Interval, LongerRun};
 use crate::scenario::LOST;
 use crate::tally::labels::{EventLabels, Labels};
 use crate::tally::{DelayHistogram, PHASES, Tally};
@@ -55,6 +55,12 @@ impl Unfinished {
     pub(super) fn sentence(&self) -> String {
         let part = self.waiting.map_or_else(|| percent(0.0), |part| Ranged::from(part).percent());
         format!("{part} of your mail still waits when the run ends, and what becomes of it is not known")
+    }
+
+    /// The run that sees the end of it.
+    pub(super) fn longer_run(&self) -> LongerRun {
+        let settled = self.settled.filter(|settled| *settled > self.run_length);
+        LongerRun { run_length_s: settled.map(Span::as_secs_f64) }
     }
 
     /// What to write to see the end of it.

@@ -26,6 +26,9 @@ pub struct EventResult {
     pub text: String,
     /// What kind it is of.
     pub kind: EventKind,
+    /// When it first begins (s after the measured time does); `null` if that is not in the measured time.
+    #[serde(default)]
+    pub begins_s: Option<f64>,
     /// As long as the event, right before it; `null` if that is not in the measured time.
     pub before: Option<EventPhase>,
     /// While it goes on. Of a change of the zone: until the answers from before it have run out.

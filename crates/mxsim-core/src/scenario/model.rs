@@ -1,7 +1,7 @@
 //! What a scenario holds once it has been read.
 
 use super::goal::{Goal, GoalKind, combinations};
-use crate::dns::{DaneZone, Driver, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
+use crate::dns::{DaneZone, Driver, Host, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
 use crate::node::{Capacity, Fault, Outage, Schedule};
 use crate::parameters::PresetKind;
 use crate::results::{Caution, EventKind, Finding, Grade, PresetUsed};
@@ -71,6 +71,30 @@ impl Scenario {
         !authority.away.is_empty() || drivers.any(Driver::couples_record_sets)
     }
 
+    /// True if a later version of the zone than the first names the node no more.
+    pub(crate) fn retires(&self, node: &Node) -> bool {
+        // A host that an earlier version named stays among the hosts of a later one.
+        let is_named = |zone: &Zone, host: &Host| {
+            zone.mx.is_empty() || zone.mx.iter().any(|mx| mx.exchange == host.name)
+        };
+        let named = |version: &ZoneVersion| {
+            let hosts = version.zone.hosts.iter().filter(|host| is_named(&version.zone, host));
+            hosts.flat_map(Host::addresses).any(|ip| node.addresses.contains(&ip))
+        };
+        let [first, .., last] = &self.zones[..] else { return false };
+        named(first) && !named(last)
+    }
+
+    /// True if a run of this length does not see the end of the event, and somebody waits for it. Nobody waits for nodes that are retired.
+    pub(crate) fn outlives(&self, event: &PlannedEvent) -> bool {
+        event.goes_on_at(self.run.run_length) && !self.is_retirement(event)
+    }
+
+    /// True if it is about nodes alone that the zone no longer names.
+    pub(crate) fn is_retirement(&self, event: &PlannedEvent) -> bool {
+        !event.nodes.is_empty() && event.nodes.iter().all(|node| self.retires(&self.nodes[*node]))
+    }
+
     /// The same without faults of nodes.
     pub(crate) fn without_faults(&self) -> Self {
         let mut same = self.clone();
@@ -92,8 +116,8 @@ impl Scenario {
     /// The run length, in whole windows and days, after which every event is over and every sender has given up what it could not deliver; `None` if
     /// that is beyond [`FAR`].
     pub(crate) fn settled(&self) -> Option<Span> {
-        let over =
-            self.events.iter().flat_map(|event| &event.during).map(|span| span.1.since(Time::ZERO)).max();
+        let lasting = self.events.iter().filter(|event| !self.is_retirement(event));
+        let over = lasting.flat_map(|event| &event.during).map(|span| span.1.since(Time::ZERO)).max();
         let lifetime = |sender: &Sender| sender.behaviour.parameters.retry.lifetime.unwrap_or(GIVE_UP);
         let gives_up = self.senders.iter().map(lifetime).max().unwrap_or(GIVE_UP);
         let after = over.unwrap_or(Span::ZERO) + gives_up;
@@ -218,13 +242,21 @@ pub struct PlannedEvent {
     pub text: String,
     /// What kind it is of.
     pub kind: EventKind,
+    /// The nodes that fail, as their places; none of a change or where nobody answers.
+    pub nodes: Vec<usize>,
     /// When it goes on, from and to; perhaps before or after the measured time. A change goes on until the answers from before it have run out.
     pub during: Vec<(Time, Time)>,
 }
 
 impl PlannedEvent {
+    /// When it first begins in a run of this length.
+    pub(crate) fn begins(&self, run_length: Span) -> Option<Time> {
+        let end = Time::ZERO + run_length;
+        self.during.iter().map(|span| span.0).filter(|from| (Time::ZERO..end).contains(from)).min()
+    }
+
     /// True if it begins in a run of this length and goes on when that ends.
-    pub(crate) fn outlives(&self, run_length: Span) -> bool {
+    fn goes_on_at(&self, run_length: Span) -> bool {
         let end = Time::ZERO + run_length;
         self.during.iter().any(|&(from, to)| from < end && to > end)
     }

@@ -115,6 +115,7 @@ fn results(world: &Compiled, beside: Alternatives, run: &Run) -> Results {
         worlds: if drawn { &run.beside.worlds } else { &[] },
         is_left_out: is_unknown && !drawn && what_ifs.is_empty(),
         without: &run.beside.without,
+        unlimited: &run.beside.unlimited,
         undisturbed: undisturbed.as_ref().map(|labels| (labels, &run.beside.undisturbed[..])),
     };
     estimate::estimate(&world.labels, &run.tallies, run.partial, plausible)
@@ -248,13 +249,16 @@ impl Batch<'_> {
     fn own(&self, r: u64) -> Result<Own, Ended> {
         let mut tally = self.replicate(self.world, r)?;
         let mut twins = Vec::new();
-        for (twin, world) in self.beside.twins_in(r) {
-            let other = self.replicate(world, r)?;
-            match twin {
-                Twin::Down => tally.put_under(&other),
-                twin => twins.push((twin, other)),
-            }
+        for (twin, world) in self.beside.twins_in(r, &tally) {
+            twins.push((twin, self.replicate(world, r)?));
         }
+        twins.retain(|(twin, other)| {
+            let is_down = *twin == Twin::Down;
+            if is_down {
+                tally.put_under(other);
+            }
+            !is_down
+        });
         let finished = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
         self.observer.progress(finished, self.target);
         Ok((tally, twins))

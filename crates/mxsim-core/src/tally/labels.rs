@@ -3,7 +3,7 @@
 use crate::results::{Caution, EventKind, Finding, Grade, MethodUsed, PresetUsed};
 use crate::scenario::{Goal, Reach, RunPlan};
 use crate::tally::PHASES;
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 /// Names and settings that turn tallies into results.
 #[derive(Debug, Clone)]
@@ -32,8 +32,6 @@ pub struct Labels {
     pub changes: bool,
     /// How long caches hold the answers from before a change, at most; zero without one.
     pub old_answers: Span,
-    /// Messages expected in the busiest hour of the run.
-    pub busiest_hour: f64,
     /// The run length after which everything planned is over and every sender has given up what it could not deliver; `None` if that is more than a
     /// season.
     pub settled: Option<Span>,
@@ -95,6 +93,8 @@ pub struct EventLabels {
     pub text: String,
     /// What kind it is of.
     pub kind: EventKind,
+    /// When it first begins, if that is in the measured time.
+    pub begins: Option<Time>,
     /// True if it goes on when the run ends.
     pub outlives_run: bool,
     /// How long it is before it, during it and after it in a replication.

@@ -7,6 +7,7 @@ pub(crate) use delays::DelayCounter;
 pub use delays::{DelayBucket, DelayHistogram};
 
 use crate::results::{DeliveryTotals, NodeTotals};
+use crate::scenario::TURNED_AWAY;
 use crate::time::Span;
 
 /// Lengths of the bins whose busiest is looked for, longest first; see [`WindowTally::busiest`].
@@ -66,6 +67,12 @@ impl Tally {
         for (to, from) in other.phases.iter_mut().zip(&mut self.phases) {
             to.delays.merge(&std::mem::take(&mut from.delays));
         }
+    }
+
+    /// True if a node turns away more in the busiest hour of a window than is worth a word.
+    pub(crate) fn is_full(&self) -> bool {
+        let mut hours = self.windows.iter().flat_map(|window| &window.busiest_hour);
+        hours.any(|hour| hour.part_full() > TURNED_AWAY)
     }
 
     /// Takes in the same replication of a world with nodes down.
@@ -173,6 +180,8 @@ pub struct Strain {
     pub arrived: u64,
     /// Those of them that were not accepted within [`SLOW`](crate::scenario::SLOW).
     pub late: u64,
+    /// Messages that wait when the run ends, too soon to say whether they are late.
+    pub undecided: u64,
     /// The node that turned away the largest part of its connections in its busiest hour.
     pub fullest: HourTally,
 }
@@ -187,8 +196,15 @@ impl Strain {
             bounced: window.bounced,
             arrived: window.arrived,
             late: window.late.first().copied().unwrap_or(0),
+            undecided: window.undecided,
             fullest: fullest.copied().unwrap_or_default(),
         }
+    }
+
+    /// The same if all mail that waits when the run ends is late.
+    pub(crate) const fn at_worst(self) -> Self {
+        let undecided = self.undecided;
+        Self { arrived: self.arrived + undecided, late: self.late + undecided, undecided: 0, ..self }
     }
 }
 

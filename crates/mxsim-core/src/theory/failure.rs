@@ -50,21 +50,6 @@ pub fn erlang_b(sessions: u32, offered: f64) -> f64 {
     blocked
 }
 
-/// The offered load at which `sessions` places turn the part `blocked` of the calls away, by [`erlang_b`]; `None` where no load does.
-#[must_use]
-pub fn offered_load(sessions: u32, blocked: f64) -> Option<f64> {
-    if sessions == 0 || !(0.0..1.0).contains(&blocked) {
-        return None;
-    }
-    // What gets through never exceeds the places: offered (1 - blocked) <= sessions.
-    let (mut low, mut high) = (0.0, f64::from(sessions) / (1.0 - blocked));
-    for _ in 0..60 {
-        let middle = f64::midpoint(low, high);
-        if erlang_b(sessions, middle) < blocked { low = middle } else { high = middle }
-    }
-    Some(high)
-}
-
 /// The fewest places that turn away at most the part `blocked` of the calls, by [`erlang_b`]; `None` beyond ten million.
 #[must_use]
 pub fn enough_sessions(offered: f64, blocked: f64) -> Option<u32> {
@@ -92,18 +77,11 @@ mod tests {
     }
 
     #[test]
-    fn load_and_places_are_the_inverse_of_erlang_b() {
-        for (sessions, offered) in [(1, 0.2), (5, 3.0), (60, 75.0), (60, 600.0), (400, 380.0)] {
-            let blocked = erlang_b(sessions, offered);
-            assert!(
-                (offered_load(sessions, blocked).unwrap() / offered - 1.0).abs() < 1e-9,
-                "{sessions} {offered}"
-            );
+    fn enough_places_are_the_fewest() {
+        for offered in [0.2, 3.0, 75.0, 380.0] {
             let enough = enough_sessions(offered, 0.01).unwrap();
             assert!(erlang_b(enough, offered) <= 0.01 && erlang_b(enough - 1, offered) > 0.01);
         }
-        assert_eq!(offered_load(0, 0.5), None);
-        assert_eq!(offered_load(5, 1.0), None);
         assert_eq!(enough_sessions(0.0, 0.01), Some(1));
         assert_eq!(enough_sessions(3.0, 1.0), Some(0));
     }

@@ -7,7 +7,8 @@ use crate::page::columns::{self, Column};
 use crate::words::{self, WindowWord};
 use mxsim_core::numerals::{count, counted, duration, percent, points, rough, significant};
 use mxsim_core::results::{
-    Answer, Delivery, Effect, Estimate, Finding, GoalStatus, Grade, NodeResult, Results, Subject, Unevenness,
+    Answer, Delivery, Effect, Estimate, EventKind, Finding, GoalStatus, Grade, NodeResult, Results, Subject,
+    Unevenness, Verdict, called,
 };
 
 /// Most hosts in the table; of more the first few are shown, and the rest is counted.
@@ -21,6 +22,8 @@ const WORTH_SAYING: f64 = 0.005;
 const LEAST_TILT: f64 = 0.000_5;
 /// So many times as long as all mail is much longer.
 const MUCH_LONGER: f64 = 1.5;
+/// A row with a rank below this is left out before the advice is cut short.
+const DETAIL: u8 = 4;
 /// A row with this rank is never left out.
 const NEEDED: u8 = 9;
 /// Width of the labels.
@@ -44,7 +47,8 @@ fn verdict(page: &mut Page, results: &Results) {
     let tone = words::answer(verdict.answer).0;
     let word = page.clean(&words::answer_of(verdict));
     let answer = page.paint(tone, &format!("{} {word}", page.sign(tone)));
-    let about = if verdict.answer == Answer::No && verdict.subject != Subject::Evenness {
+    let has_name = verdict.subject != Subject::Evenness || results.nodes.len() > 1;
+    let about = if verdict.answer == Answer::No && has_name {
         format!(": {}", verdict.subject.in_words())
     } else {
         String::new()
@@ -170,30 +174,46 @@ fn rows(page: &mut Page, results: &Results, room: usize) {
     let mut rows: Vec<Row> = others(results).map(|also| ("also", also, NEEDED)).collect();
     let events = events::lines(results).into_iter().enumerate();
     // The first event is what the rest of the page speaks of.
-    rows.extend(events.map(|(place, event)| ("event", event, if place == 0 { 8 } else { 3 })));
+    rows.extend(events.map(|(place, event)| ("event", event, if place == 0 { NEEDED } else { 3 })));
     let more = [
         ("goal", goal(results), 5),
-        ("other goals", other_goals(results), 5),
+        ("other goals", other_goals(results), if misses_another(results) { NEEDED } else { 3 }),
         ("last message", events::last_message(results), 7),
         ("at best", by_message(results), 2),
-        // Events say what became of their mail.
-        ("mail", mail(results), if results.events.is_empty() { NEEDED } else { 6 }),
+        ("mail", mail(results), NEEDED),
         ("biggest cause", biggest_cause(results), 4),
         ("evidence", evidence(results), 1),
         ("zone", results.findings.is_empty().then(|| "no findings".to_owned()), 0),
         ("limits", limits(results), 1),
         ("sure", Some(sure(results)), NEEDED),
-        ("do", settle(results).or_else(|| Some(brief(&results.verdict.action).to_owned())), NEEDED),
+        ("do", settle(results).or_else(|| Some(results.verdict.action.clone())), NEEDED),
     ];
     let said = |(label, text, rank): (&'static str, Option<String>, u8)| Some((label, text?, rank));
     rows.extend(more.into_iter().filter_map(said).filter(|(_, text, _)| !text.is_empty()));
-    let height = |(_, text, _): &Row| page.lines_of(LABEL, text);
-    while rows.iter().map(height).sum::<usize>() > room {
-        let spare = rows.iter().enumerate().filter(|(_, (_, _, rank))| *rank < NEEDED);
-        let Some(place) = spare.min_by_key(|(_, (_, _, rank))| *rank).map(|(place, _)| place) else { break };
-        rows.remove(place);
+    // What to do is worth more than what else is known; only then is it cut short.
+    if !drop_rows(page, &mut rows, room, DETAIL) {
+        for (label, text, _) in &mut rows {
+            *text = match *label {
+                "do" => brief(text),
+                "event" => events::without_nodes(text),
+                _ => continue,
+            }
+            .to_owned();
+        }
+        drop_rows(page, &mut rows, room, NEEDED);
     }
     rows.iter().for_each(|(label, text, _)| page.labelled(label, LABEL, text));
+}
+
+/// Drops rows of a rank below `rank`, the lowest first, until `room` lines hold the rest; false if they do not.
+fn drop_rows(page: &Page, rows: &mut Vec<Row>, room: usize, rank: u8) -> bool {
+    let height = |(_, text, _): &Row| page.lines_of(LABEL, text);
+    while rows.iter().map(height).sum::<usize>() > room {
+        let spare = rows.iter().enumerate().filter(|(_, row)| row.2 < rank);
+        let Some(place) = spare.min_by_key(|(_, row)| row.2).map(|(place, _)| place) else { return false };
+        rows.remove(place);
+    }
+    true
 }
 
 /// Label, text, and how much it is needed.
@@ -214,7 +234,7 @@ fn others(results: &Results) -> impl Iterator<Item = String> {
 fn needed_sessions(results: &Results) -> Option<String> {
     let needed = |node: &NodeResult| {
         let enough = node.sessions?.enough?;
-        Some(format!("{} needs about {} sessions", node.name, count(enough.into())))
+        Some(format!("{} needs about {} sessions", called(&node.name), count(enough.into())))
     };
     let needed: Vec<String> = results.nodes.iter().filter_map(needed).collect();
     (!needed.is_empty()).then(|| needed.join(", "))
@@ -243,13 +263,22 @@ fn mail(results: &Results) -> Option<String> {
     };
     let lost = (totals.bounced > 0 && !told(Subject::Loss))
         .then(|| format!("{} bounced{}", part(totals.bounced), each_window(results)));
-    let waiting =
-        (totals.waiting > 0).then(|| format!("{} still queued when the run ends", part(totals.waiting)));
+    let waiting = (totals.waiting > 0 && !is_said_to_wait(&results.verdict))
+        .then(|| format!("{} still queued when the run ends", part(totals.waiting)));
     let all = all_accepted(results);
     let accepted = (totals.bounced == 0 && totals.waiting == 0).then(|| all.to_owned());
-    let delay = delay(results).filter(|_| !told(Subject::Delay));
+    let delay = delay(results).filter(|_| !told(Subject::Delay)).map(|delay| match told(Subject::Loss) {
+        true => format!("of the rest {delay}"),
+        false => delay,
+    });
     let parts: Vec<String> = [accepted, lost, waiting, delay].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// True if the answer says how much of the mail still waits.
+fn is_said_to_wait(verdict: &Verdict) -> bool {
+    let others = verdict.others.iter().map(|other| &other.sentence);
+    others.chain([&verdict.sentence]).any(|sentence| sentence.contains("still waits"))
 }
 
 /// That all mail was accepted, and of which senders that is true where not of all.
@@ -272,9 +301,10 @@ fn delay(results: &Results) -> Option<String> {
     let Delivery { delay, totals, .. } = &results.delivery;
     let delay = (*delay)?;
     // Who reads how long mail takes may think of all of it.
-    let rest = if totals.waiting > totals.accepted / 100 { "of the rest " } else { "" };
+    let rest =
+        if totals.waiting > totals.accepted / 100 && totals.bounced == 0 { "of the rest " } else { "" };
     Some(match () {
-        () if delay.max == 0.0 => "no delay".to_owned(),
+        () if delay.max == 0.0 => "none is delayed".to_owned(),
         () if delay.p95 == 0.0 => format!("19 of 20 at once, the longest takes {}", duration(delay.max)),
         // Mail that nothing holds up takes the time of its session.
         () if delay.p95 == delay.max => format!("no message takes longer than {}", duration(delay.max)),
@@ -289,7 +319,7 @@ fn slowest(results: &Results, all: f64) -> String {
     let senders = results.senders.iter().filter(|sender| sender.wanted);
     let slow = senders.filter_map(|sender| Some((sender, sender.delay?.p95)));
     match slow.filter(|(_, p95)| *p95 > MUCH_LONGER * all).max_by(|a, b| a.1.total_cmp(&b.1)) {
-        Some((sender, p95)) => format!(" ({}: than {})", sender.name, duration(p95)),
+        Some((sender, p95)) => format!(" ({}: {})", sender.name, duration(p95)),
         None => String::new(),
     }
 }
@@ -325,11 +355,21 @@ fn other_goals(results: &Results) -> Option<String> {
 /// What the same hosts would carry if nobody kept a choice, where that is better than what they do carry.
 fn by_message(results: &Results) -> Option<String> {
     let verdict = &results.verdict;
-    let is_short =
-        is_about_shares(verdict.subject) && !matches!(verdict.answer, Answer::Yes | Answer::YesRoughly);
+    // A goal for the share of one host asks something else, and so does an outage.
+    let is_asked = verdict.subject == Subject::Evenness
+        || verdict.subject == Subject::Target
+            && !results.goals.iter().any(|goal| verdict.sentence.contains(&goal.text));
+    let is_split = is_asked && results.events.is_empty();
+    let is_short = is_split && !matches!(verdict.answer, Answer::Yes | Answer::YesRoughly);
     let best = results.balance.busiest_by_message.filter(|_| is_short)?;
     (results.balance.busiest_share.p95 - best > WORTH_SAYING)
         .then(|| format!("{} at the busiest host, if each message drew its host anew", percent(best)))
+}
+
+/// True if a goal is missed that the answer is not about.
+fn misses_another(results: &Results) -> bool {
+    let sentence = &results.verdict.sentence;
+    results.goals.iter().any(|goal| goal.status == GoalStatus::Missed && !sentence.contains(&goal.text))
 }
 
 fn biggest_cause(results: &Results) -> Option<String> {
@@ -337,7 +377,10 @@ fn biggest_cause(results: &Results) -> Option<String> {
     if is_asked && results.unevenness() == Unevenness::Plan {
         return Some("what is planned: events, changes and profiles".to_owned());
     }
-    let cause = results.causes.first().filter(|_| is_asked && results.causes.len() > 1)?;
+    // What a host that is down does to the split is no sender's choice.
+    let is_outage =
+        results.is_mostly_tilt() && results.events.iter().any(|event| event.kind == EventKind::Fault);
+    let cause = results.causes.first().filter(|_| is_asked && !is_outage && results.causes.len() > 1)?;
     let part = match cause.share_of_scatter {
         // A part that may as well be none says nothing.
         Some(scatter) if !results.is_mostly_tilt() => scatter

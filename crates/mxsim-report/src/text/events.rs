@@ -1,12 +1,14 @@
 //! What an outage or a change does, in one line each: its own time, and not the day around it.
 
 use mxsim_core::numerals::{clock, duration, percent};
-use mxsim_core::results::{EventKind, EventPhase, HostResult, Interval, Results};
+use mxsim_core::results::{EventKind, EventPhase, HostResult, Interval, Results, called};
 
 /// Events on the first page; the rest stands in the document.
 const EVENTS_SHOWN: usize = 2;
 /// Nodes of an event on the first page.
 const NODES_SHOWN: usize = 3;
+/// Stands before the nodes.
+const TAKEN_BY: &str = "; taken by ";
 /// Parts below this are not worth a word.
 const WORTH_SAYING: f64 = 0.000_5;
 
@@ -22,13 +24,18 @@ fn mail(phase: &EventPhase) -> String {
     let to = phase.nodes.iter().filter_map(|node| Some((node, node.share?.value)));
     let to: Vec<String> = to
         .filter(|(_, share)| *share > WORTH_SAYING)
-        .map(|(node, share)| format!("{} {}", node.node, percent(share)))
+        .map(|(node, share)| format!("{} {}", called(&node.node), percent(share)))
         .take(NODES_SHOWN)
         .collect();
     if to.is_empty() || phase.nodes.len() < 2 {
         return fates;
     }
-    format!("{fates}; taken by {}", to.join(", "))
+    format!("{fates}{TAKEN_BY}{}", to.join(", "))
+}
+
+/// The same without the nodes that take the mail, which the table shows for the day.
+pub(super) fn without_nodes(event: &str) -> &str {
+    event.rsplit_once(TAKEN_BY).map_or(event, |(fates, _)| fates)
 }
 
 /// What becomes of the mail that comes meanwhile.
@@ -61,5 +68,5 @@ pub(super) fn last_message(results: &Results) -> Option<String> {
     let last = host.last?;
     let [usual, late] = [last.estimate.p50, last.estimate.p95].map(clock);
     let late = if late == usual { String::new() } else { format!(", on 1 run in 20 later than {late}") };
-    Some(format!("{} takes its last message by {usual}{late}", host.name))
+    Some(format!("{} takes its last message by {usual}{late}", called(&host.name)))
 }

@@ -11,8 +11,8 @@ mod senders;
 mod tables;
 
 use crate::findings;
+use crate::next::next_command;
 use crate::page::{Page, TextStyle};
-use crate::words;
 use mxsim_core::results::Results;
 
 pub use rows::{oneline, rows};
@@ -34,14 +34,14 @@ pub struct Files<'a> {
 /// The results on one page.
 #[must_use]
 pub fn screen(results: &Results, files: &Files<'_>, style: &TextStyle) -> String {
-    let next = words::next_command(results, files);
+    let next = next_command(results, files);
     first_page(results, &next, style).with_next(&next)
 }
 
 /// The results on one page, and after it everything that is known about them.
 #[must_use]
 pub fn full(results: &Results, files: &Files<'_>, style: &TextStyle) -> String {
-    let next = words::next_command(results, files);
+    let next = next_command(results, files);
     let mut page = first_page(results, &next, style);
     page.blank();
     tables::write(&mut page, results, style.ascii);

@@ -193,3 +193,18 @@ fn goals_of_each_kind_are_met_or_missed_as_worked_out() {
     }
     assert!(wrong.is_empty(), "{} of {} are wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
+
+/// Truth: of two hosts one rejects for six hours, and what comes to it bounces: an eighth of the mail. The other carries 1/2 of 7/8 of the mail, which is within
+/// the goal; but a share is that of mail that arrives, and only a goal `bounced` says that so much may be lost.
+#[test]
+fn a_goal_that_is_met_is_no_yes_while_mail_is_lost() {
+    let rejects = "[[events]]\nat = \"10:00\"\nfor = \"6h\"\nnode = \"mx2\"\nfault = \"reject\"\nstage = \"recipient\"\n";
+    assert!(lies_between(1.0 / 8.0, [0.0, 0.2]));
+    let of = |goals: &str| {
+        let rest = format!("{}{rejects}[goals]\nbusiest_share = \"65 %\"\n{goals}", mail());
+        let verdict = run(&text("warm_up = \"1h\"\nreplications = 160", &equal_hosts(2, 300), &rest)).verdict;
+        (verdict.answer, verdict.subject)
+    };
+    assert_eq!(of(""), (Answer::No, Subject::Loss));
+    assert_eq!(of("bounced = \"20 %\"\n"), (Answer::Yes, Subject::Evenness));
+}

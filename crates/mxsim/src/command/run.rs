@@ -23,9 +23,11 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
             "-o and --figures take the results of one scenario; run them one by one, or redirect",
         ));
     }
-    let window = arguments.window.as_deref().map(window).transpose()?;
     let mut overrides = overrides(&arguments.simulation);
-    overrides.window = window;
+    overrides.window =
+        arguments.window.as_deref().map(|text| at_least_a_minute("--window", text)).transpose()?;
+    overrides.run_length =
+        arguments.run_length.as_deref().map(|text| at_least_a_minute("--run-length", text)).transpose()?;
     overrides.domain.clone_from(&arguments.mail.domain);
     let catalog = arguments.presets.catalog()?;
     let mut worst = Exit::Met;
@@ -68,13 +70,13 @@ fn one(
     })
 }
 
-/// The length of a window; a scenario asks for a minute at least, too.
-fn window(text: &str) -> Result<Span, Failure> {
-    let window = span("--window", text)?;
-    if window < Span::MINUTE {
-        return Err(Failure::usage(format!("--window: expected a duration of at least 1m, found {text:?}")));
+/// A length of time that a scenario takes too: it asks for a minute at least.
+fn at_least_a_minute(flag: &str, text: &str) -> Result<Span, Failure> {
+    let span = span(flag, text)?;
+    if span < Span::MINUTE {
+        return Err(Failure::usage(format!("{flag}: expected a duration of at least 1m, found {text:?}")));
     }
-    Ok(window)
+    Ok(span)
 }
 
 /// Writes the documents where they were asked for.

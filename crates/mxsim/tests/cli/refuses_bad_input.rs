@@ -157,6 +157,9 @@ fn wrong_usage_is_told_with_the_rule() {
     run(&["--max-time", "soon"]).expect_error(2, &["--max-time", "soon"]);
     run(&["--window", "0s"]).expect(2);
     run(&["--window", "-1h"]).expect(2);
+    run(&["--run-length", "30s"]).expect_error(2, &["--run-length", "at least 1m"]);
+    run(&["--run-length", "soon"]).expect_error(2, &["--run-length", "soon"]);
+    run(&["--run-length", "36h"]).expect_error(4, &["whole number of windows", "write \"2d\""]);
     run(&["--format", "yaml"]).expect_error(2, &["yaml", "possible values: text, oneline, json, csv, md"]);
     run(&["--colour"]).expect(2);
     mxsim(&[]).expect(2);

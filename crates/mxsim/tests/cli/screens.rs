@@ -161,6 +161,56 @@ fn every_screen_ends_with_the_next_command() {
     }
 }
 
+/// The command that a screen ends with is another than the one that printed it, and a shell takes it as it stands.
+#[test]
+fn the_next_command_can_be_typed_and_leads_on() {
+    let folder = Folder::new();
+    let outage = |at: &str, length: &str| {
+        format!(
+            "{SMALL}[[senders]]\nname = \"our 'own' relay\"\npreset = \"postfix\"\n[[events]]\nat = \"{at}\"\nfor = \"{length}\"\nnode = \"*\"\nfault = \"refuse\"\n"
+        )
+    };
+    folder.file("my site.toml", outage("23:30", "10h"));
+    folder.file("late.toml", outage("10:00", "6h"));
+    folder.file(
+        "example.com.zone",
+        "example.com. 300 IN MX 10 a.example.com.\na.example.com. 300 IN A 192.0.2.1\n",
+    );
+    for (typed, leads) in [
+        (&["run", "my site.toml", "--replications", "3"][..], "mxsim run 'my site.toml' --run-length "),
+        (
+            &["run", "late.toml", "--replications", "20"],
+            "mxsim trace late.toml --sender 'our '\\''own'\\'' relay' --at 10:00:00",
+        ),
+        (
+            &["ask", "example.com.zone", "--replications", "3"],
+            "mxsim init --zone example.com.zone -o example.com.toml; mxsim run example.com.toml",
+        ),
+    ] {
+        let screen = mxsim_in(folder.path(), typed).stdout;
+        let next = screen
+            .rsplit_once("Next: ")
+            .expect("a next command")
+            .1
+            .split("\n\n")
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        assert!(next.starts_with(leads), "{next}\n{screen}");
+        let line = next.replace("mxsim ", &format!("{} ", env!("CARGO_BIN_EXE_mxsim")));
+        let shell = std::process::Command::new("sh").arg("-c").arg(&line).current_dir(folder.path()).output();
+        let shell = shell.expect("a shell");
+        let code = shell.status.code();
+        assert!(
+            matches!(code, Some(0 | 1 | 3)),
+            "{line}: {code:?} {}",
+            String::from_utf8_lossy(&shell.stderr)
+        );
+    }
+}
+
 #[test]
 fn a_slip_of_the_keyboard_is_recognised() {
     for (arguments, meant) in [

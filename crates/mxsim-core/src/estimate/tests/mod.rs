@@ -73,7 +73,6 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         dns_away: None,
         changes: false,
         old_answers: Span::ZERO,
-        busiest_hour: 0.0,
         settled: Some(Span::from_hours(6 * 24)),
         methods: Vec::new(),
         presets: Vec::new(),

@@ -3,12 +3,13 @@
 use super::Evidence;
 use super::subjects::NODES_NAMED;
 use crate::estimate::measured::measured;
-use crate::estimate::node_names::called;
 use crate::estimate::not_known::{Quantity, WhatIf};
 use crate::estimate::window::per_window;
-use crate::numerals::{count, duration, percent, percent_range, percent_with_decimals, tidy};
-use crate::results::{Answer, GoalStatus, Grade, NodeResult, Subject, Unevenness};
+use crate::numerals::{count, counted, duration, percent, percent_range, percent_with_decimals, tidy};
+use crate::results::called;
+use crate::results::{Answer, GoalStatus, Grade, LongerRun, NodeResult, Subject, Unevenness};
 use crate::scenario::{Goal, GoalKind};
+use crate::tally::labels::NodeLabels;
 
 /// What to do where the other nodes do not take the mail.
 const SURVIVAL_ACTION: &str = "Give the nodes that are left more sessions, or add a node. A sender that does not go on to another host waits for the one it knows, \
@@ -42,8 +43,22 @@ impl Evidence<'_> {
         // What nobody knows comes before what somebody has read; of one grade the largest effect.
         let flipping = self.flipping();
         let weakest = flipping.iter().map(|what_if| what_if.assumption.grade).max();
-        let first = flipping.into_iter().find(|what_if| Some(what_if.assumption.grade) == weakest);
-        first.map(|what_if| self.flip(what_if, then)).unwrap_or_default()
+        let mut weakest = flipping.into_iter().filter(|what_if| Some(what_if.assumption.grade) == weakest);
+        let Some(first) = weakest.next() else { return String::new() };
+        format!("{}{}", self.flip(first, then), self.others_flip(first, weakest))
+    }
+
+    /// The other senders that turn the answer round as well.
+    fn others_flip<'a>(&self, first: &WhatIf, more: impl Iterator<Item = &'a WhatIf>) -> String {
+        let mut senders: Vec<usize> = more.map(|what_if| what_if.assumption.sender).collect();
+        senders.sort_unstable();
+        senders.dedup();
+        senders.retain(|sender| *sender != first.assumption.sender);
+        match senders[..] {
+            [] => String::new(),
+            [other] => format!(" The same goes for {}.", self.labels.senders[other].name),
+            ref others => format!(" The same goes for {} other senders.", count(others.len() as u64)),
+        }
     }
 
     fn flip(&self, what_if: &WhatIf, then: &str) -> String {
@@ -152,9 +167,15 @@ impl Evidence<'_> {
         })
     }
 
+    /// The run that closes what this one leaves open, if a longer one can.
+    pub(super) fn longer_run(&self, answer: Answer) -> Option<LongerRun> {
+        let waits = answer == Answer::CannotTell && self.waits_for_longer_run();
+        waits.then(|| self.unfinished.longer_run())
+    }
+
     /// True if the mail that waits when the run ends is what leaves a goal open.
     fn waits_for_longer_run(&self) -> bool {
-        let delivery = [Subject::Delay, Subject::Loss];
+        let delivery = [Subject::Delay, Subject::Loss, Subject::Survival];
         let mut goals = self.labels.goals.iter().zip(&self.results.goals);
         self.results.delivery.totals.waiting > 0
             && goals.any(|(goal, result)| {
@@ -179,7 +200,7 @@ impl Evidence<'_> {
                 "The truth lies close to the goal: ask for a little more or less, or run about {} more replications.",
                 count(more)
             ),
-            Some(more) => format!("Run about {} more replications.", count(more)),
+            Some(more) => format!("Run about {}.", counted(more, "more replication", "more replications")),
             None if absolute => {
                 "No number of replications shows that a goal holds on every window; ask for 99 of 100.".into()
             }
@@ -191,14 +212,20 @@ impl Evidence<'_> {
         let missed = self.goal_with(GoalStatus::Missed).map(|(goal, _)| &goal.kind);
         let change = match missed.map(GoalKind::subject) {
             Some(Subject::Loss) => self.loss_action(),
+            Some(Subject::Survival) if self.is_full() => {
+                format!(
+                    "{} That is with all nodes up; with some down the others need more.",
+                    self.more_room()
+                )
+            }
             Some(Subject::Survival) => SURVIVAL_ACTION.into(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
-            Some(Subject::Delay) if self.any_fails() || self.labels.dns_away.is_some() => self.delay_action(),
-            _ if self.any_fails() => {
-                "Run it once without the fault: then you see what the senders alone do.".into()
+            Some(Subject::Evenness | Subject::Target) if self.any_fails() => self.allow_for_outage(),
+            Some(Subject::Evenness | Subject::Target) if self.results.nodes.len() > 1 => {
+                self.redesign(missed)
             }
-            Some(Subject::Evenness | Subject::Target) if self.results.nodes.len() > 1 => self.redesign(),
-            _ => "Delay here comes from failed connections and the waits before the next try: look for what fails.".into(),
+            Some(_) => self.delay_action(),
+            None => String::new(),
         };
         // What nobody knows may turn the answer round; what would hold comes last.
         let parts =
@@ -259,9 +286,24 @@ impl Evidence<'_> {
         })
     }
 
-    fn redesign(&self) -> String {
+    /// What to do about a split that outages move.
+    fn allow_for_outage(&self) -> String {
+        let failing: Vec<String> =
+            self.labels.nodes.iter().filter(|node| node.fails).map(|node| called(&node.name)).collect();
+        format!(
+            "While {} {} down, other hosts carry that mail: ask for it on fewer {}, or allow the others more.",
+            failing.join(" and "),
+            if failing.len() == 1 { "is" } else { "are" },
+            self.days()
+        )
+    }
+
+    fn redesign(&self, goal: Option<&GoalKind>) -> String {
         if let Some(remedy) = self.remedy() {
             return remedy;
+        }
+        if let Some(names) = goal.and_then(|goal| self.more_names(goal)) {
+            return names;
         }
         if self.results.unevenness() == Unevenness::Plan {
             return format!(
@@ -279,6 +321,34 @@ impl Evidence<'_> {
         format!(
             "To change it, take the choice away from {who}: an SMTP load balancer in front of the nodes splits by your rule. {waiting}"
         )
+    }
+
+    /// What gives a node a part of the mail that equal records do not give it, if its share is what they do give.
+    fn more_names(&self, goal: &GoalKind) -> Option<String> {
+        let GoalKind::Share { node, range } = goal else { return None };
+        let place = self.labels.node(node)?;
+        let equals: Vec<&NodeLabels> =
+            self.labels.nodes.iter().filter(|other| other.fair_share > 0.0).collect();
+        let even = 1.0 / equals.len() as f64;
+        let is_even = equals.iter().any(|other| other.name == *node)
+            && (self.results.nodes[place].share.mean - even).abs() < ALIKE;
+        let [least, most] = range.bounds();
+        let (name, middle) = (called(node), f64::midpoint(least, most));
+        (is_even && !(least..=most).contains(&even)).then(|| {
+            let others = equals.len() as f64 - 1.0;
+            // So many names each for the others, or for itself, come nearest.
+            let (who, names) = if middle < even {
+                ("each of the others".to_owned(), ((1.0 - middle) / (middle * others)).round())
+            } else {
+                (name.clone(), (middle * others / (1.0 - middle)).round())
+            };
+            let share = if middle < even { 1.0 / (1.0 + names * others) } else { names / (names + others) };
+            format!(
+                "Equal records share equally. Give {who} {} MX names of equal preference, all with its one address: that gives {name} about {}.",
+                count(names as u64),
+                percent(share)
+            )
+        })
     }
 
     /// What to change in the zone, where a finding says what tilts the split.

@@ -12,11 +12,11 @@ mod subjects;
 use super::causes::Ranked;
 use super::goals::status_of;
 use super::interval::unknown;
-use super::node_names::called;
 use super::not_known::{WhatIf, flips, ranked};
 use super::unfinished::Unfinished;
 use super::window::{Loads, plural};
-use crate::numerals::{Ranged, count, duration_range, frequency_with_range, percent, tidy};
+use crate::numerals::{Ranged, count, counted, duration_range, frequency_with_range, percent};
+use crate::results::called;
 use crate::results::{
     Answer, Cause, Finding, GoalResult, GoalStatus, Grade, Interval, Results, Subject, Unevenness, Verdict,
 };
@@ -51,8 +51,11 @@ impl Evidence<'_> {
             return self.nothing_accepted();
         }
         let matters = self.matters();
-        let verdict =
-            if self.labels.goals_are_default { self.on_subjects(&matters) } else { self.on_goals() };
+        let verdict = if self.labels.goals_are_default {
+            self.on_subjects(&matters)
+        } else {
+            self.on_own_goals(&matters)
+        };
         // A host off its target is what an uneven split comes from.
         let is_same = |matter: &Matter| {
             matter.subject == verdict.subject
@@ -117,8 +120,9 @@ impl Evidence<'_> {
 
     fn on_matter(&self, matter: &Matter, answer: Answer) -> Verdict {
         let is_share = matter.subject == Subject::Target;
+        let waits = answer == Answer::CannotTell && matter.needs_longer_run;
         let action = match answer {
-            Answer::CannotTell if matter.needs_longer_run => matter.action.clone(),
+            Answer::CannotTell if waits => matter.action.clone(),
             Answer::CannotTell => {
                 "Run more replications: the number is not certain enough to compare with its limit.".into()
             }
@@ -131,6 +135,7 @@ impl Evidence<'_> {
             sentence: matter.sentence.clone(),
             why: if is_share { self.why(matter.subject) } else { self.outage().unwrap_or_default() },
             action,
+            longer_run: waits.then(|| self.unfinished.longer_run()),
             ..Verdict::undecided()
         }
     }
@@ -150,6 +155,18 @@ impl Evidence<'_> {
         }
     }
 
+    /// The verdict about the goals of the scenario, unless they forget the mail: who asks for a share means that of mail that arrives.
+    fn on_own_goals(&self, matters: &[Matter]) -> Verdict {
+        let verdict = self.on_goals();
+        let forgotten = |matter: &&Matter| {
+            matter.subject == Subject::Loss && matter.is_certain && !self.has_own_limit(Subject::Loss)
+        };
+        match matters.iter().find(forgotten) {
+            Some(loss) if verdict.answer != Answer::No => self.on_matter(loss, Answer::No),
+            _ => verdict,
+        }
+    }
+
     /// The verdict about the goals.
     fn on_goals(&self) -> Verdict {
         let answer = self.answer();
@@ -162,6 +179,7 @@ impl Evidence<'_> {
             why: self.why(subject),
             flips: self.flips(answer),
             action: self.action(answer),
+            longer_run: self.longer_run(answer),
             ..Verdict::undecided()
         }
     }
@@ -291,14 +309,19 @@ impl Evidence<'_> {
     }
 
     fn goal_sentence(&self, goal: &Goal, result: &GoalResult) -> String {
+        format!("\"{}\" holds on {}. {}", result.text, self.how_often(result), self.number_for(&goal.kind))
+    }
+
+    /// `none of the 32 days simulated`, or with what that says of others.
+    fn how_often(&self, result: &GoalResult) -> String {
         let Interval { value, low, high } = result.met_fraction;
-        format!(
-            "\"{}\" holds on {}; you ask for {} in 100. {}",
-            result.text,
-            frequency_with_range(value, [low, high], self.days()),
-            tidy(goal.on * 100.0),
-            self.number_for(&goal.kind)
-        )
+        let simulated = counted(result.windows, self.day(), self.days());
+        let few = if result.status == GoalStatus::Unknown { ", too few to be sure" } else { "" };
+        match (result.windows_met, result.windows) {
+            (0, _) => format!("none of {simulated} simulated{few}"),
+            (met, all) if met == all => format!("the {simulated} simulated{few}"),
+            _ => frequency_with_range(value, [low, high], self.days()),
+        }
     }
 
     fn why(&self, subject: Subject) -> String {
@@ -307,7 +330,7 @@ impl Evidence<'_> {
         if !is_split || !self.labels.goals.iter().any(|goal| goal.kind.is_about_shares()) {
             let is_about = |subject| self.labels.goals.iter().any(|goal| goal.kind.subject() == subject);
             let failures = is_about(Subject::Delay).then(|| self.failures()).flatten();
-            let sessions = is_about(Subject::TurnedAway) || is_about(Subject::Sessions);
+            let sessions = is_about(Subject::TurnedAway) || is_about(Subject::Sessions) || self.is_full();
             let sessions = sessions.then(|| self.busy_and_idle()).flatten();
             let largest = self.largest_sender().filter(|_| subject != Subject::Survival);
             let parts = [self.outage(), failures, sessions, largest];
@@ -367,16 +390,22 @@ impl Evidence<'_> {
         let totals = &self.results.delivery.totals;
         let delay = self.results.delivery.delay?;
         let failed: u64 = self.results.nodes.iter().map(|node| node.totals.deferred).sum();
-        Some(if failed == 0 {
-            "No connection failed, so no message had to wait.".into()
-        } else {
-            format!(
-                "Delay comes from failed connections and the waits before the next try: {} of {} connections failed, and the longest \
-                 delay of a replication was {}.",
-                count(failed),
+        let longest =
+            duration_range(delay.max_ci[0].unwrap_or(delay.max), delay.max_ci[1].unwrap_or(delay.max));
+        Some(match () {
+            () if self.labels.dns_away.is_some() => {
+                format!(
+                    "Senders find no host while nobody answers for your domain: mail waits, {longest} at most."
+                )
+            }
+            () if delay.max == 0.0 => "No connection failed, so no message had to wait.".into(),
+            // Time in a session is delay, too.
+            () if failed == 0 => format!("No connection failed; the longest delay is {longest}."),
+            () => format!(
+                "For {} connections tried there were {} failures, each with a wait before the next try; the longest delay is {longest}.",
                 count(totals.connections_tried),
-                duration_range(delay.max_ci[0].unwrap_or(delay.max), delay.max_ci[1].unwrap_or(delay.max)),
-            )
+                count(failed),
+            ),
         })
     }
 

@@ -2,10 +2,10 @@
 
 use super::Evidence;
 use super::subjects::turned_away;
-use crate::estimate::node_names::called;
 use crate::estimate::survival;
 use crate::numerals::{Ranged, count, percent};
 use crate::results::NodeResult;
+use crate::results::called;
 use crate::scenario::{Goal, GoalKind, ShareRange};
 
 impl Evidence<'_> {

@@ -1,7 +1,7 @@
 //! Outages and changes of the zone: what they are in words, and what to do about the mail that they hold up.
 
 use super::Evidence;
-use crate::estimate::node_names::called;
+use crate::results::{SenderResult, called};
 use crate::tally::labels::NodeLabels;
 use crate::time::Span;
 
@@ -9,7 +9,8 @@ use crate::time::Span;
 const MANY_TIMES: i64 = 10;
 
 /// What to do where mail waits for a node that says nothing.
-const SILENT: &str = "A host that drops packets makes each sender wait for its time-out: one that refuses connections costs less time.";
+const SILENT: &str = "A host that says nothing makes each sender wait for its time-out: let it refuse connections (stop the listener, or have the firewall \
+                      reject), and senders go on to another host at once.";
 
 /// The same where a node defers what it could refuse.
 const DEFERRING: &str = "Defer at the greeting, or on no host: many senders that are deferred (4xx) later than that do not go on to another host, but wait and come \
@@ -18,10 +19,6 @@ const DEFERRING: &str = "Defer at the greeting, or on no host: many senders that
 /// The same where nodes fail and answer, and no other takes the mail.
 const ALONE: &str = "Mail waits until its sender tries again and finds a host that takes it: keep another host up meanwhile, or make the outage \
                      shorter.";
-
-/// The same where others take it.
-const BESIDE_OTHERS: &str = "Other hosts are up, so only senders that come back to the same host wait: make the outage shorter, or take its MX record out of the \
-                             zone one TTL before.";
 
 /// How a node fails, for those that do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +45,11 @@ impl Extent {
 }
 
 impl Evidence<'_> {
-    /// Which nodes fail, and how far.
+    /// Which nodes fail, and how far, where no event says it with its time.
     pub(super) fn outage(&self) -> Option<String> {
+        if !self.labels.events.is_empty() {
+            return None;
+        }
         let nodes = &self.labels.nodes;
         let failing: Vec<&NodeLabels> = nodes.iter().filter(|node| node.fails).collect();
         let extent = Extent::of(failing.first()?);
@@ -79,9 +79,36 @@ impl Evidence<'_> {
             () if any(|node| node.leaves && node.fails) => self.cutover_action(),
             () if any(|node| node.goes_silent) => SILENT.into(),
             () if any(|node| node.defers) => DEFERRING.into(),
-            () if others_are_up => BESIDE_OTHERS.into(),
+            () if others_are_up => self.beside_others(),
             () => ALONE.into(),
         }
+    }
+
+    /// What to do where other hosts take the mail of all senders that go on to another.
+    fn beside_others(&self) -> String {
+        let late = |sender: &&SenderResult| sender.wanted && sender.late.is_some_and(|late| late.value > 0.0);
+        let waiting: Vec<&str> =
+            self.results.senders.iter().filter(late).map(|sender| sender.name.as_str()).collect();
+        let who = match waiting[..] {
+            [] => "only senders that come back to the same host wait".to_owned(),
+            [one] => format!("only {one} waits"),
+            [one, other] => format!("only {one} and {other} wait"),
+            [one, ref more @ ..] => format!("only {one} and {} more wait", more.len()),
+        };
+        format!(
+            "Other hosts are up, and {who}, for the same host: make the outage shorter, or take its MX record out of the zone one TTL before."
+        )
+    }
+
+    /// What to do where a node defers mail until senders give it up.
+    pub(super) fn deferred_action(&self) -> String {
+        let names: Vec<String> =
+            self.labels.nodes.iter().filter(|node| node.defers).map(|node| called(&node.name)).collect();
+        let names = names.join(" and ");
+        format!(
+            "Some senders come back to {names} until they give up, whatever other hosts would take: have {names} refuse connections instead of \
+             answering 4xx, or take it out of the zone one TTL before."
+        )
     }
 
     /// What to do where caches still name a host that is gone.
@@ -96,12 +123,14 @@ impl Evidence<'_> {
         )
     }
 
-    /// What to do where nobody answers for the domain. Caches are of every age when an outage begins, so one TTL helps only a part of them.
+    /// What to do where nobody answers for the domain. Caches are of every age when an outage begins: of those with a TTL as long as the outage half
+    /// hold on to the end on average, and with ten times that nine in ten.
     pub(super) fn dns_action(&self) -> String {
         let away = self.labels.dns_away.unwrap_or(Span::ZERO);
         format!(
-            "Senders find no host while nobody answers for your domain: have name servers in two places. A longer TTL helps little: even with {}, {MANY_TIMES} \
-             times the outage, about 1 cache in {MANY_TIMES} has run out by its end.",
+            "Have name servers in two places. Until then a longer TTL helps: with {} (as long as the outage) a cache loses the answer half-way through it on \
+             average, with {} only 1 cache in {MANY_TIMES} loses it at all.",
+            away,
             away.saturating_mul(MANY_TIMES)
         )
     }

@@ -1,8 +1,8 @@
 //! Why shares are uneven: the same every window, planned, or chance.
 
 use super::Evidence;
-use crate::estimate::node_names::called;
 use crate::numerals::{Ranged, counted};
+use crate::results::called;
 use crate::results::{Interval, NodeResult, Unevenness};
 
 impl Evidence<'_> {

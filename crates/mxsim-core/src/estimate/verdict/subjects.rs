@@ -6,9 +6,9 @@
 use super::Evidence;
 use crate::estimate::delivery::not_bounced;
 use crate::estimate::measured::LATE as LATE_BY_GOAL;
-use crate::estimate::node_names::called;
 use crate::estimate::unfinished;
 use crate::numerals::{Ranged, count, duration, percent, rough};
+use crate::results::called;
 use crate::results::{Delay, Interval, NodeResult, OtherSubject, SenderResult, Subject};
 use crate::scenario::{LOST, OFF_TARGET, SLOW, TURNED_AWAY};
 use crate::time::Span;
@@ -23,6 +23,8 @@ const LATE: f64 = 0.01;
 
 /// Nodes that advice names.
 pub(super) const NODES_NAMED: usize = 4;
+/// A part beyond this is all of it.
+const ALL: f64 = 0.999_5;
 /// A sender that brings less of the trouble than this is no cause of it. *Assumption*.
 const A_GOOD_PART: f64 = 0.25;
 
@@ -32,6 +34,10 @@ const WAITING_ACTION: &str = "Mail waits where a sender does not go on to anothe
 /// What to do where mail is lost.
 const LOSS_ACTION: &str = "A sender gives a message up when its retries end, or at a permanent answer (5xx): keep at least one host \
                                that it can reach up, or make the outage shorter than it retries.";
+
+/// The same where there is one host.
+const ONLY_HOST_ACTION: &str = "A sender gives a message up when its retries end: publish a second MX host that takes the mail, or be back before that (mxsim presets \
+                                says how long each sender tries).";
 
 /// The same where hosts reject the mail.
 const REJECTED_ACTION: &str = "A message that a host rejects for good (5xx) is lost at once, whatever other hosts would do: let that host refuse connections, or \
@@ -137,12 +143,14 @@ impl Evidence<'_> {
             () if self.any_fails() && self.labels.nodes.iter().any(|node| node.leaves && node.fails) => {
                 self.outage_action()
             }
+            () if self.labels.nodes.iter().any(|node| node.defers) => self.deferred_action(),
+            () if self.any_fails() && self.results.nodes.len() == 1 => ONLY_HOST_ACTION.into(),
             () => LOSS_ACTION.into(),
         }
     }
 
     /// True if a node turns away more than is worth a word.
-    fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.fullest_hour().is_some_and(|(_, part)| part.value > TURNED_AWAY)
     }
 
@@ -160,8 +168,9 @@ impl Evidence<'_> {
             );
         }
         format!(
-            "Give {}: fewer than 1 % of the connections in the busiest hour would find them taken (Erlang's formula).",
-            enough.join(", ")
+            "Give {}: without a limit there would be no more on 19 of 20 {}.",
+            enough.join(", "),
+            self.days()
         )
     }
 
@@ -245,7 +254,9 @@ impl Evidence<'_> {
         let bad = with_part().filter(|(_, part)| is_bad(*part));
         match bad.max_by(|a, b| trouble(a.1).total_cmp(&trouble(b.1))) {
             Some((sender, part)) if self.results.senders.len() > 1 => {
-                format!(", and {} of that is from {}", percent(trouble(part) / total), sender.name)
+                let part = trouble(part) / total;
+                let of_it = if part > ALL { "all".to_owned() } else { percent(part) };
+                format!(", and {of_it} of that is from {}", sender.name)
             }
             _ => String::new(),
         }
@@ -301,6 +312,17 @@ impl Evidence<'_> {
         })
     }
 
+    /// True if nodes are meant to carry different parts.
+    fn has_weights(&self) -> bool {
+        let mut fair = self.results.nodes.iter().map(|node| node.fair_share).filter(|fair| *fair > 0.0);
+        fair.next().is_some_and(|first| fair.any(|other| (other - first).abs() > 1e-9))
+    }
+
+    /// True if a host has several machines behind it, one for each address.
+    fn has_split_hosts(&self) -> bool {
+        self.results.nodes.iter().any(|node| node.name.contains('/'))
+    }
+
     /// The host whose mean share is farthest from what it is meant to be, if that is far.
     fn target(&self) -> Option<Matter> {
         let off = |node: &NodeResult| (node.share.mean / node.fair_share - 1.0).abs();
@@ -316,10 +338,12 @@ impl Evidence<'_> {
             is_certain: true,
             needs_longer_run: false,
             sentence: format!(
-                "{} gets {} of the mail on average; its target is {}.",
+                "{} gets {} of the mail on average; {} is {}{}.",
                 called(&node.name),
                 Ranged::from(share_of(node)).percent(),
-                percent(node.fair_share)
+                if self.has_weights() { "its target" } else { "an even split" },
+                percent(node.fair_share),
+                if self.has_split_hosts() { " (each address is a machine here)" } else { "" }
             ),
             action: String::new(),
         })

@@ -12,8 +12,7 @@ const NEAR: Span = Span::HOUR;
 pub(super) fn findings(scenario: &Scenario) -> Vec<Said> {
     // A change lasts as long as caches hold the old answers; whether mail waits for it, only a run shows.
     let outages = scenario.events.iter().filter(|event| event.kind != EventKind::Change);
-    let mut outages =
-        outages.filter_map(|event| Some((event, outlives(event, scenario.run.run_length)?))).peekable();
+    let mut outages = outages.filter_map(|event| Some((event, unfinished(event, scenario)?))).peekable();
     if outages.peek().is_none() {
         return Vec::new();
     }
@@ -21,12 +20,12 @@ pub(super) fn findings(scenario: &Scenario) -> Vec<Said> {
     outages.map(|(event, what)| said(event, what, scenario.run.run_length, &advice)).collect()
 }
 
-/// How an event ends too late for a run of this length to show what comes of it.
-fn outlives(event: &PlannedEvent, length: Span) -> Option<&'static str> {
-    let end = Time::ZERO + length;
+/// How an event ends too late for the run to show what comes of it.
+fn unfinished(event: &PlannedEvent, scenario: &Scenario) -> Option<&'static str> {
+    let end = Time::ZERO + scenario.run.run_length;
     let is_near = |&(_, to): &(Time, Time)| to < end && end.since(to) < NEAR;
     match () {
-        () if event.outlives(length) => Some("goes on after the end of the run"),
+        () if scenario.outlives(event) => Some("goes on after the end of the run"),
         () if event.during.iter().any(is_near) => Some("ends shortly before the run does"),
         () => None,
     }
@@ -74,5 +73,19 @@ mod tests {
             found("22:00", "90m", "1d").is_some_and(|text| text.contains("ends shortly before the run does"))
         );
         assert_eq!((found("10:00", "1h", "1d"), found("00:00", "1d", "1d")), (None, None));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_host_that_is_retired() {
+        let text = "[zone]\ntext = '''\ne.example. 300 MX 10 a.e.example.\na.e.example. 300 A 192.0.2.1\nb.e.example. 300 A 192.0.2.2\n'''\n\
+                    [[changes]]\nat = \"10:00\"\nreplace = \"e.example. 300 MX 10 b.e.example.\"\n\
+                    [[events]]\nnode = \"a\"\nfault = \"refuse\"\nat = \"12:00\"\nfor = \"30d\"\n";
+        let codes = |text: &str| -> Vec<String> {
+            let findings = Scenario::from_toml(text).expect("a scenario").findings;
+            findings.into_iter().map(|finding| finding.code).collect()
+        };
+        assert!(!codes(text).contains(&"event-outlives-run".to_owned()));
+        let other = text.replace("node = \"a\"", "node = \"b\"");
+        assert!(codes(&other).contains(&"event-outlives-run".to_owned()));
     }
 }

@@ -3,6 +3,7 @@
 //! Every such finding has an entry in [`FINDINGS`], and every command shows the same ones: a stable code, how bad it is, and a sentence. The
 //! reader of zone text reports what it met; `zone` looks at the records it read, `senders` at those who send to them.
 
+mod answers;
 mod events;
 mod senders;
 mod zone;
@@ -72,6 +73,7 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("not-read", Warning, "a directive of the zone file is not read"),
     kind("number-with-dot", Warning, "a number may be read in two ways"),
     kind("event-outlives-run", Warning, "an event is not over, or its mail still waits, when the run ends"),
+    kind("transform-of-nothing", Warning, "an `order` has a transform but no record types to put it on"),
     kind("sender-like-preset", Warning, "a sender without a preset is named like one"),
     kind("lines-skipped", Note, "lines that are no records were skipped"),
     kind("mixed-preferences", Note, "the MX records differ in preference"),
@@ -104,7 +106,7 @@ pub(crate) fn finding(code: &str, text: String) -> Finding {
 pub(super) fn all(scenario: &Scenario, mut said: Vec<Finding>) -> Vec<Finding> {
     let first = &scenario.zones[0].zone;
     let found = zone::findings(first).into_iter().chain(senders::findings(first, &scenario.senders));
-    let found = found.chain(events::findings(scenario));
+    let found = found.chain(events::findings(scenario)).chain(answers::findings(scenario));
     said.extend(found.map(|(code, text)| finding(code, text)));
     let place = |found: &Finding| FINDINGS.iter().position(|kind| kind.code == found.code);
     said.sort_by_key(place);

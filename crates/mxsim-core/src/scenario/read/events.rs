@@ -49,10 +49,11 @@ pub(super) fn read(
             return Vec::new();
         }
         let during = event.outages(run_length).map(|outage| (outage.from, outage.to)).collect();
-        planned.push(PlannedEvent { text: event.text(&hit, nodes), kind: EventKind::Fault, during });
-        for node in hit {
-            outages[node].extend(event.outages(run_length));
+        for node in &hit {
+            outages[*node].extend(event.outages(run_length));
         }
+        let text = event.text(&hit, nodes);
+        planned.push(PlannedEvent { text, kind: EventKind::Fault, nodes: hit, during });
     }
     for (node, outages) in nodes.iter_mut().zip(outages) {
         node.faults = Schedule::new(outages);

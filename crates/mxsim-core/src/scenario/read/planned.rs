@@ -37,6 +37,7 @@ fn no_answers(authority: &Authority) -> impl Iterator<Item = PlannedEvent> {
     authority.away.iter().map(|&(from, to)| PlannedEvent {
         text: format!("DNS: no answer from {} for {}", clock(from), to.since(from)),
         kind: EventKind::NoAnswer,
+        nodes: Vec::new(),
         during: vec![(from, to)],
     })
 }
@@ -48,7 +49,12 @@ fn changes(zones: &[ZoneVersion]) -> impl Iterator<Item = PlannedEvent> {
         let ttl = longest_ttl(old, &new.zone)?;
         let text = format!("the zone changes at {}", clock(new.at));
         let during = vec![(new.at, new.at + ttl)];
-        (ttl > Span::ZERO).then_some(PlannedEvent { text, kind: EventKind::Change, during })
+        (ttl > Span::ZERO).then_some(PlannedEvent {
+            text,
+            kind: EventKind::Change,
+            nodes: Vec::new(),
+            during,
+        })
     })
 }
 

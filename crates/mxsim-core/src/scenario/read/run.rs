@@ -17,7 +17,8 @@ pub(super) fn read(table: &Table, overrides: &RunOverrides, reading: &mut Readin
     let window =
         overrides.window.or_else(|| span_at(table, "window")).filter(|window| *window >= Span::MINUTE);
     let window = window.unwrap_or(Span::DAY);
-    let run_length = span_at(table, "run_length").unwrap_or_else(|| whole_day(window));
+    let written = overrides.run_length.or_else(|| span_at(table, "run_length"));
+    let run_length = written.unwrap_or_else(|| whole_day(window));
     if run_length.0 % window.0 != 0 {
         let place = table.get("run_length").map_or(Place::File, |value| value.place.clone());
         let windows = run_length.0 / window.0 + 1;

@@ -45,6 +45,8 @@ pub struct RunOverrides {
     pub seed: Option<u64>,
     /// The span a share is measured over; at least a minute.
     pub window: Option<Span>,
+    /// How long each replication measures; a whole number of windows.
+    pub run_length: Option<Span>,
     /// The mail domain, where the zone has several.
     pub domain: Option<String>,
 }

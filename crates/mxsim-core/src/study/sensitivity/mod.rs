@@ -7,8 +7,8 @@
 //! - *Which single assumption flips it?* Each is put to the extremes of its range, one at a time (`one_at_a_time.rs`); those that look like flipping it
 //!   get more replications.
 //!
-//! Others are about the zone and the nodes (`twins.rs`): what if a host whose address is not known has none, if no node failed, or if some were down
-//! all the time?
+//! Others are about the zone and the nodes (`twins.rs`): what if a host whose address is not known has none, if no node failed, if some were down
+//! all the time, or if nodes served any number of sessions?
 //!
 //! Everything depends on the scenario, the seed and the number of replications alone, so a shorter run is a prefix here too.
 
@@ -23,7 +23,7 @@ use one_at_a_time::{MOST_EXTREMES, extremes};
 pub(super) use twins::Twin;
 
 pub(super) use prior::{DrawnSender, Prior, world_key};
-use size::{CONFIRMED, CONFIRMING, SCREENING, Size};
+use size::{CONFIRMED, CONFIRMING, SCREENING, SIZING, Size};
 
 use crate::engine::Compiled;
 use crate::engine::compile_beside;
@@ -77,6 +77,8 @@ pub struct AlternativeTallies {
     pub without: Vec<Tally>,
     /// Of the world in which no node fails.
     pub undisturbed: Vec<Tally>,
+    /// Of the world in which nodes serve any number of sessions: of the first replications in which a node is full.
+    pub unlimited: Vec<Tally>,
     /// Which extremes go on after the screening; known once it is done.
     pub(super) promising: Option<Vec<bool>>,
 }
@@ -159,11 +161,14 @@ impl Alternatives {
         for (twin, scenario) in twins::twins(scenario) {
             let world = make(&scenario)?;
             self.count_tables(&scenario, &world);
-            if twin == Twin::Down {
-                self.size.down_s += seconds(&world);
-            } else {
-                self.size.twins += 1;
-                self.size.twins_s += seconds(&world);
+            match twin {
+                Twin::Down => self.size.down_s += seconds(&world),
+                // Whether it takes part is not known yet, and it costs less than the few replications in which nodes are full.
+                Twin::Unlimited => {}
+                Twin::Without | Twin::Undisturbed => {
+                    self.size.twins += 1;
+                    self.size.twins_s += seconds(&world);
+                }
             }
             self.twins.push((twin, world));
         }
@@ -206,13 +211,21 @@ impl Alternatives {
             worlds: vec![Vec::new(); self.worlds.len()],
             without: Vec::new(),
             undisturbed: Vec::new(),
+            unlimited: Vec::new(),
             promising: None,
         }
     }
 
-    /// The twins that take part in replication `r`: for a goal that takes nodes down in all of them. They are a part of the run itself.
-    pub(super) fn twins_in(&self, r: u64) -> impl Iterator<Item = (Twin, &Compiled)> {
-        let twins = self.twins.iter().filter(move |(twin, _)| *twin == Twin::Down || r < CONFIRMING);
+    /// The twins that take part in replication `r`, of which this is the tally. They are a part of the run itself.
+    pub(super) fn twins_in(&self, r: u64, tally: &Tally) -> impl Iterator<Item = (Twin, &Compiled)> {
+        let is_full = tally.is_full();
+        let is_asked = move |twin: Twin| match twin {
+            // A goal asks for each replication.
+            Twin::Down => true,
+            Twin::Without | Twin::Undisturbed => r < CONFIRMING,
+            Twin::Unlimited => r < SIZING && is_full,
+        };
+        let twins = self.twins.iter().filter(move |(twin, _)| is_asked(*twin));
         twins.map(|(twin, world)| (*twin, world))
     }
 
@@ -252,6 +265,7 @@ impl AlternativeTallies {
             Slot::World(i) => self.worlds[i].push(tally),
             Slot::Twin(Twin::Undisturbed) => self.undisturbed.push(tally),
             Slot::Twin(Twin::Without) => self.without.push(tally),
+            Slot::Twin(Twin::Unlimited) => self.unlimited.push(tally),
             // What nodes that are down do stands in the tally of the run itself, see `Tally::put_under`.
             Slot::Twin(Twin::Down) => {}
         }

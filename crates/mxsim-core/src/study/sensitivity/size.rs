@@ -4,6 +4,8 @@
 pub(crate) const SCREENING: u64 = 32;
 /// Replications of a promising end: as many as the first look at the goals takes.
 pub(crate) const CONFIRMING: u64 = 160;
+/// Replications that may say how many sessions a node needs. *Assumption*: enough to see a bad day of twenty.
+pub(crate) const SIZING: u64 = 16;
 /// Ends that go on.
 pub(crate) const CONFIRMED: u64 = 3;
 /// How many worlds beside the run, how many replications of each, and what they cost.

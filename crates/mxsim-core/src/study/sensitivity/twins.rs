@@ -12,6 +12,8 @@ pub(in super::super) enum Twin {
     Undisturbed,
     /// A choice of nodes is down all the time.
     Down,
+    /// Nodes serve any number of sessions.
+    Unlimited,
 }
 
 /// All that the scenario asks for.
@@ -19,7 +21,15 @@ pub(super) fn twins(scenario: &Scenario) -> Vec<(Twin, Scenario)> {
     let without = unknown_hosts::without(scenario).map(|without| (Twin::Without, without));
     let undisturbed = undisturbed(scenario).map(|undisturbed| (Twin::Undisturbed, undisturbed));
     let down = scenario.down().map(|nodes| (Twin::Down, down(scenario, &nodes)));
-    without.into_iter().chain(undisturbed).chain(down).collect()
+    let unlimited = unlimited(scenario).map(|unlimited| (Twin::Unlimited, unlimited));
+    without.into_iter().chain(undisturbed).chain(down).chain(unlimited).collect()
+}
+
+/// The scenario with any number of sessions at each node, to see how many it needs; `None` where there is no limit.
+fn unlimited(scenario: &Scenario) -> Option<Scenario> {
+    let mut unlimited = scenario.clone();
+    let limited = unlimited.nodes.iter_mut().filter_map(|node| node.capacity.sessions.take());
+    (limited.count() > 0).then_some(unlimited)
 }
 
 /// The scenario without its faults, to see whether it would split the mail; `None` where nobody asks, or the zone changes too.

@@ -1,7 +1,8 @@
-//! Names of nodes in sentences.
+//! Names of nodes and hosts in sentences.
 
-/// The name of a node as a sentence says it: one that could be a word of the sentence (`mail`, `backup`, `old`) stands in quotes.
-pub(super) fn called(name: &str) -> String {
+/// The name of a node or a host as a sentence says it: one that could be a word of the sentence (`mail`, `backup`, `old`) stands in quotes.
+#[must_use]
+pub fn called(name: &str) -> String {
     let is_word = name.chars().all(char::is_alphabetic) && !name.starts_with("mx");
     if is_word { format!("\"{name}\"") } else { name.to_owned() }
 }

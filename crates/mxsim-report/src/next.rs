@@ -1,0 +1,91 @@
+//! The command worth typing after a run: what it asks for has to differ from what has just been seen.
+
+use crate::text::Files;
+use crate::words::zone_file;
+use mxsim_core::numerals::clock;
+use mxsim_core::results::{Answer, Results, SenderResult, Subject};
+use mxsim_core::time::Span;
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::path::Path;
+
+/// The command as it can be pasted into a shell.
+pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
+    let verdict = &results.verdict;
+    let is_open = verdict.answer == Answer::CannotTell && verdict.longer_run.is_none();
+    let more = results.more_replications().filter(|_| is_open);
+    let all = more.map(|more| results.provenance.replications.saturating_add(more));
+    if let Some(zone) = zone_file(files) {
+        let (zone, scenario) = (word(zone), scenario_for(zone));
+        let scenario = word(&scenario);
+        return match all {
+            Some(all) => format!("mxsim ask {zone} --replications {all}"),
+            None => format!("mxsim init --zone {zone} -o {scenario}; mxsim run {scenario}"),
+        };
+    }
+    let scenario = word(files.scenario.unwrap_or("SCENARIO"));
+    let longer = verdict.longer_run.and_then(|longer| longer.run_length_s);
+    match (all, longer, trace(results)) {
+        (Some(all), _, _) => format!("mxsim run {scenario} --replications {all}"),
+        (_, Some(seconds), _) => {
+            let length = Span::from_secs_f64(seconds).to_string();
+            format!("mxsim run {scenario} --run-length {}", word(&length))
+        }
+        (_, _, Some(trace)) if files.scenario.is_some() => format!("mxsim trace {scenario}{trace}"),
+        _ => match files.results {
+            Some(results) => format!("mxsim report {} --figures .", word(results)),
+            None => format!("mxsim run {scenario} -o run.json --figures ."),
+        },
+    }
+}
+
+/// A scenario named after its zone, so that none of another zone is run in its place.
+fn scenario_for(zone: &str) -> String {
+    let stem = Path::new(zone).file_stem().and_then(OsStr::to_str).filter(|stem| *stem != "FILE");
+    format!("{}.toml", stem.unwrap_or("site"))
+}
+
+/// Where to look at one message that is lost or late: that of the sender that makes most of the trouble, when the first event begins.
+fn trace(results: &Results) -> Option<String> {
+    let verdict = &results.verdict;
+    let trouble = |sender: &SenderResult| match verdict.subject {
+        Subject::Loss => sender.totals.bounced as f64,
+        Subject::Delay => waited(sender),
+        _ => 0.0,
+    };
+    let senders = results.senders.iter().filter(|sender| sender.wanted && trouble(sender) > 0.0);
+    // Of equals the first: `max_by` takes the last.
+    let worst = senders.rev().max_by(|a, b| trouble(a).total_cmp(&trouble(b)));
+    let worst = worst.filter(|_| verdict.answer == Answer::No)?;
+    let begins = results.events.iter().find_map(|event| event.begins_s);
+    let at = begins.map_or_else(String::new, |begins| format!(" --at {}", word(&clock(begins))));
+    Some(format!(" --sender {}{at}", word(&worst.name)))
+}
+
+/// How long the mail of a sender waits together, at least (s): what is late has waited an hour.
+fn waited(sender: &SenderResult) -> f64 {
+    let late = sender.late.map_or(0.0, |late| late.value) * sender.totals.messages as f64 * 3_600.0;
+    late + sender.delay.map_or(0.0, |delay| delay.mean) * sender.totals.accepted as f64
+}
+
+/// A word as a shell takes it.
+fn word(text: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "._/-:@+,=".contains(letter);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.into();
+    }
+    format!("'{}'", text.replace('\'', r"'\''")).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_shell_takes_each_as_one_word() {
+        assert_eq!(
+            ["site.toml", "my site.toml", "it's", "", "$HOME"].map(word),
+            ["site.toml", "'my site.toml'", r"'it'\''s'", "''", "'$HOME'"]
+        );
+    }
+}
