@@ -7,6 +7,7 @@
 
 mod delivery;
 mod events;
+mod greylisting;
 mod numbers;
 mod possible;
 mod senders;
@@ -14,6 +15,7 @@ mod unevenness;
 
 pub use delivery::{Delay, Delivery, DeliveryTotals};
 pub use events::{EventAtNode, EventKind, EventPhase, EventResult};
+pub use greylisting::GreylistedMail;
 pub use numbers::{Estimate, Interval, Moment};
 pub use senders::{SenderAtNode, SenderResult};
 pub use unevenness::Unevenness;
@@ -348,6 +350,9 @@ pub struct NodeTotals {
     /// Attempts that found it full, refused or turned away with 421; part of `deferred`.
     #[serde(default)]
     pub full: u64,
+    /// Messages that its greylist deferred, each time; part of `deferred`. Not written where it is 0.
+    #[serde(default, skip_serializing_if = "greylisting::is_zero")]
+    pub greylisted: u64,
 }
 
 /// How even the split is, over the nodes with a fair share (busiest: over all nodes).

@@ -2,6 +2,7 @@
 
 use super::events;
 use crate::capacity::{self, RateUnit};
+use crate::greylisting;
 use crate::page::Page;
 use crate::page::columns::{self, Column};
 use crate::words::{self, WindowWord};
@@ -178,6 +179,7 @@ fn rows(page: &mut Page, results: &Results, room: usize) {
         ("at best", by_message(results), 2),
         // Events say what became of their mail.
         ("mail", mail(results), if results.events.is_empty() { NEEDED } else { 6 }),
+        ("greylisting", greylisting::sentence(results), NEEDED),
         ("biggest cause", biggest_cause(results), 4),
         ("evidence", evidence(results), 1),
         ("zone", results.findings.is_empty().then(|| "no findings".to_owned()), 0),

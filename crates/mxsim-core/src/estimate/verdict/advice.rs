@@ -193,7 +193,11 @@ impl Evidence<'_> {
             Some(Subject::Loss) => self.loss_action(),
             Some(Subject::Survival) => SURVIVAL_ACTION.into(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
-            Some(Subject::Delay) if self.any_fails() || self.labels.dns_away.is_some() => self.delay_action(),
+            Some(Subject::Delay)
+                if self.any_fails() || self.labels.dns_away.is_some() || self.is_greylisted() =>
+            {
+                self.delay_action()
+            }
             _ if self.any_fails() => {
                 "Run it once without the fault: then you see what the senders alone do.".into()
             }
