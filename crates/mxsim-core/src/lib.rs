@@ -75,7 +75,8 @@ pub use node::{Fault, SessionTime, WhenFull};
 pub use results::{Answer, Results};
 #[doc(inline)]
 pub use scenario::{
-    EventSpec, Goal, GoalKind, NodeSpec, Scenario, ScenarioBuilder, ScenarioError, SenderSpec, ShareRange,
+    EventSpec, Goal, GoalKind, GreylistingSpec, NodeSpec, Scenario, ScenarioBuilder, ScenarioError,
+    SenderSpec, ShareRange,
 };
 #[doc(inline)]
 pub use sender::{SenderBehaviour, Stickiness};

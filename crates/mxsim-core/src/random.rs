@@ -54,6 +54,8 @@ pub enum Purpose {
     Fault = 12,
     /// Which messages, of those drawn as numbers, belong before, into and after an event.
     Phase = 13,
+    /// Which messages are first contacts for a greylist, and what it knew before the run.
+    Greylisting = 14,
     /// Addresses that sites send from.
     Home = 20,
     /// Which plausible world is looked at: sender mixes, and behaviours that nobody knows.

@@ -8,6 +8,7 @@
 mod called;
 mod delivery;
 mod events;
+mod greylisting;
 mod numbers;
 mod possible;
 mod senders;
@@ -16,6 +17,7 @@ mod unevenness;
 pub use called::called;
 pub use delivery::{Delay, Delivery, DeliveryTotals};
 pub use events::{EventAtNode, EventKind, EventPhase, EventResult};
+pub use greylisting::GreylistedMail;
 pub use numbers::{Estimate, Interval, Moment};
 pub use senders::{SenderAtNode, SenderResult};
 pub use unevenness::Unevenness;
@@ -350,6 +352,9 @@ pub struct NodeTotals {
     /// Attempts that found it full, refused or turned away with 421; part of `deferred`.
     #[serde(default)]
     pub full: u64,
+    /// Messages that its greylist deferred, each time; part of `deferred`. Not written where it is 0.
+    #[serde(default, skip_serializing_if = "greylisting::is_zero")]
+    pub greylisted: u64,
 }
 
 /// How even the split is, over the nodes with a fair share (busiest: over all nodes).

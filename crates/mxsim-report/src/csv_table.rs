@@ -1,7 +1,7 @@
 //! The results as one long tidy table: one number per row.
 //!
 //! Columns: `section,name,quantity,value,low,high,bin`. Sections are `run`, `nodes`, `addresses`, `hosts`, `balance`, `delivery`,
-//! `senders` (and `senders_at_nodes`, named `sender: node`), `events` (named `event: phase`, and `events_at_nodes`, named `event: phase: node`),
+//! `senders` (and `senders_at_nodes`, named `sender: node`), `greylisted` and `greylisted_senders` where a node greylists, `events` (named `event: phase`, and `events_at_nodes`, named `event: phase: node`),
 //! `causes`, `dns`, `goals`, `series` and `duration`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given;
 //! in `series` and `duration` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s) in `series`, and the part of the time
 //! that is busier in `duration`. Fractions lie in 0..1, times are
@@ -12,8 +12,8 @@ use crate::outgoing::{in_csv, title};
 use mxsim_core::numerals::to_digits;
 use mxsim_core::results::{
     Balance, Cause, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve, Estimate, EventPhase,
-    EventResult, GoalResult, GoalStatus, Grade, HostResult, Interval, NodeResult, Provenance, Results,
-    SenderResult, Series, Uncertainty,
+    EventResult, GoalResult, GoalStatus, Grade, GreylistedMail, HostResult, Interval, NodeResult, Provenance,
+    Results, SenderResult, Series, Uncertainty,
 };
 
 const HEADER: [&str; 7] = ["section", "name", "quantity", "value", "low", "high", "bin"];
@@ -170,6 +170,9 @@ fn node_rows(table: &mut Table, node: &NodeResult) {
     table.count("deferred", node.totals.deferred);
     table.count("rejected", node.totals.rejected);
     table.count("full", node.totals.full);
+    if node.totals.greylisted > 0 {
+        table.count("greylisted", node.totals.greylisted);
+    }
     for (address, share) in node.addresses.iter().zip(&node.share_by_address) {
         table.at("addresses", address);
         table.interval("share", *share);
@@ -240,6 +243,18 @@ fn delivery_rows(table: &mut Table, delivery: &Delivery) {
     message_rows(table, &delivery.totals);
     part_rows(table, delivery.bounced_share, delivery.late);
     delay_rows(table, delivery.delay.as_ref());
+    greylisted_rows(table, "greylisted", "", delivery.greylisted.as_ref());
+}
+
+/// Mail that greylisting held up, in a section of its own, so that its delays are not taken for those of all mail.
+fn greylisted_rows(table: &mut Table, section: &'static str, name: &str, mail: Option<&GreylistedMail>) {
+    let Some(mail) = mail else { return };
+    table.at(section, name);
+    table.count("messages", mail.messages);
+    table.count("known_elsewhere", mail.known_elsewhere);
+    table.optional("share", mail.share);
+    table.optional("leaked", mail.leaked);
+    delay_rows(table, mail.delay.as_ref());
 }
 
 fn message_rows(table: &mut Table, totals: &DeliveryTotals) {
@@ -277,6 +292,7 @@ fn sender_rows(table: &mut Table, sender: &SenderResult) {
     message_rows(table, &sender.totals);
     part_rows(table, sender.bounced_share, sender.late);
     delay_rows(table, sender.delay.as_ref());
+    greylisted_rows(table, "greylisted_senders", &sender.name, sender.greylisted.as_ref());
     for at in &sender.by_node {
         table.at("senders_at_nodes", &format!("{}: {}", sender.name, at.node));
         table.interval("share", at.share);

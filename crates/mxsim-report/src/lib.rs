@@ -32,6 +32,7 @@ mod document;
 mod error;
 pub mod figure;
 pub mod findings;
+mod greylisting;
 pub mod judge;
 mod markdown;
 mod next;

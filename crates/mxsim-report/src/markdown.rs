@@ -6,6 +6,7 @@ use mxsim_core::results::{Estimate, NodeResult, Provenance, Results};
 use crate::capacity;
 use crate::findings;
 use crate::next::next_command;
+use crate::greylisting;
 use crate::outgoing::{in_markdown, link_in_markdown};
 use crate::scatter;
 use crate::text::Files;
@@ -36,6 +37,7 @@ pub fn markdown(results: &Results, style: &MarkdownStyle<'_>) -> String {
         cause_table(&mut out, results);
     }
     delivery(&mut out, results);
+    greylisting_table(&mut out, results);
     goal_table(&mut out, results, word);
     provenance(&mut out, results);
     out
@@ -248,6 +250,15 @@ fn delivery(out: &mut String, results: &Results) {
             delays.into_iter().map(|(name, value)| [name.to_owned(), value]),
         );
     }
+}
+
+/// Whose mail greylisting holds up, where it does.
+fn greylisting_table(out: &mut String, results: &Results) {
+    let Some(sentence) = greylisting::sentence(results) else { return };
+    heading(out, "Greylisting");
+    bullets(out, &[sentence, greylisting::deferrals(results)]);
+    out.push('\n');
+    table(out, greylisting::HEADS, greylisting::rows(results).into_iter());
 }
 
 fn goal_table(out: &mut String, results: &Results, word: WindowWord) {

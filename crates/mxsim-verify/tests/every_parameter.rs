@@ -88,6 +88,11 @@ fn of_stubs() {
     all_are_obeyed(PresetKind::Stub);
 }
 
+#[test]
+fn of_greylisting() {
+    all_are_obeyed(PresetKind::Greylisting);
+}
+
 /// A scenario for a parameter that is gone tests nothing.
 #[test]
 fn every_scenario_has_its_parameter() {

@@ -5,7 +5,8 @@ use super::lazy::Lazy;
 use super::preset::{Preset, PresetSummary};
 use super::read::read_preset;
 use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
-use crate::parameters::{AUTHORITY, ParameterTable, PresetKind, RESOLVER, SENDER, STUB};
+use crate::node::greylisting::GreyRules;
+use crate::parameters::{AUTHORITY, GREYLISTING, ParameterTable, PresetKind, RESOLVER, SENDER, STUB};
 use crate::sender::SenderParameters;
 use crate::syntax::diagnostic::ScenarioError;
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ pub(super) struct PresetMaps {
     pub(super) resolvers: PresetMap<ResolverParameters>,
     pub(super) authorities: PresetMap<OrderPolicy>,
     pub(super) stubs: PresetMap<StubParameters>,
+    pub(super) greylisting: PresetMap<GreyRules>,
 }
 
 impl Default for PresetMaps {
@@ -27,6 +29,7 @@ impl Default for PresetMaps {
             resolvers: PresetMap::new(PresetKind::Resolver, &RESOLVER),
             authorities: PresetMap::new(PresetKind::Authority, &AUTHORITY),
             stubs: PresetMap::new(PresetKind::Stub, &STUB),
+            greylisting: PresetMap::new(PresetKind::Greylisting, &GREYLISTING),
         }
     }
 }
@@ -39,6 +42,7 @@ impl PresetMaps {
             PresetKind::Resolver => &self.resolvers,
             PresetKind::Authority => &self.authorities,
             PresetKind::Stub => &self.stubs,
+            PresetKind::Greylisting => &self.greylisting,
         }
     }
 
@@ -49,6 +53,7 @@ impl PresetMaps {
             PresetKind::Resolver => &mut self.resolvers,
             PresetKind::Authority => &mut self.authorities,
             PresetKind::Stub => &mut self.stubs,
+            PresetKind::Greylisting => &mut self.greylisting,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The catalogue of presets: real and plain senders, resolvers and authorities, as data with the source of every parameter.
+//! The catalogue of presets: real and plain senders, resolvers, authorities and greylisting software, as data with the source of every
+//! parameter.
 //!
 //! A preset is one TOML file. It names every parameter and, for each, where the value was seen and how well that is known
 //! ([`Grade`](crate::results::Grade)). A file with an unread key, a missing parameter or a parameter without evidence is refused, so nothing
@@ -33,6 +34,7 @@ pub use review::{Difference, Review, ReviewedValue};
 pub use unknown::{NotKnown, OutboundHosts};
 
 use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
+use crate::node::greylisting::GreyRules;
 use crate::sender::{SenderParameters, Unknowns};
 use crate::syntax::diagnostic::ScenarioError;
 use crate::syntax::ids::KnownIds;
@@ -51,6 +53,9 @@ pub type ResolverPreset = Preset<ResolverParameters>;
 pub type AuthorityPreset = Preset<OrderPolicy>;
 /// A library that sorts addresses.
 pub type StubPreset = Preset<StubParameters>;
+
+/// Greylisting software.
+pub type GreylistingPreset = Preset<GreyRules>;
 
 /// The plain kind whose ranges hold for senders that nobody knows and whose preset names none.
 const UNKNOWN_KIND: &str = "cache-sticky";
@@ -221,6 +226,12 @@ impl Catalog {
         self.presets.stubs.all()
     }
 
+    /// The greylisting preset `id`.
+    #[must_use]
+    pub fn greylisting(&self, id: &str) -> Option<&GreylistingPreset> {
+        self.presets.greylisting.get(id)
+    }
+
     /// The population `id`.
     #[must_use]
     pub fn population(&self, id: &str) -> Option<&Population> {
@@ -325,6 +336,14 @@ mod tests {
         }
         for path in catalog.stubs().flat_map(|preset| preset.evidence.keys()) {
             assert!(PresetKind::Stub.meaning(path).is_some_and(|meaning| !meaning.is_empty()), "{path}");
+        }
+        for path in
+            Catalog::builtin().greylisting("postgrey").into_iter().flat_map(|preset| preset.evidence.keys())
+        {
+            assert!(
+                PresetKind::Greylisting.meaning(path).is_some_and(|meaning| !meaning.is_empty()),
+                "{path}"
+            );
         }
         assert_eq!(PresetKind::Authority.meaning("cache.ttl_min"), None);
         assert_eq!(catalog.nearest("posfix"), Some("postfix"));

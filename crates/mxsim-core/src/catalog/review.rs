@@ -3,7 +3,9 @@
 //! docs/second-reading.md says how one is made. Values are compared as parameters: `"300s"` and `"5m"` are one value.
 
 use super::preset::PresetSummary;
-use crate::parameters::{AUTHORITY, Literals, ParameterTable, PresetKind, RESOLVER, SENDER, STUB, Written};
+use crate::parameters::{
+    AUTHORITY, GREYLISTING, Literals, ParameterTable, PresetKind, RESOLVER, SENDER, STUB, Written,
+};
 use crate::results::{Grade, Status};
 use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
 use crate::syntax::shape::{Shape, check_table, optional, required};
@@ -124,6 +126,7 @@ impl PresetKind {
             Self::Resolver => read(file, text, &RESOLVER),
             Self::Authority => read(file, text, &AUTHORITY),
             Self::Stub => read(file, text, &STUB),
+            Self::Greylisting => read(file, text, &GREYLISTING),
         }
     }
 }

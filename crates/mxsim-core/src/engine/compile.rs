@@ -1,6 +1,7 @@
 //! Scenario to world: names become indices, defaults are long gone, and nothing can fail any more.
 
 use super::aggregate::{self, Plan};
+use super::world::greylisting::GreylistPlan;
 use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
 use super::world::{Phases, SenderTable, Topology, World, senders};
@@ -70,6 +71,7 @@ fn world(scenario: &Scenario, names: &Names) -> World {
         start: Time::ZERO - scenario.run.warm_up,
         end: Time::ZERO + scenario.run.run_length,
         times_only: senders::times_only(&topology, &senders),
+        greylisting: GreylistPlan::of(scenario),
         phases: Phases::new(&scenario.events, Time::ZERO + scenario.run.run_length),
         topology,
         senders,
@@ -96,6 +98,7 @@ fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDe
         goals: scenario.goals.clone(),
         goals_are_default: scenario.goals_are_default,
         down: scenario.down().collect(),
+        greylisting: scenario.greylisting.clone(),
         dns_away: scenario.authority.away.iter().map(|(from, to)| to.since(*from)).max(),
         changes: scenario.zones.iter().any(|version| version.at > Time::ZERO),
         old_answers: old_answers(scenario),
@@ -127,6 +130,7 @@ fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
         fails_in_part: node.faults.outages().iter().all(|outage| outage.share < 1.0),
         defers: node.faults.ever(|fault| matches!(fault, Fault::Defer(_)) && fault.is_past_greeting()),
         leaves: scenario.retires(node),
+        greylists: node.greylists,
         goes_silent: node.faults.ever(Fault::keeps_sender_waiting),
         session_limit: node.capacity.sessions,
         measured: scenario.run.run_length,

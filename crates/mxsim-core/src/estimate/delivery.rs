@@ -1,15 +1,17 @@
 //! What became of the messages, and how long they took.
 
+use super::greylisting;
 use super::interval::Ratio;
 use super::special::t_factor;
 use crate::results::{Delay, Delivery, DeliveryTotals, Interval};
+use crate::tally::labels::Labels;
 use crate::tally::{DelayBucket, DelayHistogram, Tally};
 
 /// Microseconds in a second.
 const SECOND: f64 = 1e6;
 
 /// Totals and delays.
-pub(super) fn delivery(tallies: &[Tally]) -> Delivery {
+pub(super) fn delivery(labels: &Labels, tallies: &[Tally]) -> Delivery {
     let delays: Vec<&DelayHistogram> = tallies.iter().map(|tally| &tally.delays).collect();
     let late = |tally: &Tally| tally.senders.iter().map(|sender| sender.late).sum::<u64>();
     Delivery {
@@ -17,6 +19,7 @@ pub(super) fn delivery(tallies: &[Tally]) -> Delivery {
         bounced_share: bounced_share(tallies.iter().map(|tally| tally.totals)),
         late: part(tallies.iter().map(|tally| (late(tally), not_bounced(tally.totals)))),
         delay: delay(&delays),
+        greylisted: greylisting::of_all(labels, tallies),
     }
 }
 

@@ -190,6 +190,7 @@ fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
         deferred: sum(|counts| counts.deferred),
         rejected: sum(|counts| counts.rejected),
         full: sum(|counts| counts.full),
+        greylisted: sum(|counts| counts.greylisted),
     }
 }
 

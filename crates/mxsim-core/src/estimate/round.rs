@@ -7,8 +7,8 @@
 
 use crate::numerals::to_digits;
 use crate::results::{
-    Balance, Cause, Delay, DurationCurve, Effect, Estimate, EventPhase, GoalResult, HostResult, Interval,
-    NodeResult, Results, SenderResult, Series, Uncertainty,
+    Balance, Cause, Delay, DurationCurve, Effect, Estimate, EventPhase, GoalResult, GreylistedMail,
+    HostResult, Interval, NodeResult, Results, SenderResult, Series, Uncertainty,
 };
 
 /// Below this a published number is the rounding error of a sum that is zero: shares and seconds that were counted are far larger.
@@ -26,6 +26,7 @@ pub(super) fn results(results: &mut Results) {
     balance(&mut results.balance);
     results.delivery.delay.iter_mut().for_each(delay);
     results.delivery.bounced_share.iter_mut().chain(&mut results.delivery.late).for_each(interval);
+    results.delivery.greylisted.iter_mut().for_each(greylisted);
     results.senders.iter_mut().for_each(sender);
     let phases =
         results.events.iter_mut().flat_map(|event| [&mut event.before, &mut event.during, &mut event.after]);
@@ -104,10 +105,16 @@ fn sender(sender: &mut SenderResult) {
     interval(&mut sender.share_of_mail);
     sender.bounced_share.iter_mut().chain(&mut sender.late).for_each(interval);
     sender.delay.iter_mut().for_each(delay);
+    sender.greylisted.iter_mut().for_each(greylisted);
     for at in &mut sender.by_node {
         interval(&mut at.share);
         at.busy_sessions.iter_mut().chain(&mut at.idle_sessions).for_each(interval);
     }
+}
+
+fn greylisted(mail: &mut GreylistedMail) {
+    mail.share.iter_mut().chain(&mut mail.leaked).for_each(interval);
+    mail.delay.iter_mut().for_each(delay);
 }
 
 fn phase(phase: &mut EventPhase) {

@@ -1,6 +1,7 @@
 //! Senders: what became of the mail of each, and where it went.
 
 use super::delivery;
+use super::greylisting;
 use super::interval::{Ratio, unknown};
 use super::sessions;
 use crate::results::{DeliveryTotals, Interval, SenderAtNode, SenderResult};
@@ -23,6 +24,7 @@ fn one(labels: &Labels, tallies: &[Tally], index: usize) -> SenderResult {
         bounced_share: delivery::bounced_share(own.iter().map(|sender| sender.totals)),
         late: delivery::part(own.iter().map(|sender| (sender.late, delivery::not_bounced(sender.totals)))),
         delay: delivery::delay(&delays),
+        greylisted: greylisting::of_sender(labels, &own),
         by_node: by_node(labels, tallies, index),
     }
 }

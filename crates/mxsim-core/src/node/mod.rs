@@ -2,9 +2,11 @@
 //!
 //! A node that *refuses* answers a connection with a reset at once; one that *drops* says nothing, and the sender waits for its own
 //! connect time-out or the kernel's, whichever is shorter; a *silent* one takes the connection and never greets. The other faults are
-//! answers: a transient or permanent failure, or a lost connection, at a [`Stage`](crate::smtp::Stage) of the session.
+//! answers: a transient or permanent failure, or a lost connection, at a [`Stage`](crate::smtp::Stage) of the session. A node that
+//! [greylists](greylisting) gives such an answer too, to whom it does not know yet.
 
 mod fault;
+pub mod greylisting;
 mod session_time;
 
 pub use fault::{Fault, Outage, Schedule};

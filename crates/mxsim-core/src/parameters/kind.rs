@@ -11,11 +11,13 @@ pub enum PresetKind {
     Authority,
     /// A library that sorts addresses.
     Stub,
+    /// Greylisting software at the nodes.
+    Greylisting,
 }
 
 impl PresetKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Sender, Self::Resolver, Self::Authority, Self::Stub];
+    pub const ALL: [Self; 5] = [Self::Sender, Self::Resolver, Self::Authority, Self::Stub, Self::Greylisting];
 
     /// Returns the name of the kind, which is also its folder in the catalogue.
     #[must_use]
@@ -25,6 +27,7 @@ impl PresetKind {
             Self::Resolver => "resolver",
             Self::Authority => "authority",
             Self::Stub => "stub",
+            Self::Greylisting => "greylisting",
         }
     }
 
@@ -36,6 +39,7 @@ impl PresetKind {
             Self::Resolver => "a resolver",
             Self::Authority => "an authority",
             Self::Stub => "a stub",
+            Self::Greylisting => "a greylisting",
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! One file holds one group of parameters and everything about them apart from what they do: keys, words, reading, writing, the rules between
 //! them, and the sentences. Catalogue files, overrides in a scenario, resolved scenarios, the JSON Schema, the reference, `mxsim presets` and
-//! traces all go through here. What a parameter *does* is code in [`crate::sender`] and [`crate::dns`].
+//! traces all go through here. What a parameter *does* is code in [`crate::sender`], [`crate::dns`] and [`crate::node`].
 //!
 //! | kind | groups, by file |
 //! |---|---|
@@ -10,6 +10,7 @@
 //! | resolver | `cache`, `answer_order` (section `order`), `caches` |
 //! | authority | `answer_order` (section `order`) |
 //! | stub | `stub` (section `sort`) |
+//! | greylisting | `greylist` |
 //!
 //! A new parameter is a field of a type in [`crate::sender`] or [`crate::dns`] and, in the file of its group, a key, a blank value, a line that
 //! reads and a line that writes. A new group is a file of its own and a line in a table below.
@@ -20,6 +21,7 @@ mod caches;
 pub(crate) mod concurrency;
 mod english;
 pub(crate) mod failover;
+pub(crate) mod greylist;
 mod keys;
 mod kind;
 pub(crate) mod limits;
@@ -47,6 +49,7 @@ pub(crate) use table::{Literals, ParameterTable, Written};
 pub(crate) use values::{span, span_at};
 
 use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
+use crate::node::greylisting::GreyRules;
 use crate::sender::SenderParameters;
 use crate::syntax::shape::Key;
 use table::{ParameterGroup, sections};
@@ -123,6 +126,15 @@ const STUB_GROUPS: [ParameterGroup<StubParameters>; 1] = [stub::GROUP];
 /// The sections of a stub.
 pub(crate) const STUB_KEYS: &[Key] = &sections(&STUB_GROUPS);
 
+/// The parameters of greylisting software.
+pub(crate) static GREYLISTING: ParameterTable<GreyRules> =
+    ParameterTable { blank: greylist::BLANK, groups: &GREYLISTING_GROUPS, written: &GREYLISTING_GROUPS };
+
+const GREYLISTING_GROUPS: [ParameterGroup<GreyRules>; 1] = [greylist::GROUP];
+
+/// The sections of greylisting software.
+const GREYLISTING_KEYS: &[Key] = &sections(&GREYLISTING_GROUPS);
+
 impl PresetKind {
     /// Returns the sections of its parameters.
     pub(crate) const fn keys(self) -> &'static [Key] {
@@ -131,6 +143,7 @@ impl PresetKind {
             Self::Resolver => RESOLVER_KEYS,
             Self::Authority => AUTHORITY_KEYS,
             Self::Stub => STUB_KEYS,
+            Self::Greylisting => GREYLISTING_KEYS,
         }
     }
 
@@ -160,6 +173,7 @@ impl PresetKind {
             Self::Resolver => RESOLVER.has_no_effect(parameter, beside),
             Self::Authority => AUTHORITY.has_no_effect(parameter, beside),
             Self::Stub => STUB.has_no_effect(parameter, beside),
+            Self::Greylisting => GREYLISTING.has_no_effect(parameter, beside),
         }
     }
 
@@ -170,6 +184,7 @@ impl PresetKind {
             Self::Resolver => RESOLVER.decides_where(parameter),
             Self::Authority => AUTHORITY.decides_where(parameter),
             Self::Stub => STUB.decides_where(parameter),
+            Self::Greylisting => GREYLISTING.decides_where(parameter),
         }
     }
 }
@@ -190,6 +205,7 @@ mod tests {
         check(PresetKind::Resolver, RESOLVER.write(&RESOLVER.blank));
         check(PresetKind::Authority, AUTHORITY.write(&AUTHORITY.blank));
         check(PresetKind::Stub, STUB.write(&STUB.blank));
+        check(PresetKind::Greylisting, GREYLISTING.write(&GREYLISTING.blank));
     }
 
     /// A group that is read must be written too, whatever the two orders are.

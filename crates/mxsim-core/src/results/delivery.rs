@@ -1,5 +1,6 @@
 //! What became of the messages.
 
+use super::greylisting::GreylistedMail;
 use super::numbers::Interval;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,9 @@ pub struct Delivery {
     pub late: Option<Interval>,
     /// Time from arrival in the sender's queue to acceptance, over accepted messages; `null` if none was accepted.
     pub delay: Option<Delay>,
+    /// Messages that a greylist deferred at least once; not written where no node greylists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub greylisted: Option<GreylistedMail>,
 }
 
 /// Counts over all measured windows; `messages = accepted + bounced + waiting`.

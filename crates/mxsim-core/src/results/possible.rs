@@ -6,8 +6,8 @@
 mod numbers;
 
 use super::{
-    Balance, DeliveryTotals, DurationCurve, EventPhase, EventResult, GoalResult, Interval, NodeResult,
-    PeakRate, Provenance, Results, SenderResult, Series, SessionResult, Uncertainty,
+    Balance, DeliveryTotals, DurationCurve, EventPhase, EventResult, GoalResult, GreylistedMail, Interval,
+    NodeResult, PeakRate, Provenance, Results, SenderResult, Series, SessionResult, Uncertainty,
 };
 use numbers::{Bounds, add_up, delay, deviation, estimate, inside, interval, list, moment, ordered, range};
 
@@ -35,6 +35,7 @@ impl Results {
         interval("delivery: bounced_share", Bounds::Share, self.delivery.bounced_share.as_ref())?;
         interval("delivery: late", Bounds::Share, self.delivery.late.as_ref())?;
         delay("delivery", self.delivery.delay.as_ref())?;
+        greylisted("delivery", self.delivery.greylisted.as_ref(), &self.delivery.totals)?;
         self.senders.iter().try_for_each(sender)?;
         self.counts_add_up()?;
         self.events.iter().try_for_each(event)?;
@@ -112,7 +113,8 @@ fn node(node: &NodeResult) -> Possible {
     node.peak_rates.iter().chain([&node.peak_rate]).try_for_each(|peak| peak_rate(&of("peak_rate"), peak))?;
     estimate(&of("peak_sessions"), Bounds::Amount, node.peak_sessions.as_ref())?;
     node.sessions.iter().try_for_each(|of_node| sessions(&of("sessions"), of_node))?;
-    at_most(&of("full"), node.totals.full, "deferred", node.totals.deferred)
+    at_most(&of("full"), node.totals.full, "deferred", node.totals.deferred)?;
+    at_most(&of("greylisted"), node.totals.greylisted, "deferred", node.totals.deferred)
 }
 
 fn peak_rate(of: &str, peak: &PeakRate) -> Possible {
@@ -156,6 +158,16 @@ fn totals(of: &str, totals: &DeliveryTotals) -> Possible {
     ))
 }
 
+/// Mail that was greylisted is a part of all.
+fn greylisted(of: &str, mail: Option<&GreylistedMail>, totals: &DeliveryTotals) -> Possible {
+    let Some(mail) = mail else { return Ok(()) };
+    let of = format!("{of}: greylisted");
+    at_most(&of, mail.messages, "messages", totals.messages)?;
+    interval(&of, Bounds::Share, mail.share.as_ref())?;
+    interval(&of, Bounds::Share, mail.leaked.as_ref())?;
+    delay(&of, mail.delay.as_ref())
+}
+
 fn sender(sender: &SenderResult) -> Possible {
     let of = |what: &str| format!("sender {}: {what}", sender.name);
     totals(&format!("sender {}", sender.name), &sender.totals)?;
@@ -163,6 +175,7 @@ fn sender(sender: &SenderResult) -> Possible {
     interval(&of("bounced_share"), Bounds::Share, sender.bounced_share.as_ref())?;
     interval(&of("late"), Bounds::Share, sender.late.as_ref())?;
     delay(&format!("sender {}", sender.name), sender.delay.as_ref())?;
+    greylisted(&format!("sender {}", sender.name), sender.greylisted.as_ref(), &sender.totals)?;
     for at in &sender.by_node {
         interval(&of(&at.node), Bounds::Share, Some(&at.share))?;
         interval(&of("busy_sessions"), Bounds::Amount, at.busy_sessions.as_ref())?;

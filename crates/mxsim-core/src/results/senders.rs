@@ -1,6 +1,7 @@
 //! What became of the mail of each sender.
 
 use super::delivery::{Delay, DeliveryTotals};
+use super::greylisting::GreylistedMail;
 use super::numbers::Interval;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,9 @@ pub struct SenderResult {
     /// Time from arrival in its queue to acceptance (s), over accepted messages; `null` if none was accepted. Quantiles are known to 3 %, extremes
     /// and atoms exactly.
     pub delay: Option<Delay>,
+    /// Its messages that a greylist deferred at least once; not written where no node greylists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub greylisted: Option<GreylistedMail>,
     /// Where its mail went, one entry per node.
     pub by_node: Vec<SenderAtNode>,
 }

@@ -1,6 +1,7 @@
 //! Every key of a scenario: the reader, the JSON Schema and `docs/scenario.md` all come from these tables. The keys that a preset has too
 //! stand in [`crate::parameters`].
 
+pub(crate) mod greylisting;
 mod node;
 
 use crate::dns::{AddressStatus, MtaStsMode};
@@ -11,6 +12,7 @@ use crate::parameters::{AUTHORITY_KEYS, PresetKind, RESOLVER_KEYS};
 use crate::smtp::Stage;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, later, optional, required, word};
 use crate::time::Span;
+use greylisting::GREYLISTING;
 use node::{CAPACITY, MOST_SESSIONS, NODE};
 
 /// Messages per day where the scenario says nothing. *Assumption*: a mid-sized organisation.
@@ -198,7 +200,7 @@ const EVENT: &[Key] = &[
     ),
     required(
         "fault",
-        Shape::Word { now: words::<FaultKind>, later: &["greylist", "slow", "accept-then-bounce"] },
+        Shape::Word { now: words::<FaultKind>, later: &["slow", "accept-then-bounce"] },
         "what is wrong with it: it refuses connections, drops packets, or takes connections and stays silent; or at a `stage` it defers (4xx), rejects (5xx) or disconnects",
     ),
     later("group", "nodes that fail together"),
@@ -367,8 +369,13 @@ pub(crate) const DOCUMENT: &[Key] = &[
         "rough even: near_fair within 25 % on 95 % of the windows",
         "what has to hold",
     ),
+    optional(
+        "greylisting",
+        Shape::Table(&GREYLISTING),
+        "no node greylists",
+        "what nodes do about senders that they have not seen before: 4xx, until they come back after a while",
+    ),
     later("edge", "an SMTP load balancer before the nodes"),
-    later("greylisting", "greylisting at the nodes"),
 ];
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::goal::{Goal, GoalKind, combinations};
 use crate::dns::{DaneZone, Driver, Host, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
+use crate::node::greylisting::Greylisting;
 use crate::node::{Capacity, Fault, Outage, Schedule};
 use crate::parameters::PresetKind;
 use crate::results::{Caution, EventKind, Finding, Grade, PresetUsed};
@@ -37,6 +38,8 @@ pub struct Scenario {
     pub mix: Option<Mix>,
     /// The machines that receive.
     pub nodes: Vec<Node>,
+    /// What nodes do about senders that they do not know, if any [greylists](Node::greylists).
+    pub greylisting: Option<Greylisting>,
     /// Events and changes of the zone that results look at one by one; what they do is in `nodes` and `zones`.
     pub events: Vec<PlannedEvent>,
     /// What has to hold; never empty (the default is the rough-even goal).
@@ -373,4 +376,6 @@ pub struct Node {
     pub faults: Schedule,
     /// How many sessions it serves at the same time, and how long they take.
     pub capacity: Capacity,
+    /// True if it greylists.
+    pub greylists: bool,
 }

@@ -4,9 +4,10 @@
 //! names the record sets it differs in. The fingerprint is the hash of this text.
 
 use crate::dns::{AddressStatus, Name, Zone};
+use crate::node::greylisting::{FirstContacts, GreyTable, Greylisting};
 use crate::node::{Capacity, SessionTime};
 use crate::parameters::words::word_of;
-use crate::parameters::{AUTHORITY, RESOLVER, SENDER, STUB, Written};
+use crate::parameters::{AUTHORITY, GREYLISTING, RESOLVER, SENDER, STUB, Written};
 use crate::scenario::goal::{GoalKind, Limit};
 use crate::scenario::model::{Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::scenario::read::fair_nodes;
@@ -42,6 +43,9 @@ impl Scenario {
         self.senders.iter().for_each(|sender| write_one_sender(sender, &mut out));
         self.write_resolvers(&mut out, in_full);
         self.write_nodes(&mut out);
+        self.greylisting
+            .iter()
+            .for_each(|greylisting| self.write_greylisting(greylisting, &mut out, in_full));
         self.nodes.iter().for_each(|node| write_events(node, &mut out));
         self.write_goals(&mut out);
         out.0
@@ -158,6 +162,22 @@ impl Scenario {
                 out.key("weight", &number(node.fair_share));
             }
             write_capacity(&node.capacity, out);
+        }
+    }
+
+    fn write_greylisting(&self, greylisting: &Greylisting, out: &mut Toml, in_full: bool) {
+        out.section("[greylisting]");
+        if in_full {
+            out.key("preset", &text(&greylisting.preset));
+        }
+        out.key("table", &grey_table(greylisting.table));
+        out.key(
+            "nodes",
+            &list(self.nodes.iter().filter(|node| node.greylists).map(|node| node.name.as_str())),
+        );
+        out.key("new", &first_contacts(greylisting.first_contacts));
+        for (path, literal) in GREYLISTING.write(&greylisting.rules) {
+            out.key(path.split('.').next_back().unwrap_or(path), &literal);
         }
     }
 
@@ -343,6 +363,20 @@ fn profile(profile: &Profile) -> String {
 /// A list of strings.
 fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
     format!("[{}]", items.map(text).collect::<Vec<_>>().join(", "))
+}
+
+fn grey_table(table: GreyTable) -> String {
+    let lag = || format!("{{ lag = {} }}", span(table.lag().unwrap_or_default()));
+    word_of(table).map_or_else(lag, text)
+}
+
+fn first_contacts(first_contacts: FirstContacts) -> String {
+    match first_contacts {
+        FirstContacts::Share(share) => number(share),
+        FirstContacts::Correspondents { number: correspondents, zipf } => {
+            format!("{{ correspondents = {correspondents}, zipf = {} }}", number(zipf))
+        }
+    }
 }
 
 /// What a node says when it is full is written only where it can be full.

@@ -48,6 +48,11 @@ const OUTBOUND_BYTES: f64 = 256.0;
 /// Bytes of a queued message in the calendar. *Assumption*: twice the size of an event, because lists grow by doubling.
 const QUEUED_BYTES: f64 = 128.0;
 
+/// Bytes of a key of a greylist with its row, or of a client. *Assumption*: their size and as much again.
+const KEY_BYTES: f64 = 224.0;
+/// What a message costs more that a greylist defers, in messages: two retries and what they try. *Assumption*.
+const GREYLISTED_WORK: f64 = 3.0;
+
 /// Retries that are counted one by one; what follows goes on at the pace of the last two. No retry law has so many different waits.
 const MOST_COUNTED: usize = 10_000;
 /// Bytes of an outbound host in the tables of a world: its place among the sites, its caches and what it holds. Measured: 10 million take 1.6 GB.
@@ -58,6 +63,11 @@ const SITE_WORK: f64 = 1.8;
 const HOST_WORK: f64 = 0.2;
 /// Bytes of what an event that lies ahead holds: its place in the calendar and its message. *Assumption*, as for queued messages.
 const AHEAD_BYTES: f64 = QUEUED_BYTES;
+
+/// What greylisting adds to a message, in messages.
+fn greylisted(world: &World) -> f64 {
+    world.greylisting.as_ref().map_or(0.0, |plan| plan.part_deferred() * GREYLISTED_WORK)
+}
 
 /// The estimated cost of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,6 +106,7 @@ impl Cost {
             build_s: build_s(world.senders.iter().map(|sender| (sender.sites, sender.hosts))),
             replication_s: (messages * message_work(world) * session_work(world)
                 + retries.work
+                + messages * greylisted(world)
                 + compiled.aggregate_work())
                 / MESSAGES_PER_SECOND,
             working_bytes: outbound * TABLE_BYTES
@@ -103,6 +114,7 @@ impl Cost {
                 + caches * CACHE_BYTES
                 + queued * QUEUED_BYTES
                 + managed_hosts(world) * OUTBOUND_BYTES
+                + world.greylisting.as_ref().map_or(0.0, |plan| plan.most_entries() * KEY_BYTES)
                 + load_bytes(world),
             tally_bytes: tally_bytes(world),
         }

@@ -1,7 +1,7 @@
 //! What the statistics need to know of a world: names, fair shares, goals and provenance.
 
 use crate::results::{Caution, EventKind, Finding, Grade, MethodUsed, PresetUsed};
-use crate::scenario::{Goal, Reach, RunPlan};
+use crate::scenario::{Goal, Greylisting, Reach, RunPlan};
 use crate::tally::PHASES;
 use crate::time::{Span, Time};
 
@@ -26,6 +26,8 @@ pub struct Labels {
     pub goals_are_default: bool,
     /// The nodes that are down together in each world that a goal `survive` looks at; empty without one.
     pub down: Vec<Vec<usize>>,
+    /// What nodes do about senders that they do not know, if any greylists.
+    pub greylisting: Option<Greylisting>,
     /// The longest time in the run in which nobody answers for the zone; `None` without one.
     pub dns_away: Option<Span>,
     /// True if the zone changes while the run goes on.
@@ -76,6 +78,8 @@ pub struct NodeLabels {
     pub fails_in_part: bool,
     /// True if it answers 4xx once it has greeted.
     pub defers: bool,
+    /// True if it greylists.
+    pub greylists: bool,
     /// True if the zone no longer names it after its last change.
     pub leaves: bool,
     /// True if it says nothing at some time, so that whoever tries it waits for a time-out.

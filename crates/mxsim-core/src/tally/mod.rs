@@ -63,6 +63,7 @@ impl Tally {
         other.waiting.merge(&std::mem::take(&mut self.waiting));
         for (to, from) in other.senders.iter_mut().zip(&mut self.senders) {
             to.delays.merge(&std::mem::take(&mut from.delays));
+            to.greylisted.delays.merge(&std::mem::take(&mut from.greylisted.delays));
         }
         for (to, from) in other.phases.iter_mut().zip(&mut self.phases) {
             to.delays.merge(&std::mem::take(&mut from.delays));
@@ -99,6 +100,23 @@ pub struct SenderTally {
     /// Messages that took longer than [`LATE`]: accepted later, or waiting for longer than that when the run ends.
     pub late: u64,
     /// Delays of its accepted messages, in coarser buckets than those of all.
+    pub delays: DelayHistogram,
+    /// What greylists did to them.
+    pub greylisted: GreylistedTally,
+}
+
+/// Messages of one sender that a greylist deferred at least once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GreylistedTally {
+    /// How many.
+    pub messages: u64,
+    /// Deferrals by a node though the table of another would have let the message pass.
+    pub known_elsewhere: u64,
+    /// Those of the messages that were accepted.
+    pub accepted: u64,
+    /// Those accepted by a node that does not greylist.
+    pub leaked: u64,
+    /// The delays of those accepted, in coarser buckets than those of all messages.
     pub delays: DelayHistogram,
 }
 

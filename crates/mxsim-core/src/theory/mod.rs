@@ -7,10 +7,12 @@
 //! - [`sticky`]: the scatter that senders make which keep their host for a while;
 //! - [`cache`]: how often a DNS cache answers, and for how long it answers with the old record;
 //! - [`failure`]: where the mail of a dead host goes, when retries come, how many calls a full node loses;
+//! - [`greylisting`]: how often a sender has to come back to tables that do not know it;
 //! - [`judge`]: whether counts per node are luck, and how few choosers would explain them.
 
 pub mod cache;
 pub mod failure;
+pub mod greylisting;
 pub mod judge;
 pub mod split;
 pub mod sticky;

@@ -1,4 +1,4 @@
-//! Presets and populations: how senders, resolvers, authorities and stubs behave, who sends to a domain, and who says so.
+//! Presets and populations: how senders, resolvers, authorities, stubs and greylisting software behave, who sends to a domain, and who says so.
 //!
 //! One [`Shown`] is written in four ways: [`screen()`], [`json()`], [`csv()`] and [`markdown()`]. [`template()`] is what a second reader fills in.
 
@@ -166,6 +166,9 @@ fn next_command(shown: &Shown<'_>) -> String {
         ),
         PresetKind::Resolver => format!("mxsim init, then resolver = \"{id}\" in [[senders]]"),
         PresetKind::Authority => format!("mxsim init, then authority = \"{id}\" in [zone]"),
+        PresetKind::Greylisting => format!(
+            "mxsim init, then preset = \"{id}\" in [greylisting]; any parameter above may stand beside it"
+        ),
         PresetKind::Stub => format!(
             "mxsim init, then stub = \"{id}\" beside a preset in [[senders]] that lets a library sort (dns.address_sort)"
         ),

@@ -2,6 +2,7 @@
 
 use super::events;
 use crate::capacity::{self, RateUnit};
+use crate::greylisting;
 use crate::page::Page;
 use crate::page::columns::{self, Column};
 use crate::words::{self, WindowWord};
@@ -181,6 +182,7 @@ fn rows(page: &mut Page, results: &Results, room: usize) {
         ("last message", events::last_message(results), 7),
         ("at best", by_message(results), 2),
         ("mail", mail(results), NEEDED),
+        ("greylisting", greylisting::sentence(results), NEEDED),
         ("biggest cause", biggest_cause(results), 4),
         ("evidence", evidence(results), 1),
         ("zone", results.findings.is_empty().then(|| "no findings".to_owned()), 0),

@@ -5,6 +5,7 @@ use mxsim_core::results::{Cause, NodeResult, Results, SessionResult};
 
 use super::{bar, senders};
 use crate::capacity;
+use crate::greylisting;
 use crate::page::columns::{self, Column};
 use crate::page::{Page, width_of};
 use crate::scatter;
@@ -33,6 +34,7 @@ pub(super) fn write(page: &mut Page, results: &Results, ascii: bool) {
         causes(page, results);
         senders::write(page, results);
     }
+    greylisting::write(page, results);
     delivery(page, results);
     goals(page, results, word);
     tail(page, results);

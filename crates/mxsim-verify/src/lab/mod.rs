@@ -7,6 +7,7 @@
 //! - [`names`]: what the names of a folder stand for;
 //! - [`recordings`], [`event`]: what was recorded;
 //! - [`submission`], [`processes`], `session_fit`: how messages were submitted, and how long a node took for one;
+//! - [`greylist`]: runs against nodes that greylist;
 //! - [`zone`], [`model`], [`recorder`]: the run as a scenario, and what the simulated nodes see;
 //! - [`statistic`]: what is compared;
 //! - [`judge`]: how unusual a recording is;
@@ -15,6 +16,7 @@
 //! - [`report`], [`page`]: the three judgements, as text, JSON and `docs/validation.md`.
 
 pub mod event;
+pub mod greylist;
 pub mod judge;
 pub mod known;
 pub mod model;

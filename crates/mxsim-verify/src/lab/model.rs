@@ -115,7 +115,7 @@ fn document(zone: &LabZone, resolver: &Map<String, Value>, mta: &Mta, pattern: &
         session.mean *= 1.0 - processes.handing_over;
     }
     let mean = milliseconds(session.mean);
-    json!({
+    let mut document = json!({
         "title": "lab",
         "run": { "run_length": run_length, "window": run_length, "warm_up": "0s" },
         "zone": { "text": zone.text(), "authority": "nsd" },
@@ -123,7 +123,11 @@ fn document(zone: &LabZone, resolver: &Map<String, Value>, mta: &Mta, pattern: &
         "senders": [sender],
         "nodes": { "*": { "tls": false, "session_time": { "lognormal": { "mean": mean, "sigma": session.sigma } } } },
         "events": events(zone, pattern, &run_length),
-    })
+    });
+    if let Some(list) = &pattern.greylist {
+        document["greylisting"] = list.section(&zone.machine(0).unwrap_or_default());
+    }
+    document
 }
 
 fn events(zone: &LabZone, pattern: &Pattern, run_length: &str) -> Vec<Value> {

@@ -1,10 +1,11 @@
-//! A lab folder: `INDEX.csv` with one row for each run, and `runs/` with what the nodes saw.
+//! A lab folder: `INDEX.csv` with one row for each run, and `runs/` with what the nodes saw. Recordings of greylisting nodes lie in `greylist/`, or in the
+//! folder itself, and need no row: their names say all.
 
 use super::event::{Event, NODES, What};
 use mxsim_core::time::Time;
 use serde::Deserialize;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// A message that a node saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +51,13 @@ struct IndexRow {
     resolver: String,
     variant: String,
     mode: String,
+    #[serde(default)]
     connections: usize,
+    #[serde(default)]
     conn_share_mx1: f64,
+    #[serde(default)]
     conn_share_mx2: f64,
+    #[serde(default)]
     conn_share_mx3: f64,
 }
 
@@ -70,7 +75,57 @@ struct Row {
 /// # Errors
 /// If a file cannot be read or a row has another form.
 pub fn read(folder: &Path) -> Result<Vec<Recorded>, String> {
-    rows::<IndexRow>(&folder.join("INDEX.csv"))?.into_iter().map(|row| recorded(folder, row)).collect()
+    let index = folder.join("INDEX.csv");
+    let rows = if index.exists() { rows::<IndexRow>(&index)? } else { Vec::new() };
+    let named: BTreeSet<String> = rows.iter().map(|row| row.file.clone()).collect();
+    let unnamed = ["", "runs", "greylist"].iter().flat_map(|below| greylisted(&folder.join(below)));
+    let unnamed: Vec<(PathBuf, IndexRow)> = unnamed.filter(|(_, row)| !named.contains(&row.file)).collect();
+    if named.is_empty() && unnamed.is_empty() {
+        return Err(format!("{}: no such file, and no recording of a greylist", index.display()));
+    }
+    let path = |row: &IndexRow| {
+        let usual = folder.join("runs").join(&row.file);
+        if usual.exists() { usual } else { folder.join(&row.file) }
+    };
+    let rows = rows.into_iter().map(|row| (path(&row), row)).chain(unnamed);
+    rows.map(|(path, row)| recorded(&path, row)).collect()
+}
+
+/// Recordings of greylisting nodes in a folder, by name.
+fn greylisted(folder: &Path) -> Vec<(PathBuf, IndexRow)> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<(PathBuf, IndexRow)> =
+        entries.filter_map(|entry| Some((entry.path(), row_of(&entry.path())?))).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+/// Resolvers of the lab, of which one stands in the name of every run.
+const RESOLVERS: [&str; 5] = ["unbound", "bind9", "dnsmasq", "pdns", "kresd"];
+
+/// The row of a run whose name says all: `exim4-q1m-unbound-f-G-grey300.csv`.
+fn row_of(path: &Path) -> Option<IndexRow> {
+    let file = path.file_name()?.to_str()?.to_owned();
+    let (run, mode) = file.strip_suffix(".csv")?.split_once("-G-")?;
+    let (before, variant) = run.rsplit_once('-')?;
+    let (mta, resolver) = RESOLVERS.iter().find_map(|resolver| {
+        let place = before.find(&format!("-{resolver}"))?;
+        Some((before[..place].to_owned(), before[place + 1..].to_owned()))
+    })?;
+    let (variant, mode) = (variant.to_owned(), format!("G-{mode}"));
+    let version = String::new();
+    Some(IndexRow {
+        file,
+        mta,
+        version,
+        resolver,
+        variant,
+        mode,
+        connections: 0,
+        conn_share_mx1: 0.0,
+        conn_share_mx2: 0.0,
+        conn_share_mx3: 0.0,
+    })
 }
 
 /// The rows of a file.
@@ -79,12 +134,11 @@ pub(super) fn rows<R: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<R>, 
     csv::Reader::from_path(path).map_err(shown)?.deserialize().collect::<Result<_, _>>().map_err(shown)
 }
 
-fn recorded(folder: &Path, row: IndexRow) -> Result<Recorded, String> {
-    let path = folder.join("runs").join(&row.file);
+fn recorded(path: &Path, row: IndexRow) -> Result<Recorded, String> {
     let (mut events, mut sights) = (Vec::new(), Vec::new());
     let mut sessions: BTreeMap<u64, (Time, u8)> = BTreeMap::new();
     let mut messages = 0;
-    for seen in rows::<Row>(&path)? {
+    for seen in rows::<Row>(path)? {
         let at = Time((seen.t_ms * 1_000.0).round() as i64);
         let node =
             node(&seen.node).ok_or_else(|| format!("{}: unknown node {}", path.display(), seen.node))?;

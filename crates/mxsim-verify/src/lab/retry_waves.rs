@@ -126,6 +126,7 @@ fn simulate(names: &Names, mta: &Mta, measured: &[(f64, usize)]) -> Result<Vec<V
         session: SessionTime::UNKNOWN,
         processes: None,
         fault: Some(("refuse".into(), None)),
+        greylist: None,
         failing: NODES,
         outage: None,
         from: Time::ZERO,

@@ -4,6 +4,7 @@
 //! is not that in which they were done, so nothing that depends on order is compared there.
 
 use super::event::{Event, NODES, What};
+use super::greylist::Tries;
 use super::recordings::Recorded;
 use super::submission::Pattern;
 use mxsim_core::time::{Span, Time};
@@ -49,6 +50,31 @@ pub enum Statistic {
     AfterLastFailure,
     /// Spans of 20 s in which a node took mail.
     Spans(u8),
+    /// Recipients that were answered, of all messages.
+    Attempts,
+    /// The same of the message with most.
+    AttemptsMost,
+    /// Messages accepted in their first try.
+    AtOnce,
+    /// Mean time from the first attempt to acceptance (s).
+    DelayMean,
+    /// The shortest (s).
+    DelayLeast,
+    /// The longest (s).
+    DelayMost,
+    /// Mean time of the try of this number after the first (s).
+    TryBegins(u8),
+}
+
+/// Tries after the first whose times are compared.
+const TRIES: u8 = 4;
+
+impl Statistic {
+    /// True if it is a time, which a loaded machine lets be seen later.
+    #[must_use]
+    pub const fn is_time(self) -> bool {
+        matches!(self, Self::DelayMean | Self::DelayLeast | Self::DelayMost | Self::TryBegins(_))
+    }
 }
 
 /// Length of a span of [`Statistic::Spans`].
@@ -62,6 +88,13 @@ impl fmt::Display for Statistic {
             Self::ConnectionShare(of) => return node(f, "share of connections", of),
             Self::Spans(of) => return node(f, "spans of 20 s with mail at", of),
             Self::Failures(of) => return node(f, "failures at", of),
+            Self::TryBegins(number) => return write!(f, "time of try {}", number + 1),
+            Self::Attempts => "attempts",
+            Self::AttemptsMost => "attempts of a message, most",
+            Self::AtOnce => "accepted in the first try",
+            Self::DelayMean => "mean time to acceptance",
+            Self::DelayLeast => "shortest time to acceptance",
+            Self::DelayMost => "longest time to acceptance",
             Self::Accepted => "messages accepted",
             Self::MessageSame => "next message at the same node",
             Self::MessageNext => "next message at the next node",
@@ -84,13 +117,20 @@ impl fmt::Display for Statistic {
 #[must_use]
 pub fn of_run(run: &Recorded, pattern: &Pattern, nodes: usize) -> Vec<Statistic> {
     use Statistic::{
-        Accepted, AfterLastFailure, BeforeFirstFailure, ConnectionLongestRun, ConnectionMeanRun,
-        ConnectionNext, ConnectionSame, ConnectionShare, Connections, Failures, MessageLongestRun,
-        MessageMeanRun, MessageNext, MessageSame, MessageShare, PerConnectionMean, PerConnectionMost, Spans,
+        Accepted, AfterLastFailure, AtOnce, Attempts, AttemptsMost, BeforeFirstFailure, ConnectionLongestRun,
+        ConnectionMeanRun, ConnectionNext, ConnectionSame, ConnectionShare, Connections, DelayLeast,
+        DelayMean, DelayMost, Failures, MessageLongestRun, MessageMeanRun, MessageNext, MessageSame,
+        MessageShare, PerConnectionMean, PerConnectionMost, Spans,
     };
     let every_node = |of: fn(u8) -> Statistic| (0..nodes as u8).map(of);
     if pattern.from > Time::ZERO {
         return every_node(MessageShare).chain(every_node(Spans)).collect();
+    }
+    if pattern.greylist.is_some() {
+        let mut all = vec![Accepted, Attempts, AttemptsMost, AtOnce, DelayMean, DelayLeast, DelayMost];
+        all.extend(every_node(MessageShare).chain(every_node(Failures)));
+        all.extend((1..=TRIES).map(Statistic::TryBegins));
+        return all;
     }
     let all_seen = run.silent == [0; NODES];
     let mut all = vec![Accepted, Connections, PerConnectionMean, PerConnectionMost];
@@ -123,13 +163,15 @@ pub struct Sights {
     sights: Vec<(u8, bool)>,
     /// Node and number of a span in which it took mail.
     spans: BTreeSet<(u8, i64)>,
+    /// How often and when each message was tried.
+    tries: Tries,
 }
 
 impl Sights {
     /// Of events in order of time, from a moment on, and of connections of which only the number is known.
     #[must_use]
     pub fn of(events: &[Event], from: Time, silent: &[usize; NODES]) -> Self {
-        let mut all = Self { connected: *silent, ..Self::default() };
+        let mut all = Self { connected: *silent, tries: Tries::of(events), ..Self::default() };
         for event in events.iter().filter(|event| event.at >= from) {
             match event.what {
                 What::Opened => {
@@ -178,6 +220,13 @@ impl Sights {
             Statistic::AfterLastFailure => {
                 self.sights.iter().rev().take_while(|sight| !sight.1).count() as f64
             }
+            Statistic::Attempts => self.tries.attempts().0,
+            Statistic::AttemptsMost => self.tries.attempts().1,
+            Statistic::AtOnce => self.tries.at_once(),
+            Statistic::DelayMean => self.tries.delays()[0],
+            Statistic::DelayLeast => self.tries.delays()[1],
+            Statistic::DelayMost => self.tries.delays()[2],
+            Statistic::TryBegins(number) => self.tries.begins(usize::from(number)),
             Statistic::Spans(node) => self.spans.iter().filter(|span| span.0 == node).count() as f64,
         }
     }

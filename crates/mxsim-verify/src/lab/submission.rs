@@ -19,6 +19,7 @@
 //!   A session of an MTA that dozes has work or none for a second, so what lies between messages of a run is its own time in a session.
 
 use super::event::{Stop, What};
+use super::greylist::Greylist;
 use super::names::{How, Mode, Mta, Names};
 use super::processes::Processes;
 use super::recordings::{Recorded, Sight};
@@ -49,6 +50,8 @@ pub struct Pattern {
     pub processes: Option<Processes>,
     /// `fault` and `stage` of the nodes that fail.
     pub fault: Option<(String, Option<String>)>,
+    /// What nodes do that greylist.
+    pub greylist: Option<Greylist>,
     /// How many of them fail.
     pub failing: usize,
     /// How long they fail; all the time if absent.
@@ -235,6 +238,10 @@ impl Pattern {
         if let Some(mode) = names.mode(&run.mode) {
             return Ok(Self::of_messages(run, mode, run.messages, mta, times));
         }
+        if let Some(list) = Greylist::of(&run.mode) {
+            let pattern = Self::of_messages(run, list.mode(), run.messages, mta, times);
+            return Ok(Self { greylist: Some(list), ..pattern });
+        }
         let (fault, failing) = names.fault(&run.mode).ok_or_else(|| format!("unknown mode {}", run.mode))?;
         // What is not seen leaves no number, so fewer than usual are believed only if none of the last third was seen.
         let usual = fault.messages;
@@ -289,6 +296,7 @@ impl Pattern {
                 .unwrap_or_else(|| if mta.dozes { times.of_dozing(run) } else { times.get(run, mode.how) }),
             processes,
             fault: None,
+            greylist: None,
             failing: 0,
             outage: None,
             from: Time::ZERO,

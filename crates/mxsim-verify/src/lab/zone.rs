@@ -14,7 +14,7 @@ pub struct LabZone {
 }
 
 impl LabZone {
-    /// The zone of a variant: `a` to `e`, with `s` behind it for a TTL of 5 s instead of 300 s.
+    /// The zone of a variant: `a` to `f`, with `s` behind it for a TTL of 5 s instead of 300 s.
     #[must_use]
     pub fn of(variant: &str) -> Option<Self> {
         let (letter, ttl) = match variant.strip_suffix('s') {
@@ -26,6 +26,7 @@ impl LabZone {
             "b" => &[("mx1", 10, &[10, 11, 12])],
             "c" => &[("mx1", 10, &[10, 13, 14]), ("mx2", 10, &[11]), ("mx3", 10, &[12])],
             "d" => &[("mx1", 10, &[10]), ("mx2", 20, &[11])],
+            "f" => &[("mx1", 10, &[10])],
             "e" => &[("mx1", 10, &[10]), ("mx2", 10, &[11]), ("mx3", 20, &[12])],
             _ => return None,
         };

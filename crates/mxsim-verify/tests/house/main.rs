@@ -32,12 +32,12 @@ const MODULES: [(&str, &[&str]); 20] = [
     ("numerals", &["time", "results"]),
     ("smtp", &[]),
     ("syntax", &["time", "outgoing"]),
-    ("node", &["time", "random", "smtp"]),
+    ("node", &["time", "ids", "random", "smtp"]),
     ("traffic", &["time", "random"]),
     ("dns", &["time", "random", "syntax"]),
     ("sender", &["time", "ids", "random", "smtp"]),
     ("parameters", &["time", "results", "smtp", "syntax", "node", "dns", "sender"]),
-    ("catalog", &["results", "syntax", "dns", "sender", "parameters"]),
+    ("catalog", &["results", "syntax", "node", "dns", "sender", "parameters"]),
     (
         "scenario",
         &[

@@ -7,6 +7,7 @@ mod by_plan;
 mod events;
 mod facts;
 mod fates;
+mod greylisting;
 mod one_dead;
 mod one_faulty;
 mod record_change;

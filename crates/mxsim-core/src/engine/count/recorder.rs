@@ -35,6 +35,8 @@ pub(crate) struct Recorder<'w> {
     tally: Tally,
     /// Per sender.
     delays: Vec<SenderDelays>,
+    /// Per sender: of messages that a greylist deferred; empty where no node greylists.
+    greylisted: Vec<DelayCounter>,
     /// Of the messages that are still queued at the end.
     waiting: DelayCounter,
     /// Messages of the current chunk whose delay has been counted: those that had to wait.
@@ -95,10 +97,12 @@ impl<'w> Recorder<'w> {
             mx_lookups: 0,
             mx_cache_hits: 0,
         };
+        let greylisted = world.senders.iter().filter(|_| world.greylisting.is_some());
         Self {
             world,
             tally,
             delays: world.senders.iter().map(|_| SenderDelays::default()).collect(),
+            greylisted: greylisted.map(|_| DelayCounter::default()).collect(),
             waiting: DelayCounter::default(),
             delayed: 0,
             load: Load::new(nodes, run.run_length),
@@ -264,6 +268,31 @@ impl<'w> Recorder<'w> {
         self.tally.nodes[node.index()].rejected += u64::from(counts(message));
     }
 
+    /// A message that a greylist deferred, for the first time or again, though perhaps another table would have let it pass; it has failed, too.
+    pub(crate) fn greylisted(
+        &mut self,
+        (message, node): (MessageId, NodeId),
+        is_first: bool,
+        is_known_elsewhere: bool,
+    ) {
+        if counts(message) {
+            self.tally.nodes[node.index()].greylisted += 1;
+            let own = &mut self.tally.senders[message.sender.index()].greylisted;
+            own.messages += u64::from(is_first);
+            own.known_elsewhere += u64::from(is_known_elsewhere);
+        }
+    }
+
+    /// A message is accepted that a greylist had deferred; it is counted as accepted, too.
+    pub(crate) fn accepted_after_greylisting(&mut self, message: MessageId, node: NodeId, at: Time) {
+        if counts(message) {
+            let own = &mut self.tally.senders[message.sender.index()].greylisted;
+            own.accepted += 1;
+            own.leaked += u64::from(!self.world.topology.node(node).greylists);
+            self.greylisted[message.sender.index()].add(at.since(message.born), 1);
+        }
+    }
+
     /// An attempt that found the node full; it is a failed one too.
     pub(crate) fn found_full(&mut self, message: MessageId, node: NodeId) {
         self.tally.nodes[node.index()].full += u64::from(counts(message));
@@ -425,6 +454,9 @@ impl<'w> Recorder<'w> {
         tally.phases = self.phases.finish();
         sum_windows(&mut tally);
         sum_delays(&mut tally, self.delays);
+        for (sender, delays) in tally.senders.iter_mut().zip(self.greylisted) {
+            sender.greylisted.delays = delays.finish().coarser();
+        }
         sum_senders(&mut tally);
         tally
     }

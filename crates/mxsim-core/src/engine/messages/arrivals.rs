@@ -77,6 +77,9 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         let fault_draw = self.fault_draw(&message, candidate);
         let admission = self.connect_to(node, message.id, fault_draw, now);
         match admission {
+            Admission::Session(None) if self.nodes[node.index()].greylists() => {
+                self.go_on_after_first(fixed, message, epoch, admission, now);
+            }
             Admission::Session(None) if !self.nodes[node.index()].has_session_time() => {
                 self.recorder.accepted(message.id, candidate.host, candidate.address, now);
             }

@@ -302,7 +302,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         let delivery = &mut session.delivery;
         (delivery.message, delivery.begun) = (message, now);
         delivery.failed.clear();
-        delivery.trouble = self.node(address).trouble_in_session(fault_draw, now);
+        let trouble = self.node(address).trouble_in_session(fault_draw, now);
+        session.delivery.trouble = self.meets(&mut session.delivery, trouble, now);
     }
 
     /// Ends the transaction of a session, which then looks for work.

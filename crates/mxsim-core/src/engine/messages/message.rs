@@ -19,6 +19,8 @@ pub(crate) struct QueuedMessage {
     pub(crate) tied: Option<(HostId, AddressId)>,
     /// The child process that has it ([`crate::sender::Reuse::Child`]); zero while none has.
     pub(crate) child: u32,
+    /// True once a greylist has deferred it.
+    pub(crate) is_greylisted: bool,
 }
 
 impl QueuedMessage {
@@ -34,6 +36,7 @@ impl QueuedMessage {
             },
             tied: None,
             child: 0,
+            is_greylisted: false,
         }
     }
 

@@ -53,6 +53,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     ) {
         let delivery = &mut attempt.delivery;
         self.note_tried(delivery, Outcome::Accepted, now);
+        let trouble = self.meets(delivery, trouble, now);
         (delivery.connection.opened, delivery.trouble) = (now, trouble);
         let (message, Connection { host, address, .. }) = (delivery.message, delivery.connection);
         let node = self.world.topology.node_of(address);
@@ -60,6 +61,7 @@ impl<P: Probe> Replication<'_, '_, P> {
             self.outbound(message.of()).opened(address);
         }
         let is_watched = trouble.is_some()
+            || message.is_greylisted
             || P::ACTIVE
             || !self.nodes[node.index()].ends_unwatched()
             || self.is_watched(&attempt.delivery);
@@ -152,6 +154,10 @@ impl<P: Probe> Replication<'_, '_, P> {
         let Connection { host, address, number, .. } = connection;
         self.note(&message, now, Step::Accepted { host, address, connection: number });
         self.recorder.accepted(message.id, host, address, now);
+        if message.is_greylisted {
+            let node = self.world.topology.node_of(address);
+            self.recorder.accepted_after_greylisting(message.id, node, now);
+        }
         // A message that went down an open connection has no candidates, but its delivery tells as much.
         let accepted = self.world.topology.candidate(0, host, address);
         self.learn(delivery, Some(accepted), now);
@@ -295,7 +301,8 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Goes on over a connection that is open already.
     fn adopt_connection(&mut self, delivery: &mut Delivery, connection: Connection, now: Time) {
         delivery.connection = connection;
-        delivery.trouble = self.node(connection.address).trouble_in_session(connection.fault_draw, now);
+        let trouble = self.node(connection.address).trouble_in_session(connection.fault_draw, now);
+        delivery.trouble = self.meets(delivery, trouble, now);
     }
 
     /// Looks for an open connection that goes before a new one to the next candidate, for senders that look for one only now. The attempt comes

@@ -12,6 +12,7 @@ use crate::engine::messages::compact_attempt::CompactAttempt;
 use crate::engine::messages::delivery::{Caller, DeliveryAttempt, DestinationSession};
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::receiving::Node;
+use crate::engine::messages::receiving::greylisting::Greylists;
 use crate::engine::messages::sending::SenderState;
 use crate::engine::messages::sending::connection::FreeConnection;
 use crate::engine::messages::sending::destination::{DestinationQueue, DueEvent};
@@ -84,6 +85,8 @@ pub(crate) struct Replication<'w, 'p, P> {
     tasks: Vec<Task>,
     pub(crate) senders: Vec<SenderState>,
     pub(crate) nodes: Vec<Node<'w>>,
+    /// Whom they know, if any greylists.
+    pub(crate) greylists: Option<Box<Greylists<'w>>>,
     /// Connections that wait in a backlog, by number.
     pub(crate) in_backlog: BTreeMap<u64, Caller>,
     pub(crate) backlogged: u64,
@@ -137,6 +140,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
                 .map(|table| SenderState::new(table, &entropy, world.start))
                 .collect(),
             nodes: topology.nodes.iter().enumerate().map(node).collect(),
+            greylists: world.greylisting.as_ref().map(|plan| Box::new(Greylists::new(plan, &entropy))),
             in_backlog: BTreeMap::new(),
             backlogged: 0,
             connections: 0,

@@ -1,6 +1,7 @@
 //! A scenario as indices and tables, ready to be simulated any number of times.
 
 pub mod fixed_candidates;
+pub mod greylisting;
 pub mod method;
 mod out_of_reach;
 pub mod phases;
@@ -14,6 +15,7 @@ pub use topology::{MX, NOWHERE, Topology};
 use crate::ids::SenderId;
 use crate::scenario::RunPlan;
 use crate::time::{Span, Time};
+use greylisting::GreylistPlan;
 
 /// What is the same in all replications. Immutable, and shared by them.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct World {
     pub senders: Vec<SenderTable>,
     /// Per resolver layer: true if only the times of its entries matter to those who ask it.
     pub times_only: Vec<bool>,
+    /// What its nodes do about senders that they do not know, if any greylists.
+    pub greylisting: Option<GreylistPlan>,
     /// When the events of the scenario go on.
     pub phases: Phases,
     /// The delay limits of the delay goals, in order.

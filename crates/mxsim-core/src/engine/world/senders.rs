@@ -150,7 +150,10 @@ fn is_compact(topology: &Topology, behaviour: &Behaviour, fixed: &FixedCandidate
         && parameters.on_busy == Failover::NextHost
         && parameters.limits.sessions.is_none()
         && parameters.memory == Memory::Nothing
-        && topology.nodes.iter().all(|node| node.capacity.backlog == 0 && never_goes_wrong(&node.faults))
+        && topology
+            .nodes
+            .iter()
+            .all(|node| node.capacity.backlog == 0 && !node.greylists && never_goes_wrong(&node.faults))
 }
 
 /// The streams of one sender, by purpose.

@@ -84,6 +84,8 @@ pub struct NodeTable {
     pub faults: Schedule,
     /// How many sessions it serves.
     pub capacity: Capacity,
+    /// True if it greylists.
+    pub greylists: bool,
     /// How long they take; nodes with the same distribution share the table.
     pub session_times: Arc<SessionTimes>,
 }
@@ -222,6 +224,7 @@ fn node_tables(scenario: &Scenario) -> Vec<NodeTable> {
         nodes.push(NodeTable {
             faults: out_of_reach.faults_of(node),
             capacity: node.capacity,
+            greylists: node.greylists,
             session_times: known.unwrap_or_else(|| Arc::new(SessionTimes::new(policy))),
         });
     }

@@ -39,6 +39,7 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         always_fails: false,
         fails_in_part: false,
         defers: false,
+        greylists: false,
         leaves: false,
         goes_silent: false,
     };
@@ -70,6 +71,7 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         goals: vec![Goal::rough_even()],
         down: Vec::new(),
         goals_are_default: true,
+        greylisting: None,
         dns_away: None,
         changes: false,
         old_answers: Span::ZERO,

@@ -4,6 +4,7 @@
 //! evenness if none does. Where there is nothing to split, or an outage is planned, it says whether the mail arrives.
 
 mod advice;
+mod greylisting;
 mod numbers;
 mod outage;
 mod scatter;
@@ -133,11 +134,17 @@ impl Evidence<'_> {
             subject: matter.subject,
             answer,
             sentence: matter.sentence.clone(),
-            why: if is_share { self.why(matter.subject) } else { self.outage().unwrap_or_default() },
+            why: if is_share { self.why(matter.subject) } else { self.why_of_matter(matter.subject) },
             action,
             longer_run: waits.then(|| self.unfinished.longer_run()),
             ..Verdict::undecided()
         }
+    }
+
+    /// What makes a subject matter that is not about shares.
+    fn why_of_matter(&self, subject: Subject) -> String {
+        let greylisting = (subject == Subject::Delay).then(|| self.greylisting()).flatten();
+        [self.outage(), greylisting].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// The verdict where there is nothing to split, or the split is what was planned: the mail arrives.
@@ -331,9 +338,10 @@ impl Evidence<'_> {
             let is_about = |subject| self.labels.goals.iter().any(|goal| goal.kind.subject() == subject);
             let failures = is_about(Subject::Delay).then(|| self.failures()).flatten();
             let sessions = is_about(Subject::TurnedAway) || is_about(Subject::Sessions) || self.is_full();
+            let greylisting = is_about(Subject::Delay).then(|| self.greylisting()).flatten();
             let sessions = sessions.then(|| self.busy_and_idle()).flatten();
             let largest = self.largest_sender().filter(|_| subject != Subject::Survival);
-            let parts = [self.outage(), failures, sessions, largest];
+            let parts = [self.outage(), greylisting, failures, sessions, largest];
             return parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         }
         let parts = [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers()];

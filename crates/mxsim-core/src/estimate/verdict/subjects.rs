@@ -238,6 +238,7 @@ impl Evidence<'_> {
             () if self.is_full() => self.more_room(),
             () if self.labels.dns_away.is_some() => self.dns_action(),
             () if self.any_fails() => self.outage_action(),
+            () if self.is_greylisted() => self.greylisting_action(),
             () => WAITING_ACTION.into(),
         }
     }

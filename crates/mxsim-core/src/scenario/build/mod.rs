@@ -1,16 +1,18 @@
 //! Scenarios written in Rust. The builder makes the same document a file would hold, and the same code reads it, so there is no second
 //! set of rules.
 //!
-//! What a scenario holds several of has a type each: [`SenderSpec`], [`ResolverSpec`], [`NodeSpec`], [`EventSpec`], [`ChangeSpec`], and
-//! [`Goal`](super::Goal). Each has a method for what is said often and `set` for every other key of the scenario reference.
+//! What a scenario holds several of has a type each: [`SenderSpec`], [`ResolverSpec`], [`NodeSpec`], [`EventSpec`], [`ChangeSpec`],
+//! [`GreylistingSpec`], and [`Goal`](super::Goal). Each has a method for what is said often and `set` for every other key of the scenario reference.
 
 mod event;
+mod greylisting;
 mod node;
 mod resolver;
 mod sender;
 mod values;
 
 pub use event::{ChangeSpec, EventSpec};
+pub use greylisting::GreylistingSpec;
 pub use node::NodeSpec;
 pub use resolver::ResolverSpec;
 pub use sender::SenderSpec;
@@ -153,6 +155,11 @@ impl ScenarioBuilder {
     /// Adds a fault.
     pub fn event(self, event: EventSpec) -> Self {
         self.push("events", Value::Object(event.table))
+    }
+
+    /// Lets nodes greylist; of two the later one counts.
+    pub fn greylisting(self, greylisting: GreylistingSpec) -> Self {
+        self.set("greylisting", Value::Object(greylisting.table))
     }
 
     /// Adds a goal; a second one of the same kind (of the same node) takes the place of the first.

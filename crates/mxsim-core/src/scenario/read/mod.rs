@@ -6,6 +6,7 @@
 mod capacity;
 mod events;
 mod goals;
+mod greylisting;
 mod nodes;
 mod planned;
 mod population;
@@ -165,6 +166,7 @@ fn read_sections(
     let (mta_sts, dane) = zone::policies(document.table("zone").unwrap_or(&empty), &zones, reading);
     let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
     let events = events::read(document, run.run_length, &mut nodes, reading);
+    let greylisting = greylisting::read(document, &mut nodes, reading);
     let goals = goals::read(document.table("goals").unwrap_or(&empty), &nodes, reading);
     if !reading.report.is_clean() {
         return None;
@@ -187,6 +189,7 @@ fn read_sections(
         senders,
         mix,
         nodes,
+        greylisting,
         goals_are_default: goals.is_empty(),
         goals: if goals.is_empty() { vec![Goal::rough_even()] } else { goals },
         presets: std::mem::take(&mut reading.presets),

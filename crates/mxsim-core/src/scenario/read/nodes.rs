@@ -258,6 +258,7 @@ fn node(draft: &Draft, hosts: &[HostAddresses<'_>]) -> Node {
         fair_share: 0.0,
         faults: Schedule::default(),
         capacity: Capacity::UNLIMITED,
+        greylists: false,
     }
 }
 

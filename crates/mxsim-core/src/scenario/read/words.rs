@@ -33,6 +33,9 @@ pub(super) fn understood(mut root: Value, catalog: &Catalog) -> Value {
     if let Some(zone) = sub_table(document, "zone") {
         replace_text(zone, "authority", |name| catalog.called(PresetKind::Authority, name));
     }
+    if let Some(greylisting) = sub_table(document, "greylisting") {
+        replace_text(greylisting, "preset", |name| catalog.called(PresetKind::Greylisting, name));
+    }
     root
 }
 

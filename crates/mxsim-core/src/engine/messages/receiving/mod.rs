@@ -1,5 +1,6 @@
 //! One node: it decides about itself what a connection finds there, and for how long.
 
+pub(crate) mod greylisting;
 pub(crate) mod sessions;
 
 use crate::engine::connect::{ConnectResult, connect, outcome_of};
@@ -72,6 +73,12 @@ impl<'w> Node<'w> {
     /// True if it offers STARTTLS.
     pub(crate) const fn offers_tls(&self) -> bool {
         self.table.capacity.tls
+    }
+
+    /// True if it greylists, so that a message may be turned away in its session.
+    #[inline]
+    pub(crate) const fn greylists(&self) -> bool {
+        self.table.greylists
     }
 
     /// How long the message of this draw holds a session.

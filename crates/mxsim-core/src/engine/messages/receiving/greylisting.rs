@@ -1,0 +1,84 @@
+//! What a message meets at a node that greylists.
+
+use crate::engine::messages::delivery::Delivery;
+use crate::engine::messages::state::Replication;
+use crate::engine::probe::Probe;
+use crate::engine::world::greylisting::{Envelope, GreylistKeys, GreylistPlan};
+use crate::ids::NodeId;
+use crate::node::greylisting::{Greylist, Verdict};
+use crate::random::Entropy;
+use crate::sender::Outcome;
+use crate::smtp::Stage;
+use crate::time::Time;
+
+/// The greylists of all nodes in one replication.
+#[derive(Debug)]
+pub(crate) struct Greylists<'w> {
+    plan: &'w GreylistPlan,
+    keys: GreylistKeys,
+    list: Greylist,
+}
+
+impl<'w> Greylists<'w> {
+    /// Before the first message.
+    pub(crate) fn new(plan: &'w GreylistPlan, entropy: &Entropy) -> Self {
+        Self { plan, keys: plan.keys(entropy), list: Greylist::new(plan.rules, plan.table) }
+    }
+}
+
+/// The stage at which a message is answered that gets as far as its recipient.
+const fn stage_of(outcome: Outcome) -> Stage {
+    match outcome {
+        Outcome::Deferred(stage) | Outcome::Rejected(stage) | Outcome::Lost(stage) => stage,
+        _ => Stage::Greeting,
+    }
+}
+
+impl<P: Probe> Replication<'_, '_, P> {
+    /// What goes wrong with a message that begins in a session: `trouble`, if a fault shows first, or the answer of a greylist.
+    #[inline]
+    pub(crate) fn meets(
+        &mut self,
+        delivery: &mut Delivery,
+        trouble: Option<Outcome>,
+        now: Time,
+    ) -> Option<Outcome> {
+        let node = self.world.topology.node_of(delivery.connection.address);
+        if self.world.topology.node(node).greylists {
+            return self.meets_greylist(delivery, node, trouble, now);
+        }
+        trouble
+    }
+
+    fn meets_greylist(
+        &mut self,
+        delivery: &mut Delivery,
+        node: NodeId,
+        trouble: Option<Outcome>,
+        now: Time,
+    ) -> Option<Outcome> {
+        let message = &mut delivery.message;
+        let Some(lists) = &mut self.greylists else { return trouble };
+        let stage = lists.plan.rules.stage;
+        if trouble.is_some_and(|trouble| stage_of(trouble) <= stage) {
+            return trouble;
+        }
+        let table = self.world.sender(message.id.sender);
+        let home = self.senders[message.id.sender.index()].home(table, message.outbound_host);
+        let envelope = Envelope {
+            sender: message.id.sender,
+            number: message.id.number,
+            outbound_host: message.outbound_host,
+            ipv6: self.world.topology.address(delivery.connection.address).ipv6,
+        };
+        let Some(greeted) = lists.plan.greet(&lists.keys, envelope, node, home) else { return trouble };
+        let mut contact = greeted.contact;
+        contact.is_last &= trouble.is_none();
+        let Verdict::Deferred { is_known_elsewhere } = lists.list.meet(node, &contact, now, &greeted) else {
+            return trouble;
+        };
+        self.recorder.greylisted((message.id, node), !message.is_greylisted, is_known_elsewhere);
+        message.is_greylisted = true;
+        Some(Outcome::Deferred(stage))
+    }
+}
