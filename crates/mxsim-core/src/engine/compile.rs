@@ -153,11 +153,12 @@ fn old_answers(scenario: &Scenario) -> Span {
     changes.flat_map(|change| &change.during).map(|(from, to)| to.since(*from)).max().unwrap_or(Span::ZERO)
 }
 
-/// Messages expected in the busiest hour; what comes later than a week is as it was a week before.
+/// Wanted messages expected in the busiest hour; what comes later than a week is as it was a week before.
 fn busiest_hour(world: &World) -> f64 {
     let hours = (world.run.run_length.0 / Span::HOUR.0).clamp(1, 168);
     let hour = |hour: i64| (Time::ZERO + Span::from_hours(hour), Time::ZERO + Span::from_hours(hour + 1));
-    let expected = |(from, to)| world.senders.iter().map(|sender| sender.expected(from, to)).sum::<f64>();
+    let wanted = || world.senders.iter().filter(|sender| sender.wanted);
+    let expected = |(from, to)| wanted().map(|sender| sender.expected(from, to)).sum::<f64>();
     (0..hours).map(hour).map(expected).fold(0.0, f64::max)
 }
 
@@ -180,6 +181,7 @@ fn sender_labels(scenario: &Scenario, sender: &Sender) -> SenderLabels {
         grade: sender.grade,
         decisive_grade: scenario.decisive_grade(sender),
         share: sender.share,
+        wanted: sender.wanted,
     }
 }
 

@@ -81,7 +81,7 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
         hosts: nodes::hosts(labels, tallies),
         uncertainty: Uncertainty { luck: luck(&balance), not_known },
         balance,
-        delivery: delivery::delivery(tallies),
+        delivery: delivery::delivery(labels, tallies),
         senders: senders::senders(labels, tallies),
         events: events::events(labels, tallies),
         causes: ranked.iter().map(|ranked| ranked.cause.clone()).collect(),

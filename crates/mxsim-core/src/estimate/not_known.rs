@@ -127,7 +127,7 @@ impl Quantity {
         };
         match self {
             Self::Delay => {
-                let delay = delivery::delivery(tallies).delay?;
+                let delay = delivery::delivery(labels, tallies).delay?;
                 Some(Ranged::new(delay.p95, delay.p95_ci).into())
             }
             Self::Bounced => delivery::bounced_share(tallies.iter().map(|tally| tally.totals)),

@@ -223,10 +223,10 @@ impl<P: Probe> Replication<'_, '_, P> {
         let delivery = &session.delivery;
         let failed = if is_new { &delivery.failed[..] } else { &[] };
         let state = &mut self.senders[of.sender.index()];
-        if state.learns(table, of.host, failed) {
+        if state.learns(table, &delivery.message, failed) {
             let process = state.process_of(table, &delivery.message, delivery.begun);
             let report = Report { failed, accepted: None, now, process };
-            state.learn(table, of.host, delivery.has_waited, report);
+            state.learn(table, &delivery.message, delivery.has_waited, report);
         }
         match reaction {
             Reaction::Next => {}
