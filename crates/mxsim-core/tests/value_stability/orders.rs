@@ -182,7 +182,7 @@ const fn preference(preference: Preference) -> OrderPolicy {
 
 #[test]
 fn ignored_preference() {
-    check(&preference(Preference::Ignore), ["?", "?", "?", "?"]);
+    check(&preference(Preference::Ignore), ["6015342", "0134265", "3426501", "0163425"]);
 }
 
 #[test]
