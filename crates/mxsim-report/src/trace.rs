@@ -151,8 +151,10 @@ fn lines(what: &Happening) -> Vec<String> {
         Happening::Accepted { node, delay_s, .. } => {
             vec![format!("ACCEPTED by node {node}, {} after it arrived", literal_duration(*delay_s))]
         }
-        Happening::Deferred { until_s, why } => {
-            vec![format!("deferred until {}", clock(*until_s)), because(why)]
+        Happening::Deferred { until_s, outbound_host, why } => {
+            let from =
+                outbound_host.map_or_else(String::new, |host| format!(", then from outbound host {host}"));
+            vec![format!("deferred until {}{from}", clock(*until_s)), because(why)]
         }
         Happening::Bounced { why } => vec!["BOUNCED".into(), because(why)],
     }

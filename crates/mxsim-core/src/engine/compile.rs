@@ -162,6 +162,7 @@ fn sender_labels(scenario: &Scenario, sender: &Sender) -> SenderLabels {
         grade: sender.grade,
         decisive_grade: scenario.decisive_grade(sender),
         share: sender.share,
+        wanted: sender.wanted,
     }
 }
 

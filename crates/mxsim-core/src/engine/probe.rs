@@ -92,6 +92,8 @@ pub enum Step<'a> {
     Deferred {
         /// When it is tried again.
         until: Time,
+        /// By which outbound host, if by another than before.
+        outbound_host: Option<u32>,
     },
     /// It is given up.
     Bounced,

@@ -26,6 +26,7 @@ pub(super) struct Ranked {
 pub(super) fn causes(labels: &Labels, tallies: &[Tally], tilt: &[f64], scatter: &[f64]) -> Vec<Ranked> {
     let sums = Sums::new(labels, tallies);
     let mut ranked: Vec<Ranked> = (0..labels.senders.len())
+        .filter(|&sender| labels.senders[sender].wanted)
         .map(|sender| Ranked {
             sender,
             cause: Cause {

@@ -18,8 +18,12 @@ fn one(labels: &Labels, tallies: &[Tally], index: usize) -> SenderResult {
     let delays: Vec<_> = own.iter().map(|sender| &sender.delays).collect();
     SenderResult {
         name: labels.senders[index].name.clone(),
-        wanted: true,
-        share_of_mail: share_of_mail(tallies, index),
+        wanted: labels.senders[index].wanted,
+        share_of_mail: if labels.senders[index].wanted {
+            share_of_mail(tallies, index)
+        } else {
+            unknown(0.0)
+        },
         totals: delivery::totals(own.iter().map(|sender| sender.totals)),
         bounced_share: delivery::bounced_share(own.iter().map(|sender| sender.totals)),
         late: delivery::part(own.iter().map(|sender| (sender.late, delivery::not_bounced(sender.totals)))),
@@ -39,6 +43,10 @@ fn share_of_mail(tallies: &[Tally], index: usize) -> Interval {
 fn by_node(labels: &Labels, tallies: &[Tally], sender: usize) -> Vec<SenderAtNode> {
     let nodes = labels.nodes.len();
     let accepted = |tally: &Tally| -> Vec<u64> {
+        if !labels.senders[sender].wanted {
+            // Of the worlds beside a run nobody asks.
+            return tally.senders[sender].unwanted_at.clone();
+        }
         let mut sums = vec![0; nodes];
         for window in &tally.windows {
             let own = &window.accepted[sender * nodes..(sender + 1) * nodes];

@@ -59,6 +59,13 @@ const ROUTE: Shape = Shape::Table(&[
 const HOST_ADDRESS: Shape = Shape::Table(&[
     required("rule", Shape::List { of: &RETRY_STEP, least: 1, only: &[] }, "steps of the retry rule"),
     required("expire", SOME_TIME, "age after which a record is forgotten"),
+    optional(
+        "of_messages",
+        Shape::Boolean,
+        "false",
+        "a message has retry times of its own too: for its recipient after 4xx at RCPT, for itself at a host after 4xx to the data",
+    )
+    .reads(|| vec![("of_messages", "retry times of a message too")]),
 ]);
 
 const RETRY_STEP: Shape = Shape::Table(&[
@@ -98,7 +105,8 @@ fn memory(table: &Table) -> Option<Memory> {
     }
     if let Some(host_address) = table.table("host_address") {
         let rule = host_address.get("rule")?.as_list()?.iter().map(retry_step).collect::<Option<Vec<_>>>()?;
-        return Some(Memory::HostAddress { rule, expire: span_at(host_address, "expire")? });
+        let of_messages = host_address.get("of_messages").and_then(Value::as_boolean).unwrap_or(false);
+        return Some(Memory::HostAddress { rule, expire: span_at(host_address, "expire")?, of_messages });
     }
     table.table("address_timeouts").map_or(Some(Memory::Nothing), address_timeouts)
 }
@@ -131,10 +139,11 @@ fn written(memory: &Memory) -> Written {
             "memory.route",
             format!("{{ unit = {}, most = {} }}", literal::span(*unit), literal::span(*most)),
         ),
-        Memory::HostAddress { rule, expire } => {
+        Memory::HostAddress { rule, expire, of_messages } => {
             let steps: Vec<String> = rule.iter().map(written_step).collect();
-            let steps = steps.join(", ");
-            ("memory.host_address", format!("{{ rule = [{steps}], expire = {} }}", literal::span(*expire)))
+            let (steps, expire) = (steps.join(", "), literal::span(*expire));
+            let value = format!("{{ rule = [{steps}], expire = {expire}, of_messages = {of_messages} }}");
+            ("memory.host_address", value)
         }
         Memory::AddressTimeouts { count, apart, hold_base, hold_step, hold_steps } => (
             "memory.address_timeouts",
@@ -166,7 +175,13 @@ pub(crate) fn in_words(memory: &Memory) -> String {
                 "took the domain for dead after {failures} failed messages in a row and leaves it alone for {hold}"
             )
         }
-        Memory::HostAddress { .. } => "keeps a retry time for each host and address; they are not due".into(),
+        Memory::HostAddress { of_messages: false, .. } => {
+            "keeps a retry time for each host and address; they are not due".into()
+        }
+        Memory::HostAddress { of_messages: true, .. } => {
+            "keeps a retry time for each host and address, and for each message at one; they are not due"
+                .into()
+        }
         Memory::Process { hold } => {
             format!("does not try a host again for {hold} that failed in the same queue run")
         }

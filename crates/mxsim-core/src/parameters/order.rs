@@ -4,7 +4,9 @@ use super::keys::{parameter, worded};
 use super::table::{Literals, ParameterGroup, Written};
 use super::values::{chosen, quoted_word, set, span, span_at};
 use super::words::{Worded, Words, english, value_of, word_of, words};
-use crate::sender::{AddressOrder, Family, HostOrder, OrderPolicy, SenderParameters, Stickiness, Unit};
+use crate::sender::{
+    AddressOrder, Family, HostOrder, OrderPolicy, Preference, SenderParameters, Stickiness, Unit,
+};
 use crate::syntax::literal;
 use crate::syntax::shape::{Key, SOME_TIME, Shape, optional, word};
 use crate::syntax::tree::{Table, Value};
@@ -20,6 +22,7 @@ pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup {
 };
 
 pub(super) const BLANK: OrderPolicy = OrderPolicy {
+    preference: Preference::Obey,
     unit: Unit::Host,
     hosts: HostOrder::Answer,
     addresses: AddressOrder::Answer,
@@ -28,6 +31,7 @@ pub(super) const BLANK: OrderPolicy = OrderPolicy {
 };
 
 const KEYS: &[Key] = &[
+    worded::<Preference>("preference", "what is made of preferences"),
     worded::<Unit>("unit", "what is put in order: exchange hosts, or all addresses of all hosts"),
     worded::<HostOrder>("hosts", "how units of equal preference are ordered"),
     worded::<AddressOrder>("addresses", "how the addresses inside one host are ordered"),
@@ -48,6 +52,15 @@ const KEEP_TIMES: Shape = Shape::Choice(&[
 
 /// What `sticky` of a sender may be: `keep`, as somebody says it who sees the sender from outside.
 pub(super) const STICKY: Shape = Shape::AnyOf(&[SOME_TIME, word(words::<Sticky>), KEEP_TIMES]);
+
+impl Worded for Preference {
+    const WORDS: Words<Self> = &[
+        ("obey", Self::Obey, "the lowest number first, as RFC 5321 asks"),
+        ("ignore", Self::Ignore, "nothing: all hosts are of one preference"),
+        ("reverse", Self::Reverse, "the highest number first, then the next below it"),
+        ("worst-first", Self::WorstFirst, "the highest number first, then as published"),
+    ];
+}
 
 impl Worded for Unit {
     const WORDS: Words<Self> = &[
@@ -82,6 +95,13 @@ impl Worded for HostOrder {
             "the address with fewest open connections; on a tie the first of the answer, then the last to the second",
         ),
         ("attempt-index", Self::AttemptIndex, "round all records, one further with each attempt"),
+        ("name", Self::Name, "in alphabetical order of their names"),
+        (
+            "round-robin",
+            Self::RoundRobin,
+            "in the order of the zone; each attempt of an outbound host starts one host further than its last",
+        ),
+        ("last-good", Self::LastGood, "the host that gave the last session, then as the resolver answered"),
     ];
 }
 
@@ -138,6 +158,7 @@ impl Worded for Sticky {
 
 fn read(table: &Table, policy: &mut OrderPolicy) {
     let Some(order) = table.table("order") else { return };
+    set(&mut policy.preference, chosen(order, "preference"));
     set(&mut policy.unit, chosen(order, "unit"));
     set(&mut policy.hosts, chosen(order, "hosts"));
     set(&mut policy.addresses, chosen(order, "addresses"));
@@ -162,6 +183,7 @@ pub(crate) fn read_sticky(value: &Value) -> Option<Stickiness> {
 
 fn write(policy: &OrderPolicy) -> Vec<Written> {
     vec![
+        ("order.preference", quoted_word(policy.preference)),
         ("order.unit", quoted_word(policy.unit)),
         ("order.hosts", quoted_word(policy.hosts)),
         ("order.addresses", quoted_word(policy.addresses)),
@@ -195,6 +217,7 @@ fn has_no_effect(path: &str, beside: &Literals<'_>) -> bool {
 pub(crate) fn in_words(policy: &OrderPolicy) -> String {
     let mut parts =
         vec![format!("{} {}", hosts_in_words(policy.unit, policy.hosts), kept_order_in_words(policy.keep))];
+    parts.extend(preference_in_words(policy.preference).map(str::to_owned));
     if policy.unit == Unit::Host {
         parts.push(addresses_in_words(policy.addresses).into());
     }
@@ -222,6 +245,13 @@ const fn hosts_in_words(unit: Unit, hosts: HostOrder) -> &'static str {
             "takes the address of a preference with fewest open connections, on a tie the one asked for first,"
         }
         (_, HostOrder::AttemptIndex) => "goes round all hosts, one further with each attempt,",
+        (_, HostOrder::Name) => "takes the hosts of a preference in alphabetical order of their names,",
+        (_, HostOrder::RoundRobin) => {
+            "goes round the hosts of a preference in the order of the zone, one further with each attempt of its own,"
+        }
+        (_, HostOrder::LastGood) => {
+            "stays with the host that gave it its last session, whatever its preference,"
+        }
         (Unit::Host, HostOrder::Shuffle) => "shuffles the hosts of a preference",
         (Unit::Host, HostOrder::Answer) => "takes the hosts of a preference as the resolver answered,",
         (Unit::Host, HostOrder::AdjacentSwap) => {
@@ -258,6 +288,17 @@ pub(crate) fn keep_in_words(keep: Stickiness) -> String {
         Stickiness::Exponential(time) => format!("it keeps its choice for {time} on average"),
         Stickiness::Fixed(time) => format!("it keeps its choice for {time}"),
         Stickiness::Forever => "it keeps its choice for good".into(),
+    }
+}
+
+const fn preference_in_words(preference: Preference) -> Option<&'static str> {
+    match preference {
+        Preference::Obey => None,
+        Preference::Ignore => Some("takes all hosts for one preference"),
+        Preference::Reverse => Some("begins with the highest preference number"),
+        Preference::WorstFirst => {
+            Some("begins with the highest preference number, then goes on as published")
+        }
     }
 }
 

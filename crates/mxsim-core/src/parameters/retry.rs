@@ -6,7 +6,7 @@ use super::values::{
     chosen, number, number_at, or_unlimited, or_word, quoted_word, set, span, span_at, unless,
 };
 use super::words::{Worded, Words, english, words};
-use crate::sender::{AfterGaps, RetrySchedule, SenderParameters, Wait};
+use crate::sender::{AfterGaps, RetryFrom, RetrySchedule, SenderParameters, Wait};
 use crate::syntax::literal;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, optional, required, word};
 use crate::syntax::tree::Table;
@@ -28,6 +28,7 @@ pub(super) const BLANK: RetrySchedule = RetrySchedule {
     jitter: Span::ZERO,
     lifetime: None,
     max_attempts: None,
+    from: RetryFrom::Same,
 };
 
 const KEYS: &[Key] = &[
@@ -48,7 +49,29 @@ const KEYS: &[Key] = &[
         .reads(|| vec![("unlimited", "never")]),
     parameter("max_attempts", Shape::AnyOf(&[COUNT, word(unlimited)]), "attempts after which it bounces")
         .reads(|| vec![("unlimited", "any number")]),
+    parameter(
+        "from",
+        Shape::AnyOf(&[word(words::<RetryFrom>), POOL]),
+        "which outbound host of the site makes the next attempt",
+    )
+    .reads(english::<RetryFrom>),
 ];
+
+/// A pool of outbound hosts.
+const POOL: Shape = Shape::Choice(&[optional(
+    "pool",
+    COUNT,
+    "",
+    "any of so many outbound hosts of the site, to which the first one belongs",
+)]);
+
+/// A pool is written as a table beside these words.
+impl Worded for RetryFrom {
+    const WORDS: Words<Self> = &[
+        ("same", Self::Same, "the one that has the message in its queue"),
+        ("any", Self::Any, "any of them, each as likely as another"),
+    ];
+}
 
 /// The word for [`Wait::EveryQueueRun`].
 const EVERY_QUEUE_RUN: &str = "every-queue-run";
@@ -122,6 +145,8 @@ fn read(table: &Table, policy: &mut RetrySchedule) {
     set(&mut policy.jitter, span_at(retry, "jitter"));
     set(&mut policy.lifetime, unless(retry, "lifetime", "unlimited", span));
     set(&mut policy.max_attempts, unless(retry, "max_attempts", "unlimited", number));
+    let pool = || retry.table("from").and_then(|from| number_at(from, "pool")).map(RetryFrom::Pool);
+    set(&mut policy.from, chosen(retry, "from").or_else(pool));
 }
 
 fn wait(table: &Table) -> Option<Wait> {
@@ -181,7 +206,15 @@ fn write(policy: &RetrySchedule) -> Vec<Written> {
         ("retry.jitter", literal::span(policy.jitter)),
         ("retry.lifetime", or_word(policy.lifetime, "unlimited")),
         ("retry.max_attempts", or_unlimited(policy.max_attempts)),
+        ("retry.from", written_from(policy.from)),
     ]
+}
+
+fn written_from(from: RetryFrom) -> String {
+    match from {
+        RetryFrom::Pool(size) => format!("{{ pool = {size} }}"),
+        word => quoted_word(word),
+    }
 }
 
 fn written_wait(wait: &Wait) -> String {
@@ -220,7 +253,12 @@ pub(crate) fn in_words(policy: &RetrySchedule) -> String {
     } else {
         String::new()
     };
-    format!("{wait}{runs}{jitter}")
+    let from = match policy.from {
+        RetryFrom::Same => String::new(),
+        RetryFrom::Any => "; from any outbound host of the site".into(),
+        RetryFrom::Pool(size) => format!("; from any of {size} outbound hosts of the site"),
+    };
+    format!("{wait}{runs}{jitter}{from}")
 }
 
 fn wait_in_words(wait: &Wait) -> String {

@@ -9,7 +9,7 @@ use super::{SENDER_KEYS, STUB_KEYS};
 use crate::syntax::shape::{Key, Shape, joined, later, optional, word};
 
 /// Keys of one entry.
-pub(crate) const SENDER_ENTRY: [Key; 25] = joined(OWN, SENDER_KEYS);
+pub(crate) const SENDER_ENTRY: [Key; 26] = joined(OWN, SENDER_KEYS);
 
 const OWN: &[Key] = &[
     optional("name", Shape::Name, "the preset's id, or `mix`", "its name, unique"),
@@ -17,7 +17,13 @@ const OWN: &[Key] = &[
         "share",
         Shape::AnyOf(&[Shape::Share, word(|| vec!["rest"])]),
         "equal parts if no sender has one",
-        "its part of all messages; `\"rest\"` takes what the others leave",
+        "its part of all messages; `\"rest\"` takes what the others leave; of a sender that is not wanted, how much it sends beside 100 % of wanted mail",
+    ),
+    optional(
+        "wanted",
+        Shape::Boolean,
+        "true",
+        "false for mail that nobody waits for, such as spam: it counts in connections, sessions and its own row, and in no share, delay, loss or goal",
     ),
     optional(
         "preset",

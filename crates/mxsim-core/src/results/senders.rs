@@ -13,7 +13,7 @@ pub struct SenderResult {
     pub name: String,
     /// False for mail that nobody waits for, such as spam.
     pub wanted: bool,
-    /// Its part of the accepted mail, 0..1.
+    /// Its part of the accepted wanted mail, 0..1; 0 without bounds if its mail is not wanted.
     pub share_of_mail: Interval,
     /// Counts over all measured windows; `messages = accepted + bounced + waiting`.
     pub totals: DeliveryTotals,

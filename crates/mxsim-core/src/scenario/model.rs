@@ -68,8 +68,11 @@ impl Scenario {
     }
 
     /// True if what is asked of one record set changes the answers of another, or nobody answers for a time: then no answer is the same always.
-    pub(crate) fn couples_record_sets(senders: &[Sender], authority: &Authority) -> bool {
-        let layers = senders.iter().flat_map(|sender| &sender.resolver);
+    pub(crate) fn couples_record_sets<'a>(
+        senders: impl IntoIterator<Item = &'a Sender>,
+        authority: &Authority,
+    ) -> bool {
+        let layers = senders.into_iter().flat_map(|sender| &sender.resolver);
         let mut drivers = layers.map(|layer| layer.parameters.order.driver).chain([authority.order.driver]);
         !authority.away.is_empty() || drivers.any(Driver::couples_record_sets)
     }
@@ -122,11 +125,16 @@ impl Scenario {
         let lasting = self.events.iter().filter(|event| !self.is_retirement(event));
         let over = lasting.flat_map(|event| &event.during).map(|span| span.1.since(Time::ZERO)).max();
         let lifetime = |sender: &Sender| sender.behaviour.parameters.retry.lifetime.unwrap_or(GIVE_UP);
-        let gives_up = self.senders.iter().map(lifetime).max().unwrap_or(GIVE_UP);
+        let gives_up = self.wanted_senders().map(lifetime).max().unwrap_or(GIVE_UP);
         let after = over.unwrap_or(Span::ZERO) + gives_up;
         let step = self.run.window.max(Span::DAY).0;
         (after <= FAR)
             .then(|| self.run.window.saturating_mul((after.0 + step - 1) / step * step / self.run.window.0))
+    }
+
+    /// The senders whose mail somebody waits for.
+    pub(crate) fn wanted_senders(&self) -> impl Iterator<Item = &Sender> {
+        self.senders.iter().filter(|sender| sender.wanted)
     }
 
     /// The nodes that are down together in each world that a goal `survive` looks at, as their places.
@@ -304,8 +312,10 @@ pub struct Stub {
 pub struct Sender {
     /// Its name, unique. Part of a mix: `entry/preset`.
     pub name: String,
-    /// Its part of all messages, 0..1.
+    /// Its part of all wanted messages, 0..1; of a sender whose mail is not wanted, how much it sends for each wanted message.
     pub share: f64,
+    /// False for mail that nobody waits for, such as spam: it counts in connections, sessions and its own row only.
+    pub wanted: bool,
     /// The preset or kind it behaves like.
     pub preset: String,
     /// Weakest grade among the parameters of that preset; `assumed` as soon as the scenario overrides one.

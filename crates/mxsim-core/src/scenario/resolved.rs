@@ -317,6 +317,9 @@ fn write_one_sender(sender: &Sender, out: &mut Toml) {
     }
     out.key("name", &text(&sender.name));
     out.key("share", &number(sender.share));
+    if !sender.wanted {
+        out.key("wanted", "false");
+    }
     out.key("preset", &text(&sender.preset));
     out.key("sites", &sender.sites.to_string());
     out.key("sizes", &sizes(sender.sizes));

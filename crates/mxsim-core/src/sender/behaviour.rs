@@ -6,7 +6,7 @@ use super::failover::{Failover, Reaction, Reactions, TlsFailure};
 use super::limits::{self, Limits};
 use super::memory_policy::Memory;
 use super::order;
-use super::order_policy::{OrderPolicy, Stickiness};
+use super::order_policy::{OrderPolicy, Preference, Stickiness};
 use super::outcome::Outcome;
 use super::resolve::{Lookups, Policy};
 use super::retry::RetrySchedule;
@@ -77,6 +77,12 @@ impl Behaviour {
     #[must_use]
     pub const fn from_parameters(parameters: SenderParameters) -> Self {
         Self { parameters, custom: None }
+    }
+
+    /// What it makes of preferences; a behaviour of one's own gets them as they are published.
+    #[must_use]
+    pub fn preference(&self) -> Preference {
+        if self.custom.is_some() { Preference::Obey } else { self.parameters.order.preference }
     }
 
     /// Puts the candidates of one attempt in order.

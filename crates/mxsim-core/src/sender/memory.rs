@@ -5,13 +5,11 @@
 
 use super::candidate::{Candidate, Candidates};
 use super::memory_policy::{Memory, RetryStep};
+use super::message_times::RetryTimes;
 use super::outcome::Outcome;
 use crate::ids::{AddressId, HostId};
 use crate::smtp::Stage;
 use crate::time::{Span, Time};
-
-/// One day: Exim never waits longer (retry.c `retry_interval_max`).
-const LONGEST_EXIM_WAIT: Span = Span::DAY;
 
 /// Whether an attempt may connect at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +39,6 @@ impl Report<'_> {
     /// The candidates whose failure was one of the host, not of the message.
     fn host_errors(&self) -> impl Iterator<Item = &(Candidate, Outcome)> {
         self.failed.iter().filter(|(_, outcome)| outcome.is_host_error())
-    }
-
-    /// The candidates that answered in a session, though they did not take the message.
-    fn answered(&self) -> impl Iterator<Item = &Candidate> {
-        let is_answer = |(_, outcome): &&(Candidate, Outcome)| !outcome.is_host_error();
-        self.failed.iter().filter(is_answer).map(|(candidate, _)| candidate)
     }
 
     /// The last failure if it was one of the host. Postfix, `smtp_trouble.c`: only then is the delivery reported as one of the destination;
@@ -238,7 +230,7 @@ impl Remembered {
                 self.note_in_vain(*hold, report);
                 false
             }
-            Memory::HostAddress { rule, .. } => self.note_hosts(rule, report),
+            Memory::HostAddress { rule, of_messages, .. } => self.note_hosts(rule, *of_messages, report),
             Memory::AddressTimeouts { apart, .. } => {
                 self.note_time_outs(*apart, report);
                 false
@@ -323,12 +315,21 @@ impl Remembered {
         }
     }
 
-    /// Exim writes its retry records at the end of a delivery run (retry.c `retry_update`), even if another host took the mail.
-    fn note_hosts(&mut self, rule: &[RetryStep], report: Report<'_>) -> bool {
-        for good in report.answered().copied().chain(report.accepted) {
+    /// Exim writes its retry records at the end of a delivery run (retry.c `retry_update`), even if another host took the mail. A connection
+    /// lost after the data is a failure of the message if messages have records of their own.
+    fn note_hosts(&mut self, rule: &[RetryStep], of_messages: bool, report: Report<'_>) -> bool {
+        let is_host_error = |outcome: Outcome| {
+            outcome.is_host_error() && !(of_messages && outcome == Outcome::Lost(Stage::Data))
+        };
+        for &(candidate, outcome) in report.failed {
+            if !is_host_error(outcome) {
+                self.records.retain(|record| !record.is_of(&candidate));
+            }
+        }
+        if let Some(good) = report.accepted {
             self.records.retain(|record| !record.is_of(&good));
         }
-        for failure in report.host_errors() {
+        for failure in report.failed.iter().filter(|(_, outcome)| is_host_error(*outcome)) {
             let now = report.now;
             let mut record = self.record(&failure.0).copied().unwrap_or_else(|| Record::new(failure, now));
             record.outcome = failure.1;
@@ -448,20 +449,13 @@ impl Record {
         (self.host, self.address) == (candidate.host, candidate.address)
     }
 
-    /// Works out the next try by the step of the rule that fits the age of the first failure (retry.c `retry_update`).
+    /// Works out the next try by the rule.
     fn fail(&mut self, rule: &[RetryStep], now: Time) {
-        let age = now.since(self.first_failed);
-        self.expired = !rule.iter().any(|step| age <= step.until);
-        let step = rule.iter().find(|step| age <= step.until).or(rule.last());
-        let last_gap = self.next_try.since(self.last_try).min(now.since(self.last_try));
-        let wait = match step {
-            None => Span::ZERO,
-            Some(step) if step.factor <= 1.0 || last_gap < step.gap => step.gap,
-            Some(step) => Span::from_secs_f64(last_gap.as_secs_f64() * step.factor),
-        };
+        let (first_failed, last_try) = (self.first_failed, self.last_try);
+        let mut times = RetryTimes { first_failed, last_try, next_try: self.next_try, expired: self.expired };
+        times.fail(rule, now.since(first_failed), now);
         self.count = self.count.saturating_add(1);
-        self.last_try = now;
-        self.next_try = now + wait.min(LONGEST_EXIM_WAIT);
+        (self.last_try, self.next_try, self.expired) = (times.last_try, times.next_try, times.expired);
     }
 }
 
@@ -494,6 +488,7 @@ mod tests {
         Memory::HostAddress {
             rule: vec![step(7_200, 900, 1.0), step(57_600, 3_600, 1.5), step(345_600, 21_600, 1.0)],
             expire: Span::WEEK,
+            of_messages: false,
         }
     }
 

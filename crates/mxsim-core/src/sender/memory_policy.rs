@@ -38,6 +38,8 @@ pub enum Memory {
         rule: Vec<RetryStep>,
         /// Age after which a record is forgotten.
         expire: Span,
+        /// True if a message has retry times of its own beside these: see [`MessageTimes`](super::message_times::MessageTimes).
+        of_messages: bool,
     },
     /// qmail: an address with at least `count` connect time-outs, at least `apart` from each other, is skipped for `hold_base` plus
     /// `hold_step` times (process id mod `hold_steps`).

@@ -19,6 +19,8 @@ pub mod limits;
 pub mod memory;
 mod memory_policy;
 #[doc(hidden)]
+pub mod message_times;
+#[doc(hidden)]
 pub mod order;
 #[doc(hidden)]
 pub mod order_context;
@@ -39,10 +41,10 @@ pub use concurrency::{Concurrency, Growth};
 pub use failover::{Failover, Reaction, Reactions, TlsFailure};
 pub use limits::{Cut, Limits};
 pub use memory_policy::{Memory, RetryStep};
-pub use order_policy::{AddressOrder, Family, HostOrder, OrderPolicy, Stickiness, Unit};
+pub use order_policy::{AddressOrder, Family, HostOrder, OrderPolicy, Preference, Stickiness, Unit};
 pub use outcome::Outcome;
 pub use resolve::{AddressSort, Check, Lookups, NullMx, OwnCache, Policy};
-pub use retry::{AfterGaps, RetrySchedule, Wait};
+pub use retry::{AfterGaps, RetryFrom, RetrySchedule, Wait};
 pub use reuse::{FiledUnder, Reuse, ReuseLimits};
 pub use timeouts::{Kernel, Timeouts};
 pub use unknown::Unknowns;

@@ -6,7 +6,7 @@
 //! Random orders come from keys looked up by host and address name, so that two designs which share a name share its luck.
 
 use super::candidate::{Candidate, Candidates};
-use super::order_policy::{AddressOrder, Family, HostOrder, OrderPolicy, Unit};
+use super::order_policy::{AddressOrder, Family, HostOrder, OrderPolicy, Preference, Unit};
 use crate::ids::HostId;
 use crate::random::Key;
 use smallvec::SmallVec;
@@ -51,6 +51,22 @@ impl RankSource for Key {
 
     fn swaps(&mut self, i: usize) -> bool {
         self.child(COIN_DRAW).child(i as u64).coin()
+    }
+}
+
+/// Turns the preferences of `candidates` into those that the sender goes by: before [`arrange`], and once for each answer.
+pub fn take_preferences(preference: Preference, candidates: &mut [Candidate]) {
+    let worst = candidates.iter().map(|candidate| candidate.preference).max().unwrap_or(0);
+    let taken = |published: u16| match preference {
+        Preference::Obey => published,
+        Preference::Ignore => 0,
+        Preference::Reverse => worst - published,
+        Preference::WorstFirst if published == worst => 0,
+        // It is below the worst, so there is a number above it.
+        Preference::WorstFirst => published.saturating_add(1),
+    };
+    if preference != Preference::Obey {
+        candidates.iter_mut().for_each(|candidate| candidate.preference = taken(candidate.preference));
     }
 }
 
@@ -111,7 +127,8 @@ fn arrange_hosts(
         (Unit::Address, HostOrder::LeastConnections) => answered,
         (_, HostOrder::Shuffle) => return shuffle(policy.unit, candidates, ranks),
         // They are as they were answered.
-        (Unit::Address, _) | (_, HostOrder::Answer | HostOrder::NameHash | HostOrder::AttemptIndex) => return,
+        (Unit::Address, _) => return,
+        (_, order) if is_as_answered(order) => return,
         (Unit::Host, _) if answered.is_empty() => host_sequence(policy.hosts, candidates, ranks),
         (Unit::Host, _) => answered,
     };
@@ -126,11 +143,25 @@ const fn is_one_pot(policy: &OrderPolicy) -> bool {
     )
 }
 
+/// True if hosts stay as they were answered here, whatever else is done to them later.
+const fn is_as_answered(order: HostOrder) -> bool {
+    matches!(
+        order,
+        HostOrder::Answer
+            | HostOrder::NameHash
+            | HostOrder::AttemptIndex
+            | HostOrder::Name
+            | HostOrder::RoundRobin
+            | HostOrder::LastGood
+    )
+}
+
 /// True if every rank goes up with the place in the answer.
 fn stays_as_answered(policy: &OrderPolicy, candidates: &[Candidate]) -> bool {
-    let as_answered =
-        matches!(policy.hosts, HostOrder::Answer | HostOrder::NameHash | HostOrder::AttemptIndex);
-    if !as_answered || policy.addresses != AddressOrder::Answer || policy.family == Family::Ipv6BubblePass {
+    if !is_as_answered(policy.hosts)
+        || policy.addresses != AddressOrder::Answer
+        || policy.family == Family::Ipv6BubblePass
+    {
         return false;
     }
     let class = |candidate: &Candidate| class_rank(policy.family, candidate.ipv6);
@@ -271,7 +302,13 @@ fn host_sequence(order: HostOrder, candidates: &[Candidate], ranks: &mut impl Ra
         HostOrder::LastIntoHole => last_into_hole(&mut hosts),
         HostOrder::RandomComparator => merge_by_coins(&mut hosts, ranks, &mut 0),
         HostOrder::LeastConnections => first_then_backwards(&mut hosts),
-        HostOrder::Shuffle | HostOrder::Answer | HostOrder::NameHash | HostOrder::AttemptIndex => {}
+        HostOrder::Shuffle
+        | HostOrder::Answer
+        | HostOrder::NameHash
+        | HostOrder::AttemptIndex
+        | HostOrder::Name
+        | HostOrder::RoundRobin
+        | HostOrder::LastGood => {}
     }
     hosts
 }
@@ -424,10 +461,18 @@ mod tests {
     }
 
     fn policy(unit: Unit, hosts: HostOrder, addresses: AddressOrder, family: Family) -> OrderPolicy {
-        OrderPolicy { unit, hosts, addresses, family, keep: Stickiness::Attempt }
+        OrderPolicy {
+            preference: Preference::Obey,
+            unit,
+            hosts,
+            addresses,
+            family,
+            keep: Stickiness::Attempt,
+        }
     }
 
     const POSTFIX: OrderPolicy = OrderPolicy {
+        preference: Preference::Obey,
         unit: Unit::Address,
         hosts: HostOrder::Shuffle,
         addresses: AddressOrder::Answer,

@@ -2,7 +2,7 @@
 //!
 //! [`super::order::arrange`] comes first and takes hosts as they were answered; [`reorder_by_state`] then has the last word.
 
-use super::candidate::Candidates;
+use super::candidate::{Candidate, Candidates};
 use super::order::{hosts_of, sort_by_places};
 use super::order_policy::HostOrder;
 use crate::ids::{AddressId, HostId};
@@ -18,6 +18,10 @@ pub trait OrderContext {
     fn attempts(&self) -> u32;
     /// Connections open to an address.
     fn open(&self, address: AddressId) -> u32;
+    /// Attempts of this outbound host that went by a list before this one.
+    fn turn(&self) -> u32;
+    /// The host that gave this outbound host its last session.
+    fn last_good(&self) -> Option<HostId>;
 }
 
 /// Finishes the order where it depends on more than the answer and drawn ranks. `candidates` have been through [`super::order::arrange`].
@@ -28,6 +32,13 @@ pub fn reorder_by_state(order: HostOrder, candidates: &mut Candidates, context: 
             candidates.sort_by_key(|candidate| (candidate.preference, context.open(candidate.address)));
         }
         HostOrder::AttemptIndex => start_at_attempt(candidates, context.attempts()),
+        HostOrder::Name => candidates.sort_by(|a, b| {
+            let rank =
+                |candidate: &Candidate| (candidate.preference, context.name(candidate.host).to_owned());
+            rank(a).cmp(&rank(b))
+        }),
+        HostOrder::RoundRobin => take_turns(candidates, context.turn()),
+        HostOrder::LastGood => put_first(candidates, context.last_good()),
         HostOrder::Shuffle
         | HostOrder::Answer
         | HostOrder::AdjacentSwap
@@ -70,15 +81,31 @@ fn start_at_attempt(candidates: &mut Candidates, attempts: u32) {
     }
 }
 
+/// Hosts of each preference in the order of the zone, from the one on whose turn it is.
+fn take_turns(candidates: &mut Candidates, turn: u32) {
+    candidates.sort_by_key(|candidate| (candidate.preference, candidate.host));
+    for class in candidates.chunk_by_mut(|a, b| a.preference == b.preference) {
+        let begins = |i: &usize| *i == 0 || class[i - 1].host != class[*i].host;
+        let starts: SmallVec<[usize; 8]> = (0..class.len()).filter(begins).collect();
+        class.rotate_left(starts[turn as usize % starts.len()]);
+    }
+}
+
+/// Puts a host before all others.
+fn put_first(candidates: &mut Candidates, host: Option<HostId>) {
+    candidates.sort_by_key(|candidate| Some(candidate.host) != host);
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::Candidate;
     use super::*;
 
     struct Known {
         second: u16,
         attempts: u32,
         open: [u32; 4],
+        turn: u32,
+        last_good: Option<HostId>,
     }
 
     impl OrderContext for Known {
@@ -97,9 +124,17 @@ mod tests {
         fn open(&self, address: AddressId) -> u32 {
             self.open[address.index()]
         }
+
+        fn turn(&self) -> u32 {
+            self.turn
+        }
+
+        fn last_good(&self) -> Option<HostId> {
+            self.last_good
+        }
     }
 
-    const NOTHING_OPEN: Known = Known { second: 1, attempts: 0, open: [0; 4] };
+    const NOTHING_OPEN: Known = Known { second: 1, attempts: 0, open: [0; 4], turn: 0, last_good: None };
 
     /// Three hosts of preference 10 and a backup.
     fn candidates() -> Candidates {
@@ -139,6 +174,31 @@ mod tests {
         assert_eq!(order([0, 0, 0, 0]), [0, 1, 2, 3]);
         assert_eq!(order([1, 0, 0, 0]), [1, 2, 0, 3]);
         assert_eq!(order([2, 1, 3, 0]), [1, 0, 2, 3], "the backup has a preference of its own");
+    }
+
+    #[test]
+    fn by_name_inside_each_preference() {
+        let mut list = candidates();
+        list.reverse();
+        reorder_by_state(HostOrder::Name, &mut list, &NOTHING_OPEN);
+        let hosts: Vec<u16> = list.iter().map(|candidate| candidate.host.0).collect();
+        assert_eq!(hosts, [0, 1, 2, 3], "mx1, mx2 and mx3, then the backup");
+    }
+
+    #[test]
+    fn a_strict_round_robin_stays_inside_each_preference() {
+        let order = |turn| order(HostOrder::RoundRobin, &Known { turn, ..NOTHING_OPEN });
+        assert_eq!([order(0), order(1)], [[0, 1, 2, 3], [1, 2, 0, 3]]);
+        assert_eq!([order(2), order(3)], [[2, 0, 1, 3], [0, 1, 2, 3]]);
+    }
+
+    #[test]
+    fn the_host_that_worked_last_goes_first_though_it_is_the_backup() {
+        let order = |host| {
+            let last_good = Some(HostId(host));
+            order(HostOrder::LastGood, &Known { last_good, ..NOTHING_OPEN })
+        };
+        assert_eq!([order(3), order(1), order(0)], [[3, 0, 1, 2], [1, 0, 2, 3], [0, 1, 2, 3]]);
     }
 
     #[test]

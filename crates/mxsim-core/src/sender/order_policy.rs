@@ -5,6 +5,8 @@ use crate::time::Span;
 /// In which order candidates of one preference are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderPolicy {
+    /// What is made of preferences.
+    pub preference: Preference,
     /// What is put in order.
     pub unit: Unit,
     /// How hosts (or, with [`Unit::Address`], addresses) of equal preference are ordered.
@@ -36,6 +38,19 @@ impl OrderPolicy {
     }
 }
 
+/// What a sender makes of preferences. RFC 5321 section 5.1 asks for the lowest number first; spam and programs with a bug do otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preference {
+    /// The lowest number first, then the next.
+    Obey,
+    /// All hosts are of one preference.
+    Ignore,
+    /// The highest number first, then the next below it.
+    Reverse,
+    /// The highest number first, then as published: a backup is tried before all others.
+    WorstFirst,
+}
+
 /// What is put in order inside one preference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -65,6 +80,13 @@ pub enum HostOrder {
     LeastConnections,
     /// All records of all preferences in one circle; each attempt starts one further (slimta).
     AttemptIndex,
+    /// In alphabetical order of their names (Postal before 2.0).
+    Name,
+    /// The hosts of a preference in the order of the zone, whatever the answer says; each attempt of an outbound host starts one further than
+    /// its last, whatever the message.
+    RoundRobin,
+    /// The host that gave this outbound host its last session, whatever its preference; then the others as the resolver answered.
+    LastGood,
 }
 
 impl HostOrder {
@@ -72,7 +94,12 @@ impl HostOrder {
     #[must_use]
     pub const fn depends_on_state(self) -> bool {
         match self {
-            Self::NameHash | Self::LeastConnections | Self::AttemptIndex => true,
+            Self::NameHash
+            | Self::LeastConnections
+            | Self::AttemptIndex
+            | Self::Name
+            | Self::RoundRobin
+            | Self::LastGood => true,
             Self::Shuffle
             | Self::Answer
             | Self::AdjacentSwap

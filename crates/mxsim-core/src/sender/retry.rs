@@ -19,6 +19,42 @@ pub struct RetrySchedule {
     pub lifetime: Option<Span>,
     /// Attempts after which it bounces.
     pub max_attempts: Option<u32>,
+    /// Which outbound host makes the next attempt.
+    pub from: RetryFrom,
+}
+
+/// Which outbound host of its site makes the next attempt at a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryFrom {
+    /// The one that has the message in its queue, as ever.
+    Same,
+    /// Any of them, each as likely as another.
+    Any,
+    /// Any of a pool of this many, to which the outbound host of the first attempt belongs; a site is cut into such pools.
+    Pool(u32),
+}
+
+/// Tells the draw of an outbound host from those for jitter and growth.
+const FROM: u64 = 2;
+
+impl RetryFrom {
+    /// Returns the outbound host of the next attempt after `host`, at sites of `hosts` each. `draws` are those of the message.
+    #[must_use]
+    pub fn next(self, host: u32, hosts: u32, failures: u32, draws: Key) -> u32 {
+        let pool = match self {
+            Self::Same => return host,
+            Self::Any => hosts,
+            Self::Pool(size) => size.clamp(1, hosts),
+        };
+        let (site, place) = (host / hosts, host % hosts);
+        let first = place / pool * pool;
+        let size = pool.min(hosts - first);
+        if size == 1 {
+            return host;
+        }
+        let drawn = draws.child(u64::from(failures)).child(FROM).below(size as usize);
+        site * hosts + first + drawn as u32
+    }
 }
 
 /// The schedule of waits between attempts.
@@ -95,6 +131,8 @@ pub struct FailedAttempt {
     pub now: Time,
     /// The phase of this outbound host's queue runs.
     pub phase: Span,
+    /// A retry time of the message itself: queue runs before it skip the message. `Time::ZERO` or any other time that is past if it has none.
+    pub not_before: Time,
 }
 
 /// The time of the next attempt; `None` if the message bounces. `draws` are those of the message, from which each failure takes its own.
@@ -106,7 +144,8 @@ pub fn next_attempt(policy: &RetrySchedule, message: FailedAttempt, draws: Key) 
     if too_old || too_often {
         return None;
     }
-    let due = due(&policy.wait, message, age, draws)?.max(message.now + SHORTEST_WAIT);
+    let due =
+        due(&policy.wait, message, age, draws)?.max(message.now + SHORTEST_WAIT).max(message.not_before);
     let late = Span((policy.jitter.0 as f64 * draws.child(u64::from(message.failures)).unit()) as i64);
     let due = if policy.jitter == Span::ZERO { due } else { due + late };
     Some(match policy.queue_run {
@@ -214,8 +253,13 @@ mod tests {
         let mut times = vec![0];
         let mut now = Time::ZERO;
         while times.len() < most {
-            let message =
-                FailedAttempt { born: Time::ZERO, failures: times.len() as u32, now, phase: Span::ZERO };
+            let message = FailedAttempt {
+                born: Time::ZERO,
+                failures: times.len() as u32,
+                now,
+                phase: Span::ZERO,
+                not_before: now,
+            };
             let Some(next) = next_attempt(policy, message, key) else { break };
             now = next;
             times.push(now.0 / 1_000_000);
@@ -224,7 +268,14 @@ mod tests {
     }
 
     fn waiting(wait: Wait) -> RetrySchedule {
-        RetrySchedule { wait, queue_run: None, jitter: Span::ZERO, lifetime: None, max_attempts: None }
+        RetrySchedule {
+            wait,
+            queue_run: None,
+            jitter: Span::ZERO,
+            lifetime: None,
+            max_attempts: None,
+            from: RetryFrom::Same,
+        }
     }
 
     #[test]
@@ -317,6 +368,22 @@ mod tests {
         let times = times(&waiting(Wait::Gaps { list, then: AfterGaps::Cycle(3) }), 14);
         let gaps: Vec<i64> = times.windows(2).map(|pair| (pair[1] - pair[0]) / 60).collect();
         assert_eq!(gaps, [5, 5, 5, 15, 5, 5, 30, 5, 5, 30, 5, 5, 30]);
+    }
+
+    /// Twelve hosts at sites of six: a pool of four leaves one of two.
+    #[test]
+    fn retries_leave_from_a_pool_of_the_site() {
+        let draws = Entropy::new(1, 0).key(StreamId::new("retry", Purpose::Retry));
+        let seen = |from: RetryFrom, host| {
+            let next = (1..200).map(|failures| from.next(host, 6, failures, draws));
+            next.collect::<std::collections::BTreeSet<u32>>().into_iter().collect::<Vec<u32>>()
+        };
+        assert_eq!(seen(RetryFrom::Same, 8), [8]);
+        assert_eq!(seen(RetryFrom::Any, 8), [6, 7, 8, 9, 10, 11]);
+        assert_eq!(seen(RetryFrom::Pool(4), 8), [6, 7, 8, 9]);
+        assert_eq!(seen(RetryFrom::Pool(4), 10), [10, 11]);
+        assert_eq!(seen(RetryFrom::Pool(9), 0), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(seen(RetryFrom::Pool(1), 3), [3]);
     }
 
     #[test]

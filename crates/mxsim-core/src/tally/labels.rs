@@ -129,4 +129,6 @@ pub struct SenderLabels {
     pub decisive_grade: Grade,
     /// Its part of all messages as the scenario says.
     pub share: f64,
+    /// False for mail that nobody waits for.
+    pub wanted: bool,
 }

@@ -35,9 +35,9 @@ pub struct Tally {
     pub delays: DelayHistogram,
     /// How long the messages have waited that are still queued when the run ends: each takes at least that long.
     pub waiting: DelayHistogram,
-    /// What became of the messages.
+    /// What became of the wanted messages, and the connections of all.
     pub totals: DeliveryTotals,
-    /// The same for each sender; adds up to `totals`.
+    /// The same for each sender; those whose mail is wanted add up to `totals`, and so do the connections of all.
     pub senders: Vec<SenderTally>,
     /// Per node.
     pub nodes: Vec<NodeTotals>,
@@ -103,6 +103,8 @@ pub struct SenderTally {
     pub delays: DelayHistogram,
     /// What greylists did to them.
     pub greylisted: GreylistedTally,
+    /// Messages that each node accepted from a sender whose mail is not wanted; empty for all others, whose mail counts in the windows.
+    pub unwanted_at: Vec<u64>,
 }
 
 /// Messages of one sender that a greylist deferred at least once.
@@ -158,7 +160,7 @@ pub struct PhaseAtNode {
 /// What one window counted. Only messages that arrived at their sender after the warm-up count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowTally {
-    /// Messages accepted in the window, `[sender * nodes + node]`.
+    /// Wanted messages accepted in the window, `[sender * nodes + node]`.
     pub accepted: Vec<u64>,
     /// Connections tried in the window, per node.
     pub connections_tried: Vec<u64>,

@@ -147,7 +147,7 @@ fn host_address() {
     let step = |until, gap, factor| RetryStep { until: seconds(until), gap: seconds(gap), factor };
     let rule = vec![step(300, 60, 1.0), step(1_500, 120, 1.5)];
     check(
-        &Memory::HostAddress { rule, expire: seconds(7_000) },
+        &Memory::HostAddress { rule, expire: seconds(7_000), of_messages: false },
         [
             "123",
             "3 1:10 2:10",

@@ -3,10 +3,10 @@
 use crate::{key, stable};
 use mxsim_core::ids::{AddressId, HostId};
 use mxsim_core::random::{Purpose, name_hash};
-use mxsim_core::sender::order::{Places, arrange};
+use mxsim_core::sender::order::{Places, arrange, take_preferences};
 use mxsim_core::sender::order_context::{OrderContext, reorder_by_state};
 use mxsim_core::sender::{
-    AddressOrder, Candidate, Candidates, Family, HostOrder, OrderPolicy, Stickiness, Unit,
+    AddressOrder, Candidate, Candidates, Family, HostOrder, OrderPolicy, Preference, Stickiness, Unit,
 };
 
 /// Hosts with their preference and the families of their addresses; addresses are numbered in the order of the answer: `01`, `2`, `34`, `5` and, of the
@@ -15,6 +15,7 @@ const HOSTS: [(u16, &str); 5] = [(10, "64"), (10, "4"), (10, "64"), (10, "6"), (
 
 /// A policy that keeps what it does not say in the order of the answer.
 const ANSWER: OrderPolicy = OrderPolicy {
+    preference: Preference::Obey,
     unit: Unit::Host,
     hosts: HostOrder::Answer,
     addresses: AddressOrder::Answer,
@@ -64,11 +65,20 @@ impl OrderContext for Known {
     fn open(&self, address: AddressId) -> u32 {
         u32::from((address.0 + self.0) % 3)
     }
+
+    fn turn(&self) -> u32 {
+        u32::from(self.0)
+    }
+
+    fn last_good(&self) -> Option<HostId> {
+        self.0.checked_sub(1).map(|host| HostId(2 * host))
+    }
 }
 
 /// Addresses in the order in which message `number` tries them.
 fn order(policy: &OrderPolicy, number: u16) -> String {
     let mut list = candidates();
+    take_preferences(policy.preference, &mut list);
     let choice = key(Purpose::Choice).child(number.into());
     match policy.keep {
         Stickiness::Second => arrange(policy, &mut list, Places::new(choice, &candidates())),
@@ -95,6 +105,17 @@ const _: fn(HostOrder) -> fn() = |order| match order {
     HostOrder::NameHash => name_hash_order,
     HostOrder::LeastConnections => least_connections,
     HostOrder::AttemptIndex => attempt_index,
+    HostOrder::Name => name,
+    HostOrder::RoundRobin => round_robin,
+    HostOrder::LastGood => last_good,
+};
+
+/// What is made of preferences without a test does not compile.
+const _: fn(Preference) -> fn() = |preference| match preference {
+    Preference::Obey => answer,
+    Preference::Ignore => ignored_preference,
+    Preference::Reverse => reversed_preference,
+    Preference::WorstFirst => worst_first,
 };
 
 #[test]
@@ -138,6 +159,41 @@ fn least_connections() {
 #[test]
 fn attempt_index() {
     check(&hosts(HostOrder::AttemptIndex), ["0123456", "2345601", "3456012", "5601234"]);
+}
+
+#[test]
+fn name() {
+    check(&hosts(HostOrder::Name), ["0123456", "0123456", "0123456", "0123456"]);
+}
+
+#[test]
+fn round_robin() {
+    check(&hosts(HostOrder::RoundRobin), ["0123456", "2345016", "3450126", "5012346"]);
+}
+
+#[test]
+fn last_good() {
+    check(&hosts(HostOrder::LastGood), ["0123456", "0123456", "3401256", "6012345"]);
+}
+
+const fn preference(preference: Preference) -> OrderPolicy {
+    OrderPolicy { preference, ..hosts(HostOrder::Shuffle) }
+}
+
+#[test]
+fn ignored_preference() {
+    check(&preference(Preference::Ignore), ["6015342", "0134265", "3426501", "0163425"]);
+}
+
+#[test]
+fn reversed_preference() {
+    check(&preference(Preference::Reverse), ["6015342", "6013425", "6342501", "6013425"]);
+}
+
+/// With two preferences the same as reversed.
+#[test]
+fn worst_first() {
+    check(&preference(Preference::WorstFirst), ["6015342", "6013425", "6342501", "6013425"]);
 }
 
 #[test]

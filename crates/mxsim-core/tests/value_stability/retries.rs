@@ -3,7 +3,7 @@
 use crate::{key, stable};
 use mxsim_core::random::Purpose;
 use mxsim_core::sender::retry::{FailedAttempt, next_attempt};
-use mxsim_core::sender::{AfterGaps, RetrySchedule, Wait};
+use mxsim_core::sender::{AfterGaps, RetryFrom, RetrySchedule, Wait};
 use mxsim_core::time::{Span, Time};
 
 const fn seconds(seconds: i64) -> Span {
@@ -12,7 +12,14 @@ const fn seconds(seconds: i64) -> Span {
 
 /// A schedule without jitter, queue runs or end.
 const fn schedule(wait: Wait) -> RetrySchedule {
-    RetrySchedule { wait, queue_run: None, jitter: Span::ZERO, lifetime: None, max_attempts: None }
+    RetrySchedule {
+        wait,
+        queue_run: None,
+        jitter: Span::ZERO,
+        lifetime: None,
+        max_attempts: None,
+        from: RetryFrom::Same,
+    }
 }
 
 fn gaps(then: AfterGaps) -> RetrySchedule {
@@ -24,7 +31,8 @@ fn times(policy: &RetrySchedule) -> Vec<f64> {
     let born = Time::ZERO + seconds(1_000);
     let (mut now, mut times) = (born, Vec::new());
     for failures in 1..=6 {
-        let message = FailedAttempt { born, failures, now: now + seconds(3), phase: seconds(17) };
+        let message =
+            FailedAttempt { born, failures, now: now + seconds(3), phase: seconds(17), not_before: born };
         let Some(next) = next_attempt(policy, message, key(Purpose::Retry).child(42)) else { break };
         times.push(next.since(born).as_secs_f64());
         now = next;

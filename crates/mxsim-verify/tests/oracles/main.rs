@@ -4,13 +4,17 @@
 //! a hundred; numbers that are exact by theory are compared exactly. Each oracle has a mutant in `mutants.toml` that turns it red.
 
 mod by_plan;
+mod disobedient;
 mod events;
 mod facts;
 mod fates;
 mod greylisting;
+mod message_times;
 mod one_dead;
 mod one_faulty;
+mod published_schedules;
 mod record_change;
+mod retry_hosts;
 mod retry_times;
 mod shuffle;
 mod sticky;

@@ -94,6 +94,14 @@ impl OrderContext for Named<'_> {
     fn open(&self, _: AddressId) -> u32 {
         0
     }
+
+    fn turn(&self) -> u32 {
+        0
+    }
+
+    fn last_good(&self) -> Option<HostId> {
+        None
+    }
 }
 
 /// The larger share of two names over every 31st second there is, of sendmail before 8.12.

@@ -24,6 +24,8 @@ pub(crate) struct AggregateSenders<'w> {
     senders: Vec<Sending<'w>>,
     placers: Vec<Placer<'w>>,
     flows: Flows<'w>,
+    /// Those of mail that nobody waits for.
+    unwanted: Flows<'w>,
     /// Draws which messages belong to which phase of an event.
     phases: Stream,
     cache_fills: &'w CacheFills,
@@ -33,6 +35,7 @@ pub(crate) struct AggregateSenders<'w> {
 struct Sending<'w> {
     plan: &'w SenderPlan,
     stream: Stream,
+    phases: Stream,
     /// For a sender that keeps its choices.
     holdings: Option<HeldOrders<'w>>,
 }
@@ -42,6 +45,7 @@ impl<'w> AggregateSenders<'w> {
         let sending = |plan: &'w SenderPlan| Sending {
             plan,
             stream: entropy.stream(plan.stream),
+            phases: entropy.stream(plan.phases),
             holdings: match &plan.choice {
                 Choice::Anew(_) => None,
                 Choice::Sticky(choosers) => {
@@ -56,6 +60,7 @@ impl<'w> AggregateSenders<'w> {
             senders: plan.senders.iter().map(sending).collect(),
             placers: plan.placement.iter().map(placer).collect(),
             flows: Flows::new(world),
+            unwanted: Flows::new(world),
             phases: entropy.stream(StreamId::new("events", Purpose::Phase)),
             cache_fills: &plan.cache_fills,
         }
@@ -75,13 +80,36 @@ impl<'w> AggregateSenders<'w> {
         if from == Time::ZERO {
             self.cache_fills.draw(self.world, &self.entropy, recorder, watch);
         }
-        let (world, flows) = (self.world, &mut self.flows);
+        let world = self.world;
         for sending in &mut self.senders {
+            let flows = if sending.plan.wanted { &mut self.flows } else { &mut self.unwanted };
             sending.send(world, (from, to), flows, (&mut self.phases, recorder), watch);
         }
+        self.draw_unwanted(to, recorder);
         let due = self.flows.due(to);
         for together in due.chunk_by(|a, b| a.span() == b.span()) {
             self.draw(together, recorder);
+        }
+    }
+
+    /// Draws the messages that nobody waits for, sender by sender and without their seconds, which nobody asks for.
+    fn draw_unwanted(&mut self, until: Time, recorder: &mut Recorder<'_>) {
+        for flow in self.unwanted.due(until) {
+            let own = self.senders.iter_mut().find(|sending| sending.plan.sender == flow.sender);
+            let Some(sending) = own else { continue };
+            let count = poisson(flow.expected, &mut sending.stream);
+            if count > 0 {
+                count_accepted(self.world, &flow, count, recorder);
+                let delay = flow.fate.delay();
+                let born = (flow.from - delay, flow.to - delay);
+                phases::count_connections(
+                    self.world,
+                    born,
+                    (&flow.fate, count),
+                    &mut sending.phases,
+                    recorder,
+                );
+            }
         }
     }
 
@@ -126,14 +154,19 @@ impl Sending<'_> {
         (in_phases, recorder): (&mut Stream, &mut Recorder<'_>),
         watch: &mut WorkMeter<'_>,
     ) {
-        let (sender, stream) = (self.plan.sender, &mut self.stream);
+        let (sender, wanted) = (self.plan.sender, self.plan.wanted);
+        let (stream, own_phases) = (&mut self.stream, &mut self.phases);
         let mut lost = |(born, until): (Time, Time), fate: &Fate, expected: f64| {
             let count = poisson(expected, stream);
             recorder.arrived_in_bulk(sender, window_of(world, born), count);
             count_attempts(world, (sender, born), &fate.attempts, count, recorder);
             let youngest = world.end.since(until) + Span(1);
             recorder.waiting_in_bulk(sender, window_of(world, born), youngest, count);
-            phases::count(world, (born, until), (fate, count), in_phases, recorder);
+            if wanted {
+                phases::count(world, (born, until), (fate, count), in_phases, recorder);
+            } else {
+                phases::count_connections(world, (born, until), (fate, count), own_phases, recorder);
+            }
         };
         match (&self.plan.choice, &mut self.holdings) {
             (Choice::Anew(tree), _) => flows.send(Sent { sender, tree, part: 1.0, from, to }, &mut lost),

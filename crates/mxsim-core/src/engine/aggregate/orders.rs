@@ -161,5 +161,6 @@ fn candidates(world: &World, sender: &SenderTable, mut ask: impl FnMut(usize) ->
             }
         }
     }
+    order::take_preferences(sender.behaviour.preference(), &mut list);
     list
 }

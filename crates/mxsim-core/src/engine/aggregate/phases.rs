@@ -14,9 +14,33 @@ use crate::time::{Span, Time};
 pub(crate) fn count(
     world: &World,
     born: (Time, Time),
-    (fate, count): (&Fate, u64),
+    messages: (&Fate, u64),
     stream: &mut Stream,
     recorder: &mut Recorder<'_>,
+) {
+    divide(world, born, messages, stream, |from, fate, here| count_part(from, fate, here, recorder));
+}
+
+/// Counts the connections alone, of mail that nobody waits for.
+pub(crate) fn count_connections(
+    world: &World,
+    born: (Time, Time),
+    messages: (&Fate, u64),
+    stream: &mut Stream,
+    recorder: &mut Recorder<'_>,
+) {
+    divide(world, born, messages, stream, |from, fate, here| {
+        count_connections_of_part(from, fate, here, recorder);
+    });
+}
+
+/// Divides messages that arrive within a span at the moments at which another phase begins for them.
+fn divide(
+    world: &World,
+    born: (Time, Time),
+    (fate, count): (&Fate, u64),
+    stream: &mut Stream,
+    mut count_part: impl FnMut(Time, &Fate, u64),
 ) {
     if world.phases.is_empty() || count == 0 {
         return;
@@ -27,7 +51,7 @@ pub(crate) fn count(
     for to in ends {
         let part = to.since(from).0 as f64 / born.1.since(from).0 as f64;
         let here = if to == born.1 { left } else { binomial(left, part, stream) };
-        count_part(from, fate, here, recorder);
+        count_part(from, fate, here);
         (from, left) = (to, left - here);
     }
 }
@@ -47,20 +71,26 @@ fn cuts(world: &World, born: (Time, Time), fate: &Fate) -> Vec<Time> {
 
 /// Counts messages that arrive from `born` on and before the next cut.
 fn count_part(born: Time, fate: &Fate, count: u64, recorder: &mut Recorder<'_>) {
+    recorder.phases.arrived_in_bulk(born, count);
+    count_connections_of_part(born, fate, count, recorder);
     let phases = &mut recorder.phases;
-    phases.arrived_in_bulk(born, count);
-    for (place, attempt) in fate.attempts.iter().enumerate() {
-        phases.at_node(born + attempt.begun, attempt.node, |node| node.connections_tried += count);
-        // A connection has failed when the next one begins.
-        if let Some(next) = fate.attempts.get(place + 1).filter(|_| attempt.failed) {
-            phases.at_node(born + next.begun, attempt.node, |node| node.failed += count);
-        }
-    }
     match fate.end {
         Disposition::Accepted { node, delay, .. } => {
             phases.at_node(born + delay, node, |node| node.accepted += count);
             phases.accepted(born, delay, count);
         }
         Disposition::UnderWay | Disposition::Nobody => phases.waiting(born, count),
+    }
+}
+
+/// Their connections.
+fn count_connections_of_part(born: Time, fate: &Fate, count: u64, recorder: &mut Recorder<'_>) {
+    let phases = &mut recorder.phases;
+    for (place, attempt) in fate.attempts.iter().enumerate() {
+        phases.at_node(born + attempt.begun, attempt.node, |node| node.connections_tried += count);
+        // A connection has failed when the next one begins.
+        if let Some(next) = fate.attempts.get(place + 1).filter(|_| attempt.failed) {
+            phases.at_node(born + next.begun, attempt.node, |node| node.failed += count);
+        }
     }
 }

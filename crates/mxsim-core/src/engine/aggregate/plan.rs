@@ -43,7 +43,11 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 pub(crate) struct SenderPlan {
     pub(crate) sender: SenderId,
+    /// False for mail that nobody waits for: its numbers are drawn apart, so that they shift nobody else's.
+    pub(crate) wanted: bool,
     pub(crate) stream: StreamId,
+    /// Which of its messages belong to which phase of an event, where its mail is not wanted.
+    pub(crate) phases: StreamId,
     pub(crate) choice: Choice,
 }
 
@@ -84,14 +88,21 @@ pub(crate) fn plan(world: &World, scenario: &Scenario, method: MethodChoice) -> 
         .into_iter()
         .enumerate()
         .filter_map(|(sender, choice)| {
-            let stream = StreamId::new(&scenario.senders[sender].name, Purpose::Counts);
-            choice.ok().map(|choice| SenderPlan { sender: SenderId::new(sender), stream, choice })
+            let name = &scenario.senders[sender].name;
+            choice.ok().map(|choice| SenderPlan {
+                sender: SenderId::new(sender),
+                wanted: scenario.senders[sender].wanted,
+                stream: StreamId::new(name, Purpose::Counts),
+                phases: StreamId::new(name, Purpose::Phase),
+                choice,
+            })
         })
         .collect();
     if senders.is_empty() {
         return (methods, Plan::default());
     }
-    let drawn: Vec<usize> = senders.iter().map(|plan| plan.sender.index()).collect();
+    let wanted = senders.iter().filter(|plan| plan.wanted);
+    let drawn: Vec<usize> = wanted.map(|plan| plan.sender.index()).collect();
     let plan = Plan {
         tables: seconds::tables(usual_rates(world, &senders).into_iter()),
         placement: scenario.nodes.iter().map(|node| StreamId::new(&node.name, Purpose::Placement)).collect(),
@@ -229,7 +240,7 @@ fn usual_rates(world: &World, senders: &[SenderPlan]) -> Vec<f64> {
     let (mut from, end) = (Time::ZERO, world.end.min(Time::ZERO + LOOK_AHEAD));
     while from < end {
         let to = Chunk::beginning_at(from, (world.window(), 1), Time::NEVER).to;
-        for plan in senders {
+        for plan in senders.iter().filter(|plan| plan.wanted) {
             if let Choice::Anew(tree) = &plan.choice {
                 let sent = Sent { sender: plan.sender, tree, part: 1.0, from, to };
                 flows.send(sent, |_, _, _| ());

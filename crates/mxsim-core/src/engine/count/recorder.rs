@@ -4,7 +4,7 @@ use crate::engine::count::delays::SenderDelays;
 use crate::engine::count::load::{Chunk, Load};
 use crate::engine::count::phases::{ChunkCounts, PhaseCounter};
 use crate::engine::count::sessions::SessionCounter;
-use crate::engine::world::World;
+use crate::engine::world::{SenderTable, World};
 use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::tally::{
@@ -54,6 +54,8 @@ pub(crate) struct Recorder<'w> {
     pub(crate) phases: PhaseCounter<'w>,
     /// Of the current chunk, `[sender * addresses + address]`: messages of [`Recorder::taken_at_once`], and their time in sessions (µs).
     at_once: Vec<(u64, u64)>,
+    /// Per sender: false for mail that nobody waits for.
+    wanted: Vec<bool>,
     /// Messages in sessions that end after the current chunk and before the end, soonest first.
     ahead: BinaryHeap<Reverse<(Time, MessageId, HostId, AddressId)>>,
 }
@@ -88,7 +90,7 @@ impl<'w> Recorder<'w> {
             delays: DelayHistogram::default(),
             waiting: DelayHistogram::default(),
             totals: DeliveryTotals::default(),
-            senders: vec![SenderTally::default(); world.senders.len()],
+            senders: world.senders.iter().map(|sender| sender_tally(sender, nodes)).collect(),
             nodes: vec![NodeTotals::default(); nodes],
             accepted_by_address: vec![0; world.topology.addresses.len()],
             accepted_by_host: vec![0; world.topology.hosts.len()],
@@ -114,6 +116,7 @@ impl<'w> Recorder<'w> {
             phases: PhaseCounter::new(&world.phases, nodes),
             sessions: SessionCounter::new(world.senders.len(), timed_nodes, world.end),
             at_once: vec![(0, 0); world.senders.len() * world.topology.addresses.len()],
+            wanted: world.senders.iter().map(|sender| sender.wanted).collect(),
             ahead: BinaryHeap::new(),
         }
     }
@@ -220,17 +223,24 @@ impl<'w> Recorder<'w> {
         if !self.world.delay_limits.is_empty() {
             window.arrived += prompt;
         }
-        let arrived = self.tally.senders.iter().map(|sender| sender.totals.messages).sum();
+        let wanted = self.tally.senders.iter().zip(&self.wanted).filter(|(_, wanted)| **wanted);
+        let arrived = wanted.map(|(sender, _)| sender.totals.messages).sum();
         window.messages += arrived - std::mem::replace(&mut self.arrived, arrived);
         let counts = ChunkCounts { nodes: &by_node, prompt, arrived, failed: &self.tally.nodes };
         self.phases.close_chunk(counts, self.chunk.to);
     }
 
-    pub(crate) const fn looked_up(&mut self, now: Time, from_cache: bool) {
-        if now.0 >= 0 {
+    pub(crate) fn looked_up(&mut self, sender: SenderId, now: Time, from_cache: bool) {
+        if now.0 >= 0 && self.is_wanted(sender) {
             self.tally.mx_lookups += 1;
-            self.tally.mx_cache_hits += from_cache as u64;
+            self.tally.mx_cache_hits += u64::from(from_cache);
         }
+    }
+
+    /// True if somebody waits for the mail of a sender.
+    #[inline]
+    fn is_wanted(&self, sender: SenderId) -> bool {
+        self.wanted[sender.index()]
     }
 
     /// A run of messages arrived after the warm-up and looked the domain up.
@@ -350,6 +360,9 @@ impl<'w> Recorder<'w> {
         if !counts(message) {
             return;
         }
+        if !self.is_wanted(message.sender) {
+            return self.unwanted_accepted(message.sender, address, at.since(message.born), 1);
+        }
         let place = message.sender.index() * self.world.topology.addresses.len() + address.index();
         self.accepted[place] += 1;
         if self.world.topology.hosts_share_addresses {
@@ -361,6 +374,18 @@ impl<'w> Recorder<'w> {
             return self.count_old(message, delay);
         }
         self.note_delay(message.sender, delay);
+    }
+
+    /// Messages that nobody waits for were accepted: they count in the row of their sender.
+    #[cold]
+    fn unwanted_accepted(&mut self, sender: SenderId, address: AddressId, delay: Span, count: u64) {
+        let node = self.world.topology.node_of(address);
+        let own = &mut self.tally.senders[sender.index()];
+        own.unwanted_at[node.index()] += count;
+        own.late += if delay > LATE { count } else { 0 };
+        if delay > Span::ZERO {
+            self.delays[sender.index()].add(delay, count);
+        }
     }
 
     /// Counts the delay of a message that arrived in a chunk before the current one.
@@ -414,6 +439,9 @@ impl<'w> Recorder<'w> {
     pub(crate) fn bounced(&mut self, message: MessageId) {
         if counts(message) {
             self.totals(message.sender).bounced += 1;
+            if !self.is_wanted(message.sender) {
+                return;
+            }
             self.phases.bounced(message.born);
             let window = self.window_of(message.born);
             self.tally.windows[window].bounced += 1;
@@ -424,7 +452,9 @@ impl<'w> Recorder<'w> {
     /// A message that is still queued at the end.
     pub(crate) fn waiting(&mut self, message: MessageId) {
         if counts(message) {
-            self.phases.waiting(message.born, 1);
+            if self.is_wanted(message.sender) {
+                self.phases.waiting(message.born, 1);
+            }
             let (window, age) = (self.window_of(message.born), self.world.end.since(message.born));
             self.still_waiting(message.sender, window, age, 1);
         }
@@ -436,6 +466,9 @@ impl<'w> Recorder<'w> {
         let own = &mut self.tally.senders[sender.index()];
         own.totals.waiting += count;
         own.late += if age > LATE { count } else { 0 };
+        if !self.wanted[sender.index()] {
+            return;
+        }
         self.waiting.add(age, count);
         if self.world.delay_limits.iter().all(|&limit| age > limit) {
             self.decide(born_window, None, count);
@@ -453,11 +486,11 @@ impl<'w> Recorder<'w> {
         tally.waiting = self.waiting.finish();
         tally.phases = self.phases.finish();
         sum_windows(&mut tally);
-        sum_delays(&mut tally, self.delays);
+        sum_delays(&mut tally, self.delays, &self.wanted);
         for (sender, delays) in tally.senders.iter_mut().zip(self.greylisted) {
             sender.greylisted.delays = delays.finish().coarser();
         }
-        sum_senders(&mut tally);
+        sum_senders(&mut tally, &self.wanted);
         tally
     }
 
@@ -480,6 +513,9 @@ impl<'w> Recorder<'w> {
 impl Recorder<'_> {
     pub(crate) fn arrived_in_bulk(&mut self, sender: SenderId, born_window: usize, count: u64) {
         self.totals(sender).messages += count;
+        if !self.is_wanted(sender) {
+            return;
+        }
         self.tally.windows[born_window].messages += count;
         self.arrived += count;
         self.phases.pass_over_arrivals(count);
@@ -507,6 +543,9 @@ impl Recorder<'_> {
 
     /// Everything about accepted messages but in which second; that is [`Recorder::seconds_of`].
     pub(crate) fn accepted_in_bulk(&mut self, bulk: BulkAccept) {
+        if !self.is_wanted(bulk.sender) {
+            return self.unwanted_accepted(bulk.sender, bulk.address, bulk.delay, bulk.count);
+        }
         let (node, nodes) =
             (self.world.topology.node_of(bulk.address).index(), self.world.topology.nodes.len());
         self.tally.windows[bulk.window].accepted[bulk.sender.index() * nodes + node] += bulk.count;
@@ -532,6 +571,12 @@ impl Recorder<'_> {
     }
 }
 
+/// An empty tally of a sender.
+fn sender_tally(sender: &SenderTable, nodes: usize) -> SenderTally {
+    let places = if sender.wanted { 0 } else { nodes };
+    SenderTally { unwanted_at: vec![0; places], ..SenderTally::default() }
+}
+
 const fn counts(message: MessageId) -> bool {
     message.born.0 >= 0
 }
@@ -554,25 +599,32 @@ fn sum_windows(tally: &mut Tally) {
             tally.totals.connections_tried += count;
         }
     }
+    for sender in &mut tally.senders {
+        sender.totals.accepted += sender.unwanted_at.iter().sum::<u64>();
+    }
 }
 
-/// The delays of each sender and of all. Who is not counted with a delay did not have to wait.
-fn sum_delays(tally: &mut Tally, delays: Vec<SenderDelays>) {
-    for (sender, delays) in tally.senders.iter_mut().zip(delays) {
+/// The delays of each sender and of all that are wanted. Who is not counted with a delay did not have to wait.
+fn sum_delays(tally: &mut Tally, delays: Vec<SenderDelays>, wanted: &[bool]) {
+    for ((sender, delays), &wanted) in tally.senders.iter_mut().zip(delays).zip(wanted) {
         let mut all = delays.finish();
         all.add_prompt(sender.totals.accepted - all.count());
-        tally.delays.merge(&all);
+        if wanted {
+            tally.delays.merge(&all);
+        }
         sender.delays = all.coarser();
     }
 }
 
-/// Adds the senders up; each of their messages arrives in one window and has one fate.
-fn sum_senders(tally: &mut Tally) {
+/// Adds the senders up; each of their messages arrives in one window and has one fate. Of mail that is not wanted only connections count.
+fn sum_senders(tally: &mut Tally, wanted: &[bool]) {
     let tried = std::mem::take(&mut tally.totals.connections_tried);
-    for totals in tally.senders.iter().map(|sender| sender.totals) {
+    for (totals, &wanted) in tally.senders.iter().map(|sender| sender.totals).zip(wanted) {
         let fates = totals.accepted + totals.bounced + totals.waiting;
         assert_eq!(totals.messages, fates, "every message has one fate");
-        tally.totals += totals;
+        let connections_tried = totals.connections_tried;
+        tally.totals +=
+            if wanted { totals } else { DeliveryTotals { connections_tried, ..DeliveryTotals::default() } };
     }
     assert_eq!(tally.totals.connections_tried, tried, "every connection is one sender's and one node's");
     let in_windows: u64 = tally.windows.iter().map(|window| window.messages).sum();

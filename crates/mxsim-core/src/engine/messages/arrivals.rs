@@ -68,7 +68,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
     ) {
         let table = self.sender(&message);
         let (epoch, from_cache) = self.ask_mx_timing(table, message.outbound_host, now);
-        self.recorder.looked_up(now, from_cache);
+        self.recorder.looked_up(message.id.sender, now, from_cache);
         let first = arrival.first.unwrap_or_else(|| {
             fixed.first(self.sender_state(&message).choice_for(table, &message, epoch, now))
         });

@@ -15,9 +15,21 @@ use crate::time::Time;
 impl<P: Probe> Replication<'_, '_, P> {
     /// Tries a deferred message again, unless a delivery has fetched it meanwhile.
     pub(crate) fn retry(&mut self, message: QueuedMessage) {
-        if !self.sender(&message).fetches_deferred() || self.sender_state(&message).take_deferred(&message) {
+        if self.take_deferred(&message) {
             self.push(Task::Attempt(message));
         }
+    }
+
+    /// Takes a deferred message out of the queue; false if a delivery has fetched it meanwhile.
+    pub(crate) fn take_deferred(&mut self, message: &QueuedMessage) -> bool {
+        let may_be_fetched = self.may_be_fetched(message);
+        !may_be_fetched || self.sender_state(message).take_deferred(message)
+    }
+
+    /// True if a delivery may fetch a deferred message before its time. Exim, smtp.c, `update_waiting`: "Do not put this message on the list of
+    /// those waiting for specific hosts, as otherwise it is likely to be tried too often."
+    fn may_be_fetched(&mut self, message: &QueuedMessage) -> bool {
+        self.sender(message).fetches_deferred() && !self.sender_state(message).has_own_times(message)
     }
 
     /// Begins a delivery attempt: over a connection that is open, or with a look-up.
@@ -53,8 +65,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.leave_child(&message, now);
         match why {
             NoCandidate::Permanent => {
-                self.note(&message, now, Step::Bounced);
-                self.recorder.bounced(message.id);
+                self.give_up(&message, now);
             }
             NoCandidate::HeldBack => self.put_back(message, now),
             NoCandidate::Unresolved(why) => {
@@ -329,19 +340,24 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Gives a message up for a permanent failure.
     pub(crate) fn bounce(&mut self, delivery: &Delivery, now: Time) {
-        self.note(&delivery.message, now, Step::Bounced);
-        self.recorder.bounced(delivery.message.id);
         self.learn(delivery, None, now);
+        self.give_up(&delivery.message, now);
     }
 
     /// Puts a message back into the queue, unless the sender has had enough of it.
     pub(crate) fn defer(&mut self, delivery: &Delivery, now: Time) {
         if self.learn(delivery, None, now) {
-            self.note(&delivery.message, now, Step::Bounced);
-            self.recorder.bounced(delivery.message.id);
+            self.give_up(&delivery.message, now);
         } else {
             self.put_back(delivery.message, now);
         }
+    }
+
+    /// Gives a message up: it bounces.
+    pub(crate) fn give_up(&mut self, message: &QueuedMessage, now: Time) {
+        self.note(message, now, Step::Bounced);
+        self.sender_state(message).forget_message(message);
+        self.recorder.bounced(message.id);
     }
 
     /// Tells host memory how an attempt went; true if the sender gives the message up for it.
@@ -356,14 +372,16 @@ impl<P: Probe> Replication<'_, '_, P> {
         message.child = 0;
         let table = self.sender(&message);
         let state = self.sender_state(&message);
+        let before = message.outbound_host;
+        message.outbound_host = state.next_host(table, &message);
         let Some(at) = state.next_attempt(&table.behaviour.parameters.retry, &message, now) else {
-            self.note(&message, now, Step::Bounced);
-            return self.recorder.bounced(message.id);
+            return self.give_up(&message, now);
         };
-        if table.fetches_deferred() {
-            state.note_deferred(message);
+        if self.may_be_fetched(&message) {
+            self.sender_state(&message).note_deferred(message);
         }
-        self.note(&message, now, Step::Deferred { until: at });
+        let outbound_host = Some(message.outbound_host).filter(|host| *host != before);
+        self.note(&message, now, Step::Deferred { until: at, outbound_host });
         self.calendar.schedule(at, Event::Retry(message));
     }
 }

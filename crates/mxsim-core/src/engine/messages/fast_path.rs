@@ -99,7 +99,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
     ) {
         let table = self.sender(&message);
         let (epoch, from_cache) = self.ask_mx_timing(table, message.outbound_host, now);
-        self.recorder.looked_up(now, from_cache);
+        self.recorder.looked_up(message.id.sender, now, from_cache);
         self.recorder.retried(message.id);
         let choice = self.sender_state(&message).choice_for(table, &message, epoch, now);
         let attempt = CompactAttempt::new(message, fixed, choice);

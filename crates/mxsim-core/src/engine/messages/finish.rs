@@ -28,8 +28,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     fn count_unfinished(&mut self, event: Event) {
         match event {
             Event::Retry(message) => {
-                let fetches = self.sender(&message).fetches_deferred();
-                if !fetches || self.sender_state(&message).take_deferred(&message) {
+                if self.take_deferred(&message) {
                     self.recorder.waiting(message.id);
                 }
             }

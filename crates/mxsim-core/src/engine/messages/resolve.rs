@@ -9,8 +9,9 @@ use crate::engine::world::fixed_candidates::mx_set;
 use crate::engine::world::{MX, NOWHERE, SenderTable};
 use crate::ids::{AddressId, HostId};
 use crate::sender::memory::MemoryVerdict;
+use crate::sender::order::take_preferences;
 use crate::sender::order_context::reorder_by_state;
-use crate::sender::{Candidate, Candidates, Outcome, OwnCache};
+use crate::sender::{Candidate, Candidates, HostOrder, Outcome, OwnCache};
 use crate::time::Time;
 
 /// Why an attempt has no candidate.
@@ -57,7 +58,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let mx_set = match table.path.fixed_candidates() {
             Some(fixed) if !P::ACTIVE => {
                 let (epoch, from_cache) = self.ask_mx_timing(table, message.outbound_host, now);
-                self.recorder.looked_up(now, from_cache);
+                self.recorder.looked_up(message.id.sender, now, from_cache);
                 let choice = self.sender_state(message).choice_for(table, message, epoch, now);
                 fixed.arrange(choice, candidates);
                 message.put_tied_first(candidates);
@@ -66,8 +67,12 @@ impl<P: Probe> Replication<'_, '_, P> {
             _ => {
                 let epoch = self.look_up(message, table, candidates, now)?;
                 self.note(message, now, Step::Candidates(candidates));
+                take_preferences(table.behaviour.preference(), candidates);
                 let mx_set = if table.files_under_mx_set() { mx_set(candidates) } else { 0 };
                 self.put_in_order(message, candidates, epoch, now);
+                if table.behaviour.parameters.order.hosts == HostOrder::RoundRobin && failed.is_empty() {
+                    self.sender_state(message).take_turn(message.outbound_host);
+                }
                 mx_set
             }
         };
@@ -102,7 +107,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     ) -> Result<(), NoCandidate> {
         let table = self.sender(message);
         let state = self.sender_state(message);
-        if !P::ACTIVE && !state.remembers(message.outbound_host) {
+        if !P::ACTIVE && !state.may_hold(message) {
             return Ok(());
         }
         let all = if P::ACTIVE { candidates.clone() } else { Candidates::new() };
@@ -175,14 +180,14 @@ impl<P: Probe> Replication<'_, '_, P> {
         let client = table.client_of(message.outbound_host);
         let answer = self.dns.ask(&hops, Question { set: MX, client, now });
         let Some(mut answer) = answer else {
-            self.recorder.looked_up(now, false);
+            self.recorder.looked_up(message.id.sender, now, false);
             return Err(NoCandidate::Unresolved(NoHost::NoAnswer));
         };
         if self.cache_times[table.nearest(message.outbound_host).0].is_some() {
             // Only its times are simulated, and they are the same for all who ask.
             (answer.epoch, answer.from_cache) = self.ask_mx_timing(table, message.outbound_host, now);
         }
-        self.recorder.looked_up(now, answer.from_cache);
+        self.recorder.looked_up(message.id.sender, now, answer.from_cache);
         let (version, from_cache, ttl) = (answer.version, answer.from_cache, answer.ttl);
         self.note(message, now, Step::LookedUp { version, order: &answer.order, from_cache, ttl });
         let records = &topology.record_sets[MX].versions[answer.version].records;

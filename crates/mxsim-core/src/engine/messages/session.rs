@@ -6,7 +6,7 @@ use crate::engine::messages::sending::connection::{AfterDelivery, Connection, Fr
 use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Probe, Step};
 use crate::ids::{AddressId, HostId, MessageId, NodeId, OutboundId, SenderId};
-use crate::sender::{FiledUnder, Growth, Memory, Outcome, Reaction, Reuse};
+use crate::sender::{FiledUnder, Growth, HostOrder, Memory, Outcome, Reaction, Reuse};
 use crate::time::{Span, Time};
 
 const fn belongs_to_one_host(filed_under: FiledUnder) -> bool {
@@ -56,6 +56,10 @@ impl<P: Probe> Replication<'_, '_, P> {
         let trouble = self.meets(delivery, trouble, now);
         (delivery.connection.opened, delivery.trouble) = (now, trouble);
         let (message, Connection { host, address, .. }) = (delivery.message, delivery.connection);
+        let stays = self.sender(&message).behaviour.parameters.order.hosts == HostOrder::LastGood;
+        if stays && trouble.is_none() {
+            self.sender_state(&message).note_good(message.outbound_host, host);
+        }
         let node = self.world.topology.node_of(address);
         if self.sender(&message).path.counts_connections() {
             self.outbound(message.of()).opened(address);
@@ -94,7 +98,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         let table = self.sender(&delivery.message);
         let state = &self.senders[delivery.message.id.sender.index()];
         let remembers = table.behaviour.parameters.memory != Memory::Nothing
-            && !(delivery.failed.is_empty() && state.is_blank(delivery.message.outbound_host));
+            && !(delivery.failed.is_empty()
+                && state.is_blank(delivery.message.outbound_host)
+                && !state.has_own_times(&delivery.message));
         table.path.counts_connections() || remembers
     }
 

@@ -7,7 +7,7 @@ use super::senders::SenderTable;
 use super::topology::{MX, NOWHERE, Topology};
 use crate::ids::{AddressId, HostId, NodeId};
 use crate::random::{Key, Label};
-use crate::sender::order::sort_by_ranks;
+use crate::sender::order::{sort_by_ranks, take_preferences};
 use crate::sender::{Behaviour, Candidate, Candidates, Family, HostOrder, OwnCache, Stickiness, Unit};
 use smallvec::SmallVec;
 
@@ -95,6 +95,7 @@ impl FixedCandidates {
         if candidates.iter().any(|candidate| candidate.ipv6) && policy.family != Family::Any {
             return None;
         }
+        take_preferences(policy.preference, &mut candidates);
         candidates.sort_by_key(|candidate| candidate.preference);
         let twice = |i: usize| candidates[..i].iter().any(|other| other.address == candidates[i].address);
         if candidates.is_empty() || (0..candidates.len()).any(twice) {

@@ -25,6 +25,8 @@ use std::sync::Arc;
 /// One sender.
 #[derive(Debug)]
 pub struct SenderTable {
+    /// False for mail that nobody waits for.
+    pub wanted: bool,
     /// When its messages come.
     pub arrivals: Arrivals,
     /// When they come instead, if the embedding program says so: in order, and within the run.
@@ -85,6 +87,14 @@ impl DeliveryPath {
             fixed if counts_connections(topology, &behaviour.parameters) => Self::CountedConnections(fixed),
             Some(fixed) if is_compact(topology, behaviour, &fixed) => Self::Compact(fixed),
             fixed => Self::PerMessage(fixed),
+        }
+    }
+
+    /// The same without the shorter way of compact attempts, which counts wanted mail only.
+    fn not_compact(self) -> Self {
+        match self {
+            Self::Compact(fixed) => Self::PerMessage(Some(fixed)),
+            other => other,
         }
     }
 
@@ -207,6 +217,7 @@ impl SenderTable {
         layers: SenderLayers,
     ) -> Self {
         let mut table = Self {
+            wanted: sender.wanted,
             arrivals: Arrivals::new(scenario.messages_per_day * sender.share, &sender.profile),
             given: sender.given.as_ref().map(|times| within(times, &scenario.run)),
             site: AliasTable::new(&sender.sizes.weights(sender.sites)),
@@ -227,6 +238,9 @@ impl SenderTable {
         table.fixed_addresses = hosts.map(|host| fixed_addresses(topology, &table, host)).collect();
         let fixed = FixedCandidates::of(topology, &table);
         table.path = DeliveryPath::of(topology, &table.behaviour, fixed);
+        if !table.wanted {
+            table.path = table.path.not_compact();
+        }
         table
     }
 

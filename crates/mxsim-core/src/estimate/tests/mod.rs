@@ -54,6 +54,7 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         grade: Grade::Assumed,
         decisive_grade: Grade::Assumed,
         share: 1.0 / senders as f64,
+        wanted: true,
     };
     Labels {
         title: "test".into(),

@@ -419,7 +419,8 @@ impl Evidence<'_> {
 
     fn largest_sender(&self) -> Option<String> {
         // Of equals the first: `max_by` takes the last of the reversed.
-        let sender = self.labels.senders.iter().rev().max_by(|a, b| a.share.total_cmp(&b.share))?;
+        let wanted = self.labels.senders.iter().filter(|sender| sender.wanted);
+        let sender = wanted.rev().max_by(|a, b| a.share.total_cmp(&b.share))?;
         Some(format!(
             "{} brings {} of the mail and behaves like {} ({}).",
             sender.name,

@@ -33,6 +33,11 @@ impl SenderSpec {
         self.set("share", share)
     }
 
+    /// Nobody waits for its mail: it counts in connections, sessions and its own row only. Its share is beside the 100 % of wanted mail.
+    pub fn unwanted(self) -> Self {
+        self.set("wanted", false)
+    }
+
     /// It takes what the others leave.
     pub fn rest(self) -> Self {
         self.set("share", "rest")

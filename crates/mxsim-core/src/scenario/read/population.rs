@@ -37,16 +37,21 @@ pub(super) fn read(document: &Table, written: &[(&Value, &Table)], reading: &mut
     refuse_rest(written, reading);
     let written: Vec<(&Value, &Table)> =
         written.iter().copied().filter(|(_, own)| !takes_rest(own)).collect();
-    let given: f64 = written.iter().filter_map(|(_, table)| table.get("share").and_then(share)).sum();
+    let is_wanted = |table: &Table| table.get("wanted").and_then(Value::as_boolean) != Some(false);
+    let of_mail = written.iter().filter(|(_, table)| is_wanted(table));
+    let given: f64 = of_mail.filter_map(|(_, table)| table.get("share").and_then(share)).sum();
     let mine = |sender: &Table| written.iter().find(|(_, own)| own.text("name") == sender.text("name"));
     let unsaid = |sender: &&Table| mine(sender).is_none_or(|(_, own)| own.get("share").is_none());
-    let total: f64 = population.senders.iter().filter(unsaid).filter_map(own_share).sum();
+    let of_mail = population.senders.iter().filter(|sender| is_wanted(sender));
+    let total: f64 = of_mail.filter(unsaid).filter_map(own_share).sum();
     let left = 1.0 - given;
     let mut senders = Vec::new();
     for sender in &population.senders {
         let own = mine(sender);
-        let part = own_share(sender).unwrap_or(0.0) / total * left;
-        if unsaid(&sender) && left <= NOTHING {
+        let own_part = own_share(sender).unwrap_or(0.0);
+        // What nobody waits for comes beside the mail, whatever that is made of.
+        let part = if is_wanted(sender) { own_part / total * left } else { own_part };
+        if unsaid(&sender) && left <= NOTHING && is_wanted(sender) {
             continue;
         }
         senders.push(laid_over(sender, own, part, &place));

@@ -59,7 +59,7 @@ pub(super) fn warm_up(
     }
     let ttls = ttls_in_play(zones, senders, authority);
     let mut longest = hold(&authority.order);
-    for sender in senders {
+    for sender in senders.iter().filter(|sender| sender.wanted) {
         longest = longest.max(match sender.behaviour.parameters.order.keep {
             Stickiness::Exponential(span) | Stickiness::Fixed(span) => span,
             // What is drawn once is as it will stay from the first moment on; the rest lasts no longer than an answer.
@@ -105,7 +105,8 @@ fn lasts(kept: ReuseLimits) -> Span {
 /// The TTLs of all answers that depend on when they were fetched. A host that has one address at all times has the same in every cache
 /// (`Topology::fixed_answers`), however long its TTL is.
 fn ttls_in_play(zones: &[ZoneVersion], senders: &[Sender], authority: &Authority) -> Vec<Span> {
-    let may_vary = zones.len() > 1 || Scenario::couples_record_sets(senders, authority);
+    let wanted = senders.iter().filter(|sender| sender.wanted);
+    let may_vary = zones.len() > 1 || Scenario::couples_record_sets(wanted, authority);
     let of_version = |version: &ZoneVersion| {
         let hosts = version.zone.hosts.iter();
         let sets = hosts.flat_map(|host| [(host.a.len(), host.a_ttl), (host.aaaa.len(), host.aaaa_ttl)]);

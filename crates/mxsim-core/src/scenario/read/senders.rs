@@ -82,6 +82,45 @@ fn entry_name(table: &Table) -> String {
 
 /// The part of each entry, once `rest` is shared out.
 fn shares(entries: &[(&Value, &Table)], reading: &mut Reading) -> Vec<f64> {
+    let (unwanted, wanted): (Vec<_>, Vec<_>) = entries.iter().partition(|(_, table)| is_unwanted(table));
+    unwanted.iter().for_each(|(value, table)| check_unwanted_share(value, table, reading));
+    if let (Some((value, _)), true) = (unwanted.first(), wanted.is_empty()) {
+        let message = "no sender is wanted, so there is no mail to answer for";
+        reading
+            .report
+            .error(code::MISSING, &value.place, message)
+            .help("add the senders whose mail you wait for");
+    }
+    let mut of_wanted = shares_of_wanted(&wanted, reading).into_iter();
+    let of = |(_, table): &(&Value, &Table)| match is_unwanted(table) {
+        true => table.get("share").and_then(share).unwrap_or(0.0),
+        false => of_wanted.next().unwrap_or(0.0),
+    };
+    entries.iter().map(of).collect()
+}
+
+/// True for an entry whose mail nobody waits for.
+fn is_unwanted(table: &Table) -> bool {
+    table.get("wanted").and_then(Value::as_boolean) == Some(false)
+}
+
+/// What nobody waits for is no part of the mail, so it has to say how much it is beside it.
+fn check_unwanted_share(value: &Value, table: &Table, reading: &mut Reading) {
+    let share = table.get("share");
+    if share.is_some_and(|share| share.as_text() != Some("rest")) {
+        return;
+    }
+    let name = shortened(&entry_name(table));
+    let message =
+        format!("sender {name} is not wanted, so its share is no part of the 100 % and has to be said");
+    let place = share.map_or(&value.place, |share| &share.place);
+    reading
+        .report
+        .error(code::MISSING, place, message)
+        .help("write how much it sends beside the wanted mail: share = \"80 %\" for 80 messages beside 100");
+}
+
+fn shares_of_wanted(entries: &[(&Value, &Table)], reading: &mut Reading) -> Vec<f64> {
     if entries.iter().all(|(_, table)| table.get("share").is_none()) {
         return vec![1.0 / entries.len() as f64; entries.len()];
     }
@@ -353,6 +392,7 @@ impl Entry<'_> {
         Some(Sender {
             name,
             share,
+            wanted: !is_unwanted(self.table),
             preset: preset_id.into(),
             grade,
             unknowns: unknowns(&catalog, preset, grade, sites, hosts, &parameters),

@@ -121,7 +121,7 @@ impl Group {
 /// The senders that keep their choice; all others choose for each message.
 fn sticky_groups(scenario: &Scenario) -> Result<Vec<Group>, NoClosedForm> {
     let mut groups = Vec::new();
-    for sender in &scenario.senders {
+    for sender in scenario.wanted_senders() {
         if let Choice::Kept(kept) = choice(sender, scenario.run.window)? {
             let choosers = (sender.sites * sender.hosts) as u32;
             groups.push(Group { share: sender.share, choosers, kept });

@@ -29,14 +29,14 @@ pub struct PlausibleSplits {
 
 /// Draws the worlds; `None` if no sender is unknown in a way that makes lumps. `messages` are those of a window.
 pub(super) fn splits(scenario: &Scenario, nodes: usize, messages: f64) -> Option<PlausibleSplits> {
-    let lumpy = |sender: &Sender| sender.unknowns.hold.is_some() && sender.sites == 1;
+    let lumpy = |sender: &Sender| sender.wanted && sender.unknowns.hold.is_some() && sender.sites == 1;
     if nodes < 2 || !scenario.senders.iter().any(lumpy) {
         return None;
     }
     let prior = Prior::new(scenario);
     // The many small sites of an entry make no lumps in any world.
     let large = |(i, sender): (usize, &Sender)| {
-        (sender.sites == 1).then(|| Large { i, rates: sender.profile.relative_rates() })
+        (sender.wanted && sender.sites == 1).then(|| Large { i, rates: sender.profile.relative_rates() })
     };
     let large: Vec<Large> = scenario.senders.iter().enumerate().filter_map(large).collect();
     let forecast = |number: u64| {

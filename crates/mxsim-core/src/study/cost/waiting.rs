@@ -169,7 +169,8 @@ impl Waits {
         let lots = Entropy::new(0, 0).key(StreamId::new("cost", Purpose::Retry));
         while waits.failures.len() < MOST_COUNTED {
             let failures = waits.failures.len() as u32 + 1;
-            let message = FailedAttempt { born: Time::ZERO, failures, now, phase: Span::ZERO };
+            let message =
+                FailedAttempt { born: Time::ZERO, failures, now, phase: Span::ZERO, not_before: now };
             let Some(next) = next_attempt(policy, message, lots) else {
                 waits.pace = None;
                 break;
@@ -246,6 +247,7 @@ mod tests {
                 jitter: Span::ZERO,
                 lifetime: None,
                 max_attempts: None,
+                from: crate::sender::RetryFrom::Same,
             };
             Waits::new(&policy, Span::DAY)
         };

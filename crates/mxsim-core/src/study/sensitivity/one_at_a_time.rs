@@ -32,7 +32,7 @@ pub(in super::super) struct Extreme {
 
 /// All of them.
 pub(in super::super) fn extremes(scenario: &Scenario) -> Vec<Extreme> {
-    let mut order: Vec<usize> = (0..scenario.senders.len()).collect();
+    let mut order: Vec<usize> = (0..scenario.senders.len()).filter(|&i| scenario.senders[i].wanted).collect();
     // A stable sort, so that of equals the first stays the first.
     order.sort_by(|&a, &b| scenario.senders[b].share.total_cmp(&scenario.senders[a].share));
     let decisive = |i: &usize| scenario.senders[*i].share >= LEAST_DECISIVE_SHARE;
@@ -181,7 +181,7 @@ impl About<'_> {
         let instead = format!("it brought {} of the mail", percent(other));
         let assumed = format!("{} of the mail", percent(share));
         let end = self.end("share", assumed, instead, |scenario| {
-            for (i, sender) in scenario.senders.iter_mut().enumerate() {
+            for (i, sender) in scenario.senders.iter_mut().enumerate().filter(|(_, sender)| sender.wanted) {
                 sender.share = if i == self.i { other } else { sender.share * (1.0 - other) / (1.0 - share) };
             }
         });

@@ -10,7 +10,7 @@ const LEAST_SHARE: f64 = 1e-9;
 
 /// True if plausible worlds differ at all.
 pub(super) fn differ(scenario: &Scenario) -> bool {
-    scenario.mix.is_some() || scenario.senders.iter().any(|sender| !sender.unknowns.is_empty())
+    scenario.mix.is_some() || scenario.wanted_senders().any(|sender| !sender.unknowns.is_empty())
 }
 
 /// What plausible worlds of a scenario are drawn from.
@@ -44,7 +44,8 @@ impl<'s> Prior<'s> {
     pub(super) fn world(&self, seed: u64, number: u64) -> Scenario {
         let key = world_key(seed, number);
         let mut world = self.scenario.clone();
-        for (i, (sender, share)) in world.senders.iter_mut().zip(self.shares(key)).enumerate() {
+        let drawn = world.senders.iter_mut().zip(self.shares(key)).enumerate();
+        for (i, (sender, share)) in drawn.filter(|(_, (sender, _))| sender.wanted) {
             let drawn = self.sender(i, key);
             (sender.behaviour.parameters.order, sender.hosts) = (drawn.order, drawn.hosts);
             if let Some(idle) = drawn.idle {
@@ -60,7 +61,15 @@ impl<'s> Prior<'s> {
     pub(crate) fn shares(&self, world: Key) -> Vec<f64> {
         let senders = &self.scenario.senders;
         match &self.scenario.mix {
-            Some(mix) => draw_mix(senders.iter().zip(&self.names), mix.concentration, world.child(1)),
+            Some(mix) => {
+                let wanted = senders.iter().zip(&self.names).filter(|(sender, _)| sender.wanted);
+                let mut drawn = draw_mix(wanted, mix.concentration, world.child(1)).into_iter();
+                let share = |sender: &Sender| match sender.wanted {
+                    true => drawn.next().unwrap_or(sender.share),
+                    false => sender.share,
+                };
+                senders.iter().map(share).collect()
+            }
             None => senders.iter().map(|sender| sender.share).collect(),
         }
     }

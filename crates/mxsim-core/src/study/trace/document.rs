@@ -204,6 +204,9 @@ pub enum Happening {
     Deferred {
         /// When (s).
         until_s: f64,
+        /// The outbound host that does it, if it is another than before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        outbound_host: Option<u32>,
         /// The retry law.
         why: String,
     },

@@ -5,7 +5,7 @@ use crate::engine::probe::{Probe, Step};
 use crate::engine::world::{MX, NOWHERE};
 use crate::ids::{AddressId, HostId, MessageId};
 use crate::sender::memory::Backoff;
-use crate::sender::{Behaviour, Candidate, Candidates, Memory, Outcome, Reaction};
+use crate::sender::{Behaviour, Candidate, Candidates, Memory, Outcome, Preference, Reaction};
 use crate::smtp::Stage;
 use crate::study::trace::words;
 use crate::study::trace::{
@@ -101,7 +101,19 @@ impl<'a> Recorder<'a> {
 
     fn candidate(&self, candidate: &Candidate) -> TracedCandidate {
         let (address, node) = self.addresses[candidate.address.index()].clone();
-        TracedCandidate { preference: candidate.preference, host: self.host(candidate.host), address, node }
+        let preference = self.published_preference(candidate);
+        TracedCandidate { preference, host: self.host(candidate.host), address, node }
+    }
+
+    /// The preference of a candidate as the zone has it, whatever the sender makes of it.
+    fn published_preference(&self, candidate: &Candidate) -> u16 {
+        if self.behaviour().preference() == Preference::Obey {
+            return candidate.preference;
+        }
+        let versions = &self.compiled.world.topology.record_sets[MX].versions;
+        let mut records = versions.iter().flat_map(|version| &version.records);
+        let published = records.find(|record| record.target == candidate.host.0);
+        published.map_or(candidate.preference, |record| record.preference)
     }
 
     fn list(&self, candidates: &[Candidate]) -> Vec<TracedCandidate> {
@@ -187,8 +199,10 @@ impl<'a> Recorder<'a> {
                 let delay_s = now.since(message.born).as_secs_f64();
                 Happening::Accepted { host: self.host(host), address: text, node, connection, delay_s }
             }
-            Step::Deferred { until } => {
-                Happening::Deferred { until_s: until.as_secs_f64(), why: words::retry(&policy.retry) }
+            Step::Deferred { until, outbound_host } => {
+                let last = self.messages[place].failed.map(|(_, outcome)| outcome);
+                let why = words::deferred(policy, last);
+                Happening::Deferred { until_s: until.as_secs_f64(), outbound_host, why }
             }
             Step::Bounced => {
                 let knows_where = !self.messages[place].left.is_empty();

@@ -45,6 +45,17 @@ pub(super) fn held(memory: &Memory, held: &Backoff) -> String {
     format!("{how}, last: {last}; hold {}", held.until.since(held.since))
 }
 
+/// When a deferred message is tried again, after this failure of its last attempt.
+pub(super) fn deferred(parameters: &SenderParameters, last: Option<Outcome>) -> String {
+    let when = retry(&parameters.retry);
+    match (&parameters.memory, last) {
+        (Memory::HostAddress { of_messages: true, .. }, Some(Outcome::Deferred(Stage::Recipient))) => {
+            format!("{when}, but not before the retry time of this sender and recipient")
+        }
+        _ => when,
+    }
+}
+
 /// Why there is nobody to deliver to.
 pub(super) const fn no_host(why: NoHost) -> &'static str {
     match why {

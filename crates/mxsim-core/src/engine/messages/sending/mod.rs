@@ -18,16 +18,28 @@ use crate::engine::messages::sending::order_context::OutboundContext;
 use crate::engine::messages::sending::outbound_host::OutboundHost;
 use crate::engine::messages::sending::per_host::PerHost;
 use crate::engine::world::{SenderTable, World};
-use crate::ids::AddressId;
+use crate::ids::{AddressId, HostId};
 use crate::random::{Entropy, Key, Purpose, StreamId};
 use crate::sender::memory::{Backoff, MemoryVerdict, Remembered, Report};
+use crate::sender::message_times::MessageTimes;
 use crate::sender::retry::{self, FailedAttempt};
-use crate::sender::{Candidate, Candidates, Memory, Outcome, RetrySchedule, Stickiness};
+use crate::sender::{
+    Candidate, Candidates, Memory, Outcome, RetryFrom, RetrySchedule, RetryStep, Stickiness,
+};
 use crate::time::{Span, Time};
 use std::collections::BTreeMap;
 
 /// The entity whose draw sets the clocks; no sender's name has a space in front.
 const CLOCK: &str = " clock";
+
+/// What an outbound host did last, where its order goes by that.
+#[derive(Debug, Clone, Copy, Default)]
+struct Turn {
+    /// Attempts that went by a list.
+    attempts: u32,
+    /// The host that gave it its last session.
+    last_good: Option<HostId>,
+}
 
 /// The state of one sender.
 #[derive(Debug)]
@@ -44,8 +56,12 @@ pub(crate) struct SenderState {
     home: Key,
     /// Lists that outbound hosts work on while they have mail or connections ([`crate::sender::OwnCache::Pinned`]).
     pinned: PerHost<(Candidates, u32)>,
+    /// Outbound hosts whose order goes by what they did last ([`HostOrder::RoundRobin`], [`HostOrder::LastGood`]).
+    turns: PerHost<Turn>,
     /// Only outbound hosts that have something to remember.
     memory: PerHost<Remembered>,
+    /// Messages that have retry times of their own, by number ([`Memory::HostAddress`]).
+    message_times: BTreeMap<u64, MessageTimes>,
     /// Outbound hosts with something to keep count of: connections under way, kept ones, waiting messages.
     outbound: PerHost<OutboundHost>,
     /// The destination of each, for those that open connections for it and not for a message.
@@ -84,7 +100,9 @@ impl SenderState {
             clock: entropy.key(StreamId::new(CLOCK, Purpose::Process)).word() as u16,
             home: entropy.key(streams.home),
             pinned: PerHost::new(),
+            turns: PerHost::new(),
             memory: PerHost::new(),
+            message_times: BTreeMap::new(),
             outbound: PerHost::new(),
             destinations: PerHost::new(),
             session: entropy.key(streams.session),
@@ -97,8 +115,20 @@ impl SenderState {
 
     /// True if an outbound host remembers something of a node.
     #[inline]
-    pub(crate) fn remembers(&self, host: u32) -> bool {
+    fn remembers(&self, host: u32) -> bool {
         self.memory.contains(host)
+    }
+
+    /// True if anything that is remembered may keep a message from a candidate.
+    #[inline]
+    pub(crate) fn may_hold(&self, message: &QueuedMessage) -> bool {
+        self.remembers(message.outbound_host) || self.has_own_times(message)
+    }
+
+    /// True if a message has retry times of its own.
+    #[inline]
+    pub(crate) fn has_own_times(&self, message: &QueuedMessage) -> bool {
+        !self.message_times.is_empty() && self.message_times.contains_key(&message.id.number)
     }
 
     /// True if nothing that happened before makes a difference to this outbound host's next message.
@@ -266,14 +296,28 @@ impl SenderState {
             Stickiness::Second => clock(now),
             _ => choice.word() as u16,
         };
+        let turn = self.turns.get(message.outbound_host).copied().unwrap_or_default();
         OutboundContext {
             topology: &world.topology,
             second,
             attempts: message.failures,
+            turn: turn.attempts,
+            last_good: turn.last_good,
             outbound: self.outbound.get(message.outbound_host),
             destination: self.destinations.get(message.outbound_host),
             now,
         }
+    }
+
+    /// Notes that an attempt of an outbound host has gone by its list.
+    pub(crate) fn take_turn(&mut self, host: u32) {
+        let turn = self.turns.get_or_insert_with(host, Turn::default);
+        turn.attempts = turn.attempts.wrapping_add(1);
+    }
+
+    /// Notes the host that gave an outbound host a session.
+    pub(crate) fn note_good(&mut self, outbound_host: u32, host: HostId) {
+        self.turns.get_or_insert_with(outbound_host, Turn::default).last_good = Some(host);
     }
 
     /// The number of the holding time of an outbound host that covers `now`. Exponential times have no memory: once one is over, what is
@@ -297,9 +341,16 @@ impl SenderState {
         now: Time,
     ) -> MemoryVerdict {
         let process = self.process_of(table, message, now);
-        match self.memory.get_mut(message.outbound_host) {
+        let verdict = match self.memory.get_mut(message.outbound_host) {
             Some(remembered) => remembered.admit(&table.behaviour.parameters.memory, list, now, process),
             None => MemoryVerdict::Try,
+        };
+        match self.message_times.get(&message.id.number) {
+            Some(times) if verdict == MemoryVerdict::Try => {
+                list.retain(|candidate| times.held(candidate, now).is_none());
+                if list.is_empty() { MemoryVerdict::Defer } else { MemoryVerdict::Try }
+            }
+            _ => verdict,
         }
     }
 
@@ -311,10 +362,14 @@ impl SenderState {
         list: &Candidates,
         now: Time,
     ) -> Vec<(Candidate, Backoff)> {
-        let Some(remembered) = self.memory.get(message.outbound_host) else { return Vec::new() };
         let (policy, process) = (&table.behaviour.parameters.memory, self.process_of(table, message, now));
-        let held =
-            |candidate: &Candidate| Some((*candidate, remembered.held(policy, candidate, now, process)?));
+        let remembered = self.memory.get(message.outbound_host);
+        let times = self.message_times.get(&message.id.number);
+        let held = |candidate: &Candidate| {
+            let by_host = remembered.and_then(|known| known.held(policy, candidate, now, process));
+            let held = by_host.or_else(|| times.and_then(|times| times.held(candidate, now)));
+            Some((*candidate, held?))
+        };
         list.iter().filter_map(held).collect()
     }
 
@@ -352,17 +407,49 @@ impl SenderState {
         failed: &[(Candidate, Outcome)],
         (accepted, now): (Option<Candidate>, Time),
     ) -> bool {
-        let (policy, host) = (&table.behaviour.parameters.memory, delivery.message.outbound_host);
-        let nothing_new = failed.is_empty() && !self.remembers(host);
+        let (policy, message) = (&table.behaviour.parameters.memory, &delivery.message);
+        let nothing_new = failed.is_empty() && !self.may_hold(message);
         if *policy == Memory::Nothing || nothing_new {
             return false;
         }
-        let process = self.process_of(table, &delivery.message, delivery.begun);
-        let remembered = self.memory.get_or_insert_with(host, Remembered::default);
+        let process = self.process_of(table, message, delivery.begun);
+        let report = Report { failed, accepted, now, process };
+        if let Memory::HostAddress { rule, of_messages: true, .. } = policy {
+            self.learn_of_message(rule, message, report);
+        }
+        let remembered = self.memory.get_or_insert_with(message.outbound_host, Remembered::default);
         if delivery.has_waited {
             remembered.end_waiting();
         }
-        remembered.note(policy, Report { failed, accepted, now, process })
+        remembered.note(policy, report)
+    }
+
+    /// Takes in what an attempt says of its message alone.
+    fn learn_of_message(&mut self, rule: &[RetryStep], message: &QueuedMessage, report: Report<'_>) {
+        let mut times = self.message_times.remove(&message.id.number).unwrap_or_default();
+        if report.accepted.is_none() {
+            times.note(rule, report.failed, message.id.born, report.now);
+            if !times.is_empty() {
+                self.message_times.insert(message.id.number, times);
+            }
+        }
+    }
+
+    /// Forgets the retry times of a message that is given up.
+    pub(crate) fn forget_message(&mut self, message: &QueuedMessage) {
+        if !self.message_times.is_empty() {
+            self.message_times.remove(&message.id.number);
+        }
+    }
+
+    /// The outbound host that makes the next attempt at a message that has just failed.
+    pub(crate) fn next_host(&self, table: &SenderTable, message: &QueuedMessage) -> u32 {
+        let from = table.behaviour.parameters.retry.from;
+        if from == RetryFrom::Same {
+            return message.outbound_host;
+        }
+        let draws = self.retry.child(!message.id.number);
+        from.next(message.outbound_host, table.hosts as u32, message.failures, draws)
     }
 
     /// When a deferred message is tried again; `None` if it bounces.
@@ -374,9 +461,11 @@ impl SenderState {
     ) -> Option<Time> {
         let phase = policy.queue_run.map_or(Span::ZERO, |every| self.phase(message.outbound_host, every));
         let draws = self.retry.child(!message.id.number);
+        let times = self.message_times.get(&message.id.number);
+        let not_before = times.and_then(MessageTimes::not_before).unwrap_or(now);
         retry::next_attempt(
             policy,
-            FailedAttempt { born: message.id.born, failures: message.failures, now, phase },
+            FailedAttempt { born: message.id.born, failures: message.failures, now, phase, not_before },
             draws,
         )
     }

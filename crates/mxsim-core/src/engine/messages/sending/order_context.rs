@@ -13,6 +13,8 @@ pub(crate) struct OutboundContext<'a> {
     pub(crate) topology: &'a Topology,
     pub(crate) second: u16,
     pub(crate) attempts: u32,
+    pub(crate) turn: u32,
+    pub(crate) last_good: Option<HostId>,
     /// Its connections, if it ever had one.
     pub(crate) outbound: Option<&'a OutboundHost>,
     /// The same for those that open connections for the destination.
@@ -31,6 +33,14 @@ impl OrderContext for OutboundContext<'_> {
 
     fn attempts(&self) -> u32 {
         self.attempts
+    }
+
+    fn turn(&self) -> u32 {
+        self.turn
+    }
+
+    fn last_good(&self) -> Option<HostId> {
+        self.last_good
     }
 
     fn open(&self, address: AddressId) -> u32 {
