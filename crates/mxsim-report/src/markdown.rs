@@ -5,8 +5,8 @@ use mxsim_core::results::{Estimate, NodeResult, Provenance, Results};
 
 use crate::capacity;
 use crate::findings;
-use crate::next::next_command;
 use crate::greylisting;
+use crate::next::next_command;
 use crate::outgoing::{in_markdown, link_in_markdown};
 use crate::scatter;
 use crate::text::Files;

@@ -1,8 +1,8 @@
 //! Greylisting: what it costs, and what to do about it.
 
 use super::Evidence;
-use crate::estimate::node_names::called;
 use crate::numerals::percent;
+use crate::results::called;
 use crate::scenario::GreyTable;
 
 /// A part of the deferrals that is worth a word. *Assumption*, as the limit below.
