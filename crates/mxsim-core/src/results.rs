@@ -658,7 +658,7 @@ impl Subject {
             Self::IdleHost => "a host without mail",
             Self::Delay => "mail late",
             Self::TurnedAway => "connections turned away",
-            Self::Sessions => "sessions",
+            Self::Sessions => "sessions beyond the goal",
             Self::Survival => "nodes that are down",
             Self::Target => "a host off its share",
             Self::Evenness => "uneven",

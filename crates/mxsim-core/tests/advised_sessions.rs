@@ -63,6 +63,10 @@ fn mail_lost_to_full_nodes_asks_for_sessions() {
     let load = Load { messages: 20_000, profile: "office", session_time: "60s", when_full: "421" };
     let full = results(load, 1);
     assert_eq!(full.verdict.subject, Subject::Loss, "{:?}", full.verdict);
-    assert!(full.verdict.action.starts_with("Give mx1 about "), "{:?}", full.verdict);
+    assert!(
+        full.verdict.action.starts_with("Give mx1, mx2 ") && full.verdict.action.contains(" sessions each"),
+        "{:?}",
+        full.verdict
+    );
     assert!(!full.verdict.action.contains("outage"), "{:?}", full.verdict);
 }

@@ -74,8 +74,10 @@ pub(crate) fn short(name: &str) -> String {
     if name.chars().count() <= NAME_LETTERS {
         return name.to_owned();
     }
-    let start: String = name.chars().take(NAME_LETTERS - 1).collect();
-    format!("{start}…")
+    // Names that begin alike end differently.
+    let letters: Vec<char> = name.chars().collect();
+    let (start, end) = (NAME_LETTERS / 2, NAME_LETTERS - 1 - NAME_LETTERS / 2);
+    letters[..start].iter().chain(&['…']).chain(&letters[letters.len() - end..]).collect()
 }
 
 /// The busiest bins of a node, longest first. A document that was written before there were several has the minute only.

@@ -1,6 +1,6 @@
 //! What is wrong or surprising with a zone or a scenario: first on every screen, the worst first.
 
-use mxsim_core::numerals::count;
+use mxsim_core::numerals::{count, counted};
 use mxsim_core::results::{Finding, Severity};
 use mxsim_core::study::check::FINDINGS;
 
@@ -43,12 +43,16 @@ pub(crate) fn write(page: &mut Page, findings: &[Finding]) {
 /// The findings on a page that has to stay one: errors, or else the worst, and the others by name.
 pub(crate) fn write_worst(page: &mut Page, findings: &[Finding]) {
     let errors = findings.iter().take_while(|finding| finding.severity == Severity::Error).count();
-    let (worst, others) = findings.split_at(errors.clamp(1, SHOWN).min(findings.len()));
+    let told = findings.iter().any(|finding| finding.severity != Severity::Note);
+    // A note alone is no news to whoever wrote the zone.
+    let (worst, others) = findings.split_at(errors.clamp(usize::from(told), SHOWN).min(findings.len()));
     worst.iter().for_each(|finding| page.signed(tone(finding.severity), &sentence(finding)));
     if !others.is_empty() {
         let mut codes: Vec<&str> = others.iter().map(|finding| finding.code.as_str()).collect();
         codes.dedup();
-        page.note(&format!("and {} more: {} (mxsim check)", count(others.len() as u64), codes.join(", ")));
+        let many = counted(others.len() as u64, "note", "notes");
+        let what = if told { format!("and {} more", count(others.len() as u64)) } else { many };
+        page.note(&format!("{what}: {} (mxsim check)", codes.join(", ")));
     }
     if !findings.is_empty() {
         page.blank();

@@ -1,10 +1,9 @@
 //! The command worth typing after a run: what it asks for has to differ from what has just been seen.
 
-use crate::text::Files;
+use crate::text::{Files, worst_first};
 use crate::words::zone_file;
 use mxsim_core::numerals::clock;
 use mxsim_core::results::{Answer, Results, SenderResult, Subject};
-use mxsim_core::time::Span;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -24,18 +23,30 @@ pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
         };
     }
     let scenario = word(files.scenario.unwrap_or("SCENARIO"));
+    // A run of another length is another run.
+    let length_asked =
+        files.run_length.map_or_else(String::new, |length| format!(" --run-length {}", word(length)));
     let longer = verdict.longer_run.and_then(|longer| longer.run_length_s);
     match (all, longer, trace(results)) {
-        (Some(all), _, _) => format!("mxsim run {scenario} --replications {all}"),
+        (Some(all), _, _) => format!("mxsim run {scenario}{length_asked} --replications {all}"),
         (_, Some(seconds), _) => {
-            let length = Span::from_secs_f64(seconds).to_string();
-            format!("mxsim run {scenario} --run-length {}", word(&length))
+            format!("mxsim run {scenario} --run-length {}", length(seconds))
         }
         (_, _, Some(trace)) if files.scenario.is_some() => format!("mxsim trace {scenario}{trace}"),
         _ => match files.results {
             Some(results) => format!("mxsim report {} --figures .", word(results)),
-            None => format!("mxsim run {scenario} -o run.json --figures ."),
+            None => format!("mxsim run {scenario}{length_asked} -o run.json --figures ."),
         },
+    }
+}
+
+/// A length of time as the command line takes it.
+fn length(seconds: f64) -> String {
+    let whole = |unit: f64| seconds % unit == 0.0;
+    match () {
+        () if whole(86_400.0) => format!("{}d", seconds / 86_400.0),
+        () if whole(3_600.0) => format!("{}h", seconds / 3_600.0),
+        () => format!("{seconds}s"),
     }
 }
 
@@ -57,7 +68,7 @@ fn trace(results: &Results) -> Option<String> {
     // Of equals the first: `max_by` takes the last.
     let worst = senders.rev().max_by(|a, b| trouble(a).total_cmp(&trouble(b)));
     let worst = worst.filter(|_| verdict.answer == Answer::No)?;
-    let begins = results.events.iter().find_map(|event| event.begins_s);
+    let begins = worst_first(results).into_iter().find_map(|event| event.begins_s);
     let at = begins.map_or_else(String::new, |begins| format!(" --at {}", word(&clock(begins))));
     Some(format!(" --sender {}{at}", word(&worst.name)))
 }

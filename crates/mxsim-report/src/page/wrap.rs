@@ -16,6 +16,9 @@ pub(crate) fn width_of(text: &str) -> usize {
     text.width()
 }
 
+/// Columns below which a name that is cut has no end.
+const ROOM_FOR_AN_END: usize = 8;
+
 /// `text` in exactly `width` columns: cut where it is longer, else filled with blanks.
 pub(crate) fn fit(text: &str, width: usize) -> String {
     let cut = cut(text, width);
@@ -23,16 +26,25 @@ pub(crate) fn fit(text: &str, width: usize) -> String {
     format!("{cut}{}", " ".repeat(blanks))
 }
 
-/// `text` in at most `width` columns; what is lost is marked by `~`, which every terminal can show.
+/// `text` in at most `width` columns; what is lost is marked by `~`, which every terminal can show. Names that begin alike end differently, so the end
+/// stays where there is room for one.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     if width_of(text) <= width {
         return text.to_owned();
     }
-    let (mut kept, _) = split_at_width(text, width.saturating_sub(1));
+    let room = width.saturating_sub(1);
+    let at_end = if room < ROOM_FOR_AN_END { 0 } else { room / 2 };
+    let (mut kept, _) = split_at_width(text, room - at_end);
     if width > 0 {
         kept.push('~');
     }
-    kept
+    kept + end_of(text, at_end)
+}
+
+/// The last letters that fit into `width` columns.
+fn end_of(text: &str, width: usize) -> &str {
+    let starts = text.char_indices().map(|(place, _)| &text[place..]);
+    starts.chain([""]).find(|end| width_of(end) <= width).unwrap_or_default()
 }
 
 /// Breaks `text` at blanks into lines of at most `width` columns.

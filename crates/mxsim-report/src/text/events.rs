@@ -1,7 +1,7 @@
 //! What an outage or a change does, in one line each: its own time, and not the day around it.
 
 use mxsim_core::numerals::{clock, duration, percent};
-use mxsim_core::results::{EventKind, EventPhase, HostResult, Interval, Results, called};
+use mxsim_core::results::{EventKind, EventPhase, EventResult, HostResult, Interval, Results, called};
 
 /// Events on the first page; the rest stands in the document.
 const EVENTS_SHOWN: usize = 2;
@@ -14,8 +14,23 @@ const WORTH_SAYING: f64 = 0.000_5;
 
 /// One line for each of the first events: what became of the mail that came while it went on.
 pub(super) fn lines(results: &Results) -> Vec<String> {
-    let shown = results.events.iter().take(EVENTS_SHOWN);
+    let shown = worst_first(results).into_iter().take(EVENTS_SHOWN);
     shown.filter_map(|event| Some(format!("{}: {}", event.text, mail(event.during.as_ref()?)))).collect()
+}
+
+/// The events, those first whose own time is worst for the mail; of equals the first.
+pub(crate) fn worst_first(results: &Results) -> Vec<&EventResult> {
+    let part = |part: Option<Interval>| part.map_or(0.0, |part| part.value);
+    // Mail that is lost is worse than any that waits.
+    let trouble = |event: &EventResult| {
+        event
+            .during
+            .as_ref()
+            .map_or(0.0, |during| 10.0 * part(during.bounced) + part(during.waiting) + part(during.later))
+    };
+    let mut events: Vec<&EventResult> = results.events.iter().collect();
+    events.sort_by(|a, b| trouble(b).total_cmp(&trouble(a)));
+    events
 }
 
 /// `28.7 % of the mail in this time (30 m) takes 49 s on average, 2 m 13 s at most; taken by mx2 51.6 %, mx3 48.4 %`.

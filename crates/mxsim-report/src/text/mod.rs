@@ -15,6 +15,7 @@ use crate::next::next_command;
 use crate::page::{Page, TextStyle};
 use mxsim_core::results::Results;
 
+pub(crate) use events::worst_first;
 pub use rows::{oneline, rows};
 
 /// Lines of a terminal.
@@ -27,6 +28,8 @@ pub struct Files<'a> {
     pub scenario: Option<&'a str>,
     /// The zone that was asked about without a scenario.
     pub zone: Option<&'a str>,
+    /// The run length that was asked for beside the scenario's own.
+    pub run_length: Option<&'a str>,
     /// The results, where they were written.
     pub results: Option<&'a str>,
 }

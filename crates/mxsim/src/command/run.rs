@@ -96,7 +96,11 @@ fn deliver_one(path: &str, results: &Results, arguments: &Run) -> Result<(), Fai
     let layout = Layout {
         format,
         full: arguments.output.full,
-        files: Files { scenario: named(path), ..Files::default() },
+        files: Files {
+            scenario: named(path),
+            run_length: arguments.run_length.as_deref(),
+            ..Files::default()
+        },
         figures: drawn.as_deref().unwrap_or_default(),
     };
     let written = file.map_or(Ok(()), |file| {

@@ -21,6 +21,9 @@ pub(super) const OWN_ADDRESS: &str = "Give each MX host an address of its own.";
 /// More replications than these are better spared by another goal. *Assumption*.
 const FAR: u64 = 2_000;
 
+/// Numbers of sessions that differ by no more than this are one number. *Assumption*.
+const MUCH_THE_SAME: f64 = 1.25;
+
 /// Shares that differ by less are alike.
 const ALIKE: f64 = 0.01;
 
@@ -31,6 +34,25 @@ fn are_alike(nodes: &[&NodeResult]) -> bool {
         all().fold(0.0, f64::max) - all().fold(1.0, f64::min)
     };
     width(|node| node.share.p05) <= ALIKE && width(|node| node.share.p95) <= ALIKE
+}
+
+/// `mx1, mx2 20 sessions each`, or `mx1 20 sessions, mx2 40 sessions` where the need differs by more than chance: what equal hosts need is one number, the largest.
+pub(super) fn each(needed: &[(String, u32)]) -> String {
+    let (least, most) =
+        needed.iter().fold((u32::MAX, 0), |(least, most), need| (least.min(need.1), most.max(need.1)));
+    match needed {
+        [.., _, _] if f64::from(most) <= MUCH_THE_SAME * f64::from(least) => {
+            let names: Vec<&str> = needed.iter().map(|need| need.0.as_str()).collect();
+            format!("{} {} sessions each", names.join(", "), count(most.into()))
+        }
+        _ => {
+            let own: Vec<String> = needed
+                .iter()
+                .map(|(name, need)| format!("{name} {} sessions", count((*need).into())))
+                .collect();
+            own.join(", ")
+        }
+    }
 }
 
 impl Evidence<'_> {
@@ -213,10 +235,7 @@ impl Evidence<'_> {
         let change = match missed.map(GoalKind::subject) {
             Some(Subject::Loss) => self.loss_action(),
             Some(Subject::Survival) if self.is_full() => {
-                format!(
-                    "{} That is with all nodes up; with some down the others need more.",
-                    self.more_room()
-                )
+                format!("Even with all nodes up some are full. {}", self.more_room())
             }
             Some(Subject::Survival) => SURVIVAL_ACTION.into(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
@@ -267,12 +286,12 @@ impl Evidence<'_> {
             // A full node has no more sessions than its limit, however many come.
             let peak = high.unwrap_or(peak).max(sessions.enough.map_or(0.0, f64::from));
             let needed = libm::ceil(peak / (1.0 - free).max(0.01) - 1e-9) as u32;
-            (needed > limit).then(|| format!("{} {}", called(&node.name), count(needed.into())))
+            (needed > limit).then(|| (called(&node.name), needed))
         };
-        let needed: Vec<String> = self.results.nodes.iter().enumerate().filter_map(needs).collect();
+        let needed: Vec<(String, u32)> = self.results.nodes.iter().enumerate().filter_map(needs).collect();
         format!(
-            "Give {} sessions: then {} of them are free as often as you ask.",
-            needed.join(", "),
+            "Give {}: then {} of them are free as often as you ask.",
+            each(&needed),
             percent_with_decimals(free, 0)
         )
     }
@@ -286,15 +305,19 @@ impl Evidence<'_> {
         })
     }
 
-    /// What to do about a split that outages move.
+    /// What to do about a split that faults move.
     fn allow_for_outage(&self) -> String {
-        let failing: Vec<String> =
-            self.labels.nodes.iter().filter(|node| node.fails).map(|node| called(&node.name)).collect();
+        let failing = || self.labels.nodes.iter().filter(|node| node.fails);
+        let names: Vec<String> = failing().map(|node| called(&node.name)).collect();
+        let what = match (failing().all(|node| node.fails_in_part), names.len()) {
+            (true, 1) => "fails a part of its connections",
+            (true, _) => "fail a part of their connections",
+            (false, 1) => "is down",
+            (false, _) => "are down",
+        };
         format!(
-            "While {} {} down, other hosts carry that mail: ask for it on fewer {}, or allow the others more.",
-            failing.join(" and "),
-            if failing.len() == 1 { "is" } else { "are" },
-            self.days()
+            "While {} {what}, other hosts carry that mail: mend it, or set a goal that allows for it.",
+            names.join(" and ")
         )
     }
 

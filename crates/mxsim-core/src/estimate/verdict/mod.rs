@@ -16,7 +16,7 @@ use super::interval::unknown;
 use super::not_known::{WhatIf, flips, ranked};
 use super::unfinished::Unfinished;
 use super::window::{Loads, plural};
-use crate::numerals::{Ranged, count, counted, duration_range, frequency_with_range, percent};
+use crate::numerals::{Ranged, count, counted, duration_range, frequency_with_range, percent, tidy};
 use crate::results::called;
 use crate::results::{
     Answer, Cause, Finding, GoalResult, GoalStatus, Grade, Interval, Results, Subject, Unevenness, Verdict,
@@ -397,7 +397,7 @@ impl Evidence<'_> {
     fn failures(&self) -> Option<String> {
         let totals = &self.results.delivery.totals;
         let delay = self.results.delivery.delay?;
-        let failed: u64 = self.results.nodes.iter().map(|node| node.totals.deferred).sum();
+        let failed = self.results.nodes.iter().any(|node| node.totals.deferred > 0);
         let longest =
             duration_range(delay.max_ci[0].unwrap_or(delay.max), delay.max_ci[1].unwrap_or(delay.max));
         Some(match () {
@@ -406,13 +406,16 @@ impl Evidence<'_> {
                     "Senders find no host while nobody answers for your domain: mail waits, {longest} at most."
                 )
             }
+            () if totals.waiting > 0 && !failed => return None,
+            () if delay.max == 0.0 && failed => {
+                "Connections failed, and another host took the mail at once.".into()
+            }
             () if delay.max == 0.0 => "No connection failed, so no message had to wait.".into(),
             // Time in a session is delay, too.
-            () if failed == 0 => format!("No connection failed; the longest delay is {longest}."),
+            () if !failed => format!("No connection failed; the longest delay is {longest}."),
             () => format!(
-                "For {} connections tried there were {} failures, each with a wait before the next try; the longest delay is {longest}.",
-                count(totals.connections_tried),
-                count(failed),
+                "Connections tried per message: {}. The longest delay is {longest}.",
+                tidy(totals.connections_tried as f64 / totals.messages as f64)
             ),
         })
     }

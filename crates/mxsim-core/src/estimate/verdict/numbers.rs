@@ -48,7 +48,11 @@ impl Evidence<'_> {
             if self.unfinished.is_open { format!(" {}.", self.unfinished.sentence()) } else { String::new() };
         match self.results.delivery.bounced_share {
             Some(lost) if lost.value > 0.0 => {
-                format!("{} of your mail bounces.{open}", Ranged::from(lost).percent())
+                format!(
+                    "{} of your mail bounces{}.{open}",
+                    Ranged::from(lost).percent(),
+                    self.who_loses(lost.value)
+                )
             }
             _ if self.unfinished.is_open => format!("No mail bounces before the run ends.{open}"),
             _ => "No mail bounces.".into(),

@@ -4,10 +4,11 @@
 //! scenario's own the answer is about the first that matters; evenness comes last and has goals of its own (`goals.rs`).
 
 use super::Evidence;
+use super::advice::each;
 use crate::estimate::delivery::not_bounced;
 use crate::estimate::measured::LATE as LATE_BY_GOAL;
 use crate::estimate::unfinished;
-use crate::numerals::{Ranged, count, duration, percent, rough};
+use crate::numerals::{Ranged, duration, percent, rough};
 use crate::results::called;
 use crate::results::{Delay, Interval, NodeResult, OtherSubject, SenderResult, Subject};
 use crate::scenario::{LOST, OFF_TARGET, SLOW, TURNED_AWAY};
@@ -30,6 +31,11 @@ const A_GOOD_PART: f64 = 0.25;
 
 /// What to do where mail waits and nothing fails.
 const WAITING_ACTION: &str = "Mail waits where a sender does not go on to another host, or finds none: mxsim trace shows the way of one message.";
+
+/// What to do where a policy forbids a host.
+const UNLISTED_ACTION: &str = "List every MX host in the MTA-STS policy: a sender that obeys it has fewer hosts to go on to than the zone shows.";
+/// The same where TLSA records do.
+const DANE_ACTION: &str = "Publish TLSA records that match the certificate: a sender that uses DANE has fewer hosts to go on to than the zone shows.";
 
 /// What to do where mail is lost.
 const LOSS_ACTION: &str = "A sender gives a message up when its retries end, or at a permanent answer (5xx): keep at least one host \
@@ -107,8 +113,7 @@ impl Evidence<'_> {
             return Some(self.unknown_loss());
         }
         let is_certain = is_certain?;
-        let worst =
-            self.worst(|sender| Some((sender.bounced_share?, sender.totals.messages)), lost.value, LOST);
+        let worst = self.who_loses(lost.value);
         let many = self
             .results
             .bounced_each_window()
@@ -120,6 +125,11 @@ impl Evidence<'_> {
             sentence: format!("{} of your mail bounces{many}{worst}.", Ranged::from(lost).percent()),
             action: self.loss_action(),
         })
+    }
+
+    /// The sender that loses most, if it is well above `all`.
+    pub(super) fn who_loses(&self, all: f64) -> String {
+        self.worst(|sender| Some((sender.bounced_share?, sender.totals.messages)), all, LOST)
     }
 
     /// Mail that waits when the run ends may be lost.
@@ -156,10 +166,15 @@ impl Evidence<'_> {
 
     /// What to do about nodes that are full: how many sessions each needs, where that is known.
     pub(super) fn more_room(&self) -> String {
+        // With nodes down, those that are left carry the mail of all.
+        let down = self.labels.down.first().map_or(0, Vec::len);
+        let nodes = self.results.nodes.len();
+        let more = if down < nodes { nodes as f64 / (nodes - down) as f64 } else { 1.0 };
         let enough = |node: &NodeResult| {
-            Some(format!("{} about {} sessions", called(&node.name), count(node.sessions?.enough?.into())))
+            Some((called(&node.name), libm::ceil(f64::from(node.sessions?.enough?) * more) as u32))
         };
-        let enough: Vec<String> = self.results.nodes.iter().filter_map(enough).take(NODES_NAMED).collect();
+        let enough: Vec<(String, u32)> =
+            self.results.nodes.iter().filter_map(enough).take(NODES_NAMED).collect();
         if enough.is_empty() {
             let name =
                 self.fullest_hour().map_or_else(|| "the node".to_owned(), |(node, _)| called(&node.name));
@@ -167,11 +182,19 @@ impl Evidence<'_> {
                 "Give {name} more sessions, shorter ones, or less of the mail: it is full when they come."
             );
         }
-        format!(
-            "Give {}: without a limit there would be no more on 19 of 20 {}.",
-            enough.join(", "),
-            self.days()
-        )
+        format!("Give {}: enough on 19 of 20 {}.{}", each(&enough), self.days(), self.idle_sessions())
+    }
+
+    /// What else frees sessions, where most of those of a full node have no message.
+    fn idle_sessions(&self) -> &'static str {
+        let is_idle = |node: &NodeResult| {
+            let sessions = node.sessions.filter(|sessions| sessions.enough.is_some());
+            sessions.and_then(|sessions| Some(sessions.idle?.value > sessions.busy?.value)) == Some(true)
+        };
+        match self.results.nodes.iter().any(is_idle) {
+            true => " Or close idle connections sooner: most are kept open without a message.",
+            false => "",
+        }
     }
 
     fn delay(&self) -> Option<Matter> {
@@ -184,6 +207,15 @@ impl Evidence<'_> {
         }
         let worst = self.worst(|sender| Some((sender.late?, not_bounced(sender.totals))), late.value, LATE);
         let sentence = match (slow, old) {
+            // What still waits has waited for as long as the run lets it.
+            (_, Some(true)) if self.unfinished.is_much() => {
+                let waiting =
+                    self.unfinished.waiting.map_or_else(String::new, |part| Ranged::from(part).percent());
+                format!(
+                    "{} of your mail takes longer than an hour{worst}; {waiting} of all still waits when the run ends.",
+                    Ranged::from(late).percent()
+                )
+            }
             (Some(true), _) if delay.p95 > Span::HOUR.as_secs_f64() => {
                 format!("1 message in 20 takes longer than {}{worst}.", p95.duration())
             }
@@ -235,6 +267,8 @@ impl Evidence<'_> {
     /// What to do where mail is late: make room where nodes are full, else mend what fails.
     pub(super) fn delay_action(&self) -> String {
         match () {
+            () if self.has_finding("mta-sts-unlisted") => UNLISTED_ACTION.into(),
+            () if self.has_finding("dane-failing") => DANE_ACTION.into(),
             () if self.is_full() => self.more_room(),
             () if self.labels.dns_away.is_some() => self.dns_action(),
             () if self.any_fails() => self.outage_action(),

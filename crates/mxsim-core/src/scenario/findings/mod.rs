@@ -5,6 +5,7 @@
 
 mod answers;
 mod events;
+mod policy;
 mod senders;
 mod zone;
 
@@ -73,6 +74,8 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("not-read", Warning, "a directive of the zone file is not read"),
     kind("number-with-dot", Warning, "a number may be read in two ways"),
     kind("event-outlives-run", Warning, "an event is not over, or its mail still waits, when the run ends"),
+    kind("mta-sts-unlisted", Warning, "the MTA-STS policy forbids an MX host"),
+    kind("dane-failing", Warning, "the TLSA records of an MX host do not match its certificate"),
     kind("transform-of-nothing", Warning, "an `order` has a transform but no record types to put it on"),
     kind("sender-like-preset", Warning, "a sender without a preset is named like one"),
     kind("lines-skipped", Note, "lines that are no records were skipped"),
@@ -106,7 +109,10 @@ pub(crate) fn finding(code: &str, text: String) -> Finding {
 pub(super) fn all(scenario: &Scenario, mut said: Vec<Finding>) -> Vec<Finding> {
     let first = &scenario.zones[0].zone;
     let found = zone::findings(first).into_iter().chain(senders::findings(first, &scenario.senders));
-    let found = found.chain(events::findings(scenario)).chain(answers::findings(scenario));
+    let found = found
+        .chain(events::findings(scenario))
+        .chain(answers::findings(scenario))
+        .chain(policy::findings(scenario));
     said.extend(found.map(|(code, text)| finding(code, text)));
     let place = |found: &Finding| FINDINGS.iter().position(|kind| kind.code == found.code);
     said.sort_by_key(place);

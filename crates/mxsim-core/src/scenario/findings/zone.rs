@@ -201,7 +201,7 @@ fn families(equal: &[&Host]) -> Option<Said> {
     let (with, without): (Vec<&Host>, Vec<&Host>) = equal.iter().partition(|host| !host.aaaa.is_empty());
     (!with.is_empty() && !without.is_empty()).then(|| {
         let text = format!(
-            "of the equal hosts only {} can be reached over IPv6, not {}: senders that have IPv6 prefer the first; give all of them an IPv6 \
+            "of the equal hosts only {} can be reached over IPv6, not {}, and senders that have IPv6 prefer IPv6; give all of them an IPv6 \
              address, or none",
             names(with),
             names(without)
