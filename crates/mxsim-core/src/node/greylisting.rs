@@ -271,7 +271,8 @@ impl Greylist {
             return Standing::Known;
         }
         let waits = |row: &&Row| {
-            row.passed.is_none()
+            // A pass that has not reached this node leaves the contact as it was.
+            row.passed.is_none_or(|at| !self.sees(node, row.node, at, now))
                 && self.sees(node, row.node, row.first, now)
                 && now.since(row.first) <= window
         };
