@@ -227,7 +227,7 @@ fn a_delay_goal_is_answered_with_the_delay() {
     assert_eq!(verdict.answer, Answer::Yes);
     assert!(verdict.sentence.starts_with("19 of 20 messages are accepted within 30 s."), "{verdict:?}");
     assert!(
-        verdict.why.contains("Connections tried per message: 1. The longest delay is 30 s."),
+        verdict.why.contains("Connections tried per message: 1; the longest delay is 30 s."),
         "{verdict:?}"
     );
     assert!(

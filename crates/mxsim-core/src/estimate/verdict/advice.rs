@@ -235,7 +235,7 @@ impl Evidence<'_> {
         let change = match missed.map(GoalKind::subject) {
             Some(Subject::Loss) => self.loss_action(),
             Some(Subject::Survival) if self.is_full() => {
-                format!("Even with all nodes up some are full. {}", self.more_room())
+                format!("{} Some are full even with all nodes up.", self.more_room())
             }
             Some(Subject::Survival) => SURVIVAL_ACTION.into(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),

@@ -406,7 +406,7 @@ impl Evidence<'_> {
             // Time in a session is delay, too.
             () if !failed => format!("No connection failed; the longest delay is {longest}."),
             () => format!(
-                "Connections tried per message: {}. The longest delay is {longest}.",
+                "Connections tried per message: {}; the longest delay is {longest}.",
                 tidy(totals.connections_tried as f64 / totals.messages as f64)
             ),
         })
