@@ -1,7 +1,7 @@
 //! What would change the answer, and what to do about it.
 
 use super::Evidence;
-use super::subjects::NODES_NAMED;
+use super::subjects::{NODES_NAMED, each};
 use crate::estimate::measured::measured;
 use crate::estimate::not_known::{Quantity, WhatIf};
 use crate::estimate::window::per_window;
@@ -21,9 +21,6 @@ pub(super) const OWN_ADDRESS: &str = "Give each MX host an address of its own.";
 /// More replications than these are better spared by another goal. *Assumption*.
 const FAR: u64 = 2_000;
 
-/// Numbers of sessions that differ by no more than this are one number. *Assumption*.
-const MUCH_THE_SAME: f64 = 1.25;
-
 /// Shares that differ by less are alike.
 const ALIKE: f64 = 0.01;
 
@@ -34,25 +31,6 @@ fn are_alike(nodes: &[&NodeResult]) -> bool {
         all().fold(0.0, f64::max) - all().fold(1.0, f64::min)
     };
     width(|node| node.share.p05) <= ALIKE && width(|node| node.share.p95) <= ALIKE
-}
-
-/// `mx1, mx2 20 sessions each`, or `mx1 20 sessions, mx2 40 sessions` where the need differs by more than chance: what equal hosts need is one number, the largest.
-pub(super) fn each(needed: &[(String, u32)]) -> String {
-    let (least, most) =
-        needed.iter().fold((u32::MAX, 0), |(least, most), need| (least.min(need.1), most.max(need.1)));
-    match needed {
-        [.., _, _] if f64::from(most) <= MUCH_THE_SAME * f64::from(least) => {
-            let names: Vec<&str> = needed.iter().map(|need| need.0.as_str()).collect();
-            format!("{} {} sessions each", names.join(", "), count(most.into()))
-        }
-        _ => {
-            let own: Vec<String> = needed
-                .iter()
-                .map(|(name, need)| format!("{name} {} sessions", count((*need).into())))
-                .collect();
-            own.join(", ")
-        }
-    }
 }
 
 impl Evidence<'_> {
