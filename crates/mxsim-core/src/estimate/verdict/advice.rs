@@ -21,6 +21,9 @@ pub(super) const OWN_ADDRESS: &str = "Give each MX host an address of its own.";
 /// More replications than these are better spared by another goal. *Assumption*.
 const FAR: u64 = 2_000;
 
+/// More names than this for one address are no advice. *Assumption*.
+const MOST_NAMES: f64 = 12.0;
+
 /// Shares that differ by less are alike.
 const ALIKE: f64 = 0.01;
 
@@ -335,14 +338,15 @@ impl Evidence<'_> {
             && (self.results.nodes[place].share.mean - even).abs() < ALIKE;
         let [least, most] = range.bounds();
         let (name, middle) = (called(node), f64::midpoint(least, most));
-        (is_even && !(least..=most).contains(&even)).then(|| {
-            let others = equals.len() as f64 - 1.0;
-            // So many names each for the others, or for itself, come nearest.
-            let (who, names) = if middle < even {
-                ("each of the others".to_owned(), ((1.0 - middle) / (middle * others)).round())
-            } else {
-                (name.clone(), (middle * others / (1.0 - middle)).round())
-            };
+        let others = equals.len() as f64 - 1.0;
+        // So many names each for the others, or for itself, come nearest; a node without equals has no use for them.
+        let (who, names) = if middle < even {
+            ("each of the others".to_owned(), ((1.0 - middle) / (middle * others)).round())
+        } else {
+            (name.clone(), (middle * others / (1.0 - middle)).round())
+        };
+        let is_off = !(least..=most).contains(&even);
+        (is_even && is_off && (2.0..=MOST_NAMES).contains(&names)).then(|| {
             let share = if middle < even { 1.0 / (1.0 + names * others) } else { names / (names + others) };
             format!(
                 "Equal records share equally. Give {who} {} MX names of equal preference, all with its one address: that gives {name} about {}.",
