@@ -20,13 +20,17 @@ pub(super) fn nodes(
     let of = |(index, spread): (usize, &Spread)| NodeResult {
         scatter: spread.by_chance().unwrap_or(unknown(0.0)),
         scatter_by_plan: spread.by_plan(),
-        sessions: sessions::sessions(labels, tallies, unlimited, index),
-        ..one(labels, index, tallies, loads)
+        ..one(labels, index, (tallies, unlimited), loads)
     };
     spreads.iter().enumerate().map(of).collect()
 }
 
-fn one(labels: &Labels, index: usize, tallies: &[Tally], loads: &Loads) -> NodeResult {
+fn one(
+    labels: &Labels,
+    index: usize,
+    (tallies, unlimited): (&[Tally], &[Tally]),
+    loads: &Loads,
+) -> NodeResult {
     let node = &labels.nodes[index];
     let shares = loads.share(index);
     NodeResult {
@@ -42,7 +46,7 @@ fn one(labels: &Labels, index: usize, tallies: &[Tally], loads: &Loads) -> NodeR
         peak_rate: peak_rate(tallies, labels, index, MINUTE),
         peak_rates: (0..PEAK_BINS.len()).map(|bin| peak_rate(tallies, labels, index, bin)).collect(),
         peak_sessions: sessions::peak(tallies, index),
-        sessions: None,
+        sessions: sessions::sessions(labels, tallies, unlimited, index),
         share_by_address: node
             .address_indices
             .iter()

@@ -249,16 +249,13 @@ impl Batch<'_> {
     fn own(&self, r: u64) -> Result<Own, Ended> {
         let mut tally = self.replicate(self.world, r)?;
         let mut twins = Vec::new();
-        for (twin, world) in self.beside.twins_in(r, &tally) {
-            twins.push((twin, self.replicate(world, r)?));
-        }
-        twins.retain(|(twin, other)| {
-            let is_down = *twin == Twin::Down;
-            if is_down {
-                tally.put_under(other);
+        for (twin, world) in self.beside.twins_in(r, tally.is_full()) {
+            let other = self.replicate(world, r)?;
+            match twin {
+                Twin::Down => tally.put_under(&other),
+                twin => twins.push((twin, other)),
             }
-            !is_down
-        });
+        }
         let finished = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
         self.observer.progress(finished, self.target);
         Ok((tally, twins))

@@ -125,8 +125,8 @@ fn what_is_said_to_be_enough_is_enough() {
     let offered = per_second * session;
     let least = enough_sessions(offered, 0.005).expect("a number");
     let reached = |level: u32| {
-        let ln_factorial: f64 = (1..level).map(|k| f64::from(k).ln()).sum();
-        3_600.0 * per_second * (f64::from(level - 1) * offered.ln() - offered - ln_factorial).exp()
+        let none = libm::exp(-offered);
+        3_600.0 * per_second * (1..level).fold(none, |part, k| part * offered / f64::from(k))
     };
     let most = (least..).find(|level| reached(*level) < 1e-4).expect("a level");
     for sessions in [1, 3, 6, 10] {

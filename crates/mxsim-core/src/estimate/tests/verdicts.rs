@@ -131,6 +131,24 @@ fn odd_worlds_get_a_plain_word() {
     assert!(backup.sentence.contains("On 19 of 20 days mx1 carries at least 99.0 %"), "{backup:?}");
 }
 
+/// Of n equal records each gets 1/n; with k names for each of the others it gets 1/(1 + k (n - 1)).
+#[test]
+fn more_names_are_advised_where_they_help() {
+    let asked = |fair: &[f64], accepted: &[u32], part: f64| {
+        let mut labels = labels(fair, 1);
+        let range = crate::scenario::ShareRange::Target(part);
+        labels.goals_are_default = false;
+        labels.goals = vec![Goal::new(GoalKind::Share { node: "mx1".into(), range }, 0.95)];
+        verdict(&labels, &vec![tally(fair.len(), &[accepted]); 160]).action
+    };
+    let names = "Give each of the others 5 MX names of equal preference";
+    assert!(asked(&THIRDS, &[50, 50, 50], 0.1).contains(names), "{}", asked(&THIRDS, &[50, 50, 50], 0.1));
+    assert!(asked(&[0.5, 0.5], &[50, 50], 0.75).contains("Give mx1 3 MX names"));
+    // One name for a thousandth, or beside a backup that takes nothing, would be no advice.
+    assert!(!asked(&THIRDS, &[50, 50, 50], 0.001).contains("MX names"));
+    assert!(!asked(&[1.0, 0.0], &[100, 0], 0.7).contains("MX names"));
+}
+
 /// Who asks for a share means that of mail that arrives: 5 of 100 bounce each day, and no goal says that they may.
 #[test]
 fn mail_that_no_goal_asks_about_is_not_forgotten() {
@@ -227,7 +245,7 @@ fn a_delay_goal_is_answered_with_the_delay() {
     assert_eq!(verdict.answer, Answer::Yes);
     assert!(verdict.sentence.starts_with("19 of 20 messages are accepted within 30 s."), "{verdict:?}");
     assert!(
-        verdict.why.contains("Connections tried per message: 1. The longest delay is 30 s."),
+        verdict.why.contains("Connections tried per message: 1; the longest delay is 30 s."),
         "{verdict:?}"
     );
     assert!(

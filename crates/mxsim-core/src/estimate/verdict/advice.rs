@@ -1,7 +1,7 @@
 //! What would change the answer, and what to do about it.
 
 use super::Evidence;
-use super::subjects::NODES_NAMED;
+use super::subjects::{NODES_NAMED, each};
 use crate::estimate::measured::measured;
 use crate::estimate::not_known::{Quantity, WhatIf};
 use crate::estimate::window::per_window;
@@ -21,8 +21,8 @@ pub(super) const OWN_ADDRESS: &str = "Give each MX host an address of its own.";
 /// More replications than these are better spared by another goal. *Assumption*.
 const FAR: u64 = 2_000;
 
-/// Numbers of sessions that differ by no more than this are one number. *Assumption*.
-const MUCH_THE_SAME: f64 = 1.25;
+/// More names than this for one address are no advice. *Assumption*.
+const MOST_NAMES: f64 = 12.0;
 
 /// Shares that differ by less are alike.
 const ALIKE: f64 = 0.01;
@@ -34,25 +34,6 @@ fn are_alike(nodes: &[&NodeResult]) -> bool {
         all().fold(0.0, f64::max) - all().fold(1.0, f64::min)
     };
     width(|node| node.share.p05) <= ALIKE && width(|node| node.share.p95) <= ALIKE
-}
-
-/// `mx1, mx2 20 sessions each`, or `mx1 20 sessions, mx2 40 sessions` where the need differs by more than chance: what equal hosts need is one number, the largest.
-pub(super) fn each(needed: &[(String, u32)]) -> String {
-    let (least, most) =
-        needed.iter().fold((u32::MAX, 0), |(least, most), need| (least.min(need.1), most.max(need.1)));
-    match needed {
-        [.., _, _] if f64::from(most) <= MUCH_THE_SAME * f64::from(least) => {
-            let names: Vec<&str> = needed.iter().map(|need| need.0.as_str()).collect();
-            format!("{} {} sessions each", names.join(", "), count(most.into()))
-        }
-        _ => {
-            let own: Vec<String> = needed
-                .iter()
-                .map(|(name, need)| format!("{name} {} sessions", count((*need).into())))
-                .collect();
-            own.join(", ")
-        }
-    }
 }
 
 impl Evidence<'_> {
@@ -235,7 +216,7 @@ impl Evidence<'_> {
         let change = match missed.map(GoalKind::subject) {
             Some(Subject::Loss) => self.loss_action(),
             Some(Subject::Survival) if self.is_full() => {
-                format!("Even with all nodes up some are full. {}", self.more_room())
+                format!("{} Some are full even with all nodes up.", self.more_room())
             }
             Some(Subject::Survival) => SURVIVAL_ACTION.into(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
@@ -357,14 +338,15 @@ impl Evidence<'_> {
             && (self.results.nodes[place].share.mean - even).abs() < ALIKE;
         let [least, most] = range.bounds();
         let (name, middle) = (called(node), f64::midpoint(least, most));
-        (is_even && !(least..=most).contains(&even)).then(|| {
-            let others = equals.len() as f64 - 1.0;
-            // So many names each for the others, or for itself, come nearest.
-            let (who, names) = if middle < even {
-                ("each of the others".to_owned(), ((1.0 - middle) / (middle * others)).round())
-            } else {
-                (name.clone(), (middle * others / (1.0 - middle)).round())
-            };
+        let others = equals.len() as f64 - 1.0;
+        // So many names each for the others, or for itself, come nearest; a node without equals has no use for them.
+        let (who, names) = if middle < even {
+            ("each of the others".to_owned(), ((1.0 - middle) / (middle * others)).round())
+        } else {
+            (name.clone(), (middle * others / (1.0 - middle)).round())
+        };
+        let is_off = !(least..=most).contains(&even);
+        (is_even && is_off && (2.0..=MOST_NAMES).contains(&names)).then(|| {
             let share = if middle < even { 1.0 / (1.0 + names * others) } else { names / (names + others) };
             format!(
                 "Equal records share equally. Give {who} {} MX names of equal preference, all with its one address: that gives {name} about {}.",

@@ -165,9 +165,9 @@ impl Evidence<'_> {
     /// The verdict about the goals of the scenario, unless they forget the mail: who asks for a share means that of mail that arrives.
     fn on_own_goals(&self, matters: &[Matter]) -> Verdict {
         let verdict = self.on_goals();
-        let forgotten = |matter: &&Matter| {
-            matter.subject == Subject::Loss && matter.is_certain && !self.has_own_limit(Subject::Loss)
-        };
+        let allows_loss = self.labels.goals.iter().any(|goal| goal.kind.subject() == Subject::Loss);
+        let forgotten =
+            |matter: &&Matter| matter.subject == Subject::Loss && matter.is_certain && !allows_loss;
         match matters.iter().find(forgotten) {
             Some(loss) if verdict.answer != Answer::No => self.on_matter(loss, Answer::No),
             _ => verdict,
@@ -414,7 +414,7 @@ impl Evidence<'_> {
             // Time in a session is delay, too.
             () if !failed => format!("No connection failed; the longest delay is {longest}."),
             () => format!(
-                "Connections tried per message: {}. The longest delay is {longest}.",
+                "Connections tried per message: {}; the longest delay is {longest}.",
                 tidy(totals.connections_tried as f64 / totals.messages as f64)
             ),
         })

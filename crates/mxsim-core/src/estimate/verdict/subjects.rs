@@ -4,11 +4,10 @@
 //! scenario's own the answer is about the first that matters; evenness comes last and has goals of its own (`goals.rs`).
 
 use super::Evidence;
-use super::advice::each;
 use crate::estimate::delivery::not_bounced;
 use crate::estimate::measured::LATE as LATE_BY_GOAL;
 use crate::estimate::unfinished;
-use crate::numerals::{Ranged, duration, percent, rough};
+use crate::numerals::{Ranged, count, duration, percent, rough};
 use crate::results::called;
 use crate::results::{Delay, Interval, NodeResult, OtherSubject, SenderResult, Subject};
 use crate::scenario::{LOST, OFF_TARGET, SLOW, TURNED_AWAY};
@@ -48,6 +47,28 @@ const ONLY_HOST_ACTION: &str = "A sender gives a message up when its retries end
 /// The same where hosts reject the mail.
 const REJECTED_ACTION: &str = "A message that a host rejects for good (5xx) is lost at once, whatever other hosts would do: let that host refuse connections, or \
                                answer 4xx.";
+
+/// Numbers of sessions that differ by no more than this are one number. *Assumption*.
+const MUCH_THE_SAME: f64 = 1.25;
+
+/// `mx1, mx2 20 sessions each`, or `mx1 20 sessions, mx2 40 sessions` where the need differs by more than chance: what equal hosts need is one number, the largest.
+pub(super) fn each(needed: &[(String, u32)]) -> String {
+    let (least, most) =
+        needed.iter().fold((u32::MAX, 0), |(least, most), need| (least.min(need.1), most.max(need.1)));
+    match needed {
+        [.., _, _] if f64::from(most) <= MUCH_THE_SAME * f64::from(least) => {
+            let names: Vec<&str> = needed.iter().map(|need| need.0.as_str()).collect();
+            format!("{} {} sessions each", names.join(", "), count(most.into()))
+        }
+        _ => {
+            let own: Vec<String> = needed
+                .iter()
+                .map(|(name, need)| format!("{name} {} sessions", count((*need).into())))
+                .collect();
+            own.join(", ")
+        }
+    }
+}
 
 /// A subject that matters, or may matter.
 #[derive(Debug, Clone)]

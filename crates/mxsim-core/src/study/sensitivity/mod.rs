@@ -216,9 +216,8 @@ impl Alternatives {
         }
     }
 
-    /// The twins that take part in replication `r`, of which this is the tally. They are a part of the run itself.
-    pub(super) fn twins_in(&self, r: u64, tally: &Tally) -> impl Iterator<Item = (Twin, &Compiled)> {
-        let is_full = tally.is_full();
+    /// The twins that take part in replication `r`, in which a node was full or none was. They are a part of the run itself.
+    pub(super) fn twins_in(&self, r: u64, is_full: bool) -> impl Iterator<Item = (Twin, &Compiled)> {
         let is_asked = move |twin: Twin| match twin {
             // A goal asks for each replication.
             Twin::Down => true,
