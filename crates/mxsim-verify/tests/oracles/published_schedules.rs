@@ -1,8 +1,8 @@
-//! Retry schedules that were published, against the presets of those who were measured.
+//! Retry schedules that were published, against the presets of the services that were measured.
 //!
 //! Pagani et al., *Measuring the Role of Greylisting and Nolisting in Fighting Spam* (DSN 2016), sent one message from each of ten webmail services to a
-//! greylist of six hours and wrote down every attempt. Seven of them are held against a preset here. Three are not, and the catalogue says why: Hotmail
-//! has moved to Exchange Online since then (`exchange_online`), AOL to Yahoo (`yahoo`), and india.com has no mail any more.
+//! greylist of six hours and recorded every attempt. Seven of them are held against a preset here. Three are not: Hotmail and AOL have changed their servers
+//! since (see the notes of `exchange_online` and `yahoo`), and there is no preset for india.com.
 
 use mxsim_core::catalog::Catalog;
 use mxsim_core::random::{Entropy, Purpose, StreamId};
