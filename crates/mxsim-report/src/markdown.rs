@@ -258,7 +258,7 @@ fn greylisting_table(out: &mut String, results: &Results) {
     heading(out, "Greylisting");
     bullets(out, &[sentence, greylisting::deferrals(results)]);
     out.push('\n');
-    table(out, greylisting::HEADS, greylisting::rows(results).into_iter());
+    table(out, greylisting::HEADS, greylisting::rows(results));
 }
 
 fn goal_table(out: &mut String, results: &Results, word: WindowWord) {

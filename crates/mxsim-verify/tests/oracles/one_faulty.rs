@@ -4,7 +4,7 @@
 //! tried; from the parameters of the preset alone this page works out how long each of them takes, whether the message then goes on
 //! or waits, and for how long. The sum must be the delay. What a message tries is chance; what it costs is not.
 
-use mxsim_core::catalog::Catalog;
+use mxsim_core::catalog::{Catalog, SenderPreset};
 use mxsim_core::sender::{AfterGaps, Failover, Growth, Reuse, SenderParameters, Wait};
 use mxsim_core::study::trace::{Happening, Trace, TraceOptions, TracedMessage, TracedStep, trace};
 use mxsim_core::time::Span;
@@ -12,6 +12,8 @@ use mxsim_verify::experiment::{equal_hosts, scenario, text};
 
 /// Messages followed for each sender and fault.
 const MESSAGES: usize = 40;
+/// Worlds looked at. Who keeps one host of three for ever misses the fault in all of them once in 150.
+const SEEDS: u64 = 12;
 
 /// Clocks agree to a millisecond; the simulator counts microseconds.
 const TOLERANCE: f64 = 1e-3;
@@ -233,26 +235,36 @@ fn next(steps: &[TracedStep]) -> Option<&TracedStep> {
 #[test]
 fn each_sender_pays_its_own_time_outs_and_waits() {
     for preset in Catalog::builtin().senders() {
-        for (name, fault) in FAULTS {
-            let senders = format!("preset = \"{}\"", preset.id);
-            let trace = traced(&senders, &for_a_day("\"mx1\"", fault), MESSAGES, 1);
-            let (mut hits, mut queue_run) = (0, None);
-            for message in &trace.messages {
-                let mut expected = Expected {
-                    parameters: &preset.parameters,
-                    fault: name,
-                    born: message.arrived_s,
-                    clock: message.arrived_s,
-                    failures: 0,
-                    hits: 0,
-                    queue_run: &mut queue_run,
-                };
-                expected.follow(message);
-                hits += expected.hits;
-            }
-            assert!(hits > 0, "{}: no message meets the fault, {name}", preset.id);
+        for fault in &FAULTS {
+            // Who keeps one host for ever meets the fault in some worlds only.
+            assert!(
+                (1..=SEEDS).any(|seed| hits(preset, fault, seed) > 0),
+                "{}: no message meets the fault, {}",
+                preset.id,
+                fault.0
+            );
         }
     }
+}
+
+/// Follows the messages of a sender; gives how many of its connections the fault hits.
+fn hits(preset: &SenderPreset, (name, fault): &(&str, &str), seed: u64) -> usize {
+    let trace = traced(&format!("preset = \"{}\"", preset.id), &for_a_day("\"mx1\"", fault), MESSAGES, seed);
+    let mut queue_run = None;
+    let of_message = |message: &TracedMessage| {
+        let mut expected = Expected {
+            parameters: &preset.parameters,
+            fault: name,
+            born: message.arrived_s,
+            clock: message.arrived_s,
+            failures: 0,
+            hits: 0,
+            queue_run: &mut queue_run,
+        };
+        expected.follow(message);
+        expected.hits
+    };
+    trace.messages.iter().map(of_message).sum()
 }
 
 /// Theory: with two of three nodes at 450 and two sessions in an attempt, a message is deferred if the good node is the last of its order:
