@@ -5,7 +5,7 @@
 //! has a recipient of its own, so that each is a first contact.
 //!
 //! Compared are how often each message was tried, where, and when. The MTA was started shortly before the first message, and with it its queue runs;
-//! how long before is not recorded, so the phase is drawn evenly. The lab's machine was loaded: a simulated time is taken to be seen up to [`LATE`]
+//! how long before is not recorded, so the phase is drawn evenly. The lab's machine was loaded: a simulated time is taken to be seen up to `LATE`
 //! and `LATE_PART` of it later, or `EARLY` earlier, as waves of retries are.
 
 use super::event::{Event, What};
