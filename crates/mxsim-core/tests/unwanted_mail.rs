@@ -146,3 +146,17 @@ fn its_share_is_beside_the_mail_and_has_to_be_said() {
         [true, true, true, false]
     );
 }
+
+/// What a greylist does to spam is in its own row, and not in that of the mail.
+#[test]
+fn greylisting_of_all_mail_is_that_of_wanted_mail() {
+    let greylisting = "[greylisting]\npreset = \"plain\"\nnew = \"50 %\"\n";
+    let results = results(&format!("{WANTED}{SPAM}{greylisting}"), MethodChoice::Fastest);
+    let messages = |wanted: bool| -> u64 {
+        let own = results.senders.iter().filter(|sender| sender.wanted == wanted);
+        own.filter_map(|sender| sender.greylisted.as_ref()).map(|mail| mail.messages).sum()
+    };
+    let all = results.delivery.greylisted.as_ref().expect("a node greylists");
+    assert!(messages(false) > 1_000 && messages(true) > 1_000);
+    assert_eq!(all.messages, messages(true));
+}

@@ -2,7 +2,7 @@
 
 use mxsim_core::numerals::{counted, percent_digits};
 use mxsim_core::results::Answer;
-use mxsim_core::study::check::Summary;
+use mxsim_core::study::check::{SenderSummary, Summary};
 
 use crate::findings;
 use crate::page::columns::{self, Column};
@@ -66,7 +66,12 @@ fn nodes(page: &mut Page, summary: &Summary) {
 
 fn senders(page: &mut Page, summary: &Summary) {
     let names: Vec<String> = summary.senders.iter().map(|sender| sender.name.clone()).collect();
-    let shares = summary.senders.iter().map(|sender| percent_digits(sender.share)).collect();
+    // What nobody waits for comes on top.
+    let share = |sender: &SenderSummary| {
+        let plus = if sender.wanted { "" } else { "+" };
+        format!("{plus}{}", percent_digits(sender.share))
+    };
+    let shares = summary.senders.iter().map(share).collect();
     let like = summary.senders.iter().map(|sender| {
         let like = format!("{} ({})", sender.preset, sender.grade.name());
         cut(&page.clean(&like), PRESET_COLUMNS)

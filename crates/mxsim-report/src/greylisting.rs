@@ -47,7 +47,8 @@ fn waits(seconds: f64) -> String {
 /// The sender whose greylisted mail waits longest, where that is much longer than that of all.
 fn slowest(results: &Results, all: Delay) -> String {
     let half = |sender: &SenderResult| Some(of(sender)?.delay?.p50);
-    let slow = results.senders.iter().filter_map(|sender| Some((sender, half(sender)?)));
+    let wanted = results.senders.iter().filter(|sender| sender.wanted);
+    let slow = wanted.filter_map(|sender| Some((sender, half(sender)?)));
     match slow.filter(|(_, p50)| *p50 > MUCH_LONGER * all.p50).max_by(|a, b| a.1.total_cmp(&b.1)) {
         Some((sender, p50)) => format!(" (longest: half of {}'s {})", sender.name, duration(p50)),
         None => String::new(),

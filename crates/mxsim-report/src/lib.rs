@@ -44,6 +44,7 @@ mod scatter;
 mod svg;
 mod text;
 pub mod trace;
+mod unwanted;
 mod words;
 
 pub use csv_table::csv;

@@ -77,3 +77,16 @@ fn a_page_with_a_change_and_an_outage_has_at_most_25_lines() {
         "{page}"
     );
 }
+
+/// Spam goes to the backup, which the mail does not; where it goes the way of the mail there is nothing to say.
+#[test]
+fn spam_at_a_backup_is_told() {
+    let spam = |preset: &str| {
+        format!("[[senders]]\nname = \"spam\"\npreset = \"{preset}\"\nwanted = false\nshare = \"80 %\"")
+    };
+    let zone = format!("{ONE}{BACKUP}");
+    let told = page(&zone, &spam("spam"));
+    assert!(told.contains("that nobody waits for, and 100 % of these go to mx2"), "{told}");
+    assert!(!told.contains("more-addresses-than-tried"), "{told}");
+    assert!(!page(&zone, &spam("randomizing")).contains("nobody waits for"));
+}

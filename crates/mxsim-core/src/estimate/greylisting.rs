@@ -8,7 +8,7 @@ use crate::tally::{SenderTally, Tally};
 /// That of all senders; `None` if no node greylists.
 pub(super) fn of_all(labels: &Labels, tallies: &[Tally]) -> Option<GreylistedMail> {
     labels.greylisting.as_ref()?;
-    let all: Vec<SenderTally> = tallies.iter().map(together).collect();
+    let all: Vec<SenderTally> = tallies.iter().map(|tally| together(labels, tally)).collect();
     Some(mail(&all.iter().collect::<Vec<_>>()))
 }
 
@@ -17,10 +17,11 @@ pub(super) fn of_sender(labels: &Labels, own: &[&SenderTally]) -> Option<Greylis
     labels.greylisting.as_ref().map(|_| mail(own))
 }
 
-/// What the senders of a replication have in common, as far as greylisting counts it.
-fn together(tally: &Tally) -> SenderTally {
+/// What the senders of a replication whose mail is wanted have in common, as far as greylisting counts it.
+fn together(labels: &Labels, tally: &Tally) -> SenderTally {
     let mut all = SenderTally { totals: tally.totals, ..SenderTally::default() };
-    for sender in &tally.senders {
+    let wanted = tally.senders.iter().zip(&labels.senders).filter(|(_, labels)| labels.wanted);
+    for (sender, _) in wanted {
         all.greylisted.messages += sender.greylisted.messages;
         all.greylisted.known_elsewhere += sender.greylisted.known_elsewhere;
         all.greylisted.accepted += sender.greylisted.accepted;

@@ -182,8 +182,10 @@ pub struct NodeSummary {
 pub struct SenderSummary {
     /// Its name.
     pub name: String,
-    /// Its part of the mail.
+    /// Its part of the mail; of a sender whose mail is not wanted, how much it sends beside that.
     pub share: f64,
+    /// False for mail that nobody waits for.
+    pub wanted: bool,
     /// The preset it behaves like.
     pub preset: String,
     /// How well that is known.
@@ -211,6 +213,7 @@ impl Summary {
         let senders = scenario.senders.iter().map(|sender| SenderSummary {
             name: sender.name.clone(),
             share: sender.share,
+            wanted: sender.wanted,
             preset: sender.preset.clone(),
             grade: sender.grade,
         });

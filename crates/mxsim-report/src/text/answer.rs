@@ -5,6 +5,7 @@ use crate::capacity::{self, RateUnit};
 use crate::greylisting;
 use crate::page::Page;
 use crate::page::columns::{self, Column};
+use crate::unwanted;
 use crate::words::{self, WindowWord};
 use mxsim_core::numerals::{count, counted, duration, percent, points, rough, significant};
 use mxsim_core::results::{
@@ -183,6 +184,7 @@ fn rows(page: &mut Page, results: &Results, room: usize) {
         ("at best", by_message(results), 2),
         ("mail", mail(results), NEEDED),
         ("greylisting", greylisting::sentence(results), NEEDED),
+        ("unwanted", unwanted::sentence(results), 3),
         ("biggest cause", biggest_cause(results), 4),
         ("evidence", evidence(results), 1),
         ("zone", results.findings.is_empty().then(|| "no findings".to_owned()), 0),

@@ -8,7 +8,7 @@ use crate::scenario::model::Scenario;
 /// A transform that has no effect, because `types` leaves it no record to put in order.
 pub(super) fn findings(scenario: &Scenario) -> Vec<Said> {
     let authority = std::iter::once((&scenario.authority.name, &scenario.authority.order));
-    let layers = scenario.senders.iter().flat_map(|sender| &sender.resolver);
+    let layers = scenario.wanted_senders().flat_map(|sender| &sender.resolver);
     let resolvers = layers.map(|layer| (&layer.name, &layer.parameters.order));
     let idle = authority.chain(resolvers).filter(|(_, order)| is_idle(order));
     let mut found: Vec<Said> = idle.map(|(name, order)| said(name, order)).collect();

@@ -108,7 +108,7 @@ pub(crate) fn finding(code: &str, text: String) -> Finding {
 /// What there is to say about a scenario beside what its reader said: `said`. The worst first.
 pub(super) fn all(scenario: &Scenario, mut said: Vec<Finding>) -> Vec<Finding> {
     let first = &scenario.zones[0].zone;
-    let found = zone::findings(first).into_iter().chain(senders::findings(first, &scenario.senders));
+    let found = zone::findings(first).into_iter().chain(senders::findings(first, scenario));
     let found = found
         .chain(events::findings(scenario))
         .chain(answers::findings(scenario))

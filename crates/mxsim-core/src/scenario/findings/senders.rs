@@ -2,19 +2,20 @@
 
 use super::zone::Said;
 use crate::dns::{Host, Zone};
-use crate::scenario::model::Sender;
+use crate::scenario::model::{Scenario, Sender};
 
-/// What is odd about the zone for some of the senders.
-pub(super) fn findings(zone: &Zone, senders: &[Sender]) -> Vec<Said> {
-    more_than_tried(zone, senders).into_iter().collect()
+/// What is odd about the zone for some of the senders whose mail is wanted.
+pub(super) fn findings(zone: &Zone, scenario: &Scenario) -> Vec<Said> {
+    let senders: Vec<&Sender> = scenario.wanted_senders().collect();
+    more_than_tried(zone, &senders).into_iter().collect()
 }
 
 /// Senders that give up before they have tried every address.
-fn more_than_tried(zone: &Zone, senders: &[Sender]) -> Option<Said> {
+fn more_than_tried(zone: &Zone, senders: &[&Sender]) -> Option<Said> {
     let hosts = zone.hosts.len();
     let of_host = |host: &Host| host.a.len() + host.aaaa.len();
     let addresses: usize = zone.hosts.iter().map(of_host).sum();
-    let stops = |sender: &&Sender| {
+    let stops = |sender: &&&Sender| {
         let limits = &sender.behaviour.parameters.limits;
         let fewer = |limit: Option<u16>, there: usize| limit.is_some_and(|limit| usize::from(limit) < there);
         fewer(limits.addresses, addresses) || fewer(limits.hosts, hosts)

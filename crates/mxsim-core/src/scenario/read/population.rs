@@ -51,7 +51,7 @@ pub(super) fn read(document: &Table, written: &[(&Value, &Table)], reading: &mut
         let own_part = own_share(sender).unwrap_or(0.0);
         // What nobody waits for comes beside the mail, whatever that is made of.
         let part = if is_wanted(sender) { own_part / total * left } else { own_part };
-        if unsaid(&sender) && left <= NOTHING && is_wanted(sender) {
+        if unsaid(&sender) && left <= NOTHING {
             continue;
         }
         senders.push(laid_over(sender, own, part, &place));

@@ -127,7 +127,7 @@ pub(super) fn equal_hosts(scenario: &Scenario) -> Result<(), NoClosedForm> {
 /// True if some hop answers with a part of the records only.
 fn cuts_answers(scenario: &Scenario) -> bool {
     let resolvers =
-        scenario.senders.iter().flat_map(|sender| &sender.resolver).map(|layer| &layer.parameters.order);
+        scenario.wanted_senders().flat_map(|sender| &sender.resolver).map(|layer| &layer.parameters.order);
     resolvers.chain([&scenario.authority.order]).any(|policy| policy.max_records.is_some())
 }
 

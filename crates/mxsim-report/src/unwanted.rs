@@ -1,0 +1,37 @@
+//! Mail that nobody waits for: how much comes beside the mail, and which host it prefers.
+
+use mxsim_core::numerals::{percent, rough};
+use mxsim_core::results::{NodeResult, Results, SenderResult, called};
+
+/// A host that takes so much more of it than of the mail is worth a line.
+const WORTH_SAYING: f64 = 0.1;
+
+/// `beside 100 messages come 82 that nobody waits for, and 71 % of these go to "mx2"`, of the host that takes most of it for what it takes of the mail;
+/// `None` where it goes where the mail goes.
+pub(crate) fn sentence(results: &Results) -> Option<String> {
+    let unwanted = || results.senders.iter().filter(|sender| !sender.wanted);
+    let messages: u64 = unwanted().map(|sender| sender.totals.messages).sum();
+    let accepted: u64 = unwanted().map(|sender| sender.totals.accepted).sum();
+    let part = |node: &NodeResult| {
+        let taken: f64 = unwanted().map(|sender| taken(sender, &node.name)).sum();
+        if accepted == 0 { 0.0 } else { taken / accepted as f64 }
+    };
+    let nodes = results.nodes.iter().map(|node| (node, part(node)));
+    let excess = |(node, part): &(&NodeResult, f64)| part - node.share.mean;
+    let (node, part) = nodes.max_by(|a, b| excess(a).total_cmp(&excess(b)))?;
+    let beside = 100.0 * messages as f64 / results.delivery.totals.messages as f64;
+    (excess(&(node, part)) > WORTH_SAYING).then(|| {
+        format!(
+            "beside 100 messages come {} that nobody waits for, and {} of these go to {}",
+            rough(beside),
+            percent(part),
+            called(&node.name)
+        )
+    })
+}
+
+/// Messages that a node takes from a sender.
+fn taken(sender: &SenderResult, node: &str) -> f64 {
+    let own = sender.by_node.iter().find(|own| own.node == node);
+    own.map_or(0.0, |own| own.share.value * sender.totals.accepted as f64)
+}
