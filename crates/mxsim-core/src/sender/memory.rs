@@ -5,9 +5,9 @@
 
 use super::candidate::{Candidate, Candidates};
 use super::memory_policy::{Memory, RetryStep};
-use super::message_times::RetryTimes;
 use super::outcome::Outcome;
-use crate::ids::{AddressId, HostId};
+use super::retry_record::Record;
+use crate::ids::HostId;
 use crate::smtp::Stage;
 use crate::time::{Span, Time};
 
@@ -116,25 +116,6 @@ struct Vain {
     until: Time,
 }
 
-/// What is known of one host and address.
-#[derive(Debug, Clone, Copy)]
-struct Record {
-    host: HostId,
-    address: AddressId,
-    first_failed: Time,
-    last_try: Time,
-    next_try: Time,
-    /// Past the last step of the rule when it last failed.
-    expired: bool,
-    /// How it failed last.
-    outcome: Outcome,
-    /// Failures, as [`Backoff::failures`] counts them.
-    count: u32,
-    process: u32,
-    /// OpenSMTPD: it may be tried, though its penalty is not all gone.
-    enabled: bool,
-}
-
 impl Remembered {
     /// Takes out of `candidates` what is not to be tried now, and says whether anything may be. `process` is the number of the sending
     /// process, new for each attempt (qmail holds by it).
@@ -188,21 +169,21 @@ impl Remembered {
             }),
             Memory::HostAddress { expire, .. } => {
                 let record = self.record(candidate);
-                record.map(|record| record.until(record.next_try.min(record.last_try + *expire)))
+                record.map(|record| record.until(record.times.next_try.min(record.times.last_try + *expire)))
             }
             Memory::AddressTimeouts { count, hold_base, hold_step, hold_steps, .. } => {
                 let hold = hold_of(process, (*hold_base, *hold_step, *hold_steps));
                 let counts = |record: &&Record| record.address == candidate.address && record.count >= *count;
-                self.records.iter().find(counts).map(|record| record.until(record.last_try + hold))
+                self.records.iter().find(counts).map(|record| record.until(record.times.last_try + hold))
             }
             Memory::Process { hold } => {
                 let failed = |record: &&Record| record.host == candidate.host && record.process == process;
-                let last = self.records.iter().filter(failed).max_by_key(|record| record.last_try);
-                last.map(|record| record.until(record.last_try + *hold))
+                let last = self.records.iter().filter(failed).max_by_key(|record| record.times.last_try);
+                last.map(|record| record.until(record.times.last_try + *hold))
             }
             Memory::Route { .. } => {
                 let disabled = |record: &&Record| record.address == candidate.address && !record.enabled;
-                self.records.iter().find(disabled).map(|record| record.until(record.next_try))
+                self.records.iter().find(disabled).map(|record| record.until(record.times.next_try))
             }
         };
         held.filter(|held| now < held.until)
@@ -301,13 +282,15 @@ impl Remembered {
     }
 
     fn admit_hosts(&mut self, expire: Span, candidates: &mut Candidates, now: Time) -> MemoryVerdict {
-        self.records.retain(|record| now.since(record.last_try) <= expire);
+        self.records.retain(|record| now.since(record.times.last_try) <= expire);
         if candidates.is_empty() {
             return MemoryVerdict::Defer;
         }
-        let all_expired =
-            candidates.iter().all(|candidate| self.record(candidate).is_some_and(|record| record.expired));
-        candidates.retain(|candidate| self.record(candidate).is_none_or(|record| now >= record.next_try));
+        let all_expired = candidates
+            .iter()
+            .all(|candidate| self.record(candidate).is_some_and(|record| record.times.expired));
+        candidates
+            .retain(|candidate| self.record(candidate).is_none_or(|record| now >= record.times.next_try));
         match (candidates.is_empty(), all_expired) {
             (false, _) => MemoryVerdict::Try,
             (true, true) => MemoryVerdict::Bounce,
@@ -332,8 +315,7 @@ impl Remembered {
         for failure in report.failed.iter().filter(|(_, outcome)| is_host_error(*outcome)) {
             let now = report.now;
             let mut record = self.record(&failure.0).copied().unwrap_or_else(|| Record::new(failure, now));
-            record.outcome = failure.1;
-            record.fail(rule, now);
+            record.fail(rule, failure.1, now);
             self.put(record);
         }
         report.accepted.is_none()
@@ -341,12 +323,14 @@ impl Remembered {
             && report
                 .failed
                 .iter()
-                .all(|(candidate, _)| self.record(candidate).is_some_and(|record| record.expired))
+                .all(|(candidate, _)| self.record(candidate).is_some_and(|record| record.times.expired))
     }
 
     fn timed_out_lately(&self, candidate: &Candidate, count: u32, hold: Span, now: Time) -> bool {
         self.records.iter().any(|record| {
-            record.address == candidate.address && record.count >= count && now.since(record.last_try) < hold
+            record.address == candidate.address
+                && record.count >= count
+                && now.since(record.times.last_try) < hold
         })
     }
 
@@ -363,9 +347,9 @@ impl Remembered {
         for failure in report.failed.iter().filter(|(_, outcome)| *outcome == Outcome::TimedOut) {
             let known = self.records.iter().find(|record| record.address == failure.0.address);
             let mut record = known.copied().unwrap_or_else(|| Record::new(failure, report.now));
-            if record.count == 0 || report.now.since(record.last_try) >= apart {
+            if record.count == 0 || report.now.since(record.times.last_try) >= apart {
                 record.count += 1;
-                record.last_try = report.now;
+                record.times.last_try = report.now;
                 self.put(record);
             }
         }
@@ -373,7 +357,7 @@ impl Remembered {
 
     fn failed_in(&self, host: HostId, process: u32, hold: Span, now: Time) -> bool {
         let failed = |record: &Record| record.host == host && record.process == process;
-        self.records.iter().any(|record| failed(record) && now.since(record.last_try) < hold)
+        self.records.iter().any(|record| failed(record) && now.since(record.times.last_try) < hold)
     }
 
     /// sendmail, mci.c: what one process found out dies with it, so the last process is enough to remember.
@@ -392,10 +376,10 @@ impl Remembered {
     /// What is left of it falls on in the same way.
     fn enable_routes(&mut self, unit: Span, now: Time) {
         for record in &mut self.records {
-            while record.count > 0 && record.next_try <= now {
+            while record.count > 0 && record.times.next_try <= now {
                 record.enabled = true;
                 record.count -= 1;
-                record.next_try += squared(unit, record.count);
+                record.times.next_try += squared(unit, record.count);
             }
         }
         self.records.retain(|record| record.count > 0);
@@ -405,9 +389,9 @@ impl Remembered {
     fn disable_route(&mut self, failure: &(Candidate, Outcome), (unit, most): (Span, Span), now: Time) {
         let known = self.records.iter().find(|record| record.address == failure.0.address);
         let mut record = known.copied().unwrap_or_else(|| Record::new(failure, now));
-        (record.outcome, record.last_try) = (failure.1, now);
+        (record.outcome, record.times.last_try) = (failure.1, now);
         record.count = record.count.saturating_add(1);
-        (record.enabled, record.next_try) = (false, now + squared(unit, record.count).min(most));
+        (record.enabled, record.times.next_try) = (false, now + squared(unit, record.count).min(most));
         self.put(record);
     }
 
@@ -424,44 +408,10 @@ impl Remembered {
     }
 }
 
-impl Record {
-    const fn new((candidate, outcome): &(Candidate, Outcome), now: Time) -> Self {
-        Self {
-            host: candidate.host,
-            address: candidate.address,
-            first_failed: now,
-            last_try: now,
-            next_try: now,
-            expired: false,
-            outcome: *outcome,
-            count: 0,
-            process: 0,
-            enabled: false,
-        }
-    }
-
-    /// The hold that this record gives until then.
-    const fn until(&self, until: Time) -> Backoff {
-        Backoff { outcome: self.outcome, failures: self.count, since: self.last_try, until }
-    }
-
-    fn is_of(&self, candidate: &Candidate) -> bool {
-        (self.host, self.address) == (candidate.host, candidate.address)
-    }
-
-    /// Works out the next try by the rule.
-    fn fail(&mut self, rule: &[RetryStep], now: Time) {
-        let (first_failed, last_try) = (self.first_failed, self.last_try);
-        let mut times = RetryTimes { first_failed, last_try, next_try: self.next_try, expired: self.expired };
-        times.fail(rule, now.since(first_failed), now);
-        self.count = self.count.saturating_add(1);
-        (self.last_try, self.next_try, self.expired) = (times.last_try, times.next_try, times.expired);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::AddressId;
     use crate::random::{Entropy, Purpose, StreamId};
 
     fn candidate(host: u16) -> Candidate {

@@ -17,70 +17,21 @@ use super::candidate::Candidate;
 use super::memory::Backoff;
 use super::memory_policy::RetryStep;
 use super::outcome::Outcome;
-use crate::ids::{AddressId, HostId};
+use super::retry_record::{Record, RetryTimes};
 use crate::smtp::Stage;
-use crate::time::{Span, Time};
+use crate::time::Time;
 use smallvec::SmallVec;
-
-/// One day: Exim never waits longer (retry.c `retry_interval_max`).
-const LONGEST_EXIM_WAIT: Span = Span::DAY;
-
-/// One retry record of Exim.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct RetryTimes {
-    pub(super) first_failed: Time,
-    pub(super) last_try: Time,
-    pub(super) next_try: Time,
-    /// Past the last step of the rule when it last failed.
-    pub(super) expired: bool,
-}
-
-impl RetryTimes {
-    /// A record that is made now.
-    pub(super) const fn new(now: Time) -> Self {
-        Self { first_failed: now, last_try: now, next_try: now, expired: false }
-    }
-
-    /// Works out the next try by the step of the rule that fits how long this has been failing (retry.c `retry_update`).
-    pub(super) fn fail(&mut self, rule: &[RetryStep], failing: Span, now: Time) {
-        self.expired = !rule.iter().any(|step| failing <= step.until);
-        let step = rule.iter().find(|step| failing <= step.until).or(rule.last());
-        let last_gap = self.next_try.since(self.last_try).min(now.since(self.last_try));
-        let wait = match step {
-            None => Span::ZERO,
-            Some(step) if step.factor <= 1.0 || last_gap < step.gap => step.gap,
-            Some(step) => Span::from_secs_f64(last_gap.as_secs_f64() * step.factor),
-        };
-        self.last_try = now;
-        self.next_try = now + wait.min(LONGEST_EXIM_WAIT);
-    }
-}
 
 /// The retry times of one message.
 #[derive(Debug, Clone, Default)]
 pub struct MessageTimes {
     recipient: Option<RetryTimes>,
-    at_hosts: SmallVec<[AtHost; 1]>,
-}
-
-/// The record of a message at one host and address.
-#[derive(Debug, Clone, Copy)]
-struct AtHost {
-    host: HostId,
-    address: AddressId,
-    outcome: Outcome,
-    failures: u32,
-    times: RetryTimes,
+    at_hosts: SmallVec<[Record; 1]>,
 }
 
 /// True if Exim takes the failure for one of the message and not of the host: smtp.c `smtp_deliver`, `message_error`.
 const fn is_of_the_message(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Deferred(Stage::Data) | Outcome::Lost(Stage::Data))
-}
-
-/// True if the node took the recipient.
-const fn takes_the_recipient(outcome: Outcome) -> bool {
-    is_of_the_message(outcome)
 }
 
 impl MessageTimes {
@@ -96,12 +47,12 @@ impl MessageTimes {
         for failure @ (candidate, outcome) in failed {
             if is_of_the_message(*outcome) {
                 self.fail_at(rule, failure, now);
-            } else {
-                self.at_hosts.retain(|known| !known.is_of(candidate));
-            }
-            if takes_the_recipient(*outcome) {
+                // The node took the recipient.
                 self.recipient = None;
-            } else if *outcome == Outcome::Deferred(Stage::Recipient) {
+                continue;
+            }
+            self.at_hosts.retain(|known| !known.is_of(candidate));
+            if *outcome == Outcome::Deferred(Stage::Recipient) {
                 let times = self.recipient.get_or_insert_with(|| RetryTimes::new(now));
                 // "For a non-host error, if the message has been on the queue longer ... use the message's age instead" (retry.c).
                 let failing = now.since(times.first_failed).max(now.since(born));
@@ -110,14 +61,12 @@ impl MessageTimes {
         }
     }
 
-    fn fail_at(&mut self, rule: &[RetryStep], (candidate, outcome): &(Candidate, Outcome), now: Time) {
-        let place = self.at_hosts.iter().position(|known| known.is_of(candidate)).unwrap_or_else(|| {
-            self.at_hosts.push(AtHost::new(candidate, *outcome, now));
+    fn fail_at(&mut self, rule: &[RetryStep], failure: &(Candidate, Outcome), now: Time) {
+        let place = self.at_hosts.iter().position(|known| known.is_of(&failure.0)).unwrap_or_else(|| {
+            self.at_hosts.push(Record::new(failure, now));
             self.at_hosts.len() - 1
         });
-        let known = &mut self.at_hosts[place];
-        (known.outcome, known.failures) = (*outcome, known.failures.saturating_add(1));
-        known.times.fail(rule, now.since(known.times.first_failed), now);
+        self.at_hosts[place].fail(rule, failure.1, now);
     }
 
     /// The time before which queue runs skip the message; `None` if they do not.
@@ -130,26 +79,16 @@ impl MessageTimes {
     #[must_use]
     pub fn held(&self, candidate: &Candidate, now: Time) -> Option<Backoff> {
         let known = self.at_hosts.iter().find(|known| known.is_of(candidate))?;
-        let AtHost { outcome, failures, times, .. } = *known;
-        let held = Backoff { outcome, failures, since: times.last_try, until: times.next_try };
+        let held = known.until(known.times.next_try);
         (now < held.until).then_some(held)
-    }
-}
-
-impl AtHost {
-    const fn new(candidate: &Candidate, outcome: Outcome, now: Time) -> Self {
-        let times = RetryTimes::new(now);
-        Self { host: candidate.host, address: candidate.address, outcome, failures: 0, times }
-    }
-
-    fn is_of(&self, candidate: &Candidate) -> bool {
-        (self.host, self.address) == (candidate.host, candidate.address)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::{AddressId, HostId};
+    use crate::time::Span;
 
     const RECIPIENT: Outcome = Outcome::Deferred(Stage::Recipient);
     const DATA: Outcome = Outcome::Deferred(Stage::Data);

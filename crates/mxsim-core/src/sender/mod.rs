@@ -30,6 +30,7 @@ mod outcome;
 pub mod resolve;
 #[doc(hidden)]
 pub mod retry;
+mod retry_record;
 mod reuse;
 mod timeouts;
 mod unknown;

@@ -110,10 +110,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         for message in std::mem::take(&mut self.destination(of).messages) {
             match failing {
                 Failing::Defer => self.put_back(message, now),
-                Failing::Bounce => {
-                    self.note(&message, now, Step::Bounced);
-                    self.recorder.bounced(message.id);
-                }
+                Failing::Bounce => self.give_up(&message, now),
             }
         }
     }
@@ -294,7 +291,7 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// A session begins with a message.
     fn take_message(&mut self, session: &mut DestinationSession, message: QueuedMessage, now: Time) {
-        let Connection { host, address, messages, number, fault_draw, .. } = session.delivery.connection;
+        let Connection { host, address, messages, number, .. } = session.delivery.connection;
         let is_first = messages == 0 && session.turned_away == 0;
         if !is_first || message.id.number != session.delivery.message.id.number {
             self.note(&message, now, Step::Reused { host, address, messages, connection: number });
@@ -302,8 +299,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let delivery = &mut session.delivery;
         (delivery.message, delivery.begun) = (message, now);
         delivery.failed.clear();
-        let trouble = self.node(address).trouble_in_session(fault_draw, now);
-        session.delivery.trouble = self.meets(&mut session.delivery, trouble, now);
+        self.begin_in_session(delivery, now);
     }
 
     /// Ends the transaction of a session, which then looks for work.

@@ -307,7 +307,13 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Goes on over a connection that is open already.
     fn adopt_connection(&mut self, delivery: &mut Delivery, connection: Connection, now: Time) {
         delivery.connection = connection;
-        let trouble = self.node(connection.address).trouble_in_session(connection.fault_draw, now);
+        self.begin_in_session(delivery, now);
+    }
+
+    /// Finds out what goes wrong with a message that begins in a session that is open.
+    pub(crate) fn begin_in_session(&mut self, delivery: &mut Delivery, now: Time) {
+        let Connection { address, fault_draw, .. } = delivery.connection;
+        let trouble = self.node(address).trouble_in_session(fault_draw, now);
         delivery.trouble = self.meets(delivery, trouble, now);
     }
 
