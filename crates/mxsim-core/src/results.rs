@@ -77,6 +77,11 @@ pub struct Results {
 }
 
 impl Results {
+    /// The senders whose mail somebody waits for.
+    pub fn wanted_senders(&self) -> impl DoubleEndedIterator<Item = &SenderResult> {
+        self.senders.iter().filter(|sender| sender.wanted)
+    }
+
     /// How many more replications would decide the goals that are open; `None` if none is, or no number is known.
     #[must_use]
     pub fn more_replications(&self) -> Option<u64> {

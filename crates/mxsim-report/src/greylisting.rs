@@ -5,9 +5,8 @@ use mxsim_core::results::{Delay, GreylistedMail, Results, SenderResult};
 
 use crate::page::Page;
 use crate::page::columns::{self, Column};
+use crate::words;
 
-/// So many times as long as all mail that is held up is much longer.
-const MUCH_LONGER: f64 = 1.5;
 /// A part of the mail held up that is worth a word.
 const WORTH_SAYING: f64 = 0.005;
 /// Senders in the table; the others stand in the CSV report.
@@ -46,13 +45,10 @@ fn waits(seconds: f64) -> String {
 
 /// The sender whose greylisted mail waits longest, where that is much longer than that of all.
 fn slowest(results: &Results, all: Delay) -> String {
-    let half = |sender: &SenderResult| Some(of(sender)?.delay?.p50);
-    let wanted = results.senders.iter().filter(|sender| sender.wanted);
-    let slow = wanted.filter_map(|sender| Some((sender, half(sender)?)));
-    match slow.filter(|(_, p50)| *p50 > MUCH_LONGER * all.p50).max_by(|a, b| a.1.total_cmp(&b.1)) {
-        Some((sender, p50)) => format!(" (longest: half of {}'s {})", sender.name, duration(p50)),
-        None => String::new(),
-    }
+    let half = words::much_slower(results, all.p50, |sender| Some(of(sender)?.delay?.p50));
+    half.map_or_else(String::new, |(sender, p50)| {
+        format!(" (longest: half of {}'s {})", sender.name, duration(p50))
+    })
 }
 
 /// What of a sender's mail was held up, if any.

@@ -64,7 +64,7 @@ fn trace(results: &Results) -> Option<String> {
         Subject::Delay => waited(sender),
         _ => 0.0,
     };
-    let senders = results.senders.iter().filter(|sender| sender.wanted && trouble(sender) > 0.0);
+    let senders = results.wanted_senders().filter(|sender| trouble(sender) > 0.0);
     // Of equals the first: `max_by` takes the last.
     let worst = senders.rev().max_by(|a, b| trouble(a).total_cmp(&trouble(b)));
     let worst = worst.filter(|_| verdict.answer == Answer::No)?;

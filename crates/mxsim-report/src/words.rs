@@ -8,7 +8,7 @@ use crate::text::Files;
 use mxsim_core::numerals::{self, Ranged, count, counted, duration, duration_range, percent, percent_range};
 use mxsim_core::results::{
     Answer, Caution, Delivery, DnsResult, GoalResult, GoalStatus, HostResult, NodeResult, NotKnown,
-    Provenance, Results, Uncertainty, Verdict,
+    Provenance, Results, SenderResult, Uncertainty, Verdict,
 };
 
 /// Length of an hour (s).
@@ -19,6 +19,8 @@ const WEEK_S: f64 = 604_800.0;
 const DAY_S: f64 = 86_400.0;
 /// Half a point: a smaller difference between two shares of a node is not worth a line.
 const WORTH_SAYING: f64 = 0.005;
+/// So many times as long as all mail is much longer.
+const MUCH_LONGER: f64 = 1.5;
 /// Names listed before "and n more".
 const NAMES_LISTED: usize = 6;
 
@@ -346,6 +348,16 @@ pub(crate) fn delay(delivery: &Delivery) -> Vec<(&'static str, String)> {
             ("longest", Ranged::new(delay.max, delay.max_ci).duration()),
         ]
     })
+}
+
+/// The sender of the longest time, where that is much longer than that of all mail, and its time (s).
+pub(crate) fn much_slower(
+    results: &Results,
+    all: f64,
+    time: impl Fn(&SenderResult) -> Option<f64>,
+) -> Option<(&SenderResult, f64)> {
+    let known = results.wanted_senders().filter_map(|sender| Some((sender, time(sender)?)));
+    known.filter(|(_, own)| *own > MUCH_LONGER * all).max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 /// What senders asked the DNS.

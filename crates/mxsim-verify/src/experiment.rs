@@ -77,8 +77,7 @@ pub fn conserved(results: &Results) -> Result<(), String> {
         results.senders.iter().map(|sender| count(&sender.totals)).sum::<u64>()
     };
     let of_senders = |count: fn(&DeliveryTotals) -> u64| {
-        let wanted = results.senders.iter().filter(|sender| sender.wanted);
-        wanted.map(|sender| count(&sender.totals)).sum::<u64>()
+        results.wanted_senders().map(|sender| count(&sender.totals)).sum::<u64>()
     };
     let counts = [
         ("fates of messages", totals.messages, totals.accepted + totals.bounced + totals.waiting),

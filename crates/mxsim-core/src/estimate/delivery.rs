@@ -13,10 +13,7 @@ const SECOND: f64 = 1e6;
 /// Totals and delays of wanted mail, and the connections of all.
 pub(super) fn delivery(labels: &Labels, tallies: &[Tally]) -> Delivery {
     let delays: Vec<&DelayHistogram> = tallies.iter().map(|tally| &tally.delays).collect();
-    let late = |tally: &Tally| {
-        let wanted = tally.senders.iter().zip(&labels.senders).filter(|(_, labels)| labels.wanted);
-        wanted.map(|(sender, _)| sender.late).sum::<u64>()
-    };
+    let late = |tally: &Tally| labels.wanted(tally).map(|sender| sender.late).sum::<u64>();
     Delivery {
         totals: totals(tallies.iter().map(|tally| tally.totals)),
         bounced_share: bounced_share(tallies.iter().map(|tally| tally.totals)),

@@ -20,8 +20,7 @@ pub(super) fn of_sender(labels: &Labels, own: &[&SenderTally]) -> Option<Greylis
 /// What the senders of a replication whose mail is wanted have in common, as far as greylisting counts it.
 fn together(labels: &Labels, tally: &Tally) -> SenderTally {
     let mut all = SenderTally { totals: tally.totals, ..SenderTally::default() };
-    let wanted = tally.senders.iter().zip(&labels.senders).filter(|(_, labels)| labels.wanted);
-    for (sender, _) in wanted {
+    for sender in labels.wanted(tally) {
         all.greylisted.messages += sender.greylisted.messages;
         all.greylisted.known_elsewhere += sender.greylisted.known_elsewhere;
         all.greylisted.accepted += sender.greylisted.accepted;

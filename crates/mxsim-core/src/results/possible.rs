@@ -51,12 +51,11 @@ impl Results {
     /// The messages of the whole are those of its senders that somebody waits for, and those its nodes accepted.
     fn counts_add_up(&self) -> Possible {
         let all = &self.delivery.totals;
-        let wanted = || self.senders.iter().filter(|sender| sender.wanted);
         // Documents of older versions have no senders.
         if !self.senders.is_empty() {
             same_count(
                 "messages of its senders",
-                wanted().map(|sender| sender.totals.messages),
+                self.wanted_senders().map(|sender| sender.totals.messages),
                 all.messages,
             )?;
         }

@@ -2,7 +2,7 @@
 
 use crate::results::{Caution, EventKind, Finding, Grade, MethodUsed, PresetUsed};
 use crate::scenario::{Goal, Greylisting, Reach, RunPlan};
-use crate::tally::PHASES;
+use crate::tally::{PHASES, SenderTally, Tally};
 use crate::time::{Span, Time};
 
 /// Names and settings that turn tallies into results.
@@ -50,6 +50,12 @@ pub struct Labels {
 }
 
 impl Labels {
+    /// What a replication counted of the senders whose mail is wanted.
+    pub(crate) fn wanted<'a>(&'a self, tally: &'a Tally) -> impl Iterator<Item = &'a SenderTally> {
+        let of_all = tally.senders.iter().zip(&self.senders);
+        of_all.filter(|(_, labels)| labels.wanted).map(|(sender, _)| sender)
+    }
+
     /// The place of the node with this name.
     #[must_use]
     pub fn node(&self, name: &str) -> Option<usize> {

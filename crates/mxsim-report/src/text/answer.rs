@@ -22,8 +22,6 @@ const LONG_TEXT: usize = 130;
 const WORTH_SAYING: f64 = 0.005;
 /// A tilt below this is written as zero.
 const LEAST_TILT: f64 = 0.000_5;
-/// So many times as long as all mail is much longer.
-const MUCH_LONGER: f64 = 1.5;
 /// A row with a rank below this is left out before the advice is cut short.
 const DETAIL: u8 = 4;
 /// A row with this rank is never left out.
@@ -320,12 +318,8 @@ fn delay(results: &Results) -> Option<String> {
 
 /// The sender whose mail takes longest, where that is much longer than the mail of all.
 fn slowest(results: &Results, all: f64) -> String {
-    let senders = results.senders.iter().filter(|sender| sender.wanted);
-    let slow = senders.filter_map(|sender| Some((sender, sender.delay?.p95)));
-    match slow.filter(|(_, p95)| *p95 > MUCH_LONGER * all).max_by(|a, b| a.1.total_cmp(&b.1)) {
-        Some((sender, p95)) => format!(" ({}: {})", sender.name, duration(p95)),
-        None => String::new(),
-    }
+    let p95 = words::much_slower(results, all, |sender| Some(sender.delay?.p95));
+    p95.map_or_else(String::new, |(sender, p95)| format!(" ({}: {})", sender.name, duration(p95)))
 }
 
 /// What was asked for, where the answer does not quote it.

@@ -86,9 +86,9 @@ impl Evidence<'_> {
 
     /// What to do where other hosts take the mail of all senders that go on to another.
     fn beside_others(&self) -> String {
-        let late = |sender: &&SenderResult| sender.wanted && sender.late.is_some_and(|late| late.value > 0.0);
+        let late = |sender: &&SenderResult| sender.late.is_some_and(|late| late.value > 0.0);
         let waiting: Vec<&str> =
-            self.results.senders.iter().filter(late).map(|sender| sender.name.as_str()).collect();
+            self.results.wanted_senders().filter(late).map(|sender| sender.name.as_str()).collect();
         let who = match waiting[..] {
             [] => "only senders that come back to the same host wait".to_owned(),
             [one] => format!("only {one} waits"),

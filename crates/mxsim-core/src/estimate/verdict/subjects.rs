@@ -300,8 +300,7 @@ impl Evidence<'_> {
 
     /// Names the sender that makes most of the trouble, if its own mail fares well worse than `all` and the `limit`: `, and 72 % of that is from ...`.
     fn worst(&self, part: impl Fn(&SenderResult) -> Option<(Interval, u64)>, all: f64, limit: f64) -> String {
-        let wanted = || self.results.senders.iter().filter(|sender| sender.wanted);
-        let with_part = || wanted().filter_map(|sender| Some((sender, part(sender)?)));
+        let with_part = || self.results.wanted_senders().filter_map(|sender| Some((sender, part(sender)?)));
         let trouble = |(interval, of): (Interval, u64)| interval.value * of as f64;
         let total: f64 = with_part().map(|(_, part)| trouble(part)).sum();
         let is_bad = |part: (Interval, u64)| {
