@@ -1,7 +1,7 @@
 //! All runs of a folder: each held against its model, against the naive model, and against the models of other MTAs.
 
 use super::event::{Event, NODES};
-use super::greylist::{Greylist, Lateness};
+use super::greylist::Lateness;
 use super::judge::{Band, FIRST_BATCH, SECOND_BATCH, place, two_sided};
 use super::known::{self, Known};
 use super::model::Model;
@@ -143,10 +143,7 @@ pub fn replay(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Replay, St
     runs.retain(|run| run.mode != "F-alldown");
     runs.extend(retry_waves::recoveries(folder)?);
     let known = known::read(folder)?;
-    let (greylisted, others): (Vec<Recorded>, Vec<Recorded>) =
-        runs.into_iter().partition(|run| Greylist::of(&run.mode).is_some());
-    let times = SessionTimes::of(&others, &names);
-    let runs: Vec<Recorded> = others.into_iter().chain(greylisted).collect();
+    let times = SessionTimes::of(&runs, &names);
     let lab = Lab { names: &names, times: &times, known: &known, runs: runs.len() };
     let chosen: Vec<&Recorded> = runs.iter().filter(|run| wanted(&run.name)).collect();
     let done: Vec<Result<RunReport, LeftOut>> = chosen.par_iter().map(|run| lab.run(run)).collect();
@@ -201,7 +198,10 @@ impl Setting<'_> {
     }
 
     fn sights(&self, events: &[Event], silent: &[usize; NODES]) -> Vec<f64> {
-        let sights = Sights::of(events, self.pattern.from, silent);
+        let mut sights = Sights::of(events, self.pattern.from, silent);
+        if self.pattern.greylist.is_some() {
+            sights = sights.with_tries(events);
+        }
         self.statistics.iter().map(|&statistic| sights.value(statistic)).collect()
     }
 

@@ -163,7 +163,7 @@ pub struct Sights {
     sights: Vec<(u8, bool)>,
     /// Node and number of a span in which it took mail.
     spans: BTreeSet<(u8, i64)>,
-    /// How often and when each message was tried.
+    /// How often and when each message was tried; nothing unless asked for.
     tries: Tries,
 }
 
@@ -171,7 +171,7 @@ impl Sights {
     /// Of events in order of time, from a moment on, and of connections of which only the number is known.
     #[must_use]
     pub fn of(events: &[Event], from: Time, silent: &[usize; NODES]) -> Self {
-        let mut all = Self { connected: *silent, tries: Tries::of(events), ..Self::default() };
+        let mut all = Self { connected: *silent, ..Self::default() };
         for event in events.iter().filter(|event| event.at >= from) {
             match event.what {
                 What::Opened => {
@@ -188,6 +188,12 @@ impl Sights {
             }
         }
         all
+    }
+
+    /// The same with what is asked of runs against greylists: how often and when each message was tried.
+    #[must_use]
+    pub fn with_tries(self, events: &[Event]) -> Self {
+        Self { tries: Tries::of(events), ..self }
     }
 
     /// The value of a statistic.
