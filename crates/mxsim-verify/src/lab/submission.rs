@@ -35,6 +35,8 @@ const HELD_UP: Span = Span(500_000);
 /// Sixteen bursts of 300 messages in eight sessions, Postfix 3.7.11: from the first to the last message taken in it was 0.46 to 1.13 times as long as from the
 /// first to the last delivered, 0.78 times on average.
 const TAKEN_IN: f64 = 0.78;
+/// A session that dozes looks for mail every second (OpenSMTPD 6.8: `mta_session.c`, `HOST_RETRY`); a few milliseconds for the clocks.
+const LOOKS_EVERY: Span = Span(1_005_000);
 /// Fewer times tell nothing.
 pub(super) const ENOUGH: usize = 20;
 /// How a run went about it.
@@ -352,24 +354,25 @@ fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span) -> Vec<Ti
 }
 
 /// When messages came that were submitted a gap apart and waited until a session looked for them: in the middle of what the recording leaves
-/// open. Each was there when its session began with it, and none was left when a session had run out of work. The first waited for a session
-/// to be set up, so it came as late as it was seen. `None` if no steady submission fits.
+/// open. Each was there when its session began with it, and none was left when a session had run out of work, nor at its last look before it
+/// found some again. The first waited for a session to be set up, so it came as late as it was seen. `None` if no steady submission fits.
 fn dozed(sights: &[Sight], messages: usize, gap: Span) -> Option<Vec<Time>> {
     let mut first: BTreeMap<u32, Time> = BTreeMap::new();
     let mut last: BTreeMap<u64, Time> = BTreeMap::new();
-    let (mut work, mut dozes) = (Vec::new(), Vec::new());
+    let (mut work, mut looks) = (Vec::new(), Vec::new());
     for sight in sights {
         first.entry(sight.message).or_insert(sight.at);
         let Some(before) = last.insert(sight.connection, sight.at) else { continue };
         let step = sight.at.since(before);
-        if step < HELD_UP { work.push(step) } else { dozes.push(before) }
+        if step < HELD_UP { work.push(step) } else { looks.push((before, sight.at)) }
     }
     work.sort_unstable();
     let session = *work.get(work.len() / 2)?;
+    let dozes = looks.iter().map(|&(before, at)| before.max(at - session - LOOKS_EVERY));
     let turn = |message: u32| gap.saturating_mul(i64::from(message));
     let next = |doze: Time| first.iter().find(|(_, seen)| **seen > doze).map(|(&message, _)| message);
     let latest = first.iter().map(|(&message, &seen)| seen - session - turn(message)).min()?;
-    let earliest = dozes.iter().filter_map(|&doze| Some(doze - turn(next(doze)?))).max()?;
+    let earliest = dozes.filter_map(|doze| Some(doze - turn(next(doze)?))).max()?;
     if earliest > latest {
         return None;
     }
