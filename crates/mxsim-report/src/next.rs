@@ -56,7 +56,8 @@ fn scenario_for(zone: &str) -> String {
     format!("{}.toml", stem.unwrap_or("site"))
 }
 
-/// Where to look at one message that is lost or late: that of the sender that makes most of the trouble, when the first event begins.
+/// Where to look at one message that is lost or late: that of the sender that makes most of the trouble, when the first event begins; one that
+/// is deferred or bounced if nothing begins.
 fn trace(results: &Results) -> Option<String> {
     let verdict = &results.verdict;
     let trouble = |sender: &SenderResult| match verdict.subject {
@@ -69,7 +70,14 @@ fn trace(results: &Results) -> Option<String> {
     let worst = senders.rev().max_by(|a, b| trouble(a).total_cmp(&trouble(b)));
     let worst = worst.filter(|_| verdict.answer == Answer::No)?;
     let begins = worst_first(results).into_iter().find_map(|event| event.begins_s);
-    let at = begins.map_or_else(String::new, |begins| format!(" --at {}", word(&clock(begins))));
+    let gives_up_or_waits = worst.totals.bounced > 0
+        || worst.greylisted.is_some()
+        || worst.late.is_some_and(|late| late.value > 0.0);
+    let at = match begins {
+        Some(begins) => format!(" --at {}", word(&clock(begins))),
+        None if gives_up_or_waits => " --deferred".into(),
+        None => String::new(),
+    };
     Some(format!(" --sender {}{at}", word(&worst.name)))
 }
 

@@ -36,7 +36,8 @@ pub fn screen(trace: &Trace, input: &str, style: &TextStyle) -> String {
     }
     if trace.messages.is_empty() {
         page.blank();
-        page.paragraph("No message of this sender arrives before the run ends.");
+        let what = if trace.only_deferred { "is deferred or bounced" } else { "arrives" };
+        page.paragraph(&format!("No message of this sender {what} before the run ends."));
     }
     page.with_next(&next_command(trace, input))
 }
@@ -141,6 +142,9 @@ fn lines(what: &Happening) -> Vec<String> {
                 .map_or_else(String::new, |left| format!(", {} more may follow", count(left.into())));
             let place = format!("message {}{left}", count(u64::from(*messages_before) + 1));
             vec![format!("goes down the open connection to {host} [{address}], {place}"), because(why)]
+        }
+        Happening::Greylisted { node, why } => {
+            vec![format!("does not pass the greylist of {node}"), because(why)]
         }
         Happening::TurnedAway { candidate, why, .. } => {
             vec![format!("is turned away by {}", target(candidate)), because(why)]

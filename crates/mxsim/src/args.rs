@@ -268,6 +268,9 @@ pub(crate) struct Trace {
     /// How many messages to follow
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) messages: u16,
+    /// Only messages that are deferred or bounced
+    #[arg(long)]
+    pub(crate) deferred: bool,
     /// Seed of all randomness [default: the scenario's]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,

@@ -2,7 +2,7 @@
 //!
 //! A trace is the simulation itself with a probe that writes down; without one nothing is left of it in the compiled loop.
 
-use crate::ids::{AddressId, HostId, MessageId};
+use crate::ids::{AddressId, HostId, MessageId, NodeId};
 use crate::sender::memory::Backoff;
 use crate::sender::{Candidate, Outcome};
 use crate::time::{Span, Time};
@@ -67,6 +67,15 @@ pub enum Step<'a> {
         messages: u32,
         /// Its number.
         connection: u64,
+    },
+    /// A node's greylist will have it deferred, unless the connection is lost before.
+    Greylisted {
+        /// Whose.
+        node: NodeId,
+        /// True if the table has nothing of it yet; otherwise it came back too early.
+        is_new: bool,
+        /// True if the table of another node would have let it pass.
+        is_known_elsewhere: bool,
     },
     /// The node did not take it in a session: a reply 4xx or 5xx, or the connection was lost.
     TurnedAway {

@@ -155,6 +155,8 @@ pub enum Verdict {
     Admitted,
     /// It defers it, and notes that it has seen it.
     Deferred {
+        /// True if its table has nothing of it yet; otherwise it came back too early.
+        is_new: bool,
         /// True if the table of another node would have let it pass.
         is_known_elsewhere: bool,
     },
@@ -238,11 +240,12 @@ impl Greylist {
             seen.for_each(|(key, _)| self.pass(*key, node, contact.is_last, now));
             return Verdict::Admitted;
         }
-        if !stands(Standing::Young) {
+        let is_new = !stands(Standing::Young);
+        if is_new {
             standings.iter().flatten().for_each(|(key, _)| self.note(*key, node, now));
         }
         let is_known_elsewhere = keys.into_iter().flatten().any(|key| self.is_old_elsewhere(key, node, now));
-        Verdict::Deferred { is_known_elsewhere }
+        Verdict::Deferred { is_new, is_known_elsewhere }
     }
 
     /// True if another node than this has known a key for long enough.
@@ -441,9 +444,11 @@ mod tests {
     fn a_node_is_told_when_another_would_have_let_a_message_pass() {
         let mut list = Greylist::new(RULES, GreyTable::PerNode);
         let mut meet = |t, node| list.meet(NodeId(node), &from(1), at(t), &New);
-        let deferred = |is_known_elsewhere| Verdict::Deferred { is_known_elsewhere };
+        let deferred = |is_known_elsewhere| Verdict::Deferred { is_new: true, is_known_elsewhere };
         assert_eq!((meet(0, 0), meet(1, 1)), (deferred(false), deferred(false)), "in one attempt");
         assert_eq!((meet(400, 2), meet(401, 1)), (deferred(true), Verdict::Admitted));
+        let early = Verdict::Deferred { is_new: false, is_known_elsewhere: true };
+        assert_eq!(meet(500, 2), early, "it came back too early");
     }
 
     #[test]

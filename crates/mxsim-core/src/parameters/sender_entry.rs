@@ -15,9 +15,9 @@ const OWN: &[Key] = &[
     optional("name", Shape::Name, "the preset's id, or `mix`", "its name, unique"),
     optional(
         "share",
-        Shape::AnyOf(&[Shape::Share, word(|| vec!["rest"])]),
+        Shape::AnyOf(&[Shape::ShareBeside, word(|| vec!["rest"])]),
         "equal parts if no sender has one",
-        "its part of all messages; `\"rest\"` takes what the others leave; of a sender that is not wanted, how much it sends beside 100 % of wanted mail",
+        "its part of all messages; `\"rest\"` takes what the others leave; of a sender that is not wanted, how much it sends beside 100 % of wanted mail, which may be more, up to 2,000 %",
     ),
     optional(
         "wanted",

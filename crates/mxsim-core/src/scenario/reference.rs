@@ -7,8 +7,8 @@ use crate::syntax::diagnostic::CODES;
 use crate::syntax::ids::KnownIds;
 use crate::syntax::quantity::{DURATION_PATTERN, SHARE_PATTERN, SMALLEST, moment_pattern};
 use crate::syntax::shape::{
-    EVERY, Key, LONGEST_HOST_NAME, LONGEST_NAME, NAME_OR_EVERY_PATTERN, Need, PLAIN_NAME_PATTERN, Shape,
-    names,
+    EVERY, Key, LONGEST_HOST_NAME, LONGEST_NAME, MOST_BESIDE, NAME_OR_EVERY_PATTERN, Need,
+    PLAIN_NAME_PATTERN, Shape, names,
 };
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -65,10 +65,8 @@ fn shape_schema(shape: &Shape) -> Value {
         Shape::Moment => {
             json!({ "type": "string", "anyOf": [{ "pattern": DURATION_PATTERN }, { "pattern": moment_pattern() }] })
         }
-        Shape::Share => json!({ "anyOf": [
-            { "type": "string", "pattern": SHARE_PATTERN },
-            { "type": "number", "minimum": SMALLEST, "maximum": 1 },
-        ] }),
+        Shape::Share => share_schema(1.0),
+        Shape::ShareBeside => share_schema(MOST_BESIDE),
         Shape::ShareOrNone => json!({ "anyOf": [shape_schema(&Shape::Share), { "enum": [0] }] }),
         Shape::Word { now, .. } => json!({ "enum": now() }),
         Shape::Preset(kind) => json!({ "enum": Catalog::builtin().preset_ids(kind) }),
@@ -95,6 +93,13 @@ fn shape_schema(shape: &Shape) -> Value {
         }),
         Shape::AnyOf(shapes) => json!({ "anyOf": shapes.iter().map(shape_schema).collect::<Vec<_>>() }),
     }
+}
+
+fn share_schema(most: f64) -> Value {
+    json!({ "anyOf": [
+        { "type": "string", "pattern": SHARE_PATTERN },
+        { "type": "number", "minimum": SMALLEST, "maximum": most },
+    ] })
 }
 
 fn integer_schema(least: i128, most: i128) -> Value {

@@ -194,20 +194,13 @@ fn two_digits(text: &str) -> Option<i64> {
     text.parse().ok().filter(|_| digits)
 }
 
-/// Reads `"38 %"` as 0.38.
+/// Reads `"38 %"` as 0.38. How large it may be depends on what it is a share of.
 pub(crate) fn percent(text: &str) -> Result<f64, Malformed> {
     const RULE: &str = "a share such as \"38 %\" or 0.38";
     let number = text.trim().strip_suffix('%').map(str::trim_end);
     let value = number.and_then(split_number).filter(|(_, rest)| rest.is_empty()).map(|(value, _)| value);
-    match value {
-        None => Err(malformed(RULE, "write a share as \"38 %\" or 0.38")),
-        Some(value) if value > 100.0 => Err(Malformed {
-            rule: "a share of at most 100 %".into(),
-            help: "write a share between \"0 %\" and \"100 %\"".into(),
-            out_of_range: true,
-        }),
-        Some(value) => Ok(value / 100.0),
-    }
+    let share = value.map(|value| value / 100.0).filter(|share| share.is_finite());
+    share.ok_or_else(|| malformed(RULE, "write a share as \"38 %\" or 0.38"))
 }
 
 /// A share as people read it: `40 %`, `33.3 %`.
@@ -278,7 +271,8 @@ mod tests {
     fn shares() {
         assert_eq!(percent("38 %"), Ok(0.38));
         assert_eq!(percent("12.5%"), Ok(0.125));
-        for text in ["38", "-1 %", "101 %", "NaN %", "%", "3 8 %"] {
+        assert_eq!(percent("150 %"), Ok(1.5));
+        for text in ["38", "-1 %", "NaN %", "%", "3 8 %"] {
             assert!(percent(text).is_err(), "{text}");
         }
         assert_eq!(percent_text(1.0 / 3.0), "33.3 %");

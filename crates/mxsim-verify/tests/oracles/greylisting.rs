@@ -158,6 +158,46 @@ fn addresses_that_the_mask_tells_apart_follow_the_birthday_law() {
     }
 }
 
+/// Theory: the same in whole runs, of a site whose retries leave from any of its outbound hosts. n: 4,000 messages from 3 and 7 hosts.
+#[test]
+fn retries_from_any_outbound_host_follow_the_birthday_law() {
+    let from = |hosts: u32, mask4: u32| {
+        let sender = format!(
+            "preset = \"randomizing\"\nsites = 1\nhosts = {hosts}
+retry = {{ from = \"any\", wait = {{ gaps = {{ list = [\"10m\"], then = \"repeat-last\" }} }} }}"
+        );
+        attempts(2, &format!("table = \"shared\"\nmask4 = {mask4}"), &sender)
+    };
+    for hosts in [3, 7] {
+        assert_law(&from(hosts, 32), hosts, 1);
+        assert!(from(hosts, 8).iter().all(|&needed| needed == 2), "one network");
+    }
+}
+
+/// A message that is deferred or bounced is what `only_deferred` follows, and no other.
+#[test]
+fn a_trace_of_deferred_messages_tells_what_the_greylist_did() {
+    let text = text(
+        "run_length = \"1d\"\nwarm_up = \"0s\"",
+        &equal_hosts(2, 300),
+        "[traffic]\nmessages_per_day = 2000\n[greylisting]\nnew = \"5 %\"\n[[senders]]\nname = \"all\"\npreset = \"haraka\"",
+    );
+    let scenario = scenario(&text);
+    let all = trace(&scenario, &TraceOptions::first(400)).expect("a trace").messages;
+    let deferred = trace(&scenario, &TraceOptions::first(10).only_deferred(true)).expect("a trace").messages;
+    let waits = |message: &&TracedMessage| {
+        message.steps.iter().any(|step| matches!(step.what, Happening::Deferred { .. }))
+    };
+    let expected: Vec<&TracedMessage> = all.iter().filter(waits).take(10).collect();
+    assert_eq!(expected.len(), 10);
+    assert_eq!(deferred.iter().collect::<Vec<_>>(), expected);
+    let greylisted = |message: &&TracedMessage| {
+        message.steps.iter().any(|step| matches!(step.what, Happening::Greylisted { .. }))
+    };
+    assert!(deferred.iter().all(|message| greylisted(&message)), "nothing else defers here");
+    assert_eq!(all.iter().filter(greylisted).count(), all.iter().filter(waits).count());
+}
+
 /// Theory: a network that a table has not seen for `expiry` is new again. One client whose mail comes at random at rate r is unknown to a table of
 /// age E with probability exp(-r E) when the run begins. n: 4,000 sites of a message each in ten days, E of 10 days: 1/e of them are unknown.
 #[test]

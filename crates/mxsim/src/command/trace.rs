@@ -41,6 +41,7 @@ fn options(arguments: &Arguments, scenario: &Scenario) -> Result<TraceOptions, F
     }
     let options = TraceOptions::first(usize::from(arguments.messages))
         .at(at)
+        .only_deferred(arguments.deferred)
         .seed(arguments.seed.unwrap_or(scenario.run.seed));
     Ok(match &arguments.sender {
         Some(name) => options.sender(name),

@@ -14,7 +14,7 @@ use crate::sender::{
 };
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity::{SMALLEST, percent_text};
-use crate::syntax::shape::{LONGEST_NAME, unknown_preset};
+use crate::syntax::shape::{LONGEST_NAME, MOST_BESIDE, unknown_preset};
 use crate::syntax::tree::{Table, Value, shortened};
 use crate::traffic::{Profile, Sizes};
 use std::collections::BTreeSet;
@@ -137,7 +137,8 @@ fn shares_of_wanted(entries: &[(&Value, &Table)], reading: &mut Reading) -> Vec<
         let message = format!("sender {} has no share, but others have", shortened(&entry_name(table)));
         reading.report.error(code::MISSING, &value.place, message).help("add `share = \"rest\"`");
     }
-    // Shares outside 0..1 have been reported already; a sum over them would only repeat it.
+    // A sum over shares outside 0..1 would only repeat what is reported of them.
+    entries.iter().zip(&given).for_each(|((_, table), given)| check_part(table, *given, reading));
     let all_read = entries
         .iter()
         .zip(&given)
@@ -147,6 +148,20 @@ fn shares_of_wanted(entries: &[(&Value, &Table)], reading: &mut Reading) -> Vec<
     }
     let rest = ((1.0 - total) / resting.max(1) as f64).max(0.0);
     given.into_iter().map(|share| share.unwrap_or(rest)).collect()
+}
+
+/// Mail that is waited for is a part of the whole. What is no share at all has been reported already.
+fn check_part(table: &Table, given: Option<f64>, reading: &mut Reading) {
+    let above = given.filter(|&share| share > 1.0 && share <= MOST_BESIDE);
+    let (Some(share), Some(value)) = (above, table.get("share")) else { return };
+    let message =
+        format!("senders.share: expected a share above 0 and up to 1 (100 %), found {}", value.quoted());
+    let help = if value.as_number().is_some() {
+        format!("a number is a fraction of 1; for percent write \"{share} %\"")
+    } else {
+        "write a share above \"0 %\" and up to \"100 %\"".into()
+    };
+    reading.report.error(code::OUT_OF_RANGE, &value.place, message).help(help);
 }
 
 fn check_total(entries: &[(&Value, &Table)], total: f64, resting: usize, reading: &mut Reading) {

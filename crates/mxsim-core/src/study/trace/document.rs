@@ -24,6 +24,8 @@ pub struct Trace {
     pub grade: Grade,
     /// The first message arrives now or later (s).
     pub from_s: f64,
+    /// True if only messages that are deferred or bounced are followed.
+    pub only_deferred: bool,
     /// The mail domain.
     pub domain: String,
     /// What the zone says at that time, in zone order.
@@ -169,6 +171,13 @@ pub enum Happening {
         /// It is closed after so long without a message (s); `None` if it is not kept for messages to come.
         idle_s: Option<f64>,
         /// The law of reuse.
+        why: String,
+    },
+    /// The greylist of a node has it deferred.
+    Greylisted {
+        /// Node.
+        node: String,
+        /// Why it does not pass.
         why: String,
     },
     /// A node did not take it in a session.

@@ -44,6 +44,8 @@ pub struct TraceOptions {
     pub at: Time,
     /// How many messages to follow; no more than [`MOST_MESSAGES`] are.
     pub messages: usize,
+    /// True if messages that are accepted without ever being deferred are passed over.
+    pub only_deferred: bool,
     /// Seed of all randomness.
     pub seed: u64,
     /// Number of the replication, from 0.
@@ -54,7 +56,7 @@ impl TraceOptions {
     /// The first `messages` of the only sender, on the first day of seed 1.
     #[must_use]
     pub const fn first(messages: usize) -> Self {
-        Self { sender: None, at: Time::ZERO, messages, seed: 1, replication: 0 }
+        Self { sender: None, at: Time::ZERO, messages, only_deferred: false, seed: 1, replication: 0 }
     }
 
     /// Messages of this sender.
@@ -67,6 +69,12 @@ impl TraceOptions {
     #[must_use]
     pub fn at(self, at: Time) -> Self {
         Self { at, ..self }
+    }
+
+    /// Only messages that are deferred or bounced.
+    #[must_use]
+    pub fn only_deferred(self, only_deferred: bool) -> Self {
+        Self { only_deferred, ..self }
     }
 
     /// The same with this seed.
@@ -190,6 +198,7 @@ fn document(
         behaves_like: sender.preset.clone(),
         grade: sender.grade,
         from_s: options.at.as_secs_f64(),
+        only_deferred: options.only_deferred,
         domain: zone.domain.to_string(),
         zone: records(zone),
         hops: std::iter::once(first).chain(resolvers).collect(),

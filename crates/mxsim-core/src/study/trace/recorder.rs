@@ -21,11 +21,14 @@ pub(super) struct Recorder<'a> {
     sender: usize,
     at: Time,
     wanted: usize,
+    /// Messages that are never deferred are left out once their fate is known.
+    only_deferred: bool,
     /// Set once the fate of all is known.
     decided: &'a Cell<bool>,
-    /// The place of a message by its number.
-    places: BTreeMap<u64, usize>,
-    messages: Vec<Followed>,
+    /// By number, which is the order in which they arrive.
+    messages: BTreeMap<u64, Followed>,
+    /// Those that will be told.
+    told: usize,
     undecided: usize,
     /// Text of each address, and the node behind it.
     addresses: Vec<(String, String)>,
@@ -34,6 +37,8 @@ pub(super) struct Recorder<'a> {
 /// A message and what has to be known of it to tell the next step.
 struct Followed {
     message: TracedMessage,
+    /// True if it will be told.
+    told: bool,
     /// The candidates of the attempt under way, as far as they are left.
     left: Candidates,
     /// The candidate that failed last, and how.
@@ -58,16 +63,18 @@ impl<'a> Recorder<'a> {
             sender,
             at: options.at,
             wanted: options.messages.min(MOST_MESSAGES),
+            only_deferred: options.only_deferred,
             decided,
-            places: BTreeMap::new(),
-            messages: Vec::new(),
+            messages: BTreeMap::new(),
+            told: 0,
             undecided: 0,
             addresses,
         }
     }
 
     pub(super) fn into_messages(self) -> Vec<TracedMessage> {
-        self.messages.into_iter().map(|followed| followed.message).collect()
+        let told = self.messages.into_values().filter(|followed| followed.told);
+        told.map(|followed| followed.message).collect()
     }
 
     fn behaviour(&self) -> &'a Behaviour {
@@ -75,11 +82,10 @@ impl<'a> Recorder<'a> {
     }
 
     fn begin(&mut self, message: MessageId, outbound_host: u32) {
-        if message.born < self.at || self.messages.len() >= self.wanted {
+        if message.born < self.at || self.told >= self.wanted {
             return;
         }
-        self.places.insert(message.number, self.messages.len());
-        self.undecided += 1;
+        let number = message.number;
         let message = TracedMessage {
             number: message.number,
             arrived_s: message.born.as_secs_f64(),
@@ -87,14 +93,42 @@ impl<'a> Recorder<'a> {
             fate: Fate::Waiting,
             steps: Vec::new(),
         };
-        self.messages.push(Followed { message, left: Candidates::new(), failed: None });
+        self.messages
+            .insert(number, Followed { message, told: false, left: Candidates::new(), failed: None });
+        if !self.only_deferred {
+            self.tell(number);
+        }
+    }
+
+    /// This message will be told, unless enough are.
+    fn tell(&mut self, number: u64) {
+        let Some(followed) = self.messages.get_mut(&number).filter(|followed| !followed.told) else { return };
+        if self.told < self.wanted {
+            followed.told = true;
+            self.told += 1;
+            self.undecided += 1;
+        }
+    }
+
+    /// How long a greylist wants to have known a message; zero where no node greylists.
+    fn greylist_delay(&self) -> Span {
+        self.compiled.labels.greylisting.as_ref().map_or(Span::ZERO, |list| list.rules.delay)
+    }
+
+    fn followed(&mut self, number: u64) -> &mut Followed {
+        self.messages.get_mut(&number).expect("only messages that are followed take steps here")
     }
 
     /// The fate of a message is known.
-    fn end(&mut self, place: usize, fate: Fate) {
-        self.messages[place].message.fate = fate;
+    fn end(&mut self, number: u64, fate: Fate) {
+        let Some(followed) = self.messages.get_mut(&number) else { return };
+        followed.message.fate = fate;
+        if !followed.told {
+            self.messages.remove(&number);
+            return;
+        }
         self.undecided -= 1;
-        if self.undecided == 0 && self.messages.len() >= self.wanted {
+        if self.undecided == 0 && self.told >= self.wanted {
             self.decided.set(true);
         }
     }
@@ -137,17 +171,21 @@ impl<'a> Recorder<'a> {
     }
 
     /// The candidates that `now` no longer holds; notes what is left.
-    fn taken_out(&mut self, place: usize, now: &[Candidate]) -> Vec<TracedCandidate> {
-        let gone: Vec<Candidate> =
-            self.messages[place].left.iter().filter(|candidate| !now.contains(candidate)).copied().collect();
-        self.messages[place].left = now.into();
+    fn taken_out(&mut self, number: u64, now: &[Candidate]) -> Vec<TracedCandidate> {
+        let gone: Vec<Candidate> = self.messages[&number]
+            .left
+            .iter()
+            .filter(|candidate| !now.contains(candidate))
+            .copied()
+            .collect();
+        self.followed(number).left = now.into();
         self.list(&gone)
     }
 
     /// What a step is in the trace; `None` if there is nothing to tell.
     fn happening(
         &mut self,
-        place: usize,
+        number: u64,
         (message, failures): (MessageId, u32),
         now: Time,
         step: Step<'_>,
@@ -158,31 +196,35 @@ impl<'a> Recorder<'a> {
             Step::Arrived { .. } => return None,
             Step::Queued => Happening::Queued { why: words::queued(policy) },
             Step::LookedUp { version, order, from_cache, ttl } => {
-                self.messages[place].left.clear();
+                self.followed(number).left.clear();
                 let answer = self.answer(version, order);
                 Happening::LookedUp { answer, from_cache, time_left_s: ttl.as_secs_f64() }
             }
             Step::Candidates(candidates) => Happening::Candidates { list: self.list(candidates) },
             Step::Ordered(candidates) => {
-                self.messages[place].left = candidates.into();
-                let tied = behaviour.comes_back() && self.is_first(place, candidates);
+                self.followed(number).left = candidates.into();
+                let tied = behaviour.comes_back() && self.is_first(number, candidates);
                 Happening::Ordered { list: self.list(candidates), why: words::order(behaviour, tied) }
             }
             Step::Remembered { left, held } => {
-                return self.all_but(place, left, self.holds(held), words::memory(&policy.memory));
+                return self.all_but(number, left, self.holds(held), words::memory(&policy.memory));
             }
             Step::Admitted(left) => {
-                return self.all_but(place, left, Vec::new(), words::limits(&policy.limits));
+                return self.all_but(number, left, Vec::new(), words::limits(&policy.limits));
             }
             Step::HeldBack(held) => self.held_back(held),
             Step::NobodyToAsk(why) => {
                 Happening::HeldBack { until_s: None, held: Vec::new(), why: words::no_host(why).into() }
             }
             Step::Tried { candidate, connection, since, outcome } => {
-                self.tried(place, (candidate, connection), (since, now), outcome)
+                self.tried(number, (candidate, connection), (since, now), outcome)
             }
+            Step::Greylisted { node, is_new, is_known_elsewhere } => Happening::Greylisted {
+                node: self.compiled.labels.nodes[node.index()].name.clone(),
+                why: words::greylisted(self.greylist_delay(), is_new, is_known_elsewhere),
+            },
             Step::TurnedAway { candidate, connection, outcome } => {
-                self.messages[place].failed = Some((candidate, outcome));
+                self.followed(number).failed = Some((candidate, outcome));
                 Happening::TurnedAway {
                     candidate: self.candidate(&candidate),
                     connection,
@@ -200,14 +242,14 @@ impl<'a> Recorder<'a> {
                 Happening::Accepted { host: self.host(host), address: text, node, connection, delay_s }
             }
             Step::Deferred { until, outbound_host } => {
-                let last = self.messages[place].failed.map(|(_, outcome)| outcome);
+                let last = self.messages[&number].failed.map(|(_, outcome)| outcome);
                 let why = words::deferred(policy, last);
                 Happening::Deferred { until_s: until.as_secs_f64(), outbound_host, why }
             }
             Step::Bounced => {
-                let knows_where = !self.messages[place].left.is_empty();
+                let knows_where = !self.messages[&number].left.is_empty();
                 let age = now.since(message.born);
-                let last = self.messages[place].failed.map(|(_, outcome)| outcome);
+                let last = self.messages[&number].failed.map(|(_, outcome)| outcome);
                 if last.is_some_and(|outcome| behaviour.react(outcome) == Reaction::Bounce) {
                     return Some(Happening::Bounced { why: words::final_answer() });
                 }
@@ -219,13 +261,13 @@ impl<'a> Recorder<'a> {
 
     fn tried(
         &mut self,
-        place: usize,
+        number: u64,
         (candidate, connection): (Candidate, u64),
         (since, until): (Time, Time),
         outcome: Outcome,
     ) -> Happening {
         if outcome != Outcome::Accepted {
-            self.messages[place].failed = Some((candidate, outcome));
+            self.followed(number).failed = Some((candidate, outcome));
         }
         Happening::Tried {
             candidate: self.candidate(&candidate),
@@ -280,18 +322,18 @@ impl<'a> Recorder<'a> {
 
     fn all_but(
         &mut self,
-        place: usize,
+        number: u64,
         left: &[Candidate],
         held: Vec<TracedHold>,
         why: String,
     ) -> Option<Happening> {
-        let list = self.taken_out(place, left);
+        let list = self.taken_out(number, left);
         (!list.is_empty()).then_some(Happening::TakenOut { list, held, why })
     }
 
     /// True if the candidate that failed last is the first now.
-    fn is_first(&self, place: usize, candidates: &[Candidate]) -> bool {
-        let failed = self.messages[place].failed;
+    fn is_first(&self, number: u64, candidates: &[Candidate]) -> bool {
+        let failed = self.messages[&number].failed;
         failed.is_some_and(|(failed, _)| {
             candidates.first().is_some_and(|first| first.address == failed.address)
         })
@@ -306,17 +348,25 @@ impl Probe for Recorder<'_> {
         if let Step::Arrived { outbound_host } = step {
             self.begin(message, outbound_host);
         }
-        let Some(&place) = self.places.get(&message.number) else { return };
+        let number = message.number;
+        let Some(followed) = self.messages.get(&number) else { return };
+        if !followed.told && self.told >= self.wanted {
+            self.messages.remove(&number);
+            return;
+        }
+        if matches!(step, Step::Deferred { .. } | Step::Bounced) {
+            self.tell(number);
+        }
         let fate = match step {
             Step::Accepted { .. } => Some(Fate::Accepted),
             Step::Bounced => Some(Fate::Bounced),
             _ => None,
         };
-        if let Some(what) = self.happening(place, (message, failures), now, step) {
-            self.messages[place].message.steps.push(TracedStep { at_s: now.as_secs_f64(), what });
+        if let Some(what) = self.happening(number, (message, failures), now, step) {
+            self.followed(number).message.steps.push(TracedStep { at_s: now.as_secs_f64(), what });
         }
         if let Some(fate) = fate {
-            self.end(place, fate);
+            self.end(number, fate);
         }
     }
 }

@@ -45,6 +45,16 @@ pub(super) fn held(memory: &Memory, held: &Backoff) -> String {
     format!("{how}, last: {last}; hold {}", held.until.since(held.since))
 }
 
+/// Why a message does not pass a greylist that lets pass what it has known for `delay`.
+pub(super) fn greylisted(delay: Span, is_new: bool, is_known_elsewhere: bool) -> String {
+    let why = if is_new {
+        format!("its table does not know this contact yet; it passes after {delay}")
+    } else {
+        format!("its first contact is less than {delay} old")
+    };
+    if is_known_elsewhere { format!("{why}; the table of another node would have let it pass") } else { why }
+}
+
 /// When a deferred message is tried again, after this failure of its last attempt.
 pub(super) fn deferred(parameters: &SenderParameters, last: Option<Outcome>) -> String {
     let when = retry(&parameters.retry);

@@ -12,6 +12,7 @@ use crate::syntax::quantity;
 use crate::syntax::suggest::nearest;
 use crate::syntax::tree::{Entry, Kind, Table, Value};
 use crate::time::Span;
+pub(crate) use scalar::MOST_BESIDE;
 use scalar::{
     check_address, check_duration, check_integer, check_name, check_number, check_share, check_title,
     is_nothing, number_rule,
@@ -56,6 +57,8 @@ pub(crate) enum Shape {
     Share,
     /// A part of a whole, or nothing of it.
     ShareOrNone,
+    /// A part of a whole, or of something beside it, which may be larger.
+    ShareBeside,
     /// A word, or a word that a later version will know.
     Word {
         /// Words known today.
@@ -151,9 +154,10 @@ impl Shape {
         let problem = match self {
             Self::Duration(least) => check_duration(value, *least),
             Self::Moment => quantity::moment(&value.written()).err(),
-            Self::Share => check_share(value),
+            Self::Share => check_share(value, 1.0),
+            Self::ShareBeside => check_share(value, MOST_BESIDE),
             Self::ShareOrNone if is_nothing(value) => None,
-            Self::ShareOrNone => check_share(value),
+            Self::ShareOrNone => check_share(value, 1.0),
             Self::Title => check_title(value),
             Self::Name => check_name(value, LONGEST_NAME),
             Self::HostName => check_name(value, LONGEST_HOST_NAME),
@@ -183,7 +187,10 @@ impl Shape {
             (Self::Boolean, Kind::Boolean(_))
             | (Self::List { .. }, Kind::List(_))
             | (Self::Table(_) | Self::Choice(_) | Self::Map(_) | Self::MapWithEvery { .. }, Kind::Table(_))
-            | (Self::Number { .. } | Self::Share | Self::ShareOrNone, Kind::Integer(_) | Kind::Float(_))
+            | (
+                Self::Number { .. } | Self::Share | Self::ShareOrNone | Self::ShareBeside,
+                Kind::Integer(_) | Kind::Float(_),
+            )
             | (Self::Moment, Kind::Datetime(_)) => true,
             (Self::Integer { .. }, Kind::Integer(_) | Kind::Float(_)) => value.as_integer().is_some(),
             (
@@ -196,6 +203,7 @@ impl Shape {
                 | Self::Moment
                 | Self::Share
                 | Self::ShareOrNone
+                | Self::ShareBeside
                 | Self::Word { .. }
                 | Self::Preset(_)
                 | Self::Population,
@@ -242,7 +250,7 @@ impl Shape {
             Self::Number { least, most, above } => number_rule(*least, *most, *above),
             Self::Duration(_) => "a duration such as \"5m\"".into(),
             Self::Moment => "a time such as \"10:00\", \"2d 10:00\" or \"36h\"".into(),
-            Self::Share => "a share such as \"38 %\" or 0.38".into(),
+            Self::Share | Self::ShareBeside => "a share such as \"38 %\" or 0.38".into(),
             Self::ShareOrNone => "a share such as \"1 %\" or 0.01, or 0".into(),
             Self::Word { now, .. } => listed(&now()),
             Self::Preset(kind) => format!("the id of {} {kind} preset", article(kind)),

@@ -2,7 +2,7 @@
 
 use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::state::Replication;
-use crate::engine::probe::Probe;
+use crate::engine::probe::{Probe, Step};
 use crate::engine::world::greylisting::{Envelope, GreylistKeys, GreylistPlan};
 use crate::ids::NodeId;
 use crate::node::greylisting::{Greylist, Verdict};
@@ -74,11 +74,14 @@ impl<P: Probe> Replication<'_, '_, P> {
         let Some(greeted) = lists.plan.greet(&lists.keys, envelope, node, home) else { return trouble };
         let mut contact = greeted.contact;
         contact.is_last &= trouble.is_none();
-        let Verdict::Deferred { is_known_elsewhere } = lists.list.meet(node, &contact, now, &greeted) else {
+        let Verdict::Deferred { is_new, is_known_elsewhere } = lists.list.meet(node, &contact, now, &greeted)
+        else {
             return trouble;
         };
         self.recorder.greylisted((message.id, node), !message.is_greylisted, is_known_elsewhere);
         message.is_greylisted = true;
+        let message = *message;
+        self.note(&message, now, Step::Greylisted { node, is_new, is_known_elsewhere });
         Some(Outcome::Deferred(stage))
     }
 }
