@@ -122,6 +122,7 @@ fn lines(what: &Happening) -> Vec<String> {
         Happening::LookedUp { answer, from_cache, time_left_s } => {
             vec![looked_up(answer, *from_cache, *time_left_s)]
         }
+        Happening::Barred { host, why } => vec![format!("may not use {host}"), because(why)],
         Happening::Candidates { list } => vec![format!("candidates: {}", names(list))],
         Happening::Ordered { list, why } if list.len() > 1 => {
             vec![format!("in the order: {}", names(list)), because(why)]

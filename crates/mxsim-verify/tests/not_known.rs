@@ -148,7 +148,7 @@ fn a_population_fills_what_the_scenario_leaves() {
         let sender = scenario.senders.iter().find(|sender| sender.name == name);
         sender.unwrap_or_else(|| panic!("no sender {name}")).share
     };
-    let total: f64 = with.senders.iter().map(|sender| sender.share).sum();
+    let total: f64 = with.senders.iter().filter(|sender| sender.wanted).map(|sender| sender.share).sum();
     assert!((total - 1.0).abs() < 1e-9);
     assert_eq!((share(&with, "Google"), share(&with, "our branch")), (0.34, 0.1));
     // What Google and the branch leave, 56 %, is shared out by all that are not Google.

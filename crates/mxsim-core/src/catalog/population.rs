@@ -200,7 +200,11 @@ mod tests {
             let percent = |figure: &Figure| {
                 figure.value.trim_matches('"').trim_end_matches(" %").parse().unwrap_or(0.0)
             };
-            let total: f64 = population.figures.iter().filter(share).map(percent).sum();
+            let unwanted = |own: &&Table| own.get("wanted").and_then(Value::as_boolean) == Some(false);
+            let unwanted: Vec<_> =
+                population.senders.iter().filter(unwanted).map(|own| own.text("name")).collect();
+            let wanted = |figure: &&Figure| !unwanted.contains(&Some(figure.sender.as_str()));
+            let total: f64 = population.figures.iter().filter(share).filter(wanted).map(percent).sum();
             assert!((total - 100.0).abs() < 1e-9, "{stem}: {total}");
         }
     }

@@ -28,6 +28,8 @@ pub enum Step<'a> {
         /// How long it may still be kept.
         ttl: Span,
     },
+    /// A policy of the zone keeps the sender from using a host of the answer.
+    Barred(HostId),
     /// The candidates as the answers give them.
     Candidates(&'a [Candidate]),
     /// The order in which they will be tried.

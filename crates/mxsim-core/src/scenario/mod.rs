@@ -24,6 +24,7 @@ pub use build::{
 pub use findings::{FINDINGS, FindingKind, Reach};
 pub use goal::{Goal, GoalKind, LOST, OFF_TARGET, SLOW, ShareRange, TURNED_AWAY};
 pub use keys::is_scenario_key;
+pub(crate) use model::LEAST_SHARE;
 pub use model::{
     Authority, Mix, Node, PlannedEvent, ResolverLayer, RunPlan, Scenario, Sender, Stub, ZoneVersion,
 };

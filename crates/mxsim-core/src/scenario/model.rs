@@ -56,6 +56,8 @@ pub struct Scenario {
 
 /// When a sender without a limit of its own is taken to give a message up (RFC 5321 section 4.5.4.1: at least 4 to 5 days).
 const GIVE_UP: Span = Span::from_hours(5 * 24);
+/// A share never vanishes quite, so that every sender stays in a world beside the run.
+pub(crate) const LEAST_SHARE: f64 = 1e-9;
 /// A longer run is nothing to advise. *Assumption*: a season.
 const FAR: Span = Span::from_hours(90 * 24);
 
@@ -135,6 +137,23 @@ impl Scenario {
     /// The senders whose mail somebody waits for.
     pub(crate) fn wanted_senders(&self) -> impl Iterator<Item = &Sender> {
         self.senders.iter().filter(|sender| sender.wanted)
+    }
+
+    /// The scenario with next to no mail that nobody waits for, where that changes nothing for the other mail: no node has places that it could
+    /// take, and no cache serves both. `None` elsewhere, and where all mail is wanted.
+    pub(crate) fn without_unwanted_mail(&self) -> Option<Self> {
+        let caches = |wanted| {
+            let senders = self.senders.iter().filter(move |sender| sender.wanted == wanted);
+            senders.flat_map(|sender| &sender.resolver).map(|layer| &layer.shared_as)
+        };
+        let meets = || caches(false).any(|own| caches(true).any(|other| own == other));
+        if self.senders.iter().all(|sender| sender.wanted) || self.has_sessions() || meets() {
+            return None;
+        }
+        let mut silenced = self.clone();
+        let unwanted = silenced.senders.iter_mut().filter(|sender| !sender.wanted);
+        unwanted.for_each(|sender| sender.share = LEAST_SHARE);
+        Some(silenced)
     }
 
     /// The nodes that are down together in each world that a goal `survive` looks at, as their places.

@@ -1,7 +1,7 @@
 //! Zones as people have them: `ask`, `run`, `check` and `init` read the same thing, say what is wrong first, and never say yes to a zone of
 //! which a host gets no mail.
 
-use crate::support::{Folder, mxsim};
+use crate::support::{Folder, mxsim, mxsim_in};
 
 const QUICK: [&str; 4] = ["--replications", "1", "--worlds", "0"];
 
@@ -312,12 +312,15 @@ fn page(text: &str) -> &str {
 /// Why the four commands do not agree about a case, if they do not.
 fn disagreement(case: &Case) -> Option<String> {
     let folder = Folder::new();
-    let (zone, site) = (folder.file("zone.txt", case.text), folder.at("site.toml"));
+    folder.file("zone.txt", case.text);
     let domain = if case.text.starts_with('@') { &["--domain", "example.com"][..] } else { &[] };
-    let ask = mxsim(&[&["ask", &zone], domain, &QUICK[..]].concat());
-    let init = mxsim(&[&["init", "--zone", &zone, "-o", &site], domain].concat());
-    let run = mxsim(&[&["run", &site], &QUICK[..]].concat());
-    let check = mxsim(&[&["check", &zone], domain].concat());
+    // Short names, as people have them: a long one takes a line of the page, and with it what is least worth a line.
+    let mxsim =
+        |arguments: &[&str], more: &[&str]| mxsim_in(folder.path(), &[arguments, domain, more].concat());
+    let ask = mxsim(&["ask", "zone.txt"], &QUICK);
+    let init = mxsim(&["init", "--zone", "zone.txt", "-o", "site.toml"], &[]);
+    let run = mxsim_in(folder.path(), &[&["run", "site.toml"], &QUICK[..]].concat());
+    let check = mxsim(&["check", "zone.txt"], &[]);
     let screens = [("ask", &ask), ("init", &init), ("run", &run), ("check", &check)];
     if let Some((name, finished)) =
         screens.iter().find(|(_, finished)| !head(&finished.stdout).contains(case.says))

@@ -233,6 +233,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
         let sets = topology.host(host);
         if table.is_barred(host) {
+            self.note(message, asker.now, Step::Barred(host));
             gathered.missing.get_or_insert(NoHost::Barred);
             return;
         }

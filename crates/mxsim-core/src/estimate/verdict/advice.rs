@@ -7,7 +7,7 @@ use crate::estimate::not_known::{Quantity, WhatIf};
 use crate::estimate::window::per_window;
 use crate::numerals::{count, counted, duration, percent, percent_range, percent_with_decimals, tidy};
 use crate::results::called;
-use crate::results::{Answer, GoalStatus, Grade, LongerRun, NodeResult, Subject, Unevenness};
+use crate::results::{Answer, GoalStatus, Grade, LongerRun, NodeResult, Severity, Subject, Unevenness};
 use crate::scenario::{Goal, GoalKind};
 use crate::tally::labels::NodeLabels;
 
@@ -126,7 +126,7 @@ impl Evidence<'_> {
         let meant: Vec<&NodeResult> =
             self.results.nodes.iter().filter(|node| node.fair_share > 0.0).collect();
         if meant.len() < 2 || meant.len() > NODES_NAMED && !are_alike(&meant) {
-            return "Go on as planned, and compare your logs with these numbers after roll-out.".into();
+            return format!("{}, and compare your logs with these numbers after roll-out.", self.go_on());
         }
         let days = self.days();
         let which = if self.is_planned() || self.labels.dns_away.is_some() { " like these" } else { "" };
@@ -134,7 +134,8 @@ impl Evidence<'_> {
             let least = meant.iter().map(|node| node.share.p05).fold(1.0, f64::min);
             let most = meant.iter().map(|node| node.share.p95).fold(0.0, f64::max);
             return format!(
-                "Go on as planned. After roll-out, compare your logs: 9 of 10 {days}{which} lie at {} per node.",
+                "{}. After roll-out, compare your logs: 9 of 10 {days}{which} lie at {} per node.",
+                self.go_on(),
                 percent_range(least, most)
             );
         }
@@ -143,9 +144,20 @@ impl Evidence<'_> {
         };
         let ranges: Vec<String> = meant.iter().map(own).collect();
         format!(
-            "Go on as planned, and compare your logs after roll-out: 9 of 10 {days}{which} lie at {}.",
+            "{}, and compare your logs after roll-out: 9 of 10 {days}{which} lie at {}.",
+            self.go_on(),
             ranges.join(", ")
         )
+    }
+
+    /// Who has heard that the plan is good should not overlook what is wrong with the zone.
+    fn go_on(&self) -> &'static str {
+        let worst = self.labels.findings.iter().map(|finding| finding.severity).min();
+        match worst {
+            Some(Severity::Error) => "Mend the error in your zone first, then go on as planned",
+            Some(Severity::Warning) => "Look into the warning about your zone, then go on as planned",
+            Some(Severity::Note) | None => "Go on as planned",
+        }
     }
 
     fn measure(&self) -> String {

@@ -90,7 +90,7 @@ fn seconds(world: &Compiled) -> f64 {
 impl Alternatives {
     /// The worlds beside a run of `scenario` with this seed: every assumption at its extremes, and as many drawn worlds as are asked for, else as
     /// many as cost little; `None` if it was `stopped` before all were made. `cost` is that of the run itself. A world may cost far more, if
-    /// its messages must be simulated one by one and those of the run need not be.
+    /// its messages must be simulated one by one and those of the run need not be; mail that nobody waits for is left out where it makes no difference.
     pub(super) fn new(
         scenario: &Scenario,
         (seed, method): (u64, MethodChoice),
@@ -98,6 +98,8 @@ impl Alternatives {
         cost: &Cost,
         stopped: &dyn Fn() -> bool,
     ) -> Option<Self> {
+        let silenced = scenario.without_unwanted_mail();
+        let scenario = silenced.as_ref().unwrap_or(scenario);
         let mut beside = Self::default();
         let make = |scenario: &Scenario| (!stopped()).then(|| compile_beside(scenario, method));
         beside.add_twins(scenario, make)?;

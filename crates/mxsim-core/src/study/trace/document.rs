@@ -173,6 +173,13 @@ pub enum Happening {
         /// The law of reuse.
         why: String,
     },
+    /// A policy of the zone keeps the sender from using a host.
+    Barred {
+        /// Exchange host.
+        host: String,
+        /// Which policy.
+        why: String,
+    },
     /// The greylist of a node has it deferred.
     Greylisted {
         /// Node.

@@ -200,6 +200,9 @@ impl<'a> Recorder<'a> {
                 let answer = self.answer(version, order);
                 Happening::LookedUp { answer, from_cache, time_left_s: ttl.as_secs_f64() }
             }
+            Step::Barred(host) => {
+                Happening::Barred { host: self.host(host), why: words::barred(&policy.policy).into() }
+            }
             Step::Candidates(candidates) => Happening::Candidates { list: self.list(candidates) },
             Step::Ordered(candidates) => {
                 self.followed(number).left = candidates.into();

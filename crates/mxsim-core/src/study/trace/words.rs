@@ -10,7 +10,7 @@ use crate::dns::ResolverParameters;
 use crate::engine::probe::NoHost;
 use crate::parameters::{cache, concurrency, order};
 use crate::sender::memory::Backoff;
-use crate::sender::{Behaviour, Growth, Memory, Outcome, Reaction, Reuse, SenderParameters};
+use crate::sender::{Behaviour, Growth, Memory, Outcome, Policy, Reaction, Reuse, SenderParameters};
 use crate::smtp::Stage;
 use crate::time::Span;
 
@@ -63,6 +63,17 @@ pub(super) fn deferred(parameters: &SenderParameters, last: Option<Outcome>) -> 
             format!("{when}, but not before the retry time of this sender and recipient")
         }
         _ => when,
+    }
+}
+
+/// Which policies a sender keeps to that bar a host.
+pub(super) const fn barred(policy: &Policy) -> &'static str {
+    match (policy.mta_sts.is_on(), policy.dane.is_on()) {
+        (true, true) => {
+            "it keeps to MTA-STS and DANE: the policy does not list the host, or DANE fails there"
+        }
+        (true, false) => "it keeps to MTA-STS, and the policy does not list the host",
+        _ => "it keeps to DANE, which fails there",
     }
 }
 

@@ -124,7 +124,7 @@ pub(crate) fn reads_back(scenario: &Scenario) -> Result<(), String> {
     if again.fingerprint() != scenario.fingerprint() {
         return Err(differ("fingerprint", &again.fingerprint()));
     }
-    let total: f64 = scenario.senders.iter().map(|sender| sender.share).sum();
+    let total: f64 = scenario.senders.iter().filter(|sender| sender.wanted).map(|sender| sender.share).sum();
     if (total - 1.0).abs() > 1e-9 { Err(format!("shares add up to {total}")) } else { Ok(()) }
 }
 
