@@ -160,3 +160,44 @@ fn greylisting_of_all_mail_is_that_of_wanted_mail() {
     assert!(messages(false) > 1_000 && messages(true) > 1_000);
     assert_eq!(all.messages, messages(true));
 }
+
+/// A backup that only spam comes to is full of it, and nobody waits for what it turns away.
+#[test]
+fn a_node_that_turns_away_only_spam_is_no_trouble() {
+    let full = "[nodes.backup]\nsessions = 1\nsession_time = \"10s\"\n";
+    let wanted = WANTED
+        .split_once("[[events]]")
+        .expect("an outage")
+        .0
+        .replace("[goals]", "[goals]\nturned_away = \"1 %\"");
+    for method in [MethodChoice::Fastest, MethodChoice::Messages] {
+        let beside = results(&format!("{wanted}{SPAM}{full}"), method);
+        let backup = beside.nodes.iter().find(|node| node.name == "backup").expect("the backup");
+        let sessions = backup.sessions.expect("a limit");
+        assert!(sessions.blocked.expect("connections").value > 0.5, "{sessions:?}");
+        assert_eq!(sessions.blocked_in_busiest_hour, None, "no wanted mail comes to it");
+        assert!(beside.goals.iter().all(|goal| goal.windows_met == goal.windows), "{method:?}");
+        assert!(spam(&beside).totals.bounced > 0);
+    }
+}
+
+/// Theory: who never comes back never passes, so no client of a spam is ever trusted: all of it is deferred.
+#[test]
+fn a_greylist_trusts_nobody_who_never_comes_back() {
+    let list = "[greylisting]\npreset = \"postgrey\"\nnew = \"100 %\"\n";
+    let results = results(&format!("{WANTED}{SPAM}{list}"), MethodChoice::Fastest);
+    let own = spam(&results);
+    assert_eq!(own.totals.accepted, 0);
+    assert_eq!(own.totals.bounced, own.totals.messages);
+}
+
+#[test]
+fn spam_that_counts_as_wanted_is_a_finding() {
+    let found = |text: &str| {
+        let scenario = Scenario::from_toml(text).expect("a scenario");
+        scenario.findings.iter().any(|finding| finding.code == "spam-is-wanted")
+    };
+    assert!(!found(&format!("{WANTED}{SPAM}")));
+    let wanted = SPAM.replace("wanted = false\n", "").replace("80 %", "10 %");
+    assert!(found(&format!("{}{wanted}", WANTED.replace("50 %", "40 %"))));
+}

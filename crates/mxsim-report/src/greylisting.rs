@@ -37,7 +37,7 @@ pub(crate) fn sentence(results: &Results) -> Option<String> {
 /// `waits 10 min or longer`; what goes on to another node at once does not wait.
 fn waits(seconds: f64) -> String {
     if seconds == 0.0 {
-        "goes in elsewhere at once".into()
+        "is taken by the next host in the same attempt".into()
     } else {
         format!("waits {} or longer", duration(seconds))
     }
@@ -47,7 +47,7 @@ fn waits(seconds: f64) -> String {
 fn slowest(results: &Results, all: Delay) -> String {
     let half = words::much_slower(results, all.p50, |sender| Some(of(sender)?.delay?.p50));
     half.map_or_else(String::new, |(sender, p50)| {
-        format!(" (longest: half of {}'s {})", sender.name, duration(p50))
+        format!(" (slowest: {}, half of whose waits {})", sender.name, duration(p50))
     })
 }
 
@@ -67,7 +67,7 @@ fn held_up(results: &Results) -> Vec<(&SenderResult, &GreylistedMail)> {
 
 /// Heads of the table of senders.
 pub(crate) const HEADS: [&str; 6] =
-    ["sender", "deferred %", "half waits", "1 in 20 waits", "longest", "went in elsewhere %"];
+    ["sender", "deferred %", "half waits", "1 in 20 waits", "longest", "leaked %"];
 
 /// One row for each sender whose mail is held up.
 pub(crate) fn rows(results: &Results) -> Vec<[String; 6]> {
@@ -107,7 +107,7 @@ pub(crate) fn write(page: &mut Page, results: &Results) {
     if rows.is_empty() {
         return;
     }
-    page.note(&format!("what greylisting defers, and how long that mail takes; {}", deferrals(results)));
+    page.note(&format!("what greylisting defers, and how long that mail takes (leaked: taken by a node that does not greylist); {}", deferrals(results)));
     let names: Vec<String> = rows.iter().map(|row| page.clean(&row[0])).collect();
     let columns = (1..HEADS.len())
         .map(|at| Column::new(HEADS[at], rows.iter().map(|row| row[at].clone()).collect()))

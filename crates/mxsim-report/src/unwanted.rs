@@ -6,7 +6,7 @@ use mxsim_core::results::{NodeResult, Results, SenderResult, called};
 /// A host that takes so much more of it than of the mail is worth a line.
 const WORTH_SAYING: f64 = 0.1;
 
-/// `beside 100 messages come 82 that nobody waits for, and 71 % of these go to "mx2"`, of the host that takes most of it for what it takes of the mail;
+/// `beside 100 messages come 82 that nobody waits for, and 71 % of these go to "mx2"`, of those that are accepted and of the host that takes most of it for what it takes of the mail;
 /// `None` where it goes where the mail goes.
 pub(crate) fn sentence(results: &Results) -> Option<String> {
     let unwanted = || results.senders.iter().filter(|sender| !sender.wanted);
@@ -21,10 +21,19 @@ pub(crate) fn sentence(results: &Results) -> Option<String> {
     let (node, part) = nodes.max_by(|a, b| excess(a).total_cmp(&excess(b)))?;
     let beside = 100.0 * messages as f64 / results.delivery.totals.messages as f64;
     (excess(&(node, part)) > WORTH_SAYING).then(|| {
+        let turned_away = 1.0 - accepted as f64 / messages as f64;
+        let which = if turned_away > WORTH_SAYING {
+            format!(
+                "; {} of these get in nowhere, and {} of the rest go",
+                percent(turned_away),
+                percent(part)
+            )
+        } else {
+            format!(", and {} of these go", percent(part))
+        };
         format!(
-            "beside 100 messages come {} that nobody waits for, and {} of these go to {}",
+            "beside 100 messages come {} that nobody waits for{which} to {}",
             rough(beside),
-            percent(part),
             called(&node.name)
         )
     })

@@ -228,7 +228,7 @@ impl Strain {
     }
 }
 
-/// The connections that came to a node in one hour.
+/// The connections that came to a node in one hour, those of unwanted mail left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HourTally {
     /// Connections tried while it was not failing.

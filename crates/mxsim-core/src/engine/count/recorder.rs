@@ -100,6 +100,7 @@ impl<'w> Recorder<'w> {
             mx_cache_hits: 0,
         };
         let greylisted = world.senders.iter().filter(|_| world.greylisting.is_some());
+        let wanted: Vec<bool> = world.senders.iter().map(|sender| sender.wanted).collect();
         Self {
             world,
             tally,
@@ -114,9 +115,9 @@ impl<'w> Recorder<'w> {
             arrived: 0,
             hosts_before: vec![0; world.topology.hosts.len()],
             phases: PhaseCounter::new(&world.phases, nodes),
-            sessions: SessionCounter::new(world.senders.len(), timed_nodes, world.end),
+            sessions: SessionCounter::new(wanted.clone(), timed_nodes, world.end),
             at_once: vec![(0, 0); world.senders.len() * world.topology.addresses.len()],
-            wanted: world.senders.iter().map(|sender| sender.wanted).collect(),
+            wanted,
             ahead: BinaryHeap::new(),
         }
     }

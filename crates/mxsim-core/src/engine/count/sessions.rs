@@ -27,13 +27,21 @@ pub(crate) struct SessionCounter {
     peaks: Vec<Peaks>,
     /// Sessions that were open when measuring began, and those of them with a message under way.
     at_start: Vec<(u32, u32)>,
-    /// Connections up to the current hour.
+    /// Connections of wanted mail up to the current hour.
     before_hour: Vec<HourTally>,
+    /// Whether the mail of each sender is wanted.
+    wanted: Vec<bool>,
+    /// Per node: what its counts hold of mail that nobody waits for.
+    unwanted: Vec<HourTally>,
 }
 
 impl SessionCounter {
-    pub(crate) fn new(senders: usize, nodes: usize, end: Time) -> Self {
+    /// Of so many nodes; `wanted` says of each sender whether somebody waits for its mail.
+    pub(crate) fn new(wanted: Vec<bool>, nodes: usize, end: Time) -> Self {
+        let senders = wanted.len();
         Self {
+            wanted,
+            unwanted: vec![HourTally::default(); nodes],
             nodes,
             end,
             tallies: vec![SessionTally::default(); nodes],
@@ -52,11 +60,16 @@ impl SessionCounter {
 
     /// A connection came to a node that takes it, or would but is full.
     #[inline]
-    pub(crate) fn connected(&mut self, node: NodeId, now: Time, full: bool) {
+    pub(crate) fn connected(&mut self, sender: SenderId, node: NodeId, now: Time, full: bool) {
         if now.0 >= 0 {
             let sessions = &mut self.tallies[node.index()];
             sessions.connections += 1;
             sessions.full += u64::from(full);
+            if !self.wanted[sender.index()] {
+                let unwanted = &mut self.unwanted[node.index()];
+                unwanted.connections += 1;
+                unwanted.full += u64::from(full);
+            }
         }
     }
 
@@ -64,6 +77,9 @@ impl SessionCounter {
     pub(crate) fn taken_at_once(&mut self, sender: SenderId, node: NodeId, (count, us): (u64, u64)) {
         if let Some(sessions) = self.tallies.get_mut(node.index()) {
             sessions.connections += count;
+            if !self.wanted[sender.index()] {
+                self.unwanted[node.index()].connections += count;
+            }
             let place = self.place(sender, node);
             self.single[place].0 += count;
             self.single[place].1 += us;
@@ -146,11 +162,14 @@ impl SessionCounter {
         }
     }
 
-    /// Adds an hour, which is over, to its window, if no hour there had more connections.
+    /// Adds an hour, which is over, to its window, if no hour there had more connections of wanted mail.
     pub(crate) fn close_hour(&mut self, window: &mut WindowTally) {
-        let nodes = self.tallies.iter().zip(&mut self.before_hour);
-        for ((sessions, before), busiest) in nodes.zip(&mut window.busiest_hour) {
-            let now = HourTally { connections: sessions.connections, full: sessions.full };
+        let nodes = self.tallies.iter().zip(&self.unwanted).zip(&mut self.before_hour);
+        for (((sessions, unwanted), before), busiest) in nodes.zip(&mut window.busiest_hour) {
+            let now = HourTally {
+                connections: sessions.connections - unwanted.connections,
+                full: sessions.full - unwanted.full,
+            };
             let (connections, full) = (now.connections - before.connections, now.full - before.full);
             if connections > busiest.connections {
                 *busiest = HourTally { connections, full };

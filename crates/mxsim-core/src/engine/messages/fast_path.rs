@@ -70,7 +70,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
                     recorder.taken_at_once(message, (host, address), node, over);
                 } else {
                     recorder.attempted(message, node);
-                    recorder.sessions.connected(node, at, false);
+                    recorder.sessions.connected(sender, node, at, false);
                     recorder.sessions.single(sender, node, (at, over));
                     recorder.will_be_accepted(message, host, address, over);
                     recorder.note_delays(sender, delays(noted, place));

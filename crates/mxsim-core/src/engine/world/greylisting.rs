@@ -2,7 +2,7 @@
 //!
 //! Tables begin as they are after a long time of the same traffic. Where correspondents are given, one that writes at rate r was seen within the
 //! `expiry` E with probability 1 - exp(-r E), and a client of whose keys n a second are first contacts has passed a Poisson number of times of
-//! mean n E. Where each node has its own table, a node has seen the part of the mail that is its fair share; a backup has seen none.
+//! mean n E, or never if its mail does not come back: it is tried once, or a node without a greylist takes it in the same attempt. Where each node has its own table, a node has seen the part of the mail that is its fair share; a backup has seen none.
 
 use crate::dns::stub::Home;
 use crate::ids::{NodeId, SenderId};
@@ -11,6 +11,8 @@ use crate::node::greylisting::{
 };
 use crate::random::{Entropy, Key, Purpose, StreamId, name_hash};
 use crate::scenario::{Scenario, Sender};
+use crate::sender::{Outcome, Reaction};
+use crate::smtp::Stage;
 use crate::time::Span;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -42,6 +44,8 @@ struct SenderPlan {
     /// Per site: correspondents; none where the share of first contacts is given.
     correspondents: Vec<u32>,
     hosts: usize,
+    /// True if mail that a table defers comes back to it.
+    comes_back: bool,
 }
 
 /// The keys of one replication.
@@ -194,9 +198,12 @@ impl GreylistPlan {
         if self.rules.mask4 == 32 { 1.0 / sender.hosts as f64 } else { 1.0 }
     }
 
-    /// First contacts of one address (1/µs), as far as its keys are of one site.
-    fn first_contacts_of(&self, envelope: Envelope) -> f64 {
+    /// First contacts of one address that pass later on (1/µs), as far as its keys are of one site.
+    fn passes_of(&self, envelope: Envelope) -> f64 {
         let sender = &self.senders[envelope.sender.index()];
+        if !sender.comes_back {
+            return 0.0;
+        }
         let site = sender.site(envelope);
         let of_site = match self.first_contacts {
             FirstContacts::Share(share) => share * sender.rates[site],
@@ -219,6 +226,14 @@ impl GreylistPlan {
     }
 }
 
+/// True if a sender comes back to a node that deferred its mail: it tries again, and no node without a greylist takes the mail in the same attempt.
+fn comes_back(sender: &Sender, scenario: &Scenario) -> bool {
+    let retry = &sender.behaviour.parameters.retry;
+    let is_open = scenario.nodes.iter().any(|node| !node.greylists);
+    let goes_on = || sender.behaviour.react(Outcome::Deferred(Stage::Recipient)) == Reaction::Next;
+    retry.max_attempts != Some(1) && !(is_open && goes_on())
+}
+
 impl SenderPlan {
     fn of(sender: &Sender, scenario: &Scenario, first_contacts: FirstContacts) -> Self {
         let rate = scenario.messages_per_day * sender.share / Span::DAY.0 as f64;
@@ -235,6 +250,7 @@ impl SenderPlan {
             rates: weights.iter().map(|weight| weight * rate).collect(),
             correspondents,
             hosts: sender.hosts,
+            comes_back: comes_back(sender, scenario),
         }
     }
 
@@ -297,7 +313,7 @@ impl History for Greeted<'_> {
 
     fn passes(&self) -> u32 {
         let Some(enough) = self.plan.rules.pass_after else { return 0 };
-        let mean = self.plan.first_contacts_of(self.envelope) * self.seen() * self.plan.rules.expiry.0 as f64;
+        let mean = self.plan.passes_of(self.envelope) * self.seen() * self.plan.rules.expiry.0 as f64;
         let draw = self.of_table(Self::of_number(self.keys.clients.child(1), self.contact.address)).unit();
         // The least number that a Poisson variate does not exceed with this probability; more than enough makes no difference.
         let (mut part, mut up_to) = (libm::exp(-mean), libm::exp(-mean));

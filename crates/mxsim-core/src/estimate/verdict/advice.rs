@@ -150,12 +150,12 @@ impl Evidence<'_> {
         )
     }
 
-    /// Who has heard that the plan is good should not overlook what is wrong with the zone.
+    /// Who has heard that the plan is good should not overlook what was found about it.
     fn go_on(&self) -> &'static str {
         let worst = self.labels.findings.iter().map(|finding| finding.severity).min();
         match worst {
-            Some(Severity::Error) => "Mend the error in your zone first, then go on as planned",
-            Some(Severity::Warning) => "Look into the warning about your zone, then go on as planned",
+            Some(Severity::Error) => "Mend the error first, then go on as planned",
+            Some(Severity::Warning) => "Look into the warning first, then go on as planned",
             Some(Severity::Note) | None => "Go on as planned",
         }
     }

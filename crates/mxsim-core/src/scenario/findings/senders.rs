@@ -3,11 +3,25 @@
 use super::zone::Said;
 use crate::dns::{Host, Zone};
 use crate::scenario::model::{Scenario, Sender};
+use crate::syntax::tree::shortened;
 
-/// What is odd about the zone for some of the senders whose mail is wanted.
+/// Presets of mail that nobody waits for.
+const SPAM: [&str; 2] = ["spam", "spam_pinned"];
+
+/// What is odd about the senders whose mail is wanted, and about the zone for some of them.
 pub(super) fn findings(zone: &Zone, scenario: &Scenario) -> Vec<Said> {
     let senders: Vec<&Sender> = scenario.wanted_senders().collect();
-    more_than_tried(zone, &senders).into_iter().collect()
+    [more_than_tried(zone, &senders), wanted_spam(&senders)].into_iter().flatten().collect()
+}
+
+/// Spam that counts in every share, delay and goal.
+fn wanted_spam(senders: &[&Sender]) -> Option<Said> {
+    let spam = senders.iter().find(|sender| SPAM.contains(&sender.preset.as_str()))?;
+    let text = format!(
+        "sender {} behaves like spam and counts as wanted mail, in every share and goal; if nobody waits for it, write `wanted = false`",
+        shortened(&spam.name)
+    );
+    Some(("spam-is-wanted", text))
 }
 
 /// Senders that give up before they have tried every address.

@@ -40,8 +40,11 @@ pub(super) fn check_share(value: &Value, most: f64) -> Option<Malformed> {
         return Some(problem(true, rule.into(), "write a larger share; such a small one gets no mail"));
     }
     (!fits).then(|| {
-        let help = if (1.0..=100.0).contains(&share) {
+        let help = if value.as_number().is_some() && (1.0..=100.0).contains(&share) {
             format!("a number is a fraction of 1; for percent write \"{share} %\"")
+        } else if most > 1.0 {
+            let most = quantity::percent_text(most);
+            format!("write a share above \"0 %\" and up to \"100 %\"; of mail with `wanted = false`, up to \"{most}\"")
         } else {
             format!("write a share above \"0 %\" and up to \"{}\"", quantity::percent_text(most))
         };

@@ -123,7 +123,7 @@ impl<'w> Node<'w> {
         }
         let is_full = self.is_full(now);
         let waits = is_full && self.backlog.len() < self.table.capacity.backlog as usize;
-        recorder.sessions.connected(self.id, now, is_full && !waits);
+        recorder.sessions.connected(message.sender, self.id, now, is_full && !waits);
         if waits {
             return Admission::Backlog;
         }
