@@ -73,12 +73,9 @@ fn trace(results: &Results) -> Option<String> {
     let gives_up_or_waits = worst.totals.bounced > 0
         || worst.greylisted.is_some()
         || worst.late.is_some_and(|late| late.value > 0.0);
-    let at = match begins {
-        Some(begins) => format!(" --at {}", word(&clock(begins))),
-        None if gives_up_or_waits => " --deferred".into(),
-        None => String::new(),
-    };
-    Some(format!(" --sender {}{at}", word(&worst.name)))
+    let at = begins.map_or_else(String::new, |begins| format!(" --at {}", word(&clock(begins))));
+    let deferred = if gives_up_or_waits { " --deferred" } else { "" };
+    Some(format!(" --sender {}{at}{deferred}", word(&worst.name)))
 }
 
 /// How long the mail of a sender waits together, at least (s): what is late has waited an hour.

@@ -270,8 +270,8 @@ fn mail(results: &Results) -> Option<String> {
     let all = all_accepted(results);
     let accepted = (totals.bounced == 0 && totals.waiting == 0).then(|| all.to_owned());
     let delay = delay(results).filter(|_| !told(Subject::Delay)).map(|delay| match told(Subject::Loss) {
-        true => format!("of the rest {delay}"),
-        false => delay,
+        true if accepted.is_none() => format!("of the rest {delay}"),
+        _ => delay,
     });
     let parts: Vec<String> = [accepted, lost, waiting, delay].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))

@@ -123,9 +123,18 @@ impl Evidence<'_> {
     }
 
     pub(super) fn go_ahead(&self) -> String {
+        let leaving: Vec<String> =
+            self.labels.nodes.iter().filter(|node| node.leaves).map(|node| called(&node.name)).collect();
+        if !leaving.is_empty() {
+            return format!(
+                "{}: keep {} up until no more mail comes, whatever the new records say.",
+                self.go_on(),
+                leaving.join(" and ")
+            );
+        }
         let meant: Vec<&NodeResult> =
             self.results.nodes.iter().filter(|node| node.fair_share > 0.0).collect();
-        if meant.len() < 2 || meant.len() > NODES_NAMED && !are_alike(&meant) {
+        if meant.len() < 2 || self.labels.changes || meant.len() > NODES_NAMED && !are_alike(&meant) {
             return format!("{}, and compare your logs with these numbers after roll-out.", self.go_on());
         }
         let days = self.days();
@@ -234,7 +243,7 @@ impl Evidence<'_> {
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
             Some(Subject::Evenness | Subject::Target) if self.any_fails() => self.allow_for_outage(),
             Some(Subject::Evenness | Subject::Target) if self.results.nodes.len() > 1 => {
-                self.redesign(missed)
+                self.policy_action().map_or_else(|| self.redesign(missed), str::to_owned)
             }
             Some(_) => self.delay_action(),
             None => String::new(),

@@ -28,6 +28,8 @@ use subjects::Matter;
 
 /// Plausible worlds of which at least this part has to meet the goals for a yes. *Assumption*: who is wrong in one world of ten should be told.
 const MOST_WORLDS: f64 = 0.9;
+/// Of fewer windows their number says how often a goal holds, and not a part of a hundred.
+const FEW_WINDOWS: u64 = 100;
 
 /// Everything a verdict looks at.
 pub(super) struct Evidence<'a> {
@@ -327,6 +329,7 @@ impl Evidence<'_> {
         match (result.windows_met, result.windows) {
             (0, _) => format!("none of {simulated} simulated{few}"),
             (met, all) if met == all => format!("the {simulated} simulated{few}"),
+            (met, all) if all < FEW_WINDOWS => format!("{met} of {simulated} simulated{few}"),
             _ => frequency_with_range(value, [low, high], self.days()),
         }
     }

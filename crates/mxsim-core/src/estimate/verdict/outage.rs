@@ -77,7 +77,7 @@ impl Evidence<'_> {
         let others_are_up = nodes.iter().any(|node| !node.fails && node.fair_share > 0.0);
         match () {
             () if any(|node| node.leaves && node.fails) => self.cutover_action(),
-            () if any(|node| node.goes_silent) => SILENT.into(),
+            () if any(|node| node.goes_silent) && any(|node| !node.fails) => SILENT.into(),
             () if any(|node| node.defers) => DEFERRING.into(),
             () if others_are_up => self.beside_others(),
             () => ALONE.into(),

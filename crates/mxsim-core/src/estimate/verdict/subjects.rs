@@ -9,7 +9,9 @@ use crate::estimate::measured::LATE as LATE_BY_GOAL;
 use crate::estimate::unfinished;
 use crate::numerals::{Ranged, count, duration, percent, rough};
 use crate::results::called;
-use crate::results::{Delay, Interval, NodeResult, OtherSubject, SenderResult, Subject};
+use crate::results::{
+    Delay, EventPhase, EventResult, Interval, NodeResult, OtherSubject, SenderResult, Subject,
+};
 use crate::scenario::{LOST, OFF_TARGET, SLOW, TURNED_AWAY};
 use crate::time::Span;
 use std::cmp::Ordering;
@@ -128,6 +130,9 @@ impl Evidence<'_> {
     }
 
     fn loss(&self) -> Option<Matter> {
+        if let Some(matter) = self.barred() {
+            return Some(matter);
+        }
         let lost = self.results.delivery.bounced_share?;
         let is_certain = beyond(lost, LOST);
         if self.unfinished.is_open && is_certain != Some(true) {
@@ -146,6 +151,47 @@ impl Evidence<'_> {
             sentence: format!("{} of your mail bounces{many}{worst}.", Ranged::from(lost).percent()),
             action: self.loss_action(),
         })
+    }
+
+    /// Senders that a policy leaves no host: what waits at the end will bounce.
+    fn barred(&self) -> Option<Matter> {
+        let action = self.policy_action()?;
+        let names: Vec<&str> = self.barred_senders().map(|sender| sender.name.as_str()).collect();
+        let messages: u64 = self.barred_senders().map(|sender| sender.totals.messages).sum();
+        let part = messages as f64 / self.results.delivery.totals.messages as f64;
+        let (who, it) = match names[..] {
+            [] => return None,
+            [only] => (only.to_owned(), "it"),
+            [one, other] => (format!("{one} and {other}"), "them"),
+            [one, ref more @ ..] => (format!("{one} and {} more senders", more.len()), "them"),
+        };
+        Some(Matter {
+            subject: Subject::Loss,
+            is_certain: true,
+            needs_longer_run: false,
+            sentence: format!(
+                "All mail of {who} is lost, {} of yours: a policy of your zone leaves {it} no host.",
+                percent(part)
+            ),
+            action: action.into(),
+        })
+    }
+
+    /// The senders that never got as far as a connection because of a policy.
+    fn barred_senders(&self) -> impl Iterator<Item = &SenderResult> {
+        let is_barred = |sender: &&SenderResult| {
+            sender.totals.messages > 0 && sender.totals.accepted == 0 && sender.totals.connections_tried == 0
+        };
+        self.results.wanted_senders().filter(is_barred).filter(|_| self.labels.dns_away.is_none())
+    }
+
+    /// What to do about the policy that keeps senders from hosts, if there is one.
+    pub(super) fn policy_action(&self) -> Option<&'static str> {
+        match () {
+            () if self.has_finding("mta-sts-unlisted") => Some(UNLISTED_ACTION),
+            () if self.has_finding("dane-failing") => Some(DANE_ACTION),
+            () => None,
+        }
     }
 
     /// The sender that loses most, if it is well above `all`.
@@ -224,16 +270,21 @@ impl Evidence<'_> {
         let late = self.results.delivery.late?;
         let (slow, old) = (beyond(p95.into(), SLOW.as_secs_f64()), beyond(late, LATE));
         if (slow, old) == (None, None) {
-            return self.may_be_late().then(|| self.unknown_delay());
+            return self.late_day().or_else(|| self.may_be_late().then(|| self.unknown_delay()));
         }
         let worst = self.worst(|sender| Some((sender.late?, not_bounced(sender.totals))), late.value, LATE);
+        let of = if self.results.delivery.totals.bounced > 0 {
+            "the mail that does not bounce"
+        } else {
+            "your mail"
+        };
         let sentence = match (slow, old) {
             // What still waits has waited for as long as the run lets it.
             (_, Some(true)) if self.unfinished.is_much() => {
                 let waiting =
                     self.unfinished.waiting.map_or_else(String::new, |part| Ranged::from(part).percent());
                 format!(
-                    "{} of your mail takes longer than an hour{worst}; {waiting} of all still waits when the run ends.",
+                    "{} of {of} takes longer than an hour{worst}; {waiting} of all still waits when the run ends.",
                     Ranged::from(late).percent()
                 )
             }
@@ -246,7 +297,7 @@ impl Evidence<'_> {
                 Ranged::from(late).percent()
             ),
             (_, Some(_)) => {
-                format!("{} of your mail takes longer than an hour{worst}.", Ranged::from(late).percent())
+                format!("{} of {of} takes longer than an hour{worst}.", Ranged::from(late).percent())
             }
             // What may lie beyond the limit is the upper bound.
             (_, None) => format!(
@@ -259,6 +310,42 @@ impl Evidence<'_> {
             is_certain: slow == Some(true) || old == Some(true),
             needs_longer_run: false,
             sentence,
+            action: self.delay_action(),
+        })
+    }
+
+    /// The day of an event that is late, in a run of so many days that the rest hides it. What is known of the delays are quantiles, so it counts at
+    /// least so much.
+    fn late_day(&self) -> Option<Matter> {
+        let totals = self.results.delivery.totals;
+        let measured = self.labels.run.run_length.as_secs_f64() * self.tallies.len() as f64;
+        let each_day = totals.messages as f64 * Span::DAY.as_secs_f64() / measured;
+        let part = |phase: &EventPhase, limit: Span| {
+            let (later, delay) = (phase.later?.value, phase.delay?);
+            let limit = limit.as_secs_f64();
+            let beyond =
+                [(delay.p50, 0.5), (delay.p95, 0.05)].into_iter().find(|(quantile, _)| *quantile > limit)?;
+            let each_time = phase.messages as f64 / self.tallies.len() as f64;
+            Some(later * beyond.1 * (each_time / each_day).min(1.0))
+        };
+        let bad = |event: &EventResult| {
+            let during = event.during.as_ref()?;
+            let limits = [(crate::tally::LATE, LATE, "an hour"), (SLOW, LATE_BY_GOAL, "5 minutes")];
+            let found = |(limit, most, words): (Span, f64, &'static str)| {
+                part(during, limit).filter(|part| *part > most).map(|part| (part, words))
+            };
+            Some((event.text.clone(), limits.into_iter().find_map(found)?))
+        };
+        let days = self.results.events.iter().filter_map(bad);
+        let (text, (part, words)) = days.max_by(|a, b| a.1.0.total_cmp(&b.1.0))?;
+        Some(Matter {
+            subject: Subject::Delay,
+            is_certain: true,
+            needs_longer_run: false,
+            sentence: format!(
+                "On the day of the event ({text}) at least {} of the mail takes longer than {words}.",
+                percent(part)
+            ),
             action: self.delay_action(),
         })
     }
@@ -287,9 +374,10 @@ impl Evidence<'_> {
 
     /// What to do where mail is late: make room where nodes are full, else mend what fails.
     pub(super) fn delay_action(&self) -> String {
+        if let Some(action) = self.policy_action() {
+            return action.into();
+        }
         match () {
-            () if self.has_finding("mta-sts-unlisted") => UNLISTED_ACTION.into(),
-            () if self.has_finding("dane-failing") => DANE_ACTION.into(),
             () if self.is_full() => self.more_room(),
             () if self.labels.dns_away.is_some() => self.dns_action(),
             () if self.any_fails() => self.outage_action(),
@@ -341,10 +429,10 @@ impl Evidence<'_> {
 
     /// The hosts that are meant to get mail and get next to none.
     fn idle_host(&self) -> Option<Matter> {
-        // A node that fails is expected to get less.
+        // A node that fails or leaves is expected to get less.
         let nodes = self.results.nodes.iter().zip(&self.labels.nodes);
         let (node, share) = nodes
-            .filter(|(node, labels)| node.fair_share > 0.0 && !labels.fails)
+            .filter(|(node, labels)| node.fair_share > 0.0 && !labels.fails && !labels.leaves)
             .map(|(node, _)| (node, share_of(node)))
             .find(|(node, share)| against(*share, IDLE * node.fair_share) == Ordering::Less)?;
         Some(Matter {
@@ -357,9 +445,12 @@ impl Evidence<'_> {
                 Ranged::from(share).percent(),
                 percent(node.fair_share)
             ),
-            action: match self.has_finding("unreachable-address") {
-                true => "Take the address that the Internet cannot reach out of the zone.".into(),
-                false => format!(
+            action: match self.policy_action() {
+                Some(action) => action.into(),
+                None if self.has_finding("unreachable-address") => {
+                    "Take the address that the Internet cannot reach out of the zone.".into()
+                }
+                None => format!(
                     "Look at why senders pass {} by: its preference, its addresses, its faults.",
                     called(&node.name)
                 ),
