@@ -127,9 +127,11 @@ impl Tries {
         self.begun.push(tries.clone().map(|own| own[0].0.since(first).as_secs_f64()).collect());
         self.attempts.push(attempts.len());
         let taken = attempts.iter().find(|(_, accepted)| *accepted);
-        self.delays.extend(taken.map(|(at, _)| at.since(first).as_secs_f64()));
-        self.at_once +=
-            usize::from(tries.clone().next().is_some_and(|own| own.iter().any(|(_, accepted)| *accepted)));
+        let at_once = tries.clone().next().is_some_and(|own| own.iter().any(|(_, accepted)| *accepted));
+        self.at_once += usize::from(at_once);
+        // How many milliseconds a machine takes from one host to the next says nothing of greylisting.
+        let delay = |(at, _): &(Time, bool)| if at_once { 0.0 } else { at.since(first).as_secs_f64() };
+        self.delays.extend(taken.map(delay));
     }
 
     /// Attempts of all messages together, and of the one with most.

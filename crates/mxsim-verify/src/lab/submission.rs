@@ -231,6 +231,13 @@ fn median_gap(first: &BTreeMap<u32, Time>) -> Option<Span> {
     (gaps.len() >= 10).then(|| Span(gaps[gaps.len() / 2]))
 }
 
+/// What lay between turns: the nominal gap, or more if the MTA took mail more slowly. Sessions that look for mail now and then are seen to take it in
+/// steps of their own, which says nothing of a gap that is nearly as long.
+fn own_gap(first: &BTreeMap<u32, Time>, nominal: Span, mta: &Mta) -> Span {
+    let slack = if mta.dozes { nominal.0 / 10 } else { 0 };
+    median_gap(first).filter(|median| median.0 > nominal.0 + slack).unwrap_or(nominal)
+}
+
 impl Pattern {
     /// How `run` went about it; an error if its mode is unknown.
     ///
@@ -263,7 +270,7 @@ impl Pattern {
     fn of_messages(run: &Recorded, mode: Mode, messages: usize, mta: &Mta, times: &SessionTimes) -> Self {
         let first = first_sights(run);
         let gap = match mode.how {
-            How::OneByOne => median_gap(&first).map_or(mode.gap, |median| median.max(mode.gap)),
+            How::OneByOne => own_gap(&first, mode.gap, mta),
             How::EightSessions | How::Released => {
                 let span =
                     first.values().max().zip(first.values().min()).map(|(last, first)| last.since(*first));

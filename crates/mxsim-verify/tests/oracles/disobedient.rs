@@ -90,3 +90,21 @@ fn who_stays_with_the_host_that_worked_last_does_not_come_back() {
     assert_eq!(sum("a", bins / 2, bins), 0.0, "nothing from noon on");
     assert!(sum("a", 0, bins / 2) > 11_000.0 && sum("b", bins / 2, bins) > 11_000.0);
 }
+
+/// Theory: arrivals see time averages, so a node of c sessions turns away the same part of a little wanted mail as of the spam that fills it: Erlang's B. Spam of
+/// 40,000 messages a day in sessions of 10 s is an offered load of 4.6, of which 5 sessions turn away 0.25; retries of the wanted mail add a little. Were
+/// what is turned away of the spam counted, too, it would be five times as much as comes. n: 16 days.
+#[test]
+fn a_full_node_is_judged_by_the_wanted_mail_it_turns_away() {
+    let text = text(
+        "run_length = \"1d\"\nreplications = 16",
+        &equal_hosts(1, 300),
+        "[traffic]\nmessages_per_day = 2000\nprofile = \"flat\"\n[nodes.\"*\"]\nsessions = 5\nsession_time = \"10s\"
+[[senders]]\nname = \"us\"\nshare = \"100 %\"\npreset = \"randomizing\"
+[[senders]]\nname = \"spam\"\nwanted = false\nshare = \"2000 %\"\npreset = \"spam\"",
+    );
+    let results = run(&text);
+    let sessions = results.nodes[0].sessions.expect("sessions take time");
+    let part = sessions.blocked_in_busiest_hour.expect("wanted mail comes").mean;
+    assert!((0.15..0.4).contains(&part), "{part}");
+}
