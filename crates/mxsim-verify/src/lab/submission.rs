@@ -279,7 +279,9 @@ impl Pattern {
         };
         let arrivals = match mode.how {
             How::OneByOne if mta.dozes => {
-                dozed(&run.sights, messages, gap).unwrap_or_else(|| one_by_one(&first, messages, gap))
+                let dozed = |looks_every| dozed(&run.sights, messages, gap, looks_every);
+                let arrivals = dozed(Some(LOOKS_EVERY)).or_else(|| dozed(None));
+                arrivals.unwrap_or_else(|| one_by_one(&first, messages, gap))
             }
             How::OneByOne => one_by_one(&first, messages, gap),
             How::Released if mta.held_back => turns(messages, Span::ZERO).collect(),
@@ -362,8 +364,9 @@ fn one_by_one(first: &BTreeMap<u32, Time>, messages: usize, gap: Span) -> Vec<Ti
 
 /// When messages came that were submitted a gap apart and waited until a session looked for them: in the middle of what the recording leaves
 /// open. Each was there when its session began with it, and none was left when a session had run out of work, nor at its last look before it
-/// found some again. The first waited for a session to be set up, so it came as late as it was seen. `None` if no steady submission fits.
-fn dozed(sights: &[Sight], messages: usize, gap: Span) -> Option<Vec<Time>> {
+/// found some again, unless looks come late on a busy machine (`looks_every` is `None`). The first waited for a session to be set up, so it came as late as it was
+/// seen. `None` if no steady submission fits.
+fn dozed(sights: &[Sight], messages: usize, gap: Span, looks_every: Option<Span>) -> Option<Vec<Time>> {
     let mut first: BTreeMap<u32, Time> = BTreeMap::new();
     let mut last: BTreeMap<u64, Time> = BTreeMap::new();
     let (mut work, mut looks) = (Vec::new(), Vec::new());
@@ -375,7 +378,8 @@ fn dozed(sights: &[Sight], messages: usize, gap: Span) -> Option<Vec<Time>> {
     }
     work.sort_unstable();
     let session = *work.get(work.len() / 2)?;
-    let dozes = looks.iter().map(|&(before, at)| before.max(at - session - LOOKS_EVERY));
+    let look_before = |at: Time| looks_every.map(|every| at - session - every);
+    let dozes = looks.iter().map(|&(before, at)| look_before(at).map_or(before, |look| before.max(look)));
     let turn = |message: u32| gap.saturating_mul(i64::from(message));
     let next = |doze: Time| first.iter().find(|(_, seen)| **seen > doze).map(|(&message, _)| message);
     let latest = first.iter().map(|(&message, &seen)| seen - session - turn(message)).min()?;
@@ -409,12 +413,13 @@ mod tests {
         let sights = [&[(0, 100)], &busy[..], &[(7, 2_450)]].concat();
         // The first was taken at 50 ms and was there by then; the eighth was not at 1400 ms, so the first came after 0 ms. So it came at 25 ms, and
         // its session was ready 25 ms later.
-        let arrivals = dozed(&seen(&sights), 9, Span(200_000)).expect("a steady submission");
+        let arrivals =
+            dozed(&seen(&sights), 9, Span(200_000), Some(LOOKS_EVERY)).expect("a steady submission");
         let expected: Vec<Time> = (0..9).map(|message| at((200 * message - 25).max(0))).collect();
         assert_eq!(arrivals, expected);
         let pause = [(0, 100), (1, 1_150), (2, 1_200), (3, 1_250), (4, 2_300)];
         assert_eq!(
-            dozed(&seen(&pause), 5, Span(200_000)),
+            dozed(&seen(&pause), 5, Span(200_000), Some(LOOKS_EVERY)),
             None,
             "the fifth should have been there at 1250 ms"
         );

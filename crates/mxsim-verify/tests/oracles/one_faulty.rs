@@ -191,8 +191,9 @@ impl Expected<'_> {
             let due = due.max(at + 1.0);
             let jitter = self.parameters.retry.jitter.as_secs_f64();
             let every = self.parameters.retry.queue_run.map_or(0.0, |every| every.as_secs_f64());
-            // A queue run of Postfix takes what is due within the next second.
-            let grace = if matches!(self.parameters.retry.wait, Wait::Age { .. }) { 1.0 } else { 0.0 };
+            // A queue run of Postfix takes what is due within the next second, and a queue in whole seconds counts from the second of the failure.
+            let is_age = matches!(self.parameters.retry.wait, Wait::Age { .. });
+            let grace = if is_age || every == 1.0 { 1.0 } else { 0.0 };
             assert!(
                 until > due - grace - TOLERANCE && until < due + jitter + every + TOLERANCE,
                 "{due}: {until}"

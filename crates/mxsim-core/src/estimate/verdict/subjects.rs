@@ -115,7 +115,9 @@ impl Evidence<'_> {
         let idle_host = self.idle_host();
         // A host without mail is off its target, too; it is named once.
         let target = self.target().filter(|_| !self.is_planned() && idle_host.is_none());
-        let subjects = [self.loss(), idle_host, self.delay(), self.turned_away(), target];
+        // What waits without a host to go to is lost, and not late.
+        let delay = self.delay().filter(|_| self.barred().is_none());
+        let subjects = [self.loss(), idle_host, delay, self.turned_away(), target];
         subjects.into_iter().flatten().collect()
     }
 
