@@ -67,7 +67,7 @@ pub(super) fn deferred(parameters: &SenderParameters, last: Option<Outcome>) -> 
 }
 
 /// Which policies a sender keeps to that bar a host.
-pub(super) const fn barred(policy: &Policy) -> &'static str {
+pub(super) fn barred(policy: &Policy) -> &'static str {
     match (policy.mta_sts.is_on(), policy.dane.is_on()) {
         (true, true) => {
             "it keeps to MTA-STS and DANE: the policy does not list the host, or DANE fails there"
