@@ -35,7 +35,7 @@ const HELD_UP: Span = Span(500_000);
 /// Sixteen bursts of 300 messages in eight sessions, Postfix 3.7.11: from the first to the last message taken in it was 0.46 to 1.13 times as long as from the
 /// first to the last delivered, 0.78 times on average.
 const TAKEN_IN: f64 = 0.78;
-/// A session that dozes looks for mail every second (OpenSMTPD 6.8: `mta_session.c`, `HOST_RETRY`); a few milliseconds for the clocks.
+/// A session that dozes looks for mail every second: recorded of OpenSMTPD 6.8 about 1.004 s apart.
 const LOOKS_EVERY: Span = Span(1_005_000);
 /// Fewer times tell nothing.
 pub(super) const ENOUGH: usize = 20;

@@ -2,7 +2,8 @@
 //!
 //! Tables begin as they are after a long time of the same traffic. Where correspondents are given, one that writes at rate r was seen within the
 //! `expiry` E with probability 1 - exp(-r E), and a client of whose keys n a second are first contacts has passed a Poisson number of times of
-//! mean n E, or never if its mail does not come back: it is tried once, or a node without a greylist takes it in the same attempt. Where each node has its own table, a node has seen the part of the mail that is its fair share; a backup has seen none.
+//! mean n E, or never if its mail does not come back: it is tried once, or a node without a greylist takes it in the same attempt. Where each
+//! node has its own table, a node has seen the part of the mail that is its fair share; a backup has seen none.
 
 use crate::dns::stub::Home;
 use crate::ids::{NodeId, SenderId};

@@ -116,8 +116,9 @@ impl Evidence<'_> {
         // A host without mail is off its target, too; it is named once.
         let target = self.target().filter(|_| !self.is_planned() && idle_host.is_none());
         // What waits without a host to go to is lost, and not late.
-        let delay = self.delay().filter(|_| self.barred().is_none());
-        let subjects = [self.loss(), idle_host, delay, self.turned_away(), target];
+        let barred = self.barred();
+        let delay = if barred.is_none() { self.delay() } else { None };
+        let subjects = [barred.or_else(|| self.loss()), idle_host, delay, self.turned_away(), target];
         subjects.into_iter().flatten().collect()
     }
 
@@ -132,9 +133,6 @@ impl Evidence<'_> {
     }
 
     fn loss(&self) -> Option<Matter> {
-        if let Some(matter) = self.barred() {
-            return Some(matter);
-        }
         let lost = self.results.delivery.bounced_share?;
         let is_certain = beyond(lost, LOST);
         if self.unfinished.is_open && is_certain != Some(true) {

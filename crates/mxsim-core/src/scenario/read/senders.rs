@@ -14,7 +14,7 @@ use crate::sender::{
 };
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity::{SMALLEST, percent_text};
-use crate::syntax::shape::{LONGEST_NAME, MOST_BESIDE, unknown_preset};
+use crate::syntax::shape::{LONGEST_NAME, MOST_BESIDE, Shape, unknown_preset};
 use crate::syntax::tree::{Table, Value, shortened};
 use crate::traffic::{Profile, Sizes};
 use std::collections::BTreeSet;
@@ -152,16 +152,10 @@ fn shares_of_wanted(entries: &[(&Value, &Table)], reading: &mut Reading) -> Vec<
 
 /// Mail that is waited for is a part of the whole. What is no share at all has been reported already.
 fn check_part(table: &Table, given: Option<f64>, reading: &mut Reading) {
-    let above = given.filter(|&share| share > 1.0 && share <= MOST_BESIDE);
-    let (Some(share), Some(value)) = (above, table.get("share")) else { return };
-    let message =
-        format!("senders.share: expected a share above 0 and up to 1 (100 %), found {}", value.quoted());
-    let help = if value.as_number().is_some() {
-        format!("a number is a fraction of 1; for percent write \"{share} %\"")
-    } else {
-        "write a share above \"0 %\" and up to \"100 %\"".into()
-    };
-    reading.report.error(code::OUT_OF_RANGE, &value.place, message).help(help);
+    let above = given.is_some_and(|share| share > 1.0 && share <= MOST_BESIDE);
+    if let Some(value) = table.get("share").filter(|_| above) {
+        Shape::Share.check(value, "senders.share", &mut reading.report);
+    }
 }
 
 fn check_total(entries: &[(&Value, &Table)], total: f64, resting: usize, reading: &mut Reading) {
