@@ -147,21 +147,25 @@ pub fn next_attempt(policy: &RetrySchedule, message: FailedAttempt, draws: Key) 
     let due =
         due(&policy.wait, message, age, draws)?.max(message.now + SHORTEST_WAIT).max(message.not_before);
     let late = Span((policy.jitter.0 as f64 * draws.child(u64::from(message.failures)).unit()) as i64);
-    let due = if policy.jitter == Span::ZERO { due } else { due + late };
     Some(match policy.queue_run {
-        None => due,
-        Some(every) => next_queue_run(due + Span(-grace(&policy.wait, every).0), every, message.phase),
+        None => due + late,
+        Some(WHOLE_SECONDS) => {
+            next_queue_run(due + Span(1 - WHOLE_SECONDS.0), WHOLE_SECONDS, message.phase) + late
+        }
+        Some(every) => next_queue_run(due + late + Span(-grace(&policy.wait).0), every, message.phase),
     })
 }
 
+/// A queue that is looked through every second counts in whole seconds: a wait begins with the second of the failure, and the attempt comes a jitter
+/// after the second in which it is due (Courier 1.0.16, recorded: 220 second attempts 299.3 to 301.4 s after the first, where it waits 300 s).
+const WHOLE_SECONDS: Span = Span::from_secs(1);
+
 /// How much before its time a queue run takes a message: Postfix those of the next second (`qmgr_active.c`, `qmgr_active_feed`; recorded: the run
-/// 299.1 s after a failure takes what is due after 300 s). A queue that is looked through every second counts in whole seconds, and a wait begins
-/// with the second of the failure (Courier 1.0.16, recorded: 100 second attempts 299.3 to 301.4 s after the first, where it waits 300 s).
-fn grace(wait: &Wait, every: Span) -> Span {
-    if matches!(wait, Wait::Age { .. }) || every == Span::from_secs(1) {
-        Span::from_secs(1)
-    } else {
-        Span::ZERO
+/// 299.1 s after a failure takes what is due after 300 s).
+const fn grace(wait: &Wait) -> Span {
+    match wait {
+        Wait::Age { .. } => Span::from_secs(1),
+        _ => Span::ZERO,
     }
 }
 
@@ -386,6 +390,24 @@ mod tests {
         assert_eq!(seen(RetryFrom::Pool(4), 10), [10, 11]);
         assert_eq!(seen(RetryFrom::Pool(9), 0), [0, 1, 2, 3, 4, 5]);
         assert_eq!(seen(RetryFrom::Pool(1), 3), [3]);
+    }
+
+    /// A failure 0.7 s after a whole second waits from that second on.
+    #[test]
+    fn a_queue_in_whole_seconds_counts_from_that_of_the_failure() {
+        let list = vec![Span::from_secs(300)];
+        let policy = RetrySchedule {
+            queue_run: Some(WHOLE_SECONDS),
+            ..waiting(Wait::Gaps { list, then: AfterGaps::RepeatLast })
+        };
+        let next = |now| {
+            let (now, phase, not_before) = (Time(now), Span(200_000), Time::ZERO);
+            let failed = FailedAttempt { born: now, failures: 1, now, phase, not_before };
+            let draws = Entropy::new(1, 0).key(StreamId::new("retry", Purpose::Retry));
+            next_attempt(&policy, failed, draws).map(|at| at.0)
+        };
+        assert_eq!(next(10_900_000), Some(310_200_000));
+        assert_eq!(next(11_200_000), Some(311_200_000), "on the second itself");
     }
 
     #[test]

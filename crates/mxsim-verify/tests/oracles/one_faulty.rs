@@ -191,15 +191,14 @@ impl Expected<'_> {
             let due = due.max(at + 1.0);
             let jitter = self.parameters.retry.jitter.as_secs_f64();
             let every = self.parameters.retry.queue_run.map_or(0.0, |every| every.as_secs_f64());
-            // A queue run of Postfix takes what is due within the next second, and a queue in whole seconds counts from the second of the failure.
-            let is_age = matches!(self.parameters.retry.wait, Wait::Age { .. });
-            let grace = if is_age || every == 1.0 { 1.0 } else { 0.0 };
-            assert!(
-                until > due - grace - TOLERANCE && until < due + jitter + every + TOLERANCE,
-                "{due}: {until}"
-            );
+            // A queue run of Postfix takes what is due within the next second. A queue in whole seconds counts from that of the failure.
+            let grace = if matches!(self.parameters.retry.wait, Wait::Age { .. }) { 1.0 } else { 0.0 };
+            let (least, most) = if every == 1.0 { (due - 1.0, due) } else { (due - grace, due + every) };
+            assert!(until > least - TOLERANCE && until < most + jitter + TOLERANCE, "{due}: {until}");
         }
-        if let Some(every) = self.parameters.retry.queue_run.map(|every| every.as_secs_f64()) {
+        let runs = self.parameters.retry.queue_run.map(|every| every.as_secs_f64());
+        // After the second in which it is due comes a jitter of its own.
+        if let Some(every) = runs.filter(|every| *every != 1.0) {
             let run = *self.queue_run.get_or_insert(until);
             let off = (until - run).rem_euclid(every);
             assert!(
