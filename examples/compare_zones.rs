@@ -6,7 +6,7 @@
 
 use mxsim_core::engine::compile;
 use mxsim_core::sender::Stickiness;
-use mxsim_core::study::{Alternatives, run};
+use mxsim_core::study::{Twins, run};
 use mxsim_core::tally::Tally;
 use mxsim_core::{Quiet, RunOptions, ScenarioBuilder, ScenarioError, SenderSpec, Span};
 use std::error::Error;
@@ -57,7 +57,7 @@ fn shares_of_mx1(zone: &str, seed: u64) -> Result<Vec<f64>, ScenarioError> {
         .seed(seed)
         .build()?;
     let options = RunOptions::of(&scenario).replications(DAYS);
-    let days = run(&compile(&scenario), &Alternatives::default(), options, &Quiet).tallies;
+    let days = run(&compile(&scenario), &Twins::default(), options, &Quiet).tallies;
     Ok(days.iter().map(share_of_mx1).collect())
 }
 

@@ -4,7 +4,7 @@ use mxsim_core::engine::probe::{Probe, Step};
 use mxsim_core::engine::{MethodChoice, compile, compile_for, replicate, replicate_with};
 use mxsim_core::ids::MessageId;
 use mxsim_core::scenario::Scenario;
-use mxsim_core::study::{Alternatives, Limit, Quiet, RunOptions, run, simulate};
+use mxsim_core::study::{Limit, Quiet, RunOptions, Twins, run, simulate};
 use mxsim_core::tally::Tally;
 use mxsim_core::time::Time;
 use mxsim_verify::experiment::{equal_hosts, scenario, text};
@@ -142,7 +142,7 @@ fn forty_replications_are_the_first_forty_of_eighty() {
     let world = compile(&scenario);
     let tallies = |replications| {
         let options = RunOptions::of(&scenario).replications(replications);
-        run(&world, &Alternatives::default(), options, &Quiet).tallies
+        run(&world, &Twins::default(), options, &Quiet).tallies
     };
     let (forty, eighty) = (tallies(40), tallies(80));
     assert_eq!((forty.len(), eighty.len()), (40, 80));

@@ -91,7 +91,7 @@ pub(crate) struct Simulation {
     /// By which methods senders are simulated; all give the same distribution
     #[arg(long, value_enum, value_name = "METHOD", default_value = "fastest")]
     pub(crate) method: MethodName,
-    /// Plausible worlds to draw where something is not known, 0 for none [default: as many as cost little, 64 at most]
+    /// Plausible worlds to draw where something is not known, 0 for none [default: as many as cost what the run did, 64 at most]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000))]
     pub(crate) worlds: Option<u64>,
     /// Exit with 0 whatever the answer is

@@ -18,6 +18,9 @@ use std::time::{Duration, Instant};
 /// How long a run without a fixed number of replications may take unless told otherwise.
 const DEFAULT_MAX_TIME: Duration = Duration::from_secs(60);
 
+/// Part of the time that is for the question, where other worlds are to follow. They are to cost as much again, and may cost half as much more.
+const QUESTION: f64 = 0.4;
+
 static HANDLER: OnceLock<()> = OnceLock::new();
 
 /// Shows progress on a terminal and stops the run on Ctrl-C or when the time is up.
@@ -131,6 +134,11 @@ impl Observer for Progress {
         }
         let end = self.run.get().and_then(|(_, end)| *end);
         end.is_some_and(|end| now() >= end).then_some(Stop::TimeUp)
+    }
+
+    fn is_time_for_worlds(&self) -> bool {
+        let Some((begun, Some(end))) = self.run.get() else { return false };
+        now() >= *begun + end.saturating_duration_since(*begun).mul_f64(QUESTION)
     }
 }
 

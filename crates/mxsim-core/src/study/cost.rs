@@ -14,7 +14,8 @@ use crate::engine::world::method::SimulationMethod;
 use crate::engine::world::{SenderTable, World};
 use crate::scenario::Scenario;
 use crate::study::limit::Limit;
-use crate::study::sensitivity::size::{CONFIRMING, Size};
+use crate::study::sensitivity::size::{WORLDS, WORLDS_BYTES, most_tallies};
+use crate::study::sensitivity::twins::TwinCost;
 pub use crate::study::too_large::TooLarge;
 use crate::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
 use crate::time::Span;
@@ -76,8 +77,8 @@ pub struct Cost {
     pub messages: f64,
     /// Retries of one replication, warm-up included.
     pub retries: f64,
-    /// Worlds simulated beside it in the first replications.
-    pub(super) beside: Size,
+    /// Worlds simulated along with it and after it.
+    pub(super) beside: Beside,
     /// Processor time to make the world (s).
     pub build_s: f64,
     /// Processor time of one replication (s).
@@ -86,6 +87,50 @@ pub struct Cost {
     pub working_bytes: f64,
     /// Memory of one finished tally (bytes).
     pub tally_bytes: f64,
+}
+
+/// What is simulated along with a run and after it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Beside {
+    twins: TwinCost,
+    /// Other worlds that are asked for.
+    asked: Option<u64>,
+    /// Whether there are any.
+    has_worlds: bool,
+    /// Memory of the tables of those that are asked for (bytes).
+    table_bytes: f64,
+}
+
+impl Beside {
+    /// Other worlds follow where something is not known, so many of them if they are asked for.
+    pub(super) fn new(scenario: &Scenario, twins: TwinCost, asked: Option<u64>, has_worlds: bool) -> Self {
+        let table_bytes = asked.unwrap_or(0) as f64 * Cost::table_bytes(scenario);
+        Self { twins, asked, has_worlds: has_worlds && asked != Some(0), table_bytes }
+    }
+
+    fn table_bytes(self) -> f64 {
+        self.twins.table_bytes + self.table_bytes
+    }
+
+    /// The most tallies of so many bytes beside so many replications of the run. Worlds that nobody asked for take no more than they may.
+    fn tallies(self, replications: u64, bytes: f64) -> u64 {
+        let worlds = match self.asked {
+            _ if !self.has_worlds => 0,
+            Some(worlds) => most_tallies(worlds, replications),
+            None => most_tallies(WORLDS[0], replications).min((WORLDS_BYTES / bytes) as u64),
+        };
+        self.twins.tallies(replications) + worlds
+    }
+
+    /// Processor time beside so many replications of the run, each of so many seconds.
+    fn seconds(self, replications: u64, replication_s: f64) -> f64 {
+        let worlds = match self.asked {
+            _ if !self.has_worlds => 0,
+            Some(worlds) => most_tallies(worlds, replications),
+            None => replications,
+        };
+        self.twins.seconds(replications) + worlds as f64 * replication_s
+    }
 }
 
 impl Cost {
@@ -102,7 +147,7 @@ impl Cost {
         Self {
             messages,
             retries: retries.count,
-            beside: Size::default(),
+            beside: Beside::default(),
             build_s: build_s(world.senders.iter().map(|sender| (sender.sites, sender.hosts))),
             replication_s: (messages * message_work(world) * session_work(world)
                 + retries.work
@@ -140,7 +185,7 @@ impl Cost {
         let cost = Self {
             messages,
             retries: 0.0,
-            beside: Size::default(),
+            beside: Beside::default(),
             build_s: build_s(scenario.senders.iter().map(|sender| (sender.sites, sender.hosts))),
             replication_s: 0.0,
             working_bytes: bytes,
@@ -175,11 +220,11 @@ impl Cost {
             Limit::Replications(replications) => replications,
             Limit::UntilDecided { .. } => 1,
         };
-        let worlds = self.worlds(replications);
+        let tallies = self.tallies(replications);
         let fits = self.seconds(1) <= LONGEST_REPLICATION_S
             && self.seconds(replications) <= LONGEST_RUN_S
-            && self.working_bytes + self.beside.table_bytes <= MOST_MEMORY
-            && self.tally_bytes * worlds <= MOST_MEMORY;
+            && self.working_bytes + self.beside.table_bytes() <= MOST_MEMORY
+            && self.tally_bytes * tallies <= MOST_MEMORY;
         if fits { Ok(()) } else { Err(self.too_large(replications)) }
     }
 
@@ -189,8 +234,8 @@ impl Cost {
             seconds: self.seconds(replications),
             messages: self.messages,
             retries: self.retries,
-            working_bytes: self.working_bytes + self.beside.table_bytes,
-            tallies_bytes: self.tally_bytes * self.worlds(replications),
+            working_bytes: self.working_bytes + self.beside.table_bytes(),
+            tallies_bytes: self.tally_bytes * self.tallies(replications),
         }
     }
 
@@ -198,21 +243,23 @@ impl Cost {
     #[must_use]
     pub fn most_replications(self) -> u64 {
         let tallies = (MOST_MEMORY / self.tally_bytes) as u64;
-        let beside = self.beside.replications(CONFIRMING);
-        if tallies >= beside + CONFIRMING {
+        let beside = self.beside.tallies(u64::MAX, self.tally_bytes);
+        if tallies > 2 * beside {
             return tallies - beside;
         }
-        (1..CONFIRMING).rev().find(|most| self.worlds(*most) <= tallies as f64).unwrap_or(0)
+        (1..tallies).rev().find(|most| self.tallies(*most) <= tallies as f64).unwrap_or(0)
     }
 
     /// Processor time of so many replications and of the worlds beside them, from making them on.
     fn seconds(self, replications: u64) -> f64 {
-        self.build_s + self.replication_s * replications as f64 + self.beside.seconds(replications)
+        self.build_s
+            + self.replication_s * replications as f64
+            + self.beside.seconds(replications, self.replication_s)
     }
 
-    /// Worlds simulated in so many replications, those beside it included.
-    fn worlds(self, replications: u64) -> f64 {
-        (replications + self.beside.replications(replications)) as f64
+    /// Tallies of so many replications, those of other worlds included.
+    fn tallies(self, replications: u64) -> f64 {
+        replications as f64 + self.beside.tallies(replications, self.tally_bytes) as f64
     }
 }
 
@@ -274,7 +321,7 @@ mod tests {
     use crate::engine::compile;
     use crate::engine::world::method::MethodChoice;
     use crate::scenario::Scenario;
-    use crate::study::sensitivity::Alternatives;
+    use crate::study::sensitivity::Twins;
 
     /// The cost of two hosts and what follows them.
     fn cost(rest: &str) -> Cost {
@@ -283,9 +330,9 @@ mod tests {
         match Scenario::from_toml(&format!("{zone}{rest}")) {
             Ok(scenario) => {
                 let cost = Cost::of(&compile(&scenario));
-                let options = (1, MethodChoice::default());
-                let beside = Alternatives::new(&scenario, options, Some(0), &cost, &|| false);
-                Cost { beside: beside.expect("nobody stops it").size, ..cost }
+                let twins = Twins::new(&scenario, MethodChoice::default(), &|| false);
+                let twins = twins.expect("nobody stops it").cost;
+                Cost { beside: Beside { twins, ..Beside::default() }, ..cost }
             }
             Err(error) => panic!("{error}"),
         }
@@ -350,26 +397,19 @@ mod tests {
 
     #[test]
     fn worlds_beside_the_run_count() {
-        let known = cost("[[senders]]\npreset = \"postfix\"\n");
-        let beside = Size {
-            extremes: 2,
-            extremes_s: 2.0,
-            worlds: 10,
-            worlds_s: 30.0,
-            replications: 20,
-            ..Size::default()
-        };
-        let other = Cost { beside, ..known };
-        // Two extremes for 160 replications, ten worlds for 20.
-        assert_eq!((known.worlds(200), other.worlds(200)), (200.0, 720.0));
-        assert_eq!(beside.seconds(200), 2.0 * 160.0 + 30.0 * 20.0);
-        let tight = Cost { tally_bytes: MOST_MEMORY / 700.0, ..other };
-        assert_eq!(tight.most_replications(), 180);
-        assert!(tight.check(Limit::Replications(180)).is_ok());
-        assert!(tight.check(Limit::Replications(181)).is_err());
-        // One of the world itself costs thirteen.
-        let tiny = Cost { tally_bytes: MOST_MEMORY / 130.5, ..other };
-        assert_eq!(tiny.most_replications(), 10);
+        let known = Cost { build_s: 0.0, replication_s: 1.0, ..cost("[[senders]]\npreset = \"postfix\"\n") };
+        let beside = |asked| Beside { asked, has_worlds: true, ..Beside::default() };
+        // Ten worlds for 48 replications, 16 extremes for 32 and three of them for 128 more.
+        let other = Cost { beside: beside(Some(10)), ..known };
+        assert_eq!((known.tallies(200), other.tallies(200)), (200.0, 200.0 + 480.0 + 896.0));
+        assert_eq!(other.seconds(200), other.tallies(200));
+        // Who does not ask pays the price of the run again.
+        assert_eq!(Cost { beside: beside(None), ..known }.seconds(200), 400.0);
+        // Below 160 of the run these go on for as many less: 4 R + 896 are to be at most 1,500.
+        let tight = Cost { tally_bytes: MOST_MEMORY / 1_500.0, ..other };
+        assert_eq!(tight.most_replications(), 151);
+        assert!(tight.check(Limit::Replications(151)).is_ok());
+        assert!(tight.check(Limit::Replications(152)).is_err());
     }
 
     /// Theory as above, for trouble that no node has.

@@ -34,7 +34,7 @@ pub struct RunOptions {
     pub limit: Limit,
     /// By which methods.
     pub method: MethodChoice,
-    /// Plausible worlds drawn beside the run where something is not known; `None` for as many as cost little, 64 at most.
+    /// Plausible worlds drawn after the run where something is not known; `None` for as many as cost no more than the run itself, 64 at most.
     pub worlds: Option<u64>,
 }
 
@@ -122,6 +122,11 @@ pub trait Observer: Sync {
     /// Whether to stop; looked at every few milliseconds.
     fn stop(&self) -> Option<Stop> {
         None
+    }
+
+    /// Whether the time that is left is needed for the worlds that follow the run; looked at as [`stop`](Self::stop) is.
+    fn is_time_for_worlds(&self) -> bool {
+        false
     }
 }
 

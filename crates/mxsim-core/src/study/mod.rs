@@ -28,4 +28,4 @@ pub use limit::{Limit, Observer, Quiet, RunOptions, Stop};
 pub use run::{Run, run};
 pub use run::{RunError, simulate};
 #[doc(hidden)]
-pub use sensitivity::Alternatives;
+pub use sensitivity::Twins;

@@ -1,8 +1,8 @@
-//! Many replications: in parallel, kept in the order of their numbers, until they are enough.
+//! Many replications: in parallel, kept in the order of their numbers, until they are enough. Then other plausible worlds.
 //!
 //! Replication r depends on the seed and r alone, so the tallies are the same at any number of threads, and those of a shorter run are
-//! a prefix of those of a longer one. That holds for a run that was stopped as well. Where it was stopped before the worlds beside its first
-//! replications were done, it is a shorter run without worlds.
+//! a prefix of those of a longer one. That holds for a run that was stopped as well: the question comes first, and where it was stopped among the
+//! worlds after it, it is a run without worlds.
 
 use crate::engine::Compiled;
 use crate::engine::compile_for;
@@ -11,18 +11,18 @@ use crate::estimate::{self, Assumption, Plausible, WhatIf};
 use crate::numerals::rough;
 use crate::results::Results;
 use crate::scenario::Scenario;
-use crate::study::cost::{Cost, TooLarge};
+use crate::study::cost::{Beside, Cost, TooLarge};
 use crate::study::limit::{Limit, Observer, RunOptions, Stop};
-use crate::study::sensitivity::{AlternativeTallies, Alternatives, Extreme, Slot, Twin};
+use crate::study::sensitivity::twins::{Twin, TwinTallies};
+use crate::study::sensitivity::{AfterRun, AlternativeTallies, Alternatives, Extreme, Twins, is_unknown};
 use crate::tally::Tally;
 use std::cell::Cell;
 use std::fmt;
-use std::ops::Range;
 #[cfg(feature = "parallel")]
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Replications that are begun together, and those of the run itself that come before other worlds.
+/// Replications that are begun together.
 const BATCH: u64 = 32;
 
 /// The tallies of a run, in the order of replications.
@@ -30,8 +30,8 @@ const BATCH: u64 = 32;
 pub struct Run {
     /// Replications 0, 1, 2, ... without a gap.
     pub tallies: Vec<Tally>,
-    /// Those of the worlds beside it.
-    pub beside: AlternativeTallies,
+    /// Those of the worlds that go along with it.
+    pub twins: TwinTallies,
     /// True if it was interrupted.
     pub partial: bool,
     /// Why it ended where a replication was too large after all.
@@ -89,59 +89,113 @@ pub fn simulate(
         Some(Stop::TimeUp) => RunError::TimeUp { replication_s: cost.replication_s },
         Some(Stop::Interrupted) | None => RunError::Interrupted,
     };
-    let chosen = (options.seed, options.method);
-    let beside = Alternatives::new(scenario, chosen, options.worlds, &cost, &|| observer.stop().is_some())
-        .ok_or_else(nothing)?;
-    cost.beside = beside.size;
+    let twins = Twins::new(scenario, options.method, &|| observer.stop().is_some()).ok_or_else(nothing)?;
+    let is_unknown = is_unknown(scenario);
+    cost.beside = Beside::new(scenario, twins.cost, options.worlds.filter(|_| is_unknown), is_unknown);
     cost.check(options.limit).map_err(RunError::TooLarge)?;
-    let run = run(&world, &beside, options.at_most(cost.most_replications()), observer);
+    let leaves_time = is_unknown && options.worlds != Some(0);
+    let run = question(&world, &twins, options.at_most(cost.most_replications()), (observer, leaves_time));
     match run.outgrown {
         Some(why) if run.tallies.is_empty() => return Err(RunError::TooLarge(why)),
         Some(why) => observer.outgrown(&why),
         None if run.tallies.is_empty() => return Err(nothing()),
         None => {}
     }
-    Ok(results(&world, beside, &run))
+    let looked_at = leaves_time.then(|| look(scenario, &world, &run, (options, cost), observer)).flatten();
+    Ok(results(&world, &twins, &run, looked_at, is_unknown))
+}
+
+/// Other worlds and their tallies; `None` if it was stopped before all were finished, or one of them is too large.
+fn look(
+    scenario: &Scenario,
+    world: &Compiled,
+    run: &Run,
+    (options, cost): (RunOptions, Cost),
+    observer: &dyn Observer,
+) -> Option<(Alternatives, AlternativeTallies)> {
+    let RunOptions { seed, method, worlds: asked, .. } = options;
+    let after = AfterRun { seed, method, asked, replications: run.tallies.len() as u64, cost };
+    let beside = Alternatives::new(scenario, &after, &|| observer.stop().is_some())?;
+    let simulate = |tasks: &[(&Compiled, u64)]| {
+        let one = |i: usize| {
+            let (world, r) = tasks[i];
+            replicate(world, seed, r, Cost::of(world), observer).map(|mut tally| {
+                tally.forget_details();
+                tally
+            })
+        };
+        let (done, all) = in_order(tasks.len(), one);
+        all.map(|()| done)
+    };
+    let tallies = beside.look(&world.labels, &run.tallies, &simulate).ok()?;
+    Some((beside, tallies))
 }
 
 /// What the tallies come to. Worlds that time left no replication say nothing.
-fn results(world: &Compiled, beside: Alternatives, run: &Run) -> Results {
-    let undisturbed = beside.undisturbed().cloned().filter(|_| !run.beside.undisturbed.is_empty());
-    let is_unknown = beside.is_unknown;
-    let what_ifs = what_ifs(world, beside, run);
-    let drawn = run.beside.worlds.first().is_some_and(|tallies| !tallies.is_empty());
+fn results(
+    world: &Compiled,
+    twins: &Twins,
+    run: &Run,
+    looked_at: Option<(Alternatives, AlternativeTallies)>,
+    is_unknown: bool,
+) -> Results {
+    let undisturbed = twins.undisturbed().filter(|_| !run.twins.undisturbed.is_empty());
+    let (beside, tallies) = looked_at.unwrap_or_default();
+    let what_ifs = what_ifs(world, beside, &run.tallies, &tallies.extremes);
     let plausible = Plausible {
         what_ifs: &what_ifs,
-        worlds: if drawn { &run.beside.worlds } else { &[] },
-        is_left_out: is_unknown && !drawn && what_ifs.is_empty(),
-        without: &run.beside.without,
-        unlimited: &run.beside.unlimited,
-        undisturbed: undisturbed.as_ref().map(|labels| (labels, &run.beside.undisturbed[..])),
+        worlds: &tallies.worlds,
+        is_left_out: is_unknown && tallies.worlds.is_empty() && what_ifs.is_empty(),
+        without: &run.twins.without,
+        unlimited: &run.twins.unlimited,
+        undisturbed: undisturbed.map(|labels| (labels, &run.twins.undisturbed[..])),
     };
     estimate::estimate(&world.labels, &run.tallies, run.partial, plausible)
 }
 
-fn what_ifs(world: &Compiled, beside: Alternatives, run: &Run) -> Vec<WhatIf> {
+fn what_ifs(world: &Compiled, beside: Alternatives, run: &[Tally], tallies: &[Vec<Tally>]) -> Vec<WhatIf> {
     let found = |((end, _), tallies): ((Extreme, Compiled), &Vec<Tally>)| {
         let Extreme { sender, unknown, assumed, instead, grade, .. } = end;
         let assumption = Assumption { sender, unknown: unknown.into(), assumed, instead, grade };
-        estimate::what_if(&world.labels, &run.tallies, assumption, tallies)
+        estimate::what_if(&world.labels, run, assumption, tallies)
     };
-    let looked_at = |(_, tallies): &((Extreme, Compiled), &Vec<Tally>)| !tallies.is_empty();
-    beside.extremes.into_iter().zip(&run.beside.extremes).filter(looked_at).filter_map(found).collect()
+    beside.extremes.into_iter().zip(tallies).filter_map(found).collect()
 }
 
-/// Runs replications of `world` until the limit or until `observer` stops it, and the first few of each world in `beside`.
-pub fn run(world: &Compiled, beside: &Alternatives, options: RunOptions, observer: &dyn Observer) -> Run {
+/// Stops earlier where other worlds are to follow.
+struct Watched<'a> {
+    observer: &'a dyn Observer,
+    leaves_time: bool,
+}
+
+impl Observer for Watched<'_> {
+    fn stop(&self) -> Option<Stop> {
+        let is_time = || (self.leaves_time && self.observer.is_time_for_worlds()).then_some(Stop::TimeUp);
+        self.observer.stop().or_else(is_time)
+    }
+}
+
+/// Runs replications of `world` and its twins until the limit or until `observer` stops it.
+pub fn run(world: &Compiled, twins: &Twins, options: RunOptions, observer: &dyn Observer) -> Run {
+    question(world, twins, options, (observer, false))
+}
+
+/// The same; may leave time for other worlds.
+fn question(
+    world: &Compiled,
+    twins: &Twins,
+    options: RunOptions,
+    (observer, leaves_time): (&dyn Observer, bool),
+) -> Run {
     let (cost, finished, seed) = (Cost::of(world), AtomicU64::new(0), options.seed);
-    let mut run = Run { tallies: Vec::new(), beside: beside.tallies(), partial: false, outgrown: None };
+    let mut run = Run { tallies: Vec::new(), twins: TwinTallies::default(), partial: false, outgrown: None };
     loop {
         let done = run.tallies.len() as u64;
         let target = match options.limit {
             Limit::Replications(replications) => replications,
             Limit::UntilDecided { at_most } => estimate::next_look(done).min(at_most),
         };
-        let batch = Batch { world, beside, cost, seed, target, finished: &finished, observer };
+        let batch = Batch { world, twins, cost, seed, target, finished: &finished, observer, leaves_time };
         if let Err(ended) = batch.extend(&mut run) {
             run.partial = ended == Ended::Stopped && observer.stop() == Some(Stop::Interrupted);
             run.outgrown = ended.outgrown();
@@ -183,74 +237,45 @@ type Own = (Tally, Vec<(Twin, Tally)>);
 impl Run {
     fn keep(&mut self, (tally, twins): Own) {
         self.tallies.push(tally);
-        twins.into_iter().for_each(|(twin, tally)| self.beside.keep(Slot::Twin(twin), tally));
+        twins.into_iter().for_each(|(twin, tally)| self.twins.keep(twin, tally));
     }
 }
 
 /// Replications up to `target`.
 struct Batch<'a> {
     world: &'a Compiled,
-    beside: &'a Alternatives,
+    twins: &'a Twins,
     seed: u64,
     target: u64,
     finished: &'a AtomicU64,
     cost: Cost,
     observer: &'a dyn Observer,
+    leaves_time: bool,
 }
 
 impl Batch<'_> {
-    /// Extends `run` up to the target, or as far as it comes.
+    /// Extends `run` up to the target, or as far as it comes: what comes after a gap is thrown away, so that the run is a prefix.
     fn extend(&self, run: &mut Run) -> Result<(), Ended> {
         while (run.tallies.len() as u64) < self.target {
             let from = run.tallies.len() as u64;
             let to = (from + BATCH).min(self.target);
-            let all = if from == 0 { self.first(to, run) } else { self.further(from..to, run) };
-            if all.is_ok() {
-                run.beside.screen(self.world, &run.tallies);
-            }
+            let (done, all) = in_order((to - from) as usize, |i| self.own(from + i as u64));
+            done.into_iter().for_each(|own| run.keep(own));
             fold_delays(&mut run.tallies);
             all?;
         }
         Ok(())
     }
 
-    /// The first replications: those of the run itself before any of the worlds beside it, because it is the question. The worlds are all
-    /// kept or none, so that a run that was stopped is one without worlds.
-    fn first(&self, to: u64, run: &mut Run) -> Result<(), Ended> {
-        let (own, all) = in_order(to as usize, |r| self.own(r as u64));
-        own.into_iter().for_each(|own| run.keep(own));
-        all?;
-        let of = |r: u64| self.beside.taking_part(r, None).map(move |(slot, world)| (r, slot, world));
-        let others: Vec<(u64, Slot, &Compiled)> = (0..to).flat_map(of).collect();
-        let (done, all) = in_order(others.len(), |i| self.other(others[i].2, others[i].0));
-        all?;
-        others.into_iter().zip(done).for_each(|((_, slot, _), tally)| run.beside.keep(slot, tally));
-        Ok(())
-    }
-
-    /// Those that follow, each with all its worlds: what comes after a gap is thrown away, so that the run is a prefix.
-    fn further(&self, numbers: Range<u64>, run: &mut Run) -> Result<(), Ended> {
-        let promising = run.beside.promising.clone();
-        let with_others = |r: u64| {
-            let others = self.beside.taking_part(r, promising.as_deref());
-            let others = others.map(|(slot, world)| Ok((slot, self.other(world, r)?)));
-            Ok((self.own(r)?, others.collect::<Result<Vec<_>, Ended>>()?))
-        };
-        let (done, all) =
-            in_order((numbers.end - numbers.start) as usize, |i| with_others(numbers.start + i as u64));
-        for (own, others) in done {
-            run.keep(own);
-            others.into_iter().for_each(|(slot, tally)| run.beside.keep(slot, tally));
-        }
-        all
-    }
-
     /// Replication `r` of the world itself and of its twins, with what the nodes do that a goal takes down.
     fn own(&self, r: u64) -> Result<Own, Ended> {
-        let mut tally = self.replicate(self.world, r)?;
+        // One is finished whatever is to follow.
+        let watched = Watched { observer: self.observer, leaves_time: self.leaves_time && r > 0 };
+        let replicate = |world: &Compiled| replicate(world, self.seed, r, self.cost, &watched);
+        let mut tally = replicate(self.world)?;
         let mut twins = Vec::new();
-        for (twin, world) in self.beside.twins_in(r, tally.is_full()) {
-            let other = self.replicate(world, r)?;
+        for (twin, world) in self.twins.taking_part(r, tally.is_full()) {
+            let other = replicate(world)?;
             match twin {
                 Twin::Down => tally.put_under(&other),
                 twin => twins.push((twin, other)),
@@ -260,26 +285,26 @@ impl Batch<'_> {
         self.observer.progress(finished, self.target);
         Ok((tally, twins))
     }
+}
 
-    /// The same replication of a world beside it.
-    fn other(&self, world: &Compiled, r: u64) -> Result<Tally, Ended> {
-        let mut tally = self.replicate(world, r)?;
-        tally.forget_details();
-        Ok(tally)
+/// Replication `r` of a world, unless it is stopped or grows too large.
+fn replicate(
+    world: &Compiled,
+    seed: u64,
+    r: u64,
+    cost: Cost,
+    observer: &dyn Observer,
+) -> Result<Tally, Ended> {
+    if observer.stop().is_some() {
+        return Err(Ended::Stopped);
     }
-
-    fn replicate(&self, world: &Compiled, r: u64) -> Result<Tally, Ended> {
-        if self.observer.stop().is_some() {
-            return Err(Ended::Stopped);
-        }
-        let ended = Cell::new(Ended::Stopped);
-        let stopped = |done| {
-            let outgrown = self.cost.outgrown(done);
-            outgrown.inspect(|why| ended.set(Ended::Outgrown(*why)));
-            outgrown.is_some() || self.observer.stop().is_some()
-        };
-        replicate_watched(world, self.seed, r, &stopped).ok_or_else(|| ended.get())
-    }
+    let ended = Cell::new(Ended::Stopped);
+    let stopped = |done| {
+        let outgrown = cost.outgrown(done);
+        outgrown.inspect(|why| ended.set(Ended::Outgrown(*why)));
+        outgrown.is_some() || observer.stop().is_some()
+    };
+    replicate_watched(world, seed, r, &stopped).ok_or_else(|| ended.get())
 }
 
 /// The outcomes of `work` on 0, 1, 2, ... up to the first that has none, and why that one has none. They are begun in this order, so little is
@@ -343,15 +368,26 @@ fn fold_delays(tallies: &mut [Tally]) {
 mod tests {
     use super::*;
 
-    /// Stops when it is asked for the `at`th time.
+    /// When it is asked for the `at`th time, it stops, or says that it is time for worlds.
     struct StopsAt {
         at: u64,
         asked: AtomicU64,
+        is_for_worlds: bool,
+    }
+
+    impl StopsAt {
+        fn is_time(&self) -> bool {
+            self.asked.fetch_add(1, Ordering::Relaxed) >= self.at
+        }
     }
 
     impl Observer for StopsAt {
         fn stop(&self) -> Option<Stop> {
-            (self.asked.fetch_add(1, Ordering::Relaxed) >= self.at).then_some(Stop::TimeUp)
+            (!self.is_for_worlds && self.is_time()).then_some(Stop::TimeUp)
+        }
+
+        fn is_time_for_worlds(&self) -> bool {
+            self.is_for_worlds && self.is_time()
         }
     }
 
@@ -365,32 +401,41 @@ mod tests {
         Scenario::from_toml(text).expect("a scenario")
     }
 
-    /// Wherever it is stopped, a run is one that could have been asked for.
-    #[test]
-    fn a_run_that_is_stopped_is_a_shorter_run() {
+    /// Replications of runs that were stopped, with and without worlds: each is a run that could have been asked for.
+    fn stopped(is_for_worlds: bool) -> [Vec<u64>; 2] {
         let scenario = scenario();
         let options = RunOptions::of(&scenario).replications(40).worlds(2);
-        let mut seen = std::collections::BTreeSet::new();
-        let of = |seen: &std::collections::BTreeSet<(bool, u64)>, without| -> Vec<u64> {
-            seen.iter().filter(|(found, _)| *found == without).map(|(_, r)| *r).collect()
-        };
+        let mut seen = [Vec::new(), Vec::new()];
         for at in (20..20_000).step_by(103) {
             // How often it is asked depends on how threads take turns, so there is no telling when a run is through.
-            if at > 2_000 && of(&seen, false).len() > 1 && of(&seen, true).len() > 1 {
+            if at > 2_000 && seen.iter().flatten().any(|replications| *replications == 40) {
                 break;
             }
-            let observer = StopsAt { at, asked: AtomicU64::new(0) };
+            let observer = StopsAt { at, asked: AtomicU64::new(0), is_for_worlds };
             let Ok(stopped) = simulate(&scenario, options, &observer) else { continue };
             let replications = stopped.provenance.replications;
             let without = stopped.cautions.iter().any(|caution| caution.code == "no-worlds");
             let asked = options.replications(replications).worlds(if without { 0 } else { 2 });
             let whole = simulate(&scenario, asked, &crate::study::Quiet).expect("nobody stops it");
             assert!(stopped == whole, "stopped at {at} after {replications}");
-            seen.insert((without, replications));
+            seen[usize::from(without)].push(replications);
         }
-        let (with, without) = (of(&seen, false), of(&seen, true));
-        assert!(with.len() > 1 && with.iter().all(|r| *r >= BATCH), "{with:?}");
-        assert!(without.len() > 1 && without.iter().all(|r| *r <= BATCH), "{without:?}");
+        seen
+    }
+
+    /// What is stopped has all worlds or none: all only after its last replication.
+    #[test]
+    fn a_run_that_is_stopped_is_a_shorter_run() {
+        let [with, without] = stopped(false);
+        assert!(with.iter().all(|r| *r == 40), "{with:?}");
+        assert!(without.len() > 1, "{without:?}");
+    }
+
+    #[test]
+    fn a_run_that_leaves_time_for_worlds_is_a_shorter_run_with_worlds() {
+        let [with, without] = stopped(true);
+        assert!(with.iter().any(|r| *r < 40), "{with:?}");
+        assert_eq!(without, [0; 0]);
     }
 
     #[test]

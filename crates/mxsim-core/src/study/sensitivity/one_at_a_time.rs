@@ -11,7 +11,7 @@ use crate::time::Span;
 
 /// A sender that brings less than this part of the mail decides nothing alone.
 const LEAST_DECISIVE_SHARE: f64 = 0.05;
-/// Most extremes that are looked at; those of the largest senders come first.
+/// Most extremes that are looked at; those that are likely to hurt come first, of the largest senders before the others.
 pub(super) const MOST_EXTREMES: usize = 16;
 
 /// A world in which one assumption is at an end of its range.
@@ -36,19 +36,20 @@ pub(in super::super) fn extremes(scenario: &Scenario) -> Vec<Extreme> {
     // A stable sort, so that of equals the first stays the first.
     order.sort_by(|&a, &b| scenario.senders[b].share.total_cmp(&scenario.senders[a].share));
     let decisive = |i: &usize| scenario.senders[*i].share >= LEAST_DECISIVE_SHARE;
-    let mut extremes: Vec<Extreme> =
-        order.into_iter().filter(decisive).flat_map(|i| of_sender(scenario, i)).collect();
+    let of_senders = order.into_iter().filter(decisive).map(|i| of_sender(scenario, i));
+    let (hurting, others): (Vec<_>, Vec<_>) = of_senders.unzip();
+    let mut extremes: Vec<Extreme> = hurting.into_iter().chain(others).flatten().collect();
     extremes.truncate(MOST_EXTREMES);
     extremes
 }
 
-fn of_sender(scenario: &Scenario, i: usize) -> Vec<Extreme> {
+/// Those that are likely to hurt, and the others.
+fn of_sender(scenario: &Scenario, i: usize) -> (Vec<Extreme>, Vec<Extreme>) {
     let about = About { scenario, i, sender: &scenario.senders[i] };
     let ([fewer, more], [shorter, longer], [at_once, late]) = (about.choosers(), about.hold(), about.idle());
-    // What is likely to hurt comes first, should there be too many.
     let (large, small) = (about.share(0.95), about.share(0.05));
-    let all = [late, fewer, longer, about.order(), large, small, at_once, shorter, more];
-    all.into_iter().flatten().collect()
+    let hurting = [late, fewer, longer, about.order(), large].into_iter().flatten().collect();
+    (hurting, [small, at_once, shorter, more].into_iter().flatten().collect())
 }
 
 /// The sender that is looked at.

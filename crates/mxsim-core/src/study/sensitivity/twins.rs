@@ -1,7 +1,17 @@
-//! Worlds that differ from the scenario's in what the zone or the nodes are like, not in what is assumed of senders.
+//! Worlds that differ from the scenario's in what the zone or the nodes are like, not in what is assumed of senders. They are a part of the question
+//! and go along with the run.
 
 use super::unknown_hosts;
+use crate::engine::{Compiled, MethodChoice, compile_beside};
 use crate::scenario::{Goal, GoalKind, SLOW, Scenario};
+use crate::study::cost::Cost;
+use crate::tally::Tally;
+use crate::tally::labels::Labels;
+
+/// Replications in which the zone or the faults are otherwise: as many as the first look at the goals takes.
+const LOOKED_AT: u64 = 160;
+/// Replications that may say how many sessions a node needs. *Assumption*: enough to see a bad day of twenty.
+const SIZING: u64 = 16;
 
 /// In what a world differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +26,120 @@ pub(in super::super) enum Twin {
     Unlimited,
 }
 
+/// The twins of a run, compiled.
+#[derive(Debug, Default)]
+pub struct Twins {
+    worlds: Vec<(Twin, Compiled)>,
+    pub(in super::super) cost: TwinCost,
+}
+
+/// What the twins cost.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct TwinCost {
+    /// Worlds in which the zone or the faults are otherwise.
+    pub(crate) count: u64,
+    /// One replication of each of these (s).
+    pub(crate) replication_s: f64,
+    /// One replication of each world with nodes down (s); they go on as long as the run does, and leave no tally.
+    pub(crate) down_s: f64,
+    /// What making all of them costs (s).
+    pub(crate) build_s: f64,
+    /// Memory of their tables (bytes).
+    pub(crate) table_bytes: f64,
+}
+
+impl TwinCost {
+    /// Tallies beside so many replications of the run.
+    pub(crate) fn tallies(self, replications: u64) -> u64 {
+        self.count * replications.min(LOOKED_AT)
+    }
+
+    /// Processor time beside so many replications of the run (s).
+    pub(crate) fn seconds(self, replications: u64) -> f64 {
+        let looked_at = replications.min(LOOKED_AT) as f64;
+        self.build_s + self.replication_s * looked_at + self.down_s * replications as f64
+    }
+}
+
+/// Tallies of the twins, in the order of replications.
+#[derive(Debug, Default)]
+pub struct TwinTallies {
+    /// Of the world in which hosts whose address is not known have none.
+    pub without: Vec<Tally>,
+    /// Of the world in which no node fails.
+    pub undisturbed: Vec<Tally>,
+    /// Of the world in which nodes serve any number of sessions: of the first replications in which a node is full.
+    pub unlimited: Vec<Tally>,
+}
+
+impl TwinTallies {
+    /// Keeps the tally of a replication.
+    pub(in super::super) fn keep(&mut self, twin: Twin, mut tally: Tally) {
+        match twin {
+            Twin::Undisturbed => return self.undisturbed.push(tally),
+            // What nodes that are down do stands in the tally of the run itself, see `Tally::put_under`.
+            Twin::Down => return,
+            Twin::Without | Twin::Unlimited => tally.forget_details(),
+        }
+        let tallies = if twin == Twin::Without { &mut self.without } else { &mut self.unlimited };
+        tallies.push(tally);
+    }
+}
+
+impl Twins {
+    /// Those that `scenario` asks for; `None` if it was `stopped` before all were made.
+    pub(in super::super) fn new(
+        scenario: &Scenario,
+        method: MethodChoice,
+        stopped: &dyn Fn() -> bool,
+    ) -> Option<Self> {
+        let mut all = Self::default();
+        for (twin, scenario) in twins(scenario) {
+            let world = (!stopped()).then(|| compile_beside(&scenario, method))?;
+            all.count(twin, &scenario, &Cost::of(&world));
+            all.worlds.push((twin, world));
+        }
+        Some(all)
+    }
+
+    fn count(&mut self, twin: Twin, scenario: &Scenario, cost: &Cost) {
+        self.cost.table_bytes += Cost::table_bytes(scenario);
+        self.cost.build_s += cost.build_s;
+        match twin {
+            Twin::Down => self.cost.down_s += cost.replication_s,
+            // Whether it takes part is not known yet, and it costs less than the few replications in which nodes are full.
+            Twin::Unlimited => {}
+            Twin::Without | Twin::Undisturbed => {
+                self.cost.count += 1;
+                self.cost.replication_s += cost.replication_s;
+            }
+        }
+    }
+
+    /// The labels of the world in which no node fails, if it is looked at.
+    pub(in super::super) fn undisturbed(&self) -> Option<&Labels> {
+        self.worlds.iter().find(|(twin, _)| *twin == Twin::Undisturbed).map(|(_, world)| &world.labels)
+    }
+
+    /// Those that take part in replication `r`, in which a node was full or none was.
+    pub(in super::super) fn taking_part(
+        &self,
+        r: u64,
+        is_full: bool,
+    ) -> impl Iterator<Item = (Twin, &Compiled)> {
+        let is_asked = move |twin: Twin| match twin {
+            // A goal asks for each replication.
+            Twin::Down => true,
+            Twin::Without | Twin::Undisturbed => r < LOOKED_AT,
+            Twin::Unlimited => r < SIZING && is_full,
+        };
+        let twins = self.worlds.iter().filter(move |(twin, _)| is_asked(*twin));
+        twins.map(|(twin, world)| (*twin, world))
+    }
+}
+
 /// All that the scenario asks for.
-pub(super) fn twins(scenario: &Scenario) -> Vec<(Twin, Scenario)> {
+fn twins(scenario: &Scenario) -> Vec<(Twin, Scenario)> {
     let without = unknown_hosts::without(scenario).map(|without| (Twin::Without, without));
     let undisturbed = undisturbed(scenario).map(|undisturbed| (Twin::Undisturbed, undisturbed));
     let down = scenario.down().map(|nodes| (Twin::Down, down(scenario, &nodes)));

@@ -4,7 +4,7 @@ use crate::experiment::conserved;
 use crate::fuzz::targets::reads_back;
 use crate::swarm::subject::{REPLICATIONS, Subject};
 use mxsim_core::results::Results;
-use mxsim_core::study::{Alternatives, Quiet, RunOptions, run};
+use mxsim_core::study::{Quiet, RunOptions, Twins, run};
 
 /// Theory: a resolved scenario is the scenario with every default written out, so it resolves to itself and keeps its fingerprint.
 pub(super) fn resolve_twice(subject: &Subject) -> Result<(), String> {
@@ -37,7 +37,7 @@ pub(super) fn are_the_same_at_other_thread_counts(subject: &Subject) -> Result<(
 /// Theory: likewise, a shorter run is the beginning of a longer one.
 pub(super) fn are_prefixes(subject: &Subject) -> Result<(), String> {
     let options = RunOptions::of(&subject.scenario).replications(REPLICATIONS - 1);
-    let short = run(&subject.fast, &Alternatives::default(), options, &Quiet).tallies;
+    let short = run(&subject.fast, &Twins::default(), options, &Quiet).tallies;
     let is_prefix = short.len() as u64 == REPLICATIONS - 1 && subject.tallies.starts_with(&short);
     if is_prefix { Ok(()) } else { Err("a shorter run is not the beginning of a longer one".into()) }
 }
