@@ -58,6 +58,8 @@ pub enum Purpose {
     Greylisting = 14,
     /// Addresses that sites send from.
     Home = 20,
+    /// Which outbound hosts, sites and recipients a fault hits.
+    Hit = 21,
     /// Which plausible world is looked at: sender mixes, and behaviours that nobody knows.
     World = 30,
 }
@@ -141,6 +143,9 @@ impl Label {
 pub struct Key(u64);
 
 impl Key {
+    /// A root that is no secret: the same in every replication.
+    pub(crate) const ROOT: Self = Self(0);
+
     /// The decision below this one that is about `label`.
     #[must_use]
     #[inline]

@@ -127,7 +127,7 @@ fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
         fair_share: node.fair_share,
         fails: !node.faults.is_empty(),
         always_fails: node.faults.covers(Time::ZERO, Time::ZERO + scenario.run.run_length),
-        fails_in_part: node.faults.outages().iter().all(|outage| outage.share < 1.0),
+        fails_in_part: node.faults.outages().iter().all(|outage| outage.scope.is_partial()),
         defers: node.faults.ever(|fault| matches!(fault, Fault::Defer(_)) && fault.is_past_greeting()),
         leaves: scenario.retires(node),
         greylists: node.greylists,

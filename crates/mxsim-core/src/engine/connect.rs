@@ -1,6 +1,6 @@
 //! One connection from a sender to a node.
 
-use crate::node::{Fault, Outage, Schedule};
+use crate::node::{Client, Fault, Outage, Schedule};
 use crate::sender::{Outcome, Timeouts};
 use crate::smtp::Stage;
 use crate::time::{Span, Time};
@@ -12,16 +12,16 @@ pub(crate) enum ConnectResult {
     Later(Time, Outcome),
 }
 
-/// How a connection begun at `now` with this draw ends; `Accepted` if it gets past the greeting. A node that drops packets is asked again with
+/// How a connection of this client begun at `now` ends; `Accepted` if it gets past the greeting. A node that drops packets is asked again with
 /// each repeated SYN, so one that comes back is found.
-pub(crate) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, fault_draw: u64) -> ConnectResult {
-    if let Some(over) = faults.outage_at(now).and_then(|outage| outlasts(outage, now, timeouts, fault_draw)) {
+pub(crate) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, client: &Client) -> ConnectResult {
+    if let Some(over) = faults.outage_at(now, client).and_then(|outage| outlasts(outage, now, timeouts)) {
         return ConnectResult::Later(over, Outcome::TimedOut);
     }
     let limit = timeouts.connect_timeout();
     let repeats = timeouts.kernel.retransmissions().iter().map(|&seconds| Span::from_secs(seconds));
     for after in std::iter::once(Span::ZERO).chain(repeats.take_while(|&after| after < limit)) {
-        match faults.fault_at(now + after, fault_draw) {
+        match faults.fault_at(now + after, client) {
             Some(Fault::Drop) => {}
             // No greeting comes any more, whatever becomes of the node: this connection is lost.
             Some(Fault::NoGreeting) => {
@@ -33,10 +33,10 @@ pub(crate) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, fault_d
     ConnectResult::Later(now + limit, Outcome::TimedOut)
 }
 
-/// When a connection begun at `now` times out, if the outage under way drops all its packets until then: most outages do.
-pub(crate) fn outlasts(outage: &Outage, now: Time, timeouts: &Timeouts, fault_draw: u64) -> Option<Time> {
+/// When a connection begun at `now` times out, if the outage that hits it drops all its packets until then: most outages do.
+pub(crate) fn outlasts(outage: &Outage, now: Time, timeouts: &Timeouts) -> Option<Time> {
     let over = now + timeouts.connect_timeout();
-    (outage.fault == Fault::Drop && over <= outage.to && outage.hits(fault_draw)).then_some(over)
+    (outage.fault == Fault::Drop && over <= outage.to).then_some(over)
 }
 
 const fn at(now: Time, after: Span, outcome: Outcome) -> ConnectResult {
@@ -72,11 +72,12 @@ pub(crate) const fn outcome_of(fault: Fault) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node::Scope;
     use crate::sender::Kernel;
 
     fn faulty_until(seconds: i64, fault: Fault) -> Schedule {
         let to = Time::ZERO + Span::from_secs(seconds);
-        Schedule::new(vec![Outage { from: Time::ZERO, to, fault, share: 1.0 }])
+        Schedule::new(vec![Outage { from: Time::ZERO, to, fault, scope: Scope::ALL }])
     }
 
     fn after(seconds: i64, outcome: Outcome) -> ConnectResult {
@@ -84,7 +85,7 @@ mod tests {
     }
 
     fn begun_at_zero(faults: &Schedule, timeouts: &Timeouts) -> ConnectResult {
-        connect(faults, Time::ZERO, timeouts, 0)
+        connect(faults, Time::ZERO, timeouts, &Client::ANYBODY)
     }
 
     const POSTFIX: Timeouts = Timeouts {

@@ -1,5 +1,9 @@
-//! Faults of a node by schedule: what it answers instead of taking the mail, at which stage, and to which part of its connections.
+//! A fault of a node: what it answers instead of taking the mail, at which stage, when, and to whom.
+//!
+//! What decides between a short delay and loss is *who* meets a fault. One that hits 15 % of the connections is a different one at each retry; one that hits
+//! 15 % of a provider's outbound hosts hits the same hosts again, and mail that stays with its host is lost.
 
+use crate::random::Key;
 use crate::smtp::Stage;
 use crate::time::Time;
 
@@ -56,10 +60,149 @@ impl Fault {
         matches!(self, Self::Drop | Self::NoGreeting)
     }
 
+    /// True if it shows with each message and not with the connection.
+    #[must_use]
+    pub const fn is_about_messages(self) -> bool {
+        matches!(self.stage(), Some(Stage::Recipient | Stage::Data))
+    }
+
+    /// Of several faults that hit the same connection, the one with the smallest rank shows: packets that are lost come before a reset, and both before
+    /// anything that is said; then the earlier stage, and there the worse answer.
+    #[must_use]
+    pub(super) const fn rank(self) -> (u8, u8) {
+        match self {
+            Self::Drop => (0, 0),
+            Self::Refuse => (0, 1),
+            Self::NoGreeting => (0, 2),
+            Self::Disconnect(stage) => (1 + stage as u8, 0),
+            Self::Reject(stage) => (1 + stage as u8, 1),
+            Self::Defer(stage) => (1 + stage as u8, 2),
+        }
+    }
+
     /// True if it shows only after the greeting.
     #[must_use]
     pub const fn is_past_greeting(self) -> bool {
         matches!(self.stage(), Some(Stage::Tls | Stage::Recipient | Stage::Data))
+    }
+}
+
+/// What a share is of: what is hit, or not, as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShareOf {
+    /// Each connection for itself, so that a retry may get through.
+    Connections,
+    /// Outbound hosts of senders: a bad path, or an address on a block list.
+    OutboundHosts,
+    /// Sites of senders, with all their outbound hosts.
+    Sites,
+    /// Messages, by their recipient: what one node refuses, it refuses again.
+    Recipients,
+}
+
+/// Whom a fault hits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scope {
+    /// Only connections over IPv6, or only those over IPv4; `None` for both.
+    pub ipv6: Option<bool>,
+    /// Only connections of the sender whose name has this hash; `None` for all.
+    pub sender: Option<u64>,
+    /// The part that it hits of those, above 0 and up to 1.
+    pub share: f64,
+    /// What the share is of.
+    pub share_of: ShareOf,
+    /// Hash of the event's name: faults with the same name hit the same outbound hosts, sites and recipients.
+    pub event: u64,
+}
+
+impl Scope {
+    /// Everybody.
+    pub const ALL: Self =
+        Self { ipv6: None, sender: None, share: 1.0, share_of: ShareOf::Connections, event: 0 };
+
+    /// A part of the connections.
+    #[must_use]
+    pub const fn part(share: f64) -> Self {
+        Self { share, ..Self::ALL }
+    }
+
+    /// True if it hits some connections to a node and others not.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.share < 1.0 || self.ipv6.is_some() || self.sender.is_some()
+    }
+
+    /// True if it may hit connections of the sender whose name has this hash.
+    #[must_use]
+    pub fn may_hit(&self, sender: u64) -> bool {
+        self.sender.is_none_or(|hit| hit == sender)
+    }
+
+    /// Whether it hits a client.
+    #[must_use]
+    pub fn hits(&self, client: &Client) -> bool {
+        let in_family = self.ipv6.is_none_or(|ipv6| ipv6 == client.ipv6);
+        in_family && self.may_hit(client.sender) && (self.share >= 1.0 || self.draws(client))
+    }
+
+    fn draws(&self, client: &Client) -> bool {
+        let of = |label: u64| client.hit.child(label).child(self.event);
+        match self.share_of {
+            ShareOf::Connections => is_below(client.connection, self.share),
+            ShareOf::OutboundHosts => self.picks(client.outbound_host, of(0).unit()),
+            ShareOf::Sites => self.picks(client.site, of(1).unit()),
+            ShareOf::Recipients => is_below(of(2).child(client.recipient).word(), self.share),
+        }
+    }
+
+    /// Whether it hits the one of this number: of `n` in a row it hits as many as `n` times its share, rounded up or down (a systematic sample). Drawn for each
+    /// alone, 15 % of twenty hosts would be anything from none to seven.
+    fn picks(&self, number: u32, start: f64) -> bool {
+        let at = f64::from(number) * self.share + start;
+        at - at.floor() < self.share
+    }
+}
+
+/// Whether a draw from all of 64 bits falls into this part.
+fn is_below(draw: u64, share: f64) -> bool {
+    ((draw >> 11) as f64) < share * (1u64 << 53) as f64
+}
+
+/// Who opens a connection, as faults tell clients apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Client {
+    /// Hash of the sender's name.
+    pub sender: u64,
+    /// True if it connects over IPv6.
+    pub ipv6: bool,
+    /// The draw of this connection: uniform over all of 64 bits.
+    pub connection: u64,
+    /// Number of the outbound host among those of its sender, and of its site.
+    pub outbound_host: u32,
+    /// See above.
+    pub site: u32,
+    /// Number of the message, which is for a recipient of its own.
+    pub recipient: u64,
+    /// The sender's decisions about who is hit.
+    pub hit: Key,
+}
+
+impl Client {
+    /// Anybody: where no fault tells clients apart.
+    pub const ANYBODY: Self = Self {
+        sender: 0,
+        ipv6: false,
+        connection: 0,
+        outbound_host: 0,
+        site: 0,
+        recipient: 0,
+        hit: Key::ROOT,
+    };
+
+    /// Anybody with this draw of the connection.
+    #[must_use]
+    pub const fn drawing(connection: u64) -> Self {
+        Self { connection, ..Self::ANYBODY }
     }
 }
 
@@ -72,106 +215,15 @@ pub struct Outage {
     pub to: Time,
     /// What is wrong.
     pub fault: Fault,
-    /// The part of the connections that it hits, above 0 and up to 1.
-    pub share: f64,
+    /// Whom it hits.
+    pub scope: Scope,
 }
 
 impl Outage {
-    /// Whether it hits the connection with this draw, a number drawn uniformly from all of 64 bits.
+    /// Whether it hits a client.
     #[must_use]
-    pub const fn hits(&self, fault_draw: u64) -> bool {
-        ((fault_draw >> 11) as f64) < self.share * (1u64 << 53) as f64
-    }
-}
-
-/// The faults of one node, in order of time and without overlap.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Schedule {
-    outages: Vec<Outage>,
-    /// True if some outage hits only a part of the connections.
-    partial: bool,
-}
-
-impl Schedule {
-    /// A schedule of `outages` in any order. Where two overlap the one that starts first goes on until its end.
-    #[must_use]
-    pub fn new(mut outages: Vec<Outage>) -> Self {
-        outages.sort_by_key(|outage| (outage.from, outage.to));
-        let mut kept: Vec<Outage> = Vec::with_capacity(outages.len());
-        for mut outage in outages {
-            if let Some(last) = kept.last() {
-                outage.from = outage.from.max(last.to);
-            }
-            if outage.from < outage.to {
-                kept.push(outage);
-            }
-        }
-        let partial = kept.iter().any(|outage| outage.share < 1.0);
-        Self { outages: kept, partial }
-    }
-
-    /// True if some outage is under way at every moment from `from` to `to`.
-    #[must_use]
-    pub fn covers(&self, from: Time, to: Time) -> bool {
-        let reached = self.outages.iter().fold(from, |reached, outage| {
-            if outage.from <= reached { reached.max(outage.to) } else { reached }
-        });
-        reached >= to
-    }
-
-    /// What a connection with this draw meets at `time`; see [`Outage::hits`].
-    #[must_use]
-    pub fn fault_at(&self, time: Time, fault_draw: u64) -> Option<Fault> {
-        self.fault_until(time, fault_draw).map(|(fault, _)| fault)
-    }
-
-    /// The same, and until when it is so.
-    #[must_use]
-    pub fn fault_until(&self, time: Time, fault_draw: u64) -> Option<(Fault, Time)> {
-        self.outage_at(time).filter(|outage| outage.hits(fault_draw)).map(|outage| (outage.fault, outage.to))
-    }
-
-    /// The outage under way at `time`.
-    #[must_use]
-    pub fn outage_at(&self, time: Time) -> Option<&Outage> {
-        let after = self.outages.partition_point(|outage| outage.from <= time);
-        let last = self.outages[..after].last()?;
-        (time < last.to).then_some(last)
-    }
-
-    /// The outage under way at `time`, if there is one, and until when it is so.
-    #[must_use]
-    pub fn state_at(&self, time: Time) -> (Option<Outage>, Time) {
-        match self.outage_at(time) {
-            Some(outage) => (Some(*outage), outage.to),
-            None => {
-                let after = self.outages.partition_point(|outage| outage.from <= time);
-                (None, self.outages.get(after).map_or(Time::NEVER, |outage| outage.from))
-            }
-        }
-    }
-
-    /// True if the node never fails.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.outages.is_empty()
-    }
-
-    /// True if the draw decides whether a connection is hit.
-    #[must_use]
-    pub const fn is_partial(&self) -> bool {
-        self.partial
-    }
-
-    /// True if it ever shows such a fault.
-    pub fn ever(&self, such: impl Fn(Fault) -> bool) -> bool {
-        self.outages.iter().any(|outage| such(outage.fault))
-    }
-
-    /// The outages, in order.
-    #[must_use]
-    pub fn outages(&self) -> &[Outage] {
-        &self.outages
+    pub fn hits(&self, client: &Client) -> bool {
+        self.scope.hits(client)
     }
 }
 
@@ -179,34 +231,43 @@ impl Schedule {
 mod tests {
     use super::*;
 
-    fn outage(from: i64, to: i64, fault: Fault) -> Outage {
-        Outage { from: Time(from), to: Time(to), fault, share: 1.0 }
-    }
-
-    #[test]
-    fn a_fault_starts_at_its_start_and_is_over_at_its_end() {
-        let schedule = Schedule::new(vec![outage(10, 20, Fault::Drop), outage(30, 40, Fault::Refuse)]);
-        assert_eq!(schedule.fault_at(Time(9), 0), None);
-        assert_eq!(schedule.fault_at(Time(10), u64::MAX), Some(Fault::Drop));
-        assert_eq!(schedule.fault_at(Time(20), 0), None);
-        assert_eq!(schedule.fault_at(Time(39), 0), Some(Fault::Refuse));
-        assert_eq!(schedule.state_at(Time(9)), (None, Time(10)));
-        assert_eq!(schedule.state_at(Time(10)), (Some(outage(10, 20, Fault::Drop)), Time(20)));
-        assert_eq!(schedule.state_at(Time(40)), (None, Time::NEVER));
-    }
-
-    #[test]
-    fn of_two_overlapping_faults_the_first_goes_on() {
-        let schedule = Schedule::new(vec![outage(15, 30, Fault::Refuse), outage(10, 20, Fault::Drop)]);
-        assert_eq!(schedule.fault_at(Time(17), 0), Some(Fault::Drop));
-        assert_eq!(schedule.fault_at(Time(25), 0), Some(Fault::Refuse));
-    }
-
     #[test]
     fn a_share_hits_connections_below_it() {
-        let third = Outage { share: 1.0 / 3.0, ..outage(0, 1, Fault::NoGreeting) };
-        assert!(third.hits(0) && third.hits(u64::MAX / 3 - 4_096));
-        assert!(!third.hits(u64::MAX / 3 + 4_096) && !third.hits(u64::MAX));
-        assert!(outage(0, 1, Fault::NoGreeting).hits(u64::MAX), "all of them");
+        let hits = |scope: Scope, draw: u64| scope.hits(&Client::drawing(draw));
+        let third = Scope::part(1.0 / 3.0);
+        assert!(hits(third, 0) && hits(third, u64::MAX / 3 - 4_096));
+        assert!(!hits(third, u64::MAX / 3 + 4_096) && !hits(third, u64::MAX));
+        assert!(hits(Scope::ALL, u64::MAX), "all of them");
+    }
+
+    /// A host that is hit is hit again, whatever its connections and messages draw; another event hits others.
+    #[test]
+    fn a_share_of_hosts_hits_the_same_hosts_again() {
+        let scope = |event| Scope { share_of: ShareOf::OutboundHosts, event, ..Scope::part(0.25) };
+        let client =
+            |outbound_host: u32, connection: u64| Client { outbound_host, ..Client::drawing(connection) };
+        let hit =
+            |event| (0..4_001).filter(|&host| scope(event).hits(&client(host, 7))).collect::<Vec<u32>>();
+        let again: Vec<u32> = (0..4_001).filter(|&host| scope(1).hits(&client(host, u64::MAX))).collect();
+        assert_eq!(hit(1), again);
+        let all: Vec<Vec<u32>> = (0..40).map(hit).collect();
+        assert!(all.iter().all(|hit| [1_000, 1_001].contains(&hit.len())));
+        assert!(all.iter().any(|hit| *hit != all[0]));
+        // 15 % of twenty are three, whoever they are.
+        let few = |event| {
+            let scope = Scope { share: 0.15, ..scope(event) };
+            (0..20).filter(|&host| scope.hits(&client(host, 7))).count()
+        };
+        assert_eq!((0..100).map(few).collect::<Vec<_>>(), [3; 100]);
+    }
+
+    #[test]
+    fn a_family_and_a_sender_are_hit_alone() {
+        let v6 = Scope { ipv6: Some(true), ..Scope::ALL };
+        let from = Scope { sender: Some(7), ..Scope::ALL };
+        let client = |sender, ipv6| Client { sender, ipv6, ..Client::ANYBODY };
+        assert!(v6.hits(&client(1, true)) && !v6.hits(&client(1, false)));
+        assert!(from.hits(&client(7, false)) && !from.hits(&client(8, false)));
+        assert!(v6.is_partial() && from.is_partial() && !Scope::ALL.is_partial());
     }
 }

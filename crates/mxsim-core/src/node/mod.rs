@@ -7,9 +7,12 @@
 
 mod fault;
 pub mod greylisting;
+mod schedule;
 mod session_time;
 
-pub use fault::{Fault, Outage, Schedule};
+pub use fault::{Client, Fault, Outage, Scope, ShareOf};
+pub use schedule::Schedule;
+pub(crate) use schedule::State;
 pub use session_time::{SessionTime, SessionTimes};
 
 /// How many sessions a node serves at the same time, and how long they take.

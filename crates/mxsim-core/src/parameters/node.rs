@@ -1,7 +1,7 @@
 //! The words of nodes and of events: faults, the stages at which they show, and what a full node says.
 
 use super::words::{Worded, Words};
-use crate::node::{Fault, WhenFull};
+use crate::node::{Fault, ShareOf, WhenFull};
 use crate::smtp::Stage;
 
 /// [`Fault`] without its stage.
@@ -57,6 +57,26 @@ impl Worded for Stage {
         ("tls", Self::Tls, ""),
         ("recipient", Self::Recipient, ""),
         ("data", Self::Data, ""),
+    ];
+}
+
+/// The family of an address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    Ipv4,
+    Ipv6,
+}
+
+impl Worded for Family {
+    const WORDS: Words<Self> = &[("ipv4", Self::Ipv4, ""), ("ipv6", Self::Ipv6, "")];
+}
+
+impl Worded for ShareOf {
+    const WORDS: Words<Self> = &[
+        ("connections", Self::Connections, ""),
+        ("hosts", Self::OutboundHosts, ""),
+        ("sites", Self::Sites, ""),
+        ("recipients", Self::Recipients, ""),
     ];
 }
 

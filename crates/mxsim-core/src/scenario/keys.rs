@@ -5,7 +5,8 @@ pub(crate) mod greylisting;
 mod node;
 
 use crate::dns::{AddressStatus, MtaStsMode};
-use crate::parameters::node::FaultKind;
+use crate::node::ShareOf;
+use crate::parameters::node::{Family, FaultKind};
 use crate::parameters::sender_entry::{PROFILE, SENDER_ENTRY};
 use crate::parameters::words::{Worded, Words, words};
 use crate::parameters::{AUTHORITY_KEYS, PresetKind, RESOLVER_KEYS};
@@ -193,25 +194,57 @@ const EVENT: &[Key] = &[
     ),
     required("for", SOME_TIME, "how long it lasts"),
     optional("every", SOME_TIME, "once", "how often it comes back, until the end of the run"),
-    required(
+    optional(
         "node",
         Shape::AnyOf(&[Shape::HostName, Shape::List { of: &Shape::HostName, least: 1, only: &[] }]),
+        "every node, if `group`, `family` or `from` is given",
         "the node, a list of nodes, or `\"*\"` for all of them",
+    ),
+    optional(
+        "group",
+        NAMES,
+        "",
+        "all nodes of a group, or of a list of groups, see `nodes.NAME`; in place of `node`",
+    ),
+    optional(
+        "family",
+        word(words::<Family>),
+        "both",
+        "only connections to addresses of this family, as where IPv6 is not routed",
+    ),
+    optional(
+        "from",
+        NAMES,
+        "all",
+        "only connections of this sender, or of a list of senders; a sender with a `mix` means all of it",
     ),
     required(
         "fault",
         Shape::Word { now: words::<FaultKind>, later: &["slow", "accept-then-bounce"] },
         "what is wrong with it: it refuses connections, drops packets, or takes connections and stays silent; or at a `stage` it defers (4xx), rejects (5xx) or disconnects",
     ),
-    later("group", "nodes that fail together"),
     optional(
         "stage",
         word(words::<Stage>),
         "needed for, and only for, `defer`, `reject` and `disconnect`",
         "where in the session it shows: instead of the greeting, when TLS is set up (where the node offers it; not with `defer`), at a recipient, or after the data",
     ),
-    optional("share", Shape::Share, "all", "the part of the connections that it hits"),
+    optional("share", Shape::Share, "all", "the part that it hits"),
+    optional(
+        "share_of",
+        word(words::<ShareOf>),
+        "connections",
+        "what is hit or not as a whole: each of the `connections`, so that a retry may get through; the outbound `hosts` or the `sites` of a sender, the same ones at each retry; or the `recipients`",
+    ),
+    optional(
+        "name",
+        Shape::Name,
+        "event 1, event 2, ...",
+        "tells which hosts, sites or recipients are hit: events with the same name hit the same ones",
+    ),
 ];
+
+const NAMES: Shape = Shape::AnyOf(&[Shape::Name, Shape::List { of: &Shape::Name, least: 1, only: &[] }]);
 
 const GOALS: &[Key] = &[
     optional(

@@ -3,7 +3,7 @@
 use super::goal::{Goal, GoalKind, combinations};
 use crate::dns::{DaneZone, Driver, Host, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
 use crate::node::greylisting::Greylisting;
-use crate::node::{Capacity, Fault, Outage, Schedule};
+use crate::node::{Capacity, Fault, Outage, Schedule, Scope};
 use crate::parameters::PresetKind;
 use crate::results::{Caution, EventKind, Finding, Grade, PresetUsed};
 use crate::sender::{Behaviour, SenderBehaviour, Unknowns};
@@ -114,7 +114,7 @@ impl Scenario {
     /// The same with these nodes down from the first moment to the last. Packets that vanish are the worst that a dead host does to a sender, which
     /// has to wait.
     pub(crate) fn with_nodes_down(&self, nodes: &[usize]) -> Self {
-        let always = Outage { from: Time(i64::MIN), to: Time::NEVER, fault: Fault::Drop, share: 1.0 };
+        let always = Outage { from: Time(i64::MIN), to: Time::NEVER, fault: Fault::Drop, scope: Scope::ALL };
         let mut same = self.clone();
         nodes.iter().for_each(|node| same.nodes[*node].faults = Schedule::new(vec![always]));
         same.events.clear();
@@ -270,6 +270,8 @@ pub struct ZoneVersion {
 pub struct PlannedEvent {
     /// What it is, in the words of the scenario.
     pub text: String,
+    /// Its name, if it decides who is hit; else empty.
+    pub name: String,
     /// What kind it is of.
     pub kind: EventKind,
     /// The nodes that fail, as their places; none of a change or where nobody answers.
@@ -401,6 +403,8 @@ pub struct Node {
     pub addresses: Vec<IpAddr>,
     /// The share a perfectly even split gives it; zero for a backup. Adds up to 1 over the nodes.
     pub fair_share: f64,
+    /// The groups it belongs to, whose nodes fail together.
+    pub groups: Vec<String>,
     /// Its faults.
     pub faults: Schedule,
     /// How many sessions it serves at the same time, and how long they take.

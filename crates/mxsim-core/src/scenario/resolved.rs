@@ -5,9 +5,10 @@
 
 use crate::dns::{AddressStatus, Name, Zone};
 use crate::node::greylisting::{FirstContacts, GreyTable, Greylisting};
-use crate::node::{Capacity, SessionTime};
+use crate::node::{Capacity, Scope, SessionTime};
 use crate::parameters::words::word_of;
 use crate::parameters::{AUTHORITY, GREYLISTING, RESOLVER, SENDER, STUB, Written};
+use crate::random::name_hash;
 use crate::scenario::goal::{GoalKind, Limit};
 use crate::scenario::model::{Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::scenario::read::fair_nodes;
@@ -46,7 +47,7 @@ impl Scenario {
         self.greylisting
             .iter()
             .for_each(|greylisting| self.write_greylisting(greylisting, &mut out, in_full));
-        self.nodes.iter().for_each(|node| write_events(node, &mut out));
+        self.nodes.iter().for_each(|node| self.write_events(node, &mut out));
         self.write_goals(&mut out);
         out.0
     }
@@ -161,6 +162,9 @@ impl Scenario {
             if fair {
                 out.key("weight", &number(node.fair_share));
             }
+            if !node.groups.is_empty() {
+                out.key("group", &list(node.groups.iter().map(String::as_str)));
+            }
             write_capacity(&node.capacity, out);
         }
     }
@@ -178,6 +182,38 @@ impl Scenario {
         out.key("new", &first_contacts(greylisting.first_contacts));
         for (path, literal) in GREYLISTING.write(&greylisting.rules) {
             out.key(path.split('.').next_back().unwrap_or(path), &literal);
+        }
+    }
+
+    fn write_events(&self, node: &Node, out: &mut Toml) {
+        for outage in node.faults.outages() {
+            out.section("[[events]]");
+            out.key("at", &span(Span(outage.from.0)));
+            out.key("for", &span(outage.to.since(outage.from)));
+            out.key("node", &text(&node.name));
+            out.key("fault", &text(outage.fault.name()));
+            if let Some(stage) = outage.fault.stage() {
+                out.key("stage", &text(stage.name()));
+            }
+            self.write_scope(&outage.scope, out);
+        }
+    }
+
+    fn write_scope(&self, scope: &Scope, out: &mut Toml) {
+        if let Some(ipv6) = scope.ipv6 {
+            out.key("family", &text(if ipv6 { "ipv6" } else { "ipv4" }));
+        }
+        let sender = |hash: u64| self.senders.iter().find(|sender| name_hash(&sender.name) == hash);
+        if let Some(sender) = scope.sender.and_then(sender) {
+            out.key("from", &text(&sender.name));
+        }
+        if scope.share < 1.0 {
+            out.key("share", &number(scope.share));
+        }
+        let mut names = self.events.iter().map(|event| &event.name);
+        if let Some(name) = names.find(|name| name_hash(name) == scope.event) {
+            out.key("share_of", &text(word_of(scope.share_of).unwrap_or_default()));
+            out.key("name", &text(name));
         }
     }
 
@@ -401,22 +437,6 @@ fn session_time(policy: SessionTime) -> String {
         SessionTime::Exponential(mean) => format!("{{ exponential = {} }}", span(mean)),
         SessionTime::Lognormal { mean, sigma } => {
             format!("{{ lognormal = {{ mean = {}, sigma = {} }} }}", span(mean), number(sigma))
-        }
-    }
-}
-
-fn write_events(node: &Node, out: &mut Toml) {
-    for outage in node.faults.outages() {
-        out.section("[[events]]");
-        out.key("at", &span(Span(outage.from.0)));
-        out.key("for", &span(outage.to.since(outage.from)));
-        out.key("node", &text(&node.name));
-        out.key("fault", &text(outage.fault.name()));
-        if let Some(stage) = outage.fault.stage() {
-            out.key("stage", &text(stage.name()));
-        }
-        if outage.share < 1.0 {
-            out.key("share", &number(outage.share));
         }
     }
 }

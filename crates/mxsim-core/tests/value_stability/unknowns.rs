@@ -2,7 +2,7 @@
 
 use crate::{key, stable};
 use mxsim_core::dns::stub::Home;
-use mxsim_core::node::{Fault, Outage};
+use mxsim_core::node::{Client, Fault, Outage, Scope};
 use mxsim_core::random::Purpose;
 use mxsim_core::sender::Unknowns;
 use mxsim_core::time::{Span, Time};
@@ -64,7 +64,8 @@ fn homes() {
 
 #[test]
 fn connections_that_a_fault_hits() {
-    let outage = Outage { from: Time::ZERO, to: Time::NEVER, fault: Fault::Refuse, share: 0.4 };
-    let hit = [0, 1, 2, 3, 4, 5, 6, 7].map(|message| outage.hits(key(Purpose::Fault).child(message).word()));
+    let outage = Outage { from: Time::ZERO, to: Time::NEVER, fault: Fault::Refuse, scope: Scope::part(0.4) };
+    let hit = [0, 1, 2, 3, 4, 5, 6, 7]
+        .map(|message| outage.hits(&Client::drawing(key(Purpose::Fault).child(message).word())));
     stable("connections hit by a fault", hit, [true, false, false, true, false, false, true, false]);
 }

@@ -8,7 +8,7 @@ use crate::engine::aggregate::orders::Orders;
 use crate::engine::connect::{ConnectResult, connect};
 use crate::engine::world::World;
 use crate::ids::{AddressId, HostId, NodeId};
-use crate::node::Schedule;
+use crate::node::{Client, Schedule};
 use crate::sender::{Behaviour, Candidate, Outcome, Reaction};
 use crate::time::{Span, Time};
 use smallvec::SmallVec;
@@ -152,7 +152,7 @@ impl Walker<'_> {
 
     fn connect(&self, branch: &Branch, after: Span, path: &mut Path<'_>) {
         let (now, faults) = (path.born + after, &self.world.topology.node(branch.node).faults);
-        let connection = connect(faults, now, &self.behaviour.parameters.timeouts, 0);
+        let connection = connect(faults, now, &self.behaviour.parameters.timeouts, &Client::ANYBODY);
         let (at, outcome) = match connection {
             ConnectResult::Now(outcome) => (now, outcome),
             ConnectResult::Later(at, outcome) => (at, outcome),
@@ -194,7 +194,7 @@ impl Walker<'_> {
     fn until_another_answer(&self, faults: &Schedule, now: Time, at: Time) -> Span {
         let repeats = self.behaviour.parameters.timeouts.kernel.retransmissions().iter();
         let syns = repeats.map(|&seconds| now + Span::from_secs(seconds)).take_while(|&syn| syn <= at);
-        let slacks = std::iter::once(now).chain(syns).map(|syn| next_edge(faults, syn).since(syn));
+        let slacks = std::iter::once(now).chain(syns).map(|syn| faults.next_edge(syn).since(syn));
         slacks.min().unwrap_or(Span::FOREVER)
     }
 }
@@ -203,11 +203,4 @@ impl Path<'_> {
     fn finish(&mut self, end: Disposition, probability: f64) {
         self.fates.push(Fate { attempts: self.attempts.clone(), end, probability });
     }
-}
-
-/// The first moment after `at` at which a fault comes or goes.
-fn next_edge(faults: &Schedule, at: Time) -> Time {
-    let outages = faults.outages();
-    let next = outages.get(outages.partition_point(|outage| outage.to <= at));
-    next.map_or(Time::NEVER, |outage| if outage.from > at { outage.from } else { outage.to })
 }

@@ -4,6 +4,7 @@ use crate::engine::messages::compact_attempt::CompactAttempt;
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::receiving::Admission;
 use crate::engine::messages::sending::arrival_block::Arrival;
+use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::state::Replication;
 use crate::engine::probe::{Probe, Step};
 use crate::engine::world::DeliveryPath;
@@ -74,8 +75,11 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         });
         let candidate = fixed.candidate(first);
         let node = self.world.topology.node_of(candidate.address);
-        let fault_draw = self.fault_draw(&message, candidate);
-        let admission = self.connect_to(node, message.id, fault_draw, now);
+        let connection = Connection {
+            fault_draw: self.fault_draw(&message, candidate),
+            ..Connection::to(&candidate, now)
+        };
+        let admission = self.connect_to(node, message.id, self.client(&message, &connection), now);
         match admission {
             Admission::Session(None) if self.nodes[node.index()].greylists() => {
                 self.go_on_after_first(fixed, message, epoch, admission, now);

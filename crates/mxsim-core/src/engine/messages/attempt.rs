@@ -9,6 +9,7 @@ use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Probe, Step};
 use crate::engine::world::DeliveryPath;
 use crate::ids::{MessageId, NodeId};
+use crate::node::Client;
 use crate::sender::{Candidate, Outcome, Reaction, TlsFailure};
 use crate::time::Time;
 
@@ -136,24 +137,37 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.senders[message.id.sender.index()].fault_draw(message, candidate.address_hash)
     }
 
+    /// Who opens a connection for a message, or uses one for it; only found out where faults tell clients apart.
+    #[inline]
+    pub(crate) fn client(&self, message: &QueuedMessage, connection: &Connection) -> Client {
+        let topology = &self.world.topology;
+        if !self.nodes[topology.node_of(connection.address).index()].tells_clients_apart() {
+            return Client::ANYBODY;
+        }
+        let ipv6 = topology.address(connection.address).ipv6;
+        let state = &self.senders[message.id.sender.index()];
+        state.client(self.sender(message), message, (ipv6, connection.fault_draw))
+    }
+
     /// Asks the node of a connection that has just begun.
     pub(crate) fn connect(&mut self, delivery: &Delivery, now: Time) -> Admission {
         let node = self.world.topology.node_of(delivery.connection.address);
-        self.connect_to(node, delivery.message.id, delivery.connection.fault_draw, now)
+        let client = self.client(&delivery.message, &delivery.connection);
+        self.connect_to(node, delivery.message.id, client, now)
     }
 
-    /// Counts a connection that a message opens with this draw, and asks the node.
+    /// Counts a connection that a message opens, and asks the node.
     #[inline]
     pub(crate) fn connect_to(
         &mut self,
         node: NodeId,
         message: MessageId,
-        fault_draw: u64,
+        client: Client,
         now: Time,
     ) -> Admission {
         self.recorder.attempted(message, node);
         let timeouts = &self.world.sender(message.sender).behaviour.parameters.timeouts;
-        let request = ConnectionRequest { message, timeouts, fault_draw };
+        let request = ConnectionRequest { message, timeouts, client };
         self.nodes[node.index()].connect(request, now, &mut self.recorder)
     }
 
@@ -195,10 +209,11 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Goes on with a connection to which a node has given no answer so far.
     pub(crate) fn answered(&mut self, caller: Caller, outcome: Outcome, now: Time) {
-        let (message, connection) = (caller.delivery().message.id, caller.delivery().connection);
+        let (message, connection) = (caller.delivery().message, caller.delivery().connection);
         let admission = if outcome == Outcome::Accepted {
             let node = self.world.topology.node_of(connection.address).index();
-            self.nodes[node].greet_despite_faults(message, connection.fault_draw, now, &mut self.recorder)
+            let client = self.client(&message, &connection);
+            self.nodes[node].greet_despite_faults(message.id, &client, now, &mut self.recorder)
         } else {
             Admission::Failed(outcome)
         };

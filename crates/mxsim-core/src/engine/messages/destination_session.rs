@@ -256,7 +256,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// A session takes what is next, lingers, or is closed. It may have been without work before.
     fn find_work(&mut self, mut session: Box<DestinationSession>, idle: WithoutWork, now: Time) {
         loop {
-            if self.is_broken(&session.delivery.connection, now) {
+            if self.is_broken(&session.delivery.message, &session.delivery.connection, now) {
                 return self.close_session(session, now);
             }
             if self.is_worn(&session, now) {

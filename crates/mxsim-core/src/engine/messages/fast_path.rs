@@ -13,11 +13,9 @@ use crate::engine::messages::state::{Event, Replication};
 use crate::engine::probe::Probe;
 use crate::engine::world::fixed_candidates::{FixedCandidates, Stop};
 use crate::ids::{MessageId, SenderId};
+use crate::node::Client;
 use crate::sender::Outcome;
 use crate::time::Time;
-
-/// No fault hits only a part of the connections.
-const HITS_ALL: u64 = 0;
 
 impl<'w, P: Probe> Replication<'w, '_, P> {
     /// Handles messages of a sender with compact attempts from the next on, for as long as each is taken by the first node it turns to or
@@ -47,9 +45,9 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             let Stop { host, address, node } = fixed.stop(run.first[place]);
             let state = &mut self.nodes[node.index()];
             let message = MessageId { sender, born: at, number: run.number + place as u64 };
-            if let Some(outage) = state.outage(at) {
-                // Anything but silence to the end is for the long way.
-                let Some(over) = outlasts(outage, at, timeouts, HITS_ALL) else { break };
+            if let Some(outage) = state.outages(at).first() {
+                // No fault tells clients apart here. Anything but silence to the end is for the long way.
+                let Some(over) = outlasts(outage, at, timeouts) else { break };
                 // The next arrival has been scheduled before what happens now.
                 own_number = Some(self.calendar.number());
                 let arrival = arrivals.ahead(place);
@@ -144,7 +142,7 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         now: Time,
     ) -> Option<Admission> {
         let node = attempt.stop(fixed)?.node;
-        Some(self.connect_to(node, attempt.message.id, HITS_ALL, now))
+        Some(self.connect_to(node, attempt.message.id, Client::ANYBODY, now))
     }
 
     fn deliver_compactly(&mut self, message: &QueuedMessage, Stop { host, address, node }: Stop, now: Time) {

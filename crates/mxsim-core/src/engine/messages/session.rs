@@ -266,14 +266,14 @@ impl<P: Probe> Replication<'_, '_, P> {
     }
 
     /// True if the node of an open connection fails in a way that breaks it.
-    pub(crate) fn is_broken(&self, connection: &Connection, now: Time) -> bool {
+    pub(crate) fn is_broken(&self, message: &QueuedMessage, connection: &Connection, now: Time) -> bool {
         let node = self.world.topology.node_of(connection.address);
-        self.nodes[node.index()].breaks_connection(connection.fault_draw, now)
+        self.nodes[node.index()].breaks_connection(&self.client(message, connection), now)
     }
 
     /// Sends a message down an open connection.
     pub(crate) fn deliver_over(&mut self, message: QueuedMessage, connection: Connection, now: Time) {
-        if self.is_broken(&connection, now) {
+        if self.is_broken(&message, &connection, now) {
             // The sender finds out and begins anew.
             self.push(Task::Attempt(message));
             return self.close(message.of(), connection, now);
@@ -312,8 +312,8 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Finds out what goes wrong with a message that begins in a session that is open.
     pub(crate) fn begin_in_session(&mut self, delivery: &mut Delivery, now: Time) {
-        let Connection { address, fault_draw, .. } = delivery.connection;
-        let trouble = self.node(address).trouble_in_session(fault_draw, now);
+        let client = self.client(&delivery.message, &delivery.connection);
+        let trouble = self.node(delivery.connection.address).trouble_in_session(&client, now);
         delivery.trouble = self.meets(delivery, trouble, now);
     }
 
@@ -326,7 +326,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     ) -> Option<Box<DeliveryAttempt>> {
         let message = attempt.delivery.message;
         let Some(connection) = self.take_idle_for(&attempt, now) else { return Some(attempt) };
-        if self.is_broken(&connection, now) {
+        if self.is_broken(&message, &connection, now) {
             self.push(Task::TryCandidates(attempt));
             self.close(message.of(), connection, now);
             return None;
@@ -405,8 +405,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         let Some(number) = self.nodes[node.index()].take_from_backlog() else { return };
         self.push(Task::OfferSession(node));
         if let Some(caller) = self.in_backlog.remove(&number) {
-            let draw = caller.delivery().connection.fault_draw;
-            let admission = self.nodes[node.index()].give_session(draw, now);
+            let client = self.client(&caller.delivery().message, &caller.delivery().connection);
+            let admission = self.nodes[node.index()].give_session(&client, now);
             self.handle_admission(caller, admission, now);
         }
     }

@@ -1,6 +1,6 @@
 //! Hosts that are published and that no sender on the Internet reaches.
 
-use crate::node::{Fault, Outage, Schedule};
+use crate::node::{Fault, Outage, Schedule, Scope};
 use crate::scenario::{Node, Reach, Scenario};
 use crate::time::Time;
 use std::collections::BTreeSet;
@@ -38,6 +38,11 @@ impl OutOfReach {
         if !is_lost {
             return node.faults.clone();
         }
-        Schedule::new(vec![Outage { from: self.start, to: Time::NEVER, fault: Fault::Drop, share: 1.0 }])
+        Schedule::new(vec![Outage {
+            from: self.start,
+            to: Time::NEVER,
+            fault: Fault::Drop,
+            scope: Scope::ALL,
+        }])
     }
 }

@@ -133,7 +133,13 @@ mod tests {
 
     fn event(during: &[(i64, i64)]) -> PlannedEvent {
         let during = during.iter().map(|&(from, to)| (hour(from), hour(to))).collect();
-        PlannedEvent { text: String::new(), kind: EventKind::Fault, nodes: Vec::new(), during }
+        PlannedEvent {
+            text: String::new(),
+            name: String::new(),
+            kind: EventKind::Fault,
+            nodes: Vec::new(),
+            during,
+        }
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub struct SenderTable {
     pub site: AliasTable,
     /// How many sites there are.
     pub sites: usize,
+    /// Hash of its name.
+    pub name_hash: u64,
     /// Outbound hosts per site.
     pub hosts: usize,
     /// True if AAAA addresses are of use to it.
@@ -187,6 +189,8 @@ pub struct SenderStreams {
     pub home: StreamId,
     /// Which connections a fault hits that hits only a part of them.
     pub fault: StreamId,
+    /// Which outbound hosts, sites and recipients it hits.
+    pub hit: StreamId,
 }
 
 impl SenderStreams {
@@ -202,6 +206,7 @@ impl SenderStreams {
             session: stream(Purpose::Session),
             home: stream(Purpose::Home),
             fault: stream(Purpose::Fault),
+            hit: stream(Purpose::Hit),
         }
     }
 }
@@ -222,6 +227,7 @@ impl SenderTable {
             given: sender.given.as_ref().map(|times| within(times, &scenario.run)),
             site: AliasTable::new(&sender.sizes.weights(sender.sites)),
             sites: sender.sites,
+            name_hash: name_hash(&sender.name),
             hosts: sender.hosts,
             ipv6: sender.ipv6 && sender.behaviour.parameters.order.family != Family::Ipv4Only,
             stub: sender.stub.parameters,

@@ -18,7 +18,12 @@ const NODE_OWN: &[Key] = &[
         "its fair share relative to the other nodes of the best preference",
     ),
     later("site", "the place a node stands at"),
-    later("group", "nodes that fail together"),
+    optional(
+        "group",
+        Shape::AnyOf(&[Shape::Name, Shape::List { of: &Shape::Name, least: 1, only: &[] }]),
+        "none",
+        "a group, or a list of groups, whose nodes fail together: a rack, a site, a shared store, a certificate; named by `group` of an event",
+    ),
 ];
 
 /// Most concurrent sessions and longest backlog of one node: far above any machine, and small enough to hold in memory.

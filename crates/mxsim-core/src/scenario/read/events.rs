@@ -2,18 +2,20 @@
 
 use super::nodes::report_unknown_node;
 use super::planned::clock;
-use super::reading::{Reading, share, tables};
-use crate::node::{Fault, Outage, Schedule};
-use crate::parameters::node::FaultKind;
+use super::reading::{Reading, share, tables, values};
+use crate::node::{Fault, Outage, Schedule, Scope, ShareOf};
+use crate::parameters::node::{Family, FaultKind};
 use crate::parameters::span_at;
 use crate::parameters::words::value_of;
+use crate::random::name_hash;
 use crate::results::EventKind;
-use crate::scenario::model::{Node, PlannedEvent};
+use crate::scenario::model::{Node, PlannedEvent, Sender};
 use crate::smtp::Stage;
-use crate::syntax::diagnostic::code;
+use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity;
 use crate::syntax::shape::EVERY;
-use crate::syntax::tree::{Table, Value};
+use crate::syntax::suggest::some_of;
+use crate::syntax::tree::{Table, Value, shortened};
 use crate::time::{Span, Time};
 
 /// Most single outages of a scenario; a repeated event counts as often as it comes. *Assumption*: more is a slip of the unit.
@@ -23,15 +25,16 @@ const MOST_OUTAGES: i64 = 1_000_000;
 pub(super) fn read(
     document: &Table,
     run_length: Span,
-    nodes: &mut [Node],
+    (nodes, senders): (&mut [Node], &[Sender]),
     reading: &mut Reading,
 ) -> Vec<PlannedEvent> {
     let mut planned = Vec::new();
     let mut outages: Vec<Vec<Outage>> = vec![Vec::new(); nodes.len()];
     let mut left = MOST_OUTAGES;
-    for (value, table) in tables(document, "events") {
-        let hit = hit_nodes(table, nodes, reading);
-        let Some(event) = event(value, table, reading) else { continue };
+    for (number, (value, table)) in tables(document, "events").into_iter().enumerate() {
+        let hit = hit_nodes(value, table, nodes, reading);
+        let from = hit_senders(table, senders, reading);
+        let Some(event) = event(number, value, table, reading) else { continue };
         if event.at.0 >= run_length.0 {
             let text = format!(
                 "an event at {} comes after the end of the run ({run_length}); lengthen run_length",
@@ -39,44 +42,91 @@ pub(super) fn read(
             );
             reading.caution("event-after-run", text);
         }
-        left = left.saturating_sub(event.times(run_length).saturating_mul(hit.len() as i64));
+        let scopes = event.scopes(&from);
+        let single = event.times(run_length).saturating_mul((hit.len() * scopes.len()) as i64);
+        left = left.saturating_sub(single);
         if left < 0 {
-            let message = format!("the events make more than {MOST_OUTAGES} single outages");
-            reading
-                .report
-                .error(code::OUT_OF_RANGE, &value.place, message)
-                .help("raise `every` or shorten the run");
+            report_too_many(&value.place, reading);
             return Vec::new();
         }
-        let during = event.outages(run_length).map(|outage| (outage.from, outage.to)).collect();
-        for node in &hit {
-            outages[*node].extend(event.outages(run_length));
+        let during = event.outages(run_length, event.scope).map(|outage| (outage.from, outage.to)).collect();
+        for (node, scope) in hit.iter().flat_map(|node| scopes.iter().map(move |scope| (node, scope))) {
+            outages[*node].extend(event.outages(run_length, *scope));
         }
-        let text = event.text(&hit, nodes);
-        planned.push(PlannedEvent { text, kind: EventKind::Fault, nodes: hit, during });
+        let text = event.text((&hit, nodes), &from.unwrap_or_default());
+        planned.push(PlannedEvent { text, name: event.name, kind: EventKind::Fault, nodes: hit, during });
     }
     for (node, outages) in nodes.iter_mut().zip(outages) {
+        if Schedule::places(&outages) as i64 > MOST_OUTAGES {
+            let message = format!("the events of node {} overlap too often", node.name);
+            let place = document.get("events").map_or(Place::File, |events| events.place.clone());
+            reading.report.error(code::OUT_OF_RANGE, &place, message).help("join events that overlap");
+            return Vec::new();
+        }
         node.faults = Schedule::new(outages);
     }
     planned
 }
 
-/// An event without its nodes.
+fn report_too_many(place: &Place, reading: &mut Reading) {
+    let message = format!("the events make more than {MOST_OUTAGES} single outages");
+    let error = reading.report.error(code::OUT_OF_RANGE, place, message);
+    error.help("raise `every` or shorten the run");
+}
+
+/// An event without its nodes and senders.
 struct Event {
     at: Time,
     length: Span,
     every: Option<Span>,
     fault: Fault,
-    share: f64,
+    /// Empty unless it decides who is hit.
+    name: String,
+    scope: Scope,
 }
 
-fn event(value: &Value, table: &Table, reading: &mut Reading) -> Option<Event> {
+fn event(number: usize, value: &Value, table: &Table, reading: &mut Reading) -> Option<Event> {
+    let fault = fault(value, table, reading)?;
+    let scope = scope(table, fault, reading)?;
+    // Connections are drawn each for itself.
+    let is_named = scope.share_of != ShareOf::Connections;
+    let own = table.text("name").map_or_else(|| format!("event {}", number + 1), str::to_owned);
+    let name = if is_named { own } else { String::new() };
+    let event = if is_named { name_hash(&name) } else { 0 };
     Some(Event {
         at: quantity::moment(&table.get("at")?.written()).ok()?,
         length: span_at(table, "for")?,
         every: span_at(table, "every").filter(|every| *every > Span::ZERO),
-        fault: fault(value, table, reading)?,
+        fault,
+        name,
+        scope: Scope { event, ..scope },
+    })
+}
+
+/// Whom it hits, of any sender.
+fn scope(table: &Table, fault: Fault, reading: &mut Reading) -> Option<Scope> {
+    let family: Option<Family> = table.text("family").and_then(value_of);
+    let share_of: Option<ShareOf> = table.text("share_of").and_then(value_of);
+    let place = table.get("share_of").map(|value| &value.place);
+    if let (Some(ShareOf::Recipients), Some(place), false) = (share_of, place, fault.is_about_messages()) {
+        let message = format!("events: `fault = \"{}\"` does not tell recipients apart", fault.name());
+        let error = reading.report.error(code::CONFLICT, place, message);
+        error
+            .help("a fault at the stage \"recipient\" or \"data\" does; or use `share_of = \"connections\"`");
+        return None;
+    }
+    if let (Some(place), None) = (place, table.get("share")) {
+        let error = reading.report.error(code::CONFLICT, place, "events: `share_of` needs a `share`");
+        error.help("add `share = \"15 %\"`, say, or remove `share_of`");
+        return None;
+    }
+    let share_of = share_of.unwrap_or(ShareOf::Connections);
+    Some(Scope {
+        ipv6: family.map(|family| family == Family::Ipv6),
+        sender: None,
         share: table.get("share").map_or(Some(1.0), share)?,
+        share_of,
+        event: 0,
     })
 }
 
@@ -117,24 +167,46 @@ fn report_stage(kind: FaultKind, word: &str, stage: Option<&Value>, event: &Valu
 }
 
 impl Event {
-    /// What it is: `mx1, mx2: reject at data from 10:00 for 1h`.
-    fn text(&self, hit: &[usize], nodes: &[Node]) -> String {
+    /// What it is: `mx1, mx2: reject at data from 10:00 for 1h, 15 % of the outbound hosts of provider A`.
+    fn text(&self, (hit, nodes): (&[usize], &[Node]), from: &[&Sender]) -> String {
         let names: Vec<&str> = hit.iter().map(|&node| nodes[node].name.as_str()).collect();
         let who =
             if hit.len() == nodes.len() && hit.len() > 1 { "every node".into() } else { names.join(", ") };
         let stage = self.fault.stage().map(|stage| format!(" at {}", stage.name())).unwrap_or_default();
         let every = self.every.map(|every| format!(" every {every}")).unwrap_or_default();
-        let share = if self.share < 1.0 {
-            format!(", {} % of connections", self.share * 100.0)
-        } else {
-            String::new()
-        };
         format!(
-            "{who}: {}{stage} from {} for {}{every}{share}",
+            "{who}: {}{stage} from {} for {}{every}{}",
             self.fault.name(),
             clock(self.at),
-            self.length
+            self.length,
+            self.whom(from)
         )
+    }
+
+    /// Whom it hits, if not everybody: `, 15 % of the outbound hosts of provider A over IPv6`.
+    fn whom(&self, from: &[&Sender]) -> String {
+        let family = self.scope.ipv6.map(|ipv6| if ipv6 { " over IPv6" } else { " over IPv4" });
+        let senders: Vec<&str> = from.iter().map(|sender| sender.name.as_str()).collect();
+        let of = if senders.is_empty() { String::new() } else { format!(" of {}", some_of(senders)) };
+        let what = match self.scope.share_of {
+            ShareOf::Connections => "connections",
+            ShareOf::OutboundHosts => "the outbound hosts",
+            ShareOf::Sites => "the sites",
+            ShareOf::Recipients => "the recipients",
+        };
+        if self.scope.share < 1.0 {
+            format!(", {} % of {what}{of}{}", self.scope.share * 100.0, family.unwrap_or_default())
+        } else if family.is_some() || !of.is_empty() {
+            format!(", connections{of}{}", family.unwrap_or_default())
+        } else {
+            String::new()
+        }
+    }
+
+    /// The scope for each of these senders; one for all without any.
+    fn scopes(&self, from: &Option<Vec<&Sender>>) -> Vec<Scope> {
+        let of = |sender: &&Sender| Scope { sender: Some(name_hash(&sender.name)), ..self.scope };
+        from.as_ref().map_or_else(|| vec![self.scope], |senders| senders.iter().map(of).collect())
     }
 
     /// How often it comes before the run is over.
@@ -145,21 +217,40 @@ impl Event {
         }
     }
 
-    fn outages(&self, run_length: Span) -> impl Iterator<Item = Outage> {
+    fn outages(&self, run_length: Span, scope: Scope) -> impl Iterator<Item = Outage> {
         let step = self.every.unwrap_or(Span::ZERO);
         (0..self.times(run_length)).map(move |i| {
             let from = self.at + step.saturating_mul(i);
-            Outage { from, to: quantity::end(from, self.length), fault: self.fault, share: self.share }
+            Outage { from, to: quantity::end(from, self.length), fault: self.fault, scope }
         })
     }
 }
 
-/// The nodes an event names, each once; unknown ones are reported.
-fn hit_nodes(table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<usize> {
-    let Some(value) = table.get("node") else { return Vec::new() };
-    let names: Vec<&Value> = value.as_list().map_or_else(|| vec![value], |items| items.iter().collect());
+/// The nodes an event hits, each once: those it names or those of its groups, else all. Unknown ones are reported.
+fn hit_nodes(event: &Value, table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<usize> {
+    match (table.get("node"), table.get("group")) {
+        (Some(_), None) => named_nodes(table, nodes, reading),
+        (None, Some(_)) => grouped_nodes(table, nodes, reading),
+        (None, None) if table.get("family").is_some() || table.get("from").is_some() => {
+            (0..nodes.len()).collect()
+        }
+        (Some(_), Some(group)) => {
+            let message = "events: `node` and `group` name the nodes twice";
+            reading.report.error(code::CONFLICT, &group.place, message).help("remove one of them");
+            Vec::new()
+        }
+        (None, None) => {
+            let message = "events: nothing says which nodes fail";
+            let error = reading.report.error(code::MISSING, &event.place, message);
+            error.help("add `node = \"mx1\"`, or `group`, or a `family` or `from` that every node is hit of");
+            Vec::new()
+        }
+    }
+}
+
+fn named_nodes(table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<usize> {
     let mut hit = Vec::new();
-    for item in names {
+    for item in values(table, "node") {
         let Some(name) = item.as_text() else { continue };
         if name == EVERY {
             return (0..nodes.len()).collect();
@@ -174,4 +265,68 @@ fn hit_nodes(table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<usize>
         }
     }
     hit
+}
+
+fn grouped_nodes(table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<usize> {
+    let mut hit = Vec::new();
+    for item in values(table, "group") {
+        let Some(name) = item.as_text() else { continue };
+        let among = |place: &usize| nodes[*place].groups.iter().any(|group| group == name);
+        let found: Vec<usize> = (0..nodes.len()).filter(among).collect();
+        if found.is_empty() {
+            let known = nodes.iter().flat_map(|node| &node.groups).map(String::as_str);
+            report_unknown(
+                "group",
+                item,
+                known.collect(),
+                "add `group = \"rack1\"`, say, to `[nodes.NAME]`",
+                reading,
+            );
+        }
+        hit.extend(found);
+    }
+    hit.sort_unstable();
+    hit.dedup();
+    hit
+}
+
+/// The senders an event names, with all of a mix; `None` if it names none.
+fn hit_senders<'s>(table: &Table, senders: &'s [Sender], reading: &mut Reading) -> Option<Vec<&'s Sender>> {
+    table.get("from")?;
+    let mut hit: Vec<&Sender> = Vec::new();
+    for item in values(table, "from") {
+        let Some(name) = item.as_text() else { continue };
+        let is_meant = |sender: &&Sender| {
+            let member = sender.name.strip_prefix(name);
+            member.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let found: Vec<&Sender> = senders.iter().filter(is_meant).collect();
+        if found.is_empty() {
+            let known = senders.iter().map(|sender| sender.name.as_str()).collect();
+            report_unknown("sender", item, known, "add it to `[[senders]]`", reading);
+        }
+        found.into_iter().for_each(|sender| {
+            if !hit.iter().any(|known| known.name == sender.name) {
+                hit.push(sender);
+            }
+        });
+    }
+    Some(hit)
+}
+
+fn report_unknown(what: &str, item: &Value, mut known: Vec<&str>, add: &str, reading: &mut Reading) {
+    known.sort_unstable();
+    known.dedup();
+    let name = item.as_text().unwrap_or_default();
+    let help = match reading.report.nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None if known.is_empty() => add.to_owned(),
+        None => format!("{what}s are {}", some_of(known)),
+    };
+    let message = format!("events: there is no {what} {}", shortened(name));
+    reading
+        .report
+        .error(code::UNKNOWN_NODE, &item.place, message)
+        .label(format!("unknown {what}"))
+        .help(help);
 }

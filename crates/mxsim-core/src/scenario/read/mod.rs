@@ -165,7 +165,7 @@ fn read_sections(
     let mut zones = zone::read(document, files, reading)?;
     let (mta_sts, dane) = zone::policies(document.table("zone").unwrap_or(&empty), &zones, reading);
     let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
-    let events = events::read(document, run.run_length, &mut nodes, reading);
+    let events = events::read(document, run.run_length, (&mut nodes, &senders), reading);
     let greylisting = greylisting::read(document, &mut nodes, reading);
     let goals = goals::read(document.table("goals").unwrap_or(&empty), &nodes, reading);
     if !reading.report.is_clean() {

@@ -5,7 +5,7 @@
 //! machine and the new one.
 
 use super::capacity;
-use super::reading::Reading;
+use super::reading::{Reading, texts};
 use crate::dns::{Name, Zone};
 use crate::node::{Capacity, Schedule};
 use crate::scenario::model::{Node, ZoneVersion};
@@ -54,6 +54,10 @@ pub(super) fn read(table: &Table, zones: &[ZoneVersion], reading: &mut Reading) 
     let mut nodes: Vec<Node> = drafts.iter().map(|draft| node(draft, &hosts)).collect();
     share_out(&drafts, &mut nodes, zones, reading);
     capacity::read(table, &mut nodes, reading);
+    for node in &mut nodes {
+        let own = table.table(&node.name);
+        node.groups = own.map(|own| texts(own, "group")).unwrap_or_default();
+    }
     nodes
 }
 
@@ -256,6 +260,7 @@ fn node(draft: &Draft, hosts: &[HostAddresses<'_>]) -> Node {
         host: names.join(", "),
         addresses: draft.addresses.clone(),
         fair_share: 0.0,
+        groups: Vec::new(),
         faults: Schedule::default(),
         capacity: Capacity::UNLIMITED,
         greylists: false,

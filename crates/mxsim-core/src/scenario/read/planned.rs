@@ -35,6 +35,7 @@ pub(super) fn planned(
 /// The times in which nobody answers for the zone.
 fn no_answers(authority: &Authority) -> impl Iterator<Item = PlannedEvent> {
     authority.away.iter().map(|&(from, to)| PlannedEvent {
+        name: String::new(),
         text: format!("DNS: no answer from {} for {}", clock(from), to.since(from)),
         kind: EventKind::NoAnswer,
         nodes: Vec::new(),
@@ -50,6 +51,7 @@ fn changes(zones: &[ZoneVersion]) -> impl Iterator<Item = PlannedEvent> {
         let text = format!("the zone changes at {}", clock(new.at));
         let during = vec![(new.at, new.at + ttl)];
         (ttl > Span::ZERO).then_some(PlannedEvent {
+            name: String::new(),
             text,
             kind: EventKind::Change,
             nodes: Vec::new(),

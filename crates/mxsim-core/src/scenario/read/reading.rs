@@ -80,3 +80,14 @@ pub(super) fn tables<'t>(document: &'t Table, key: &str) -> Vec<(&'t Value, &'t 
 pub(super) fn share(value: &Value) -> Option<f64> {
     value.as_number().or_else(|| percent(value.as_text()?).ok())
 }
+
+/// The text, or the texts of the list, at a key; none without it.
+pub(super) fn texts(table: &Table, key: &str) -> Vec<String> {
+    values(table, key).into_iter().filter_map(Value::as_text).map(str::to_owned).collect()
+}
+
+/// The value at a key, or the values of the list there.
+pub(super) fn values<'t>(table: &'t Table, key: &str) -> Vec<&'t Value> {
+    let Some(value) = table.get(key) else { return Vec::new() };
+    value.as_list().map_or_else(|| vec![value], |items| items.iter().collect())
+}

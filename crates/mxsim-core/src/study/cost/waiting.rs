@@ -79,7 +79,8 @@ fn outages(compiled: &Compiled, sender: &SenderTable, nodes: &[NodeId]) -> Vec<(
     };
     let of = |node: &NodeId, going_on: bool| -> Times {
         let outages = world.topology.node(*node).faults.outages().iter();
-        let such = outages.filter(|outage| goes_on(outcome_of(outage.fault)) == going_on);
+        let hitting = outages.filter(|outage| outage.scope.may_hit(sender.name_hash));
+        let such = hitting.filter(|outage| goes_on(outcome_of(outage.fault)) == going_on);
         let within = such.map(|outage| (outage.from.max(world.start), outage.to.min(world.end)));
         within.filter(|(from, to)| from < to).collect()
     };

@@ -7,7 +7,7 @@ use crate::engine::connect::{ConnectResult, connect, outcome_of};
 use crate::engine::count::recorder::Recorder;
 use crate::engine::world::topology::NodeTable;
 use crate::ids::{MessageId, NodeId, SenderId};
-use crate::node::{Fault, Outage, SessionTime, WhenFull};
+use crate::node::{Client, Outage, SessionTime, State, WhenFull};
 use crate::random::Key;
 use crate::sender::{Outcome, Timeouts};
 use crate::time::{Span, Time};
@@ -21,8 +21,8 @@ pub(crate) struct ConnectionRequest<'a> {
     pub(crate) message: MessageId,
     /// How long its sender waits.
     pub(crate) timeouts: &'a Timeouts,
-    /// Decides whether it is hit by a fault that hits only a part of the connections.
-    pub(crate) fault_draw: u64,
+    /// Who opens it, as faults tell clients apart.
+    pub(crate) client: Client,
 }
 
 /// What a node does with a connection.
@@ -46,8 +46,8 @@ pub(crate) struct Node<'w> {
     sessions: Sessions,
     /// Numbers of the connections that wait for a session.
     backlog: VecDeque<u64>,
-    /// The outage under way, if there is one, and until when it is so.
-    outage: (Option<Outage>, Time),
+    /// The outages under way, and until when it is so.
+    state: State,
     /// True if sessions take time or are limited at any node, so that they are counted.
     is_counted: bool,
 }
@@ -56,7 +56,7 @@ impl<'w> Node<'w> {
     /// A node before the first connection.
     pub(crate) fn new(id: NodeId, table: &'w NodeTable, is_counted: bool, start: Time) -> Self {
         let sessions = Sessions::new(table.capacity.sessions);
-        Self { id, table, sessions, backlog: VecDeque::new(), outage: (None, start), is_counted }
+        Self { id, table, sessions, backlog: VecDeque::new(), state: State::unknown(start), is_counted }
     }
 
     /// True if messages hold its sessions for some time.
@@ -86,13 +86,13 @@ impl<'w> Node<'w> {
         self.table.session_times.draw(draw)
     }
 
-    /// The outage under way at `now`, which never goes back.
+    /// The outages under way at `now`, which never goes back, in the order in which they show.
     #[inline]
-    pub(crate) fn outage(&mut self, now: Time) -> Option<&Outage> {
-        if now >= self.outage.1 {
-            self.outage = self.table.faults.state_at(now);
+    pub(crate) fn outages(&mut self, now: Time) -> &[Outage] {
+        if now >= self.state.until {
+            self.state = self.table.faults.state_at(now);
         }
-        self.outage.0.as_ref()
+        self.table.faults.of_state(self.state)
     }
 
     /// Answers a connection that begins at `now`.
@@ -103,12 +103,12 @@ impl<'w> Node<'w> {
         now: Time,
         recorder: &mut Recorder<'_>,
     ) -> Admission {
-        if self.outage(now).is_none() {
+        if self.outages(now).is_empty() {
             return self.greet(request.message, now, recorder);
         }
-        match connect(&self.table.faults, now, request.timeouts, request.fault_draw) {
+        match connect(&self.table.faults, now, request.timeouts, &request.client) {
             ConnectResult::Now(Outcome::Accepted) => {
-                self.greet_despite_faults(request.message, request.fault_draw, now, recorder)
+                self.greet_despite_faults(request.message, &request.client, now, recorder)
             }
             ConnectResult::Now(outcome) => Admission::Failed(outcome),
             ConnectResult::Later(at, outcome) => Admission::NoAnswerUntil(at, outcome),
@@ -141,36 +141,44 @@ impl<'w> Node<'w> {
     pub(crate) fn greet_despite_faults(
         &mut self,
         message: MessageId,
-        fault_draw: u64,
+        client: &Client,
         now: Time,
         recorder: &mut Recorder<'_>,
     ) -> Admission {
         match self.greet(message, now, recorder) {
-            Admission::Session(_) => self.give_session(fault_draw, now),
+            Admission::Session(_) => self.give_session(client, now),
             admission => admission,
         }
     }
 
     /// A session, for a connection that has waited for one.
-    pub(crate) fn give_session(&self, fault_draw: u64, now: Time) -> Admission {
-        Admission::Session(self.trouble(fault_draw, now))
+    pub(crate) fn give_session(&self, client: &Client, now: Time) -> Admission {
+        Admission::Session(self.trouble(client, now, |_| true))
     }
 
-    /// What goes wrong with TLS, or with a message that begins at `now`, on a connection of this draw.
-    pub(crate) fn trouble(&self, fault_draw: u64, now: Time) -> Option<Outcome> {
-        let fault = self.table.faults.fault_at(now, fault_draw).filter(|fault| fault.is_past_greeting())?;
-        let outcome = outcome_of(fault);
-        (outcome != Outcome::TlsFailed || self.offers_tls()).then_some(outcome)
+    /// What goes wrong first with TLS, or with a message that begins at `now`, of what is `possible`.
+    fn trouble(&self, client: &Client, now: Time, possible: impl Fn(Outcome) -> bool) -> Option<Outcome> {
+        let outages = self.table.faults.under_way(now).iter();
+        let past_greeting = outages.filter(|outage| outage.fault.is_past_greeting() && outage.hits(client));
+        let mut outcomes = past_greeting.map(|outage| outcome_of(outage.fault));
+        outcomes.find(|outcome| (*outcome != Outcome::TlsFailed || self.offers_tls()) && possible(*outcome))
     }
 
     /// The same on a connection that is open already: its TLS was set up when it was opened.
-    pub(crate) fn trouble_in_session(&self, fault_draw: u64, now: Time) -> Option<Outcome> {
-        self.trouble(fault_draw, now).filter(|outcome| outcome.is_in_session())
+    pub(crate) fn trouble_in_session(&self, client: &Client, now: Time) -> Option<Outcome> {
+        self.trouble(client, now, Outcome::is_in_session)
     }
 
-    /// True if it fails at `now` in a way that breaks an open connection of this draw.
-    pub(crate) fn breaks_connection(&self, fault_draw: u64, now: Time) -> bool {
-        self.table.faults.fault_at(now, fault_draw).is_some_and(Fault::breaks_connections)
+    /// True if it fails at `now` in a way that breaks an open connection of this client.
+    pub(crate) fn breaks_connection(&self, client: &Client, now: Time) -> bool {
+        let outages = self.table.faults.under_way(now).iter();
+        outages.filter(|outage| outage.fault.breaks_connections()).any(|outage| outage.hits(client))
+    }
+
+    /// True if its faults tell clients apart.
+    #[inline]
+    pub(crate) const fn tells_clients_apart(&self) -> bool {
+        self.table.faults.is_partial()
     }
 
     /// True if no session is free at `now`.

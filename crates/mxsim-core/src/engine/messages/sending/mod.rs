@@ -19,6 +19,7 @@ use crate::engine::messages::sending::outbound_host::OutboundHost;
 use crate::engine::messages::sending::per_host::PerHost;
 use crate::engine::world::{SenderTable, World};
 use crate::ids::{AddressId, HostId};
+use crate::node::Client;
 use crate::random::{Entropy, Key, Purpose, StreamId};
 use crate::sender::memory::{Backoff, MemoryVerdict, Remembered, Report};
 use crate::sender::message_times::MessageTimes;
@@ -70,6 +71,8 @@ pub(crate) struct SenderState {
     session: Key,
     /// Which connections are hit by a fault that hits only a part of them.
     fault: Key,
+    /// Which outbound hosts, sites and recipients are.
+    hit: Key,
     /// Until when an outbound host sends in clear to an address at which TLS failed.
     clear_until: BTreeMap<(u32, AddressId), Time>,
     /// Deferred messages that may be fetched before its time, by outbound host and number ([`crate::sender::Reuse::Batch`]).
@@ -107,6 +110,7 @@ impl SenderState {
             destinations: PerHost::new(),
             session: entropy.key(streams.session),
             fault: entropy.key(streams.fault),
+            hit: entropy.key(streams.hit),
             clear_until: BTreeMap::new(),
             deferred: BTreeMap::new(),
             held: vec![(0, start); choosers],
@@ -163,6 +167,19 @@ impl SenderState {
     /// The fault draw of a connection to an address that a message opens.
     pub(crate) const fn fault_draw(&self, message: &QueuedMessage, address_hash: u64) -> u64 {
         self.fault.child(message.id.number).child(message.failures as u64).child(address_hash).word()
+    }
+
+    /// Who opens a connection of this family and draw for a message, or uses one for it.
+    pub(crate) const fn client(
+        &self,
+        table: &SenderTable,
+        message: &QueuedMessage,
+        (ipv6, connection): (bool, u64),
+    ) -> Client {
+        let outbound_host = message.outbound_host;
+        let site = outbound_host / table.hosts as u32;
+        let (sender, recipient, hit) = (table.name_hash, message.id.number, self.hit);
+        Client { sender, ipv6, connection, outbound_host, site, recipient, hit }
     }
 
     /// Notes that TLS failed at an address, so that mail goes there in clear for a while.
