@@ -91,7 +91,7 @@ impl Results {
     /// Messages that bounce in a window on average; `None` where it is less than one.
     #[must_use]
     pub fn bounced_each_window(&self) -> Option<f64> {
-        let each = self.delivery.totals.bounced as f64 / self.provenance.windows.max(1) as f64;
+        let each = self.delivery.totals.lost() as f64 / self.provenance.windows.max(1) as f64;
         (each >= 1.0).then_some(each)
     }
 }
@@ -357,6 +357,9 @@ pub struct NodeTotals {
     /// Attempts that found it full, refused or turned away with 421; part of `deferred`.
     #[serde(default)]
     pub full: u64,
+    /// Messages that it accepted and then bounced; part of `accepted`. Not written where it is 0.
+    #[serde(default, skip_serializing_if = "greylisting::is_zero")]
+    pub accepted_then_bounced: u64,
     /// Messages that its greylist deferred, each time; part of `deferred`. Not written where it is 0.
     #[serde(default, skip_serializing_if = "greylisting::is_zero")]
     pub greylisted: u64,

@@ -144,6 +144,9 @@ fn lines(what: &Happening) -> Vec<String> {
             let place = format!("message {}{left}", count(u64::from(*messages_before) + 1));
             vec![format!("goes down the open connection to {host} [{address}], {place}"), because(why)]
         }
+        Happening::BouncedAfterwards { node } => {
+            vec![format!("{node} bounces it; for the sender it is delivered")]
+        }
         Happening::Greylisted { node, why } => {
             vec![format!("does not pass the greylist of {node}"), because(why)]
         }

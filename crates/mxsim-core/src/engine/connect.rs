@@ -66,6 +66,8 @@ pub(crate) const fn outcome_of(fault: Fault) -> Outcome {
         Fault::Defer(stage) => Outcome::Deferred(stage),
         Fault::Reject(stage) => Outcome::Rejected(stage),
         Fault::Disconnect(stage) => Outcome::Lost(stage),
+        // As far as the sender knows.
+        Fault::AcceptThenBounce => Outcome::Accepted,
     }
 }
 

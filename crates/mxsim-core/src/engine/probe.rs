@@ -79,6 +79,11 @@ pub enum Step<'a> {
         /// True if the table of another node would have let it pass.
         is_known_elsewhere: bool,
     },
+    /// The node bounces it, which it has accepted.
+    BouncedAfterwards {
+        /// Which.
+        node: NodeId,
+    },
     /// The node did not take it in a session: a reply 4xx or 5xx, or the connection was lost.
     TurnedAway {
         /// By whom; its preference is 0 if the connection was open already.

@@ -35,9 +35,9 @@ pub(super) fn totals(replications: impl Iterator<Item = DeliveryTotals>) -> Deli
     sum
 }
 
-/// The part of the messages that bounced; `None` without messages.
+/// The part of the messages that bounced, those that a node had accepted included; `None` without messages.
 pub(super) fn bounced_share(replications: impl Iterator<Item = DeliveryTotals> + Clone) -> Option<Interval> {
-    part(replications.map(|totals| (totals.bounced, totals.messages)))
+    part(replications.map(|totals| (totals.lost(), totals.messages)))
 }
 
 /// A part of a whole, from `(part, whole)` of each replication; `None` if there is nothing of the whole.

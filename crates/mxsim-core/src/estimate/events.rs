@@ -29,6 +29,8 @@ fn phase(labels: &Labels, tallies: &[&PhaseTally], length: Span) -> EventPhase {
         nodes: (0..labels.nodes.len()).map(|node| at_node(labels, tallies, node)).collect(),
         messages: tallies.iter().map(|tally| tally.arrived).sum(),
         bounced: of_arrived(|tally| tally.bounced),
+        accepted_then_bounced: of_arrived(|tally| tally.accepted_then_bounced)
+            .filter(|_| tallies.iter().any(|tally| tally.accepted_then_bounced > 0)),
         prompt: of_arrived(|tally| tally.prompt),
         later: of_arrived(|tally| tally.later),
         waiting: of_arrived(|tally| tally.waiting),

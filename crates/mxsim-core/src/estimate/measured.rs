@@ -100,7 +100,8 @@ fn delay_place(labels: &Labels, at_most: Span) -> Option<usize> {
 /// Part of the messages of each window that bounced; windows without messages have none.
 fn bounced(tallies: &[Tally]) -> Sample {
     per_window(tallies, |window| {
-        (window.messages > 0).then(|| window.bounced as f64 / window.messages as f64)
+        (window.messages > 0)
+            .then(|| (window.bounced + window.accepted_then_bounced) as f64 / window.messages as f64)
     })
 }
 

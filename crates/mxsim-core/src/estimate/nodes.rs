@@ -195,6 +195,7 @@ fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
         rejected: sum(|counts| counts.rejected),
         full: sum(|counts| counts.full),
         greylisted: sum(|counts| counts.greylisted),
+        accepted_then_bounced: sum(|counts| counts.accepted_then_bounced),
     }
 }
 

@@ -126,7 +126,7 @@ fn rest(labels: &Labels, without: &[Tally]) -> String {
             plural(labels.run.window)
         )
     });
-    let lost = part(without.iter().map(|tally| (tally.totals.bounced, tally.totals.messages)));
+    let lost = part(without.iter().map(|tally| (tally.totals.lost(), tally.totals.messages)));
     let lost = lost.filter(|lost| lost.value > LOST);
     let late = least_delay(without).filter(|delay| delay.p95 > SLOW.as_secs_f64());
     let fates = [

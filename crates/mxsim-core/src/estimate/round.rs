@@ -120,10 +120,16 @@ fn greylisted(mail: &mut GreylistedMail) {
 fn phase(phase: &mut EventPhase) {
     number(&mut phase.length_s);
     phase.nodes.iter_mut().flat_map(|at| &mut at.share).for_each(interval);
-    [&mut phase.bounced, &mut phase.prompt, &mut phase.later, &mut phase.waiting]
-        .into_iter()
-        .flatten()
-        .for_each(interval);
+    [
+        &mut phase.bounced,
+        &mut phase.accepted_then_bounced,
+        &mut phase.prompt,
+        &mut phase.later,
+        &mut phase.waiting,
+    ]
+    .into_iter()
+    .flatten()
+    .for_each(interval);
     phase.delay.iter_mut().for_each(delay);
 }
 

@@ -23,6 +23,8 @@ pub enum Fault {
     Reject(Stage),
     /// It closes the connection at this stage.
     Disconnect(Stage),
+    /// It takes the message and bounces it afterwards: the sender believes that it delivered.
+    AcceptThenBounce,
 }
 
 impl Fault {
@@ -36,6 +38,7 @@ impl Fault {
             Self::Defer(_) => "defer",
             Self::Reject(_) => "reject",
             Self::Disconnect(_) => "disconnect",
+            Self::AcceptThenBounce => "accept-then-bounce",
         }
     }
 
@@ -43,7 +46,7 @@ impl Fault {
     #[must_use]
     pub const fn stage(self) -> Option<Stage> {
         match self {
-            Self::Refuse | Self::Drop | Self::NoGreeting => None,
+            Self::Refuse | Self::Drop | Self::NoGreeting | Self::AcceptThenBounce => None,
             Self::Defer(stage) | Self::Reject(stage) | Self::Disconnect(stage) => Some(stage),
         }
     }
@@ -63,7 +66,7 @@ impl Fault {
     /// True if it shows with each message and not with the connection.
     #[must_use]
     pub const fn is_about_messages(self) -> bool {
-        matches!(self.stage(), Some(Stage::Recipient | Stage::Data))
+        matches!(self.stage(), Some(Stage::Recipient | Stage::Data)) || matches!(self, Self::AcceptThenBounce)
     }
 
     /// Of several faults that hit the same connection, the one with the smallest rank shows: packets that are lost come before a reset, and both before
@@ -77,13 +80,14 @@ impl Fault {
             Self::Disconnect(stage) => (1 + stage as u8, 0),
             Self::Reject(stage) => (1 + stage as u8, 1),
             Self::Defer(stage) => (1 + stage as u8, 2),
+            Self::AcceptThenBounce => (u8::MAX, 0),
         }
     }
 
     /// True if it shows only after the greeting.
     #[must_use]
     pub const fn is_past_greeting(self) -> bool {
-        matches!(self.stage(), Some(Stage::Tls | Stage::Recipient | Stage::Data))
+        matches!(self.stage(), Some(Stage::Tls)) || self.is_about_messages()
     }
 }
 

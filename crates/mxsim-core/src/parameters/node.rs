@@ -13,6 +13,7 @@ pub(crate) enum FaultKind {
     Defer,
     Reject,
     Disconnect,
+    AcceptThenBounce,
 }
 
 impl Worded for FaultKind {
@@ -23,6 +24,7 @@ impl Worded for FaultKind {
         ("defer", Self::Defer, ""),
         ("reject", Self::Reject, ""),
         ("disconnect", Self::Disconnect, ""),
+        ("accept-then-bounce", Self::AcceptThenBounce, ""),
     ];
 }
 
@@ -30,7 +32,7 @@ impl FaultKind {
     /// Returns the stages at which it may show; none if it needs no stage.
     pub(crate) const fn stages(self) -> &'static [Stage] {
         match self {
-            Self::Refuse | Self::Drop | Self::NoGreeting => &[],
+            Self::Refuse | Self::Drop | Self::NoGreeting | Self::AcceptThenBounce => &[],
             Self::Defer => &[Stage::Greeting, Stage::Recipient, Stage::Data],
             Self::Reject | Self::Disconnect => &[Stage::Greeting, Stage::Tls, Stage::Recipient, Stage::Data],
         }
@@ -42,6 +44,7 @@ impl FaultKind {
             (Self::Refuse, None) => Some(Fault::Refuse),
             (Self::Drop, None) => Some(Fault::Drop),
             (Self::NoGreeting, None) => Some(Fault::NoGreeting),
+            (Self::AcceptThenBounce, None) => Some(Fault::AcceptThenBounce),
             (_, Some(stage)) if !self.stages().contains(&stage) => None,
             (Self::Defer, Some(stage)) => Some(Fault::Defer(stage)),
             (Self::Reject, Some(stage)) => Some(Fault::Reject(stage)),

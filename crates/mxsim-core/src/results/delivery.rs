@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Delivery {
     /// Counts over all measured windows.
     pub totals: DeliveryTotals,
-    /// Part of the messages that bounced, 0..1; `null` without messages.
+    /// Part of the messages that bounced, 0..1, those that a node had accepted included; `null` without messages.
     #[serde(default)]
     pub bounced_share: Option<Interval>,
     /// Part of the messages accepted or still waiting that took longer than an hour, 0..1; what waits counts with its time so far. `null` without such
@@ -32,6 +32,9 @@ pub struct DeliveryTotals {
     pub messages: u64,
     /// Accepted by a node.
     pub accepted: u64,
+    /// Those of them that the node bounced afterwards, so that the sender believes it delivered. Not written where it is 0.
+    #[serde(default, skip_serializing_if = "super::greylisting::is_zero")]
+    pub accepted_then_bounced: u64,
     /// Given up by the sender.
     pub bounced: u64,
     /// Still queued when the run ended.
@@ -42,10 +45,19 @@ pub struct DeliveryTotals {
     pub retries: u64,
 }
 
+impl DeliveryTotals {
+    /// Messages that nobody reads: given up by the sender, or bounced by the node that accepted them.
+    #[must_use]
+    pub const fn lost(&self) -> u64 {
+        self.bounced + self.accepted_then_bounced
+    }
+}
+
 impl std::ops::AddAssign for DeliveryTotals {
     fn add_assign(&mut self, other: Self) {
         self.messages += other.messages;
         self.accepted += other.accepted;
+        self.accepted_then_bounced += other.accepted_then_bounced;
         self.bounced += other.bounced;
         self.waiting += other.waiting;
         self.connections_tried += other.connections_tried;

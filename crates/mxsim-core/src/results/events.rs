@@ -49,11 +49,14 @@ pub struct EventPhase {
     pub messages: u64,
     /// Part of them that bounced, whenever that was; `null` without messages.
     pub bounced: Option<Interval>,
+    /// Part of them that a node accepted and then bounced; they are among those accepted. Not written where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_then_bounced: Option<Interval>,
     /// Part of them that was accepted without any delay; time in a session is delay.
     pub prompt: Option<Interval>,
     /// Part of them that was accepted later.
     pub later: Option<Interval>,
-    /// Part of them that still waited when the run ended. All four parts add up to 1.
+    /// Part of them that still waited when the run ended. This and the three other parts add up to 1.
     pub waiting: Option<Interval>,
     /// Delay of those accepted later (s); `null` if none was. Quantiles are known to 3 %, extremes and atoms exactly.
     pub delay: Option<Delay>,

@@ -148,6 +148,7 @@ fn balance(balance: &Balance) -> Possible {
 
 fn totals(of: &str, totals: &DeliveryTotals) -> Possible {
     let DeliveryTotals { messages, accepted, bounced, waiting, .. } = *totals;
+    at_most(of, totals.accepted_then_bounced, "messages accepted and then bounced", accepted)?;
     let sum = u128::from(accepted) + u128::from(bounced) + u128::from(waiting);
     if sum == u128::from(messages) {
         return Ok(());

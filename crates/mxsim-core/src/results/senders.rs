@@ -17,7 +17,7 @@ pub struct SenderResult {
     pub share_of_mail: Interval,
     /// Counts over all measured windows; `messages = accepted + bounced + waiting`.
     pub totals: DeliveryTotals,
-    /// Part of its messages that bounced, 0..1; `null` without messages.
+    /// Part of its messages that bounced, 0..1, those that a node had accepted included; `null` without messages.
     pub bounced_share: Option<Interval>,
     /// Part of its messages accepted or still waiting that took longer than an hour, 0..1; what waits counts with its time so far. `null` without
     /// such messages.

@@ -220,8 +220,8 @@ const EVENT: &[Key] = &[
     ),
     required(
         "fault",
-        Shape::Word { now: words::<FaultKind>, later: &["slow", "accept-then-bounce"] },
-        "what is wrong with it: it refuses connections, drops packets, or takes connections and stays silent; or at a `stage` it defers (4xx), rejects (5xx) or disconnects",
+        Shape::Word { now: words::<FaultKind>, later: &["slow"] },
+        "what is wrong with it: it refuses connections, drops packets, or takes connections and stays silent; takes the message and bounces it afterwards; or at a `stage` it defers (4xx), rejects (5xx) or disconnects",
     ),
     optional(
         "stage",

@@ -134,6 +134,8 @@ pub struct PhaseTally {
     pub arrived: u64,
     /// Those of them that bounced.
     pub bounced: u64,
+    /// Those that a node accepted and then bounced; they are among the accepted ones.
+    pub accepted_then_bounced: u64,
     /// Those that were accepted without delay.
     pub prompt: u64,
     /// Those that were accepted later.
@@ -179,6 +181,8 @@ pub struct WindowTally {
     pub messages: u64,
     /// Those of them that bounced before the run ended.
     pub bounced: u64,
+    /// Those of them that a node accepted and then bounced.
+    pub accepted_then_bounced: u64,
     /// Messages that arrived in the window and whose delay is known well enough for every delay goal.
     pub arrived: u64,
     /// Per delay goal (in the order of the goals): messages that arrived in the window and were not accepted within the goal's time.
@@ -194,7 +198,7 @@ pub struct WindowTally {
 pub struct Strain {
     /// Messages that arrived at their senders.
     pub messages: u64,
-    /// Those of them that bounced before the run ended.
+    /// Those of them that bounced before the run ended, those that a node had accepted included.
     pub bounced: u64,
     /// Messages whose delay is known well enough.
     pub arrived: u64,
@@ -213,7 +217,7 @@ impl Strain {
         let fullest = window.busiest_hour.iter().max_by(|a, b| a.part_full().total_cmp(&b.part_full()));
         Self {
             messages: window.messages,
-            bounced: window.bounced,
+            bounced: window.bounced + window.accepted_then_bounced,
             arrived: window.arrived,
             late: window.late.first().copied().unwrap_or(0),
             undecided: window.undecided,

@@ -79,6 +79,11 @@ impl<'w> PhaseCounter<'w> {
         members(self.phases.at(born)).for_each(|phase| self.tallies[phase].bounced += 1);
     }
 
+    /// A message that arrived at `born` was accepted and bounced afterwards.
+    pub(crate) fn accepted_then_bounced(&mut self, born: Time) {
+        members(self.phases.at(born)).for_each(|phase| self.tallies[phase].accepted_then_bounced += 1);
+    }
+
     /// Messages that arrived at `born` still wait when the run ends.
     pub(crate) fn waiting(&mut self, born: Time, count: u64) {
         members(self.phases.at(born)).for_each(|phase| self.tallies[phase].waiting += count);

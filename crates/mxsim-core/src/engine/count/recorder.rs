@@ -76,6 +76,7 @@ impl<'w> Recorder<'w> {
             with_nodes_down: Vec::new(),
             messages: 0,
             bounced: 0,
+            accepted_then_bounced: 0,
             arrived: 0,
             late: vec![0; world.delay_limits.len()],
             undecided: 0,
@@ -447,6 +448,19 @@ impl<'w> Recorder<'w> {
             let window = self.window_of(message.born);
             self.tally.windows[window].bounced += 1;
             self.decide(window, None, 1);
+        }
+    }
+
+    /// A node bounces a message that it has just accepted.
+    pub(crate) fn accepted_then_bounced(&mut self, message: MessageId, node: NodeId) {
+        if counts(message) {
+            self.totals(message.sender).accepted_then_bounced += 1;
+            self.tally.nodes[node.index()].accepted_then_bounced += 1;
+            if self.is_wanted(message.sender) {
+                self.phases.accepted_then_bounced(message.born);
+                let window = self.window_of(message.born);
+                self.tally.windows[window].accepted_then_bounced += 1;
+            }
         }
     }
 

@@ -81,7 +81,9 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         };
         let admission = self.connect_to(node, message.id, self.client(&message, &connection), now);
         match admission {
-            Admission::Session(None) if self.nodes[node.index()].greylists() => {
+            Admission::Session(None)
+                if self.nodes[node.index()].greylists() || self.nodes[node.index()].ever_bounces() =>
+            {
                 self.go_on_after_first(fixed, message, epoch, admission, now);
             }
             Admission::Session(None) if !self.nodes[node.index()].has_session_time() => {

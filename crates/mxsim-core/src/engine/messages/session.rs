@@ -160,14 +160,24 @@ impl<P: Probe> Replication<'_, '_, P> {
         let Connection { host, address, number, .. } = connection;
         self.note(&message, now, Step::Accepted { host, address, connection: number });
         self.recorder.accepted(message.id, host, address, now);
+        let node = self.world.topology.node_of(address);
+        if self.nodes[node.index()].ever_bounces() && self.bounces(&message, &connection, now) {
+            self.recorder.accepted_then_bounced(message.id, node);
+            self.note(&message, now, Step::BouncedAfterwards { node });
+        }
         if message.is_greylisted {
-            let node = self.world.topology.node_of(address);
             self.recorder.accepted_after_greylisting(message.id, node, now);
         }
         // A message that went down an open connection has no candidates, but its delivery tells as much.
         let accepted = self.world.topology.candidate(0, host, address);
         self.learn(delivery, Some(accepted), now);
         connection
+    }
+
+    /// True if the node of a connection bounces a message that it has accepted at `now`.
+    fn bounces(&self, message: &QueuedMessage, connection: &Connection, now: Time) -> bool {
+        let node = self.world.topology.node_of(connection.address);
+        self.nodes[node.index()].bounces(&self.client(message, connection), now)
     }
 
     /// A connection is free after `message`.

@@ -5,7 +5,7 @@ use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{Host, Name, OrderPolicy, RecordType, ResolverParameters, Zone};
 use crate::ids::{AddressId, HostId, NodeId};
-use crate::node::{Capacity, Schedule, SessionTime, SessionTimes};
+use crate::node::{Capacity, Fault, Schedule, SessionTime, SessionTimes};
 use crate::random::{Purpose, StreamId, name_hash};
 use crate::scenario::{Scenario, ZoneVersion};
 use crate::sender::Candidate;
@@ -86,6 +86,8 @@ pub struct NodeTable {
     pub capacity: Capacity,
     /// True if it greylists.
     pub greylists: bool,
+    /// True if it ever bounces what it has accepted.
+    pub bounces: bool,
     /// How long they take; nodes with the same distribution share the table.
     pub session_times: Arc<SessionTimes>,
 }
@@ -225,6 +227,7 @@ fn node_tables(scenario: &Scenario) -> Vec<NodeTable> {
             faults: out_of_reach.faults_of(node),
             capacity: node.capacity,
             greylists: node.greylists,
+            bounces: node.faults.ever(|fault| fault == Fault::AcceptThenBounce),
             session_times: known.unwrap_or_else(|| Arc::new(SessionTimes::new(policy))),
         });
     }

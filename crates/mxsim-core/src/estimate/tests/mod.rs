@@ -147,6 +147,7 @@ fn window(nodes: usize, accepted: &[u32]) -> WindowTally {
         with_nodes_down: Vec::new(),
         messages: by_node.iter().sum(),
         bounced: 0,
+        accepted_then_bounced: 0,
         arrived: by_node.iter().sum(),
         connections_tried: by_node,
         late: Vec::new(),

@@ -151,7 +151,7 @@ impl Evidence<'_> {
 
     /// The verdict where there is nothing to split, or the split is what was planned: the mail arrives.
     fn on_arrival(&self) -> Verdict {
-        let bounced = self.results.delivery.totals.bounced;
+        let bounced = self.results.delivery.totals.lost();
         let lost = if bounced == 0 { "No mail is lost" } else { "Hardly any mail is lost" };
         let delay = self.delay_sentence().map_or_else(|| ".".into(), |sentence| format!(": {sentence}"));
         Verdict {

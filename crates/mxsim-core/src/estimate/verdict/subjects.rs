@@ -213,8 +213,10 @@ impl Evidence<'_> {
     /// What to do where mail is lost: where hosts reject it for good, no other host gets a try.
     pub(super) fn loss_action(&self) -> String {
         let rejected: u64 = self.results.nodes.iter().map(|node| node.totals.rejected).sum();
+        let totals = &self.results.delivery.totals;
         match () {
-            () if rejected > 0 && rejected >= self.results.delivery.totals.bounced => REJECTED_ACTION.into(),
+            () if totals.accepted_then_bounced > totals.bounced => self.bounced_afterwards_action(),
+            () if rejected > 0 && rejected >= totals.bounced => REJECTED_ACTION.into(),
             () if self.is_full() && !self.any_fails() => self.more_room(),
             () if self.labels.dns_away.is_some() && !self.any_fails() => self.dns_action(),
             () if self.any_fails() && self.labels.nodes.iter().any(|node| node.leaves && node.fails) => {
@@ -224,6 +226,18 @@ impl Evidence<'_> {
             () if self.any_fails() && self.results.nodes.len() == 1 => ONLY_HOST_ACTION.into(),
             () => LOSS_ACTION.into(),
         }
+    }
+
+    /// What to do about nodes that accept mail and bounce it afterwards.
+    fn bounced_afterwards_action(&self) -> String {
+        let bounces = |node: &&NodeResult| node.totals.accepted_then_bounced > 0;
+        let nodes = self.results.nodes.iter().filter(bounces).map(|node| called(&node.name));
+        let names: Vec<String> = nodes.take(NODES_NAMED).collect();
+        format!(
+            "Let {} refuse what it cannot deliver while the sender is still connected (4xx): once it has accepted the mail, no other host can \
+             help, and nobody but the sender hears of it.",
+            names.join(" and ")
+        )
     }
 
     /// True if a node turns away more than is worth a word.

@@ -187,6 +187,11 @@ pub enum Happening {
         /// Why it does not pass.
         why: String,
     },
+    /// A node bounces it, which it has accepted: the sender believes that it delivered.
+    BouncedAfterwards {
+        /// Node.
+        node: String,
+    },
     /// A node did not take it in a session.
     TurnedAway {
         /// Which.

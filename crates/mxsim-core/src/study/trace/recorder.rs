@@ -226,6 +226,9 @@ impl<'a> Recorder<'a> {
                 node: self.compiled.labels.nodes[node.index()].name.clone(),
                 why: words::greylisted(self.greylist_delay(), is_new, is_known_elsewhere),
             },
+            Step::BouncedAfterwards { node } => {
+                Happening::BouncedAfterwards { node: self.compiled.labels.nodes[node.index()].name.clone() }
+            }
             Step::TurnedAway { candidate, connection, outcome } => {
                 self.followed(number).failed = Some((candidate, outcome));
                 Happening::TurnedAway {

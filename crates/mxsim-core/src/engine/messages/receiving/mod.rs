@@ -7,7 +7,7 @@ use crate::engine::connect::{ConnectResult, connect, outcome_of};
 use crate::engine::count::recorder::Recorder;
 use crate::engine::world::topology::NodeTable;
 use crate::ids::{MessageId, NodeId, SenderId};
-use crate::node::{Client, Outage, SessionTime, State, WhenFull};
+use crate::node::{Client, Fault, Outage, SessionTime, State, WhenFull};
 use crate::random::Key;
 use crate::sender::{Outcome, Timeouts};
 use crate::time::{Span, Time};
@@ -161,7 +161,23 @@ impl<'w> Node<'w> {
         let outages = self.table.faults.under_way(now).iter();
         let past_greeting = outages.filter(|outage| outage.fault.is_past_greeting() && outage.hits(client));
         let mut outcomes = past_greeting.map(|outage| outcome_of(outage.fault));
-        outcomes.find(|outcome| (*outcome != Outcome::TlsFailed || self.offers_tls()) && possible(*outcome))
+        outcomes.find(|outcome| match outcome {
+            Outcome::Accepted => false,
+            Outcome::TlsFailed => self.offers_tls() && possible(*outcome),
+            _ => possible(*outcome),
+        })
+    }
+
+    /// True if it ever bounces what it has accepted.
+    #[inline]
+    pub(crate) const fn ever_bounces(&self) -> bool {
+        self.table.bounces
+    }
+
+    /// True if it bounces a message of this client that it accepts at `now`.
+    pub(crate) fn bounces(&self, client: &Client, now: Time) -> bool {
+        let outages = self.table.faults.under_way(now).iter();
+        outages.filter(|outage| outage.fault == Fault::AcceptThenBounce).any(|outage| outage.hits(client))
     }
 
     /// The same on a connection that is open already: its TLS was set up when it was opened.
