@@ -56,6 +56,8 @@ pub enum Purpose {
     Phase = 13,
     /// Which messages are first contacts for a greylist, and what it knew before the run.
     Greylisting = 14,
+    /// When nodes fail at random.
+    Outage = 15,
     /// Addresses that sites send from.
     Home = 20,
     /// Which outbound hosts, sites and recipients a fault hits.

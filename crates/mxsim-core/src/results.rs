@@ -276,6 +276,9 @@ pub struct NodeResult {
     pub sessions: Option<SessionResult>,
     /// Mean share by host address, in the order of `addresses`.
     pub share_by_address: Vec<Interval>,
+    /// Part of the time in which it is up, by window; only written where a node fails at random. Outages that hit a part of the connections do not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability: Option<Estimate>,
     /// Counts over all measured windows.
     pub totals: NodeTotals,
 }

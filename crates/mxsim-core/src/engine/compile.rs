@@ -6,6 +6,7 @@ use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
 use super::world::{Phases, SenderTable, Topology, World, senders};
 use crate::dns::{Name, Zone};
+use crate::engine::world::OutagePlan;
 use crate::node::Fault;
 use crate::results::EventKind;
 use crate::scenario::{Goal, GoalKind, Node, PlannedEvent, Reach, Scenario, Sender};
@@ -72,6 +73,7 @@ fn world(scenario: &Scenario, names: &Names) -> World {
         end: Time::ZERO + scenario.run.run_length,
         times_only: senders::times_only(&topology, &senders),
         greylisting: GreylistPlan::of(scenario),
+        outages: OutagePlan::new(&scenario.random_outages),
         phases: Phases::new(&scenario.events, Time::ZERO + scenario.run.run_length),
         topology,
         senders,

@@ -5,9 +5,10 @@ use super::sample::Sample;
 use super::sessions;
 use super::spread::Spread;
 use super::window::{Loads, per_window};
-use crate::results::{HostResult, Interval, Moment, NodeResult, NodeTotals, PeakRate};
+use crate::results::{Estimate, HostResult, Interval, Moment, NodeResult, NodeTotals, PeakRate};
 use crate::tally::labels::Labels;
 use crate::tally::{MINUTE, PEAK_BINS, Tally};
+use crate::time::Span;
 
 /// One result per node.
 pub(super) fn nodes(
@@ -52,8 +53,15 @@ fn one(
             .iter()
             .map(|address| address_share(tallies, *address))
             .collect(),
+        availability: availability(tallies, labels.run.window, index),
         totals: totals(tallies, index),
     }
+}
+
+/// The part of each window in which the node is up; `None` where no node fails at random.
+fn availability(tallies: &[Tally], window: Span, node: usize) -> Option<Estimate> {
+    let up = per_window(tallies, |of| Some(1.0 - *of.down.get(node)? as f64 / window.0 as f64));
+    (!up.is_empty()).then(|| up.estimate())
 }
 
 /// Windows without a connection have no share of them.

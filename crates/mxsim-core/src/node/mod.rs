@@ -7,10 +7,12 @@
 
 mod fault;
 pub mod greylisting;
+mod outages;
 mod schedule;
 mod session_time;
 
 pub use fault::{Client, Fault, Outage, Scope, ShareOf};
+pub use outages::{HowLong, RandomOutages};
 pub use schedule::Schedule;
 pub(crate) use schedule::State;
 pub use session_time::{SessionTime, SessionTimes};

@@ -1,7 +1,7 @@
 //! When which faults of a node are under way.
 
 use crate::node::{Client, Fault, Outage};
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// The faults of one node. Several may be under way at the same time: a connection meets the one that shows first of those that hit it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,6 +14,8 @@ pub struct Schedule {
     active: Vec<Outage>,
     /// True if some outage hits only a part of the connections.
     partial: bool,
+    /// What is wrong with the node in outages that are drawn anew in each replication.
+    random: Vec<Fault>,
 }
 
 /// A time in which the same outages are under way.
@@ -45,7 +47,8 @@ impl Schedule {
     pub fn new(outages: Vec<Outage>) -> Self {
         let outages = joined(outages);
         let partial = outages.iter().any(|outage| outage.scope.is_partial());
-        let mut schedule = Self { outages, segments: Vec::new(), active: Vec::new(), partial };
+        let mut schedule =
+            Self { outages, segments: Vec::new(), active: Vec::new(), partial, random: Vec::new() };
         schedule.lay_out();
         schedule
     }
@@ -139,10 +142,41 @@ impl Schedule {
         self.state_at(time).until
     }
 
+    /// The same for a node that also fails at random, in this way.
+    #[must_use]
+    pub fn failing_at_random(mut self, fault: Fault) -> Self {
+        self.random.push(fault);
+        self
+    }
+
+    /// True if some outages are drawn anew in each replication.
+    #[must_use]
+    pub fn is_random(&self) -> bool {
+        !self.random.is_empty()
+    }
+
+    /// The outages of a replication: those that are planned, and these that were drawn.
+    #[must_use]
+    pub(crate) fn with(&self, drawn: Vec<Outage>) -> Self {
+        let outages = self.outages.iter().copied().chain(drawn).collect();
+        Self { random: self.random.clone(), ..Self::new(outages) }
+    }
+
+    /// How long, between two moments, an outage is under way that hits everybody.
+    #[must_use]
+    pub(crate) fn down(&self, from: Time, to: Time) -> Span {
+        let hits_all =
+            |segment: &&Segment| self.among(segment.active).iter().any(|outage| !outage.scope.is_partial());
+        let within = |segment: &Segment| segment.to.min(to).since(segment.from.max(from)).0.max(0);
+        let after = self.segments.partition_point(|segment| segment.to <= from);
+        let segments = self.segments[after..].iter().take_while(|segment| segment.from < to);
+        Span(segments.filter(hits_all).map(within).sum())
+    }
+
     /// True if the node never fails.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.outages.is_empty()
+        self.outages.is_empty() && self.random.is_empty()
     }
 
     /// True if it depends on the client whether a connection is hit.
@@ -153,7 +187,7 @@ impl Schedule {
 
     /// True if it ever shows such a fault.
     pub fn ever(&self, such: impl Fn(Fault) -> bool) -> bool {
-        self.outages.iter().any(|outage| such(outage.fault))
+        self.outages.iter().map(|outage| outage.fault).chain(self.random.iter().copied()).any(such)
     }
 
     /// The outages, in order of their beginning.

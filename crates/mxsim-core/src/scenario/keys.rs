@@ -14,7 +14,7 @@ use crate::smtp::Stage;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, later, optional, required, word};
 use crate::time::Span;
 use greylisting::GREYLISTING;
-use node::{CAPACITY, MOST_SESSIONS, NODE};
+use node::{CAPACITY, MOST_SESSIONS, NODE, OUTAGES};
 
 /// Messages per day where the scenario says nothing. *Assumption*: a mid-sized organisation.
 pub(crate) const DEFAULT_MESSAGES_PER_DAY: f64 = 100_000.0;
@@ -389,6 +389,12 @@ pub(crate) const DOCUMENT: &[Key] = &[
         Shape::MapWithEvery { of: &Shape::Table(&NODE), every: &Shape::Table(CAPACITY) },
         "one node per exchange host; a host with several addresses gives one node per address",
         "which addresses are one machine, what its fair share is and how much it can serve",
+    ),
+    optional(
+        "groups",
+        Shape::Map(&Shape::Table(OUTAGES)),
+        "none",
+        "groups of nodes that fail together at random, by name; `group` of a node says to which it belongs",
     ),
     optional(
         "events",

@@ -3,7 +3,7 @@
 use super::goal::{Goal, GoalKind, combinations};
 use crate::dns::{DaneZone, Driver, Host, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
 use crate::node::greylisting::Greylisting;
-use crate::node::{Capacity, Fault, Outage, Schedule, Scope};
+use crate::node::{Capacity, Fault, Outage, RandomOutages, Schedule, Scope};
 use crate::parameters::PresetKind;
 use crate::results::{Caution, EventKind, Finding, Grade, PresetUsed};
 use crate::sender::{Behaviour, SenderBehaviour, Unknowns};
@@ -38,6 +38,8 @@ pub struct Scenario {
     pub mix: Option<Mix>,
     /// The machines that receive.
     pub nodes: Vec<Node>,
+    /// Nodes that fail at random, alone or in groups.
+    pub random_outages: Vec<RandomOutages>,
     /// What nodes do about senders that they do not know, if any [greylists](Node::greylists).
     pub greylisting: Option<Greylisting>,
     /// Events and changes of the zone that results look at one by one; what they do is in `nodes` and `zones`.
@@ -108,6 +110,7 @@ impl Scenario {
         let mut same = self.clone();
         same.nodes.iter_mut().for_each(|node| node.faults = Schedule::default());
         same.events.retain(|event| event.kind != EventKind::Fault);
+        same.random_outages.clear();
         same
     }
 

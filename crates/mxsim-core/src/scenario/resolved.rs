@@ -5,7 +5,7 @@
 
 use crate::dns::{AddressStatus, Name, Zone};
 use crate::node::greylisting::{FirstContacts, GreyTable, Greylisting};
-use crate::node::{Capacity, Scope, SessionTime};
+use crate::node::{Capacity, HowLong, Scope, SessionTime};
 use crate::parameters::words::word_of;
 use crate::parameters::{AUTHORITY, GREYLISTING, RESOLVER, SENDER, STUB, Written};
 use crate::random::name_hash;
@@ -44,6 +44,7 @@ impl Scenario {
         self.senders.iter().for_each(|sender| write_one_sender(sender, &mut out));
         self.write_resolvers(&mut out, in_full);
         self.write_nodes(&mut out);
+        self.write_groups(&mut out);
         self.greylisting
             .iter()
             .for_each(|greylisting| self.write_greylisting(greylisting, &mut out, in_full));
@@ -165,7 +166,25 @@ impl Scenario {
             if !node.groups.is_empty() {
                 out.key("group", &list(node.groups.iter().map(String::as_str)));
             }
+            self.write_random(&format!("node {}", node.name), out);
             write_capacity(&node.capacity, out);
+        }
+    }
+
+    /// When a node or a group fails at random, if it does.
+    fn write_random(&self, name: &str, out: &mut Toml) {
+        if let Some(random) = self.random_outages.iter().find(|random| random.name == name) {
+            out.key("mtbf", &how_long(random.up));
+            out.key("mttr", &how_long(random.down));
+            out.key("outage", &text(random.fault.name()));
+        }
+    }
+
+    fn write_groups(&self, out: &mut Toml) {
+        let names = self.random_outages.iter().filter_map(|random| random.name.strip_prefix("group "));
+        for name in names {
+            out.section(&format!("[groups.{}]", text(name)));
+            self.write_random(&format!("group {name}"), out);
         }
     }
 
@@ -428,6 +447,16 @@ fn write_capacity(capacity: &Capacity, out: &mut Toml) {
         out.key("when_full", &text(word_of(capacity.when_full).unwrap_or_default()));
     }
     out.key("tls", &capacity.tls.to_string());
+}
+
+fn how_long(law: HowLong) -> String {
+    match law {
+        HowLong::Exponential(mean) => span(mean),
+        HowLong::Fixed(time) => format!("{{ fixed = {} }}", span(time)),
+        HowLong::Lognormal { mean, sigma } => {
+            format!("{{ lognormal = {{ mean = {}, sigma = {} }} }}", span(mean), number(sigma))
+        }
+    }
 }
 
 fn session_time(policy: SessionTime) -> String {

@@ -177,6 +177,8 @@ pub struct WindowTally {
     pub peak_idle: Vec<u32>,
     /// The hour in which most connections came, per node; empty while sessions take no time.
     pub busiest_hour: Vec<HourTally>,
+    /// For how long nobody could use each node (µs); empty unless a node fails at random.
+    pub down: Vec<u64>,
     /// Messages that arrived at their senders in the window.
     pub messages: u64,
     /// Those of them that bounced before the run ended.

@@ -184,6 +184,9 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Resul
     if nodes.iter().any(|&node| world.topology.node(node).faults.is_partial()) {
         return Err("a fault hits a part of its connections");
     }
+    if nodes.iter().any(|&node| world.topology.node(node).faults.is_random()) {
+        return Err("its nodes fail at random");
+    }
     if ever(Fault::keeps_sender_waiting) && parameters.concurrency != Concurrency::UNLIMITED {
         return Err("its connections are limited, and a silent node holds them");
     }

@@ -75,6 +75,7 @@ impl<'w> Recorder<'w> {
             busiest_hour: vec![HourTally::default(); timed_nodes],
             with_nodes_down: Vec::new(),
             messages: 0,
+            down: Vec::new(),
             bounced: 0,
             accepted_then_bounced: 0,
             arrived: 0,

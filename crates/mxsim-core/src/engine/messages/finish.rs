@@ -1,13 +1,16 @@
 //! The end of a replication: what is still under way is counted.
 
 use crate::engine::messages::delivery::Caller;
+use crate::engine::messages::receiving::Node;
 use crate::engine::messages::sending::SenderState;
 use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::sending::destination::DueEvent;
 use crate::engine::messages::state::{Event, Replication};
 use crate::engine::probe::Probe;
+use crate::engine::world::World;
 use crate::ids::SenderId;
 use crate::tally::Tally;
+use crate::time::Time;
 
 impl<P: Probe> Replication<'_, '_, P> {
     /// Counts what is still under way when time is over; `None` if the replication was stopped meanwhile.
@@ -22,7 +25,11 @@ impl<P: Probe> Replication<'_, '_, P> {
         let mut recorder = self.recorder;
         let queued = self.senders.into_iter().flat_map(SenderState::into_waiting);
         queued.for_each(|message| recorder.waiting(message.id));
-        Some(recorder.finish())
+        let mut tally = recorder.finish();
+        if !self.world.outages.is_empty() {
+            note_down(&self.nodes, self.world, &mut tally);
+        }
+        Some(tally)
     }
 
     fn count_unfinished(&mut self, event: Event) {
@@ -80,5 +87,14 @@ impl<P: Probe> Replication<'_, '_, P> {
                 connection.messages,
             );
         }
+    }
+}
+
+/// Notes for how long each node was down in each window.
+fn note_down(nodes: &[Node<'_>], world: &World, tally: &mut Tally) {
+    for (number, window) in tally.windows.iter_mut().enumerate() {
+        let from = Time::ZERO + world.window().saturating_mul(number as i64);
+        let to = (from + world.window()).min(world.end);
+        window.down = nodes.iter().map(|node| node.down(from, to).0 as u64).collect();
     }
 }

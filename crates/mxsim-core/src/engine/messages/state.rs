@@ -125,7 +125,10 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
         let cache_times = world.times_only.iter().zip(&layers).map(times).collect();
         let authority_key = entropy.key(topology.authority_stream);
         let is_timed = topology.is_timed();
-        let node = |(id, table)| Node::new(NodeId::new(id), table, is_timed, world.start);
+        let node = |(id, table)| {
+            let faults = world.outages.faults(&entropy, (id, table), world.start, world.end);
+            Node::new(NodeId::new(id), (table, faults), is_timed, world.start)
+        };
         Self {
             world,
             dns: Network::new(&topology.record_sets, topology.authority, authority_key, layers)

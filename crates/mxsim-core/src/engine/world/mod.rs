@@ -4,10 +4,12 @@ pub mod fixed_candidates;
 pub mod greylisting;
 pub mod method;
 mod out_of_reach;
+mod outages;
 pub mod phases;
 pub mod senders;
 pub mod topology;
 
+pub use outages::OutagePlan;
 pub use phases::Phases;
 pub use senders::{DeliveryPath, SenderTable};
 pub use topology::{MX, NOWHERE, Topology};
@@ -34,6 +36,8 @@ pub struct World {
     pub times_only: Vec<bool>,
     /// What its nodes do about senders that they do not know, if any greylists.
     pub greylisting: Option<GreylistPlan>,
+    /// When nodes fail at random.
+    pub outages: OutagePlan,
     /// When the events of the scenario go on.
     pub phases: Phases,
     /// The delay limits of the delay goals, in order.

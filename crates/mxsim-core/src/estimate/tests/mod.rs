@@ -146,6 +146,7 @@ fn window(nodes: usize, accepted: &[u32]) -> WindowTally {
         busiest_hour: Vec::new(),
         with_nodes_down: Vec::new(),
         messages: by_node.iter().sum(),
+        down: Vec::new(),
         bounced: 0,
         accepted_then_bounced: 0,
         arrived: by_node.iter().sum(),

@@ -26,6 +26,38 @@ const NODE_OWN: &[Key] = &[
     ),
 ];
 
+/// The law of a time up or down.
+const HOW_LONG: Shape = Shape::AnyOf(&[
+    SOME_TIME,
+    Shape::Choice(&[
+        optional("fixed", SOME_TIME, "", "always this time"),
+        optional(
+            "exponential",
+            SOME_TIME,
+            "",
+            "an exponentially distributed time of this mean, as `\"2h\"` alone",
+        ),
+        optional("lognormal", Shape::Table(LOGNORMAL), "", "a lognormally distributed time"),
+    ]),
+]);
+
+/// Outages at random, of a node or of a group.
+pub(super) const OUTAGES: &[Key] = &[
+    optional(
+        "mtbf",
+        HOW_LONG,
+        "never fails",
+        "mean time between failures: from a recovery to the next failure",
+    ),
+    optional("mttr", HOW_LONG, "", "mean time to repair: from a failure to the recovery; needed with `mtbf`"),
+    optional(
+        "outage",
+        word(|| vec!["drop", "refuse", "silent"]),
+        "drop",
+        "what is wrong meanwhile, as `fault` of an event",
+    ),
+];
+
 /// Most concurrent sessions and longest backlog of one node: far above any machine, and small enough to hold in memory.
 pub(super) const MOST_SESSIONS: i128 = 1_000_000;
 
@@ -80,4 +112,6 @@ pub(super) const CAPACITY: &[Key] = &[
 ];
 
 /// The keys of `[nodes.NAME]`.
-pub(super) const NODE: [Key; 9] = joined(NODE_OWN, CAPACITY);
+pub(super) const NODE: [Key; 12] = joined(&NODE_OUTAGES, CAPACITY);
+
+const NODE_OUTAGES: [Key; 7] = joined(NODE_OWN, OUTAGES);

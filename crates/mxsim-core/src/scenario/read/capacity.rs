@@ -4,7 +4,7 @@
 //! is an error, unless it stands in `[nodes."*"]` and does something for another node.
 
 use super::reading::Reading;
-use crate::node::{Capacity, SessionTime, WhenFull};
+use crate::node::{Capacity, HowLong, SessionTime, WhenFull};
 use crate::parameters::words::value_of;
 use crate::parameters::{span, span_at};
 use crate::scenario::model::Node;
@@ -94,6 +94,19 @@ fn refuse_limit_keys(table: &Table, name: &str, reading: &mut Reading) {
             .report
             .error(code::CONFLICT, &entry.key_place, message)
             .help("add `sessions = 20` and a `session_time`, or leave it out");
+    }
+}
+
+/// The law of a time up or down; a time alone is the mean of an exponential one.
+pub(super) fn how_long(value: &Value) -> Option<HowLong> {
+    if let Some(mean) = span(value) {
+        return Some(HowLong::Exponential(mean));
+    }
+    match value.as_table().and_then(chosen)? {
+        SessionTime::Nothing => None,
+        SessionTime::Fixed(span) => Some(HowLong::Fixed(span)),
+        SessionTime::Exponential(mean) => Some(HowLong::Exponential(mean)),
+        SessionTime::Lognormal { mean, sigma } => Some(HowLong::Lognormal { mean, sigma }),
     }
 }
 

@@ -8,6 +8,7 @@ mod events;
 mod goals;
 mod greylisting;
 mod nodes;
+mod outages;
 mod planned;
 mod population;
 mod reading;
@@ -166,6 +167,7 @@ fn read_sections(
     let (mta_sts, dane) = zone::policies(document.table("zone").unwrap_or(&empty), &zones, reading);
     let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
     let events = events::read(document, run.run_length, (&mut nodes, &senders), reading);
+    let random_outages = outages::read(document, run.run_length, &mut nodes, reading);
     let greylisting = greylisting::read(document, &mut nodes, reading);
     let goals = goals::read(document.table("goals").unwrap_or(&empty), &nodes, reading);
     if !reading.report.is_clean() {
@@ -189,6 +191,7 @@ fn read_sections(
         senders,
         mix,
         nodes,
+        random_outages,
         greylisting,
         goals_are_default: goals.is_empty(),
         goals: if goals.is_empty() { vec![Goal::rough_even()] } else { goals },

@@ -7,11 +7,12 @@ use crate::engine::connect::{ConnectResult, connect, outcome_of};
 use crate::engine::count::recorder::Recorder;
 use crate::engine::world::topology::NodeTable;
 use crate::ids::{MessageId, NodeId, SenderId};
-use crate::node::{Client, Fault, Outage, SessionTime, State, WhenFull};
+use crate::node::{Client, Fault, Outage, Schedule, SessionTime, State, WhenFull};
 use crate::random::Key;
 use crate::sender::{Outcome, Timeouts};
 use crate::time::{Span, Time};
 use sessions::Sessions;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 /// A connection as a node sees it.
@@ -43,6 +44,8 @@ pub(crate) enum Admission {
 pub(crate) struct Node<'w> {
     id: NodeId,
     table: &'w NodeTable,
+    /// Its faults in this replication.
+    faults: Cow<'w, Schedule>,
     sessions: Sessions,
     /// Numbers of the connections that wait for a session.
     backlog: VecDeque<u64>,
@@ -54,9 +57,22 @@ pub(crate) struct Node<'w> {
 
 impl<'w> Node<'w> {
     /// A node before the first connection.
-    pub(crate) fn new(id: NodeId, table: &'w NodeTable, is_counted: bool, start: Time) -> Self {
+    pub(crate) fn new(
+        id: NodeId,
+        (table, faults): (&'w NodeTable, Cow<'w, Schedule>),
+        is_counted: bool,
+        start: Time,
+    ) -> Self {
         let sessions = Sessions::new(table.capacity.sessions);
-        Self { id, table, sessions, backlog: VecDeque::new(), state: State::unknown(start), is_counted }
+        Self {
+            id,
+            table,
+            faults,
+            sessions,
+            backlog: VecDeque::new(),
+            state: State::unknown(start),
+            is_counted,
+        }
     }
 
     /// True if messages hold its sessions for some time.
@@ -90,9 +106,9 @@ impl<'w> Node<'w> {
     #[inline]
     pub(crate) fn outages(&mut self, now: Time) -> &[Outage] {
         if now >= self.state.until {
-            self.state = self.table.faults.state_at(now);
+            self.state = self.faults.state_at(now);
         }
-        self.table.faults.of_state(self.state)
+        self.faults.of_state(self.state)
     }
 
     /// Answers a connection that begins at `now`.
@@ -106,7 +122,7 @@ impl<'w> Node<'w> {
         if self.outages(now).is_empty() {
             return self.greet(request.message, now, recorder);
         }
-        match connect(&self.table.faults, now, request.timeouts, &request.client) {
+        match connect(&self.faults, now, request.timeouts, &request.client) {
             ConnectResult::Now(Outcome::Accepted) => {
                 self.greet_despite_faults(request.message, &request.client, now, recorder)
             }
@@ -158,7 +174,7 @@ impl<'w> Node<'w> {
 
     /// What goes wrong first with TLS, or with a message that begins at `now`, of what is `possible`.
     fn trouble(&self, client: &Client, now: Time, possible: impl Fn(Outcome) -> bool) -> Option<Outcome> {
-        let outages = self.table.faults.under_way(now).iter();
+        let outages = self.faults.under_way(now).iter();
         let past_greeting = outages.filter(|outage| outage.fault.is_past_greeting() && outage.hits(client));
         let mut outcomes = past_greeting.map(|outage| outcome_of(outage.fault));
         outcomes.find(|outcome| match outcome {
@@ -166,6 +182,11 @@ impl<'w> Node<'w> {
             Outcome::TlsFailed => self.offers_tls() && possible(*outcome),
             _ => possible(*outcome),
         })
+    }
+
+    /// How long it is down for everybody between two moments.
+    pub(crate) fn down(&self, from: Time, to: Time) -> Span {
+        self.faults.down(from, to)
     }
 
     /// True if it ever bounces what it has accepted.
@@ -176,7 +197,7 @@ impl<'w> Node<'w> {
 
     /// True if it bounces a message of this client that it accepts at `now`.
     pub(crate) fn bounces(&self, client: &Client, now: Time) -> bool {
-        let outages = self.table.faults.under_way(now).iter();
+        let outages = self.faults.under_way(now).iter();
         outages.filter(|outage| outage.fault == Fault::AcceptThenBounce).any(|outage| outage.hits(client))
     }
 
@@ -187,14 +208,14 @@ impl<'w> Node<'w> {
 
     /// True if it fails at `now` in a way that breaks an open connection of this client.
     pub(crate) fn breaks_connection(&self, client: &Client, now: Time) -> bool {
-        let outages = self.table.faults.under_way(now).iter();
+        let outages = self.faults.under_way(now).iter();
         outages.filter(|outage| outage.fault.breaks_connections()).any(|outage| outage.hits(client))
     }
 
     /// True if its faults tell clients apart.
     #[inline]
-    pub(crate) const fn tells_clients_apart(&self) -> bool {
-        self.table.faults.is_partial()
+    pub(crate) fn tells_clients_apart(&self) -> bool {
+        self.faults.is_partial()
     }
 
     /// True if no session is free at `now`.
