@@ -3,7 +3,7 @@
 use crate::engine::Compiled;
 use crate::engine::probe::{Probe, Step};
 use crate::engine::world::{MX, NOWHERE};
-use crate::ids::{AddressId, HostId, MessageId};
+use crate::ids::{AddressId, HostId, MessageId, NodeId};
 use crate::sender::memory::Backoff;
 use crate::sender::{Behaviour, Candidate, Candidates, Memory, Outcome, Preference, Reaction};
 use crate::smtp::Stage;
@@ -182,6 +182,10 @@ impl<'a> Recorder<'a> {
         self.list(&gone)
     }
 
+    fn node(&self, node: NodeId) -> String {
+        self.compiled.labels.nodes[node.index()].name.clone()
+    }
+
     /// What a step is in the trace; `None` if there is nothing to tell.
     fn happening(
         &mut self,
@@ -216,19 +220,15 @@ impl<'a> Recorder<'a> {
                 return self.all_but(number, left, Vec::new(), words::limits(&policy.limits));
             }
             Step::HeldBack(held) => self.held_back(held),
-            Step::NobodyToAsk(why) => {
-                Happening::HeldBack { until_s: None, held: Vec::new(), why: words::no_host(why).into() }
-            }
+            Step::NobodyToAsk(why) => nobody_to_ask(words::no_host(why)),
             Step::Tried { candidate, connection, since, outcome } => {
                 self.tried(number, (candidate, connection), (since, now), outcome)
             }
             Step::Greylisted { node, is_new, is_known_elsewhere } => Happening::Greylisted {
-                node: self.compiled.labels.nodes[node.index()].name.clone(),
+                node: self.node(node),
                 why: words::greylisted(self.greylist_delay(), is_new, is_known_elsewhere),
             },
-            Step::BouncedAfterwards { node } => {
-                Happening::BouncedAfterwards { node: self.compiled.labels.nodes[node.index()].name.clone() }
-            }
+            Step::BouncedAfterwards { node } => Happening::BouncedAfterwards { node: self.node(node) },
             Step::TurnedAway { candidate, connection, outcome } => {
                 self.followed(number).failed = Some((candidate, outcome));
                 Happening::TurnedAway {
@@ -392,4 +392,8 @@ const fn outcome_of(outcome: Outcome) -> TracedOutcome {
         Outcome::Rejected(_) => TracedOutcome::RecipientRejected,
         Outcome::Lost(_) => TracedOutcome::Lost,
     }
+}
+
+fn nobody_to_ask(why: &str) -> Happening {
+    Happening::HeldBack { until_s: None, held: Vec::new(), why: why.into() }
 }
