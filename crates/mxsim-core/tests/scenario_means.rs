@@ -1,6 +1,6 @@
 //! What a scenario means once it is read: nodes, shares, caches, changes, defaults.
 
-use mxsim_core::node::Fault;
+use mxsim_core::node::{Client, Fault};
 use mxsim_core::results::Grade;
 use mxsim_core::scenario::{
     Caches, EventSpec, Goal, GoalKind, NodeSpec, Place, ResolverSpec, Scenario, ScenarioBuilder, Sender,
@@ -219,7 +219,12 @@ fn events_repeat_until_the_end_of_the_run() {
     let starts: Vec<i64> =
         scenario.nodes[1].faults.outages().iter().map(|outage| outage.from.0 / Span::HOUR.0).collect();
     assert_eq!(starts, [10, 34, 58]);
-    assert_eq!(scenario.nodes[0].faults.outages().len(), 3, "the repeated one lies inside the longer one");
+    let met = |hours: i64| scenario.nodes[0].faults.fault_at(Time(hours * Span::HOUR.0), &Client::ANYBODY);
+    assert_eq!(
+        [9, 10, 57, 58].map(met),
+        [None, Some(Fault::Drop), Some(Fault::Refuse), Some(Fault::Drop)],
+        "they compose"
+    );
 }
 
 #[test]

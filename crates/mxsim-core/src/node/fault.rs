@@ -3,7 +3,7 @@
 //! What decides between a short delay and loss is *who* meets a fault. One that hits 15 % of the connections is a different one at each retry; one that hits
 //! 15 % of a provider's outbound hosts hits the same hosts again, and mail that stays with its host is lost.
 
-use crate::random::Key;
+use crate::random::{Key, name_hash};
 use crate::smtp::Stage;
 use crate::time::Time;
 
@@ -130,6 +130,30 @@ impl Scope {
         Self { share, ..Self::ALL }
     }
 
+    /// The same for connections of the sender of this name.
+    #[must_use]
+    pub fn from_sender(self, name: &str) -> Self {
+        Self { sender: Some(name_hash(name)), ..self }
+    }
+
+    /// The same for an event of this name.
+    #[must_use]
+    pub fn of_event(self, name: &str) -> Self {
+        Self { event: name_hash(name), ..self }
+    }
+
+    /// True if it is for connections of the sender of this name alone.
+    #[must_use]
+    pub fn is_from(&self, name: &str) -> bool {
+        self.sender == Some(name_hash(name))
+    }
+
+    /// True if it is one of an event of this name.
+    #[must_use]
+    pub fn is_of_event(&self, name: &str) -> bool {
+        self.event == name_hash(name)
+    }
+
     /// True if it hits some connections to a node and others not.
     #[must_use]
     pub fn is_partial(&self) -> bool {
@@ -228,6 +252,12 @@ impl Outage {
     #[must_use]
     pub fn hits(&self, client: &Client) -> bool {
         self.scope.hits(client)
+    }
+
+    /// True if it may keep mail from the node that the sender whose name has this hash wants to deliver there.
+    #[must_use]
+    pub fn keeps_out(&self, sender: u64) -> bool {
+        self.fault != Fault::AcceptThenBounce && self.scope.may_hit(sender)
     }
 }
 

@@ -4,7 +4,7 @@
 //! is left of the first time is drawn from the residual life of its law (Ross, Stochastic Processes, 1996, section 3.4). In the long run a node is up for
 //! MTBF / (MTBF + MTTR) of the time, whatever the laws.
 
-use crate::node::{Fault, Outage, Scope};
+use super::fault::{Fault, Outage, Scope};
 use crate::random::Key;
 use crate::time::{Span, Time};
 

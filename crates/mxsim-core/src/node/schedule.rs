@@ -1,6 +1,6 @@
 //! When which faults of a node are under way.
 
-use crate::node::{Client, Fault, Outage};
+use super::fault::{Client, Fault, Outage};
 use crate::time::{Span, Time};
 
 /// The faults of one node. Several may be under way at the same time: a connection meets the one that shows first of those that hit it.
@@ -235,8 +235,8 @@ fn joined(mut outages: Vec<Outage>) -> Vec<Outage> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fault::Scope;
     use super::*;
-    use crate::node::Scope;
     use crate::smtp::Stage;
 
     fn outage(from: i64, to: i64, fault: Fault) -> Outage {

@@ -8,7 +8,6 @@ use crate::node::greylisting::{FirstContacts, GreyTable, Greylisting};
 use crate::node::{Capacity, HowLong, Scope, SessionTime};
 use crate::parameters::words::word_of;
 use crate::parameters::{AUTHORITY, GREYLISTING, RESOLVER, SENDER, STUB, Written};
-use crate::random::name_hash;
 use crate::scenario::goal::{GoalKind, Limit};
 use crate::scenario::model::{Node, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::scenario::read::fair_nodes;
@@ -222,15 +221,14 @@ impl Scenario {
         if let Some(ipv6) = scope.ipv6 {
             out.key("family", &text(if ipv6 { "ipv6" } else { "ipv4" }));
         }
-        let sender = |hash: u64| self.senders.iter().find(|sender| name_hash(&sender.name) == hash);
-        if let Some(sender) = scope.sender.and_then(sender) {
+        if let Some(sender) = self.senders.iter().find(|sender| scope.is_from(&sender.name)) {
             out.key("from", &text(&sender.name));
         }
         if scope.share < 1.0 {
             out.key("share", &number(scope.share));
         }
         let mut names = self.events.iter().map(|event| &event.name);
-        if let Some(name) = names.find(|name| name_hash(name) == scope.event) {
+        if let Some(name) = names.find(|name| scope.is_of_event(name)) {
             out.key("share_of", &text(word_of(scope.share_of).unwrap_or_default()));
             out.key("name", &text(name));
         }

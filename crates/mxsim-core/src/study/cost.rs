@@ -14,8 +14,7 @@ use crate::engine::world::method::SimulationMethod;
 use crate::engine::world::{SenderTable, World};
 use crate::scenario::Scenario;
 use crate::study::limit::Limit;
-use crate::study::sensitivity::size::{WORLDS, WORLDS_BYTES, most_tallies};
-use crate::study::sensitivity::twins::TwinCost;
+use crate::study::sensitivity::size::{TwinCost, WORLDS, WORLDS_BYTES, most_tallies};
 pub use crate::study::too_large::TooLarge;
 use crate::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
 use crate::time::Span;
@@ -78,7 +77,7 @@ pub struct Cost {
     /// Retries of one replication, warm-up included.
     pub retries: f64,
     /// Worlds simulated along with it and after it.
-    pub(super) beside: Beside,
+    pub(super) beside: OtherWorlds,
     /// Processor time to make the world (s).
     pub build_s: f64,
     /// Processor time of one replication (s).
@@ -91,7 +90,7 @@ pub struct Cost {
 
 /// What is simulated along with a run and after it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Beside {
+pub(super) struct OtherWorlds {
     twins: TwinCost,
     /// Other worlds that are asked for.
     asked: Option<u64>,
@@ -101,7 +100,7 @@ pub(super) struct Beside {
     table_bytes: f64,
 }
 
-impl Beside {
+impl OtherWorlds {
     /// Other worlds follow where something is not known, so many of them if they are asked for.
     pub(super) fn new(scenario: &Scenario, twins: TwinCost, asked: Option<u64>, has_worlds: bool) -> Self {
         let table_bytes = asked.unwrap_or(0) as f64 * Cost::table_bytes(scenario);
@@ -147,7 +146,7 @@ impl Cost {
         Self {
             messages,
             retries: retries.count,
-            beside: Beside::default(),
+            beside: OtherWorlds::default(),
             build_s: build_s(world.senders.iter().map(|sender| (sender.sites, sender.hosts))),
             replication_s: (messages * message_work(world) * session_work(world)
                 + retries.work
@@ -185,7 +184,7 @@ impl Cost {
         let cost = Self {
             messages,
             retries: 0.0,
-            beside: Beside::default(),
+            beside: OtherWorlds::default(),
             build_s: build_s(scenario.senders.iter().map(|sender| (sender.sites, sender.hosts))),
             replication_s: 0.0,
             working_bytes: bytes,
@@ -332,7 +331,7 @@ mod tests {
                 let cost = Cost::of(&compile(&scenario));
                 let twins = Twins::new(&scenario, MethodChoice::default(), &|| false);
                 let twins = twins.expect("nobody stops it").cost;
-                Cost { beside: Beside { twins, ..Beside::default() }, ..cost }
+                Cost { beside: OtherWorlds { twins, ..OtherWorlds::default() }, ..cost }
             }
             Err(error) => panic!("{error}"),
         }
@@ -398,7 +397,7 @@ mod tests {
     #[test]
     fn worlds_beside_the_run_count() {
         let known = Cost { build_s: 0.0, replication_s: 1.0, ..cost("[[senders]]\npreset = \"postfix\"\n") };
-        let beside = |asked| Beside { asked, has_worlds: true, ..Beside::default() };
+        let beside = |asked| OtherWorlds { asked, has_worlds: true, ..OtherWorlds::default() };
         // Ten worlds for 48 replications, 16 extremes for 32 and three of them for 128 more.
         let other = Cost { beside: beside(Some(10)), ..known };
         assert_eq!((known.tallies(200), other.tallies(200)), (200.0, 200.0 + 480.0 + 896.0));

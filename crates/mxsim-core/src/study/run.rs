@@ -11,7 +11,7 @@ use crate::estimate::{self, Assumption, Plausible, WhatIf};
 use crate::numerals::rough;
 use crate::results::Results;
 use crate::scenario::Scenario;
-use crate::study::cost::{Beside, Cost, TooLarge};
+use crate::study::cost::{Cost, OtherWorlds, TooLarge};
 use crate::study::limit::{Limit, Observer, RunOptions, Stop};
 use crate::study::sensitivity::twins::{Twin, TwinTallies};
 use crate::study::sensitivity::{AfterRun, AlternativeTallies, Alternatives, Extreme, Twins, is_unknown};
@@ -91,7 +91,7 @@ pub fn simulate(
     };
     let twins = Twins::new(scenario, options.method, &|| observer.stop().is_some()).ok_or_else(nothing)?;
     let is_unknown = is_unknown(scenario);
-    cost.beside = Beside::new(scenario, twins.cost, options.worlds.filter(|_| is_unknown), is_unknown);
+    cost.beside = OtherWorlds::new(scenario, twins.cost, options.worlds.filter(|_| is_unknown), is_unknown);
     cost.check(options.limit).map_err(RunError::TooLarge)?;
     let leaves_time = is_unknown && options.worlds != Some(0);
     let run = question(&world, &twins, options.at_most(cost.most_replications()), (observer, leaves_time));

@@ -7,7 +7,6 @@ use crate::node::{Fault, Outage, Schedule, Scope, ShareOf};
 use crate::parameters::node::{Family, FaultKind};
 use crate::parameters::span_at;
 use crate::parameters::words::value_of;
-use crate::random::name_hash;
 use crate::results::EventKind;
 use crate::scenario::model::{Node, PlannedEvent, Sender};
 use crate::smtp::Stage;
@@ -92,14 +91,14 @@ fn event(number: usize, value: &Value, table: &Table, reading: &mut Reading) -> 
     let is_named = scope.share_of != ShareOf::Connections;
     let own = table.text("name").map_or_else(|| format!("event {}", number + 1), str::to_owned);
     let name = if is_named { own } else { String::new() };
-    let event = if is_named { name_hash(&name) } else { 0 };
+    let scope = if is_named { scope.of_event(&name) } else { scope };
     Some(Event {
         at: quantity::moment(&table.get("at")?.written()).ok()?,
         length: span_at(table, "for")?,
         every: span_at(table, "every").filter(|every| *every > Span::ZERO),
         fault,
         name,
-        scope: Scope { event, ..scope },
+        scope,
     })
 }
 
@@ -205,7 +204,7 @@ impl Event {
 
     /// The scope for each of these senders; one for all without any.
     fn scopes(&self, from: &Option<Vec<&Sender>>) -> Vec<Scope> {
-        let of = |sender: &&Sender| Scope { sender: Some(name_hash(&sender.name)), ..self.scope };
+        let of = |sender: &&Sender| self.scope.from_sender(&sender.name);
         from.as_ref().map_or_else(|| vec![self.scope], |senders| senders.iter().map(of).collect())
     }
 

@@ -8,7 +8,6 @@ use crate::engine::Compiled;
 use crate::engine::outcome_of;
 use crate::engine::world::{SenderTable, World};
 use crate::ids::{HostId, NodeId};
-use crate::node::{Fault, Outage};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::sender::retry::{FailedAttempt, next_attempt};
 use crate::sender::{Failover, Outcome, Reaction, RetrySchedule};
@@ -80,8 +79,7 @@ fn outages(compiled: &Compiled, sender: &SenderTable, nodes: &[NodeId]) -> Vec<(
     };
     let of = |node: &NodeId, going_on: bool| -> Times {
         let outages = world.topology.node(*node).faults.outages().iter();
-        let fails = |outage: &&Outage| outage.fault != Fault::AcceptThenBounce;
-        let hitting = outages.filter(|outage| fails(outage) && outage.scope.may_hit(sender.name_hash));
+        let hitting = outages.filter(|outage| outage.keeps_out(sender.name_hash));
         let such = hitting.filter(|outage| goes_on(outcome_of(outage.fault)) == going_on);
         let within = such.map(|outage| (outage.from.max(world.start), outage.to.min(world.end)));
         within.filter(|(from, to)| from < to).collect()

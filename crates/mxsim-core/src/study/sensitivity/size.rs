@@ -127,3 +127,34 @@ pub(crate) fn most_tallies(worlds: u64, replications: u64) -> u64 {
     let extremes = MOST_EXTREMES as u64 * screening + CONFIRMED * (confirming - screening);
     worlds.saturating_mul(DRAWN[0].min(replications)).saturating_add(extremes)
 }
+
+/// Replications of a world in which the zone or the faults are otherwise: as many as the first look at the goals takes.
+pub(super) const LOOKED_AT: u64 = 160;
+
+/// What the twins cost.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct TwinCost {
+    /// Worlds in which the zone or the faults are otherwise.
+    pub(crate) count: u64,
+    /// One replication of each of these (s).
+    pub(crate) replication_s: f64,
+    /// One replication of each world with nodes down (s); they go on as long as the run does, and leave no tally.
+    pub(crate) down_s: f64,
+    /// What making all of them costs (s).
+    pub(crate) build_s: f64,
+    /// Memory of their tables (bytes).
+    pub(crate) table_bytes: f64,
+}
+
+impl TwinCost {
+    /// Tallies beside so many replications of the run.
+    pub(crate) fn tallies(self, replications: u64) -> u64 {
+        self.count * replications.min(LOOKED_AT)
+    }
+
+    /// Processor time beside so many replications of the run (s).
+    pub(crate) fn seconds(self, replications: u64) -> f64 {
+        let looked_at = replications.min(LOOKED_AT) as f64;
+        self.build_s + self.replication_s * looked_at + self.down_s * replications as f64
+    }
+}

@@ -1,6 +1,7 @@
 //! Worlds that differ from the scenario's in what the zone or the nodes are like, not in what is assumed of senders. They are a part of the question
 //! and go along with the run.
 
+use super::size::{LOOKED_AT, TwinCost};
 use super::unknown_hosts;
 use crate::engine::{Compiled, MethodChoice, compile_beside};
 use crate::scenario::{Goal, GoalKind, SLOW, Scenario};
@@ -8,8 +9,6 @@ use crate::study::cost::Cost;
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
 
-/// Replications in which the zone or the faults are otherwise: as many as the first look at the goals takes.
-const LOOKED_AT: u64 = 160;
 /// Replications that may say how many sessions a node needs. *Assumption*: enough to see a bad day of twenty.
 const SIZING: u64 = 16;
 
@@ -31,34 +30,6 @@ pub(in super::super) enum Twin {
 pub struct Twins {
     worlds: Vec<(Twin, Compiled)>,
     pub(in super::super) cost: TwinCost,
-}
-
-/// What the twins cost.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct TwinCost {
-    /// Worlds in which the zone or the faults are otherwise.
-    pub(crate) count: u64,
-    /// One replication of each of these (s).
-    pub(crate) replication_s: f64,
-    /// One replication of each world with nodes down (s); they go on as long as the run does, and leave no tally.
-    pub(crate) down_s: f64,
-    /// What making all of them costs (s).
-    pub(crate) build_s: f64,
-    /// Memory of their tables (bytes).
-    pub(crate) table_bytes: f64,
-}
-
-impl TwinCost {
-    /// Tallies beside so many replications of the run.
-    pub(crate) fn tallies(self, replications: u64) -> u64 {
-        self.count * replications.min(LOOKED_AT)
-    }
-
-    /// Processor time beside so many replications of the run (s).
-    pub(crate) fn seconds(self, replications: u64) -> f64 {
-        let looked_at = replications.min(LOOKED_AT) as f64;
-        self.build_s + self.replication_s * looked_at + self.down_s * replications as f64
-    }
 }
 
 /// Tallies of the twins, in the order of replications.
