@@ -8,8 +8,11 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// The command as it can be pasted into a shell.
-pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
+/// A command that is longer is replaced by a plainer one (bytes).
+const LONGEST: usize = 200;
+
+/// The command as it can be pasted into a shell; `is_full` if the long page is what has just been seen.
+pub(crate) fn next_command(results: &Results, files: &Files<'_>, is_full: bool) -> String {
     let verdict = &results.verdict;
     let is_open = verdict.answer == Answer::CannotTell && verdict.longer_run.is_none();
     let more = results.more_replications().filter(|_| is_open);
@@ -32,11 +35,19 @@ pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
         (_, Some(seconds), _) => {
             format!("mxsim run {scenario} --run-length {}", length(seconds))
         }
-        (_, _, Some(trace)) if files.scenario.is_some() => format!("mxsim trace {scenario}{trace}"),
-        _ => match files.results {
-            Some(results) => format!("mxsim report {} --figures .", word(results)),
-            None => format!("mxsim run {scenario}{length_asked} -o run.json --figures ."),
-        },
+        (_, _, Some(trace)) if files.scenario.is_some() && trace.len() < LONGEST => {
+            format!("mxsim trace {scenario}{trace}")
+        }
+        _ => {
+            let again = match files.results {
+                Some(results) => format!("mxsim report {}", word(results)),
+                None => format!("mxsim run {scenario}{length_asked}"),
+            };
+            let is_good = matches!(verdict.answer, Answer::Yes | Answer::YesRoughly);
+            let figures = if files.results.is_some() { "--figures ." } else { "-o run.json --figures ." };
+            // Who has heard a no needs the numbers behind it before a picture of them.
+            format!("{again} {}", if is_good || is_full { figures } else { "--full" })
+        }
     }
 }
 
@@ -56,19 +67,41 @@ fn scenario_for(zone: &str) -> String {
     format!("{}.toml", stem.unwrap_or("site"))
 }
 
-/// Where to look at one message that is lost or late: that of the sender that makes most of the trouble, when the first event begins; one that
-/// is deferred or bounced if nothing begins.
+/// Where to look at one message: of what is lost or late that of the sender that makes most of the trouble, when the first event begins; one that is
+/// deferred or bounced if nothing begins. Of a split that is off, that of the sender which moves it most.
 fn trace(results: &Results) -> Option<String> {
     let verdict = &results.verdict;
-    let trouble = |sender: &SenderResult| match verdict.subject {
-        Subject::Loss => sender.totals.bounced as f64,
-        Subject::Delay => waited(sender),
-        _ => 0.0,
+    let others = verdict.others.iter().map(|other| other.subject);
+    let is_about_mail = |subject: &Subject| matches!(subject, Subject::Loss | Subject::Delay);
+    match (verdict.answer, verdict.subject) {
+        (Answer::No, Subject::IdleHost | Subject::Target) => of_cause(results),
+        (Answer::No, subject) if is_about_mail(&subject) => of_trouble(results, subject),
+        // Mail that is lost or late beside the answer.
+        (Answer::No | Answer::Yes | Answer::YesRoughly, _) => {
+            others.into_iter().find(is_about_mail).and_then(|subject| of_trouble(results, subject))
+        }
+        (Answer::DependsOn | Answer::CannotTell, _) => None,
+    }
+}
+
+/// A message of the sender that moves the split most; none where an outage does.
+fn of_cause(results: &Results) -> Option<String> {
+    let sender = results.causes.first().map(|cause| &cause.sender).filter(|_| results.events.is_empty());
+    sender.map(|sender| format!(" --sender {}", word(sender)))
+}
+
+fn of_trouble(results: &Results, subject: Subject) -> Option<String> {
+    let trouble = |sender: &SenderResult| match subject {
+        Subject::Loss => (sender.totals.bounced as f64, sender.totals.waiting as f64),
+        _ => (waited(sender), 0.0),
     };
-    let senders = results.wanted_senders().filter(|sender| trouble(sender) > 0.0);
+    let senders = results.wanted_senders().filter(|sender| trouble(sender) > (0.0, 0.0));
     // Of equals the first: `max_by` takes the last.
-    let worst = senders.rev().max_by(|a, b| trouble(a).total_cmp(&trouble(b)));
-    let worst = worst.filter(|_| verdict.answer == Answer::No)?;
+    let more = |a: &&SenderResult, b: &&SenderResult| {
+        let (a, b) = (trouble(a), trouble(b));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    };
+    let worst = senders.rev().max_by(more)?;
     let begins = worst_first(results).into_iter().find_map(|event| event.begins_s);
     let gives_up_or_waits = worst.totals.bounced > 0
         || worst.greylisted.is_some()
@@ -76,6 +109,24 @@ fn trace(results: &Results) -> Option<String> {
     let at = begins.map_or_else(String::new, |begins| format!(" --at {}", word(&clock(begins))));
     let deferred = if gives_up_or_waits { " --deferred" } else { "" };
     Some(format!(" --sender {}{at}{deferred}", word(&worst.name)))
+}
+
+/// The command for several scenarios: the page of the one that is worst off, of equals the first.
+pub(crate) fn next_of_several(runs: &[(String, Results)]) -> String {
+    let worst = runs.iter().min_by_key(|(_, results)| badness(results.verdict.answer));
+    let file = worst.map_or("SCENARIO", |(file, _)| if file == "-" { "SCENARIO" } else { file });
+    format!("mxsim run {}", word(file))
+}
+
+/// The place of an answer among all, the worst first.
+const fn badness(answer: Answer) -> u8 {
+    match answer {
+        Answer::No => 0,
+        Answer::CannotTell => 1,
+        Answer::DependsOn => 2,
+        Answer::YesRoughly => 3,
+        Answer::Yes => 4,
+    }
 }
 
 /// How long the mail of a sender waits together, at least (s): what is late has waited an hour.

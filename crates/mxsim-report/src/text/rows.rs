@@ -1,17 +1,28 @@
 //! Results in one line each.
 
+use crate::next::next_of_several;
 use crate::outgoing::visible;
 use crate::page::columns::{self, Column};
-use crate::page::{Page, TextStyle};
+use crate::page::{Page, TextStyle, cut};
 use crate::words;
 use mxsim_core::numerals::{duration, percent};
 use mxsim_core::results::{Answer, Results};
+
+/// Columns of an answer, and columns of a name for which other numbers give way.
+const ANSWER: usize = 30;
+const NAME: usize = 28;
 
 /// The answer in one line: `NO: mail lost. 14.6 % (14.2-15.0 %) of your mail bounces.`
 #[must_use]
 pub fn oneline(results: &Results) -> String {
     let others = results.verdict.others.iter().map(|other| format!(" Also: {}", visible(&other.sentence)));
     format!("{}: {}{}\n", word(results), visible(&results.verdict.sentence), others.collect::<String>())
+}
+
+/// The same of one of several scenarios, its file first.
+#[must_use]
+pub fn oneline_of(file: &str, results: &Results) -> String {
+    format!("{}: {}", visible(file), oneline(results))
 }
 
 /// The answer with what it depends on; a no with what it is about.
@@ -21,26 +32,25 @@ fn word(results: &Results) -> String {
     if verdict.answer == Answer::No { format!("{word} ({})", verdict.subject.in_words()) } else { word }
 }
 
-/// Several results as a table, one row each.
+/// Several results as a table, one row each, and the command that shows the worst of them.
 #[must_use]
 pub fn rows(runs: &[(String, Results)], style: &TextStyle) -> String {
     let mut page = Page::new(style);
     let names: Vec<String> = runs.iter().map(|(name, _)| page.clean(name)).collect();
     let cells =
         |cell: &dyn Fn(&Results) -> String| runs.iter().map(|(_, results)| cell(results)).collect::<Vec<_>>();
+    let answer = |results: &Results| {
+        let sign = page.sign(words::answer(results.verdict.answer).0);
+        cut(&format!("{sign} {}", word(results)), ANSWER)
+    };
     let columns = vec![
-        Column::new(
-            "answer",
-            cells(&|results| {
-                format!("{} {}", page.sign(words::answer(results.verdict.answer).0), word(results))
-            }),
-        ),
-        Column::new("busiest host", cells(&busiest)),
+        Column::new("answer", cells(&answer)),
         Column::new("lost", cells(&lost)),
-        Column::new("1 in 20 after", cells(&late)),
+        Column::new("1 in 20 after", cells(&late)).optional(),
+        Column::new("busiest host", cells(&busiest)).optional(),
     ];
-    columns::write(&mut page, "scenario", &names, columns);
-    page.into_text()
+    columns::write_named(&mut page, "scenario", &names, columns, NAME);
+    page.with_next(&next_of_several(runs))
 }
 
 /// The busiest host on its bad window.
