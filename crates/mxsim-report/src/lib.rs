@@ -41,6 +41,7 @@ mod page;
 mod png;
 pub mod presets;
 mod scatter;
+mod shell;
 mod svg;
 mod text;
 pub mod trace;

@@ -1,10 +1,10 @@
 //! The command worth typing after a run: what it asks for has to differ from what has just been seen.
 
+use crate::shell::word;
 use crate::text::{Files, worst_first};
 use crate::words::zone_file;
 use mxsim_core::numerals::clock;
 use mxsim_core::results::{Answer, Results, SenderResult, Subject};
-use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -111,48 +111,8 @@ fn of_trouble(results: &Results, subject: Subject) -> Option<String> {
     Some(format!(" --sender {}{at}{deferred}", word(&worst.name)))
 }
 
-/// The command for several scenarios: the page of the one that is worst off, of equals the first.
-pub(crate) fn next_of_several(runs: &[(String, Results)]) -> String {
-    let worst = runs.iter().min_by_key(|(_, results)| badness(results.verdict.answer));
-    let file = worst.map_or("SCENARIO", |(file, _)| if file == "-" { "SCENARIO" } else { file });
-    format!("mxsim run {}", word(file))
-}
-
-/// The place of an answer among all, the worst first.
-const fn badness(answer: Answer) -> u8 {
-    match answer {
-        Answer::No => 0,
-        Answer::CannotTell => 1,
-        Answer::DependsOn => 2,
-        Answer::YesRoughly => 3,
-        Answer::Yes => 4,
-    }
-}
-
 /// How long the mail of a sender waits together, at least (s): what is late has waited an hour.
 fn waited(sender: &SenderResult) -> f64 {
     let late = sender.late.map_or(0.0, |late| late.value) * sender.totals.messages as f64 * 3_600.0;
     late + sender.delay.map_or(0.0, |delay| delay.mean) * sender.totals.accepted as f64
-}
-
-/// A word as a shell takes it.
-fn word(text: &str) -> Cow<'_, str> {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "._/-:@+,=".contains(letter);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.into();
-    }
-    format!("'{}'", text.replace('\'', r"'\''")).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::word;
-
-    #[test]
-    fn a_shell_takes_each_as_one_word() {
-        assert_eq!(
-            ["site.toml", "my site.toml", "it's", "", "$HOME"].map(word),
-            ["site.toml", "'my site.toml'", r"'it'\''s'", "''", "'$HOME'"]
-        );
-    }
 }

@@ -54,19 +54,23 @@ fn event(text: &str, part: f64) -> EventResult {
 fn finding(index: usize, about: &str) -> Finding {
     made(json!({
         "code": format!("odd-finding-{index}"),
-        "severity": if index % 2 == 0 { Severity::Error } else { Severity::Warning },
+        "severity": if index.is_multiple_of(2) { Severity::Error } else { Severity::Warning },
         "text": format!("{about} has something that a page has to say in more than one line, because what is wrong with it, what follows from that and \
                          what to do about it are three things"),
     }))
 }
 
+fn sample(name: &str) -> Results {
+    common::all().into_iter().find(|sample| sample.0 == name).expect("a sample of this name").1
+}
+
 fn results(odd: Odd, answer: Answer, subject: Subject) -> Results {
-    let mut results = match odd.hosts {
-        1 => common::one_node(),
-        3 => common::with_sessions(),
-        12 => common::twelve_nodes(),
-        _ => common::many_nodes(),
-    };
+    let mut results = sample(match odd.hosts {
+        1 => "one_node",
+        3 => "with_sessions",
+        12 => "twelve_nodes",
+        _ => "many_nodes",
+    });
     for (index, node) in results.nodes.iter_mut().enumerate() {
         node.name = name(odd.letters, index);
     }
@@ -175,7 +179,7 @@ fn what_the_page_leaves_out_stands_in_full() {
 #[test]
 fn the_hosts_that_the_answer_names_are_shown() {
     for place in [1, 9, 59] {
-        let mut results = common::many_nodes();
+        let mut results = sample("many_nodes");
         let name = results.nodes[place].name.clone();
         results.verdict.sentence = format!("{name} gets 0.7 % of the mail on average; its target is 4.2 %.");
         let page = screen(&results, &Files::default(), &TextStyle::default());

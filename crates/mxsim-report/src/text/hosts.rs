@@ -91,12 +91,10 @@ fn host_columns(results: &Results, nodes: &[&NodeResult], word: WindowWord) -> V
     }
     columns.push(Column::new(format!("typical {}", word.one), cells(&|node| percent(node.share.p50))));
     let is_changed = results.events.iter().any(|event| event.kind == EventKind::Change);
-    // Beside sessions there is no room for more; what a change makes of a host is no bad day, and a primary has none.
-    if results.provenance.windows > 1
-        && !(aims.is_some() && has_sessions)
-        && !is_changed
-        && !has_one_primary(results)
-    {
+    // What a change makes of a host is no bad day, and a primary has none.
+    let has_bad_day = results.provenance.windows > 1 && !is_changed && !has_one_primary(results);
+    // Beside sessions there is no room for more.
+    if has_bad_day && (aims.is_none() || !has_sessions) {
         let often = if has_sessions { "" } else { " (1 in 20)" };
         columns.push(Column::new(format!("bad {}{often}", word.one), cells(&|node| percent(node.share.p95))));
     }

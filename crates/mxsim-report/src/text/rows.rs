@@ -1,9 +1,9 @@
 //! Results in one line each.
 
-use crate::next::next_of_several;
 use crate::outgoing::visible;
 use crate::page::columns::{self, Column};
 use crate::page::{Page, TextStyle, cut};
+use crate::shell::word as shell_word;
 use crate::words;
 use mxsim_core::numerals::{duration, percent};
 use mxsim_core::results::{Answer, Results};
@@ -51,6 +51,24 @@ pub fn rows(runs: &[(String, Results)], style: &TextStyle) -> String {
     ];
     columns::write_named(&mut page, "scenario", &names, columns, NAME);
     page.with_next(&next_of_several(runs))
+}
+
+/// The command for several scenarios: the page of the one that is worst off, of equals the first.
+fn next_of_several(runs: &[(String, Results)]) -> String {
+    let worst = runs.iter().min_by_key(|(_, results)| badness(results.verdict.answer));
+    let file = worst.map_or("SCENARIO", |(file, _)| if file == "-" { "SCENARIO" } else { file });
+    format!("mxsim run {}", shell_word(file))
+}
+
+/// The place of an answer among all, the worst first.
+const fn badness(answer: Answer) -> u8 {
+    match answer {
+        Answer::No => 0,
+        Answer::CannotTell => 1,
+        Answer::DependsOn => 2,
+        Answer::YesRoughly => 3,
+        Answer::Yes => 4,
+    }
 }
 
 /// The busiest host on its bad window.
