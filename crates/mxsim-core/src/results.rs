@@ -488,6 +488,23 @@ pub struct GoalResult {
     pub met_fraction: Interval,
     /// About how many more replications would decide it; `null` when decided or when no number would.
     pub more_replications: Option<u64>,
+    /// The share it asks of one node; left out of goals of other kinds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<WantedShare>,
+}
+
+/// The share that a goal asks of one node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct WantedShare {
+    /// Name of the node.
+    pub node: String,
+    /// The share to be near, 0..1; `null` if the goal names bounds.
+    pub target: Option<f64>,
+    /// Least share allowed, 0..1.
+    pub at_least: f64,
+    /// Largest share allowed, 0..1.
+    pub at_most: f64,
 }
 
 /// Whether a goal is met.

@@ -11,6 +11,9 @@ use crate::words::Tone;
 /// Most findings on a screen of their own.
 const SHOWN: usize = 4;
 
+/// Columns at the left of a finding.
+const BESIDE_SIGN: usize = 4;
+
 /// The findings above an answer; without any, nothing.
 ///
 /// ```
@@ -41,18 +44,23 @@ pub(crate) fn write(page: &mut Page, findings: &[Finding]) {
 }
 
 /// The findings on a page that has to stay one: errors, or else the worst, and the others by name.
-pub(crate) fn write_worst(page: &mut Page, findings: &[Finding]) {
+pub(crate) fn write_worst(page: &mut Page, findings: &[Finding], lines: usize) {
+    let shown = if lines > SHOWN { SHOWN } else { 1 };
     let errors = findings.iter().take_while(|finding| finding.severity == Severity::Error).count();
     let told = findings.iter().any(|finding| finding.severity != Severity::Note);
     // A note alone is no news to whoever wrote the zone.
-    let (worst, others) = findings.split_at(errors.clamp(usize::from(told), SHOWN).min(findings.len()));
-    worst.iter().for_each(|finding| page.signed(tone(finding.severity), &sentence(finding)));
+    let (worst, others) = findings.split_at(errors.clamp(usize::from(told), shown).min(findings.len()));
+    for finding in worst {
+        let text = page.clipped(BESIDE_SIGN, &sentence(finding), lines);
+        page.signed(tone(finding.severity), &text);
+    }
     if !others.is_empty() {
         let mut codes: Vec<&str> = others.iter().map(|finding| finding.code.as_str()).collect();
         codes.dedup();
         let many = counted(others.len() as u64, "note", "notes");
         let what = if told { format!("and {} more", count(others.len() as u64)) } else { many };
-        page.note(&format!("{what}: {} (mxsim check)", codes.join(", ")));
+        let more = if lines > SHOWN { format!(": {}", codes.join(", ")) } else { String::new() };
+        page.note(&format!("{what}{more} (mxsim check)"));
     }
     if !findings.is_empty() {
         page.blank();

@@ -26,12 +26,17 @@ pub(crate) fn sentence(results: &Results) -> Option<String> {
     let leak = leak.map_or_else(String::new, |part| {
         format!("; {} of that goes in at a node that does not greylist", percent(part.value))
     });
-    Some(format!(
-        "{part} of your mail is deferred; half of it {}, 1 in 20 waits {} or longer{}{leak}",
-        waits(delay.p50),
-        duration(delay.p95),
-        slowest(results, delay)
-    ))
+    Some(format!("{part} of your mail is deferred; {}{}{leak}", how_long(delay), slowest(results, delay)))
+}
+
+/// `half of it waits 10 m or longer, 1 in 20 waits 1 h or longer`; what goes on to another node at once does not wait.
+fn how_long(delay: Delay) -> String {
+    match () {
+        () if delay.max == 0.0 => "the next host takes it in the same attempt".into(),
+        () if delay.p95 == 0.0 => "the next host takes 19 of 20 of it in the same attempt".into(),
+        () if delay.p50 == delay.p95 => format!("half of it waits {} or longer", duration(delay.p50)),
+        () => format!("half of it {}, 1 in 20 waits {} or longer", waits(delay.p50), duration(delay.p95)),
+    }
 }
 
 /// `waits 10 min or longer`; what goes on to another node at once does not wait.

@@ -11,7 +11,7 @@
 //! | function | returns |
 //! |---|---|
 //! | [`screen()`], [`full()`] | the first page of `mxsim run`; that and everything behind it |
-//! | [`oneline()`], [`rows()`] | the answer in one line; several results as a table |
+//! | [`oneline()`], [`oneline_of()`], [`rows()`] | the answer in one line; of one of several files; several results as a table |
 //! | [`markdown()`] | the same content for a ticket or a wiki |
 //! | [`csv()`] | one long tidy table for a spreadsheet or R |
 //! | [`json()`], [`from_json()`] | the results document itself, and back |
@@ -41,6 +41,7 @@ mod page;
 mod png;
 pub mod presets;
 mod scatter;
+mod shell;
 mod svg;
 mod text;
 pub mod trace;
@@ -54,4 +55,4 @@ pub use markdown::{MarkdownStyle, markdown};
 pub use page::{TextStyle, WIDTH, message, next, short};
 pub use png::png;
 pub use svg::{Size, svg};
-pub use text::{Files, full, oneline, rows, screen};
+pub use text::{Files, full, oneline, oneline_of, rows, screen};

@@ -295,7 +295,7 @@ fn provenance(out: &mut String, results: &Results) {
     }
     bullets(out, &lines);
     method_table(out, &results.provenance);
-    out.push_str(&format!("\nNext: `{}`\n", next_command(results, &Files::default())));
+    out.push_str(&format!("\nNext: `{}`\n", next_command(results, &Files::default(), true)));
 }
 
 /// Which exact method each sender was simulated by, and why.

@@ -1,15 +1,18 @@
 //! The command worth typing after a run: what it asks for has to differ from what has just been seen.
 
+use crate::shell::word;
 use crate::text::{Files, worst_first};
 use crate::words::zone_file;
 use mxsim_core::numerals::clock;
 use mxsim_core::results::{Answer, Results, SenderResult, Subject};
-use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// The command as it can be pasted into a shell.
-pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
+/// A command that is longer is replaced by a plainer one (bytes).
+const LONGEST: usize = 200;
+
+/// The command as it can be pasted into a shell; `is_full` if the long page is what has just been seen.
+pub(crate) fn next_command(results: &Results, files: &Files<'_>, is_full: bool) -> String {
     let verdict = &results.verdict;
     let is_open = verdict.answer == Answer::CannotTell && verdict.longer_run.is_none();
     let more = results.more_replications().filter(|_| is_open);
@@ -32,11 +35,19 @@ pub(crate) fn next_command(results: &Results, files: &Files<'_>) -> String {
         (_, Some(seconds), _) => {
             format!("mxsim run {scenario} --run-length {}", length(seconds))
         }
-        (_, _, Some(trace)) if files.scenario.is_some() => format!("mxsim trace {scenario}{trace}"),
-        _ => match files.results {
-            Some(results) => format!("mxsim report {} --figures .", word(results)),
-            None => format!("mxsim run {scenario}{length_asked} -o run.json --figures ."),
-        },
+        (_, _, Some(trace)) if files.scenario.is_some() && trace.len() < LONGEST => {
+            format!("mxsim trace {scenario}{trace}")
+        }
+        _ => {
+            let again = match files.results {
+                Some(results) => format!("mxsim report {}", word(results)),
+                None => format!("mxsim run {scenario}{length_asked}"),
+            };
+            let is_good = matches!(verdict.answer, Answer::Yes | Answer::YesRoughly);
+            let figures = if files.results.is_some() { "--figures ." } else { "-o run.json --figures ." };
+            // Who has heard a no needs the numbers behind it before a picture of them.
+            format!("{again} {}", if is_good || is_full { figures } else { "--full" })
+        }
     }
 }
 
@@ -56,19 +67,41 @@ fn scenario_for(zone: &str) -> String {
     format!("{}.toml", stem.unwrap_or("site"))
 }
 
-/// Where to look at one message that is lost or late: that of the sender that makes most of the trouble, when the first event begins; one that
-/// is deferred or bounced if nothing begins.
+/// Where to look at one message: of what is lost or late that of the sender that makes most of the trouble, when the first event begins; one that is
+/// deferred or bounced if nothing begins. Of a split that is off, that of the sender which moves it most.
 fn trace(results: &Results) -> Option<String> {
     let verdict = &results.verdict;
-    let trouble = |sender: &SenderResult| match verdict.subject {
-        Subject::Loss => sender.totals.bounced as f64,
-        Subject::Delay => waited(sender),
-        _ => 0.0,
+    let others = verdict.others.iter().map(|other| other.subject);
+    let is_about_mail = |subject: &Subject| matches!(subject, Subject::Loss | Subject::Delay);
+    match (verdict.answer, verdict.subject) {
+        (Answer::No, Subject::IdleHost | Subject::Target) => of_cause(results),
+        (Answer::No, subject) if is_about_mail(&subject) => of_trouble(results, subject),
+        // Mail that is lost or late beside the answer.
+        (Answer::No | Answer::Yes | Answer::YesRoughly, _) => {
+            others.into_iter().find(is_about_mail).and_then(|subject| of_trouble(results, subject))
+        }
+        (Answer::DependsOn | Answer::CannotTell, _) => None,
+    }
+}
+
+/// A message of the sender that moves the split most; none where an outage does.
+fn of_cause(results: &Results) -> Option<String> {
+    let sender = results.causes.first().map(|cause| &cause.sender).filter(|_| results.events.is_empty());
+    sender.map(|sender| format!(" --sender {}", word(sender)))
+}
+
+fn of_trouble(results: &Results, subject: Subject) -> Option<String> {
+    let trouble = |sender: &SenderResult| match subject {
+        Subject::Loss => (sender.totals.bounced as f64, sender.totals.waiting as f64),
+        _ => (waited(sender), 0.0),
     };
-    let senders = results.wanted_senders().filter(|sender| trouble(sender) > 0.0);
+    let senders = results.wanted_senders().filter(|sender| trouble(sender) > (0.0, 0.0));
     // Of equals the first: `max_by` takes the last.
-    let worst = senders.rev().max_by(|a, b| trouble(a).total_cmp(&trouble(b)));
-    let worst = worst.filter(|_| verdict.answer == Answer::No)?;
+    let more = |a: &&SenderResult, b: &&SenderResult| {
+        let (a, b) = (trouble(a), trouble(b));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    };
+    let worst = senders.rev().max_by(more)?;
     let begins = worst_first(results).into_iter().find_map(|event| event.begins_s);
     let gives_up_or_waits = worst.totals.bounced > 0
         || worst.greylisted.is_some()
@@ -82,26 +115,4 @@ fn trace(results: &Results) -> Option<String> {
 fn waited(sender: &SenderResult) -> f64 {
     let late = sender.late.map_or(0.0, |late| late.value) * sender.totals.messages as f64 * 3_600.0;
     late + sender.delay.map_or(0.0, |delay| delay.mean) * sender.totals.accepted as f64
-}
-
-/// A word as a shell takes it.
-fn word(text: &str) -> Cow<'_, str> {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "._/-:@+,=".contains(letter);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.into();
-    }
-    format!("'{}'", text.replace('\'', r"'\''")).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::word;
-
-    #[test]
-    fn a_shell_takes_each_as_one_word() {
-        assert_eq!(
-            ["site.toml", "my site.toml", "it's", "", "$HOME"].map(word),
-            ["site.toml", "'my site.toml'", r"'it'\''s'", "''", "'$HOME'"]
-        );
-    }
 }

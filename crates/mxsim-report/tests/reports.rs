@@ -110,7 +110,7 @@ fn several_runs_are_a_table_with_a_row_each() {
     let runs: Vec<(String, Results)> =
         common::all().into_iter().map(|(name, results)| (name.to_owned(), results)).collect();
     let table = rows(&runs, &TextStyle::default());
-    assert_eq!(table.lines().count(), runs.len() + 1, "{table}");
+    assert_eq!(table.lines().count(), runs.len() + 3, "{table}");
     assert!(table.lines().all(|line| line.width() <= 80), "{table}");
 }
 

@@ -26,8 +26,8 @@ use super::sample::Sample;
 use super::special::beta_quantile;
 use super::unfinished::Unfinished;
 use super::window::Loads;
-use crate::results::{GoalResult, GoalStatus, Subject};
-use crate::scenario::{Goal, GoalKind};
+use crate::results::{GoalResult, GoalStatus, Subject, WantedShare};
+use crate::scenario::{Goal, GoalKind, ShareRange};
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
 
@@ -114,6 +114,17 @@ struct Trial<'a> {
     nothing_accepted: Vec<bool>,
 }
 
+/// The share that a goal of this kind asks of one node.
+fn wanted_share(kind: &GoalKind) -> Option<WantedShare> {
+    let GoalKind::Share { node, range } = kind else { return None };
+    let [at_least, at_most] = range.bounds();
+    let target = match range {
+        ShareRange::Target(target) => Some(*target),
+        ShareRange::Between(..) => None,
+    };
+    Some(WantedShare { node: node.clone(), target, at_least, at_most: at_most.min(1.0) })
+}
+
 impl<'a> Trial<'a> {
     fn new(labels: &'a Labels, goal: &'a Goal, tallies: &'a [Tally], loads: &Loads) -> Self {
         let counts = counted(goal, &measured(&goal.kind, labels, tallies, loads));
@@ -138,6 +149,7 @@ impl<'a> Trial<'a> {
             windows_met: sum(|count| count.0),
             met_fraction: if windows > 0 { fraction(&self.counts) } else { unknown(0.0) },
             more_replications: self.more(),
+            share: wanted_share(&self.goal.kind),
         }
     }
 

@@ -62,8 +62,8 @@ fn listed(names: &[&str]) -> String {
 
 /// A no about this subject, in place of the verdict.
 fn no(subject: Subject, (sentence, action): (String, String), verdict: Verdict) -> Verdict {
-    let (depends_on, flips) = (String::new(), String::new());
-    Verdict { subject, answer: Answer::No, depends_on, sentence, flips, action, ..verdict }
+    let (depends_on, why, flips) = (String::new(), String::new(), String::new());
+    Verdict { subject, answer: Answer::No, depends_on, sentence, why, flips, action, ..verdict }
 }
 
 fn no_mail(names: &[&str], labels: &Labels, verdict: Verdict) -> Verdict {

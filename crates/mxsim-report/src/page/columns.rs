@@ -1,6 +1,6 @@
 //! Tables on a page: columns as wide as their cells, the first one as wide as what is left.
 
-use super::{Page, cut, fit, width_of};
+use super::{Page, cut, distinct, fit, width_of};
 use crate::outgoing::visible;
 
 /// Columns between two columns.
@@ -54,15 +54,27 @@ fn taken(columns: &[Column]) -> usize {
 }
 
 /// Writes a table with `names` in its first column.
-pub(crate) fn write(page: &mut Page, head: &str, names: &[String], mut columns: Vec<Column>) {
+pub(crate) fn write(page: &mut Page, head: &str, names: &[String], columns: Vec<Column>) {
+    write_named(page, head, names, columns, NARROWEST_NAME);
+}
+
+/// The same with optional columns that give way to names of up to `narrowest` columns.
+pub(crate) fn write_named(
+    page: &mut Page,
+    head: &str,
+    names: &[String],
+    mut columns: Vec<Column>,
+    narrowest: usize,
+) {
     let names: Vec<String> = names.iter().map(|name| page.clean(name)).collect();
     let longest = names.iter().map(|name| width_of(name)).max().unwrap_or(0).max(width_of(head));
     let room = |columns: &[Column]| page.width.saturating_sub(INDENT + taken(columns));
-    while room(&columns) < longest.min(NARROWEST_NAME) {
+    while room(&columns) < longest.min(narrowest) {
         let Some(at) = columns.iter().rposition(|column| column.optional) else { break };
         columns.remove(at);
     }
     let name_width = longest.min(room(&columns));
+    let names = distinct(&names, name_width);
     let line = |name: &str, cells: Vec<(&str, usize)>| {
         let mut line = format!("{}{}", " ".repeat(INDENT), fit(name, name_width));
         for (cell, width) in cells {

@@ -5,7 +5,7 @@
 pub(crate) mod columns;
 mod wrap;
 
-pub(crate) use wrap::{cut, fit, width_of};
+pub(crate) use wrap::{cut, distinct, fit, width_of};
 
 use crate::outgoing::visible;
 use crate::words::Tone;
@@ -19,6 +19,9 @@ const NARROWEST: usize = 72;
 const INDENT: &str = "  ";
 /// What the last line of a screen begins with.
 const NEXT: &str = "Next: ";
+
+/// What stands where a text was cut.
+const IN_FULL: &str = " ... (--full)";
 
 /// The colours of a page (ECMA-48, SGR).
 const GOOD: &str = "\u{1b}[1;32m";
@@ -125,6 +128,27 @@ impl Page {
         let mut page = Self::new(&style);
         page.labelled("", label_width, text);
         page.lines()
+    }
+
+    /// `text` cut to so many lines beside `columns` that are taken; what is cut stands on the long page.
+    pub(crate) fn clipped(&self, columns: usize, text: &str, lines: usize) -> String {
+        let room = self.width.saturating_sub(columns).max(1);
+        let height = |text: &str| wrap(&self.clean(text), room, LongWord::Broken).len();
+        if height(text) <= lines {
+            return text.to_owned();
+        }
+        let fits = |end: &usize| height(&format!("{}{IN_FULL}", text[..*end].trim_end())) <= lines;
+        let ends: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
+        let words = ends.iter().rev().filter(|end| text[**end..].starts_with(' ')).chain(ends.iter().rev());
+        let end = words.copied().find(fits).unwrap_or(0);
+        format!("{}{IN_FULL}", text[..end].trim_end())
+    }
+
+    /// The first lines of the page, and that the rest of it stands on the long one.
+    pub(crate) fn shortened(mut self, lines: usize) -> Self {
+        let kept: Vec<&str> = self.out.lines().take(lines.saturating_sub(1)).collect();
+        self.out = format!("{}\n{INDENT}... the rest: --full\n", kept.join("\n"));
+        self
     }
 
     /// True if `text` stands on the page.

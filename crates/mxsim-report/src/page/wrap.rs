@@ -41,6 +41,54 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     kept + end_of(text, at_end)
 }
 
+/// `names` in at most `width` columns each. Where cutting them makes two of them alike, what all have in common at either end gives way, so that the
+/// part that tells them apart stays.
+pub(crate) fn distinct(names: &[String], width: usize) -> Vec<String> {
+    let plain: Vec<String> = names.iter().map(|name| cut(name, width)).collect();
+    let is_taken = |place: usize| {
+        plain[..place].iter().zip(names).any(|(other, name)| *other == plain[place] && *name != names[place])
+    };
+    if !(0..names.len()).any(is_taken) {
+        return plain;
+    }
+    let (start, end) = common_ends(names);
+    names.iter().map(|name| around(name, start, end, width)).collect()
+}
+
+/// Bytes that all names have in common at the start and at the end.
+fn common_ends(names: &[String]) -> (usize, usize) {
+    let Some(first) = names.first() else { return (0, 0) };
+    let shortest = names.iter().map(String::len).min().unwrap_or(0);
+    let alike =
+        |at: &usize| names.iter().all(|name| name.is_char_boundary(*at) && name[..*at] == first[..*at]);
+    let start = (0..=shortest).rev().find(alike).unwrap_or(0);
+    let end_of = |name: &String, at: usize| name.len() - at;
+    let alike = |at: &usize| {
+        names.iter().all(|name| {
+            name.is_char_boundary(end_of(name, *at))
+                && name[end_of(name, *at)..] == first[end_of(first, *at)..]
+        })
+    };
+    let end = (0..=shortest - start).rev().find(alike).unwrap_or(0);
+    // A number stays whole.
+    let digits = |letters: &mut dyn Iterator<Item = u8>| letters.take_while(u8::is_ascii_digit).count();
+    let before = digits(&mut first.bytes().take(start).rev());
+    let after = digits(&mut first.bytes().skip(first.len() - end));
+    (start - before, end - after)
+}
+
+/// A name with what lies between its common ends, and as much of its start as there is room for.
+fn around(name: &str, start: usize, end: usize, width: usize) -> String {
+    let own = &name[start..name.len() - end];
+    let tail = if end > 0 { "~" } else { "" };
+    let room = width.saturating_sub(width_of(own) + 1 + tail.len());
+    if width_of(name) <= width {
+        return name.to_owned();
+    }
+    let (head, _) = split_at_width(&name[..start], room);
+    cut(&format!("{head}~{own}{tail}"), width)
+}
+
 /// The last letters that fit into `width` columns.
 fn end_of(text: &str, width: usize) -> &str {
     let starts = text.char_indices().map(|(place, _)| &text[place..]);
@@ -127,6 +175,21 @@ mod tests {
     fn a_word_that_may_be_copied_stays_whole() {
         let lines = wrap("see /a/very/long/path/to/a/file.toml", 12, LongWord::Kept);
         assert_eq!(lines, ["see", "/a/very/long/path/to/a/file.toml"]);
+    }
+
+    #[test]
+    fn names_that_are_cut_can_still_be_told_apart() {
+        let names = |ends: [&str; 3]| ends.map(|own| format!("inbound-exchanger-{own}-frankfurt-datacenter"));
+        let cut = distinct(&names(["01", "02", "03"]), 16);
+        assert_eq!(cut, ["inbound-exch~01~", "inbound-exch~02~", "inbound-exch~03~"]);
+        assert!(distinct(&names(["01", "02", "13"]), 10).iter().all(|name| width_of(name) <= 10));
+        // Names that are short enough, and names that a plain cut tells apart, stay as they are.
+        let plain = ["mx1", "a-name-that-is-far-too-long"].map(str::to_owned);
+        assert_eq!(distinct(&plain, 16), ["mx1".to_owned(), cut_plain(&plain[1])]);
+    }
+
+    fn cut_plain(name: &str) -> String {
+        super::cut(name, 16)
     }
 
     #[test]

@@ -12,10 +12,35 @@ const TAKEN_BY: &str = "; accepted meanwhile by ";
 /// Parts below this are not worth a word.
 const WORTH_SAYING: f64 = 0.000_5;
 
-/// One line for each of the first events: what became of the mail that came while it went on.
-pub(super) fn lines(results: &Results) -> Vec<String> {
-    let shown = worst_first(results).into_iter().take(EVENTS_SHOWN);
-    shown.filter_map(|event| Some(format!("{}: {}", event.text, mail(event.during.as_ref()?)))).collect()
+/// One line for each of the first events: what became of the mail that came while it went on, and how many events the line is about.
+pub(super) fn lines(results: &Results) -> Vec<(usize, String)> {
+    let mut lines: Vec<(Vec<&str>, String)> = Vec::new();
+    for event in worst_first(results) {
+        let Some(during) = event.during.as_ref() else { continue };
+        let mail = mail(results, during);
+        // Events of one time share the mail that comes meanwhile.
+        match lines.iter_mut().find(|(_, same)| *same == mail && !mail.is_empty()) {
+            Some((events, _)) => events.push(&event.text),
+            None => lines.push((vec![&event.text], mail)),
+        }
+    }
+    let line = |(events, mail): (Vec<&str>, String)| {
+        let mail = if mail.is_empty() { mail } else { format!(": {mail}") };
+        (events.len(), format!("{}{mail}", events.join("; ")))
+    };
+    lines.into_iter().take(EVENTS_SHOWN).map(line).collect()
+}
+
+/// How many events have something to say about mail.
+pub(super) fn with_mail(results: &Results) -> usize {
+    results.events.iter().filter(|event| event.during.is_some()).count()
+}
+
+/// Every event with what became of its mail.
+pub(super) fn all(results: &Results) -> Vec<(&str, String)> {
+    let told = |event: &'_ EventResult| event.during.as_ref().map(|during| (fates(during), during.clone()));
+    let each = results.events.iter().filter_map(|event| Some((event.text.as_str(), told(event)?)));
+    each.map(|(text, (fates, during))| (text, with_nodes(&fates.join(", "), &during))).collect()
 }
 
 /// The events, those first whose own time is worst for the mail; of equals the first.
@@ -33,16 +58,38 @@ pub(crate) fn worst_first(results: &Results) -> Vec<&EventResult> {
     events
 }
 
-/// `28.7 % of the mail in this time (30 m) takes 49 s on average, 2 m 13 s at most; accepted meanwhile by mx2 51.6 %, mx3 48.4 %`.
-fn mail(phase: &EventPhase) -> String {
-    let fates = fates(phase).join(", ");
+/// `28.7 % of the mail in this time (30 m) takes 49 s on average, 2 m 13 s at most; accepted meanwhile by mx2 51.6 %, mx3 48.4 %`; of an event that
+/// takes all the time only what the answer does not say.
+fn mail(results: &Results, phase: &EventPhase) -> String {
+    let takes_all = phase.length_s >= measured_s(results);
+    if takes_all && fates(phase).iter().all(|fate| is_said(results, fate)) {
+        return String::new();
+    }
+    with_nodes(&fates(phase).join(", "), phase)
+}
+
+/// True if the answer has the number that a fate begins with.
+fn is_said(results: &Results, fate: &str) -> bool {
+    let part = fate.split(" %").next().unwrap_or_default();
+    let sentence = format!(" {}", results.verdict.sentence);
+    fate.contains(" %") && sentence.contains(&format!(" {part} %"))
+}
+
+/// Length of the measured time (s).
+fn measured_s(results: &Results) -> f64 {
+    let bins = results.series.nodes.first().map_or(0, |node| node.accepted.len());
+    results.series.bin_s * bins as f64
+}
+
+/// What becomes of the mail, and which nodes take it.
+fn with_nodes(fates: &str, phase: &EventPhase) -> String {
     let to = phase.nodes.iter().filter_map(|node| Some((node, node.share?.value)));
     let to: Vec<String> = to
         .filter(|(_, share)| *share > WORTH_SAYING)
         .map(|(node, share)| format!("{} {}", called(&node.node), percent(share)))
         .collect();
     if to.is_empty() || phase.nodes.len() < 2 {
-        return fates;
+        return fates.to_owned();
     }
     let more = to.len().saturating_sub(NODES_SHOWN);
     let others = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -78,7 +125,10 @@ fn fates(phase: &EventPhase) -> Vec<String> {
 /// When the host that stops getting mail first took its last message, if one stops before the run ends.
 pub(super) fn last_message(results: &Results) -> Option<String> {
     let changes = results.events.iter().any(|event| event.kind == EventKind::Change);
-    let end = results.series.bin_s * results.series.nodes.first()?.accepted.len() as f64;
+    if results.verdict.sentence.contains("last message") {
+        return None;
+    }
+    let end = measured_s(results);
     let leaves = |host: &&HostResult| host.last.is_some_and(|last| last.latest < end - results.series.bin_s);
     let host = results.hosts.iter().filter(|_| changes).find(leaves)?;
     let last = host.last?;

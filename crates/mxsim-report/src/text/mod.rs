@@ -6,6 +6,9 @@
 mod answer;
 mod bar;
 mod events;
+mod goals;
+mod hosts;
+mod mail;
 mod rows;
 mod senders;
 mod tables;
@@ -13,10 +16,11 @@ mod tables;
 use crate::findings;
 use crate::next::next_command;
 use crate::page::{Page, TextStyle};
+use answer::{CUTS, Cut};
 use mxsim_core::results::Results;
 
 pub(crate) use events::worst_first;
-pub use rows::{oneline, rows};
+pub use rows::{oneline, oneline_of, rows};
 
 /// Lines of a terminal.
 const LINES: usize = 25;
@@ -37,26 +41,31 @@ pub struct Files<'a> {
 /// The results on one page.
 #[must_use]
 pub fn screen(results: &Results, files: &Files<'_>, style: &TextStyle) -> String {
-    let next = next_command(results, files);
+    let next = next_command(results, files, false);
     first_page(results, &next, style).with_next(&next)
 }
 
 /// The results on one page, and after it everything that is known about them.
 #[must_use]
 pub fn full(results: &Results, files: &Files<'_>, style: &TextStyle) -> String {
-    let next = next_command(results, files);
+    let next = next_command(results, files, true);
     let mut page = first_page(results, &next, style);
     page.blank();
     tables::write(&mut page, results, style.ascii);
     page.with_next(&next)
 }
 
-/// The page without the `next` command, for which it leaves room.
+/// The page without the `next` command, for which it leaves room: the first that is short enough of those on which more and more is cut.
 fn first_page(results: &Results, next: &str, style: &TextStyle) -> Page {
-    let mut page = Page::new(style);
-    findings::write_worst(&mut page, &results.findings);
     // A blank stands before the command.
-    let room = LINES - 1 - page.lines_of_next(next);
-    answer::write(&mut page, results, room);
-    page
+    let room = LINES.saturating_sub(1 + Page::new(style).lines_of_next(next));
+    let page = |cut: Cut| {
+        let mut page = Page::new(style);
+        findings::write_worst(&mut page, &results.findings, cut.lines_of_finding());
+        answer::write(&mut page, results, room, cut);
+        page
+    };
+    let is_short = |page: &Page| page.lines() <= room;
+    let short = CUTS.into_iter().map(page).find(is_short);
+    short.unwrap_or_else(|| page(CUTS[CUTS.len() - 1]).shortened(room))
 }

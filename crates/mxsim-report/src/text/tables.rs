@@ -3,7 +3,7 @@
 use mxsim_core::numerals::{self, Ranged};
 use mxsim_core::results::{Cause, NodeResult, Results, SessionResult};
 
-use super::{bar, senders};
+use super::{answer, bar, events, senders};
 use crate::capacity;
 use crate::greylisting;
 use crate::page::columns::{self, Column};
@@ -20,7 +20,10 @@ pub(super) fn write(page: &mut Page, results: &Results, ascii: bool) {
     let word = words::window(&results.provenance);
     page.paragraph(&words::setting(results));
     item_unless_empty(page, "why", &results.verdict.why);
-    item_unless_empty(page, "do", &results.verdict.action);
+    item_unless_empty(page, "do", &answer::advice(results));
+    for other in &results.verdict.others {
+        page.item("also", &other.sentence);
+    }
     page.item("chance", &words::luck(results));
     page.item("uncertainty", &words::not_known(&results.uncertainty));
     page.blank();
@@ -35,6 +38,7 @@ pub(super) fn write(page: &mut Page, results: &Results, ascii: bool) {
         senders::write(page, results);
     }
     greylisting::write(page, results);
+    planned_events(page, results);
     delivery(page, results);
     goals(page, results, word);
     tail(page, results);
@@ -205,6 +209,14 @@ fn cause_sentence(results: &Results, cause: &Cause) -> String {
         cause.behaves_like,
         cause.grade.name()
     )
+}
+
+/// Every event, in the order of the scenario; the first page shows the worst.
+fn planned_events(page: &mut Page, results: &Results) {
+    for (text, mail) in events::all(results) {
+        page.item("event", &format!("{text}: {mail}"));
+    }
+    page.blank();
 }
 
 fn delivery(page: &mut Page, results: &Results) {

@@ -133,11 +133,17 @@ fn on_screen(runs: &[(String, Results)], arguments: &Run) -> String {
     };
     let all = |format, gap| runs.iter().map(|run| one(run, format)).collect::<Vec<_>>().join(gap);
     match format {
-        Format::Text if is_quiet => all(Format::Oneline, ""),
+        Format::Text if is_quiet => lines(runs),
+        Format::Oneline => lines(runs),
         Format::Text if full => all(Format::Text, "\n"),
         Format::Text => mxsim_report::rows(runs, &style),
         other => all(other, ""),
     }
+}
+
+/// The answer to each scenario in a line that begins with its file.
+fn lines(runs: &[(String, Results)]) -> String {
+    runs.iter().map(|(path, results)| mxsim_report::oneline_of(path, results)).collect()
 }
 
 /// The name of a scenario's file; standard input has none.

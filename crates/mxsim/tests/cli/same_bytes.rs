@@ -57,7 +57,7 @@ fn several_scenarios_run_one_after_the_other_and_the_worst_answer_counts() {
     );
     let uneven = folder.file("uneven.toml", one);
     let both = mxsim(&["run", &even, &uneven]).expect(1);
-    assert_eq!(both.stdout.lines().count(), 3, "a head and a row each: {}", both.stdout);
+    assert_eq!(both.stdout.lines().count(), 5, "a head, a row each and the next command: {}", both.stdout);
     mxsim(&["run", &even]).expect(0);
     mxsim(&["run", &even, &uneven, "--exit-zero"]).expect(0);
     // A scenario that cannot be read ends the run with its own code.

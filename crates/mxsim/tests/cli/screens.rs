@@ -211,6 +211,27 @@ fn the_next_command_can_be_typed_and_leads_on() {
     }
 }
 
+/// Names that begin alike stay apart, the worst is offered for a look, and a quiet line says whose it is.
+#[test]
+fn several_scenarios_are_told_apart() {
+    let folder = Folder::new();
+    let down = format!("{SMALL}[[events]]\nat = \"0s\"\nfor = \"1d\"\nnode = \"*\"\nfault = \"refuse\"\n");
+    let names = ["candidate-04-cname-at-the-provider.toml", "candidate-05-cname-at-the-provider.toml"];
+    folder.file(names[0], SMALL);
+    folder.file(names[1], &down);
+    let typed = ["run", names[0], names[1], "--replications", "3", "--exit-zero"];
+    let screen = mxsim_in(folder.path(), &typed).expect(0).stdout;
+    assert!(too_wide(&screen).is_empty(), "{screen}");
+    let rows: Vec<&str> = screen.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(rows[1].contains("-04-") && rows[2].contains("-05-"), "{screen}");
+    assert!(screen.ends_with(&format!("\nNext: mxsim run {}\n", names[1])), "{screen}");
+    for flag in [&["-q"][..], &["--format", "oneline"]] {
+        let lines = mxsim_in(folder.path(), &[&typed[..], flag].concat()).expect(0).stdout;
+        let begins = lines.lines().zip(names).all(|(line, name)| line.starts_with(&format!("{name}: ")));
+        assert!(begins && lines.lines().count() == 2, "{lines}");
+    }
+}
+
 #[test]
 fn a_slip_of_the_keyboard_is_recognised() {
     for (arguments, meant) in [

@@ -3,7 +3,7 @@
 use super::{labels, lumpy, tally};
 use crate::estimate::{Assumption, Plausible, WhatIf, estimate};
 use crate::results::{Answer, DeliveryTotals, GoalStatus, Grade, Interval, Subject, Verdict};
-use crate::scenario::{Goal, GoalKind};
+use crate::scenario::{Goal, GoalKind, ShareRange};
 use crate::tally::labels::Labels;
 use crate::tally::{DelayHistogram, Tally};
 use crate::time::Span;
@@ -147,6 +147,84 @@ fn more_names_are_advised_where_they_help() {
     // One name for a thousandth, or beside a backup that takes nothing, would be no advice.
     assert!(!asked(&THIRDS, &[50, 50, 50], 0.001).contains("MX names"));
     assert!(!asked(&[1.0, 0.0], &[100, 0], 0.7).contains("MX names"));
+}
+
+/// Advice about names is worked out against all goals for shares: 2 of 4 names leave mx2 a quarter, 3 of 6 with 2 for mx2 leave it a third.
+#[test]
+fn advice_breaks_no_other_goal() {
+    let asked = |goals: &[GoalKind]| {
+        let mut labels = labels(&THIRDS, 1);
+        labels.goals_are_default = false;
+        labels.goals = goals.iter().map(|kind| Goal::new(kind.clone(), 0.95)).collect();
+        verdict(&labels, &vec![tally(3, &[&[50, 50, 50]]); 160]).action
+    };
+    let share = |node: &str, range: ShareRange| GoalKind::Share { node: node.into(), range };
+    let half = || share("mx1", ShareRange::Target(0.5));
+    let alone = asked(&[half()]);
+    assert!(alone.contains("Give mx1 2 MX names") && alone.contains("each of the others 25.0 %"), "{alone}");
+    let both = asked(&[half(), share("mx2", ShareRange::Between(0.3, 1.0))]);
+    assert!(both.contains("mx1 3 and mx2 2 MX names"), "{both}");
+    let excluded = asked(&[share("mx1", ShareRange::Target(0.9)), GoalKind::BusiestShare { at_most: 0.4 }]);
+    assert!(excluded.contains("No split meets both") && !excluded.contains("MX names"), "{excluded}");
+    // Three quarters for one node leave an eighth for each of the others, and that is within what may be.
+    let far = asked(&[share("mx1", ShareRange::Target(0.75)), GoalKind::QuietestShare { at_least: 0.1 }]);
+    assert!(far.contains("Give mx1 6 MX names"), "{far}");
+}
+
+/// A weight says what is fair, and more names bring it about.
+#[test]
+fn weights_that_equal_records_do_not_follow_are_answered_with_names() {
+    let asked = verdict(&labels(&[0.5, 0.25, 0.25], 1), &vec![tally(3, &[&[50, 50, 50]]); 160]);
+    assert_eq!((asked.subject, asked.answer), (Subject::Target, Answer::No), "{asked:?}");
+    assert!(asked.action.contains("Give mx1 2 MX names"), "{asked:?}");
+}
+
+#[test]
+fn a_primary_has_no_even_split() {
+    let mut labels = labels(&[1.0, 0.0], 1);
+    labels.nodes[1].session_limit = None;
+    let verdict = verdict(&labels, &vec![tally(2, &[&[30, 70]]); 160]);
+    assert_eq!((verdict.subject, verdict.answer), (Subject::Target, Answer::No), "{verdict:?}");
+    assert!(verdict.sentence.contains("it is the primary, so all of it should come here"), "{verdict:?}");
+}
+
+#[test]
+fn a_host_without_mail_is_told_by_its_cause() {
+    let mut labels = labels(&[0.5, 0.5], 1);
+    let days = vec![tally(2, &[&[100, 0]]); 160];
+    let first = verdict(&labels, &days);
+    assert_eq!(first.subject, Subject::IdleHost, "{first:?}");
+    assert!(first.action.contains("rotate or shuffle the records"), "{first:?}");
+    labels.nodes[1].addresses = vec!["2001:db8::1".into()];
+    let out_of_reach = verdict(&labels, &days);
+    assert!(out_of_reach.action.starts_with("Give mx2 an IPv4 address too"), "{out_of_reach:?}");
+}
+
+#[test]
+fn a_goal_that_holds_by_nothing_says_so() {
+    let asked = |at_most: f64| {
+        let mut labels = labels(&[0.5, 0.5], 1);
+        labels.goals_are_default = false;
+        labels.goals = vec![Goal::new(GoalKind::BusiestShare { at_most }, 0.95)];
+        let verdict = verdict(&labels, &vec![tally(2, &[&[60, 40]]); 160]);
+        assert_eq!(verdict.answer, Answer::Yes, "{verdict:?}");
+        verdict.sentence
+    };
+    assert!(asked(0.6).ends_with(
+        "That is the very limit of \"no node above 60 %, on 19 of 20 windows\": nothing is left."
+    ));
+    assert!(!asked(0.61).contains("limit"));
+}
+
+/// A host that never answers is no plan to go on with.
+#[test]
+fn a_host_that_is_never_up_is_to_be_mended() {
+    let mut labels = labels(&[0.5, 0.5], 1);
+    (labels.nodes[1].fails, labels.nodes[1].always_fails) = (true, true);
+    let verdict = verdict(&labels, &vec![tally(2, &[&[100, 0]]); 160]);
+    assert_eq!(verdict.answer, Answer::Yes, "{verdict:?}");
+    assert!(verdict.sentence.ends_with("mx1 carries all of the mail."), "{verdict:?}");
+    assert!(verdict.action.starts_with("The other hosts take all mail without mx2"), "{verdict:?}");
 }
 
 /// Who asks for a share means that of mail that arrives: 5 of 100 bounce each day, and no goal says that they may.

@@ -21,11 +21,8 @@ pub(super) const OWN_ADDRESS: &str = "Give each MX host an address of its own.";
 /// More replications than these are better spared by another goal. *Assumption*.
 const FAR: u64 = 2_000;
 
-/// More names than this for one address are no advice. *Assumption*.
-const MOST_NAMES: f64 = 12.0;
-
 /// Shares that differ by less are alike.
-const ALIKE: f64 = 0.01;
+pub(super) const ALIKE: f64 = 0.01;
 
 /// True if one range says as much as one for each node.
 fn are_alike(nodes: &[&NodeResult]) -> bool {
@@ -125,12 +122,18 @@ impl Evidence<'_> {
     pub(super) fn go_ahead(&self) -> String {
         let leaving: Vec<String> =
             self.labels.nodes.iter().filter(|node| node.leaves).map(|node| called(&node.name)).collect();
+        if self.labels.nodes.iter().any(|node| node.leaves && node.fails) {
+            return self.cutover_action();
+        }
         if !leaving.is_empty() {
             return format!(
                 "{}: keep {} up until no more mail comes, whatever the new records say.",
                 self.go_on(),
                 leaving.join(" and ")
             );
+        }
+        if let Some(advice) = self.bring_back() {
+            return advice;
         }
         let meant: Vec<&NodeResult> =
             self.results.nodes.iter().filter(|node| node.fair_share > 0.0).collect();
@@ -157,6 +160,20 @@ impl Evidence<'_> {
             self.go_on(),
             ranges.join(", ")
         )
+    }
+
+    /// What to do about hosts that are never up, though the others take all mail.
+    fn bring_back(&self) -> Option<String> {
+        let is_away = |node: &&NodeLabels| node.always_fails && !node.fails_in_part;
+        let away: Vec<String> =
+            self.labels.nodes.iter().filter(is_away).map(|node| called(&node.name)).collect();
+        let it = if away.len() == 1 { "it" } else { "them" };
+        (!away.is_empty()).then(|| {
+            format!(
+                "The other hosts take all mail without {}: mend {it}, or take {it} out of the zone if the fault lasts.",
+                away.join(" and ")
+            )
+        })
     }
 
     /// Who has heard that the plan is good should not overlook what was found about it.
@@ -241,12 +258,8 @@ impl Evidence<'_> {
             }
             Some(Subject::Survival) => SURVIVAL_ACTION.into(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
-            Some(Subject::Evenness | Subject::Target) if self.any_fails() => self.allow_for_outage(),
-            Some(Subject::Evenness | Subject::Target) if self.results.nodes.len() > 1 => {
-                self.policy_action().map_or_else(|| self.redesign(missed), str::to_owned)
-            }
+            Some(Subject::Evenness | Subject::Target) | None => self.other_split(),
             Some(_) => self.delay_action(),
-            None => String::new(),
         };
         // What nobody knows may turn the answer round; what would hold comes last.
         let parts =
@@ -323,12 +336,20 @@ impl Evidence<'_> {
         )
     }
 
-    fn redesign(&self, goal: Option<&GoalKind>) -> String {
-        if let Some(remedy) = self.remedy() {
-            return remedy;
+    /// What to do about a split that is not as asked for.
+    fn other_split(&self) -> String {
+        match () {
+            () if self.any_fails() => self.allow_for_outage(),
+            () if self.results.nodes.len() > 1 => {
+                self.policy_action().map_or_else(|| self.redesign(), str::to_owned)
+            }
+            () => self.delay_action(),
         }
-        if let Some(names) = goal.and_then(|goal| self.more_names(goal)) {
-            return names;
+    }
+
+    fn redesign(&self) -> String {
+        if let Some(advice) = self.contradiction().or_else(|| self.remedy()).or_else(|| self.more_names()) {
+            return advice;
         }
         if self.results.unevenness() == Unevenness::Plan {
             return format!(
@@ -346,35 +367,6 @@ impl Evidence<'_> {
         format!(
             "To change it, take the choice away from {who}: an SMTP load balancer in front of the nodes splits by your rule. {waiting}"
         )
-    }
-
-    /// What gives a node a part of the mail that equal records do not give it, if its share is what they do give.
-    fn more_names(&self, goal: &GoalKind) -> Option<String> {
-        let GoalKind::Share { node, range } = goal else { return None };
-        let place = self.labels.node(node)?;
-        let equals: Vec<&NodeLabels> =
-            self.labels.nodes.iter().filter(|other| other.fair_share > 0.0).collect();
-        let even = 1.0 / equals.len() as f64;
-        let is_even = equals.iter().any(|other| other.name == *node)
-            && (self.results.nodes[place].share.mean - even).abs() < ALIKE;
-        let [least, most] = range.bounds();
-        let (name, middle) = (called(node), f64::midpoint(least, most));
-        let others = equals.len() as f64 - 1.0;
-        // So many names each for the others, or for itself, come nearest; a node without equals has no use for them.
-        let (who, names) = if middle < even {
-            ("each of the others".to_owned(), ((1.0 - middle) / (middle * others)).round())
-        } else {
-            (name.clone(), (middle * others / (1.0 - middle)).round())
-        };
-        let is_off = !(least..=most).contains(&even);
-        (is_even && is_off && (2.0..=MOST_NAMES).contains(&names)).then(|| {
-            let share = if middle < even { 1.0 / (1.0 + names * others) } else { names / (names + others) };
-            format!(
-                "Equal records share equally. Give {who} {} MX names of equal preference, all with its one address: that gives {name} about {}.",
-                count(names as u64),
-                percent(share)
-            )
-        })
     }
 
     /// What to change in the zone, where a finding says what tilts the split.

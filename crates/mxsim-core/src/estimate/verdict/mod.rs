@@ -4,7 +4,9 @@
 //! evenness if none does. Where there is nothing to split, or an outage is planned, it says whether the mail arrives.
 
 mod advice;
+mod cutover;
 mod greylisting;
+mod names;
 mod numbers;
 mod outage;
 mod scatter;
@@ -13,6 +15,7 @@ mod subjects;
 use super::causes::Ranked;
 use super::goals::status_of;
 use super::interval::unknown;
+use super::measured::{limit, measured};
 use super::not_known::{WhatIf, flips, ranked};
 use super::unfinished::Unfinished;
 use super::window::{Loads, plural};
@@ -21,7 +24,7 @@ use crate::results::called;
 use crate::results::{
     Answer, Cause, Finding, GoalResult, GoalStatus, Grade, Interval, Results, Subject, Unevenness, Verdict,
 };
-use crate::scenario::Goal;
+use crate::scenario::{Goal, GoalKind};
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
 use subjects::Matter;
@@ -30,6 +33,9 @@ use subjects::Matter;
 const MOST_WORLDS: f64 = 0.9;
 /// Of fewer windows their number says how often a goal holds, and not a part of a hundred.
 const FEW_WINDOWS: u64 = 100;
+
+/// A number that is nearer to its limit than this part of it is printed as the limit.
+const AT_LIMIT: f64 = 0.001;
 
 /// Everything a verdict looks at.
 pub(super) struct Evidence<'a> {
@@ -157,9 +163,13 @@ impl Evidence<'_> {
         Verdict {
             subject: Subject::Loss,
             answer: Answer::Yes,
-            sentence: format!("{lost}{delay} {}", self.split_sentence()),
+            sentence: format!(
+                "{lost}{delay} {}",
+                self.last_messages().unwrap_or_else(|| self.split_sentence())
+            ),
             why: self.outage().unwrap_or_default(),
             action: self.go_ahead(),
+            longer_run: self.run_to_the_last_message(),
             ..Verdict::undecided()
         }
     }
@@ -309,8 +319,25 @@ impl Evidence<'_> {
             Some(_) if answer == Answer::CannotTell => {
                 format!("So far: {}", self.split_sentence().replacen("On", "on", 1))
             }
-            _ => self.yes_sentence(),
+            _ => format!("{}{}", self.yes_sentence(), self.no_room_left()),
         }
+    }
+
+    /// That a goal holds by nothing, where what it looks at lies on its limit.
+    fn no_room_left(&self) -> String {
+        let is_tight = |goal: &&Goal| {
+            let sample = measured(&goal.kind, self.labels, self.tallies, self.loads);
+            let most = limit(&goal.kind);
+            let is_open = most != 0.0 && most.abs() < 1.0 || matches!(goal.kind, GoalKind::Sessions { .. });
+            is_open
+                && !sample.is_empty()
+                && (sample.sorted().quantile(goal.on).0 - most).abs() < AT_LIMIT * most.abs()
+        };
+        let own = self.labels.goals.iter().filter(|_| !self.labels.goals_are_default);
+        own.filter(is_tight)
+            .map(|goal| format!(" That is the very limit of \"{}\": nothing is left.", goal.text))
+            .next()
+            .unwrap_or_default()
     }
 
     fn goal_with(&self, status: GoalStatus) -> Option<(&Goal, &GoalResult)> {
@@ -335,8 +362,7 @@ impl Evidence<'_> {
     }
 
     fn why(&self, subject: Subject) -> String {
-        let is_split =
-            !matches!(subject, Subject::Loss | Subject::TurnedAway | Subject::Sessions | Subject::Survival);
+        let is_split = matches!(subject, Subject::Target | Subject::Evenness);
         if !is_split || !self.labels.goals.iter().any(|goal| goal.kind.is_about_shares()) {
             let is_about = |subject| self.labels.goals.iter().any(|goal| goal.kind.subject() == subject);
             let failures = is_about(Subject::Delay).then(|| self.failures()).flatten();

@@ -159,15 +159,23 @@ impl Evidence<'_> {
                     Ranged::p05(&first.share).percent()
                 )
             }
-            _ => {
-                let busiest = &self.results.balance.busiest_share;
-                let even = self.results.nodes.iter().map(|node| node.fair_share).fold(0.0, f64::max);
-                format!(
-                    "On 19 of 20 {days} the busiest node carries at most {}; even would be {}.",
-                    Ranged::p95(busiest).percent(),
-                    percent(even)
-                )
-            }
+            _ => match self.results.nodes.iter().find(|node| node.share.mean >= 1.0) {
+                Some(all) => format!("{} carries all of the mail.", called(&all.name)),
+                None => self.busiest_sentence(),
+            },
         }
+    }
+
+    fn busiest_sentence(&self) -> String {
+        let busiest = &self.results.balance.busiest_share;
+        let even = self.results.nodes.iter().map(|node| node.fair_share).fold(0.0, f64::max);
+        // What is even changes with the zone.
+        let even =
+            if self.labels.changes { String::new() } else { format!("; even would be {}", percent(even)) };
+        format!(
+            "On 19 of 20 {} the busiest node carries at most {}{even}.",
+            self.days(),
+            Ranged::p95(busiest).percent(),
+        )
     }
 }

@@ -112,7 +112,7 @@ impl Evidence<'_> {
     }
 
     /// What to do where caches still name a host that is gone.
-    fn cutover_action(&self) -> String {
+    pub(super) fn cutover_action(&self) -> String {
         let ttl = self.labels.old_answers;
         let leaving: Vec<String> =
             self.labels.nodes.iter().filter(|node| node.leaves).map(|node| called(&node.name)).collect();

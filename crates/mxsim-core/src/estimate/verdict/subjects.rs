@@ -57,11 +57,21 @@ const MUCH_THE_SAME: f64 = 1.25;
 pub(super) fn each(needed: &[(String, u32)]) -> String {
     let (least, most) =
         needed.iter().fold((u32::MAX, 0), |(least, most), need| (least.min(need.1), most.max(need.1)));
+    let are_alike = f64::from(most) <= MUCH_THE_SAME * f64::from(least);
     match needed {
-        [.., _, _] if f64::from(most) <= MUCH_THE_SAME * f64::from(least) => {
+        [.., _, _] if are_alike && needed.len() <= NODES_NAMED => {
             let names: Vec<&str> = needed.iter().map(|need| need.0.as_str()).collect();
             format!("{} {} sessions each", names.join(", "), count(most.into()))
         }
+        _ if are_alike && needed.len() > 1 => {
+            format!("each of the {} full nodes {} sessions", count(needed.len() as u64), count(most.into()))
+        }
+        _ if needed.len() > NODES_NAMED => format!(
+            "each of the {} full nodes {} to {} sessions (--full says which)",
+            count(needed.len() as u64),
+            count(least.into()),
+            count(most.into())
+        ),
         _ => {
             let own: Vec<String> = needed
                 .iter()
@@ -114,7 +124,9 @@ impl Evidence<'_> {
     pub(super) fn matters(&self) -> Vec<Matter> {
         let idle_host = self.idle_host();
         // A host without mail is off its target, too; it is named once.
-        let target = self.target().filter(|_| !self.is_planned() && idle_host.is_none());
+        let target = self
+            .target()
+            .filter(|_| !self.is_planned() && idle_host.is_none() && !self.is_short_by_being_full());
         // What waits without a host to go to is lost, and not late.
         let barred = self.barred();
         let delay = if barred.is_none() { self.delay() } else { None };
@@ -254,8 +266,7 @@ impl Evidence<'_> {
         let enough = |node: &NodeResult| {
             Some((called(&node.name), libm::ceil(f64::from(node.sessions?.enough?) * more) as u32))
         };
-        let enough: Vec<(String, u32)> =
-            self.results.nodes.iter().filter_map(enough).take(NODES_NAMED).collect();
+        let enough: Vec<(String, u32)> = self.results.nodes.iter().filter_map(enough).collect();
         if enough.is_empty() {
             let name =
                 self.fullest_hour().map_or_else(|| "the node".to_owned(), |(node, _)| called(&node.name));
@@ -454,22 +465,47 @@ impl Evidence<'_> {
             is_certain: true,
             needs_longer_run: false,
             sentence: format!(
-                "{} gets {} of the mail; an even split would give it {}.",
+                "{} gets {} of the mail; {}.",
                 called(&node.name),
                 Ranged::from(share).percent(),
-                percent(node.fair_share)
+                self.meant_for(node)
             ),
-            action: match self.policy_action() {
-                Some(action) => action.into(),
-                None if self.has_finding("unreachable-address") => {
-                    "Take the address that the Internet cannot reach out of the zone.".into()
-                }
-                None => format!(
-                    "Look at why senders pass {} by: its preference, its addresses, its faults.",
-                    called(&node.name)
-                ),
-            },
+            action: self.idle_action(node),
         })
+    }
+
+    /// `an even split is 33.3 %`: what a node should get.
+    fn meant_for(&self, node: &NodeResult) -> String {
+        match () {
+            () if !self.has_equals() => "it is the primary, so all of it should come here".into(),
+            () if self.has_weights() => format!("its target is {}", percent(node.fair_share)),
+            () => format!("an even split is {}", percent(node.fair_share)),
+        }
+    }
+
+    /// What to do about a host of the best preference that gets next to nothing, by what keeps senders from it.
+    fn idle_action(&self, node: &NodeResult) -> String {
+        if let Some(action) = self.policy_action() {
+            return action.into();
+        }
+        let name = called(&node.name);
+        let addresses = self.labels.node(&node.name).map(|place| &self.labels.nodes[place].addresses);
+        let only_ipv6 = addresses.is_some_and(|all| all.iter().all(|address| address.contains(':')));
+        let is_full =
+            self.fullest_hour().is_some_and(|(full, part)| full.name == node.name && part.value > 0.5);
+        match () {
+            () if self.has_finding("unreachable-address") => {
+                "Take the address that the Internet cannot reach out of the zone.".into()
+            }
+            () if only_ipv6 => {
+                format!("Give {name} an IPv4 address too: senders without IPv6 cannot reach it.")
+            }
+            () if is_full => self.more_room(),
+            () => format!(
+                "Hardly any sender tries {name} first: senders follow the order of the DNS answer, and {name} comes late in it. Have your \
+                 name servers rotate or shuffle the records."
+            ),
+        }
     }
 
     /// True if nodes are meant to carry different parts.
@@ -481,6 +517,11 @@ impl Evidence<'_> {
     /// True if a host has several machines behind it, one for each address.
     fn has_split_hosts(&self) -> bool {
         self.results.nodes.iter().any(|node| node.name.contains('/'))
+    }
+
+    /// True if a node that is full gets less than it is meant to get: that it turns mail away says why, and what to do.
+    fn is_short_by_being_full(&self) -> bool {
+        self.is_full() && self.fullest_hour().is_some_and(|(node, _)| node.share.mean < node.fair_share)
     }
 
     /// The host whose mean share is farthest from what it is meant to be, if that is far.
@@ -498,11 +539,10 @@ impl Evidence<'_> {
             is_certain: true,
             needs_longer_run: false,
             sentence: format!(
-                "{} gets {} of the mail on average; {} is {}{}.",
+                "{} gets {} of the mail on average; {}{}.",
                 called(&node.name),
                 Ranged::from(share_of(node)).percent(),
-                if self.has_weights() { "its target" } else { "an even split" },
-                percent(node.fair_share),
+                self.meant_for(node),
                 if self.has_split_hosts() { " (each address is a machine here)" } else { "" }
             ),
             action: String::new(),
