@@ -354,7 +354,7 @@ pub struct NodeTotals {
     pub deferred: u64,
     /// Connections and messages answered with a permanent error (5xx).
     pub rejected: u64,
-    /// Attempts that found it full, refused or turned away with 421; part of `deferred`.
+    /// Attempts that found it full: refused, turned away with 421, or dropped until the sender gave up; part of `deferred`.
     #[serde(default)]
     pub full: u64,
     /// Messages that its greylist deferred, each time; part of `deferred`. Not written where it is 0.

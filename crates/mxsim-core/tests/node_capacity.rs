@@ -39,6 +39,7 @@ fn a_key_of_a_node_counts_before_the_one_for_all() {
         ),
         ("backlog = 0", Capacity { backlog: 0, ..for_all }),
         ("when_full = \"421\"", Capacity { when_full: WhenFull::Busy, ..for_all }),
+        ("when_full = \"drop\"", Capacity { when_full: WhenFull::Drop, ..for_all }),
         ("tls = true", Capacity { tls: true, ..for_all }),
     ] {
         assert_eq!(capacities(&format!("{all}[nodes.mx2]\n{own}\n")), [for_all, expected], "{own}");
@@ -91,6 +92,7 @@ fn every_key_of_a_node_changes_the_fingerprint() {
         ),
         print(limited(zone()).node(mx1().backlog(1))),
         print(limited(zone()).node(mx1().when_full(WhenFull::Refuse))),
+        print(limited(zone()).node(mx1().when_full(WhenFull::Drop))),
         print(limited(zone()).node(mx1().tls(false))),
     ];
     let all = prints.len();

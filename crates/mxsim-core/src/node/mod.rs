@@ -51,4 +51,6 @@ pub enum WhenFull {
     Busy,
     /// A reset, as if the port were closed.
     Refuse,
+    /// Nothing: its SYN is dropped, and the next one that the sender's kernel sends is a new try.
+    Drop,
 }

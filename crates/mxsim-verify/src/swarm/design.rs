@@ -197,7 +197,7 @@ pub(super) fn capacity(dice: &mut Dice) -> Value {
             capacity["backlog"] = json!([1, 50][dice.below(2)]);
         }
         if dice.below(3) == 0 {
-            capacity["when_full"] = json!("refuse");
+            capacity["when_full"] = json!(["refuse", "drop"][dice.below(2)]);
         }
     }
     capacity

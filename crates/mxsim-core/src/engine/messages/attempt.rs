@@ -142,6 +142,20 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.connect_to(node, delivery.message.id, delivery.connection.fault_draw, now)
     }
 
+    /// Asks the node of a connection again that has given no answer so far.
+    fn connect_again(&mut self, delivery: &Delivery, now: Time) -> Admission {
+        let node = self.world.topology.node_of(delivery.connection.address);
+        let timeouts = &self.sender(&delivery.message).behaviour.parameters.timeouts;
+        let Delivery { message, connection, since, .. } = delivery;
+        let request = ConnectionRequest {
+            message: message.id,
+            timeouts,
+            fault_draw: connection.fault_draw,
+            begun: *since,
+        };
+        self.nodes[node.index()].connect_again(request, now, &mut self.recorder)
+    }
+
     /// Counts a connection that a message opens with this draw, and asks the node.
     #[inline]
     pub(crate) fn connect_to(
@@ -153,7 +167,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     ) -> Admission {
         self.recorder.attempted(message, node);
         let timeouts = &self.world.sender(message.sender).behaviour.parameters.timeouts;
-        let request = ConnectionRequest { message, timeouts, fault_draw };
+        let request = ConnectionRequest { message, timeouts, fault_draw, begun: now };
         self.nodes[node.index()].connect(request, now, &mut self.recorder)
     }
 
@@ -195,12 +209,9 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Goes on with a connection to which a node has given no answer so far.
     pub(crate) fn answered(&mut self, caller: Caller, outcome: Outcome, now: Time) {
-        let (message, connection) = (caller.delivery().message.id, caller.delivery().connection);
-        let admission = if outcome == Outcome::Accepted {
-            let node = self.world.topology.node_of(connection.address).index();
-            self.nodes[node].greet_despite_faults(message, connection.fault_draw, now, &mut self.recorder)
-        } else {
-            Admission::Failed(outcome)
+        let admission = match outcome {
+            Outcome::Accepted => self.connect_again(caller.delivery(), now),
+            failure => Admission::Failed(failure),
         };
         self.handle_admission(caller, admission, now);
     }

@@ -8,7 +8,7 @@
 use crate::engine::connect::outlasts;
 use crate::engine::messages::compact_attempt::CompactAttempt;
 use crate::engine::messages::message::QueuedMessage;
-use crate::engine::messages::receiving::Admission;
+use crate::engine::messages::receiving::{Admission, ConnectionRequest};
 use crate::engine::messages::state::{Event, Replication};
 use crate::engine::probe::Probe;
 use crate::engine::world::fixed_candidates::{FixedCandidates, Stop};
@@ -161,7 +161,10 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         let Some(fixed) = self.sender(&attempt.message).path.compact() else { return };
         let Some(Stop { node, .. }) = attempt.stop(fixed) else { return };
         let admission = if outcome == Outcome::Accepted {
-            self.nodes[node.index()].greet(attempt.message.id, now, &mut self.recorder)
+            let timeouts = &self.sender(&attempt.message).behaviour.parameters.timeouts;
+            let message = attempt.message.id;
+            let request = ConnectionRequest { message, timeouts, fault_draw: HITS_ALL, begun: now };
+            self.nodes[node.index()].greet(request, now, &mut self.recorder)
         } else {
             Admission::Failed(outcome)
         };

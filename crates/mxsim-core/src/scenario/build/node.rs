@@ -62,7 +62,7 @@ impl NodeSpec {
         self.set("backlog", connections)
     }
 
-    /// What a connection meets that finds no session and no place in the backlog.
+    /// What a connection meets that finds no session and no place in the backlog: an answer, or nothing until a repeated SYN finds room.
     pub fn when_full(self, says: WhenFull) -> Self {
         self.set("when_full", word_of(says))
     }

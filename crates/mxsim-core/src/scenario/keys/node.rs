@@ -69,7 +69,7 @@ pub(super) const CAPACITY: &[Key] = &[
         "when_full",
         word(words::<WhenFull>),
         "421",
-        "what a connection beyond both meets: the greeting `421`, or a reset",
+        "what a connection beyond both meets: the greeting `421`, a reset, or nothing, as its SYN is dropped until one finds room",
     ),
     optional("tls", Shape::Boolean, "true", "whether it offers STARTTLS; every sender uses it where offered"),
 ];

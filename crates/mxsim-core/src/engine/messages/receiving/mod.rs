@@ -3,7 +3,7 @@
 pub(crate) mod greylisting;
 pub(crate) mod sessions;
 
-use crate::engine::connect::{ConnectResult, connect, outcome_of};
+use crate::engine::connect::{ConnectResult, connect, outcome_of, silent_until};
 use crate::engine::count::recorder::Recorder;
 use crate::engine::world::topology::NodeTable;
 use crate::ids::{MessageId, NodeId, SenderId};
@@ -23,6 +23,8 @@ pub(crate) struct ConnectionRequest<'a> {
     pub(crate) timeouts: &'a Timeouts,
     /// Decides whether it is hit by a fault that hits only a part of the connections.
     pub(crate) fault_draw: u64,
+    /// When its first SYN was sent.
+    pub(crate) begun: Time,
 }
 
 /// What a node does with a connection.
@@ -34,7 +36,7 @@ pub(crate) enum Admission {
     Backlog,
     /// It fails at once.
     Failed(Outcome),
-    /// Nothing comes back before then, and this is how it ends.
+    /// Nothing comes back before then, and this is how it ends; with `Accepted` the node is asked again.
     NoAnswerUntil(Time, Outcome),
 }
 
@@ -104,49 +106,77 @@ impl<'w> Node<'w> {
         recorder: &mut Recorder<'_>,
     ) -> Admission {
         if self.outage(now).is_none() {
-            return self.greet(request.message, now, recorder);
+            return self.greet(request, now, recorder);
         }
-        match connect(&self.table.faults, now, request.timeouts, request.fault_draw) {
-            ConnectResult::Now(Outcome::Accepted) => {
-                self.greet_despite_faults(request.message, request.fault_draw, now, recorder)
-            }
+        match connect(&self.table.faults, (request.begun, now), request.timeouts, request.fault_draw) {
+            ConnectResult::Now(Outcome::Accepted) => self.greet_despite_faults(request, now, recorder),
             ConnectResult::Now(outcome) => Admission::Failed(outcome),
             ConnectResult::Later(at, outcome) => Admission::NoAnswerUntil(at, outcome),
         }
     }
 
+    /// Answers the next SYN of a connection that has had no answer so far, or finds that its sender has given up: then the node was full.
+    pub(crate) fn connect_again(
+        &mut self,
+        request: ConnectionRequest<'_>,
+        now: Time,
+        recorder: &mut Recorder<'_>,
+    ) -> Admission {
+        if now.since(request.begun) < request.timeouts.connect_timeout() {
+            return self.connect(request, now, recorder);
+        }
+        self.turn_away(request.message, Outcome::TimedOut, now, recorder)
+    }
+
     /// Greets a connection that no fault keeps from it, if there is room.
     #[inline]
-    pub(crate) fn greet(&mut self, message: MessageId, now: Time, recorder: &mut Recorder<'_>) -> Admission {
+    pub(crate) fn greet(
+        &mut self,
+        request: ConnectionRequest<'_>,
+        now: Time,
+        recorder: &mut Recorder<'_>,
+    ) -> Admission {
+        let message = request.message;
         if !self.is_counted {
             return Admission::Session(None);
         }
         let is_full = self.is_full(now);
-        let waits = is_full && self.backlog.len() < self.table.capacity.backlog as usize;
-        recorder.sessions.connected(message.sender, self.id, now, is_full && !waits);
-        if waits {
-            return Admission::Backlog;
+        if is_full && self.backlog.len() >= self.table.capacity.backlog as usize {
+            return match self.table.capacity.when_full {
+                WhenFull::Busy => self.turn_away(message, Outcome::Busy, now, recorder),
+                WhenFull::Refuse => self.turn_away(message, Outcome::Refused, now, recorder),
+                WhenFull::Drop => {
+                    let until = silent_until(request.begun, now, request.timeouts);
+                    Admission::NoAnswerUntil(until, Outcome::Accepted)
+                }
+            };
         }
-        if is_full {
-            recorder.found_full(message, self.id);
-            return Admission::Failed(match self.table.capacity.when_full {
-                WhenFull::Busy => Outcome::Busy,
-                WhenFull::Refuse => Outcome::Refused,
-            });
-        }
-        Admission::Session(None)
+        recorder.sessions.connected(message.sender, self.id, now, false);
+        if is_full { Admission::Backlog } else { Admission::Session(None) }
     }
 
-    /// The same for a connection that got as far as the greeting while the node had a fault: it may show later.
-    pub(crate) fn greet_despite_faults(
-        &mut self,
+    /// Turns a connection away for which there is no room.
+    fn turn_away(
+        &self,
         message: MessageId,
-        fault_draw: u64,
+        outcome: Outcome,
         now: Time,
         recorder: &mut Recorder<'_>,
     ) -> Admission {
-        match self.greet(message, now, recorder) {
-            Admission::Session(_) => self.give_session(fault_draw, now),
+        recorder.sessions.connected(message.sender, self.id, now, true);
+        recorder.found_full(message, self.id);
+        Admission::Failed(outcome)
+    }
+
+    /// The same for a connection that got as far as the greeting while the node had a fault: it may show later.
+    fn greet_despite_faults(
+        &mut self,
+        request: ConnectionRequest<'_>,
+        now: Time,
+        recorder: &mut Recorder<'_>,
+    ) -> Admission {
+        match self.greet(request, now, recorder) {
+            Admission::Session(_) => self.give_session(request.fault_draw, now),
             admission => admission,
         }
     }
