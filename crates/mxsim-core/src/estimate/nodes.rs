@@ -195,6 +195,9 @@ fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
         rejected: sum(|counts| counts.rejected),
         full: sum(|counts| counts.full),
         greylisted: sum(|counts| counts.greylisted),
+        over_client_sessions: sum(|counts| counts.over_client_sessions),
+        over_connection_rate: sum(|counts| counts.over_connection_rate),
+        over_message_rate: sum(|counts| counts.over_message_rate),
     }
 }
 

@@ -7,9 +7,11 @@
 
 mod fault;
 pub mod greylisting;
+mod limits;
 mod session_time;
 
 pub use fault::{Fault, Outage, Schedule};
+pub use limits::{Account, ClientLimits, Excess, Rates};
 pub use session_time::{SessionTime, SessionTimes};
 
 /// How many sessions a node serves at the same time, and how long they take.
@@ -23,6 +25,8 @@ pub struct Capacity {
     pub backlog: u32,
     /// What a connection beyond both meets.
     pub when_full: WhenFull,
+    /// What it lets each client have.
+    pub clients: ClientLimits,
     /// Whether it offers STARTTLS; all senders use it where offered.
     pub tls: bool,
 }
@@ -34,6 +38,7 @@ impl Capacity {
         session_time: SessionTime::Nothing,
         backlog: 0,
         when_full: WhenFull::Busy,
+        clients: ClientLimits::NONE,
         tls: true,
     };
 

@@ -6,6 +6,7 @@
 mod backlog;
 mod busiest;
 mod busy_and_idle;
+mod clients;
 mod dropped;
 mod hold;
 mod little;

@@ -118,7 +118,7 @@ fn fate(world: &World, order: &Candidates, born: Time) -> (Vec<Attempt>, Disposi
             return (attempts, Disposition::UnderWay);
         }
         let node = world.topology.node_of(candidate.address);
-        let (at, outcome) = match connect(&world.topology.node(node).faults, now, timeouts, 0) {
+        let (at, outcome) = match connect(&world.topology.node(node).faults, (now, now), timeouts, 0) {
             ConnectResult::Now(outcome) => (now, outcome),
             ConnectResult::Later(at, outcome) => (at, outcome),
         };

@@ -2,7 +2,7 @@
 
 use crate::engine::messages::compact_attempt::CompactAttempt;
 use crate::engine::messages::message::QueuedMessage;
-use crate::engine::messages::receiving::Admission;
+use crate::engine::messages::receiving::{Admission, ConnectionRequest};
 use crate::engine::messages::sending::arrival_block::Arrival;
 use crate::engine::messages::state::Replication;
 use crate::engine::probe::{Probe, Step};
@@ -74,10 +74,16 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         });
         let candidate = fixed.candidate(first);
         let node = self.world.topology.node_of(candidate.address);
-        let fault_draw = self.fault_draw(&message, candidate);
-        let admission = self.connect_to(node, message.id, fault_draw, now);
+        let request = ConnectionRequest {
+            message: message.id,
+            timeouts: &table.behaviour.parameters.timeouts,
+            fault_draw: self.fault_draw(&message, candidate),
+            client: self.client(message.of(), candidate.address),
+            begun: now,
+        };
+        let admission = self.connect_to(node, request, now);
         match admission {
-            Admission::Session(None) if self.nodes[node.index()].greylists() => {
+            Admission::Session(None) if self.nodes[node.index()].looks_at_messages() => {
                 self.go_on_after_first(fixed, message, epoch, admission, now);
             }
             Admission::Session(None) if !self.nodes[node.index()].has_session_time() => {

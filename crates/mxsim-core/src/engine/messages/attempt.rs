@@ -8,11 +8,11 @@ use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Probe, Step};
 use crate::engine::world::DeliveryPath;
-use crate::ids::{MessageId, NodeId};
+use crate::ids::NodeId;
 use crate::sender::{Candidate, Outcome, Reaction, TlsFailure};
 use crate::time::Time;
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<'w, P: Probe> Replication<'w, '_, P> {
     /// Tries a deferred message again, unless a delivery has fetched it meanwhile.
     pub(crate) fn retry(&mut self, message: QueuedMessage) {
         if self.take_deferred(&message) {
@@ -139,35 +139,38 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Asks the node of a connection that has just begun.
     pub(crate) fn connect(&mut self, delivery: &Delivery, now: Time) -> Admission {
         let node = self.world.topology.node_of(delivery.connection.address);
-        self.connect_to(node, delivery.message.id, delivery.connection.fault_draw, now)
+        let request = ConnectionRequest { begun: now, ..self.request(delivery) };
+        self.connect_to(node, request, now)
+    }
+
+    /// A connection as its node sees it.
+    pub(crate) fn request(&self, delivery: &Delivery) -> ConnectionRequest<'w> {
+        let Delivery { message, connection, since, .. } = delivery;
+        ConnectionRequest {
+            message: message.id,
+            timeouts: &self.sender(message).behaviour.parameters.timeouts,
+            fault_draw: connection.fault_draw,
+            client: self.client(message.of(), connection.address),
+            begun: *since,
+        }
     }
 
     /// Asks the node of a connection again that has given no answer so far.
     fn connect_again(&mut self, delivery: &Delivery, now: Time) -> Admission {
         let node = self.world.topology.node_of(delivery.connection.address);
-        let timeouts = &self.sender(&delivery.message).behaviour.parameters.timeouts;
-        let Delivery { message, connection, since, .. } = delivery;
-        let request = ConnectionRequest {
-            message: message.id,
-            timeouts,
-            fault_draw: connection.fault_draw,
-            begun: *since,
-        };
+        let request = self.request(delivery);
         self.nodes[node.index()].connect_again(request, now, &mut self.recorder)
     }
 
-    /// Counts a connection that a message opens with this draw, and asks the node.
+    /// Counts a connection, and asks the node.
     #[inline]
     pub(crate) fn connect_to(
         &mut self,
         node: NodeId,
-        message: MessageId,
-        fault_draw: u64,
+        request: ConnectionRequest<'_>,
         now: Time,
     ) -> Admission {
-        self.recorder.attempted(message, node);
-        let timeouts = &self.world.sender(message.sender).behaviour.parameters.timeouts;
-        let request = ConnectionRequest { message, timeouts, fault_draw, begun: now };
+        self.recorder.attempted(request.message, node);
         self.nodes[node.index()].connect(request, now, &mut self.recorder)
     }
 

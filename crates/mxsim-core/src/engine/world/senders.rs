@@ -153,7 +153,9 @@ fn is_compact(topology: &Topology, behaviour: &Behaviour, fixed: &FixedCandidate
     let parameters = &behaviour.parameters;
     let in_session = |fault: Fault| !matches!(fault, Fault::Refuse | Fault::Drop);
     let never_goes_wrong = |faults: &crate::node::Schedule| !faults.is_partial() && !faults.ever(in_session);
-    let answers_at_once = |capacity: &Capacity| capacity.backlog == 0 && capacity.when_full != WhenFull::Drop;
+    let answers_at_once = |capacity: &Capacity| {
+        capacity.backlog == 0 && capacity.when_full != WhenFull::Drop && !capacity.clients.is_limiting()
+    };
     behaviour.custom.is_none()
         && fixed.count() <= FixedCandidates::SHORT
         && fixed.tries_all(behaviour)

@@ -1,6 +1,7 @@
 //! One node: it decides about itself what a connection finds there, and for how long.
 
 pub(crate) mod greylisting;
+pub(crate) mod limits;
 pub(crate) mod sessions;
 
 use crate::engine::connect::{ConnectResult, connect, outcome_of, silent_until};
@@ -11,6 +12,7 @@ use crate::node::{Fault, Outage, SessionTime, WhenFull};
 use crate::random::Key;
 use crate::sender::{Outcome, Timeouts};
 use crate::time::{Span, Time};
+use limits::{ClientAddress, Clients};
 use sessions::Sessions;
 use std::collections::VecDeque;
 
@@ -23,6 +25,8 @@ pub(crate) struct ConnectionRequest<'a> {
     pub(crate) timeouts: &'a Timeouts,
     /// Decides whether it is hit by a fault that hits only a part of the connections.
     pub(crate) fault_draw: u64,
+    /// Where it comes from.
+    pub(crate) client: ClientAddress,
     /// When its first SYN was sent.
     pub(crate) begun: Time,
 }
@@ -52,13 +56,16 @@ pub(crate) struct Node<'w> {
     outage: (Option<Outage>, Time),
     /// True if sessions take time or are limited at any node, so that they are counted.
     is_counted: bool,
+    /// Its clients, if it limits them.
+    clients: Option<Box<Clients>>,
 }
 
 impl<'w> Node<'w> {
     /// A node before the first connection.
     pub(crate) fn new(id: NodeId, table: &'w NodeTable, is_counted: bool, start: Time) -> Self {
         let sessions = Sessions::new(table.capacity.sessions);
-        Self { id, table, sessions, backlog: VecDeque::new(), outage: (None, start), is_counted }
+        let clients = Clients::new(table.capacity.clients);
+        Self { id, table, sessions, backlog: VecDeque::new(), outage: (None, start), is_counted, clients }
     }
 
     /// True if messages hold its sessions for some time.
@@ -69,7 +76,7 @@ impl<'w> Node<'w> {
 
     /// True if no connection ever waits for the end of a session, so that it needs no event.
     pub(crate) const fn ends_unwatched(&self) -> bool {
-        self.table.capacity.backlog == 0
+        self.table.capacity.backlog == 0 && !self.limits_client_sessions()
     }
 
     /// True if it offers STARTTLS.
@@ -77,10 +84,10 @@ impl<'w> Node<'w> {
         self.table.capacity.tls
     }
 
-    /// True if it greylists, so that a message may be turned away in its session.
+    /// True if a message may be turned away in its session: by a greylist, or as one too many for its client.
     #[inline]
-    pub(crate) const fn greylists(&self) -> bool {
-        self.table.greylists
+    pub(crate) const fn looks_at_messages(&self) -> bool {
+        self.table.greylists || self.clients.is_some()
     }
 
     /// How long the message of this draw holds a session.
@@ -138,7 +145,7 @@ impl<'w> Node<'w> {
     ) -> Admission {
         let message = request.message;
         if !self.is_counted {
-            return Admission::Session(None);
+            return self.admit(request, now, recorder);
         }
         let is_full = self.is_full(now);
         if is_full && self.backlog.len() >= self.table.capacity.backlog as usize {
@@ -152,7 +159,7 @@ impl<'w> Node<'w> {
             };
         }
         recorder.sessions.connected(message.sender, self.id, now, false);
-        if is_full { Admission::Backlog } else { Admission::Session(None) }
+        if is_full { Admission::Backlog } else { self.admit(request, now, recorder) }
     }
 
     /// Turns a connection away for which there is no room.
@@ -175,15 +182,27 @@ impl<'w> Node<'w> {
         now: Time,
         recorder: &mut Recorder<'_>,
     ) -> Admission {
-        match self.greet(request, now, recorder) {
-            Admission::Session(_) => self.give_session(request.fault_draw, now),
-            admission => admission,
-        }
+        let admission = self.greet(request, now, recorder);
+        self.with_trouble(admission, request.fault_draw, now)
     }
 
-    /// A session, for a connection that has waited for one.
-    pub(crate) fn give_session(&self, fault_draw: u64, now: Time) -> Admission {
-        Admission::Session(self.trouble(fault_draw, now))
+    /// Gives a free session to a connection that has waited for one.
+    pub(crate) fn serve_waiting(
+        &mut self,
+        request: ConnectionRequest<'_>,
+        now: Time,
+        recorder: &mut Recorder<'_>,
+    ) -> Admission {
+        let admission = self.admit(request, now, recorder);
+        self.with_trouble(admission, request.fault_draw, now)
+    }
+
+    /// The same admission with what goes wrong in the session, if it is to one.
+    fn with_trouble(&self, admission: Admission, fault_draw: u64, now: Time) -> Admission {
+        match admission {
+            Admission::Session(_) => Admission::Session(self.trouble(fault_draw, now)),
+            other => other,
+        }
     }
 
     /// What goes wrong with TLS, or with a message that begins at `now`, on a connection of this draw.
@@ -228,20 +247,26 @@ impl<'w> Node<'w> {
     }
 
     /// Begins a session that an event will end.
-    pub(crate) fn begin(&mut self, now: Time, recorder: &mut Recorder<'_>) {
+    pub(crate) fn begin(&mut self, client: ClientAddress, now: Time, recorder: &mut Recorder<'_>) {
         self.sessions.begin(self.id, now, recorder);
+        if let Some(clients) = &mut self.clients {
+            clients.begin_session(client, now);
+        }
     }
 
     /// Ends a session begun by [`Node::begin`], of these times, after so many messages.
     pub(crate) fn end(
         &mut self,
-        sender: SenderId,
+        client: ClientAddress,
         times: (Time, Time),
         messages: u32,
         recorder: &mut Recorder<'_>,
     ) {
         self.sessions.end();
-        recorder.sessions.session(sender, self.id, times, messages);
+        if let Some(clients) = &mut self.clients {
+            clients.end_session(client);
+        }
+        recorder.sessions.session(client.outbound.sender, self.id, times, messages);
     }
 
     /// A message is under way in such a session between these times.
