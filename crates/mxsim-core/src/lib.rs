@@ -70,7 +70,7 @@ pub mod traffic;
 #[doc(inline)]
 pub use catalog::Catalog;
 #[doc(inline)]
-pub use node::{Fault, SessionTime, WhenFull};
+pub use node::{Fault, Rates, SessionTime, WhenFull};
 #[doc(inline)]
 pub use results::{Answer, Results};
 #[doc(inline)]

@@ -357,7 +357,7 @@ pub struct NodeTotals {
     pub deferred: u64,
     /// Connections and messages answered with a permanent error (5xx).
     pub rejected: u64,
-    /// Attempts that found it full, refused or turned away with 421; part of `deferred`.
+    /// Attempts that found it full: refused, turned away with 421, or dropped until the sender gave up; part of `deferred`.
     #[serde(default)]
     pub full: u64,
     /// Messages that it accepted and then bounced; part of `accepted`. Not written where it is 0.
@@ -366,6 +366,15 @@ pub struct NodeTotals {
     /// Messages that its greylist deferred, each time; part of `deferred`. Not written where it is 0.
     #[serde(default, skip_serializing_if = "greylisting::is_zero")]
     pub greylisted: u64,
+    /// Connections turned away as their client had all sessions that it may have; part of `deferred`. Not written where it is 0.
+    #[serde(default, skip_serializing_if = "greylisting::is_zero")]
+    pub over_client_sessions: u64,
+    /// Connections turned away as their client had had all connections of its window; part of `deferred`. Not written where it is 0.
+    #[serde(default, skip_serializing_if = "greylisting::is_zero")]
+    pub over_connection_rate: u64,
+    /// Messages deferred as their client had sent all messages of its window; part of `deferred`. Not written where it is 0.
+    #[serde(default, skip_serializing_if = "greylisting::is_zero")]
+    pub over_message_rate: u64,
 }
 
 /// How even the split is, over the nodes with a fair share (busiest: over all nodes).

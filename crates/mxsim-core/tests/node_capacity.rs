@@ -1,6 +1,6 @@
 //! What `[nodes.NAME]` and `[nodes."*"]` say of sessions.
 
-use mxsim_core::node::{Capacity, SessionTime, WhenFull};
+use mxsim_core::node::{Capacity, ClientLimits, Rates, SessionTime, WhenFull};
 use mxsim_core::scenario::{NodeSpec, Scenario, ScenarioBuilder};
 use mxsim_core::time::Span;
 
@@ -28,6 +28,7 @@ fn a_key_of_a_node_counts_before_the_one_for_all() {
         session_time: SessionTime::Fixed(Span::from_secs(2)),
         backlog: 100,
         when_full: WhenFull::Refuse,
+        clients: ClientLimits::NONE,
         tls: false,
     };
     assert_eq!(capacities(all), [for_all; 2]);
@@ -39,6 +40,7 @@ fn a_key_of_a_node_counts_before_the_one_for_all() {
         ),
         ("backlog = 0", Capacity { backlog: 0, ..for_all }),
         ("when_full = \"421\"", Capacity { when_full: WhenFull::Busy, ..for_all }),
+        ("when_full = \"drop\"", Capacity { when_full: WhenFull::Drop, ..for_all }),
         ("tls = true", Capacity { tls: true, ..for_all }),
     ] {
         assert_eq!(capacities(&format!("{all}[nodes.mx2]\n{own}\n")), [for_all, expected], "{own}");
@@ -53,6 +55,20 @@ fn a_node_without_a_limit_takes_no_backlog_from_the_others() {
     assert_eq!((limited.backlog, limited.when_full), (100, WhenFull::Refuse));
     assert_eq!((free.sessions, free.backlog, free.when_full), (None, 0, WhenFull::Busy));
     assert_eq!(free.session_time, limited.session_time);
+}
+
+#[test]
+fn limits_per_client_hold_for_one_node_or_for_all() {
+    let all = "[nodes.\"*\"]\nsession_time = \"2s\"\nsessions_per_client = 50\nrates = { connections = 100, per = \"30s\" }\n";
+    let [first, second] = capacities(&format!(
+        "{all}[nodes.mx2]\nsessions_per_client = \"unlimited\"\nrates = {{ messages = 5 }}\n"
+    ));
+    let rates = Rates { connections: Some(100), messages: None, per: Span::from_secs(30) };
+    assert_eq!(first.clients, ClientLimits { sessions: Some(50), rates: Some(rates) });
+    let rates = Rates { connections: None, messages: Some(5), per: Span::from_secs(60) };
+    assert_eq!(second.clients, ClientLimits { sessions: None, rates: Some(rates) });
+    let [limited, free] = capacities(&format!("{all}[nodes.mx2]\nrates = \"unlimited\"\n"));
+    assert_eq!((limited.clients, free.clients.rates), (first.clients, None));
 }
 
 #[test]
@@ -76,6 +92,7 @@ fn every_key_of_a_node_changes_the_fingerprint() {
     let mx1 = || NodeSpec::new("mx1");
     let print = |builder: ScenarioBuilder| builder.build().expect("a good scenario").fingerprint();
     let zone = || ScenarioBuilder::new(ZONE);
+    let rates = |connections, messages| Rates { connections, messages, per: Span::MINUTE };
     let mut prints = vec![
         print(zone()),
         print(limited(zone())),
@@ -91,6 +108,10 @@ fn every_key_of_a_node_changes_the_fingerprint() {
         ),
         print(limited(zone()).node(mx1().backlog(1))),
         print(limited(zone()).node(mx1().when_full(WhenFull::Refuse))),
+        print(limited(zone()).node(mx1().when_full(WhenFull::Drop))),
+        print(limited(zone()).node(mx1().sessions_per_client(5))),
+        print(limited(zone()).node(mx1().rates(rates(Some(5), None)))),
+        print(limited(zone()).node(mx1().rates(rates(None, Some(5))))),
         print(limited(zone()).node(mx1().tls(false))),
     ];
     let all = prints.len();

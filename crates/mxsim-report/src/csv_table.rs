@@ -170,8 +170,14 @@ fn node_rows(table: &mut Table, node: &NodeResult) {
     table.count("deferred", node.totals.deferred);
     table.count("rejected", node.totals.rejected);
     table.count("full", node.totals.full);
-    if node.totals.greylisted > 0 {
-        table.count("greylisted", node.totals.greylisted);
+    let only_where_any = [
+        ("greylisted", node.totals.greylisted),
+        ("over_client_sessions", node.totals.over_client_sessions),
+        ("over_connection_rate", node.totals.over_connection_rate),
+        ("over_message_rate", node.totals.over_message_rate),
+    ];
+    for (quantity, count) in only_where_any.into_iter().filter(|(_, count)| *count > 0) {
+        table.count(quantity, count);
     }
     for (address, share) in node.addresses.iter().zip(&node.share_by_address) {
         table.at("addresses", address);

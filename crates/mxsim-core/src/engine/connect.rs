@@ -12,39 +12,52 @@ pub(crate) enum ConnectResult {
     Later(Time, Outcome),
 }
 
-/// How a connection of this client begun at `now` ends; `Accepted` if it gets past the greeting. A node that drops packets is asked again with
-/// each repeated SYN, so one that comes back is found.
-pub(crate) fn connect(faults: &Schedule, now: Time, timeouts: &Timeouts, client: &Client) -> ConnectResult {
-    if let Some(over) = faults.outage_at(now, client).and_then(|outage| outlasts(outage, now, timeouts)) {
+/// How a connection begun at `begun` of this client ends whose SYN is sent, for the first time or again, at `now`; `Accepted` if it gets past
+/// the greeting. A node that drops packets is asked again with each repeated SYN, so one that comes back is found.
+pub(crate) fn connect(
+    faults: &Schedule,
+    (begun, now): (Time, Time),
+    timeouts: &Timeouts,
+    client: &Client,
+) -> ConnectResult {
+    if let Some(over) = faults.outage_at(now, client).and_then(|outage| outlasts(outage, begun, timeouts)) {
         return ConnectResult::Later(over, Outcome::TimedOut);
     }
-    let limit = timeouts.connect_timeout();
-    let repeats = timeouts.kernel.retransmissions().iter().map(|&seconds| Span::from_secs(seconds));
-    for after in std::iter::once(Span::ZERO).chain(repeats.take_while(|&after| after < limit)) {
-        match faults.fault_at(now + after, client) {
+    let repeats = repeated_syns(begun, timeouts).filter(|&syn| syn > now);
+    for syn in std::iter::once(now).chain(repeats) {
+        match faults.fault_at(syn, client) {
             Some(Fault::Drop) => {}
             // No greeting comes any more, whatever becomes of the node: this connection is lost.
             Some(Fault::NoGreeting) => {
-                return ConnectResult::Later(now + after + timeouts.greeting, Outcome::NoGreeting);
+                return ConnectResult::Later(syn + timeouts.greeting, Outcome::NoGreeting);
             }
-            fault => return at(now, after, fault.map_or(Outcome::Accepted, greeted)),
+            fault => return at(now, syn, fault.map_or(Outcome::Accepted, greeted)),
         }
     }
-    ConnectResult::Later(now + limit, Outcome::TimedOut)
+    ConnectResult::Later(begun + timeouts.connect_timeout(), Outcome::TimedOut)
 }
 
-/// When a connection begun at `now` times out, if the outage that hits it drops all its packets until then: most outages do.
-pub(crate) fn outlasts(outage: &Outage, now: Time, timeouts: &Timeouts) -> Option<Time> {
-    let over = now + timeouts.connect_timeout();
+/// When the kernel repeats the SYN of a connection begun at `begun`, as long as its sender waits.
+fn repeated_syns(begun: Time, timeouts: &Timeouts) -> impl Iterator<Item = Time> {
+    let limit = timeouts.connect_timeout();
+    let repeats = timeouts.kernel.retransmissions().iter().map(|&seconds| Span::from_secs(seconds));
+    repeats.take_while(move |&after| after < limit).map(move |after| begun + after)
+}
+
+/// Until when a connection begun at `begun` hears nothing whose SYN at `now` was dropped: its next SYN, or its time-out.
+pub(crate) fn silent_until(begun: Time, now: Time, timeouts: &Timeouts) -> Time {
+    let next = repeated_syns(begun, timeouts).find(|&syn| syn > now);
+    next.unwrap_or_else(|| begun + timeouts.connect_timeout())
+}
+
+/// When a connection begun at `begun` times out, if the outage that hits it drops all its packets until then: most outages do.
+pub(crate) fn outlasts(outage: &Outage, begun: Time, timeouts: &Timeouts) -> Option<Time> {
+    let over = begun + timeouts.connect_timeout();
     (outage.fault == Fault::Drop && over <= outage.to).then_some(over)
 }
 
-const fn at(now: Time, after: Span, outcome: Outcome) -> ConnectResult {
-    if after.0 == 0 {
-        ConnectResult::Now(outcome)
-    } else {
-        ConnectResult::Later(Time(now.0 + after.0), outcome)
-    }
+const fn at(now: Time, syn: Time, outcome: Outcome) -> ConnectResult {
+    if syn.0 == now.0 { ConnectResult::Now(outcome) } else { ConnectResult::Later(syn, outcome) }
 }
 
 /// How a connection to a node with this fault gets past the greeting, or does not.
@@ -87,7 +100,7 @@ mod tests {
     }
 
     fn begun_at_zero(faults: &Schedule, timeouts: &Timeouts) -> ConnectResult {
-        connect(faults, Time::ZERO, timeouts, &Client::ANYBODY)
+        connect(faults, (Time::ZERO, Time::ZERO), timeouts, &Client::ANYBODY)
     }
 
     const POSTFIX: Timeouts = Timeouts {
@@ -107,6 +120,18 @@ mod tests {
         let short = faulty_until(9, Fault::Drop);
         assert_eq!(begun_at_zero(&short, &POSTFIX), after(11, Outcome::Accepted));
         assert_eq!(begun_at_zero(&short, &old), after(15, Outcome::Accepted));
+    }
+
+    #[test]
+    fn a_repeated_syn_is_one_of_the_connection_it_repeats() {
+        let second = |seconds| Time::ZERO + Span::from_secs(seconds);
+        let again =
+            |until, now| connect(&faulty_until(until, Fault::Drop), (Time::ZERO, second(now)), &POSTFIX, &Client::ANYBODY);
+        assert_eq!(again(9, 5), after(11, Outcome::Accepted));
+        assert_eq!(again(60, 5), after(30, Outcome::TimedOut));
+        assert_eq!(again(3, 5), ConnectResult::Now(Outcome::Accepted));
+        let silent = |now| silent_until(Time::ZERO, second(now), &POSTFIX);
+        assert_eq!([0, 1, 5, 11, 19].map(silent), [1, 2, 7, 19, 30].map(second));
     }
 
     #[test]

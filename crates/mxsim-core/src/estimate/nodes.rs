@@ -204,6 +204,9 @@ fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
         full: sum(|counts| counts.full),
         greylisted: sum(|counts| counts.greylisted),
         accepted_then_bounced: sum(|counts| counts.accepted_then_bounced),
+        over_client_sessions: sum(|counts| counts.over_client_sessions),
+        over_connection_rate: sum(|counts| counts.over_connection_rate),
+        over_message_rate: sum(|counts| counts.over_message_rate),
     }
 }
 

@@ -29,6 +29,7 @@ fn one(labels: &Labels, tallies: &[Tally], index: usize) -> SenderResult {
         late: delivery::part(own.iter().map(|sender| (sender.late, delivery::not_bounced(sender.totals)))),
         delay: delivery::delay(&delays),
         greylisted: greylisting::of_sender(labels, &own),
+        over_limits: own.iter().map(|sender| sender.over_limits).sum(),
         by_node: by_node(labels, tallies, index),
     }
 }

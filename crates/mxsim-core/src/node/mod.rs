@@ -7,11 +7,13 @@
 
 mod fault;
 pub mod greylisting;
+mod limits;
 mod outages;
 mod schedule;
 mod session_time;
 
 pub use fault::{Client, Fault, Outage, Scope, ShareOf};
+pub use limits::{Account, ClientLimits, Excess, Rates};
 pub use outages::{HowLong, RandomOutages};
 pub use schedule::Schedule;
 pub(crate) use schedule::State;
@@ -28,6 +30,8 @@ pub struct Capacity {
     pub backlog: u32,
     /// What a connection beyond both meets.
     pub when_full: WhenFull,
+    /// What it lets each client have.
+    pub clients: ClientLimits,
     /// Whether it offers STARTTLS; all senders use it where offered.
     pub tls: bool,
 }
@@ -39,6 +43,7 @@ impl Capacity {
         session_time: SessionTime::Nothing,
         backlog: 0,
         when_full: WhenFull::Busy,
+        clients: ClientLimits::NONE,
         tls: true,
     };
 
@@ -56,4 +61,6 @@ pub enum WhenFull {
     Busy,
     /// A reset, as if the port were closed.
     Refuse,
+    /// Nothing: its SYN is dropped, and the next one that the sender's kernel sends is a new try.
+    Drop,
 }

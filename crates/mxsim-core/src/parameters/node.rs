@@ -84,5 +84,6 @@ impl Worded for ShareOf {
 }
 
 impl Worded for WhenFull {
-    const WORDS: Words<Self> = &[("421", Self::Busy, ""), ("refuse", Self::Refuse, "")];
+    const WORDS: Words<Self> =
+        &[("421", Self::Busy, ""), ("refuse", Self::Refuse, ""), ("drop", Self::Drop, "")];
 }

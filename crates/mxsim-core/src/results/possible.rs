@@ -7,7 +7,7 @@ mod numbers;
 
 use super::{
     Balance, DeliveryTotals, DurationCurve, EventPhase, EventResult, GoalResult, GreylistedMail, Interval,
-    NodeResult, PeakRate, Provenance, Results, SenderResult, Series, SessionResult, Uncertainty,
+    NodeResult, NodeTotals, PeakRate, Provenance, Results, SenderResult, Series, SessionResult, Uncertainty,
 };
 use numbers::{Bounds, add_up, delay, deviation, estimate, inside, interval, list, moment, ordered, range};
 
@@ -112,8 +112,12 @@ fn node(node: &NodeResult) -> Possible {
     node.peak_rates.iter().chain([&node.peak_rate]).try_for_each(|peak| peak_rate(&of("peak_rate"), peak))?;
     estimate(&of("peak_sessions"), Bounds::Amount, node.peak_sessions.as_ref())?;
     node.sessions.iter().try_for_each(|of_node| sessions(&of("sessions"), of_node))?;
-    at_most(&of("full"), node.totals.full, "deferred", node.totals.deferred)?;
-    at_most(&of("greylisted"), node.totals.greylisted, "deferred", node.totals.deferred)
+    let NodeTotals { deferred, full, greylisted, .. } = node.totals;
+    let totals = &node.totals;
+    let over = [totals.over_client_sessions, totals.over_connection_rate, totals.over_message_rate];
+    let turned_away = over.into_iter().fold(0, u64::saturating_add);
+    let parts = [("full", full), ("greylisted", greylisted), ("turned away by limits", turned_away)];
+    parts.into_iter().try_for_each(|(name, part)| at_most(&of(name), part, "deferred", deferred))
 }
 
 fn peak_rate(of: &str, peak: &PeakRate) -> Possible {

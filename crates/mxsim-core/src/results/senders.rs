@@ -28,6 +28,9 @@ pub struct SenderResult {
     /// Its messages that a greylist deferred at least once; not written where no node greylists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub greylisted: Option<GreylistedMail>,
+    /// Its connections and messages that a node turned away as one too many for a client; not written where it is 0.
+    #[serde(default, skip_serializing_if = "super::greylisting::is_zero")]
+    pub over_limits: u64,
     /// Where its mail went, one entry per node.
     pub by_node: Vec<SenderAtNode>,
 }

@@ -14,6 +14,7 @@ use crate::smtp::Stage;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, later, optional, required, word};
 use crate::time::Span;
 use greylisting::GREYLISTING;
+pub(crate) use node::DEFAULT_RATE_WINDOW;
 use node::{CAPACITY, MOST_SESSIONS, NODE, OUTAGES};
 
 /// Messages per day where the scenario says nothing. *Assumption*: a mid-sized organisation.

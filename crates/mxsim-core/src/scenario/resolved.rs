@@ -5,7 +5,7 @@
 
 use crate::dns::{AddressStatus, Name, Zone};
 use crate::node::greylisting::{FirstContacts, GreyTable, Greylisting};
-use crate::node::{Capacity, HowLong, Scope, SessionTime};
+use crate::node::{Capacity, ClientLimits, HowLong, Scope, SessionTime};
 use crate::parameters::words::word_of;
 use crate::parameters::{AUTHORITY, GREYLISTING, RESOLVER, SENDER, STUB, Written};
 use crate::scenario::goal::{GoalKind, Limit};
@@ -444,6 +444,7 @@ fn write_capacity(capacity: &Capacity, out: &mut Toml) {
         out.key("backlog", &capacity.backlog.to_string());
         out.key("when_full", &text(word_of(capacity.when_full).unwrap_or_default()));
     }
+    write_client_limits(&capacity.clients, out);
     out.key("tls", &capacity.tls.to_string());
 }
 
@@ -454,6 +455,19 @@ fn how_long(law: HowLong) -> String {
         HowLong::Lognormal { mean, sigma } => {
             format!("{{ lognormal = {{ mean = {}, sigma = {} }} }}", span(mean), number(sigma))
         }
+    }
+}
+
+/// What a client may have is written only where it is limited.
+fn write_client_limits(limits: &ClientLimits, out: &mut Toml) {
+    if let Some(most) = limits.sessions {
+        out.key("sessions_per_client", &most.to_string());
+    }
+    if let Some(rates) = limits.rates {
+        let counts = [("connections", rates.connections), ("messages", rates.messages)];
+        let given = counts.into_iter().filter_map(|(key, most)| Some(format!("{key} = {}", most?)));
+        let all: Vec<String> = given.chain([format!("per = {}", span(rates.per))]).collect();
+        out.key("rates", &format!("{{ {} }}", all.join(", ")));
     }
 }
 

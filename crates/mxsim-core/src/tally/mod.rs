@@ -101,6 +101,8 @@ pub struct SenderTally {
     pub late: u64,
     /// Delays of its accepted messages, in coarser buckets than those of all.
     pub delays: DelayHistogram,
+    /// Connections and messages that were one too many for their client at a node.
+    pub over_limits: u64,
     /// What greylists did to them.
     pub greylisted: GreylistedTally,
     /// Messages that each node accepted from a sender whose mail is not wanted; empty for all others, whose mail counts in the windows.

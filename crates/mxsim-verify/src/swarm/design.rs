@@ -197,8 +197,15 @@ pub(super) fn capacity(dice: &mut Dice) -> Value {
             capacity["backlog"] = json!([1, 50][dice.below(2)]);
         }
         if dice.below(3) == 0 {
-            capacity["when_full"] = json!("refuse");
+            capacity["when_full"] = json!(["refuse", "drop"][dice.below(2)]);
         }
+    }
+    if dice.below(4) == 0 {
+        capacity["sessions_per_client"] = json!([1, 5][dice.below(2)]);
+    }
+    if dice.below(4) == 0 {
+        let limits = [json!({ "connections": 3 }), json!({ "messages": 5, "per": "10m" })];
+        capacity["rates"] = limits[dice.below(limits.len())].clone();
     }
     capacity
 }

@@ -38,8 +38,14 @@ fn nodes(dice: &mut Dice) -> String {
             "\"20m\"",
         ]);
         let limit = dice.of(&["", "sessions = 1\n", "sessions = 3\n", "sessions = 200\n"]);
-        let more =
-            dice.of(&["", "backlog = 1\n", "backlog = 50\n", "when_full = \"refuse\"\n", "tls = false\n"]);
+        let more = dice.of(&[
+            "",
+            "backlog = 1\n",
+            "backlog = 50\n",
+            "when_full = \"refuse\"\n",
+            "when_full = \"drop\"\n",
+            "tls = false\n",
+        ]);
         // Only what is limited can be full.
         let more = if limit.is_empty() && more != "tls = false\n" { "" } else { more };
         let _ = write!(nodes, "[nodes.mx{node}]\nsession_time = {time}\n{limit}{more}");

@@ -6,6 +6,8 @@
 mod backlog;
 mod busiest;
 mod busy_and_idle;
+mod clients;
+mod dropped;
 mod hold;
 mod little;
 mod loss;

@@ -152,7 +152,7 @@ impl Walker<'_> {
 
     fn connect(&self, branch: &Branch, after: Span, path: &mut Path<'_>) {
         let (now, faults) = (path.born + after, &self.world.topology.node(branch.node).faults);
-        let connection = connect(faults, now, &self.behaviour.parameters.timeouts, &Client::ANYBODY);
+        let connection = connect(faults, (now, now), &self.behaviour.parameters.timeouts, &Client::ANYBODY);
         let (at, outcome) = match connection {
             ConnectResult::Now(outcome) => (now, outcome),
             ConnectResult::Later(at, outcome) => (at, outcome),

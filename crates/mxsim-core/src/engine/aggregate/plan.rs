@@ -170,6 +170,9 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Resul
     if !nodes.iter().all(has_room) {
         return Err("its nodes have limited or lasting sessions");
     }
+    if nodes.iter().any(|node| capacity(node).clients.is_limiting()) {
+        return Err("a node limits each client: whether it takes a message depends on those before it");
+    }
     if nodes.iter().any(|&node| world.topology.node(node).greylists) {
         return Err("a node greylists: whether it takes a message depends on those before it");
     }

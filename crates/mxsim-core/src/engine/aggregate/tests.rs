@@ -118,11 +118,15 @@ fn fate(world: &World, order: &Candidates, born: Time) -> (Vec<Attempt>, Disposi
             return (attempts, Disposition::UnderWay);
         }
         let node = world.topology.node_of(candidate.address);
-        let (at, outcome) =
-            match connect(&world.topology.node(node).faults, now, timeouts, &crate::node::Client::ANYBODY) {
-                ConnectResult::Now(outcome) => (now, outcome),
-                ConnectResult::Later(at, outcome) => (at, outcome),
-            };
+        let (at, outcome) = match connect(
+            &world.topology.node(node).faults,
+            (now, now),
+            timeouts,
+            &crate::node::Client::ANYBODY,
+        ) {
+            ConnectResult::Now(outcome) => (now, outcome),
+            ConnectResult::Later(at, outcome) => (at, outcome),
+        };
         let accepted = outcome == Outcome::Accepted;
         let failed = at < world.end && !accepted;
         attempts.push(Attempt { node, begun: now.since(born), failed });

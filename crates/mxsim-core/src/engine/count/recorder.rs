@@ -6,6 +6,7 @@ use crate::engine::count::phases::{ChunkCounts, PhaseCounter};
 use crate::engine::count::sessions::SessionCounter;
 use crate::engine::world::{SenderTable, World};
 use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
+use crate::node::Excess;
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::tally::{
     DURATION_PARTS, DelayCounter, DelayHistogram, HourTally, LATE, PEAK_BINS, SERIES_BIN, SenderTally, Tally,
@@ -309,6 +310,19 @@ impl<'w> Recorder<'w> {
     /// An attempt that found the node full; it is a failed one too.
     pub(crate) fn found_full(&mut self, message: MessageId, node: NodeId) {
         self.tally.nodes[node.index()].full += u64::from(counts(message));
+    }
+
+    /// A connection or a message that is one too many for its client; it is a failed one too.
+    pub(crate) fn beyond_limit(&mut self, message: MessageId, node: NodeId, excess: Excess) {
+        if counts(message) {
+            let own = &mut self.tally.nodes[node.index()];
+            *match excess {
+                Excess::Sessions => &mut own.over_client_sessions,
+                Excess::Connections => &mut own.over_connection_rate,
+                Excess::Messages => &mut own.over_message_rate,
+            } += 1;
+            self.tally.senders[message.sender.index()].over_limits += 1;
+        }
     }
 
     /// A message will be accepted at `at`, if that is not after the end.

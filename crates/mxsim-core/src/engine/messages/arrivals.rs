@@ -2,7 +2,7 @@
 
 use crate::engine::messages::compact_attempt::CompactAttempt;
 use crate::engine::messages::message::QueuedMessage;
-use crate::engine::messages::receiving::Admission;
+use crate::engine::messages::receiving::{Admission, ConnectionRequest};
 use crate::engine::messages::sending::arrival_block::Arrival;
 use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::state::Replication;
@@ -79,11 +79,16 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             fault_draw: self.fault_draw(&message, candidate),
             ..Connection::to(&candidate, now)
         };
-        let admission = self.connect_to(node, message.id, self.client(&message, &connection), now);
+        let request = ConnectionRequest {
+            message: message.id,
+            timeouts: &table.behaviour.parameters.timeouts,
+            identity: self.identity(&message, &connection),
+            client: self.client(message.of(), candidate.address),
+            begun: now,
+        };
+        let admission = self.connect_to(node, request, now);
         match admission {
-            Admission::Session(None)
-                if self.nodes[node.index()].greylists() || self.nodes[node.index()].ever_bounces() =>
-            {
+            Admission::Session(None) if self.nodes[node.index()].looks_at_messages() => {
                 self.go_on_after_first(fixed, message, epoch, admission, now);
             }
             Admission::Session(None) if !self.nodes[node.index()].has_session_time() => {

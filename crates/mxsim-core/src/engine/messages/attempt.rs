@@ -8,12 +8,12 @@ use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Probe, Step};
 use crate::engine::world::DeliveryPath;
-use crate::ids::{MessageId, NodeId};
+use crate::ids::NodeId;
 use crate::node::Client;
 use crate::sender::{Candidate, Outcome, Reaction, TlsFailure};
 use crate::time::Time;
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<'w, P: Probe> Replication<'w, '_, P> {
     /// Tries a deferred message again, unless a delivery has fetched it meanwhile.
     pub(crate) fn retry(&mut self, message: QueuedMessage) {
         if self.take_deferred(&message) {
@@ -137,37 +137,53 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.senders[message.id.sender.index()].fault_draw(message, candidate.address_hash)
     }
 
-    /// Who opens a connection for a message, or uses one for it; only found out where faults tell clients apart.
+    /// Who opens a connection for a message, or uses one for it, as faults tell clients apart; only found out where they do.
     #[inline]
-    pub(crate) fn client(&self, message: &QueuedMessage, connection: &Connection) -> Client {
+    pub(crate) fn identity(&self, message: &QueuedMessage, connection: &Connection) -> Client {
         let topology = &self.world.topology;
         if !self.nodes[topology.node_of(connection.address).index()].tells_clients_apart() {
             return Client::ANYBODY;
         }
         let ipv6 = topology.address(connection.address).ipv6;
         let state = &self.senders[message.id.sender.index()];
-        state.client(self.sender(message), message, (ipv6, connection.fault_draw))
+        state.identity(self.sender(message), message, (ipv6, connection.fault_draw))
     }
 
     /// Asks the node of a connection that has just begun.
     pub(crate) fn connect(&mut self, delivery: &Delivery, now: Time) -> Admission {
         let node = self.world.topology.node_of(delivery.connection.address);
-        let client = self.client(&delivery.message, &delivery.connection);
-        self.connect_to(node, delivery.message.id, client, now)
+        let request = ConnectionRequest { begun: now, ..self.request(delivery) };
+        self.connect_to(node, request, now)
     }
 
-    /// Counts a connection that a message opens, and asks the node.
+    /// A connection as its node sees it.
+    pub(crate) fn request(&self, delivery: &Delivery) -> ConnectionRequest<'w> {
+        let Delivery { message, connection, since, .. } = delivery;
+        ConnectionRequest {
+            message: message.id,
+            timeouts: &self.sender(message).behaviour.parameters.timeouts,
+            identity: self.identity(message, connection),
+            client: self.client(message.of(), connection.address),
+            begun: *since,
+        }
+    }
+
+    /// Asks the node of a connection again that has given no answer so far.
+    fn connect_again(&mut self, delivery: &Delivery, now: Time) -> Admission {
+        let node = self.world.topology.node_of(delivery.connection.address);
+        let request = self.request(delivery);
+        self.nodes[node.index()].connect_again(request, now, &mut self.recorder)
+    }
+
+    /// Counts a connection, and asks the node.
     #[inline]
     pub(crate) fn connect_to(
         &mut self,
         node: NodeId,
-        message: MessageId,
-        client: Client,
+        request: ConnectionRequest<'_>,
         now: Time,
     ) -> Admission {
-        self.recorder.attempted(message, node);
-        let timeouts = &self.world.sender(message.sender).behaviour.parameters.timeouts;
-        let request = ConnectionRequest { message, timeouts, client };
+        self.recorder.attempted(request.message, node);
         self.nodes[node.index()].connect(request, now, &mut self.recorder)
     }
 
@@ -209,13 +225,9 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Goes on with a connection to which a node has given no answer so far.
     pub(crate) fn answered(&mut self, caller: Caller, outcome: Outcome, now: Time) {
-        let (message, connection) = (caller.delivery().message, caller.delivery().connection);
-        let admission = if outcome == Outcome::Accepted {
-            let node = self.world.topology.node_of(connection.address).index();
-            let client = self.client(&message, &connection);
-            self.nodes[node].greet_despite_faults(message.id, &client, now, &mut self.recorder)
-        } else {
-            Admission::Failed(outcome)
+        let admission = match outcome {
+            Outcome::Accepted => self.connect_again(caller.delivery(), now),
+            failure => Admission::Failed(failure),
         };
         self.handle_admission(caller, admission, now);
     }

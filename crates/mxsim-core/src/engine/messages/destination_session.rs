@@ -245,7 +245,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         session.delivery.connection.opened = now;
         let node = self.world.topology.node_of(address).index();
         if self.nodes[node].has_session_time() {
-            self.nodes[node].begin(now, &mut self.recorder);
+            let client = self.client(of, address);
+            self.nodes[node].begin(client, now, &mut self.recorder);
         }
         if self.destination(of).is_ready(address) {
             self.open_connections(of, now);
@@ -353,7 +354,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     pub(crate) fn close_session(&mut self, session: Box<DestinationSession>, now: Time) {
         let (of, connection) = (session.delivery.message.of(), session.delivery.connection);
         self.destination(of).ready -= 1;
-        self.end_session(of.sender, connection, now);
+        self.end_session(of, connection, now);
         self.close_route(of, connection.address, now);
     }
 

@@ -8,11 +8,11 @@
 use crate::engine::connect::outlasts;
 use crate::engine::messages::compact_attempt::CompactAttempt;
 use crate::engine::messages::message::QueuedMessage;
-use crate::engine::messages::receiving::Admission;
+use crate::engine::messages::receiving::{Admission, ConnectionRequest};
 use crate::engine::messages::state::{Event, Replication};
 use crate::engine::probe::Probe;
 use crate::engine::world::fixed_candidates::{FixedCandidates, Stop};
-use crate::ids::{MessageId, SenderId};
+use crate::ids::{AddressId, MessageId, SenderId};
 use crate::node::Client;
 use crate::sender::Outcome;
 use crate::time::Time;
@@ -141,8 +141,24 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         attempt: &CompactAttempt,
         now: Time,
     ) -> Option<Admission> {
-        let node = attempt.stop(fixed)?.node;
-        Some(self.connect_to(node, attempt.message.id, Client::ANYBODY, now))
+        let Stop { node, address, .. } = attempt.stop(fixed)?;
+        let request = self.compact_request(attempt, address, now);
+        Some(self.connect_to(node, request, now))
+    }
+
+    fn compact_request(
+        &self,
+        attempt: &CompactAttempt,
+        address: AddressId,
+        now: Time,
+    ) -> ConnectionRequest<'w> {
+        ConnectionRequest {
+            message: attempt.message.id,
+            timeouts: &self.sender(&attempt.message).behaviour.parameters.timeouts,
+            identity: Client::ANYBODY,
+            client: self.client(attempt.message.of(), address),
+            begun: now,
+        }
     }
 
     fn deliver_compactly(&mut self, message: &QueuedMessage, Stop { host, address, node }: Stop, now: Time) {
@@ -157,9 +173,10 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
     /// Goes on with an attempt to which a node has given no answer so far.
     pub(crate) fn compact_answered(&mut self, attempt: CompactAttempt, outcome: Outcome, now: Time) {
         let Some(fixed) = self.sender(&attempt.message).path.compact() else { return };
-        let Some(Stop { node, .. }) = attempt.stop(fixed) else { return };
+        let Some(Stop { node, address, .. }) = attempt.stop(fixed) else { return };
         let admission = if outcome == Outcome::Accepted {
-            self.nodes[node.index()].greet(attempt.message.id, now, &mut self.recorder)
+            let request = self.compact_request(&attempt, address, now);
+            self.nodes[node.index()].greet(request, now, &mut self.recorder)
         } else {
             Admission::Failed(outcome)
         };

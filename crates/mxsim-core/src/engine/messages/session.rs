@@ -5,7 +5,7 @@ use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::sending::connection::{AfterDelivery, Connection, FreeConnection};
 use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Probe, Step};
-use crate::ids::{AddressId, HostId, MessageId, NodeId, OutboundId, SenderId};
+use crate::ids::{AddressId, HostId, MessageId, NodeId, OutboundId};
 use crate::sender::{FiledUnder, Growth, HostOrder, Memory, Outcome, Reaction, Reuse};
 use crate::time::{Span, Time};
 
@@ -77,7 +77,8 @@ impl<P: Probe> Replication<'_, '_, P> {
             self.deliver_unwatched(message.id, host, address, (now, until));
             self.recycle(attempt);
         } else {
-            state.begin(now, &mut self.recorder);
+            let client = self.client(message.of(), address);
+            self.nodes[node.index()].begin(client, now, &mut self.recorder);
             self.schedule_end(Caller::Attempt(attempt), now);
         }
     }
@@ -177,7 +178,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// True if the node of a connection bounces a message that it has accepted at `now`.
     fn bounces(&self, message: &QueuedMessage, connection: &Connection, now: Time) -> bool {
         let node = self.world.topology.node_of(connection.address);
-        self.nodes[node.index()].bounces(&self.client(message, connection), now)
+        self.nodes[node.index()].bounces(&self.identity(message, connection), now)
     }
 
     /// A connection is free after `message`.
@@ -278,7 +279,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// True if the node of an open connection fails in a way that breaks it.
     pub(crate) fn is_broken(&self, message: &QueuedMessage, connection: &Connection, now: Time) -> bool {
         let node = self.world.topology.node_of(connection.address);
-        self.nodes[node.index()].breaks_connection(&self.client(message, connection), now)
+        self.nodes[node.index()].breaks_connection(&self.identity(message, connection), now)
     }
 
     /// Sends a message down an open connection.
@@ -322,7 +323,7 @@ impl<P: Probe> Replication<'_, '_, P> {
 
     /// Finds out what goes wrong with a message that begins in a session that is open.
     pub(crate) fn begin_in_session(&mut self, delivery: &mut Delivery, now: Time) {
-        let client = self.client(&delivery.message, &delivery.connection);
+        let client = self.identity(&delivery.message, &delivery.connection);
         let trouble = self.node(delivery.connection.address).trouble_in_session(&client, now);
         delivery.trouble = self.meets(delivery, trouble, now);
     }
@@ -394,15 +395,16 @@ impl<P: Probe> Replication<'_, '_, P> {
         if self.world.sender(of.sender).path.counts_connections() {
             self.outbound(of).closed(connection.address);
         }
-        self.end_session(of.sender, connection, now);
+        self.end_session(of, connection, now);
     }
 
     /// Ends the session that a connection took up, if it took up one.
-    pub(crate) fn end_session(&mut self, sender: SenderId, connection: Connection, now: Time) {
+    pub(crate) fn end_session(&mut self, of: OutboundId, connection: Connection, now: Time) {
         let node = self.world.topology.node_of(connection.address);
+        let client = self.client(of, connection.address);
         let state = &mut self.nodes[node.index()];
         if state.has_session_time() {
-            state.end(sender, (connection.opened, now), connection.messages, &mut self.recorder);
+            state.end(client, (connection.opened, now), connection.messages, &mut self.recorder);
             if state.has_waiting() {
                 self.push(Task::OfferSession(node));
             }
@@ -415,8 +417,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         let Some(number) = self.nodes[node.index()].take_from_backlog() else { return };
         self.push(Task::OfferSession(node));
         if let Some(caller) = self.in_backlog.remove(&number) {
-            let client = self.client(&caller.delivery().message, &caller.delivery().connection);
-            let admission = self.nodes[node.index()].give_session(&client, now);
+            let request = self.request(caller.delivery());
+            let admission = self.nodes[node.index()].serve_waiting(request, now, &mut self.recorder);
             self.handle_admission(caller, admission, now);
         }
     }

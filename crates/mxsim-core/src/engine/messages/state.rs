@@ -178,7 +178,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     #[inline]
     pub(crate) fn worked(&mut self, work: u32) -> bool {
         if self.watch.looks_after(work) {
-            self.watch.ahead(self.calendar.events() + self.in_backlog.len());
+            self.watch.ahead(self.calendar.events() + self.in_backlog.len() + self.known_clients());
         }
         self.watch.worked(work)
     }

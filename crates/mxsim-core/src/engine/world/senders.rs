@@ -9,7 +9,7 @@ use crate::dns::{
     StubParameters, Transform,
 };
 use crate::ids::{AddressId, HostId};
-use crate::node::Fault;
+use crate::node::{Capacity, Fault, WhenFull};
 use crate::random::{Key, Purpose, StreamId, name_hash};
 use crate::scenario::{ResolverLayer, RunPlan, Scenario, Sender};
 use crate::sender::{
@@ -155,6 +155,9 @@ fn is_compact(topology: &Topology, behaviour: &Behaviour, fixed: &FixedCandidate
     let parameters = &behaviour.parameters;
     let in_session = |fault: Fault| !matches!(fault, Fault::Refuse | Fault::Drop);
     let never_goes_wrong = |faults: &crate::node::Schedule| !faults.is_partial() && !faults.ever(in_session);
+    let answers_at_once = |capacity: &Capacity| {
+        capacity.backlog == 0 && capacity.when_full != WhenFull::Drop && !capacity.clients.is_limiting()
+    };
     behaviour.custom.is_none()
         && fixed.count() <= FixedCandidates::SHORT
         && fixed.tries_all(behaviour)
@@ -165,7 +168,7 @@ fn is_compact(topology: &Topology, behaviour: &Behaviour, fixed: &FixedCandidate
         && topology
             .nodes
             .iter()
-            .all(|node| node.capacity.backlog == 0 && !node.greylists && never_goes_wrong(&node.faults))
+            .all(|node| answers_at_once(&node.capacity) && !node.greylists && never_goes_wrong(&node.faults))
 }
 
 /// The streams of one sender, by purpose.

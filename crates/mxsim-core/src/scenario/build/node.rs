@@ -1,7 +1,7 @@
 //! A node of a scenario written in Rust.
 
 use super::values::{self, put};
-use crate::node::{SessionTime, WhenFull};
+use crate::node::{Rates, SessionTime, WhenFull};
 use crate::parameters::words::word_of;
 use serde_json::{Map, Value};
 use std::net::IpAddr;
@@ -62,9 +62,19 @@ impl NodeSpec {
         self.set("backlog", connections)
     }
 
-    /// What a connection meets that finds no session and no place in the backlog.
+    /// What a connection meets that finds no session and no place in the backlog: an answer, or nothing until a repeated SYN finds room.
     pub fn when_full(self, says: WhenFull) -> Self {
         self.set("when_full", word_of(says))
+    }
+
+    /// Most concurrent sessions of one client, which is an address of an outbound host; it needs a [`session_time`](Self::session_time), too.
+    pub fn sessions_per_client(self, most: u32) -> Self {
+        self.set("sessions_per_client", most)
+    }
+
+    /// Most connections and messages of one client in a window of time.
+    pub fn rates(self, rates: Rates) -> Self {
+        self.set("rates", values::rates(rates))
     }
 
     /// Whether it offers STARTTLS.

@@ -1,6 +1,6 @@
 //! Typed values as the scenario document holds them.
 
-use crate::node::SessionTime;
+use crate::node::{Rates, SessionTime};
 use crate::scenario::goal::Limit;
 use crate::time::Span;
 use crate::traffic::Profile;
@@ -32,6 +32,15 @@ pub(super) fn session_time(time: SessionTime) -> Value {
             json!({ "lognormal": { "mean": mean.to_string(), "sigma": sigma } })
         }
     }
+}
+
+pub(super) fn rates(rates: Rates) -> Value {
+    let mut table = Map::new();
+    table.insert("per".into(), json!(rates.per.to_string()));
+    for (key, most) in [("connections", rates.connections), ("messages", rates.messages)] {
+        table.extend(most.map(|most| (key.to_owned(), json!(most))));
+    }
+    Value::Object(table)
 }
 
 pub(super) fn limit(limit: Limit) -> Value {

@@ -3,6 +3,7 @@
 use crate::node::WhenFull;
 use crate::parameters::words::words;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, later, optional, required, word};
+use crate::time::Span;
 
 const NODE_OWN: &[Key] = &[
     optional(
@@ -82,6 +83,32 @@ const SESSION_TIME: Shape = Shape::AnyOf(&[
     ]),
 ]);
 
+/// How long a window of `rates` is unless it says so: Postfix' `anvil_rate_time_unit`.
+pub(crate) const DEFAULT_RATE_WINDOW: Span = Span::MINUTE;
+
+const MOST_IN_A_WINDOW: Shape = Shape::Integer { least: 1, most: 1_000_000_000 };
+
+const RATES: &[Key] = &[
+    optional(
+        "connections",
+        MOST_IN_A_WINDOW,
+        "any number",
+        "most connections; one beyond meets the greeting `421`",
+    ),
+    optional(
+        "messages",
+        MOST_IN_A_WINDOW,
+        "any number",
+        "most messages; one beyond is deferred with `450` at MAIL",
+    ),
+    optional(
+        "per",
+        SOME_TIME,
+        "60s",
+        "how long a window is; one begins with the first connection after the last",
+    ),
+];
+
 /// What a node can serve; these keys may stand in `[nodes."*"]` too.
 pub(super) const CAPACITY: &[Key] = &[
     optional(
@@ -106,12 +133,24 @@ pub(super) const CAPACITY: &[Key] = &[
         "when_full",
         word(words::<WhenFull>),
         "421",
-        "what a connection beyond both meets: the greeting `421`, or a reset",
+        "what a connection beyond both meets: the greeting `421`, a reset, or nothing, as its SYN is dropped until one finds room",
+    ),
+    optional(
+        "sessions_per_client",
+        Shape::AnyOf(&[Shape::Integer { least: 1, most: MOST_SESSIONS }, word(|| vec!["unlimited"])]),
+        "unlimited",
+        "most concurrent sessions of one client, an address of an outbound host; one beyond meets `421`; needs a `session_time`",
+    ),
+    optional(
+        "rates",
+        Shape::AnyOf(&[Shape::Table(RATES), word(|| vec!["unlimited"])]),
+        "unlimited",
+        "most connections and messages of one client in a window of time",
     ),
     optional("tls", Shape::Boolean, "true", "whether it offers STARTTLS; every sender uses it where offered"),
 ];
 
 /// The keys of `[nodes.NAME]`.
-pub(super) const NODE: [Key; 12] = joined(&NODE_OUTAGES, CAPACITY);
+pub(super) const NODE: [Key; 14] = joined(&NODE_OUTAGES, CAPACITY);
 
 const NODE_OUTAGES: [Key; 7] = joined(NODE_OWN, OUTAGES);

@@ -3,6 +3,7 @@
 //! A limit of sessions only means something if sessions take time, and a backlog only where there is a limit: a key that would do nothing
 //! is an error, unless it stands in `[nodes."*"]` and does something for another node.
 
+use super::limits;
 use super::reading::Reading;
 use crate::node::{Capacity, HowLong, SessionTime, WhenFull};
 use crate::parameters::words::value_of;
@@ -16,9 +17,12 @@ use crate::time::Span;
 /// Keys that count only beside a limit of sessions.
 const OF_A_LIMIT: [&str; 2] = ["backlog", "when_full"];
 
+/// Keys that limit sessions, which have to take time for it.
+const LIMITS_OF_SESSIONS: [&str; 2] = ["sessions", "sessions_per_client"];
+
 /// What is said of one node.
 #[derive(Clone, Copy)]
-struct Settings<'t> {
+pub(super) struct Settings<'t> {
     own: Option<&'t Table>,
     every: Option<&'t Table>,
 }
@@ -29,11 +33,11 @@ impl<'t> Settings<'t> {
         [self.own, self.every].into_iter().flatten().find(|table| table.get(key).is_some())
     }
 
-    fn get(self, key: &str) -> Option<&'t Value> {
+    pub(super) fn get(self, key: &str) -> Option<&'t Value> {
         self.saying(key).and_then(|table| table.get(key))
     }
 
-    fn count(self, key: &str) -> Option<u32> {
+    pub(super) fn count(self, key: &str) -> Option<u32> {
         self.get(key).and_then(Value::as_integer).and_then(|number| u32::try_from(number).ok())
     }
 
@@ -45,6 +49,7 @@ impl<'t> Settings<'t> {
             session_time: self.get("session_time").map_or(SessionTime::Nothing, session_time),
             backlog: sessions.and_then(|_| self.count("backlog")).unwrap_or(0),
             when_full: sessions.and(when_full).unwrap_or(WhenFull::Busy),
+            clients: limits::of(self),
             tls: self.get("tls").and_then(Value::as_boolean).unwrap_or(true),
         }
     }
@@ -53,33 +58,34 @@ impl<'t> Settings<'t> {
 /// Gives each node its capacity.
 pub(super) fn read(table: &Table, nodes: &mut [Node], reading: &mut Reading) {
     let every = table.table(EVERY);
-    let mut timeless: Vec<&Place> = Vec::new();
+    limits::check(table, reading);
+    let mut timeless: Vec<(&Place, &str)> = Vec::new();
     for node in nodes.iter_mut() {
         let settings = Settings { own: table.table(&node.name), every };
         node.capacity = settings.capacity();
-        match node.capacity.sessions {
-            None => settings.own.into_iter().for_each(|own| refuse_limit_keys(own, &node.name, reading)),
-            // One `sessions` for all is one slip, however many nodes it holds for.
-            Some(_) if node.capacity.session_time == SessionTime::Nothing => {
-                timeless.extend(settings.get("sessions").map(|value| &value.place));
-            }
-            Some(_) => {}
+        if node.capacity.sessions.is_none() {
+            settings.own.into_iter().for_each(|own| refuse_limit_keys(own, &node.name, reading));
+        }
+        // One `sessions` for all is one slip, however many nodes it holds for.
+        if node.capacity.session_time == SessionTime::Nothing {
+            let limits = LIMITS_OF_SESSIONS.into_iter().filter(|key| settings.count(key).is_some());
+            timeless.extend(limits.filter_map(|key| Some((&settings.get(key)?.place, key))));
         }
     }
     timeless.sort_unstable();
     timeless.dedup();
-    timeless.into_iter().for_each(|place| without_time(place, reading));
+    timeless.into_iter().for_each(|(place, key)| without_time(place, key, reading));
     if let Some(every) = every.filter(|_| nodes.iter().all(|node| node.capacity.sessions.is_none())) {
         refuse_limit_keys(every, &format!("{EVERY:?}"), reading);
     }
 }
 
-fn without_time(place: &Place, reading: &mut Reading) {
-    let message = "a limit of `sessions` never fills while sessions take no time";
+fn without_time(place: &Place, key: &str, reading: &mut Reading) {
+    let message = format!("a limit of `{key}` never fills while sessions take no time");
     reading
         .report
         .error(code::MISSING, place, message)
-        .label("sessions without `session_time`")
+        .label(format!("{key} without `session_time`"))
         .help("add `session_time = \"2s\"`: how long one message holds a session");
 }
 

@@ -7,6 +7,7 @@ mod capacity;
 mod events;
 mod goals;
 mod greylisting;
+mod limits;
 mod nodes;
 mod outages;
 mod planned;

@@ -35,7 +35,8 @@ const fn stage_of(outcome: Outcome) -> Stage {
 }
 
 impl<P: Probe> Replication<'_, '_, P> {
-    /// What goes wrong with a message that begins in a session: `trouble`, if a fault shows first, or the answer of a greylist.
+    /// What goes wrong with a message that begins in a session: it is one too many for its client, `trouble`, if a fault shows first, or the
+    /// answer of a greylist.
     #[inline]
     pub(crate) fn meets(
         &mut self,
@@ -44,6 +45,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         now: Time,
     ) -> Option<Outcome> {
         let node = self.world.topology.node_of(delivery.connection.address);
+        if self.is_beyond_rate(delivery, node, now) {
+            return Some(Outcome::Deferred(Stage::Recipient));
+        }
         if self.world.topology.node(node).greylists {
             return self.meets_greylist(delivery, node, trouble, now);
         }

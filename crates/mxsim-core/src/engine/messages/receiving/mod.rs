@@ -1,9 +1,10 @@
 //! One node: it decides about itself what a connection finds there, and for how long.
 
 pub(crate) mod greylisting;
+pub(crate) mod limits;
 pub(crate) mod sessions;
 
-use crate::engine::connect::{ConnectResult, connect, outcome_of};
+use crate::engine::connect::{ConnectResult, connect, outcome_of, silent_until};
 use crate::engine::count::recorder::Recorder;
 use crate::engine::world::topology::NodeTable;
 use crate::ids::{MessageId, NodeId, SenderId};
@@ -11,6 +12,7 @@ use crate::node::{Client, Fault, Outage, Schedule, SessionTime, State, WhenFull}
 use crate::random::Key;
 use crate::sender::{Outcome, Timeouts};
 use crate::time::{Span, Time};
+use limits::{ClientAddress, Clients};
 use sessions::Sessions;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -23,7 +25,11 @@ pub(crate) struct ConnectionRequest<'a> {
     /// How long its sender waits.
     pub(crate) timeouts: &'a Timeouts,
     /// Who opens it, as faults tell clients apart.
-    pub(crate) client: Client,
+    pub(crate) identity: Client,
+    /// Where it comes from.
+    pub(crate) client: ClientAddress,
+    /// When its first SYN was sent.
+    pub(crate) begun: Time,
 }
 
 /// What a node does with a connection.
@@ -35,7 +41,7 @@ pub(crate) enum Admission {
     Backlog,
     /// It fails at once.
     Failed(Outcome),
-    /// Nothing comes back before then, and this is how it ends.
+    /// Nothing comes back before then, and this is how it ends; with `Accepted` the node is asked again.
     NoAnswerUntil(Time, Outcome),
 }
 
@@ -53,6 +59,8 @@ pub(crate) struct Node<'w> {
     state: State,
     /// True if sessions take time or are limited at any node, so that they are counted.
     is_counted: bool,
+    /// Its clients, if it limits them.
+    clients: Option<Box<Clients>>,
 }
 
 impl<'w> Node<'w> {
@@ -64,15 +72,9 @@ impl<'w> Node<'w> {
         start: Time,
     ) -> Self {
         let sessions = Sessions::new(table.capacity.sessions);
-        Self {
-            id,
-            table,
-            faults,
-            sessions,
-            backlog: VecDeque::new(),
-            state: State::unknown(start),
-            is_counted,
-        }
+        let clients = Clients::new(table.capacity.clients);
+        let (backlog, state) = (VecDeque::new(), State::unknown(start));
+        Self { id, table, faults, sessions, backlog, state, is_counted, clients }
     }
 
     /// True if messages hold its sessions for some time.
@@ -83,7 +85,7 @@ impl<'w> Node<'w> {
 
     /// True if no connection ever waits for the end of a session, so that it needs no event.
     pub(crate) const fn ends_unwatched(&self) -> bool {
-        self.table.capacity.backlog == 0
+        self.table.capacity.backlog == 0 && !self.limits_client_sessions()
     }
 
     /// True if it offers STARTTLS.
@@ -91,10 +93,11 @@ impl<'w> Node<'w> {
         self.table.capacity.tls
     }
 
-    /// True if it greylists, so that a message may be turned away in its session.
+    /// True if it may do something else with a message than take it: by a greylist, as one too many for its client, or because it bounces what it has
+    /// accepted.
     #[inline]
-    pub(crate) const fn greylists(&self) -> bool {
-        self.table.greylists
+    pub(crate) const fn looks_at_messages(&self) -> bool {
+        self.table.greylists || self.clients.is_some() || self.table.bounces
     }
 
     /// How long the message of this draw holds a session.
@@ -120,56 +123,96 @@ impl<'w> Node<'w> {
         recorder: &mut Recorder<'_>,
     ) -> Admission {
         if self.outages(now).is_empty() {
-            return self.greet(request.message, now, recorder);
+            return self.greet(request, now, recorder);
         }
-        match connect(&self.faults, now, request.timeouts, &request.client) {
-            ConnectResult::Now(Outcome::Accepted) => {
-                self.greet_despite_faults(request.message, &request.client, now, recorder)
-            }
+        match connect(&self.faults, (request.begun, now), request.timeouts, &request.identity) {
+            ConnectResult::Now(Outcome::Accepted) => self.greet_despite_faults(request, now, recorder),
             ConnectResult::Now(outcome) => Admission::Failed(outcome),
             ConnectResult::Later(at, outcome) => Admission::NoAnswerUntil(at, outcome),
         }
     }
 
-    /// Greets a connection that no fault keeps from it, if there is room.
-    #[inline]
-    pub(crate) fn greet(&mut self, message: MessageId, now: Time, recorder: &mut Recorder<'_>) -> Admission {
-        if !self.is_counted {
-            return Admission::Session(None);
-        }
-        let is_full = self.is_full(now);
-        let waits = is_full && self.backlog.len() < self.table.capacity.backlog as usize;
-        recorder.sessions.connected(message.sender, self.id, now, is_full && !waits);
-        if waits {
-            return Admission::Backlog;
-        }
-        if is_full {
-            recorder.found_full(message, self.id);
-            return Admission::Failed(match self.table.capacity.when_full {
-                WhenFull::Busy => Outcome::Busy,
-                WhenFull::Refuse => Outcome::Refused,
-            });
-        }
-        Admission::Session(None)
-    }
-
-    /// The same for a connection that got as far as the greeting while the node had a fault: it may show later.
-    pub(crate) fn greet_despite_faults(
+    /// Answers the next SYN of a connection that has had no answer so far, or finds that its sender has given up: then the node was full.
+    pub(crate) fn connect_again(
         &mut self,
-        message: MessageId,
-        client: &Client,
+        request: ConnectionRequest<'_>,
         now: Time,
         recorder: &mut Recorder<'_>,
     ) -> Admission {
-        match self.greet(message, now, recorder) {
-            Admission::Session(_) => self.give_session(client, now),
-            admission => admission,
+        if now.since(request.begun) < request.timeouts.connect_timeout() {
+            return self.connect(request, now, recorder);
         }
+        self.turn_away(request.message, Outcome::TimedOut, now, recorder)
     }
 
-    /// A session, for a connection that has waited for one.
-    pub(crate) fn give_session(&self, client: &Client, now: Time) -> Admission {
-        Admission::Session(self.trouble(client, now, |_| true))
+    /// Greets a connection that no fault keeps from it, if there is room.
+    #[inline]
+    pub(crate) fn greet(
+        &mut self,
+        request: ConnectionRequest<'_>,
+        now: Time,
+        recorder: &mut Recorder<'_>,
+    ) -> Admission {
+        let message = request.message;
+        if !self.is_counted {
+            return self.admit(request, now, recorder);
+        }
+        let is_full = self.is_full(now);
+        if is_full && self.backlog.len() >= self.table.capacity.backlog as usize {
+            return match self.table.capacity.when_full {
+                WhenFull::Busy => self.turn_away(message, Outcome::Busy, now, recorder),
+                WhenFull::Refuse => self.turn_away(message, Outcome::Refused, now, recorder),
+                WhenFull::Drop => {
+                    let until = silent_until(request.begun, now, request.timeouts);
+                    Admission::NoAnswerUntil(until, Outcome::Accepted)
+                }
+            };
+        }
+        recorder.sessions.connected(message.sender, self.id, now, false);
+        if is_full { Admission::Backlog } else { self.admit(request, now, recorder) }
+    }
+
+    /// Turns a connection away for which there is no room.
+    fn turn_away(
+        &self,
+        message: MessageId,
+        outcome: Outcome,
+        now: Time,
+        recorder: &mut Recorder<'_>,
+    ) -> Admission {
+        recorder.sessions.connected(message.sender, self.id, now, true);
+        recorder.found_full(message, self.id);
+        Admission::Failed(outcome)
+    }
+
+    /// The same for a connection that got as far as the greeting while the node had a fault: it may show later.
+    fn greet_despite_faults(
+        &mut self,
+        request: ConnectionRequest<'_>,
+        now: Time,
+        recorder: &mut Recorder<'_>,
+    ) -> Admission {
+        let admission = self.greet(request, now, recorder);
+        self.with_trouble(admission, &request.identity, now)
+    }
+
+    /// Gives a free session to a connection that has waited for one.
+    pub(crate) fn serve_waiting(
+        &mut self,
+        request: ConnectionRequest<'_>,
+        now: Time,
+        recorder: &mut Recorder<'_>,
+    ) -> Admission {
+        let admission = self.admit(request, now, recorder);
+        self.with_trouble(admission, &request.identity, now)
+    }
+
+    /// The same admission with what goes wrong in the session, if it is to one.
+    fn with_trouble(&self, admission: Admission, client: &Client, now: Time) -> Admission {
+        match admission {
+            Admission::Session(_) => Admission::Session(self.trouble(client, now, |_| true)),
+            other => other,
+        }
     }
 
     /// What goes wrong first with TLS, or with a message that begins at `now`, of what is `possible`.
@@ -243,20 +286,26 @@ impl<'w> Node<'w> {
     }
 
     /// Begins a session that an event will end.
-    pub(crate) fn begin(&mut self, now: Time, recorder: &mut Recorder<'_>) {
+    pub(crate) fn begin(&mut self, client: ClientAddress, now: Time, recorder: &mut Recorder<'_>) {
         self.sessions.begin(self.id, now, recorder);
+        if let Some(clients) = &mut self.clients {
+            clients.begin_session(client, now);
+        }
     }
 
     /// Ends a session begun by [`Node::begin`], of these times, after so many messages.
     pub(crate) fn end(
         &mut self,
-        sender: SenderId,
+        client: ClientAddress,
         times: (Time, Time),
         messages: u32,
         recorder: &mut Recorder<'_>,
     ) {
         self.sessions.end();
-        recorder.sessions.session(sender, self.id, times, messages);
+        if let Some(clients) = &mut self.clients {
+            clients.end_session(client);
+        }
+        recorder.sessions.session(client.outbound.sender, self.id, times, messages);
     }
 
     /// A message is under way in such a session between these times.

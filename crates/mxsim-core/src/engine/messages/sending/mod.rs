@@ -170,7 +170,7 @@ impl SenderState {
     }
 
     /// Who opens a connection of this family and draw for a message, or uses one for it.
-    pub(crate) const fn client(
+    pub(crate) const fn identity(
         &self,
         table: &SenderTable,
         message: &QueuedMessage,
