@@ -19,3 +19,4 @@ mod retry_times;
 mod shuffle;
 mod sticky;
 mod ttl_cache;
+mod wrong_zones;

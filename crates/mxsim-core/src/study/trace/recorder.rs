@@ -203,6 +203,9 @@ impl<'a> Recorder<'a> {
             Step::Barred(host) => {
                 Happening::Barred { host: self.host(host), why: words::barred(&policy.policy).into() }
             }
+            Step::Skipped(host) => {
+                Happening::Barred { host: self.host(host), why: words::mx_to_address(&policy.policy).into() }
+            }
             Step::Candidates(candidates) => Happening::Candidates { list: self.list(candidates) },
             Step::Ordered(candidates) => {
                 self.followed(number).left = candidates.into();
