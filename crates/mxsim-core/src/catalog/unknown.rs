@@ -9,7 +9,7 @@ use crate::syntax::tree::{Table, Value};
 /// A quantity that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotKnown {
-    /// What it is: `choosers`, `hold`, `order`, `idle`, or `mix` of a population.
+    /// What it is: `choosers`, `hold`, `order`, `mx_to_address`, `idle`, or `mix` of a population.
     pub name: &'static str,
     /// Its plausible range, in words.
     pub range: String,
@@ -25,6 +25,7 @@ impl NotKnown {
             "choosers" => "how many outbound hosts choose independently",
             "hold" => "how long each of them holds its choice, on average",
             "order" => "whether it shuffles hosts at all",
+            "mx_to_address" => "whether it connects to an address in the place of a host name",
             "idle" => "how long it keeps a connection open that has nothing to carry",
             _ => "how far the mix of another domain lies from these shares",
         }
@@ -70,6 +71,20 @@ pub(super) const OF_SENDER: Shape = Shape::Table(&[
         ]),
         "known",
         "whether it shuffles hosts",
+    ),
+    optional(
+        "mx_to_address",
+        Shape::Table(&[
+            required(
+                "skip",
+                CHANCE,
+                "chance that it skips an MX record with an address; else it connects to the address",
+            ),
+            GRADE,
+            WHERE,
+        ]),
+        "known",
+        "whether it connects to an address in an MX record",
     ),
     optional(
         "idle",
@@ -140,6 +155,15 @@ pub(super) fn read(table: &Table) -> (Unknowns, Vec<NotKnown>) {
         let chance = unknowns.answer.unwrap_or_default() * 100.0;
         let range = format!("as the DNS answers in {chance:.0} of 100, else shuffled");
         list.extend(not_known("order", &range, part));
+    }
+    if let Some(part) = section.table("mx_to_address") {
+        unknowns.skips_addresses = part.get("skip").and_then(Value::as_number);
+        let chance = unknowns.skips_addresses.unwrap_or_default() * 100.0;
+        list.extend(not_known(
+            "mx_to_address",
+            &format!("skips it in {chance:.0} of 100, else connects to it"),
+            part,
+        ));
     }
     if let Some(part) = section.table("idle") {
         unknowns.idle = times(part);

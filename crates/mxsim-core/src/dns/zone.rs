@@ -21,10 +21,16 @@ impl Name {
         &self.0
     }
 
-    /// The first label: `mx1` of `mx1.example.com`.
+    /// The first label: `mx1` of `mx1.example.com`; all of an address in the place of a name.
     #[must_use]
     pub fn first_label(&self) -> &str {
-        self.0.split('.').next().unwrap_or("")
+        if self.as_address().is_some() { &self.0 } else { self.0.split('.').next().unwrap_or("") }
+    }
+
+    /// The address that stands in the place of a name, as in `MX 10 192.0.2.1.`.
+    #[must_use]
+    pub fn as_address(&self) -> Option<IpAddr> {
+        self.0.parse().ok()
     }
 
     /// True for a wildcard: its leftmost label is `*` (RFC 4592 section 2.1.1).
@@ -101,6 +107,16 @@ pub struct Host {
 }
 
 impl Host {
+    /// The host of an MX record that has an address in the place of a name; nothing is looked up for it.
+    #[must_use]
+    pub(crate) fn of_address(name: Name, ip: IpAddr, ttl: Span) -> Self {
+        let (a, aaaa) = match ip {
+            IpAddr::V4(ip) => (vec![ip], Vec::new()),
+            IpAddr::V6(ip) => (Vec::new(), vec![ip]),
+        };
+        Self { name, a, a_ttl: ttl, aaaa, aaaa_ttl: ttl, status: AddressStatus::Published }
+    }
+
     /// All its addresses, IPv4 first, each family in zone order.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         self.a.iter().map(|&ip| IpAddr::V4(ip)).chain(self.aaaa.iter().map(|&ip| IpAddr::V6(ip)))

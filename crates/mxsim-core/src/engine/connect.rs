@@ -125,8 +125,9 @@ mod tests {
     #[test]
     fn a_repeated_syn_is_one_of_the_connection_it_repeats() {
         let second = |seconds| Time::ZERO + Span::from_secs(seconds);
-        let again =
-            |until, now| connect(&faulty_until(until, Fault::Drop), (Time::ZERO, second(now)), &POSTFIX, &Client::ANYBODY);
+        let again = |until, now| {
+            connect(&faulty_until(until, Fault::Drop), (Time::ZERO, second(now)), &POSTFIX, &Client::ANYBODY)
+        };
         assert_eq!(again(9, 5), after(11, Outcome::Accepted));
         assert_eq!(again(60, 5), after(30, Outcome::TimedOut));
         assert_eq!(again(3, 5), ConnectResult::Now(Outcome::Accepted));

@@ -30,6 +30,8 @@ pub enum Step<'a> {
     },
     /// A policy of the zone keeps the sender from using a host of the answer.
     Barred(HostId),
+    /// The answer has an address in the place of a host, which the sender does not use.
+    Skipped(HostId),
     /// The candidates as the answers give them.
     Candidates(&'a [Candidate]),
     /// The order in which they will be tried.
@@ -122,6 +124,8 @@ pub enum NoHost {
     NoAnswer,
     /// A policy of the zone leaves no host to use.
     Barred,
+    /// No host of the answer has an address.
+    NoAddress,
 }
 
 /// Watches a replication.

@@ -26,7 +26,7 @@ use crate::tally::labels::Labels;
 pub struct Assumption {
     /// Index of the sender in [`Labels::senders`].
     pub sender: usize,
-    /// `choosers`, `hold`, `order`, `idle` or `share`.
+    /// `choosers`, `hold`, `order`, `mx_to_address`, `idle` or `share`.
     pub unknown: String,
     /// What the scenario assumes.
     pub assumed: String,

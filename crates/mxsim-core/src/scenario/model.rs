@@ -142,6 +142,12 @@ impl Scenario {
         self.senders.iter().filter(|sender| sender.wanted)
     }
 
+    /// True if an MX record of the zone, at any time, has an address in the place of a host name.
+    pub(crate) fn has_mx_to_address(&self) -> bool {
+        let mut records = self.zones.iter().flat_map(|version| &version.zone.mx);
+        records.any(|mx| mx.exchange.as_address().is_some())
+    }
+
     /// The scenario with next to no mail that nobody waits for, where that changes nothing for the other mail: no node has places that it could
     /// take, and no cache serves both. `None` elsewhere, and where all mail is wanted.
     pub(crate) fn without_unwanted_mail(&self) -> Option<Self> {

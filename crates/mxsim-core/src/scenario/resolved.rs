@@ -314,7 +314,7 @@ fn record_sets(zone: &Zone) -> RecordSets {
     for record in &zone.mx {
         add(&zone.domain, zone.mx_ttl, "MX", format!("{} {}", record.preference, absolute(&record.exchange)));
     }
-    for host in &zone.hosts {
+    for host in zone.hosts.iter().filter(|host| host.name.as_address().is_none()) {
         host.a.iter().for_each(|address| add(&host.name, host.a_ttl, "A", address.to_string()));
         host.aaaa.iter().for_each(|address| add(&host.name, host.aaaa_ttl, "AAAA", address.to_string()));
     }

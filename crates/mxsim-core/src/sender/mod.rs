@@ -44,7 +44,7 @@ pub use limits::{Cut, Limits};
 pub use memory_policy::{Memory, RetryStep};
 pub use order_policy::{AddressOrder, Family, HostOrder, OrderPolicy, Preference, Stickiness, Unit};
 pub use outcome::Outcome;
-pub use resolve::{AddressSort, Check, Lookups, NullMx, OwnCache, Policy};
+pub use resolve::{AddressSort, Check, Lookups, MxToAddress, NoAddress, NullMx, OwnCache, Policy};
 pub use retry::{AfterGaps, RetryFrom, RetrySchedule, Wait};
 pub use reuse::{FiledUnder, Reuse, ReuseLimits};
 pub use timeouts::{Kernel, Timeouts};

@@ -39,6 +39,10 @@ pub enum AddressSort {
 pub struct Policy {
     /// What the root as only exchange host means to it (RFC 7505).
     pub null_mx: NullMx,
+    /// What an MX record with an address in the place of a name does to it (`MX 10 192.0.2.1.`).
+    pub mx_to_address: MxToAddress,
+    /// What it does with mail for a domain none of whose MX hosts has an address.
+    pub no_address: NoAddress,
     /// Whether a domain without MX records is reached at its own address (RFC 5321 section 5.1).
     pub implicit_mx: bool,
     /// Whether it leaves out hosts that an enforced MTA-STS policy does not name (RFC 8461).
@@ -68,6 +72,26 @@ impl NullMx {
             Self::TreatAsHost => false,
         }
     }
+}
+
+/// What an MX record with an address in the place of a name means to a sender. RFC 5321 section 5.1 wants a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MxToAddress {
+    /// It connects to the address.
+    Use,
+    /// A host without an address: nothing in the DNS answers for such a name.
+    Skip,
+    /// One such record spoils the whole answer: mail for the domain bounces, whatever other hosts there are.
+    Bounce,
+}
+
+/// What becomes of mail for a domain none of whose MX hosts has an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoAddress {
+    /// It bounces at once (RFC 5321 section 5.1).
+    Bounce,
+    /// It waits and is tried again.
+    Retry,
 }
 
 /// Whether a policy is checked.

@@ -1,12 +1,13 @@
 //! From where to where the behaviour of a sender may plausibly lie, where nobody has looked.
 //!
-//! Large providers publish almost nothing about how they choose. What is not known of one is four things: how many independent choosers
-//! hold a choice, how long they hold it, whether they shuffle the hosts at all, and how long they keep a connection open that has nothing
-//! to carry. Each has a range, as data beside the preset; a *plausible world* draws one value out of each.
+//! Large providers publish almost nothing about how they choose. What is not known of one is five things: how many independent choosers
+//! hold a choice, how long they hold it, whether they shuffle the hosts at all, how long they keep a connection open that has nothing
+//! to carry, and whether they connect to an address in the place of a host name. Each has a range, as data beside the preset; a *plausible world* draws one value out of each.
 
 use super::behaviour::SenderParameters;
 use super::failover::Failover;
 use super::order_policy::{HostOrder, OrderPolicy, Stickiness};
+use super::resolve::MxToAddress;
 use crate::random::Key;
 use crate::time::Span;
 
@@ -19,6 +20,8 @@ pub struct Unknowns {
     pub hold: Option<(Span, Span)>,
     /// Chance that it takes hosts as the DNS answers them, 0..1; else it shuffles them.
     pub answer: Option<f64>,
+    /// Chance that it skips an address in the place of a host name, 0..1; else it connects to it. It matters where an MX record has one.
+    pub skips_addresses: Option<f64>,
     /// How long an open connection waits for its next message, from the first to the second; log-uniform. It matters where sessions take time.
     pub idle: Option<(Span, Span)>,
 }
@@ -27,7 +30,8 @@ impl Unknowns {
     /// True if everything is known.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.choosers.is_none() && self.hold.is_none() && self.answer.is_none() && self.idle.is_none()
+        let in_order = self.choosers.is_none() && self.hold.is_none() && self.answer.is_none();
+        in_order && self.idle.is_none() && self.skips_addresses.is_none()
     }
 
     /// The same with ranges that reach to what a scenario takes for granted.
@@ -73,6 +77,13 @@ impl Unknowns {
         Some(Span(log_uniform(from, to, key.child(3)) as i64))
     }
 
+    /// What it does with an MX record that has an address in the place of a host name in a plausible world.
+    #[must_use]
+    pub fn draw_mx_to_address(&self, key: Key) -> Option<MxToAddress> {
+        let skips = key.child(4).unit() <= self.skips_addresses?;
+        Some(if skips { MxToAddress::Skip } else { MxToAddress::Use })
+    }
+
     /// Whether it takes hosts as the DNS answers them in a plausible world.
     #[must_use]
     pub fn draw_answer(&self, key: Key) -> Option<bool> {
@@ -104,6 +115,7 @@ mod tests {
         choosers: Some((1, 200)),
         hold: Some((Span::MINUTE, Span(7 * Span::DAY.0))),
         answer: Some(0.25),
+        skips_addresses: Some(0.25),
         idle: Some((Span::from_secs(1), Span::MINUTE)),
     };
 
@@ -114,7 +126,7 @@ mod tests {
 
     /// Theory: the chance of k choosers is log((k + 1) / k) / log 201, so that of one is 0.1307; n = 40,000: within 4.9 standard errors, 0.0083,
     /// at 1 in 1,000,000. The same for a hold below an hour, log 60 / log 10,080 = 0.4442 (0.0122), for an idle time below 6 s, log 6 / log 60 =
-    /// 0.4376 (0.0122), and for the answer, 0.25 (0.0107).
+    /// 0.4376 (0.0122), and for the answer and for skipping addresses, 0.25 (0.0107).
     #[test]
     fn draws_follow_their_laws() {
         let part = |holds: &dyn Fn(Key) -> bool| keys().filter(|key| holds(*key)).count() as f64 / 40_000.0;
@@ -126,6 +138,8 @@ mod tests {
         assert!((brief - libm::log(6.0) / libm::log(60.0)).abs() < 0.0122, "{brief}");
         let answer = part(&|key| UNKNOWNS.draw_answer(key) == Some(true));
         assert!((answer - 0.25).abs() < 0.0107, "{answer}");
+        let skips = part(&|key| UNKNOWNS.draw_mx_to_address(key) == Some(MxToAddress::Skip));
+        assert!((skips - 0.25).abs() < 0.0107, "{skips}");
     }
 
     #[test]

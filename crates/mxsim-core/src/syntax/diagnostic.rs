@@ -36,7 +36,7 @@ pub const CODES: &[(&str, &str)] = &[
     (code::ZONE_SYNTAX, "a zone line that cannot be read"),
     (code::ZONE_VALUE, "a name, address, TTL or preference in a zone line that is not one"),
     (code::ZONE_DOMAIN, "the mail domain is not clear or has no records"),
-    (code::ZONE_CNAME, "a CNAME loop, or a CNAME beside other records"),
+    (code::ZONE_CNAME, "a CNAME loop, or several CNAME records of one name"),
     (code::ZONE_FOREIGN, "records in a form that is recognised and not read"),
     (code::ZONE_TOO_MANY, "more MX records or addresses than the simulator takes"),
 ];

@@ -13,6 +13,7 @@ fn plausible_senders() {
         choosers: Some((1, 200)),
         hold: Some((Span::MINUTE, Span::WEEK)),
         answer: Some(0.25),
+        skips_addresses: Some(0.25),
         idle: Some((Span::from_secs(1), Span::HOUR)),
     };
     let worlds = [0, 1, 2, 3, 4, 5].map(|world| key(Purpose::World).child(world));

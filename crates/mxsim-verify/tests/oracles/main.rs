@@ -20,3 +20,4 @@ mod shuffle;
 mod sticky;
 mod ttl_cache;
 mod whom_faults_hit;
+mod wrong_zones;

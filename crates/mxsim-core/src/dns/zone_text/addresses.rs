@@ -59,7 +59,8 @@ fn gaps(zone: &Zone, context: &Context, owners: &BTreeMap<Name, Name>) -> Vec<(A
         let is_denied = [RecordKind::A, RecordKind::Aaaa].iter().any(|kind| context.denies(&owner, *kind));
         is_bare(host) && !is_denied
     };
-    let asked_for_none = !context.is_whole_zone && !context.has_holes && zone.hosts.iter().all(is_open);
+    let mut named = zone.hosts.iter().filter(|host| host.name.as_address().is_none());
+    let asked_for_none = !context.is_whole_zone && !context.has_holes && named.all(is_open);
     let gap = |host: &Host| gap(host, &owner(host), zone, context, asked_for_none);
     zone.hosts.iter().map(gap).collect()
 }
@@ -162,7 +163,16 @@ fn no_ipv6_known(hosts: &[&str]) -> Option<ZoneNote> {
 /// A host of the zone that has no address, and the missing dot that may be the reason.
 fn absent(host: &Host, zone: &Zone, context: &Context) -> ZoneNote {
     let apex = context.zone.as_ref().unwrap_or(&zone.domain);
-    let meant = without_apex(&host.name, apex).filter(|_| context.undotted.contains(&host.name));
+    let is_undotted = context.undotted.contains(&host.name);
+    if let Some(ip) = behind(&host.name, apex).and_then(|name| name.as_address()).filter(|_| is_undotted) {
+        let text = format!(
+            "{} has no address: an MX record names a host, and {ip} was read as a name to which {apex} was appended; give the address a name with an \
+             A or AAAA record and put that name into the MX record",
+            host.name
+        );
+        return ZoneNote { code: "mx-no-dot", text };
+    }
+    let meant = without_apex(&host.name, apex).filter(|_| is_undotted);
     if let Some(meant) = meant {
         let text = format!(
             "{} has no address: its name was written without the final dot, so {apex} was put behind it; write `{meant}.`",
@@ -175,10 +185,15 @@ fn absent(host: &Host, zone: &Zone, context: &Context) -> ZoneNote {
     ZoneNote { code: "mx-no-address", text }
 }
 
+/// `mx3` of `mx3.example.com`.
+fn behind(name: &Name, apex: &Name) -> Option<Name> {
+    Some(Name::new(name.as_str().strip_suffix(apex.as_str())?.strip_suffix('.')?))
+}
+
 /// `mx3.example.com` of `mx3.example.com.example.com`: what was meant where the final dot is missing. `mx1.mail` may well be a host of the
 /// zone.
 fn without_apex(name: &Name, apex: &Name) -> Option<Name> {
-    let written = Name::new(name.as_str().strip_suffix(apex.as_str())?.strip_suffix('.')?);
+    let written = behind(name, apex)?;
     let last = written.as_str().rsplit('.').next().unwrap_or_default();
     let is_whole = written.is_within(apex) || last.len() == 2 || TOP_LEVEL.contains(&last);
     (written.as_str().contains('.') && is_whole).then_some(written)

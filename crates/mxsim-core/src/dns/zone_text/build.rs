@@ -200,20 +200,30 @@ impl<'r> Builder<'r> {
         zone
     }
 
-    /// A CNAME must be alone at its name (RFC 2181 section 10.1).
+    /// A CNAME must be alone at its name (RFC 2181 section 10.1). Beside others it is passed over, for a server that has such a zone has the
+    /// records that it is asked for; beside nothing but the SOA it is followed.
     fn check_aliases(&mut self) {
-        let mut clashes = Vec::new();
-        for ((owner, kind), set) in &self.sets {
-            let others = [RecordKind::Mx, RecordKind::A, RecordKind::Aaaa, RecordKind::Soa];
-            let beside = others.iter().any(|other| self.sets.contains_key(&(*owner, *other)));
-            if *kind == RecordKind::Cname && (beside || set.len() > 1) {
-                let message =
-                    format!("{owner} has a CNAME and other records; an alias must be alone at its name");
-                clashes.push((set[set.len() - 1].range, message));
-            }
+        let of = |owner: &Name, kinds: &[RecordKind]| -> Vec<&str> {
+            let there = kinds.iter().filter(|kind| self.sets.contains_key(&(owner, **kind)));
+            there.map(|kind| kind.name()).collect()
+        };
+        let answers = [RecordKind::Mx, RecordKind::A, RecordKind::Aaaa];
+        let aliases = self.sets.iter().filter(|((_, kind), _)| *kind == RecordKind::Cname);
+        let mut found = Vec::new();
+        for ((owner, _), set) in aliases {
+            let (beside, soa) = (of(owner, &answers), of(owner, &[RecordKind::Soa]));
+            found.push((*owner, set[set.len() - 1].range, set.len(), beside, !soa.is_empty()));
         }
-        for (range, message) in clashes {
-            self.error(ZoneErrorKind::Cname, range, message, "remove the CNAME or the other records");
+        for (owner, range, count, beside, has_soa) in found {
+            if count > 1 {
+                let message = format!("{owner} has {count} CNAME records, and a name has one at most");
+                self.error(ZoneErrorKind::Cname, range, message, "keep one of them");
+            } else if !beside.is_empty() {
+                self.sets.remove(&(owner, RecordKind::Cname));
+                self.note("cname-beside-others", beside_others(owner, &beside.join(" and ")));
+            } else if has_soa {
+                self.note("cname-beside-others", at_apex(owner));
+            }
         }
     }
 
@@ -299,7 +309,7 @@ impl<'r> Builder<'r> {
             names.push(zone.domain.clone());
         }
         for name in names {
-            let host = self.host(name, zone.negative_ttl);
+            let host = self.host(name, zone);
             zone.hosts.push(host);
         }
         if zone.mx.is_empty() {
@@ -310,7 +320,7 @@ impl<'r> Builder<'r> {
     fn add_earlier_hosts(&mut self, earlier: &[Host], zone: &mut Zone) {
         for Host { name, .. } in earlier {
             if zone.host(name).is_none() {
-                let host = self.host(name.clone(), zone.negative_ttl);
+                let host = self.host(name.clone(), zone);
                 zone.hosts.push(host);
             }
         }
@@ -371,12 +381,16 @@ impl<'r> Builder<'r> {
     }
 
     /// The addresses behind `name`; an alias lends its TTL if it is shorter.
-    fn host(&mut self, name: Name, negative_ttl: Span) -> Host {
+    fn host(&mut self, name: Name, zone: &Zone) -> Host {
+        if let Some(ip) = name.as_address() {
+            return Host::of_address(name, ip, zone.mx_ttl);
+        }
+        let negative_ttl = zone.negative_ttl;
         let (owner, aliases) = self.resolve(&name);
         let alias_ttl = aliases.iter().filter_map(|record| record.ttl).min();
         if !aliases.is_empty() {
             let text = format!(
-                "{name} is an alias of {owner}; RFC 2181 section 10.3 wants an MX record to name the host itself"
+                "{name} is an alias of {owner}; RFC 2181 section 10.3 wants an MX record to name the host itself, though senders follow the alias"
             );
             self.note("mx-alias", text);
         }
@@ -405,6 +419,22 @@ impl<'r> Builder<'r> {
         });
         Host { name, a: a.collect(), a_ttl, aaaa: aaaa.collect(), aaaa_ttl, status: AddressStatus::Published }
     }
+}
+
+/// What comes of a CNAME beside records that senders ask for.
+fn beside_others(owner: &Name, kinds: &str) -> String {
+    format!(
+        "{owner} has a CNAME beside {kinds} records, which RFC 2181 section 10.1 forbids: BIND, NSD and Knot refuse to load such a zone, and a \
+         resolver that has the alias in its cache does not see the other records; the simulation goes by the {kinds} records, so remove the CNAME"
+    )
+}
+
+/// What comes of a CNAME at the top of a zone.
+fn at_apex(owner: &Name) -> String {
+    format!(
+        "{owner} is the top of its zone and has a CNAME, which RFC 2181 section 10.1 forbids beside the SOA record: BIND, NSD and Knot refuse to load \
+         such a zone; the simulation follows the alias, so publish the records themselves"
+    )
 }
 
 /// What is wrong with a chain of aliases that goes on with `alias`, if anything is.

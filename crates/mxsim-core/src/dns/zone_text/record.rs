@@ -341,12 +341,21 @@ impl<'t> Reader<'t> {
 
     fn mx(&mut self, preference: &Token<'_>, exchange: &Token<'_>) -> Outcome<Data> {
         let number = preference_of(preference)?;
+        if let Some(name) = address_in_place_of(exchange).filter(|_| !self.is_relative_to_origin(exchange)) {
+            return Ok(Data::Mx(number, name));
+        }
         let name = exchange_host(self.name(exchange)?, exchange)?;
         let is_written_out = exchange.text.ends_with('.') || !exchange.text.contains('.');
         if !is_written_out && name.as_str().len() > exchange.text.len() {
             self.found.context.undotted.insert(name.clone());
         }
         Ok(Data::Mx(number, name))
+    }
+
+    /// True if a name server puts the origin behind this name: it has no final dot.
+    fn is_relative_to_origin(&self, name: &Token<'_>) -> bool {
+        let has_origin = self.roots.origin.as_ref().is_some_and(|origin| !origin.is_root());
+        has_origin && !name.text.ends_with('.') && !name.text.contains(':')
     }
 
     /// Takes `10 mx1.example.com.` and a bare address, as `dig +short` prints them; true if the line is one of these.
@@ -365,7 +374,7 @@ impl<'t> Reader<'t> {
             {
                 (
                     RecordKind::Mx,
-                    Data::Mx(preference_of(&preference)?, exchange_host(Roots::spelled_out(&host)?, &host)?),
+                    Data::Mx(preference_of(&preference)?, exchange_in(&host, Roots::spelled_out)?),
                 )
             }
             [address] => match address.text.parse() {
@@ -408,7 +417,7 @@ impl<'t> Reader<'t> {
         let is_relative = record.is_relative;
         let data = match (record.kind, &record.data[..]) {
             (RecordKind::Mx, [preference, host]) => preference_of(preference).and_then(|number| {
-                Ok(Data::Mx(number, exchange_host(self.tool_name(host, is_relative)?, host)?))
+                Ok(Data::Mx(number, exchange_in(host, |host| self.tool_name(host, is_relative))?))
             }),
             (RecordKind::Cname, [target]) => self.tool_name(target, is_relative).map(Data::Cname),
             (kind, data) => self.data(kind, data, record.range),
@@ -494,14 +503,16 @@ fn preference_of(token: &Token<'_>) -> Outcome<u16> {
     }
 }
 
-/// The exchange host of an MX record, which is no wildcard and no address, whatever tool printed it.
-fn exchange_host(name: Name, exchange: &Token<'_>) -> Outcome<Name> {
-    if is_address(exchange.text) || is_address(name.as_str()) {
-        let message = format!("an MX record names a host, not the address `{}`", exchange.text);
-        let help =
-            "give the address a name with an A or AAAA record and put that name here (RFC 5321 section 5.1)";
-        return error(ZoneErrorKind::Value, exchange.range, message, help);
+/// The exchange of an MX record in the words of a tool: an address, or a name that `read` makes of it.
+fn exchange_in<'t>(exchange: &Token<'t>, read: impl FnOnce(&Token<'t>) -> Outcome<Name>) -> Outcome<Name> {
+    match address_in_place_of(exchange) {
+        Some(address) => Ok(address),
+        None => exchange_host(read(exchange)?, exchange),
     }
+}
+
+/// The exchange host of an MX record, which is no wildcard, whatever tool printed it.
+fn exchange_host(name: Name, exchange: &Token<'_>) -> Outcome<Name> {
     if name.is_wildcard() {
         let message = format!("an MX record names a host, not the wildcard `{}`", exchange.text);
         return error(ZoneErrorKind::Value, exchange.range, message, "write the name of one host");
@@ -509,8 +520,10 @@ fn exchange_host(name: Name, exchange: &Token<'_>) -> Outcome<Name> {
     Ok(name)
 }
 
-fn is_address(text: &str) -> bool {
-    text.strip_suffix('.').unwrap_or(text).parse::<IpAddr>().is_ok()
+/// The address that stands where the name of an exchange host belongs (RFC 5321 section 5.1).
+fn address_in_place_of(exchange: &Token<'_>) -> Option<Name> {
+    let text = exchange.text.strip_suffix('.').unwrap_or(exchange.text);
+    text.parse::<IpAddr>().ok().map(|ip| Name::new(&ip.to_string()))
 }
 
 /// Data as RFC 3597 writes it.
@@ -521,8 +534,7 @@ fn generic(kind: RecordKind, data: &[Token<'_>], line: TextRange) -> Outcome<Dat
         match kind {
             RecordKind::Mx => {
                 let (preference, exchange) = bytes.split_first_chunk::<2>()?;
-                let host = name(wire_name(exchange)?)
-                    .filter(|host| !host.is_wildcard() && !is_address(host.as_str()))?;
+                let host = name(wire_name(exchange)?).filter(|host| !host.is_wildcard())?;
                 Some(Data::Mx(u16::from_be_bytes(*preference), host))
             }
             RecordKind::A => Some(Data::A(<[u8; 4]>::try_from(&bytes[..]).ok()?.into())),

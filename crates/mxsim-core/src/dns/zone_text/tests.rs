@@ -108,18 +108,11 @@ fn legal_oddities_become_notes() {
 #[test]
 fn every_error_is_reported_at_its_bytes() {
     use ZoneErrorKind::{Cname, Domain, Syntax, TooMany, Value};
-    let text = "example.com. 300 IN MX 70000 mx1.example.com.\nexample.com. 300 IN MX 10 192.0.2.9\n\
+    let text = "example.com. 300 IN MX 70000 mx1.example.com.\n\
         mx1.example.com. 300 IN A 192.0.2.300\nmx1.example.com. 300 IN AAA ::1\nmx1.example.com. 3x IN A 192.0.2.1\nexample.com. 300 MX 1 x$y.\n";
     assert_eq!(
         errors(text),
-        [
-            (Value, "70000"),
-            (Value, "192.0.2.9"),
-            (Value, "192.0.2.300"),
-            (Syntax, "AAA"),
-            (Value, "3x"),
-            (Value, "x$y.")
-        ]
+        [(Value, "70000"), (Value, "192.0.2.300"), (Syntax, "AAA"), (Value, "3x"), (Value, "x$y.")]
     );
     assert_eq!(errors("192.0.2.1")[0].0, Domain);
     assert_eq!(
@@ -128,7 +121,8 @@ fn every_error_is_reported_at_its_bytes() {
         Cname
     );
     assert_eq!(
-        errors("a.example. 1 CNAME b.example.\na.example. 1 A 192.0.2.1\nexample. 1 MX 1 a.example.")[0].0,
+        errors("a.example. 1 CNAME b.example.\na.example. 1 CNAME c.example.\nexample. 1 MX 1 a.example.")[0]
+            .0,
         Cname
     );
     assert_eq!(

@@ -139,10 +139,14 @@ fn zone_order(world: &World, set: usize) -> Order {
 /// The candidates of one attempt, host by host and AAAA before A, with the answers that `ask` gives.
 fn candidates(world: &World, sender: &SenderTable, mut ask: impl FnMut(usize) -> Order) -> Candidates {
     let records = &world.topology.record_sets[MX].versions[0].records;
+    let named = || records.iter().filter(|record| record.target != NOWHERE);
+    if named().any(|record| sender.bounces_for(HostId(record.target))) {
+        return Candidates::new();
+    }
     let mut hosts: Vec<(u16, HostId)> = ask(MX)
         .iter()
         .map(|&place| records[usize::from(place)])
-        .filter(|record| record.target != NOWHERE && !sender.is_barred(HostId(record.target)))
+        .filter(|record| record.target != NOWHERE && !sender.passes_over(HostId(record.target)))
         .map(|record| (record.preference, HostId(record.target)))
         .collect();
     if records.is_empty() && sender.behaviour.parameters.policy.implicit_mx {

@@ -11,7 +11,7 @@ use crate::ids::{AddressId, HostId};
 use crate::sender::memory::MemoryVerdict;
 use crate::sender::order::take_preferences;
 use crate::sender::order_context::reorder_by_state;
-use crate::sender::{Candidate, Candidates, HostOrder, Outcome, OwnCache};
+use crate::sender::{Candidate, Candidates, HostOrder, NoAddress, Outcome, OwnCache};
 use crate::time::Time;
 
 /// Why an attempt has no candidate.
@@ -41,6 +41,8 @@ struct Asker<'a> {
 struct Gathered<'a> {
     candidates: &'a mut Candidates,
     missing: Option<NoHost>,
+    /// True if a host has none at all.
+    is_bare: bool,
 }
 
 impl<P: Probe> Replication<'_, '_, P> {
@@ -192,7 +194,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         self.note(message, now, Step::LookedUp { version, order: &answer.order, from_cache, ttl });
         let records = &topology.record_sets[MX].versions[answer.version].records;
         let policy = &table.behaviour.parameters.policy;
-        let mut gathered = Gathered { candidates, missing: None };
+        let mut gathered = Gathered { candidates, missing: None, is_bare: false };
         let mut asker = Asker { hops: &hops, client, now, home: None };
         if let Some(host) = topology.implicit_host.filter(|_| records.is_empty() && policy.implicit_mx) {
             self.add_host(table, message, &mut asker, (0, host), &mut gathered);
@@ -201,14 +203,20 @@ impl<P: Probe> Replication<'_, '_, P> {
             let record = records[usize::from(position)];
             if record.target != NOWHERE {
                 let host = HostId(record.target);
+                if table.bounces_for(host) {
+                    self.note(message, now, Step::Skipped(host));
+                    return Err(NoCandidate::Permanent);
+                }
                 self.add_host(table, message, &mut asker, (record.preference, host), &mut gathered);
             } else if !policy.null_mx.bounces(record.preference) {
                 gathered.missing.get_or_insert(NoHost::NoAnswer);
             }
         }
-        let Gathered { candidates, missing } = gathered;
+        let Gathered { candidates, missing, is_bare } = gathered;
+        let waits_without = is_bare && !records.is_empty() && policy.no_address == NoAddress::Retry;
         match missing {
             Some(why) if candidates.is_empty() => Err(NoCandidate::Unresolved(why)),
+            None if candidates.is_empty() && waits_without => Err(NoCandidate::Unresolved(NoHost::NoAddress)),
             // A null MX (RFC 7505) or no address anywhere: permanent, RFC 5321 section 5.1.
             None if candidates.is_empty() => Err(NoCandidate::Permanent),
             _ => Ok(answer.epoch),
@@ -237,6 +245,12 @@ impl<P: Probe> Replication<'_, '_, P> {
             gathered.missing.get_or_insert(NoHost::Barred);
             return;
         }
+        if table.passes_over(host) {
+            self.note(message, asker.now, Step::Skipped(host));
+            gathered.is_bare = true;
+            return;
+        }
+        let before = gathered.candidates.len();
         for set in [sets.aaaa.filter(|_| table.ipv6), sets.a].into_iter().flatten() {
             if let Some(record) = topology.fixed_answers[set] {
                 gathered.candidates.push(topology.candidate(preference, host, AddressId(record.target)));
@@ -262,5 +276,7 @@ impl<P: Probe> Replication<'_, '_, P> {
                 sort_by_rule_9(&mut gathered.candidates[first..], &home, bits, ip);
             }
         }
+        // One that has only addresses of a family it does not speak is no host without an address.
+        gathered.is_bare |= gathered.candidates.len() == before && (table.ipv6 || sets.aaaa.is_none());
     }
 }

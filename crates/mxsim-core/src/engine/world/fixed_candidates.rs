@@ -72,7 +72,10 @@ impl FixedCandidates {
         let [version] = topology.record_sets[MX].versions.as_slice() else { return None };
         let mut candidates = Candidates::new();
         for record in version.records.iter().filter(|record| record.target != NOWHERE) {
-            if sender.is_barred(HostId(record.target)) {
+            if sender.bounces_for(HostId(record.target)) {
+                return None;
+            }
+            if sender.passes_over(HostId(record.target)) {
                 continue;
             }
             let host = topology.host(HostId(record.target));

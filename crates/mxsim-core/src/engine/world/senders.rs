@@ -14,7 +14,7 @@ use crate::random::{Key, Purpose, StreamId, name_hash};
 use crate::scenario::{ResolverLayer, RunPlan, Scenario, Sender};
 use crate::sender::{
     AddressOrder, AddressSort, Behaviour, Candidate, Concurrency, Failover, Family, FiledUnder, HostOrder,
-    Memory, OwnCache, Reuse, SenderParameters, Unit,
+    Memory, MxToAddress, OwnCache, Reuse, SenderParameters, Unit,
 };
 use crate::time::Time;
 use crate::traffic::{AliasTable, Arrivals};
@@ -49,8 +49,10 @@ pub struct SenderTable {
     pub client: u64,
     /// Per host: true if a policy keeps this sender from using it.
     pub barred: Vec<bool>,
-    /// Per host: its addresses as candidates of preference 0, where the sender always gets these; none where answers differ or a policy bars the
-    /// host.
+    /// Per host: true if it is an address in the place of a name, and the sender does not use those.
+    pub skipped: Vec<bool>,
+    /// Per host: its addresses as candidates of preference 0, where the sender always gets these; none where answers differ or it does not use
+    /// the host.
     pub fixed_addresses: Vec<SmallVec<[Candidate; 2]>>,
     /// Its layers, nearest first, and which cache of each an outbound host meets.
     pub layers: SenderLayers,
@@ -237,6 +239,7 @@ impl SenderTable {
             home: sender.addresses.clone(),
             client: name_hash(&sender.name),
             barred: barred(scenario, names, sender),
+            skipped: skipped(names, sender),
             fixed_addresses: Vec::new(),
             layers,
             behaviour: sender.behaviour.clone(),
@@ -283,6 +286,18 @@ impl SenderTable {
     #[must_use]
     pub fn is_barred(&self, host: HostId) -> bool {
         self.barred[host.index()]
+    }
+
+    /// True if it does not connect to a host, whatever addresses that has.
+    #[must_use]
+    pub fn passes_over(&self, host: HostId) -> bool {
+        self.barred[host.index()] || self.skipped[host.index()]
+    }
+
+    /// True if an answer with this host makes it bounce all mail for the domain.
+    #[must_use]
+    pub fn bounces_for(&self, host: HostId) -> bool {
+        self.skipped[host.index()] && self.behaviour.parameters.policy.mx_to_address == MxToAddress::Bounce
     }
 
     /// The layer and the cache that an outbound host meets, where there is only one layer.
@@ -374,7 +389,7 @@ impl SenderTable {
 fn fixed_addresses(topology: &Topology, sender: &SenderTable, host: HostId) -> SmallVec<[Candidate; 2]> {
     let sets = topology.host(host);
     let wanted = sets.aaaa.filter(|_| sender.ipv6).into_iter().chain(sets.a);
-    let fixed = |set: usize| topology.fixed_answers[set].filter(|_| !sender.is_barred(host));
+    let fixed = |set: usize| topology.fixed_answers[set].filter(|_| !sender.passes_over(host));
     let candidate = |set: usize| Some(topology.candidate(0, host, AddressId(fixed(set)?.target)));
     wanted.map(candidate).collect::<Option<_>>().unwrap_or_default()
 }
@@ -387,6 +402,12 @@ fn barred(scenario: &Scenario, names: &Names, sender: &Sender) -> Vec<bool> {
     let is_barred =
         |host: &Name| (policy.mta_sts.is_on() && by_mta_sts(host)) || (policy.dane.is_on() && by_dane(host));
     names.hosts.iter().map(is_barred).collect()
+}
+
+/// Which hosts are addresses that `sender` does not use.
+fn skipped(names: &Names, sender: &Sender) -> Vec<bool> {
+    let uses = sender.behaviour.parameters.policy.mx_to_address == MxToAddress::Use;
+    names.hosts.iter().map(|host| !uses && host.as_address().is_some()).collect()
 }
 
 /// The times that lie in the run.

@@ -114,7 +114,7 @@ impl Topology {
         let (record_sets, hosts) = record_sets(scenario, names);
         let nodes = node_tables(scenario);
         Self {
-            fixed_answers: fixed_answers(&record_sets, scenario),
+            fixed_answers: fixed_answers(&record_sets, &hosts, scenario),
             record_sets,
             hosts,
             implicit_host: names.host(&scenario.zones[0].zone.domain),
@@ -262,10 +262,13 @@ fn record_sets(scenario: &Scenario, names: &Names) -> (Vec<RecordSet>, Vec<HostT
     (sets, hosts)
 }
 
-/// The answers that are fixed. The look-ups of MX are counted, so that record set never is.
-fn fixed_answers(sets: &[RecordSet], scenario: &Scenario) -> Vec<Option<Record>> {
+/// The answers that are fixed. The look-ups of MX are counted, so that record set never is. An address in the place of a name needs no look-up.
+fn fixed_answers(sets: &[RecordSet], hosts: &[HostTable], scenario: &Scenario) -> Vec<Option<Record>> {
     let coupled = Scenario::couples_record_sets(&scenario.senders, &scenario.authority);
-    let of = |(i, set): (usize, &RecordSet)| set.only_record().filter(|_| i != MX && !coupled);
+    let addresses = hosts.iter().filter(|host| host.name.as_address().is_some());
+    let not_asked: Vec<usize> = addresses.flat_map(|host| host.a.into_iter().chain(host.aaaa)).collect();
+    let is_fixed = |i: usize| i != MX && (!coupled || not_asked.contains(&i));
+    let of = |(i, set): (usize, &RecordSet)| set.only_record().filter(|_| is_fixed(i));
     sets.iter().enumerate().map(of).collect()
 }
 
@@ -333,7 +336,11 @@ fn address_version(zone: &Zone, name: &Name, record_type: RecordType, names: &Na
         let target = names.address(address).map_or(NOWHERE, |address| address.0);
         (Record { preference: 0, target }, wire.to_vec())
     };
-    let Some(host) = zone.host(name) else { return (zone.negative_ttl, Vec::new()) };
+    // An address in the place of a name is no record, so that no change of the zone takes it away.
+    let of_address = name.as_address().map(|ip| Host::of_address(name.clone(), ip, Span::HOUR));
+    let Some(host) = of_address.as_ref().or_else(|| zone.host(name)) else {
+        return (zone.negative_ttl, Vec::new());
+    };
     let (ttl, records): (Span, WireRecords) = match record_type {
         RecordType::Aaaa => {
             (host.aaaa_ttl, host.aaaa.iter().map(|&ip| record(ip.into(), &ip.octets())).collect())

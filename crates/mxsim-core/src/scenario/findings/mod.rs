@@ -36,6 +36,21 @@ use Severity::{Error, Note, Warning};
 pub const FINDINGS: &[FindingKind] = &[
     kind("mx-no-address", Error, "an MX host has no A or AAAA record in its own zone, so it gets no mail"),
     kind("mx-no-dot", Error, "the name of an MX host lacks its final dot, so the zone's name was appended"),
+    kind(
+        "mx-to-address",
+        Error,
+        "an MX record has an address in the place of a host name (RFC 5321 section 5.1), which some senders do not use",
+    ),
+    kind(
+        "no-address-at-all",
+        Error,
+        "no MX host has an address: some senders bounce mail at once, others keep it for days",
+    ),
+    kind(
+        "cname-beside-others",
+        Error,
+        "a CNAME stands beside other records, which RFC 2181 section 10.1 forbids and many name servers refuse to load",
+    ),
     kind("mx-private-address", Error, "the Internet cannot reach an MX host beside others that it can reach"),
     kind("private-addresses", Error, "no MX host can be reached from the Internet"),
     kind(
@@ -161,9 +176,40 @@ mod tests {
             (format!("$ORIGIN e.example.\n{EQUAL}@ 300 MX 10 c\n"), "mx-no-address"),
             (format!("{EQUAL}e.example. 300 MX 10 c.e.example.\n"), "mx-address-unknown"),
             (format!("{EQUAL}e.example. 300 MX 0 .\n"), "null-mx-beside-others"),
+            (format!("{EQUAL}e.example. 300 MX 10 192.0.2.9.\n"), "mx-to-address"),
+            (format!("{EQUAL}e.example. 300 MX 10 2001:db8::9\n"), "mx-to-address"),
+            (format!("$ORIGIN e.example.\n{EQUAL}@ 300 MX 10 192.0.2.9\n"), "mx-no-dot"),
+            ("$ORIGIN e.example.\n@ 300 MX 10 a\n".into(), "no-address-at-all"),
+            (format!("{EQUAL}e.example. 300 CNAME www.example.net.\n"), "cname-beside-others"),
+            (format!("{EQUAL}a.e.example. 300 CNAME www.example.net.\n"), "cname-beside-others"),
         ] {
             assert!(codes(&records).iter().any(|found| found == code), "{code}: {:?}", codes(&records));
         }
+    }
+
+    #[test]
+    fn who_does_not_use_an_address_is_named() {
+        let zone = format!("{EQUAL}e.example. 300 MX 10 192.0.2.9.\n");
+        let senders = "[[senders]]\npreset = \"exim\"\n[[senders]]\npreset = \"maddy\"\n[[senders]]\npreset = \"mox\"\n[[senders]]\npreset = \"postfix\"\n";
+        let text = format!("[zone]\ntext = '''\n{zone}'''\n{senders}");
+        let findings = Scenario::from_toml(&text).expect("a scenario").findings;
+        let found = findings.iter().find(|finding| finding.code == "mx-to-address").expect("a finding");
+        let who = "exim and mox do not connect to it, maddy bounces every message for the domain, the others connect to it";
+        assert!(
+            found.text.starts_with("MX 10 192.0.2.9 names an address") && found.text.contains(who),
+            "{}",
+            found.text
+        );
+    }
+
+    #[test]
+    fn mail_without_a_host_waits_for_some_and_bounces_for_others() {
+        let senders = "[[senders]]\npreset = \"exim\"\n[[senders]]\npreset = \"haraka\"\n";
+        let text = format!("[zone]\ntext = '''\n$ORIGIN e.example.\n@ 300 MX 10 a\n'''\n{senders}");
+        let findings = Scenario::from_toml(&text).expect("a scenario").findings;
+        let found = findings.iter().find(|finding| finding.code == "no-address-at-all").expect("a finding");
+        let who = "mail from exim bounces at once, mail from haraka waits and bounces in the end";
+        assert!(found.text.contains(who), "{}", found.text);
     }
 
     #[test]

@@ -537,8 +537,17 @@ fn unknowns(
     Unknowns {
         choosers: all.choosers.filter(|_| sites == 1),
         idle: all.idle.filter(|_| !knows_idle(preset, parameters)),
+        skips_addresses: all.skips_addresses.filter(|_| !knows_mx_to_address(preset, parameters)),
         ..all
     }
+}
+
+/// True if somebody has read what a sender does with an address in an MX record, or the scenario says so.
+fn knows_mx_to_address(preset: &SenderPreset, parameters: &SenderParameters) -> bool {
+    let is_its_own = preset.parameters.policy.mx_to_address == parameters.policy.mx_to_address;
+    let is_read =
+        preset.evidence.get("policy.mx_to_address").is_some_and(|evidence| evidence.grade < Grade::Assumed);
+    is_read || !is_its_own
 }
 
 /// True if a sender keeps no connection for a message to come, or somebody has read for how long.

@@ -10,7 +10,7 @@ use crate::engine::world::{SenderTable, World};
 use crate::ids::{HostId, NodeId};
 use crate::random::{Entropy, Purpose, StreamId};
 use crate::sender::retry::{FailedAttempt, next_attempt};
-use crate::sender::{Failover, Outcome, Reaction, RetrySchedule};
+use crate::sender::{Failover, NoAddress, Outcome, Reaction, RetrySchedule};
 use crate::time::{Span, Time};
 
 /// The retries of one replication.
@@ -90,10 +90,17 @@ fn outages(compiled: &Compiled, sender: &SenderTable, nodes: &[NodeId]) -> Vec<(
     nodes.iter().map(part).chain(common.map(|times| (times, 1.0))).chain(lost).collect()
 }
 
-/// When a sender finds nobody to deliver to: while the DNS is away, and always where a policy leaves no host. What caches know is left out.
+/// When a sender finds nobody to deliver to: while the DNS is away, and always where a policy leaves no host, or where none has
+/// an address and it waits for one. What caches know is left out.
 fn no_host(world: &World, sender: &SenderTable) -> Times {
+    let waits_without = sender.behaviour.parameters.policy.no_address == NoAddress::Retry;
+    let is_useless = |host: HostId| {
+        let table = world.topology.host(host);
+        let is_bare = sender.skipped[host.index()] || (table.a.is_none() && table.aaaa.is_none());
+        sender.is_barred(host) || (waits_without && is_bare)
+    };
     let mut hosts = (0..world.topology.hosts.len()).map(HostId::new).peekable();
-    if hosts.peek().is_some() && hosts.all(|host| sender.is_barred(host)) {
+    if hosts.peek().is_some() && hosts.all(is_useless) {
         return vec![(world.start, world.end)];
     }
     let away = world.topology.authority_away.iter();

@@ -6,7 +6,7 @@ use crate::parameters::order::keep_in_words;
 use crate::parameters::sender_entry::hosts_in_words;
 use crate::results::Grade;
 use crate::scenario::{Scenario, Sender};
-use crate::sender::{HostOrder, Stickiness};
+use crate::sender::{HostOrder, MxToAddress, Stickiness};
 use crate::time::Span;
 
 /// A sender that brings less than this part of the mail decides nothing alone.
@@ -19,7 +19,7 @@ pub(super) const MOST_EXTREMES: usize = 16;
 pub(in super::super) struct Extreme {
     /// Index of the sender it is about.
     pub(in super::super) sender: usize,
-    /// `choosers`, `hold`, `order`, `idle` or `share`.
+    /// `choosers`, `hold`, `order`, `mx_to_address`, `idle` or `share`.
     pub(in super::super) unknown: &'static str,
     /// What the scenario assumes.
     pub(in super::super) assumed: String,
@@ -48,7 +48,8 @@ fn of_sender(scenario: &Scenario, i: usize) -> (Vec<Extreme>, Vec<Extreme>) {
     let about = About { scenario, i, sender: &scenario.senders[i] };
     let ([fewer, more], [shorter, longer], [at_once, late]) = (about.choosers(), about.hold(), about.idle());
     let (large, small) = (about.share(0.95), about.share(0.05));
-    let hurting = [late, fewer, longer, about.order(), large].into_iter().flatten().collect();
+    let hurting =
+        [about.mx_to_address(), late, fewer, longer, about.order(), large].into_iter().flatten().collect();
     (hurting, [small, at_once, shorter, more].into_iter().flatten().collect())
 }
 
@@ -156,6 +157,23 @@ impl About<'_> {
             )
         };
         [from, to].map(|time| Some(time).filter(|time| *time != kept.idle).map(end))
+    }
+
+    /// The other way with an address in the place of a host name, where an MX record has one.
+    fn mx_to_address(&self) -> Option<Extreme> {
+        let is_open = |chance: &f64| *chance > 0.0 && *chance < 1.0 && self.scenario.has_mx_to_address();
+        self.sender.unknowns.skips_addresses.filter(is_open)?;
+        let (assumed, instead, other) = match self.sender.behaviour.parameters.policy.mx_to_address {
+            MxToAddress::Use => {
+                ("it connects to it", "it skipped an address in an MX record", MxToAddress::Skip)
+            }
+            MxToAddress::Skip | MxToAddress::Bounce => {
+                ("it does not connect to it", "it connected to an address in an MX record", MxToAddress::Use)
+            }
+        };
+        Some(self.end("mx_to_address", assumed.into(), instead.into(), |scenario| {
+            scenario.senders[self.i].behaviour.parameters.policy.mx_to_address = other;
+        }))
     }
 
     fn order(&self) -> Option<Extreme> {

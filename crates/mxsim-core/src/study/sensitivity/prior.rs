@@ -2,7 +2,7 @@
 
 use crate::random::{Entropy, Key, Purpose, StreamId, name_hash};
 use crate::scenario::{LEAST_SHARE, Scenario, Sender};
-use crate::sender::{HostOrder, OrderPolicy, Stickiness};
+use crate::sender::{HostOrder, MxToAddress, OrderPolicy, Stickiness};
 use crate::time::Span;
 
 /// True if plausible worlds differ at all.
@@ -17,6 +17,8 @@ pub(crate) struct Prior<'s> {
     names: Vec<u64>,
     /// Whether an open connection takes a place at a node: else it does not matter how long it stays open.
     has_sessions: bool,
+    /// Whether an MX record has an address in the place of a host name.
+    has_addresses: bool,
 }
 
 /// What may differ of one sender between worlds, beside its share.
@@ -24,6 +26,7 @@ pub(crate) struct DrawnSender {
     pub(crate) order: OrderPolicy,
     pub(crate) hosts: usize,
     idle: Option<Span>,
+    mx_to_address: Option<MxToAddress>,
 }
 
 /// What everything in a plausible world is drawn from.
@@ -34,7 +37,8 @@ pub(crate) fn world_key(seed: u64, number: u64) -> Key {
 impl<'s> Prior<'s> {
     pub(crate) fn new(scenario: &'s Scenario) -> Self {
         let names = scenario.senders.iter().map(|sender| name_hash(&sender.name)).collect();
-        Self { scenario, names, has_sessions: scenario.has_sessions() }
+        let (has_sessions, has_addresses) = (scenario.has_sessions(), scenario.has_mx_to_address());
+        Self { scenario, names, has_sessions, has_addresses }
     }
 
     /// Plausible world `number` of the scenario.
@@ -48,6 +52,9 @@ impl<'s> Prior<'s> {
             if let Some(idle) = drawn.idle {
                 let reuse = &mut sender.behaviour.parameters.reuse;
                 *reuse = reuse.idle_for(idle);
+            }
+            if let Some(drawn) = drawn.mx_to_address {
+                sender.behaviour.parameters.policy.mx_to_address = drawn;
             }
             sender.share = share;
         }
@@ -89,6 +96,7 @@ impl<'s> Prior<'s> {
             order,
             hosts: unknowns.draw_choosers(key).unwrap_or(sender.hosts),
             idle: unknowns.draw_idle(key).filter(|_| self.has_sessions),
+            mx_to_address: unknowns.draw_mx_to_address(key).filter(|_| self.has_addresses),
         }
     }
 }

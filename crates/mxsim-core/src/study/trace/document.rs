@@ -173,11 +173,11 @@ pub enum Happening {
         /// The law of reuse.
         why: String,
     },
-    /// A policy of the zone keeps the sender from using a host.
+    /// The sender does not use a host of the answer: a policy of the zone forbids it, or an address stands in the place of its name.
     Barred {
         /// Exchange host.
         host: String,
-        /// Which policy.
+        /// Why.
         why: String,
     },
     /// The greylist of a node has it deferred.

@@ -182,6 +182,18 @@ impl<'a> Recorder<'a> {
         self.list(&gone)
     }
 
+    fn turned_away(
+        &mut self,
+        number: u64,
+        (candidate, connection): (Candidate, u64),
+        outcome: Outcome,
+    ) -> Happening {
+        self.followed(number).failed = Some((candidate, outcome));
+        let why = words::turned_away(self.behaviour(), outcome);
+        let (candidate, outcome) = (self.candidate(&candidate), outcome_of(outcome));
+        Happening::TurnedAway { candidate, connection, outcome, why }
+    }
+
     fn node(&self, node: NodeId) -> String {
         self.compiled.labels.nodes[node.index()].name.clone()
     }
@@ -207,6 +219,9 @@ impl<'a> Recorder<'a> {
             Step::Barred(host) => {
                 Happening::Barred { host: self.host(host), why: words::barred(&policy.policy).into() }
             }
+            Step::Skipped(host) => {
+                Happening::Barred { host: self.host(host), why: words::mx_to_address(&policy.policy).into() }
+            }
             Step::Candidates(candidates) => Happening::Candidates { list: self.list(candidates) },
             Step::Ordered(candidates) => {
                 self.followed(number).left = candidates.into();
@@ -230,13 +245,7 @@ impl<'a> Recorder<'a> {
             },
             Step::BouncedAfterwards { node } => Happening::BouncedAfterwards { node: self.node(node) },
             Step::TurnedAway { candidate, connection, outcome } => {
-                self.followed(number).failed = Some((candidate, outcome));
-                Happening::TurnedAway {
-                    candidate: self.candidate(&candidate),
-                    connection,
-                    outcome: outcome_of(outcome),
-                    why: words::turned_away(behaviour, outcome),
-                }
+                self.turned_away(number, (candidate, connection), outcome)
             }
             Step::Reused { host, address, messages, connection } => {
                 self.reused((host, address), connection, messages)

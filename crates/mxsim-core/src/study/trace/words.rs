@@ -10,7 +10,9 @@ use crate::dns::ResolverParameters;
 use crate::engine::probe::NoHost;
 use crate::parameters::{cache, concurrency, order};
 use crate::sender::memory::Backoff;
-use crate::sender::{Behaviour, Growth, Memory, Outcome, Policy, Reaction, Reuse, SenderParameters};
+use crate::sender::{
+    Behaviour, Growth, Memory, MxToAddress, Outcome, Policy, Reaction, Reuse, SenderParameters,
+};
 use crate::smtp::Stage;
 use crate::time::Span;
 
@@ -77,11 +79,24 @@ pub(super) fn barred(policy: &Policy) -> &'static str {
     }
 }
 
+/// Why it does not use an MX record that has an address in the place of a name.
+pub(super) const fn mx_to_address(policy: &Policy) -> &'static str {
+    match policy.mx_to_address {
+        MxToAddress::Bounce => {
+            "an MX record must name a host; one with an address makes it refuse the whole answer"
+        }
+        MxToAddress::Use | MxToAddress::Skip => {
+            "an MX record must name a host; it looks for one of this name, and there is none"
+        }
+    }
+}
+
 /// Why there is nobody to deliver to.
 pub(super) const fn no_host(why: NoHost) -> &'static str {
     match why {
         NoHost::NoAnswer => "the DNS gives no answer for any host",
         NoHost::Barred => "MTA-STS or DANE leaves no host that may be used",
+        NoHost::NoAddress => "no MX host has an address, and it waits for one",
     }
 }
 

@@ -332,3 +332,37 @@ fn a_domain_without_mx_is_told_what_senders_use_then() {
     let referral = nothing("MX", "acme.net", "NOERROR").replace(SOA, "acme.net. 300 IN NS ns1.acme.net.\n");
     assert!(help(&referral).contains("dig MX acme.net"), "{}", help(&referral));
 }
+
+#[test]
+fn an_address_in_the_place_of_a_host_name_is_a_host_of_that_address() {
+    let beside = format!("{MX}acme.net. 3600 IN MX 10 192.0.2.9.\n");
+    assert_eq!(
+        status(&beside),
+        [Assumed, Assumed, Published],
+        "it says nothing of the addresses of the others"
+    );
+    assert_eq!(addresses(&beside)[2], "192.0.2.9");
+    for text in [
+        "acme.net. 60 IN MX 5 192.0.2.9",
+        "acme.net. 60 IN MX 5 192.0.2.9.",
+        "acme.net. 60 IN MX 5 2001:DB8::9",
+    ] {
+        let zone = zone(text);
+        assert!(zone.hosts.len() == 1 && zone.hosts[0].name.as_address().is_some(), "{text}");
+        assert_eq!(zone.hosts[0].addresses().collect::<Vec<_>>(), zone.hosts[0].name.as_address().as_slice());
+    }
+}
+
+#[test]
+fn an_address_without_its_final_dot_gets_the_origin_in_a_zone_file() {
+    let text = format!("{ZONE}@ MX 10 192.0.2.9\nmx1 A 203.0.113.1\nmx2 A 203.0.113.2\n");
+    assert_eq!(status(&text), [Published, Published, Absent]);
+    assert!(says(&text, "mx-no-dot").contains("192.0.2.9 was read as a name to which acme.net was appended"));
+}
+
+#[test]
+fn records_beside_a_cname_count() {
+    let beside = format!("{ZONE}mx1 A 203.0.113.1\nmx2 A 203.0.113.2\nmx2 CNAME elsewhere.example.\n");
+    assert_eq!(addresses(&beside), ["203.0.113.1", "203.0.113.2"]);
+    assert!(says(&beside, "cname-beside-others").starts_with("mx2.acme.net has a CNAME beside A records"));
+}
