@@ -105,6 +105,8 @@ pub(super) fn without_nodes(event: &str) -> &str {
 fn fates(phase: &EventPhase) -> Vec<String> {
     let part = |part: Option<Interval>| part.map(|part| part.value).filter(|part| *part > WORTH_SAYING);
     let bounced = part(phase.bounced).map(|part| (part, "bounces".to_owned()));
+    let afterwards =
+        part(phase.accepted_then_bounced).map(|part| (part, "is accepted and bounced afterwards".to_owned()));
     let later = part(phase.later).zip(phase.delay).map(|(part, delay)| {
         (part, format!("takes {} on average, {} at most", duration(delay.mean), duration(delay.max)))
     });
@@ -112,7 +114,7 @@ fn fates(phase: &EventPhase) -> Vec<String> {
     let time = format!(" of the mail in this time ({})", duration(phase.length_s));
     let mut of = time.as_str();
     let mut fates = Vec::new();
-    for (part, fate) in [bounced, later, waiting].into_iter().flatten() {
+    for (part, fate) in [bounced, afterwards, later, waiting].into_iter().flatten() {
         fates.push(format!("{}{of} {fate}", percent(part)));
         of = "";
     }

@@ -20,6 +20,8 @@ pub(super) fn sentence(results: &Results) -> Option<String> {
     };
     let lost = (totals.bounced > 0 && !told(Subject::Loss))
         .then(|| format!("{} bounced{}", part(totals.bounced), each_window(results)));
+    let afterwards = (totals.accepted_then_bounced > 0 && !told(Subject::Loss))
+        .then(|| format!("{} bounced afterwards", part(totals.accepted_then_bounced)));
     let still = percent(totals.waiting as f64 / totals.messages as f64);
     let waiting = (totals.waiting > 0 && !is_said(results, &still))
         .then(|| format!("{still} still queued when the run ends"));
@@ -27,7 +29,7 @@ pub(super) fn sentence(results: &Results) -> Option<String> {
     let accepted = (totals.bounced == 0 && totals.waiting == 0).then(|| all.to_owned());
     let is_rest = accepted.is_none() && told(Subject::Loss) || totals.waiting > totals.accepted / 100;
     let delay = delay(results, is_rest).filter(|_| !told(Subject::Delay));
-    let parts: Vec<String> = [accepted, lost, waiting, delay].into_iter().flatten().collect();
+    let parts: Vec<String> = [accepted, afterwards, lost, waiting, delay].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

@@ -160,7 +160,11 @@ impl Evidence<'_> {
             subject: Subject::Loss,
             is_certain,
             needs_longer_run: false,
-            sentence: format!("{} of your mail bounces{many}{worst}.", Ranged::from(lost).percent()),
+            sentence: format!(
+                "{} of your mail {}{many}{worst}.",
+                Ranged::from(lost).percent(),
+                self.how_lost()
+            ),
             action: self.loss_action(),
         })
     }
@@ -238,6 +242,11 @@ impl Evidence<'_> {
             () if self.any_fails() && self.results.nodes.len() == 1 => ONLY_HOST_ACTION.into(),
             () => LOSS_ACTION.into(),
         }
+    }
+
+    fn how_lost(&self) -> &'static str {
+        let totals = &self.results.delivery.totals;
+        if totals.accepted_then_bounced > totals.bounced { "is accepted and then bounces" } else { "bounces" }
     }
 
     /// What to do about nodes that accept mail and bounce it afterwards.
