@@ -99,6 +99,12 @@ pub(super) const CAPACITY: &[Key] = &[
         "what a connection beyond both meets: the greeting `421`, a reset, or nothing, as its SYN is dropped until one finds room",
     ),
     optional(
+        "workers",
+        Shape::AnyOf(&[Shape::Integer { least: 1, most: MOST_SESSIONS }, word(|| vec!["unlimited"])]),
+        "unlimited",
+        "messages it works on at the same time; the others wait for their turn in their sessions; needs a `session_time`",
+    ),
+    optional(
         "sessions_per_client",
         Shape::AnyOf(&[Shape::Integer { least: 1, most: MOST_SESSIONS }, word(|| vec!["unlimited"])]),
         "unlimited",
@@ -114,4 +120,4 @@ pub(super) const CAPACITY: &[Key] = &[
 ];
 
 /// The keys of `[nodes.NAME]`.
-pub(super) const NODE: [Key; 11] = joined(NODE_OWN, CAPACITY);
+pub(super) const NODE: [Key; 12] = joined(NODE_OWN, CAPACITY);
