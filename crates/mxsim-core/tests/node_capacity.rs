@@ -28,6 +28,7 @@ fn a_key_of_a_node_counts_before_the_one_for_all() {
         session_time: SessionTime::Fixed(Span::from_secs(2)),
         backlog: 100,
         when_full: WhenFull::Refuse,
+        workers: None,
         clients: ClientLimits::NONE,
         tls: false,
     };
@@ -38,6 +39,7 @@ fn a_key_of_a_node_counts_before_the_one_for_all() {
             "session_time = \"1s\"",
             Capacity { session_time: SessionTime::Fixed(Span::from_secs(1)), ..for_all },
         ),
+        ("workers = 4", Capacity { workers: Some(4), ..for_all }),
         ("backlog = 0", Capacity { backlog: 0, ..for_all }),
         ("when_full = \"421\"", Capacity { when_full: WhenFull::Busy, ..for_all }),
         ("when_full = \"drop\"", Capacity { when_full: WhenFull::Drop, ..for_all }),
@@ -109,6 +111,7 @@ fn every_key_of_a_node_changes_the_fingerprint() {
         print(limited(zone()).node(mx1().backlog(1))),
         print(limited(zone()).node(mx1().when_full(WhenFull::Refuse))),
         print(limited(zone()).node(mx1().when_full(WhenFull::Drop))),
+        print(limited(zone()).node(mx1().workers(5))),
         print(limited(zone()).node(mx1().sessions_per_client(5))),
         print(limited(zone()).node(mx1().rates(rates(Some(5), None)))),
         print(limited(zone()).node(mx1().rates(rates(None, Some(5))))),

@@ -30,6 +30,8 @@ pub struct Capacity {
     pub backlog: u32,
     /// What a connection beyond both meets.
     pub when_full: WhenFull,
+    /// Messages that it works on at the same time, first come first served; `None` for any number. The others wait in their sessions.
+    pub workers: Option<u32>,
     /// What it lets each client have.
     pub clients: ClientLimits,
     /// Whether it offers STARTTLS; all senders use it where offered.
@@ -43,6 +45,7 @@ impl Capacity {
         session_time: SessionTime::Nothing,
         backlog: 0,
         when_full: WhenFull::Busy,
+        workers: None,
         clients: ClientLimits::NONE,
         tls: true,
     };

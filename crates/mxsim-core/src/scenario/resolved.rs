@@ -444,6 +444,9 @@ fn write_capacity(capacity: &Capacity, out: &mut Toml) {
         out.key("backlog", &capacity.backlog.to_string());
         out.key("when_full", &text(word_of(capacity.when_full).unwrap_or_default()));
     }
+    if let Some(workers) = capacity.workers {
+        out.key("workers", &workers.to_string());
+    }
     write_client_limits(&capacity.clients, out);
     out.key("tls", &capacity.tls.to_string());
 }

@@ -12,6 +12,7 @@ mod hold;
 mod little;
 mod loss;
 mod reuse;
+mod workers;
 
 use mxsim_core::results::{Interval, Results};
 use mxsim_verify::agree::{assert_near, widening};

@@ -88,8 +88,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         let Delivery { message, connection, .. } = *caller.delivery();
         let node = self.world.topology.node_of(connection.address);
         let time = self.session_time(&message, node);
-        let at = now + self.shared(&message, time);
+        let work = self.shared(&message, time);
         let state = &mut self.nodes[node.index()];
+        let at = state.finish_work(now, work);
         state.begin_transaction(message.id.sender, (now, at), &mut self.recorder);
         self.calendar.schedule(at, Event::TransactionEnds(caller));
     }

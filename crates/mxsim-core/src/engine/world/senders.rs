@@ -158,7 +158,8 @@ fn is_compact(topology: &Topology, behaviour: &Behaviour, fixed: &FixedCandidate
     let in_session = |fault: Fault| !matches!(fault, Fault::Refuse | Fault::Drop);
     let never_goes_wrong = |faults: &crate::node::Schedule| !faults.is_partial() && !faults.ever(in_session);
     let answers_at_once = |capacity: &Capacity| {
-        capacity.backlog == 0 && capacity.when_full != WhenFull::Drop && !capacity.clients.is_limiting()
+        let takes_turns = capacity.workers.is_some() || capacity.clients.is_limiting();
+        capacity.backlog == 0 && capacity.when_full != WhenFull::Drop && !takes_turns
     };
     behaviour.custom.is_none()
         && fixed.count() <= FixedCandidates::SHORT

@@ -67,6 +67,12 @@ impl NodeSpec {
         self.set("when_full", word_of(says))
     }
 
+    /// Messages that it works on at the same time; the others wait for their turn in their sessions. It needs a
+    /// [`session_time`](Self::session_time), too.
+    pub fn workers(self, most: u32) -> Self {
+        self.set("workers", most)
+    }
+
     /// Most concurrent sessions of one client, which is an address of an outbound host; it needs a [`session_time`](Self::session_time), too.
     pub fn sessions_per_client(self, most: u32) -> Self {
         self.set("sessions_per_client", most)

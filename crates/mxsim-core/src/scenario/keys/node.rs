@@ -136,6 +136,12 @@ pub(super) const CAPACITY: &[Key] = &[
         "what a connection beyond both meets: the greeting `421`, a reset, or nothing, as its SYN is dropped until one finds room",
     ),
     optional(
+        "workers",
+        Shape::AnyOf(&[Shape::Integer { least: 1, most: MOST_SESSIONS }, word(|| vec!["unlimited"])]),
+        "unlimited",
+        "messages it works on at the same time; the others wait for their turn in their sessions; needs a `session_time`",
+    ),
+    optional(
         "sessions_per_client",
         Shape::AnyOf(&[Shape::Integer { least: 1, most: MOST_SESSIONS }, word(|| vec!["unlimited"])]),
         "unlimited",
@@ -151,6 +157,6 @@ pub(super) const CAPACITY: &[Key] = &[
 ];
 
 /// The keys of `[nodes.NAME]`.
-pub(super) const NODE: [Key; 14] = joined(&NODE_OUTAGES, CAPACITY);
+pub(super) const NODE: [Key; 15] = joined(&NODE_OUTAGES, CAPACITY);
 
 const NODE_OUTAGES: [Key; 7] = joined(NODE_OWN, OUTAGES);

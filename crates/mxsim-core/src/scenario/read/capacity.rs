@@ -18,7 +18,7 @@ use crate::time::Span;
 const OF_A_LIMIT: [&str; 2] = ["backlog", "when_full"];
 
 /// Keys that limit sessions, which have to take time for it.
-const LIMITS_OF_SESSIONS: [&str; 2] = ["sessions", "sessions_per_client"];
+const LIMITS_OF_SESSIONS: [&str; 3] = ["sessions", "sessions_per_client", "workers"];
 
 /// What is said of one node.
 #[derive(Clone, Copy)]
@@ -49,6 +49,7 @@ impl<'t> Settings<'t> {
             session_time: self.get("session_time").map_or(SessionTime::Nothing, session_time),
             backlog: sessions.and_then(|_| self.count("backlog")).unwrap_or(0),
             when_full: sessions.and(when_full).unwrap_or(WhenFull::Busy),
+            workers: self.count("workers"),
             clients: limits::of(self),
             tls: self.get("tls").and_then(Value::as_boolean).unwrap_or(true),
         }

@@ -3,6 +3,7 @@
 pub(crate) mod greylisting;
 pub(crate) mod limits;
 pub(crate) mod sessions;
+mod workers;
 
 use crate::engine::connect::{ConnectResult, connect, outcome_of, silent_until};
 use crate::engine::count::recorder::Recorder;
@@ -16,6 +17,7 @@ use limits::{ClientAddress, Clients};
 use sessions::Sessions;
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use workers::Workers;
 
 /// A connection as a node sees it.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +63,8 @@ pub(crate) struct Node<'w> {
     is_counted: bool,
     /// Its clients, if it limits them.
     clients: Option<Box<Clients>>,
+    /// Its workers, if there are too few for any number of sessions.
+    workers: Option<Workers>,
 }
 
 impl<'w> Node<'w> {
@@ -73,8 +77,9 @@ impl<'w> Node<'w> {
     ) -> Self {
         let sessions = Sessions::new(table.capacity.sessions);
         let clients = Clients::new(table.capacity.clients);
+        let workers = table.capacity.workers.map(Workers::new);
         let (backlog, state) = (VecDeque::new(), State::unknown(start));
-        Self { id, table, faults, sessions, backlog, state, is_counted, clients }
+        Self { id, table, faults, sessions, backlog, state, is_counted, clients, workers }
     }
 
     /// True if messages hold its sessions for some time.
@@ -83,9 +88,9 @@ impl<'w> Node<'w> {
         self.table.capacity.session_time != SessionTime::Nothing
     }
 
-    /// True if no connection ever waits for the end of a session, so that it needs no event.
+    /// True if nothing ever depends on the end of a session, so that it needs no event.
     pub(crate) const fn ends_unwatched(&self) -> bool {
-        self.table.capacity.backlog == 0 && !self.limits_client_sessions()
+        self.table.capacity.backlog == 0 && !self.limits_client_sessions() && self.workers.is_none()
     }
 
     /// True if it offers STARTTLS.
@@ -306,6 +311,11 @@ impl<'w> Node<'w> {
             clients.end_session(client);
         }
         recorder.sessions.session(client.outbound.sender, self.id, times, messages);
+    }
+
+    /// When a message is over that comes at `now` and needs so much work.
+    pub(crate) fn finish_work(&mut self, now: Time, work: Span) -> Time {
+        self.workers.as_mut().map_or(now + work, |workers| workers.finish(now, work))
     }
 
     /// A message is under way in such a session between these times.
