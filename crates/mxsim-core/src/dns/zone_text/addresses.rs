@@ -84,6 +84,7 @@ fn gap(
     let is_settled = |kind| context.is_complete_for(owner, &zone.domain) || context.denies(owner, kind);
     let (no_v4, no_v6) = (is_settled(RecordKind::A), is_settled(RecordKind::Aaaa));
     match () {
+        () if host.name.as_address().is_some() => (AddressStatus::Published, Gap::None),
         // Who has an IPv4 address is reached by everybody.
         () if !host.a.is_empty() || (!host.aaaa.is_empty() && (no_v4 || is_useless(host))) => {
             (AddressStatus::Published, Gap::None)
