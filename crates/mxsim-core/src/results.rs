@@ -9,6 +9,7 @@ mod called;
 mod delivery;
 mod events;
 mod greylisting;
+mod node_totals;
 mod numbers;
 mod possible;
 mod senders;
@@ -18,6 +19,7 @@ pub use called::called;
 pub use delivery::{Delay, Delivery, DeliveryTotals};
 pub use events::{EventAtNode, EventKind, EventPhase, EventResult};
 pub use greylisting::GreylistedMail;
+pub use node_totals::NodeTotals;
 pub use numbers::{Estimate, Interval, Moment};
 pub use senders::{SenderAtNode, SenderResult};
 pub use unevenness::Unevenness;
@@ -343,38 +345,6 @@ pub struct SessionResult {
     pub peak_idle: Option<Estimate>,
     /// Messages per connection that delivered at least one; `null` without such.
     pub messages_per_connection: Option<Interval>,
-}
-
-/// Counts at one node over all measured windows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct NodeTotals {
-    /// Connections tried.
-    pub connections_tried: u64,
-    /// Messages accepted.
-    pub accepted: u64,
-    /// Connections and messages that failed for now (refused, no answer, lost, TLS failed, 4xx).
-    pub deferred: u64,
-    /// Connections and messages answered with a permanent error (5xx).
-    pub rejected: u64,
-    /// Attempts that found it full: refused, turned away with 421, or dropped until the sender gave up; part of `deferred`.
-    #[serde(default)]
-    pub full: u64,
-    /// Messages that it accepted and then bounced; part of `accepted`. Not written where it is 0.
-    #[serde(default, skip_serializing_if = "greylisting::is_zero")]
-    pub accepted_then_bounced: u64,
-    /// Messages that its greylist deferred, each time; part of `deferred`. Not written where it is 0.
-    #[serde(default, skip_serializing_if = "greylisting::is_zero")]
-    pub greylisted: u64,
-    /// Connections turned away as their client had all sessions that it may have; part of `deferred`. Not written where it is 0.
-    #[serde(default, skip_serializing_if = "greylisting::is_zero")]
-    pub over_client_sessions: u64,
-    /// Connections turned away as their client had had all connections of its window; part of `deferred`. Not written where it is 0.
-    #[serde(default, skip_serializing_if = "greylisting::is_zero")]
-    pub over_connection_rate: u64,
-    /// Messages deferred as their client had sent all messages of its window; part of `deferred`. Not written where it is 0.
-    #[serde(default, skip_serializing_if = "greylisting::is_zero")]
-    pub over_message_rate: u64,
 }
 
 /// How even the split is, over the nodes with a fair share (busiest: over all nodes).

@@ -1,5 +1,6 @@
 //! One node: it decides about itself what a connection finds there, and for how long.
 
+pub(crate) mod clients;
 pub(crate) mod greylisting;
 pub(crate) mod limits;
 pub(crate) mod sessions;
@@ -13,7 +14,7 @@ use crate::node::{Client, Fault, Outage, Schedule, SessionTime, State, WhenFull}
 use crate::random::Key;
 use crate::sender::{Outcome, Timeouts};
 use crate::time::{Span, Time};
-use limits::{ClientAddress, Clients};
+use clients::{ClientAddress, Clients};
 use sessions::Sessions;
 use std::borrow::Cow;
 use std::collections::VecDeque;
