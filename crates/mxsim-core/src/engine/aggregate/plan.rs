@@ -15,7 +15,7 @@ use crate::ids::SenderId;
 use crate::node::{Fault, SessionTime};
 use crate::random::{Purpose, StreamId};
 use crate::scenario::Scenario;
-use crate::sender::{Concurrency, Memory, Stickiness};
+use crate::sender::{Concurrency, Growth, Memory, Stickiness};
 use crate::time::{Span, Time};
 use crate::traffic::poisson::PoissonTable;
 
@@ -189,6 +189,11 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Resul
     }
     if nodes.iter().any(|&node| world.topology.node(node).faults.is_random()) {
         return Err("its nodes fail at random");
+    }
+    if let Growth::Processes { start, .. } = parameters.concurrency.growth
+        && start > Span::ZERO
+    {
+        return Err("its processes take time to start");
     }
     if ever(Fault::keeps_sender_waiting) && parameters.concurrency != Concurrency::UNLIMITED {
         return Err("its connections are limited, and a silent node holds them");
