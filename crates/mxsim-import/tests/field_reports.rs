@@ -66,7 +66,9 @@ fn a_zone_without_final_dots_has_no_host_that_takes_mail() {
         assert!(codes(&scenario).iter().all(|code| expected.contains(code)), "{:?}", codes(&scenario));
         let results = run(&scenario, 1);
         assert_eq!(results.verdict.answer, Answer::No);
-        assert_eq!(results.delivery.totals.bounced, results.delivery.totals.messages);
+        // Most senders bounce it, and some look again later.
+        let totals = results.delivery.totals;
+        assert!(totals.accepted == 0 && totals.bounced * 10 > totals.messages * 9, "{totals:?}");
     }
 }
 
