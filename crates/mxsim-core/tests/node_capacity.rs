@@ -1,6 +1,6 @@
 //! What `[nodes.NAME]` and `[nodes."*"]` say of sessions.
 
-use mxsim_core::node::{Capacity, ClientLimits, Rates, SessionTime, WhenFull};
+use mxsim_core::node::{Capacity, ClientLimits, Queue, Rates, SessionTime, WhenFull};
 use mxsim_core::scenario::{NodeSpec, Scenario, ScenarioBuilder};
 use mxsim_core::time::Span;
 
@@ -29,6 +29,7 @@ fn a_key_of_a_node_counts_before_the_one_for_all() {
         backlog: 100,
         when_full: WhenFull::Refuse,
         workers: None,
+        queue: None,
         clients: ClientLimits::NONE,
         tls: false,
     };
@@ -40,6 +41,10 @@ fn a_key_of_a_node_counts_before_the_one_for_all() {
             Capacity { session_time: SessionTime::Fixed(Span::from_secs(1)), ..for_all },
         ),
         ("workers = 4", Capacity { workers: Some(4), ..for_all }),
+        (
+            "queue = { room = 100, per_minute = 6 }",
+            Capacity { queue: Some(Queue { room: 100, each: Span::from_secs(10) }), ..for_all },
+        ),
         ("backlog = 0", Capacity { backlog: 0, ..for_all }),
         ("when_full = \"421\"", Capacity { when_full: WhenFull::Busy, ..for_all }),
         ("when_full = \"drop\"", Capacity { when_full: WhenFull::Drop, ..for_all }),

@@ -172,6 +172,7 @@ fn node_rows(table: &mut Table, node: &NodeResult) {
     table.count("full", node.totals.full);
     let only_where_any = [
         ("greylisted", node.totals.greylisted),
+        ("queue_full", node.totals.queue_full),
         ("over_client_sessions", node.totals.over_client_sessions),
         ("over_connection_rate", node.totals.over_connection_rate),
         ("over_message_rate", node.totals.over_message_rate),

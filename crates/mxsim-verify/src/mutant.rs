@@ -253,7 +253,15 @@ fn build(
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let tests = binaries.iter().flat_map(|binary| ["--test", binary]);
     let built = Command::new(cargo)
-        .args(["test", "--no-run", "--locked", "--package", "mxsim-verify", "--message-format", "json-render-diagnostics"])
+        .args([
+            "test",
+            "--no-run",
+            "--locked",
+            "--package",
+            "mxsim-verify",
+            "--message-format",
+            "json-render-diagnostics",
+        ])
         .args(tests)
         .current_dir(workspace)
         .env("CARGO_TARGET_DIR", target)

@@ -7,7 +7,7 @@ use super::world::topology::Names;
 use super::world::{Phases, SenderTable, Topology, World, senders};
 use crate::dns::{Name, Zone};
 use crate::engine::world::OutagePlan;
-use crate::node::Fault;
+use crate::node::{Fault, Outage, Schedule};
 use crate::results::EventKind;
 use crate::scenario::{Goal, GoalKind, Node, PlannedEvent, Reach, Scenario, Sender};
 use crate::tally::PHASES;
@@ -121,15 +121,19 @@ fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDe
 fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
     // Only addresses that some version of the zone publishes.
     let published = || node.addresses.iter().filter_map(|&ip| Some((ip, names.address(ip)?)));
+    let failing = failing(node);
     NodeLabels {
         name: node.name.clone(),
         host: node.host.clone(),
         addresses: published().map(|(ip, _)| IpAddr::to_string(&ip)).collect(),
         address_indices: published().map(|(_, address)| address.index()).collect(),
         fair_share: node.fair_share,
-        fails: !node.faults.is_empty(),
-        always_fails: node.faults.covers(Time::ZERO, Time::ZERO + scenario.run.run_length),
-        fails_in_part: node.faults.outages().iter().all(|outage| outage.scope.is_partial()),
+        fails: !failing.is_empty() || node.faults.is_random(),
+        always_fails: failing.covers(Time::ZERO, Time::ZERO + scenario.run.run_length),
+        fails_in_part: failing.outages().iter().all(|outage| outage.scope.is_partial()),
+        hit_senders: if node.faults.is_random() { Vec::new() } else { hit_senders(scenario, &failing) },
+        untrusted: !node.faults.is_random() && is_untrusted(&failing),
+        delays: node.faults.ever(Fault::is_delay),
         defers: node.faults.ever(|fault| matches!(fault, Fault::Defer(_)) && fault.is_past_greeting()),
         leaves: scenario.retires(node),
         greylists: node.greylists,
@@ -137,6 +141,24 @@ fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
         session_limit: node.capacity.sessions,
         measured: scenario.run.run_length,
     }
+}
+
+/// The faults of a node that keep mail away.
+fn failing(node: &Node) -> Schedule {
+    let keeps_away = |outage: &&Outage| !outage.fault.is_delay();
+    Schedule::new(node.faults.outages().iter().filter(keeps_away).copied().collect())
+}
+
+/// The senders that these faults hit, if they hit some and nobody else.
+fn hit_senders(scenario: &Scenario, failing: &Schedule) -> Vec<String> {
+    let hit = |sender: &&Sender| failing.outages().iter().any(|outage| outage.scope.is_from(&sender.name));
+    let is_path = failing.outages().iter().all(|outage| outage.scope.sender.is_some());
+    let hit = scenario.senders.iter().filter(|sender| is_path && hit(sender));
+    hit.map(|sender| sender.name.clone()).collect()
+}
+
+fn is_untrusted(failing: &Schedule) -> bool {
+    !failing.is_empty() && failing.outages().iter().all(|outage| outage.fault == Fault::Certificate)
 }
 
 /// How long caches hold the answers from before a change.

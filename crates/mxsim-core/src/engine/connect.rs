@@ -79,8 +79,9 @@ pub(crate) const fn outcome_of(fault: Fault) -> Outcome {
         Fault::Defer(stage) => Outcome::Deferred(stage),
         Fault::Reject(stage) => Outcome::Rejected(stage),
         Fault::Disconnect(stage) => Outcome::Lost(stage),
-        // As far as the sender knows.
-        Fault::AcceptThenBounce => Outcome::Accepted,
+        Fault::Certificate => Outcome::Untrusted,
+        // As far as the sender knows; and what takes longer is taken all the same.
+        Fault::AcceptThenBounce | Fault::Slow(_) | Fault::Tarpit(_) => Outcome::Accepted,
     }
 }
 

@@ -53,9 +53,9 @@ fn scattered(sums: &Sums, sender: usize, scatter: &[f64]) -> Option<Interval> {
 fn cause(labels: &Labels, tallies: &[Tally], sums: &Sums, sender: usize) -> Cause {
     let described = &labels.senders[sender];
     let nodes = labels.nodes.len();
-    let mail = tallies.iter().map(|tally| {
+    let mail = tallies.iter().zip(&sums.mail).map(|(tally, all)| {
         let own: u64 = tally.windows.iter().map(|window| accepted(window, sender, nodes)).sum();
-        (own as f64, tally.windows.iter().map(all_accepted).sum::<u64>() as f64)
+        (own as f64, *all)
     });
     Cause {
         sender: described.name.clone(),
@@ -87,6 +87,10 @@ struct Sums {
     /// Sum over windows of each sender's term of the tilt, `[block][sender * nodes + node]`, and the windows.
     tilt: Vec<Vec<f64>>,
     windows: Vec<Vec<f64>>,
+    /// The tilt of each node without a block, `[block][node]`, and without none in the last row: the sum of all terms, which each sender needs.
+    tilt_of_all: Vec<Vec<f64>>,
+    /// Messages that were accepted in each replication.
+    mail: Vec<f64>,
 }
 
 impl Sums {
@@ -102,6 +106,11 @@ impl Sums {
             variance: zeros(nodes),
             tilt: zeros(senders * nodes),
             windows: zeros(1),
+            tilt_of_all: Vec::new(),
+            mail: tallies
+                .iter()
+                .map(|tally| tally.windows.iter().map(all_accepted).sum::<u64>() as f64)
+                .collect(),
         };
         let means = means(tallies, senders * nodes);
         for (r, tally) in tallies.iter().enumerate() {
@@ -113,7 +122,15 @@ impl Sums {
         [&mut sums.covariance, &mut sums.variance, &mut sums.tilt, &mut sums.windows]
             .into_iter()
             .for_each(|rows| add_up(rows));
+        let left_out = (0..blocks.count).map(Some).chain([None]);
+        sums.tilt_of_all = left_out.map(|left_out| sums.add_tilt_terms(left_out)).collect();
         sums
+    }
+
+    /// The sum of the terms of all senders for each node.
+    fn add_tilt_terms(&self, left_out: Option<usize>) -> Vec<f64> {
+        let terms = |node| (0..self.senders).map(move |sender| self.tilt_term(sender, node, left_out));
+        (0..self.nodes).map(|node| terms(node).sum()).collect()
     }
 
     fn add_covariance(&mut self, block: usize, window: &WindowTally, mean: &[f64]) {
@@ -169,8 +186,8 @@ impl Sums {
     fn tilt_points(&self, sender: usize) -> Interval {
         let points = |left_out: Option<usize>| {
             let (mut with, mut without) = (0.0f64, 0.0f64);
-            for node in 0..self.nodes {
-                let all: f64 = (0..self.senders).map(|other| self.tilt_term(other, node, left_out)).sum();
+            let of_all = &self.tilt_of_all[left_out.unwrap_or(self.blocks.count)];
+            for (node, &all) in of_all.iter().enumerate() {
                 with = with.max(all.abs());
                 without = without.max((all - self.tilt_term(sender, node, left_out)).abs());
             }

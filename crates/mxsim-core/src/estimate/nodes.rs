@@ -203,6 +203,7 @@ fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
         rejected: sum(|counts| counts.rejected),
         full: sum(|counts| counts.full),
         greylisted: sum(|counts| counts.greylisted),
+        queue_full: sum(|counts| counts.queue_full),
         accepted_then_bounced: sum(|counts| counts.accepted_then_bounced),
         over_client_sessions: sum(|counts| counts.over_client_sessions),
         over_connection_rate: sum(|counts| counts.over_connection_rate),

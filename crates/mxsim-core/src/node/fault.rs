@@ -5,7 +5,7 @@
 
 use crate::random::{Key, name_hash};
 use crate::smtp::Stage;
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// What is wrong with a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,45 @@ pub enum Fault {
     Disconnect(Stage),
     /// It takes the message and bounces it afterwards: the sender believes that it delivered.
     AcceptThenBounce,
+    /// Its certificate does not verify. A sender that checks it does not send there; it never goes on in clear.
+    Certificate,
+    /// It works slowly: a message holds its session this many times as long.
+    Slow(Slowdown),
+    /// It holds its greeting back for this long. A sender that waits less gives up as with a silent node.
+    Tarpit(Span),
+}
+
+/// How many times as long something takes, in thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slowdown(u32);
+
+impl Slowdown {
+    /// As fast as ever.
+    pub const NONE: Self = Self(Self::UNIT);
+    /// The most that a scenario may ask for.
+    pub const MOST: f64 = 10_000.0;
+    const UNIT: u32 = 1_000;
+    /// A hundred years: far beyond any run, and still a time.
+    const CENTURY: Span = Span::from_hours(876_600);
+
+    /// This many times as long, to three decimals, from 1 to [`Slowdown::MOST`].
+    #[must_use]
+    pub fn times(factor: f64) -> Self {
+        Self((factor.clamp(1.0, Self::MOST) * f64::from(Self::UNIT)).round() as u32)
+    }
+
+    /// How many times as long.
+    #[must_use]
+    pub fn factor(self) -> f64 {
+        f64::from(self.0) / f64::from(Self::UNIT)
+    }
+
+    /// How long something takes that takes `span` otherwise.
+    #[must_use]
+    pub fn of(self, span: Span) -> Span {
+        let product = i128::from(span.0) * i128::from(self.0) / i128::from(Self::UNIT);
+        Span(i64::try_from(product).unwrap_or(i64::MAX)).min(Self::CENTURY)
+    }
 }
 
 impl Fault {
@@ -39,6 +78,9 @@ impl Fault {
             Self::Reject(_) => "reject",
             Self::Disconnect(_) => "disconnect",
             Self::AcceptThenBounce => "accept-then-bounce",
+            Self::Certificate => "certificate",
+            Self::Slow(_) => "slow",
+            Self::Tarpit(_) => "tarpit",
         }
     }
 
@@ -47,6 +89,7 @@ impl Fault {
     pub const fn stage(self) -> Option<Stage> {
         match self {
             Self::Refuse | Self::Drop | Self::NoGreeting | Self::AcceptThenBounce => None,
+            Self::Certificate | Self::Slow(_) | Self::Tarpit(_) => None,
             Self::Defer(stage) | Self::Reject(stage) | Self::Disconnect(stage) => Some(stage),
         }
     }
@@ -61,6 +104,12 @@ impl Fault {
     #[must_use]
     pub const fn keeps_sender_waiting(self) -> bool {
         matches!(self, Self::Drop | Self::NoGreeting)
+    }
+
+    /// True if it takes no mail away and only makes a node take longer.
+    #[must_use]
+    pub const fn is_delay(self) -> bool {
+        matches!(self, Self::Slow(_) | Self::Tarpit(_))
     }
 
     /// True if it shows with each message and not with the connection.
@@ -80,6 +129,9 @@ impl Fault {
             Self::Disconnect(stage) => (1 + stage as u8, 0),
             Self::Reject(stage) => (1 + stage as u8, 1),
             Self::Defer(stage) => (1 + stage as u8, 2),
+            // As TLS that cannot be set up, and after that: without a handshake there is no certificate.
+            Self::Certificate => (1 + Stage::Tls as u8, 3),
+            Self::Slow(_) | Self::Tarpit(_) => (u8::MAX - 1, 0),
             Self::AcceptThenBounce => (u8::MAX, 0),
         }
     }
@@ -87,7 +139,10 @@ impl Fault {
     /// True if it shows only after the greeting.
     #[must_use]
     pub const fn is_past_greeting(self) -> bool {
-        matches!(self.stage(), Some(Stage::Tls)) || self.is_about_messages()
+        matches!(self.stage(), Some(Stage::Tls))
+            || matches!(self, Self::Certificate)
+            || self.is_delay()
+            || self.is_about_messages()
     }
 }
 
@@ -257,7 +312,7 @@ impl Outage {
     /// True if it may keep mail from the node that the sender whose name has this hash wants to deliver there.
     #[must_use]
     pub fn keeps_out(&self, sender: u64) -> bool {
-        self.fault != Fault::AcceptThenBounce && self.scope.may_hit(sender)
+        self.fault != Fault::AcceptThenBounce && !self.fault.is_delay() && self.scope.may_hit(sender)
     }
 }
 

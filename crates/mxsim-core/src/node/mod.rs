@@ -8,13 +8,17 @@
 mod fault;
 pub mod greylisting;
 mod limits;
+mod objection;
 mod outages;
+mod queue;
 mod schedule;
 mod session_time;
 
-pub use fault::{Client, Fault, Outage, Scope, ShareOf};
+pub use fault::{Client, Fault, Outage, Scope, ShareOf, Slowdown};
 pub use limits::{Account, ClientLimits, Excess, Rates};
+pub(crate) use objection::Objection;
 pub use outages::{HowLong, RandomOutages};
+pub use queue::{Queue, QueueLevel};
 pub use schedule::Schedule;
 pub(crate) use schedule::State;
 pub use session_time::{SessionTime, SessionTimes};
@@ -32,6 +36,8 @@ pub struct Capacity {
     pub when_full: WhenFull,
     /// Messages that it works on at the same time, first come first served; `None` for any number. The others wait in their sessions.
     pub workers: Option<u32>,
+    /// The queue behind it; `None` if it passes on at once what it takes.
+    pub queue: Option<Queue>,
     /// What it lets each client have.
     pub clients: ClientLimits,
     /// Whether it offers STARTTLS; all senders use it where offered.
@@ -46,6 +52,7 @@ impl Capacity {
         backlog: 0,
         when_full: WhenFull::Busy,
         workers: None,
+        queue: None,
         clients: ClientLimits::NONE,
         tls: true,
     };

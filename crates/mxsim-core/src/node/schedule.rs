@@ -165,8 +165,8 @@ impl Schedule {
     /// How long, between two moments, an outage is under way that hits everybody.
     #[must_use]
     pub(crate) fn down(&self, from: Time, to: Time) -> Span {
-        let hits_all =
-            |segment: &&Segment| self.among(segment.active).iter().any(|outage| !outage.scope.is_partial());
+        let is_down = |outage: &Outage| !outage.scope.is_partial() && !outage.fault.is_delay();
+        let hits_all = |segment: &&Segment| self.among(segment.active).iter().any(is_down);
         let within = |segment: &Segment| segment.to.min(to).since(segment.from.max(from)).0.max(0);
         let after = self.segments.partition_point(|segment| segment.to <= from);
         let segments = self.segments[after..].iter().take_while(|segment| segment.from < to);

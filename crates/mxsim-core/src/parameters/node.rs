@@ -14,6 +14,9 @@ pub(crate) enum FaultKind {
     Reject,
     Disconnect,
     AcceptThenBounce,
+    Certificate,
+    Slow,
+    Tarpit,
 }
 
 impl Worded for FaultKind {
@@ -25,6 +28,9 @@ impl Worded for FaultKind {
         ("reject", Self::Reject, ""),
         ("disconnect", Self::Disconnect, ""),
         ("accept-then-bounce", Self::AcceptThenBounce, ""),
+        ("certificate", Self::Certificate, ""),
+        ("slow", Self::Slow, ""),
+        ("tarpit", Self::Tarpit, ""),
     ];
 }
 
@@ -33,18 +39,29 @@ impl FaultKind {
     pub(crate) const fn stages(self) -> &'static [Stage] {
         match self {
             Self::Refuse | Self::Drop | Self::NoGreeting | Self::AcceptThenBounce => &[],
+            Self::Certificate | Self::Slow | Self::Tarpit => &[],
             Self::Defer => &[Stage::Greeting, Stage::Recipient, Stage::Data],
             Self::Reject | Self::Disconnect => &[Stage::Greeting, Stage::Tls, Stage::Recipient, Stage::Data],
         }
     }
 
-    /// Returns the fault, if it may show at this stage.
+    /// The key of an event that says how bad it is, if one does.
+    pub(crate) const fn measure(self) -> Option<&'static str> {
+        match self {
+            Self::Slow => Some("factor"),
+            Self::Tarpit => Some("delay"),
+            _ => None,
+        }
+    }
+
+    /// Returns the fault, if it may show at this stage and nothing else has to be said.
     pub(crate) fn at(self, stage: Option<Stage>) -> Option<Fault> {
         match (self, stage) {
             (Self::Refuse, None) => Some(Fault::Refuse),
             (Self::Drop, None) => Some(Fault::Drop),
             (Self::NoGreeting, None) => Some(Fault::NoGreeting),
             (Self::AcceptThenBounce, None) => Some(Fault::AcceptThenBounce),
+            (Self::Certificate, None) => Some(Fault::Certificate),
             (_, Some(stage)) if !self.stages().contains(&stage) => None,
             (Self::Defer, Some(stage)) => Some(Fault::Defer(stage)),
             (Self::Reject, Some(stage)) => Some(Fault::Reject(stage)),

@@ -17,6 +17,9 @@ pub struct NodeTotals {
     /// Attempts that found it full: refused, turned away with 421, or dropped until the sender gave up; part of `deferred`.
     #[serde(default)]
     pub full: u64,
+    /// Messages deferred as the queue behind it had no room; part of `deferred`. Not written where it is 0.
+    #[serde(default, skip_serializing_if = "super::greylisting::is_zero")]
+    pub queue_full: u64,
     /// Messages that it accepted and then bounced; part of `accepted`. Not written where it is 0.
     #[serde(default, skip_serializing_if = "super::greylisting::is_zero")]
     pub accepted_then_bounced: u64,

@@ -116,7 +116,8 @@ fn node(node: &NodeResult) -> Possible {
     let totals = &node.totals;
     let over = [totals.over_client_sessions, totals.over_connection_rate, totals.over_message_rate];
     let turned_away = over.into_iter().fold(0, u64::saturating_add);
-    let parts = [("full", full), ("greylisted", greylisted), ("turned away by limits", turned_away)];
+    let queue = ("queue_full", totals.queue_full);
+    let parts = [("full", full), ("greylisted", greylisted), ("turned away by limits", turned_away), queue];
     parts.into_iter().try_for_each(|(name, part)| at_most(&of(name), part, "deferred", deferred))
 }
 

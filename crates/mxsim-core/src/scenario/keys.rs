@@ -6,6 +6,7 @@ mod node;
 
 use crate::dns::{AddressStatus, MtaStsMode};
 use crate::node::ShareOf;
+use crate::node::Slowdown;
 use crate::parameters::node::{Family, FaultKind};
 use crate::parameters::sender_entry::{PROFILE, SENDER_ENTRY};
 use crate::parameters::words::{Worded, Words, words};
@@ -221,8 +222,8 @@ const EVENT: &[Key] = &[
     ),
     required(
         "fault",
-        Shape::Word { now: words::<FaultKind>, later: &["slow"] },
-        "what is wrong with it: it refuses connections, drops packets, or takes connections and stays silent; takes the message and bounces it afterwards; or at a `stage` it defers (4xx), rejects (5xx) or disconnects",
+        word(words::<FaultKind>),
+        "what is wrong with it: it refuses connections, drops packets, or takes connections and stays silent; takes the message and bounces it afterwards; has a certificate that does not verify; works slowly, or holds its greeting back; or at a `stage` it defers (4xx), rejects (5xx) or disconnects",
     ),
     optional(
         "stage",
@@ -230,6 +231,13 @@ const EVENT: &[Key] = &[
         "needed for, and only for, `defer`, `reject` and `disconnect`",
         "where in the session it shows: instead of the greeting, when TLS is set up (where the node offers it; not with `defer`), at a recipient, or after the data",
     ),
+    optional(
+        "factor",
+        Shape::Number { least: 1.0, most: Slowdown::MOST, above: false },
+        "needed for, and only for, `slow`",
+        "how many times as long a message holds its session",
+    ),
+    optional("delay", SOME_TIME, "needed for, and only for, `tarpit`", "how long the greeting is held back"),
     optional("share", Shape::Share, "all", "the part that it hits"),
     optional(
         "share_of",

@@ -5,7 +5,7 @@
 
 use crate::dns::{AddressStatus, Name, Zone};
 use crate::node::greylisting::{FirstContacts, GreyTable, Greylisting};
-use crate::node::{Capacity, ClientLimits, HowLong, Scope, SessionTime};
+use crate::node::{Capacity, ClientLimits, Fault, HowLong, Scope, SessionTime};
 use crate::parameters::words::word_of;
 use crate::parameters::{AUTHORITY, GREYLISTING, RESOLVER, SENDER, STUB, Written};
 use crate::scenario::goal::{GoalKind, Limit};
@@ -212,6 +212,11 @@ impl Scenario {
             out.key("fault", &text(outage.fault.name()));
             if let Some(stage) = outage.fault.stage() {
                 out.key("stage", &text(stage.name()));
+            }
+            match outage.fault {
+                Fault::Slow(slowdown) => out.key("factor", &number(slowdown.factor())),
+                Fault::Tarpit(delay) => out.key("delay", &span(delay)),
+                _ => {}
             }
             self.write_scope(&outage.scope, out);
         }
@@ -446,6 +451,10 @@ fn write_capacity(capacity: &Capacity, out: &mut Toml) {
     }
     if let Some(workers) = capacity.workers {
         out.key("workers", &workers.to_string());
+    }
+    if let Some(queue) = capacity.queue {
+        let per_minute = number(60.0 / queue.each.as_secs_f64());
+        out.key("queue", &format!("{{ room = {}, per_minute = {per_minute} }}", queue.room));
     }
     write_client_limits(&capacity.clients, out);
     out.key("tls", &capacity.tls.to_string());

@@ -129,6 +129,8 @@ impl Behaviour {
             Outcome::NoGreeting | Outcome::Lost(Stage::Greeting) => parameters.reactions.silence.into(),
             Outcome::RejectedGreeting => parameters.reactions.rejecting_greeting,
             Outcome::TlsFailed => parameters.reactions.tls_failure.reaction(),
+            // RFC 8461 section 5: such a host must not be used; the sender goes on to the others, and without any the mail waits.
+            Outcome::Untrusted => Reaction::Next,
             Outcome::Deferred(_) => parameters.reactions.transient_reply.into(),
             Outcome::Lost(_) => parameters.reactions.lost_connection.into(),
             Outcome::Rejected(_) => Reaction::Bounce,

@@ -271,7 +271,8 @@ impl Remembered {
         let Report { now, process, .. } = report;
         self.in_vain.retain(|vain| now < vain.until && vain.process != process);
         let no_session = |outcome: &Outcome| match outcome {
-            Outcome::Refused | Outcome::TimedOut | Outcome::NoGreeting | Outcome::TlsFailed => true,
+            Outcome::Refused | Outcome::TimedOut | Outcome::NoGreeting => true,
+            Outcome::TlsFailed | Outcome::Untrusted => true,
             Outcome::Lost(stage) => *stage == Stage::Greeting,
             _ => false,
         };

@@ -20,6 +20,8 @@ pub enum Outcome {
     RejectedGreeting,
     /// TLS was offered and could not be set up.
     TlsFailed,
+    /// Its certificate does not verify, and the sender checks it.
+    Untrusted,
     /// A transient failure (4xx) at this stage, after the greeting.
     Deferred(Stage),
     /// A permanent failure (5xx) at this stage, after the greeting.

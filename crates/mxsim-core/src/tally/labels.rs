@@ -76,12 +76,18 @@ pub struct NodeLabels {
     pub address_indices: Vec<usize>,
     /// Its fair share, 0..1.
     pub fair_share: f64,
-    /// True if it has a fault at some time of the run.
+    /// True if it has a fault at some time of the run that keeps mail away, and does not only make it slow.
     pub fails: bool,
     /// True if it has one all the time.
     pub always_fails: bool,
     /// True if its faults hit only a part of the connections.
     pub fails_in_part: bool,
+    /// The senders whose path to it is bad, if its faults are of a path; empty if others meet them too.
+    pub hit_senders: Vec<String>,
+    /// True if its only fault is a certificate that does not verify.
+    pub untrusted: bool,
+    /// True if it is slow, or a tarpit, at some time.
+    pub delays: bool,
     /// True if it answers 4xx once it has greeted.
     pub defers: bool,
     /// True if it greylists.

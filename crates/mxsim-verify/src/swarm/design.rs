@@ -159,7 +159,18 @@ fn retry(dice: &mut Dice) -> Value {
 
 /// A fault of a node at some time of the first day, for a while or all the time.
 pub(super) fn event(dice: &mut Dice, nodes: &[String]) -> Value {
-    let faults = ["refuse", "drop", "silent", "defer", "reject", "disconnect"];
+    let faults = [
+        "refuse",
+        "drop",
+        "silent",
+        "defer",
+        "reject",
+        "disconnect",
+        "accept-then-bounce",
+        "certificate",
+        "slow",
+        "tarpit",
+    ];
     let fault = faults[dice.below(faults.len())];
     let node = match dice.below(5) {
         0 => "*".into(),
@@ -170,6 +181,11 @@ pub(super) fn event(dice: &mut Dice, nodes: &[String]) -> Value {
     let mut event = json!({ "at": at, "for": length, "node": node, "fault": fault });
     if matches!(fault, "defer" | "reject" | "disconnect") {
         event["stage"] = json!(["greeting", "tls", "recipient", "data"][dice.below(4)]);
+    }
+    match fault {
+        "slow" => event["factor"] = json!([1.5, 10.0][dice.below(2)]),
+        "tarpit" => event["delay"] = json!(["5s", "20s", "10m"][dice.below(3)]),
+        _ => {}
     }
     for (key, value) in
         [("every", ["5m", "1h", "1d"][dice.below(3)]), ("share", ["25 %", "50 %", "99 %"][dice.below(3)])]
@@ -199,6 +215,10 @@ pub(super) fn capacity(dice: &mut Dice) -> Value {
         if dice.below(3) == 0 {
             capacity["when_full"] = json!(["refuse", "drop"][dice.below(2)]);
         }
+    }
+    if dice.below(4) == 0 {
+        let queues = [json!({ "room": 1, "per_minute": 60 }), json!({ "room": 20, "per_minute": 1 })];
+        capacity["queue"] = queues[dice.below(queues.len())].clone();
     }
     if dice.below(4) == 0 {
         capacity["sessions_per_client"] = json!([1, 5][dice.below(2)]);

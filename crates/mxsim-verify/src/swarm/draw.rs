@@ -105,7 +105,9 @@ impl Generator {
             if have_shares {
                 sender["share"] = json!(if number == 0 { "rest" } else { "20 %" });
             }
-            building.push("senders", sender);
+            if building.push("senders", sender) {
+                building.names.senders.push(format!("s{number}"));
+            }
         }
         let nodes = building.names.nodes.clone();
         if dice.below(2) == 0 {
@@ -118,6 +120,9 @@ impl Generator {
             }
             let mut capacity = design::capacity(dice);
             capacity["weight"] = json!(dice.below(4));
+            if dice.below(2) == 0 {
+                capacity["group"] = json!(dice.pick(&["one", "two"]));
+            }
             building.attempt(|document, _| document["nodes"][node] = capacity);
         }
         for _ in 0..dice.below(4) {

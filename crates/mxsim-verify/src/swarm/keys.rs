@@ -26,6 +26,7 @@ pub(super) struct Names {
     pub(super) addresses: Vec<String>,
     /// Resolvers of the scenario's own, and presets.
     pub(super) resolvers: Vec<String>,
+    pub(super) senders: Vec<String>,
 }
 
 /// A step from the whole document to a value.
@@ -120,6 +121,7 @@ impl Draw<'_> {
                 let table = self.table(value, schema, Some(name));
                 let known = table.entry(name.clone()).or_insert(Value::Null);
                 self.plant_below(known, &schema["properties"][name], rest, name);
+                self.accompany(value, schema, name);
             }
             Step::Entry => {
                 let name = self.name(key);
@@ -139,6 +141,35 @@ impl Draw<'_> {
                 }
                 self.plant_below(&mut list[place], &schema["items"], rest, key);
             }
+        }
+    }
+
+    /// Puts those keys beside a planted one without which it means nothing, and takes away those that it excludes.
+    fn accompany(&mut self, value: &mut Value, schema: &Value, planted: &str) {
+        let Some(table) = value.as_object_mut() else { return };
+        let needed: &[&str] = match planted {
+            "mtbf" => &["mttr"],
+            "mttr" => &["mtbf"],
+            "outage" => &["mtbf", "mttr"],
+            _ => &[],
+        };
+        for key in needed.iter().filter(|key| !schema["properties"][**key].is_null()) {
+            table.entry(*key).or_insert_with(|| self.value(&schema["properties"][*key], key));
+        }
+        if !table.contains_key("fault") {
+            return;
+        }
+        match planted {
+            "group" => {
+                table.remove("node");
+            }
+            "factor" | "delay" => {
+                let (fault, other) =
+                    if planted == "factor" { ("slow", "delay") } else { ("tarpit", "factor") };
+                table.insert("fault".into(), json!(fault));
+                ["stage", "share_of", other].into_iter().for_each(|key| drop(table.remove(key)));
+            }
+            _ => {}
         }
     }
 
@@ -258,6 +289,7 @@ impl Draw<'_> {
         match key {
             "node" if self.dice.below(4) == 0 => "*".into(),
             "nodes" | "node" | "share" => of(&self.names.nodes, self.dice),
+            "from" => of(&self.names.senders, self.dice),
             "mx" | "failing" | "weights" => of(&self.names.hosts, self.dice),
             "addresses" if self.dice.below(2) == 0 => of(&self.names.hosts, self.dice),
             "addresses" => of(&self.names.addresses, self.dice),

@@ -11,7 +11,9 @@ mod dropped;
 mod hold;
 mod little;
 mod loss;
+mod queue;
 mod reuse;
+mod slow;
 mod workers;
 
 use mxsim_core::results::{Interval, Results};

@@ -121,3 +121,49 @@ replications = 2000";
         assert_near("its variance by day", found, LEVEL * variance * (5.0_f64 / 2_000.0).sqrt(), variance);
     }
 }
+
+/// Two senders before two equal hosts whose domain enforces TLS: `checks` obeys the policy and `takes all` does not. Both would go on in clear where TLS
+/// fails.
+fn under_policy(events: &str) -> Results {
+    let senders = [("checks", "default"), ("takes all", "no")].map(|(name, checks)| {
+        format!(
+            "[[senders]]\nname = \"{name}\"\npreset = \"postfix\"\nshare = \"50 %\"\nsites = 100
+failover = {{ on_tls_failure = \"plain-same-host\" }}\nretry = {{ lifetime = \"4h\" }}\npolicy = {{ mta_sts = \"{checks}\" }}\n"
+        )
+    });
+    let policy = "[zone.mta_sts]\nmode = \"enforce\"\nmx = [\"*.example.com\"]\n";
+    results(&format!("{policy}[traffic]\nmessages_per_day = 5000\n{}", senders.concat()), events, 8)
+}
+
+fn all_day(nodes: &str, fault: &str) -> String {
+    format!("[[events]]\nat = \"00:00\"\nfor = \"1d\"\nnode = {nodes}\nfault = {fault}\n")
+}
+
+/// Theory (RFC 8461 section 5): a host whose certificate does not verify is not used by who obeys an enforced policy, and the others are. All of its mail
+/// goes to the other node, without a bounce; the other sender's goes half and half. n: 20,000 messages of each. Without the policy nothing happens.
+#[test]
+fn a_bad_certificate_is_one_to_who_checks_it() {
+    for fault in ["\"certificate\"", "\"disconnect\"\nstage = \"tls\""] {
+        let results = under_policy(&all_day("\"mx1\"", fault));
+        let part = |name: &str| sender(&results, name).by_node[0].share.value;
+        assert_eq!(part("checks"), 0.0, "{fault}");
+        let n = sender(&results, "takes all").totals.accepted as f64;
+        assert_near("takes all", part("takes all"), LEVEL * (0.25 / n).sqrt(), 0.5);
+        assert_eq!(results.delivery.totals.bounced, 0, "{fault}");
+    }
+}
+
+/// Theory: with no host left the mail waits, and what came before 20:00, give or take a retry of at most 4,000 s, has used up its 4 h when the run ends.
+#[test]
+fn without_a_host_to_trust_mail_waits_and_bounces() {
+    for fault in ["\"certificate\"", "\"disconnect\"\nstage = \"tls\""] {
+        let results = under_policy(&all_day("\"*\"", fault));
+        let (checks, others) = (sender(&results, "checks"), sender(&results, "takes all"));
+        let (part, error) = lost(checks, 0.8);
+        assert!(
+            (18.8 / 24.0 - LEVEL * error..20.0 / 24.0 + LEVEL * error).contains(&part),
+            "{fault}: {part}"
+        );
+        assert_eq!((checks.totals.accepted, others.totals.accepted), (0, others.totals.messages), "{fault}");
+    }
+}

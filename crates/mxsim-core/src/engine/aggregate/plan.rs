@@ -173,6 +173,9 @@ fn check_nodes(world: &World, sender: &SenderTable, tree: &OutcomeTree) -> Resul
     if nodes.iter().any(|node| capacity(node).clients.is_limiting()) {
         return Err("a node limits each client: whether it takes a message depends on those before it");
     }
+    if nodes.iter().any(|node| capacity(node).queue.is_some()) {
+        return Err("a node has a queue: whether it takes a message depends on those before it");
+    }
     if nodes.iter().any(|&node| world.topology.node(node).greylists) {
         return Err("a node greylists: whether it takes a message depends on those before it");
     }

@@ -6,7 +6,7 @@ use crate::engine::count::phases::{ChunkCounts, PhaseCounter};
 use crate::engine::count::sessions::SessionCounter;
 use crate::engine::world::{SenderTable, World};
 use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
-use crate::node::Excess;
+use crate::node::{Excess, Objection};
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::tally::{
     DURATION_PARTS, DelayCounter, DelayHistogram, HourTally, LATE, PEAK_BINS, SERIES_BIN, SenderTally, Tally,
@@ -282,18 +282,21 @@ impl<'w> Recorder<'w> {
         self.tally.nodes[node.index()].rejected += u64::from(counts(message));
     }
 
-    /// A message that a greylist deferred, for the first time or again, though perhaps another table would have let it pass; it has failed, too.
-    pub(crate) fn greylisted(
-        &mut self,
-        (message, node): (MessageId, NodeId),
-        is_first: bool,
-        is_known_elsewhere: bool,
-    ) {
-        if counts(message) {
-            self.tally.nodes[node.index()].greylisted += 1;
-            let own = &mut self.tally.senders[message.sender.index()].greylisted;
-            own.messages += u64::from(is_first);
-            own.known_elsewhere += u64::from(is_known_elsewhere);
+    /// A message that a node deferred for a reason of its own; it has failed, too.
+    pub(crate) fn objected(&mut self, message: MessageId, node: NodeId, objection: Objection) {
+        if !counts(message) {
+            return;
+        }
+        let own = &mut self.tally.nodes[node.index()];
+        match objection {
+            Objection::Rate => self.beyond_limit(message, node, Excess::Messages),
+            Objection::QueueFull => own.queue_full += 1,
+            Objection::Greylisted { is_first, is_known_elsewhere } => {
+                own.greylisted += 1;
+                let of_sender = &mut self.tally.senders[message.sender.index()].greylisted;
+                of_sender.messages += u64::from(is_first);
+                of_sender.known_elsewhere += u64::from(is_known_elsewhere);
+            }
         }
     }
 

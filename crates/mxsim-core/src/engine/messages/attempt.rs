@@ -207,9 +207,9 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         now: Time,
     ) -> Option<Box<DeliveryAttempt>> {
         match admission {
-            Admission::Session(Some(Outcome::TlsFailed)) => {
-                if !self.goes_on_in_clear(&mut attempt.delivery, now) {
-                    return self.fail_connection(attempt, Outcome::TlsFailed, now);
+            Admission::Session(Some(outcome @ (Outcome::TlsFailed | Outcome::Untrusted))) => {
+                if !self.goes_on_in_clear(&mut attempt.delivery, outcome, now) {
+                    return self.fail_connection(attempt, outcome, now);
                 }
                 self.begin_session(attempt, None, now);
             }
@@ -265,12 +265,14 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         }
     }
 
-    /// What a sender does where TLS cannot be set up; the handshake takes no time. True if it goes on in clear.
-    pub(crate) fn goes_on_in_clear(&mut self, delivery: &mut Delivery, now: Time) -> bool {
+    /// What a sender does where TLS cannot be set up, or where it does not trust whom it reached; the handshake takes no time. True if it goes on
+    /// in clear.
+    pub(crate) fn goes_on_in_clear(&mut self, delivery: &mut Delivery, outcome: Outcome, now: Time) -> bool {
         let message = delivery.message;
         match self.sender(&message).behaviour.on_tls_failure() {
-            _ if delivery.connection.in_clear => true,
             TlsFailure::NoTls => true,
+            _ if outcome == Outcome::Untrusted || self.sender(&message).needs_tls => false,
+            _ if delivery.connection.in_clear => true,
             TlsFailure::PlainSameHost => {
                 let candidate = delivery.candidate;
                 let node = self.world.topology.node_of(candidate.address);
@@ -353,6 +355,9 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
             self.recorder.rejected(message.id, node);
         } else {
             self.recorder.failed(message.id, node);
+        }
+        if let Some(objection) = delivery.objection.take() {
+            self.recorder.objected(message.id, node, objection);
         }
         delivery.failed.push((candidate, outcome));
         let behaviour = &self.sender(&message).behaviour;

@@ -3,6 +3,7 @@
 
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::sending::connection::Connection;
+use crate::node::Objection;
 use crate::sender::{Candidate, Candidates, Outcome};
 use crate::time::Time;
 use smallvec::SmallVec;
@@ -24,6 +25,8 @@ pub(crate) struct Delivery {
     pub(crate) since: Time,
     /// Why the session will not take the message; `None` if it will.
     pub(crate) trouble: Option<Outcome>,
+    /// What the node has against it, where that is counted by itself once it has said so.
+    pub(crate) objection: Option<Objection>,
 }
 
 impl Delivery {
@@ -37,6 +40,7 @@ impl Delivery {
             connection: Connection::to(&candidate, now),
             since: now,
             trouble: None,
+            objection: None,
         }
     }
 
@@ -46,7 +50,7 @@ impl Delivery {
         (self.message, self.candidate) = (message, Candidate::NONE);
         self.connection = Connection::to(&self.candidate, now);
         (self.begun, self.since) = (now, now);
-        (self.has_waited, self.trouble) = (false, None);
+        (self.has_waited, self.trouble, self.objection) = (false, None, None);
     }
 
     /// True if the last failure was one of the message and not of the host.

@@ -189,10 +189,10 @@ impl<P: Probe> Replication<'_, '_, P> {
         now: Time,
     ) {
         match admission {
-            Admission::Session(Some(Outcome::TlsFailed))
-                if !self.goes_on_in_clear(&mut session.delivery, now) =>
+            Admission::Session(Some(outcome @ (Outcome::TlsFailed | Outcome::Untrusted)))
+                if !self.goes_on_in_clear(&mut session.delivery, outcome, now) =>
             {
-                self.fail_session(session, Outcome::TlsFailed, now);
+                self.fail_session(session, outcome, now);
             }
             Admission::Session(_) => self.make_session_ready(session, now),
             Admission::Backlog => self.wait_in_backlog(Caller::Destination(session), now),

@@ -73,7 +73,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         if !state.has_session_time() {
             self.end_delivery(attempt, now);
         } else if !is_watched {
-            let until = now + self.session_time(&message, node);
+            let (greeting, time) = self.session_times(&attempt.delivery, node, now);
+            let until = now + greeting + time;
             self.deliver_unwatched(message.id, host, address, (now, until));
             self.recycle(attempt);
         } else {
@@ -87,10 +88,10 @@ impl<P: Probe> Replication<'_, '_, P> {
     pub(crate) fn schedule_end(&mut self, caller: Caller, now: Time) {
         let Delivery { message, connection, .. } = *caller.delivery();
         let node = self.world.topology.node_of(connection.address);
-        let time = self.session_time(&message, node);
+        let (greeting, time) = self.session_times(caller.delivery(), node, now);
         let work = self.shared(&message, time);
         let state = &mut self.nodes[node.index()];
-        let at = state.finish_work(now, work);
+        let at = state.finish_work(now, work) + greeting;
         state.begin_transaction(message.id.sender, (now, at), &mut self.recorder);
         self.calendar.schedule(at, Event::TransactionEnds(caller));
     }

@@ -7,6 +7,7 @@ mod out_of_reach;
 mod outages;
 pub mod phases;
 pub mod senders;
+mod throughput;
 pub mod topology;
 
 pub use outages::OutagePlan;

@@ -5,7 +5,7 @@ use super::topology::{HostTable, LayerTable, MX, Names, Topology};
 use crate::dns::cache::Hop;
 use crate::dns::stub::Home;
 use crate::dns::{
-    CachePolicy, Caches, EntryLifetime, Name, OrderPolicy, Pick, RecordType, ResolverParameters,
+    CachePolicy, Caches, EntryLifetime, MtaStsMode, Name, OrderPolicy, Pick, RecordType, ResolverParameters,
     StubParameters, Transform,
 };
 use crate::ids::{AddressId, HostId};
@@ -49,6 +49,8 @@ pub struct SenderTable {
     pub client: u64,
     /// Per host: true if a policy keeps this sender from using it.
     pub barred: Vec<bool>,
+    /// True if it delivers over TLS or not at all, as an MTA-STS policy wants it.
+    pub needs_tls: bool,
     /// Per host: true if it is an address in the place of a name, and the sender does not use those.
     pub skipped: Vec<bool>,
     /// Per host: its addresses as candidates of preference 0, where the sender always gets these; none where answers differ or it does not use
@@ -158,7 +160,8 @@ fn is_compact(topology: &Topology, behaviour: &Behaviour, fixed: &FixedCandidate
     let in_session = |fault: Fault| !matches!(fault, Fault::Refuse | Fault::Drop);
     let never_goes_wrong = |faults: &crate::node::Schedule| !faults.is_partial() && !faults.ever(in_session);
     let answers_at_once = |capacity: &Capacity| {
-        let takes_turns = capacity.workers.is_some() || capacity.clients.is_limiting();
+        let takes_turns =
+            capacity.workers.is_some() || capacity.clients.is_limiting() || capacity.queue.is_some();
         capacity.backlog == 0 && capacity.when_full != WhenFull::Drop && !takes_turns
     };
     behaviour.custom.is_none()
@@ -240,6 +243,7 @@ impl SenderTable {
             home: sender.addresses.clone(),
             client: name_hash(&sender.name),
             barred: barred(scenario, names, sender),
+            needs_tls: needs_tls(scenario, sender),
             skipped: skipped(names, sender),
             fixed_addresses: Vec::new(),
             layers,
@@ -403,6 +407,12 @@ fn barred(scenario: &Scenario, names: &Names, sender: &Sender) -> Vec<bool> {
     let is_barred =
         |host: &Name| (policy.mta_sts.is_on() && by_mta_sts(host)) || (policy.dane.is_on() && by_dane(host));
     names.hosts.iter().map(is_barred).collect()
+}
+
+/// Whether an MTA-STS policy keeps `sender` from delivering in clear.
+fn needs_tls(scenario: &Scenario, sender: &Sender) -> bool {
+    let is_enforced = scenario.mta_sts.as_ref().is_some_and(|policy| policy.mode == MtaStsMode::Enforce);
+    is_enforced && sender.behaviour.parameters.policy.mta_sts.is_on()
 }
 
 /// Which hosts are addresses that `sender` does not use.

@@ -7,7 +7,7 @@ use crate::dns::{Host, Name, OrderPolicy, RecordType, ResolverParameters, Zone};
 use crate::ids::{AddressId, HostId, NodeId};
 use crate::node::{Capacity, Fault, Schedule, SessionTime, SessionTimes};
 use crate::random::{Purpose, StreamId, name_hash};
-use crate::scenario::{Scenario, ZoneVersion};
+use crate::scenario::{Node, Scenario, ZoneVersion};
 use crate::sender::Candidate;
 use crate::time::{Span, Time};
 use std::net::IpAddr;
@@ -88,6 +88,8 @@ pub struct NodeTable {
     pub greylists: bool,
     /// True if it ever bounces what it has accepted.
     pub bounces: bool,
+    /// True if it is ever slow, or a tarpit.
+    pub delays: bool,
     /// How long they take; nodes with the same distribution share the table.
     pub session_times: Arc<SessionTimes>,
 }
@@ -217,7 +219,9 @@ fn node_tables(scenario: &Scenario) -> Vec<NodeTable> {
     let mut nodes: Vec<NodeTable> = Vec::new();
     let out_of_reach = OutOfReach::of(scenario);
     for node in &scenario.nodes {
-        let policy = node.capacity.session_time;
+        let delays = node.faults.ever(Fault::is_delay);
+        let capacity = capacity(node);
+        let policy = capacity.session_time;
         let known = nodes
             .iter()
             .map(|node| &node.session_times)
@@ -225,13 +229,25 @@ fn node_tables(scenario: &Scenario) -> Vec<NodeTable> {
             .cloned();
         nodes.push(NodeTable {
             faults: out_of_reach.faults_of(node),
-            capacity: node.capacity,
+            capacity,
             greylists: node.greylists,
             bounces: node.faults.ever(|fault| fault == Fault::AcceptThenBounce),
+            delays,
             session_times: known.unwrap_or_else(|| Arc::new(SessionTimes::new(policy))),
         });
     }
     nodes
+}
+
+/// What a node can serve. The sessions of a tarpit take time, even where they take none otherwise.
+fn capacity(node: &Node) -> Capacity {
+    let session_time = match node.capacity.session_time {
+        SessionTime::Nothing if node.faults.ever(|fault| matches!(fault, Fault::Tarpit(_))) => {
+            SessionTime::Fixed(Span::ZERO)
+        }
+        own => own,
+    };
+    Capacity { session_time, ..node.capacity }
 }
 
 fn common_session_times(nodes: &[NodeTable]) -> Option<Arc<SessionTimes>> {

@@ -1,6 +1,7 @@
 //! What would change the answer, and what to do about it.
 
 use super::Evidence;
+use super::outage::some_senders;
 use super::subjects::{NODES_NAMED, each};
 use crate::estimate::measured::measured;
 use crate::estimate::not_known::{Quantity, WhatIf};
@@ -324,6 +325,14 @@ impl Evidence<'_> {
     fn allow_for_outage(&self) -> String {
         let failing = || self.labels.nodes.iter().filter(|node| node.fails);
         let names: Vec<String> = failing().map(|node| called(&node.name)).collect();
+        if let Some(who) = self.bad_path() {
+            return format!(
+                "While {} of {} is kept from {}, other hosts carry that mail: mend it, or set a goal that allows for it.",
+                if failing().all(|node| node.fails_in_part) { "mail" } else { "a part of the mail" },
+                some_senders(who),
+                names.join(" and ")
+            );
+        }
         let what = match (failing().all(|node| node.fails_in_part), names.len()) {
             (true, 1) => "fails a part of its connections",
             (true, _) => "fail a part of their connections",

@@ -70,6 +70,44 @@ impl Evidence<'_> {
         Some(sentences.join(" "))
     }
 
+    /// Who meets the faults of the nodes that fail, if those are of a path and all alike.
+    pub(super) fn bad_path(&self) -> Option<&[String]> {
+        let mut failing = self.labels.nodes.iter().filter(|node| node.fails);
+        let first = &failing.next()?.hit_senders[..];
+        (!first.is_empty() && failing.all(|node| node.hit_senders == first)).then_some(first)
+    }
+
+    /// What to do where only some senders meet a fault: the path to them is bad, or they check a certificate.
+    pub(super) fn path_action(&self) -> Option<String> {
+        let who = some_senders(self.bad_path()?);
+        let failing: Vec<&NodeLabels> = self.labels.nodes.iter().filter(|node| node.fails).collect();
+        let names: Vec<String> = failing.iter().map(|node| called(&node.name)).collect();
+        let names = names.join(" and ");
+        Some(if failing.iter().all(|node| node.untrusted) {
+            format!(
+                "Renew the certificate of {names}: mail of {who} goes to other hosts, as it is checked there, and without any of those it waits until it bounces."
+            )
+        } else {
+            format!(
+                "Nobody but {who} meets this, so look at the path and not at {names}: ask {who} and your network provider. A host in another network gives that \
+                 mail a way round."
+            )
+        })
+    }
+
+    /// What to do about nodes that take longer for a while.
+    pub(super) fn slow_action(&self) -> String {
+        let slow = self.labels.nodes.iter().filter(|node| node.delays);
+        let names: Vec<String> = slow.map(|node| called(&node.name)).collect();
+        let names = names.join(" and ");
+        if self.results.nodes.len() == 1 {
+            return format!("Make {names} as fast as before: there is no other host to go on to.");
+        }
+        format!(
+            "Make {names} as fast as before, or have it refuse connections meanwhile: a sender goes on to another host when one refuses, and not when one is slow."
+        )
+    }
+
     /// What to do about mail that waits for a node or for the new records.
     pub(super) fn outage_action(&self) -> String {
         let nodes = &self.labels.nodes;
@@ -133,6 +171,16 @@ impl Evidence<'_> {
             away,
             away.saturating_mul(MANY_TIMES)
         )
+    }
+}
+
+/// Senders in a sentence, not too many of them.
+pub(super) fn some_senders(names: &[String]) -> String {
+    match names {
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [one, more @ ..] => format!("{one} and {} more senders", more.len()),
+        [] => "nobody".into(),
     }
 }
 

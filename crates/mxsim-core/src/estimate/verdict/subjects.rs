@@ -228,6 +228,9 @@ impl Evidence<'_> {
 
     /// What to do where mail is lost: where hosts reject it for good, no other host gets a try.
     pub(super) fn loss_action(&self) -> String {
+        if let Some(action) = self.path_action() {
+            return action;
+        }
         let rejected: u64 = self.results.nodes.iter().map(|node| node.totals.rejected).sum();
         let totals = &self.results.delivery.totals;
         match () {
@@ -411,10 +414,14 @@ impl Evidence<'_> {
         if let Some(action) = self.policy_action() {
             return action.into();
         }
+        if let Some(action) = self.path_action() {
+            return action;
+        }
         match () {
             () if self.is_full() => self.more_room(),
             () if self.labels.dns_away.is_some() => self.dns_action(),
             () if self.any_fails() => self.outage_action(),
+            () if self.labels.nodes.iter().any(|node| node.delays) => self.slow_action(),
             () if self.is_greylisted() => self.greylisting_action(),
             () => WAITING_ACTION.into(),
         }

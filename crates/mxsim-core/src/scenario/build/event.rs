@@ -34,9 +34,11 @@ impl EventSpec {
         let nodes: Vec<&str> = nodes.into_iter().collect();
         let node = if let [one] = nodes[..] { json!(one) } else { json!(nodes) };
         let event = Self { table: Map::new() }.set("node", node).set("fault", fault.name());
-        let event = match fault.stage() {
-            Some(stage) => event.set("stage", stage.name()),
-            None => event,
+        let event = match (fault, fault.stage()) {
+            (Fault::Slow(slowdown), _) => event.set("factor", slowdown.factor()),
+            (Fault::Tarpit(delay), _) => event.set("delay", delay.to_string()),
+            (_, Some(stage)) => event.set("stage", stage.name()),
+            (_, None) => event,
         };
         event.at(Span::ZERO).lasting(Span::HOUR)
     }

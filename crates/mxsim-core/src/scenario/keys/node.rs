@@ -109,6 +109,18 @@ const RATES: &[Key] = &[
     ),
 ];
 
+/// The fastest queue: a message in a microsecond.
+const FASTEST: f64 = 60e6;
+
+const QUEUE: &[Key] = &[
+    required("room", Shape::Integer { least: 1, most: 1_000_000_000 }, "most messages in it"),
+    required(
+        "per_minute",
+        Shape::Number { least: 1.0, most: FASTEST, above: false },
+        "how many it passes on in a minute, one after the other",
+    ),
+];
+
 /// What a node can serve; these keys may stand in `[nodes."*"]` too.
 pub(super) const CAPACITY: &[Key] = &[
     optional(
@@ -142,6 +154,12 @@ pub(super) const CAPACITY: &[Key] = &[
         "messages it works on at the same time; the others wait for their turn in their sessions; needs a `session_time`",
     ),
     optional(
+        "queue",
+        Shape::AnyOf(&[Shape::Table(QUEUE), word(|| vec!["unlimited"])]),
+        "unlimited",
+        "mail that it has taken and not passed on yet, to a store or a scanner; while it is full, mail is deferred with `452` at the recipient",
+    ),
+    optional(
         "sessions_per_client",
         Shape::AnyOf(&[Shape::Integer { least: 1, most: MOST_SESSIONS }, word(|| vec!["unlimited"])]),
         "unlimited",
@@ -157,6 +175,6 @@ pub(super) const CAPACITY: &[Key] = &[
 ];
 
 /// The keys of `[nodes.NAME]`.
-pub(super) const NODE: [Key; 15] = joined(&NODE_OUTAGES, CAPACITY);
+pub(super) const NODE: [Key; 16] = joined(&NODE_OUTAGES, CAPACITY);
 
 const NODE_OUTAGES: [Key; 7] = joined(NODE_OWN, OUTAGES);

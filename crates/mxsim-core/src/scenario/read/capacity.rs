@@ -5,7 +5,7 @@
 
 use super::limits;
 use super::reading::Reading;
-use crate::node::{Capacity, HowLong, SessionTime, WhenFull};
+use crate::node::{Capacity, HowLong, Queue, SessionTime, WhenFull};
 use crate::parameters::words::value_of;
 use crate::parameters::{span, span_at};
 use crate::scenario::model::Node;
@@ -50,6 +50,7 @@ impl<'t> Settings<'t> {
             backlog: sessions.and_then(|_| self.count("backlog")).unwrap_or(0),
             when_full: sessions.and(when_full).unwrap_or(WhenFull::Busy),
             workers: self.count("workers"),
+            queue: self.get("queue").and_then(Value::as_table).and_then(queue),
             clients: limits::of(self),
             tls: self.get("tls").and_then(Value::as_boolean).unwrap_or(true),
         }
@@ -115,6 +116,13 @@ pub(super) fn how_long(value: &Value) -> Option<HowLong> {
         SessionTime::Exponential(mean) => Some(HowLong::Exponential(mean)),
         SessionTime::Lognormal { mean, sigma } => Some(HowLong::Lognormal { mean, sigma }),
     }
+}
+
+/// The queue behind a node. It passes on at least one message in a minute.
+fn queue(table: &Table) -> Option<Queue> {
+    let room = u32::try_from(table.get("room")?.as_integer()?).ok()?;
+    let per_minute = table.get("per_minute")?.as_number()?;
+    Some(Queue { room, each: Span::from_secs_f64(60.0 / per_minute) })
 }
 
 fn session_time(value: &Value) -> SessionTime {

@@ -1,15 +1,16 @@
 //! `[[events]]`: faults of nodes, once or again and again.
 
+use super::fault;
 use super::nodes::report_unknown_node;
 use super::planned::clock;
 use super::reading::{Reading, share, tables, values};
-use crate::node::{Fault, Outage, Schedule, Scope, ShareOf};
-use crate::parameters::node::{Family, FaultKind};
+use crate::dns::{MtaSts, MtaStsMode};
+use crate::node::{Fault, Outage, Schedule, Scope, SessionTime, ShareOf};
+use crate::parameters::node::Family;
 use crate::parameters::span_at;
 use crate::parameters::words::value_of;
 use crate::results::EventKind;
 use crate::scenario::model::{Node, PlannedEvent, Sender};
-use crate::smtp::Stage;
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity;
 use crate::syntax::shape::EVERY;
@@ -24,7 +25,7 @@ const MOST_OUTAGES: i64 = 1_000_000;
 pub(super) fn read(
     document: &Table,
     run_length: Span,
-    (nodes, senders): (&mut [Node], &[Sender]),
+    (nodes, senders, mta_sts): (&mut [Node], &[Sender], Option<&MtaSts>),
     reading: &mut Reading,
 ) -> Vec<PlannedEvent> {
     let mut planned = Vec::new();
@@ -32,8 +33,10 @@ pub(super) fn read(
     let mut left = MOST_OUTAGES;
     for (number, (value, table)) in tables(document, "events").into_iter().enumerate() {
         let hit = hit_nodes(value, table, nodes, reading);
-        let from = hit_senders(table, senders, reading);
+        let named = hit_senders(table, senders, reading);
         let Some(event) = event(number, value, table, reading) else { continue };
+        let from = event.hit_senders(named, senders, mta_sts, reading);
+        event.find_sessions(&hit, nodes, &value.place, reading);
         if event.at.0 >= run_length.0 {
             let text = format!(
                 "an event at {} comes after the end of the run ({run_length}); lengthen run_length",
@@ -85,7 +88,7 @@ struct Event {
 }
 
 fn event(number: usize, value: &Value, table: &Table, reading: &mut Reading) -> Option<Event> {
-    let fault = fault(value, table, reading)?;
+    let fault = fault::read(value, table, reading)?;
     let scope = scope(table, fault, reading)?;
     // Connections are drawn each for itself.
     let is_named = scope.share_of != ShareOf::Connections;
@@ -119,50 +122,10 @@ fn scope(table: &Table, fault: Fault, reading: &mut Reading) -> Option<Scope> {
         error.help("add `share = \"15 %\"`, say, or remove `share_of`");
         return None;
     }
-    let share_of = share_of.unwrap_or(ShareOf::Connections);
-    Some(Scope {
-        ipv6: family.map(|family| family == Family::Ipv6),
-        sender: None,
-        share: table.get("share").map_or(Some(1.0), share)?,
-        share_of,
-        event: 0,
-    })
-}
-
-/// The fault at its stage. That it needs one, none or another is reported.
-fn fault(event: &Value, table: &Table, reading: &mut Reading) -> Option<Fault> {
-    let word = table.text("fault")?;
-    let kind: FaultKind = value_of(word)?;
-    let stage = table.get("stage");
-    if stage.is_some() && stage.and_then(Value::as_text).and_then(value_of::<Stage>).is_none() {
-        // Not a stage at all: reported with the shapes.
-        return None;
-    }
-    let fault = kind.at(stage.and_then(Value::as_text).and_then(value_of));
-    if fault.is_none() {
-        report_stage(kind, word, stage, event, reading);
-    }
-    fault
-}
-
-fn report_stage(kind: FaultKind, word: &str, stage: Option<&Value>, event: &Value, reading: &mut Reading) {
-    let stages: Vec<String> = kind.stages().iter().map(|stage| format!("\"{}\"", stage.name())).collect();
-    let Some(stage) = stage else {
-        let message = format!("events: `fault = \"{word}\"` needs a `stage`");
-        let help = format!("add `stage = ...`, one of {}", stages.join(", "));
-        reading.report.error(code::MISSING, &event.place, message).help(help);
-        return;
-    };
-    let written = stage.as_text().unwrap_or_default();
-    let message = format!("events: `fault = \"{word}\"` does not show at the stage \"{written}\"");
-    let help = if stages.is_empty() {
-        format!(
-            "remove `stage`; for an answer at the stage \"{written}\" write `fault = \"reject\"` or `\"disconnect\"`"
-        )
-    } else {
-        format!("it may show at {}; a node whose TLS fails has `fault = \"disconnect\"`", stages.join(", "))
-    };
-    reading.report.error(code::CONFLICT, &stage.place, message).help(help);
+    let share = table.get("share").map_or(Some(1.0), share)?;
+    // Of all nobody is spared, whatever they are counted in.
+    let share_of = share_of.filter(|_| share < 1.0).unwrap_or(ShareOf::Connections);
+    Some(Scope { ipv6: family.map(|family| family == Family::Ipv6), sender: None, share, share_of, event: 0 })
 }
 
 impl Event {
@@ -171,10 +134,14 @@ impl Event {
         let names: Vec<&str> = hit.iter().map(|&node| nodes[node].name.as_str()).collect();
         let who =
             if hit.len() == nodes.len() && hit.len() > 1 { "every node".into() } else { names.join(", ") };
-        let stage = self.fault.stage().map(|stage| format!(" at {}", stage.name())).unwrap_or_default();
+        let how = match self.fault {
+            Fault::Slow(slowdown) => format!(" (factor {})", slowdown.factor()),
+            Fault::Tarpit(delay) => format!(" ({delay})"),
+            other => other.stage().map(|stage| format!(" at {}", stage.name())).unwrap_or_default(),
+        };
         let every = self.every.map(|every| format!(" every {every}")).unwrap_or_default();
         format!(
-            "{who}: {}{stage} from {} for {}{every}{}",
+            "{who}: {}{how} from {} for {}{every}{}",
             self.fault.name(),
             clock(self.at),
             self.length,
@@ -200,6 +167,47 @@ impl Event {
         } else {
             String::new()
         }
+    }
+
+    /// Whom it hits of these senders, which it names; a bad certificate is only one to those who check it. They are those that it names, or
+    /// without names those that obey an MTA-STS policy, if the domain has one.
+    fn hit_senders<'s>(
+        &self,
+        named: Option<Vec<&'s Sender>>,
+        senders: &'s [Sender],
+        mta_sts: Option<&MtaSts>,
+        reading: &mut Reading,
+    ) -> Option<Vec<&'s Sender>> {
+        if self.fault != Fault::Certificate || named.is_some() {
+            return named;
+        }
+        let is_enforced = mta_sts.is_some_and(|policy| policy.mode == MtaStsMode::Enforce);
+        let obeys = |sender: &&Sender| is_enforced && sender.behaviour.parameters.policy.mta_sts.is_on();
+        let hit: Vec<&Sender> = senders.iter().filter(obeys).collect();
+        if hit.is_empty() {
+            let why = if is_enforced {
+                "no sender obeys `zone.mta_sts`"
+            } else {
+                "without `zone.mta_sts` that is enforced no sender checks it"
+            };
+            let text =
+                format!("a bad certificate changes nothing: {why}; name senders that check it in `from`");
+            reading.caution("certificate-unchecked", text);
+        }
+        Some(hit)
+    }
+
+    /// A node can only be slow at something that takes time.
+    fn find_sessions(&self, hit: &[usize], nodes: &[Node], place: &Place, reading: &mut Reading) {
+        let is_slow = matches!(self.fault, Fault::Slow(_));
+        let mut hit = hit.iter().map(|&node| &nodes[node]);
+        let Some(node) = hit.find(|node| is_slow && node.capacity.session_time == SessionTime::Nothing)
+        else {
+            return;
+        };
+        let message = format!("events: node {} cannot be slow, as its sessions take no time", node.name);
+        let error = reading.report.error(code::MISSING, place, message);
+        error.help("add a `session_time` to the node: how long one message holds a session");
     }
 
     /// The scope for each of these senders; one for all without any.

@@ -5,6 +5,7 @@
 
 mod capacity;
 mod events;
+mod fault;
 mod goals;
 mod greylisting;
 mod limits;
@@ -167,7 +168,8 @@ fn read_sections(
     let mut zones = zone::read(document, files, reading)?;
     let (mta_sts, dane) = zone::policies(document.table("zone").unwrap_or(&empty), &zones, reading);
     let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
-    let events = events::read(document, run.run_length, (&mut nodes, &senders), reading);
+    let hit = (&mut nodes[..], &senders[..], mta_sts.as_ref());
+    let events = events::read(document, run.run_length, hit, reading);
     let random_outages = outages::read(document, run.run_length, &mut nodes, reading);
     let greylisting = greylisting::read(document, &mut nodes, reading);
     let goals = goals::read(document.table("goals").unwrap_or(&empty), &nodes, reading);

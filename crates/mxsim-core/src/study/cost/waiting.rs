@@ -112,7 +112,9 @@ fn no_host(world: &World, sender: &SenderTable) -> Times {
 /// as messages come, hour by hour, and out as sessions end. None where a node takes any number.
 fn overload(compiled: &Compiled) -> Vec<(Time, Time, f64)> {
     let world = &compiled.world;
-    let Some(taken) = taken_per_us(world) else { return Vec::new() };
+    if world.taken_per_us(world.start, world.end).is_none() {
+        return Vec::new();
+    }
     let (mut spells, mut from) = (Vec::new(), world.start);
     // Begin, what came and what has not been taken yet.
     let mut spell: Option<(Time, f64, f64)> = None;
@@ -120,6 +122,7 @@ fn overload(compiled: &Compiled) -> Vec<(Time, Time, f64)> {
         let to = (from + Span::HOUR).min(world.end);
         let came: f64 = one_by_one(compiled).map(|sender| sender.expected(from, to)).sum();
         let (begun, all, waits) = spell.unwrap_or((from, 0.0, 0.0));
+        let taken = world.taken_per_us(from, to).unwrap_or(f64::INFINITY);
         let left = waits + came - taken * to.since(from).0 as f64;
         spell = (left > 0.0).then_some((begun, all + came, left));
         if let (None, true) = (spell, waits > 0.0) {
@@ -129,15 +132,6 @@ fn overload(compiled: &Compiled) -> Vec<(Time, Time, f64)> {
     }
     spells.extend(spell.map(|(begun, all, waits)| (begun, world.end, waits / all)));
     spells
-}
-
-/// Messages that all nodes together take in a microsecond; `None` where that is any number.
-fn taken_per_us(world: &World) -> Option<f64> {
-    let of = |node: &crate::engine::world::topology::NodeTable| {
-        let mean = node.capacity.session_time.mean().0;
-        node.capacity.sessions.filter(|_| mean > 0).map(|sessions| f64::from(sessions) / mean as f64)
-    };
-    world.topology.nodes.iter().map(of).sum()
 }
 
 /// The times in both lists, which are in order and without overlap.

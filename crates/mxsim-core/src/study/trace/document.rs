@@ -286,6 +286,8 @@ pub enum TracedOutcome {
     RejectedGreeting,
     /// TLS was offered and could not be set up.
     TlsFailed,
+    /// Its certificate does not verify, and the sender checks it.
+    Untrusted,
     /// It replied 4xx at a recipient.
     RecipientDeferred,
     /// It replied 5xx at a recipient.

@@ -395,6 +395,7 @@ const fn outcome_of(outcome: Outcome) -> TracedOutcome {
         Outcome::NoGreeting | Outcome::Lost(Stage::Greeting) => TracedOutcome::NoGreeting,
         Outcome::RejectedGreeting => TracedOutcome::RejectedGreeting,
         Outcome::TlsFailed => TracedOutcome::TlsFailed,
+        Outcome::Untrusted => TracedOutcome::Untrusted,
         Outcome::Deferred(Stage::Data) => TracedOutcome::DataDeferred,
         Outcome::Deferred(_) => TracedOutcome::RecipientDeferred,
         Outcome::Rejected(Stage::Data) => TracedOutcome::DataRejected,

@@ -134,6 +134,7 @@ pub(super) fn outcome(outcome: Outcome, lasted: Span) -> String {
         Outcome::NoGreeting => format!("no greeting within {lasted}"),
         Outcome::RejectedGreeting => "greeting 5xx".into(),
         Outcome::TlsFailed => "TLS failed".into(),
+        Outcome::Untrusted => "its certificate does not verify".into(),
         Outcome::Deferred(stage) => format!("4xx {}", at(stage)),
         Outcome::Rejected(stage) => format!("5xx {}", at(stage)),
         Outcome::Lost(stage) => format!("connection lost {}", at(stage)),

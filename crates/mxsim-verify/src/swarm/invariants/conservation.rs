@@ -2,6 +2,7 @@
 
 use super::same_count;
 use crate::swarm::subject::Subject;
+use mxsim_core::results::NodeTotals;
 use mxsim_core::tally::{PHASES, PhaseTally, Tally};
 
 /// Theory: a message has arrived and is accepted, bounced or waiting; senders and windows are partitions of the messages.
@@ -76,8 +77,25 @@ pub(super) fn by_node(subject: &Subject) -> Result<(), String> {
                 }
             }
         }
+        reasons_at_nodes(tally)?;
         of_senders_at_nodes(tally)
     })
+}
+
+/// Theory: what is deferred is so for one reason, and what bounces afterwards was accepted. A limit turns away the mail of some sender.
+fn reasons_at_nodes(tally: &Tally) -> Result<(), String> {
+    let turned_away =
+        |node: &NodeTotals| node.over_client_sessions + node.over_connection_rate + node.over_message_rate;
+    for node in &tally.nodes {
+        let reasons = node.full + node.greylisted + node.queue_full + turned_away(node);
+        if reasons > node.deferred || node.accepted_then_bounced > node.accepted {
+            return Err(format!("parts that are more than the whole: {node:?}"));
+        }
+    }
+    let afterwards = tally.nodes.iter().map(|node| node.accepted_then_bounced).sum();
+    same_count("accepted and bounced at nodes", tally.totals.accepted_then_bounced, afterwards)?;
+    let of_senders = tally.senders.iter().map(|sender| sender.over_limits).sum();
+    same_count("beyond limits of nodes", tally.nodes.iter().map(turned_away).sum(), of_senders)
 }
 
 fn of_senders_at_nodes(tally: &Tally) -> Result<(), String> {

@@ -58,7 +58,7 @@ fn look(subject: &Subject, message: &TracedMessage) -> Result<(), String> {
         }
         now = step.at_s;
         if let Some(end) = ended {
-            begun_before(&step.what, end)?;
+            ends_after(&step.what, now, end)?;
         }
         match &step.what {
             Happening::LookedUp { answer, .. } => were_published(subject, answer, now)?,
@@ -86,10 +86,12 @@ fn look(subject: &Subject, message: &TracedMessage) -> Result<(), String> {
     has_its_fate(message)
 }
 
-/// A connection that was begun for a message may end after it has gone down another; nothing else happens to it after its end.
-fn begun_before(what: &Happening, end: f64) -> Result<(), String> {
+/// A connection that was begun for a message may end after it has gone down another, and the node that took it may bounce it; nothing else happens to it after
+/// its end.
+fn ends_after(what: &Happening, now: f64, end: f64) -> Result<(), String> {
     match what {
         Happening::Tried { since_s, .. } if *since_s <= end + ROUNDING_S => Ok(()),
+        Happening::BouncedAfterwards { .. } if now <= end + ROUNDING_S => Ok(()),
         _ => Err("a step after the end of a message".into()),
     }
 }

@@ -5,6 +5,7 @@ use crate::engine::messages::state::Replication;
 use crate::engine::probe::{Probe, Step};
 use crate::engine::world::greylisting::{Envelope, GreylistKeys, GreylistPlan};
 use crate::ids::NodeId;
+use crate::node::Objection;
 use crate::node::greylisting::{Greylist, Verdict};
 use crate::random::Entropy;
 use crate::sender::Outcome;
@@ -35,8 +36,8 @@ const fn stage_of(outcome: Outcome) -> Stage {
 }
 
 impl<P: Probe> Replication<'_, '_, P> {
-    /// What goes wrong with a message that begins in a session: it is one too many for its client, `trouble`, if a fault shows first, or the
-    /// answer of a greylist.
+    /// What goes wrong with a message that begins in a session: it is one too many for its client, `trouble`, if a fault shows first, the
+    /// answer of a greylist, or that of a full queue.
     #[inline]
     pub(crate) fn meets(
         &mut self,
@@ -46,12 +47,15 @@ impl<P: Probe> Replication<'_, '_, P> {
     ) -> Option<Outcome> {
         let node = self.world.topology.node_of(delivery.connection.address);
         if self.is_beyond_rate(delivery, node, now) {
+            delivery.objection = Some(Objection::Rate);
             return Some(Outcome::Deferred(Stage::Recipient));
         }
-        if self.world.topology.node(node).greylists {
-            return self.meets_greylist(delivery, node, trouble, now);
-        }
-        trouble
+        let trouble = if self.world.topology.node(node).greylists {
+            self.meets_greylist(delivery, node, trouble, now)
+        } else {
+            trouble
+        };
+        trouble.or_else(|| self.meets_queue(delivery, node, now))
     }
 
     fn meets_greylist(
@@ -82,9 +86,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         else {
             return trouble;
         };
-        self.recorder.greylisted((message.id, node), !message.is_greylisted, is_known_elsewhere);
-        message.is_greylisted = true;
-        let message = *message;
+        let is_first = !std::mem::replace(&mut message.is_greylisted, true);
+        delivery.objection = Some(Objection::Greylisted { is_first, is_known_elsewhere });
+        let message = delivery.message;
         self.note(&message, now, Step::Greylisted { node, is_new, is_known_elsewhere });
         Some(Outcome::Deferred(stage))
     }

@@ -1,8 +1,10 @@
 //! One node: it decides about itself what a connection finds there, and for how long.
 
 pub(crate) mod clients;
+mod delays;
 pub(crate) mod greylisting;
 pub(crate) mod limits;
+mod queue;
 pub(crate) mod sessions;
 mod workers;
 
@@ -10,7 +12,7 @@ use crate::engine::connect::{ConnectResult, connect, outcome_of, silent_until};
 use crate::engine::count::recorder::Recorder;
 use crate::engine::world::topology::NodeTable;
 use crate::ids::{MessageId, NodeId, SenderId};
-use crate::node::{Client, Fault, Outage, Schedule, SessionTime, State, WhenFull};
+use crate::node::{Client, Fault, Outage, QueueLevel, Schedule, SessionTime, State, WhenFull};
 use crate::random::Key;
 use crate::sender::{Outcome, Timeouts};
 use crate::time::{Span, Time};
@@ -66,6 +68,8 @@ pub(crate) struct Node<'w> {
     clients: Option<Box<Clients>>,
     /// Its workers, if there are too few for any number of sessions.
     workers: Option<Workers>,
+    /// The queue behind it, if mail waits there.
+    queue: Option<QueueLevel>,
 }
 
 impl<'w> Node<'w> {
@@ -79,8 +83,9 @@ impl<'w> Node<'w> {
         let sessions = Sessions::new(table.capacity.sessions);
         let clients = Clients::new(table.capacity.clients);
         let workers = table.capacity.workers.map(Workers::new);
+        let queue = table.capacity.queue.map(|queue| QueueLevel::new(queue, start));
         let (backlog, state) = (VecDeque::new(), State::unknown(start));
-        Self { id, table, faults, sessions, backlog, state, is_counted, clients, workers }
+        Self { id, table, faults, sessions, backlog, state, is_counted, clients, workers, queue }
     }
 
     /// True if messages hold its sessions for some time.
@@ -99,11 +104,12 @@ impl<'w> Node<'w> {
         self.table.capacity.tls
     }
 
-    /// True if it may do something else with a message than take it: by a greylist, as one too many for its client, or because it bounces what it has
-    /// accepted.
+    /// True if it may do something else with a message than take it as fast as ever: by a greylist, as one too many for its client or its queue,
+    /// because it bounces what it has accepted, or because it is slow.
     #[inline]
     pub(crate) const fn looks_at_messages(&self) -> bool {
-        self.table.greylists || self.clients.is_some() || self.table.bounces
+        let may_defer = self.table.greylists || self.clients.is_some() || self.queue.is_some();
+        may_defer || self.table.bounces || self.table.delays
     }
 
     /// How long the message of this draw holds a session.
@@ -198,6 +204,10 @@ impl<'w> Node<'w> {
         now: Time,
         recorder: &mut Recorder<'_>,
     ) -> Admission {
+        let patience = request.timeouts.greeting;
+        if self.greeting_delay(&request.identity, now) >= patience {
+            return Admission::NoAnswerUntil(now + patience, Outcome::NoGreeting);
+        }
         let admission = self.greet(request, now, recorder);
         self.with_trouble(admission, &request.identity, now)
     }
@@ -228,7 +238,7 @@ impl<'w> Node<'w> {
         let mut outcomes = past_greeting.map(|outage| outcome_of(outage.fault));
         outcomes.find(|outcome| match outcome {
             Outcome::Accepted => false,
-            Outcome::TlsFailed => self.offers_tls() && possible(*outcome),
+            Outcome::TlsFailed | Outcome::Untrusted => self.offers_tls() && possible(*outcome),
             _ => possible(*outcome),
         })
     }

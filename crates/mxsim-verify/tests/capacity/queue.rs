@@ -1,0 +1,68 @@
+//! The queue behind a node: M/D/1/K, and what fits by arithmetic.
+
+use crate::{REPLICATIONS, experiment};
+use mxsim_core::engine::{MethodChoice, compile_for, replicate};
+use mxsim_core::time::{Span, Time};
+use mxsim_verify::agree::assert_near;
+use mxsim_verify::experiment::{equal_hosts, scenario, text};
+
+/// The chance that a message finds no room at a queue M/D/1/K with this load: the embedded chain at the ends of services (Cooper 1981, section 5.11), in which as
+/// many messages come in a service as a Poisson law of mean `load` says.
+fn blocked(room: usize, load: f64) -> f64 {
+    let mut come = vec![libm::exp(-load)];
+    (1..room).for_each(|i| come.push(come[i - 1] * load / i as f64));
+    let mut left = vec![1.0];
+    for j in 0..room - 1 {
+        let from_others: f64 = (1..=j).map(|i| left[i] * come[j + 1 - i]).sum();
+        left.push((left[j] - from_others - left[0] * come[j]) / come[0]);
+    }
+    let empty = left[0] / left.iter().sum::<f64>();
+    1.0 - 1.0 / (empty + load)
+}
+
+/// Theory: M/D/1/K. With room for one it is Erlang B of one server, 1/2 at a load of 1. n: 800,000 messages each; blocked ones come in bunches of no more
+/// than the room.
+#[test]
+fn a_queue_turns_away_what_the_embedded_chain_says() {
+    assert!((blocked(1, 1.0) - 0.5).abs() < 1e-12 && (blocked(200, 2.0) - 0.5).abs() < 1e-6);
+    for (room, load) in [(1, 1.0), (3, 0.8), (10, 1.5)] {
+        let per_second = load / 10.0;
+        let hours = 8e5 / REPLICATIONS as f64 / per_second / 3_600.0;
+        let queue = format!("queue = {{ room = {room}, per_minute = 6 }}");
+        let rest = format!("retry = {{ max_attempts = 1 }}\n[nodes.mx1]\n{queue}\n");
+        let results = experiment(1, per_second, hours, &rest);
+        let (totals, theory) = (results.delivery.totals, blocked(room, load));
+        let n = totals.messages as f64;
+        let error = 4.9 * (room as f64 * theory * (1.0 - theory) / n).sqrt();
+        assert_near(&format!("room for {room}"), totals.bounced as f64 / n, error, theory);
+        assert_eq!(results.nodes[0].totals.queue_full, totals.bounced, "each was tried once");
+    }
+}
+
+/// Theory: a message every 5 s, and one passed on every 10 s: when the last of 1,000 comes, at 4,995 s, 499 have been passed on and 10 are in the queue, or nine
+/// if that one finds it full. Mail that waits comes back and is taken in the end: nothing is lost.
+#[test]
+fn a_full_queue_takes_what_it_passes_on() {
+    let day = |retry: &str| {
+        let mut given = scenario(&text(
+            "warm_up = \"1h\"",
+            &equal_hosts(1, 300),
+            &format!(
+                "[traffic]\nmessages_per_day = 2\n[[senders]]\nname = \"all\"\npreset = \"randomizing\"\nsites = 1
+retry = {{ {retry} }}\n[nodes.mx1]\nqueue = {{ room = 10, per_minute = 6 }}\n"
+            ),
+        ));
+        let times = (0..1_000).map(|i| Time::ZERO + Span::from_secs(5 * i)).collect();
+        given.set_arrivals("all", times).expect("there is such a sender");
+        replicate(&compile_for(&given, MethodChoice::Messages), 1, 0, &|| false)
+            .expect("nobody cancels it")
+            .totals
+    };
+    let once = day("max_attempts = 1");
+    assert!((509..=510).contains(&once.accepted), "{once:?}");
+    assert_eq!(once.accepted + once.bounced, 1_000);
+    let again = day(
+        "wait = { gaps = { list = [\"10m\"], then = \"repeat-last\" } }, queue_run = \"none\", lifetime = \"1d\"",
+    );
+    assert_eq!((again.accepted, again.bounced), (1_000, 0));
+}

@@ -1,0 +1,96 @@
+//! Nodes that take longer: a slow one, and one that holds its greeting back.
+
+use crate::{REPLICATIONS, experiment};
+use mxsim_core::engine::{MethodChoice, compile_for, replicate};
+use mxsim_core::tally::Tally;
+use mxsim_core::theory::failure::erlang_b;
+use mxsim_core::time::{Span, Time};
+use mxsim_verify::agree::{assert_near, assert_ratio};
+use mxsim_verify::experiment::{equal_hosts, scenario, text};
+
+/// An hour of trouble of `mx1` at the beginning of the run.
+fn hour(fault: &str) -> String {
+    format!("[[events]]\nat = \"0s\"\nfor = \"1h\"\nnode = \"mx1\"\nfault = {fault}\n")
+}
+
+/// What becomes of messages of one outbound host that come at these seconds, each tried once.
+fn at_times(keys: &str, node: &str, events: &str, seconds: &[i64]) -> Tally {
+    let mut given = scenario(&text(
+        "warm_up = \"1h\"",
+        &equal_hosts(1, 300),
+        &format!(
+            "[traffic]\nmessages_per_day = 2\n[[senders]]\nname = \"all\"\npreset = \"randomizing\"\nsites = 1
+retry = {{ max_attempts = 1 }}\n{keys}\n[nodes.mx1]\n{node}\n{events}"
+        ),
+    ));
+    let times = seconds.iter().map(|&second| Time::ZERO + Span::from_secs(second)).collect();
+    given.set_arrivals("all", times).expect("there is such a sender");
+    replicate(&compile_for(&given, MethodChoice::Messages), 1, 0, &|| false).expect("nobody cancels it")
+}
+
+/// Delays of accepted messages in seconds, with how many have each.
+fn delays(tally: &Tally) -> Vec<(i64, u64)> {
+    tally.delays.buckets().map(|bucket| (bucket.max_us / 1_000_000, bucket.count)).collect()
+}
+
+/// Theory: 10 s at a factor of 6 are 60 s for a message that begins within the hour, also if it ends after it; 10 s for those before and after. Two
+/// faults multiply, and one that hits another sender alone changes nothing.
+#[test]
+fn a_slow_node_takes_so_many_times_as_long() {
+    let slow = hour("\"slow\"\nfactor = 6");
+    let node = "session_time = \"10s\"";
+    assert_eq!(delays(&at_times("", node, &slow, &[0, 1_000, 3_599, 3_600])), [(10, 1), (60, 3)]);
+    let twice = format!("{slow}{}", hour("\"slow\"\nfactor = 2.5"));
+    assert_eq!(delays(&at_times("", node, &twice, &[0, 3_600])), [(10, 1), (150, 1)]);
+    let short = slow.replace("1h", "30s");
+    assert_eq!(delays(&at_times("", node, &short, &[0, 29, 30, 31])), [(10, 2), (60, 2)]);
+}
+
+/// Theory: with 4 sessions of 10 s mean and 0.2 messages a second a node that is twice as slow all the time loses what Erlang B says of a load of 4, and
+/// holds 4 (1 - B) sessions. n: 400,000 messages.
+#[test]
+fn a_slow_node_turns_away_what_erlang_says_of_its_load() {
+    let node =
+        "retry = { max_attempts = 1 }\n[nodes.mx1]\nsessions = 4\nsession_time = { exponential = \"10s\" }\n";
+    let hours = 4e5 / REPLICATIONS as f64 / 0.2 / 3_600.0;
+    let events = "[[events]]\nat = \"0s\"\nfor = \"30d\"\nnode = \"mx1\"\nfault = \"slow\"\nfactor = 2\n";
+    let results = experiment(1, 0.2, hours, &format!("{node}{events}"));
+    let blocked = erlang_b(4, 4.0);
+    let n = results.delivery.totals.messages as f64;
+    // Blocked messages come in bunches: their variance is below that of independent ones times the mean number in a bunch, 4 here.
+    let error = 4.9 * (4.0 * blocked * (1.0 - blocked) / n).sqrt();
+    assert_near("blocked", results.delivery.totals.bounced as f64 / n, error, blocked);
+    let held = results.nodes[0].sessions.expect("sessions take time").mean;
+    assert_ratio("sessions", &held, REPLICATIONS, 4.0 * (1.0 - blocked));
+}
+
+/// Theory: 20 s before the greeting and 10 s after it. The second message down the same connection meets no greeting. Who waits 15 s for a greeting gets
+/// none; two tarpits are as long as the longer of them.
+#[test]
+fn a_tarpit_holds_its_greeting_back() {
+    let tarpit = hour("\"tarpit\"\ndelay = \"20s\"");
+    let node = "session_time = \"10s\"";
+    assert_eq!(delays(&at_times("", node, &tarpit, &[0, 1_000, 3_599, 3_600])), [(10, 1), (30, 3)]);
+    let longer = format!("{tarpit}{}", hour("\"tarpit\"\ndelay = \"50s\""));
+    assert_eq!(delays(&at_times("", node, &longer, &[0])), [(60, 1)]);
+    let keeps = "concurrency = 1\nreuse = { connections = \"always\", idle = \"5m\", messages = \"unlimited\", age = \"unlimited\" }";
+    assert_eq!(delays(&at_times(keeps, node, &tarpit, &[0, 100, 200])), [(10, 2), (30, 1)]);
+    let tally = at_times("timeouts = { greeting = \"15s\" }", node, &tarpit, &[0, 1_000, 3_600]);
+    assert_eq!((tally.totals.accepted, tally.totals.bounced), (1, 2));
+    assert_eq!(tally.windows[0].peak_sessions[0], 1, "nobody who is not greeted has a session");
+}
+
+/// Theory: where sessions take no time otherwise, they take as long as the greeting is held back: 0.1 a second for 20 s are 2 sessions (Little), and
+/// every message is 20 s late. Mail that goes to the other of two nodes is not late. n: 200,000 messages.
+#[test]
+fn a_tarpit_gives_sessions_a_time() {
+    let hours = 2e5 / REPLICATIONS as f64 / 0.2 / 3_600.0;
+    let events =
+        "[[events]]\nat = \"-1h\"\nfor = \"30d\"\nnode = \"mx1\"\nfault = \"tarpit\"\ndelay = \"20s\"\n"
+            .replace("-1h", "0s");
+    let results = experiment(2, 0.2, hours, &events);
+    let held = results.nodes[0].sessions.expect("sessions take time").mean;
+    assert_ratio("sessions", &held, REPLICATIONS, 2.0);
+    let delay = results.delivery.delay.expect("mail was accepted");
+    assert_ratio("delay", &crate::interval(delay.mean, delay.mean_ci), REPLICATIONS, 10.0);
+}
