@@ -180,6 +180,24 @@ impl Key {
         ((self.word() as u128 * n as u128) >> 64) as usize
     }
 
+    /// The place of `number` in a random order of the numbers below `of`: a Feistel network over the next power of four, whose places beyond `of` are passed
+    /// over (Black and Rogaway 2002, cycle walking).
+    #[must_use]
+    pub fn shuffled(self, number: u32, of: u32) -> u32 {
+        let half = (u32::BITS - of.saturating_sub(1).leading_zeros()).div_ceil(2).max(1);
+        let mask = (1u64 << half) - 1;
+        let mut place = u64::from(number);
+        loop {
+            for round in 0..8 {
+                let (left, right) = (place >> half, place & mask);
+                place = (right << half) | ((left ^ self.child(round).child(right).word()) & mask);
+            }
+            if place < u64::from(of.max(1)) || number >= of {
+                return place as u32;
+            }
+        }
+    }
+
     /// A uniform number in (0, 1], so that its logarithm is finite.
     #[must_use]
     #[inline]

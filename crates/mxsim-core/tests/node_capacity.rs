@@ -26,6 +26,7 @@ fn a_key_of_a_node_counts_before_the_one_for_all() {
     let for_all = Capacity {
         sessions: Some(20),
         session_time: SessionTime::Fixed(Span::from_secs(2)),
+        refusal_time: None,
         backlog: 100,
         when_full: WhenFull::Refuse,
         workers: None,
@@ -40,6 +41,7 @@ fn a_key_of_a_node_counts_before_the_one_for_all() {
             "session_time = \"1s\"",
             Capacity { session_time: SessionTime::Fixed(Span::from_secs(1)), ..for_all },
         ),
+        ("refusal_time = \"100ms\"", Capacity { refusal_time: Some(Span::from_secs_f64(0.1)), ..for_all }),
         ("workers = 4", Capacity { workers: Some(4), ..for_all }),
         (
             "queue = { room = 100, per_minute = 6 }",
@@ -53,6 +55,25 @@ fn a_key_of_a_node_counts_before_the_one_for_all() {
         assert_eq!(capacities(&format!("{all}[nodes.mx2]\n{own}\n")), [for_all, expected], "{own}");
         assert_eq!(capacities(&format!("[nodes.mx2]\n{own}\n{all}")), [for_all, expected], "{own} first");
     }
+}
+
+/// `limits` is short for the keys: the same scenario, and each key counts before it, of the node or of all.
+#[test]
+fn the_limits_of_a_server_are_short_for_its_keys() {
+    let written = "sessions = 100\nbacklog = 100\nwhen_full = \"drop\"\nsessions_per_client = 50\n";
+    let time = "session_time = \"2s\"\n";
+    let both = |keys: &str| capacities(&format!("[nodes.\"*\"]\n{time}{keys}"));
+    assert_eq!(both("limits = \"postfix\"\n"), both(written));
+    assert_eq!(
+        both("limits = \"postfix\"\nbacklog = 7\n"),
+        both(&written.replace("backlog = 100", "backlog = 7"))
+    );
+    let edge = "sessions = 5000\nsessions_per_client = 20\nrates = { messages = 600 }\n";
+    assert_eq!(both("limits = \"exchange-edge\"\n"), both(edge));
+    assert_eq!(both("limits = \"exim\"\nsessions = \"unlimited\"\n"), both(""));
+    let [all, own] =
+        capacities(&format!("[nodes.\"*\"]\n{time}sessions = 5\n[nodes.mx2]\nlimits = \"postfix\"\n"));
+    assert_eq!((all.sessions, own.sessions, own.backlog), (Some(5), Some(5), 100));
 }
 
 #[test]

@@ -138,6 +138,7 @@ fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
         leaves: scenario.retires(node),
         greylists: node.greylists,
         goes_silent: node.faults.ever(Fault::keeps_sender_waiting),
+        workers: node.capacity.workers,
         session_limit: node.capacity.sessions,
         measured: scenario.run.run_length,
     }

@@ -3,6 +3,7 @@
 //! A trace is the simulation itself with a probe that writes down; without one nothing is left of it in the compiled loop.
 
 use crate::ids::{AddressId, HostId, MessageId, NodeId};
+pub use crate::node::Objection;
 use crate::sender::memory::Backoff;
 use crate::sender::{Candidate, Outcome};
 use crate::time::{Span, Time};
@@ -94,6 +95,8 @@ pub enum Step<'a> {
         connection: u64,
         /// The reply, and at which stage.
         outcome: Outcome,
+        /// Why the node replied so, if no fault made it.
+        objection: Option<Objection>,
     },
     /// It waits in the backlog of a full node.
     InBacklog(Candidate),

@@ -66,7 +66,7 @@ fn node(node: &mut NodeResult) {
         .into_iter()
         .for_each(estimate);
     node.peak_rates.iter_mut().for_each(|peak| estimate(&mut peak.estimate));
-    node.peak_sessions.iter_mut().for_each(estimate);
+    node.peak_sessions.iter_mut().chain(&mut node.availability).for_each(estimate);
     if let Some(sessions) = &mut node.sessions {
         interval(&mut sessions.mean);
         let parts = [&mut sessions.blocked, &mut sessions.busy, &mut sessions.idle];

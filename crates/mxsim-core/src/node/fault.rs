@@ -34,7 +34,7 @@ pub enum Fault {
 }
 
 /// How many times as long something takes, in thousandths.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slowdown(u32);
 
 impl Slowdown {
@@ -170,7 +170,8 @@ pub struct Scope {
     pub share: f64,
     /// What the share is of.
     pub share_of: ShareOf,
-    /// Hash of the event's name: faults with the same name hit the same outbound hosts, sites and recipients.
+    /// Hash of the event's name: faults with the same name hit the same outbound hosts, sites, recipients and connections. Zero for the draw of a connection
+    /// itself, where only one such fault is under way at a time.
     pub event: u64,
 }
 
@@ -231,17 +232,22 @@ impl Scope {
     fn draws(&self, client: &Client) -> bool {
         let of = |label: u64| client.hit.child(label).child(self.event);
         match self.share_of {
-            ShareOf::Connections => is_below(client.connection, self.share),
-            ShareOf::OutboundHosts => self.picks(client.outbound_host, of(0).unit()),
-            ShareOf::Sites => self.picks(client.site, of(1).unit()),
+            ShareOf::Connections if self.event == 0 => is_below(client.connection, self.share),
+            ShareOf::Connections => {
+                let coin = Key::ROOT.child(client.connection).child(self.event);
+                is_below(coin.word(), self.share)
+            }
+            ShareOf::OutboundHosts => self.picks(client.outbound_host, of(0)),
+            ShareOf::Sites => self.picks(client.site, of(1)),
             ShareOf::Recipients => is_below(of(2).child(client.recipient).word(), self.share),
         }
     }
 
-    /// Whether it hits the one of this number: of `n` in a row it hits as many as `n` times its share, rounded up or down (a systematic sample). Drawn for each
-    /// alone, 15 % of twenty hosts would be anything from none to seven.
-    fn picks(&self, number: u32, start: f64) -> bool {
-        let at = f64::from(number) * self.share + start;
+    /// Whether it hits this one: of `n` it hits as many as `n` times its share, rounded up or down, any of them alike (a systematic sample of a random
+    /// order). Drawn for each alone, 15 % of twenty hosts would be anything from none to seven.
+    fn picks(&self, one: Numbered, draws: Key) -> bool {
+        let place = draws.child(0).shuffled(one.number, one.of);
+        let at = f64::from(place) * self.share + draws.child(1).unit();
         at - at.floor() < self.share
     }
 }
@@ -249,6 +255,15 @@ impl Scope {
 /// Whether a draw from all of 64 bits falls into this part.
 fn is_below(draw: u64, share: f64) -> bool {
     ((draw >> 11) as f64) < share * (1u64 << 53) as f64
+}
+
+/// One of several, by its number from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbered {
+    /// Its number.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
 }
 
 /// Who opens a connection, as faults tell clients apart.
@@ -260,10 +275,10 @@ pub struct Client {
     pub ipv6: bool,
     /// The draw of this connection: uniform over all of 64 bits.
     pub connection: u64,
-    /// Number of the outbound host among those of its sender, and of its site.
-    pub outbound_host: u32,
-    /// See above.
-    pub site: u32,
+    /// The outbound host, among those of its sender.
+    pub outbound_host: Numbered,
+    /// Its site, among those of its sender.
+    pub site: Numbered,
     /// Number of the message, which is for a recipient of its own.
     pub recipient: u64,
     /// The sender's decisions about who is hit.
@@ -276,8 +291,8 @@ impl Client {
         sender: 0,
         ipv6: false,
         connection: 0,
-        outbound_host: 0,
-        site: 0,
+        outbound_host: Numbered { number: 0, of: 1 },
+        site: Numbered { number: 0, of: 1 },
         recipient: 0,
         hit: Key::ROOT,
     };
@@ -333,11 +348,16 @@ mod tests {
     #[test]
     fn a_share_of_hosts_hits_the_same_hosts_again() {
         let scope = |event| Scope { share_of: ShareOf::OutboundHosts, event, ..Scope::part(0.25) };
-        let client =
-            |outbound_host: u32, connection: u64| Client { outbound_host, ..Client::drawing(connection) };
-        let hit =
-            |event| (0..4_001).filter(|&host| scope(event).hits(&client(host, 7))).collect::<Vec<u32>>();
-        let again: Vec<u32> = (0..4_001).filter(|&host| scope(1).hits(&client(host, u64::MAX))).collect();
+        let client = |number: u32, of: u32, connection: u64| Client {
+            outbound_host: Numbered { number, of },
+            ..Client::drawing(connection)
+        };
+        let among = |event, connection| {
+            let hits = move |host: &u32| scope(event).hits(&client(*host, 4_001, connection));
+            (0..4_001).filter(hits).collect::<Vec<u32>>()
+        };
+        let hit = |event| among(event, 7);
+        let again = among(1, u64::MAX);
         assert_eq!(hit(1), again);
         let all: Vec<Vec<u32>> = (0..40).map(hit).collect();
         assert!(all.iter().all(|hit| [1_000, 1_001].contains(&hit.len())));
@@ -345,9 +365,18 @@ mod tests {
         // 15 % of twenty are three, whoever they are.
         let few = |event| {
             let scope = Scope { share: 0.15, ..scope(event) };
-            (0..20).filter(|&host| scope.hits(&client(host, 7))).count()
+            (0..20).filter(|&host| scope.hits(&client(host, 20, 7))).count()
         };
         assert_eq!((0..100).map(few).collect::<Vec<_>>(), [3; 100]);
+        // Neighbours are hit together as often as any two: 2 of 19 of the others are hit where one is.
+        let pairs = |event| {
+            let hit: Vec<bool> = (0..20)
+                .map(|host| Scope { share: 0.15, ..scope(event) }.hits(&client(host, 20, 7)))
+                .collect();
+            hit.windows(2).filter(|pair| pair[0] && pair[1]).count() as f64
+        };
+        let mean = (0..4_000).map(pairs).sum::<f64>() / 4_000.0;
+        assert!((mean - 19.0 * 3.0 / 20.0 * 2.0 / 19.0).abs() < 0.05, "{mean}");
     }
 
     #[test]

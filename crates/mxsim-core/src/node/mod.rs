@@ -12,16 +12,20 @@ mod objection;
 mod outages;
 mod queue;
 mod schedule;
+mod server;
 mod session_time;
 
-pub use fault::{Client, Fault, Outage, Scope, ShareOf, Slowdown};
+pub use fault::{Client, Fault, Numbered, Outage, Scope, ShareOf, Slowdown};
 pub use limits::{Account, ClientLimits, Excess, Rates};
-pub(crate) use objection::Objection;
+pub use objection::Objection;
 pub use outages::{HowLong, RandomOutages};
 pub use queue::{Queue, QueueLevel};
 pub use schedule::Schedule;
 pub(crate) use schedule::State;
+pub use server::Server;
 pub use session_time::{SessionTime, SessionTimes};
+
+use crate::time::Span;
 
 /// How many sessions a node serves at the same time, and how long they take.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,6 +34,8 @@ pub struct Capacity {
     pub sessions: Option<u32>,
     /// How long one message holds a session, from the connection to its acceptance.
     pub session_time: SessionTime,
+    /// How long one that is turned away at the recipient holds its session; `None` for as long as one that is taken.
+    pub refusal_time: Option<Span>,
     /// Connections that are taken beyond `sessions` and wait for the greeting until a session ends, first come first served.
     pub backlog: u32,
     /// What a connection beyond both meets.
@@ -49,6 +55,7 @@ impl Capacity {
     pub const UNLIMITED: Self = Self {
         sessions: None,
         session_time: SessionTime::Nothing,
+        refusal_time: None,
         backlog: 0,
         when_full: WhenFull::Busy,
         workers: None,

@@ -2,7 +2,7 @@
 
 /// Why a node defers a message in a session, other than by a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Objection {
+pub enum Objection {
     /// Its client has sent all messages of its window.
     Rate,
     /// The queue behind the node is full.

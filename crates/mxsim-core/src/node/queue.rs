@@ -29,15 +29,16 @@ impl QueueLevel {
         Self { policy, empty_at: start }
     }
 
-    /// Puts a message in at `now`, if it fits; false if it does not.
-    pub fn take(&mut self, now: Time) -> bool {
-        let begins = self.empty_at.max(now);
+    /// True if a message fits that comes at `now`.
+    #[must_use]
+    pub fn has_room(&self, now: Time) -> bool {
         let others = self.policy.each.saturating_mul(i64::from(self.policy.room) - 1);
-        let fits = begins.since(now) <= others;
-        if fits {
-            self.empty_at = begins + self.policy.each;
-        }
-        fits
+        self.empty_at.max(now).since(now) <= others
+    }
+
+    /// Puts a message in that comes at `now`.
+    pub fn put(&mut self, now: Time) {
+        self.empty_at = self.empty_at.max(now) + self.policy.each;
     }
 }
 
@@ -48,7 +49,14 @@ mod tests {
     #[test]
     fn a_queue_takes_what_fits_and_then_one_for_each_that_leaves() {
         let mut level = QueueLevel::new(Queue { room: 3, each: Span::from_secs(10) }, Time::ZERO);
-        let mut take = |second| level.take(Time::ZERO + Span::from_secs(second));
+        let mut take = |second| {
+            let now = Time::ZERO + Span::from_secs(second);
+            let has_room = level.has_room(now);
+            if has_room {
+                level.put(now);
+            }
+            has_room
+        };
         // Three at once fit; at 9 s all are still in it, at 10 s the first has left.
         assert_eq!(
             [0, 0, 0, 0, 9, 10, 19, 20, 20].map(&mut take),

@@ -1,6 +1,6 @@
 //! When which faults of a node are under way.
 
-use super::fault::{Client, Fault, Outage};
+use super::fault::{Client, Fault, Outage, ShareOf};
 use crate::time::{Span, Time};
 
 /// The faults of one node. Several may be under way at the same time: a connection meets the one that shows first of those that hit it.
@@ -45,7 +45,7 @@ impl Schedule {
     /// A schedule of `outages` in any order. The same fault that hits the same clients twice at the same time is one.
     #[must_use]
     pub fn new(outages: Vec<Outage>) -> Self {
-        let outages = joined(outages);
+        let outages = with_coins(joined(outages));
         let partial = outages.iter().any(|outage| outage.scope.is_partial());
         let mut schedule =
             Self { outages, segments: Vec::new(), active: Vec::new(), partial, random: Vec::new() };
@@ -197,6 +197,27 @@ impl Schedule {
     }
 }
 
+/// The outages, of which those keep the coin of their event that hit a part of the connections while another event does: each tosses one of its own. All others
+/// take the draw of the connection as it is.
+fn with_coins(mut outages: Vec<Outage>) -> Vec<Outage> {
+    let tosses = |outage: &Outage| outage.scope.share < 1.0 && outage.scope.share_of == ShareOf::Connections;
+    let mut keeps = vec![false; outages.len()];
+    let mut under_way: Vec<usize> = Vec::new();
+    for (place, outage) in outages.iter().enumerate().filter(|(_, outage)| tosses(outage)) {
+        under_way.retain(|&other| outages[other].to > outage.from);
+        for &other in under_way.iter().filter(|&&other| outages[other].scope.event != outage.scope.event) {
+            (keeps[other], keeps[place]) = (true, true);
+        }
+        under_way.push(place);
+    }
+    for (outage, keeps) in outages.iter_mut().zip(keeps) {
+        if tosses(outage) && !keeps {
+            outage.scope.event = 0;
+        }
+    }
+    outages
+}
+
 /// All moments at which an outage begins or ends, in order.
 fn edges(outages: &[Outage]) -> Vec<Time> {
     let mut edges: Vec<Time> = outages.iter().flat_map(|outage| [outage.from, outage.to]).collect();
@@ -276,6 +297,25 @@ mod tests {
         let schedule = Schedule::new(vec![part, outage(0, 10, Fault::Refuse)]);
         let met = |draw| schedule.fault_at(Time(1), &Client::drawing(draw));
         assert_eq!([0, u64::MAX].map(met), [Some(Fault::Drop), Some(Fault::Refuse)]);
+    }
+
+    /// Two events of a half each hit three quarters; one alone, and one after the other, take the draw of the connection as it is.
+    #[test]
+    fn events_at_the_same_time_toss_coins_of_their_own() {
+        let half = |from, to, event| Outage {
+            scope: Scope { event, ..Scope::part(0.5) },
+            ..outage(from, to, Fault::Drop)
+        };
+        let hit = |outages: Vec<Outage>, at: i64| {
+            let schedule = Schedule::new(outages);
+            let draws = (0..4_000u64).map(|number| crate::random::Key::ROOT.child(number).word());
+            let hit = draws.filter(|draw| schedule.fault_at(Time(at), &Client::drawing(*draw)).is_some());
+            hit.count() as f64 / 4_000.0
+        };
+        let both = vec![half(0, 10, 1), half(5, 15, 2)];
+        assert!((hit(both.clone(), 7) - 0.75).abs() < 0.035 && (hit(both, 12) - 0.5).abs() < 0.04);
+        assert_eq!(Schedule::new(vec![half(0, 10, 1), half(10, 15, 2)]).outages()[1].scope.event, 0);
+        assert!((hit(vec![half(0, 10, 1), half(0, 10, 1)], 7) - 0.5).abs() < 0.04, "the same event is one");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The words of nodes and of events: faults, the stages at which they show, and what a full node says.
 
 use super::words::{Worded, Words};
-use crate::node::{Fault, ShareOf, WhenFull};
+use crate::node::{Fault, Server, ShareOf, WhenFull};
 use crate::smtp::Stage;
 
 /// [`Fault`] without its stage.
@@ -97,6 +97,16 @@ impl Worded for ShareOf {
         ("hosts", Self::OutboundHosts, ""),
         ("sites", Self::Sites, ""),
         ("recipients", Self::Recipients, ""),
+    ];
+}
+
+impl Worded for Server {
+    const WORDS: Words<Self> = &[
+        ("postfix", Self::Postfix, ""),
+        ("exim", Self::Exim, ""),
+        ("exchange", Self::Exchange, ""),
+        ("exchange-edge", Self::ExchangeEdge, ""),
+        ("kumomta", Self::KumoMta, ""),
     ];
 }
 

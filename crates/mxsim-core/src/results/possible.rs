@@ -115,6 +115,7 @@ fn node(node: &NodeResult) -> Possible {
     let NodeTotals { deferred, full, greylisted, .. } = node.totals;
     let totals = &node.totals;
     let over = [totals.over_client_sessions, totals.over_connection_rate, totals.over_message_rate];
+    at_most(&of("accepted_then_bounced"), totals.accepted_then_bounced, "accepted", totals.accepted)?;
     let turned_away = over.into_iter().fold(0, u64::saturating_add);
     let queue = ("queue_full", totals.queue_full);
     let parts = [("full", full), ("greylisted", greylisted), ("turned away by limits", turned_away), queue];

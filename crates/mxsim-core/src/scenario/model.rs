@@ -1,7 +1,9 @@
 //! What a scenario holds once it has been read.
 
 use super::goal::{Goal, GoalKind, combinations};
-use crate::dns::{DaneZone, Driver, Host, MtaSts, OrderPolicy, ResolverParameters, StubParameters, Zone};
+use crate::dns::{
+    DaneZone, Driver, Host, MtaSts, MtaStsMode, Name, OrderPolicy, ResolverParameters, StubParameters, Zone,
+};
 use crate::node::greylisting::Greylisting;
 use crate::node::{Capacity, Fault, Outage, RandomOutages, Schedule, Scope};
 use crate::parameters::PresetKind;
@@ -172,6 +174,18 @@ impl Scenario {
             _ => None,
         });
         combinations(self.nodes.len(), asked.unwrap_or(0))
+    }
+
+    /// True if an MTA-STS policy of the domain has to be obeyed: then mail of those who obey it goes over TLS or not at all.
+    pub(crate) fn enforces_tls(&self) -> bool {
+        self.mta_sts.as_ref().is_some_and(|policy| policy.mode == MtaStsMode::Enforce)
+    }
+
+    /// True if none of the nodes behind a host offers TLS.
+    pub(crate) fn offers_no_tls(&self, host: &Name) -> bool {
+        let is_behind = |node: &&Node| node.host.split(", ").any(|name| name == host.as_str());
+        let mut nodes = self.nodes.iter().filter(is_behind).peekable();
+        nodes.peek().is_some() && nodes.all(|node| !node.capacity.tls)
     }
 
     /// True if sessions take time, or places, at any node.

@@ -445,6 +445,9 @@ fn write_capacity(capacity: &Capacity, out: &mut Toml) {
     let unlimited = || text("unlimited");
     out.key("sessions", &capacity.sessions.map_or_else(unlimited, |limit| limit.to_string()));
     out.key("session_time", &session_time(capacity.session_time));
+    if let Some(time) = capacity.refusal_time {
+        out.key("refusal_time", &span(time));
+    }
     if capacity.sessions.is_some() {
         out.key("backlog", &capacity.backlog.to_string());
         out.key("when_full", &text(word_of(capacity.when_full).unwrap_or_default()));

@@ -34,10 +34,16 @@ impl Outcome {
     /// True if the failure is one of the message in a session: the node greeted, and TLS was set up if wanted.
     #[must_use]
     pub const fn is_in_session(self) -> bool {
+        self.stage_in_session().is_some()
+    }
+
+    /// The stage of the session at which the message failed, if that was in one.
+    #[must_use]
+    pub const fn stage_in_session(self) -> Option<Stage> {
         match self {
-            Self::Deferred(_) | Self::Rejected(_) => true,
-            Self::Lost(stage) => !matches!(stage, Stage::Greeting),
-            _ => false,
+            Self::Deferred(stage) | Self::Rejected(stage) => Some(stage),
+            Self::Lost(stage) if !matches!(stage, Stage::Greeting) => Some(stage),
+            _ => None,
         }
     }
 

@@ -96,6 +96,8 @@ pub struct NodeLabels {
     pub leaves: bool,
     /// True if it says nothing at some time, so that whoever tries it waits for a time-out.
     pub goes_silent: bool,
+    /// Messages it works on at the same time, if that is limited.
+    pub workers: Option<u32>,
     /// Most sessions it serves at the same time.
     pub session_limit: Option<u32>,
     /// Length of the measured time.

@@ -9,6 +9,7 @@ mod events;
 mod goals;
 mod hosts;
 mod mail;
+mod reasons;
 mod rows;
 mod senders;
 mod tables;

@@ -3,7 +3,7 @@
 use mxsim_core::numerals::{self, Ranged};
 use mxsim_core::results::{Cause, NodeResult, Results, SessionResult};
 
-use super::{answer, bar, events, senders};
+use super::{answer, bar, events, reasons, senders};
 use crate::capacity;
 use crate::greylisting;
 use crate::page::columns::{self, Column};
@@ -32,6 +32,7 @@ pub(super) fn write(page: &mut Page, results: &Results, ascii: bool) {
         unevenness(page, results, word);
         loads(page, results, word);
         sessions(page, &results.nodes);
+        reasons::write(page, results, word);
         hosts(page, results);
         balance(page, results);
         causes(page, results);

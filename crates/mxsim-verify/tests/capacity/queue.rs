@@ -66,3 +66,39 @@ retry = {{ {retry} }}\n[nodes.mx1]\nqueue = {{ room = 10, per_minute = 6 }}\n"
     );
     assert_eq!((again.accepted, again.bounced), (1_000, 0));
 }
+
+/// Theory: a queue with room for one that is passed on every 2 s, and messages every second: each second one finds it full, and is told so at the recipient
+/// though the node would have rejected it after the data. What is rejected takes no place, so it is full less often then.
+#[test]
+fn a_full_queue_comes_before_what_is_said_after_the_data() {
+    let day = |events: &str| {
+        let mut given = scenario(&text(
+            "warm_up = \"1h\"",
+            &equal_hosts(1, 300),
+            &format!(
+                "[traffic]\nmessages_per_day = 2\n[[senders]]\nname = \"all\"\npreset = \"randomizing\"\nsites = 1
+retry = {{ max_attempts = 1 }}\n[nodes.mx1]\nqueue = {{ room = 1, per_minute = 30 }}\n{events}"
+            ),
+        ));
+        let times = (0..1_000).map(|i| Time::ZERO + Span::from_secs(i)).collect();
+        given.set_arrivals("all", times).expect("there is such a sender");
+        let tally = replicate(&compile_for(&given, MethodChoice::Messages), 1, 0, &|| false)
+            .expect("nobody cancels it");
+        let node = tally.nodes[0];
+        (node.accepted, node.queue_full, node.rejected)
+    };
+    assert_eq!(day(""), (500, 500, 0));
+    let rejects = |share: &str| {
+        format!(
+            "[[events]]\nat = \"0s\"\nfor = \"1h\"\nnode = \"mx1\"\nfault = \"reject\"\nstage = \"data\"\nshare = \"{share}\"\n"
+        )
+    };
+    assert_eq!(day(&rejects("100 %")), (0, 0, 1_000));
+    // A third of the messages is taken, as many find it full, and a third is rejected: one that comes to an empty queue is taken or rejected alike.
+    let (accepted, full, rejected) = day(&rejects("50 %"));
+    assert!(
+        accepted + full + rejected == 1_000 && full.abs_diff(accepted) <= 1,
+        "{accepted}, {full}, {rejected}"
+    );
+    assert!(rejected.abs_diff(accepted) < 110, "{accepted}, {full}, {rejected}");
+}

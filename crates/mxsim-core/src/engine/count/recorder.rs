@@ -473,8 +473,8 @@ impl<'w> Recorder<'w> {
     pub(crate) fn accepted_then_bounced(&mut self, message: MessageId, node: NodeId) {
         if counts(message) {
             self.totals(message.sender).accepted_then_bounced += 1;
-            self.tally.nodes[node.index()].accepted_then_bounced += 1;
             if self.is_wanted(message.sender) {
+                self.tally.nodes[node.index()].accepted_then_bounced += 1;
                 self.phases.accepted_then_bounced(message.born);
                 let window = self.window_of(message.born);
                 self.tally.windows[window].accepted_then_bounced += 1;

@@ -227,7 +227,14 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
     pub(crate) fn answered(&mut self, caller: Caller, outcome: Outcome, now: Time) {
         let admission = match outcome {
             Outcome::Accepted => self.connect_again(caller.delivery(), now),
-            failure => Admission::Failed(failure),
+            failure => {
+                // One that waited for the greeting of a tarpit had a session.
+                let node = self.world.topology.node_of(caller.delivery().connection.address);
+                if self.nodes[node.index()].has_waiting() {
+                    self.push(Task::OfferSession(node));
+                }
+                Admission::Failed(failure)
+            }
         };
         self.handle_admission(caller, admission, now);
     }
@@ -347,7 +354,8 @@ impl<'w, P: Probe> Replication<'w, '_, P> {
         let node = self.world.topology.node_of(candidate.address);
         if outcome.is_in_session() {
             let connection = connection.number;
-            self.note(&message, now, Step::TurnedAway { candidate, connection, outcome });
+            let objection = delivery.objection;
+            self.note(&message, now, Step::TurnedAway { candidate, connection, outcome, objection });
         } else {
             self.note_tried(delivery, outcome, now);
         }

@@ -66,6 +66,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         }
         let is_watched = trouble.is_some()
             || message.is_greylisted
+            || self.nodes[node.index()].ever_bounces()
             || P::ACTIVE
             || !self.nodes[node.index()].ends_unwatched()
             || self.is_watched(&attempt.delivery);
@@ -416,7 +417,7 @@ impl<P: Probe> Replication<'_, '_, P> {
     /// Gives a free session to the connection that has waited longest for one; and then to the next, if that one does not get as far as a
     /// session.
     pub(crate) fn offer_session(&mut self, node: NodeId, now: Time) {
-        let Some(number) = self.nodes[node.index()].take_from_backlog() else { return };
+        let Some(number) = self.nodes[node.index()].take_from_backlog(now) else { return };
         self.push(Task::OfferSession(node));
         if let Some(caller) = self.in_backlog.remove(&number) {
             let request = self.request(caller.delivery());

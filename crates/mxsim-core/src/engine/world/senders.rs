@@ -5,7 +5,7 @@ use super::topology::{HostTable, LayerTable, MX, Names, Topology};
 use crate::dns::cache::Hop;
 use crate::dns::stub::Home;
 use crate::dns::{
-    CachePolicy, Caches, EntryLifetime, MtaStsMode, Name, OrderPolicy, Pick, RecordType, ResolverParameters,
+    CachePolicy, Caches, EntryLifetime, Name, OrderPolicy, Pick, RecordType, ResolverParameters,
     StubParameters, Transform,
 };
 use crate::ids::{AddressId, HostId};
@@ -404,15 +404,18 @@ fn barred(scenario: &Scenario, names: &Names, sender: &Sender) -> Vec<bool> {
     let policy = &sender.behaviour.parameters.policy;
     let by_mta_sts = |host: &Name| scenario.mta_sts.as_ref().is_some_and(|zone| !zone.allows(host));
     let by_dane = |host: &Name| scenario.dane.failing.contains(host);
-    let is_barred =
-        |host: &Name| (policy.mta_sts.is_on() && by_mta_sts(host)) || (policy.dane.is_on() && by_dane(host));
+    let in_clear = |host: &Name| needs_tls(scenario, sender) && scenario.offers_no_tls(host);
+    let is_barred = |host: &Name| {
+        (policy.mta_sts.is_on() && by_mta_sts(host))
+            || (policy.dane.is_on() && by_dane(host))
+            || in_clear(host)
+    };
     names.hosts.iter().map(is_barred).collect()
 }
 
 /// Whether an MTA-STS policy keeps `sender` from delivering in clear.
 fn needs_tls(scenario: &Scenario, sender: &Sender) -> bool {
-    let is_enforced = scenario.mta_sts.as_ref().is_some_and(|policy| policy.mode == MtaStsMode::Enforce);
-    is_enforced && sender.behaviour.parameters.policy.mta_sts.is_on()
+    scenario.enforces_tls() && sender.behaviour.parameters.policy.mta_sts.is_on()
 }
 
 /// Which hosts are addresses that `sender` does not use.

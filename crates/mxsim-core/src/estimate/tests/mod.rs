@@ -34,6 +34,7 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         address_indices: vec![index],
         fair_share: *fair,
         session_limit: None,
+        workers: None,
         measured: Span::DAY,
         fails: false,
         always_fails: false,

@@ -6,6 +6,7 @@
 mod advice;
 mod cutover;
 mod greylisting;
+mod limits;
 mod names;
 mod numbers;
 mod outage;
@@ -19,7 +20,7 @@ use super::measured::{limit, measured};
 use super::not_known::{WhatIf, flips, ranked};
 use super::unfinished::Unfinished;
 use super::window::{Loads, plural};
-use crate::numerals::{Ranged, count, counted, duration_range, frequency_with_range, percent, tidy};
+use crate::numerals::{Ranged, count, counted, duration_range, frequency_with_range, percent};
 use crate::results::called;
 use crate::results::{
     Answer, Cause, Finding, GoalResult, GoalStatus, Grade, Interval, Results, Subject, Unevenness, Verdict,
@@ -152,7 +153,8 @@ impl Evidence<'_> {
     /// What makes a subject matter that is not about shares.
     fn why_of_matter(&self, subject: Subject) -> String {
         let greylisting = (subject == Subject::Delay).then(|| self.greylisting()).flatten();
-        [self.outage(), greylisting].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        let limited = matches!(subject, Subject::Delay | Subject::Loss).then(|| self.limited()).flatten();
+        [self.outage(), limited, greylisting].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// The verdict where there is nothing to split, or the split is what was planned: the mail arrives.
@@ -177,11 +179,16 @@ impl Evidence<'_> {
     /// The verdict about the goals of the scenario, unless they forget the mail: who asks for a share means that of mail that arrives.
     fn on_own_goals(&self, matters: &[Matter]) -> Verdict {
         let verdict = self.on_goals();
-        let allows_loss = self.labels.goals.iter().any(|goal| goal.kind.subject() == Subject::Loss);
+        let limits = self.labels.goals.iter().filter(|goal| goal.kind.subject() == Subject::Loss);
+        // Few windows may leave a goal open though far more is lost than it allows.
+        let allows_loss = limits.map(|goal| limit(&goal.kind)).any(|most| !self.loses_more_than(most));
         let forgotten =
             |matter: &&Matter| matter.subject == Subject::Loss && matter.is_certain && !allows_loss;
         match matters.iter().find(forgotten) {
-            Some(loss) if verdict.answer != Answer::No => self.on_matter(loss, Answer::No),
+            // Mail that is lost is worse than any that is late.
+            Some(loss) if verdict.answer != Answer::No || verdict.subject == Subject::Delay => {
+                self.on_matter(loss, Answer::No)
+            }
             _ => verdict,
         }
     }
@@ -241,6 +248,11 @@ impl Evidence<'_> {
                 "The domain names no host that takes mail (a null MX, or no host with an address).",
                 "Publish an MX record whose host has an address, if the domain is to receive mail.",
             )
+        } else if totals.connections_tried == 0 && self.has_finding("mx-to-address") {
+            (
+                "No sender uses an MX record that has an address in the place of a host name.",
+                "Name a host in each MX record, and give that host the address.",
+            )
         } else if totals.connections_tried == 0 {
             (
                 "No sender could use an address of the MX hosts, so nobody even tried to connect: a host with nothing but an IPv6 \
@@ -263,7 +275,7 @@ impl Evidence<'_> {
                 count(totals.waiting),
             ),
             why: why.into(),
-            action: action.into(),
+            action: self.path_action().unwrap_or_else(|| action.into()),
             ..Verdict::undecided()
         }
     }
@@ -340,8 +352,12 @@ impl Evidence<'_> {
             .unwrap_or_default()
     }
 
+    /// The goal that says most of this status: one about mail that is lost before any other, else the first.
     fn goal_with(&self, status: GoalStatus) -> Option<(&Goal, &GoalResult)> {
-        self.labels.goals.iter().zip(&self.results.goals).find(|(_, result)| result.status == status)
+        let goals = self.labels.goals.iter().zip(&self.results.goals);
+        let mut such = goals.filter(|(_, result)| result.status == status).peekable();
+        let first = such.peek().copied();
+        such.find(|(goal, _)| goal.kind.subject() == Subject::Loss).or(first)
     }
 
     fn goal_sentence(&self, goal: &Goal, result: &GoalResult) -> String {
@@ -370,7 +386,7 @@ impl Evidence<'_> {
             let greylisting = is_about(Subject::Delay).then(|| self.greylisting()).flatten();
             let sessions = sessions.then(|| self.busy_and_idle()).flatten();
             let largest = self.largest_sender().filter(|_| subject != Subject::Survival);
-            let parts = [self.outage(), greylisting, failures, sessions, largest];
+            let parts = [self.outage(), self.limited(), greylisting, failures, sessions, largest];
             return parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         }
         let parts = [self.outage(), self.decisive(), self.kind_of_unevenness(), self.choosers()];
@@ -436,16 +452,17 @@ impl Evidence<'_> {
                 )
             }
             () if totals.waiting > 0 && !failed => return None,
-            () if delay.max == 0.0 && failed => {
-                "Connections failed, and another host took the mail at once.".into()
+            () if delay.max == 0.0 && failed && totals.bounced + totals.waiting == 0 => {
+                "Attempts failed, and another host took the mail at once.".into()
             }
+            () if delay.max == 0.0 && failed => return None,
             () if delay.max == 0.0 => "No connection failed, so no message had to wait.".into(),
             // Time in a session is delay, too.
             () if !failed => format!("No connection failed; the longest delay is {longest}."),
-            () => format!(
-                "Connections tried per message: {}; the longest delay is {longest}.",
-                tidy(totals.connections_tried as f64 / totals.messages as f64)
-            ),
+            () if totals.waiting > 0 => {
+                format!("The longest delay of mail that was accepted so far is {longest}.")
+            }
+            () => format!("The longest delay is {longest}."),
         })
     }
 

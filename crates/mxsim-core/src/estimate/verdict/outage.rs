@@ -116,10 +116,16 @@ impl Evidence<'_> {
         match () {
             () if any(|node| node.leaves && node.fails) => self.cutover_action(),
             () if any(|node| node.goes_silent) && any(|node| !node.fails) => SILENT.into(),
-            () if any(|node| node.defers) => DEFERRING.into(),
+            () if self.defers_beside_others() => DEFERRING.into(),
             () if others_are_up => self.beside_others(),
             () => ALONE.into(),
         }
+    }
+
+    /// True if a node defers what others would take.
+    pub(super) fn defers_beside_others(&self) -> bool {
+        let nodes = &self.labels.nodes;
+        nodes.iter().any(|node| node.defers) && nodes.iter().any(|node| !node.fails)
     }
 
     /// What to do where other hosts take the mail of all senders that go on to another.

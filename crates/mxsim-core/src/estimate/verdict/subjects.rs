@@ -35,6 +35,8 @@ const WAITING_ACTION: &str = "Mail waits where a sender does not go on to anothe
 
 /// What to do where a policy forbids a host.
 const UNLISTED_ACTION: &str = "List every MX host in the MTA-STS policy: a sender that obeys it has fewer hosts to go on to than the zone shows.";
+/// The same where a host offers no TLS.
+const NO_TLS_ACTION: &str = "Offer STARTTLS on every MX host, or take the MTA-STS policy back: a sender that obeys it never delivers in clear.";
 /// The same where TLSA records do.
 const DANE_ACTION: &str = "Publish TLSA records that match the certificate: a sender that uses DANE has fewer hosts to go on to than the zone shows.";
 
@@ -205,6 +207,7 @@ impl Evidence<'_> {
     pub(super) fn policy_action(&self) -> Option<&'static str> {
         match () {
             () if self.has_finding("mta-sts-unlisted") => Some(UNLISTED_ACTION),
+            () if self.has_finding("mta-sts-no-tls") => Some(NO_TLS_ACTION),
             () if self.has_finding("dane-failing") => Some(DANE_ACTION),
             () => None,
         }
@@ -228,7 +231,7 @@ impl Evidence<'_> {
 
     /// What to do where mail is lost: where hosts reject it for good, no other host gets a try.
     pub(super) fn loss_action(&self) -> String {
-        if let Some(action) = self.path_action() {
+        if let Some(action) = self.path_action().or_else(|| self.limit_action()) {
             return action;
         }
         let rejected: u64 = self.results.nodes.iter().map(|node| node.totals.rejected).sum();
@@ -241,10 +244,15 @@ impl Evidence<'_> {
             () if self.any_fails() && self.labels.nodes.iter().any(|node| node.leaves && node.fails) => {
                 self.outage_action()
             }
-            () if self.labels.nodes.iter().any(|node| node.defers) => self.deferred_action(),
+            () if self.defers_beside_others() => self.deferred_action(),
             () if self.any_fails() && self.results.nodes.len() == 1 => ONLY_HOST_ACTION.into(),
             () => LOSS_ACTION.into(),
         }
+    }
+
+    /// True if more mail is lost than this part, for certain.
+    pub(super) fn loses_more_than(&self, most: f64) -> bool {
+        self.results.delivery.bounced_share.is_some_and(|lost| beyond(lost, most) == Some(true))
     }
 
     fn how_lost(&self) -> &'static str {
@@ -414,7 +422,7 @@ impl Evidence<'_> {
         if let Some(action) = self.policy_action() {
             return action.into();
         }
-        if let Some(action) = self.path_action() {
+        if let Some(action) = self.path_action().or_else(|| self.limit_action()) {
             return action;
         }
         match () {
@@ -473,7 +481,9 @@ impl Evidence<'_> {
         // A node that fails or leaves is expected to get less.
         let nodes = self.results.nodes.iter().zip(&self.labels.nodes);
         let (node, share) = nodes
-            .filter(|(node, labels)| node.fair_share > 0.0 && !labels.fails && !labels.leaves)
+            .filter(|(node, labels)| {
+                node.fair_share > 0.0 && !labels.fails && !labels.delays && !labels.leaves
+            })
             .map(|(node, _)| (node, share_of(node)))
             .find(|(node, share)| against(*share, IDLE * node.fair_share) == Ordering::Less)?;
         Some(Matter {
@@ -512,6 +522,10 @@ impl Evidence<'_> {
         match () {
             () if self.has_finding("unreachable-address") => {
                 "Take the address that the Internet cannot reach out of the zone.".into()
+            }
+            () if self.has_finding("mx-to-address") => {
+                "Name a host in each MX record: many senders use no record that has an address in its place."
+                    .into()
             }
             () if only_ipv6 => {
                 format!("Give {name} an IPv4 address too: senders without IPv6 cannot reach it.")

@@ -90,6 +90,7 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("number-with-dot", Warning, "a number may be read in two ways"),
     kind("event-outlives-run", Warning, "an event is not over, or its mail still waits, when the run ends"),
     kind("mta-sts-unlisted", Warning, "the MTA-STS policy forbids an MX host"),
+    kind("mta-sts-no-tls", Warning, "an MX host offers no TLS, and the MTA-STS policy asks for it"),
     kind("dane-failing", Warning, "the TLSA records of an MX host do not match its certificate"),
     kind("transform-of-nothing", Warning, "an `order` has a transform but no record types to put it on"),
     kind("sender-like-preset", Warning, "a sender without a preset is named like one"),

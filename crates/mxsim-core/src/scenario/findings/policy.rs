@@ -12,10 +12,16 @@ pub(super) fn findings(scenario: &Scenario) -> Vec<Said> {
     let policy = scenario.mta_sts.as_ref();
     let unlisted = listed(hosts().filter(|host| policy.is_some_and(|policy| !policy.allows(&host.name))));
     let failing = listed(hosts().filter(|host| scenario.dane.failing.contains(&host.name)));
+    let in_clear =
+        listed(hosts().filter(|host| scenario.enforces_tls() && scenario.offers_no_tls(&host.name)));
     let found = [
         unlisted.map(|names| {
             let text = format!("the MTA-STS policy does not list {names}: senders that obey it (Google, Microsoft, Yahoo ...) do not deliver there");
             ("mta-sts-unlisted", text)
+        }),
+        in_clear.map(|names| {
+            let text = format!("{names} offers no STARTTLS, which the MTA-STS policy asks for: senders that obey it (Google, Microsoft, Yahoo ...) do not deliver there");
+            ("mta-sts-no-tls", text)
         }),
         failing.map(|names| {
             let text = format!("the TLSA records of {names} do not match its certificate: senders that use DANE do not deliver there");

@@ -1,6 +1,6 @@
 //! Keys of `[nodes.NAME]` and `[nodes."*"]`.
 
-use crate::node::WhenFull;
+use crate::node::{Server, WhenFull};
 use crate::parameters::words::words;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, later, optional, required, word};
 use crate::time::Span;
@@ -124,6 +124,12 @@ const QUEUE: &[Key] = &[
 /// What a node can serve; these keys may stand in `[nodes."*"]` too.
 pub(super) const CAPACITY: &[Key] = &[
     optional(
+        "limits",
+        word(words::<Server>),
+        "none",
+        "the limits this server comes with; each key below counts before them; needs a `session_time`",
+    ),
+    optional(
         "sessions",
         Shape::AnyOf(&[Shape::Integer { least: 1, most: MOST_SESSIONS }, word(|| vec!["unlimited"])]),
         "unlimited",
@@ -134,6 +140,12 @@ pub(super) const CAPACITY: &[Key] = &[
         SESSION_TIME,
         "0s",
         "how long one message holds a session, from the connection to its acceptance",
+    ),
+    optional(
+        "refusal_time",
+        DURATION,
+        "as `session_time`",
+        "how long a message holds its session that is turned away at the recipient, before its data; needs a `session_time`",
     ),
     optional(
         "backlog",
@@ -175,6 +187,6 @@ pub(super) const CAPACITY: &[Key] = &[
 ];
 
 /// The keys of `[nodes.NAME]`.
-pub(super) const NODE: [Key; 16] = joined(&NODE_OUTAGES, CAPACITY);
+pub(super) const NODE: [Key; 18] = joined(&NODE_OUTAGES, CAPACITY);
 
 const NODE_OUTAGES: [Key; 7] = joined(NODE_OWN, OUTAGES);

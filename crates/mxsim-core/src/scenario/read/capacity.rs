@@ -5,7 +5,7 @@
 
 use super::limits;
 use super::reading::Reading;
-use crate::node::{Capacity, HowLong, Queue, SessionTime, WhenFull};
+use crate::node::{Capacity, HowLong, Queue, Server, SessionTime, WhenFull};
 use crate::parameters::words::value_of;
 use crate::parameters::{span, span_at};
 use crate::scenario::model::Node;
@@ -18,7 +18,11 @@ use crate::time::Span;
 const OF_A_LIMIT: [&str; 2] = ["backlog", "when_full"];
 
 /// Keys that limit sessions, which have to take time for it.
-const LIMITS_OF_SESSIONS: [&str; 3] = ["sessions", "sessions_per_client", "workers"];
+const LIMITS_OF_SESSIONS: [&str; 5] =
+    ["sessions", "sessions_per_client", "workers", "limits", "refusal_time"];
+
+/// What stands for no limit.
+const UNLIMITED: &str = "unlimited";
 
 /// What is said of one node.
 #[derive(Clone, Copy)]
@@ -41,17 +45,25 @@ impl<'t> Settings<'t> {
         self.get(key).and_then(Value::as_integer).and_then(|number| u32::try_from(number).ok())
     }
 
+    /// True if the value of a key limits something.
+    fn is_limit(self, key: &str) -> bool {
+        self.get(key).is_some_and(|value| value.as_text() != Some(UNLIMITED))
+    }
+
     fn capacity(self) -> Capacity {
-        let sessions = self.count("sessions");
+        let server: Option<Server> = self.get("limits").and_then(Value::as_text).and_then(value_of);
+        let shipped = server.map_or(Capacity::UNLIMITED, Server::limits);
+        let sessions = self.get("sessions").map_or(shipped.sessions, |_| self.count("sessions"));
         let when_full = self.get("when_full").and_then(Value::as_text).and_then(value_of);
         Capacity {
             sessions,
             session_time: self.get("session_time").map_or(SessionTime::Nothing, session_time),
-            backlog: sessions.and_then(|_| self.count("backlog")).unwrap_or(0),
-            when_full: sessions.and(when_full).unwrap_or(WhenFull::Busy),
+            refusal_time: self.get("refusal_time").and_then(span),
+            backlog: sessions.map_or(0, |_| self.count("backlog").unwrap_or(shipped.backlog)),
+            when_full: sessions.map_or(WhenFull::Busy, |_| when_full.unwrap_or(shipped.when_full)),
             workers: self.count("workers"),
             queue: self.get("queue").and_then(Value::as_table).and_then(queue),
-            clients: limits::of(self),
+            clients: limits::of(self, shipped.clients),
             tls: self.get("tls").and_then(Value::as_boolean).unwrap_or(true),
         }
     }
@@ -70,7 +82,7 @@ pub(super) fn read(table: &Table, nodes: &mut [Node], reading: &mut Reading) {
         }
         // One `sessions` for all is one slip, however many nodes it holds for.
         if node.capacity.session_time == SessionTime::Nothing {
-            let limits = LIMITS_OF_SESSIONS.into_iter().filter(|key| settings.count(key).is_some());
+            let limits = LIMITS_OF_SESSIONS.into_iter().filter(|key| settings.is_limit(key));
             timeless.extend(limits.filter_map(|key| Some((&settings.get(key)?.place, key))));
         }
     }

@@ -90,8 +90,8 @@ struct Event {
 fn event(number: usize, value: &Value, table: &Table, reading: &mut Reading) -> Option<Event> {
     let fault = fault::read(value, table, reading)?;
     let scope = scope(table, fault, reading)?;
-    // Connections are drawn each for itself.
-    let is_named = scope.share_of != ShareOf::Connections;
+    // Nobody is told apart by what hits all.
+    let is_named = scope.share < 1.0;
     let own = table.text("name").map_or_else(|| format!("event {}", number + 1), str::to_owned);
     let name = if is_named { own } else { String::new() };
     let scope = if is_named { scope.of_event(&name) } else { scope };

@@ -9,10 +9,13 @@ use crate::syntax::diagnostic::code;
 use crate::syntax::shape::EVERY;
 use crate::syntax::tree::{Entry, Table, Value};
 
-/// The limits of one node.
-pub(super) fn of(settings: Settings<'_>) -> ClientLimits {
-    let rates = settings.get("rates").and_then(Value::as_table).map(rates);
-    ClientLimits { sessions: settings.count("sessions_per_client"), rates }
+/// The limits of one node, whose server comes with `shipped`.
+pub(super) fn of(settings: Settings<'_>, shipped: ClientLimits) -> ClientLimits {
+    let sessions = settings
+        .get("sessions_per_client")
+        .map_or(shipped.sessions, |_| settings.count("sessions_per_client"));
+    let rates = settings.get("rates").map_or(shipped.rates, |value| value.as_table().map(rates));
+    ClientLimits { sessions, rates }
 }
 
 fn rates(table: &Table) -> Rates {

@@ -41,13 +41,7 @@ pub(super) fn read(
         }
         all.extend(one(of_group, format!("group {}", entry.key), places, reading));
     }
-    let time = Span(run_length.0.saturating_add(WARM_UP.0));
-    let expected: f64 = all.iter().map(|random| random.expected(time) * random.nodes.len() as f64).sum();
-    if expected > MOST {
-        let place = document.get("nodes").map_or(Place::File, |nodes| nodes.place.clone());
-        let message = format!("nodes fail at random more than {MOST} times in a run");
-        reading.report.error(code::OUT_OF_RANGE, &place, message).help("raise `mtbf` or shorten the run");
-    }
+    report_too_many(&all, run_length, document, reading);
     for random in &all {
         for place in &random.nodes {
             let faults = std::mem::take(&mut nodes[*place].faults);
@@ -82,6 +76,28 @@ fn one(table: &Table, name: String, nodes: Vec<usize>, reading: &mut Reading) ->
             None
         }
     }
+}
+
+/// Reports more outages than a replication can have, where there are most of them.
+fn report_too_many(all: &[RandomOutages], run_length: Span, document: &Table, reading: &mut Reading) {
+    let time = Span(run_length.0.saturating_add(WARM_UP.0));
+    let of = |random: &RandomOutages| match random.up.mean() + random.down.mean() {
+        // Reported with the shapes.
+        never if never <= Span::ZERO => 0.0,
+        _ => random.expected(time) * random.nodes.len() as f64,
+    };
+    let Some(worst) = all.iter().max_by(|a, b| of(a).total_cmp(&of(b))) else { return };
+    if all.iter().map(of).sum::<f64>() <= MOST {
+        return;
+    }
+    let (kind, name) = worst.name.split_once(' ').unwrap_or_default();
+    let table = document.table(&format!("{kind}s")).and_then(|tables| tables.table(name));
+    let place = table.and_then(|table| table.get("mtbf")).map_or(Place::File, |mtbf| mtbf.place.clone());
+    let message = format!(
+        "{} fails too often: nodes fail at random more than {MOST} times in a run and the week before it",
+        worst.name
+    );
+    reading.report.error(code::OUT_OF_RANGE, &place, message).help("raise `mtbf` or shorten the run");
 }
 
 fn report_empty(name: &str, place: &Place, nodes: &[Node], reading: &mut Reading) {

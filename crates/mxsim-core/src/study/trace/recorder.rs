@@ -1,7 +1,7 @@
 //! Writes down what happens to the messages of one sender.
 
 use crate::engine::Compiled;
-use crate::engine::probe::{Probe, Step};
+use crate::engine::probe::{Objection, Probe, Step};
 use crate::engine::world::{MX, NOWHERE};
 use crate::ids::{AddressId, HostId, MessageId, NodeId};
 use crate::sender::memory::Backoff;
@@ -186,10 +186,10 @@ impl<'a> Recorder<'a> {
         &mut self,
         number: u64,
         (candidate, connection): (Candidate, u64),
-        outcome: Outcome,
+        (outcome, objection): (Outcome, Option<Objection>),
     ) -> Happening {
         self.followed(number).failed = Some((candidate, outcome));
-        let why = words::turned_away(self.behaviour(), outcome);
+        let why = words::turned_away(self.behaviour(), outcome, objection);
         let (candidate, outcome) = (self.candidate(&candidate), outcome_of(outcome));
         Happening::TurnedAway { candidate, connection, outcome, why }
     }
@@ -244,8 +244,8 @@ impl<'a> Recorder<'a> {
                 why: words::greylisted(self.greylist_delay(), is_new, is_known_elsewhere),
             },
             Step::BouncedAfterwards { node } => Happening::BouncedAfterwards { node: self.node(node) },
-            Step::TurnedAway { candidate, connection, outcome } => {
-                self.turned_away(number, (candidate, connection), outcome)
+            Step::TurnedAway { candidate, connection, outcome, objection } => {
+                self.turned_away(number, (candidate, connection), (outcome, objection))
             }
             Step::Reused { host, address, messages, connection } => {
                 self.reused((host, address), connection, messages)

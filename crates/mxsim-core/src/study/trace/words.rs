@@ -7,7 +7,7 @@ pub(super) use crate::parameters::retry::in_words as retry;
 pub(super) use crate::parameters::reuse::in_words as reuse;
 
 use crate::dns::ResolverParameters;
-use crate::engine::probe::NoHost;
+use crate::engine::probe::{NoHost, Objection};
 use crate::parameters::{cache, concurrency, order};
 use crate::sender::memory::Backoff;
 use crate::sender::{
@@ -151,13 +151,19 @@ const fn at(stage: Stage) -> &'static str {
 }
 
 /// What a node answered in a session, and what the sender does about it.
-pub(super) fn turned_away(behaviour: &Behaviour, failure: Outcome) -> String {
+pub(super) fn turned_away(behaviour: &Behaviour, failure: Outcome, objection: Option<Objection>) -> String {
     let then = match behaviour.react(failure) {
         Reaction::Next => "goes on to the next, if it may use another session in this attempt",
         Reaction::Defer => "gives the attempt up and comes back later",
         Reaction::Bounce => "gives the message up",
     };
-    format!("{}: {then}", outcome(failure, Span::ZERO))
+    let reason = match objection {
+        Some(Objection::Rate) => ", as this client has sent all messages of its window",
+        Some(Objection::QueueFull) => ", as the queue behind it is full",
+        // The step before says it.
+        Some(Objection::Greylisted { .. }) | None => "",
+    };
+    format!("{}{reason}: {then}", outcome(failure, Span::ZERO))
 }
 
 /// Why a message is given up that a node rejected.
@@ -171,6 +177,7 @@ pub(super) fn bounce(parameters: &SenderParameters, knows_where: bool, failures:
         return "the domain takes no mail: a null MX, or no host of it has an address".into();
     }
     match (parameters.retry.max_attempts, parameters.retry.lifetime) {
+        (Some(1), _) => "tries once".into(),
         (Some(most), _) if failures >= most => format!("gives up after {most} attempts"),
         (_, Some(lifetime)) if age >= lifetime => format!("gives up mail older than {lifetime}"),
         _ => match &parameters.memory {

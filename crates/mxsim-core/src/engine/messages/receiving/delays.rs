@@ -6,6 +6,8 @@ use crate::engine::messages::state::Replication;
 use crate::engine::probe::Probe;
 use crate::ids::NodeId;
 use crate::node::{Client, Fault, Slowdown};
+use crate::sender::Outcome;
+use crate::smtp::Stage;
 use crate::time::{Span, Time};
 
 impl Node<'_> {
@@ -22,23 +24,31 @@ impl Node<'_> {
         delays.max().unwrap_or(Span::ZERO)
     }
 
-    /// How long a message of this client that begins at `now` holds its session, where it would for `time`; several slow faults multiply.
+    /// How long a message of this client that begins at `now` holds its session, where it would for `time`; of several slow faults the slowest counts.
     fn slowed(&self, client: &Client, now: Time, time: Span) -> Span {
         let outages = self.faults.under_way(now).iter().filter(|outage| outage.hits(client));
         let slowdowns = outages.filter_map(|outage| match outage.fault {
             Fault::Slow(slowdown) => Some(slowdown),
             _ => None,
         });
-        slowdowns.fold(time, |time, slowdown: Slowdown| slowdown.of(time))
+        slowdowns.max().unwrap_or(Slowdown::NONE).of(time)
     }
+}
+
+/// True if its node turns a message away at the recipient, before it has seen the data.
+fn is_refused(delivery: &Delivery) -> bool {
+    delivery.trouble.and_then(Outcome::stage_in_session) == Some(Stage::Recipient)
 }
 
 impl<P: Probe> Replication<'_, '_, P> {
     /// How long a message that begins at `now` holds its session: before the greeting, if it is the first of its connection, and after it.
     #[inline]
     pub(crate) fn session_times(&self, delivery: &Delivery, node: NodeId, now: Time) -> (Span, Span) {
-        let time = self.session_time(&delivery.message, node);
         let state = &self.nodes[node.index()];
+        let time = match state.table.capacity.refusal_time.filter(|_| is_refused(delivery)) {
+            Some(time) => time,
+            None => self.session_time(&delivery.message, node),
+        };
         if !state.table.delays {
             return (Span::ZERO, time);
         }

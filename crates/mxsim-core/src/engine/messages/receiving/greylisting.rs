@@ -27,14 +27,6 @@ impl<'w> Greylists<'w> {
     }
 }
 
-/// The stage at which a message is answered that gets as far as its recipient.
-const fn stage_of(outcome: Outcome) -> Stage {
-    match outcome {
-        Outcome::Deferred(stage) | Outcome::Rejected(stage) | Outcome::Lost(stage) => stage,
-        _ => Stage::Greeting,
-    }
-}
-
 impl<P: Probe> Replication<'_, '_, P> {
     /// What goes wrong with a message that begins in a session: it is one too many for its client, `trouble`, if a fault shows first, the
     /// answer of a greylist, or that of a full queue.
@@ -55,7 +47,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         } else {
             trouble
         };
-        trouble.or_else(|| self.meets_queue(delivery, node, now))
+        self.meets_queue(delivery, (node, trouble), now)
     }
 
     fn meets_greylist(
@@ -68,7 +60,8 @@ impl<P: Probe> Replication<'_, '_, P> {
         let message = &mut delivery.message;
         let Some(lists) = &mut self.greylists else { return trouble };
         let stage = lists.plan.rules.stage;
-        if trouble.is_some_and(|trouble| stage_of(trouble) <= stage) {
+        let before = |trouble: Outcome| trouble.stage_in_session().is_none_or(|at| at <= stage);
+        if trouble.is_some_and(before) {
             return trouble;
         }
         let table = self.world.sender(message.id.sender);

@@ -204,12 +204,8 @@ impl<'w> Node<'w> {
         now: Time,
         recorder: &mut Recorder<'_>,
     ) -> Admission {
-        let patience = request.timeouts.greeting;
-        if self.greeting_delay(&request.identity, now) >= patience {
-            return Admission::NoAnswerUntil(now + patience, Outcome::NoGreeting);
-        }
         let admission = self.greet(request, now, recorder);
-        self.with_trouble(admission, &request.identity, now)
+        self.hold_back(admission, request, (now, now + request.timeouts.greeting), recorder)
     }
 
     /// Gives a free session to a connection that has waited for one.
@@ -220,7 +216,28 @@ impl<'w> Node<'w> {
         recorder: &mut Recorder<'_>,
     ) -> Admission {
         let admission = self.admit(request, now, recorder);
-        self.with_trouble(admission, &request.identity, now)
+        // It has waited in the backlog since it began.
+        let patience = request.begun + request.timeouts.greeting;
+        self.hold_back(admission, request, (now, patience.max(now)), recorder)
+    }
+
+    /// The same admission, unless a tarpit holds its greeting back for longer than its sender waits, until `patience`. Meanwhile it has a session.
+    fn hold_back(
+        &mut self,
+        admission: Admission,
+        request: ConnectionRequest<'_>,
+        (now, patience): (Time, Time),
+        recorder: &mut Recorder<'_>,
+    ) -> Admission {
+        let delay = self.greeting_delay(&request.identity, now);
+        if delay == Span::ZERO || now + delay < patience || !matches!(admission, Admission::Session(_)) {
+            return self.with_trouble(admission, &request.identity, now);
+        }
+        let (sender, times) = (request.message.sender, (now, patience));
+        self.begin_uncounted(times, recorder);
+        recorder.sessions.session(sender, self.id, times, 0);
+        recorder.sessions.transaction(sender, self.id, times);
+        Admission::NoAnswerUntil(patience, Outcome::NoGreeting)
     }
 
     /// The same admission with what goes wrong in the session, if it is to one.
@@ -356,8 +373,8 @@ impl<'w> Node<'w> {
     }
 
     /// The connection that has waited longest, if a session is free for it.
-    pub(crate) fn take_from_backlog(&mut self) -> Option<u64> {
-        if self.sessions.has_room() { self.backlog.pop_front() } else { None }
+    pub(crate) fn take_from_backlog(&mut self, now: Time) -> Option<u64> {
+        if self.is_full(now) { None } else { self.backlog.pop_front() }
     }
 
     /// Puts the connection of this number into the backlog.

@@ -10,16 +10,24 @@ use crate::smtp::Stage;
 use crate::time::Time;
 
 impl<P: Probe> Replication<'_, '_, P> {
-    /// Puts a message into the queue behind its node that nothing else keeps from it; `452` at the recipient if it does not fit.
+    /// Puts a message into the queue behind its node, unless it meets `trouble`; `452` at the recipient if it does not fit, which comes before trouble after
+    /// the data.
     pub(super) fn meets_queue(
         &mut self,
         delivery: &mut Delivery,
-        node: NodeId,
+        (node, trouble): (NodeId, Option<Outcome>),
         now: Time,
     ) -> Option<Outcome> {
-        let queue = self.nodes[node.index()].queue.as_mut()?;
-        if queue.take(now) {
-            return None;
+        let Some(queue) = &mut self.nodes[node.index()].queue else { return trouble };
+        let is_later = |trouble: Outcome| trouble.stage_in_session() == Some(Stage::Data);
+        if !trouble.is_none_or(is_later) {
+            return trouble;
+        }
+        if queue.has_room(now) {
+            if trouble.is_none() {
+                queue.put(now);
+            }
+            return trouble;
         }
         delivery.objection = Some(Objection::QueueFull);
         Some(Outcome::Deferred(Stage::Recipient))

@@ -50,7 +50,7 @@ impl Sessions {
     }
 
     /// True if fewer than the limit are open, as far as ends have been settled.
-    pub(crate) fn has_room(&self) -> bool {
+    fn has_room(&self) -> bool {
         self.count() < self.limit
     }
 

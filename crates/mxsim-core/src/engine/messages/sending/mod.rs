@@ -19,7 +19,7 @@ use crate::engine::messages::sending::outbound_host::OutboundHost;
 use crate::engine::messages::sending::per_host::PerHost;
 use crate::engine::world::{SenderTable, World};
 use crate::ids::{AddressId, HostId};
-use crate::node::Client;
+use crate::node::{Client, Numbered};
 use crate::random::{Entropy, Key, Purpose, StreamId};
 use crate::sender::memory::{Backoff, MemoryVerdict, Remembered, Report};
 use crate::sender::message_times::MessageTimes;
@@ -176,8 +176,9 @@ impl SenderState {
         message: &QueuedMessage,
         (ipv6, connection): (bool, u64),
     ) -> Client {
-        let outbound_host = message.outbound_host;
-        let site = outbound_host / table.hosts as u32;
+        let (sites, hosts) = (table.sites as u32, table.hosts as u32);
+        let outbound_host = Numbered { number: message.outbound_host, of: sites.saturating_mul(hosts) };
+        let site = Numbered { number: message.outbound_host / hosts, of: sites };
         let (sender, recipient, hit) = (table.name_hash, message.id.number, self.hit);
         Client { sender, ipv6, connection, outbound_host, site, recipient, hit }
     }

@@ -1,0 +1,50 @@
+//! Why nodes did not take what they did not take, and for how long they were up.
+
+use mxsim_core::numerals::{Ranged, percent_digits, rough};
+use mxsim_core::results::{NodeResult, NodeTotals, Results};
+
+use crate::page::Page;
+use crate::page::columns::{self, Column};
+use crate::words::WindowWord;
+
+/// A count of a node, and its column.
+type Reason = (&'static str, fn(&NodeTotals) -> u64);
+
+/// What is counted by itself, in the order in which a message meets it.
+const REASONS: [Reason; 8] = [
+    ("full", |totals| totals.full),
+    ("sessions of client", |totals| totals.over_client_sessions),
+    ("connections of client", |totals| totals.over_connection_rate),
+    ("messages of client", |totals| totals.over_message_rate),
+    ("greylist", |totals| totals.greylisted),
+    ("queue full", |totals| totals.queue_full),
+    ("rejected 5xx", |totals| totals.rejected),
+    ("bounced afterwards", |totals| totals.accepted_then_bounced),
+];
+
+/// The reasons that there were, one column each, and how long a node is up that fails at random.
+pub(super) fn write(page: &mut Page, results: &Results, word: WindowWord) {
+    let nodes = &results.nodes;
+    let names: Vec<String> = nodes.iter().map(|node| page.clean(&node.name)).collect();
+    let mut columns: Vec<Column> = Vec::new();
+    if nodes.iter().any(|node| node.availability.is_some()) {
+        columns.push(Column::new("up %", nodes.iter().map(up).collect()));
+    }
+    let windows = (results.provenance.windows as f64).max(1.0);
+    for (title, count) in REASONS {
+        if nodes.iter().any(|node| count(&node.totals) > 0) {
+            let cell = |node: &NodeResult| rough(count(&node.totals) as f64 / windows);
+            columns.push(Column::new(title, nodes.iter().map(cell).collect()));
+        }
+    }
+    if columns.is_empty() {
+        return;
+    }
+    page.note(&format!("connections and messages a {} that a node did not take, by reason", word.one));
+    columns::write(page, "node", &names, columns);
+    page.blank();
+}
+
+fn up(node: &NodeResult) -> String {
+    node.availability.as_ref().map_or_else(|| percent_digits(1.0), |up| Ranged::mean_share(up).percent_bare())
+}
