@@ -87,9 +87,12 @@ fn a_recipient_that_is_deferred_by_one_node_is_deferred_by_it_again() {
 #[test]
 fn what_is_accepted_and_bounced_is_a_part_of_what_is_accepted() {
     let event = "[[events]]\nat = \"00:00\"\nfor = \"1d\"\nnode = \"mx1\"\nfault = \"accept-then-bounce\"\nshare = \"20 %\"\nshare_of = \"recipients\"\n";
-    // A node bounces what it has accepted whether its sessions take time or not.
-    for node in ["", "[nodes.mx1]\nsession_time = \"1s\"\n"] {
-        let results = results(&provider("same"), &format!("{node}{event}"), 8);
+    // A node bounces what it has accepted whether its sessions take time or not, and whether anybody waits for their end or not.
+    let plain = "[traffic]\nmessages_per_day = 5000\n[[senders]]\nname = \"plain\"\npreset = \"randomizing\"\nsites = 100\n";
+    let timed = "[nodes.mx1]\nsession_time = \"1s\"\n";
+    let provider = provider("same");
+    for (senders, node) in [(&*provider, ""), (&*provider, timed), (plain, ""), (plain, timed)] {
+        let results = results(senders, &format!("{node}{event}"), 8);
         let totals = results.delivery.totals;
         let (n, bounced) = (totals.messages as f64, totals.accepted_then_bounced);
         assert_eq!((totals.bounced, totals.retries), (0, 0));
