@@ -10,6 +10,7 @@ use mxsim_verify::lab::replay::replay as replay_runs;
 use mxsim_verify::lab::report::Report;
 use mxsim_verify::mutant::{Broken, Ending, list};
 use mxsim_verify::same::{self, Depth};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
@@ -101,19 +102,18 @@ fn mutants(part: &str) -> Result<bool, String> {
         return Err(format!("no mutant has \"{part}\" in its name"));
     }
     let broken = Broken::copy_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), &all)?;
-    let mut all_well = true;
     let oracles: BTreeSet<&str> = wanted().map(|(_, mutant)| mutant.oracle.as_str()).collect();
-    for oracle in oracles {
-        let ending = broken.test(oracle, 0)?;
-        all_well &= ending == Ending::Green;
-        line(verdict(ending, Ending::Green), "no fault", oracle)?;
-    }
-    for (index, mutant) in wanted() {
-        let ending = broken.test(&mutant.oracle, index + 1)?;
-        all_well &= ending == Ending::Red;
-        line(verdict(ending, Ending::Red), &mutant.name, &mutant.oracle)?;
-    }
-    Ok(all_well)
+    let without = oracles.into_iter().map(|oracle| ("no fault", oracle, 0, Ending::Green));
+    let with = wanted().map(|(index, mutant)| (&*mutant.name, &*mutant.oracle, index + 1, Ending::Red));
+    let tests: Vec<(&str, &str, usize, Ending)> = without.chain(with).collect();
+    // As many at the same time as there are processors; most oracles use one. Each is told of when it is over.
+    let are_well = tests.into_par_iter().with_max_len(1).map(|(name, oracle, number, expected)| {
+        let ending = broken.test(oracle, number)?;
+        line(verdict(ending, expected), name, oracle)?;
+        Ok(ending == expected)
+    });
+    let are_well: Vec<bool> = are_well.collect::<Result<_, String>>()?;
+    Ok(are_well.into_iter().all(|is_well| is_well))
 }
 
 /// Options of `fuzz`.
