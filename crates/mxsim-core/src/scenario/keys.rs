@@ -5,8 +5,7 @@ pub(crate) mod greylisting;
 mod node;
 
 use crate::dns::{AddressStatus, MtaStsMode};
-use crate::node::ShareOf;
-use crate::node::Slowdown;
+use crate::node::{ShareOf, Slowdown};
 use crate::parameters::node::{Family, FaultKind};
 use crate::parameters::sender_entry::{PROFILE, SENDER_ENTRY};
 use crate::parameters::words::{Worded, Words, words};

@@ -16,9 +16,12 @@ mod reuse;
 mod slow;
 mod workers;
 
+use mxsim_core::engine::{MethodChoice, compile_for, replicate};
 use mxsim_core::results::{Interval, Results};
+use mxsim_core::tally::Tally;
+use mxsim_core::time::{Span, Time};
 use mxsim_verify::agree::{assert_near, widening};
-use mxsim_verify::experiment::{equal_hosts, run, text};
+use mxsim_verify::experiment::{equal_hosts, run, scenario, text};
 
 /// Replications of one experiment, as far as not said otherwise.
 pub(crate) const REPLICATIONS: u64 = 40;
@@ -37,6 +40,23 @@ pub(crate) fn experiment(nodes: usize, per_second: f64, hours: f64, rest: &str) 
         ),
     ))
 }
+
+/// What becomes of messages of one outbound host that come at these seconds; `keys` are of the sender, and `rest` of nodes and events.
+pub(crate) fn at_seconds(keys: &str, rest: &str, seconds: impl IntoIterator<Item = i64>) -> Tally {
+    let mut given = scenario(&text(
+        "warm_up = \"1h\"",
+        &equal_hosts(1, 300),
+        &format!(
+            "[traffic]\nmessages_per_day = 2\n[[senders]]\nname = \"all\"\npreset = \"randomizing\"\nsites = 1\n{keys}\n{rest}\n"
+        ),
+    ));
+    let times = seconds.into_iter().map(|second| Time::ZERO + Span::from_secs(second)).collect();
+    given.set_arrivals("all", times).expect("there is such a sender");
+    replicate(&compile_for(&given, MethodChoice::Messages), 1, 0, &|| false).expect("nobody cancels it")
+}
+
+/// A sender that tries each message once.
+pub(crate) const ONCE: &str = "retry = { max_attempts = 1 }";
 
 /// A mean with its interval, made of a value and its bounds.
 pub(crate) fn interval(value: f64, [low, high]: [Option<f64>; 2]) -> Interval {

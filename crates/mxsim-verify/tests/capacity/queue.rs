@@ -1,10 +1,7 @@
 //! The queue behind a node: M/D/1/K, and what fits by arithmetic.
 
-use crate::{REPLICATIONS, experiment};
-use mxsim_core::engine::{MethodChoice, compile_for, replicate};
-use mxsim_core::time::{Span, Time};
+use crate::{ONCE, REPLICATIONS, at_seconds, experiment};
 use mxsim_verify::agree::assert_near;
-use mxsim_verify::experiment::{equal_hosts, scenario, text};
 
 /// The chance that a message finds no room at a queue M/D/1/K with this load: the embedded chain at the ends of services (Cooper 1981, section 5.11), in which as
 /// many messages come in a service as a Poisson law of mean `load` says.
@@ -44,25 +41,14 @@ fn a_queue_turns_away_what_the_embedded_chain_says() {
 #[test]
 fn a_full_queue_takes_what_it_passes_on() {
     let day = |retry: &str| {
-        let mut given = scenario(&text(
-            "warm_up = \"1h\"",
-            &equal_hosts(1, 300),
-            &format!(
-                "[traffic]\nmessages_per_day = 2\n[[senders]]\nname = \"all\"\npreset = \"randomizing\"\nsites = 1
-retry = {{ {retry} }}\n[nodes.mx1]\nqueue = {{ room = 10, per_minute = 6 }}\n"
-            ),
-        ));
-        let times = (0..1_000).map(|i| Time::ZERO + Span::from_secs(5 * i)).collect();
-        given.set_arrivals("all", times).expect("there is such a sender");
-        replicate(&compile_for(&given, MethodChoice::Messages), 1, 0, &|| false)
-            .expect("nobody cancels it")
-            .totals
+        let queue = "[nodes.mx1]\nqueue = { room = 10, per_minute = 6 }";
+        at_seconds(retry, queue, (0..1_000).map(|i| 5 * i)).totals
     };
-    let once = day("max_attempts = 1");
+    let once = day(ONCE);
     assert!((509..=510).contains(&once.accepted), "{once:?}");
     assert_eq!(once.accepted + once.bounced, 1_000);
     let again = day(
-        "wait = { gaps = { list = [\"10m\"], then = \"repeat-last\" } }, queue_run = \"none\", lifetime = \"1d\"",
+        "retry = { wait = { gaps = { list = [\"10m\"], then = \"repeat-last\" } }, queue_run = \"none\", lifetime = \"1d\" }",
     );
     assert_eq!((again.accepted, again.bounced), (1_000, 0));
 }
@@ -72,19 +58,8 @@ retry = {{ {retry} }}\n[nodes.mx1]\nqueue = {{ room = 10, per_minute = 6 }}\n"
 #[test]
 fn a_full_queue_comes_before_what_is_said_after_the_data() {
     let day = |events: &str| {
-        let mut given = scenario(&text(
-            "warm_up = \"1h\"",
-            &equal_hosts(1, 300),
-            &format!(
-                "[traffic]\nmessages_per_day = 2\n[[senders]]\nname = \"all\"\npreset = \"randomizing\"\nsites = 1
-retry = {{ max_attempts = 1 }}\n[nodes.mx1]\nqueue = {{ room = 1, per_minute = 30 }}\n{events}"
-            ),
-        ));
-        let times = (0..1_000).map(|i| Time::ZERO + Span::from_secs(i)).collect();
-        given.set_arrivals("all", times).expect("there is such a sender");
-        let tally = replicate(&compile_for(&given, MethodChoice::Messages), 1, 0, &|| false)
-            .expect("nobody cancels it");
-        let node = tally.nodes[0];
+        let queue = "[nodes.mx1]\nqueue = { room = 1, per_minute = 30 }";
+        let node = at_seconds(ONCE, &format!("{queue}\n{events}"), 0..1_000).nodes[0];
         (node.accepted, node.queue_full, node.rejected)
     };
     assert_eq!(day(""), (500, 500, 0));

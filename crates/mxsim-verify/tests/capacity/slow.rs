@@ -1,12 +1,9 @@
 //! Nodes that take longer: a slow one, and one that holds its greeting back.
 
-use crate::{REPLICATIONS, experiment};
-use mxsim_core::engine::{MethodChoice, compile_for, replicate};
+use crate::{ONCE, REPLICATIONS, at_seconds, experiment};
 use mxsim_core::tally::Tally;
 use mxsim_core::theory::failure::erlang_b;
-use mxsim_core::time::{Span, Time};
 use mxsim_verify::agree::{assert_near, assert_ratio};
-use mxsim_verify::experiment::{equal_hosts, scenario, text};
 
 /// An hour of trouble of `mx1` at the beginning of the run.
 fn hour(fault: &str) -> String {
@@ -15,17 +12,7 @@ fn hour(fault: &str) -> String {
 
 /// What becomes of messages of one outbound host that come at these seconds, each tried once.
 fn at_times(keys: &str, node: &str, events: &str, seconds: &[i64]) -> Tally {
-    let mut given = scenario(&text(
-        "warm_up = \"1h\"",
-        &equal_hosts(1, 300),
-        &format!(
-            "[traffic]\nmessages_per_day = 2\n[[senders]]\nname = \"all\"\npreset = \"randomizing\"\nsites = 1
-retry = {{ max_attempts = 1 }}\n{keys}\n[nodes.mx1]\n{node}\n{events}"
-        ),
-    ));
-    let times = seconds.iter().map(|&second| Time::ZERO + Span::from_secs(second)).collect();
-    given.set_arrivals("all", times).expect("there is such a sender");
-    replicate(&compile_for(&given, MethodChoice::Messages), 1, 0, &|| false).expect("nobody cancels it")
+    at_seconds(&format!("{ONCE}\n{keys}"), &format!("[nodes.mx1]\n{node}\n{events}"), seconds.iter().copied())
 }
 
 /// Delays of accepted messages in seconds, with how many have each.

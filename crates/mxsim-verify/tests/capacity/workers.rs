@@ -1,11 +1,8 @@
 //! Workers behind the sessions of a node: M/M/c, where those that wait hold their sessions.
 
-use crate::{REPLICATIONS, experiment, interval};
-use mxsim_core::engine::{MethodChoice, compile_for, replicate};
+use crate::{ONCE, REPLICATIONS, at_seconds, experiment, interval};
 use mxsim_core::theory::failure::erlang_b;
-use mxsim_core::time::{Span, Time};
 use mxsim_verify::agree::assert_ratio;
-use mxsim_verify::experiment::{equal_hosts, scenario, text};
 
 /// Erlang C, the chance to wait at `workers` servers with `offered` load: B / (1 - rho (1 - B)) of Erlang B (Cooper 1981, section 3.5).
 fn erlang_c(workers: u32, offered: f64) -> f64 {
@@ -38,18 +35,7 @@ fn a_message_waits_for_a_worker_as_erlang_says() {
 #[test]
 fn who_comes_first_is_worked_on_first() {
     let delays = |node: &str| {
-        let mut given = scenario(&text(
-            "warm_up = \"1h\"",
-            &equal_hosts(1, 300),
-            &format!(
-                "[traffic]\nmessages_per_day = 2\n[[senders]]\nname = \"all\"\npreset = \"randomizing\"\nsites = 1
-retry = {{ max_attempts = 1 }}\n[nodes.mx1]\nsession_time = \"10s\"\n{node}\n"
-            ),
-        ));
-        let times = [0, 1, 2, 3].map(|second| Time::ZERO + Span::from_secs(second));
-        given.set_arrivals("all", times.to_vec()).expect("there is such a sender");
-        let world = compile_for(&given, MethodChoice::Messages);
-        let tally = replicate(&world, 1, 0, &|| false).expect("nobody cancels it");
+        let tally = at_seconds(ONCE, &format!("[nodes.mx1]\nsession_time = \"10s\"\n{node}"), 0..4);
         let buckets = tally.delays.buckets().map(|bucket| (bucket.max_us / 1_000_000, bucket.count));
         (buckets.collect::<Vec<_>>(), tally.windows[0].peak_sessions[0], tally.totals.bounced)
     };

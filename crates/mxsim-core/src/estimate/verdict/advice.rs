@@ -327,8 +327,7 @@ impl Evidence<'_> {
         let names: Vec<String> = failing().map(|node| called(&node.name)).collect();
         if let Some(who) = self.bad_path() {
             return format!(
-                "While {} of {} is kept from {}, other hosts carry that mail: mend it, or set a goal that allows for it.",
-                if failing().all(|node| node.fails_in_part) { "mail" } else { "a part of the mail" },
+                "While mail of {} is kept from {}, other hosts carry that mail: mend it, or set a goal that allows for it.",
                 some_senders(who),
                 names.join(" and ")
             );

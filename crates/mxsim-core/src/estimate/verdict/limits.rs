@@ -30,7 +30,7 @@ impl Limit {
         }
     }
 
-    /// Why it turns mail away: "as its queue is full".
+    /// Why it turns mail away: "as the queue behind it is full".
     const fn why(self) -> &'static str {
         match self {
             Self::Queue => "as the queue behind it is full",
@@ -71,7 +71,7 @@ impl Evidence<'_> {
         parts.filter(|(_, _, part)| *part > WORTH_SAYING).max_by(|a, b| a.2.total_cmp(&b.2))
     }
 
-    /// `mx1 defers 33 % of what comes, as the queue behind it is full.`
+    /// `mx1 turns away 33 % of what comes, as the queue behind it is full.`
     pub(super) fn limited(&self) -> Option<String> {
         let (node, limit, part) = self.tightest()?;
         let from = self.most_limited().filter(|_| limit != Limit::Queue);
@@ -99,10 +99,8 @@ impl Evidence<'_> {
         }
         let (node, limit, _) = self.tightest()?;
         let of_limit = limit.count(&node.totals) as f64;
-        (of_limit > MOST * node.totals.deferred as f64).then(|| match self.limited() {
-            Some(sentence) => format!("{sentence} {}", limit.remedy()),
-            None => limit.remedy().into(),
-        })
+        let sentence = self.limited()?;
+        (of_limit > MOST * node.totals.deferred as f64).then(|| format!("{sentence} {}", limit.remedy()))
     }
 
     /// What to do where messages wait in their sessions for a worker: more of those are under way than it has workers.
