@@ -7,20 +7,24 @@
 
 mod called;
 mod delivery;
+mod difference;
 mod events;
 mod greylisting;
 mod node_totals;
 mod numbers;
 mod possible;
+mod said;
 mod senders;
 mod unevenness;
 
 pub use called::called;
 pub use delivery::{Delay, Delivery, DeliveryTotals};
+pub use difference::{Difference, Measured, Unit};
 pub use events::{EventAtNode, EventKind, EventPhase, EventResult};
 pub use greylisting::GreylistedMail;
 pub use node_totals::NodeTotals;
 pub use numbers::{Estimate, Interval, Moment};
+pub use said::{Curve, Made, Said};
 pub use senders::{SenderAtNode, SenderResult};
 pub use unevenness::Unevenness;
 

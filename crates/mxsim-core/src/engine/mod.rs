@@ -27,7 +27,7 @@ pub mod world;
 pub(crate) use compile::compile_beside;
 pub use compile::{Compiled, compile, compile_for};
 pub(crate) use connect::outcome_of;
-pub(crate) use messages::replicate_watched;
+pub(crate) use messages::{replicate_watched, replicate_watched_with};
 pub use messages::{replicate, replicate_with};
 pub use watch::Done;
 pub use world::World;

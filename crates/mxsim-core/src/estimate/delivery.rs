@@ -102,7 +102,7 @@ fn fraction_error(replications: &[&DelayHistogram], limit_us: f64) -> Option<f64
 }
 
 /// The nearest-rank quantile \[µs\]; inside a bucket ranks are spread evenly between its extremes.
-fn at_fraction(histogram: &DelayHistogram, p: f64) -> f64 {
+pub(super) fn at_fraction(histogram: &DelayHistogram, p: f64) -> f64 {
     let count = histogram.count();
     let rank = ((p * count as f64).ceil() as u64).clamp(1, count.max(1));
     let mut before = 0;

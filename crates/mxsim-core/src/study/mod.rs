@@ -20,10 +20,13 @@ mod limit;
 pub mod run;
 #[doc(hidden)]
 pub mod sensitivity;
+mod timeline;
+mod together;
 mod too_large;
 pub mod trace;
 
 pub use limit::{Limit, Observer, Quiet, RunOptions, Stop};
+pub use together::TogetherOptions;
 #[doc(hidden)]
 pub use run::{Run, run};
 pub use run::{RunError, simulate};

@@ -4,7 +4,7 @@
 //! a prefix of those of a longer one. That holds for a run that was stopped as well: the question comes first, and where it was stopped among the
 //! worlds after it, it is a run without worlds.
 
-use crate::engine::Compiled;
+use crate::engine::{Compiled, Done};
 use crate::engine::compile_for;
 use crate::engine::replicate_watched;
 use crate::estimate::{self, Assumption, Plausible, WhatIf};
@@ -215,7 +215,7 @@ fn question(
 
 /// Why a replication has no tally.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Ended {
+pub(super) enum Ended {
     /// The observer stopped it.
     Stopped,
     /// It was too large after all.
@@ -295,6 +295,15 @@ fn replicate(
     cost: Cost,
     observer: &dyn Observer,
 ) -> Result<Tally, Ended> {
+    held_against(cost, observer, |stopped| replicate_watched(world, seed, r, stopped))
+}
+
+/// What a replication comes to that is stopped when the observer says so, or when it has done more than it may.
+pub(super) fn held_against<T>(
+    cost: Cost,
+    observer: &dyn Observer,
+    replicate: impl FnOnce(&dyn Fn(Done) -> bool) -> Option<T>,
+) -> Result<T, Ended> {
     if observer.stop().is_some() {
         return Err(Ended::Stopped);
     }
@@ -304,13 +313,13 @@ fn replicate(
         outgrown.inspect(|why| ended.set(Ended::Outgrown(*why)));
         outgrown.is_some() || observer.stop().is_some()
     };
-    replicate_watched(world, seed, r, &stopped).ok_or_else(|| ended.get())
+    replicate(&stopped).ok_or_else(|| ended.get())
 }
 
 /// The outcomes of `work` on 0, 1, 2, ... up to the first that has none, and why that one has none. They are begun in this order, so little is
 /// lost after a gap.
 #[cfg(feature = "parallel")]
-fn in_order<T: Send>(
+pub(super) fn in_order<T: Send>(
     count: usize,
     work: impl Fn(usize) -> Result<T, Ended> + Sync,
 ) -> (Vec<T>, Result<(), Ended>) {
@@ -329,7 +338,7 @@ fn in_order<T: Send>(
 
 /// The same on one thread.
 #[cfg(not(feature = "parallel"))]
-fn in_order<T>(count: usize, work: impl Fn(usize) -> Result<T, Ended>) -> (Vec<T>, Result<(), Ended>) {
+pub(super) fn in_order<T>(count: usize, work: impl Fn(usize) -> Result<T, Ended>) -> (Vec<T>, Result<(), Ended>) {
     up_to_first((0..count).map(work))
 }
 

@@ -78,7 +78,17 @@ pub(crate) fn replicate_watched(
     replication: u64,
     stopped: &dyn Fn(Done) -> bool,
 ) -> Option<Tally> {
-    through(compiled, Entropy::new(seed, replication), WorkMeter::new(stopped), &mut NoProbe)
+    replicate_watched_with(compiled, (seed, replication), stopped, &mut NoProbe)
+}
+
+/// The same under the eyes of a probe.
+pub(crate) fn replicate_watched_with<P: Probe>(
+    compiled: &Compiled,
+    (seed, replication): (u64, u64),
+    stopped: &dyn Fn(Done) -> bool,
+    probe: &mut P,
+) -> Option<Tally> {
+    through(compiled, Entropy::new(seed, replication), WorkMeter::new(stopped), probe)
 }
 
 /// One replication from its first event to its last.

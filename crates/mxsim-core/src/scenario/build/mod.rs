@@ -7,6 +7,7 @@
 mod event;
 mod greylisting;
 mod node;
+mod read;
 mod resolver;
 mod sender;
 mod values;

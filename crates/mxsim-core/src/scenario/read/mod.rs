@@ -114,14 +114,24 @@ fn read(
         return Err(report.into_certain_error());
     }
     let mut report = Report::with_ids(&source.name, text, catalog.known_ids());
-    let parsed = match source.format {
-        Format::Toml => parse_toml(&mut report),
-        Format::Json => parse_json(&mut report),
-    };
-    match parsed {
+    match parsed(source.format, &mut report) {
         Some(root) => read_tree(root, report, catalog, files, overrides),
         None => Err(report.into_certain_error()),
     }
+}
+
+/// The tree of the text of a report; what is wrong with it is reported.
+fn parsed(format: Format, report: &mut Report) -> Option<Value> {
+    match format {
+        Format::Toml => parse_toml(report),
+        Format::Json => parse_json(report),
+    }
+}
+
+/// The tree of a text, if it has one.
+pub(super) fn tree_of(source: &SourceText) -> Option<Value> {
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    parsed(source.format, &mut Report::new(&source.name, text))
 }
 
 /// Reads a tree.

@@ -101,6 +101,23 @@ impl Value {
         Self { kind, place: place.clone() }
     }
 
+    /// The same without its places.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        match &self.kind {
+            Kind::Null => serde_json::Value::Null,
+            Kind::Text(text) | Kind::Datetime(text) => text.clone().into(),
+            Kind::Integer(number) => {
+                serde_json::Number::from_i128(*number).map_or_else(|| (*number as f64).into(), Into::into)
+            }
+            Kind::Float(number) => (*number).into(),
+            Kind::Boolean(value) => (*value).into(),
+            Kind::List(items) => items.iter().map(Self::to_json).collect(),
+            Kind::Table(table) => {
+                table.entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect()
+            }
+        }
+    }
+
     /// The text, if it is a string.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.kind {
