@@ -17,11 +17,13 @@ mod text;
 pub use catalog::catalog;
 pub use counts::counts;
 pub use kind::TextKind;
-pub use question::{EQUAL_MX, Question, domain_of_file, equal_mx_scenario, equal_mx_zone, zone_scenario};
+pub use question::{
+    EQUAL_MX, Question, domain_of_file, equal_mx_scenario, equal_mx_zone, zone_builder, zone_scenario,
+};
 pub use text::{MOST_BYTES, read_text, read_text_up_to};
 
 use mxsim_core::catalog::Catalog;
-use mxsim_core::scenario::{Format, RunOverrides, Scenario, ScenarioError, SourceText};
+use mxsim_core::scenario::{Format, RunOverrides, Scenario, ScenarioBuilder, ScenarioError, SourceText};
 use std::fmt;
 use std::path::Path;
 use text::name_of;
@@ -102,6 +104,37 @@ pub fn scenario_or_zone(
     Ok((scenario, kind))
 }
 
+/// A scenario that is read to be changed.
+#[derive(Debug)]
+pub struct Draft {
+    /// Its document.
+    pub builder: ScenarioBuilder,
+    /// The scenario as it stands.
+    pub scenario: Scenario,
+    /// Whether it stood in a file, or a bare zone did.
+    pub kind: TextKind,
+}
+
+/// Reads the scenario or bare zone at `path`, to make others of it; `domain` is the mail domain, if the zone has several.
+///
+/// # Errors
+/// If a file cannot be read, is no text, or the scenario or zone is wrong.
+pub fn draft(path: &str, domain: Option<&str>, catalog: &Catalog) -> Result<Draft, ImportError> {
+    let text = read_text(path)?;
+    let kind = TextKind::of(path, &text);
+    let builder = match kind {
+        TextKind::Zone if !text.trim().is_empty() => {
+            zone_builder(path, Question { zone: &text, domain, top: &[] }, catalog)?
+        }
+        TextKind::Scenario | TextKind::Zone => {
+            let builder = ScenarioBuilder::read(&source_text(path, text), catalog, &beside(path))?;
+            domain.into_iter().fold(builder, |builder, domain| builder.domain(domain))
+        }
+        other => return Err(other_use(path, &other)),
+    };
+    Ok(Draft { scenario: builder.clone().build()?, builder, kind })
+}
+
 /// Reads the zone at `path`.
 ///
 /// # Errors
@@ -158,12 +191,18 @@ fn read_scenario(
     catalog: &Catalog,
     overrides: RunOverrides,
 ) -> Result<Scenario, ImportError> {
-    let name = name_of(path);
-    let folder = Path::new(path).parent().unwrap_or(Path::new(""));
-    let beside = |file: &str| match file {
+    Ok(Scenario::read_with(&source_text(path, text), catalog, &beside(path), overrides)?)
+}
+
+fn source_text(path: &str, text: String) -> SourceText {
+    SourceText { name: name_of(path).into(), format: Format::guess(path, &text), text }
+}
+
+/// Opens the files that a scenario names, beside it.
+fn beside(path: &str) -> impl Fn(&str) -> Result<String, String> {
+    let folder = Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
+    move |file| match file {
         "-" => Err("a scenario cannot take its zone from standard input".to_owned()),
         _ => read_text(&folder.join(file).to_string_lossy()).map_err(|error| error.to_string()),
-    };
-    let source = SourceText { name: name.into(), format: Format::guess(path, &text), text };
-    Ok(Scenario::read_with(&source, catalog, &beside, overrides)?)
+    }
 }

@@ -7,7 +7,7 @@ use crate::ImportError;
 use crate::text::name_of;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::dns::Name;
-use mxsim_core::scenario::{Format, RunOverrides, Scenario, SourceText};
+use mxsim_core::scenario::{Format, RunOverrides, Scenario, ScenarioBuilder, SourceText};
 use mxsim_core::syntax::literal;
 use std::fmt::Write as _;
 
@@ -113,13 +113,37 @@ pub fn equal_mx_zone(n: usize) -> String {
 /// # Errors
 /// If the zone is wrong.
 pub fn zone_scenario(name: &str, question: Question<'_>, catalog: &Catalog) -> Result<Scenario, ImportError> {
-    let read = read(name, question, catalog);
-    match (&read, question.domain, domain_of_file(name)) {
-        (Err(_), None, Some(domain)) => {
-            let named = Question { domain: Some(&domain), ..question };
-            self::read(name, named, catalog).or(read)
-        }
-        _ => read,
+    with_domain(name, question, &|question| read(name, question, catalog))
+}
+
+/// The same, to make other scenarios of it.
+///
+/// # Errors
+/// If the zone is wrong.
+pub fn zone_builder(
+    name: &str,
+    question: Question<'_>,
+    catalog: &Catalog,
+) -> Result<ScenarioBuilder, ImportError> {
+    let read = |question: Question<'_>| {
+        let title = read(name, question, catalog)?.title;
+        let builder =
+            ScenarioBuilder::read(&source(name, question), catalog, &|_| Ok(question.zone.to_owned()))?;
+        Ok(builder.title(&title))
+    };
+    with_domain(name, question, &read)
+}
+
+/// What is read of a zone; where that fails, with the domain that its file is named after.
+fn with_domain<T>(
+    name: &str,
+    question: Question<'_>,
+    read: &dyn Fn(Question<'_>) -> Result<T, ImportError>,
+) -> Result<T, ImportError> {
+    let first = read(question);
+    match (&first, question.domain, domain_of_file(name)) {
+        (Err(_), None, Some(domain)) => read(Question { domain: Some(&domain), ..question }).or(first),
+        _ => first,
     }
 }
 
@@ -137,12 +161,16 @@ pub fn domain_of_file(path: &str) -> Option<String> {
 
 /// Errors point into the zone, because it is brought along as a file of its own.
 fn read(name: &str, question: Question<'_>, catalog: &Catalog) -> Result<Scenario, ImportError> {
-    let text = question.with_zone(EQUAL_MX, &format!("file = {}\n", literal::text(name_of(name))));
-    let source = SourceText { name: "the question".into(), text, format: Format::Toml };
     let files = |_: &str| Ok(question.zone.to_owned());
-    let mut scenario = Scenario::read_with(&source, catalog, &files, RunOverrides::default())?;
+    let mut scenario =
+        Scenario::read_with(&source(name, question), catalog, &files, RunOverrides::default())?;
     question_for(&scenario).clone_into(&mut scenario.title);
     Ok(scenario)
+}
+
+fn source(name: &str, question: Question<'_>) -> SourceText {
+    let text = question.with_zone(EQUAL_MX, &format!("file = {}\n", literal::text(name_of(name))));
+    SourceText { name: "the question".into(), text, format: Format::Toml }
 }
 
 #[cfg(test)]

@@ -16,7 +16,8 @@
 //! | [`csv()`] | one long tidy table for a spreadsheet or R |
 //! | [`json()`], [`from_json()`] | the results document itself, and back |
 //! | [`ask::screen`], [`judge::screen`], [`check::screen`], [`trace::screen`], [`presets::screen`] | the screens of the other questions |
-//! | [`pretty()`] | their documents |
+//! | [`study`] | the documents of the commands that simulate scenarios side by side |
+//! | [`pretty()`] | documents as JSON |
 //! | [`findings::screen`], [`findings::registry`] | what is wrong or surprising with a zone or a scenario, and what may be |
 //! | [`diagnostics::screen`] | the errors of a scenario, as rustc shows errors |
 //! | [`figure`] | figures as plain data: [`split()`](figure::split()), [`load()`](figure::load()), [`duration()`](figure::duration()), [`capacity()`](figure::capacity()) |
@@ -42,6 +43,7 @@ mod png;
 pub mod presets;
 mod scatter;
 mod shell;
+pub mod study;
 mod svg;
 mod text;
 pub mod trace;

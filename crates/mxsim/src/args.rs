@@ -102,6 +102,32 @@ pub(crate) struct Simulation {
     pub(crate) accept_assumptions: bool,
 }
 
+/// Options of everything that simulates scenarios side by side.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SideBySide {
+    /// Replications of each scenario [default: what 12 s of one core are worth, 10 to 200]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) replications: Option<u64>,
+    /// Seed of all randomness [default: the scenario's]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Threads to use [default: all cores]; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Stop after this time with what is finished, such as 30s [default: 60s, none with --replications]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) max_time: Option<String>,
+    /// No progress, and of text the answer line alone; with -o no text
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// By which methods senders are simulated; all give the same distribution
+    #[arg(long, value_enum, value_name = "METHOD", default_value = "fastest")]
+    pub(crate) method: MethodName,
+    /// Exit with 0 whatever the answer is
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
 /// Options of everything that reads a scenario.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PresetFolder {

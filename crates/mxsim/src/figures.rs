@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use crate::files::write_set;
 use mxsim_core::results::Results;
 use mxsim_report::figure::Figure;
+use mxsim_report::study::Drawing;
 use mxsim_report::{Size, figure, png, svg};
 use std::path::Path;
 
@@ -20,42 +21,54 @@ const FIGURES: [(&str, &str, Draw); 4] = [
 ];
 
 /// Draws what was asked for; returns the title and the path of each figure, none without a folder.
-pub(crate) fn drawn(results: &Results, asked: &Figures) -> Result<Vec<(&'static str, String)>, Failure> {
+pub(crate) fn drawn(results: &Results, asked: &Figures) -> Result<Vec<(String, String)>, Failure> {
+    let draw = |(title, name, draw): (&str, &str, Draw)| Drawing {
+        title: title.to_owned(),
+        name: name.to_owned(),
+        figure: draw(results),
+    };
+    match asked.figures {
+        Some(_) => drawn_all(&FIGURES.map(draw), asked),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The same for the figures of any document.
+pub(crate) fn drawn_all(drawings: &[Drawing], asked: &Figures) -> Result<Vec<(String, String)>, Failure> {
     match &asked.figures {
-        Some(folder) => write(folder, pictures(results, asked)?, asked.force.force),
+        Some(folder) => write(folder, pictures(drawings, asked)?, asked.force.force),
         None => Ok(Vec::new()),
     }
 }
 
 /// A figure drawn: its title, its file name and what the file holds.
-type Picture = (&'static str, String, Vec<u8>);
+type Picture = (String, String, Vec<u8>);
 
 /// All pictures asked for, drawn before the first is written: what cannot be drawn leaves no half set behind.
-fn pictures(results: &Results, asked: &Figures) -> Result<Vec<Picture>, Failure> {
+fn pictures(drawings: &[Drawing], asked: &Figures) -> Result<Vec<Picture>, Failure> {
     let mut pictures = Vec::new();
-    for (title, name, draw) in FIGURES {
-        let figure = draw(results);
-        let size = Size::of(&figure);
-        let drawing = svg(&figure, size).map_err(Failure::invalid)?;
-        pictures.push((title, format!("{name}.svg"), drawing.into_bytes()));
+    for Drawing { title, name, figure } in drawings {
+        let size = Size::of(figure);
+        let drawing = svg(figure, size).map_err(Failure::invalid)?;
+        pictures.push((title.clone(), format!("{name}.svg"), drawing.into_bytes()));
         if asked.png {
-            let picture = png(&figure, size, asked.width).map_err(Failure::invalid)?;
-            pictures.push((title, format!("{name}.png"), picture));
+            let picture = png(figure, size, asked.width).map_err(Failure::invalid)?;
+            pictures.push((title.clone(), format!("{name}.png"), picture));
         }
     }
     Ok(pictures)
 }
 
 /// Writes the pictures; gives the title of each figure with the path of its last picture.
-fn write(folder: &Path, pictures: Vec<Picture>, force: bool) -> Result<Vec<(&'static str, String)>, Failure> {
-    let (titles, files): (Vec<&'static str>, Vec<(String, Vec<u8>)>) =
+fn write(folder: &Path, pictures: Vec<Picture>, force: bool) -> Result<Vec<(String, String)>, Failure> {
+    let (titles, files): (Vec<String>, Vec<(String, Vec<u8>)>) =
         pictures.into_iter().map(|(title, name, contents)| (title, (name, contents))).unzip();
     let written = write_set(folder, &files, force)?;
-    let mut paths: Vec<(&'static str, String)> =
+    let mut paths: Vec<(String, String)> =
         titles.into_iter().zip(written.iter().map(|path| path.display().to_string())).collect();
     // Markdown shows PNG where it was asked for: more viewers take it.
     paths.reverse();
-    paths.dedup_by_key(|(title, _)| *title);
+    paths.dedup_by(|a, b| a.0 == b.0);
     paths.reverse();
     Ok(paths)
 }

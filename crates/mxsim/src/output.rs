@@ -27,7 +27,7 @@ pub(crate) struct Layout<'a> {
     /// The files that its next command names.
     pub(crate) files: Files<'a>,
     /// Figures with their titles, for Markdown.
-    pub(crate) figures: &'a [(&'static str, String)],
+    pub(crate) figures: &'a [(String, String)],
 }
 
 /// Results as a document.
@@ -40,7 +40,7 @@ pub(crate) fn document(results: &Results, layout: &Layout<'_>, style: &TextStyle
         Format::Csv => mxsim_report::csv(results),
         Format::Md => {
             let figures: Vec<(&str, &str)> =
-                layout.figures.iter().map(|(title, path)| (*title, path.as_str())).collect();
+                layout.figures.iter().map(|(title, path)| (title.as_str(), path.as_str())).collect();
             mxsim_report::markdown(results, &MarkdownStyle { figures: &figures })
         }
     }

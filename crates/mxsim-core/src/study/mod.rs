@@ -14,6 +14,7 @@ pub mod ask;
 pub mod check;
 #[doc(hidden)]
 pub mod cost;
+mod error;
 pub mod judge;
 mod limit;
 #[doc(hidden)]
@@ -25,6 +26,7 @@ mod together;
 mod too_large;
 pub mod trace;
 
+pub use error::StudyError;
 pub use limit::{Limit, Observer, Quiet, RunOptions, Stop};
 pub use together::TogetherOptions;
 #[doc(hidden)]

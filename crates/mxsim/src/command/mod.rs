@@ -10,6 +10,7 @@ pub(crate) mod presets;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod side_by_side;
 pub(crate) mod trace;
 
 use crate::args::{MethodName, PresetFolder, Simulation};
