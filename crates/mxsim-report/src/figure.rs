@@ -6,11 +6,13 @@
 //! Main types: [`Figure`], [`Series`]. Figures: [`split()`], [`load()`], [`duration()`], [`capacity()`].
 
 mod capacity;
+mod compare;
 mod duration;
 mod load;
 mod split;
 
 pub use capacity::capacity;
+pub use compare::{compare_busiest, compare_late};
 pub use duration::duration;
 pub use load::load;
 pub use split::split;

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Ask(Ask),
     /// Simulate scenarios and judge their goals
     Run(Run),
+    /// Which design is better: scenarios, or ways to publish one's machines
+    Compare(Compare),
     /// Check a scenario or a zone without simulating
     Check(Check),
     /// Turn a results file into text, Markdown, CSV or figures
@@ -203,6 +205,32 @@ pub(crate) struct Run {
     pub(crate) presets: PresetFolder,
     #[command(flatten)]
     pub(crate) simulation: Simulation,
+    #[command(flatten)]
+    pub(crate) figures: Figures,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `mxsim compare`
+// A number with a minus is a wrong value of its option, not an option nobody knows.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct Compare {
+    /// Two scenarios or more, or one scenario or zone whose machines are published in several ways; - is standard input
+    #[arg(required = true, value_name = "SCENARIO|ZONE")]
+    pub(crate) inputs: Vec<String>,
+    /// The ways to publish the machines of one scenario [default: all]: equal-mx, many-a, backup, hybrid
+    #[arg(long, value_name = "DESIGN,...", value_delimiter = ',')]
+    pub(crate) designs: Vec<String>,
+    /// Print a check-list in Markdown: the records to change for the better design
+    #[arg(long)]
+    pub(crate) plan: bool,
+    #[command(flatten)]
+    pub(crate) mail: MailDomain,
+    #[command(flatten)]
+    pub(crate) presets: PresetFolder,
+    #[command(flatten)]
+    pub(crate) simulation: SideBySide,
     #[command(flatten)]
     pub(crate) figures: Figures,
     #[command(flatten)]

@@ -68,6 +68,7 @@ fn guarded(work: impl FnOnce() -> Result<Exit, Failure> + UnwindSafe) -> Result<
 fn dispatch(command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::Run(run) => command::run::run(run),
+        Command::Compare(compare) => command::compare::compare(compare),
         Command::Check(check) => command::check::check(check),
         Command::Ask(ask) => command::ask::ask(ask),
         Command::Report(report) => command::report::report(report),

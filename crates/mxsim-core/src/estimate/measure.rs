@@ -118,16 +118,25 @@ impl Measure {
                 let count = tally.delays.count();
                 (count > 0).then(|| (tally.delays.sum_us() as f64 / 1e6, count as f64))
             }
-            Self::DelayP95 => (tally.delays.count() > 0).then(|| (at_fraction(&tally.delays, 0.95) / 1e6, 1.0)),
+            Self::DelayP95 => {
+                (tally.delays.count() > 0).then(|| (at_fraction(&tally.delays, 0.95) / 1e6, 1.0))
+            }
             Self::Connections => part(totals.connections_tried, totals.messages),
             Self::TurnedAway => turned_away(tally),
-            Self::PeakSessions => most(tally.windows.iter().flat_map(|w| w.peak_sessions.iter().copied()).max()),
-            Self::PeakSessionsAt(at) => most(tally.windows.iter().filter_map(|w| w.peak_sessions.get(*at).copied()).max()),
+            Self::PeakSessions => {
+                most(tally.windows.iter().flat_map(|w| w.peak_sessions.iter().copied()).max())
+            }
+            Self::PeakSessionsAt(at) => {
+                most(tally.windows.iter().filter_map(|w| w.peak_sessions.get(*at).copied()).max())
+            }
             Self::PeakMinute => peak_minute(tally),
             Self::BusiestShare => over_windows(tally, |window| shares(window, tally).reduce(f64::max)),
             Self::QuietestShare => over_windows(tally, |window| {
                 let fair = labels.nodes.iter().map(|node| node.fair_share > 0.0);
-                shares(window, tally).zip(fair).filter_map(|(share, fair)| fair.then_some(share)).reduce(f64::min)
+                shares(window, tally)
+                    .zip(fair)
+                    .filter_map(|(share, fair)| fair.then_some(share))
+                    .reduce(f64::min)
             }),
             Self::Share(at) => over_windows(tally, |window| shares(window, tally).nth(*at)),
         }

@@ -40,7 +40,8 @@ impl Family {
     /// By how much `a` is above `b`; `None` where one of them has no value in any replication.
     #[must_use]
     pub fn difference(self, a: &[Value], b: &[Value]) -> Option<Difference> {
-        let [first, second] = [a, b].map(|values| Ratio::of(values.iter().copied().map(Option::unwrap_or_default)));
+        let [first, second] =
+            [a, b].map(|values| Ratio::of(values.iter().copied().map(Option::unwrap_or_default)));
         let (first, second) = (first?, second?);
         let (da, db) = (residuals(a, first.value), residuals(b, second.value));
         let count = a.len() as f64;

@@ -80,6 +80,12 @@ impl Scenario {
         }
     }
 
+    /// The records of the zone as measuring starts, one line each.
+    pub(crate) fn zone_lines(&self) -> String {
+        let lines = record_sets(&self.zones[0].zone).into_values().flatten();
+        lines.map(|line| format!("{line}\n")).collect()
+    }
+
     fn write_zone(&self, out: &mut Toml) {
         let zone = &self.zones[0].zone;
         out.section("[zone]");

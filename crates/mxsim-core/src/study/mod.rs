@@ -12,6 +12,7 @@
 
 pub mod ask;
 pub mod check;
+pub mod compare;
 #[doc(hidden)]
 pub mod cost;
 mod error;
@@ -28,9 +29,9 @@ pub mod trace;
 
 pub use error::StudyError;
 pub use limit::{Limit, Observer, Quiet, RunOptions, Stop};
-pub use together::TogetherOptions;
 #[doc(hidden)]
 pub use run::{Run, run};
 pub use run::{RunError, simulate};
 #[doc(hidden)]
 pub use sensitivity::Twins;
+pub use together::TogetherOptions;

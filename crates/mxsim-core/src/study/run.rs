@@ -4,9 +4,9 @@
 //! a prefix of those of a longer one. That holds for a run that was stopped as well: the question comes first, and where it was stopped among the
 //! worlds after it, it is a run without worlds.
 
-use crate::engine::{Compiled, Done};
 use crate::engine::compile_for;
 use crate::engine::replicate_watched;
+use crate::engine::{Compiled, Done};
 use crate::estimate::{self, Assumption, Plausible, WhatIf};
 use crate::numerals::rough;
 use crate::results::Results;
@@ -338,7 +338,10 @@ pub(super) fn in_order<T: Send>(
 
 /// The same on one thread.
 #[cfg(not(feature = "parallel"))]
-pub(super) fn in_order<T>(count: usize, work: impl Fn(usize) -> Result<T, Ended>) -> (Vec<T>, Result<(), Ended>) {
+pub(super) fn in_order<T>(
+    count: usize,
+    work: impl Fn(usize) -> Result<T, Ended>,
+) -> (Vec<T>, Result<(), Ended>) {
     up_to_first((0..count).map(work))
 }
 

@@ -113,7 +113,8 @@ pub(crate) fn simulate_together<T: Send>(
     look: impl Fn(&Replication<'_>) -> Option<T> + Sync,
 ) -> Result<Together<T>, RunError> {
     scenarios.iter().try_for_each(Cost::check_tables).map_err(RunError::TooLarge)?;
-    let worlds: Vec<Compiled> = scenarios.iter().map(|scenario| compile_for(scenario, options.method)).collect();
+    let worlds: Vec<Compiled> =
+        scenarios.iter().map(|scenario| compile_for(scenario, options.method)).collect();
     let costs: Vec<Cost> = worlds.iter().map(Cost::of).collect();
     let each: f64 = costs.iter().map(|cost| cost.replication_s).sum();
     let replications = options.replications.unwrap_or_else(|| worth(each));

@@ -1,8 +1,13 @@
 //! Documents of the commands that simulate scenarios side by side, in every format: one command is one file.
 
+mod compare;
+pub(crate) mod parts;
+
 use crate::TextStyle;
 use crate::figure::Figure;
 use serde::Serialize;
+
+pub use compare::plan;
 
 /// What was asked, for the screen.
 #[derive(Debug, Clone, Copy)]

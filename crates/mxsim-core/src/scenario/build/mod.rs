@@ -80,6 +80,12 @@ impl ScenarioBuilder {
         self
     }
 
+    /// Takes away a key by its path, and all that stands in it.
+    pub fn without(mut self, path: &str) -> Self {
+        values::take(&mut self.document, path);
+        self
+    }
+
     /// The mail domain, where the zone text leaves it open.
     pub fn domain(self, domain: &str) -> Self {
         self.set("zone.domain", domain)

@@ -63,7 +63,8 @@ mod tests {
             let text = format!("{top}\n[zone]\n{place}{tables}");
             let source = SourceText { name: "s.toml".into(), text, format: Format::Toml };
             let read = Scenario::read(&source, &files).expect("a scenario");
-            let built = ScenarioBuilder::read(&source, Catalog::builtin(), &files).and_then(ScenarioBuilder::build);
+            let built =
+                ScenarioBuilder::read(&source, Catalog::builtin(), &files).and_then(ScenarioBuilder::build);
             assert_eq!(built.expect("the same").fingerprint(), read.fingerprint());
         }
     }

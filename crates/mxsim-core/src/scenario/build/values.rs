@@ -23,6 +23,17 @@ pub(super) fn put(document: &mut Map<String, Value>, path: &str, value: Value) {
     inner.insert(last.into(), value);
 }
 
+/// Takes away the key at the end of a path.
+pub(super) fn take(document: &mut Map<String, Value>, path: &str) {
+    let (sections, last) = path.rsplit_once('.').map_or(("", path), |(sections, last)| (sections, last));
+    let sections = sections.split('.').filter(|section| !section.is_empty());
+    let inner =
+        sections.into_iter().try_fold(document, |table, section| table.get_mut(section)?.as_object_mut());
+    if let Some(inner) = inner {
+        inner.remove(last);
+    }
+}
+
 pub(super) fn session_time(time: SessionTime) -> Value {
     match time {
         SessionTime::Nothing => json!(Span::ZERO.to_string()),

@@ -1,0 +1,217 @@
+//! Every two designs held against each other.
+//!
+//! What decides is what decides a verdict, in the same order: a goal that one meets and the other misses; mail lost, mail late, connections turned
+//! away, first on an ordinary day and then on one with a node down; how busy the busiest node is. A quantity counts only if one of the two lies beyond
+//! the limit of the verdict, and only if the difference is surely not zero; for the busiest node, which has no such limit, if it is worth a word.
+
+use super::document::{NamedDifference, Pair};
+use super::{Candidate, Outcome};
+use crate::estimate::measure::{Measure, Value};
+use crate::estimate::paired::Family;
+use crate::numerals::{percent, points};
+use crate::results::{Difference, GoalStatus, Unit};
+use crate::scenario::{LOST, TURNED_AWAY};
+
+/// Part of the mail that may be late: of it 95 % is in time.
+const LATE: f64 = 0.05;
+/// Shares that differ by less are the same for anybody who plans. *Assumption*.
+const SAME_SHARE: f64 = 0.01;
+
+/// All pairs, in the order of the candidates.
+pub(super) fn pairs(candidates: &[Candidate], outcomes: &[Outcome], family: Family) -> Vec<Pair> {
+    let both = |i: usize| (i + 1..candidates.len()).map(move |j| (i, j));
+    let places = (0..candidates.len()).flat_map(both);
+    places
+        .map(|(i, j)| pair((&candidates[i], &outcomes[i]), (&candidates[j], &outcomes[j]), family))
+        .collect()
+}
+
+/// A quantity of two outcomes.
+struct Compared<'a> {
+    prefix: &'static str,
+    measure: &'a Measure,
+    values: [&'a [Value]; 2],
+    difference: Difference,
+    means: [f64; 2],
+}
+
+fn pair(first: (&Candidate, &Outcome), second: (&Candidate, &Outcome), family: Family) -> Pair {
+    let mut compared = compare("", &first.1.measured, &second.1.measured, family);
+    compared.extend(compare("node_down.", &first.1.down, &second.1.down, family));
+    let (decided, decided_by, better_on) = decide(first.1, second.1, &compared);
+    let names = [&first.0.name, &second.0.name];
+    let labels = &first.1.labels;
+    let named = |one: &Compared<'_>| NamedDifference {
+        name: format!("{}{}", one.prefix, one.measure.name(labels)),
+        text: text(one, labels),
+        unit: one.measure.unit(),
+        difference: one.difference,
+    };
+    Pair {
+        first: names[0].clone(),
+        second: names[1].clone(),
+        winner: decided.map(|side| names[side].clone()),
+        decided_by,
+        better_on,
+        differences: compared.iter().map(named).collect(),
+    }
+}
+
+fn text(one: &Compared<'_>, labels: &crate::tally::labels::Labels) -> String {
+    let when = if one.prefix.is_empty() { "" } else { ", with a node down" };
+    format!("{}{when}", one.measure.text(labels))
+}
+
+fn compare<'a>(
+    prefix: &'static str,
+    first: &'a [(Measure, Vec<Value>)],
+    second: &'a [(Measure, Vec<Value>)],
+    family: Family,
+) -> Vec<Compared<'a>> {
+    let one = |(measure, a): &'a (Measure, Vec<Value>)| {
+        let (_, b) = second.iter().find(|(other, _)| other == measure)?;
+        let means = [family.mean(a)?.value, family.mean(b)?.value];
+        Some(Compared { prefix, measure, values: [a, b], difference: family.difference(a, b)?, means })
+    };
+    first.iter().filter_map(one).collect()
+}
+
+/// Which side is better (0 or 1), by what, and on which part of the days.
+fn decide(
+    first: &Outcome,
+    second: &Outcome,
+    compared: &[Compared<'_>],
+) -> (Option<usize>, String, Option<f64>) {
+    if let Some((side, goal)) = by_goal(first, second) {
+        return (Some(side), goal, None);
+    }
+    let order = ["", "node_down."].map(|prefix| compared.iter().filter(move |one| one.prefix == prefix));
+    let limited = order.into_iter().flatten().filter(|one| matters(one));
+    let busiest = compared.iter().filter(|one| *one.measure == Measure::BusiestShare && differ(one));
+    for one in limited.chain(busiest) {
+        let side = match one.difference.sign() {
+            0 => continue,
+            -1 => 0,
+            _ => 1,
+        };
+        let part = if side == 0 { one.difference.below } else { one.difference.above };
+        return (Some(side), text(one, &first.labels), Some(part));
+    }
+    (None, String::new(), None)
+}
+
+/// The side that meets a goal which the other misses, and the goal.
+fn by_goal(first: &Outcome, second: &Outcome) -> Option<(usize, String)> {
+    let both = first.results.goals.iter().zip(&second.results.goals);
+    let mut sides = both.filter_map(|(a, b)| match (a.status, b.status) {
+        (GoalStatus::Met, GoalStatus::Missed) => Some((0, a.text.clone())),
+        (GoalStatus::Missed, GoalStatus::Met) => Some((1, a.text.clone())),
+        _ => None,
+    });
+    let decided = sides.next()?;
+    // Goals that point both ways decide nothing.
+    sides.all(|(side, _)| side == decided.0).then_some(decided)
+}
+
+/// True if one of the two lies beyond the limit that a verdict sets.
+fn matters(one: &Compared<'_>) -> bool {
+    let limit = match one.measure {
+        Measure::Lost => LOST,
+        Measure::Later(_) => LATE,
+        Measure::TurnedAway => TURNED_AWAY,
+        _ => return false,
+    };
+    one.means.iter().any(|mean| *mean > limit) && one.values.iter().all(|values| !values.is_empty())
+}
+
+fn differ(one: &Compared<'_>) -> bool {
+    one.difference.value.value.abs() > SAME_SHARE
+}
+
+/// The design that beats others and is beaten by none; `None` if there is no such design, or more than one.
+pub(super) fn winner(candidates: &[Candidate], pairs: &[Pair]) -> Option<String> {
+    let beaten = |name: &String| {
+        pairs.iter().any(|pair| is_of(pair, name) && pair.winner.as_ref().is_some_and(|w| w != name))
+    };
+    let beats = |name: &String| pairs.iter().any(|pair| pair.winner.as_ref() == Some(name));
+    let mut best =
+        candidates.iter().map(|candidate| &candidate.name).filter(|name| beats(name) && !beaten(name));
+    match (best.next(), best.next()) {
+        (Some(one), None) => Some(one.clone()),
+        _ => None,
+    }
+}
+
+fn is_of(pair: &Pair, name: &String) -> bool {
+    pair.first == *name || pair.second == *name
+}
+
+/// The answer in a sentence, and why.
+pub(super) fn in_words(winner: Option<&String>, pairs: &[Pair]) -> (String, String) {
+    let Some(winner) = winner else { return undecided(pairs) };
+    let own: Vec<&Pair> = pairs.iter().filter(|pair| pair.winner.as_ref() == Some(winner)).collect();
+    let ties: Vec<&str> = pairs
+        .iter()
+        .filter(|pair| pair.winner.is_none() && is_of(pair, winner))
+        .map(|pair| other(pair, winner))
+        .collect();
+    let beaten: Vec<&str> = own.iter().map(|pair| other(pair, winner)).collect();
+    let mut sentence = format!("{winner} is better than {}", listed(&beaten));
+    if !ties.is_empty() {
+        sentence.push_str(&format!("; between it and {} nothing that matters differs", listed(&ties)));
+    }
+    let why: Vec<String> = own.iter().map(|pair| because(pair, winner)).collect();
+    (format!("{sentence}."), why.join("; "))
+}
+
+fn undecided(pairs: &[Pair]) -> (String, String) {
+    let decided: Vec<String> =
+        pairs.iter().filter_map(|pair| pair.winner.as_ref().map(|winner| because_of(pair, winner))).collect();
+    match decided.is_empty() {
+        true => {
+            let text = "nothing that matters differs by more than chance between them";
+            (format!("No design is better: {text}."), String::new())
+        }
+        false => ("No design is better than all others.".into(), decided.join("; ")),
+    }
+}
+
+fn because_of(pair: &Pair, winner: &String) -> String {
+    format!("{winner} {}", because(pair, winner))
+}
+
+/// Against whom it wins, by what and how surely.
+fn because(pair: &Pair, winner: &String) -> String {
+    let against = other(pair, winner);
+    let Some(better_on) = pair.better_on else {
+        return format!("against {against}: it alone meets the goal ({})", pair.decided_by);
+    };
+    let by = pair.differences.iter().find(|one| one.text == pair.decided_by);
+    let by = by.map_or_else(String::new, |one| by_how_much(one));
+    format!("against {against}: {} {by}, on {} of days", pair.decided_by, percent(better_on))
+}
+
+fn by_how_much(one: &NamedDifference) -> String {
+    let value = one.difference.value;
+    let size = value.value.abs();
+    match (one.unit, value.low.zip(value.high)) {
+        (Unit::Share, Some((low, high))) => {
+            let half = (high - low) / 2.0;
+            format!("{} lower (+/- {})", points(size), points(half))
+        }
+        _ => format!("{} lower", crate::numerals::significant(size)),
+    }
+}
+
+fn other<'a>(pair: &'a Pair, name: &String) -> &'a str {
+    if pair.first == *name { &pair.second } else { &pair.first }
+}
+
+/// Names as a list: "a, b and c".
+pub(super) fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}

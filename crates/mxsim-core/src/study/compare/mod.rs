@@ -1,0 +1,269 @@
+//! Which design: several scenarios, or several ways to publish the machines of one, under common random numbers.
+//!
+//! Main functions: [`compare`]; [`designs`], which makes the scenarios of one. Main type: [`Comparison`], the document `mxsim.compare/1`.
+
+mod designs;
+mod document;
+mod duel;
+mod operations;
+mod trade;
+
+pub use designs::{Design, left_out};
+pub use document::{
+    Compared, ComparedGoal, Comparison, NamedDifference, Operations, Pair, SCHEMA, Trade, TradeGrade,
+};
+
+use crate::engine::MethodChoice;
+use crate::estimate::measure::{Measure, Value};
+use crate::estimate::paired::Family;
+use crate::estimate::{Plausible, estimate};
+use crate::results::{Answer, MODEL_EPOCH, Made, Measured, Results, Said};
+use crate::scenario::{EventSpec, Scenario, ScenarioBuilder};
+use crate::study::StudyError;
+use crate::study::limit::Observer;
+use crate::study::together::{Replication, Together, TogetherOptions, simulate_together};
+use crate::tally::Tally;
+use crate::tally::labels::Labels;
+use crate::time::Span;
+use operations::AtFirstNode;
+
+/// One of the designs that are compared.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// What it is called.
+    pub name: String,
+    /// Its scenario.
+    pub builder: ScenarioBuilder,
+    /// True if it was made of machines alone, so that it may be drained and lose a node beside.
+    pub is_design: bool,
+}
+
+/// The scenarios of these designs, made of the machines and senders of one.
+///
+/// # Errors
+/// If the scenario has fewer than two machines.
+pub fn designs(builder: &ScenarioBuilder, designs: &[Design]) -> Result<Vec<Candidate>, StudyError> {
+    let one = |design: &Design| {
+        Ok(Candidate { name: design.name().into(), builder: design.of(builder)?, is_design: true })
+    };
+    designs.iter().map(one).collect()
+}
+
+/// The worlds of one candidate: as it is, and as a design with its first node drained and with its first node down.
+const AS_IT_IS: usize = 0;
+const DRAINED: usize = 1;
+const DOWN: usize = 2;
+
+/// What is kept of a replication.
+struct Seen {
+    tally: Option<Tally>,
+    at_first: AtFirstNode,
+    down: Vec<Value>,
+}
+
+/// Compares two scenarios or more.
+///
+/// ```
+/// use mxsim_core::study::compare::{Design, compare, designs};
+/// use mxsim_core::study::TogetherOptions;
+/// use mxsim_core::{Quiet, ScenarioBuilder, SenderSpec};
+/// let zone = "example.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n\
+///             a.example.com. 300 IN A 192.0.2.1\nb.example.com. 300 IN A 192.0.2.2\n";
+/// let builder = ScenarioBuilder::new(zone).messages_per_day(2_000.0).sender(SenderSpec::new("us").preset("postfix"));
+/// let options = TogetherOptions::of(&builder.clone().build()?).replications(10);
+/// let comparison = compare(&designs(&builder, &[Design::EqualMx, Design::Backup])?, options, &Quiet)?;
+/// assert_eq!(comparison.winner.as_deref(), Some("equal-mx"), "a backup shares nothing");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// If there are fewer than two, one of them is wrong, or they are too large together.
+pub fn compare(
+    candidates: &[Candidate],
+    options: TogetherOptions,
+    observer: &dyn Observer,
+) -> Result<Comparison, StudyError> {
+    if candidates.len() < 2 {
+        return Err(StudyError::Question("it takes two designs or two scenarios to compare".into()));
+    }
+    let worlds = worlds(candidates)?;
+    let scenarios: Vec<Scenario> = worlds.iter().map(|(_, _, scenario)| scenario.clone()).collect();
+    let drains = candidates.iter().any(|candidate| candidate.is_design);
+    // When a node is drained is seen message by message.
+    let options = if drains { options.method(MethodChoice::Messages) } else { options };
+    let look = |replication: &Replication<'_>| see(replication, worlds[replication.scenario].1, drains);
+    let together = simulate_together(&scenarios, options, observer, look)?;
+    Ok(document(candidates, &worlds, together, options))
+}
+
+/// Looks at a replication of one of the worlds of a candidate.
+fn see(replication: &Replication<'_>, world: usize, drains: bool) -> Option<Seen> {
+    let labels = &replication.compiled.labels;
+    let mut watch = operations::Watch::new(&replication.compiled.world);
+    let tally = if drains { replication.tally_with(&mut watch)? } else { replication.tally()? };
+    let down = measures_down(labels).into_iter().filter(|_| world == DOWN);
+    let down = down.map(|measure| measure.of(labels, &tally)).collect();
+    Some(Seen { down, tally: (world == AS_IT_IS).then_some(tally), at_first: watch.finish() })
+}
+
+/// Candidate, which of its worlds, and scenario.
+type World = (usize, usize, Scenario);
+
+fn worlds(candidates: &[Candidate]) -> Result<Vec<World>, StudyError> {
+    let mut worlds = Vec::new();
+    for (place, candidate) in candidates.iter().enumerate() {
+        let scenario = candidate.builder.clone().build()?;
+        if candidate.is_design {
+            worlds.push((place, DRAINED, operations::drained(&candidate.builder, &scenario)?));
+            worlds.push((place, DOWN, with_node_down(&candidate.builder, &scenario)?));
+        }
+        worlds.push((place, AS_IT_IS, scenario));
+    }
+    // The designs themselves first, so that documents name them first.
+    worlds.sort_by_key(|(place, world, _)| (*world, *place));
+    Ok(worlds)
+}
+
+/// The scenario with its first node dropping all packets for an hour.
+fn with_node_down(builder: &ScenarioBuilder, scenario: &Scenario) -> Result<Scenario, StudyError> {
+    let drop = crate::node::Fault::Drop;
+    let event = EventSpec::new(&scenario.nodes[0].name, drop).at(operations::AT).lasting(Span::HOUR);
+    Ok(builder.clone().event(event).build()?)
+}
+
+/// What is measured on an ordinary day. Sessions count where they take time.
+fn measures(timed: bool) -> Vec<Measure> {
+    let mut all = vec![
+        Measure::BusiestShare,
+        Measure::PeakMinute,
+        Measure::Lost,
+        Measure::Later(Span::from_minutes(5)),
+        Measure::DelayMean,
+        Measure::Connections,
+    ];
+    if timed {
+        all.extend([Measure::TurnedAway, Measure::PeakSessions]);
+    }
+    all
+}
+
+/// What is measured with a node down.
+fn measures_down(labels: &Labels) -> Vec<Measure> {
+    let mut all = vec![Measure::Lost, Measure::Later(Span::from_minutes(5)), Measure::DelayMean];
+    if labels.nodes.iter().any(|node| node.session_limit.is_some()) {
+        all.push(Measure::TurnedAway);
+    }
+    all
+}
+
+/// What one candidate came to, replication by replication.
+struct Outcome {
+    results: Results,
+    measured: Vec<(Measure, Vec<Value>)>,
+    down: Vec<(Measure, Vec<Value>)>,
+    operations: Operations,
+    scenario: Scenario,
+    labels: Labels,
+}
+
+fn document(
+    candidates: &[Candidate],
+    worlds: &[World],
+    together: Together<Seen>,
+    options: TogetherOptions,
+) -> Comparison {
+    let replications = together.seen.len() as u64;
+    let outcomes: Vec<Outcome> =
+        (0..candidates.len()).map(|place| outcome(place, worlds, &together)).collect();
+    let family = family(&outcomes);
+    let pairs = duel::pairs(candidates, &outcomes, family);
+    let winner = duel::winner(candidates, &pairs);
+    let trade = trade::trade(&outcomes, candidates);
+    Comparison {
+        schema: SCHEMA.into(),
+        title: outcomes[0].scenario.title.clone(),
+        made: Made {
+            version: env!("CARGO_PKG_VERSION").into(),
+            model_epoch: MODEL_EPOCH,
+            seed: options.seed,
+            replications,
+            run_length_s: outcomes[0].scenario.run.run_length.as_secs_f64(),
+            fingerprints: together.labels.iter().map(|labels| labels.fingerprint.clone()).collect(),
+            partial: together.partial,
+        },
+        said: said(winner.as_ref(), &pairs, &trade, candidates),
+        winner,
+        trade,
+        designs: candidates.iter().zip(&outcomes).map(|(c, outcome)| compared(c, outcome, family)).collect(),
+        pairs,
+    }
+}
+
+fn outcome(place: usize, worlds: &[World], together: &Together<Seen>) -> Outcome {
+    let at = |world: usize| worlds.iter().position(|(p, w, _)| (*p, *w) == (place, world));
+    let own = at(AS_IT_IS).expect("each candidate has a world of its own");
+    let labels = &together.labels[own];
+    let scenario = worlds[own].2.clone();
+    let tallies: Vec<Tally> = together.of(own).filter_map(|seen| seen.tally.clone()).collect();
+    let values = |measure: &Measure| tallies.iter().map(|tally| measure.of(labels, tally)).collect();
+    let measured = measures(scenario.has_sessions()).into_iter().map(|m| (m.clone(), values(&m))).collect();
+    let down = at(DOWN).map_or_else(Vec::new, |at| {
+        let all = measures_down(&together.labels[at]).into_iter().enumerate();
+        all.map(|(i, measure)| (measure, together.of(at).map(|seen| seen.down[i]).collect())).collect()
+    });
+    let mut operations = operations::of_zone(&scenario);
+    if let Some(drained) = at(DRAINED) {
+        operations.drained_s = operations::drained_s(
+            together.of(own).map(|seen| &seen.at_first),
+            together.of(drained).map(|seen| &seen.at_first),
+        );
+    }
+    let results = estimate(labels, &tallies, together.partial, Plausible::default());
+    Outcome { results, measured, down, operations, scenario, labels: labels.clone() }
+}
+
+/// All intervals of the document: the values of each candidate, and the differences of every two.
+fn family(outcomes: &[Outcome]) -> Family {
+    let own: usize = outcomes.iter().map(|outcome| outcome.measured.len() + outcome.down.len()).sum();
+    let pairs = outcomes.len() * (outcomes.len() - 1) / 2;
+    let most = outcomes.iter().map(|outcome| outcome.measured.len() + outcome.down.len()).max().unwrap_or(1);
+    Family::of(own + pairs * most)
+}
+
+fn compared(candidate: &Candidate, outcome: &Outcome, family: Family) -> Compared {
+    let measured = |(measure, values): &(Measure, Vec<Value>)| {
+        Some(Measured {
+            name: measure.name(&outcome.labels),
+            text: measure.text(&outcome.labels),
+            unit: measure.unit(),
+            value: family.mean(values)?,
+        })
+    };
+    let results = &outcome.results;
+    let goals =
+        results.goals.iter().map(|goal| ComparedGoal { text: goal.text.clone(), status: goal.status });
+    Compared {
+        name: candidate.name.clone(),
+        answer: results.verdict.answer,
+        sentence: results.verdict.sentence.clone(),
+        goals: goals.collect(),
+        measured: outcome.measured.iter().filter_map(measured).collect(),
+        node_down: outcome.down.iter().filter_map(measured).collect(),
+        operations: outcome.operations.clone(),
+        zone: outcome.scenario.zone_lines(),
+    }
+}
+
+/// The answer.
+fn said(winner: Option<&String>, pairs: &[Pair], trade: &Trade, candidates: &[Candidate]) -> Said {
+    let answer = if winner.is_some() { Answer::Yes } else { Answer::CannotTell };
+    let (sentence, why) = duel::in_words(winner, pairs);
+    let mut said = Said::new(answer, sentence);
+    said.why = why;
+    said.flips.clone_from(&trade.otherwise);
+    said.advice.clone_from(&trade.sentence);
+    if candidates.iter().any(|candidate| candidate.is_design) {
+        said.assumed.push("every design has the same machines, senders and TTLs".into());
+    }
+    said
+}

@@ -1,0 +1,57 @@
+//! The rule of the trade: where a rough split is enough and the machines are interchangeable, records in the DNS do; where one overloaded machine is an
+//! incident, only something that looks at the machines does. Which of the two it is the goals say.
+
+use super::document::{Trade, TradeGrade};
+use super::{Candidate, Outcome};
+use crate::numerals::percent;
+use crate::results::{Answer, GoalStatus, Results};
+
+/// What the goals of the first outcome ask of a design, and which of the outcomes give it.
+pub(super) fn trade(outcomes: &[Outcome], candidates: &[Candidate]) -> Trade {
+    let named = || outcomes.iter().zip(candidates);
+    let meets = |outcome: &Outcome| outcome.results.goals.iter().all(|goal| goal.status == GoalStatus::Met);
+    let misses =
+        |outcome: &Outcome| outcome.results.goals.iter().any(|goal| goal.status == GoalStatus::Missed);
+    let meeting: Vec<&str> =
+        named().filter(|(o, _)| meets(o) && is_good(&o.results)).map(|(_, c)| c.name.as_str()).collect();
+    let best = outcomes.iter().map(|outcome| busiest(&outcome.results)).fold(f64::INFINITY, f64::min);
+    let bad_day = percent(best);
+    match (meeting.is_empty(), outcomes.iter().all(|outcome| misses(outcome))) {
+        (false, _) => Trade {
+            grade: TradeGrade::Simple,
+            sentence: format!("Publish {}: records in the DNS are enough for your goals.", one_of(&meeting)),
+            otherwise: format!(
+                "If one node above {bad_day} of the mail were an incident, it would take a load balancer: no design here keeps its busiest node below that on 19 of 20 days."
+            ),
+        },
+        (true, true) => Trade {
+            grade: TradeGrade::Strict,
+            sentence: "No design meets your goals by records in the DNS alone: put a load balancer in front, or allow for what the busiest node gets.".into(),
+            otherwise: format!("Records would be enough if the busiest node could take {bad_day} of the mail on a bad day (1 in 20)."),
+        },
+        (true, false) => Trade {
+            grade: TradeGrade::Moderate,
+            sentence: "Records in the DNS may meet your goals; more days are needed to be sure.".into(),
+            otherwise: format!("The best design keeps its busiest node at {bad_day} of the mail on a bad day (1 in 20)."),
+        },
+    }
+}
+
+fn is_good(results: &Results) -> bool {
+    !matches!(results.verdict.answer, Answer::No)
+}
+
+/// The share of the busiest node on a bad day.
+fn busiest(results: &Results) -> f64 {
+    results.balance.busiest_share.p95
+}
+
+fn one_of(names: &[&str]) -> String {
+    match names {
+        [one] => (*one).to_owned(),
+        several => {
+            let (last, before) = several.split_last().expect("there are several");
+            format!("{} or {last}", before.join(", "))
+        }
+    }
+}

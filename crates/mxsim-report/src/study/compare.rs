@@ -1,0 +1,235 @@
+//! `mxsim compare`: which design, and why.
+
+use super::parts::{self, Table};
+use super::{Asked, Drawing, StudyReport};
+use crate::figure;
+use crate::page::TextStyle;
+use crate::shell::word as shell_word;
+use mxsim_core::numerals::{counted, duration};
+use mxsim_core::results::{Measured, Unit};
+use mxsim_core::study::compare::{Compared, Comparison, Pair, TradeGrade};
+
+const WON: &str = "BETTER";
+const OPEN: &str = "NO WINNER";
+
+impl StudyReport for Comparison {
+    fn screen(&self, asked: &Asked<'_>, style: &TextStyle) -> String {
+        let mut page = parts::page(style);
+        parts::head(&mut page, &title(self), word(self), &self.said);
+        page.blank();
+        overview(self).write(&mut page);
+        page.blank();
+        if let Some(table) = operations(self) {
+            table.write(&mut page);
+            page.blank();
+        }
+        page.item("grade", grade(self.trade.grade));
+        parts::foot(&mut page, &self.said, &self.made);
+        if asked.full {
+            page.blank();
+            for table in self.pairs.iter().map(differences).chain([goals(self)]) {
+                table.write(&mut page);
+                page.blank();
+            }
+        }
+        page.with_next(&next(self, asked))
+    }
+
+    fn oneline(&self) -> String {
+        parts::line(word(self), &self.said)
+    }
+
+    fn markdown(&self) -> String {
+        let mut tables = vec![overview(self)];
+        tables.extend(operations(self));
+        tables.extend(self.pairs.iter().map(differences));
+        tables.push(goals(self));
+        parts::markdown(&title(self), word(self), (&self.said, &self.made), &tables)
+    }
+
+    fn csv(&self) -> String {
+        let header = ["section", "name", "quantity", "value", "low", "high", "narrower"];
+        let measured = |section: &'static str, name: &str, one: &Measured| {
+            let value = one.value;
+            vec![
+                section.to_owned(),
+                name.to_owned(),
+                one.name.clone(),
+                parts::cell(Some(value.value)),
+                parts::cell(value.low),
+                parts::cell(value.high),
+                String::new(),
+            ]
+        };
+        let mut rows = Vec::new();
+        for design in &self.designs {
+            rows.extend(design.measured.iter().map(|one| measured("ordinary_day", &design.name, one)));
+            rows.extend(design.node_down.iter().map(|one| measured("node_down", &design.name, one)));
+        }
+        for pair in &self.pairs {
+            rows.extend(pair.differences.iter().map(|one| {
+                let value = one.difference.value;
+                let numbers = [Some(value.value), value.low, value.high, one.difference.narrower];
+                let name = format!("{} - {}", pair.first, pair.second);
+                let texts = ["difference".to_owned(), name, one.name.clone()];
+                texts.into_iter().chain(numbers.map(parts::cell)).collect()
+            }));
+        }
+        parts::csv(&header, rows)
+    }
+
+    fn figures(&self) -> Vec<Drawing> {
+        let drawing =
+            |title: &str, name: &str, figure| Drawing { title: title.into(), name: name.into(), figure };
+        let mut drawings =
+            vec![drawing("Busiest node by design", "compare-busiest", figure::compare_busiest(self))];
+        if self.designs.iter().any(|design| !design.node_down.is_empty()) {
+            let figure = figure::compare_late(self);
+            drawings.push(drawing("Late mail by design, with a node down", "compare-late", figure));
+        }
+        drawings
+    }
+}
+
+fn title(comparison: &Comparison) -> String {
+    let names: Vec<&str> = comparison.designs.iter().map(|design| design.name.as_str()).collect();
+    format!("{} Compared: {}", comparison.title, names.join(", "))
+}
+
+const fn word(comparison: &Comparison) -> &'static str {
+    if comparison.winner.is_some() { WON } else { OPEN }
+}
+
+const fn grade(grade: TradeGrade) -> &'static str {
+    match grade {
+        TradeGrade::Simple => "simple: records in the DNS do what your goals ask",
+        TradeGrade::Moderate => "moderate: records in the DNS may do what your goals ask",
+        TradeGrade::Strict => "strict: records in the DNS do not do what your goals ask",
+        _ => "unknown",
+    }
+}
+
+fn names(comparison: &Comparison) -> Vec<String> {
+    comparison.designs.iter().map(|design| design.name.clone()).collect()
+}
+
+/// The numbers that decide: one row a design.
+fn overview(comparison: &Comparison) -> Table {
+    let of = |pick: &dyn Fn(&Compared) -> String| comparison.designs.iter().map(pick).collect::<Vec<_>>();
+    let named = |list: &[Measured], name: &str| {
+        list.iter()
+            .find(|one| one.name == name)
+            .map_or_else(|| "-".into(), |one| parts::value(&one.value, one.unit))
+    };
+    let mut table = Table::new("", "design", names(comparison))
+        .column("busiest node", of(&|design| named(&design.measured, "busiest_share")))
+        .column("lost", of(&|design| named(&design.measured, "bounced")))
+        .column("over 5 min", of(&|design| named(&design.measured, "late_5m")));
+    if comparison.designs.iter().any(|design| !design.node_down.is_empty()) {
+        table = table.column("same, node down", of(&|design| named(&design.node_down, "late_5m")));
+    }
+    if comparison.designs.iter().any(|design| design.measured.iter().any(|one| one.name == "turned_away")) {
+        table = table.column("turned away", of(&|design| named(&design.measured, "turned_away")));
+    }
+    table
+}
+
+/// How the designs are operated; `None` where nothing was drained.
+fn operations(comparison: &Comparison) -> Option<Table> {
+    let designs = &comparison.designs;
+    if designs.iter().all(|design| design.node_down.is_empty()) {
+        return None;
+    }
+    let of = |pick: &dyn Fn(&Compared) -> String| designs.iter().map(pick).collect::<Vec<_>>();
+    let drained =
+        |seconds: Option<f64>| seconds.map_or_else(|| "not in the run".into(), |seconds| at_most(seconds));
+    Some(
+        Table::new("", "to drain a node", names(comparison))
+            .column("records", of(&|design| design.operations.records_to_drain.to_string()))
+            .column("95 % gone", of(&|design| drained(design.operations.drained_s[0])))
+            .column("99 % gone", of(&|design| drained(design.operations.drained_s[1])))
+            .column("hosts", of(&|design| design.operations.hosts.to_string()))
+            .column("addresses", of(&|design| design.operations.addresses.to_string())),
+    )
+}
+
+fn at_most(seconds: f64) -> String {
+    if seconds > 0.0 { format!("within {}", duration(seconds)) } else { "at once".into() }
+}
+
+/// The differences of two designs.
+fn differences(pair: &Pair) -> Table {
+    let rows = &pair.differences;
+    let shown = |one: &mxsim_core::study::compare::NamedDifference| match one.unit {
+        Unit::Share => format!("{} points", parts::difference(&one.difference, one.unit)),
+        unit => parts::difference(&one.difference, unit),
+    };
+    let narrower =
+        |narrower: Option<f64>| narrower.map_or_else(|| "-".into(), |ratio| format!("{ratio:.1} x"));
+    Table::new(
+        &format!("{} less {}", pair.first, pair.second),
+        "quantity",
+        rows.iter().map(|one| one.text.clone()).collect(),
+    )
+    .column("difference", rows.iter().map(shown).collect())
+    .column("narrower", rows.iter().map(|one| narrower(one.difference.narrower)).collect())
+}
+
+/// Which design meets which goal.
+fn goals(comparison: &Comparison) -> Table {
+    let first = &comparison.designs[0];
+    let texts = first.goals.iter().map(|goal| goal.text.clone()).collect();
+    let table = Table::new("goals", "goal", texts);
+    comparison.designs.iter().fold(table, |table, design| {
+        let status =
+            |place: usize| design.goals.get(place).map_or("-", |goal| status(goal.status)).to_owned();
+        table.column(&design.name, (0..first.goals.len()).map(status).collect())
+    })
+}
+
+const fn status(status: mxsim_core::results::GoalStatus) -> &'static str {
+    match status {
+        mxsim_core::results::GoalStatus::Met => "met",
+        mxsim_core::results::GoalStatus::Missed => "missed",
+        mxsim_core::results::GoalStatus::Unknown => "open",
+    }
+}
+
+/// More days where nothing is told, else everything that is known.
+fn next(comparison: &Comparison, asked: &Asked<'_>) -> String {
+    let input = shell_word(asked.input);
+    if comparison.winner.is_none() {
+        let more = comparison.made.replications * 4;
+        return format!("mxsim compare {input} --replications {more}, for differences half as wide");
+    }
+    if asked.full {
+        return format!("mxsim compare {input} --figures figures");
+    }
+    format!("mxsim compare {input} --full, for every difference with its range")
+}
+
+/// A check-list in Markdown: what to publish for the better design, and how long the old records live on.
+#[must_use]
+pub fn plan(comparison: &Comparison, title: &str) -> String {
+    let Some(best) =
+        comparison.designs.iter().find(|design| comparison.winner.as_ref() == Some(&design.name))
+    else {
+        return format!("# {title}\n\nNo design is better than the others, so there is nothing to change.\n");
+    };
+    let drained = best.operations.drained_s[1].map_or_else(
+        || "longer than was simulated".to_owned(),
+        |seconds| format!("about {}", duration(seconds)),
+    );
+    format!(
+        "# Publish {name}\n\n{sentence}\n\n- [ ] Check that every machine below takes mail for the domain.\n\
+         - [ ] Publish these records, and raise the serial number of the zone:\n\n```\n{zone}```\n\n\
+         - [ ] Check the result: `mxsim check` with the new zone.\n\
+         - [ ] Keep every old host in service until the old records have run out.\n\
+         - [ ] To take {node} out of service later: remove {records}, then wait {drained} until 99 % of its mail goes elsewhere.\n",
+        name = best.name,
+        sentence = comparison.said.sentence,
+        zone = best.zone,
+        node = best.operations.node,
+        records = counted(best.operations.records_to_drain as u64, "record", "records"),
+    )
+}

@@ -1,0 +1,189 @@
+//! What the documents of several commands have in common: how their numbers and tables are written.
+
+use crate::outgoing::{in_csv, in_markdown, visible};
+use crate::page::columns::{self, Column};
+use crate::page::{Page, TextStyle};
+use crate::words;
+use mxsim_core::numerals::{Ranged, count, counted, duration, significant};
+use mxsim_core::results::{Difference, Interval, Made, Said, Unit};
+
+/// A number with its range, in its unit.
+pub(crate) fn value(interval: &Interval, unit: Unit) -> String {
+    let low = interval.low.map(|low| low.max(0.0));
+    let ranged = Ranged::new(interval.value, [low, interval.high]);
+    match unit {
+        Unit::Share => ranged.percent(),
+        Unit::Seconds => ranged.duration(),
+        Unit::PerMinute => format!("{}/min", significant(interval.value)),
+        _ => ranged.plain(),
+    }
+}
+
+/// The number alone, for a column whose ranges stand on the long page.
+pub(crate) fn bare(interval: &Interval, unit: Unit) -> String {
+    match unit {
+        Unit::Share => mxsim_core::numerals::percent(interval.value),
+        Unit::Seconds => duration(interval.value),
+        Unit::PerMinute => format!("{}/min", significant(interval.value)),
+        _ => significant(interval.value),
+    }
+}
+
+/// A difference with its sign and its range.
+pub(crate) fn difference(difference: &Difference, unit: Unit) -> String {
+    let Interval { value, low, high } = difference.value;
+    let ranged = Ranged::new(value, [low, high]);
+    match unit {
+        Unit::Share => ranged.signed_points_bare(),
+        Unit::Seconds => signed(value, low, high, duration),
+        _ => signed(value, low, high, significant),
+    }
+}
+
+fn signed(value: f64, low: Option<f64>, high: Option<f64>, text: fn(f64) -> String) -> String {
+    let one = |value: f64| format!("{}{}", if value < 0.0 { "-" } else { "+" }, text(value.abs()));
+    match low.zip(high) {
+        Some((low, high)) if one(low) != one(high) => {
+            format!("{} ({} to {})", one(value), one(low), one(high))
+        }
+        Some(_) => one(value),
+        None => format!("{} (?)", one(value)),
+    }
+}
+
+/// The answer as the first lines of a page: word and sentence, why, what would change it.
+pub(crate) fn head(page: &mut Page, title: &str, word: &str, said: &Said) {
+    page.paragraph(title);
+    page.blank();
+    let tone = words::answer(said.answer).0;
+    page.signed(tone, &format!("{word}  {}", said.sentence));
+    for (label, text) in [("why", &said.why), ("changes it", &said.flips)] {
+        if !text.is_empty() {
+            page.item(label, text);
+        }
+    }
+}
+
+/// The last lines of a page: what to do, what was taken for granted, how sure it is.
+pub(crate) fn foot(page: &mut Page, said: &Said, made: &Made) {
+    if !said.advice.is_empty() {
+        page.item("do", &said.advice);
+    }
+    if !said.assumed.is_empty() {
+        page.item("assumed", &format!("{}.", said.assumed.join("; ")));
+    }
+    page.item("sure", &sure(made));
+}
+
+/// How sure a comparison is.
+pub(crate) fn sure(made: &Made) -> String {
+    let days = replications(made);
+    format!("{days} of each, with the same random numbers; ranges hold together on 95 % of such pages.")
+}
+
+/// "40 days", or "40 runs of 3 days".
+pub(crate) fn replications(made: &Made) -> String {
+    if (made.run_length_s - 86_400.0).abs() < 1.0 {
+        return counted(made.replications, "day", "days");
+    }
+    let runs = counted(made.replications, "run", "runs");
+    format!("{runs} of {}", duration(made.run_length_s))
+}
+
+/// The answer in one line.
+pub(crate) fn line(word: &str, said: &Said) -> String {
+    format!("{}: {}\n", visible(word), visible(&said.sentence))
+}
+
+/// A table: a name for each row, and columns with a head.
+pub(crate) struct Table {
+    pub(crate) title: String,
+    pub(crate) head: &'static str,
+    pub(crate) names: Vec<String>,
+    pub(crate) columns: Vec<(String, Vec<String>)>,
+}
+
+impl Table {
+    pub(crate) fn new(title: &str, head: &'static str, names: Vec<String>) -> Self {
+        Self { title: title.into(), head, names, columns: Vec::new() }
+    }
+
+    pub(crate) fn column(mut self, head: &str, cells: Vec<String>) -> Self {
+        self.columns.push((head.into(), cells));
+        self
+    }
+
+    /// On a page; columns from the fourth on are left out where it is too narrow.
+    pub(crate) fn write(&self, page: &mut Page) {
+        if !self.title.is_empty() {
+            page.note(&self.title);
+        }
+        let names: Vec<String> = self.names.iter().map(|name| page.clean(name)).collect();
+        let column = |(place, (head, cells)): (usize, &(String, Vec<String>))| {
+            let column = Column::new(head.clone(), cells.clone());
+            if place < 3 { column } else { column.optional() }
+        };
+        columns::write(page, self.head, &names, self.columns.iter().enumerate().map(column).collect());
+    }
+
+    /// In Markdown.
+    pub(crate) fn markdown(&self) -> String {
+        let mut out = String::new();
+        if !self.title.is_empty() {
+            out.push_str(&format!("\n## {}\n\n", in_markdown(&self.title)));
+        }
+        let heads: Vec<&str> =
+            std::iter::once(self.head).chain(self.columns.iter().map(|(head, _)| head.as_str())).collect();
+        out.push_str(&format!("| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len())));
+        for (row, name) in self.names.iter().enumerate() {
+            let cells = std::iter::once(name).chain(self.columns.iter().map(|(_, cells)| &cells[row]));
+            let cells: Vec<String> = cells.map(|cell| in_markdown(cell)).collect();
+            out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        }
+        out
+    }
+}
+
+/// A document as Markdown: its answer, and its tables.
+pub(crate) fn markdown(title: &str, word: &str, (said, made): (&Said, &Made), tables: &[Table]) -> String {
+    let mut out =
+        format!("# {}\n\n**{}** {}\n", in_markdown(title), in_markdown(word), in_markdown(&said.sentence));
+    for (label, text) in
+        [("Why", &said.why), ("What would change it", &said.flips), ("What to do", &said.advice)]
+    {
+        if !text.is_empty() {
+            out.push_str(&format!("\n- **{label}:** {}", in_markdown(text)));
+        }
+    }
+    if !said.assumed.is_empty() {
+        out.push_str(&format!("\n- **Assumed:** {}.", in_markdown(&said.assumed.join("; "))));
+    }
+    out.push_str(&format!("\n- **How sure:** {}\n", in_markdown(&sure(made))));
+    for table in tables {
+        out.push_str(&table.markdown());
+    }
+    let seed = count(made.seed);
+    out.push_str(&format!("\nmxsim {}, model epoch {}, seed {seed}\n", made.version, made.model_epoch));
+    out
+}
+
+/// Rows of cells as CSV; a text that a spreadsheet would take for a formula begins with an apostrophe.
+pub(crate) fn csv(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut writer = ::csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    // Memory takes whatever it is given.
+    let _ = writer.write_record(header);
+    for row in rows {
+        let _ = writer.write_record(row.iter().map(|cell| in_csv(cell)));
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+/// A number in a CSV cell, not rounded; empty if there is none.
+pub(crate) fn cell(number: Option<f64>) -> String {
+    number.map_or_else(String::new, |number| number.to_string())
+}
+
+/// A page that is ready to be written on.
+pub(crate) fn page(style: &TextStyle) -> Page {
+    Page::new(style)
+}
