@@ -10,6 +10,7 @@ mod delivery;
 mod difference;
 mod events;
 mod greylisting;
+mod groups;
 mod node_totals;
 mod numbers;
 mod possible;
@@ -22,6 +23,7 @@ pub use delivery::{Delay, Delivery, DeliveryTotals};
 pub use difference::{Difference, Measured, Unit};
 pub use events::{EventAtNode, EventKind, EventPhase, EventResult};
 pub use greylisting::GreylistedMail;
+pub use groups::GroupResult;
 pub use node_totals::NodeTotals;
 pub use numbers::{Estimate, Interval, Moment};
 pub use said::{Curve, Made, Said};
@@ -50,6 +52,9 @@ pub struct Results {
     pub nodes: Vec<NodeResult>,
     /// One entry per exchange host; equal to the nodes unless hosts and machines differ.
     pub hosts: Vec<HostResult>,
+    /// One entry per group of nodes; not written where no node belongs to one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupResult>,
     /// How even the split is.
     pub balance: Balance,
     /// What became of the messages.

@@ -127,6 +127,7 @@ fn a_good_scenario_resolved_reads_back_as_the_same() {
             (first.run, &first.nodes, &first.goals),
             "{name}"
         );
+        assert_eq!(again.events, first.events, "{name}");
         assert_eq!(again.goals_are_default, first.goals_are_default, "{name}");
         assert_eq!((&again.zones, &again.authority), (&first.zones, &first.authority), "{name}");
         assert_eq!(again.senders.len(), first.senders.len());

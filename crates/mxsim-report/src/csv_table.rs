@@ -1,6 +1,6 @@
 //! The results as one long tidy table: one number per row.
 //!
-//! Columns: `section,name,quantity,value,low,high,bin`. Sections are `run`, `nodes`, `addresses`, `hosts`, `balance`, `delivery`,
+//! Columns: `section,name,quantity,value,low,high,bin`. Sections are `run`, `nodes`, `addresses`, `hosts`, `groups` (of nodes), `balance`, `delivery`,
 //! `senders` (and `senders_at_nodes`, named `sender: node`), `greylisted` and `greylisted_senders` where a node greylists, `events` (named `event: phase`, and `events_at_nodes`, named `event: phase: node`),
 //! `causes`, `dns`, `goals`, `series` and `duration`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given;
 //! in `series` and `duration` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s) in `series`, and the part of the time
@@ -12,8 +12,8 @@ use crate::outgoing::{in_csv, title};
 use mxsim_core::numerals::to_digits;
 use mxsim_core::results::{
     Balance, Cause, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve, Estimate, EventPhase,
-    EventResult, GoalResult, GoalStatus, Grade, GreylistedMail, HostResult, Interval, NodeResult, Provenance,
-    Results, SenderResult, Series, Uncertainty,
+    EventResult, GoalResult, GoalStatus, Grade, GreylistedMail, GroupResult, HostResult, Interval,
+    NodeResult, NodeTotals, Provenance, Results, SenderResult, Series, Uncertainty,
 };
 
 const HEADER: [&str; 7] = ["section", "name", "quantity", "value", "low", "high", "bin"];
@@ -25,6 +25,7 @@ pub fn csv(results: &Results) -> String {
     run_rows(&mut table, &title(&results.title), &results.provenance);
     results.nodes.iter().for_each(|node| node_rows(&mut table, node));
     results.hosts.iter().for_each(|host| host_row(&mut table, host));
+    results.groups.iter().for_each(|group| group_rows(&mut table, group));
     balance_rows(&mut table, &results.balance);
     delivery_rows(&mut table, &results.delivery);
     results.senders.iter().for_each(|sender| sender_rows(&mut table, sender));
@@ -165,24 +166,29 @@ fn node_rows(table: &mut Table, node: &NodeResult) {
         table.estimate(&format!("peak_rate_{}s", cell(Some(peak.bin_s))), &peak.estimate);
     }
     session_rows(table, node);
-    table.count("connections_tried", node.totals.connections_tried);
-    table.count("accepted", node.totals.accepted);
-    table.count("deferred", node.totals.deferred);
-    table.count("rejected", node.totals.rejected);
-    table.count("full", node.totals.full);
-    let only_where_any = [
-        ("greylisted", node.totals.greylisted),
-        ("queue_full", node.totals.queue_full),
-        ("over_client_sessions", node.totals.over_client_sessions),
-        ("over_connection_rate", node.totals.over_connection_rate),
-        ("over_message_rate", node.totals.over_message_rate),
-    ];
-    for (quantity, count) in only_where_any.into_iter().filter(|(_, count)| *count > 0) {
-        table.count(quantity, count);
-    }
+    node_totals(table, &node.totals);
     for (address, share) in node.addresses.iter().zip(&node.share_by_address) {
         table.at("addresses", address);
         table.interval("share", *share);
+    }
+}
+
+fn node_totals(table: &mut Table, totals: &NodeTotals) {
+    table.count("connections_tried", totals.connections_tried);
+    table.count("accepted", totals.accepted);
+    table.count("deferred", totals.deferred);
+    table.count("rejected", totals.rejected);
+    table.count("full", totals.full);
+    let only_where_any = [
+        ("greylisted", totals.greylisted),
+        ("queue_full", totals.queue_full),
+        ("accepted_then_bounced", totals.accepted_then_bounced),
+        ("over_client_sessions", totals.over_client_sessions),
+        ("over_connection_rate", totals.over_connection_rate),
+        ("over_message_rate", totals.over_message_rate),
+    ];
+    for (quantity, count) in only_where_any.into_iter().filter(|(_, count)| *count > 0) {
+        table.count(quantity, count);
     }
 }
 
@@ -214,6 +220,14 @@ fn session_rows(table: &mut Table, node: &NodeResult) {
     if let Some(messages) = sessions.messages_per_connection {
         table.interval("messages_per_connection", messages);
     }
+}
+
+/// The nodes of a group together.
+fn group_rows(table: &mut Table, group: &GroupResult) {
+    table.at("groups", &group.name);
+    table.number("fair_share", group.fair_share);
+    table.estimate("share", &group.share);
+    node_totals(table, &group.totals);
 }
 
 fn host_row(table: &mut Table, host: &HostResult) {

@@ -125,6 +125,7 @@ fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
     NodeLabels {
         name: node.name.clone(),
         host: node.host.clone(),
+        groups: node.groups.clone(),
         addresses: published().map(|(ip, _)| IpAddr::to_string(&ip)).collect(),
         address_indices: published().map(|(_, address)| address.index()).collect(),
         fair_share: node.fair_share,

@@ -19,6 +19,7 @@ mod duration;
 mod events;
 mod goals;
 mod greylisting;
+mod groups;
 mod interval;
 mod lookups;
 pub mod measure;
@@ -81,6 +82,7 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
         },
         nodes,
         hosts: nodes::hosts(labels, tallies),
+        groups: groups::groups(labels, tallies, &loads),
         uncertainty: Uncertainty { luck: luck(&balance), not_known },
         balance,
         delivery: delivery::delivery(labels, tallies),

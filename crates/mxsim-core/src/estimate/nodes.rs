@@ -194,7 +194,7 @@ fn mean_share(tallies: &[Tally], part: impl Fn(&Tally) -> u64) -> Interval {
     Ratio::of(shares).map_or(unknown(0.0), |ratio| ratio.share_interval())
 }
 
-fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
+pub(super) fn totals(tallies: &[Tally], node: usize) -> NodeTotals {
     let sum = |count: fn(&NodeTotals) -> u64| tallies.iter().map(|tally| count(&tally.nodes[node])).sum();
     NodeTotals {
         connections_tried: sum(|counts| counts.connections_tried),

@@ -8,7 +8,7 @@
 use crate::numerals::to_digits;
 use crate::results::{
     Balance, Cause, Delay, DurationCurve, Effect, Estimate, EventPhase, GoalResult, GreylistedMail,
-    HostResult, Interval, NodeResult, Results, SenderResult, Series, Uncertainty,
+    GroupResult, HostResult, Interval, NodeResult, Results, SenderResult, Series, Uncertainty,
 };
 
 /// Below this a published number is the rounding error of a sum that is zero: shares and seconds that were counted are far larger.
@@ -23,6 +23,7 @@ pub(super) fn ten_digits(value: f64) -> f64 {
 pub(super) fn results(results: &mut Results) {
     results.nodes.iter_mut().for_each(node);
     results.hosts.iter_mut().for_each(host);
+    results.groups.iter_mut().for_each(group);
     balance(&mut results.balance);
     results.delivery.delay.iter_mut().for_each(delay);
     results.delivery.bounced_share.iter_mut().chain(&mut results.delivery.late).for_each(interval);
@@ -82,6 +83,11 @@ fn host(host: &mut HostResult) {
     interval(&mut host.share);
     // The seconds themselves are whole numbers.
     host.first.iter_mut().chain(&mut host.last).for_each(|moment| estimate(&mut moment.estimate));
+}
+
+fn group(group: &mut GroupResult) {
+    number(&mut group.fair_share);
+    estimate(&mut group.share);
 }
 
 fn balance(balance: &mut Balance) {

@@ -36,3 +36,19 @@ pub struct NodeTotals {
     #[serde(default, skip_serializing_if = "super::greylisting::is_zero")]
     pub over_message_rate: u64,
 }
+
+impl std::ops::AddAssign for NodeTotals {
+    fn add_assign(&mut self, other: Self) {
+        self.connections_tried += other.connections_tried;
+        self.accepted += other.accepted;
+        self.deferred += other.deferred;
+        self.rejected += other.rejected;
+        self.full += other.full;
+        self.queue_full += other.queue_full;
+        self.accepted_then_bounced += other.accepted_then_bounced;
+        self.greylisted += other.greylisted;
+        self.over_client_sessions += other.over_client_sessions;
+        self.over_connection_rate += other.over_connection_rate;
+        self.over_message_rate += other.over_message_rate;
+    }
+}

@@ -6,8 +6,9 @@
 mod numbers;
 
 use super::{
-    Balance, DeliveryTotals, DurationCurve, EventPhase, EventResult, GoalResult, GreylistedMail, Interval,
-    NodeResult, NodeTotals, PeakRate, Provenance, Results, SenderResult, Series, SessionResult, Uncertainty,
+    Balance, DeliveryTotals, DurationCurve, EventPhase, EventResult, GoalResult, GreylistedMail, GroupResult,
+    Interval, NodeResult, NodeTotals, PeakRate, Provenance, Results, SenderResult, Series, SessionResult,
+    Uncertainty,
 };
 use numbers::{Bounds, add_up, delay, deviation, estimate, inside, interval, list, moment, ordered, range};
 
@@ -22,6 +23,7 @@ impl Results {
     pub fn check_possible(&self) -> Result<(), String> {
         provenance(&self.provenance)?;
         self.nodes.iter().try_for_each(node)?;
+        self.groups.iter().try_for_each(|group| self.group(group))?;
         self.plan()?;
         add_up("fair shares of the nodes", self.nodes.iter().map(|node| node.fair_share))?;
         add_up("mean shares of the nodes", self.nodes.iter().map(|node| node.share.mean))?;
@@ -46,6 +48,15 @@ impl Results {
         interval("dns: mx_hit_ratio", Bounds::Share, self.dns.mx_hit_ratio.as_ref())?;
         self.goals.iter().try_for_each(goal)?;
         uncertainty(&self.uncertainty)
+    }
+
+    /// A group has carried what its nodes have.
+    fn group(&self, group: &GroupResult) -> Possible {
+        let of = |what: &str| format!("group {}: {what}", group.name);
+        inside(&of("fair_share"), Bounds::Share, group.fair_share)?;
+        estimate(&of("share"), Bounds::Share, Some(&group.share))?;
+        let own = self.nodes.iter().filter(|node| group.nodes.contains(&node.name));
+        same_count(&of("accepted"), own.map(|node| node.totals.accepted), group.totals.accepted)
     }
 
     /// The messages of the whole are those of its senders that somebody waits for, and those its nodes accepted.

@@ -26,7 +26,8 @@ pub use goal::{Goal, GoalKind, LOST, OFF_TARGET, SLOW, ShareRange, TURNED_AWAY};
 pub use keys::is_scenario_key;
 pub(crate) use model::LEAST_SHARE;
 pub use model::{
-    Authority, Mix, Node, PlannedEvent, ResolverLayer, RunPlan, Scenario, Sender, Stub, ZoneVersion,
+    Authority, Mix, Node, PlannedEvent, PlannedFault, ResolverLayer, RunPlan, Scenario, Sender, Stub,
+    ZoneVersion,
 };
 pub use read::{Format, RunOverrides, SourceText, parse_duration, parse_moment};
 pub use reference::{reference, schema};

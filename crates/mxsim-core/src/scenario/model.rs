@@ -44,6 +44,8 @@ pub struct Scenario {
     pub random_outages: Vec<RandomOutages>,
     /// What nodes do about senders that they do not know, if any [greylists](Node::greylists).
     pub greylisting: Option<Greylisting>,
+    /// The faults of `[[events]]` as they were written; what they do is in `nodes`.
+    pub faults: Vec<PlannedFault>,
     /// Events and changes of the zone that results look at one by one; what they do is in `nodes` and `zones`.
     pub events: Vec<PlannedEvent>,
     /// What has to hold; never empty (the default is the rough-even goal).
@@ -111,6 +113,7 @@ impl Scenario {
     pub(crate) fn without_faults(&self) -> Self {
         let mut same = self.clone();
         same.nodes.iter_mut().for_each(|node| node.faults = Schedule::default());
+        same.faults.clear();
         same.events.retain(|event| event.kind != EventKind::Fault);
         same.random_outages.clear();
         same
@@ -122,6 +125,7 @@ impl Scenario {
         let always = Outage { from: Time(i64::MIN), to: Time::NEVER, fault: Fault::Drop, scope: Scope::ALL };
         let mut same = self.clone();
         nodes.iter().for_each(|node| same.nodes[*node].faults = Schedule::new(vec![always]));
+        same.faults.clear();
         same.events.clear();
         same
     }
@@ -285,6 +289,28 @@ pub struct ZoneVersion {
     pub at: Time,
     /// What it says.
     pub zone: Zone,
+}
+
+/// A fault of `[[events]]`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PlannedFault {
+    /// When it first begins.
+    pub at: Time,
+    /// How long it lasts each time.
+    pub length: Span,
+    /// How often it comes back.
+    pub every: Option<Span>,
+    /// What it is.
+    pub fault: Fault,
+    /// Its name, if it decides who is hit; else empty.
+    pub name: String,
+    /// The nodes that show it, as their places.
+    pub nodes: Vec<usize>,
+    /// The senders that it hits, by name; `None` for all.
+    pub from: Option<Vec<String>>,
+    /// Whom else it spares.
+    pub scope: Scope,
 }
 
 /// An event, or a change of the zone, as results look at it.

@@ -5,11 +5,11 @@
 
 use crate::dns::{AddressStatus, Name, Zone};
 use crate::node::greylisting::{FirstContacts, GreyTable, Greylisting};
-use crate::node::{Capacity, ClientLimits, Fault, HowLong, Scope, SessionTime};
+use crate::node::{Capacity, ClientLimits, Fault, HowLong, SessionTime};
 use crate::parameters::words::word_of;
 use crate::parameters::{AUTHORITY, GREYLISTING, RESOLVER, SENDER, STUB, Written};
 use crate::scenario::goal::{GoalKind, Limit};
-use crate::scenario::model::{Node, ResolverLayer, Scenario, Sender, ZoneVersion};
+use crate::scenario::model::{PlannedFault, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::scenario::read::fair_nodes;
 use crate::syntax::literal::{number, span, text};
 use crate::time::Span;
@@ -47,7 +47,7 @@ impl Scenario {
         self.greylisting
             .iter()
             .for_each(|greylisting| self.write_greylisting(greylisting, &mut out, in_full));
-        self.nodes.iter().for_each(|node| self.write_events(node, &mut out));
+        self.faults.iter().for_each(|event| self.write_event(event, &mut out));
         self.write_goals(&mut out);
         out.0
     }
@@ -209,40 +209,28 @@ impl Scenario {
         }
     }
 
-    fn write_events(&self, node: &Node, out: &mut Toml) {
-        for outage in node.faults.outages() {
-            out.section("[[events]]");
-            out.key("at", &span(Span(outage.from.0)));
-            out.key("for", &span(outage.to.since(outage.from)));
-            out.key("node", &text(&node.name));
-            out.key("fault", &text(outage.fault.name()));
-            if let Some(stage) = outage.fault.stage() {
-                out.key("stage", &text(stage.name()));
-            }
-            match outage.fault {
-                Fault::Slow(slowdown) => out.key("factor", &number(slowdown.factor())),
-                Fault::Tarpit(delay) => out.key("delay", &span(delay)),
-                _ => {}
-            }
-            self.write_scope(&outage.scope, out);
+    fn write_event(&self, event: &PlannedFault, out: &mut Toml) {
+        out.section("[[events]]");
+        out.key("at", &span(Span(event.at.0)));
+        out.key("for", &span(event.length));
+        if let Some(every) = event.every {
+            out.key("every", &span(every));
         }
-    }
-
-    fn write_scope(&self, scope: &Scope, out: &mut Toml) {
-        if let Some(ipv6) = scope.ipv6 {
-            out.key("family", &text(if ipv6 { "ipv6" } else { "ipv4" }));
+        out.key("node", &list(event.nodes.iter().map(|node| self.nodes[*node].name.as_str())));
+        out.key("fault", &text(event.fault.name()));
+        if let Some(stage) = event.fault.stage() {
+            out.key("stage", &text(stage.name()));
         }
-        if let Some(sender) = self.senders.iter().find(|sender| scope.is_from(&sender.name)) {
-            out.key("from", &text(&sender.name));
+        match event.fault {
+            Fault::Slow(slowdown) => out.key("factor", &number(slowdown.factor())),
+            Fault::Tarpit(delay) => out.key("delay", &span(delay)),
+            _ => {}
         }
-        if scope.share < 1.0 {
-            out.key("share", &number(scope.share));
+        // A certificate that nobody checks names nobody, with and without this key.
+        if let Some(from) = event.from.as_ref().filter(|from| !from.is_empty()) {
+            out.key("from", &list(from.iter().map(String::as_str)));
         }
-        let mut names = self.events.iter().map(|event| &event.name);
-        if let Some(name) = names.find(|name| scope.is_of_event(name)) {
-            out.key("share_of", &text(word_of(scope.share_of).unwrap_or_default()));
-            out.key("name", &text(name));
-        }
+        write_scope(event, out);
     }
 
     fn write_goals(&self, out: &mut Toml) {
@@ -263,6 +251,19 @@ impl Scenario {
             };
             out.key(&key, &format!("{{ {} }}", limits.join(", ")));
         }
+    }
+}
+
+/// Whom a fault spares. A share has a name, by which it is drawn who is hit.
+fn write_scope(event: &PlannedFault, out: &mut Toml) {
+    let scope = &event.scope;
+    if let Some(ipv6) = scope.ipv6 {
+        out.key("family", &text(if ipv6 { "ipv6" } else { "ipv4" }));
+    }
+    if scope.share < 1.0 {
+        out.key("share", &number(scope.share));
+        out.key("share_of", &text(word_of(scope.share_of).unwrap_or_default()));
+        out.key("name", &text(&event.name));
     }
 }
 

@@ -70,6 +70,8 @@ pub struct NodeLabels {
     pub name: String,
     /// The exchange hosts it stands behind.
     pub host: String,
+    /// The groups it belongs to.
+    pub groups: Vec<String>,
     /// Its addresses as text.
     pub addresses: Vec<String>,
     /// The same as indices into [`crate::tally::Tally::accepted_by_address`].

@@ -1,7 +1,7 @@
 //! Why nodes did not take what they did not take, and for how long they were up.
 
 use mxsim_core::numerals::{Ranged, percent_digits, rough};
-use mxsim_core::results::{NodeResult, NodeTotals, Results};
+use mxsim_core::results::{GroupResult, NodeResult, NodeTotals, Results};
 
 use crate::page::Page;
 use crate::page::columns::{self, Column};
@@ -42,6 +42,23 @@ pub(super) fn write(page: &mut Page, results: &Results, word: WindowWord) {
     }
     page.note(&format!("connections and messages a {} that a node did not take, by reason", word.one));
     columns::write(page, "node", &names, columns);
+    page.blank();
+}
+
+/// What the nodes of each group carried together.
+pub(super) fn write_groups(page: &mut Page, results: &Results) {
+    let groups = &results.groups;
+    if groups.is_empty() {
+        return;
+    }
+    let cells = |cell: &dyn Fn(&GroupResult) -> String| groups.iter().map(cell).collect::<Vec<_>>();
+    let columns = vec![
+        Column::new("share %", cells(&|group| Ranged::mean_share(&group.share).percent_bare())),
+        Column::new("fair %", cells(&|group| percent_digits(group.fair_share))),
+        Column::new("nodes", cells(&|group| group.nodes.join(", "))),
+    ];
+    let names: Vec<String> = groups.iter().map(|group| page.clean(&group.name)).collect();
+    columns::write(page, "group", &names, columns);
     page.blank();
 }
 

@@ -33,6 +33,7 @@ pub(super) fn write(page: &mut Page, results: &Results, ascii: bool) {
         loads(page, results, word);
         sessions(page, &results.nodes);
         reasons::write(page, results, word);
+        reasons::write_groups(page, results);
         hosts(page, results);
         balance(page, results);
         causes(page, results);

@@ -30,6 +30,7 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
     let node = |(index, fair): (usize, &f64)| NodeLabels {
         name: format!("mx{}", index + 1),
         host: format!("mx{}.example.com", index + 1),
+        groups: Vec::new(),
         addresses: vec![format!("192.0.2.{}", index + 1)],
         address_indices: vec![index],
         fair_share: *fair,

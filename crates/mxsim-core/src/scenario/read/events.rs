@@ -10,7 +10,7 @@ use crate::parameters::node::Family;
 use crate::parameters::span_at;
 use crate::parameters::words::value_of;
 use crate::results::EventKind;
-use crate::scenario::model::{Node, PlannedEvent, Sender};
+use crate::scenario::model::{Node, PlannedEvent, PlannedFault, Sender};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity;
 use crate::syntax::shape::EVERY;
@@ -21,14 +21,14 @@ use crate::time::{Span, Time};
 /// Most single outages of a scenario; a repeated event counts as often as it comes. *Assumption*: more is a slip of the unit.
 const MOST_OUTAGES: i64 = 1_000_000;
 
-/// Puts the faults of `[[events]]` on the nodes; returns when each event goes on.
+/// Puts the faults of `[[events]]` on the nodes; returns them as they were written, and when each goes on.
 pub(super) fn read(
     document: &Table,
     run_length: Span,
     (nodes, senders, mta_sts): (&mut [Node], &[Sender], Option<&MtaSts>),
     reading: &mut Reading,
-) -> Vec<PlannedEvent> {
-    let mut planned = Vec::new();
+) -> (Vec<PlannedFault>, Vec<PlannedEvent>) {
+    let (mut faults, mut planned) = (Vec::new(), Vec::new());
     let mut outages: Vec<Vec<Outage>> = vec![Vec::new(); nodes.len()];
     let mut left = MOST_OUTAGES;
     for (number, (value, table)) in tables(document, "events").into_iter().enumerate() {
@@ -44,17 +44,19 @@ pub(super) fn read(
             );
             reading.caution("event-after-run", text);
         }
+        event.find_addresses(&hit, nodes, reading);
         let scopes = event.scopes(&from);
         let single = event.times(run_length).saturating_mul((hit.len() * scopes.len()) as i64);
         left = left.saturating_sub(single);
         if left < 0 {
             report_too_many(&value.place, reading);
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
         let during = event.outages(run_length, event.scope).map(|outage| (outage.from, outage.to)).collect();
         for (node, scope) in hit.iter().flat_map(|node| scopes.iter().map(move |scope| (node, scope))) {
             outages[*node].extend(event.outages(run_length, *scope));
         }
+        faults.push(event.as_written(&hit, from.as_deref()));
         let text = event.text((&hit, nodes), &from.unwrap_or_default());
         planned.push(PlannedEvent { text, name: event.name, kind: EventKind::Fault, nodes: hit, during });
     }
@@ -63,11 +65,11 @@ pub(super) fn read(
             let message = format!("the events of node {} overlap too often", node.name);
             let place = document.get("events").map_or(Place::File, |events| events.place.clone());
             reading.report.error(code::OUT_OF_RANGE, &place, message).help("join events that overlap");
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
         node.faults = Schedule::new(outages);
     }
-    planned
+    (faults, planned)
 }
 
 fn report_too_many(place: &Place, reading: &mut Reading) {
@@ -129,6 +131,20 @@ fn scope(table: &Table, fault: Fault, reading: &mut Reading) -> Option<Scope> {
 }
 
 impl Event {
+    fn as_written(&self, nodes: &[usize], from: Option<&[&Sender]>) -> PlannedFault {
+        let names = |senders: &[&Sender]| senders.iter().map(|sender| sender.name.clone()).collect();
+        PlannedFault {
+            at: self.at,
+            length: self.length,
+            every: self.every,
+            fault: self.fault,
+            name: self.name.clone(),
+            nodes: nodes.to_vec(),
+            from: from.map(names),
+            scope: self.scope,
+        }
+    }
+
     /// What it is: `mx1, mx2: reject at data from 10:00 for 1h, 15 % of the outbound hosts of provider A`.
     fn text(&self, (hit, nodes): (&[usize], &[Node]), from: &[&Sender]) -> String {
         let names: Vec<&str> = hit.iter().map(|&node| nodes[node].name.as_str()).collect();
@@ -208,6 +224,22 @@ impl Event {
         let message = format!("events: node {} cannot be slow, as its sessions take no time", node.name);
         let error = reading.report.error(code::MISSING, place, message);
         error.help("add a `session_time` to the node: how long one message holds a session");
+    }
+
+    /// Nodes without an address of the family that it hits are not hit at all.
+    fn find_addresses(&self, hit: &[usize], nodes: &[Node], reading: &mut Reading) {
+        let Some(ipv6) = self.scope.ipv6 else { return };
+        let spared: Vec<&str> = hit
+            .iter()
+            .map(|&node| &nodes[node])
+            .filter(|node| node.addresses.iter().all(|address| address.is_ipv6() != ipv6))
+            .map(|node| node.name.as_str())
+            .collect();
+        if !spared.is_empty() && spared.len() == hit.len() {
+            let family = if ipv6 { "IPv6" } else { "IPv4" };
+            let text = format!("a fault of {family} hits nobody: {} has no such address", some_of(spared));
+            reading.caution("event-without-address", text);
+        }
     }
 
     /// The scope for each of these senders; one for all without any.

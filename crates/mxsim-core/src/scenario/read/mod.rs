@@ -179,7 +179,7 @@ fn read_sections(
     let (mta_sts, dane) = zone::policies(document.table("zone").unwrap_or(&empty), &zones, reading);
     let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
     let hit = (&mut nodes[..], &senders[..], mta_sts.as_ref());
-    let events = events::read(document, run.run_length, hit, reading);
+    let (faults, events) = events::read(document, run.run_length, hit, reading);
     let random_outages = outages::read(document, run.run_length, &mut nodes, reading);
     let greylisting = greylisting::read(document, &mut nodes, reading);
     let goals = goals::read(document.table("goals").unwrap_or(&empty), &nodes, reading);
@@ -194,6 +194,7 @@ fn read_sections(
     let events = planned::planned(events, &zones, &authority, run.run_length, reading);
     let mut scenario = Scenario {
         title,
+        faults,
         events,
         run,
         zones,

@@ -8,8 +8,8 @@ use super::document::{NamedDifference, Pair};
 use super::{Candidate, Outcome};
 use crate::estimate::measure::{Measure, Value};
 use crate::estimate::paired::Family;
-use crate::numerals::{percent, points};
-use crate::results::{Difference, GoalStatus, Unit};
+use crate::numerals::{percent, percent_digits, points, significant};
+use crate::results::{Difference, GoalStatus, Interval, Unit};
 use crate::scenario::{LOST, TURNED_AWAY};
 
 /// Part of the mail that may be late: of it 95 % is in time.
@@ -150,56 +150,67 @@ fn is_of(pair: &Pair, name: &String) -> bool {
 pub(super) fn in_words(winner: Option<&String>, pairs: &[Pair]) -> (String, String) {
     let Some(winner) = winner else { return undecided(pairs) };
     let own: Vec<&Pair> = pairs.iter().filter(|pair| pair.winner.as_ref() == Some(winner)).collect();
-    let ties: Vec<&str> = pairs
-        .iter()
-        .filter(|pair| pair.winner.is_none() && is_of(pair, winner))
-        .map(|pair| other(pair, winner))
-        .collect();
+    let open = pairs.iter().filter(|pair| pair.winner.is_none() && is_of(pair, winner));
+    let ties: Vec<&str> = open.map(|pair| other(pair, winner)).collect();
     let beaten: Vec<&str> = own.iter().map(|pair| other(pair, winner)).collect();
     let mut sentence = format!("{winner} is better than {}", listed(&beaten));
     if !ties.is_empty() {
-        sentence.push_str(&format!("; between it and {} nothing that matters differs", listed(&ties)));
+        sentence.push_str(&format!("; nothing that matters sets {} apart from it", listed(&ties)));
     }
-    let why: Vec<String> = own.iter().map(|pair| because(pair, winner)).collect();
-    (format!("{sentence}."), why.join("; "))
+    (format!("{sentence}."), reasons(&own, winner))
 }
 
 fn undecided(pairs: &[Pair]) -> (String, String) {
-    let decided: Vec<String> =
-        pairs.iter().filter_map(|pair| pair.winner.as_ref().map(|winner| because_of(pair, winner))).collect();
-    match decided.is_empty() {
-        true => {
-            let text = "nothing that matters differs by more than chance between them";
-            (format!("No design is better: {text}."), String::new())
-        }
-        false => ("No design is better than all others.".into(), decided.join("; ")),
+    let decided: Vec<String> = pairs
+        .iter()
+        .filter_map(|pair| pair.winner.as_ref().map(|winner| (pair, winner)))
+        .map(|(pair, winner)| {
+            format!("{winner} before {}: {}", other(pair, winner), reasons(&[pair], winner))
+        })
+        .collect();
+    if decided.is_empty() {
+        let text = "No design is better: nothing that matters differs by more than chance.";
+        return (text.into(), String::new());
     }
+    ("No design is better than all others.".into(), decided.join("; "))
 }
 
-fn because_of(pair: &Pair, winner: &String) -> String {
-    format!("{winner} {}", because(pair, winner))
+/// By what a design wins: each quantity once, with the designs that it beats by it.
+fn reasons(won: &[&Pair], winner: &String) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut left = won.to_vec();
+    while let Some(first) = left.first().copied() {
+        let (same, others): (Vec<&Pair>, Vec<&Pair>) =
+            left.into_iter().partition(|pair| pair.decided_by == first.decided_by);
+        said.push(reason(&same, winner));
+        left = others;
+    }
+    said.join("; ")
 }
 
-/// Against whom it wins, by what and how surely.
-fn because(pair: &Pair, winner: &String) -> String {
-    let against = other(pair, winner);
-    let Some(better_on) = pair.better_on else {
-        return format!("against {against}: it alone meets the goal ({})", pair.decided_by);
+fn reason(pairs: &[&Pair], winner: &String) -> String {
+    let by = &pairs[0].decided_by;
+    let days = pairs.iter().map(|pair| pair.better_on).collect::<Option<Vec<f64>>>();
+    let Some(days) = days else {
+        let against: Vec<&str> = pairs.iter().map(|pair| other(pair, winner)).collect();
+        return format!("unlike {}, it meets the goal \"{by}\"", listed(&against));
     };
-    let by = pair.differences.iter().find(|one| one.text == pair.decided_by);
-    let by = by.map_or_else(String::new, |one| by_how_much(one));
-    format!("against {against}: {} {by}, on {} of days", pair.decided_by, percent(better_on))
+    let sizes: Vec<String> = pairs.iter().map(|pair| by_how_much(pair, other(pair, winner))).collect();
+    let least = days.into_iter().fold(1.0, f64::min);
+    let often = if least < 1.0 { format!("{} of days or more", percent(least)) } else { "every day".into() };
+    format!("{by}: {}; better on {often}", sizes.join(", "))
 }
 
-fn by_how_much(one: &NamedDifference) -> String {
-    let value = one.difference.value;
-    let size = value.value.abs();
-    match (one.unit, value.low.zip(value.high)) {
-        (Unit::Share, Some((low, high))) => {
-            let half = (high - low) / 2.0;
-            format!("{} lower (+/- {})", points(size), points(half))
-        }
-        _ => format!("{} lower", crate::numerals::significant(size)),
+/// "4.4 points (+/- 0.8) below many-a".
+fn by_how_much(pair: &Pair, against: &str) -> String {
+    let Some(one) = pair.differences.iter().find(|one| one.text == pair.decided_by) else {
+        return format!("less than {against}");
+    };
+    let Interval { value, low, high } = one.difference.value;
+    let half = low.zip(high).map_or(f64::NAN, |(low, high)| (high - low) / 2.0);
+    match one.unit {
+        Unit::Share => format!("{} (+/- {}) below {against}", points(value.abs()), percent_digits(half)),
+        _ => format!("{} (+/- {}) below {against}", significant(value.abs()), significant(half)),
     }
 }
 

@@ -16,23 +16,24 @@ pub(super) fn trade(outcomes: &[Outcome], candidates: &[Candidate]) -> Trade {
         named().filter(|(o, _)| meets(o) && is_good(&o.results)).map(|(_, c)| c.name.as_str()).collect();
     let best = outcomes.iter().map(|outcome| busiest(&outcome.results)).fold(f64::INFINITY, f64::min);
     let bad_day = percent(best);
-    match (meeting.is_empty(), outcomes.iter().all(|outcome| misses(outcome))) {
+    let edge = format!(
+        "a load balancer in front, if one node above {bad_day} of the mail is an incident: every design here goes above that on 1 day in 20"
+    );
+    match (meeting.is_empty(), outcomes.iter().all(misses)) {
         (false, _) => Trade {
             grade: TradeGrade::Simple,
-            sentence: format!("Publish {}: records in the DNS are enough for your goals.", one_of(&meeting)),
-            otherwise: format!(
-                "If one node above {bad_day} of the mail were an incident, it would take a load balancer: no design here keeps its busiest node below that on 19 of 20 days."
-            ),
+            sentence: format!("publish {}: records in the DNS do what your goals ask", one_of(&meeting)),
+            otherwise: edge,
         },
         (true, true) => Trade {
             grade: TradeGrade::Strict,
-            sentence: "No design meets your goals by records in the DNS alone: put a load balancer in front, or allow for what the busiest node gets.".into(),
-            otherwise: format!("Records would be enough if the busiest node could take {bad_day} of the mail on a bad day (1 in 20)."),
+            sentence: "put a load balancer in front, or make every node large enough for what the busiest gets: no design meets your goals by records in the DNS alone".into(),
+            otherwise: format!("records would do if the busiest node could take {bad_day} of the mail, which the best design exceeds on 1 day in 20"),
         },
         (true, false) => Trade {
             grade: TradeGrade::Moderate,
-            sentence: "Records in the DNS may meet your goals; more days are needed to be sure.".into(),
-            otherwise: format!("The best design keeps its busiest node at {bad_day} of the mail on a bad day (1 in 20)."),
+            sentence: "simulate more days: whether any design meets your goals is open".into(),
+            otherwise: edge,
         },
     }
 }
