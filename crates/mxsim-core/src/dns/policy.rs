@@ -25,6 +25,12 @@ pub enum MtaStsMode {
 }
 
 impl MtaSts {
+    /// True if it has to be obeyed.
+    #[must_use]
+    pub fn is_enforced(&self) -> bool {
+        self.mode == MtaStsMode::Enforce
+    }
+
     /// True if mail may go to `host`. A wildcard stands for exactly one label, the leftmost (RFC 8461 section 4.1).
     #[must_use]
     pub fn allows(&self, host: &Name) -> bool {
@@ -34,7 +40,7 @@ impl MtaSts {
             }
             None => Name::new(pattern) == *host,
         };
-        self.mode != MtaStsMode::Enforce || self.mx.iter().any(matches)
+        !self.is_enforced() || self.mx.iter().any(matches)
     }
 }
 

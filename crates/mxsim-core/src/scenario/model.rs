@@ -2,7 +2,7 @@
 
 use super::goal::{Goal, GoalKind, combinations};
 use crate::dns::{
-    DaneZone, Driver, Host, MtaSts, MtaStsMode, Name, OrderPolicy, ResolverParameters, StubParameters, Zone,
+    DaneZone, Driver, Host, MtaSts, Name, OrderPolicy, ResolverParameters, StubParameters, Zone,
 };
 use crate::node::greylisting::Greylisting;
 use crate::node::{Capacity, Fault, Outage, RandomOutages, Schedule, Scope};
@@ -182,7 +182,7 @@ impl Scenario {
 
     /// True if an MTA-STS policy of the domain has to be obeyed: then mail of those who obey it goes over TLS or not at all.
     pub(crate) fn enforces_tls(&self) -> bool {
-        self.mta_sts.as_ref().is_some_and(|policy| policy.mode == MtaStsMode::Enforce)
+        self.mta_sts.as_ref().is_some_and(MtaSts::is_enforced)
     }
 
     /// True if none of the nodes behind a host offers TLS.

@@ -77,9 +77,27 @@ pub fn next(command: &str) -> String {
     format!("\n{}", next_line(command, WIDTH))
 }
 
-fn next_line(command: &str, width: usize) -> String {
+fn next_line(text: &str, width: usize) -> String {
     let hang = format!("\n{}", " ".repeat(NEXT.len()));
-    format!("{NEXT}{}\n", wrapped(command, width - NEXT.len()).replace('\n', &hang))
+    format!("{NEXT}{}\n", continued(&visible(text), width - NEXT.len()).join(&hang))
+}
+
+/// A command and what follows it after a comma, in lines: where the command goes on in the next line, a backslash says so to a shell.
+fn continued(text: &str, width: usize) -> Vec<String> {
+    const GOES_ON: &str = " \\";
+    let command = text.split([',', ';']).next().unwrap_or_default().trim_end().len();
+    let mut lines = wrap(text, width, LongWord::Kept);
+    if lines.len() > 1 && lines[0].len() < command {
+        lines = wrap(text, width - GOES_ON.len(), LongWord::Kept);
+    }
+    let mut shown = 0;
+    for line in &mut lines {
+        shown += line.len() + 1;
+        if shown < command {
+            line.push_str(GOES_ON);
+        }
+    }
+    lines
 }
 
 /// `text` in lines of at most `width` columns, with words of any length kept whole.
@@ -302,6 +320,7 @@ mod tests {
     fn the_next_command_hangs_under_itself() {
         let long = format!("mxsim run {}", ["scenario.toml"; 8].join(" "));
         let lines = next(&long);
+        assert!(lines.lines().nth(1).is_some_and(|line| line.ends_with(" \\")), "a shell goes on: {lines}");
         assert!(lines.lines().skip(2).all(|line| line.starts_with("      s")), "{lines}");
         assert!(lines.lines().all(|line| line.len() <= WIDTH), "{lines}");
     }

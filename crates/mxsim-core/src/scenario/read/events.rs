@@ -4,7 +4,7 @@ use super::fault;
 use super::nodes::report_unknown_node;
 use super::planned::clock;
 use super::reading::{Reading, share, tables, values};
-use crate::dns::{MtaSts, MtaStsMode};
+use crate::dns::MtaSts;
 use crate::node::{Fault, Outage, Schedule, Scope, SessionTime, ShareOf};
 use crate::parameters::node::Family;
 use crate::parameters::span_at;
@@ -197,7 +197,7 @@ impl Event {
         if self.fault != Fault::Certificate || named.is_some() {
             return named;
         }
-        let is_enforced = mta_sts.is_some_and(|policy| policy.mode == MtaStsMode::Enforce);
+        let is_enforced = mta_sts.is_some_and(MtaSts::is_enforced);
         let obeys = |sender: &&Sender| is_enforced && sender.behaviour.parameters.policy.mta_sts.is_on();
         let hit: Vec<&Sender> = senders.iter().filter(obeys).collect();
         if hit.is_empty() {
