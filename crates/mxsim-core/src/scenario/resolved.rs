@@ -316,6 +316,11 @@ fn section_of(path: &str) -> &str {
 /// Record lines by owner and type.
 type RecordSets = BTreeMap<(String, &'static str), Vec<String>>;
 
+/// The lines of a zone file that say what the zone says.
+pub(super) fn zone_lines(zone: &Zone) -> String {
+    record_sets(zone).into_values().flatten().map(|line| line + "\n").collect()
+}
+
 fn record_sets(zone: &Zone) -> RecordSets {
     let mut sets = RecordSets::new();
     let mut add = |owner: &Name, ttl: Span, kind: &'static str, data: String| {

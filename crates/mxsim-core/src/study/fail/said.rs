@@ -1,0 +1,229 @@
+//! The answer of a failure: whether the mail gets through it, and what to do.
+
+use super::document::{Effect, FailStudy, FaultClass, Help, Limits};
+use crate::numerals::{Ranged, clock_minutes, count, percent};
+use crate::results::{Answer, Interval, Said, Unit};
+use crate::scenario::LOST;
+use crate::syntax::suggest::some_of;
+use crate::time::Span;
+
+/// What is survived: nothing lost that matters, 19 of 20 messages within 5 min, 99 of 100 within an hour.
+pub(super) const LIMITS: Limits = Limits { lost: LOST, late_5m: 0.05, late_1h: 0.01 };
+
+/// Whether a failure with these effects is survived; `None` if that cannot be told.
+pub(super) fn is_survived(effects: &[Effect]) -> Option<bool> {
+    let sides = decisive(effects).map(|(effect, limit)| side(effect.failing, limit));
+    let sides: Vec<Option<bool>> = sides.collect();
+    match () {
+        () if sides.contains(&Some(false)) => Some(false),
+        () if sides.contains(&None) => None,
+        () => Some(true),
+    }
+}
+
+/// The effects that decide, each with its limit.
+fn decisive(effects: &[Effect]) -> impl Iterator<Item = (&Effect, f64)> {
+    let limits = [("lost", LIMITS.lost), ("late_5m", LIMITS.late_5m), ("late_1h", LIMITS.late_1h)];
+    limits.into_iter().filter_map(|(name, limit)| Some((effects.iter().find(|effect| effect.name == name)?, limit)))
+}
+
+/// True if an interval lies below a limit, false if it lies above it.
+fn side(interval: Interval, limit: f64) -> Option<bool> {
+    match (interval.low, interval.high) {
+        (_, Some(high)) if high <= limit => Some(true),
+        (Some(low), _) if low > limit => Some(false),
+        _ => None,
+    }
+}
+
+const fn answer(is_survived: Option<bool>) -> Answer {
+    match is_survived {
+        Some(true) => Answer::Yes,
+        Some(false) => Answer::No,
+        None => Answer::CannotTell,
+    }
+}
+
+/// A quantity as it is written, with its interval.
+fn written(unit: Unit, interval: Interval) -> String {
+    let ranged = Ranged::from(interval);
+    match unit {
+        Unit::Share => ranged.percent(),
+        Unit::Seconds => ranged.duration(),
+        Unit::Count | Unit::PerMinute => ranged.plain(),
+    }
+}
+
+/// A length as a scenario writes it, from seconds.
+fn span(seconds: f64) -> Span {
+    Span::from_secs_f64(seconds)
+}
+
+/// The failure as a part of a sentence: `mx2 (packets dropped) from 10:00 for 30m`.
+fn what(study: &FailStudy) -> String {
+    let failure = &study.failure;
+    let how = if failure.text.is_empty() { String::new() } else { format!(" ({})", failure.text) };
+    format!("{}{how} from {} for {}", failure.target, at(failure.from_s), span(failure.length_s))
+}
+
+/// A time to the minute; of a later day with its number, as scenarios count them.
+fn at(seconds: f64) -> String {
+    let days = (seconds / 86_400.0).floor();
+    let day = if days > 0.0 { format!("{days}d ") } else { String::new() };
+    format!("{day}{}", clock_minutes(seconds - days * 86_400.0))
+}
+
+/// The answer about one way to fail.
+pub(super) fn one(study: &FailStudy) -> Said {
+    let is_survived = is_survived(&study.effects);
+    let mut said = Said::new(answer(is_survived), sentence(study));
+    said.why = why(study);
+    said.flips = flips(study, is_survived);
+    said.advice = advice(study, is_survived);
+    said
+}
+
+fn sentence(study: &FailStudy) -> String {
+    let of = |name: &str| study.effect(name).map_or(String::new(), |effect| written(effect.unit, effect.failing));
+    let lost = match study.effect("lost") {
+        Some(effect) if effect.failing.value > 0.0 => format!("{} is lost", of("lost")),
+        _ => format!("none of {} messages is lost", count(study.failure.messages)),
+    };
+    let hour = study.effect("late_1h").filter(|effect| effect.failing.value > 0.0);
+    let hour = hour.map(|_| format!(", {} later than 1 h", of("late_1h"))).unwrap_or_default();
+    format!(
+        "Of the mail that arrives while it fails, {} is later than 5 min{hour}, and {lost}: {}.",
+        of("late_5m"),
+        what(study)
+    )
+}
+
+fn why(study: &FailStudy) -> String {
+    let mut parts = Vec::new();
+    if let (Some(mean), Some(connections)) = (study.effect("delay_mean"), study.effect("connections_per_message")) {
+        parts.push(format!(
+            "A message takes {} on average instead of {}, and {} connections instead of {}.",
+            written(mean.unit, mean.failing),
+            written(mean.unit, mean.normal),
+            written(connections.unit, connections.failing),
+            written(connections.unit, connections.normal)
+        ));
+    }
+    if let Some(base) = study.effect("late_5m").filter(|effect| effect.normal.value >= 0.001) {
+        parts.push(format!("Without the failure {} is later than 5 min.", written(base.unit, base.normal)));
+    }
+    let late: Vec<String> = study.senders.iter().take(2).map(whose).collect();
+    if !late.is_empty() {
+        parts.push(format!("Hit most: {}.", late.join("; ")));
+    }
+    parts.join(" ")
+}
+
+fn whose(sender: &super::document::SenderEffect) -> String {
+    let (is_lost, part) = match sender.lost.value.value > sender.late_5m.value.value {
+        true => ("lost", sender.lost.value),
+        false => ("later than 5 min", sender.late_5m.value),
+    };
+    format!("{}, of whose mail {} is {is_lost}", sender.name, written(Unit::Share, part))
+}
+
+/// Variants with which the answer would be another.
+fn flips(study: &FailStudy, is_survived: Option<bool>) -> String {
+    let enough: Vec<&str> = study.help.iter().filter(|help| help.is_enough).map(|help| help.text.as_str()).collect();
+    match is_survived {
+        Some(true) => String::new(),
+        _ if enough.is_empty() => "Nothing that was tried brings the mail through in time.".into(),
+        _ => format!("The mail gets through with any of these: {}.", enough.join("; ")),
+    }
+}
+
+fn advice(study: &FailStudy, is_survived: Option<bool>) -> String {
+    let best = study.help.iter().find(|help| help.is_sure);
+    match (best, is_survived) {
+        (None, Some(true)) => "Nothing has to be done.".into(),
+        (None, _) => "Nothing that was tried helps for sure.".into(),
+        (Some(best), survived) => {
+            let begin = if survived == Some(true) { "If that is still too much: " } else { "" };
+            let text = format!("{begin}{}. {}", best.advice, saves(best));
+            let mut letters = text.chars();
+            letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+        }
+    }
+}
+
+/// `It saves 6.2 points (6.0-6.4) of mail later than 5 min.`
+fn saves(help: &Help) -> String {
+    let Some(saving) = help.saves.first() else { return String::new() };
+    let ranged = Ranged::from(saving.saved.value);
+    let saved = match saving.unit {
+        Unit::Share => ranged.points(),
+        Unit::Seconds => ranged.duration(),
+        Unit::Count | Unit::PerMinute => ranged.plain(),
+    };
+    format!("That takes {saved} off \"{}\".", saving.text)
+}
+
+/// The answer about all ways to fail.
+pub(super) fn all(study: &FailStudy) -> Said {
+    let with = |survived: Option<bool>| -> Vec<&FaultClass> {
+        study.classes.iter().filter(|class| class.is_survived == survived).collect()
+    };
+    let (bad, open, fine) = (with(Some(false)), with(None), with(Some(true)));
+    let survived = if bad.is_empty() { open.is_empty().then_some(true) } else { Some(false) };
+    let mut said = Said::new(answer(survived), sentence_of_all(study, &bad, open.len()));
+    let names = |classes: &[&FaultClass]| some_of(classes.iter().map(|class| class.text.as_str()));
+    said.why = match fine.is_empty() {
+        true => "\"Down\" is not one thing, and no kind of it is survived for sure.".into(),
+        false => format!("\"Down\" is not one thing. The mail gets through in time with: {}.", names(&fine)),
+    };
+    if !bad.is_empty() {
+        said.flips = format!("It does not with: {}.", names(&bad));
+    }
+    said.advice = match bad.is_empty() {
+        true => "Look closer at the kind of failure that you expect.".into(),
+        false => "Find out which of these a node of yours shows when it is in trouble, and make it refuse connections instead.".into(),
+    };
+    said
+}
+
+fn sentence_of_all(study: &FailStudy, bad: &[&FaultClass], open: usize) -> String {
+    let begin = format!("In {} of {} ways to fail mail is lost or late", bad.len(), study.classes.len());
+    let open = if open == 0 { String::new() } else { format!(" (in {open} it cannot be told)") };
+    let worst = worst(&study.classes).map(|(class, effect)| {
+        format!("; the worst is \"{}\": {} is {}", class.text, written(effect.unit, effect.failing), end(effect))
+    });
+    format!("{begin}{open}{}: {}.", worst.unwrap_or_default(), what(study))
+}
+
+fn end(effect: &Effect) -> &str {
+    if effect.name == "lost" { "lost" } else { &effect.text }
+}
+
+/// The class that loses most, or if none loses any the one with most late mail.
+fn worst(classes: &[FaultClass]) -> Option<(&FaultClass, &Effect)> {
+    let most = |name: &'static str| {
+        let all = classes.iter().filter_map(move |class| Some((class, class.effect(name)?)));
+        let some = all.filter(|(_, effect)| effect.failing.value > 0.0);
+        some.max_by(|a, b| a.1.failing.value.total_cmp(&b.1.failing.value))
+    };
+    most("lost").or_else(|| most("late_5m"))
+}
+
+/// What was taken for granted about the run.
+pub(super) fn assumed(length: Span, asked: [bool; 2]) -> Vec<String> {
+    let mut assumed = Vec::new();
+    if !asked[0] {
+        assumed.push("It fails at 10:00, and for 30m, unless --at and --for say otherwise.".into());
+    }
+    assumed.push(format!("Each replication ends at {}.", at(length.as_secs_f64())));
+    if asked[1] {
+        assumed.push("One IPv4 address is assumed for each host without an address.".into());
+    }
+    assumed.push(format!(
+        "Survived means: at most {} lost, {} later than 5 min and {} later than 1 h.",
+        percent(LIMITS.lost),
+        percent(LIMITS.late_5m),
+        percent(LIMITS.late_1h)
+    ));
+    assumed
+}
