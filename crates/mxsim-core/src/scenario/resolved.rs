@@ -82,8 +82,7 @@ impl Scenario {
 
     /// The records of the zone as measuring starts, one line each.
     pub(crate) fn zone_lines(&self) -> String {
-        let lines = record_sets(&self.zones[0].zone).into_values().flatten();
-        lines.map(|line| format!("{line}\n")).collect()
+        zone_lines(&self.zones[0].zone)
     }
 
     fn write_zone(&self, out: &mut Toml) {

@@ -13,10 +13,10 @@
 pub mod ask;
 pub mod check;
 pub mod compare;
-pub mod fail;
 #[doc(hidden)]
 pub mod cost;
 mod error;
+pub mod fail;
 pub mod judge;
 mod limit;
 #[doc(hidden)]

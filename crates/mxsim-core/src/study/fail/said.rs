@@ -213,14 +213,14 @@ fn worst(classes: &[FaultClass]) -> Option<(&FaultClass, &Effect)> {
 pub(super) fn assumed(length: Span, asked: [bool; 2]) -> Vec<String> {
     let mut assumed = Vec::new();
     if !asked[0] {
-        assumed.push("It fails at 10:00, and for 30m, unless --at and --for say otherwise.".into());
+        assumed.push("it fails at 10:00 and for 30m where --at and --for do not say otherwise".into());
     }
-    assumed.push(format!("Each replication ends at {}.", at(length.as_secs_f64())));
+    assumed.push(format!("each run ends at {}", at(length.as_secs_f64())));
     if asked[1] {
-        assumed.push("One IPv4 address is assumed for each host without an address.".into());
+        assumed.push("each host without an address has one IPv4 address".into());
     }
     assumed.push(format!(
-        "Survived means: at most {} lost, {} later than 5 min and {} later than 1 h.",
+        "\"in time\" is at most {} lost, {} later than 5 min, {} later than 1 h",
         percent(LIMITS.lost),
         percent(LIMITS.late_5m),
         percent(LIMITS.late_1h)
