@@ -5,12 +5,12 @@ use super::{Asked, Drawing, StudyReport};
 use crate::figure;
 use crate::page::{Page, TextStyle};
 use crate::shell::word as shell_word;
-use mxsim_core::numerals::{Ranged, clock, duration, literal_duration, significant};
+use mxsim_core::numerals::{Ranged, clock, duration, literal_duration, percent_digits, significant};
 use mxsim_core::results::{Answer, Caution, Interval, Unit};
 use mxsim_core::study::fail::{Effect, FailStudy, FaultClass, Help, NodeEffect, Recovery, Saving, SenderEffect};
 
 /// Things that would help on the first page.
-const MOST_HELPS: usize = 6;
+const MOST_HELPS: usize = 4;
 
 impl StudyReport for FailStudy {
     fn screen(&self, asked: &Asked<'_>, style: &TextStyle) -> String {
@@ -159,65 +159,68 @@ const fn word(study: &FailStudy) -> &'static str {
 
 /// What belongs to the answer about one way to fail.
 fn first_page(page: &mut Page, study: &FailStudy) {
-    let recovery = study.recovery.iter().flat_map(|recovery| recovery_items(study, recovery));
-    recovery.take(3).for_each(|(label, text)| page.item(label, &text));
-    if study.help.is_empty() {
-        return;
+    if let Some(recovery) = &study.recovery {
+        page.item("after it", &after(recovery));
     }
-    page.blank();
-    help(study, &study.help[..study.help.len().min(MOST_HELPS)], false).write(page);
-    page.blank();
+    if !study.help.is_empty() {
+        page.blank();
+        helps(study).write(page);
+        page.blank();
+    }
 }
 
-/// What follows the failure, item by item.
-fn recovery_items(study: &FailStudy, recovery: &Recovery) -> Vec<(&'static str, String)> {
-    let plain = |interval: Interval| parts::value(&interval, Unit::Count);
-    let moment = |interval: &Option<Interval>| match interval {
-        Some(interval) => parts::value(interval, Unit::Seconds),
-        None => "not within the run".into(),
-    };
-    let mut items = vec![(
-        "affected",
-        format!(
-            "{} messages; 95 % of them are delivered {} after it began, 99 % {}.",
-            plain(recovery.affected),
-            moment(&recovery.delivered_s[0]),
-            moment(&recovery.delivered_s[1])
+/// What follows the failure, in a paragraph.
+fn after(recovery: &Recovery) -> String {
+    let plain = |interval: &Interval| parts::value(interval, Unit::Count);
+    let mut text = match &recovery.delivered_s[0] {
+        _ if recovery.affected.value <= 0.0 => "No message is affected.".to_owned(),
+        Some(delivered) => format!(
+            "{} messages are affected; 95 % of them are delivered {} after it began.",
+            plain(&recovery.affected),
+            parts::value(delivered, Unit::Seconds)
         ),
-    )];
-    let ratio = recovery.peak_ratio.map(|ratio| format!(", {} times the usual peak", significant(ratio)));
-    let bin = study.timeline.as_ref().map_or_else(String::new, |timeline| duration(timeline.bin_s));
-    items.push((
-        "surge",
-        format!(
-            "{} messages wait when it ends; 95 % of them are delivered within {}. The busiest node then takes {} a minute (over {bin}){}.",
-            plain(recovery.waiting_at_end),
-            moment(&recovery.surge_s),
-            plain(recovery.peak.failing),
-            ratio.unwrap_or_default()
+        None => format!(
+            "{} messages are affected, and in some runs not 95 % of them are delivered.",
+            plain(&recovery.affected)
         ),
-    ));
-    let split = match &recovery.split_normal_s {
-        Some(split) if split.value <= 0.0 && split.high.is_none_or(|high| high <= 0.0) => "as before at once".into(),
-        Some(split) => format!("as before {} after it ends", split_text(split)),
-        None => "not as before within the timeline".into(),
     };
-    let still = match recovery.still_waiting.value > 0.0 {
-        true => format!(" {} messages still wait when the run ends.", plain(recovery.still_waiting)),
-        false => String::new(),
-    };
-    items.push(("split", format!("The split over nodes is {split}.{still}")));
-    items
+    if let Some(surge) = recovery.surge_s.as_ref().filter(|_| recovery.waiting_at_end.value > 0.0) {
+        let (waiting, surge) = (plain(&recovery.waiting_at_end), parts::value(surge, Unit::Seconds));
+        text.push_str(&format!(" {waiting} wait when it ends, 95 % of them for up to {surge}."));
+    }
+    if recovery.peak.difference.sign() > 0 {
+        let [failing, normal] = [&recovery.peak.failing, &recovery.peak.normal].map(plain);
+        text.push_str(&format!(" A node then takes up to {failing} a minute, usually {normal}."));
+    }
+    if recovery.still_waiting.value > 0.0 {
+        text.push_str(&format!(" {} still wait when the run ends.", plain(&recovery.still_waiting)));
+    }
+    text
 }
 
-/// From the time from which on no difference shows to that from which on there can be none that matters.
-fn split_text(split: &Interval) -> String {
-    let ranged = Ranged::new(split.value, [split.low, split.high]);
-    match split.high {
-        Some(high) if high > split.value => format!("{} to {}", duration(split.value), duration(high)),
-        Some(_) => duration(split.value),
-        None => format!("{} at the earliest", duration(ranged.value)),
-    }
+/// The same number by number, for the long page.
+fn recovery_table(recovery: &Recovery) -> Table {
+    let count = |text: &str, interval: &Interval| (text.to_owned(), parts::value(interval, Unit::Count));
+    let moment = |text: &str, interval: &Option<Interval>| {
+        let value = interval.as_ref().map(|interval| parts::value(interval, Unit::Seconds));
+        (text.to_owned(), value.unwrap_or_else(|| "not in every run".into()))
+    };
+    let rows = [
+        count("messages affected", &recovery.affected),
+        count("waiting when it ends", &recovery.waiting_at_end),
+        count("still waiting at the end of the run", &recovery.still_waiting),
+        moment("95 % delivered, from its beginning", &recovery.delivered_s[0]),
+        moment("99 % delivered, from its beginning", &recovery.delivered_s[1]),
+        moment("95 % delivered, from its end", &recovery.delivered_after_s[0]),
+        moment("99 % delivered, from its end", &recovery.delivered_after_s[1]),
+        count("surge: messages beyond the usual", &recovery.surge),
+        moment("surge: until 95 % is over", &recovery.surge_s),
+        count("busiest node after it, per minute", &recovery.peak.failing),
+        count("the same without the failure", &recovery.peak.normal),
+        moment("split as usual, from its end", &recovery.split_normal_s),
+    ];
+    let (names, values) = rows.into_iter().unzip();
+    Table::new("Recovery", "what", names).column("", values)
 }
 
 fn cautions(page: &mut Page, cautions: &[Caution]) {
@@ -225,29 +228,31 @@ fn cautions(page: &mut Page, cautions: &[Caution]) {
 }
 
 /// What would help, what saves most first.
-fn help(study: &FailStudy, helps: &[Help], is_full: bool) -> Table {
-    let texts = helps.iter().map(|help| help.text.clone()).collect();
-    let ranked = study.effect(&study.ranked_by).map_or_else(String::new, |effect| effect.text.clone());
-    let saving = |name: &str, of: &dyn Fn(&Saving) -> String| {
-        let find = |help: &Help| help.saves.iter().find(|one| one.name == name).map_or_else(String::new, of);
-        helps.iter().map(find).collect::<Vec<_>>()
+fn helps(study: &FailStudy) -> Table {
+    let helps = &study.help[..study.help.len().min(MOST_HELPS)];
+    let of = |cell: &dyn Fn(&Help) -> String| helps.iter().map(cell).collect::<Vec<_>>();
+    let ranked = study.effect(&study.ranked_by).map_or("", |effect| effect.text.as_str());
+    let saved = |help: &Help| {
+        let Some(one) = help.saves.first() else { return String::new() };
+        let doubt = if one.saved.sign() == 0 { " ?" } else { "" };
+        format!("{}{doubt}", saved_text(&one.saved, one.unit))
     };
-    let saved = |one: &Saving| match one.saved.sign() {
-        0 => format!("{} ?", saved_text(&one.saved, one.unit)),
-        _ => saved_text(&one.saved, one.unit),
+    Table::new("", "what would help most", of(&|help| help.text.clone()))
+        .column(&format!("lowers \"{ranked}\" by"), of(&saved))
+        .column("enough", of(&|help| if help.is_enough { "yes" } else { "no" }.to_owned()))
+}
+
+/// What is left with each of them, for the long page.
+fn left(study: &FailStudy) -> Table {
+    let names = study.help.iter().map(|help| help.name.clone()).collect();
+    let Some(first) = study.help.first() else { return Table::new("", "", names) };
+    let cell = |help: &Help, name: &str| {
+        let one = help.saves.iter().find(|one| one.name == name);
+        one.map_or_else(String::new, |one: &Saving| plus_minus(&one.left, one.unit))
     };
-    let enough = helps.iter().map(|help| if help.is_enough { "yes" } else { "no" }.to_owned()).collect();
-    let title = if is_full { "What would help most" } else { "" };
-    let mut table = Table::new(title, "what would help most", texts)
-        .column(&format!("saves of \"{ranked}\""), saving(&study.ranked_by, &saved))
-        .column("enough", enough);
-    if is_full {
-        for effect in &study.effects {
-            let is_other = effect.name != study.ranked_by && helps[0].saves.iter().any(|one| one.name == effect.name);
-            if is_other {
-                table = table.column(&effect.text, saving(&effect.name, &saved));
-            }
-        }
+    let mut table = Table::new("What is left with each of them", "with", names);
+    for one in &first.saves {
+        table = table.column(&one.text, study.help.iter().map(|help| cell(help, &one.name)).collect());
     }
     table
 }
@@ -262,14 +267,14 @@ fn classes(study: &FailStudy) -> Table {
     };
     let of = |name: &'static str| {
         let cell = move |class: &FaultClass| {
-            class.effect(name).map_or_else(String::new, |effect| in_column(&effect.failing, effect.unit))
+            class.effect(name).map_or_else(String::new, |effect| plus_minus(&effect.failing, effect.unit))
         };
         classes.iter().map(cell).collect::<Vec<_>>()
     };
     Table::new("", "fails by", classes.iter().map(|class| class.text.clone()).collect())
         .column("ok", classes.iter().map(|class| survived(class).to_owned()).collect())
-        .column("% lost", of("lost"))
-        .column("% over 5 min", of("late_5m"))
+        .column("lost", of("lost"))
+        .column("over 5 min", of("late_5m"))
         .column("mean delay", of("delay_mean"))
         .column("connections", of("connections_per_message"))
 }
@@ -284,12 +289,10 @@ fn tables(study: &FailStudy) -> Vec<Table> {
     if !study.senders.is_empty() {
         tables.push(senders(&study.senders));
     }
-    if let Some(recovery) = &study.recovery {
-        let (names, texts) = recovery_items(study, recovery).into_iter().map(|(name, text)| (name.to_owned(), text)).unzip();
-        tables.push(Table::new("Recovery", "what", names).column("", texts));
-    }
+    tables.extend(study.recovery.as_ref().map(recovery_table));
     if !study.help.is_empty() {
-        tables.push(help(study, &study.help, true));
+        tables.push(Table { title: "What would help most".into(), ..helps(study) });
+        tables.push(left(study));
     }
     if !study.not_tried.is_empty() {
         let (texts, whys) = study.not_tried.iter().map(|one| (one.text.clone(), one.why.clone())).unzip();
@@ -306,9 +309,9 @@ fn tables(study: &FailStudy) -> Vec<Table> {
 fn effects(title: &str, effects: &[Effect]) -> Table {
     let of = |cell: &dyn Fn(&Effect) -> String| effects.iter().map(cell).collect::<Vec<_>>();
     Table::new(title, "quantity", of(&|one| one.text.clone()))
-        .column("without", of(&|one| parts::value(&one.normal, one.unit)))
-        .column("with it", of(&|one| parts::value(&one.failing, one.unit)))
-        .column("difference", of(&|one| parts::difference(&one.difference, one.unit)))
+        .column("without", of(&|one| plus_minus(&one.normal, one.unit)))
+        .column("with it", of(&|one| plus_minus(&one.failing, one.unit)))
+        .column("difference", of(&|one| plus_minus(&one.difference.value, one.unit)))
         .column("narrower", of(&|one| narrower(one.difference.narrower)))
 }
 
@@ -319,14 +322,15 @@ fn narrower(ratio: Option<f64>) -> String {
 fn nodes(nodes: &[NodeEffect]) -> Table {
     let name = |node: &NodeEffect| format!("{}{}", node.name, if node.fails { " (fails)" } else { "" });
     let of = |cell: &dyn Fn(&NodeEffect) -> String| nodes.iter().map(cell).collect::<Vec<_>>();
-    let with = |one: &Effect| parts::value(&one.failing, one.unit);
+    let share = |one: &Interval| plus_minus(one, Unit::Share);
+    let rate = |one: &Interval| plus_minus(one, Unit::Count);
     Table::new("Nodes: share of mail, and messages a minute in the busiest bin", "node", nodes.iter().map(name).collect())
-        .column("usual share", of(&|node| parts::value(&node.share.normal, Unit::Share)))
-        .column("while it fails", of(&|node| with(&node.share)))
-        .column("after it", of(&|node| with(&node.share_after)))
-        .column("peak while", of(&|node| parts::value(&node.peak.failing, Unit::Count)))
-        .column("peak after", of(&|node| parts::value(&node.peak_after.failing, Unit::Count)))
-        .column("usual peak", of(&|node| parts::value(&node.peak_after.normal, Unit::Count)))
+        .column("usual", of(&|node| share(&node.share.normal)))
+        .column("failing", of(&|node| share(&node.share.failing)))
+        .column("after", of(&|node| share(&node.share_after.failing)))
+        .column("peak", of(&|node| rate(&node.peak.failing)))
+        .column("peak after", of(&|node| rate(&node.peak_after.failing)))
+        .column("usual peak", of(&|node| rate(&node.peak_after.normal)))
 }
 
 fn senders(senders: &[SenderEffect]) -> Table {
@@ -341,7 +345,7 @@ fn senders(senders: &[SenderEffect]) -> Table {
 /// The timeline in words: what waits, and the share of each node, bin by bin.
 fn timeline(study: &FailStudy) -> Table {
     let Some(timeline) = &study.timeline else { return Table::new("Timeline", "from", Vec::new()) };
-    let shown = |interval: &Interval, unit: Unit| parts::value(interval, unit);
+    let shown = |interval: &Interval, unit: Unit| plus_minus(interval, unit);
     let bins = 0..timeline.waiting.len();
     let names = bins.clone().map(|bin| clock(timeline.from_s + bin as f64 * timeline.bin_s)).collect();
     let title = format!("Timeline, bins of {}; each range for itself", duration(timeline.bin_s));
@@ -386,15 +390,27 @@ fn saved_text(saved: &mxsim_core::results::Difference, unit: Unit) -> String {
     let ranged = Ranged::from(saved.value);
     match unit {
         Unit::Share => ranged.points(),
-        _ => parts::difference(saved, unit),
+        Unit::Seconds => ranged.duration(),
+        _ => ranged.plain(),
     }
 }
 
-/// A number and its range in a column whose head says the unit.
-fn in_column(interval: &Interval, unit: Unit) -> String {
-    let ranged = Ranged::from(*interval);
-    match unit {
-        Unit::Share => ranged.percent_bare(),
-        unit => parts::value(interval, unit),
-    }
+/// A number and the half-width of its interval: `20.7 +-1.7 %`. For columns, where a range takes too much room.
+fn plus_minus(interval: &Interval, unit: Unit) -> String {
+    let write = |value: f64| match unit {
+        Unit::Share => percent_digits(value),
+        Unit::Seconds => duration(value.abs()),
+        _ => significant(value.abs()),
+    };
+    let Interval { value, low, high } = *interval;
+    let sign = if value < 0.0 && unit != Unit::Share { "-" } else { "" };
+    let number = format!("{sign}{}", write(value));
+    let half = match (low, high) {
+        (Some(low), Some(high)) => (high - value).max(value - low),
+        _ => return format!("{number} (?)"),
+    };
+    let end = if unit == Unit::Share { " %" } else { "" };
+    // A half-width that is nothing beside the digits shown says nothing.
+    let is_none = half <= value.abs() * 0.0005 || (unit == Unit::Share && half < 0.0005);
+    if is_none { format!("{number}{end}") } else { format!("{number} +-{}{end}", write(half)) }
 }

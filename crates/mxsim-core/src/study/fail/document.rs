@@ -155,8 +155,8 @@ pub struct Recovery {
     pub peak: Effect,
     /// The second in parts of the first.
     pub peak_ratio: Option<f64>,
-    /// From the end of the failure until the split is as without it (s): its bounds are when the first bin begins from which on no failed node's share
-    /// differs for sure, and when the last bin ends in which one may differ by more than a tenth. `null` if that is beyond the timeline.
+    /// From the end of the failure until the end of the last bin in which the share of a failed node is off by more than a tenth of its usual share
+    /// (s): by its mean, for sure, and perhaps. `null` if that is the last bin of the timeline.
     pub split_normal_s: Option<Interval>,
 }
 

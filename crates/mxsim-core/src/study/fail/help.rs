@@ -80,8 +80,7 @@ impl Failing<'_> {
         let is_other = self.fault != Fault::Refuse && !self.target.is_path();
         let refused = || self.base.clone().event(self.target.event(Fault::Refuse, (self.from, self.length)));
         is_other.then(|| {
-            let advice = "let the node refuse connections while it is down: stop the listener, or let the firewall \
-                          answer with a reset instead of dropping packets";
+            let advice = "let it refuse connections while it is down (stop the listener; reject instead of drop)";
             Ok(("refuse", "it refuses connections instead".into(), advice.into(), refused()))
         })
     }
@@ -91,7 +90,7 @@ impl Failing<'_> {
         let nodes = self.scenario.nodes.iter().filter(|node| node.greylists).count();
         (greylisting.table == GreyTable::PerNode && nodes > 1).then(|| {
             let shared = self.over(&self.base.clone().set("greylisting.table", "shared"));
-            let advice = "let all nodes share one greylist table, so that a sender which comes back to another node is known";
+            let advice = "let all nodes share one greylist table";
             Ok(("shared-greylist", "one greylist table for all nodes".into(), advice.into(), shared))
         })
     }
@@ -108,7 +107,7 @@ impl Failing<'_> {
             Some(_) => builder.node_like(name, node),
             None => builder,
         });
-        let advice = "add one more node of the same preference; the failed one then carries less of the mail";
+        let advice = "add one more node of the same preference";
         Some(Ok(("one-more-node", TEXT.into(), advice.into(), self.over(&published))))
     }
 

@@ -124,7 +124,7 @@ impl Numbers {
             waiting,
             connections: sum(|sender| sender.connections),
             late: LATE.each_ref().map(|limit| later(limit) as u64 + waiting),
-            delay_us: delays.iter().map(|delay| i128::from(*delay)).sum(),
+            delay_us: delays.iter().map(|delay| i128::from(*delay)).sum::<i128>(),
             delay_p95_us: p95(&delays, accepted as usize),
             peak_sessions,
         }

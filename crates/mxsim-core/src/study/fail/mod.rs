@@ -19,7 +19,6 @@ pub use document::{
 };
 pub use how::parse as parse_how;
 
-use crate::dns::AddressStatus;
 use crate::engine::MethodChoice;
 use crate::estimate::measure::{Measure, Value};
 use crate::estimate::paired::Family;
@@ -35,7 +34,7 @@ use measure::{LATE, Numbers, Quantity, between, bounded, effect, values};
 use recovery::{Followed, peak, recovery};
 use target::Target;
 use timeline::{PER_MINUTE, Pair, split_normal, timeline};
-use watch::{Period, Seen, Waited, Watch};
+use watch::{Period, Seen, Watch};
 
 /// What is simulated after the failure, at least and at most: within it senders try again what has waited for as long as the failure lasted.
 const AFTER: [Span; 2] = [Span::from_hours(6), Span::from_hours(120)];
@@ -214,10 +213,7 @@ impl<'a> Asked<'a> {
     }
 
     fn assumed(&self) -> Vec<String> {
-        let is_assumed = |host: &crate::dns::Host| host.status == AddressStatus::Assumed;
-        let assumes_address = self.scenario.zones[0].zone.hosts.iter().any(is_assumed);
-        let is_asked = self.options.at.is_some() && self.options.length.is_some();
-        said::assumed(self.scenario.run.run_length, [is_asked, assumes_address])
+        said::assumed(&self.scenario, self.options)
     }
 
     /// The document without what was found.
@@ -458,7 +454,7 @@ impl<'a> Shown<'a> {
 
 /// Messages of a sender that are later than 5 min, or wait when the run ends.
 fn late(seen: &Seen, sender: usize) -> u64 {
-    let is_late = |waited: &&Waited| {
+    let is_late = |waited: &&watch::Waited| {
         waited.message.sender.index() == sender && !waited.is_bounced && waited.delay() > LATE[1]
     };
     seen.waited.iter().filter(is_late).count() as u64 + measure::still_waiting(&seen.senders[sender])

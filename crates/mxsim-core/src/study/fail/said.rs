@@ -1,10 +1,11 @@
 //! The answer of a failure: whether the mail gets through it, and what to do.
 
-use super::document::{Effect, FailStudy, FaultClass, Help, Limits};
-use crate::numerals::{Ranged, clock_minutes, count, percent};
+use super::document::{Effect, FailStudy, FaultClass, Help, Limits, SenderEffect};
+use super::FailOptions;
+use crate::dns::AddressStatus;
+use crate::numerals::{Ranged, clock_minutes, count};
 use crate::results::{Answer, Interval, Said, Unit};
-use crate::scenario::LOST;
-use crate::syntax::suggest::some_of;
+use crate::scenario::{LOST, Scenario};
 use crate::time::Span;
 
 /// What is survived: nothing lost that matters, 19 of 20 messages within 5 min, 99 of 100 within an hour.
@@ -59,11 +60,11 @@ fn span(seconds: f64) -> Span {
     Span::from_secs_f64(seconds)
 }
 
-/// The failure as a part of a sentence: `mx2 (packets dropped) from 10:00 for 30m`.
-fn what(study: &FailStudy) -> String {
+/// When it fails, and how if that was asked for: `packets dropped, 10:00 for 30m`.
+fn when(study: &FailStudy) -> String {
     let failure = &study.failure;
-    let how = if failure.text.is_empty() { String::new() } else { format!(" ({})", failure.text) };
-    format!("{}{how} from {} for {}", failure.target, at(failure.from_s), span(failure.length_s))
+    let how = if failure.text.is_empty() { String::new() } else { format!("{}, ", failure.text) };
+    format!("{how}{} for {}", at(failure.from_s), span(failure.length_s))
 }
 
 /// A time to the minute; of a later day with its number, as scenarios count them.
@@ -84,17 +85,19 @@ pub(super) fn one(study: &FailStudy) -> Said {
 }
 
 fn sentence(study: &FailStudy) -> String {
-    let of = |name: &str| study.effect(name).map_or(String::new(), |effect| written(effect.unit, effect.failing));
-    let lost = match study.effect("lost") {
-        Some(effect) if effect.failing.value > 0.0 => format!("{} is lost", of("lost")),
-        _ => format!("none of {} messages is lost", count(study.failure.messages)),
+    let part = |name: &str| {
+        let effect = study.effect(name).filter(|effect| effect.failing.value > 0.0);
+        effect.map(|effect| written(effect.unit, effect.failing))
     };
-    let hour = study.effect("late_1h").filter(|effect| effect.failing.value > 0.0);
-    let hour = hour.map(|_| format!(", {} later than 1 h", of("late_1h"))).unwrap_or_default();
+    let late = part("late_5m").map_or_else(|| "nothing".into(), |late| format!("{late} of what"));
+    let arrives = if late == "nothing" { " that" } else { "" };
+    let hour = part("late_1h").map(|hour| format!(", {hour} later than 1 h")).unwrap_or_default();
+    let none = || format!("none of {} messages", count(study.failure.messages));
     format!(
-        "Of the mail that arrives while it fails, {} is later than 5 min{hour}, and {lost}: {}.",
-        of("late_5m"),
-        what(study)
+        "While {} fails ({}), {late}{arrives} arrives is later than 5 min{hour}, and {} is lost.",
+        study.failure.target,
+        when(study),
+        part("lost").unwrap_or_else(none)
     )
 }
 
@@ -102,7 +105,7 @@ fn why(study: &FailStudy) -> String {
     let mut parts = Vec::new();
     if let (Some(mean), Some(connections)) = (study.effect("delay_mean"), study.effect("connections_per_message")) {
         parts.push(format!(
-            "A message takes {} on average instead of {}, and {} connections instead of {}.",
+            "Mean delay {} instead of {}; {} connections a message instead of {}.",
             written(mean.unit, mean.failing),
             written(mean.unit, mean.normal),
             written(connections.unit, connections.failing),
@@ -112,19 +115,18 @@ fn why(study: &FailStudy) -> String {
     if let Some(base) = study.effect("late_5m").filter(|effect| effect.normal.value >= 0.001) {
         parts.push(format!("Without the failure {} is later than 5 min.", written(base.unit, base.normal)));
     }
-    let late: Vec<String> = study.senders.iter().take(2).map(whose).collect();
-    if !late.is_empty() {
-        parts.push(format!("Hit most: {}.", late.join("; ")));
-    }
+    let is_hit = |sender: &&SenderEffect| sender.late_5m.sign() > 0 || sender.lost.sign() > 0;
+    let most = study.senders.iter().find(is_hit).map(|sender| format!("Hit most: {}.", whose(sender)));
+    parts.extend(most);
     parts.join(" ")
 }
 
-fn whose(sender: &super::document::SenderEffect) -> String {
+fn whose(sender: &SenderEffect) -> String {
     let (is_lost, part) = match sender.lost.value.value > sender.late_5m.value.value {
         true => ("lost", sender.lost.value),
         false => ("later than 5 min", sender.late_5m.value),
     };
-    format!("{}, of whose mail {} is {is_lost}", sender.name, written(Unit::Share, part))
+    format!("{} ({} of its mail {is_lost})", sender.name, written(Unit::Share, part))
 }
 
 /// Variants with which the answer would be another.
@@ -143,7 +145,7 @@ fn advice(study: &FailStudy, is_survived: Option<bool>) -> String {
         (None, Some(true)) => "Nothing has to be done.".into(),
         (None, _) => "Nothing that was tried helps for sure.".into(),
         (Some(best), survived) => {
-            let begin = if survived == Some(true) { "If that is still too much: " } else { "" };
+            let begin = if survived == Some(true) { "nothing has to be done; if that is too much, " } else { "" };
             let text = format!("{begin}{}. {}", best.advice, saves(best));
             let mut letters = text.chars();
             letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
@@ -151,7 +153,7 @@ fn advice(study: &FailStudy, is_survived: Option<bool>) -> String {
     }
 }
 
-/// `It saves 6.2 points (6.0-6.4) of mail later than 5 min.`
+/// `That lowers "later than 5 min" by 6.2 points (6.0-6.4).`
 fn saves(help: &Help) -> String {
     let Some(saving) = help.saves.first() else { return String::new() };
     let ranged = Ranged::from(saving.saved.value);
@@ -160,7 +162,7 @@ fn saves(help: &Help) -> String {
         Unit::Seconds => ranged.duration(),
         Unit::Count | Unit::PerMinute => ranged.plain(),
     };
-    format!("That takes {saved} off \"{}\".", saving.text)
+    format!("That lowers \"{}\" by {saved}.", saving.text)
 }
 
 /// The answer about all ways to fail.
@@ -168,31 +170,30 @@ pub(super) fn all(study: &FailStudy) -> Said {
     let with = |survived: Option<bool>| -> Vec<&FaultClass> {
         study.classes.iter().filter(|class| class.is_survived == survived).collect()
     };
-    let (bad, open, fine) = (with(Some(false)), with(None), with(Some(true)));
+    let (bad, open) = (with(Some(false)), with(None));
     let survived = if bad.is_empty() { open.is_empty().then_some(true) } else { Some(false) };
     let mut said = Said::new(answer(survived), sentence_of_all(study, &bad, open.len()));
-    let names = |classes: &[&FaultClass]| some_of(classes.iter().map(|class| class.text.as_str()));
-    said.why = match fine.is_empty() {
-        true => "\"Down\" is not one thing, and no kind of it is survived for sure.".into(),
-        false => format!("\"Down\" is not one thing. The mail gets through in time with: {}.", names(&fine)),
-    };
-    if !bad.is_empty() {
-        said.flips = format!("It does not with: {}.", names(&bad));
-    }
+    said.why = "\"Down\" is not one thing: what a sender meets decides whether it tries another host, waits or gives up.".into();
     said.advice = match bad.is_empty() {
-        true => "Look closer at the kind of failure that you expect.".into(),
-        false => "Find out which of these a node of yours shows when it is in trouble, and make it refuse connections instead.".into(),
+        true => "Nothing has to be done for these.".into(),
+        false => "Find out how your node fails when it is in trouble, and let it refuse connections instead.".into(),
     };
     said
 }
 
 fn sentence_of_all(study: &FailStudy, bad: &[&FaultClass], open: usize) -> String {
-    let begin = format!("In {} of {} ways to fail mail is lost or late", bad.len(), study.classes.len());
-    let open = if open == 0 { String::new() } else { format!(" (in {open} it cannot be told)") };
+    let open = if open == 0 { String::new() } else { format!(", and in {open} it cannot be told") };
     let worst = worst(&study.classes).map(|(class, effect)| {
-        format!("; the worst is \"{}\": {} is {}", class.text, written(effect.unit, effect.failing), end(effect))
+        format!("; worst is \"{}\": {} is {}", class.text, written(effect.unit, effect.failing), end(effect))
     });
-    format!("{begin}{open}{}: {}.", worst.unwrap_or_default(), what(study))
+    format!(
+        "In {} of {} ways in which {} may fail ({}) mail is lost or late{open}{}.",
+        bad.len(),
+        study.classes.len(),
+        study.failure.target,
+        when(study),
+        worst.unwrap_or_default()
+    )
 }
 
 fn end(effect: &Effect) -> &str {
@@ -209,21 +210,18 @@ fn worst(classes: &[FaultClass]) -> Option<(&FaultClass, &Effect)> {
     most("lost").or_else(|| most("late_5m"))
 }
 
-/// What was taken for granted about the run.
-pub(super) fn assumed(length: Span, asked: [bool; 2]) -> Vec<String> {
+/// What was taken for granted.
+pub(super) fn assumed(scenario: &Scenario, options: &FailOptions) -> Vec<String> {
     let mut assumed = Vec::new();
-    if !asked[0] {
-        assumed.push("it fails at 10:00 and for 30m where --at and --for do not say otherwise".into());
+    if options.at.is_none() || options.length.is_none() {
+        assumed.push("--at 10:00 and --for 30m where not said".into());
     }
-    assumed.push(format!("each run ends at {}", at(length.as_secs_f64())));
-    if asked[1] {
-        assumed.push("each host without an address has one IPv4 address".into());
+    if let Some(mix) = &scenario.mix {
+        assumed.push(format!("senders as in \"{}\"", mix.population));
     }
-    assumed.push(format!(
-        "\"in time\" is at most {} lost, {} later than 5 min, {} later than 1 h",
-        percent(LIMITS.lost),
-        percent(LIMITS.late_5m),
-        percent(LIMITS.late_1h)
-    ));
+    if scenario.zones[0].zone.hosts.iter().any(|host| host.status == AddressStatus::Assumed) {
+        assumed.push("one IPv4 address for each host".into());
+    }
+    assumed.push("\"in time\": 95 % within 5 min, 99 % within 1 h, nothing lost".into());
     assumed
 }
