@@ -19,7 +19,9 @@ pub fn fail_waiting(study: &FailStudy) -> Option<Figure> {
     ];
     let late = timeline.late.iter().zip(["over 1 min", "over 5 min", "over 60 min"]);
     let late = late.filter(|(values, _)| values.iter().any(|value| value.value > 0.0));
-    lines.extend(late.map(|(values, name)| Line { band: Vec::new(), ..line(timeline, name, values, At::End) }));
+    lines.extend(
+        late.map(|(values, name)| Line { band: Vec::new(), ..line(timeline, name, values, At::End) }),
+    );
     Some(Figure {
         title: waiting_title(study),
         subtitle: MARKS.to_owned(),
@@ -36,7 +38,10 @@ fn waiting_title(study: &FailStudy) -> String {
     match &recovery.surge_s {
         Some(surge) if recovery.waiting_at_end.value > 0.0 => {
             let until = Ranged::from(*surge).duration();
-            format!("{waiting} messages wait when {} is back; 95 % of them for {until} more", short(&study.failure.target))
+            format!(
+                "{waiting} messages wait when {} is back; 95 % of them for {until} more",
+                short(&study.failure.target)
+            )
         }
         _ => format!("{waiting} messages wait when {} is back", short(&study.failure.target)),
     }
@@ -63,7 +68,8 @@ pub fn fail_nodes(study: &FailStudy) -> Option<Figure> {
 
 fn nodes_title(study: &FailStudy) -> String {
     let Some(recovery) = &study.recovery else { return String::new() };
-    let [normal, failing] = [recovery.peak.normal, recovery.peak.failing].map(|rate| Ranged::from(rate).plain());
+    let [normal, failing] =
+        [recovery.peak.normal, recovery.peak.failing].map(|rate| Ranged::from(rate).plain());
     format!("After the failure a node takes up to {failing} messages a minute, {normal} without it")
 }
 

@@ -7,7 +7,9 @@ use crate::page::{Page, TextStyle};
 use crate::shell::word as shell_word;
 use mxsim_core::numerals::{Ranged, clock, duration, literal_duration, percent_digits, significant};
 use mxsim_core::results::{Answer, Caution, Interval, Unit};
-use mxsim_core::study::fail::{Effect, FailStudy, FaultClass, Help, NodeEffect, Recovery, Saving, SenderEffect};
+use mxsim_core::study::fail::{
+    Effect, FailStudy, FaultClass, Help, NodeEffect, Recovery, Saving, SenderEffect,
+};
 
 /// Things that would help on the first page.
 const MOST_HELPS: usize = 4;
@@ -71,9 +73,12 @@ impl StudyReport for FailStudy {
     }
 
     fn figures(&self) -> Vec<Drawing> {
-        let drawing = |title: &str, name: &str, figure| Drawing { title: title.into(), name: name.into(), figure };
-        let waiting = figure::fail_waiting(self).map(|figure| drawing("Waiting mail", "fail-waiting", figure));
-        let nodes = figure::fail_nodes(self).map(|figure| drawing("Mail accepted by node", "fail-nodes", figure));
+        let drawing =
+            |title: &str, name: &str, figure| Drawing { title: title.into(), name: name.into(), figure };
+        let waiting =
+            figure::fail_waiting(self).map(|figure| drawing("Waiting mail", "fail-waiting", figure));
+        let nodes =
+            figure::fail_nodes(self).map(|figure| drawing("Mail accepted by node", "fail-nodes", figure));
         waiting.into_iter().chain(nodes).collect()
     }
 }
@@ -82,7 +87,13 @@ impl StudyReport for FailStudy {
 struct Rows(Vec<Vec<String>>);
 
 impl Rows {
-    fn row(&mut self, section: &str, (name, quantity): (&str, &str), value: &Interval, narrower: Option<f64>) {
+    fn row(
+        &mut self,
+        section: &str,
+        (name, quantity): (&str, &str),
+        value: &Interval,
+        narrower: Option<f64>,
+    ) {
         let numbers = [Some(value.value), value.low, value.high, narrower].map(parts::cell);
         self.0.push([section, name, quantity].map(str::to_owned).into_iter().chain(numbers).collect());
     }
@@ -117,7 +128,10 @@ impl Rows {
             ("split_normal_s", recovery.split_normal_s),
         ];
         let moments = moments.into_iter().filter_map(|(name, moment)| Some((name, moment?)));
-        always.into_iter().chain(moments).for_each(|(name, value)| self.interval("recovery", ("", name), &value));
+        always
+            .into_iter()
+            .chain(moments)
+            .for_each(|(name, value)| self.interval("recovery", ("", name), &value));
         self.effect("recovery", "", &recovery.peak);
     }
 
@@ -324,18 +338,23 @@ fn nodes(nodes: &[NodeEffect]) -> Table {
     let of = |cell: &dyn Fn(&NodeEffect) -> String| nodes.iter().map(cell).collect::<Vec<_>>();
     let share = |one: &Interval| plus_minus(one, Unit::Share);
     let rate = |one: &Interval| plus_minus(one, Unit::Count);
-    Table::new("Nodes: share of mail, and messages a minute in the busiest bin", "node", nodes.iter().map(name).collect())
-        .column("usual", of(&|node| share(&node.share.normal)))
-        .column("failing", of(&|node| share(&node.share.failing)))
-        .column("after", of(&|node| share(&node.share_after.failing)))
-        .column("peak", of(&|node| rate(&node.peak.failing)))
-        .column("peak after", of(&|node| rate(&node.peak_after.failing)))
-        .column("usual peak", of(&|node| rate(&node.peak_after.normal)))
+    Table::new(
+        "Nodes: share of mail, and messages a minute in the busiest bin",
+        "node",
+        nodes.iter().map(name).collect(),
+    )
+    .column("usual", of(&|node| share(&node.share.normal)))
+    .column("failing", of(&|node| share(&node.share.failing)))
+    .column("after", of(&|node| share(&node.share_after.failing)))
+    .column("peak", of(&|node| rate(&node.peak.failing)))
+    .column("peak after", of(&|node| rate(&node.peak_after.failing)))
+    .column("usual peak", of(&|node| rate(&node.peak_after.normal)))
 }
 
 fn senders(senders: &[SenderEffect]) -> Table {
     let of = |cell: &dyn Fn(&SenderEffect) -> String| senders.iter().map(cell).collect::<Vec<_>>();
-    let points = |one: &mxsim_core::results::Difference| format!("{} points", parts::difference(one, Unit::Share));
+    let points =
+        |one: &mxsim_core::results::Difference| format!("{} points", parts::difference(one, Unit::Share));
     Table::new("Whose mail", "sender", of(&|sender| sender.name.clone()))
         .column("of all mail", of(&|sender| parts::value(&sender.share_of_mail, Unit::Share)))
         .column("later than 5 min", of(&|sender| points(&sender.late_5m)))
@@ -362,17 +381,24 @@ fn timeline(study: &FailStudy) -> Table {
 fn next(study: &FailStudy, asked: &Asked<'_>) -> String {
     let failure = &study.failure;
     let target: Vec<String> = failure.asked.iter().map(|word| shell_word(word).into_owned()).collect();
-    let time = format!("--at {} --for {}", shell_word(&at(failure.from_s)), shell_word(&length(failure.length_s)));
-    let how = match study.classes.iter().find(|class| class.is_survived == Some(false)).or(study.classes.first()) {
-        Some(class) => class.how.as_str(),
-        None => failure.how.as_str(),
-    };
+    let time =
+        format!("--at {} --for {}", shell_word(&at(failure.from_s)), shell_word(&length(failure.length_s)));
+    let how =
+        match study.classes.iter().find(|class| class.is_survived == Some(false)).or(study.classes.first()) {
+            Some(class) => class.how.as_str(),
+            None => failure.how.as_str(),
+        };
     let more = match (study.classes.is_empty(), asked.full) {
         (false, _) => "",
         (true, false) => " --full",
         (true, true) => " --figures .",
     };
-    format!("mxsim fail {} {} --how {} {time}{more}", shell_word(asked.input), target.join(" "), shell_word(how))
+    format!(
+        "mxsim fail {} {} --how {} {time}{more}",
+        shell_word(asked.input),
+        target.join(" "),
+        shell_word(how)
+    )
 }
 
 /// A time as the command line takes it: `10:00`, `2d 10:00`.

@@ -34,7 +34,8 @@ fn refused(hosts: usize, preset: &str) -> (FailStudy, Scenario) {
     let builder = builder(hosts, preset);
     let scenario = builder.clone().build().unwrap_or_else(|error| panic!("{preset}: {error}"));
     let options = FailOptions::new(vec!["mx1".into()], TogetherOptions::of(&scenario).replications(1));
-    let study = fail(&builder, &options.how(Fault::Refuse), &Quiet).unwrap_or_else(|error| panic!("{preset}: {error}"));
+    let study = fail(&builder, &options.how(Fault::Refuse), &Quiet)
+        .unwrap_or_else(|error| panic!("{preset}: {error}"));
     let event = EventSpec::new("mx1", Fault::Refuse).at(Span::from_hours(10)).lasting(Span::from_minutes(30));
     // The run of the study ends when mail that waited has been tried again.
     let failing = builder.window(Span::from_hours(17)).run_length(Span::from_hours(17)).event(event);
@@ -45,7 +46,10 @@ fn refused(hosts: usize, preset: &str) -> (FailStudy, Scenario) {
 fn followed(scenario: &Scenario) -> Vec<TracedMessage> {
     let options = TraceOptions::first(MESSAGES).at(Time::ZERO + Span::from_hours(10)).seed(scenario.run.seed);
     let Trace { messages, .. } = trace(scenario, &options).expect("a trace");
-    assert!(messages.last().is_some_and(|last| last.arrived_s > FROM + LENGTH), "more messages have to be followed");
+    assert!(
+        messages.last().is_some_and(|last| last.arrived_s > FROM + LENGTH),
+        "more messages have to be followed"
+    );
     messages.into_iter().filter(|message| message.arrived_s < FROM + LENGTH).collect()
 }
 
@@ -83,7 +87,9 @@ fn sums(messages: &[TracedMessage]) -> Sums {
 /// take a waiting message along with another, or whose connections are not those of a message.
 fn waits_are_the_delay(preset: &SenderPreset, messages: &[TracedMessage]) {
     let parameters = &preset.parameters;
-    if matches!(parameters.reuse, Reuse::Batch(_)) || matches!(parameters.concurrency.growth, Growth::HalfQueue { .. }) {
+    if matches!(parameters.reuse, Reuse::Batch(_))
+        || matches!(parameters.concurrency.growth, Growth::HalfQueue { .. })
+    {
         return;
     }
     for message in messages {
@@ -95,7 +101,11 @@ fn waits_are_the_delay(preset: &SenderPreset, messages: &[TracedMessage]) {
         let waited: f64 = waits.sum();
         for step in message.steps.iter().filter(|_| !is_queued) {
             if let Happening::Accepted { delay_s, .. } = step.what {
-                assert!((delay_s - waited).abs() < TOLERANCE, "{}: {delay_s} s, waits of {waited} s", preset.id);
+                assert!(
+                    (delay_s - waited).abs() < TOLERANCE,
+                    "{}: {delay_s} s, waits of {waited} s",
+                    preset.id
+                );
             }
         }
     }
@@ -116,7 +126,9 @@ fn one_refused_node_of_three_is_what_its_messages_do() {
         let sums = sums(&messages);
         let all = sums.messages as f64;
         assert_eq!(study.failure.messages, sums.messages, "{}", preset.id);
-        let near = |what: &str, value: f64, theory: f64| assert_near(&format!("{}: {what}", preset.id), value, ROUNDING, theory);
+        let near = |what: &str, value: f64, theory: f64| {
+            assert_near(&format!("{}: {what}", preset.id), value, ROUNDING, theory)
+        };
         near("connections", failing(&study, "connections_per_message"), sums.connections as f64 / all);
         near("delay", failing(&study, "delay_mean"), sums.delay_s / all);
         near("late", failing(&study, "late_5m"), sums.later_than_5_min as f64 / all);
@@ -155,15 +167,19 @@ fn the_surge_is_what_waited() {
 #[test]
 fn thirty_minutes_against_thirty_three_are_told_apart_by_pairs() {
     let dropped = |minutes: i64| {
-        let event = EventSpec::new("mx1", Fault::Drop).at(Span::from_hours(10)).lasting(Span::from_minutes(minutes));
-        let builder = ScenarioBuilder::new(&equal_hosts(3, 300)).messages_per_day(20_000.0).warm_up(Span::HOUR);
+        let event =
+            EventSpec::new("mx1", Fault::Drop).at(Span::from_hours(10)).lasting(Span::from_minutes(minutes));
+        let builder =
+            ScenarioBuilder::new(&equal_hosts(3, 300)).messages_per_day(20_000.0).warm_up(Span::HOUR);
         builder.sender(SenderSpec::new("all").preset("postfix").sites(200)).event(event)
     };
-    let candidate = |minutes| Candidate { name: format!("{minutes}"), builder: dropped(minutes), is_design: false };
+    let candidate =
+        |minutes| Candidate { name: format!("{minutes}"), builder: dropped(minutes), is_design: false };
     let scenario = dropped(30).build().expect("a scenario");
     let options = TogetherOptions::of(&scenario).replications(60).method(MethodChoice::Messages);
     let compared = compare(&[candidate(30), candidate(33)], options, &Quiet).expect("a comparison");
-    let delay = compared.pairs[0].differences.iter().find(|one| one.name == "delay_mean").expect("a difference");
+    let delay =
+        compared.pairs[0].differences.iter().find(|one| one.name == "delay_mean").expect("a difference");
     assert!(delay.difference.sign() < 0, "three minutes more are more: {delay:?}");
     assert!(delay.difference.narrower.expect("a ratio") >= 3.0, "{delay:?}");
 }

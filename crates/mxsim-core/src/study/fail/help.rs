@@ -56,8 +56,14 @@ impl Failing<'_> {
 
     /// Everything that applies, and what does not.
     pub(super) fn variants(&self) -> (Vec<Variant>, Vec<NotTried>) {
-        let drafts =
-            [self.refuse(), self.shared_greylist(), self.one_more(), self.out_of_zone(None), self.short_ttl(), self.half()];
+        let drafts = [
+            self.refuse(),
+            self.shared_greylist(),
+            self.one_more(),
+            self.out_of_zone(None),
+            self.short_ttl(),
+            self.half(),
+        ];
         let (mut variants, mut not_tried) = (Vec::new(), Vec::new());
         for draft in drafts.into_iter().flatten() {
             let made = draft.and_then(|(name, text, advice, builder)| match builder.build() {
@@ -80,7 +86,8 @@ impl Failing<'_> {
         let is_other = self.fault != Fault::Refuse && !self.target.is_path();
         let refused = || self.base.clone().event(self.target.event(Fault::Refuse, (self.from, self.length)));
         is_other.then(|| {
-            let advice = "let it refuse connections while it is down (stop the listener; reject instead of drop)";
+            let advice =
+                "let it refuse connections while it is down (stop the listener; reject instead of drop)";
             Ok(("refuse", "it refuses connections instead".into(), advice.into(), refused()))
         })
     }
@@ -103,10 +110,11 @@ impl Failing<'_> {
             return Some(not_tried(TEXT, "the zone has no MX host to set it beside"));
         };
         let Some(published) = self.publishing(&other) else { return Some(not_tried(TEXT, REWRITE)) };
-        let published = NEW_HOSTS.iter().fold(published, |builder, name| match other.host(&host_name(name, zone)) {
-            Some(_) => builder.node_like(name, node),
-            None => builder,
-        });
+        let published =
+            NEW_HOSTS.iter().fold(published, |builder, name| match other.host(&host_name(name, zone)) {
+                Some(_) => builder.node_like(name, node),
+                None => builder,
+            });
         let advice = "add one more node of the same preference";
         Some(Ok(("one-more-node", TEXT.into(), advice.into(), self.over(&published))))
     }
@@ -135,10 +143,23 @@ impl Failing<'_> {
         };
         let Some(base) = base else { return Some(not_tried(&text, REWRITE)) };
         let change = |at: Time| ChangeSpec::at(at.since(Time::ZERO) + REACTION);
-        let changed = self.over(&base).change(change(self.from).remove(&lines)).change(change(self.to()).publish(&lines));
+        let changed = self
+            .over(&base)
+            .change(change(self.from).remove(&lines))
+            .change(change(self.to()).publish(&lines));
         let (name, advice) = match ttl {
-            None => ("out-of-zone", format!("take its records out of the zone within {REACTION}, and put them back {REACTION} after it is up")),
-            Some(ttl) => ("out-of-zone-60s", format!("lower the TTL of the MX records to {ttl} now, and take the node out of the zone within {REACTION} of a failure")),
+            None => (
+                "out-of-zone",
+                format!(
+                    "take its records out of the zone within {REACTION}, and put them back {REACTION} after it is up"
+                ),
+            ),
+            Some(ttl) => (
+                "out-of-zone-60s",
+                format!(
+                    "lower the TTL of the MX records to {ttl} now, and take the node out of the zone within {REACTION} of a failure"
+                ),
+            ),
         };
         Some(Ok((name, text, advice, changed)))
     }
@@ -153,7 +174,12 @@ impl Failing<'_> {
         let event = self.target.event(self.fault, (self.from, half));
         let advice = "have it up again in half the time: an alarm, a runbook, a spare";
         (half < self.length).then(|| {
-            Ok(("half-as-long", format!("half as long ({half})"), advice.into(), self.base.clone().event(event)))
+            Ok((
+                "half-as-long",
+                format!("half as long ({half})"),
+                advice.into(),
+                self.base.clone().event(event),
+            ))
         })
     }
 }
@@ -184,7 +210,11 @@ fn with_one_more(zone: &Zone, node: &Node) -> Option<Zone> {
     let mut other = zone.clone();
     if host.addresses().any(|ip| !node.addresses.contains(&ip)) {
         let widened = other.hosts.iter_mut().find(|known| known.name == host.name)?;
-        if widened.a.is_empty() { widened.aaaa.push(new.1) } else { widened.a.push(new.0) }
+        if widened.a.is_empty() {
+            widened.aaaa.push(new.1)
+        } else {
+            widened.a.push(new.0)
+        }
         return Some(other);
     }
     let name = NEW_HOSTS.iter().map(|label| host_name(label, zone)).find(|name| zone.host(name).is_none())?;

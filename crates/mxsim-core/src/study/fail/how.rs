@@ -67,7 +67,10 @@ fn slow(factor: Option<&str>) -> Result<Fault, StudyError> {
     if factor > 1.0 && factor <= Slowdown::MOST {
         return Ok(Fault::Slow(Slowdown::times(factor)));
     }
-    Err(question(format!("--how slow: expected a factor above 1 and up to {}, such as slow:10", Slowdown::MOST)))
+    Err(question(format!(
+        "--how slow: expected a factor above 1 and up to {}, such as slow:10",
+        Slowdown::MOST
+    )))
 }
 
 fn unknown(word: &str) -> StudyError {
@@ -82,7 +85,11 @@ fn unknown(word: &str) -> StudyError {
 
 fn wrong_stage(kind: FaultKind, text: &str, word: &str) -> StudyError {
     let stages: Vec<String> = kind.stages().iter().map(|stage| format!("{word}:{}", stage.name())).collect();
-    let help = if stages.is_empty() { format!("write {word} alone") } else { format!("write {}", stages.join(", ")) };
+    let help = if stages.is_empty() {
+        format!("write {word} alone")
+    } else {
+        format!("write {}", stages.join(", "))
+    };
     question(format!("--how {text}: {help}"))
 }
 
@@ -133,7 +140,12 @@ pub(super) fn classes(scenario: &Scenario, nodes: &[usize], is_path: bool) -> Ve
     use Stage::{Data, Greeting, Recipient, Tls};
     let mut classes = vec![Fault::Refuse, Fault::Drop];
     if !is_path {
-        classes.extend([Fault::NoGreeting, Fault::Defer(Greeting), Fault::Reject(Greeting), Fault::Disconnect(Greeting)]);
+        classes.extend([
+            Fault::NoGreeting,
+            Fault::Defer(Greeting),
+            Fault::Reject(Greeting),
+            Fault::Disconnect(Greeting),
+        ]);
         classes.push(Fault::Disconnect(Tls));
         classes.extend([Fault::Defer(Recipient), Fault::Reject(Recipient)]);
         classes.extend([Fault::Defer(Data), Fault::Disconnect(Data), Fault::Reject(Data)]);

@@ -145,7 +145,11 @@ fn p95(delays: &[i64], accepted: usize) -> Option<i64> {
 }
 
 /// A quantity without and with a failure; `None` where nothing is known of it.
-pub(super) fn effect(family: Family, quantity: Quantity, [normal, failing]: [&[Numbers]; 2]) -> Option<Effect> {
+pub(super) fn effect(
+    family: Family,
+    quantity: Quantity,
+    [normal, failing]: [&[Numbers]; 2],
+) -> Option<Effect> {
     let [normal, failing] = [normal, failing].map(|of| values(of, |numbers| quantity.of(numbers)));
     between(family, (quantity.name(), quantity.text(), quantity.unit()), [&normal, &failing])
 }

@@ -14,8 +14,8 @@ mod timeline;
 mod watch;
 
 pub use document::{
-    Effect, FailStudy, Failure, FaultClass, Help, Limits, NodeEffect, NodeLine, NotTried, Recovery, SCHEMA, Saving,
-    SenderEffect, Timeline,
+    Effect, FailStudy, Failure, FaultClass, Help, Limits, NodeEffect, NodeLine, NotTried, Recovery, SCHEMA,
+    Saving, SenderEffect, Timeline,
 };
 pub use how::parse as parse_how;
 
@@ -113,7 +113,11 @@ impl FailOptions {
 ///
 /// # Errors
 /// If what is to fail is not there, a scenario that is made for it is wrong, or the simulation comes to nothing.
-pub fn fail(builder: &ScenarioBuilder, options: &FailOptions, observer: &dyn Observer) -> Result<FailStudy, StudyError> {
+pub fn fail(
+    builder: &ScenarioBuilder,
+    options: &FailOptions,
+    observer: &dyn Observer,
+) -> Result<FailStudy, StudyError> {
     let asked = Asked::new(builder, options)?;
     match options.how {
         Some(fault) => asked.one(fault, observer),
@@ -194,7 +198,11 @@ impl<'a> Asked<'a> {
     }
 
     /// Simulates all of them, and keeps every detail of the first two.
-    fn simulate(&self, scenarios: &[Scenario], observer: &dyn Observer) -> Result<Together<Looked>, StudyError> {
+    fn simulate(
+        &self,
+        scenarios: &[Scenario],
+        observer: &dyn Observer,
+    ) -> Result<Together<Looked>, StudyError> {
         let options = self.options.together.method(MethodChoice::Messages);
         let keeps = self.options.how.is_some();
         let looked = simulate_together(scenarios, options, observer, |replication| {
@@ -318,7 +326,9 @@ fn made(asked: &Asked<'_>, together: &Together<Looked>) -> Made {
 
 /// The quantity that help is ranked by: what hurts most.
 fn ranked_by(study: &FailStudy) -> Quantity {
-    let is_more = |quantity: &Quantity| study.effect(quantity.name()).is_some_and(|effect| effect.difference.sign() > 0);
+    let is_more = |quantity: &Quantity| {
+        study.effect(quantity.name()).is_some_and(|effect| effect.difference.sign() > 0)
+    };
     [Quantity::Lost, Quantity::Late(1)].into_iter().find(is_more).unwrap_or(Quantity::DelayMean)
 }
 
@@ -464,7 +474,8 @@ fn late(seen: &Seen, sender: usize) -> u64 {
 fn worst_senders(pairs: &[Pair<'_>]) -> Vec<usize> {
     let senders = pairs.first().map_or(0, |[normal, _]| normal.senders.len());
     let hurt = |seen: &Seen| -> Vec<i64> {
-        let mut hurt: Vec<i64> = seen.senders.iter().map(|of| (of.lost + measure::still_waiting(of)) as i64).collect();
+        let mut hurt: Vec<i64> =
+            seen.senders.iter().map(|of| (of.lost + measure::still_waiting(of)) as i64).collect();
         let late = seen.waited.iter().filter(|waited| !waited.is_bounced && waited.delay() > LATE[1]);
         late.for_each(|waited| hurt[waited.message.sender.index()] += 1);
         hurt
@@ -472,7 +483,9 @@ fn worst_senders(pairs: &[Pair<'_>]) -> Vec<usize> {
     let mut sums = vec![0i64; senders];
     for [normal, with] in pairs {
         let (before, after) = (hurt(normal), hurt(with));
-        sums.iter_mut().zip(before.iter().zip(&after)).for_each(|(sum, (before, after))| *sum += after - before);
+        sums.iter_mut()
+            .zip(before.iter().zip(&after))
+            .for_each(|(sum, (before, after))| *sum += after - before);
     }
     let mut worst: Vec<usize> = (0..senders).filter(|sender| sums[*sender] > 0).collect();
     worst.sort_by_key(|sender| (-sums[*sender], *sender));

@@ -49,7 +49,8 @@ impl Followed {
         let mut delivered: Vec<Time> = taken.map(|waited| waited.until).collect();
         delivered.sort_unstable();
         let all = affected.len() as u64 + waits + bounced;
-        let waiting_at_end = affected.iter().filter(|waited| waited.until >= period.to).count() as u64 + waits;
+        let waiting_at_end =
+            affected.iter().filter(|waited| waited.until >= period.to).count() as u64 + waits;
         let late = &delivered[delivered.partition_point(|until| *until < period.to)..];
         Self {
             affected: all,
@@ -129,7 +130,10 @@ mod tests {
         assert_eq!(when(&times, 95, 20, Time::ZERO), Some(Time(19)));
         assert_eq!(when(&times, 99, 20, Time::ZERO), Some(Time(20)));
         // One of 21 is not delivered: 20 are 95 % of them, and not 99 %.
-        assert_eq!((when(&times, 95, 21, Time::ZERO), when(&times, 99, 21, Time::ZERO)), (Some(Time(20)), None));
+        assert_eq!(
+            (when(&times, 95, 21, Time::ZERO), when(&times, 99, 21, Time::ZERO)),
+            (Some(Time(20)), None)
+        );
         assert_eq!(when(&[], 95, 0, Time(7)), Some(Time(7)));
     }
 }

@@ -1,7 +1,7 @@
 //! The answer of a failure: whether the mail gets through it, and what to do.
 
-use super::document::{Effect, FailStudy, FaultClass, Help, Limits, SenderEffect};
 use super::FailOptions;
+use super::document::{Effect, FailStudy, FaultClass, Help, Limits, SenderEffect};
 use crate::dns::AddressStatus;
 use crate::numerals::{Ranged, clock_minutes, count};
 use crate::results::{Answer, Interval, Said, Unit};
@@ -25,7 +25,9 @@ pub(super) fn is_survived(effects: &[Effect]) -> Option<bool> {
 /// The effects that decide, each with its limit.
 fn decisive(effects: &[Effect]) -> impl Iterator<Item = (&Effect, f64)> {
     let limits = [("lost", LIMITS.lost), ("late_5m", LIMITS.late_5m), ("late_1h", LIMITS.late_1h)];
-    limits.into_iter().filter_map(|(name, limit)| Some((effects.iter().find(|effect| effect.name == name)?, limit)))
+    limits
+        .into_iter()
+        .filter_map(|(name, limit)| Some((effects.iter().find(|effect| effect.name == name)?, limit)))
 }
 
 /// True if an interval lies below a limit, false if it lies above it.
@@ -103,7 +105,9 @@ fn sentence(study: &FailStudy) -> String {
 
 fn why(study: &FailStudy) -> String {
     let mut parts = Vec::new();
-    if let (Some(mean), Some(connections)) = (study.effect("delay_mean"), study.effect("connections_per_message")) {
+    if let (Some(mean), Some(connections)) =
+        (study.effect("delay_mean"), study.effect("connections_per_message"))
+    {
         parts.push(format!(
             "Mean delay {} instead of {}; {} connections a message instead of {}.",
             written(mean.unit, mean.failing),
@@ -131,7 +135,8 @@ fn whose(sender: &SenderEffect) -> String {
 
 /// Variants with which the answer would be another.
 fn flips(study: &FailStudy, is_survived: Option<bool>) -> String {
-    let enough: Vec<&str> = study.help.iter().filter(|help| help.is_enough).map(|help| help.text.as_str()).collect();
+    let enough: Vec<&str> =
+        study.help.iter().filter(|help| help.is_enough).map(|help| help.text.as_str()).collect();
     match is_survived {
         Some(true) => String::new(),
         _ if enough.is_empty() => "Nothing that was tried brings the mail through in time.".into(),
@@ -145,7 +150,8 @@ fn advice(study: &FailStudy, is_survived: Option<bool>) -> String {
         (None, Some(true)) => "Nothing has to be done.".into(),
         (None, _) => "Nothing that was tried helps for sure.".into(),
         (Some(best), survived) => {
-            let begin = if survived == Some(true) { "nothing has to be done; if that is too much, " } else { "" };
+            let begin =
+                if survived == Some(true) { "nothing has to be done; if that is too much, " } else { "" };
             let text = format!("{begin}{}. {}", best.advice, saves(best));
             let mut letters = text.chars();
             letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
@@ -176,7 +182,8 @@ pub(super) fn all(study: &FailStudy) -> Said {
     said.why = "\"Down\" is not one thing: what a sender meets decides whether it tries another host, waits or gives up.".into();
     said.advice = match bad.is_empty() {
         true => "Nothing has to be done for these.".into(),
-        false => "Find out how your node fails when it is in trouble, and let it refuse connections instead.".into(),
+        false => "Find out how your node fails when it is in trouble, and let it refuse connections instead."
+            .into(),
     };
     said
 }

@@ -31,10 +31,16 @@ pub(super) struct Target {
 
 impl Target {
     /// What these words mean in a scenario. With `how_many` nodes the first that is named fails and so many less one after it, in the order of the zone.
-    pub(super) fn find(words: &[String], how_many: Option<usize>, scenario: &Scenario) -> Result<Self, StudyError> {
+    pub(super) fn find(
+        words: &[String],
+        how_many: Option<usize>,
+        scenario: &Scenario,
+    ) -> Result<Self, StudyError> {
         let mut target =
             Self { nodes: Vec::new(), names: Vec::new(), from: Vec::new(), family: None, is_named: false };
-        for word in words.iter().flat_map(|word| word.split(',')).map(str::trim).filter(|word| !word.is_empty()) {
+        for word in
+            words.iter().flat_map(|word| word.split(',')).map(str::trim).filter(|word| !word.is_empty())
+        {
             target.add(word, scenario)?;
         }
         target.is_named = !target.nodes.is_empty();
@@ -75,7 +81,10 @@ impl Target {
             return Err(question("--nodes says how many nodes fail together: name the first of them".into()));
         };
         if !(self.nodes.len()..=all).contains(&how_many) {
-            return Err(question(format!("--nodes: expected {} to {all}, found {how_many}", self.nodes.len())));
+            return Err(question(format!(
+                "--nodes: expected {} to {all}, found {how_many}",
+                self.nodes.len()
+            )));
         }
         let others = (0..all).map(|step| (first + step) % all);
         let more: Vec<usize> = others.filter(|node| !self.nodes.contains(node)).collect();
@@ -103,8 +112,10 @@ impl Target {
             true => "every node".to_owned(),
             false => some_of(self.names.iter().map(String::as_str)),
         };
-        let from = (!self.from.is_empty()).then(|| format!("from {}", some_of(self.from.iter().map(String::as_str))));
-        let over = self.family.map(|family| format!("over {}", if family == "ipv6" { "IPv6" } else { "IPv4" }));
+        let from = (!self.from.is_empty())
+            .then(|| format!("from {}", some_of(self.from.iter().map(String::as_str))));
+        let over =
+            self.family.map(|family| format!("over {}", if family == "ipv6" { "IPv6" } else { "IPv4" }));
         if !self.is_path() {
             return nodes;
         }
@@ -115,7 +126,9 @@ impl Target {
 
     /// The nodes that the zone does not name at that time.
     pub(super) fn unpublished(&self, scenario: &Scenario, at: Time) -> Vec<String> {
-        let Some(version) = scenario.zones.iter().rev().find(|version| version.at <= at) else { return Vec::new() };
+        let Some(version) = scenario.zones.iter().rev().find(|version| version.at <= at) else {
+            return Vec::new();
+        };
         let is_gone = |node: &&usize| !is_named(version, &scenario.nodes[**node].addresses);
         self.nodes.iter().filter(is_gone).map(|node| scenario.nodes[*node].name.clone()).collect()
     }
@@ -156,7 +169,8 @@ fn group_of(name: &str, scenario: &Scenario) -> Result<Vec<usize>, StudyError> {
 
 /// The name of a sender as events know it: of a mix, the name of all of it.
 fn sender_of(name: &str, scenario: &Scenario) -> Result<String, StudyError> {
-    let is_meant = |known: &str| known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_meant =
+        |known: &str| known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let known = || scenario.senders.iter().map(|sender| sender.name.as_str());
     if known().any(is_meant) {
         return Ok(name.to_owned());
@@ -183,10 +197,12 @@ mod tests {
     use crate::scenario::{NodeSpec, ScenarioBuilder, SenderSpec};
 
     fn scenario() -> Scenario {
-        let host = |n: u8| format!("e.example. 300 MX 10 mx{n}.e.example.\nmx{n}.e.example. 300 A 192.0.2.{n}\n");
+        let host =
+            |n: u8| format!("e.example. 300 MX 10 mx{n}.e.example.\nmx{n}.e.example. 300 A 192.0.2.{n}\n");
         let zone: String = (1..=3).map(host).collect();
         let builder = ScenarioBuilder::new(&zone).sender(SenderSpec::new("google").preset("postfix"));
-        let in_rack = |builder: ScenarioBuilder, name| builder.node(NodeSpec::new(name).set("group", "rack1"));
+        let in_rack =
+            |builder: ScenarioBuilder, name| builder.node(NodeSpec::new(name).set("group", "rack1"));
         in_rack(in_rack(builder, "mx1"), "mx3").build().expect("a scenario")
     }
 

@@ -115,17 +115,24 @@ pub(super) fn split_normal(pairs: &[Pair<'_>], failed: &[usize], period: &Period
         if all > 0.0 { own / all } else { 0.0 }
     };
     let last = |is_off: &dyn Fn(Interval, f64) -> bool| {
-        let is_off_at = |bin: &usize| failed.iter().any(|&node| is_off(off(family, pairs, *bin, node), normal(node) * OFF));
+        let is_off_at = |bin: &usize| {
+            failed.iter().any(|&node| is_off(off(family, pairs, *bin, node), normal(node) * OFF))
+        };
         (after..period.bins).rev().find(is_off_at)
     };
     let mean = last(&|off, most| off.value.abs() > most);
-    let surely = last(&|off, most| off.low.is_some_and(|low| low > most) || off.high.is_some_and(|high| high < -most));
+    let surely =
+        last(&|off, most| off.low.is_some_and(|low| low > most) || off.high.is_some_and(|high| high < -most));
     let reaches = |bound: Option<f64>, most: f64| bound.is_none_or(|bound| bound.abs() > most);
     let perhaps = last(&|off, most| reaches(off.low, most) || reaches(off.high, most));
     let until = |bin: Option<usize>| bin.map_or(0.0, |bin| period.ends(bin).since(period.to).as_secs_f64());
     let is_seen = |bin: &Option<usize>| bin.is_none_or(|bin| bin + 1 < period.bins);
     let value = Some(mean).filter(is_seen).map(until)?;
-    Some(Interval { value, low: Some(surely).filter(is_seen).map(until), high: Some(perhaps).filter(is_seen).map(until) })
+    Some(Interval {
+        value,
+        low: Some(surely).filter(is_seen).map(until),
+        high: Some(perhaps).filter(is_seen).map(until),
+    })
 }
 
 #[cfg(test)]
