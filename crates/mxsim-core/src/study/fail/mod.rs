@@ -172,6 +172,7 @@ impl<'a> Asked<'a> {
         study.ranked_by = ranked_by(&study).name().into();
         study.help = helps(shown.family, &variants, &together, ranked_by(&study));
         study.not_tried = not_tried;
+        study.cautions = self.cautions(&scenarios[1]);
         study.said = Said { assumed: self.assumed(), ..said::one(&study) };
         Ok(study)
     }
@@ -242,7 +243,7 @@ impl<'a> Asked<'a> {
             ranked_by: String::new(),
             not_tried: Vec::new(),
             classes: Vec::new(),
-            cautions: self.cautions(),
+            cautions: self.cautions(&self.scenario),
         }
     }
 
@@ -260,9 +261,10 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn cautions(&self) -> Vec<Caution> {
+    /// What is doubtful about a scenario, and about what fails in it.
+    fn cautions(&self, scenario: &Scenario) -> Vec<Caution> {
         let caution = |code: &str, text: String| Caution { code: code.into(), text };
-        let mut cautions = self.scenario.cautions.clone();
+        let mut cautions = scenario.cautions.clone();
         let gone = self.target.unpublished(&self.scenario, self.period.from);
         if !gone.is_empty() {
             let text = format!(

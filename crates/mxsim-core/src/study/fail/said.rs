@@ -11,6 +11,9 @@ use crate::time::Span;
 /// What is survived: nothing lost that matters, 19 of 20 messages within 5 min, 99 of 100 within an hour.
 pub(super) const LIMITS: Limits = Limits { lost: LOST, late_5m: 0.05, late_1h: 0.01 };
 
+/// More replications than this are not advised.
+const MOST_REPLICATIONS: f64 = 20_000.0;
+
 /// Whether a failure with these effects is survived; `None` if that cannot be told.
 pub(super) fn is_survived(effects: &[Effect]) -> Option<bool> {
     let sides = decisive(effects).map(|(effect, limit)| side(effect.failing, limit));
@@ -37,6 +40,19 @@ fn side(interval: Interval, limit: f64) -> Option<bool> {
         (Some(low), _) if low > limit => Some(false),
         _ => None,
     }
+}
+
+/// About how many replications tell on which side of its limit everything lies; `None` if that is known, or takes too many to be worth a word.
+fn needed(effects: &[Effect], replications: u64) -> Option<u64> {
+    let open = decisive(effects).filter(|(effect, limit)| side(effect.failing, *limit).is_none());
+    let factor = open.map(|(effect, limit)| {
+        let half = effect.failing.high.unwrap_or(f64::INFINITY) - effect.failing.value;
+        (half / (limit - effect.failing.value).abs()) * (half / (limit - effect.failing.value).abs())
+    });
+    let most = factor.fold(0.0, f64::max);
+    // An interval shrinks with the square root; a fifth more because it is itself only estimated.
+    let all = (replications as f64 * most * 1.2).ceil();
+    (most > 0.0 && all < MOST_REPLICATIONS).then_some(all as u64)
 }
 
 const fn answer(is_survived: Option<bool>) -> Answer {
@@ -82,7 +98,10 @@ pub(super) fn one(study: &FailStudy) -> Said {
     let mut said = Said::new(answer(is_survived), sentence(study));
     said.why = why(study);
     said.flips = flips(study, is_survived);
-    said.advice = advice(study, is_survived);
+    said.advice = match needed(&study.effects, study.made.replications).filter(|_| is_survived.is_none()) {
+        Some(needed) => format!("Ask again with --replications {needed}. {}", advice(study, is_survived)),
+        None => advice(study, is_survived),
+    };
     said
 }
 
@@ -180,7 +199,12 @@ pub(super) fn all(study: &FailStudy) -> Said {
     let survived = if bad.is_empty() { open.is_empty().then_some(true) } else { Some(false) };
     let mut said = Said::new(answer(survived), sentence_of_all(study, &bad, open.len()));
     said.why = "\"Down\" is not one thing: what a sender meets decides whether it tries another host, waits or gives up.".into();
+    let needed = open.iter().filter_map(|class| needed(&class.effects, study.made.replications)).max();
     said.advice = match bad.is_empty() {
+        true if !open.is_empty() => match needed {
+            Some(needed) => format!("Ask again with --replications {needed}."),
+            None => "Look at those that cannot be told one by one, with --how.".into(),
+        },
         true => "Nothing has to be done for these.".into(),
         false => "Find out how your node fails when it is in trouble, and let it refuse connections instead."
             .into(),
