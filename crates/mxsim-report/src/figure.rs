@@ -8,12 +8,14 @@
 mod capacity;
 mod compare;
 mod duration;
+mod failure;
 mod load;
 mod split;
 
 pub use capacity::capacity;
 pub use compare::{compare_busiest, compare_late};
 pub use duration::duration;
+pub use failure::{fail_nodes, fail_waiting};
 pub use load::load;
 pub use split::split;
 
@@ -57,6 +59,8 @@ pub enum Scale {
     Number,
     /// Seconds since the first measured midnight, written as hours, or as days from two days on.
     Clock,
+    /// As `Clock`, on an axis that begins at this second and not at midnight.
+    ClockFrom(u32),
     /// A part of the time from 0 to 1 on a logarithmic scale; 0, the busiest, stands apart at the left.
     Parts,
 }
@@ -70,6 +74,8 @@ pub enum Series {
     Line(Line),
     /// A point that stands for itself; the marks have the colours of the lines in the same order.
     Mark(Mark),
+    /// A part of the horizontal axis that is shaded behind everything.
+    Shade(Shade),
 }
 
 /// One bar.
@@ -107,6 +113,17 @@ pub struct Mark {
     pub value: f64,
     /// From where to where the value spreads.
     pub band: Option<(f64, f64)>,
+}
+
+/// A part of the horizontal axis, such as the time of a failure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shade {
+    /// What it stands for, written inside.
+    pub label: String,
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
 }
 
 /// A value to compare with, drawn across the bars `first..=last`.

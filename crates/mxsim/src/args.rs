@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Which design is better: scenarios, or ways to publish one's machines
     Compare(Compare),
+    /// What happens when a node, a group or a path fails, and what would help
+    Fail(Fail),
     /// Check a scenario or a zone without simulating
     Check(Check),
     /// Turn a results file into text, Markdown, CSV or figures
@@ -471,4 +473,37 @@ fn percent(text: &str) -> Result<f64, String> {
         Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(percent),
         _ => Err("expected a percentage above 0 and at most 100, such as 38".to_owned()),
     }
+}
+
+/// `mxsim fail`
+#[derive(Debug, Args)]
+pub(crate) struct Fail {
+    /// A scenario or a zone; - is standard input
+    #[arg(value_name = "SCENARIO|ZONE")]
+    pub(crate) input: String,
+    /// What fails: nodes by name, group:NAME, a path from:SENDER (with or without a node), ipv4, ipv6, all
+    #[arg(required = true, value_name = "NODE")]
+    pub(crate) target: Vec<String>,
+    /// How it fails: refuse, drop, silent, 421, 451, 550, tls, bounce, slow:10, tarpit:20s, reject:data, ... [default: every way in turn]
+    #[arg(long, value_name = "FAULT")]
+    pub(crate) how: Option<String>,
+    /// When it begins, such as 10:00 or "2d 10:00" [default: 10:00]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// How long it goes on [default: 30m]
+    #[arg(long = "for", value_name = "TIME")]
+    pub(crate) length: Option<String>,
+    /// How many nodes fail together: NODE and those after it in the zone
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) nodes: Option<u16>,
+    #[command(flatten)]
+    pub(crate) mail: MailDomain,
+    #[command(flatten)]
+    pub(crate) presets: PresetFolder,
+    #[command(flatten)]
+    pub(crate) simulation: SideBySide,
+    #[command(flatten)]
+    pub(crate) figures: Figures,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }

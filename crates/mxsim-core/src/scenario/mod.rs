@@ -17,6 +17,7 @@ mod resolved;
 
 pub use crate::dns::Caches;
 pub use crate::node::greylisting::{GreyTable, Greylisting};
+pub use crate::node::{Fault, Slowdown};
 pub use crate::syntax::diagnostic::{Diagnostic, Place, Pointer, ScenarioError};
 pub use build::{
     ChangeSpec, EventSpec, GreylistingSpec, NodeSpec, ResolverSpec, ScenarioBuilder, SenderSpec,

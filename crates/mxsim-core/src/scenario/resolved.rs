@@ -82,8 +82,7 @@ impl Scenario {
 
     /// The records of the zone as measuring starts, one line each.
     pub(crate) fn zone_lines(&self) -> String {
-        let lines = record_sets(&self.zones[0].zone).into_values().flatten();
-        lines.map(|line| format!("{line}\n")).collect()
+        zone_lines(&self.zones[0].zone)
     }
 
     fn write_zone(&self, out: &mut Toml) {
@@ -315,6 +314,11 @@ fn section_of(path: &str) -> &str {
 
 /// Record lines by owner and type.
 type RecordSets = BTreeMap<(String, &'static str), Vec<String>>;
+
+/// The lines of a zone file that say what the zone says.
+pub(super) fn zone_lines(zone: &Zone) -> String {
+    record_sets(zone).into_values().flatten().map(|line| line + "\n").collect()
+}
 
 fn record_sets(zone: &Zone) -> RecordSets {
     let mut sets = RecordSets::new();

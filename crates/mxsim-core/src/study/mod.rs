@@ -16,6 +16,7 @@ pub mod compare;
 #[doc(hidden)]
 pub mod cost;
 mod error;
+pub mod fail;
 pub mod judge;
 mod limit;
 #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! Documents of the commands that simulate scenarios side by side, in every format: one command is one file.
 
 mod compare;
+mod fail;
 pub(crate) mod parts;
 
 use crate::TextStyle;

@@ -41,6 +41,8 @@ const TICK_PX: f64 = 52.0;
 enum Spacing {
     /// Evenly from 0.
     Even,
+    /// Evenly from here.
+    From(f64),
     /// By the logarithm from `least` on; 0 stands apart at the left.
     Logarithmic { least: f64 },
 }
@@ -60,6 +62,7 @@ impl Ticks {
         let largest = if largest.is_finite() && largest > 0.0 { largest.clamp(LEAST, LARGEST) } else { 1.0 };
         match scale {
             Scale::Clock => clock(largest, wanted),
+            Scale::ClockFrom(start) => clock_from(f64::from(start), largest, wanted),
             Scale::Percent | Scale::Number | Scale::Names | Scale::Parts => numbers(scale, largest, wanted),
         }
     }
@@ -76,6 +79,7 @@ impl Ticks {
     pub(super) fn part(&self, value: f64) -> f64 {
         match self.spacing {
             Spacing::Even => value / self.end,
+            Spacing::From(start) => (value - start) / (self.end - start),
             Spacing::Logarithmic { .. } if value <= 0.0 => APART / 2.0,
             Spacing::Logarithmic { least } => {
                 APART + (1.0 - APART) * (1.0 - libm::log10(value) / libm::log10(least))
@@ -147,6 +151,19 @@ fn clock(largest: f64, wanted: f64) -> Ticks {
     Ticks { end: largest, marks: marks.collect(), spacing: Spacing::Even }
 }
 
+/// The same from `start` on; an axis has some extent, whatever it is asked for.
+fn clock_from(start: f64, largest: f64, wanted: f64) -> Ticks {
+    let end = largest.max(start + 1.0);
+    let step = clock_step((end - start) / wanted);
+    let (first, last) = ((start / step - 1e-9).ceil(), (end / step + 1e-9).floor());
+    let count = (last - first).max(0.0) as u32;
+    let marks = (0..=count).map(|index| {
+        let value = (first + f64::from(index)) * step;
+        (value, clock_label(value, step, end))
+    });
+    Ticks { end, marks: marks.collect(), spacing: Spacing::From(start) }
+}
+
 fn clock_step(least: f64) -> f64 {
     let mut step = CLOCK_STEPS.into_iter().find(|step| *step >= least);
     let mut doubled = CLOCK_STEPS[CLOCK_STEPS.len() - 1];
@@ -196,6 +213,15 @@ mod tests {
                 assert!(ticks.end.is_finite() && ticks.end > 0.0);
             }
         }
+    }
+
+    #[test]
+    fn a_clock_axis_may_begin_later() {
+        let ticks = Ticks::new(Scale::ClockFrom(32_400), 48_600.0, 5);
+        assert_eq!(labels(&ticks), ["09:00", "10:00", "11:00", "12:00", "13:00"]);
+        assert_eq!((ticks.part(32_400.0), ticks.part(48_600.0)), (0.0, 1.0));
+        let nothing = Ticks::new(Scale::ClockFrom(u32::MAX), 0.0, 5);
+        assert!(nothing.marks.len() <= 14 && nothing.part(nothing.end) == 1.0);
     }
 
     #[test]

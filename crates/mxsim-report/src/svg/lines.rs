@@ -6,7 +6,7 @@ use super::axis::Ticks;
 use super::canvas::{Canvas, Frame, GREY, INK, LABEL_PX, PALE, Point, Side, color, cut, is_dashed, text_px};
 use super::name_x;
 use crate::ReportError;
-use crate::figure::{Figure, Line, Mark, Scale, Series};
+use crate::figure::{Figure, Line, Mark, Scale, Series, Shade};
 
 /// Room for ticks and the axis' name under the plot (px).
 const BELOW_PX: i32 = 46;
@@ -43,8 +43,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, figure: &Figure, frame: Frame) -> Result
     let plot = Frame { left: frame.left + widest + 8, top: frame.top + 24, right: frame.right - 24, bottom };
     let x = match figure.x.scale {
         Scale::Parts => Ticks::parts(least(&lines), plot.width()),
-        scale => Ticks::new(scale, span(&lines), plot.width() / 64),
+        scale => Ticks::new(scale, span(scale, &lines), plot.width() / 64),
     };
+    shades(canvas, figure, plot, |at| plot.x(x.part(at)))?;
     grid(canvas, &x, &y, plot)?;
     let to_point = |at: f64, value: f64| (plot.x(x.part(at)), plot.y(y.part(value)));
     for (index, line) in lines.iter().enumerate() {
@@ -70,7 +71,7 @@ fn parts(figure: &Figure) -> (Vec<&Line>, Vec<&Mark>) {
         match series {
             Series::Line(line) => lines.push(line),
             Series::Mark(mark) => marks.push(mark),
-            Series::Bars(_) => {}
+            Series::Bars(_) | Series::Shade(_) => {}
         }
     }
     (lines, marks)
@@ -83,11 +84,29 @@ fn largest(lines: &[&Line], marks: &[&Mark]) -> f64 {
     means.chain(highs).chain(marked).filter(|value| value.is_finite()).fold(0.0, f64::max)
 }
 
+/// Shades parts of the axis, with their names inside.
+fn shades(
+    canvas: &Canvas<'_>,
+    figure: &Figure,
+    plot: Frame,
+    x: impl Fn(f64) -> i32,
+) -> Result<(), ReportError> {
+    for series in &figure.series {
+        let Series::Shade(Shade { label, from, to }) = series else { continue };
+        let (left, right) = (x(*from).max(plot.left), x(*to).min(plot.right));
+        let corners = [(left, plot.top), (right, plot.top), (right, plot.bottom), (left, plot.bottom)];
+        canvas.area(&corners, &PALE.mix(0.7))?;
+        canvas.text(label, (left + 4, plot.top + 2), LABEL_PX, Side::LeftTop, &GREY)?;
+    }
+    Ok(())
+}
+
 /// The end of the last bin: points lie in the middle of their bins, so half a bin follows the last.
-fn span(lines: &[&Line]) -> f64 {
+fn span(scale: Scale, lines: &[&Line]) -> f64 {
     let ends = lines.iter().filter_map(|line| {
-        let first = line.points.first()?.0;
-        Some(line.points.last()?.0 + first)
+        let (first, last) = (line.points.first()?.0, line.points.last()?.0);
+        let before = line.points.iter().rev().nth(1).map_or(last, |point| point.0);
+        Some(if matches!(scale, Scale::ClockFrom(_)) { last + (last - before) / 2.0 } else { last + first })
     });
     ends.fold(0.0, f64::max)
 }

@@ -11,6 +11,7 @@ mod read;
 mod resolver;
 mod sender;
 mod values;
+mod zone;
 
 pub use event::{ChangeSpec, EventSpec};
 pub use greylisting::GreylistingSpec;
