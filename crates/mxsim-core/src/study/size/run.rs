@@ -1,0 +1,196 @@
+//! Simulating the situations: first with any number of sessions, then with the limits that are worth a test.
+
+use super::criterion::{Criterion, part_of};
+use super::document::Tested;
+use super::places::{Scope, SeenNode, Sessions};
+use crate::engine::MethodChoice;
+use crate::estimate::measure::Value;
+use crate::estimate::ranks;
+use crate::results::Interval;
+use crate::scenario::Scenario;
+use crate::study::together::{Together, TogetherOptions, simulate_together};
+use crate::study::{Observer, RunError};
+use crate::tally::{HourTally, Tally};
+
+/// Most rounds of tests.
+const MOST_ROUNDS: usize = 9;
+
+/// What was seen of one scenario without limits: by replication and node.
+pub(super) type Days = Vec<Vec<SeenNode>>;
+
+/// Simulates scenarios with any number of sessions. Returns what was seen of each, names of nodes and senders, and fingerprints.
+pub(super) fn without_limits(
+    scenarios: &[(Scenario, &Scope)],
+    options: TogetherOptions,
+    observer: &dyn Observer,
+) -> Result<Together<Vec<SeenNode>>, RunError> {
+    let unlimited: Vec<Scenario> =
+        scenarios.iter().map(|(scenario, _)| scenario.with_limits(&vec![None; scenario.nodes.len()])).collect();
+    let wanted = |scenario: usize| -> Vec<bool> {
+        unlimited[scenario].senders.iter().map(|sender| sender.wanted).collect()
+    };
+    let wanted: Vec<Vec<bool>> = (0..unlimited.len()).map(wanted).collect();
+    let options = options.method(MethodChoice::Messages);
+    simulate_together(&unlimited, options, observer, |replication| {
+        let mut sessions = Sessions::default();
+        replication.tally_with(&mut sessions)?;
+        let at = replication.scenario;
+        Some(sessions.seen(unlimited[at].nodes.len(), &wanted[at], scenarios[at].1))
+    })
+}
+
+/// One node of one day with limits: its connections in the planned hours, and in the hour that had most.
+type Turned = (HourTally, HourTally);
+
+fn turned(tally: &Tally, scope: &Scope) -> Vec<Turned> {
+    let hours = |node: usize| tally.windows.iter().map(move |window| window.busiest_hour[node]);
+    let of = |node: usize| {
+        let planned = hours(node).enumerate().filter(|(hour, _)| scope.planned.contains(hour));
+        let sum = |sum: HourTally, (_, hour): (usize, HourTally)| HourTally {
+            connections: sum.connections + hour.connections,
+            full: sum.full + hour.full,
+        };
+        let busiest = hours(node).skip(scope.first).max_by_key(|hour| hour.connections);
+        (planned.fold(HourTally::default(), sum), busiest.unwrap_or_default())
+    };
+    (0..tally.nodes.len()).map(of).collect()
+}
+
+/// A situation whose size is looked for.
+pub(super) struct Search<'a> {
+    pub(super) scenario: Scenario,
+    pub(super) scope: &'a Scope,
+    /// Most sessions that are too few, and fewest that are enough.
+    too_few: u32,
+    enough: Option<u32>,
+    next: Option<u32>,
+    step: u32,
+    pub(super) tested: Vec<Tested>,
+    pub(super) today: Option<Tested>,
+}
+
+impl<'a> Search<'a> {
+    /// Begins with a guess.
+    pub(super) fn new(scenario: Scenario, scope: &'a Scope, guess: u32) -> Self {
+        let next = Some(guess.max(1));
+        Self { scenario, scope, too_few: 0, enough: None, next, step: 1, tested: Vec::new(), today: None }
+    }
+
+    /// The fewest sessions that are enough, once that is known.
+    pub(super) fn found(&self) -> Option<u32> {
+        self.enough.filter(|enough| enough - self.too_few == 1)
+    }
+
+    /// Notes whether so many are enough, and what is worth a test now.
+    fn note(&mut self, sessions: u32, is_enough: bool) {
+        if is_enough {
+            self.enough = Some(self.enough.map_or(sessions, |enough| enough.min(sessions)));
+        } else {
+            self.too_few = self.too_few.max(sessions);
+        }
+        self.next = match (self.too_few, self.enough) {
+            (_, Some(enough)) if enough <= self.too_few + 1 => None,
+            (0, Some(enough)) => Some(enough.saturating_sub(self.step).max(1)),
+            (too_few, None) => Some(too_few.saturating_add(self.step)),
+            (too_few, Some(enough)) => Some(too_few + (enough - too_few) / 2),
+        };
+        self.step = self.step.saturating_mul(2);
+    }
+}
+
+/// Tests limits of all situations side by side, until each is known to the session or enough was tried. Returns true if it was interrupted. Once
+/// `with_today` the limits of today are tested, too.
+pub(super) fn search(
+    searches: &mut [Search<'_>],
+    criterion: &Criterion,
+    options: TogetherOptions,
+    with_today: bool,
+    observer: &dyn Observer,
+) -> Result<bool, RunError> {
+    for round in 0..MOST_ROUNDS {
+        let (tests, today) = tests_of(searches, with_today && round == 0);
+        if tests.is_empty() {
+            break;
+        }
+        let scenarios: Vec<Scenario> = tests.iter().map(|test| test.scenario.clone()).collect();
+        let look = |replication: &crate::study::together::Replication<'_>| {
+            let tally = replication.tally()?;
+            Some(turned(&tally, tests[replication.scenario].scope))
+        };
+        let together = match simulate_together(&scenarios, options, observer, look) {
+            Ok(together) => together,
+            Err(RunError::Interrupted) => return Ok(true),
+            // What has been found so far counts.
+            Err(RunError::TimeUp { .. }) => break,
+            Err(other) => return Err(other),
+        };
+        let tested: Vec<(usize, Tested)> =
+            tests.iter().enumerate().map(|(at, test)| (test.search, tested(&together, at, test, criterion))).collect();
+        let limited = tested.len() - today;
+        for (place, (search, tested)) in tested.into_iter().enumerate() {
+            let search = &mut searches[search];
+            match tested.sessions.filter(|_| place < limited) {
+                Some(sessions) => {
+                    search.note(sessions, criterion.is_met(tested.turned_away, tested.days_met));
+                    search.tested.push(tested);
+                }
+                None => search.today = Some(tested),
+            }
+        }
+        if together.partial {
+            return Ok(true);
+        }
+    }
+    searches.iter_mut().for_each(|search| search.tested.sort_by_key(|tested| tested.sessions));
+    Ok(false)
+}
+
+/// One limit of one situation.
+struct Test<'a> {
+    search: usize,
+    scenario: Scenario,
+    scope: &'a Scope,
+    sessions: Option<u32>,
+}
+
+/// What is worth a test in this round, and how many of them, at the end, are about the limits of today.
+fn tests_of<'a>(searches: &[Search<'a>], with_today: bool) -> (Vec<Test<'a>>, usize) {
+    let of = |(place, search): (usize, &Search<'a>), sessions: Option<u32>| {
+        let all = |sessions: u32| vec![Some(sessions); search.scenario.nodes.len()];
+        let limits = sessions.map_or_else(|| search.scenario.limits(), all);
+        Test { search: place, scenario: search.scenario.with_limits(&limits), scope: search.scope, sessions }
+    };
+    let mut tests: Vec<Test<'a>> = Vec::new();
+    for search in searches.iter().enumerate() {
+        if let Some(sessions) = search.1.next {
+            tests.push(of(search, Some(sessions)));
+        }
+    }
+    let limited = tests.len();
+    if with_today {
+        tests.extend(searches.iter().enumerate().map(|search| of(search, None)));
+    }
+    let today = tests.len() - limited;
+    (tests, today)
+}
+
+/// What a test says.
+fn tested(together: &Together<Vec<Turned>>, at: usize, test: &Test<'_>, criterion: &Criterion) -> Tested {
+    let nodes = test.scenario.nodes.len();
+    let of_node = |node: usize| -> Option<Interval> {
+        let value = |day: &Vec<Turned>| -> Value {
+            let hours = day[node].0;
+            Some((hours.full as f64, hours.connections as f64))
+        };
+        let values: Vec<Value> = together.of(at).map(value).collect();
+        criterion.family.mean(&values).map(part_of)
+    };
+    let most = (0..nodes).filter_map(of_node).max_by(|a, b| a.value.total_cmp(&b.value));
+    let is_met = |day: &Vec<Turned>| day.iter().all(|node| node.1.part_full() <= criterion.part);
+    let met: Vec<bool> = together.of(at).map(is_met).collect();
+    Tested {
+        sessions: test.sessions,
+        turned_away: most.unwrap_or(Interval { value: 0.0, low: None, high: None }),
+        days_met: ranks::part(&met),
+    }
+}
