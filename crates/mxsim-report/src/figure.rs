@@ -9,12 +9,14 @@ mod capacity;
 mod compare;
 mod duration;
 mod load;
+mod size;
 mod split;
 
 pub use capacity::capacity;
 pub use compare::{compare_busiest, compare_late};
 pub use duration::duration;
 pub use load::load;
+pub use size::{size_nodes, size_sessions};
 pub use split::split;
 
 /// With more lines than this, bands would cover each other; only the busiest node keeps its band.

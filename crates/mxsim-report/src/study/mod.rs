@@ -2,6 +2,7 @@
 
 mod compare;
 pub(crate) mod parts;
+mod size;
 
 use crate::TextStyle;
 use crate::figure::Figure;

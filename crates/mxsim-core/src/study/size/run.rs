@@ -15,9 +15,6 @@ use crate::tally::{HourTally, Tally};
 /// Most rounds of tests.
 const MOST_ROUNDS: usize = 9;
 
-/// What was seen of one scenario without limits: by replication and node.
-pub(super) type Days = Vec<Vec<SeenNode>>;
-
 /// Simulates scenarios with any number of sessions. Returns what was seen of each, names of nodes and senders, and fingerprints.
 pub(super) fn without_limits(
     scenarios: &[(Scenario, &Scope)],
