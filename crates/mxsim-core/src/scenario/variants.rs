@@ -24,6 +24,11 @@ impl Scenario {
         same
     }
 
+    /// The same with any number of sessions at each node.
+    pub(crate) fn without_limits(&self) -> Self {
+        self.with_limits(&vec![None; self.nodes.len()])
+    }
+
     /// The same without events and faults, for a day on which nothing happens.
     pub(crate) fn ordinary(&self) -> Self {
         let mut same = self.without_faults();
@@ -48,7 +53,7 @@ impl Scenario {
         same
     }
 
-    /// True if no node says how long a session takes.
+    /// True if a node does not say how long a session takes.
     pub(crate) fn has_no_session_time(&self) -> bool {
         self.nodes.iter().any(|node| node.capacity.session_time == SessionTime::Nothing)
     }

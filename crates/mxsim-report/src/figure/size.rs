@@ -2,7 +2,8 @@
 
 use super::{Axis, Bar, Figure, Line, Reference, Scale, Series};
 use crate::capacity::short;
-use mxsim_core::numerals::{Ranged, count};
+use crate::study::whole;
+use mxsim_core::numerals::count;
 use mxsim_core::results::Interval;
 use mxsim_core::study::size::{NodeNeed, Situation, SituationKind, Sizing};
 
@@ -37,8 +38,7 @@ fn title(sizing: &Sizing) -> String {
 }
 
 fn subtitle(sizing: &Sizing) -> String {
-    let Interval { value, low, high } = sizing.needed.sessions;
-    let needs = Ranged::new(value, [low, high]).plain();
+    let needs = whole(sizing.needed.sessions);
     let part = mxsim_core::numerals::percent(sizing.asked.turned_away);
     format!("{needs} sessions turn away {part} of the connections of the busiest hour; whiskers: 95 % range")
 }
@@ -54,7 +54,7 @@ fn bar(situation: &Situation, group: usize, need: &NodeNeed) -> Bar {
         label: format!("{} {when}", short(&need.node)),
         group,
         value,
-        text: Ranged::new(value, [low, high]).plain(),
+        text: whole(need.sessions),
         band: Some((low.unwrap_or(value), high.unwrap_or(value))),
     }
 }

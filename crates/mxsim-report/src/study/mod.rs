@@ -9,6 +9,7 @@ use crate::figure::Figure;
 use serde::Serialize;
 
 pub use compare::plan;
+pub(crate) use size::whole;
 
 /// What was asked, for the screen.
 #[derive(Debug, Clone, Copy)]

@@ -9,14 +9,17 @@ use mxsim_core::numerals::{Ranged, count, percent, significant};
 use mxsim_core::results::{Answer, Interval, Unit};
 use mxsim_core::study::size::{NodeCount, NodeSize, Situation, Sizing, Tested};
 
+/// What the page is about.
+const QUESTION: &str = "How many sessions and nodes does this mail need?";
+
 impl StudyReport for Sizing {
     fn screen(&self, asked: &Asked<'_>, style: &TextStyle) -> String {
         let mut page = parts::page(style);
-        parts::head(&mut page, &self.title, &word(self), &self.said);
+        parts::head(&mut page, QUESTION, &word(self), &self.said);
         page.blank();
         situations(self).write(&mut page);
-        page.blank();
         if !self.by_nodes.is_empty() {
+            page.blank();
             counts(self).write(&mut page);
         }
         parts::foot(&mut page, &self.said, &self.made);
@@ -40,7 +43,7 @@ impl StudyReport for Sizing {
             tables.push(counts(self));
         }
         tables.extend(details(self));
-        parts::markdown(&self.title, &word(self), (&self.said, &self.made), &tables)
+        parts::markdown(&title(self), &word(self), (&self.said, &self.made), &tables)
     }
 
     fn csv(&self) -> String {
@@ -69,6 +72,10 @@ impl StudyReport for Sizing {
     }
 }
 
+fn title(sizing: &Sizing) -> String {
+    format!("{QUESTION} {}", sizing.title)
+}
+
 /// The answer word; where no node has a limit the size itself is the answer.
 fn word(sizing: &Sizing) -> String {
     let has_limits = sizing.situations.iter().any(|situation| situation.today.is_some());
@@ -82,6 +89,16 @@ fn plain(interval: Interval) -> String {
     parts::value(&interval, Unit::Count)
 }
 
+/// A number of sessions with its range, in whole numbers.
+pub(crate) fn whole(sessions: Interval) -> String {
+    let number = |value: f64| count(value as u64);
+    match (sessions.low, sessions.high) {
+        (Some(low), Some(high)) if low == high => number(sessions.value),
+        (Some(low), Some(high)) => format!("{} ({}-{})", number(sessions.value), number(low), number(high)),
+        _ => format!("{} (?)", number(sessions.value)),
+    }
+}
+
 fn share(interval: Interval) -> String {
     parts::value(&interval, Unit::Share)
 }
@@ -91,7 +108,7 @@ fn situations(sizing: &Sizing) -> Table {
     let all = &sizing.situations;
     let of = |pick: &dyn Fn(&Situation) -> String| all.iter().map(pick).collect::<Vec<String>>();
     let mut table = Table::new("", "situation", of(&|situation| situation.text.clone()))
-        .column("sessions a node", of(&|situation| plain(situation.sessions)))
+        .column("sessions a node", of(&|situation| whole(situation.sessions)))
         .column("open on average", of(&|situation| plain(situation.load)));
     if all.iter().any(|situation| situation.today.is_some()) {
         let today = |situation: &Situation| {
@@ -102,17 +119,21 @@ fn situations(sizing: &Sizing) -> Table {
     table
 }
 
-/// What other numbers of equal nodes need.
+/// What other numbers of equal nodes need, one column for each.
 fn counts(sizing: &Sizing) -> Table {
     let all = &sizing.by_nodes;
-    let of = |pick: &dyn Fn(&NodeCount) -> String| all.iter().map(pick).collect::<Vec<String>>();
-    let mut table = Table::new("", "equal nodes", of(&|count| count.nodes.to_string()))
-        .column("ordinary day", of(&|count| plain(count.ordinary)));
-    if all.iter().any(|count| count.down.is_some()) {
-        let down = |count: &NodeCount| count.down.map_or_else(|| "-".into(), plain);
-        table = table.column(&format!("{} down", sizing.asked.survive), of(&down));
+    let has_down = all.iter().any(|count| count.down.is_some());
+    let mut names = vec!["on an ordinary day".to_owned(), "all together".to_owned()];
+    if has_down {
+        names.insert(1, format!("with {} down", sizing.asked.survive));
     }
-    table.column("all together", of(&|one| count(one.together as u64)))
+    let cells = |one: &NodeCount| {
+        let down = has_down.then(|| one.down.map_or_else(|| "-".into(), whole));
+        let together = count(one.together as u64);
+        [whole(one.ordinary)].into_iter().chain(down).chain([together]).collect::<Vec<String>>()
+    };
+    let table = Table::new("", "equal nodes", names);
+    all.iter().fold(table, |table, one| table.column(&one.nodes.to_string(), cells(one)))
 }
 
 /// Everything else that is known.
@@ -129,7 +150,7 @@ fn nodes(sizing: &Sizing) -> Table {
     let all = &sizing.nodes;
     let of = |pick: &dyn Fn(&NodeSize) -> String| all.iter().map(pick).collect::<Vec<String>>();
     Table::new("nodes, in the situation that is worst for each", "node", of(&|node| node.name.clone()))
-        .column("needs", of(&|node| node.needed.map_or_else(|| "-".into(), plain)))
+        .column("needs", of(&|node| node.needed.map_or_else(|| "-".into(), whole)))
         .column("has", of(&|node| node.limit.map_or_else(|| "any".into(), |limit| count(u64::from(limit)))))
         .column("has / needs", of(&|node| node.headroom.map_or_else(|| "-".into(), plain)))
 }

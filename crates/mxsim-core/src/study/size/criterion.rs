@@ -1,5 +1,6 @@
 //! What is enough: the fewest sessions that turn away no more than asked.
 
+use super::SizeOptions;
 use super::places::SeenNode;
 use crate::estimate::measure::Value;
 use crate::estimate::paired::Family;
@@ -18,6 +19,11 @@ pub(super) struct Criterion {
 }
 
 impl Criterion {
+    /// What is asked, for a document with what is said of so many scenarios.
+    pub(super) fn of(options: &SizeOptions, scenarios: usize) -> Self {
+        Self { part: options.turned_away, on: options.busiest, family: Family::of(scenarios) }
+    }
+
     /// The fewest sessions that are enough for a node if what it turns away is lost; `None` if it never gets a connection.
     pub(super) fn enough(&self, days: &[&SeenNode]) -> Option<Interval> {
         match self.on {

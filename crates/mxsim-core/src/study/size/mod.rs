@@ -8,7 +8,7 @@
 //! ```
 //!
 //! All of it under common random numbers. `plan` makes the scenarios, `places` and `run` look at them, `criterion` says what is enough,
-//! `by_nodes` asks for other numbers of nodes, `said` answers.
+//! `situation` writes it down, `by_nodes` asks for other numbers of nodes, `said` answers.
 
 mod by_nodes;
 mod criterion;
@@ -20,22 +20,23 @@ mod said;
 mod situation;
 
 pub use document::{
-    AtSessions, Erlang, LongerSessions, Needed, NodeCount, NodeNeed, NodeSize, PeakSender, SCHEMA, SizeAsked,
-    Situation, SituationKind, Sizing, Tested,
+    AtSessions, Erlang, LongerSessions, Needed, NodeCount, NodeNeed, NodeSize, PeakSender, SCHEMA, Situation,
+    SituationKind, SizeAsked, Sizing, Tested,
 };
 
 use crate::engine::MethodChoice;
 use crate::estimate::measure::Value;
-use crate::estimate::paired::Family;
 use crate::results::{Answer, Interval, MODEL_EPOCH, Made, Said};
 use crate::scenario::{Scenario, ScenarioBuilder};
-use crate::study::together::{TogetherOptions, seconds_of};
-use crate::study::{Observer, StudyError};
+use crate::study::together::{Together, TogetherOptions, seconds_of};
+use crate::study::{Observer, RunError, StudyError};
 use crate::time::Span;
+use by_nodes::Variant;
 use criterion::Criterion;
-use places::{Scope, SeenNode};
-use plan::Plan;
+use places::SeenNode;
+use plan::{Case, Plan};
 use run::Search;
+use situation::Seen;
 
 /// How long a message holds a session where nobody says. *Assumption*: between a server that takes mail as it comes and one that looks it up in
 /// lists and scans it; what is needed grows in proportion.
@@ -46,8 +47,9 @@ pub const ASSUMED_SESSION: Span = Span::from_secs(5);
 const BUDGET_S: f64 = 12.0;
 /// Fewest and most replications of an answer that does not say how many.
 const REPLICATIONS: [f64; 2] = [8.0, 200.0];
-/// Tests of limits that a situation takes on average.
+/// Tests of limits that a situation takes on average, and situations that are tested.
 const TESTS: f64 = 3.0;
+const TESTED: f64 = 3.0;
 /// Sessions so many times as long show what their length is worth.
 const LONGER: f64 = 1.05;
 
@@ -122,160 +124,197 @@ pub fn size(
     observer: &dyn Observer,
 ) -> Result<Sizing, StudyError> {
     let plan = Plan::of(builder, options)?;
-    let returning = plan.returning(options.survive);
-    let mut scenarios: Vec<(Scenario, &Scope)> = vec![
-        (plan.ordinary.clone(), &plan.scope),
-        (plan.ordinary.with_longer_sessions(LONGER), &plan.scope),
-    ];
-    scenarios.extend(plan.choices.iter().map(|nodes| (plan.down(nodes), &plan.scope)));
-    if options.survive > 0 {
-        scenarios.push((plan.surge(&returning), &plan.after));
-    }
-    let variants = by_nodes::scenarios(builder, &plan, options);
-    let replications = together.replications.unwrap_or_else(|| worth(&scenarios, &variants));
+    let cases = plan.cases(options);
+    let variants = by_nodes::variants(builder, &plan, options);
+    let replications = together.replications.unwrap_or_else(|| worth(&cases, &variants));
     let together = together.replications(replications);
-    let seen = run::without_limits(&scenarios, together, observer)?;
-    let criterion = Criterion {
-        part: options.turned_away,
-        on: options.busiest,
-        family: Family::of(scenarios.len()),
+    let study = Study {
+        seen: run::without_limits(&cases, together, observer)?,
+        criterion: Criterion::of(options, cases.len()),
+        plan: &plan,
+        cases: &cases,
+        options,
+        together,
+        observer,
     };
-    let at = |scenario: usize| situation::Seen {
-        scenario: &scenarios[scenario].0,
-        days: seen.of(scenario).collect(),
-        criterion: &criterion,
-    };
-    let mut found = vec![at(0).situation(SituationKind::Ordinary, &[])];
-    let mut places = vec![0];
-    let downs: Vec<Situation> = (0..plan.choices.len())
-        .map(|choice| at(2 + choice).situation(SituationKind::Down, &plan.choices[choice]))
-        .collect();
-    let needs_most = (0..downs.len()).max_by(|a, b| by_need(&downs[*a], &downs[*b]).then(b.cmp(a)));
-    if let Some(worst) = needs_most {
-        found.push(Situation {
-            tried: plan.choices.len() as u64,
-            possible: plan.possible,
-            load_ratio: at(2 + worst).load_over(&at(0), &plan.choices[worst]),
-            ..downs[worst].clone()
-        });
-        places.push(2 + worst);
-    }
-    if options.survive > 0 {
-        places.push(2 + downs.len());
-        found.push(Situation {
-            tried: 1,
-            possible: plan.possible.max(1),
-            load_ratio: at(2 + downs.len()).load_over(&at(0), &[]),
-            ..at(2 + downs.len()).situation(SituationKind::Surge, &returning)
-        });
-    }
-    let mut searches: Vec<Search<'_>> = places
-        .iter()
-        .zip(&found)
-        .map(|(place, situation)| {
-            let (scenario, scope) = &scenarios[*place];
-            Search::new(scenario.clone(), scope, situation.sessions.value as u32)
-        })
-        .collect();
-    let has_limits = plan.ordinary.limits().iter().any(Option::is_some);
-    let mut partial = seen.partial || run::search(&mut searches, &criterion, together, has_limits, observer)?;
-    for (situation, search) in found.iter_mut().zip(searches) {
-        situation::settle(situation, search, &criterion);
-    }
-    if plan.ordinary.loses_what_is_blocked() && options.busiest.is_none() {
-        situation::make_exact(&mut found[0], &plan, options.turned_away);
-    }
+    let mut found = study.found();
+    let mut partial = study.seen.partial || study.test(&mut found)?;
     let needed = needed(&found);
-    let (by_nodes, is_partial) =
-        by_nodes::by_nodes(&variants, &plan, (&needed, options), (&criterion, together), observer)?;
+    let (by_nodes, is_partial) = study.by_nodes(&variants, &needed)?;
     partial |= is_partial;
-    let sender = found.iter().position(|situation| situation.kind == needed.situation);
-    let sender = sender.and_then(|place| at(places[place]).sender_in_peak(&needed.node, criterion.family));
-    let longer = longer(&at(0), &at(1), &found[0]);
-    let downs: Vec<Situation> = downs.into_iter().chain(found.iter().cloned()).collect();
-    let mut sizing = Sizing {
-        schema: SCHEMA.into(),
-        title: plan.ordinary.title.clone(),
-        said: Said::new(Answer::CannotTell, ""),
-        asked: SizeAsked {
-            survive: options.survive as u64,
-            turned_away: options.turned_away,
-            busiest: options.busiest,
-            messages_per_day: plan.ordinary.messages_per_day,
-            busiest_rate: plan.busiest_rate,
-            growth: options.growth,
-            outage_s: options.outage.as_secs_f64(),
-        },
-        nodes: situation::nodes(&plan.ordinary, &downs),
-        needed,
-        situations: found,
-        sender,
-        longer,
-        stops_helping: by_nodes::stops_helping(&by_nodes),
-        by_nodes,
-        made: Made {
-            version: env!("CARGO_PKG_VERSION").into(),
-            model_epoch: MODEL_EPOCH,
-            seed: together.seed,
-            replications: seen.seen.len() as u64,
-            run_length_s: plan.ordinary.run.run_length.as_secs_f64(),
-            fingerprints: seen.labels.iter().map(|labels| labels.fingerprint.clone()).collect(),
-            partial,
-        },
-    };
-    sizing.said = said::said(&sizing, &criterion, plan.assumed);
+    let mut sizing = study.document(found, needed, by_nodes, partial);
+    sizing.said = said::said(&sizing, &study.criterion, &plan.assumed);
     Ok(sizing)
 }
 
 /// As many replications as the time is worth.
-fn worth(scenarios: &[(Scenario, &Scope)], variants: &[by_nodes::Variant]) -> u64 {
-    let without: Vec<Scenario> = scenarios
-        .iter()
-        .map(|(scenario, _)| scenario.with_limits(&vec![None; scenario.nodes.len()]))
-        .collect();
-    let first = seconds_of(&without, MethodChoice::Messages);
-    // An ordinary day, one with nodes down and the hours after their return are tested.
-    let tests = TESTS * first * 3.0 / without.len().max(3) as f64;
-    let beside = variants.iter().flat_map(|variant| variant.scenarios.clone()).collect::<Vec<Scenario>>();
-    let each = first + tests + by_nodes::PART * seconds_of(&beside, MethodChoice::Messages);
+fn worth(cases: &[Case], variants: &[Variant]) -> u64 {
+    let cost = |cases: &mut dyn Iterator<Item = &Case>| {
+        let unlimited: Vec<Scenario> = cases.map(|case| case.scenario.without_limits()).collect();
+        seconds_of(&unlimited, MethodChoice::Messages)
+    };
+    let first = cost(&mut cases.iter());
+    let tests = TESTS * TESTED * first / cases.len() as f64;
+    let beside = by_nodes::PART * cost(&mut variants.iter().flat_map(|variant| &variant.cases));
     let [fewest, most] = REPLICATIONS;
-    (BUDGET_S / each).clamp(fewest, most) as u64
+    (BUDGET_S / (first + tests + beside)).clamp(fewest, most) as u64
 }
 
-/// Which of two situations needs more, by what each node needs and then by its load.
-fn by_need(a: &Situation, b: &Situation) -> std::cmp::Ordering {
-    let by_sessions = a.sessions.value.total_cmp(&b.sessions.value);
-    by_sessions.then(a.load.value.total_cmp(&b.load.value))
+/// What is known while the question is answered.
+struct Study<'a> {
+    plan: &'a Plan,
+    cases: &'a [Case],
+    options: &'a SizeOptions,
+    criterion: Criterion,
+    together: TogetherOptions,
+    observer: &'a dyn Observer,
+    /// The cases without limits.
+    seen: Together<Vec<SeenNode>>,
+}
+
+/// What was found of one case.
+struct Found {
+    case: usize,
+    situation: Situation,
+}
+
+impl Study<'_> {
+    /// What was seen of a case.
+    fn seen(&self, case: usize) -> Seen<'_> {
+        let days = self.seen.of(case).collect();
+        Seen { scenario: &self.cases[case].scenario, days, criterion: &self.criterion }
+    }
+
+    /// The situations that count: an ordinary day, of those with nodes down the one that needs most, and the surge.
+    fn found(&self) -> Vec<Found> {
+        let of = |kind: SituationKind| {
+            let places = (0..self.cases.len()).filter(move |case| self.cases[*case].kind == Some(kind));
+            let found = places.map(|case| Found { case, situation: self.situation(case, kind) });
+            found.reduce(|most, other| if most.is_beyond(&other) { most } else { other })
+        };
+        [SituationKind::Ordinary, SituationKind::Down, SituationKind::Surge].into_iter().filter_map(of).collect()
+    }
+
+    fn situation(&self, case: usize, kind: SituationKind) -> Situation {
+        let down = &self.cases[case].down;
+        let is_down = kind == SituationKind::Down;
+        let seen = self.seen(case);
+        let beside: &[usize] = if is_down { down } else { &[] };
+        Situation {
+            tried: if is_down { self.plan.choices.len() as u64 } else { 1 },
+            possible: if is_down { self.plan.possible } else { 1 },
+            load_ratio: (kind != SituationKind::Ordinary).then(|| seen.load_over(&self.seen(0), beside)).flatten(),
+            ..seen.situation(kind, down)
+        }
+    }
+
+    /// Tests limits in each situation, until the fewest sessions that are enough are known. Returns true if it was interrupted.
+    fn test(&self, found: &mut [Found]) -> Result<bool, RunError> {
+        let search = |found: &Found| {
+            let case = &self.cases[found.case];
+            Search::new(case.scenario.clone(), &case.scope, found.situation.sessions.value as u32)
+        };
+        let mut searches: Vec<Search<'_>> = found.iter().map(search).collect();
+        let has_limits = self.plan.ordinary.limits().iter().any(Option::is_some);
+        let partial = run::search(&mut searches, &self.criterion, self.together, has_limits, self.observer)?;
+        for (found, search) in found.iter_mut().zip(searches) {
+            situation::settle(&mut found.situation, search);
+        }
+        if self.plan.ordinary.loses_what_is_blocked() && self.options.busiest.is_none() {
+            situation::make_exact(&mut found[0].situation, self.plan, self.options.turned_away);
+        }
+        Ok(partial)
+    }
+
+    fn by_nodes(&self, variants: &[Variant], needed: &Needed) -> Result<(Vec<NodeCount>, bool), RunError> {
+        let sizes = by_nodes::sizes(needed.sessions.value, self.options.sessions);
+        by_nodes::by_nodes(variants, &sizes, (&self.criterion, self.together), self.observer)
+    }
+
+    /// All of it but the answer in words.
+    fn document(
+        &self,
+        found: Vec<Found>,
+        needed: Needed,
+        by_nodes: Vec<NodeCount>,
+        partial: bool,
+    ) -> Sizing {
+        let worst = found.iter().find(|found| found.situation.kind == needed.situation);
+        let sender = worst.and_then(|found| self.seen(found.case).sender_in_peak(&needed.node));
+        // Each node in the choice that is worst for it.
+        let all = (0..self.cases.len()).filter_map(|case| Some(self.situation(case, self.cases[case].kind?)));
+        let nodes = situation::nodes(&self.plan.ordinary, &all.collect::<Vec<Situation>>());
+        Sizing {
+            schema: SCHEMA.into(),
+            title: self.plan.ordinary.title.clone(),
+            said: Said::new(Answer::CannotTell, ""),
+            asked: self.asked(),
+            needed,
+            situations: found.into_iter().map(|found| found.situation).collect(),
+            nodes,
+            sender,
+            longer: self.longer(),
+            stops_helping: by_nodes::stops_helping(&by_nodes),
+            by_nodes,
+            made: self.made(partial),
+        }
+    }
+
+    fn asked(&self) -> SizeAsked {
+        SizeAsked {
+            survive: self.options.survive as u64,
+            turned_away: self.options.turned_away,
+            busiest: self.options.busiest,
+            messages_per_day: self.plan.ordinary.messages_per_day,
+            busiest_rate: self.plan.busiest_rate,
+            growth: self.options.growth,
+            outage_s: self.options.outage.as_secs_f64(),
+        }
+    }
+
+    fn made(&self, partial: bool) -> Made {
+        Made {
+            version: env!("CARGO_PKG_VERSION").into(),
+            model_epoch: MODEL_EPOCH,
+            seed: self.together.seed,
+            replications: self.seen.seen.len() as u64,
+            run_length_s: self.plan.ordinary.run.run_length.as_secs_f64(),
+            fingerprints: self.seen.labels.iter().map(|labels| labels.fingerprint.clone()).collect(),
+            partial,
+        }
+    }
+
+    /// What longer sessions do to an ordinary day.
+    fn longer(&self) -> Option<LongerSessions> {
+        let longer = self.seen(plan::LONGER_CASE);
+        let peaks = |seen: &Seen<'_>| -> Vec<Value> {
+            let most = |day: &&Vec<SeenNode>| day.iter().map(|node| node.peak).max();
+            seen.days.iter().map(|day| most(day).map(|peak| (f64::from(peak), 1.0))).collect()
+        };
+        let difference = self.criterion.family.difference(&peaks(&longer), &peaks(&self.seen(0)))?;
+        let sessions = longer.situation(SituationKind::Ordinary, &[]).sessions;
+        Some(LongerSessions { factor: LONGER, peak_sessions: difference, sessions })
+    }
+}
+
+impl Found {
+    /// True if it needs at least as much as another.
+    fn is_beyond(&self, other: &Self) -> bool {
+        let rank = |found: &Self| (found.situation.sessions.value, found.situation.load.value);
+        rank(self) >= rank(other)
+    }
 }
 
 /// What the situation needs that needs most.
-fn needed(situations: &[Situation]) -> Needed {
-    let most = situations.iter().max_by(|a, b| a.sessions.value.total_cmp(&b.sessions.value));
+fn needed(found: &[Found]) -> Needed {
+    let situations = || found.iter().map(|found| &found.situation);
     let bound = |of: fn(&Interval) -> Option<f64>| {
-        let bounds: Option<Vec<f64>> = situations.iter().map(|situation| of(&situation.sessions)).collect();
+        let bounds: Option<Vec<f64>> = situations().map(|situation| of(&situation.sessions)).collect();
         bounds.map(|bounds| bounds.into_iter().fold(0.0, f64::max))
     };
-    let most = most.unwrap_or(&situations[0]);
-    let sessions = Interval {
-        value: most.sessions.value,
-        low: bound(|sessions| sessions.low),
-        high: bound(|sessions| sessions.high),
-    };
+    let more = |a: &&Situation, b: &&Situation| a.sessions.value.total_cmp(&b.sessions.value);
+    let most = situations().max_by(more).unwrap_or(&found[0].situation);
+    let (low, high) = (bound(|sessions| sessions.low), bound(|sessions| sessions.high));
+    let sessions = Interval { value: most.sessions.value, low, high };
     Needed { sessions, situation: most.kind, node: most.node.clone() }
-}
-
-/// What longer sessions do to the peak of an ordinary day.
-fn longer(
-    as_they_are: &situation::Seen<'_>,
-    longer: &situation::Seen<'_>,
-    ordinary: &Situation,
-) -> Option<LongerSessions> {
-    let peaks = |seen: &situation::Seen<'_>| -> Vec<Value> {
-        let most = |day: &&Vec<SeenNode>| day.iter().map(|node| node.peak).max();
-        seen.days.iter().map(|day| most(day).map(|peak| (f64::from(peak), 1.0))).collect()
-    };
-    let difference = as_they_are.criterion.family.difference(&peaks(longer), &peaks(as_they_are))?;
-    let sessions = longer.situation(SituationKind::Ordinary, &[]).sessions;
-    let _ = ordinary;
-    Some(LongerSessions { factor: LONGER, peak_sessions: difference, sessions })
 }

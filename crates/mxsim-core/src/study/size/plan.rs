@@ -1,7 +1,8 @@
 //! The scenarios that are simulated: an ordinary day, nodes down, and the hours after they come back.
 
+use super::document::SituationKind;
 use super::places::Scope;
-use super::{ASSUMED_SESSION, SizeOptions};
+use super::{ASSUMED_SESSION, LONGER, SizeOptions};
 use crate::scenario::{Scenario, ScenarioBuilder};
 use crate::study::StudyError;
 use crate::time::{Span, Time};
@@ -12,6 +13,21 @@ const MOST_CHOICES: usize = 10;
 const HOURS_AFTER: usize = 3;
 /// Two hours in which as much mail is expected, up to this part, are equally busy.
 const AS_BUSY: f64 = 1e-9;
+
+/// The place of the case with longer sessions.
+pub(super) const LONGER_CASE: usize = 1;
+
+/// One scenario that is simulated.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    /// The situation that it is, if it is one.
+    pub(super) kind: Option<SituationKind>,
+    /// The nodes that are down, or were.
+    pub(super) down: Vec<usize>,
+    pub(super) scenario: Scenario,
+    /// When to look.
+    pub(super) scope: Scope,
+}
 
 /// What is to be simulated.
 #[derive(Debug, Clone)]
@@ -65,19 +81,37 @@ impl Plan {
         })
     }
 
-    /// The nodes that come back.
-    pub(super) fn returning(&self, survive: usize) -> Vec<usize> {
-        self.choices.first().cloned().unwrap_or_else(|| (0..survive.min(self.ordinary.nodes.len())).collect())
+    /// An ordinary day as it is and with longer sessions, each choice of nodes down, and the hours around the return of the first.
+    pub(super) fn cases(&self, options: &SizeOptions) -> Vec<Case> {
+        let on_a_day = |kind, down: &[usize], scenario| Case {
+            kind,
+            down: down.to_vec(),
+            scenario,
+            scope: self.scope.clone(),
+        };
+        let longer = self.ordinary.with_longer_sessions(LONGER);
+        let mut cases = vec![
+            on_a_day(Some(SituationKind::Ordinary), &[], self.ordinary.clone()),
+            on_a_day(None, &[], longer),
+        ];
+        cases.extend(self.choices.iter().map(|down| {
+            on_a_day(Some(SituationKind::Down), down, self.ordinary.with_nodes_down(down))
+        }));
+        if options.survive > 0 {
+            cases.push(self.surge(options.survive));
+        }
+        cases
     }
 
-    /// A day with nodes down.
-    pub(super) fn down(&self, nodes: &[usize]) -> Scenario {
-        self.ordinary.with_nodes_down(nodes)
-    }
-
-    /// The hours around the return of nodes.
-    pub(super) fn surge(&self, nodes: &[usize]) -> Scenario {
-        self.around_return.with_nodes_down_between(nodes, self.outage)
+    /// The hours around the return of nodes: the first choice, or all nodes if none would be left.
+    fn surge(&self, survive: usize) -> Case {
+        let down = self.choices.first().cloned().unwrap_or_else(|| (0..survive).collect());
+        Case {
+            kind: Some(SituationKind::Surge),
+            scenario: self.around_return.with_nodes_down_between(&down, self.outage),
+            scope: self.after.clone(),
+            down,
+        }
     }
 }
 
@@ -140,18 +174,17 @@ fn assumed(builder: &ScenarioBuilder, read: &Scenario, options: &SizeOptions) ->
     let mut assumed = Vec::new();
     if options.session_time.is_none() && read.has_no_session_time() {
         assumed.push(format!(
-            "A message holds a session for {ASSUMED_SESSION} on average: the scenario does not say, and what is needed grows with it; \
-             take it from your logs and give --session-time."
+            "a message holds a session for {ASSUMED_SESSION} on average (take it from your logs: --session-time; half as long needs half as much)"
         ));
     }
     if options.rate.is_none() && options.node_rate.is_none() && !builder.says("traffic.messages_per_day") {
         assumed.push(format!(
-            "{} messages a day: give --rate 5/s for your busiest hour.",
+            "{} messages a day (or give --rate for your busiest hour)",
             crate::numerals::count(read.messages_per_day as u64)
         ));
     }
     if !read.events.is_empty() || !read.random_outages.is_empty() {
-        assumed.push("Events and random outages of the scenario are left out.".into());
+        assumed.push("events and random outages of the scenario are left out".into());
     }
     assumed
 }

@@ -3,36 +3,36 @@
 use super::criterion::{Criterion, part_of};
 use super::document::Tested;
 use super::places::{Scope, SeenNode, Sessions};
+use super::plan::Case;
 use crate::engine::MethodChoice;
 use crate::estimate::measure::Value;
 use crate::estimate::ranks;
 use crate::results::Interval;
 use crate::scenario::Scenario;
-use crate::study::together::{Together, TogetherOptions, simulate_together};
+use crate::study::together::{Replication, Together, TogetherOptions, simulate_together};
 use crate::study::{Observer, RunError};
 use crate::tally::{HourTally, Tally};
 
 /// Most rounds of tests.
 const MOST_ROUNDS: usize = 9;
 
-/// Simulates scenarios with any number of sessions. Returns what was seen of each, names of nodes and senders, and fingerprints.
+/// Simulates cases with any number of sessions, and looks at each of their nodes.
 pub(super) fn without_limits(
-    scenarios: &[(Scenario, &Scope)],
+    cases: &[Case],
     options: TogetherOptions,
     observer: &dyn Observer,
 ) -> Result<Together<Vec<SeenNode>>, RunError> {
-    let unlimited: Vec<Scenario> =
-        scenarios.iter().map(|(scenario, _)| scenario.with_limits(&vec![None; scenario.nodes.len()])).collect();
-    let wanted = |scenario: usize| -> Vec<bool> {
-        unlimited[scenario].senders.iter().map(|sender| sender.wanted).collect()
+    let unlimited: Vec<Scenario> = cases.iter().map(|case| case.scenario.without_limits()).collect();
+    let wanted = |scenario: &Scenario| -> Vec<bool> {
+        scenario.senders.iter().map(|sender| sender.wanted).collect()
     };
-    let wanted: Vec<Vec<bool>> = (0..unlimited.len()).map(wanted).collect();
+    let wanted: Vec<Vec<bool>> = unlimited.iter().map(wanted).collect();
     let options = options.method(MethodChoice::Messages);
     simulate_together(&unlimited, options, observer, |replication| {
         let mut sessions = Sessions::default();
         replication.tally_with(&mut sessions)?;
         let at = replication.scenario;
-        Some(sessions.seen(unlimited[at].nodes.len(), &wanted[at], scenarios[at].1))
+        Some(sessions.seen(unlimited[at].nodes.len(), &wanted[at], &cases[at].scope))
     })
 }
 
@@ -95,8 +95,8 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Tests limits of all situations side by side, until each is known to the session or enough was tried. Returns true if it was interrupted. Once
-/// `with_today` the limits of today are tested, too.
+/// Tests limits of all situations side by side, until each is known to the session or enough was tried; with `with_today` the limits of today, too.
+/// Returns true if it was interrupted.
 pub(super) fn search(
     searches: &mut [Search<'_>],
     criterion: &Criterion,
@@ -104,42 +104,54 @@ pub(super) fn search(
     with_today: bool,
     observer: &dyn Observer,
 ) -> Result<bool, RunError> {
+    let mut partial = false;
     for round in 0..MOST_ROUNDS {
-        let (tests, today) = tests_of(searches, with_today && round == 0);
-        if tests.is_empty() {
+        let tests = tests_of(searches, with_today && round == 0);
+        if tests.is_empty() || partial {
             break;
         }
-        let scenarios: Vec<Scenario> = tests.iter().map(|test| test.scenario.clone()).collect();
-        let look = |replication: &crate::study::together::Replication<'_>| {
-            let tally = replication.tally()?;
-            Some(turned(&tally, tests[replication.scenario].scope))
-        };
-        let together = match simulate_together(&scenarios, options, observer, look) {
-            Ok(together) => together,
-            Err(RunError::Interrupted) => return Ok(true),
+        match run_tests(&tests, options, observer) {
+            Ok(together) => {
+                partial = together.partial;
+                note_all(searches, &tests, &together, criterion);
+            }
             // What has been found so far counts.
             Err(RunError::TimeUp { .. }) => break,
+            Err(RunError::Interrupted) => partial = true,
             Err(other) => return Err(other),
-        };
-        let tested: Vec<(usize, Tested)> =
-            tests.iter().enumerate().map(|(at, test)| (test.search, tested(&together, at, test, criterion))).collect();
-        let limited = tested.len() - today;
-        for (place, (search, tested)) in tested.into_iter().enumerate() {
-            let search = &mut searches[search];
-            match tested.sessions.filter(|_| place < limited) {
-                Some(sessions) => {
-                    search.note(sessions, criterion.is_met(tested.turned_away, tested.days_met));
-                    search.tested.push(tested);
-                }
-                None => search.today = Some(tested),
-            }
-        }
-        if together.partial {
-            return Ok(true);
         }
     }
     searches.iter_mut().for_each(|search| search.tested.sort_by_key(|tested| tested.sessions));
-    Ok(false)
+    Ok(partial)
+}
+
+fn run_tests(
+    tests: &[Test<'_>],
+    options: TogetherOptions,
+    observer: &dyn Observer,
+) -> Result<Together<Vec<Turned>>, RunError> {
+    let scenarios: Vec<Scenario> = tests.iter().map(|test| test.scenario.clone()).collect();
+    simulate_together(&scenarios, options, observer, |replication: &Replication<'_>| {
+        let tally = replication.tally()?;
+        Some(turned(&tally, tests[replication.scenario].scope))
+    })
+}
+
+fn note_all(
+    searches: &mut [Search<'_>],
+    tests: &[Test<'_>],
+    together: &Together<Vec<Turned>>,
+    criterion: &Criterion,
+) {
+    for (at, test) in tests.iter().enumerate() {
+        let (search, tested) = (&mut searches[test.search], tested(together, at, test, criterion));
+        let Some(sessions) = tested.sessions else {
+            search.today = Some(tested);
+            continue;
+        };
+        search.note(sessions, criterion.is_met(tested.turned_away, tested.days_met));
+        search.tested.push(tested);
+    }
 }
 
 /// One limit of one situation.
@@ -147,28 +159,22 @@ struct Test<'a> {
     search: usize,
     scenario: Scenario,
     scope: &'a Scope,
+    /// Of each node; `None` for the limits of today.
     sessions: Option<u32>,
 }
 
-/// What is worth a test in this round, and how many of them, at the end, are about the limits of today.
-fn tests_of<'a>(searches: &[Search<'a>], with_today: bool) -> (Vec<Test<'a>>, usize) {
-    let of = |(place, search): (usize, &Search<'a>), sessions: Option<u32>| {
-        let all = |sessions: u32| vec![Some(sessions); search.scenario.nodes.len()];
-        let limits = sessions.map_or_else(|| search.scenario.limits(), all);
-        Test { search: place, scenario: search.scenario.with_limits(&limits), scope: search.scope, sessions }
+/// What is worth a test in this round.
+fn tests_of<'a>(searches: &[Search<'a>], with_today: bool) -> Vec<Test<'a>> {
+    let of = |search: usize, sessions: Option<u32>| {
+        let Search { scenario, scope, .. } = &searches[search];
+        let all = |sessions: u32| vec![Some(sessions); scenario.nodes.len()];
+        let limits = sessions.map_or_else(|| scenario.limits(), all);
+        Test { search, scenario: scenario.with_limits(&limits), scope, sessions }
     };
-    let mut tests: Vec<Test<'a>> = Vec::new();
-    for search in searches.iter().enumerate() {
-        if let Some(sessions) = search.1.next {
-            tests.push(of(search, Some(sessions)));
-        }
-    }
-    let limited = tests.len();
-    if with_today {
-        tests.extend(searches.iter().enumerate().map(|search| of(search, None)));
-    }
-    let today = tests.len() - limited;
-    (tests, today)
+    let next = searches.iter().enumerate().filter_map(|(place, search)| Some((place, search.next?)));
+    let limited = next.map(|(place, sessions)| of(place, Some(sessions)));
+    let today = (0..searches.len()).filter(|_| with_today).map(|place| of(place, None));
+    limited.chain(today).collect()
 }
 
 /// What a test says.

@@ -7,14 +7,14 @@ use crate::numerals::{Ranged, count, percent, significant, tidy};
 use crate::results::{Answer, Interval, Said, called};
 
 /// The answer to how large the nodes have to be.
-pub(super) fn said(sizing: &Sizing, criterion: &Criterion, assumed: Vec<String>) -> Said {
+pub(super) fn said(sizing: &Sizing, criterion: &Criterion, assumed: &[String]) -> Said {
     let has_limits = sizing.situations.iter().any(|situation| situation.today.is_some());
     let answer = if has_limits { of_today(sizing, criterion) } else { of_sizes(sizing) };
     let mut said = Said::new(answer, sentence(sizing, criterion, answer, has_limits));
     said.why = why(sizing);
     said.flips = flips(sizing);
     said.advice = advice(sizing, criterion, answer, has_limits);
-    said.assumed = assumed;
+    said.assumed = assumed.to_vec();
     said
 }
 
@@ -35,8 +35,14 @@ fn of_sizes(sizing: &Sizing) -> Answer {
     if sizing.needed.sessions.high.is_some() { Answer::Yes } else { Answer::CannotTell }
 }
 
+/// A number of sessions with its range, in whole numbers.
 fn whole(sessions: Interval) -> String {
-    Ranged::new(sessions.value, [sessions.low, sessions.high]).plain()
+    let number = |value: f64| count(value as u64);
+    match (sessions.low, sessions.high) {
+        (Some(low), Some(high)) if low == high => number(sessions.value),
+        (Some(low), Some(high)) => format!("{} ({}-{})", number(sessions.value), number(low), number(high)),
+        _ => format!("{} (?)", number(sessions.value)),
+    }
 }
 
 fn share(part: Interval) -> String {
@@ -48,29 +54,20 @@ fn plain(number: Interval) -> String {
 }
 
 fn sentence(sizing: &Sizing, criterion: &Criterion, answer: Answer, has_limits: bool) -> String {
-    let worst = worst(sizing);
-    let need = format!("{} sessions {}", whole(sizing.needed.sessions), worst.text);
+    let need = format!("{} sessions {}", whole(sizing.needed.sessions), worst(sizing).text);
     if !has_limits {
-        let parts: Vec<String> = sizing
-            .situations
-            .iter()
-            .filter(|situation| situation.kind != worst.kind)
-            .map(|situation| format!("{} {}", whole(situation.sessions), situation.text))
-            .collect();
-        let rest = if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) };
-        return format!("Each node needs {need}{rest}.");
+        return format!("Each node needs {need}.");
     }
-    let today = today_of(sizing, criterion);
     let limits = limits(sizing);
-    match (answer, today) {
-        (Answer::Yes, _) => format!("{limits}, and each node needs {need}."),
-        (_, Some((situation, tested))) => format!(
-            "{limits}, and each node needs {need}. {} of the connections of the busiest hour find a node full {}{}.",
-            capital(&share(tested.turned_away)),
+    match today_of(sizing, criterion).filter(|_| answer != Answer::Yes) {
+        Some((situation, tested)) => format!(
+            "{limits} and each needs {need}. {} {}, {} of the connections of the busiest hour find a node full{}.",
+            if answer == Answer::No { "Today," } else { "Perhaps too few:" },
             situation.text,
+            share(tested.turned_away),
             days(tested, criterion)
         ),
-        _ => format!("{limits}, and each node needs {need}."),
+        None => format!("{limits} and each needs {need}."),
     }
 }
 
@@ -80,10 +77,6 @@ fn days(tested: &Tested, criterion: &Criterion) -> String {
         Some(_) => format!("; no more than {} do on {} of the days", percent(criterion.part), share(tested.days_met)),
         None => String::new(),
     }
-}
-
-fn capital(text: &str) -> String {
-    text.to_owned()
 }
 
 /// The situation in which the nodes of today turn away most.
@@ -121,56 +114,37 @@ fn worst(sizing: &Sizing) -> &Situation {
 
 fn why(sizing: &Sizing) -> String {
     let ordinary = &sizing.situations[0];
-    let mut why = format!(
-        "In the busiest hour, {}/s, {} has {} sessions open on an ordinary day",
+    let busiest = format!(
+        "In the busiest hour ({}/s) {} has {} sessions open on average",
         significant(sizing.asked.busiest_rate),
         called(&ordinary.node),
         plain(ordinary.load)
     );
     let down = sizing.situations.iter().find(|situation| situation.kind == SituationKind::Down);
-    if let Some((down, ratio)) = down.and_then(|down| Some((down, down.load_ratio?))) {
-        why.push_str(&format!(
-            "; {} the others have {} times as much to do ({} tried)",
-            down.text,
-            plain(ratio),
-            tried(down)
-        ));
-    }
-    if let Some(sender) = &sizing.sender {
-        why.push_str(&format!(
-            ". In the peak, {} of the sessions are of {}",
-            share(sender.share),
-            called(&sender.name)
-        ));
-    }
-    why.push('.');
-    why
+    let times = down.and_then(|down| Some((down, down.load_ratio?)));
+    let times = times.map(|(down, ratio)| format!(", {} {} times that ({})", down.text, plain(ratio), tried(down)));
+    let sender = sizing.sender.as_ref().map(|sender| {
+        format!("; in the peak {} of them are of {}", share(sender.share), called(&sender.name))
+    });
+    format!("{busiest}{}{}.", times.unwrap_or_default(), sender.unwrap_or_default())
 }
 
 fn tried(situation: &Situation) -> String {
     match (situation.tried, situation.possible) {
         (1, 1) => "the only choice".into(),
-        (tried, possible) if tried == possible => format!("the worst of {tried} choices, all"),
+        (tried, possible) if tried == possible => format!("the worst of all {tried} choices"),
         (tried, possible) => format!("the worst of {tried} of {possible} choices"),
     }
 }
 
 fn flips(sizing: &Sizing) -> String {
     let Some(longer) = &sizing.longer else { return String::new() };
-    let more = longer.peak_sessions.value;
     format!(
-        "The length of a session: {} % longer raise the peak of an ordinary day by {} sessions{}. \
-         What is needed grows with it and with the mail.",
+        "Sessions {} % longer: {} on an ordinary day in place of {}.",
         tidy(((longer.factor - 1.0) * 1_000.0).round() / 10.0),
-        plain(more),
-        erlang(&sizing.situations[0])
+        whole(longer.sessions),
+        whole(sizing.situations[0].sessions)
     )
-}
-
-/// How far Erlang's formula is off.
-fn erlang(situation: &Situation) -> String {
-    let _ = situation;
-    String::new()
 }
 
 fn advice(sizing: &Sizing, criterion: &Criterion, answer: Answer, has_limits: bool) -> String {
@@ -185,13 +159,27 @@ fn advice(sizing: &Sizing, criterion: &Criterion, answer: Answer, has_limits: bo
         );
     }
     let nodes = match sizing.stops_helping {
-        Some(nodes) => format!(" Beyond {nodes} equal nodes one more saves less than a twentieth of all sessions."),
+        Some(nodes) => format!(" Beyond {nodes} nodes one more saves next to nothing."),
         None if sizing.by_nodes.is_empty() => String::new(),
-        None => " Up to 6 equal nodes each further one saves a twentieth of all sessions or more.".into(),
+        None => " Up to 6 nodes each further one saves sessions.".into(),
     };
     match (answer, has_limits) {
-        (Answer::Yes, true) => format!("Nothing.{nodes}"),
+        (Answer::Yes, true) => format!("Nothing: no node needs more than {} of its limit.{nodes}", used(sizing)),
         (Answer::CannotTell, true) => format!("Run it with more --replications, or give each node {enough} sessions.{nodes}"),
         _ => format!("Give each node {enough} sessions.{nodes}"),
     }
+}
+
+/// The largest part of its limit that a node needs.
+fn used(sizing: &Sizing) -> String {
+    let least = sizing.nodes.iter().filter_map(|node| node.headroom).min_by(|a, b| a.value.total_cmp(&b.value));
+    least.map_or_else(String::new, |headroom| {
+        let over = |bound: f64| 1.0 / bound;
+        let part = Interval {
+            value: over(headroom.value),
+            low: headroom.high.map(over),
+            high: headroom.low.map(over),
+        };
+        share(part)
+    })
 }

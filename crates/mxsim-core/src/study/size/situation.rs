@@ -51,8 +51,8 @@ impl<'a> Seen<'a> {
         Situation {
             kind,
             text: text(kind, &down),
-            tried: u64::from(kind == SituationKind::Ordinary),
-            possible: u64::from(kind == SituationKind::Ordinary),
+            tried: 1,
+            possible: 1,
             nodes_down: down,
             sessions: most(&nodes, |need| need.sessions).unwrap_or(sessions),
             node: fullest.map_or_else(String::new, |need| need.node.clone()),
@@ -93,7 +93,7 @@ impl<'a> Seen<'a> {
     }
 
     /// The sender that has most of the sessions open at the fullest moments of a node.
-    pub(super) fn sender_in_peak(&self, node: &str, family: Family) -> Option<PeakSender> {
+    pub(super) fn sender_in_peak(&self, node: &str) -> Option<PeakSender> {
         let node = self.scenario.nodes.iter().position(|other| other.name == node)?;
         let mut held: BTreeMap<SenderId, u64> = BTreeMap::new();
         for day in self.node(node) {
@@ -108,7 +108,7 @@ impl<'a> Seen<'a> {
         };
         let values: Vec<Value> = self.node(node).into_iter().map(share).collect();
         let name = self.scenario.senders[most.index()].name.clone();
-        Some(PeakSender { name, share: family.mean(&values).map(super::criterion::part_of)? })
+        Some(PeakSender { name, share: self.family().mean(&values).map(super::criterion::part_of)? })
     }
 }
 
@@ -142,7 +142,7 @@ fn text(kind: SituationKind, down: &[String]) -> String {
 }
 
 /// Takes in what tests of limits have found: what was simulated wins over what would be if all that is turned away were lost.
-pub(super) fn settle(situation: &mut Situation, search: Search<'_>, criterion: &Criterion) {
+pub(super) fn settle(situation: &mut Situation, search: Search<'_>) {
     let guess = situation.sessions;
     if let Some(found) = search.found() {
         let shift = f64::from(found) - guess.value;
@@ -156,7 +156,6 @@ pub(super) fn settle(situation: &mut Situation, search: Search<'_>, criterion: &
             Interval { value: away(part.value), low: part.low.map(away), high: part.high.map(away) }
         });
     }
-    let _ = criterion;
     situation.tested = search.tested;
     situation.today = search.today;
 }
