@@ -117,7 +117,11 @@ impl Scenario {
     /// address, senders that never come back and open a connection for each message, and the same rate all day.
     pub(crate) fn loses_what_is_blocked(&self) -> bool {
         let [node] = &self.nodes[..] else { return false };
-        let plain = |capacity: &Capacity| Capacity { sessions: None, session_time: SessionTime::Nothing, ..*capacity };
+        let plain = |capacity: &Capacity| Capacity {
+            sessions: None,
+            session_time: SessionTime::Nothing,
+            ..*capacity
+        };
         let is_plain = plain(&node.capacity) == Capacity { tls: node.capacity.tls, ..Capacity::UNLIMITED };
         let is_steady = (1..168).all(|hour| {
             let change = self.expected_in_hour(hour) - self.expected_in_hour(0);
@@ -131,6 +135,10 @@ impl Scenario {
                 && sender.given.is_none()
         };
         let has_one_path = node.addresses.len() == 1 && !node.host.contains(',') && self.zones.len() == 1;
-        is_plain && is_steady && has_one_path && self.greylisting.is_none() && self.senders.iter().all(gives_up)
+        is_plain
+            && is_steady
+            && has_one_path
+            && self.greylisting.is_none()
+            && self.senders.iter().all(gives_up)
     }
 }

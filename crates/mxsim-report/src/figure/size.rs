@@ -32,7 +32,9 @@ fn title(sizing: &Sizing) -> String {
     let text = worst.map_or("", |situation| &situation.text);
     let limit = sizing.nodes.iter().filter_map(|node| node.limit).min();
     match limit {
-        Some(limit) => format!("A node needs {sessions} sessions {text}, and has {}", count(u64::from(limit))),
+        Some(limit) => {
+            format!("A node needs {sessions} sessions {text}, and has {}", count(u64::from(limit)))
+        }
         None => format!("A node needs {sessions} sessions {text}"),
     }
 }
@@ -43,19 +45,26 @@ fn subtitle(sizing: &Sizing) -> String {
     format!("{needs} sessions turn away {part} of the connections of the busiest hour; whiskers: 95 % range")
 }
 
+/// What a node needs; of the one that needs most what was simulated with limits.
 fn bar(situation: &Situation, group: usize, need: &NodeNeed) -> Bar {
-    let Interval { value, low, high } = need.sessions;
-    let when = match situation.kind {
-        SituationKind::Ordinary => "ordinary day",
-        SituationKind::Down => "nodes down",
-        _ => "surge after",
-    };
+    let is_fullest = need.node == situation.node;
+    let sessions = if is_fullest { situation.sessions } else { need.sessions };
+    let Interval { value, low, high } = sessions;
     Bar {
-        label: format!("{} {when}", short(&need.node)),
+        label: format!("{}: {}", when(situation), short(&need.node)),
         group,
         value,
-        text: whole(need.sessions),
+        text: whole(sessions),
         band: Some((low.unwrap_or(value), high.unwrap_or(value))),
+    }
+}
+
+fn when(situation: &Situation) -> String {
+    match (situation.kind, &situation.nodes_down[..]) {
+        (SituationKind::Ordinary, _) => "ordinary day".into(),
+        (SituationKind::Down, [node]) => format!("{} down", short(node)),
+        (SituationKind::Down, nodes) => format!("{} down", nodes.len()),
+        _ => "surge after".into(),
     }
 }
 

@@ -78,7 +78,7 @@ fn title(sizing: &Sizing) -> String {
 
 /// The answer word; where no node has a limit the size itself is the answer.
 fn word(sizing: &Sizing) -> String {
-    let has_limits = sizing.situations.iter().any(|situation| situation.today.is_some());
+    let has_limits = sizing.nodes.iter().any(|node| node.limit.is_some());
     match sizing.said.answer {
         Answer::Yes if !has_limits => format!("{} A NODE", count(sizing.needed.sessions.value as u64)),
         answer => answer.word().to_owned(),
@@ -163,7 +163,8 @@ fn formula(sizing: &Sizing) -> Table {
         Some(Interval { value, low, high }) => Ranged::new(value, [low, high]).signed_points_bare(),
         None => "-".into(),
     };
-    let validity = |situation: &Situation| if situation.erlang.exact { "exact" } else { "a guess" }.to_owned();
+    let validity =
+        |situation: &Situation| if situation.erlang.exact { "exact" } else { "a guess" }.to_owned();
     Table::new(
         "Erlang's formula, which takes what is turned away for lost",
         "situation",
@@ -194,7 +195,9 @@ fn tested(sizing: &Sizing) -> Table {
 fn turned_away(sizing: &Sizing) -> Table {
     let all = &sizing.by_nodes;
     let title = match all.iter().any(|count| count.down.is_some()) {
-        true => format!("turned away in the busiest hour, {} down (lost if turned away)", sizing.asked.survive),
+        true => {
+            format!("turned away in the busiest hour, {} down (lost if turned away)", sizing.asked.survive)
+        }
         false => "turned away in the busiest hour (lost if turned away)".to_owned(),
     };
     let names = all.iter().map(|count| count.nodes.to_string()).collect();

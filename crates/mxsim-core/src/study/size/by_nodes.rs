@@ -103,7 +103,12 @@ pub(super) fn by_nodes(
 }
 
 /// What so many nodes need, from an ordinary day and perhaps one with nodes down.
-fn count(nodes: usize, days: &[Vec<&Vec<SeenNode>>], sizes: &[u32], criterion: &Criterion) -> Option<NodeCount> {
+fn count(
+    nodes: usize,
+    days: &[Vec<&Vec<SeenNode>>],
+    sizes: &[u32],
+    criterion: &Criterion,
+) -> Option<NodeCount> {
     let (ordinary, worst) = (days.first()?, days.last()?);
     let ordinary = enough(criterion, ordinary, nodes)?;
     let down = days.get(1).and_then(|down| enough(criterion, down, nodes));

@@ -28,8 +28,11 @@ impl Criterion {
     pub(super) fn enough(&self, days: &[&SeenNode]) -> Option<Interval> {
         match self.on {
             Some(on) => {
-                let busy: Vec<u32> =
-                    days.iter().filter(|day| !day.busiest.is_empty()).map(|day| self.enough_on(day)).collect();
+                let busy: Vec<u32> = days
+                    .iter()
+                    .filter(|day| !day.busiest.is_empty())
+                    .map(|day| self.enough_on(day))
+                    .collect();
                 ranks::enough_for(&busy, on)
             }
             None => self.enough_together(days),
@@ -54,7 +57,8 @@ impl Criterion {
         Some(Interval {
             value,
             low: has_bounds.then(|| fewest(&|part| part.low.is_none_or(|low| low <= self.part)).min(value)),
-            high: has_bounds.then(|| fewest(&|part| part.high.is_some_and(|high| high <= self.part)).max(value)),
+            high: has_bounds
+                .then(|| fewest(&|part| part.high.is_some_and(|high| high <= self.part)).max(value)),
         })
     }
 
@@ -80,7 +84,9 @@ impl Criterion {
     /// Whether it surely is, or surely is not; `None` if that cannot be told.
     pub(super) fn is_surely_met(&self, turned_away: Interval, days_met: Interval) -> Option<bool> {
         let (fine, bad) = match self.on {
-            Some(on) => (days_met.low.is_some_and(|low| low >= on), days_met.high.is_some_and(|high| high < on)),
+            Some(on) => {
+                (days_met.low.is_some_and(|low| low >= on), days_met.high.is_some_and(|high| high < on))
+            }
             None => {
                 let part = turned_away;
                 (part.high.is_some_and(|high| high <= self.part), part.low.is_some_and(|low| low > self.part))

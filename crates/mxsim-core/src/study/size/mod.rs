@@ -44,7 +44,7 @@ pub const ASSUMED_SESSION: Span = Span::from_secs(5);
 
 /// Processor time that an answer takes unless its replications are said (s of one core, as estimated). *Assumption*: what somebody waits for who
 /// has typed a command.
-const BUDGET_S: f64 = 12.0;
+const BUDGET_S: f64 = 9.0;
 /// Fewest and most replications of an answer that does not say how many.
 const REPLICATIONS: [f64; 2] = [8.0, 200.0];
 /// Tests of limits that a situation takes on average, and situations that are tested.
@@ -138,6 +138,11 @@ pub fn size(
         observer,
     };
     let mut found = study.found();
+    if found[0].situation.nodes.is_empty() {
+        return Err(StudyError::Question(
+            "no mail reaches a node, so there is nothing to size; mxsim check says why".into(),
+        ));
+    }
     let mut partial = study.seen.partial || study.test(&mut found)?;
     let needed = needed(&found);
     let (by_nodes, is_partial) = study.by_nodes(&variants, &needed)?;
@@ -192,7 +197,10 @@ impl Study<'_> {
             let found = places.map(|case| Found { case, situation: self.situation(case, kind) });
             found.reduce(|most, other| if most.is_beyond(&other) { most } else { other })
         };
-        [SituationKind::Ordinary, SituationKind::Down, SituationKind::Surge].into_iter().filter_map(of).collect()
+        [SituationKind::Ordinary, SituationKind::Down, SituationKind::Surge]
+            .into_iter()
+            .filter_map(of)
+            .collect()
     }
 
     fn situation(&self, case: usize, kind: SituationKind) -> Situation {
@@ -203,7 +211,9 @@ impl Study<'_> {
         Situation {
             tried: if is_down { self.plan.choices.len() as u64 } else { 1 },
             possible: if is_down { self.plan.possible } else { 1 },
-            load_ratio: (kind != SituationKind::Ordinary).then(|| seen.load_over(&self.seen(0), beside)).flatten(),
+            load_ratio: (kind != SituationKind::Ordinary)
+                .then(|| seen.load_over(&self.seen(0), beside))
+                .flatten(),
             ..seen.situation(kind, down)
         }
     }
@@ -232,13 +242,7 @@ impl Study<'_> {
     }
 
     /// All of it but the answer in words.
-    fn document(
-        &self,
-        found: Vec<Found>,
-        needed: Needed,
-        by_nodes: Vec<NodeCount>,
-        partial: bool,
-    ) -> Sizing {
+    fn document(&self, found: Vec<Found>, needed: Needed, by_nodes: Vec<NodeCount>, partial: bool) -> Sizing {
         let worst = found.iter().find(|found| found.situation.kind == needed.situation);
         let sender = worst.and_then(|found| self.seen(found.case).sender_in_peak(&needed.node));
         // Each node in the choice that is worst for it.

@@ -94,9 +94,11 @@ impl Plan {
             on_a_day(Some(SituationKind::Ordinary), &[], self.ordinary.clone()),
             on_a_day(None, &[], longer),
         ];
-        cases.extend(self.choices.iter().map(|down| {
-            on_a_day(Some(SituationKind::Down), down, self.ordinary.with_nodes_down(down))
-        }));
+        cases.extend(
+            self.choices
+                .iter()
+                .map(|down| on_a_day(Some(SituationKind::Down), down, self.ordinary.with_nodes_down(down))),
+        );
         if options.survive > 0 {
             cases.push(self.surge(options.survive));
         }
@@ -118,7 +120,9 @@ impl Plan {
 fn check(scenario: &Scenario, options: &SizeOptions) -> Result<(), StudyError> {
     let nodes = scenario.nodes.len();
     if nodes == 0 {
-        return Err(StudyError::Question("the zone has no host that mail could go to, so there is nothing to size".into()));
+        return Err(StudyError::Question(
+            "the zone has no host that mail could go to, so there is nothing to size".into(),
+        ));
     }
     if options.survive > nodes {
         let have = if nodes == 1 { "there is only one".to_owned() } else { format!("there are {nodes}") };
@@ -133,7 +137,12 @@ fn hours_of(span: Span) -> usize {
 }
 
 /// The builder with the mail that is asked for.
-fn with_mail(builder: &ScenarioBuilder, read: &Scenario, options: &SizeOptions, hours: usize) -> ScenarioBuilder {
+fn with_mail(
+    builder: &ScenarioBuilder,
+    read: &Scenario,
+    options: &SizeOptions,
+    hours: usize,
+) -> ScenarioBuilder {
     let meant = read.nodes.iter().filter(|node| node.fair_share > 0.0).count().max(1) as f64;
     let rate = options.rate.or_else(|| options.node_rate.map(|rate| rate * meant));
     let busiest = (0..hours).map(|hour| read.expected_in_hour(hour)).fold(0.0, f64::max) / 3_600.0;
@@ -174,14 +183,19 @@ fn assumed(builder: &ScenarioBuilder, read: &Scenario, options: &SizeOptions) ->
     let mut assumed = Vec::new();
     if options.session_time.is_none() && read.has_no_session_time() {
         assumed.push(format!(
-            "a message holds a session for {ASSUMED_SESSION} on average (take it from your logs: --session-time; half as long needs half as much)"
+            "a message holds a session for {ASSUMED_SESSION} on average (--session-time, from your logs)"
         ));
     }
     if options.rate.is_none() && options.node_rate.is_none() && !builder.says("traffic.messages_per_day") {
         assumed.push(format!(
-            "{} messages a day (or give --rate for your busiest hour)",
+            "{} messages a day (--rate, for your busiest hour)",
             crate::numerals::count(read.messages_per_day as u64)
         ));
+    }
+    if options.survive >= read.nodes.len() {
+        assumed.push(
+            "with all nodes down no mail is taken, so only the hour after their return is sized".into(),
+        );
     }
     if !read.events.is_empty() || !read.random_outages.is_empty() {
         assumed.push("events and random outages of the scenario are left out".into());

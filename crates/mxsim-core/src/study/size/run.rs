@@ -23,9 +23,8 @@ pub(super) fn without_limits(
     observer: &dyn Observer,
 ) -> Result<Together<Vec<SeenNode>>, RunError> {
     let unlimited: Vec<Scenario> = cases.iter().map(|case| case.scenario.without_limits()).collect();
-    let wanted = |scenario: &Scenario| -> Vec<bool> {
-        scenario.senders.iter().map(|sender| sender.wanted).collect()
-    };
+    let wanted =
+        |scenario: &Scenario| -> Vec<bool> { scenario.senders.iter().map(|sender| sender.wanted).collect() };
     let wanted: Vec<Vec<bool>> = unlimited.iter().map(wanted).collect();
     let options = options.method(MethodChoice::Messages);
     simulate_together(&unlimited, options, observer, |replication| {

@@ -8,13 +8,17 @@ use crate::results::{Answer, Interval, Said, called};
 
 /// The answer to how large the nodes have to be.
 pub(super) fn said(sizing: &Sizing, criterion: &Criterion, assumed: &[String]) -> Said {
-    let has_limits = sizing.situations.iter().any(|situation| situation.today.is_some());
+    let has_limits = sizing.nodes.iter().any(|node| node.limit.is_some());
     let answer = if has_limits { of_today(sizing, criterion) } else { of_sizes(sizing) };
     let mut said = Said::new(answer, sentence(sizing, criterion, answer, has_limits));
     said.why = why(sizing);
     said.flips = flips(sizing);
     said.advice = advice(sizing, criterion, answer, has_limits);
     said.assumed = assumed.to_vec();
+    if sizing.situations.iter().any(|situation| situation.tested.is_empty()) {
+        said.assumed
+            .push("what a full node turns away is lost (there was no time to simulate limits)".into());
+    }
     said
 }
 
@@ -74,14 +78,17 @@ fn sentence(sizing: &Sizing, criterion: &Criterion, answer: Answer, has_limits: 
 /// On how many days the limits of today are enough, if that was asked.
 fn days(tested: &Tested, criterion: &Criterion) -> String {
     match criterion.on {
-        Some(_) => format!("; no more than {} do on {} of the days", percent(criterion.part), share(tested.days_met)),
+        Some(_) => {
+            format!("; no more than {} do on {} of the days", percent(criterion.part), share(tested.days_met))
+        }
         None => String::new(),
     }
 }
 
 /// The situation in which the nodes of today turn away most.
 fn today_of<'a>(sizing: &'a Sizing, criterion: &Criterion) -> Option<(&'a Situation, &'a Tested)> {
-    let tested = sizing.situations.iter().filter_map(|situation| Some((situation, situation.today.as_ref()?)));
+    let tested =
+        sizing.situations.iter().filter_map(|situation| Some((situation, situation.today.as_ref()?)));
     let bad = |tested: &Tested| match criterion.on {
         Some(_) => 1.0 - tested.days_met.value,
         None => tested.turned_away.value,
@@ -99,7 +106,8 @@ fn limits(sizing: &Sizing) -> String {
         }
         _ => {
             let has = |node: &super::NodeSize| {
-                let limit = node.limit.map_or_else(|| "any number of".into(), |limit| count(u64::from(limit)));
+                let limit =
+                    node.limit.map_or_else(|| "any number of".into(), |limit| count(u64::from(limit)));
                 format!("{} has {limit} sessions", called(&node.name))
             };
             sizing.nodes.iter().take(4).map(has).collect::<Vec<String>>().join(", ")
@@ -115,16 +123,18 @@ fn worst(sizing: &Sizing) -> &Situation {
 fn why(sizing: &Sizing) -> String {
     let ordinary = &sizing.situations[0];
     let busiest = format!(
-        "In the busiest hour ({}/s) {} has {} sessions open on average",
+        "In the busiest hour ({}/s) {} has {} sessions open",
         significant(sizing.asked.busiest_rate),
         called(&ordinary.node),
         plain(ordinary.load)
     );
     let down = sizing.situations.iter().find(|situation| situation.kind == SituationKind::Down);
     let times = down.and_then(|down| Some((down, down.load_ratio?)));
-    let times = times.map(|(down, ratio)| format!(", {} {} times that ({})", down.text, plain(ratio), tried(down)));
+    let times = times.map(|(down, ratio)| {
+        format!("; {} the others have {} times as much to do ({})", down.text, plain(ratio), tried(down))
+    });
     let sender = sizing.sender.as_ref().map(|sender| {
-        format!("; in the peak {} of them are of {}", share(sender.share), called(&sender.name))
+        format!(". In the peak {} of them are of {}", share(sender.share), called(&sender.name))
     });
     format!("{busiest}{}{}.", times.unwrap_or_default(), sender.unwrap_or_default())
 }
@@ -132,19 +142,19 @@ fn why(sizing: &Sizing) -> String {
 fn tried(situation: &Situation) -> String {
     match (situation.tried, situation.possible) {
         (1, 1) => "the only choice".into(),
-        (tried, possible) if tried == possible => format!("the worst of all {tried} choices"),
-        (tried, possible) => format!("the worst of {tried} of {possible} choices"),
+        (tried, possible) if tried == possible => format!("worst of {tried} choices"),
+        (tried, possible) => format!("worst of {tried} of {possible} choices"),
     }
 }
 
 fn flips(sizing: &Sizing) -> String {
     let Some(longer) = &sizing.longer else { return String::new() };
-    format!(
-        "Sessions {} % longer: {} on an ordinary day in place of {}.",
-        tidy(((longer.factor - 1.0) * 1_000.0).round() / 10.0),
-        whole(longer.sessions),
-        whole(sizing.situations[0].sessions)
-    )
+    let (now, then) = (sizing.situations[0].sessions, longer.sessions);
+    let percent = tidy(((longer.factor - 1.0) * 1_000.0).round() / 10.0);
+    if now.value == then.value {
+        return format!("Sessions {percent} % longer do not, on an ordinary day.");
+    }
+    format!("Sessions {percent} % longer: {} on an ordinary day, not {}.", whole(then), whole(now))
 }
 
 fn advice(sizing: &Sizing, criterion: &Criterion, answer: Answer, has_limits: bool) -> String {
@@ -164,15 +174,20 @@ fn advice(sizing: &Sizing, criterion: &Criterion, answer: Answer, has_limits: bo
         None => " Up to 6 nodes each further one saves sessions.".into(),
     };
     match (answer, has_limits) {
-        (Answer::Yes, true) => format!("Nothing: no node needs more than {} of its limit.{nodes}", used(sizing)),
-        (Answer::CannotTell, true) => format!("Run it with more --replications, or give each node {enough} sessions.{nodes}"),
+        (Answer::Yes, true) => {
+            format!("Nothing: no node needs more than {} of its limit.{nodes}", used(sizing))
+        }
+        (Answer::CannotTell, true) => {
+            format!("Run it with more --replications, or give each node {enough} sessions.{nodes}")
+        }
         _ => format!("Give each node {enough} sessions.{nodes}"),
     }
 }
 
 /// The largest part of its limit that a node needs.
 fn used(sizing: &Sizing) -> String {
-    let least = sizing.nodes.iter().filter_map(|node| node.headroom).min_by(|a, b| a.value.total_cmp(&b.value));
+    let least =
+        sizing.nodes.iter().filter_map(|node| node.headroom).min_by(|a, b| a.value.total_cmp(&b.value));
     least.map_or_else(String::new, |headroom| {
         let over = |bound: f64| 1.0 / bound;
         let part = Interval {

@@ -40,7 +40,8 @@ impl<'a> Seen<'a> {
 
     /// What the situation needs if what is turned away is lost.
     pub(super) fn situation(&self, kind: SituationKind, down: &[usize]) -> Situation {
-        let nodes: Vec<NodeNeed> = (0..self.scenario.nodes.len()).filter_map(|node| self.need(node)).collect();
+        let nodes: Vec<NodeNeed> =
+            (0..self.scenario.nodes.len()).filter_map(|node| self.need(node)).collect();
         let rank = |need: &NodeNeed| (need.sessions.value, need.load.value);
         let fullest = nodes.iter().max_by(|a, b| {
             let ((a, a_load), (b, b_load)) = (rank(a), rank(b));
@@ -147,7 +148,8 @@ pub(super) fn settle(situation: &mut Situation, search: Search<'_>) {
     if let Some(found) = search.found() {
         let shift = f64::from(found) - guess.value;
         let moved = |bound: Option<f64>| bound.map(|bound| (bound + shift).max(1.0));
-        situation.sessions = Interval { value: f64::from(found), low: moved(guess.low), high: moved(guess.high) };
+        situation.sessions =
+            Interval { value: f64::from(found), low: moved(guess.low), high: moved(guess.high) };
         let at = search.tested.iter().find(|tested| tested.sessions == Some(found));
         situation.erlang.departs = at.map(|tested| {
             let formula = erlang_b(found, situation.erlang.offered);
@@ -186,11 +188,7 @@ pub(super) fn nodes(scenario: &Scenario, situations: &[Situation]) -> Vec<NodeSi
         let limit = node.capacity.sessions;
         let headroom = worst.zip(limit).map(|((_, needed), limit)| {
             let over = |sessions: f64| f64::from(limit) / sessions.max(1.0);
-            Interval {
-                value: over(needed.value),
-                low: needed.high.map(over),
-                high: needed.low.map(over),
-            }
+            Interval { value: over(needed.value), low: needed.high.map(over), high: needed.low.map(over) }
         });
         NodeSize {
             name: node.name.clone(),
