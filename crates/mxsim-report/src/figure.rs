@@ -10,6 +10,7 @@ mod compare;
 mod duration;
 mod failure;
 mod load;
+mod size;
 mod split;
 
 pub use capacity::capacity;
@@ -17,6 +18,7 @@ pub use compare::{compare_busiest, compare_late};
 pub use duration::duration;
 pub use failure::{fail_nodes, fail_waiting};
 pub use load::load;
+pub use size::{size_nodes, size_sessions};
 pub use split::split;
 
 /// With more lines than this, bands would cover each other; only the busiest node keeps its band.

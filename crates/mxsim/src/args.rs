@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Compare(Compare),
     /// What happens when a node, a group or a path fails, and what would help
     Fail(Fail),
+    /// How many sessions and nodes: ordinary day, nodes down, surge after
+    Size(Size),
     /// Check a scenario or a zone without simulating
     Check(Check),
     /// Turn a results file into text, Markdown, CSV or figures
@@ -227,6 +229,53 @@ pub(crate) struct Compare {
     /// Print a check-list in Markdown: the records to change for the better design
     #[arg(long)]
     pub(crate) plan: bool,
+    #[command(flatten)]
+    pub(crate) mail: MailDomain,
+    #[command(flatten)]
+    pub(crate) presets: PresetFolder,
+    #[command(flatten)]
+    pub(crate) simulation: SideBySide,
+    #[command(flatten)]
+    pub(crate) figures: Figures,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `mxsim size`
+// A number with a minus is a wrong value of its option, not an option nobody knows.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct Size {
+    /// A scenario or a zone; - is standard input
+    #[arg(value_name = "SCENARIO|ZONE")]
+    pub(crate) input: String,
+    /// Nodes that may be down at the same time
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub(crate) survive: u16,
+    /// Enough on this part of the days, such as 99% [default: over all days together]
+    #[arg(long, value_name = "PERCENT", value_parser = part_of_days)]
+    pub(crate) busiest: Option<f64>,
+    /// Part of the connections of the busiest hour that may find a node full
+    #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = percent)]
+    pub(crate) turned_away: f64,
+    /// So many times as much mail, such as 1.5x
+    #[arg(long, value_name = "FACTOR", default_value = "1x", value_parser = factor)]
+    pub(crate) growth: f64,
+    /// Each node serves so many sessions at the same time [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) sessions: Option<u32>,
+    /// One message holds a session for so long, such as 2s [default: the scenario's, else 5s]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) session_time: Option<String>,
+    /// Messages in the busiest hour at all nodes together, such as 5/s, 300/min or 18000/h [default: the scenario's]
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub(crate) rate: Option<f64>,
+    /// The same at each node
+    #[arg(long, value_name = "RATE", value_parser = rate, conflicts_with = "rate")]
+    pub(crate) node_rate: Option<f64>,
+    /// How long nodes are down before they come back
+    #[arg(long, value_name = "TIME", default_value = "1h")]
+    pub(crate) outage: String,
     #[command(flatten)]
     pub(crate) mail: MailDomain,
     #[command(flatten)]
@@ -506,4 +555,36 @@ pub(crate) struct Fail {
     pub(crate) figures: Figures,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// A part of the days in percent: all of them would take more days than there are.
+fn part_of_days(text: &str) -> Result<f64, String> {
+    match percent(text) {
+        Ok(part) if (50.0..=99.9).contains(&part) => Ok(part),
+        _ => Err("expected a percentage from 50 to 99.9, such as 99".to_owned()),
+    }
+}
+
+/// A factor such as `1.5x` or `1.5`.
+fn factor(text: &str) -> Result<f64, String> {
+    match text.trim().trim_end_matches(['x', 'X']).trim_end().parse::<f64>() {
+        Ok(factor) if (0.001..=1_000.0).contains(&factor) => Ok(factor),
+        _ => Err("expected a factor from 0.001x to 1000x, such as 1.5x".to_owned()),
+    }
+}
+
+/// Messages per second, from a rate such as `5/s`, `300/min` or `18000/h`.
+fn rate(text: &str) -> Result<f64, String> {
+    let expected = || "expected messages per time, such as 5/s, 300/min or 18000/h".to_owned();
+    let (number, unit) = text.split_once('/').ok_or_else(expected)?;
+    let seconds = match unit.trim() {
+        "s" | "sec" | "second" => 1.0,
+        "m" | "min" | "minute" => 60.0,
+        "h" | "hour" => 3_600.0,
+        _ => return Err(expected()),
+    };
+    match number.trim().replace([',', '_'], "").parse::<f64>() {
+        Ok(number) if number > 0.0 && number / seconds <= 1e6 => Ok(number / seconds),
+        _ => Err(expected()),
+    }
 }

@@ -70,6 +70,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Run(run) => command::run::run(run),
         Command::Compare(compare) => command::compare::compare(compare),
         Command::Fail(fail) => command::fail::fail(fail),
+        Command::Size(size) => command::size::size(size),
         Command::Check(check) => command::check::check(check),
         Command::Ask(ask) => command::ask::ask(ask),
         Command::Report(report) => command::report::report(report),

@@ -2,7 +2,7 @@
 //!
 //! A trace is the simulation itself with a probe that writes down; without one nothing is left of it in the compiled loop.
 
-use crate::ids::{AddressId, HostId, MessageId, NodeId};
+use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
 pub use crate::node::Objection;
 use crate::sender::memory::Backoff;
 use crate::sender::{Candidate, Outcome};
@@ -135,9 +135,29 @@ pub enum NoHost {
 pub trait Probe {
     /// False lets the compiler drop every call.
     const ACTIVE: bool = true;
+    /// True if it wants to be told of the sessions.
+    const SESSIONS: bool = false;
 
     /// `message` takes a step at `now`, with so many failed attempts behind it.
     fn step(&mut self, message: MessageId, failures: u32, now: Time, step: Step<'_>);
+
+    /// All sessions of the replication, in no order, once it is over; those of messages that are simulated one by one.
+    fn sessions(&mut self, sessions: Vec<SessionSpan>) {
+        let _ = sessions;
+    }
+}
+
+/// A session of a sender at a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionSpan {
+    /// Whose.
+    pub sender: SenderId,
+    /// Where.
+    pub node: NodeId,
+    /// When it began.
+    pub from: Time,
+    /// When it ended, or the run did.
+    pub to: Time,
 }
 
 /// Watches nothing.

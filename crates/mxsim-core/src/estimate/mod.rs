@@ -27,6 +27,7 @@ mod measured;
 mod nodes;
 mod not_known;
 pub mod paired;
+pub(crate) mod ranks;
 mod reach;
 mod round;
 mod sample;

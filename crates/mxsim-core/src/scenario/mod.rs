@@ -14,6 +14,7 @@ mod model;
 mod read;
 mod reference;
 mod resolved;
+mod variants;
 
 pub use crate::dns::Caches;
 pub use crate::node::greylisting::{GreyTable, Greylisting};

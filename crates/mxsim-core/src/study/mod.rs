@@ -23,6 +23,7 @@ mod limit;
 pub mod run;
 #[doc(hidden)]
 pub mod sensitivity;
+pub mod size;
 mod timeline;
 mod together;
 mod too_large;

@@ -6,7 +6,7 @@
 //! ```
 
 use crate::engine::probe::{NoProbe, Probe};
-use crate::engine::{Compiled, Done, MethodChoice, compile_for, replicate_watched_with};
+use crate::engine::{Compiled, Done, MethodChoice, compile_beside, compile_for, replicate_watched_with};
 use crate::scenario::Scenario;
 use crate::study::cost::Cost;
 use crate::study::limit::{Limit, Observer, Stop};
@@ -151,6 +151,11 @@ pub(crate) fn simulate_together<T: Send>(
             Ok(Together { labels, seen, partial })
         }
     }
+}
+
+/// Processor time of one replication of all scenarios (s of one core), as estimated.
+pub(crate) fn seconds_of(scenarios: &[Scenario], method: MethodChoice) -> f64 {
+    scenarios.iter().map(|scenario| Cost::of(&compile_beside(scenario, method)).replication_s).sum()
 }
 
 /// As many replications as the time is worth that a comparison takes, if one of all scenarios costs `each` (s).

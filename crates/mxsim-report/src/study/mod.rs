@@ -3,12 +3,14 @@
 mod compare;
 mod fail;
 pub(crate) mod parts;
+mod size;
 
 use crate::TextStyle;
 use crate::figure::Figure;
 use serde::Serialize;
 
 pub use compare::plan;
+pub(crate) use size::whole;
 
 /// What was asked, for the screen.
 #[derive(Debug, Clone, Copy)]

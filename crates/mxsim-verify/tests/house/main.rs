@@ -88,7 +88,7 @@ const MODULES: [(&str, &[&str]); 20] = [
 /// Which modules of core a report may use: results, the documents of questions, what stands in a catalogue, how a number is written and how a text of
 /// somebody else is shown.
 /// What simulates is absent.
-const REPORTED: [&str; 11] = [
+const REPORTED: [&str; 12] = [
     "results",
     "numerals",
     "outgoing",
@@ -97,6 +97,7 @@ const REPORTED: [&str; 11] = [
     "study::compare",
     "study::fail",
     "study::judge",
+    "study::size",
     "study::trace",
     "syntax::diagnostic",
     "catalog",

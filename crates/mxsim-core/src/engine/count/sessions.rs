@@ -1,5 +1,6 @@
 //! Counts the sessions of the nodes: how many at the same time, how many of them had a message under way, and how often a node was full.
 
+use crate::engine::probe::SessionSpan;
 use crate::ids::{NodeId, SenderId};
 use crate::tally::{HeldTally, HourTally, SessionTally, Tally, WindowTally};
 use crate::time::Time;
@@ -33,6 +34,8 @@ pub(crate) struct SessionCounter {
     wanted: Vec<bool>,
     /// Per node: what its counts hold of mail that nobody waits for.
     unwanted: Vec<HourTally>,
+    /// Each session, if a probe wants to be told of them.
+    kept: Option<Vec<SessionSpan>>,
 }
 
 impl SessionCounter {
@@ -50,6 +53,23 @@ impl SessionCounter {
             peaks: vec![Peaks::default(); nodes],
             at_start: vec![(0, 0); nodes],
             before_hour: vec![HourTally::default(); nodes],
+            kept: None,
+        }
+    }
+
+    /// Keeps every session from now on.
+    pub(crate) fn keep(&mut self) {
+        self.kept = Some(Vec::new());
+    }
+
+    /// The sessions that were kept.
+    pub(crate) fn take_kept(&mut self) -> Vec<SessionSpan> {
+        self.kept.take().unwrap_or_default()
+    }
+
+    fn keep_one(&mut self, sender: SenderId, node: NodeId, (from, to): (Time, Time)) {
+        if let Some(kept) = &mut self.kept {
+            kept.push(SessionSpan { sender, node, from, to });
         }
     }
 
@@ -94,6 +114,7 @@ impl SessionCounter {
             let (count, us) = &mut self.single[place];
             *count += 1;
             *us += at.since(began).0 as u64;
+            self.keep_one(sender, node, (began, at));
         } else {
             self.session(sender, node, (began, at), 1);
             self.transaction(sender, node, (began, at));
@@ -108,6 +129,7 @@ impl SessionCounter {
         (began, at): (Time, Time),
         messages: u32,
     ) {
+        self.keep_one(sender, node, (began, at));
         let place = self.place(sender, node);
         let within = self.within((began, at));
         self.held[place].occupied_us += within;

@@ -25,6 +25,9 @@ impl<P: Probe> Replication<'_, '_, P> {
         let mut recorder = self.recorder;
         let queued = self.senders.into_iter().flat_map(SenderState::into_waiting);
         queued.for_each(|message| recorder.waiting(message.id));
+        if P::SESSIONS {
+            self.probe.sessions(recorder.sessions.take_kept());
+        }
         let mut tally = recorder.finish();
         if !self.world.outages.is_empty() {
             note_down(&self.nodes, self.world, &mut tally);

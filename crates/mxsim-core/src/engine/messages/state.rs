@@ -96,7 +96,7 @@ pub(crate) struct Replication<'w, 'p, P> {
     aggregate: AggregateSenders<'w>,
     /// True if sessions take time or are limited anywhere.
     pub(crate) is_timed: bool,
-    probe: &'p mut P,
+    pub(super) probe: &'p mut P,
     /// Whether it is to go on.
     pub(crate) watch: WorkMeter<'p>,
     /// Boxes of attempts that are over, for the next ones.
@@ -147,7 +147,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             in_backlog: BTreeMap::new(),
             backlogged: 0,
             connections: 0,
-            recorder: Recorder::new(world),
+            recorder: recorder::<P>(world),
             aggregate: AggregateSenders::new(world, &compiled.plan, entropy),
             is_timed,
             probe,
@@ -249,4 +249,13 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
     pub(crate) fn recycle(&mut self, attempt: Box<DeliveryAttempt>) {
         self.spare.push(attempt);
     }
+}
+
+/// What counts, with every session kept for a probe that wants them.
+fn recorder<P: Probe>(world: &World) -> Recorder<'_> {
+    let mut recorder = Recorder::new(world);
+    if P::SESSIONS {
+        recorder.sessions.keep();
+    }
+    recorder
 }

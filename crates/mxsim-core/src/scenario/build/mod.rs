@@ -81,6 +81,14 @@ impl ScenarioBuilder {
         self
     }
 
+    /// True if the scenario says something at this path itself, and does not leave it to a default.
+    #[must_use]
+    pub fn says(&self, path: &str) -> bool {
+        let mut keys = path.split('.');
+        let first = keys.next().and_then(|key| self.document.get(key));
+        keys.fold(first, |value, key| value.and_then(|value| value.get(key))).is_some()
+    }
+
     /// Takes away a key by its path, and all that stands in it.
     pub fn without(mut self, path: &str) -> Self {
         values::take(&mut self.document, path);
