@@ -22,6 +22,7 @@ mod limit;
 pub mod run;
 #[doc(hidden)]
 pub mod sensitivity;
+pub mod sweep;
 mod timeline;
 mod together;
 mod too_large;
