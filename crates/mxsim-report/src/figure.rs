@@ -10,12 +10,14 @@ mod compare;
 mod duration;
 mod load;
 mod split;
+mod sweep;
 
 pub use capacity::capacity;
 pub use compare::{compare_busiest, compare_late};
 pub use duration::duration;
 pub use load::load;
 pub use split::split;
+pub use sweep::sweep;
 
 /// With more lines than this, bands would cover each other; only the busiest node keeps its band.
 const BANDS_AT_MOST: usize = 4;
@@ -59,6 +61,8 @@ pub enum Scale {
     Clock,
     /// A part of the time from 0 to 1 on a logarithmic scale; 0, the busiest, stands apart at the left.
     Parts,
+    /// Values in their order, equally far apart, with the names of [`Series::Steps`]; step n has its middle at n + 0.5.
+    Steps,
 }
 
 /// Something that is drawn.
@@ -70,6 +74,8 @@ pub enum Series {
     Line(Line),
     /// A point that stands for itself; the marks have the colours of the lines in the same order.
     Mark(Mark),
+    /// The names of the steps along the horizontal axis.
+    Steps(Vec<String>),
 }
 
 /// One bar.

@@ -162,7 +162,7 @@ fn load_is_per_hour_whatever_the_bin() {
     let by_minute = figure::load(&results);
     let first = |figure: &Figure| match &figure.series[0] {
         Series::Line(line) => line.points[0].1,
-        Series::Bars(_) | Series::Mark(_) => f64::NAN,
+        Series::Bars(_) | Series::Mark(_) | Series::Steps(_) => f64::NAN,
     };
     assert!((first(&by_minute) / first(&hourly) - 60.0).abs() < 1e-9);
 }

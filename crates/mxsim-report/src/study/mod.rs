@@ -2,6 +2,7 @@
 
 mod compare;
 pub(crate) mod parts;
+mod sweep;
 
 use crate::TextStyle;
 use crate::figure::Figure;

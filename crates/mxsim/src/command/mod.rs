@@ -12,6 +12,7 @@ pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod side_by_side;
+pub(crate) mod sweep;
 pub(crate) mod trace;
 
 use crate::args::{MethodName, PresetFolder, Simulation};

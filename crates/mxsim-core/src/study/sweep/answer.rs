@@ -34,7 +34,7 @@ fn answer(points: &[Point]) -> Answer {
 /// `the goal is`, `the goals are`.
 fn goals(written: &Scenario) -> &'static str {
     match written.goals.len() {
-        _ if written.goals_are_default => "a rough even split is",
+        _ if written.goals_are_default => "the default goal (a rough even split) is",
         1 => "the goal is",
         _ => "the goals are",
     }
@@ -248,19 +248,19 @@ fn assumed(sweep: &Sweep, written: &Scenario) -> Vec<String> {
     let swept = |name: &str| sweep.keys.iter().any(|key| key.key == name);
     let senders = written.cautions.iter().find(|caution| caution.code == "default-senders");
     if senders.is_some() {
-        assumed.push("The scenario names no sender; those of a small business are assumed.".into());
+        assumed.push("the scenario names no sender, those of a small business are assumed".into());
     }
     if swept(NODES) {
-        assumed.push("The first hosts are yours of best preference, one address each; others are made up. All nodes have the capacity of the first.".into());
+        assumed.push("the first hosts are yours of best preference, with one address each, the others are made up; all nodes have the capacity of the first".into());
         if written.zones.len() > 1 {
-            assumed.push("Changes of the zone are left out.".into());
+            assumed.push("changes of the zone are left out".into());
         }
     }
     if swept(TTL) && written.zones.len() > 1 {
-        assumed.push("Records that a change adds keep their own TTL.".into());
+        assumed.push("records that a change adds keep their own TTL".into());
     }
     if written.goals.iter().any(|goal| matches!(goal.kind, GoalKind::Survive { .. })) {
-        assumed.push("The goal `survive` is not looked at here; `mxsim size` does.".into());
+        assumed.push("the goal `survive` is not looked at here, but by `mxsim size`".into());
     }
     assumed
 }
