@@ -140,6 +140,13 @@ pub fn goal_trials(labels: &Labels, tally: &Tally) -> Vec<GoalTrial> {
     labels.goals.iter().map(trial).collect()
 }
 
+/// True if the goal holds on as many of the windows as it asks for, as counted.
+#[must_use]
+pub fn holds_as_counted(goal: &Goal, trials: impl Iterator<Item = GoalTrial>) -> bool {
+    let counts: Vec<(f64, f64)> = trials.map(|trial| (trial.met_at_worst, trial.windows)).collect();
+    holds_often_enough(goal, sums(&counts))
+}
+
 fn sums_of(counts: &[(f64, f64)]) -> (f64, f64) {
     counts.iter().fold((0.0, 0.0), |sum, count| (sum.0 + count.0, sum.1 + count.1))
 }

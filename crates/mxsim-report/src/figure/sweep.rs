@@ -11,19 +11,19 @@ use mxsim_core::study::sweep::{Point, Quantity, Sweep};
 pub fn sweep(sweep: &Sweep, place: usize) -> Figure {
     let quantity = &sweep.quantities[place];
     let key = &sweep.keys[0];
-    let (scale, factor) = scale(quantity.unit);
+    let scale = scale(quantity.unit);
     let unit = unit(quantity.unit);
     let measured = Axis { label: format!("{}{unit}", quantity.text), scale };
     let swept = |scale| Axis { label: key.key.clone(), scale };
     let (x, y, series) = if key.rises {
-        (swept(Scale::Steps), measured, lines(sweep, place, factor))
+        (swept(Scale::Steps), measured, lines(sweep, place))
     } else {
         (measured, swept(Scale::Names), vec![Series::Bars(bars(sweep, place))])
     };
     let marks = if key.rises { "bands" } else { "whiskers" };
     Figure {
         title: title(sweep, place, quantity),
-        subtitle: format!("mean of a replication; {marks}: range that holds for all points together, 95 %"),
+        subtitle: format!("mean of a replication; {marks}: 95 %, for all points together{}", others(sweep)),
         x,
         y,
         series,
@@ -31,11 +31,11 @@ pub fn sweep(sweep: &Sweep, place: usize) -> Figure {
     }
 }
 
-/// How the values of a unit are written, and what they are multiplied by.
-const fn scale(unit: Unit) -> (Scale, f64) {
+/// How the values of a unit are written.
+const fn scale(unit: Unit) -> Scale {
     match unit {
-        Unit::Share => (Scale::Percent, 1.0),
-        _ => (Scale::Number, 1.0),
+        Unit::Share => Scale::Percent,
+        _ => Scale::Number,
     }
 }
 
@@ -57,7 +57,7 @@ fn title(sweep: &Sweep, place: usize, quantity: &Quantity) -> String {
     let first = &sweep.points[0];
     let off = |point: &Point| (at(point) - at(first)).abs();
     let far = sweep.points.iter().fold(first, |far, point| if off(point) > off(far) { point } else { far });
-    let said = |point: &Point| format!("{} at {}", bare(at(point), quantity.unit), point.values.join(", "));
+    let said = |point: &Point| format!("{} at {}", bare(at(point), quantity.unit), point.values.join(" / "));
     let text = upper(&quantity.text);
     match std::ptr::eq(far, first) {
         true => format!("{text}: {} everywhere", bare(at(first), quantity.unit)),
@@ -78,7 +78,7 @@ fn upper(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn lines(sweep: &Sweep, place: usize, factor: f64) -> Vec<Series> {
+fn lines(sweep: &Sweep, place: usize) -> Vec<Series> {
     let each = (sweep.points.len() / sweep.keys[0].values.len().max(1)).max(1);
     let with_bands = each <= BANDS_AT_MOST;
     let line = |number: usize| {
@@ -87,11 +87,11 @@ fn lines(sweep: &Sweep, place: usize, factor: f64) -> Vec<Series> {
         let values = points.iter().enumerate().filter_map(|(step, point)| Some((step, value(point, place)?)));
         let range = |(step, interval): (usize, Interval)| {
             let (low, high) = interval.low.zip(interval.high)?;
-            Some((at(step), low * factor, high * factor))
+            Some((at(step), low, high))
         };
         Line {
             label: label(sweep, points[0]),
-            points: values.clone().map(|(step, interval)| (at(step), interval.value * factor)).collect(),
+            points: values.clone().map(|(step, interval)| (at(step), interval.value)).collect(),
             band: if with_bands { values.filter_map(range).collect() } else { Vec::new() },
         }
     };
@@ -99,11 +99,15 @@ fn lines(sweep: &Sweep, place: usize, factor: f64) -> Vec<Series> {
     lines.chain([Series::Steps(sweep.keys[0].values.clone())]).collect()
 }
 
+/// What tells the lines apart.
+fn others(sweep: &Sweep) -> String {
+    let others: Vec<&str> = sweep.keys[1..].iter().map(|key| key.key.as_str()).collect();
+    if others.is_empty() { String::new() } else { format!("; lines: {}", others.join(", ")) }
+}
+
 /// The values of all keys but the first.
 fn label(sweep: &Sweep, point: &Point) -> String {
-    let others = sweep.keys[1..].iter().zip(&point.values[1..]);
-    let label: Vec<String> = others.map(|(key, value)| format!("{} = {value}", key.key)).collect();
-    if label.is_empty() { "mean".to_owned() } else { label.join(", ") }
+    if sweep.keys.len() == 1 { "mean".to_owned() } else { point.values[1..].join(", ") }
 }
 
 fn bars(sweep: &Sweep, place: usize) -> Vec<Bar> {

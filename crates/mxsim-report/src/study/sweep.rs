@@ -46,7 +46,7 @@ impl StudyReport for Sweep {
 
     fn csv(&self) -> String {
         let mut header: Vec<String> = self.keys.iter().map(|key| key.key.clone()).collect();
-        header.extend(["as_written", "status"].map(str::to_owned));
+        header.extend(["as_written", "status", "met_so_far"].map(str::to_owned));
         for quantity in &self.quantities {
             header.extend(["", "_low", "_high"].map(|end| format!("{}{end}", quantity.name)));
             header.extend(["", "_low", "_high"].map(|end| format!("{}_less_first{end}", quantity.name)));
@@ -72,6 +72,7 @@ fn row(sweep: &Sweep, point: &Point) -> Vec<String> {
     let mut cells = point.values.clone();
     cells.push(u8::from(point.is_as_written).to_string());
     cells.push(status(point.status).to_owned());
+    cells.push(u8::from(point.met_so_far).to_string());
     for place in 0..sweep.quantities.len() {
         let value = point.measured.get(place).and_then(Option::as_ref).map(|measured| measured.value);
         let less = point.differences.get(place).copied().flatten().map(|difference| difference.value);
@@ -97,11 +98,20 @@ fn names(sweep: &Sweep) -> String {
 }
 
 fn title(sweep: &Sweep) -> String {
-    format!("{} What {} does", sweep.title, names(sweep))
+    format!("{} Swept: {}", sweep.title, names(sweep))
 }
 
 const fn word(sweep: &Sweep) -> &'static str {
     words::answer(sweep.said.answer).1
+}
+
+/// Whether goals are met; `so far` where the days are not enough to be sure.
+const fn verdict(point: &Point) -> &'static str {
+    match (point.status, point.met_so_far) {
+        (GoalStatus::Unknown, true) => "met so far",
+        (GoalStatus::Unknown, false) => "missed so far",
+        (own, _) => status(own),
+    }
 }
 
 const fn status(status: GoalStatus) -> &'static str {
@@ -143,7 +153,12 @@ fn head(quantity: &Quantity) -> &str {
 fn columns(sweep: &Sweep) -> Vec<usize> {
     let matters = |place: &usize| sweep.quantities[*place].matters;
     let mut places: Vec<usize> = (0..sweep.quantities.len()).filter(matters).collect();
-    places.sort_by(|a, b| sweep.quantities[*b].reaction.total_cmp(&sweep.quantities[*a].reaction));
+    // The quietest node says what the busiest says, and comes after it.
+    let rank = |place: &usize| match &sweep.quantities[*place] {
+        quiet if quiet.name == "quietest_share" => 0.0,
+        other => other.reaction,
+    };
+    places.sort_by(|a, b| rank(b).total_cmp(&rank(a)));
     places
 }
 
@@ -169,7 +184,7 @@ fn text(value: mxsim_core::results::Interval, unit: Unit) -> String {
 fn overview(sweep: &Sweep, shown: &[usize]) -> Table {
     let points = || shown.iter().map(|place| &sweep.points[*place]);
     let table = Table::new("", "value", points().map(called).collect())
-        .column("goals", points().map(|point| status(point.status).to_owned()).collect());
+        .column("goals", points().map(|point| verdict(point).to_owned()).collect());
     columns(sweep).into_iter().take(COLUMNS).fold(table, |table, place| {
         let quantity = &sweep.quantities[place];
         let cells = points().map(|point| cell(point.measured.get(place).and_then(Option::as_ref))).collect();
@@ -232,7 +247,7 @@ fn next(sweep: &Sweep, asked: &Asked<'_>) -> String {
     let command = format!("mxsim sweep {} {}", shell_word(asked.input), keys.join(" "));
     match sweep.said.answer {
         Answer::CannotTell => format!("{command} --replications {}", 4 * sweep.made.replications),
-        _ if asked.full => format!("{command} --figures figures"),
+        _ if asked.full || sweep.points.len() == 1 => format!("{command} --figures figures"),
         _ => format!("{command} --full"),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::document::{Key, Point, Quantity, Sweep};
 use super::key::{NODES, TTL};
-use crate::numerals::{Ranged, count, counted};
+use crate::numerals::{Ranged, counted};
 use crate::results::{Answer, GoalStatus, Interval, Said, Unit};
 use crate::scenario::{GoalKind, Scenario};
 
@@ -46,14 +46,27 @@ fn names(keys: &[Key]) -> String {
 
 fn sentence(sweep: &Sweep, answer: Answer, written: &Scenario) -> String {
     let (goals, keys) = (goals(written), names(&sweep.keys));
-    let values = counted(sweep.points.len() as u64, "value", "values");
+    let all_values = all_values(sweep);
     let (all, first) = (upper(goals), &sweep.points[0]);
     match answer {
         Answer::Yes if sweep.points.len() == 1 => format!("{all} met with {}.", at(&sweep.keys, first)),
         Answer::No if sweep.points.len() == 1 => format!("{all} missed with {}.", at(&sweep.keys, first)),
-        Answer::Yes => format!("{all} met at all {values} of {keys}."),
-        Answer::No => format!("{all} missed at all {values} of {keys}."),
+        Answer::Yes => format!("{all} met at all {all_values}."),
+        Answer::No => format!("{all} missed at all {all_values}."),
         _ => format!("{keys}: {goals} {}.", by_line(sweep)),
+    }
+}
+
+/// `5 values of nodes, from 2 to 6`; `12 combinations of nodes and ttl`.
+fn all_values(sweep: &Sweep) -> String {
+    let (points, keys) = (sweep.points.len() as u64, names(&sweep.keys));
+    match &sweep.keys[..] {
+        [key] if key.rises => {
+            let last = key.values.last().map_or("", String::as_str);
+            format!("{} of {keys}, from {} to {last}", counted(points, "value", "values"), key.values[0])
+        }
+        [_] => format!("{} of {keys}", counted(points, "value", "values")),
+        _ => format!("{} of {keys}", counted(points, "combination", "combinations")),
     }
 }
 
@@ -102,19 +115,21 @@ fn lines(sweep: &Sweep) -> Vec<(String, Vec<&Point>)> {
     (0..each.max(1)).map(line).collect()
 }
 
-const fn word(status: GoalStatus) -> &'static str {
-    match status {
-        GoalStatus::Met => "met",
-        GoalStatus::Missed => "missed",
-        GoalStatus::Unknown => "not decided",
+/// Whether goals are met; *so far* where the days simulated are not enough to be sure.
+const fn word(point: &Point) -> &'static str {
+    match (point.status, point.met_so_far) {
+        (GoalStatus::Met, _) => "met",
+        (GoalStatus::Missed, _) => "missed",
+        (GoalStatus::Unknown, true) => "met so far",
+        (GoalStatus::Unknown, false) => "missed so far",
     }
 }
 
 /// `met up to 40, missed from 45`; of values in no order `met at x and y, missed at z`.
 fn along(key: &Key, points: &[&Point]) -> String {
-    let runs: Vec<&[&Point]> = points.chunk_by(|a, b| a.status == b.status).collect();
+    let runs: Vec<&[&Point]> = points.chunk_by(|a, b| word(a) == word(b)).collect();
     if runs.len() == 1 {
-        return format!("{} throughout", word(points[0].status));
+        return format!("{} throughout", word(points[0]));
     }
     if !key.rises || runs.len() > TOLD {
         return scattered(points);
@@ -122,7 +137,8 @@ fn along(key: &Key, points: &[&Point]) -> String {
     let last = runs.len() - 1;
     let run = |(place, run): (usize, &&[&Point])| {
         let (from, to) = (&run[0].values[0], &run[run.len() - 1].values[0]);
-        match (word(run[0].status), place) {
+        match (word(run[0]), place) {
+            (word, 0) if from == to => format!("{word} at {from}"),
             (word, 0) => format!("{word} up to {to}"),
             (word, _) if place == last => format!("{word} from {from}"),
             (word, _) if from == to => format!("{word} at {from}"),
@@ -133,20 +149,22 @@ fn along(key: &Key, points: &[&Point]) -> String {
 }
 
 fn scattered(points: &[&Point]) -> String {
-    let statuses = [GoalStatus::Met, GoalStatus::Missed, GoalStatus::Unknown];
-    let of = |status: GoalStatus| {
-        let values =
-            points.iter().filter(|point| point.status == status).map(|point| point.values[0].as_str());
+    let words = ["met", "missed", "met so far", "missed so far"];
+    let of = |own: &str| {
+        let values = points.iter().filter(|point| word(point) == own).map(|point| point.values[0].as_str());
         let values: Vec<&str> = values.collect();
-        (!values.is_empty()).then(|| format!("{} at {}", word(status), values.join(", ")))
+        (!values.is_empty()).then(|| format!("{own} at {}", values.join(", ")))
     };
-    statuses.into_iter().filter_map(of).collect::<Vec<_>>().join("; ")
+    words.into_iter().filter_map(of).collect::<Vec<_>>().join("; ")
 }
 
 /// The quantity that reacts most, the first of equals.
 fn strongest(sweep: &Sweep) -> Option<(usize, &Quantity)> {
     let mut strongest: Option<(usize, &Quantity)> = None;
-    for (place, quantity) in sweep.quantities.iter().enumerate() {
+    // The quietest node says what the busiest says.
+    let looked_at =
+        sweep.quantities.iter().enumerate().filter(|(_, quantity)| quantity.name != "quietest_share");
+    for (place, quantity) in looked_at {
         if quantity.reaction > strongest.map_or(WORTH_A_WORD, |(_, best)| best.reaction) {
             strongest = Some((place, quantity));
         }
@@ -211,7 +229,7 @@ fn advice(sweep: &Sweep, answer: Answer, written: &Scenario) -> String {
             "No value of {keys} that was tried is enough: try further ones, or change something else as well."
         ),
         Answer::DependsOn | Answer::YesRoughly => keep(sweep),
-        Answer::CannotTell => format!("Simulate more: --replications {}.", count(enough(sweep, written))),
+        Answer::CannotTell => format!("Simulate more to be sure: --replications {}.", enough(sweep, written)),
     }
 }
 

@@ -68,6 +68,8 @@ pub struct Point {
     pub is_as_written: bool,
     /// Whether all goals are met and nothing lies beyond its limit.
     pub status: GoalStatus,
+    /// True if all goals were met on as many of the simulated days as they ask for, whether these are enough to be sure or not.
+    pub met_so_far: bool,
     /// The goals and limits that are missed.
     pub missed: Vec<String>,
     /// Each goal.

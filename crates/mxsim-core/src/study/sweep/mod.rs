@@ -16,9 +16,9 @@ pub use key::SweptKey;
 
 use crate::estimate::measure::{Measure, Value, bad_day, busiest_shares};
 use crate::estimate::paired::Family;
-use crate::estimate::{GoalTrial, goal_trials, status_among};
+use crate::estimate::{GoalTrial, goal_trials, holds_as_counted, status_among};
 use crate::results::{Difference, GoalStatus, Interval, MODEL_EPOCH, Made, Measured, Said, Unit};
-use crate::scenario::{GoalKind, LOST, SLOW, Scenario, ScenarioBuilder, TURNED_AWAY};
+use crate::scenario::{Goal, GoalKind, LOST, SLOW, Scenario, ScenarioBuilder, TURNED_AWAY};
 use crate::study::StudyError;
 use crate::study::limit::Observer;
 use crate::study::together::{Replication, Together, TogetherOptions, simulate_together};
@@ -200,16 +200,27 @@ impl Swept<'_> {
         };
         let goals = self.goals(place);
         let (status, missed) = self.status(place, &goals, &measured);
+        let met_so_far = self.is_met_so_far(place, &measured);
         let busiest = self.together.of(place).map(|seen| seen.busiest.as_slice());
         let busiest_share_p95 = bad_day(busiest);
-        Point { values, is_as_written, status, missed, goals, measured, differences, busiest_share_p95 }
+        Point {
+            values,
+            is_as_written,
+            status,
+            met_so_far,
+            missed,
+            goals,
+            measured,
+            differences,
+            busiest_share_p95,
+        }
     }
 
     /// The goals of a point; what a node down does is not simulated here.
     fn goals(&self, place: usize) -> Vec<PointGoal> {
         let goals = &self.together.labels[place].goals;
         let judged = self.together.labels.iter().map(|labels| labels.goals.len()).sum();
-        let goal = |(number, goal): (usize, &crate::scenario::Goal)| {
+        let goal = |(number, goal): (usize, &Goal)| {
             let trials: Vec<GoalTrial> = self.together.of(place).map(|seen| seen.goals[number]).collect();
             let (status, met_fraction) = status_among(goal, &trials, judged);
             PointGoal { text: goal.text.clone(), status, met_fraction }
@@ -217,6 +228,21 @@ impl Swept<'_> {
         let looked_at =
             goals.iter().enumerate().filter(|(_, goal)| !matches!(goal.kind, GoalKind::Survive { .. }));
         looked_at.map(goal).collect()
+    }
+
+    /// Whether goals and limits hold as counted.
+    fn is_met_so_far(&self, place: usize, measured: &[Option<Measured>]) -> bool {
+        let labels = &self.together.labels[place];
+        let seen = || self.together.of(place);
+        let holds = |(number, goal): (usize, &Goal)| {
+            let is_looked_at = !matches!(goal.kind, GoalKind::Survive { .. });
+            !is_looked_at || holds_as_counted(goal, seen().map(|seen| seen.goals[number]))
+        };
+        let within = |(measure, measured): (&Measure, &Option<Measured>)| {
+            let most = limit(measure, labels.goals_are_default).map_or(f64::INFINITY, |(most, _)| most);
+            measured.as_ref().is_none_or(|one| one.value.value <= most)
+        };
+        labels.goals.iter().enumerate().all(holds) && self.measures.iter().zip(measured).all(within)
     }
 
     /// The worst of goals and limits, and the texts of those that are missed.
