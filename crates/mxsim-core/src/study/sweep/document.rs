@@ -52,7 +52,7 @@ pub struct Quantity {
     pub text: String,
     /// In what it is counted.
     pub unit: Unit,
-    /// True if it differs between two points for sure, or is beyond what anybody would mind at one of them.
+    /// True if it differs from the first point for sure, or is the share of the busiest node, or a trouble that anybody would mind at one of the points.
     pub matters: bool,
     /// By how much it reacts: the largest change that is not zero for sure, as a part of the larger of the two values, 0..1.
     pub reaction: f64,

@@ -103,6 +103,14 @@ fn measures(scenarios: &[Scenario]) -> Vec<Measure> {
     measures
 }
 
+/// True for what is a trouble by itself, and for the split; anything else is of interest where it changes.
+const fn is_always_of_interest(measure: &Measure) -> bool {
+    !matches!(
+        measure,
+        Measure::Connections | Measure::PeakMinute | Measure::PeakSessions | Measure::QuietestShare
+    )
+}
+
 /// How much of a quantity nobody minds.
 fn nothing(measure: &Measure) -> f64 {
     match measure {
@@ -275,7 +283,7 @@ impl Swept<'_> {
             let reaction = points.iter().filter_map(|point| reaction(points, point, place, nothing(measure)));
             let reaction = reaction.fold(0.0, f64::max);
             let largest = points.iter().filter_map(|point| Some(point.measured[place].as_ref()?.value.value));
-            let is_beyond = largest.fold(0.0, f64::max) > nothing(measure);
+            let is_beyond = largest.fold(0.0, f64::max) > nothing(measure) && is_always_of_interest(measure);
             let is_told = points.iter().any(|point| sign(point, place) != 0);
             Quantity {
                 name: measure.name(labels),
