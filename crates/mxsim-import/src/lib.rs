@@ -178,7 +178,7 @@ fn document(path: &str, schema: &str) -> String {
     let command = schema.strip_prefix("mxsim.").and_then(|rest| rest.split('/').next()).unwrap_or_default();
     match command {
         "results" => format!("{name} holds the results of a run; type: mxsim report {path}"),
-        "ask" | "check" | "trace" | "judge" | "presets" => format!(
+        "ask" | "check" | "trace" | "judge" | "presets" | "sweep" => format!(
             "{name} is what `mxsim {command} --format json` printed, for other programs; type: mxsim {command}, with what it was made from"
         ),
         _ => format!("{name} is a document with the schema {schema}, and neither scenario nor zone"),

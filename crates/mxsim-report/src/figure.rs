@@ -12,6 +12,7 @@ mod failure;
 mod load;
 mod size;
 mod split;
+mod sweep;
 
 pub use capacity::capacity;
 pub use compare::{compare_busiest, compare_late};
@@ -20,6 +21,7 @@ pub use failure::{fail_nodes, fail_waiting};
 pub use load::load;
 pub use size::{size_nodes, size_sessions};
 pub use split::split;
+pub use sweep::sweep;
 
 /// With more lines than this, bands would cover each other; only the busiest node keeps its band.
 const BANDS_AT_MOST: usize = 4;
@@ -65,6 +67,8 @@ pub enum Scale {
     ClockFrom(u32),
     /// A part of the time from 0 to 1 on a logarithmic scale; 0, the busiest, stands apart at the left.
     Parts,
+    /// Values in their order, equally far apart, with the names of [`Series::Steps`]; step n has its middle at n + 0.5.
+    Steps,
 }
 
 /// Something that is drawn.
@@ -78,6 +82,8 @@ pub enum Series {
     Mark(Mark),
     /// A part of the horizontal axis that is shaded behind everything.
     Shade(Shade),
+    /// The names of the steps along the horizontal axis.
+    Steps(Vec<String>),
 }
 
 /// One bar.

@@ -48,7 +48,7 @@ impl Size {
     pub fn of(figure: &Figure) -> Self {
         let bars = |series: &Series| match series {
             Series::Bars(bars) => bars.len(),
-            Series::Line(_) | Series::Mark(_) | Series::Shade(_) => 0,
+            Series::Line(_) | Series::Mark(_) | Series::Shade(_) | Series::Steps(_) => 0,
         };
         let rows: usize = figure.series.iter().map(bars).sum();
         let usual = Self::default();

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Fail(Fail),
     /// How many sessions and nodes: ordinary day, nodes down, surge after
     Size(Size),
+    /// What a key does: one value after the other, any key of a scenario
+    Sweep(Sweep),
     /// Check a scenario or a zone without simulating
     Check(Check),
     /// Turn a results file into text, Markdown, CSV or figures
@@ -276,6 +278,32 @@ pub(crate) struct Size {
     /// How long nodes are down before they come back
     #[arg(long, value_name = "TIME", default_value = "1h")]
     pub(crate) outage: String,
+    #[command(flatten)]
+    pub(crate) mail: MailDomain,
+    #[command(flatten)]
+    pub(crate) presets: PresetFolder,
+    #[command(flatten)]
+    pub(crate) simulation: SideBySide,
+    #[command(flatten)]
+    pub(crate) figures: Figures,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `mxsim sweep`
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct Sweep {
+    /// A scenario or a zone; - is standard input
+    #[arg(value_name = "SCENARIO|ZONE")]
+    pub(crate) input: String,
+    /// Keys by their path with their values: traffic.messages_per_day=10000,100000 or nodes.*.sessions=20..200 or senders.NAME.share=20%,40%;
+    /// nodes=2..6 is the number of equal MX, ttl=60..86400 the TTL of their records; several keys make a grid
+    #[arg(required = true, value_name = "KEY=V1,V2")]
+    pub(crate) keys: Vec<String>,
+    /// Write the table for a spreadsheet to FILE, one row a point
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) mail: MailDomain,
     #[command(flatten)]

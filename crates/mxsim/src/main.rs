@@ -71,6 +71,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Compare(compare) => command::compare::compare(compare),
         Command::Fail(fail) => command::fail::fail(fail),
         Command::Size(size) => command::size::size(size),
+        Command::Sweep(sweep) => command::sweep::sweep(sweep),
         Command::Check(check) => command::check::check(check),
         Command::Ask(ask) => command::ask::ask(ask),
         Command::Report(report) => command::report::report(report),

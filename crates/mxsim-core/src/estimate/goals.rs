@@ -26,7 +26,7 @@ use super::sample::Sample;
 use super::special::beta_quantile;
 use super::unfinished::Unfinished;
 use super::window::Loads;
-use crate::results::{GoalResult, GoalStatus, Subject, WantedShare};
+use crate::results::{GoalResult, GoalStatus, Interval, Subject, WantedShare};
 use crate::scenario::{Goal, GoalKind, ShareRange};
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
@@ -36,6 +36,9 @@ const FIRST_LOOK: u64 = 160;
 
 /// Chance of a wrong `met` over all looks, and of a wrong `missed`.
 const ERROR: f64 = 0.01;
+
+/// Chance that any of the goals that are judged together is called wrongly.
+const TOGETHER: f64 = 0.05;
 
 /// Beyond this nobody waits.
 const HOPELESS: u64 = 10_000_000;
@@ -100,6 +103,74 @@ pub(super) fn goals(labels: &Labels, tallies: &[Tally], loads: &Loads) -> Vec<Go
 /// The status of a goal that is not among those of the labels; it must not be about delays.
 pub(super) fn status_of(goal: &Goal, labels: &Labels, tallies: &[Tally], loads: &Loads) -> GoalStatus {
     Trial::new(labels, goal, tallies, loads).status()
+}
+
+/// How a goal went in one replication, for runs whose tallies are not kept.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GoalTrial {
+    /// Windows that met it, those that would even if the worst became of the mail that waits when the run ends, and windows looked at.
+    met: f64,
+    met_at_worst: f64,
+    windows: f64,
+    /// True if what becomes of the mail that waits decides about lost and late mail.
+    is_open: bool,
+    /// Messages that arrived, and that were accepted.
+    messages: (u64, u64),
+}
+
+/// How each goal of the labels went in one replication.
+#[must_use]
+pub fn goal_trials(labels: &Labels, tally: &Tally) -> Vec<GoalTrial> {
+    let tallies = std::slice::from_ref(tally);
+    let loads = Loads::new(labels.nodes.len(), tallies);
+    let is_open = Unfinished::of(labels, tallies).is_open;
+    let trial = |goal: &Goal| {
+        let (met, windows) = sums_of(&Trial::new(labels, goal, tallies, &loads).counts);
+        let worst = at_worst(&goal.kind, labels, tallies).map(|sample| sums_of(&counted(goal, &sample)).0);
+        let is_delivery = matches!(goal.kind.subject(), Subject::Delay | Subject::Loss);
+        let messages = (tally.totals.messages, tally.totals.accepted);
+        GoalTrial {
+            met,
+            met_at_worst: worst.unwrap_or(met),
+            windows,
+            is_open: is_delivery && is_open,
+            messages,
+        }
+    };
+    labels.goals.iter().map(trial).collect()
+}
+
+/// True if the goal holds on as many of the windows as it asks for, as counted.
+#[must_use]
+pub fn holds_as_counted(goal: &Goal, trials: impl Iterator<Item = GoalTrial>) -> bool {
+    let counts: Vec<(f64, f64)> = trials.map(|trial| (trial.met_at_worst, trial.windows)).collect();
+    holds_often_enough(goal, sums(&counts))
+}
+
+fn sums_of(counts: &[(f64, f64)]) -> (f64, f64) {
+    counts.iter().fold((0.0, 0.0), |sum, count| (sum.0 + count.0, sum.1 + count.1))
+}
+
+/// The status of a goal after replications that were looked at once, and the part of the windows that met it. Of all goals that are judged together,
+/// `judged` many, one or more is called met or missed wrongly at most 5 times in 100 (Bonferroni, both sides).
+#[must_use]
+pub fn status_among(goal: &Goal, trials: &[GoalTrial], judged: usize) -> (GoalStatus, Interval) {
+    let counts =
+        |met: fn(&GoalTrial) -> f64| trials.iter().map(|trial| (met(trial), trial.windows)).collect();
+    let (own, worst): (Vec<_>, Vec<_>) = (counts(|trial| trial.met), counts(|trial| trial.met_at_worst));
+    let part = if sums_of(&own).1 > 0.0 { fraction(&own) } else { unknown(0.0) };
+    let messages = trials.iter().fold((0, 0), |sum, of| (sum.0 + of.messages.0, sum.1 + of.messages.1));
+    if messages.0 > 0 && messages.1 == 0 {
+        return (GoalStatus::Missed, part);
+    }
+    let (met, used) = sums(&own);
+    // Some mail always waits, so an open end of one replication in two is one by plan.
+    let is_open = trials.iter().filter(|trial| trial.is_open).count() * 2 > trials.len();
+    let holds = worst == own || holds_often_enough(goal, sums(&worst));
+    match compare_at(met, used, goal.on, TOGETHER / (2.0 * judged.max(1) as f64)) {
+        GoalStatus::Met if is_open || !holds => (GoalStatus::Unknown, part),
+        status => (status, part),
+    }
 }
 
 /// How a goal went, replication by replication.
@@ -256,6 +327,11 @@ fn first(mut low: u64, mut high: u64, is_so: impl Fn(u64) -> bool) -> u64 {
 
 /// Met, missed or unknown, from the sum of `used` fractions, at look `number`.
 fn compare(met: f64, used: f64, on: f64, number: i32) -> GoalStatus {
+    compare_at(met, used, on, ERROR / libm::exp2(f64::from(number + 1)))
+}
+
+/// The same where either answer may be wrong with this chance.
+fn compare_at(met: f64, used: f64, on: f64, level: f64) -> GoalStatus {
     if used == 0.0 {
         return GoalStatus::Unknown;
     }
@@ -264,7 +340,6 @@ fn compare(met: f64, used: f64, on: f64, number: i32) -> GoalStatus {
     if on >= 1.0 {
         return if missed > 0.0 { GoalStatus::Missed } else { GoalStatus::Unknown };
     }
-    let level = ERROR / libm::exp2(f64::from(number + 1));
     if beta_quantile(met, missed + 1.0, level) >= on {
         GoalStatus::Met
     } else if beta_quantile(met + 1.0, missed, 1.0 - level) < on {

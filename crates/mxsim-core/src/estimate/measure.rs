@@ -1,7 +1,8 @@
 //! Quantities of one replication by which scenarios are held against each other.
 
 use super::delivery::{at_fraction, not_bounced, up_to};
-use crate::results::Unit;
+use super::sample::Sample;
+use crate::results::{Interval, Unit};
 use crate::tally::labels::Labels;
 use crate::tally::{MINUTE, Tally, WindowTally};
 use crate::time::Span;
@@ -141,6 +142,26 @@ impl Measure {
             Self::Share(at) => over_windows(tally, |window| shares(window, tally).nth(*at)),
         }
     }
+}
+
+/// The largest share of a node in each window in which something was accepted.
+#[must_use]
+pub fn busiest_shares(tally: &Tally) -> Vec<f64> {
+    tally.windows.iter().filter_map(|window| shares(window, tally).reduce(f64::max)).collect()
+}
+
+/// The 95 % quantile over windows of a quantity, `values` by replication, with a 95 % interval of its own; `None` without windows.
+#[must_use]
+pub fn bad_day<'a>(values: impl Iterator<Item = &'a [f64]>) -> Option<Interval> {
+    let mut sample = Sample::default();
+    for windows in values {
+        windows.iter().for_each(|value| sample.push(*value));
+        sample.end_replication();
+    }
+    (!sample.is_empty()).then(|| {
+        let (value, [low, high]) = sample.sorted().quantile(0.95);
+        Interval { value, low, high }
+    })
 }
 
 /// Messages later than `span`, of those that did not bounce.

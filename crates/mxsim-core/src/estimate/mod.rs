@@ -44,7 +44,7 @@ mod unfinished;
 mod verdict;
 mod window;
 
-pub use goals::{decided, goal_statuses, next_look};
+pub use goals::{GoalTrial, decided, goal_statuses, goal_trials, holds_as_counted, next_look, status_among};
 pub use not_known::{Assumption, Plausible, WhatIf, promising, share_quantile, what_if};
 
 use crate::results::{

@@ -362,6 +362,11 @@ const GOALS: &[Key] = &[
     ),
 ];
 
+/// True for a key of `[nodes.NAME]` that may stand in `[nodes."*"]`, too.
+pub(super) fn is_node_capacity(key: &str) -> bool {
+    CAPACITY.iter().any(|known| known.name == key)
+}
+
 /// True for a key that a scenario may have at its top level.
 ///
 /// ```

@@ -114,6 +114,11 @@ pub trait Observer: Sync {
         let _ = replication_s;
     }
 
+    /// So many replications are planned at the most, which are expected to cost so much together (s of one core); told before the first begins.
+    fn plans(&self, replications: u64, all_s: f64) {
+        let _ = (replications, all_s);
+    }
+
     /// A replication was too large after all, and the run ended with those that were finished before it.
     fn outgrown(&self, why: &TooLarge) {
         let _ = why;

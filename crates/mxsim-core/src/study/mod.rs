@@ -24,6 +24,7 @@ pub mod run;
 #[doc(hidden)]
 pub mod sensitivity;
 pub mod size;
+pub mod sweep;
 mod timeline;
 mod together;
 mod too_large;

@@ -122,6 +122,7 @@ pub(crate) fn simulate_together<T: Send>(
         cost.check(Limit::Replications(replications)).map_err(RunError::TooLarge)?;
     }
     observer.expects(each);
+    observer.plans(replications, each * replications as f64);
     let finished = AtomicU64::new(0);
     let of_all = |r: usize| {
         let one = |scenario: usize| {

@@ -4,6 +4,7 @@ mod compare;
 mod fail;
 pub(crate) mod parts;
 mod size;
+mod sweep;
 
 use crate::TextStyle;
 use crate::figure::Figure;

@@ -2,6 +2,7 @@
 
 use mxsim_core::numerals::{clock_minutes, percent_with_decimals, significant, tidy};
 
+use super::canvas::{LABEL_PX, text_px};
 use crate::figure::Scale;
 
 /// A larger value would overflow when ticks are laid out.
@@ -35,6 +36,8 @@ const LEAST_PART: f64 = 1e-6;
 /// A decade must be this wide for ticks at 2 and 5 (px), and a tick for its label (px).
 const WIDE_DECADE_PX: f64 = 160.0;
 const TICK_PX: f64 = 52.0;
+/// Between the names of two steps (px).
+const STEP_GAP_PX: i32 = 12;
 
 /// How values lie along an axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,7 +66,9 @@ impl Ticks {
         match scale {
             Scale::Clock => clock(largest, wanted),
             Scale::ClockFrom(start) => clock_from(f64::from(start), largest, wanted),
-            Scale::Percent | Scale::Number | Scale::Names | Scale::Parts => numbers(scale, largest, wanted),
+            Scale::Percent | Scale::Number | Scale::Names | Scale::Parts | Scale::Steps => {
+                numbers(scale, largest, wanted)
+            }
         }
     }
 
@@ -73,6 +78,16 @@ impl Ticks {
         let decade_px = f64::from(width) * (1.0 - APART) / -libm::log10(least);
         let marks = std::iter::once((0.0, "busiest".to_owned())).chain(decades(least, decade_px));
         Self { end: 1.0, marks: marks.collect(), spacing: Spacing::Logarithmic { least } }
+    }
+
+    /// One tick in the middle of each step, with its name; of many only every so many on an axis of `width` pixels.
+    pub(super) fn steps(names: &[String], width: i32) -> Self {
+        let widest = names.iter().map(|name| text_px(name, LABEL_PX)).max().unwrap_or(0) + STEP_GAP_PX;
+        let room = (width / widest).max(1) as usize;
+        let every = names.len().div_ceil(room).max(1);
+        let marks = names.iter().enumerate().step_by(every);
+        let marks = marks.map(|(place, name)| (place as f64 + 0.5, name.clone())).collect();
+        Self { end: names.len().max(1) as f64, marks, spacing: Spacing::Even }
     }
 
     /// Where `value` lies, as a part of the axis.

@@ -26,7 +26,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, figure: &Figure, frame: Frame) -> Result
         .iter()
         .flat_map(|series| match series {
             Series::Bars(bars) => bars.iter().collect(),
-            Series::Line(_) | Series::Mark(_) | Series::Shade(_) => Vec::new(),
+            Series::Line(_) | Series::Mark(_) | Series::Shade(_) | Series::Steps(_) => Vec::new(),
         })
         .collect();
     let plot = place(frame, &bars, !figure.references.is_empty());

@@ -43,6 +43,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, figure: &Figure, frame: Frame) -> Result
     let plot = Frame { left: frame.left + widest + 8, top: frame.top + 24, right: frame.right - 24, bottom };
     let x = match figure.x.scale {
         Scale::Parts => Ticks::parts(least(&lines), plot.width()),
+        Scale::Steps => Ticks::steps(steps(figure), plot.width()),
         scale => Ticks::new(scale, span(scale, &lines), plot.width() / 64),
     };
     shades(canvas, figure, plot, |at| plot.x(x.part(at)))?;
@@ -71,10 +72,16 @@ fn parts(figure: &Figure) -> (Vec<&Line>, Vec<&Mark>) {
         match series {
             Series::Line(line) => lines.push(line),
             Series::Mark(mark) => marks.push(mark),
-            Series::Bars(_) | Series::Shade(_) => {}
+            Series::Bars(_) | Series::Shade(_) | Series::Steps(_) => {}
         }
     }
     (lines, marks)
+}
+
+/// The names of the steps of the horizontal axis.
+fn steps(figure: &Figure) -> &[String] {
+    let names = |series| if let &Series::Steps(ref names) = series { Some(names.as_slice()) } else { None };
+    figure.series.iter().find_map(names).unwrap_or_default()
 }
 
 fn largest(lines: &[&Line], marks: &[&Mark]) -> f64 {

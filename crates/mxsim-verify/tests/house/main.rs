@@ -88,7 +88,7 @@ const MODULES: [(&str, &[&str]); 20] = [
 /// Which modules of core a report may use: results, the documents of questions, what stands in a catalogue, how a number is written and how a text of
 /// somebody else is shown.
 /// What simulates is absent.
-const REPORTED: [&str; 12] = [
+const REPORTED: [&str; 13] = [
     "results",
     "numerals",
     "outgoing",
@@ -98,6 +98,7 @@ const REPORTED: [&str; 12] = [
     "study::fail",
     "study::judge",
     "study::size",
+    "study::sweep",
     "study::trace",
     "syntax::diagnostic",
     "catalog",

@@ -14,6 +14,7 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod side_by_side;
 pub(crate) mod size;
+pub(crate) mod sweep;
 pub(crate) mod trace;
 
 use crate::args::{MethodName, PresetFolder, Simulation};

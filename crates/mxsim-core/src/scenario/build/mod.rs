@@ -6,7 +6,9 @@
 
 mod event;
 mod greylisting;
+mod hosts;
 mod node;
+mod path;
 mod read;
 mod resolver;
 mod sender;
@@ -16,6 +18,7 @@ mod zone;
 pub use event::{ChangeSpec, EventSpec};
 pub use greylisting::GreylistingSpec;
 pub use node::NodeSpec;
+pub use path::NoSuchKey;
 pub use resolver::ResolverSpec;
 pub use sender::SenderSpec;
 
