@@ -19,7 +19,7 @@ pub use crate::dns::Caches;
 pub use crate::node::greylisting::{GreyTable, Greylisting};
 pub use crate::syntax::diagnostic::{Diagnostic, Place, Pointer, ScenarioError};
 pub use build::{
-    ChangeSpec, EventSpec, GreylistingSpec, NodeSpec, ResolverSpec, ScenarioBuilder, SenderSpec,
+    ChangeSpec, EventSpec, GreylistingSpec, NodeSpec, ResolverSpec, ScenarioBuilder, SenderSpec, ZoneChange,
 };
 pub use findings::{FINDINGS, FindingKind, Reach};
 pub use goal::{Goal, GoalKind, LOST, OFF_TARGET, SLOW, ShareRange, TURNED_AWAY};

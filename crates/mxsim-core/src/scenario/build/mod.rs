@@ -11,12 +11,14 @@ mod read;
 mod resolver;
 mod sender;
 mod values;
+mod zone_change;
 
 pub use event::{ChangeSpec, EventSpec};
 pub use greylisting::GreylistingSpec;
 pub use node::NodeSpec;
 pub use resolver::ResolverSpec;
 pub use sender::SenderSpec;
+pub use zone_change::ZoneChange;
 
 use crate::catalog::Catalog;
 use crate::scenario::goal::{Goal, GoalKind};
