@@ -13,6 +13,7 @@
 pub mod ask;
 pub mod check;
 pub mod compare;
+pub mod cutover;
 #[doc(hidden)]
 pub mod cost;
 mod error;
