@@ -7,12 +7,14 @@
 
 mod capacity;
 mod compare;
+mod cutover;
 mod duration;
 mod load;
 mod split;
 
 pub use capacity::capacity;
 pub use compare::{compare_busiest, compare_late};
+pub use cutover::cutover;
 pub use duration::duration;
 pub use load::load;
 pub use split::split;
@@ -57,6 +59,8 @@ pub enum Scale {
     Number,
     /// Seconds since the first measured midnight, written as hours, or as days from two days on.
     Clock,
+    /// Seconds since something, on a logarithmic scale, written as lengths of time.
+    Elapsed,
     /// A part of the time from 0 to 1 on a logarithmic scale; 0, the busiest, stands apart at the left.
     Parts,
 }

@@ -69,6 +69,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::Run(run) => command::run::run(run),
         Command::Compare(compare) => command::compare::compare(compare),
+        Command::Cutover(cutover) => command::cutover::cutover(cutover),
         Command::Check(check) => command::check::check(check),
         Command::Ask(ask) => command::ask::ask(ask),
         Command::Report(report) => command::report::report(report),

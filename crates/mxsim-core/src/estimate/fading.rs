@@ -52,7 +52,8 @@ impl Fading {
     fn crossing(&self, limit: f64, is_left_out: impl Fn(usize) -> bool) -> Option<f64> {
         let bins = self.edges.len().saturating_sub(1);
         let kept: Vec<usize> = (0..self.old.len()).filter(|replication| !is_left_out(*replication)).collect();
-        let sum = |of: &[Vec<f64>], bin: usize| kept.iter().map(|replication| of[*replication][bin]).sum::<f64>();
+        let sum =
+            |of: &[Vec<f64>], bin: usize| kept.iter().map(|replication| of[*replication][bin]).sum::<f64>();
         let counts = (0..bins).map(|bin| (bin, sum(&self.old, bin), sum(&self.all, bin)));
         let filled: Vec<(usize, f64, f64)> = counts.filter(|(_, _, all)| *all > 0.0).collect();
         let falling = non_increasing(filled.iter().map(|(_, old, all)| (*old, *all)));

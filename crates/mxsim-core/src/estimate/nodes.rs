@@ -218,7 +218,9 @@ pub(super) fn hosts(labels: &Labels, tallies: &[Tally]) -> Vec<HostResult> {
         name: host.name.clone(),
         preference: host.preference,
         share: mean_share(tallies, |tally| tally.accepted_by_host[index]),
-        first: moment(tallies.iter().map(|tally| tally.accepted_between[index].map(|(first, _)| first as f64))),
+        first: moment(
+            tallies.iter().map(|tally| tally.accepted_between[index].map(|(first, _)| first as f64)),
+        ),
         last: moment(tallies.iter().map(|tally| tally.accepted_between[index].map(|(_, last)| last as f64))),
     };
     labels.hosts.iter().enumerate().map(host).collect()

@@ -429,7 +429,8 @@ impl Zone {
 
     /// The longest TTL of the answers that `new` makes old; `None` if it changes no answer.
     pub(crate) fn longest_outdated_ttl(&self, new: &Self) -> Option<Span> {
-        let mx = (self.mx != new.mx).then_some(if self.mx.is_empty() { self.negative_ttl } else { self.mx_ttl });
+        let mx =
+            (self.mx != new.mx).then_some(if self.mx.is_empty() { self.negative_ttl } else { self.mx_ttl });
         let of_host = |host: &Host| {
             let other = new.host(&host.name);
             let a = other.is_none_or(|other| other.a != host.a).then_some(host.a_ttl);

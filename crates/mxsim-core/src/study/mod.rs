@@ -13,9 +13,9 @@
 pub mod ask;
 pub mod check;
 pub mod compare;
-pub mod cutover;
 #[doc(hidden)]
 pub mod cost;
+pub mod cutover;
 mod error;
 pub mod judge;
 mod limit;

@@ -1,6 +1,7 @@
 //! Documents of the commands that simulate scenarios side by side, in every format: one command is one file.
 
 mod compare;
+mod cutover;
 pub(crate) mod parts;
 
 use crate::TextStyle;
@@ -8,6 +9,7 @@ use crate::figure::Figure;
 use serde::Serialize;
 
 pub use compare::plan;
+pub use cutover::cutover_plan;
 
 /// What was asked, for the screen.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,6 @@
 //! What a zone has to change to become another one, and a lower TTL before it does.
 
+use super::values::table;
 use super::{ChangeSpec, ScenarioBuilder};
 use crate::dns::zone_text::{Data, Read, Record, RecordKind, Wanted, read};
 use crate::dns::{Name, Zone};
@@ -17,6 +18,8 @@ pub struct ZoneChange {
     pub replace: Vec<String>,
     /// Records that come.
     pub add: Vec<String>,
+    /// Names that have no address any more.
+    pub absent: Vec<String>,
     /// Exchange hosts whose addresses are taken to stay, because the new text does not say that they go.
     pub kept: Vec<String>,
 }
@@ -25,8 +28,7 @@ pub struct ZoneChange {
 type Sets = BTreeMap<(Name, RecordKind), Vec<Record>>;
 
 impl ZoneChange {
-    /// Publishes it so long after midnight of the first measured day.
-    pub fn at(&self, after_start: Span) -> ChangeSpec {
+    fn at(&self, after_start: Span) -> ChangeSpec {
         let parts = [("remove", &self.remove), ("replace", &self.replace), ("add", &self.add)];
         let there = parts.into_iter().filter(|(_, lines)| !lines.is_empty());
         there.fold(ChangeSpec::at(after_start), |change, (key, lines)| change.set(key, lines.join("\n")))
@@ -40,6 +42,17 @@ impl ZoneChange {
 }
 
 impl ScenarioBuilder {
+    /// Lets the zone become another one so long after midnight of the first measured day. Names that lose their addresses have none from then on,
+    /// whether the text holds the whole zone or not.
+    pub fn zone_changes(mut self, change: &ZoneChange, after_start: Span) -> Self {
+        let zone = table(&mut self.document, "zone");
+        if !change.absent.is_empty() {
+            let absent = change.absent.iter().map(|name| (name.clone(), Value::from("none")));
+            table(zone, "addresses").extend(absent);
+        }
+        self.change(change.at(after_start))
+    }
+
     /// What the zone has to change to say what `new` does about the mail of its domain. A record set that `new` leaves out goes if `new` is a whole
     /// zone or names its owner otherwise; addresses of hosts that it does not mention stay.
     ///
@@ -61,7 +74,9 @@ impl ScenarioBuilder {
         let domain = self.mail_domain(&old).ok_or("the old zone has no MX record to take the domain from")?;
         let new = read_zone(new, Some(&domain), "new")?;
         if let Some(other) = mx_owners(&new).into_iter().find(|_| !mx_owners(&new).contains(&domain)) {
-            return Err(format!("the old zone is about the mail of {domain}, and the new one about that of {other}"));
+            return Err(format!(
+                "the old zone is about the mail of {domain}, and the new one about that of {other}"
+            ));
         }
         let is_complete = |name: &Name| new.context.is_complete_for(name, &domain);
         let (before, after) = (mail_sets(&old.records, &domain), mail_sets(&new.records, &domain));
@@ -81,6 +96,13 @@ impl ScenarioBuilder {
         let is_new = |key: &&(Name, RecordKind)| !before.contains_key(*key);
         change.add.extend(after.keys().filter(is_new).flat_map(|key| after[key].iter().filter_map(line)));
         change.kept.dedup();
+        let keeps_one = |name: &Name| {
+            let stays = |key: &&(Name, RecordKind)| key.0 == *name && key.1 != RecordKind::Mx;
+            after.keys().any(|key| stays(&key)) || before.keys().filter(stays).any(|key| !goes(key))
+        };
+        let gone = before.keys().filter(|(_, kind)| *kind != RecordKind::Mx).map(|(owner, _)| owner);
+        change.absent.extend(gone.filter(|owner| !keeps_one(owner)).map(ToString::to_string));
+        change.absent.dedup();
         Ok(change)
     }
 
@@ -88,7 +110,11 @@ impl ScenarioBuilder {
     ///
     /// # Errors
     /// If the zone of the scenario cannot be read.
-    pub(crate) fn lines_with_ttl(&self, (old, new): (&Zone, &Zone), ttl: Span) -> Result<Vec<String>, String> {
+    pub(crate) fn lines_with_ttl(
+        &self,
+        (old, new): (&Zone, &Zone),
+        ttl: Span,
+    ) -> Result<Vec<String>, String> {
         let read = self.zone_records()?;
         let owners = changed_owners(&read.records, old, new);
         let is_changed = |record: &&Record| match record.kind {
@@ -96,7 +122,9 @@ impl ScenarioBuilder {
             RecordKind::Soa => false,
             _ => owners.contains(&record.owner),
         };
-        let lower = |record: &Record| line(&Record { ttl: Some(record.ttl.map_or(ttl, |own| own.min(ttl))), ..record.clone() });
+        let lower = |record: &Record| {
+            line(&Record { ttl: Some(record.ttl.map_or(ttl, |own| own.min(ttl))), ..record.clone() })
+        };
         let changed: Vec<&Record> = read.records.iter().filter(is_changed).collect();
         let is_longer = changed.iter().any(|record| record.ttl.is_none_or(|own| own > ttl));
         Ok(if is_longer { changed.into_iter().filter_map(lower).collect() } else { Vec::new() })
@@ -105,7 +133,11 @@ impl ScenarioBuilder {
     /// The text of its zone; empty if it is still in a file.
     #[must_use]
     pub fn zone_text(&self) -> &str {
-        self.document.get("zone").and_then(|zone| zone.get("text")).and_then(Value::as_str).unwrap_or_default()
+        self.document
+            .get("zone")
+            .and_then(|zone| zone.get("text"))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     fn zone_records(&self) -> Result<Read, String> {
@@ -128,7 +160,11 @@ fn read_zone(text: &str, domain: Option<&Name>, which: &str) -> Result<Read, Str
 }
 
 fn mx_owners(read: &Read) -> BTreeSet<Name> {
-    read.records.iter().filter(|record| record.kind == RecordKind::Mx).map(|record| record.owner.clone()).collect()
+    read.records
+        .iter()
+        .filter(|record| record.kind == RecordKind::Mx)
+        .map(|record| record.owner.clone())
+        .collect()
 }
 
 /// The record sets on which the mail of `domain` depends: its MX records, the addresses of their hosts, and aliases between.
@@ -153,7 +189,8 @@ fn mail_sets(records: &[Record], domain: &Name) -> Sets {
 fn with_targets(records: &[Record], mut names: BTreeSet<Name>) -> BTreeSet<Name> {
     let mut left: Vec<Name> = names.iter().cloned().collect();
     while let Some(name) = left.pop() {
-        let aliases = records.iter().filter(|record| record.kind == RecordKind::Cname && record.owner == name);
+        let aliases =
+            records.iter().filter(|record| record.kind == RecordKind::Cname && record.owner == name);
         left.extend(aliases.filter_map(target).filter(|target| names.insert((*target).clone())).cloned());
     }
     names
@@ -213,7 +250,7 @@ mod tests {
     /// The scenario with the change says in the end what the new zone says.
     fn becomes(old: &str, new: &str) {
         let change = change(old, new);
-        let built = ScenarioBuilder::new(old).change(change.at(Span::HOUR)).build().expect("a scenario");
+        let built = ScenarioBuilder::new(old).zone_changes(&change, Span::HOUR).build().expect("a scenario");
         let wanted = ScenarioBuilder::new(new).build().expect("a scenario");
         let (last, wanted) = (&built.zones.last().expect("a zone").zone, &wanted.zones[0].zone);
         assert_eq!((&last.mx, last.mx_ttl), (&wanted.mx, wanted.mx_ttl));
@@ -236,9 +273,17 @@ mod tests {
     fn what_is_not_mentioned_stays_unless_the_zone_is_whole() {
         let lines = "e.example. 3600 IN MX 10 b.e.example.\nb.e.example. 600 IN A 192.0.2.2\n";
         assert_eq!(change(OLD, lines).kept, ["a.e.example"]);
-        let whole = format!("$ORIGIN e.example.\n@ 3600 IN SOA ns.e.example. h.e.example. 1 2 3 4 5\n{lines}");
+        let whole =
+            format!("$ORIGIN e.example.\n@ 3600 IN SOA ns.e.example. h.e.example. 1 2 3 4 5\n{lines}");
         let change = change(OLD, &whole);
-        assert_eq!((change.kept.len(), &change.remove[..]), (0, &["a.e.example. 600 IN A 192.0.2.1".to_owned()][..]));
+        assert_eq!(change.absent, ["a.e.example"]);
+        let built = ScenarioBuilder::new(OLD).zone_changes(&change, Span::HOUR).build().expect("a scenario");
+        let [before, after] = [0, 1].map(|version| built.zones[version].zone.host(&Name::new("a.e.example")));
+        assert_eq!((before.map(|host| host.a.len()), after.map(|host| host.a.len())), (Some(1), Some(0)));
+        assert_eq!(
+            (change.kept.len(), &change.remove[..]),
+            (0, &["a.e.example. 600 IN A 192.0.2.1".to_owned()][..])
+        );
     }
 
     #[test]
@@ -254,7 +299,7 @@ mod tests {
         let lines = |new: &str, ttl| {
             let builder = ScenarioBuilder::new(OLD);
             let change = builder.zone_change(new).expect("two zones");
-            let built = builder.clone().change(change.at(Span::HOUR)).build().expect("a scenario");
+            let built = builder.clone().zone_changes(&change, Span::HOUR).build().expect("a scenario");
             let zones = (&built.zones[0].zone, &built.zones[1].zone);
             builder.lines_with_ttl(zones, Span::from_secs(ttl)).expect("lines")
         };

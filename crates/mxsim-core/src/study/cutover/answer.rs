@@ -59,7 +59,8 @@ impl Words<'_> {
         let when = format!("{} stops {} after the change", self.old, duration(stop));
         if waiting > WORTH_A_WORD {
             let waits = messages(quantity(plan, "waiting"));
-            let text = format!("{when}, and {waits} still wait when the watch ends; they bounce or arrive later.");
+            let text =
+                format!("{when}, and {waits} still wait when the watch ends; they bounce or arrive later.");
             return (Answer::CannotTell, text);
         }
         let lateness = match late.value {
@@ -75,7 +76,7 @@ impl Words<'_> {
             return format!("{} takes no mail after the change in any of {} runs.", self.old, count(runs));
         };
         format!(
-            "Stop {} {} after the change. Its last message came after {} at the latest, in {}.",
+            "{} can stop {} after the change: its last message came after {} at the latest in {}.",
             self.old,
             duration(stop),
             duration(last.latest),
@@ -87,9 +88,8 @@ impl Words<'_> {
         let who: Vec<&str> = self.never_stop().map(|sender| sender.name.as_str()).take(3).collect();
         let who = if who.is_empty() { "Some senders".to_owned() } else { who.join(", ") };
         let moved = plan.moved.last().and_then(|moved| moved.after_s);
-        let most = moved.map_or_else(String::new, |at| {
-            format!(" 99.9 % of the mail has moved after {}.", Ranged::from(at).duration())
-        });
+        let most = moved
+            .map_or_else(String::new, |at| format!(" 99.9 % of the mail has moved after {}.", after(at)));
         format!(
             "{who} still sent to {} when the watch ended, {} after the change.{most}",
             self.old,
@@ -104,79 +104,88 @@ impl Words<'_> {
     /// When parts of the mail have moved, and who is last.
     fn why(&self) -> String {
         let plan = planned(self.document);
-        let moved: Vec<String> = plan.moved.iter().map(|moved| {
-            let after = moved.after_s.map_or_else(|| "not while it is watched".to_owned(), |at| Ranged::from(at).duration());
-            format!("{} after {after}", part(moved.part))
-        }).collect();
-        let moved = if moved.is_empty() { String::new() } else { format!("Mail that goes to the new hosts: {}. ", moved.join(", ")) };
+        let first_and_last = plan.moved.first().into_iter().chain(plan.moved.last());
+        let moved: Vec<String> = first_and_last
+            .map(|moved| match moved.after_s {
+                Some(at) => format!("{} after {}", part(moved.part), after(at)),
+                None => format!("{} not while it is watched", part(moved.part)),
+            })
+            .collect();
+        let moved = if moved.is_empty() {
+            String::new()
+        } else {
+            format!("Of the mail, {}, goes to the new hosts. ", moved.join(", "))
+        };
         let latest = |sender: &&OldSender| sender.last.map_or(0.0, |last| last.estimate.p95);
         let slowest = self.document.senders.iter().max_by(|a, b| latest(a).total_cmp(&latest(b)));
-        let slowest = slowest.map_or_else(String::new, |sender| format!("The last to leave is {}: {}.", sender.name, sender.why));
+        let slowest = slowest
+            .map_or_else(String::new, |sender| format!("Last to leave: {}; {}.", sender.name, sender.why));
         format!("{moved}{slowest}")
     }
 
     /// What stopping at once would do.
     fn at_once(&self) -> String {
-        let one = |name: &str, how: &str| {
+        let one = |name: &str| {
             let variant = variant(self.document, name)?;
             let (late, lost) = (quantity(variant, "late_5m"), quantity(variant, "bounced"));
             let waiting = quantity(variant, "waiting");
-            let waits = if waiting.value > WORTH_A_WORD { format!(", {} wait at the end", number(waiting)) } else { String::new() };
-            let lost = if lost.value > 0.0 { format!("{} bounce", number(lost)) } else { "none bounces".to_owned() };
-            Some(format!("{how}, {} are later than 5 m and {lost}{waits}", messages(late)))
+            let waits = if waiting.value > WORTH_A_WORD {
+                format!(", {} still wait at the end", number(waiting))
+            } else {
+                String::new()
+            };
+            let lost =
+                if lost.value > 0.0 { format!("{} bounce", number(lost)) } else { "none bounces".to_owned() };
+            Some(format!("{} are later than 5 m, {lost}{waits}", messages(late)))
         };
-        let both: Vec<String> =
-            [one("refuses", "if it refuses connections"), one("drops", "if it is gone")].into_iter().flatten().collect();
-        format!("Stopped at once, {}. If it forwards mail instead, nothing is lost.", both.join("; "))
+        let Some((refuses, drops)) = one("refuses").zip(one("drops")) else { return String::new() };
+        format!(
+            "Stopped at once: {refuses} if it refuses connections; {drops} if it is gone. If it forwards mail, none is lost."
+        )
     }
 
     fn advice(&self) -> String {
-        let lowered = self.document.change.lowering.zip(variant(self.document, "lowered"));
-        let keeps = &self.document.variants[0];
-        let Some((lowering, lowered)) = lowered else {
-            return "The records that change have no longer TTL than a plan would give them; lowering it gains nothing.".to_owned();
+        let Some((lowering, lowered)) = self.document.change.lowering.zip(variant(self.document, "lowered"))
+        else {
+            let why = self.prepared.no_lowering.unwrap_or("nothing is gained");
+            return format!("Keep it until then. A lower TTL before the change was not looked at: {why}.");
         };
-        let (with, without) = (moved_most(lowered), moved_most(keeps));
-        let gain = match (with, without) {
-            (Some(with), Some(without)) => format!(
-                "99 % of the mail has moved after {} instead of {}",
-                Ranged::from(with).duration(),
-                Ranged::from(without).duration()
-            ),
-            _ => "fewer senders hold the old answer".to_owned(),
-        };
-        let (lost, there) = (quantity(lowered, "to_old"), quantity(keeps, "to_old"));
-        let safe = safe(lowered).zip(safe(keeps)).map_or_else(String::new, |(with, without)| {
-            format!(", and it can be stopped after {} instead of {}", duration(with), duration(without))
-        });
-        let verb = if lowering.is_planned { "Lowering" } else { "Lower" };
-        let what = format!(
-            "the TTL to {} {} before the change",
+        let moved = moved_most(lowered)
+            .map_or_else(String::new, |at| format!("99 % of the mail has moved after {}, ", after(at)));
+        let stop = safe(lowered)
+            .map_or_else(String::new, |stop| format!(", and it can stop after {}", duration(stop)));
+        let verb = if lowering.is_planned { "With the TTL at" } else { "Lower the TTL to" };
+        format!(
+            "{verb} {} {} before the change: {moved}{} come to {}{stop}.",
             literal_duration(lowering.ttl_s),
-            literal_duration(lowering.before_s)
-        );
-        let joint = if lowering.is_planned { " pays:" } else { ":" };
-        format!("{verb} {what}{joint} {gain}, {} come to {} instead of {}{safe}.", messages(lost), self.old, number(there))
+            literal_duration(lowering.before_s),
+            messages(quantity(lowered, "to_old")),
+            self.old
+        )
     }
 
+    /// One clause each, without a full stop.
     fn assumed(&self) -> Vec<String> {
         let mut assumed = Vec::new();
-        let change = &self.document.change;
         if self.prepared.is_time_chosen {
-            assumed.push(format!("The change is at {} (--at says otherwise).", clock(change.at_s)));
+            assumed.push(format!("the change is at {} (--at)", clock(self.document.change.at_s)));
         }
         if !self.prepared.kept.is_empty() {
-            assumed.push(format!(
-                "The address records of {} stay until it is stopped; the new zone does not say that they go.",
-                self.prepared.kept.join(", ")
-            ));
+            assumed.push(format!("the address records of {} stay", self.prepared.kept.join(", ")));
         }
-        assumed.push("Senders that hold an old answer find the old hosts as they were; a host that forwards is one that takes the mail, and the way from there is not simulated.".into());
-        if let Some(servers) = &self.document.name_servers {
-            assumed.push(servers.text.clone());
-        }
+        assumed.push("the way from a host that forwards is not simulated".into());
+        assumed.extend(
+            self.document.name_servers.as_ref().map(|servers| servers.text.trim_end_matches('.').to_owned()),
+        );
         assumed
     }
+}
+
+/// A moment with its range; nobody plans by the second.
+fn after(at: Interval) -> String {
+    let step = |seconds: f64| if seconds < 600.0 { 1.0 } else { 60.0 };
+    let rounded = |seconds: f64| (seconds / step(at.value)).round() * step(at.value);
+    Ranged::new(rounded(at.value), [at.low.map(rounded), at.high.map(rounded)]).duration()
 }
 
 fn moved_most(variant: &Variant) -> Option<Interval> {

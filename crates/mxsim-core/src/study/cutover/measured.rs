@@ -1,10 +1,10 @@
 //! From what was seen to the numbers of the document.
 
+use super::CutoverOptions;
 use super::arrivals::{LATE, Seen};
 use super::document::{Change, Cutover, Moved, OldSender, Quantity, SCHEMA, Variant};
 use super::held::held_by;
 use super::variants::Prepared;
-use super::CutoverOptions;
 use crate::estimate::fading::Fading;
 use crate::estimate::measure::Value;
 use crate::estimate::moment::moment;
@@ -49,7 +49,7 @@ pub(super) fn document(prepared: &Prepared, seen: &Together<Seen>, options: Cuto
         change: numbers.change(options),
         variants: (0..prepared.variants.len()).map(|place| numbers.variant(place)).collect(),
         edges_s: prepared.scene.edges(),
-        curve: Curve { name: "all mail".into(), values: numbers.fading(0).shares() },
+        curve: Curve { name: "all senders".into(), values: numbers.fading(0).shares() },
         curves: numbers.curves(&senders),
         senders,
         plan: Vec::new(),
@@ -142,7 +142,11 @@ impl Numbers<'_> {
             let one = move |seen| of(seen).iter().map(|count| f64::from(*count)).collect();
             self.seen.of(place).map(one).collect()
         };
-        Fading { edges: self.prepared.scene.edges(), old: counts(|seen| &seen.old), all: counts(|seen| &seen.all) }
+        Fading {
+            edges: self.prepared.scene.edges(),
+            old: counts(|seen| &seen.old),
+            all: counts(|seen| &seen.all),
+        }
     }
 
     fn quantity(&self, place: usize, (name, text, unit, of): (&str, &str, Unit, Of)) -> Quantity {
@@ -159,9 +163,7 @@ impl Numbers<'_> {
     /// Those who send to the old hosts after the change, most of their mail first.
     fn senders(&self) -> Vec<OldSender> {
         let senders = &self.prepared.scenario().senders;
-        let to_old = |place: usize| {
-            self.seen.of(0).map(move |seen| of_sender(seen, place)).sum::<u64>()
-        };
+        let to_old = |place: usize| self.seen.of(0).map(move |seen| of_sender(seen, place)).sum::<u64>();
         let mut order: Vec<(usize, u64)> = (0..senders.len()).map(|place| (place, to_old(place))).collect();
         order.retain(|(_, count)| *count > 0);
         order.sort_by_key(|(place, count)| (Reverse(*count), *place));
@@ -170,7 +172,7 @@ impl Numbers<'_> {
 
     fn sender(&self, place: usize) -> OldSender {
         let sender = &self.prepared.scenario().senders[place];
-        let (held_by, why) = held_by(sender, self.prepared.ttl);
+        let (held_by, why) = held_by(sender, self.prepared.ttl, &self.prepared.types);
         let last = |seen: &Seen| seen.last.get(&(place as u32)).copied();
         let share = |values: Vec<Value>| {
             let none = Interval { value: 0.0, low: None, high: None };
@@ -203,8 +205,10 @@ impl Numbers<'_> {
             (0..all.len()).filter(|place| is_one(&all[*place].name)).collect::<Vec<usize>>()
         };
         let (first, rest) = senders.split_at(senders.len().min(MOST_CURVES));
-        let mut curves: Vec<Curve> =
-            first.iter().map(|sender| self.curve(&sender.name, &places(std::slice::from_ref(sender)))).collect();
+        let mut curves: Vec<Curve> = first
+            .iter()
+            .map(|sender| self.curve(&sender.name, &places(std::slice::from_ref(sender))))
+            .collect();
         if !rest.is_empty() {
             curves.push(self.curve(&format!("{} others", rest.len()), &places(rest)));
         }

@@ -51,7 +51,10 @@ fn steps(document: &Cutover, prepared: &Prepared) -> Vec<Step> {
     let lowering = change.lowering.filter(|lowering| lowering.is_planned);
     if let Some(lowering) = lowering {
         let lower = literal_duration(lowering.ttl_s);
-        steps.push(Step { at_s: -lowering.before_s, text: format!("Lower the TTL of the records that change from {ttl} to {lower}.") });
+        steps.push(Step {
+            at_s: -lowering.before_s,
+            text: format!("Lower the TTL of the records that change from {ttl} to {lower}."),
+        });
     }
     let new_ttl = lowering.map_or_else(String::new, |lowering| {
         format!(", with a TTL of {} so that a way back is as short", literal_duration(lowering.ttl_s))
@@ -63,11 +66,16 @@ fn steps(document: &Cutover, prepared: &Prepared) -> Vec<Step> {
     let watched = planned(document);
     let most = watched.moved.iter().find(|moved| moved.part > 0.98).and_then(|moved| moved.after_s);
     if let Some(at) = most {
-        let at_s = at.high.unwrap_or(at.value);
-        steps.push(Step { at_s, text: format!("Look at the log of {old}: 99 % of the mail should go to the new hosts.") });
+        let at_s = rounded_up(at.high.unwrap_or(at.value));
+        steps.push(Step {
+            at_s,
+            text: format!("Look at the log of {old}: 99 % of the mail should go to the new hosts."),
+        });
     }
+    // The answers that were good until the change, and at least ten minutes.
+    let quiet = lowering.map_or(prepared.ttl.as_secs_f64(), |lowering| lowering.ttl_s).max(600.0);
     match change.stop_s {
-        Some(at_s) => steps.push(Step { at_s, text: format!("Stop {old}, if its log shows no mail of the last {}.", literal_duration(prepared.ttl.as_secs_f64().max(600.0))) }),
+        Some(at_s) => steps.push(Step { at_s, text: format!("Stop {old}, if its log shows no mail in the last {}.", literal_duration(quiet)) }),
         None => steps.push(Step { at_s: change.watched_s, text: format!("Keep {old}: it still takes mail at this time. Ask those who send there to restart their resolver or mail server.") }),
     }
     if lowering.is_some() {
@@ -75,7 +83,10 @@ fn steps(document: &Cutover, prepared: &Prepared) -> Vec<Step> {
         steps.push(Step { at_s, text: format!("Raise the TTL of the new records to {ttl} again.") });
     }
     if document.name_servers.is_some() {
-        steps.push(Step { at_s: 0.0, text: "Publish the new records on the old name servers as well.".into() });
+        steps.push(Step {
+            at_s: 0.0,
+            text: "Publish the new records on the old name servers as well.".into(),
+        });
     }
     steps.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
     steps

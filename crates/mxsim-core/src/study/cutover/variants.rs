@@ -3,6 +3,7 @@
 use super::arrivals::Scene;
 use super::{CutoverOptions, LOWER_TTL, Lowering, TIME_OF_DAY};
 use crate::Fault;
+use crate::dns::{Host, RecordType};
 use crate::scenario::{ChangeSpec, EventSpec, Scenario, ScenarioBuilder};
 use crate::study::StudyError;
 use crate::time::{Span, Time};
@@ -27,8 +28,6 @@ pub(super) struct Prepared {
     pub(super) scene: Scene,
     /// When the change is published, from midnight of the first measured day.
     pub(super) at: Span,
-    /// Which version of the zone it is.
-    pub(super) version: usize,
     /// The places of the nodes that it takes out.
     pub(super) old: Vec<usize>,
     pub(super) ttl: Span,
@@ -36,6 +35,10 @@ pub(super) struct Prepared {
     pub(super) lines: Vec<String>,
     /// Hosts whose addresses are taken to stay.
     pub(super) kept: Vec<String>,
+    /// Whether a lower TTL could be looked at, and why not.
+    pub(super) no_lowering: Option<&'static str>,
+    /// The types of the records that change.
+    pub(super) types: Vec<RecordType>,
     /// True if the time of the change was chosen here.
     pub(super) is_time_chosen: bool,
 }
@@ -66,7 +69,9 @@ impl Prepared {
         }
         let lines = question.lowered_lines(options)?;
         let before = options.before.unwrap_or_else(|| whole_hours(question.ttl) + Span::HOUR);
-        let at = own.or(options.at).unwrap_or_else(|| first_day(if lines.is_empty() { Span::ZERO } else { before }));
+        let at = own
+            .or(options.at)
+            .unwrap_or_else(|| first_day(if lines.is_empty() { Span::ZERO } else { before }));
         let lowering = lowering(options, &lines, before, at)?;
         let times = question.times(options, at)?;
         let lowered = lowering.map(|lowering| {
@@ -76,18 +81,20 @@ impl Prepared {
         let variants = question.variants(&old, &times, lowered, options)?;
         let (is_old, end) = (&variants[0].scenario.nodes, Time::ZERO + times.run_length);
         let is_old = (0..is_old.len()).map(|place| old.contains(&place)).collect();
-        let shortest = lowering.map_or(question.ttl, |lower| question.ttl.min(Span::from_secs_f64(lower.ttl_s)));
+        let shortest =
+            lowering.map_or(question.ttl, |lower| question.ttl.min(Span::from_secs_f64(lower.ttl_s)));
         let shortest = if shortest == Span::ZERO { NO_TTL } else { shortest };
         Ok(Self {
             scene: Scene::new(Time::ZERO + at, is_old, shortest, end),
             variants,
             at,
-            version: question.version,
             old,
             ttl: question.ttl,
             lowering,
             lines: question.lines(),
             kept: question.change.as_ref().map(|change| change.kept.clone()).unwrap_or_default(),
+            no_lowering: question.no_lowering(&lines, before > at),
+            types: question.types(),
             is_time_chosen: own.or(options.at).is_none(),
         })
     }
@@ -116,14 +123,18 @@ impl<'b> Question<'b> {
         let change = new.map(|new| builder.zone_change(new)).transpose().map_err(StudyError::Question)?;
         let (scenario, version) = match &change {
             Some(_) if own.zones.len() > 1 => {
-                return Err(asked("the scenario changes its zone itself; leave its [[changes]] out, or the new zone"));
+                return Err(asked(
+                    "the scenario changes its zone itself; leave its [[changes]] out, or the new zone",
+                ));
             }
             Some(change) if change.is_empty() => {
                 return Err(asked("the two zones say the same about mail, so nothing is cut over"));
             }
-            Some(change) => (builder.clone().change(change.at(TIME_OF_DAY)).build()?, 1),
+            Some(change) => (builder.clone().zone_changes(change, TIME_OF_DAY).build()?, 1),
             None if own.zones.len() == 1 => {
-                return Err(asked("nothing changes: name the new zone behind the old one, or a scenario with [[changes]]"));
+                return Err(asked(
+                    "nothing changes: name the new zone behind the old one, or a scenario with [[changes]]",
+                ));
             }
             None => {
                 let retires = |version: &usize| !own.retired_by(*version).is_empty();
@@ -150,6 +161,32 @@ impl<'b> Question<'b> {
         self.builder.lines_with_ttl(zones, ttl).map_err(StudyError::Question)
     }
 
+    fn no_lowering(&self, lines: &[String], is_too_early: bool) -> Option<&'static str> {
+        match () {
+            () if self.version != 1 => Some("it is looked at only before the first change of a scenario"),
+            () if lines.is_empty() => Some("the records that change have no longer one"),
+            () if is_too_early => Some("the scenario changes the zone too early to do so before"),
+            () => None,
+        }
+    }
+
+    /// The types of the records that change.
+    fn types(&self) -> Vec<RecordType> {
+        let (old, new) =
+            (&self.scenario.zones[self.version - 1].zone, &self.scenario.zones[self.version].zone);
+        let mut types = Vec::new();
+        if old.mx != new.mx {
+            types.push(RecordType::Mx);
+        }
+        let moves = |host: &Host| {
+            new.host(&host.name).is_none_or(|other| (&other.a, &other.aaaa) != (&host.a, &host.aaaa))
+        };
+        if old.hosts.iter().any(moves) {
+            types.extend([RecordType::A, RecordType::Aaaa]);
+        }
+        types
+    }
+
     /// The lines of the change, with a sign each.
     fn lines(&self) -> Vec<String> {
         let Some(change) = &self.change else { return Vec::new() };
@@ -161,7 +198,7 @@ impl<'b> Question<'b> {
     /// The scenario with the change at this time, to be completed.
     fn changed(&self, at: Span) -> ScenarioBuilder {
         match &self.change {
-            Some(change) => self.builder.clone().change(change.at(at)),
+            Some(change) => self.builder.clone().zone_changes(change, at),
             None => self.builder.clone(),
         }
     }
@@ -174,7 +211,11 @@ impl<'b> Question<'b> {
         let windows = (at + watch).0.div_ceil_by(window.0);
         // A scenario that says itself how long it runs is not cut.
         let run_length = window.saturating_mul(windows);
-        let own = if options.watch.is_none() && self.change.is_none() { scenario.run.run_length } else { Span::ZERO };
+        let own = if options.watch.is_none() && self.change.is_none() {
+            scenario.run.run_length
+        } else {
+            Span::ZERO
+        };
         Ok(Times { at, run_length: run_length.max(own), warm_up })
     }
 
@@ -196,8 +237,16 @@ impl<'b> Question<'b> {
         };
         let mut ways = vec![
             way("keeps", "goes on taking mail, or forwards it", keeps),
-            way("refuses", "refuses connections from the change on", stopped(base.clone(), Fault::Refuse, Span::ZERO)?),
-            way("drops", "is gone from the change on: packets vanish", stopped(base.clone(), Fault::Drop, Span::ZERO)?),
+            way(
+                "refuses",
+                "refuses connections from the change on",
+                stopped(base.clone(), Fault::Refuse, Span::ZERO)?,
+            ),
+            way(
+                "drops",
+                "is gone from the change on: packets vanish",
+                stopped(base.clone(), Fault::Drop, Span::ZERO)?,
+            ),
         ];
         let mut planned = base.clone();
         if let Some((lowering, change)) = lowered {
