@@ -42,10 +42,18 @@ impl Fading {
         let blocks = self.old.len().min(MOST_BLOCKS);
         let without = |block: usize| self.crossing(limit, |replication| replication % blocks == block);
         let left: Option<Vec<f64>> = (0..blocks).map(without).collect();
-        let half = left.filter(|left| left.len() > 1).map(|left| half_width(&left));
+        // Where in its bin it falls nobody can tell.
+        let half =
+            left.filter(|left| left.len() > 1).map(|left| half_width(&left) + self.width_at(value) / 2.0);
         let end = self.edges.last().copied().unwrap_or(0.0);
         let bound = |sign: f64| half.map(|half| (value + sign * half).clamp(0.0, end));
         Some(Interval { value, low: bound(-1.0), high: bound(1.0) })
+    }
+
+    /// The width of the bin around a moment.
+    fn width_at(&self, at: f64) -> f64 {
+        let bin = self.edges.partition_point(|edge| *edge <= at).clamp(1, self.edges.len() - 1);
+        self.edges[bin] - self.edges[bin - 1]
     }
 
     /// The same without an interval, and without the replications that are left out.
@@ -104,7 +112,7 @@ mod tests {
         let fading = Fading { edges, old: vec![old; 5], all: vec![vec![1_000.0; 120]; 5] };
         let crossed = fading.falls_below(0.05).expect("it falls");
         assert!((crossed.value - 95.0).abs() < 1e-9, "{crossed:?}");
-        assert_eq!((crossed.low, crossed.high), (Some(crossed.value), Some(crossed.value)));
+        assert_eq!((crossed.low, crossed.high), (Some(crossed.value - 0.5), Some(crossed.value + 0.5)));
         assert_eq!(fading.falls_below(1.0).map(|at| at.value), Some(0.0));
         let stays = Fading { old: fading.all.clone(), ..fading };
         assert_eq!(stays.falls_below(0.5), None);

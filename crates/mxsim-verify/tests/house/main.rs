@@ -88,12 +88,13 @@ const MODULES: [(&str, &[&str]); 20] = [
 /// Which modules of core a report may use: results, the documents of questions, what stands in a catalogue, how a number is written and how a text of
 /// somebody else is shown.
 /// What simulates is absent.
-const REPORTED: [&str; 9] = [
+const REPORTED: [&str; 10] = [
     "results",
     "numerals",
     "outgoing",
     "study::ask",
     "study::check",
+    "study::cutover",
     "study::judge",
     "study::trace",
     "syntax::diagnostic",
