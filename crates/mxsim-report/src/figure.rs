@@ -7,6 +7,7 @@
 
 mod capacity;
 mod compare;
+mod cutover;
 mod duration;
 mod failure;
 mod load;
@@ -16,6 +17,7 @@ mod sweep;
 
 pub use capacity::capacity;
 pub use compare::{compare_busiest, compare_late};
+pub use cutover::cutover;
 pub use duration::duration;
 pub use failure::{fail_nodes, fail_waiting};
 pub use load::load;
@@ -65,6 +67,8 @@ pub enum Scale {
     Clock,
     /// As `Clock`, on an axis that begins at this second and not at midnight.
     ClockFrom(u32),
+    /// Seconds since something, on a logarithmic scale, written as lengths of time.
+    Elapsed,
     /// A part of the time from 0 to 1 on a logarithmic scale; 0, the busiest, stands apart at the left.
     Parts,
     /// Values in their order, equally far apart, with the names of [`Series::Steps`]; step n has its middle at n + 0.5.

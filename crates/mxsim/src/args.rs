@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Size(Size),
     /// What a key does: one value after the other, any key of a scenario
     Sweep(Sweep),
+    /// Take hosts out of the zone: who still sends there, and when can they stop?
+    Cutover(Cutover),
     /// Check a scenario or a zone without simulating
     Check(Check),
     /// Turn a results file into text, Markdown, CSV or figures
@@ -304,6 +306,46 @@ pub(crate) struct Sweep {
     /// Write the table for a spreadsheet to FILE, one row a point
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) mail: MailDomain,
+    #[command(flatten)]
+    pub(crate) presets: PresetFolder,
+    #[command(flatten)]
+    pub(crate) simulation: SideBySide,
+    #[command(flatten)]
+    pub(crate) figures: Figures,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `mxsim cutover`
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct Cutover {
+    /// The zone as it is, a scenario with that zone, or a scenario with [[changes]]; - is standard input
+    #[arg(value_name = "OLD")]
+    pub(crate) old: String,
+    /// The zone as it will be
+    #[arg(value_name = "NEW")]
+    pub(crate) new: Option<String>,
+    /// When the new records are published, such as "1d 10:00" [default: 10:00, early enough in the run for everything before]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// Publish the old records with this TTL before the change [default: 300s is looked at, and not planned]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) lower_ttl: Option<String>,
+    /// How many hours before the change that is [default: the old TTL and an hour]
+    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u16).range(1..=2160))]
+    pub(crate) hours_before: Option<u16>,
+    /// Stop the old host so long after the change, such as 2h [default: after the last message]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) stop_after: Option<String>,
+    /// Watch the old host for so long after the change, such as 3d [default: as long as anything is kept, a day at least]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) watch: Option<String>,
+    /// Print a check-list in Markdown with the times of the change request
+    #[arg(long)]
+    pub(crate) plan: bool,
     #[command(flatten)]
     pub(crate) mail: MailDomain,
     #[command(flatten)]

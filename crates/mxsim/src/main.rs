@@ -72,6 +72,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Fail(fail) => command::fail::fail(fail),
         Command::Size(size) => command::size::size(size),
         Command::Sweep(sweep) => command::sweep::sweep(sweep),
+        Command::Cutover(cutover) => command::cutover::cutover(cutover),
         Command::Check(check) => command::check::check(check),
         Command::Ask(ask) => command::ask::ask(ask),
         Command::Report(report) => command::report::report(report),

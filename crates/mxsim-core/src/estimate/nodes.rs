@@ -1,11 +1,12 @@
 //! Nodes, hosts and addresses: who carried how much.
 
 use super::interval::{Blocks, Ratio, unknown};
+use super::moment::moment;
 use super::sample::Sample;
 use super::sessions;
 use super::spread::Spread;
 use super::window::{Loads, per_window};
-use crate::results::{Estimate, HostResult, Interval, Moment, NodeResult, NodeTotals, PeakRate};
+use crate::results::{Estimate, HostResult, Interval, NodeResult, NodeTotals, PeakRate};
 use crate::tally::labels::Labels;
 use crate::tally::{MINUTE, PEAK_BINS, Tally};
 use crate::time::Span;
@@ -217,27 +218,10 @@ pub(super) fn hosts(labels: &Labels, tallies: &[Tally]) -> Vec<HostResult> {
         name: host.name.clone(),
         preference: host.preference,
         share: mean_share(tallies, |tally| tally.accepted_by_host[index]),
-        first: moment(tallies, |tally| tally.accepted_between[index].map(|(first, _)| first)),
-        last: moment(tallies, |tally| tally.accepted_between[index].map(|(_, last)| last)),
+        first: moment(
+            tallies.iter().map(|tally| tally.accepted_between[index].map(|(first, _)| first as f64)),
+        ),
+        last: moment(tallies.iter().map(|tally| tally.accepted_between[index].map(|(_, last)| last as f64))),
     };
     labels.hosts.iter().enumerate().map(host).collect()
-}
-
-/// When something happened (s), in the replications in which it did; `None` if in none.
-fn moment(tallies: &[Tally], second: impl Fn(&Tally) -> Option<u64>) -> Option<Moment> {
-    let mut sample = Sample::default();
-    let mut seen: Vec<f64> = Vec::new();
-    for tally in tallies {
-        if let Some(at) = second(tally).map(|second| second as f64) {
-            sample.push(at);
-            seen.push(at);
-        }
-        sample.end_replication();
-    }
-    Some(Moment {
-        replications: seen.len() as u64,
-        earliest: seen.iter().copied().reduce(f64::min)?,
-        latest: seen.iter().copied().reduce(f64::max)?,
-        estimate: sample.estimate(),
-    })
 }

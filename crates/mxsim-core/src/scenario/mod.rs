@@ -22,6 +22,7 @@ pub use crate::node::{Fault, Slowdown};
 pub use crate::syntax::diagnostic::{Diagnostic, Place, Pointer, ScenarioError};
 pub use build::{
     ChangeSpec, EventSpec, GreylistingSpec, NoSuchKey, NodeSpec, ResolverSpec, ScenarioBuilder, SenderSpec,
+    ZoneChange,
 };
 pub use findings::{FINDINGS, FindingKind, Reach};
 pub use goal::{Goal, GoalKind, LOST, OFF_TARGET, SLOW, ShareRange, TURNED_AWAY};

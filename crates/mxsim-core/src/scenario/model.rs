@@ -87,16 +87,20 @@ impl Scenario {
 
     /// True if a later version of the zone than the first names the node no more.
     pub(crate) fn retires(&self, node: &Node) -> bool {
-        // A host that an earlier version named stays among the hosts of a later one.
-        let is_named = |zone: &Zone, host: &Host| {
-            zone.mx.is_empty() || zone.mx.iter().any(|mx| mx.exchange == host.name)
-        };
-        let named = |version: &ZoneVersion| {
-            let hosts = version.zone.hosts.iter().filter(|host| is_named(&version.zone, host));
-            hosts.flat_map(Host::addresses).any(|ip| node.addresses.contains(&ip))
-        };
         let [first, .., last] = &self.zones[..] else { return false };
-        named(first) && !named(last)
+        first.zone.names(node) && !last.zone.names(node)
+    }
+
+    /// The places of the nodes that this version of the zone names no more, and the one before it did.
+    pub(crate) fn retired_by(&self, version: usize) -> Vec<usize> {
+        let (old, new) = (&self.zones[version - 1].zone, &self.zones[version].zone);
+        let nodes = self.nodes.iter().enumerate();
+        nodes.filter(|(_, node)| old.names(node) && !new.names(node)).map(|(place, _)| place).collect()
+    }
+
+    /// The longest TTL of the answers that this version of the zone makes old; `None` if it changes no answer.
+    pub(crate) fn outdated_ttl(&self, version: usize) -> Option<Span> {
+        self.zones[version - 1].zone.longest_outdated_ttl(&self.zones[version].zone)
     }
 
     /// True if a run of this length does not see the end of the event, and somebody waits for it. Nobody waits for nodes that are retired.
@@ -412,6 +416,29 @@ pub struct Sender {
     pub behaviour: Behaviour,
     /// What is not known of it: nothing unless its grade is `reported` or `assumed`.
     pub unknowns: Unknowns,
+}
+
+impl Zone {
+    /// True if an MX record leads to the node.
+    fn names(&self, node: &Node) -> bool {
+        // A host that an earlier version named stays among the hosts of a later one.
+        let is_named = |host: &&Host| self.mx.is_empty() || self.mx.iter().any(|mx| mx.exchange == host.name);
+        let addresses = self.hosts.iter().filter(is_named).flat_map(Host::addresses);
+        addresses.into_iter().any(|ip| node.addresses.contains(&ip))
+    }
+
+    /// The longest TTL of the answers that `new` makes old; `None` if it changes no answer.
+    pub(crate) fn longest_outdated_ttl(&self, new: &Self) -> Option<Span> {
+        let mx =
+            (self.mx != new.mx).then_some(if self.mx.is_empty() { self.negative_ttl } else { self.mx_ttl });
+        let of_host = |host: &Host| {
+            let other = new.host(&host.name);
+            let a = other.is_none_or(|other| other.a != host.a).then_some(host.a_ttl);
+            let aaaa = other.is_none_or(|other| other.aaaa != host.aaaa).then_some(host.aaaa_ttl);
+            a.filter(|_| !host.a.is_empty()).max(aaaa.filter(|_| !host.aaaa.is_empty()))
+        };
+        mx.max(self.hosts.iter().filter_map(of_host).max())
+    }
 }
 
 /// The population a mix comes from. Plausible mixes are Dirichlet around the shares of the senders.

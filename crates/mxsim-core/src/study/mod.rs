@@ -15,6 +15,7 @@ pub mod check;
 pub mod compare;
 #[doc(hidden)]
 pub mod cost;
+pub mod cutover;
 mod error;
 pub mod fail;
 pub mod judge;
@@ -25,7 +26,6 @@ pub mod run;
 pub mod sensitivity;
 pub mod size;
 pub mod sweep;
-mod timeline;
 mod together;
 mod too_large;
 pub mod trace;

@@ -2,6 +2,7 @@
 
 mod compare;
 mod fail;
+mod cutover;
 pub(crate) mod parts;
 mod size;
 mod sweep;
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 pub use compare::plan;
 pub(crate) use size::whole;
+pub use cutover::cutover_plan;
 
 /// What was asked, for the screen.
 #[derive(Debug, Clone, Copy)]

@@ -19,16 +19,6 @@ pub(crate) fn value(interval: &Interval, unit: Unit) -> String {
     }
 }
 
-/// The number alone, for a column whose ranges stand on the long page.
-pub(crate) fn bare(interval: &Interval, unit: Unit) -> String {
-    match unit {
-        Unit::Share => mxsim_core::numerals::percent(interval.value),
-        Unit::Seconds => duration(interval.value),
-        Unit::PerMinute => format!("{}/min", significant(interval.value)),
-        _ => significant(interval.value),
-    }
-}
-
 /// A difference with its sign and its range.
 pub(crate) fn difference(difference: &Difference, unit: Unit) -> String {
     let Interval { value, low, high } = difference.value;

@@ -1,6 +1,6 @@
 //! Round numbers for axes.
 
-use mxsim_core::numerals::{clock_minutes, percent_with_decimals, significant, tidy};
+use mxsim_core::numerals::{clock_minutes, duration, percent_with_decimals, significant, tidy};
 
 use super::canvas::{LABEL_PX, text_px};
 use crate::figure::Scale;
@@ -29,6 +29,37 @@ const CLOCK_STEPS: [f64; 13] = [
     1_209_600.0,
 ];
 
+/// Where an axis of elapsed time has ticks (s), if there is room.
+const ELAPSED: [f64; 24] = [
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    20.0,
+    30.0,
+    60.0,
+    120.0,
+    300.0,
+    600.0,
+    1_200.0,
+    1_800.0,
+    3_600.0,
+    7_200.0,
+    10_800.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+    172_800.0,
+    345_600.0,
+    604_800.0,
+    1_209_600.0,
+    2_592_000.0,
+    7_776_000.0,
+];
+/// An axis of elapsed time ends here at the earliest (s), and goes back to at most this part of its end.
+const LEAST_S: f64 = 10.0;
+const DECADES: f64 = 1e5;
+
 /// Part of an axis of parts that is set apart for 0.
 const APART: f64 = 0.14;
 /// The least part an axis of parts starts at: one second in twelve days.
@@ -46,6 +77,8 @@ enum Spacing {
     Even,
     /// Evenly from here.
     From(f64),
+    /// By the logarithm from `least` to `largest` (s).
+    Elapsed { least: f64, largest: f64 },
     /// By the logarithm from `least` on; 0 stands apart at the left.
     Logarithmic { least: f64 },
 }
@@ -66,6 +99,7 @@ impl Ticks {
         match scale {
             Scale::Clock => clock(largest, wanted),
             Scale::ClockFrom(start) => clock_from(f64::from(start), largest, wanted),
+            Scale::Elapsed => Self::elapsed(largest / DECADES, largest, wanted as i32 * 64),
             Scale::Percent | Scale::Number | Scale::Names | Scale::Parts | Scale::Steps => {
                 numbers(scale, largest, wanted)
             }
@@ -90,11 +124,32 @@ impl Ticks {
         Self { end: names.len().max(1) as f64, marks, spacing: Spacing::Even }
     }
 
+    /// Ticks for lengths of time from `least` to `largest` on an axis of `width` pixels.
+    pub(super) fn elapsed(least: f64, largest: f64, width: i32) -> Self {
+        let largest = if largest.is_finite() { largest.clamp(LEAST_S, LARGEST) } else { LEAST_S };
+        let least =
+            if least.is_finite() { least.clamp(largest / DECADES, largest / 2.0) } else { largest / DECADES };
+        let spacing = Spacing::Elapsed { least, largest };
+        let ticks = Self { end: largest, marks: Vec::new(), spacing };
+        let mut marks: Vec<(f64, String)> = Vec::new();
+        for at in ELAPSED.into_iter().filter(|at| (least..=largest).contains(at)) {
+            let px = |value: f64| ticks.part(value) * f64::from(width);
+            if marks.last().is_none_or(|(before, _)| px(at) - px(*before) >= TICK_PX) {
+                marks.push((at, duration(at)));
+            }
+        }
+        Self { marks, ..ticks }
+    }
+
     /// Where `value` lies, as a part of the axis.
     pub(super) fn part(&self, value: f64) -> f64 {
         match self.spacing {
             Spacing::Even => value / self.end,
             Spacing::From(start) => (value - start) / (self.end - start),
+            Spacing::Elapsed { least, largest } => {
+                let part = libm::log10(value.max(least) / least) / libm::log10(largest / least);
+                part.clamp(0.0, 1.0)
+            }
             Spacing::Logarithmic { .. } if value <= 0.0 => APART / 2.0,
             Spacing::Logarithmic { least } => {
                 APART + (1.0 - APART) * (1.0 - libm::log10(value) / libm::log10(least))

@@ -44,6 +44,7 @@ pub(super) fn draw(canvas: &Canvas<'_>, figure: &Figure, frame: Frame) -> Result
     let x = match figure.x.scale {
         Scale::Parts => Ticks::parts(least(&lines), plot.width()),
         Scale::Steps => Ticks::steps(steps(figure), plot.width()),
+        Scale::Elapsed => Ticks::elapsed(least_of(&lines, f64::INFINITY), furthest(&lines), plot.width()),
         scale => Ticks::new(scale, span(scale, &lines), plot.width() / 64),
     };
     shades(canvas, figure, plot, |at| plot.x(x.part(at)))?;
@@ -118,10 +119,19 @@ fn span(scale: Scale, lines: &[&Line]) -> f64 {
     ends.fold(0.0, f64::max)
 }
 
-/// The least place of any point above 0.
+/// The least place of any point above 0, and of parts no more than all.
 fn least(lines: &[&Line]) -> f64 {
+    least_of(lines, 1.0)
+}
+
+fn least_of(lines: &[&Line], most: f64) -> f64 {
     let places = lines.iter().flat_map(|line| line.points.iter().map(|(at, _)| *at));
-    places.filter(|at| *at > 0.0).fold(1.0, f64::min)
+    places.filter(|at| *at > 0.0).fold(most, f64::min)
+}
+
+/// The greatest place of any point.
+fn furthest(lines: &[&Line]) -> f64 {
+    lines.iter().flat_map(|line| line.points.iter().map(|(at, _)| *at)).fold(0.0, f64::max)
 }
 
 /// How far to the side mark `index` of `count` is drawn, so that marks at one place do not cover each other (px).

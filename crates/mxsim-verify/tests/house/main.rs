@@ -88,7 +88,7 @@ const MODULES: [(&str, &[&str]); 20] = [
 /// Which modules of core a report may use: results, the documents of questions, what stands in a catalogue, how a number is written and how a text of
 /// somebody else is shown.
 /// What simulates is absent.
-const REPORTED: [&str; 13] = [
+const REPORTED: [&str; 14] = [
     "results",
     "numerals",
     "outgoing",
@@ -96,6 +96,7 @@ const REPORTED: [&str; 13] = [
     "study::check",
     "study::compare",
     "study::fail",
+    "study::cutover",
     "study::judge",
     "study::size",
     "study::sweep",

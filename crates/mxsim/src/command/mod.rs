@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod fail;
+pub(crate) mod cutover;
 pub(crate) mod init;
 pub(crate) mod judge;
 pub(crate) mod man;

@@ -42,10 +42,10 @@ pub(crate) use addresses::notes_on;
 pub(crate) use build::build;
 pub(crate) use change::{Edit, apply};
 pub use fault::{TextRange, ZoneErrorKind, ZoneNote, ZoneTextError};
+pub(crate) use kind::RecordKind;
 pub(crate) use read::{Context, Data, Read, Record, Wanted};
 
 use super::zone::{Name, Zone};
-use kind::RecordKind;
 
 /// Reads `text`, whatever it is: zone lines, what a tool printed, or JSON, with any decoration around it.
 pub(crate) fn read(text: &str, text_id: usize, domain: Option<&Name>, wanted: Wanted) -> Read {

@@ -133,7 +133,7 @@ impl Context {
     }
 
     /// True if a record of `name` that is not in the text does not exist.
-    pub(super) fn is_complete_for(&self, name: &Name, domain: &Name) -> bool {
+    pub(crate) fn is_complete_for(&self, name: &Name, domain: &Name) -> bool {
         self.is_whole_zone && name.is_within(self.zone.as_ref().unwrap_or(domain)) && !self.is_cut_off(name)
     }
 }

@@ -14,6 +14,7 @@ mod resolver;
 mod sender;
 mod values;
 mod zone;
+mod zone_change;
 
 pub use event::{ChangeSpec, EventSpec};
 pub use greylisting::GreylistingSpec;
@@ -21,6 +22,7 @@ pub use node::NodeSpec;
 pub use path::NoSuchKey;
 pub use resolver::ResolverSpec;
 pub use sender::SenderSpec;
+pub use zone_change::ZoneChange;
 
 use crate::catalog::Catalog;
 use crate::scenario::goal::{Goal, GoalKind};

@@ -1,7 +1,6 @@
 //! What a scenario plans for certain times, for the results to look at: its events, and the changes of its zone.
 
 use super::reading::Reading;
-use crate::dns::{Host, Zone};
 use crate::results::EventKind;
 use crate::scenario::model::{Authority, PlannedEvent, ZoneVersion};
 use crate::time::{Span, Time};
@@ -47,7 +46,7 @@ fn no_answers(authority: &Authority) -> impl Iterator<Item = PlannedEvent> {
 fn changes(zones: &[ZoneVersion]) -> impl Iterator<Item = PlannedEvent> {
     zones.windows(2).filter_map(|pair| {
         let (old, new) = (&pair[0].zone, &pair[1]);
-        let ttl = longest_ttl(old, &new.zone)?;
+        let ttl = old.longest_outdated_ttl(&new.zone)?;
         let text = format!("the zone changes at {}", clock(new.at));
         let during = vec![(new.at, new.at + ttl)];
         (ttl > Span::ZERO).then_some(PlannedEvent {
@@ -72,18 +71,6 @@ pub(super) fn clock(at: Time) -> String {
         String::new()
     };
     format!("{day}{hours:02}:{minutes:02}{second}")
-}
-
-/// The longest TTL of the answers that a change makes old; `None` if it changes no answer.
-fn longest_ttl(old: &Zone, new: &Zone) -> Option<Span> {
-    let mx = (old.mx != new.mx).then_some(if old.mx.is_empty() { old.negative_ttl } else { old.mx_ttl });
-    let of_host = |host: &Host| {
-        let other = new.host(&host.name);
-        let a = other.is_none_or(|other| other.a != host.a).then_some(host.a_ttl);
-        let aaaa = other.is_none_or(|other| other.aaaa != host.aaaa).then_some(host.aaaa_ttl);
-        a.filter(|_| !host.a.is_empty()).max(aaaa.filter(|_| !host.aaaa.is_empty()))
-    };
-    mx.max(old.hosts.iter().filter_map(of_host).max())
 }
 
 #[cfg(test)]

@@ -1,0 +1,255 @@
+//! `mxsim cutover`: who still sends to the old hosts, and when they may be stopped.
+
+use super::parts::{self, Table};
+use super::{Asked, Drawing, StudyReport};
+use crate::figure;
+use crate::outgoing::in_markdown;
+use crate::page::TextStyle;
+use crate::shell::word as shell_word;
+use mxsim_core::numerals::{Ranged, clock, duration, percent};
+use mxsim_core::results::{Answer, Interval};
+use mxsim_core::study::cutover::{Cutover, Moved, OldSender, Variant};
+
+impl StudyReport for Cutover {
+    fn screen(&self, asked: &Asked<'_>, style: &TextStyle) -> String {
+        let mut page = parts::page(style);
+        parts::head(&mut page, &title(self), word(self), &self.said);
+        page.blank();
+        variants(self).write(&mut page);
+        if asked.full {
+            full(self, &mut page);
+        } else {
+            page.blank();
+        }
+        parts::foot(&mut page, &self.said, &self.made);
+        page.with_next(&next(self, asked))
+    }
+
+    fn oneline(&self) -> String {
+        parts::line(word(self), &self.said)
+    }
+
+    fn markdown(&self) -> String {
+        let mut tables = vec![variants(self), senders(self, usize::MAX)];
+        tables.extend(self.variants.iter().map(quantities));
+        let mut out = parts::markdown(&title(self), word(self), (&self.said, &self.made), &tables);
+        out.push('\n');
+        out.push_str(&cutover_plan(self).replacen("# ", "## ", 1));
+        out
+    }
+
+    fn csv(&self) -> String {
+        let header = ["section", "name", "quantity", "value", "low", "high", "from_s"];
+        parts::csv(&header, rows(self))
+    }
+
+    fn figures(&self) -> Vec<Drawing> {
+        let title = "Who still sends to the old hosts".to_owned();
+        vec![Drawing { title, name: "cutover".to_owned(), figure: figure::cutover(self) }]
+    }
+}
+
+/// The check-list for the change request, in Markdown.
+#[must_use]
+pub fn cutover_plan(cutover: &Cutover) -> String {
+    let change = &cutover.change;
+    let mut out = format!("# Change of {}: check-list\n\n", in_markdown(&names(&change.old)));
+    out.push_str(&format!(
+        "Times count from the change, {}; in brackets as mxsim simulated them.\n\n",
+        clock(change.at_s)
+    ));
+    for step in &cutover.plan {
+        let when = match step.at_s {
+            0.0 => "at the change".to_owned(),
+            before if before < 0.0 => format!("{} before", duration(-before)),
+            after => format!("{} after", duration(after)),
+        };
+        let at = clock(change.at_s + step.at_s);
+        out.push_str(&format!("- [ ] **{when}** ({at}): {}\n", in_markdown(&step.text)));
+    }
+    if !change.lines.is_empty() {
+        out.push_str("\nRecords that change:\n\n");
+        change
+            .lines
+            .iter()
+            .for_each(|line| out.push_str(&format!("    {}\n", crate::outgoing::visible(line))));
+    }
+    out.push_str(&format!("\n{}\n", in_markdown(&cutover.said.sentence)));
+    out
+}
+
+fn names(nodes: &[String]) -> String {
+    nodes.join(", ")
+}
+
+fn title(cutover: &Cutover) -> String {
+    let change = &cutover.change;
+    let new = if change.new.is_empty() { "nothing".to_owned() } else { names(&change.new) };
+    format!("Cutover from {} to {new}: when can the old be stopped?", names(&change.old))
+}
+
+const fn word(cutover: &Cutover) -> &'static str {
+    match (cutover.said.answer, cutover.change.is_stop_given) {
+        (Answer::Yes, true) => "NOTHING LOST",
+        (Answer::Yes, false) => "SAFE TIME FOUND",
+        (Answer::No, _) => "MAIL IS LOST",
+        _ => "CAN'T TELL",
+    }
+}
+
+/// One row for each way in which the old hosts may go on.
+fn variants(cutover: &Cutover) -> Table {
+    let of = |pick: &dyn Fn(&Variant) -> String| cutover.variants.iter().map(pick).collect::<Vec<_>>();
+    let rows = cutover.variants.iter().map(|variant| short(cutover, variant)).collect();
+    let number = |variant: &Variant, name: &str| {
+        let found = variant.quantities.iter().find(|quantity| quantity.measured.name == name);
+        found.map_or_else(
+            || "-".to_owned(),
+            |quantity| parts::value(&quantity.measured.value, quantity.measured.unit),
+        )
+    };
+    Table::new("", "the old host", rows)
+        .column("takes, messages", of(&|variant| number(variant, "to_old")))
+        .column("over 5 min", of(&|variant| number(variant, "late_5m")))
+        .column("bounce", of(&|variant| number(variant, "bounced")))
+        .column("last message", of(&|variant| last(variant)))
+}
+
+/// What a variant is called in a table.
+fn short(cutover: &Cutover, variant: &Variant) -> String {
+    let ttl = cutover.change.lowering.map_or_else(String::new, |lowering| duration(lowering.ttl_s));
+    match variant.name.as_str() {
+        "keeps" => "goes on".to_owned(),
+        "refuses" => "refuses".to_owned(),
+        "drops" => "is gone".to_owned(),
+        "lowered" => format!("TTL {ttl} first"),
+        "plan" => format!("stops at {}", cutover.change.stop_s.map_or_else(String::new, duration)),
+        other => other.to_owned(),
+    }
+}
+
+fn last(variant: &Variant) -> String {
+    match &variant.last {
+        None => "-".to_owned(),
+        Some(_) if variant.still > 0.0 => "still coming".to_owned(),
+        Some(last) => duration(last.latest),
+    }
+}
+
+/// Who sends to the old hosts, most of the mail first.
+fn senders(cutover: &Cutover, most: usize) -> Table {
+    let shown = &cutover.senders[..cutover.senders.len().min(most)];
+    let of = |pick: fn(&OldSender) -> String| shown.iter().map(pick).collect::<Vec<_>>();
+    let title = "Who still sends to the old host";
+    Table::new(title, "sender", of(|sender| sender.name.clone()))
+        .column("of its mail", of(|sender| percent(sender.share_of_old.value)))
+        .column(
+            "last message",
+            of(|sender| match &sender.last {
+                Some(_) if sender.still > 0.0 => "still coming".to_owned(),
+                Some(last) => duration(last.latest),
+                None => "-".to_owned(),
+            }),
+        )
+        .column("why", of(|sender| sender.why.clone()))
+}
+
+/// When parts of the mail have moved.
+fn moved(cutover: &Cutover) -> Table {
+    let ways: Vec<&Variant> = cutover.variants.iter().filter(|variant| !variant.moved.is_empty()).collect();
+    let rows = ways.iter().map(|variant| short(cutover, variant)).collect();
+    let parts = ways.first().map(|variant| variant.moved.len()).unwrap_or_default();
+    let when =
+        |moved: &Moved| moved.after_s.map_or_else(|| "not yet".to_owned(), |at| Ranged::from(at).duration());
+    (0..parts).fold(Table::new("Mail that goes to the new hosts", "the old host", rows), |table, place| {
+        let head = ways.first().map_or(0.0, |variant| variant.moved[place].part);
+        let cells =
+            ways.iter().map(|variant| variant.moved.get(place).map_or_else(String::new, when)).collect();
+        table.column(&format!("{} % after", (head * 1_000.0).round() / 10.0), cells)
+    })
+}
+
+/// Every number of a variant, and its difference from the first.
+fn quantities(variant: &Variant) -> Table {
+    let of = |pick: &dyn Fn(usize) -> String| (0..variant.quantities.len()).map(pick).collect::<Vec<_>>();
+    let one = |place: usize| &variant.quantities[place];
+    let title = format!("The old host {}", variant.text);
+    let table = Table::new(&title, "quantity", of(&|place| one(place).measured.text.clone()))
+        .column("number", of(&|place| parts::value(&one(place).measured.value, one(place).measured.unit)));
+    if variant.quantities.iter().all(|quantity| quantity.difference.is_none()) {
+        return table;
+    }
+    let difference = |place: usize| {
+        let found = one(place).difference;
+        found.map_or_else(|| "-".to_owned(), |found| parts::difference(&found, one(place).measured.unit))
+    };
+    let narrower = |place: usize| {
+        let ratio = one(place).difference.and_then(|found| found.narrower);
+        ratio.map_or_else(|| "-".to_owned(), mxsim_core::numerals::significant)
+    };
+    table.column("more than if it goes on", of(&difference)).column("narrower", of(&narrower))
+}
+
+fn full(cutover: &Cutover, page: &mut crate::page::Page) {
+    page.blank();
+    for table in [moved(cutover), senders(cutover, usize::MAX)]
+        .into_iter()
+        .chain(cutover.variants.iter().map(quantities))
+    {
+        table.write(page);
+        page.blank();
+    }
+    page.note("narrower: how many times wider the interval of the difference would be with independent random numbers");
+    for line in &cutover.change.lines {
+        page.note(line);
+    }
+    page.blank();
+}
+
+fn next(cutover: &Cutover, asked: &Asked<'_>) -> String {
+    // What was typed may be several files, or standard input.
+    let typed: Vec<String> = asked.input.split(' ').map(|word| shell_word(word).into_owned()).collect();
+    let typed = typed.join(" ");
+    match cutover.change.lowering {
+        _ if cutover.said.answer == Answer::CannotTell => {
+            format!("mxsim cutover {typed} --full, for who they are and why")
+        }
+        Some(lowering) if !lowering.is_planned => {
+            format!("mxsim cutover {typed} --lower-ttl {}s --plan, for the check-list", lowering.ttl_s)
+        }
+        _ => format!("mxsim cutover {typed} --plan, for the check-list"),
+    }
+}
+
+fn rows(cutover: &Cutover) -> Vec<Vec<String>> {
+    let row = |section: &str, name: &str, quantity: &str, value: Interval, from: String| {
+        let numbers = [Some(value.value), value.low, value.high].map(parts::cell);
+        let texts = [section, name, quantity].map(str::to_owned);
+        texts.into_iter().chain(numbers).chain([from]).collect::<Vec<String>>()
+    };
+    let mut rows = Vec::new();
+    for variant in &cutover.variants {
+        for quantity in &variant.quantities {
+            let measured = &quantity.measured;
+            rows.push(row("variants", &variant.name, &measured.name, measured.value, String::new()));
+            if let Some(difference) = quantity.difference {
+                rows.push(row("differences", &variant.name, &measured.name, difference.value, String::new()));
+            }
+        }
+        for moved in &variant.moved {
+            let name = format!("moved_{}", moved.part);
+            rows.extend(moved.after_s.map(|at| row("moved", &variant.name, &name, at, String::new())));
+        }
+    }
+    for sender in &cutover.senders {
+        rows.push(row("senders", &sender.name, "share_of_mail", sender.share_of_mail, String::new()));
+        rows.push(row("senders", &sender.name, "share_of_old", sender.share_of_old, String::new()));
+    }
+    for curve in std::iter::once(&cutover.curve).chain(&cutover.curves) {
+        let bins = curve.values.iter().zip(&cutover.edges_s);
+        rows.extend(bins.map(|(value, from)| {
+            row("curve", &curve.name, "share_to_old", *value, parts::cell(Some(*from)))
+        }));
+    }
+    rows
+}
