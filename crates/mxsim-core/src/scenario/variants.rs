@@ -1,7 +1,7 @@
 //! The same scenario with other machines, for questions about how large they have to be.
 
 use super::goal::{Goal, combinations};
-use super::model::{Node, Scenario, Sender};
+use super::model::{Node, PlannedFault, Scenario, Sender};
 use crate::node::{Capacity, Fault, Outage, Schedule, Scope, SessionTime};
 use crate::sender::{Concurrency, Reuse};
 use crate::time::{Span, Time};
@@ -50,6 +50,16 @@ impl Scenario {
         let outage = Outage { from, to, fault: Fault::Drop, scope: Scope::ALL };
         let mut same = self.clone();
         nodes.iter().for_each(|node| same.nodes[*node].faults = Schedule::new(vec![outage]));
+        same.faults.push(PlannedFault {
+            at: from,
+            length: to.since(from),
+            every: None,
+            fault: Fault::Drop,
+            name: String::new(),
+            nodes: nodes.to_vec(),
+            from: None,
+            scope: Scope::ALL,
+        });
         same
     }
 

@@ -16,6 +16,7 @@ pub mod compare;
 #[doc(hidden)]
 pub mod cost;
 pub mod cutover;
+mod drain;
 mod error;
 pub mod fail;
 pub mod judge;

@@ -1,8 +1,8 @@
 //! Documents of the commands that simulate scenarios side by side, in every format: one command is one file.
 
 mod compare;
-mod fail;
 mod cutover;
+mod fail;
 pub(crate) mod parts;
 mod size;
 mod sweep;
@@ -12,8 +12,8 @@ use crate::figure::Figure;
 use serde::Serialize;
 
 pub use compare::plan;
-pub(crate) use size::whole;
 pub use cutover::cutover_plan;
+pub(crate) use size::whole;
 
 /// What was asked, for the screen.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! Designs made of the machines and the senders of a scenario: what its zone would say.
 
-use crate::dns::Zone;
+use crate::dns::{AddressStatus, Host, MxRecord, Name, Zone};
 use crate::scenario::{Node, NodeSpec, Scenario, ScenarioBuilder};
 use crate::study::StudyError;
 use crate::syntax::suggest::nearest;
@@ -49,28 +49,26 @@ impl Design {
         })
     }
 
-    /// The records that publish the machines of `scenario` so.
-    fn zone_text(self, scenario: &Scenario) -> String {
-        let zone = &scenario.zones[0].zone;
-        let nodes = || scenario.nodes.iter();
-        let mut records = Records { zone, text: String::new() };
+    /// The zone that publishes the machines of `scenario` so.
+    fn zone(self, scenario: &Scenario) -> Zone {
+        let old = &scenario.zones[0].zone;
+        let mut zone = Zone { mx: Vec::new(), hosts: Vec::new(), ..old.clone() };
+        let shared = |zone: &mut Zone| publish(zone, 10, (shared_name(old), old), &all_addresses(scenario));
+        let each = |zone: &mut Zone, preference: &dyn Fn(usize) -> u16| {
+            for (place, node) in scenario.nodes.iter().enumerate() {
+                publish(zone, preference(place), (own_name(node, old), old), &node.addresses);
+            }
+        };
         match self {
-            Self::EqualMx => {
-                nodes().for_each(|node| records.host(10, &own_name(node, zone), &node.addresses))
-            }
-            Self::Backup => {
-                let preference = |place: usize| if place == 0 { 10 } else { 20 };
-                nodes().enumerate().for_each(|(place, node)| {
-                    records.host(preference(place), &own_name(node, zone), &node.addresses);
-                });
-            }
-            Self::ManyA => records.host(10, &shared_name(zone), &all_addresses(scenario)),
+            Self::EqualMx => each(&mut zone, &|_| 10),
+            Self::Backup => each(&mut zone, &|place| if place == 0 { 10 } else { 20 }),
+            Self::ManyA => shared(&mut zone),
             Self::Hybrid => {
-                records.host(10, &shared_name(zone), &all_addresses(scenario));
-                nodes().for_each(|node| records.host(20, &own_name(node, zone), &node.addresses));
+                shared(&mut zone);
+                each(&mut zone, &|_| 20);
             }
         }
-        records.text
+        zone
     }
 
     /// The scenario with the same machines and senders, published so. What it says of its old zone, of events that name hosts that are gone, and of
@@ -84,11 +82,9 @@ impl Design {
             let text = "there is one machine in this zone, so there is nothing to arrange; add MX hosts with addresses";
             return Err(StudyError::Question(text.into()));
         }
-        let old = ["zone.file", "zone.addresses", "zone.mta_sts", "zone.dane", "changes"];
+        let old = ["zone.mta_sts", "zone.dane", "changes"];
         let published = old.into_iter().fold(builder.clone(), ScenarioBuilder::without);
-        let zone = &scenario.zones[0].zone;
-        let published =
-            published.domain(&zone.domain.to_string()).set("zone.text", self.zone_text(&scenario));
+        let published = published.published(&self.zone(&scenario));
         Ok(scenario.nodes.iter().fold(published, |builder, node| {
             let addresses: Vec<String> = node.addresses.iter().map(IpAddr::to_string).collect();
             builder.node(NodeSpec::new(&node.name).set("addresses", json!(addresses)))
@@ -107,24 +103,26 @@ pub fn left_out(scenario: &Scenario) -> Vec<&'static str> {
     is_said.into_iter().filter_map(|(is_said, what)| is_said.then_some(what)).collect()
 }
 
-/// Lines of a zone.
-struct Records<'a> {
-    zone: &'a Zone,
-    text: String,
-}
-
-impl Records<'_> {
-    /// Adds an MX host with its addresses. TTLs are those of the zone as it stands.
-    fn host(&mut self, preference: u16, name: &str, addresses: &[IpAddr]) {
-        use std::fmt::Write as _;
-        let (domain, mx_ttl) = (&self.zone.domain, self.zone.mx_ttl.0 / 1_000_000);
-        let ttl = self.zone.hosts.iter().map(|host| host.a_ttl.0 / 1_000_000).max().unwrap_or(mx_ttl);
-        let _ = writeln!(self.text, "{domain}. {mx_ttl} IN MX {preference} {name}.");
-        for address in addresses {
-            let kind = if address.is_ipv4() { "A" } else { "AAAA" };
-            let _ = writeln!(self.text, "{name}. {ttl} IN {kind} {address}");
+/// Adds an MX host with its addresses. TTLs are those of the old zone.
+fn publish(zone: &mut Zone, preference: u16, (name, old): (String, &Zone), addresses: &[IpAddr]) {
+    let exchange = Name::new(&name);
+    let ttl = old.hosts.iter().map(|host| host.a_ttl).max().unwrap_or(old.mx_ttl);
+    let mut host = Host {
+        name: exchange.clone(),
+        a: Vec::new(),
+        a_ttl: ttl,
+        aaaa: Vec::new(),
+        aaaa_ttl: ttl,
+        status: AddressStatus::Published,
+    };
+    for address in addresses {
+        match address {
+            IpAddr::V4(ip) => host.a.push(*ip),
+            IpAddr::V6(ip) => host.aaaa.push(*ip),
         }
     }
+    zone.mx.push(MxRecord { preference, exchange });
+    zone.hosts.push(host);
 }
 
 /// The host name of one machine: the one it has alone, else one made of its own name.

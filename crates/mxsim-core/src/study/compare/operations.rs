@@ -1,13 +1,14 @@
 //! How a design is operated: what a change touches, and how long its mail takes to follow.
 
 use super::document::Operations;
-use crate::dns::{Host, Zone};
+use crate::dns::Host;
 use crate::engine::probe::Probe;
 use crate::engine::probe::Step;
 use crate::engine::world::World;
 use crate::ids::MessageId;
 use crate::scenario::{ChangeSpec, Scenario, ScenarioBuilder};
 use crate::study::StudyError;
+use crate::study::drain::Drain;
 use crate::time::{Span, Time};
 
 /// When the first node is taken out of the zone, and when it fails: in the morning, when there is mail to see. *Assumption*.
@@ -21,26 +22,8 @@ const LEFT: [f64; 2] = [0.05, 0.01];
 const SURE: f64 = 3.0;
 
 /// The records whose removal takes the first node out of the zone, as lines.
-pub(super) fn drain_lines(scenario: &Scenario) -> Vec<String> {
-    let zone = &scenario.zones[0].zone;
-    let Some(node) = scenario.nodes.first() else { return Vec::new() };
-    let is_own = |host: &Host| host.addresses().all(|address| node.addresses.contains(&address));
-    let mut lines = Vec::new();
-    for host in zone.hosts.iter().filter(|host| host.addresses().next().is_some()) {
-        if is_own(host) {
-            lines.extend(mx_lines(zone, host));
-        } else {
-            let own = host.addresses().filter(|address| node.addresses.contains(address));
-            let kind = |v4: bool| if v4 { "A" } else { "AAAA" };
-            lines.extend(own.map(|ip| format!("{}. IN {} {ip}", host.name, kind(ip.is_ipv4()))));
-        }
-    }
-    lines
-}
-
-fn mx_lines(zone: &Zone, host: &Host) -> Vec<String> {
-    let own = zone.mx.iter().filter(|mx| mx.exchange == host.name);
-    own.map(|mx| format!("{}. IN MX {} {}.", zone.domain, mx.preference, host.name)).collect()
+fn drain_lines(scenario: &Scenario) -> Vec<String> {
+    Drain::of(&scenario.zones[0].zone, scenario, &[0]).lines
 }
 
 /// The scenario in which the first node is taken out of the zone at [`AT`].

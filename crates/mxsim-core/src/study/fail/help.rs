@@ -4,6 +4,7 @@ use super::document::NotTried;
 use super::target::Target;
 use crate::dns::{Host, MxRecord, Name, Zone};
 use crate::scenario::{ChangeSpec, Fault, GreyTable, Node, Scenario, ScenarioBuilder};
+use crate::study::drain::Drain;
 use crate::time::{Span, Time};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -236,19 +237,7 @@ fn new_addresses(zone: &Zone) -> (Ipv4Addr, Ipv6Addr) {
 
 /// The records that lead to these nodes, as lines; `None` if none would be left without them.
 fn drain_lines(zone: &Zone, scenario: &Scenario, nodes: &[usize]) -> Option<String> {
-    let is_own = |ip: &IpAddr| nodes.iter().any(|node| scenario.nodes[*node].addresses.contains(ip));
-    let (mut lines, mut left) = (String::new(), 0);
-    for mx in &zone.mx {
-        let host = zone.host(&mx.exchange)?;
-        if host.addresses().all(|ip| is_own(&ip)) && host.addresses().next().is_some() {
-            lines += &format!("{}. IN MX {} {}.\n", zone.domain, mx.preference, host.name);
-        } else {
-            left += 1;
-            for ip in host.addresses().filter(is_own) {
-                let kind = if ip.is_ipv4() { "A" } else { "AAAA" };
-                lines += &format!("{}. IN {kind} {ip}\n", host.name);
-            }
-        }
-    }
-    (left > 0 && !lines.is_empty()).then_some(lines)
+    let drain = Drain::of(zone, scenario, nodes);
+    let has_both = drain.hosts_left > 0 && !drain.lines.is_empty();
+    has_both.then(|| drain.lines.iter().map(|line| format!("{line}\n")).collect())
 }
