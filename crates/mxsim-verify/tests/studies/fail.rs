@@ -29,8 +29,8 @@ fn builder(hosts: usize, preset: &str) -> ScenarioBuilder {
         .sender(SenderSpec::new("all").preset(preset).sites(3))
 }
 
-/// The study of `mx1` refused, of one replication, and its scenario.
-fn refused(hosts: usize, preset: &str) -> (FailStudy, Scenario) {
+/// The study of `mx1` refused, of one replication, and its scenarios: without the failure and with it.
+fn refused(hosts: usize, preset: &str) -> (FailStudy, [Scenario; 2]) {
     let builder = builder(hosts, preset);
     let scenario = builder.clone().build().unwrap_or_else(|error| panic!("{preset}: {error}"));
     let options = FailOptions::new(vec!["mx1".into()], TogetherOptions::of(&scenario).replications(1));
@@ -38,8 +38,11 @@ fn refused(hosts: usize, preset: &str) -> (FailStudy, Scenario) {
         .unwrap_or_else(|error| panic!("{preset}: {error}"));
     let event = EventSpec::new("mx1", Fault::Refuse).at(Span::from_hours(10)).lasting(Span::from_minutes(30));
     // The run of the study ends when mail that waited has been tried again.
-    let failing = builder.window(Span::from_hours(17)).run_length(Span::from_hours(17)).event(event);
-    (study, failing.build().unwrap_or_else(|error| panic!("{preset}: {error}")))
+    let normal = builder.window(Span::from_hours(17)).run_length(Span::from_hours(17));
+    let failing = normal.clone().event(event);
+    let built =
+        [normal, failing].map(|builder| builder.build().unwrap_or_else(|error| panic!("{preset}: {error}")));
+    (study, built)
 }
 
 /// The messages that arrive while it fails.
@@ -120,8 +123,8 @@ fn failing(study: &FailStudy, name: &str) -> f64 {
 #[test]
 fn one_refused_node_of_three_is_what_its_messages_do() {
     for preset in Catalog::builtin().senders() {
-        let (study, scenario) = refused(3, &preset.id);
-        let messages = followed(&scenario);
+        let (study, scenarios) = refused(3, &preset.id);
+        let [normal, messages] = scenarios.each_ref().map(followed);
         waits_are_the_delay(preset, &messages);
         let sums = sums(&messages);
         let all = sums.messages as f64;
@@ -138,7 +141,10 @@ fn one_refused_node_of_three_is_what_its_messages_do() {
             near(&node.name, node.share.failing.value, theory as f64 / accepted as f64);
         }
         near("the refused node", study.nodes[0].share.failing.value, 0.0);
-        near("delay without it", study.effect("delay_mean").map_or(1.0, |effect| effect.normal.value), 0.0);
+        let without = self::sums(&normal);
+        let effect = |name: &str| study.effect(name).map_or(f64::NAN, |effect| effect.normal.value);
+        near("delay without it", effect("delay_mean"), without.delay_s / all);
+        near("connections without it", effect("connections_per_message"), without.connections as f64 / all);
     }
 }
 

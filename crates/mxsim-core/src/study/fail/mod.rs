@@ -34,7 +34,7 @@ use measure::{LATE, Numbers, Quantity, between, bounded, effect, values};
 use recovery::{Followed, peak, recovery};
 use target::Target;
 use timeline::{PER_MINUTE, Pair, split_normal, timeline};
-use watch::{Period, Seen, Watch};
+use watch::{FailureProbe, Period, Seen};
 
 /// What is simulated after the failure, at least and at most: within it senders try again what has waited for as long as the failure lasted.
 const AFTER: [Span; 2] = [Span::from_hours(6), Span::from_hours(120)];
@@ -207,7 +207,7 @@ impl<'a> Asked<'a> {
         let options = self.options.together.method(MethodChoice::Messages);
         let keeps = self.options.how.is_some();
         let looked = simulate_together(scenarios, options, observer, |replication| {
-            let mut watch = Watch::new(&replication.compiled.world, self.period);
+            let mut watch = FailureProbe::new(&replication.compiled.world, self.period);
             let tally = replication.tally_with(&mut watch)?;
             let seen = watch.finish();
             let peak: Value = Measure::PeakSessions.of(&replication.compiled.labels, &tally);

@@ -92,7 +92,7 @@ pub(super) struct Seen {
 }
 
 /// Watches a replication.
-pub(super) struct Watch<'w> {
+pub(super) struct FailureProbe<'w> {
     world: &'w World,
     period: Period,
     seen: Seen,
@@ -101,7 +101,7 @@ pub(super) struct Watch<'w> {
     change: Vec<i64>,
 }
 
-impl<'w> Watch<'w> {
+impl<'w> FailureProbe<'w> {
     pub(super) fn new(world: &'w World, period: Period) -> Self {
         let nodes = world.topology.nodes.len();
         let seen = Seen {
@@ -169,7 +169,7 @@ impl<'w> Watch<'w> {
     }
 }
 
-impl Probe for Watch<'_> {
+impl Probe for FailureProbe<'_> {
     fn step(&mut self, message: MessageId, _failures: u32, now: Time, step: Step<'_>) {
         if message.born < Time::ZERO || !self.world.sender(message.sender).wanted {
             return;
