@@ -141,11 +141,11 @@ fn head(quantity: &Quantity) -> &str {
         "delay_p95" => "delay P95",
         "connections_per_message" => "connections",
         "turned_away" => "turned away",
-        "peak_sessions" => "peak sessions",
         "peak_minute" => "busiest minute",
         "busiest_share" => "busiest node",
         "quietest_share" => "quietest node",
-        _ => &quantity.text,
+        // What follows a comma says at which node.
+        _ => quantity.text.split(',').next().unwrap_or_default(),
     }
 }
 

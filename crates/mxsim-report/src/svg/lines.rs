@@ -81,8 +81,11 @@ fn parts(figure: &Figure) -> (Vec<&Line>, Vec<&Mark>) {
 
 /// The names of the steps of the horizontal axis.
 fn steps(figure: &Figure) -> &[String] {
-    let names = |series| if let &Series::Steps(ref names) = series { Some(names.as_slice()) } else { None };
-    figure.series.iter().find_map(names).unwrap_or_default()
+    let names = figure.series.iter().find_map(|series| match series {
+        Series::Steps(names) => Some(names.as_slice()),
+        _ => None,
+    });
+    names.unwrap_or_default()
 }
 
 fn largest(lines: &[&Line], marks: &[&Mark]) -> f64 {

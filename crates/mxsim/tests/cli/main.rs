@@ -17,5 +17,6 @@ mod shows_presets;
 mod starts_from_templates;
 mod stops_on_request;
 mod survives_kills;
+mod sweeps_keys;
 mod teaches_shells_and_editors;
 mod traces_messages;

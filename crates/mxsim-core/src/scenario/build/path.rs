@@ -43,11 +43,11 @@ impl ScenarioBuilder {
     /// # Errors
     /// If there is no such key, or nobody of that name.
     pub fn set_at(mut self, path: &str, value: Value) -> Result<Self, NoSuchKey> {
-        let walk = Walk { path, value, known: Known::of(&self) };
+        let setting = Setting { path, value, known: Known::of(&self) };
         let mut document = Value::Object(std::mem::take(&mut self.document));
-        walk.set(&Shape::Table(DOCUMENT), &mut document, path)?;
+        setting.set(&Shape::Table(DOCUMENT), &mut document, path)?;
         let Value::Object(mut document) = document else { unreachable!("a table stays one") };
-        walk.known.name_population(path, &mut document);
+        setting.known.name_population(path, &mut document);
         Ok(Self { document, ..self })
     }
 
@@ -105,13 +105,13 @@ fn is_nothing(value: &Value) -> bool {
     value.as_array().is_none_or(Vec::is_empty)
 }
 
-struct Walk<'a> {
+struct Setting<'a> {
     path: &'a str,
     value: Value,
     known: Known,
 }
 
-impl Walk<'_> {
+impl Setting<'_> {
     /// Sets what `rest` names inside `at`.
     fn set(&self, shape: &Shape, at: &mut Value, rest: &str) -> Result<(), NoSuchKey> {
         if rest.is_empty() {
