@@ -97,7 +97,7 @@ fn by_line(sweep: &Sweep) -> String {
     }
     let told = texts.iter().take(TOLD).map(|(text, labels)| match labels.len() == lines.len() {
         true => text.clone(),
-        false => format!("with {} {text}", labels.join(" or ")),
+        false => format!("{text} with {}", labels.join(" or ")),
     });
     let more = if texts.len() > TOLD { "; the table has the others" } else { "" };
     format!("{}{more}", told.collect::<Vec<_>>().join("; "))
@@ -191,7 +191,7 @@ fn why(sweep: &Sweep) -> String {
         point.measured[place].as_ref().map_or_else(String::new, |one| written(one.value, quantity.unit))
     };
     format!(
-        "What reacts most is the {}: {} with {}, {} with {}.",
+        "Reacts most: {}, from {} with {} to {} with {}.",
         quantity.text,
         value(first),
         at(&sweep.keys, first),
