@@ -133,10 +133,10 @@ pub enum NoHost {
 
 /// Watches a replication.
 pub trait Probe {
-    /// False lets the compiler drop every call.
-    const ACTIVE: bool = true;
     /// True if it wants to be told of the sessions.
-    const SESSIONS: bool = false;
+    fn wants_sessions(&self) -> bool {
+        false
+    }
 
     /// `message` takes a step at `now`, with so many failed attempts behind it.
     fn step(&mut self, message: MessageId, failures: u32, now: Time, step: Step<'_>);
@@ -164,8 +164,40 @@ pub struct SessionSpan {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoProbe;
 
-impl Probe for NoProbe {
+/// A probe, or none: the two for which the engine is compiled.
+pub(crate) trait Watching {
+    /// False lets the compiler drop every call.
+    const ACTIVE: bool;
+
+    fn wants_sessions(&self) -> bool;
+    fn step(&mut self, message: MessageId, failures: u32, now: Time, step: Step<'_>);
+    fn sessions(&mut self, sessions: Vec<SessionSpan>);
+}
+
+impl Watching for NoProbe {
     const ACTIVE: bool = false;
 
+    fn wants_sessions(&self) -> bool {
+        false
+    }
+
     fn step(&mut self, _message: MessageId, _failures: u32, _now: Time, _step: Step<'_>) {}
+
+    fn sessions(&mut self, _sessions: Vec<SessionSpan>) {}
+}
+
+impl Watching for &mut (dyn Probe + '_) {
+    const ACTIVE: bool = true;
+
+    fn wants_sessions(&self) -> bool {
+        (**self).wants_sessions()
+    }
+
+    fn step(&mut self, message: MessageId, failures: u32, now: Time, step: Step<'_>) {
+        (**self).step(message, failures, now, step);
+    }
+
+    fn sessions(&mut self, sessions: Vec<SessionSpan>) {
+        (**self).sessions(sessions);
+    }
 }

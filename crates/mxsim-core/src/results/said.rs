@@ -1,6 +1,7 @@
 //! What a command says first.
 
-use super::{Answer, Interval};
+use super::answer::Answer;
+use super::numbers::Interval;
 use serde::{Deserialize, Serialize};
 
 /// The answer of a command that compares scenarios, in the order in which a reader wants it.

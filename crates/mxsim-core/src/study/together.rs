@@ -5,8 +5,10 @@
 //!   scenarios --compile--> worlds --replicate(seed, r)--> what is looked at     x R, all worlds of a replication or none
 //! ```
 
-use crate::engine::probe::{NoProbe, Probe};
-use crate::engine::{Compiled, Done, MethodChoice, compile_beside, compile_for, replicate_watched_with};
+use crate::engine::probe::Probe;
+use crate::engine::{
+    Compiled, Done, MethodChoice, compile_beside, compile_for, replicate_watched, replicate_watched_with,
+};
 use crate::scenario::Scenario;
 use crate::study::cost::Cost;
 use crate::study::limit::{Limit, Observer, Stop};
@@ -93,11 +95,12 @@ pub(crate) struct Replication<'a> {
 impl Replication<'_> {
     /// Simulates it; `None` if it was stopped.
     pub(crate) fn tally(&self) -> Option<Tally> {
-        self.tally_with(&mut NoProbe)
+        let (seed, replication) = self.of;
+        replicate_watched(self.compiled, seed, replication, self.stopped)
     }
 
     /// The same under the eyes of a probe, which sees messages that are simulated one by one.
-    pub(crate) fn tally_with<P: Probe>(&self, probe: &mut P) -> Option<Tally> {
+    pub(crate) fn tally_with(&self, probe: &mut dyn Probe) -> Option<Tally> {
         replicate_watched_with(self.compiled, self.of, self.stopped, probe)
     }
 }

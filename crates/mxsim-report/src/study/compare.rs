@@ -142,7 +142,7 @@ fn operations(comparison: &Comparison) -> Option<Table> {
     }
     let of = |pick: &dyn Fn(&Compared) -> String| designs.iter().map(pick).collect::<Vec<_>>();
     let drained =
-        |seconds: Option<f64>| seconds.map_or_else(|| "not in the run".into(), |seconds| at_most(seconds));
+        |seconds: Option<f64>| seconds.map_or_else(|| "not in the run".into(), at_most);
     Some(
         Table::new("", "to drain a node", names(comparison))
             .column("records", of(&|design| design.operations.records_to_drain.to_string()))

@@ -6,13 +6,13 @@ use crate::engine::messages::receiving::{Admission, ConnectionRequest};
 use crate::engine::messages::sending::arrival_block::Arrival;
 use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::state::Replication;
-use crate::engine::probe::{Probe, Step};
+use crate::engine::probe::{Step, Watching};
 use crate::engine::world::DeliveryPath;
 use crate::engine::world::fixed_candidates::FixedCandidates;
 use crate::ids::SenderId;
 use crate::time::Time;
 
-impl<'w, P: Probe> Replication<'w, '_, P> {
+impl<'w, P: Watching> Replication<'w, '_, P> {
     /// Handles the arrival of the next message of a sender, and of those after it that come before anything else happens, up to `most`.
     /// Returns their number.
     pub(crate) fn handle_arrivals(&mut self, sender: SenderId, mut now: Time, most: u32) -> u32 {

@@ -6,14 +6,14 @@ use crate::engine::messages::receiving::{Admission, ConnectionRequest};
 use crate::engine::messages::resolve::NoCandidate;
 use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::state::{Event, Replication, Task};
-use crate::engine::probe::{Probe, Step};
+use crate::engine::probe::{Step, Watching};
 use crate::engine::world::DeliveryPath;
 use crate::ids::NodeId;
 use crate::node::Client;
 use crate::sender::{Candidate, Outcome, Reaction, TlsFailure};
 use crate::time::Time;
 
-impl<'w, P: Probe> Replication<'w, '_, P> {
+impl<'w, P: Watching> Replication<'w, '_, P> {
     /// Tries a deferred message again, unless a delivery has fetched it meanwhile.
     pub(crate) fn retry(&mut self, message: QueuedMessage) {
         if self.take_deferred(&message) {

@@ -10,7 +10,7 @@ use crate::engine::messages::sending::destination::{
     DueEvent, EXCHANGES, Failing, Found, Idle, LATER_LOOK, MOST_TURNED_AWAY, SECOND_LOOK, TICK,
 };
 use crate::engine::messages::state::{Event, Replication};
-use crate::engine::probe::{Probe, Step};
+use crate::engine::probe::{Step, Watching};
 use crate::ids::{AddressId, OutboundId};
 use crate::sender::{Candidate, Candidates, Concurrency, Memory, Outcome, Reaction};
 use crate::time::{Span, Time};
@@ -18,7 +18,7 @@ use crate::time::{Span, Time};
 /// A session without work: since when, and its number.
 type WithoutWork = Option<(Time, u32)>;
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<P: Watching> Replication<'_, '_, P> {
     fn concurrency(&self, of: OutboundId) -> Concurrency {
         self.world.sender(of.sender).behaviour.parameters.concurrency
     }

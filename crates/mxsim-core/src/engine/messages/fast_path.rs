@@ -10,14 +10,14 @@ use crate::engine::messages::compact_attempt::CompactAttempt;
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::receiving::{Admission, ConnectionRequest};
 use crate::engine::messages::state::{Event, Replication};
-use crate::engine::probe::Probe;
+use crate::engine::probe::Watching;
 use crate::engine::world::fixed_candidates::{FixedCandidates, Stop};
 use crate::ids::{AddressId, MessageId, SenderId};
 use crate::node::Client;
 use crate::sender::Outcome;
 use crate::time::Time;
 
-impl<'w, P: Probe> Replication<'w, '_, P> {
+impl<'w, P: Watching> Replication<'w, '_, P> {
     /// Handles messages of a sender with compact attempts from the next on, for as long as each is taken by the first node it turns to or
     /// gets no answer there, and nothing else happens: most messages are like that. The first comes at `now`, and before `others` none of
     /// another sender does. Returns how many they are; `number` becomes that of the next arrival.

@@ -6,13 +6,13 @@ use crate::engine::messages::sending::SenderState;
 use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::sending::destination::DueEvent;
 use crate::engine::messages::state::{Event, Replication};
-use crate::engine::probe::Probe;
+use crate::engine::probe::Watching;
 use crate::engine::world::World;
 use crate::ids::SenderId;
 use crate::tally::Tally;
 use crate::time::Time;
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<P: Watching> Replication<'_, '_, P> {
     /// Counts what is still under way when time is over; `None` if the replication was stopped meanwhile.
     pub(crate) fn finish(mut self) -> Option<Tally> {
         self.close_chunks(self.world.end);
@@ -25,7 +25,7 @@ impl<P: Probe> Replication<'_, '_, P> {
         let mut recorder = self.recorder;
         let queued = self.senders.into_iter().flat_map(SenderState::into_waiting);
         queued.for_each(|message| recorder.waiting(message.id));
-        if P::SESSIONS {
+        if self.probe.wants_sessions() {
             self.probe.sessions(recorder.sessions.take_kept());
         }
         let mut tally = recorder.finish();

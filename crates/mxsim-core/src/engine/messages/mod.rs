@@ -40,7 +40,7 @@ mod waiting;
 
 use super::calendar::Next;
 use super::compile::Compiled;
-use super::probe::{NoProbe, Probe};
+use super::probe::{NoProbe, Probe, Watching};
 use super::watch::{Done, WORK_PER_LOOK, WorkMeter};
 use super::world::method::SimulationMethod;
 use crate::ids::SenderId;
@@ -56,19 +56,18 @@ pub fn replicate(
     replication: u64,
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Tally> {
-    replicate_with(compiled, seed, replication, cancelled, &mut NoProbe)
+    replicate_watched(compiled, seed, replication, &|_| cancelled())
 }
 
 /// The same under the eyes of a probe.
-pub fn replicate_with<P: Probe>(
+pub fn replicate_with(
     compiled: &Compiled,
     seed: u64,
     replication: u64,
     cancelled: &dyn Fn() -> bool,
-    probe: &mut P,
+    probe: &mut dyn Probe,
 ) -> Option<Tally> {
-    let stopped = |_| cancelled();
-    through(compiled, Entropy::new(seed, replication), WorkMeter::new(&stopped), probe)
+    replicate_watched_with(compiled, (seed, replication), &|_| cancelled(), probe)
 }
 
 /// The same as [`replicate`], stopped by what it has done so far.
@@ -78,21 +77,21 @@ pub(crate) fn replicate_watched(
     replication: u64,
     stopped: &dyn Fn(Done) -> bool,
 ) -> Option<Tally> {
-    replicate_watched_with(compiled, (seed, replication), stopped, &mut NoProbe)
+    through(compiled, Entropy::new(seed, replication), WorkMeter::new(stopped), &mut NoProbe)
 }
 
 /// The same under the eyes of a probe.
-pub(crate) fn replicate_watched_with<P: Probe>(
+pub(crate) fn replicate_watched_with(
     compiled: &Compiled,
     (seed, replication): (u64, u64),
     stopped: &dyn Fn(Done) -> bool,
-    probe: &mut P,
+    mut probe: &mut dyn Probe,
 ) -> Option<Tally> {
-    through(compiled, Entropy::new(seed, replication), WorkMeter::new(stopped), probe)
+    through(compiled, Entropy::new(seed, replication), WorkMeter::new(stopped), &mut probe)
 }
 
 /// One replication from its first event to its last.
-fn through<'p, P: Probe>(
+fn through<'p, P: Watching>(
     compiled: &Compiled,
     entropy: Entropy,
     watch: WorkMeter<'p>,
@@ -122,7 +121,7 @@ fn through<'p, P: Probe>(
     state.finish()
 }
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<P: Watching> Replication<'_, '_, P> {
     fn schedule_first_arrivals(&mut self, compiled: &Compiled) {
         let one_by_one = |sender: &usize| compiled.methods[*sender].method == SimulationMethod::Messages;
         for sender in (0..self.senders.len()).filter(one_by_one) {

@@ -4,7 +4,7 @@ use crate::dns::cache::{Hop, Question};
 use crate::dns::stub::{Home, sort_by_rule_9};
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::state::Replication;
-use crate::engine::probe::{NoHost, Probe, Step};
+use crate::engine::probe::{NoHost, Step, Watching};
 use crate::engine::world::fixed_candidates::mx_set;
 use crate::engine::world::{MX, NOWHERE, SenderTable};
 use crate::ids::{AddressId, HostId};
@@ -45,7 +45,7 @@ struct Gathered<'a> {
     is_bare: bool,
 }
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<P: Watching> Replication<'_, '_, P> {
     /// Puts the candidates of an attempt into `candidates`, in order, and gives the set of MX hosts they come from: look up, order, ask memory,
     /// cut. Without the addresses that have failed in this attempt already.
     pub(crate) fn find_candidates(

@@ -4,7 +4,7 @@ use crate::engine::messages::delivery::{Caller, Delivery, DeliveryAttempt};
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::sending::connection::{AfterDelivery, Connection, FreeConnection};
 use crate::engine::messages::state::{Event, Replication, Task};
-use crate::engine::probe::{Probe, Step};
+use crate::engine::probe::{Step, Watching};
 use crate::ids::{AddressId, HostId, MessageId, NodeId, OutboundId};
 use crate::sender::{FiledUnder, Growth, HostOrder, Memory, Outcome, Reaction, Reuse};
 use crate::time::{Span, Time};
@@ -13,7 +13,7 @@ const fn belongs_to_one_host(filed_under: FiledUnder) -> bool {
     matches!(filed_under, FiledUnder::Host | FiledUnder::Address)
 }
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<P: Watching> Replication<'_, '_, P> {
     /// How long a message holds a session of a node.
     pub(crate) fn session_time(&self, message: &QueuedMessage, node: NodeId) -> Span {
         if message.session_time > Span::ZERO {

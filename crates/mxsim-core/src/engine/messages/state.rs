@@ -17,7 +17,7 @@ use crate::engine::messages::sending::SenderState;
 use crate::engine::messages::sending::connection::FreeConnection;
 use crate::engine::messages::sending::destination::{DestinationQueue, DueEvent};
 use crate::engine::messages::sending::outbound_host::OutboundHost;
-use crate::engine::probe::{Probe, Step};
+use crate::engine::probe::{Step, Watching};
 use crate::engine::watch::WorkMeter;
 use crate::engine::world::topology::LayerTable;
 use crate::engine::world::{MX, SenderTable, World};
@@ -104,7 +104,7 @@ pub(crate) struct Replication<'w, 'p, P> {
     spare: Vec<Box<DeliveryAttempt>>,
 }
 
-impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
+impl<'w, 'p, P: Watching> Replication<'w, 'p, P> {
     /// A replication before its first event.
     pub(crate) fn new(
         compiled: &'w Compiled,
@@ -147,7 +147,7 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
             in_backlog: BTreeMap::new(),
             backlogged: 0,
             connections: 0,
-            recorder: recorder::<P>(world),
+            recorder: recorder(world, probe),
             aggregate: AggregateSenders::new(world, &compiled.plan, entropy),
             is_timed,
             probe,
@@ -252,9 +252,9 @@ impl<'w, 'p, P: Probe> Replication<'w, 'p, P> {
 }
 
 /// What counts, with every session kept for a probe that wants them.
-fn recorder<P: Probe>(world: &World) -> Recorder<'_> {
+fn recorder<'w, P: Watching>(world: &'w World, probe: &P) -> Recorder<'w> {
     let mut recorder = Recorder::new(world);
-    if P::SESSIONS {
+    if probe.wants_sessions() {
         recorder.sessions.keep();
     }
     recorder

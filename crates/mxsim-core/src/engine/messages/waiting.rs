@@ -3,12 +3,12 @@
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::sending::connection::{AfterDelivery, Connection};
 use crate::engine::messages::state::{Event, Replication, Task};
-use crate::engine::probe::{Probe, Step};
+use crate::engine::probe::{Step, Watching};
 use crate::ids::OutboundId;
 use crate::sender::{Growth, Reuse};
 use crate::time::{Span, Time};
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<P: Watching> Replication<'_, '_, P> {
     /// True if a message went down an open connection, or waits until there is one to spare.
     pub(crate) fn reuses_or_waits(&mut self, message: &mut QueuedMessage, now: Time) -> bool {
         self.give_to_child(message, now);

@@ -18,7 +18,7 @@ use crate::estimate::measure::{Measure, Value};
 use crate::estimate::paired::Family;
 use crate::estimate::{Plausible, estimate};
 use crate::results::{Answer, MODEL_EPOCH, Made, Measured, Results, Said};
-use crate::scenario::{EventSpec, Scenario, ScenarioBuilder};
+use crate::scenario::{EventSpec, Fault, Scenario, ScenarioBuilder};
 use crate::study::StudyError;
 use crate::study::limit::Observer;
 use crate::study::together::{Replication, Together, TogetherOptions, simulate_together};
@@ -126,8 +126,7 @@ fn worlds(candidates: &[Candidate]) -> Result<Vec<World>, StudyError> {
 
 /// The scenario with its first node dropping all packets for an hour.
 fn with_node_down(builder: &ScenarioBuilder, scenario: &Scenario) -> Result<Scenario, StudyError> {
-    let drop = crate::node::Fault::Drop;
-    let event = EventSpec::new(&scenario.nodes[0].name, drop).at(operations::AT).lasting(Span::HOUR);
+    let event = EventSpec::new(&scenario.nodes[0].name, Fault::Drop).at(operations::AT).lasting(Span::HOUR);
     Ok(builder.clone().event(event).build()?)
 }
 

@@ -77,10 +77,9 @@ impl Probe for Watch<'_> {
         let Step::Accepted { address, .. } = step else { return };
         let bin = now.since(Time::ZERO + AT).0.div_euclid(BIN.0);
         let is_first = self.world.topology.node_of(address).index() == 0;
-        if is_first && message.born >= Time::ZERO {
-            if let Some(count) = usize::try_from(bin).ok().and_then(|bin| self.counts.get_mut(bin)) {
-                *count += 1;
-            }
+        let place = usize::try_from(bin).ok().filter(|_| is_first && message.born >= Time::ZERO);
+        if let Some(count) = place.and_then(|bin| self.counts.get_mut(bin)) {
+            *count += 1;
         }
     }
 }

@@ -16,7 +16,9 @@ use std::collections::{BTreeMap, BinaryHeap};
 pub(super) struct Sessions(Vec<SessionSpan>);
 
 impl Probe for Sessions {
-    const SESSIONS: bool = true;
+    fn wants_sessions(&self) -> bool {
+        true
+    }
 
     fn step(&mut self, _message: MessageId, _failures: u32, _now: Time, _step: Step<'_>) {}
 

@@ -3,7 +3,7 @@
 use super::Node;
 use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::state::Replication;
-use crate::engine::probe::Probe;
+use crate::engine::probe::Watching;
 use crate::ids::NodeId;
 use crate::node::{Client, Fault, Slowdown};
 use crate::sender::Outcome;
@@ -40,7 +40,7 @@ fn is_refused(delivery: &Delivery) -> bool {
     delivery.trouble.and_then(Outcome::stage_in_session) == Some(Stage::Recipient)
 }
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<P: Watching> Replication<'_, '_, P> {
     /// How long a message that begins at `now` holds its session: before the greeting, if it is the first of its connection, and after it.
     #[inline]
     pub(crate) fn session_times(&self, delivery: &Delivery, node: NodeId, now: Time) -> (Span, Span) {

@@ -2,7 +2,7 @@
 
 use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::state::Replication;
-use crate::engine::probe::{Probe, Step};
+use crate::engine::probe::{Step, Watching};
 use crate::engine::world::greylisting::{Envelope, GreylistKeys, GreylistPlan};
 use crate::ids::NodeId;
 use crate::node::Objection;
@@ -27,7 +27,7 @@ impl<'w> Greylists<'w> {
     }
 }
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<P: Watching> Replication<'_, '_, P> {
     /// What goes wrong with a message that begins in a session: it is one too many for its client, `trouble`, if a fault shows first, the
     /// answer of a greylist, or that of a full queue.
     #[inline]

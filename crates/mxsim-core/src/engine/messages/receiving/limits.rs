@@ -5,7 +5,7 @@ use crate::engine::count::recorder::Recorder;
 use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::receiving::{Admission, ConnectionRequest, Node};
 use crate::engine::messages::state::Replication;
-use crate::engine::probe::Probe;
+use crate::engine::probe::Watching;
 use crate::ids::{AddressId, NodeId, OutboundId};
 use crate::sender::Outcome;
 use crate::time::Time;
@@ -40,7 +40,7 @@ impl Node<'_> {
     }
 }
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<P: Watching> Replication<'_, '_, P> {
     /// The client of a connection that an outbound host has to an address.
     pub(crate) fn client(&self, outbound: OutboundId, address: AddressId) -> ClientAddress {
         ClientAddress::of(self.world, outbound, address)

@@ -2,14 +2,14 @@
 
 use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::state::Replication;
-use crate::engine::probe::Probe;
+use crate::engine::probe::Watching;
 use crate::ids::NodeId;
 use crate::node::Objection;
 use crate::sender::Outcome;
 use crate::smtp::Stage;
 use crate::time::Time;
 
-impl<P: Probe> Replication<'_, '_, P> {
+impl<P: Watching> Replication<'_, '_, P> {
     /// Puts a message into the queue behind its node, unless it meets `trouble`; `452` at the recipient if it does not fit, which comes before trouble after
     /// the data.
     pub(super) fn meets_queue(
