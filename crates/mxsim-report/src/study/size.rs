@@ -241,7 +241,7 @@ fn situation_rows(situation: &Situation) -> Vec<Vec<String>> {
     let mut rows = vec![
         of("sessions", None, situation.sessions),
         of("load", None, situation.load),
-        of("peak_sessions", None, situation.peak_sessions),
+        of("peak", None, situation.peak),
     ];
     rows.extend(situation.load_ratio.map(|ratio| of("load_ratio", None, ratio)));
     let exact = Interval { value: f64::from(situation.erlang.sessions), low: None, high: None };

@@ -2,9 +2,10 @@
 
 use super::criterion::Criterion;
 use super::document::{AtSessions, NodeCount};
+use super::options::SizeOptions;
 use super::places::SeenNode;
 use super::plan::{Case, Plan};
-use super::{SizeOptions, run};
+use super::run;
 use crate::results::Interval;
 use crate::scenario::{Scenario, ScenarioBuilder};
 use crate::study::together::TogetherOptions;

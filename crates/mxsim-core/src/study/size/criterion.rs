@@ -1,6 +1,6 @@
 //! What is enough: the fewest sessions that turn away no more than asked.
 
-use super::SizeOptions;
+use super::options::SizeOptions;
 use super::places::SeenNode;
 use crate::estimate::measure::Value;
 use crate::estimate::paired::Family;

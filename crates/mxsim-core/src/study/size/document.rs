@@ -104,7 +104,7 @@ pub struct Situation {
     /// How many times as much the nodes that are up have to do as on an ordinary day, in the busiest hour; `null` on an ordinary day.
     pub load_ratio: Option<Interval>,
     /// Most sessions open at the same time at any node with any number of them: the mean over days.
-    pub peak_sessions: Interval,
+    pub peak: Interval,
     /// What Erlang's formula says of the same load.
     pub erlang: Erlang,
     /// What was simulated with a limit, fewest sessions first: every node has as many.
@@ -186,7 +186,7 @@ pub struct LongerSessions {
     /// So many times as long.
     pub factor: f64,
     /// By how much that raises the most sessions at the same time, on an ordinary day.
-    pub peak_sessions: Difference,
+    pub peak: Difference,
     /// What each node then needs on an ordinary day.
     pub sessions: Interval,
 }

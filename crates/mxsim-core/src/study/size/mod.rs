@@ -13,6 +13,7 @@
 mod by_nodes;
 mod criterion;
 mod document;
+mod options;
 mod places;
 mod plan;
 mod run;
@@ -23,6 +24,7 @@ pub use document::{
     AtSessions, Erlang, LongerSessions, Needed, NodeCount, NodeNeed, NodeSize, PeakSender, SCHEMA, Situation,
     SituationKind, SizeAsked, Sizing, Tested,
 };
+pub use options::{ASSUMED_SESSION, SizeOptions};
 
 use crate::engine::MethodChoice;
 use crate::estimate::measure::Value;
@@ -30,17 +32,13 @@ use crate::results::{Answer, Interval, MODEL_EPOCH, Made, Said};
 use crate::scenario::{Scenario, ScenarioBuilder};
 use crate::study::together::{Together, TogetherOptions, seconds_of};
 use crate::study::{Observer, RunError, StudyError};
-use crate::time::Span;
 use by_nodes::Variant;
 use criterion::Criterion;
+use options::LONGER;
 use places::SeenNode;
 use plan::{Case, Plan};
 use run::Search;
 use situation::Seen;
-
-/// How long a message holds a session where nobody says. *Assumption*: between a server that takes mail as it comes and one that looks it up in
-/// lists and scans it; what is needed grows in proportion.
-pub const ASSUMED_SESSION: Span = Span::from_secs(5);
 
 /// Processor time that an answer takes unless its replications are said (s of one core, as estimated). *Assumption*: what somebody waits for who
 /// has typed a command.
@@ -50,49 +48,6 @@ const REPLICATIONS: [f64; 2] = [8.0, 200.0];
 /// Tests of limits that a situation takes on average, and situations that are tested.
 const TESTS: f64 = 3.0;
 const TESTED: f64 = 3.0;
-/// Sessions so many times as long show what their length is worth.
-const LONGER: f64 = 1.05;
-
-/// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct SizeOptions {
-    /// Nodes that are down at the same time.
-    pub survive: usize,
-    /// Part of the connections of the busiest hour that may find a node full, 0..1.
-    pub turned_away: f64,
-    /// Part of the days on which that has to hold, 0..1; `None` for all days together.
-    pub busiest: Option<f64>,
-    /// By how much the mail grows.
-    pub growth: f64,
-    /// Most sessions of each node; `None` for those of the scenario.
-    pub sessions: Option<u32>,
-    /// How long a message holds a session; `None` for what the scenario says.
-    pub session_time: Option<Span>,
-    /// Messages per second in the busiest hour, at all nodes together; `None` for what the scenario says.
-    pub rate: Option<f64>,
-    /// The same at each node.
-    pub node_rate: Option<f64>,
-    /// How long nodes are down before they come back.
-    pub outage: Span,
-}
-
-impl Default for SizeOptions {
-    fn default() -> Self {
-        Self {
-            survive: 1,
-            turned_away: 0.01,
-            busiest: None,
-            growth: 1.0,
-            sessions: None,
-            session_time: None,
-            rate: None,
-            node_rate: None,
-            outage: Span::HOUR,
-        }
-    }
-}
-
 /// Sizes the nodes of a scenario.
 ///
 /// ```
@@ -297,7 +252,7 @@ impl Study<'_> {
         };
         let difference = self.criterion.family.difference(&peaks(&longer), &peaks(&self.seen(0)))?;
         let sessions = longer.situation(SituationKind::Ordinary, &[]).sessions;
-        Some(LongerSessions { factor: LONGER, peak_sessions: difference, sessions })
+        Some(LongerSessions { factor: LONGER, peak: difference, sessions })
     }
 }
 

@@ -1,8 +1,8 @@
 //! The scenarios that are simulated: an ordinary day, nodes down, and the hours after they come back.
 
 use super::document::SituationKind;
+use super::options::{ASSUMED_SESSION, LONGER, SizeOptions};
 use super::places::Scope;
-use super::{ASSUMED_SESSION, LONGER, SizeOptions};
 use crate::scenario::{Scenario, ScenarioBuilder};
 use crate::study::StudyError;
 use crate::time::{Span, Time};

@@ -1,7 +1,7 @@
 //! The answer in words.
 
 use super::criterion::Criterion;
-use super::document::{Situation, SituationKind, Sizing, Tested};
+use super::document::{NodeSize, Situation, SituationKind, Sizing, Tested};
 use crate::estimate::ranks::replications_for;
 use crate::numerals::{Ranged, count, percent, significant, tidy};
 use crate::results::{Answer, Interval, Said, called};
@@ -105,7 +105,7 @@ fn limits(sizing: &Sizing) -> String {
             format!("Each node has {} sessions", count(u64::from(*least)))
         }
         _ => {
-            let has = |node: &super::NodeSize| {
+            let has = |node: &NodeSize| {
                 let limit =
                     node.limit.map_or_else(|| "any number of".into(), |limit| count(u64::from(limit)));
                 format!("{} has {limit} sessions", called(&node.name))

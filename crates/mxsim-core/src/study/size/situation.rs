@@ -59,7 +59,7 @@ impl<'a> Seen<'a> {
             node: fullest.map_or_else(String::new, |need| need.node.clone()),
             load,
             load_ratio: None,
-            peak_sessions: self.mean(|day| f64::from(day.iter().map(|node| node.peak).max().unwrap_or(0))),
+            peak: self.mean(|day| f64::from(day.iter().map(|node| node.peak).max().unwrap_or(0))),
             erlang: Erlang {
                 offered: load.value,
                 sessions: enough_sessions(load.value, self.criterion.part).unwrap_or(u32::MAX),
