@@ -141,8 +141,7 @@ fn operations(comparison: &Comparison) -> Option<Table> {
         return None;
     }
     let of = |pick: &dyn Fn(&Compared) -> String| designs.iter().map(pick).collect::<Vec<_>>();
-    let drained =
-        |seconds: Option<f64>| seconds.map_or_else(|| "not in the run".into(), at_most);
+    let drained = |seconds: Option<f64>| seconds.map_or_else(|| "not in the run".into(), at_most);
     Some(
         Table::new("", "to drain a node", names(comparison))
             .column("records", of(&|design| design.operations.records_to_drain.to_string()))
