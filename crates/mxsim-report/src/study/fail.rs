@@ -281,16 +281,23 @@ fn classes(study: &FailStudy) -> Table {
     };
     let of = |name: &'static str| {
         let cell = move |class: &FaultClass| {
-            class.effect(name).map_or_else(String::new, |effect| plus_minus(&effect.failing, effect.unit))
+            class
+                .effect(name)
+                .map_or_else(String::new, |effect| narrow(&plus_minus(&effect.failing, effect.unit)))
         };
         classes.iter().map(cell).collect::<Vec<_>>()
     };
     Table::new("", "fails by", classes.iter().map(|class| class.text.clone()).collect())
         .column("ok", classes.iter().map(|class| survived(class).to_owned()).collect())
-        .column("lost", of("lost"))
-        .column("over 5 min", of("late_5m"))
+        .column("lost %", of("lost"))
+        .column(">5 min %", of("late_5m"))
         .column("mean delay", of("delay_mean"))
         .column("connections", of("connections_per_message"))
+}
+
+/// The same in fewer columns, for a head that says the unit of a share.
+fn narrow(text: &str) -> String {
+    text.replace(" +-", "+-").replace(" %", "")
 }
 
 /// Everything, for the long page and for Markdown.

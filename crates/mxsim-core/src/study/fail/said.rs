@@ -198,7 +198,7 @@ pub(super) fn all(study: &FailStudy) -> Said {
     let (bad, open) = (with(Some(false)), with(None));
     let survived = if bad.is_empty() { open.is_empty().then_some(true) } else { Some(false) };
     let mut said = Said::new(answer(survived), sentence_of_all(study, &bad, open.len()));
-    said.why = "\"Down\" is not one thing: what a sender meets decides whether it tries another host, waits or gives up.".into();
+    said.why = "What a sender meets decides: another host, a wait, or a bounce.".into();
     let needed = open.iter().filter_map(|class| needed(&class.effects, study.made.replications)).max();
     said.advice = match bad.is_empty() {
         true if !open.is_empty() => match needed {
@@ -206,8 +206,7 @@ pub(super) fn all(study: &FailStudy) -> Said {
             None => "Look at those that cannot be told one by one, with --how.".into(),
         },
         true => "Nothing has to be done for these.".into(),
-        false => "Find out how your node fails when it is in trouble, and let it refuse connections instead."
-            .into(),
+        false => "Find out how your node fails; best is that it refuses connections.".into(),
     };
     said
 }
@@ -245,7 +244,7 @@ fn worst(classes: &[FaultClass]) -> Option<(&FaultClass, &Effect)> {
 pub(super) fn assumed(scenario: &Scenario, options: &FailOptions) -> Vec<String> {
     let mut assumed = Vec::new();
     if options.at.is_none() || options.length.is_none() {
-        assumed.push("--at 10:00 and --for 30m where not said".into());
+        assumed.push("10:00 for 30m where not said".into());
     }
     if let Some(mix) = &scenario.mix {
         assumed.push(format!("senders as in \"{}\"", mix.population));
@@ -253,6 +252,6 @@ pub(super) fn assumed(scenario: &Scenario, options: &FailOptions) -> Vec<String>
     if scenario.zones[0].zone.hosts.iter().any(|host| host.status == AddressStatus::Assumed) {
         assumed.push("one IPv4 address for each host".into());
     }
-    assumed.push("\"in time\": 95 % within 5 min, 99 % within 1 h, nothing lost".into());
+    assumed.push("\"in time\": 95 % in 5 min, 99 % in 1 h, none lost".into());
     assumed
 }
