@@ -115,7 +115,7 @@ pub(crate) struct Simulation {
 /// Options of everything that simulates scenarios side by side.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SideBySide {
-    /// Replications of each scenario [default: what 12 s of one core are worth, 10 to 200]
+    /// Replications of each scenario [default: what 8 s of one core are worth, 10 to 200]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub(crate) replications: Option<u64>,
     /// Seed of all randomness [default: the scenario's]

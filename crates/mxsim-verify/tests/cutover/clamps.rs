@@ -42,7 +42,8 @@ fn seconds(text: &str) -> f64 {
         "d" => 86_400.0,
         _ => return f64::INFINITY,
     };
-    number.parse::<f64>().expect("a number") * factor
+    // A word such as "unlimited" may end like a unit.
+    number.parse::<f64>().map_or(f64::INFINITY, |number| number * factor)
 }
 
 /// Theory: a cache that has long been in use holds the old answer for a time that is uniform over the time K it keeps answers, or a little less if it

@@ -26,8 +26,11 @@ fn an_own_cache_of_fixed_length_holds_to_its_end() {
 #[test]
 fn kept_connections_reach_the_old_host_until_they_are_too_old() {
     let ttl = 60;
-    let sender =
-        SenderSpec::new("all").preset("postfix").sites(20).set("resolver", "plain").set("concurrency", 1);
+    let sender = SenderSpec::new("all")
+        .preset("exchange_server")
+        .sites(20)
+        .set("resolver", "plain")
+        .set("concurrency", 1);
     let reuse =
         serde_json::json!({ "connections": "always", "idle": "10m", "messages": "unlimited", "age": "30m" });
     let builder = builder(ttl, sender.set("reuse", reuse), 20.0 * 20_000.0)

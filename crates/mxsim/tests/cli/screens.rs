@@ -196,6 +196,8 @@ fn the_next_command_can_be_typed_and_leads_on() {
             .next()
             .unwrap_or_default()
             .split_whitespace()
+            // Where it goes on in the next line.
+            .filter(|word| *word != "\\")
             .collect::<Vec<_>>()
             .join(" ");
         assert!(next.starts_with(leads), "{next}\n{screen}");

@@ -7,6 +7,7 @@
 mod event;
 mod greylisting;
 mod hosts;
+mod no_such_key;
 mod node;
 mod path;
 mod read;
@@ -18,8 +19,8 @@ mod zone_change;
 
 pub use event::{ChangeSpec, EventSpec};
 pub use greylisting::GreylistingSpec;
+pub use no_such_key::NoSuchKey;
 pub use node::NodeSpec;
-pub use path::NoSuchKey;
 pub use resolver::ResolverSpec;
 pub use sender::SenderSpec;
 pub use zone_change::ZoneChange;

@@ -3,6 +3,7 @@
 //! The path is followed through the shapes that the reader checks against, so a key that does not exist is found before anything is built.
 
 use super::ScenarioBuilder;
+use super::no_such_key::NoSuchKey;
 use super::values::table;
 use crate::catalog::DEFAULT_POPULATION;
 use crate::scenario::keys::DOCUMENT;
@@ -10,19 +11,6 @@ use crate::scenario::read::{Format, SourceText, tree_of};
 use crate::syntax::shape::{EVERY, Key, Shape, names};
 use crate::syntax::suggest::{nearest, some_of};
 use serde_json::{Map, Value, json};
-use std::fmt;
-
-/// Why a path names no key; one sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoSuchKey(String);
-
-impl std::error::Error for NoSuchKey {}
-
-impl fmt::Display for NoSuchKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 impl ScenarioBuilder {
     /// Sets every key that `path` names, and no other. Entries of a list go by their `name` or by their number, those of `nodes` by the name of the
@@ -367,8 +355,7 @@ mod tests {
         let population = bare.catalog.population(DEFAULT_POPULATION).expect("the default");
         let name = population.senders[0].text("name").expect("a name").to_owned();
         let before = bare.clone().build().expect("a scenario");
-        let set =
-            bare.set_at(&format!("senders.{name}.sites"), json!(3)).and_then(|builder| Ok(builder.build()));
+        let set = bare.set_at(&format!("senders.{name}.sites"), json!(3)).map(ScenarioBuilder::build);
         let after = set.expect("a key").expect("a scenario");
         assert_eq!(before.senders.len(), after.senders.len());
     }

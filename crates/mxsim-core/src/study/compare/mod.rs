@@ -99,7 +99,7 @@ pub fn compare(
 /// Looks at a replication of one of the worlds of a candidate.
 fn see(replication: &Replication<'_>, world: usize, drains: bool) -> Option<Seen> {
     let labels = &replication.compiled.labels;
-    let mut watch = operations::Watch::new(&replication.compiled.world);
+    let mut watch = operations::FirstNodeProbe::new(&replication.compiled.world);
     let tally = if drains { replication.tally_with(&mut watch)? } else { replication.tally()? };
     let down = measures_down(labels).into_iter().filter(|_| world == DOWN);
     let down = down.map(|measure| measure.of(labels, &tally)).collect();

@@ -56,12 +56,12 @@ pub(super) fn of_zone(scenario: &Scenario) -> Operations {
 pub(super) struct AtFirstNode(Vec<u64>);
 
 /// Counts them.
-pub(super) struct Watch<'w> {
+pub(super) struct FirstNodeProbe<'w> {
     world: &'w World,
     counts: Vec<u64>,
 }
 
-impl<'w> Watch<'w> {
+impl<'w> FirstNodeProbe<'w> {
     pub(super) fn new(world: &'w World) -> Self {
         let bins = (world.run.run_length.0 - AT.0).max(0) / BIN.0;
         Self { world, counts: vec![0; bins as usize] }
@@ -72,7 +72,7 @@ impl<'w> Watch<'w> {
     }
 }
 
-impl Probe for Watch<'_> {
+impl Probe for FirstNodeProbe<'_> {
     fn step(&mut self, message: MessageId, _failures: u32, now: Time, step: Step<'_>) {
         let Step::Accepted { address, .. } = step else { return };
         let bin = now.since(Time::ZERO + AT).0.div_euclid(BIN.0);
