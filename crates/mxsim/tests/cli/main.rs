@@ -6,6 +6,7 @@ mod adds_presets;
 mod agrees_on_zones;
 mod answers_questions;
 mod checks_scenarios_and_zones;
+mod compares_scenarios;
 mod judges_counts;
 mod keeps_files_whole;
 mod refuses_bad_input;

@@ -5,7 +5,7 @@
 //! the limit of the verdict, and only if the difference is surely not zero; for the busiest node, which has no such limit, if it is worth a word.
 
 use super::document::{NamedDifference, Pair};
-use super::{Candidate, Outcome};
+use super::outcome::{Candidate, Outcome};
 use crate::estimate::measure::{Measure, Value};
 use crate::estimate::paired::Family;
 use crate::numerals::{percent, percent_digits, points, significant};
@@ -153,11 +153,32 @@ pub(super) fn in_words(winner: Option<&String>, pairs: &[Pair]) -> (String, Stri
     let open = pairs.iter().filter(|pair| pair.winner.is_none() && is_of(pair, winner));
     let ties: Vec<&str> = open.map(|pair| other(pair, winner)).collect();
     let beaten: Vec<&str> = own.iter().map(|pair| other(pair, winner)).collect();
-    let mut sentence = format!("{winner} is better than {}", listed(&beaten));
+    let mut sentence = format!("{winner} is better than {}{}", listed(&beaten), by_what(&own));
     if !ties.is_empty() {
         sentence.push_str(&format!("; nothing that matters sets {} apart from it", listed(&ties)));
     }
     (format!("{sentence}."), reasons(&own, winner))
+}
+
+/// By what it is better, with the least by which it is, if that is the same quantity against all.
+fn by_what(won: &[&Pair]) -> String {
+    let by = &won[0].decided_by;
+    if won.iter().any(|pair| pair.decided_by != *by) {
+        return String::new();
+    }
+    if won[0].better_on.is_none() {
+        return format!(
+            ": unlike {} it meets the goal \"{by}\"",
+            if won.len() > 1 { "them" } else { "that" }
+        );
+    }
+    let named = won.iter().filter_map(|pair| pair.differences.iter().find(|one| one.text == *by));
+    let sizes = named.map(|one| (one.difference.value.value.abs(), one.unit));
+    let least = sizes.reduce(|a, b| if b.0 < a.0 { b } else { a });
+    least.map_or_else(String::new, |(size, unit)| {
+        let size = if unit == Unit::Share { points(size) } else { significant(size) };
+        format!(": {by} {}{size} lower", if won.len() > 1 { "at least " } else { "" })
+    })
 }
 
 fn undecided(pairs: &[Pair]) -> (String, String) {

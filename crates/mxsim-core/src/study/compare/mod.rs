@@ -6,18 +6,20 @@ mod designs;
 mod document;
 mod duel;
 mod operations;
+mod outcome;
 mod trade;
 
 pub use designs::{Design, left_out};
 pub use document::{
     Compared, ComparedGoal, Comparison, NamedDifference, Operations, Pair, SCHEMA, Trade, TradeGrade,
 };
+pub use outcome::Candidate;
 
 use crate::engine::MethodChoice;
 use crate::estimate::measure::{Measure, Value};
 use crate::estimate::paired::Family;
 use crate::estimate::{Plausible, estimate};
-use crate::results::{Answer, MODEL_EPOCH, Made, Measured, Results, Said};
+use crate::results::{Answer, MODEL_EPOCH, Made, Measured, Said};
 use crate::scenario::{EventSpec, Fault, Scenario, ScenarioBuilder};
 use crate::study::StudyError;
 use crate::study::limit::Observer;
@@ -26,17 +28,7 @@ use crate::tally::Tally;
 use crate::tally::labels::Labels;
 use crate::time::Span;
 use operations::AtFirstNode;
-
-/// One of the designs that are compared.
-#[derive(Debug, Clone)]
-pub struct Candidate {
-    /// What it is called.
-    pub name: String,
-    /// Its scenario.
-    pub builder: ScenarioBuilder,
-    /// True if it was made of machines alone, so that it may be drained and lose a node beside.
-    pub is_design: bool,
-}
+use outcome::Outcome;
 
 /// The scenarios of these designs, made of the machines and senders of one.
 ///
@@ -153,16 +145,6 @@ fn measures_down(labels: &Labels) -> Vec<Measure> {
         all.push(Measure::TurnedAway);
     }
     all
-}
-
-/// What one candidate came to, replication by replication.
-struct Outcome {
-    results: Results,
-    measured: Vec<(Measure, Vec<Value>)>,
-    down: Vec<(Measure, Vec<Value>)>,
-    operations: Operations,
-    scenario: Scenario,
-    labels: Labels,
 }
 
 fn document(

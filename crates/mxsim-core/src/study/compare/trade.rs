@@ -2,7 +2,7 @@
 //! incident, only something that looks at the machines does. Which of the two it is the goals say.
 
 use super::document::{Trade, TradeGrade};
-use super::{Candidate, Outcome};
+use super::outcome::{Candidate, Outcome};
 use crate::numerals::percent;
 use crate::results::{Answer, GoalStatus, Results};
 

@@ -1,10 +1,10 @@
 //! From what was seen to the numbers of the document.
 
-use super::CutoverOptions;
 use super::arrivals::{LATE, Seen};
 use super::document::{Change, Cutover, Moved, OldSender, Quantity, SCHEMA, Variant};
 use super::held::held_by;
-use super::variants::Prepared;
+use super::options::CutoverOptions;
+use super::variants::{END, Prepared};
 use crate::estimate::fading::Fading;
 use crate::estimate::measure::Value;
 use crate::estimate::moment::moment;
@@ -16,8 +16,6 @@ use std::cmp::Reverse;
 
 /// The parts of the mail whose moving is looked at.
 pub(super) const PARTS: [f64; 3] = [0.95, 0.99, 0.999];
-/// Mail that comes in the last part of the watch comes when it ends. *Assumption*: an eighth of it is some hours at least.
-const END: i64 = 8;
 /// More curves than these are no picture. *Assumption*: what can be told apart in black and white.
 const MOST_CURVES: usize = 5;
 

@@ -1,7 +1,8 @@
 //! The scenarios that are held against each other, all made from one.
 
 use super::arrivals::Scene;
-use super::{CutoverOptions, LOWER_TTL, Lowering, TIME_OF_DAY};
+use super::document::Lowering;
+use super::options::{CutoverOptions, LOWER_TTL, TIME_OF_DAY};
 use crate::Fault;
 use crate::dns::{Host, RecordType};
 use crate::scenario::{ChangeSpec, EventSpec, Scenario, ScenarioBuilder};
@@ -12,6 +13,8 @@ use crate::time::{Span, Time};
 /// comes any more, and nobody stops a host on the day of the change without a look at a whole day.
 const QUIET: Span = Span::from_hours(6);
 const LEAST_WATCH: Span = Span::DAY;
+/// Mail that comes in the last part of the watch comes when it ends. *Assumption*: an eighth of it is some hours at least.
+pub(super) const END: i64 = 8;
 /// Bins are cut for a TTL of this length where there is none.
 const NO_TTL: Span = Span::MINUTE;
 
@@ -206,7 +209,9 @@ impl<'b> Question<'b> {
     fn times(&self, options: CutoverOptions, at: Span) -> Result<Times, StudyError> {
         let scenario = self.changed(at).build()?;
         let warm_up = scenario.run.warm_up;
-        let watch = options.watch.unwrap_or_else(|| (warm_up + QUIET).max(LEAST_WATCH));
+        // The last part of the watch, in which mail counts as still coming, is to begin when nothing is kept any more.
+        let kept = Span(warm_up.0 / (END - 1) * END);
+        let watch = options.watch.unwrap_or_else(|| (kept + QUIET).max(LEAST_WATCH));
         let window = scenario.run.window;
         let windows = (at + watch).0.div_ceil_by(window.0);
         // A scenario that says itself how long it runs is not cut.

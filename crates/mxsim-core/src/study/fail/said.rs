@@ -114,9 +114,13 @@ fn sentence(study: &FailStudy) -> String {
     let arrives = if late == "nothing" { " that" } else { "" };
     let hour = part("late_1h").map(|hour| format!(", {hour} later than 1 h")).unwrap_or_default();
     let none = || format!("none of {} messages", count(study.failure.messages));
+    let target = &study.failure.target;
+    let is_one =
+        study.failure.nodes.len() == 1 || target.starts_with("every") || target.starts_with("the path");
+    let fails = if is_one { "fails" } else { "fail" };
     format!(
-        "While {} fails ({}), {late}{arrives} arrives is later than 5 min{hour}, and {} is lost.",
-        study.failure.target,
+        "While {} {fails} ({}), {late}{arrives} arrives is later than 5 min{hour}, and {} is lost.",
+        target,
         when(study),
         part("lost").unwrap_or_else(none)
     )

@@ -1,0 +1,28 @@
+//! What is compared, and what it came to.
+
+use super::document::Operations;
+use crate::estimate::measure::{Measure, Value};
+use crate::results::Results;
+use crate::scenario::{Scenario, ScenarioBuilder};
+use crate::tally::labels::Labels;
+
+/// One of the designs that are compared.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// What it is called.
+    pub name: String,
+    /// Its scenario.
+    pub builder: ScenarioBuilder,
+    /// True if it was made of machines alone, so that it may be drained and lose a node beside.
+    pub is_design: bool,
+}
+
+/// What one candidate came to, replication by replication.
+pub(super) struct Outcome {
+    pub(super) results: Results,
+    pub(super) measured: Vec<(Measure, Vec<Value>)>,
+    pub(super) down: Vec<(Measure, Vec<Value>)>,
+    pub(super) operations: Operations,
+    pub(super) scenario: Scenario,
+    pub(super) labels: Labels,
+}
