@@ -4,7 +4,7 @@ use super::{builder, cut, new_zone, old_zone, variant};
 use mxsim_core::results::Answer;
 use mxsim_core::study::cutover::{CutoverOptions, HeldBy, cutover};
 use mxsim_core::study::{Quiet, TogetherOptions};
-use mxsim_core::{NodeSpec, ScenarioBuilder, SenderSpec, SessionTime, Span};
+use mxsim_core::{ScenarioBuilder, SenderSpec, Span};
 
 /// Theory: 100 sites with an own cache of two hours each, asked 20 times while it keeps an answer, hold the old answer for a time that is uniform over the
 /// two hours whatever the TTL of a minute says; the last holds it for more than 0.8 of it but for a chance of 2e-10.
@@ -18,27 +18,6 @@ fn an_own_cache_of_fixed_length_holds_to_its_end() {
     let last = variant(&cutover, "keeps").last.expect("mail");
     assert!((0.7 * kept..=kept).contains(&last.earliest) && last.latest <= kept, "{last:?}");
     assert_eq!((cutover.senders[0].held_by, cutover.said.answer), (HeldBy::Fixed, Answer::Yes));
-}
-
-/// Theory: a connection that is kept takes messages until it is 30 minutes old. The resolver gives the old answer for up to a minute after the change, so
-/// no message goes down a connection to the old host later than 31 minutes after it, and with a message every 4.3 s at each of 20 sites, whose connections
-/// are of all ages, the last comes after 25 minutes but for a chance of (25/30)^20 = 3 % a run, 1e-9 in six.
-#[test]
-fn kept_connections_reach_the_old_host_until_they_are_too_old() {
-    let ttl = 60;
-    let sender = SenderSpec::new("all")
-        .preset("exchange_server")
-        .sites(20)
-        .set("resolver", "plain")
-        .set("concurrency", 1);
-    let reuse =
-        serde_json::json!({ "connections": "always", "idle": "10m", "messages": "unlimited", "age": "30m" });
-    let builder = builder(ttl, sender.set("reuse", reuse), 20.0 * 20_000.0)
-        .node(NodeSpec::every().session_time(SessionTime::Fixed(Span::from_secs_f64(0.1))));
-    let cutover = cut(&builder, ttl, 6, |options| options.at(Span::from_hours(2)).watch(Span::from_hours(3)));
-    let last = variant(&cutover, "keeps").last.expect("mail");
-    assert!(last.latest > 25.0 * 60.0 && last.latest <= 31.0 * 60.0 + 1.0, "{last:?}");
-    assert_eq!(cutover.senders[0].held_by, HeldBy::Connections);
 }
 
 /// A resolver that never asks again (Java with a security manager caches addresses only) keeps the old address for good: no safe time is found, and what
