@@ -73,7 +73,7 @@ fn two_files_are_compared_by_their_names() {
     let folder = Folder::new();
     let plain = folder.file("plain.toml", SMALL);
     let event = "\n[[events]]\nat = \"00:00\"\nfor = \"1d\"\nnode = \"mx1\"\nfault = \"refuse\"\n";
-    let down = folder.file("down.toml", &format!("{SMALL}{event}"));
+    let down = folder.file("down.toml", format!("{SMALL}{event}"));
     let document =
         mxsim(&["compare", &plain, &down, "--replications", "20", "--format", "json"]).expect(0).json();
     assert_eq!(document["winner"], "plain");
