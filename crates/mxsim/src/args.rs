@@ -322,7 +322,7 @@ pub(crate) struct Sweep {
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub(crate) struct Cutover {
-    /// The zone as it is, a scenario with that zone, or a scenario with [[changes]]; - is standard input
+    /// The zone as it is, a scenario with that zone, or a scenario with changes of its own; - is standard input
     #[arg(value_name = "OLD")]
     pub(crate) old: String,
     /// The zone as it will be
