@@ -88,6 +88,12 @@ impl Span {
         self.0 as f64 / SECOND as f64
     }
 
+    /// The shortest whole number of `step`s that is not shorter.
+    #[must_use]
+    pub const fn up_to_whole(self, step: Self) -> Self {
+        step.saturating_mul(self.0 / step.0 + (self.0 % step.0 > 0) as i64)
+    }
+
     /// `self` repeated `times` times, stopping at [`Span::FOREVER`].
     #[must_use]
     pub const fn saturating_mul(self, times: i64) -> Self {

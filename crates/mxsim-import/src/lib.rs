@@ -18,7 +18,7 @@ pub use catalog::catalog;
 pub use counts::counts;
 pub use kind::TextKind;
 pub use question::{
-    EQUAL_MX, Question, domain_of_file, equal_mx_scenario, equal_mx_zone, zone_builder, zone_scenario,
+    EQUAL_MX, Question, domain_of_file, equal_mx_scenario, equal_mx_zone, zone_draft, zone_scenario,
 };
 pub use text::{MOST_BYTES, read_text, read_text_up_to};
 
@@ -111,8 +111,6 @@ pub struct Draft {
     pub builder: ScenarioBuilder,
     /// The scenario as it stands.
     pub scenario: Scenario,
-    /// Whether it stood in a file, or a bare zone did.
-    pub kind: TextKind,
 }
 
 /// Reads the scenario or bare zone at `path`, to make others of it; `domain` is the mail domain, if the zone has several.
@@ -121,18 +119,16 @@ pub struct Draft {
 /// If a file cannot be read, is no text, or the scenario or zone is wrong.
 pub fn draft(path: &str, domain: Option<&str>, catalog: &Catalog) -> Result<Draft, ImportError> {
     let text = read_text(path)?;
-    let kind = TextKind::of(path, &text);
-    let builder = match kind {
+    let (builder, scenario) = match TextKind::of(path, &text) {
         TextKind::Zone if !text.trim().is_empty() => {
-            zone_builder(path, Question { zone: &text, domain, top: &[] }, catalog)?
+            zone_draft(path, Question { zone: &text, domain, top: &[] }, catalog)?
         }
         TextKind::Scenario | TextKind::Zone => {
-            let builder = ScenarioBuilder::read(&source_text(path, text), catalog, &beside(path))?;
-            domain.into_iter().fold(builder, |builder, domain| builder.domain(domain))
+            ScenarioBuilder::read(&source_text(path, text), domain, catalog, &beside(path))?
         }
         other => return Err(other_use(path, &other)),
     };
-    Ok(Draft { scenario: builder.clone().build()?, builder, kind })
+    Ok(Draft { builder, scenario })
 }
 
 /// Reads the zone at `path`.
@@ -178,7 +174,8 @@ fn document(path: &str, schema: &str) -> String {
     let command = schema.strip_prefix("mxsim.").and_then(|rest| rest.split('/').next()).unwrap_or_default();
     match command {
         "results" => format!("{name} holds the results of a run; type: mxsim report {path}"),
-        "ask" | "check" | "trace" | "judge" | "presets" | "sweep" => format!(
+        "ask" | "check" | "trace" | "judge" | "presets" | "compare" | "fail" | "size" | "cutover"
+        | "sweep" => format!(
             "{name} is what `mxsim {command} --format json` printed, for other programs; type: mxsim {command}, with what it was made from"
         ),
         _ => format!("{name} is a document with the schema {schema}, and neither scenario nor zone"),

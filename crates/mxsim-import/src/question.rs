@@ -7,7 +7,7 @@ use crate::ImportError;
 use crate::text::name_of;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::dns::Name;
-use mxsim_core::scenario::{Format, RunOverrides, Scenario, ScenarioBuilder, SourceText};
+use mxsim_core::scenario::{Format, Scenario, ScenarioBuilder, SourceText};
 use mxsim_core::syntax::literal;
 use std::fmt::Write as _;
 
@@ -113,25 +113,19 @@ pub fn equal_mx_zone(n: usize) -> String {
 /// # Errors
 /// If the zone is wrong.
 pub fn zone_scenario(name: &str, question: Question<'_>, catalog: &Catalog) -> Result<Scenario, ImportError> {
-    with_domain(name, question, &|question| read(name, question, catalog))
+    Ok(zone_draft(name, question, catalog)?.1)
 }
 
-/// The same, to make other scenarios of it.
+/// The same, and its document to make other scenarios of.
 ///
 /// # Errors
 /// If the zone is wrong.
-pub fn zone_builder(
+pub fn zone_draft(
     name: &str,
     question: Question<'_>,
     catalog: &Catalog,
-) -> Result<ScenarioBuilder, ImportError> {
-    let read = |question: Question<'_>| {
-        let title = read(name, question, catalog)?.title;
-        let builder =
-            ScenarioBuilder::read(&source(name, question), catalog, &|_| Ok(question.zone.to_owned()))?;
-        Ok(builder.title(&title))
-    };
-    with_domain(name, question, &read)
+) -> Result<(ScenarioBuilder, Scenario), ImportError> {
+    with_domain(name, question, &|question| read(name, question, catalog))
 }
 
 /// What is read of a zone; where that fails, with the domain that its file is named after.
@@ -160,12 +154,16 @@ pub fn domain_of_file(path: &str) -> Option<String> {
 }
 
 /// Errors point into the zone, because it is brought along as a file of its own.
-fn read(name: &str, question: Question<'_>, catalog: &Catalog) -> Result<Scenario, ImportError> {
+fn read(
+    name: &str,
+    question: Question<'_>,
+    catalog: &Catalog,
+) -> Result<(ScenarioBuilder, Scenario), ImportError> {
     let files = |_: &str| Ok(question.zone.to_owned());
-    let mut scenario =
-        Scenario::read_with(&source(name, question), catalog, &files, RunOverrides::default())?;
-    question_for(&scenario).clone_into(&mut scenario.title);
-    Ok(scenario)
+    let (builder, mut scenario) = ScenarioBuilder::read(&source(name, question), None, catalog, &files)?;
+    let title = question_for(&scenario);
+    title.clone_into(&mut scenario.title);
+    Ok((builder.title(title), scenario))
 }
 
 fn source(name: &str, question: Question<'_>) -> SourceText {

@@ -113,7 +113,7 @@ impl Table {
 }
 
 /// A number as its shortest exact decimal; empty if it is missing or not finite.
-fn cell(number: Option<f64>) -> String {
+pub(crate) fn cell(number: Option<f64>) -> String {
     number.filter(|number| number.is_finite()).map_or_else(String::new, |number| number.to_string())
 }
 

@@ -23,8 +23,8 @@ fn laws(mean: f64) -> [String; 3] {
 /// What is said of a scenario.
 fn sized(toml: &str, options: &SizeOptions, replications: u64) -> Sizing {
     let source = SourceText { name: "sizes".into(), text: toml.into(), format: Format::Toml };
-    let builder = ScenarioBuilder::read(&source, Catalog::builtin(), &|_| Err("no files here".into()));
-    let builder = builder.unwrap_or_else(|error| panic!("{error}\n{toml}"));
+    let builder = ScenarioBuilder::read(&source, None, Catalog::builtin(), &|_| Err("no files here".into()));
+    let (builder, _) = builder.unwrap_or_else(|error| panic!("{error}\n{toml}"));
     let together =
         TogetherOptions::of(&builder.clone().build().expect("it was read")).replications(replications);
     size(&builder, options, together, &Quiet).unwrap_or_else(|error| panic!("{error}\n{toml}"))

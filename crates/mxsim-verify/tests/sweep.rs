@@ -11,7 +11,9 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 fn builder(scenario: &str) -> ScenarioBuilder {
     let source = SourceText { name: "oracle.toml".into(), text: scenario.into(), format: Format::Toml };
-    ScenarioBuilder::read(&source, Catalog::builtin(), &|_| Err("no files".into())).expect("a scenario")
+    ScenarioBuilder::read(&source, None, Catalog::builtin(), &|_| Err("no files".into()))
+        .expect("a scenario")
+        .0
 }
 
 fn swept(builder: &ScenarioBuilder, keys: &[SweptKey], (seed, replications): (u64, u64)) -> Sweep {

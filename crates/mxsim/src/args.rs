@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use mxsim_core::engine::MethodChoice;
 use mxsim_core::study::judge::MOST_MESSAGES;
 use std::path::PathBuf;
 
@@ -80,6 +81,15 @@ pub(crate) enum MethodName {
     Messages,
 }
 
+impl From<MethodName> for MethodChoice {
+    fn from(name: MethodName) -> Self {
+        match name {
+            MethodName::Fastest => Self::Fastest,
+            MethodName::Messages => Self::Messages,
+        }
+    }
+}
+
 /// Options of everything that simulates.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Simulation {
@@ -101,6 +111,11 @@ pub(crate) struct Simulation {
     /// By which methods senders are simulated; all give the same distribution
     #[arg(long, value_enum, value_name = "METHOD", default_value = "fastest")]
     pub(crate) method: MethodName,
+}
+
+/// Options of what is made of an answer: in which worlds it has to hold, and the exit code.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Judged {
     /// Plausible worlds to draw where something is not known, 0 for none [default: as many as cost what the run did, 64 at most]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000))]
     pub(crate) worlds: Option<u64>,
@@ -110,32 +125,6 @@ pub(crate) struct Simulation {
     /// Exit with 0 if the answer depends on an assumption and the goals are met as written
     #[arg(long)]
     pub(crate) accept_assumptions: bool,
-}
-
-/// Options of everything that simulates scenarios side by side.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct SideBySide {
-    /// Replications of each scenario [default: what 8 s of one core are worth, 10 to 200]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
-    pub(crate) replications: Option<u64>,
-    /// Seed of all randomness [default: the scenario's]
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u64>,
-    /// Threads to use [default: all cores]; the results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) threads: Option<u16>,
-    /// Stop after this time with what is finished, such as 30s [default: 60s, none with --replications]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) max_time: Option<String>,
-    /// No progress, and of text the answer line alone; with -o no text
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-    /// By which methods senders are simulated; all give the same distribution
-    #[arg(long, value_enum, value_name = "METHOD", default_value = "fastest")]
-    pub(crate) method: MethodName,
-    /// Exit with 0 whatever the answer is
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
 }
 
 /// Options of everything that reads a scenario.
@@ -193,6 +182,28 @@ pub(crate) struct Figures {
     pub(crate) force: Force,
 }
 
+/// Options of everything that simulates scenarios side by side.
+#[derive(Debug, Clone, Args)]
+#[command(mut_arg("replications", |replications| replications.help(REPLICATIONS_OF_EACH)))]
+pub(crate) struct SideBySide {
+    #[command(flatten)]
+    pub(crate) mail: MailDomain,
+    #[command(flatten)]
+    pub(crate) presets: PresetFolder,
+    #[command(flatten)]
+    pub(crate) simulation: Simulation,
+    /// Exit with 0 whatever the answer is
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) figures: Figures,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+const REPLICATIONS_OF_EACH: &str =
+    "Replications of each scenario [default: what 8 s of one core are worth, 10 to 200]";
+
 /// `mxsim run`
 // A number with a minus is a wrong value of its option, not an option nobody knows.
 #[derive(Debug, Args)]
@@ -214,6 +225,8 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) simulation: Simulation,
     #[command(flatten)]
+    pub(crate) judged: Judged,
+    #[command(flatten)]
     pub(crate) figures: Figures,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -234,15 +247,32 @@ pub(crate) struct Compare {
     #[arg(long)]
     pub(crate) plan: bool,
     #[command(flatten)]
-    pub(crate) mail: MailDomain,
+    pub(crate) side_by_side: SideBySide,
+}
+
+/// `mxsim fail`
+#[derive(Debug, Args)]
+pub(crate) struct Fail {
+    /// A scenario or a zone; - is standard input
+    #[arg(value_name = "SCENARIO|ZONE")]
+    pub(crate) input: String,
+    /// What fails: nodes by name, group:NAME, a path from:SENDER (with or without a node), ipv4, ipv6, all
+    #[arg(required = true, value_name = "NODE")]
+    pub(crate) target: Vec<String>,
+    /// How it fails: refuse, drop, silent, 421, 451, 550, tls, bounce, slow:10, tarpit:20s, reject:data, ... [default: every way in turn]
+    #[arg(long, value_name = "FAULT")]
+    pub(crate) how: Option<String>,
+    /// When it begins, such as 10:00 or "2d 10:00" [default: 10:00]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// How long it goes on [default: 30m]
+    #[arg(long = "for", value_name = "TIME")]
+    pub(crate) length: Option<String>,
+    /// How many nodes fail together: NODE and those after it in the zone
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) nodes: Option<u16>,
     #[command(flatten)]
-    pub(crate) presets: PresetFolder,
-    #[command(flatten)]
-    pub(crate) simulation: SideBySide,
-    #[command(flatten)]
-    pub(crate) figures: Figures,
-    #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) side_by_side: SideBySide,
 }
 
 /// `mxsim size`
@@ -281,15 +311,7 @@ pub(crate) struct Size {
     #[arg(long, value_name = "TIME", default_value = "1h")]
     pub(crate) outage: String,
     #[command(flatten)]
-    pub(crate) mail: MailDomain,
-    #[command(flatten)]
-    pub(crate) presets: PresetFolder,
-    #[command(flatten)]
-    pub(crate) simulation: SideBySide,
-    #[command(flatten)]
-    pub(crate) figures: Figures,
-    #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) side_by_side: SideBySide,
 }
 
 /// `mxsim sweep`
@@ -307,15 +329,7 @@ pub(crate) struct Sweep {
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) mail: MailDomain,
-    #[command(flatten)]
-    pub(crate) presets: PresetFolder,
-    #[command(flatten)]
-    pub(crate) simulation: SideBySide,
-    #[command(flatten)]
-    pub(crate) figures: Figures,
-    #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) side_by_side: SideBySide,
 }
 
 /// `mxsim cutover`
@@ -347,15 +361,7 @@ pub(crate) struct Cutover {
     #[arg(long)]
     pub(crate) plan: bool,
     #[command(flatten)]
-    pub(crate) mail: MailDomain,
-    #[command(flatten)]
-    pub(crate) presets: PresetFolder,
-    #[command(flatten)]
-    pub(crate) simulation: SideBySide,
-    #[command(flatten)]
-    pub(crate) figures: Figures,
-    #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) side_by_side: SideBySide,
 }
 
 /// `mxsim check`
@@ -408,6 +414,8 @@ pub(crate) struct Ask {
     pub(crate) presets: PresetFolder,
     #[command(flatten)]
     pub(crate) simulation: Simulation,
+    #[command(flatten)]
+    pub(crate) judged: Judged,
     /// Format of the answer; json has schema mxsim.ask/1
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: PlainFormat,
@@ -592,39 +600,6 @@ fn percent(text: &str) -> Result<f64, String> {
         Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(percent),
         _ => Err("expected a percentage above 0 and at most 100, such as 38".to_owned()),
     }
-}
-
-/// `mxsim fail`
-#[derive(Debug, Args)]
-pub(crate) struct Fail {
-    /// A scenario or a zone; - is standard input
-    #[arg(value_name = "SCENARIO|ZONE")]
-    pub(crate) input: String,
-    /// What fails: nodes by name, group:NAME, a path from:SENDER (with or without a node), ipv4, ipv6, all
-    #[arg(required = true, value_name = "NODE")]
-    pub(crate) target: Vec<String>,
-    /// How it fails: refuse, drop, silent, 421, 451, 550, tls, bounce, slow:10, tarpit:20s, reject:data, ... [default: every way in turn]
-    #[arg(long, value_name = "FAULT")]
-    pub(crate) how: Option<String>,
-    /// When it begins, such as 10:00 or "2d 10:00" [default: 10:00]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<String>,
-    /// How long it goes on [default: 30m]
-    #[arg(long = "for", value_name = "TIME")]
-    pub(crate) length: Option<String>,
-    /// How many nodes fail together: NODE and those after it in the zone
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub(crate) nodes: Option<u16>,
-    #[command(flatten)]
-    pub(crate) mail: MailDomain,
-    #[command(flatten)]
-    pub(crate) presets: PresetFolder,
-    #[command(flatten)]
-    pub(crate) simulation: SideBySide,
-    #[command(flatten)]
-    pub(crate) figures: Figures,
-    #[command(flatten)]
-    pub(crate) output: Output,
 }
 
 /// A part of the days in percent: all of them would take more days than there are.

@@ -20,23 +20,18 @@ const FIGURES: [(&str, &str, Draw); 4] = [
     ("Busiest hour, minute and second", "capacity", figure::capacity),
 ];
 
-/// Draws what was asked for; returns the title and the path of each figure, none without a folder.
-pub(crate) fn drawn(results: &Results, asked: &Figures) -> Result<Vec<(String, String)>, Failure> {
-    let draw = |(title, name, draw): (&str, &str, Draw)| Drawing {
-        title: title.to_owned(),
-        name: name.to_owned(),
-        figure: draw(results),
-    };
-    match asked.figures {
-        Some(_) => drawn_all(&FIGURES.map(draw), asked),
-        None => Ok(Vec::new()),
-    }
+/// All figures of results.
+pub(crate) fn figures_of(results: &Results) -> Vec<Drawing> {
+    FIGURES.map(|(title, name, draw)| Drawing::new(title, name, draw(results))).into()
 }
 
-/// The same for the figures of any document.
-pub(crate) fn drawn_all(drawings: &[Drawing], asked: &Figures) -> Result<Vec<(String, String)>, Failure> {
+/// Draws what was asked for; returns the title and the path of each figure, none without a folder.
+pub(crate) fn drawn(
+    drawings: impl FnOnce() -> Vec<Drawing>,
+    asked: &Figures,
+) -> Result<Vec<(String, String)>, Failure> {
     match &asked.figures {
-        Some(folder) => write(folder, pictures(drawings, asked)?, asked.force.force),
+        Some(folder) => write(folder, pictures(&drawings(), asked)?, asked.force.force),
         None => Ok(Vec::new()),
     }
 }

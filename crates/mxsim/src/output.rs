@@ -1,7 +1,8 @@
 //! How results become a document, and how it reaches standard output. Files are written by [`crate::files`].
 
-use crate::args::Format;
+use crate::args::{Force, Format, Output};
 use crate::exit::Failure;
+use crate::files::write_file;
 use mxsim_core::results::Results;
 use mxsim_report::{Files, MarkdownStyle, TextStyle};
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
@@ -44,6 +45,28 @@ pub(crate) fn document(results: &Results, layout: &Layout<'_>, style: &TextStyle
             mxsim_report::markdown(results, &MarkdownStyle { figures: &figures })
         }
     }
+}
+
+/// Writes a document to the file that was asked for, and shows the answer on the screen as well: what cannot be written does not take it along.
+/// `document` is given the format, how text looks, and the file that holds the results, once there is one.
+pub(crate) fn deliver(
+    output: &Output,
+    is_quiet: bool,
+    force: Force,
+    document: impl Fn(Format, &TextStyle, Option<&str>) -> String,
+) -> Result<(), Failure> {
+    let Some(file) = output.output.as_deref().filter(|path| *path != Path::new("-")) else {
+        let format = format_for(output.format, None);
+        let format = if is_quiet && format == Format::Text { Format::Oneline } else { format };
+        return print(&document(format, &screen_style(), None));
+    };
+    let format = format_for(output.format, Some(file));
+    let written = write_file(file, document(format, &TextStyle::default(), None).as_bytes(), force.force);
+    if is_quiet {
+        return written;
+    }
+    let kept = (written.is_ok() && format == Format::Json).then(|| file.display().to_string());
+    written.and(print(&document(Format::Text, &screen_style(), kept.as_deref())))
 }
 
 /// How text looks on standard output.

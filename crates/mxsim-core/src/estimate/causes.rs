@@ -6,7 +6,7 @@
 //! *Tilt* is linear too: a window's share minus fair is the sum over senders of (its messages at the node - fair share of its messages) /
 //! all messages. What a sender adds to the largest tilt is found by leaving its term out, as if its mail were split by fair share.
 
-use super::interval::{Blocks, Ratio, jackknife, unknown};
+use super::interval::{Blocks, Ratio, jackknife};
 use crate::results::{Cause, Interval};
 use crate::tally::labels::Labels;
 use crate::tally::{Tally, WindowTally};
@@ -60,7 +60,7 @@ fn cause(labels: &Labels, tallies: &[Tally], sums: &Sums, sender: usize) -> Caus
     Cause {
         sender: described.name.clone(),
         behaves_like: described.behaves_like.clone(),
-        share_of_mail: Ratio::of(mail).map_or(unknown(0.0), |ratio| ratio.share_interval()),
+        share_of_mail: Ratio::of(mail).map_or(Interval::alone(0.0), |ratio| ratio.share_interval()),
         share_of_scatter: None,
         tilt_points: sums.tilt_points(sender),
         grade: described.grade,
@@ -193,7 +193,7 @@ impl Sums {
             }
             Some(with - without)
         };
-        jackknife(self.blocks, false, points).unwrap_or(unknown(0.0))
+        jackknife(self.blocks, false, points).unwrap_or(Interval::alone(0.0))
     }
 
     /// Part of the sum over nodes of tilt^2 + scatter^2 that this sender makes.

@@ -4,12 +4,8 @@
 //! rise again (isotonic regression, Barlow et al. 1972), which takes out the noise of bins with little mail. How sure the moments are is told by a
 //! jackknife over blocks of replications, as everywhere.
 
-use super::interval::Ratio;
-use super::special::student_quantile;
+use super::interval::{Blocks, Ratio, jackknife};
 use crate::results::Interval;
-
-/// The jackknife leaves out one of at most this many blocks of replications. *Assumption*: as many as give Student's t a factor near 2.
-const MOST_BLOCKS: usize = 20;
 
 /// What went the old way in each bin of each replication, and what went at all.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +22,7 @@ impl Fading {
     /// The share in each bin with its 95 % interval; a bin without anything has the value 0 and no bounds.
     #[must_use]
     pub fn shares(&self) -> Vec<Interval> {
-        let none = Interval { value: 0.0, low: None, high: None };
+        let none = Interval::alone(0.0);
         let share = |bin: usize| {
             let pairs = self.old.iter().zip(&self.all).map(move |(old, all)| (old[bin], all[bin]));
             Ratio::of(pairs).map_or(none, |ratio| ratio.share_interval())
@@ -38,16 +34,15 @@ impl Fading {
     /// it cannot be given.
     #[must_use]
     pub fn falls_below(&self, limit: f64) -> Option<Interval> {
-        let value = self.crossing(limit, |_| false)?;
-        let blocks = self.old.len().min(MOST_BLOCKS);
-        let without = |block: usize| self.crossing(limit, |replication| replication % blocks == block);
-        let left: Option<Vec<f64>> = (0..blocks).map(without).collect();
+        let blocks = Blocks::new(self.old.len());
+        let crossing =
+            |left_out| self.crossing(limit, |replication| left_out == Some(blocks.block_of(replication)));
+        let Interval { value, low, high } = jackknife(blocks, false, crossing)?;
         // Where in its bin it falls nobody can tell.
-        let half =
-            left.filter(|left| left.len() > 1).map(|left| half_width(&left) + self.width_at(value) / 2.0);
+        let half = self.width_at(value) / 2.0;
         let end = self.edges.last().copied().unwrap_or(0.0);
-        let bound = |sign: f64| half.map(|half| (value + sign * half).clamp(0.0, end));
-        Some(Interval { value, low: bound(-1.0), high: bound(1.0) })
+        let wider = |bound: Option<f64>, by: f64| bound.map(|bound| (bound + by).clamp(0.0, end));
+        Some(Interval { value, low: wider(low, -half), high: wider(high, half) })
     }
 
     /// The width of the bin around a moment.
@@ -71,14 +66,6 @@ impl Fading {
         let part = (above - limit) / (above - below);
         Some(middle(last) + part * (middle(last + 1) - middle(last)))
     }
-}
-
-/// The half-width of the 95 % interval of what was calculated without each of the blocks in turn.
-fn half_width(left: &[f64]) -> f64 {
-    let n = left.len() as f64;
-    let mean = left.iter().sum::<f64>() / n;
-    let squares: f64 = left.iter().map(|value| (value - mean) * (value - mean)).sum();
-    student_quantile(0.975, n - 1.0) * (squares * (n - 1.0) / n).sqrt()
 }
 
 /// The shares that never rise and are nearest to these, weighted by the wholes: neighbours that rise are put together (pool adjacent violators).

@@ -20,7 +20,7 @@
 //! A goal on *every* window (`on` = 1) is missed at the first look after a window misses it, and never met: no number of good days shows
 //! that a bad one cannot come.
 
-use super::interval::{fraction, unknown};
+use super::interval::fraction;
 use super::measured::{at_worst, limit, measured};
 use super::sample::Sample;
 use super::special::beta_quantile;
@@ -158,7 +158,7 @@ pub fn status_among(goal: &Goal, trials: &[GoalTrial], judged: usize) -> (GoalSt
     let counts =
         |met: fn(&GoalTrial) -> f64| trials.iter().map(|trial| (met(trial), trial.windows)).collect();
     let (own, worst): (Vec<_>, Vec<_>) = (counts(|trial| trial.met), counts(|trial| trial.met_at_worst));
-    let part = if sums_of(&own).1 > 0.0 { fraction(&own) } else { unknown(0.0) };
+    let part = if sums_of(&own).1 > 0.0 { fraction(&own) } else { Interval::alone(0.0) };
     let messages = trials.iter().fold((0, 0), |sum, of| (sum.0 + of.messages.0, sum.1 + of.messages.1));
     if messages.0 > 0 && messages.1 == 0 {
         return (GoalStatus::Missed, part);
@@ -218,7 +218,7 @@ impl<'a> Trial<'a> {
             status: self.status(),
             windows,
             windows_met: sum(|count| count.0),
-            met_fraction: if windows > 0 { fraction(&self.counts) } else { unknown(0.0) },
+            met_fraction: if windows > 0 { fraction(&self.counts) } else { Interval::alone(0.0) },
             more_replications: self.more(),
             share: wanted_share(&self.goal.kind),
         }

@@ -14,7 +14,7 @@
 //! All of them aim at 95 %, and a test below measures that they get there.
 
 use super::special::{beta_cdf, bisect, normal_quantile, student_quantile, t_factor};
-use crate::results::Interval;
+use crate::results::{Interval, Unit};
 
 /// Chance left outside an interval, on both sides together.
 const OUTSIDE: f64 = 0.05;
@@ -70,23 +70,13 @@ impl Ratio {
 
     /// The 95 % interval of a ratio that lies in 0..1.
     pub(super) fn share_interval(&self) -> Interval {
-        clamped(self.interval())
+        Unit::Share.bounded(self.interval())
     }
-}
-
-fn clamped(interval: Interval) -> Interval {
-    let clamp = |bound: f64| bound.clamp(0.0, 1.0);
-    Interval { value: interval.value, low: interval.low.map(clamp), high: interval.high.map(clamp) }
-}
-
-/// What nothing is known about.
-pub(super) const fn unknown(value: f64) -> Interval {
-    Interval { value, low: None, high: None }
 }
 
 /// The 95 % interval of the fraction of windows that meet something, from `(met, looked at)` per replication. Without windows: 0, no bounds.
 pub(super) fn fraction(counts: &[(f64, f64)]) -> Interval {
-    let Some(ratio) = Ratio::of(counts.iter().copied()) else { return unknown(0.0) };
+    let Some(ratio) = Ratio::of(counts.iter().copied()) else { return Interval::alone(0.0) };
     let n = effective_windows(counts);
     let (low, high) = wilson(ratio.value, n, normal_quantile(1.0 - OUTSIDE / 2.0));
     Interval { value: ratio.value, low: Some(low), high: Some(high) }
@@ -191,7 +181,7 @@ pub(super) fn jackknife(
     statistic: impl Fn(Option<usize>) -> Option<f64>,
 ) -> Option<Interval> {
     let value = statistic(None)?;
-    Some(jackknife_error(blocks, positive, &statistic).map_or(unknown(value), |half| {
+    Some(jackknife_error(blocks, positive, &statistic).map_or(Interval::alone(value), |half| {
         if positive {
             let factor = libm::exp(half);
             Interval { value, low: Some(value / factor), high: Some(value * factor) }

@@ -2,7 +2,7 @@
 
 use super::delivery::{at_fraction, not_bounced, up_to};
 use super::sample::Sample;
-use crate::results::{Interval, Unit};
+use crate::results::{Interval, Measured, Unit};
 use crate::tally::labels::Labels;
 use crate::tally::{MINUTE, Tally, WindowTally};
 use crate::time::Span;
@@ -103,6 +103,13 @@ impl Measure {
             Self::QuietestShare => Some(false),
             _ => Some(true),
         }
+    }
+
+    /// What a document says of it.
+    #[must_use]
+    pub fn measured(&self, labels: &Labels, mean: Interval) -> Measured {
+        let unit = self.unit();
+        Measured { name: self.name(labels), text: self.text(labels), unit, value: unit.bounded(mean) }
     }
 
     /// Its value in a replication.

@@ -3,13 +3,10 @@
 use super::balance::{largest, quietest};
 use super::sample::Sample;
 use super::window::{Loads, per_window};
-use crate::scenario::{GoalKind, LOST, TURNED_AWAY};
+use crate::scenario::{GoalKind, LOST, SLOW_PART, TURNED_AWAY};
 use crate::tally::labels::{Labels, NodeLabels};
 use crate::tally::{HourTally, Strain, Tally, WindowTally};
 use crate::time::Span;
-
-/// Part of the messages of a window that may be late when the goal is a 95 % quantile.
-pub(super) const LATE: f64 = 0.05;
 
 /// The values of all windows; a window without the quantity has none.
 pub(super) fn measured(kind: &GoalKind, labels: &Labels, tallies: &[Tally], loads: &Loads) -> Sample {
@@ -54,7 +51,7 @@ pub(super) const fn limit(kind: &GoalKind) -> f64 {
         GoalKind::Headroom { at_least } => 1.0 - at_least,
         GoalKind::QuietestShare { at_least } => -at_least,
         GoalKind::NearFair { within } => within,
-        GoalKind::DelayP95 { .. } => LATE,
+        GoalKind::DelayP95 { .. } => SLOW_PART,
         GoalKind::Share { .. } => 0.0,
         GoalKind::Survive { .. } => 1.0,
     }
@@ -119,7 +116,7 @@ fn worst_strain(window: &WindowTally) -> Option<f64> {
 pub(super) fn strain(of: &Strain) -> f64 {
     let part = |count: u64, all: u64| if all == 0 { 0.0 } else { count as f64 / all as f64 };
     let full = of.fullest.part_full() / TURNED_AWAY;
-    (part(of.bounced, of.messages) / LOST).max(part(of.late, of.arrived) / LATE).max(full)
+    (part(of.bounced, of.messages) / LOST).max(part(of.late, of.arrived) / SLOW_PART).max(full)
 }
 
 /// Largest part of its limit of sessions that any node had in use at the same time.

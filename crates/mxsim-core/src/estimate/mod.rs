@@ -48,6 +48,7 @@ mod window;
 
 pub use goals::{GoalTrial, decided, goal_statuses, goal_trials, holds_as_counted, next_look, status_among};
 pub use not_known::{Assumption, Plausible, WhatIf, promising, share_quantile, what_if};
+pub use window::plural as windows_in_words;
 
 use crate::results::{
     Balance, Luck, MODEL_EPOCH, NodeResult, Provenance, Results, SCHEMA, Uncertainty, Verdict,

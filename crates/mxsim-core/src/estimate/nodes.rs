@@ -1,6 +1,6 @@
 //! Nodes, hosts and addresses: who carried how much.
 
-use super::interval::{Blocks, Ratio, unknown};
+use super::interval::{Blocks, Ratio};
 use super::moment::moment;
 use super::sample::Sample;
 use super::sessions;
@@ -20,7 +20,7 @@ pub(super) fn nodes(
     spreads: &[Spread],
 ) -> Vec<NodeResult> {
     let of = |(index, spread): (usize, &Spread)| NodeResult {
-        scatter: spread.by_chance().unwrap_or(unknown(0.0)),
+        scatter: spread.by_chance().unwrap_or(Interval::alone(0.0)),
         scatter_by_plan: spread.by_plan(),
         ..one(labels, index, (tallies, unlimited), loads)
     };
@@ -43,7 +43,7 @@ fn one(
         share: shares.estimate(),
         share_of_connections: share_of_connections(tallies, index).estimate(),
         tilt: tilt(&shares, node.fair_share),
-        scatter: unknown(0.0),
+        scatter: Interval::alone(0.0),
         scatter_by_plan: None,
         peak_rate: peak_rate(tallies, labels, index, MINUTE),
         peak_rates: (0..PEAK_BINS.len()).map(|bin| peak_rate(tallies, labels, index, bin)).collect(),
@@ -75,7 +75,7 @@ fn share_of_connections(tallies: &[Tally], node: usize) -> Sample {
 
 /// Mean share minus fair share; without a window with shares 0 and no bounds.
 fn tilt(shares: &Sample, fair: f64) -> Interval {
-    let Some(mean) = shares.mean().map(|mean| mean.interval()) else { return unknown(0.0) };
+    let Some(mean) = shares.mean().map(|mean| mean.interval()) else { return Interval::alone(0.0) };
     Interval {
         value: mean.value - fair,
         low: mean.low.map(|low| low - fair),
@@ -192,7 +192,7 @@ fn mean_share(tallies: &[Tally], part: impl Fn(&Tally) -> u64) -> Interval {
         0 => (0.0, 0.0),
         all => (part(tally) as f64 / all as f64, 1.0),
     });
-    Ratio::of(shares).map_or(unknown(0.0), |ratio| ratio.share_interval())
+    Ratio::of(shares).map_or(Interval::alone(0.0), |ratio| ratio.share_interval())
 }
 
 pub(super) fn totals(tallies: &[Tally], node: usize) -> NodeTotals {

@@ -2,7 +2,7 @@
 
 use super::delivery;
 use super::greylisting;
-use super::interval::{Ratio, unknown};
+use super::interval::Ratio;
 use super::sessions;
 use crate::results::{DeliveryTotals, Interval, SenderAtNode, SenderResult};
 use crate::tally::labels::Labels;
@@ -22,7 +22,7 @@ fn one(labels: &Labels, tallies: &[Tally], index: usize) -> SenderResult {
         share_of_mail: if labels.senders[index].wanted {
             share_of_mail(tallies, index)
         } else {
-            unknown(0.0)
+            Interval::alone(0.0)
         },
         totals: delivery::totals(own.iter().map(|sender| sender.totals)),
         bounced_share: delivery::bounced_share(own.iter().map(|sender| sender.totals)),
@@ -37,7 +37,7 @@ fn one(labels: &Labels, tallies: &[Tally], index: usize) -> SenderResult {
 fn share_of_mail(tallies: &[Tally], index: usize) -> Interval {
     let accepted = |totals: DeliveryTotals| totals.accepted;
     let pairs = tallies.iter().map(|tally| (accepted(tally.senders[index].totals), accepted(tally.totals)));
-    delivery::part(pairs).unwrap_or(unknown(0.0))
+    delivery::part(pairs).unwrap_or(Interval::alone(0.0))
 }
 
 /// A sender of which nothing was accepted has a share of 0 at each node, without bounds.
@@ -58,7 +58,7 @@ fn by_node(labels: &Labels, tallies: &[Tally], sender: usize) -> Vec<SenderAtNod
     let counts: Vec<Vec<u64>> = tallies.iter().map(accepted).collect();
     let at = |(node, labels): (usize, &crate::tally::labels::NodeLabels)| {
         let pairs = counts.iter().map(move |own| (own[node] as f64, own.iter().sum::<u64>() as f64));
-        let share = Ratio::of(pairs).map_or(unknown(0.0), |ratio| ratio.share_interval());
+        let share = Ratio::of(pairs).map_or(Interval::alone(0.0), |ratio| ratio.share_interval());
         let [busy_sessions, idle_sessions] = sessions::held(labels.measured, tallies, sender * nodes + node);
         SenderAtNode { node: labels.name.clone(), share, busy_sessions, idle_sessions }
     };

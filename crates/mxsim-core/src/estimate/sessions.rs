@@ -1,6 +1,6 @@
 //! Sessions: how many at the same time, how often a node was full, and how many messages go down one connection.
 
-use super::interval::{Ratio, unknown};
+use super::interval::Ratio;
 use super::window::per_window;
 use crate::results::{Estimate, Interval, SessionResult};
 use crate::scenario::TURNED_AWAY;
@@ -91,5 +91,5 @@ fn enough(limit: u32, unlimited: &[Tally], node: usize, turned_away: Option<Esti
 fn mean(measured: Span, tallies: &[Tally], node: usize) -> Interval {
     let occupied = tallies.iter().filter_map(|tally| tally.sessions.get(node));
     let pairs = occupied.map(|sessions| (sessions.occupied_us as f64, measured.0 as f64));
-    Ratio::of(pairs).map_or(unknown(0.0), |ratio| ratio.interval())
+    Ratio::of(pairs).map_or(Interval::alone(0.0), |ratio| ratio.interval())
 }

@@ -1,11 +1,11 @@
 //! What nodes that are down all the time do to the mail, in words.
 
 use super::delivery::part;
-use super::measured::{LATE, strain};
+use super::measured::strain;
 use crate::numerals::Ranged;
 use crate::results::Interval;
 use crate::results::called;
-use crate::scenario::{LOST, SLOW, TURNED_AWAY};
+use crate::scenario::{LOST, SLOW, SLOW_PART, TURNED_AWAY};
 use crate::tally::labels::Labels;
 use crate::tally::{Strain, Tally};
 
@@ -35,7 +35,7 @@ fn effects(tallies: &[Tally], choice: usize) -> Vec<String> {
         |count: fn(&Strain) -> (u64, u64)| part(tallies.iter().map(|tally| counts(tally, choice, count)));
     let effects = [
         (sum(|of| (of.bounced, of.messages)), LOST, "of the mail bounces".to_owned()),
-        (sum(|of| (of.late, of.arrived)), LATE, format!("of the mail takes longer than {SLOW}")),
+        (sum(|of| (of.late, of.arrived)), SLOW_PART, format!("of the mail takes longer than {SLOW}")),
         (
             sum(|of| (of.fullest.full, of.fullest.connections)),
             TURNED_AWAY,

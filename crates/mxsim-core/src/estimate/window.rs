@@ -101,7 +101,7 @@ pub(super) fn per_window(tallies: &[Tally], value: impl Fn(&WindowTally) -> Opti
 }
 
 /// The plural of what a window of this length is called.
-pub(super) const fn plural(window: Span) -> &'static str {
+pub const fn plural(window: Span) -> &'static str {
     match window {
         Span::DAY => "days",
         Span::HOUR => "hours",

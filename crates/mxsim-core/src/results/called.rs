@@ -7,9 +7,27 @@ pub fn called(name: &str) -> String {
     if is_word { format!("\"{name}\"") } else { name.to_owned() }
 }
 
+/// Names in a row: "a", "a and b", "a, b and c".
+#[must_use]
+pub fn listed(names: &[impl AsRef<str>]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match &names[..] {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::called;
+    use super::{called, listed};
+
+    #[test]
+    fn the_last_of_several_stands_behind_an_and() {
+        assert_eq!(
+            [&[][..], &["a"], &["a", "b"], &["a", "b", "c"]].map(listed),
+            ["", "a", "a and b", "a, b and c"]
+        );
+    }
 
     #[test]
     fn words_stand_in_quotes() {

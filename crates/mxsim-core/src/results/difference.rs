@@ -32,6 +32,16 @@ pub enum Unit {
     PerMinute,
 }
 
+impl Unit {
+    /// The same interval with bounds that its quantity can have: nothing is below zero, and no share above one.
+    #[must_use]
+    pub fn bounded(self, interval: Interval) -> Interval {
+        let most = if self == Self::Share { 1.0 } else { f64::INFINITY };
+        let within = |bound: f64| bound.clamp(0.0, most);
+        Interval { low: interval.low.map(within), high: interval.high.map(within), ..interval }
+    }
+}
+
 /// By how much one scenario differs from another in one quantity, replication by replication.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]

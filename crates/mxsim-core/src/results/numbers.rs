@@ -36,6 +36,14 @@ pub struct Interval {
     pub high: Option<f64>,
 }
 
+impl Interval {
+    /// A number of which nothing is known beside it.
+    #[must_use]
+    pub const fn alone(value: f64) -> Self {
+        Self { value, low: None, high: None }
+    }
+}
+
 /// When something happened (s from the start of measuring), over the replications in which it did.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -91,6 +91,10 @@ pub const OFF_TARGET: f64 = 0.25;
 pub const LOST: f64 = 0.000_1;
 /// Delay that 19 of 20 messages may have.
 pub const SLOW: Span = Span::from_minutes(5);
+/// Part of the mail that may take longer than [`SLOW`], so that 19 of 20 messages do not.
+pub const SLOW_PART: f64 = 0.05;
+/// Part of the mail that may take longer than an hour.
+pub const LATE_PART: f64 = 0.01;
 /// Part of the connections that may find a node full in its busiest hour.
 pub const TURNED_AWAY: f64 = 0.01;
 

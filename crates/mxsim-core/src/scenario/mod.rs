@@ -25,7 +25,7 @@ pub use build::{
     ZoneChange,
 };
 pub use findings::{FINDINGS, FindingKind, Reach};
-pub use goal::{Goal, GoalKind, LOST, OFF_TARGET, SLOW, ShareRange, TURNED_AWAY};
+pub use goal::{Goal, GoalKind, LATE_PART, LOST, OFF_TARGET, SLOW, SLOW_PART, ShareRange, TURNED_AWAY};
 pub use keys::is_scenario_key;
 pub(crate) use model::LEAST_SHARE;
 pub use model::{

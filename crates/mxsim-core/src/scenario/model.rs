@@ -123,12 +123,18 @@ impl Scenario {
         same
     }
 
+    /// The same with these nodes dropping all packets between two moments, and with no other fault of theirs; what was written of faults stays.
+    pub(super) fn dropping(&self, nodes: &[usize], (from, to): (Time, Time)) -> Self {
+        let outage = Outage { from, to, fault: Fault::Drop, scope: Scope::ALL };
+        let mut same = self.clone();
+        nodes.iter().for_each(|node| same.nodes[*node].faults = Schedule::new(vec![outage]));
+        same
+    }
+
     /// The same with these nodes down from the first moment to the last. Packets that vanish are the worst that a dead host does to a sender, which
     /// has to wait.
     pub(crate) fn with_nodes_down(&self, nodes: &[usize]) -> Self {
-        let always = Outage { from: Time(i64::MIN), to: Time::NEVER, fault: Fault::Drop, scope: Scope::ALL };
-        let mut same = self.clone();
-        nodes.iter().for_each(|node| same.nodes[*node].faults = Schedule::new(vec![always]));
+        let mut same = self.dropping(nodes, (Time(i64::MIN), Time::NEVER));
         same.faults.clear();
         same.events.clear();
         same
@@ -142,9 +148,9 @@ impl Scenario {
         let lifetime = |sender: &Sender| sender.behaviour.parameters.retry.lifetime.unwrap_or(GIVE_UP);
         let gives_up = self.wanted_senders().map(lifetime).max().unwrap_or(GIVE_UP);
         let after = over.unwrap_or(Span::ZERO) + gives_up;
-        let step = self.run.window.max(Span::DAY).0;
-        (after <= FAR)
-            .then(|| self.run.window.saturating_mul((after.0 + step - 1) / step * step / self.run.window.0))
+        let window = self.run.window;
+        let days = after.up_to_whole(window.max(Span::DAY));
+        (after <= FAR).then(|| window.saturating_mul(days.0 / window.0))
     }
 
     /// The senders whose mail somebody waits for.

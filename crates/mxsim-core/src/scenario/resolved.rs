@@ -312,16 +312,10 @@ fn section_of(path: &str) -> &str {
     path.split('.').next().unwrap_or(path)
 }
 
-/// The lines of a zone; read back they are the same zone, but for how addresses are known.
-pub(super) fn record_lines(zone: &Zone) -> String {
-    let lines: Vec<String> = record_sets(zone).into_values().flatten().collect();
-    format!("{}\n", lines.join("\n"))
-}
-
 /// Record lines by owner and type.
 type RecordSets = BTreeMap<(String, &'static str), Vec<String>>;
 
-/// The lines of a zone file that say what the zone says.
+/// The lines of a zone; read back they are the same zone, but for how addresses are known.
 pub(super) fn zone_lines(zone: &Zone) -> String {
     record_sets(zone).into_values().flatten().map(|line| line + "\n").collect()
 }

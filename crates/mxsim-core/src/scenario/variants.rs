@@ -2,7 +2,7 @@
 
 use super::goal::{Goal, combinations};
 use super::model::{Node, PlannedFault, Scenario, Sender};
-use crate::node::{Capacity, Fault, Outage, Schedule, Scope, SessionTime};
+use crate::node::{Capacity, Fault, Scope, SessionTime};
 use crate::sender::{Concurrency, Reuse};
 use crate::time::{Span, Time};
 
@@ -47,9 +47,7 @@ impl Scenario {
 
     /// The same with these nodes down between two moments, as [`Scenario::with_nodes_down`] has them down for ever.
     pub(crate) fn with_nodes_down_between(&self, nodes: &[usize], (from, to): (Time, Time)) -> Self {
-        let outage = Outage { from, to, fault: Fault::Drop, scope: Scope::ALL };
-        let mut same = self.clone();
-        nodes.iter().for_each(|node| same.nodes[*node].faults = Schedule::new(vec![outage]));
+        let mut same = self.dropping(nodes, (from, to));
         same.faults.push(PlannedFault {
             at: from,
             length: to.since(from),

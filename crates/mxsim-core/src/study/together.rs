@@ -9,6 +9,7 @@ use crate::engine::probe::Probe;
 use crate::engine::{
     Compiled, Done, MethodChoice, compile_beside, compile_for, replicate_watched, replicate_watched_with,
 };
+use crate::results::{MODEL_EPOCH, Made};
 use crate::scenario::Scenario;
 use crate::study::cost::Cost;
 use crate::study::limit::{Limit, Observer, Stop};
@@ -74,12 +75,27 @@ pub(crate) struct Together<T> {
     pub(crate) seen: Vec<Vec<T>>,
     /// True if it was interrupted.
     pub(crate) partial: bool,
+    /// Seed of all randomness.
+    seed: u64,
 }
 
 impl<T> Together<T> {
     /// What was seen of one scenario, in the order of replications.
     pub(crate) fn of(&self, scenario: usize) -> impl Iterator<Item = &T> + Clone {
         self.seen.iter().map(move |seen| &seen[scenario])
+    }
+
+    /// What the document says of it; the run length is that of the first scenario.
+    pub(crate) fn made(&self) -> Made {
+        Made {
+            version: env!("CARGO_PKG_VERSION").into(),
+            model_epoch: MODEL_EPOCH,
+            seed: self.seed,
+            replications: self.seen.len() as u64,
+            run_length_s: self.labels[0].run.run_length.as_secs_f64(),
+            fingerprints: self.labels.iter().map(|labels| labels.fingerprint.clone()).collect(),
+            partial: self.partial,
+        }
     }
 }
 
@@ -152,7 +168,7 @@ pub(crate) fn simulate_together<T: Send>(
                 observer.outgrown(&why);
             }
             let partial = all == Err(Ended::Stopped) && stop == Some(Stop::Interrupted);
-            Ok(Together { labels, seen, partial })
+            Ok(Together { labels, seen, partial, seed: options.seed })
         }
     }
 }
@@ -163,7 +179,7 @@ pub(crate) fn seconds_of(scenarios: &[Scenario], method: MethodChoice) -> f64 {
 }
 
 /// As many replications as the time is worth that a comparison takes, if one of all scenarios costs `each` (s).
-fn worth(each: f64) -> u64 {
+pub(crate) fn worth(each: f64) -> u64 {
     let [fewest, most] = REPLICATIONS;
     (BUDGET_S / each).clamp(fewest, most) as u64
 }

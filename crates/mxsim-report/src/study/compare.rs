@@ -2,20 +2,32 @@
 
 use super::parts::{self, Table};
 use super::{Asked, Drawing, StudyReport};
+use crate::csv_table::cell;
 use crate::figure;
-use crate::page::TextStyle;
-use crate::shell::word as shell_word;
+use crate::page::{Page, TextStyle};
 use mxsim_core::numerals::{counted, duration};
-use mxsim_core::results::{Measured, Unit};
+use mxsim_core::results::{Interval, Made, Measured, Said};
 use mxsim_core::study::compare::{Compared, Comparison, Pair, TradeGrade};
 
 const WON: &str = "BETTER";
 const OPEN: &str = "NO WINNER";
 
 impl StudyReport for Comparison {
+    fn said(&self) -> &Said {
+        &self.said
+    }
+
+    fn made(&self) -> &Made {
+        &self.made
+    }
+
+    fn word(&self) -> String {
+        word(self).to_owned()
+    }
+
     fn screen(&self, asked: &Asked<'_>, style: &TextStyle) -> String {
-        let mut page = parts::page(style);
-        parts::head(&mut page, &title(self), word(self), &self.said);
+        let mut page = Page::new(style);
+        parts::head(&mut page, &title(self), &self.word(), &self.said);
         page.blank();
         overview(self).write(&mut page);
         page.blank();
@@ -35,57 +47,44 @@ impl StudyReport for Comparison {
         page.with_next(&next(self, asked))
     }
 
-    fn oneline(&self) -> String {
-        parts::line(word(self), &self.said)
-    }
-
     fn markdown(&self) -> String {
         let mut tables = vec![overview(self)];
         tables.extend(operations(self));
         tables.extend(self.pairs.iter().map(differences));
         tables.push(goals(self));
-        parts::markdown(&title(self), word(self), (&self.said, &self.made), &tables)
+        parts::markdown(&title(self), &self.word(), (&self.said, &self.made), &tables)
     }
 
     fn csv(&self) -> String {
         let header = ["section", "name", "quantity", "value", "low", "high", "narrower"];
-        let measured = |section: &'static str, name: &str, one: &Measured| {
-            let value = one.value;
-            vec![
-                section.to_owned(),
-                name.to_owned(),
-                one.name.clone(),
-                parts::cell(Some(value.value)),
-                parts::cell(value.low),
-                parts::cell(value.high),
-                String::new(),
-            ]
+        let row = |section: &str, name: &str, quantity: &str, value: Interval, narrower: Option<f64>| {
+            let texts = [section, name, quantity].map(str::to_owned);
+            texts.into_iter().chain(parts::numbers(Some(value))).chain([cell(narrower)]).collect()
         };
         let mut rows = Vec::new();
         for design in &self.designs {
-            rows.extend(design.measured.iter().map(|one| measured("ordinary_day", &design.name, one)));
-            rows.extend(design.node_down.iter().map(|one| measured("node_down", &design.name, one)));
+            for (section, measured) in [("ordinary_day", &design.measured), ("node_down", &design.node_down)]
+            {
+                rows.extend(
+                    measured.iter().map(|one| row(section, &design.name, &one.name, one.value, None)),
+                );
+            }
         }
         for pair in &self.pairs {
+            let name = format!("{} - {}", pair.first, pair.second);
             rows.extend(pair.differences.iter().map(|one| {
-                let value = one.difference.value;
-                let numbers = [Some(value.value), value.low, value.high, one.difference.narrower];
-                let name = format!("{} - {}", pair.first, pair.second);
-                let texts = ["difference".to_owned(), name, one.name.clone()];
-                texts.into_iter().chain(numbers.map(parts::cell)).collect()
+                row("difference", &name, &one.name, one.difference.value, one.difference.narrower)
             }));
         }
         parts::csv(&header, rows)
     }
 
     fn figures(&self) -> Vec<Drawing> {
-        let drawing =
-            |title: &str, name: &str, figure| Drawing { title: title.into(), name: name.into(), figure };
         let mut drawings =
-            vec![drawing("Busiest node by design", "compare-busiest", figure::compare_busiest(self))];
+            vec![Drawing::new("Busiest node by design", "compare-busiest", figure::compare_busiest(self))];
         if self.designs.iter().any(|design| !design.node_down.is_empty()) {
             let figure = figure::compare_late(self);
-            drawings.push(drawing("Late mail by design, with a node down", "compare-late", figure));
+            drawings.push(Drawing::new("Late mail by design, with a node down", "compare-late", figure));
         }
         drawings
     }
@@ -159,19 +158,13 @@ fn at_most(seconds: f64) -> String {
 /// The differences of two designs.
 fn differences(pair: &Pair) -> Table {
     let rows = &pair.differences;
-    let shown = |one: &mxsim_core::study::compare::NamedDifference| match one.unit {
-        Unit::Share => format!("{} points", parts::difference(&one.difference, one.unit)),
-        unit => parts::difference(&one.difference, unit),
-    };
-    let narrower =
-        |narrower: Option<f64>| narrower.map_or_else(|| "-".into(), |ratio| format!("{ratio:.1} x"));
     Table::new(
         &format!("{} less {}", pair.first, pair.second),
         "quantity",
         rows.iter().map(|one| one.text.clone()).collect(),
     )
-    .column("difference", rows.iter().map(shown).collect())
-    .column("narrower", rows.iter().map(|one| narrower(one.difference.narrower)).collect())
+    .column("difference", rows.iter().map(|one| parts::difference(&one.difference, one.unit)).collect())
+    .column("narrower", rows.iter().map(|one| parts::narrower(one.difference.narrower)).collect())
 }
 
 /// Which design meets which goal.
@@ -181,30 +174,22 @@ fn goals(comparison: &Comparison) -> Table {
     let table = Table::new("goals", "goal", texts);
     comparison.designs.iter().fold(table, |table, design| {
         let status =
-            |place: usize| design.goals.get(place).map_or("-", |goal| status(goal.status)).to_owned();
+            |place: usize| design.goals.get(place).map_or("-", |goal| parts::status(goal.status)).to_owned();
         table.column(&design.name, (0..first.goals.len()).map(status).collect())
     })
 }
 
-const fn status(status: mxsim_core::results::GoalStatus) -> &'static str {
-    match status {
-        mxsim_core::results::GoalStatus::Met => "met",
-        mxsim_core::results::GoalStatus::Missed => "missed",
-        mxsim_core::results::GoalStatus::Unknown => "open",
-    }
-}
-
 /// More days where nothing is told, else everything that is known.
 fn next(comparison: &Comparison, asked: &Asked<'_>) -> String {
-    let input = shell_word(asked.input);
+    let begin = asked.begin("compare");
     if comparison.winner.is_none() {
         let more = comparison.made.replications * 4;
-        return format!("mxsim compare {input} --replications {more}, for differences half as wide");
+        return format!("{begin} --replications {more}, for differences half as wide");
     }
     if asked.full {
-        return format!("mxsim compare {input} --figures figures");
+        return format!("{begin} --figures figures");
     }
-    format!("mxsim compare {input} --full, for every difference with its range")
+    format!("{begin} --full, for every difference with its range")
 }
 
 /// A check-list in Markdown: what to publish for the better design, and how long the old records live on.

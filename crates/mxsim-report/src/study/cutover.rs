@@ -2,18 +2,30 @@
 
 use super::parts::{self, Table};
 use super::{Asked, Drawing, StudyReport};
+use crate::csv_table::cell;
 use crate::figure;
 use crate::outgoing::in_markdown;
-use crate::page::TextStyle;
-use crate::shell::word as shell_word;
+use crate::page::{Page, TextStyle};
 use mxsim_core::numerals::{Ranged, clock, duration, percent};
-use mxsim_core::results::{Answer, Interval};
+use mxsim_core::results::{Answer, Interval, Made, Said};
 use mxsim_core::study::cutover::{Cutover, Moved, OldSender, Variant};
 
 impl StudyReport for Cutover {
+    fn said(&self) -> &Said {
+        &self.said
+    }
+
+    fn made(&self) -> &Made {
+        &self.made
+    }
+
+    fn word(&self) -> String {
+        word(self).to_owned()
+    }
+
     fn screen(&self, asked: &Asked<'_>, style: &TextStyle) -> String {
-        let mut page = parts::page(style);
-        parts::head(&mut page, &title(self), word(self), &self.said);
+        let mut page = Page::new(style);
+        parts::head(&mut page, &title(self), &self.word(), &self.said);
         page.blank();
         variants(self).write(&mut page);
         if asked.full {
@@ -25,14 +37,10 @@ impl StudyReport for Cutover {
         page.with_next(&next(self, asked))
     }
 
-    fn oneline(&self) -> String {
-        parts::line(word(self), &self.said)
-    }
-
     fn markdown(&self) -> String {
         let mut tables = vec![variants(self), senders(self, usize::MAX)];
         tables.extend(self.variants.iter().map(quantities));
-        let mut out = parts::markdown(&title(self), word(self), (&self.said, &self.made), &tables);
+        let mut out = parts::markdown(&title(self), &self.word(), (&self.said, &self.made), &tables);
         out.push('\n');
         out.push_str(&cutover_plan(self).replacen("# ", "## ", 1));
         out
@@ -44,8 +52,7 @@ impl StudyReport for Cutover {
     }
 
     fn figures(&self) -> Vec<Drawing> {
-        let title = "Who still sends to the old hosts".to_owned();
-        vec![Drawing { title, name: "cutover".to_owned(), figure: figure::cutover(self) }]
+        vec![Drawing::new("Who still sends to the old hosts", "cutover", figure::cutover(self))]
     }
 }
 
@@ -183,14 +190,11 @@ fn quantities(variant: &Variant) -> Table {
         let found = one(place).difference;
         found.map_or_else(|| "-".to_owned(), |found| parts::difference(&found, one(place).measured.unit))
     };
-    let narrower = |place: usize| {
-        let ratio = one(place).difference.and_then(|found| found.narrower);
-        ratio.map_or_else(|| "-".to_owned(), mxsim_core::numerals::significant)
-    };
+    let narrower = |place: usize| parts::narrower(one(place).difference.and_then(|found| found.narrower));
     table.column("more than if it goes on", of(&difference)).column("narrower", of(&narrower))
 }
 
-fn full(cutover: &Cutover, page: &mut crate::page::Page) {
+fn full(cutover: &Cutover, page: &mut Page) {
     page.blank();
     for table in [moved(cutover), senders(cutover, usize::MAX)]
         .into_iter()
@@ -207,49 +211,44 @@ fn full(cutover: &Cutover, page: &mut crate::page::Page) {
 }
 
 fn next(cutover: &Cutover, asked: &Asked<'_>) -> String {
-    // What was typed may be several files, or standard input.
-    let typed: Vec<String> = asked.input.split(' ').map(|word| shell_word(word).into_owned()).collect();
-    let typed = typed.join(" ");
+    let begin = asked.begin("cutover");
     match cutover.change.lowering {
         _ if cutover.said.answer == Answer::CannotTell => {
-            format!("mxsim cutover {typed} --full, for who they are and why")
+            format!("{begin} --full, for who they are and why")
         }
         Some(lowering) if !lowering.is_planned => {
-            format!("mxsim cutover {typed} --lower-ttl {}s --plan, for the check-list", lowering.ttl_s)
+            format!("{begin} --lower-ttl {}s --plan, for the check-list", lowering.ttl_s)
         }
-        _ => format!("mxsim cutover {typed} --plan, for the check-list"),
+        _ => format!("{begin} --plan, for the check-list"),
     }
 }
 
 fn rows(cutover: &Cutover) -> Vec<Vec<String>> {
-    let row = |section: &str, name: &str, quantity: &str, value: Interval, from: String| {
-        let numbers = [Some(value.value), value.low, value.high].map(parts::cell);
+    let row = |section: &str, name: &str, quantity: &str, value: Interval, from: Option<f64>| {
         let texts = [section, name, quantity].map(str::to_owned);
-        texts.into_iter().chain(numbers).chain([from]).collect::<Vec<String>>()
+        texts.into_iter().chain(parts::numbers(Some(value))).chain([cell(from)]).collect::<Vec<String>>()
     };
     let mut rows = Vec::new();
     for variant in &cutover.variants {
         for quantity in &variant.quantities {
             let measured = &quantity.measured;
-            rows.push(row("variants", &variant.name, &measured.name, measured.value, String::new()));
+            rows.push(row("variants", &variant.name, &measured.name, measured.value, None));
             if let Some(difference) = quantity.difference {
-                rows.push(row("differences", &variant.name, &measured.name, difference.value, String::new()));
+                rows.push(row("differences", &variant.name, &measured.name, difference.value, None));
             }
         }
         for moved in &variant.moved {
             let name = format!("moved_{}", moved.part);
-            rows.extend(moved.after_s.map(|at| row("moved", &variant.name, &name, at, String::new())));
+            rows.extend(moved.after_s.map(|at| row("moved", &variant.name, &name, at, None)));
         }
     }
     for sender in &cutover.senders {
-        rows.push(row("senders", &sender.name, "share_of_mail", sender.share_of_mail, String::new()));
-        rows.push(row("senders", &sender.name, "share_of_old", sender.share_of_old, String::new()));
+        rows.push(row("senders", &sender.name, "share_of_mail", sender.share_of_mail, None));
+        rows.push(row("senders", &sender.name, "share_of_old", sender.share_of_old, None));
     }
     for curve in std::iter::once(&cutover.curve).chain(&cutover.curves) {
         let bins = curve.values.iter().zip(&cutover.edges_s);
-        rows.extend(bins.map(|(value, from)| {
-            row("curve", &curve.name, "share_to_old", *value, parts::cell(Some(*from)))
-        }));
+        rows.extend(bins.map(|(value, from)| row("curve", &curve.name, "share_to_old", *value, Some(*from))));
     }
     rows
 }

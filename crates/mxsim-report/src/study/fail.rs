@@ -2,11 +2,12 @@
 
 use super::parts::{self, Table};
 use super::{Asked, Drawing, StudyReport};
+use crate::csv_table::cell;
 use crate::figure;
 use crate::page::{Page, TextStyle};
 use crate::shell::word as shell_word;
 use mxsim_core::numerals::{Ranged, clock, duration, literal_duration, percent_digits, significant};
-use mxsim_core::results::{Answer, Caution, Interval, Unit};
+use mxsim_core::results::{Answer, Caution, Difference, Interval, Made, Said, Unit};
 use mxsim_core::study::fail::{
     Effect, FailStudy, FaultClass, Help, NodeEffect, Recovery, Saving, SenderEffect,
 };
@@ -15,9 +16,21 @@ use mxsim_core::study::fail::{
 const MOST_HELPS: usize = 4;
 
 impl StudyReport for FailStudy {
+    fn said(&self) -> &Said {
+        &self.said
+    }
+
+    fn made(&self) -> &Made {
+        &self.made
+    }
+
+    fn word(&self) -> String {
+        word(self).to_owned()
+    }
+
     fn screen(&self, asked: &Asked<'_>, style: &TextStyle) -> String {
-        let mut page = parts::page(style);
-        parts::head(&mut page, &title(self), word(self), &self.said);
+        let mut page = Page::new(style);
+        parts::head(&mut page, &title(self), &self.word(), &self.said);
         page.blank();
         if self.classes.is_empty() {
             first_page(&mut page, self);
@@ -35,12 +48,8 @@ impl StudyReport for FailStudy {
         page.with_next(&next(self, asked))
     }
 
-    fn oneline(&self) -> String {
-        parts::line(word(self), &self.said)
-    }
-
     fn markdown(&self) -> String {
-        let mut out = parts::markdown(&title(self), word(self), (&self.said, &self.made), &tables(self));
+        let mut out = parts::markdown(&title(self), &self.word(), (&self.said, &self.made), &tables(self));
         for caution in &self.cautions {
             out.push_str(&format!("\n- **Caution:** {}\n", crate::outgoing::in_markdown(&caution.text)));
         }
@@ -73,12 +82,10 @@ impl StudyReport for FailStudy {
     }
 
     fn figures(&self) -> Vec<Drawing> {
-        let drawing =
-            |title: &str, name: &str, figure| Drawing { title: title.into(), name: name.into(), figure };
         let waiting =
-            figure::fail_waiting(self).map(|figure| drawing("Waiting mail", "fail-waiting", figure));
-        let nodes =
-            figure::fail_nodes(self).map(|figure| drawing("Mail accepted by node", "fail-nodes", figure));
+            figure::fail_waiting(self).map(|figure| Drawing::new("Waiting mail", "fail-waiting", figure));
+        let nodes = figure::fail_nodes(self)
+            .map(|figure| Drawing::new("Mail accepted by node", "fail-nodes", figure));
         waiting.into_iter().chain(nodes).collect()
     }
 }
@@ -94,15 +101,16 @@ impl Rows {
         value: &Interval,
         narrower: Option<f64>,
     ) {
-        let numbers = [Some(value.value), value.low, value.high, narrower].map(parts::cell);
-        self.0.push([section, name, quantity].map(str::to_owned).into_iter().chain(numbers).collect());
+        let texts = [section, name, quantity].map(str::to_owned);
+        let numbers = parts::numbers(Some(*value)).into_iter().chain([cell(narrower)]);
+        self.0.push(texts.into_iter().chain(numbers).collect());
     }
 
     fn interval(&mut self, section: &str, named: (&str, &str), value: &Interval) {
         self.row(section, named, value, None);
     }
 
-    fn difference(&mut self, section: &str, named: (&str, &str), one: &mxsim_core::results::Difference) {
+    fn difference(&mut self, section: &str, named: (&str, &str), one: &Difference) {
         self.row(section, named, &one.value, one.narrower);
     }
 
@@ -333,11 +341,7 @@ fn effects(title: &str, effects: &[Effect]) -> Table {
         .column("without", of(&|one| plus_minus(&one.normal, one.unit)))
         .column("with it", of(&|one| plus_minus(&one.failing, one.unit)))
         .column("difference", of(&|one| plus_minus(&one.difference.value, one.unit)))
-        .column("narrower", of(&|one| narrower(one.difference.narrower)))
-}
-
-fn narrower(ratio: Option<f64>) -> String {
-    ratio.map_or_else(|| "-".into(), |ratio| format!("{} x", significant(ratio)))
+        .column("narrower", of(&|one| parts::narrower(one.difference.narrower)))
 }
 
 fn nodes(nodes: &[NodeEffect]) -> Table {
@@ -360,12 +364,10 @@ fn nodes(nodes: &[NodeEffect]) -> Table {
 
 fn senders(senders: &[SenderEffect]) -> Table {
     let of = |cell: &dyn Fn(&SenderEffect) -> String| senders.iter().map(cell).collect::<Vec<_>>();
-    let points =
-        |one: &mxsim_core::results::Difference| format!("{} points", parts::difference(one, Unit::Share));
     Table::new("Whose mail", "sender", of(&|sender| sender.name.clone()))
         .column("of all mail", of(&|sender| parts::value(&sender.share_of_mail, Unit::Share)))
-        .column("later than 5 min", of(&|sender| points(&sender.late_5m)))
-        .column("lost", of(&|sender| points(&sender.lost)))
+        .column("later than 5 min", of(&|sender| parts::difference(&sender.late_5m, Unit::Share)))
+        .column("lost", of(&|sender| parts::difference(&sender.lost, Unit::Share)))
 }
 
 /// The timeline in words: what waits, and the share of each node, bin by bin.
@@ -400,12 +402,7 @@ fn next(study: &FailStudy, asked: &Asked<'_>) -> String {
         (true, false) => " --full",
         (true, true) => " --figures .",
     };
-    format!(
-        "mxsim fail {} {} --how {} {time}{more}",
-        shell_word(asked.input),
-        target.join(" "),
-        shell_word(how)
-    )
+    format!("{} {} --how {} {time}{more}", asked.begin("fail"), target.join(" "), shell_word(how))
 }
 
 /// A time as the command line takes it: `10:00`, `2d 10:00`.
@@ -419,7 +416,7 @@ fn length(seconds: f64) -> String {
 }
 
 /// What is saved: positive if it is less than before.
-fn saved_text(saved: &mxsim_core::results::Difference, unit: Unit) -> String {
+fn saved_text(saved: &Difference, unit: Unit) -> String {
     let ranged = Ranged::from(saved.value);
     match unit {
         Unit::Share => ranged.points(),

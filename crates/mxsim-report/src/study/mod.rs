@@ -9,7 +9,10 @@ mod sweep;
 
 use crate::TextStyle;
 use crate::figure::Figure;
+use crate::shell::word as shell_word;
+use mxsim_core::results::{Made, Said};
 use serde::Serialize;
+use std::borrow::Cow;
 
 pub use compare::plan;
 pub use cutover::cutover_plan;
@@ -18,10 +21,18 @@ pub(crate) use size::whole;
 /// What was asked, for the screen.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
-    /// The scenario or zone as it was typed.
-    pub input: &'a str,
+    /// The scenarios or zones as they were typed.
+    pub inputs: &'a [&'a str],
     /// True if the page goes on with everything that is known.
     pub full: bool,
+}
+
+impl Asked<'_> {
+    /// The next command as far as it says what it is about: `mxsim size site.toml`.
+    fn begin(&self, command: &str) -> String {
+        let inputs: Vec<Cow<'_, str>> = self.inputs.iter().map(|input| shell_word(input)).collect();
+        format!("mxsim {command} {}", inputs.join(" "))
+    }
 }
 
 /// A figure to be drawn.
@@ -35,12 +46,28 @@ pub struct Drawing {
     pub figure: Figure,
 }
 
+impl Drawing {
+    /// A figure with what it shows and its file name without an ending.
+    #[must_use]
+    pub fn new(title: &str, name: &str, figure: Figure) -> Self {
+        Self { title: title.into(), name: name.into(), figure }
+    }
+}
+
 /// A document of a command that simulates scenarios side by side.
 pub trait StudyReport: Serialize {
+    /// Its answer.
+    fn said(&self) -> &Said;
+    /// What it was made from.
+    fn made(&self) -> &Made;
+    /// The word that the page begins with.
+    fn word(&self) -> String;
     /// The page for people: the answer first, and the next command last.
     fn screen(&self, asked: &Asked<'_>, style: &TextStyle) -> String;
     /// The answer in one line.
-    fn oneline(&self) -> String;
+    fn oneline(&self) -> String {
+        parts::line(&self.word(), self.said())
+    }
     /// The same content for a ticket or a wiki.
     fn markdown(&self) -> String;
     /// One table for a spreadsheet.

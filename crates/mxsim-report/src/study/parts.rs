@@ -1,11 +1,12 @@
 //! What the documents of several commands have in common: how their numbers and tables are written.
 
+use crate::csv_table::cell;
 use crate::outgoing::{in_csv, in_markdown, visible};
+use crate::page::Page;
 use crate::page::columns::{self, Column};
-use crate::page::{Page, TextStyle};
 use crate::words;
 use mxsim_core::numerals::{Ranged, count, counted, duration, significant};
-use mxsim_core::results::{Difference, Interval, Made, Said, Unit};
+use mxsim_core::results::{Difference, GoalStatus, Interval, Made, Said, Unit};
 
 /// A number with its range, in its unit.
 pub(crate) fn value(interval: &Interval, unit: Unit) -> String {
@@ -24,7 +25,7 @@ pub(crate) fn difference(difference: &Difference, unit: Unit) -> String {
     let Interval { value, low, high } = difference.value;
     let ranged = Ranged::new(value, [low, high]);
     match unit {
-        Unit::Share => ranged.signed_points_bare(),
+        Unit::Share => format!("{} points", ranged.signed_points_bare()),
         Unit::Seconds => signed(value, low, high, duration),
         _ => signed(value, low, high, significant),
     }
@@ -38,6 +39,20 @@ fn signed(value: f64, low: Option<f64>, high: Option<f64>, text: fn(f64) -> Stri
         }
         Some(_) => one(value),
         None => format!("{} (?)", one(value)),
+    }
+}
+
+/// How many times wider the range of a difference would be with independent random numbers.
+pub(crate) fn narrower(ratio: Option<f64>) -> String {
+    ratio.map_or_else(|| "-".into(), |ratio| format!("{ratio:.1} x"))
+}
+
+/// Whether a goal is met.
+pub(crate) const fn status(status: GoalStatus) -> &'static str {
+    match status {
+        GoalStatus::Met => "met",
+        GoalStatus::Missed => "missed",
+        GoalStatus::Unknown => "open",
     }
 }
 
@@ -159,21 +174,19 @@ pub(crate) fn markdown(title: &str, word: &str, (said, made): (&Said, &Made), ta
 
 /// Rows of cells as CSV; a text that a spreadsheet would take for a formula begins with an apostrophe.
 pub(crate) fn csv(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut writer = ::csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    // Memory takes whatever it is given.
-    let _ = writer.write_record(header);
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    // Rows of equal length written to memory: there is nothing that can fail.
+    writer.write_record(header).expect("a row in memory can be written");
     for row in rows {
-        let _ = writer.write_record(row.iter().map(|cell| in_csv(cell)));
+        let cells = row.iter().map(|cell| in_csv(cell));
+        writer.write_record(cells).expect("a row in memory can be written");
     }
-    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+    let bytes = writer.into_inner().expect("a table in memory can be flushed");
+    String::from_utf8(bytes).expect("every cell is a string")
 }
 
-/// A number in a CSV cell, not rounded; empty if there is none.
-pub(crate) fn cell(number: Option<f64>) -> String {
-    number.map_or_else(String::new, |number| number.to_string())
-}
-
-/// A page that is ready to be written on.
-pub(crate) fn page(style: &TextStyle) -> Page {
-    Page::new(style)
+/// A value and the bounds of its interval as CSV cells, not rounded; empty where there is none.
+pub(crate) fn numbers(interval: Option<Interval>) -> [String; 3] {
+    let part = |pick: fn(Interval) -> Option<f64>| cell(interval.and_then(pick));
+    [part(|own| Some(own.value)), part(|own| own.low), part(|own| own.high)]
 }

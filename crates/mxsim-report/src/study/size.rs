@@ -3,19 +3,30 @@
 use super::parts::{self, Table};
 use super::{Asked, Drawing, StudyReport};
 use crate::figure;
-use crate::page::TextStyle;
-use crate::shell::word as shell_word;
+use crate::page::{Page, TextStyle};
 use mxsim_core::numerals::{Ranged, count, percent, significant};
-use mxsim_core::results::{Answer, Interval, Unit};
+use mxsim_core::results::{Answer, Interval, Made, Said, Unit};
 use mxsim_core::study::size::{NodeCount, NodeSize, Situation, Sizing, Tested};
 
 /// What the page is about.
 const QUESTION: &str = "How many sessions and nodes does this mail need?";
 
 impl StudyReport for Sizing {
+    fn said(&self) -> &Said {
+        &self.said
+    }
+
+    fn made(&self) -> &Made {
+        &self.made
+    }
+
+    fn word(&self) -> String {
+        word(self)
+    }
+
     fn screen(&self, asked: &Asked<'_>, style: &TextStyle) -> String {
-        let mut page = parts::page(style);
-        parts::head(&mut page, QUESTION, &word(self), &self.said);
+        let mut page = Page::new(style);
+        parts::head(&mut page, QUESTION, &self.word(), &self.said);
         page.blank();
         situations(self).write(&mut page);
         if !self.by_nodes.is_empty() {
@@ -33,17 +44,13 @@ impl StudyReport for Sizing {
         page.with_next(&next(self, asked))
     }
 
-    fn oneline(&self) -> String {
-        parts::line(&word(self), &self.said)
-    }
-
     fn markdown(&self) -> String {
         let mut tables = vec![situations(self)];
         if !self.by_nodes.is_empty() {
             tables.push(counts(self));
         }
         tables.extend(details(self));
-        parts::markdown(&title(self), &word(self), (&self.said, &self.made), &tables)
+        parts::markdown(&title(self), &self.word(), (&self.said, &self.made), &tables)
     }
 
     fn csv(&self) -> String {
@@ -62,11 +69,14 @@ impl StudyReport for Sizing {
     }
 
     fn figures(&self) -> Vec<Drawing> {
-        let drawing =
-            |title: &str, name: &str, figure| Drawing { title: title.into(), name: name.into(), figure };
-        let mut drawings = vec![drawing("Sessions per node", "size-sessions", figure::size_sessions(self))];
+        let mut drawings =
+            vec![Drawing::new("Sessions per node", "size-sessions", figure::size_sessions(self))];
         if !self.by_nodes.is_empty() {
-            drawings.push(drawing("Sessions by number of nodes", "size-nodes", figure::size_nodes(self)));
+            drawings.push(Drawing::new(
+                "Sessions by number of nodes",
+                "size-nodes",
+                figure::size_nodes(self),
+            ));
         }
         drawings
     }
@@ -215,25 +225,24 @@ fn turned_away(sizing: &Sizing) -> Table {
 
 /// More days where they are too few, else the rest of what is known.
 fn next(sizing: &Sizing, asked: &Asked<'_>) -> String {
-    let input = shell_word(asked.input);
+    let begin = asked.begin("size");
     if sizing.said.answer == Answer::CannotTell {
         let more = sizing.made.replications * 4;
-        return format!("mxsim size {input} --replications {more}");
+        return format!("{begin} --replications {more}");
     }
     if asked.full {
-        return format!("mxsim size {input} --figures figures");
+        return format!("{begin} --figures figures");
     }
     match sizing.asked.busiest {
-        None => format!("mxsim size {input} --busiest 95%, for the size that is enough on 19 of 20 days"),
-        Some(_) => format!("mxsim size {input} --full, for every node and every limit tried"),
+        None => format!("{begin} --busiest 95%, for the size that is enough on 19 of 20 days"),
+        Some(_) => format!("{begin} --full, for every node and every limit tried"),
     }
 }
 
 fn row([section, name, quantity]: [&str; 3], sessions: Option<u32>, value: Interval) -> Vec<String> {
     let texts = [section, name, quantity].map(str::to_owned);
     let sessions = sessions.map_or_else(String::new, |sessions| sessions.to_string());
-    let numbers = [Some(value.value), value.low, value.high].map(parts::cell);
-    texts.into_iter().chain([sessions]).chain(numbers).collect()
+    texts.into_iter().chain([sessions]).chain(parts::numbers(Some(value))).collect()
 }
 
 fn situation_rows(situation: &Situation) -> Vec<Vec<String>> {

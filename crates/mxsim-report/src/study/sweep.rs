@@ -7,7 +7,7 @@ use crate::page::{Page, TextStyle};
 use crate::shell::word as shell_word;
 use crate::words;
 use mxsim_core::numerals::{Ranged, count};
-use mxsim_core::results::{Answer, Difference, GoalStatus, Measured, Unit};
+use mxsim_core::results::{Answer, GoalStatus, Made, Measured, Said, Unit};
 use mxsim_core::study::sweep::{Point, Quantity, Sweep};
 
 /// Rows of the table on the first page.
@@ -16,9 +16,21 @@ const ROWS: usize = 8;
 const COLUMNS: usize = 4;
 
 impl StudyReport for Sweep {
+    fn said(&self) -> &Said {
+        &self.said
+    }
+
+    fn made(&self) -> &Made {
+        &self.made
+    }
+
+    fn word(&self) -> String {
+        word(self).to_owned()
+    }
+
     fn screen(&self, asked: &Asked<'_>, style: &TextStyle) -> String {
-        let mut page = parts::page(style);
-        parts::head(&mut page, &title(self), word(self), &self.said);
+        let mut page = Page::new(style);
+        parts::head(&mut page, &title(self), &self.word(), &self.said);
         page.blank();
         let shown = shown(self.points.len(), if asked.full { usize::MAX } else { ROWS });
         overview(self, &shown).write(&mut page);
@@ -34,14 +46,10 @@ impl StudyReport for Sweep {
         page.with_next(&next(self, asked))
     }
 
-    fn oneline(&self) -> String {
-        parts::line(word(self), &self.said)
-    }
-
     fn markdown(&self) -> String {
         let all = shown(self.points.len(), usize::MAX);
         let tables: Vec<Table> = std::iter::once(overview(self, &all)).chain(tables(self)).collect();
-        parts::markdown(&title(self), word(self), (&self.said, &self.made), &tables)
+        parts::markdown(&title(self), &self.word(), (&self.said, &self.made), &tables)
     }
 
     fn csv(&self) -> String {
@@ -58,10 +66,10 @@ impl StudyReport for Sweep {
 
     fn figures(&self) -> Vec<Drawing> {
         let matters = self.quantities.iter().enumerate().filter(|(_, quantity)| quantity.matters);
-        let drawing = |(place, quantity): (usize, &Quantity)| Drawing {
-            title: format!("{} by {}", quantity.text, names(self)),
-            name: format!("sweep-{}", quantity.name.replace('_', "-")),
-            figure: figure::sweep(self, place),
+        let drawing = |(place, quantity): (usize, &Quantity)| {
+            let title = format!("{} by {}", quantity.text, names(self));
+            let name = format!("sweep-{}", quantity.name.replace('_', "-"));
+            Drawing::new(&title, &name, figure::sweep(self, place))
         };
         matters.map(drawing).collect()
     }
@@ -71,25 +79,14 @@ impl StudyReport for Sweep {
 fn row(sweep: &Sweep, point: &Point) -> Vec<String> {
     let mut cells = point.values.clone();
     cells.push(u8::from(point.is_as_written).to_string());
-    cells.push(status(point.status).to_owned());
+    cells.push(parts::status(point.status).to_owned());
     cells.push(u8::from(point.met_so_far).to_string());
     for place in 0..sweep.quantities.len() {
         let value = point.measured.get(place).and_then(Option::as_ref).map(|measured| measured.value);
         let less = point.differences.get(place).copied().flatten().map(|difference| difference.value);
-        for interval in [value, less] {
-            let parts = [
-                interval.map(|own| own.value),
-                interval.and_then(|own| own.low),
-                interval.and_then(|own| own.high),
-            ];
-            cells.extend(parts.map(parts::cell));
-        }
+        cells.extend([value, less].into_iter().flat_map(parts::numbers));
     }
-    let bad = point.busiest_share_p95;
-    cells.extend(
-        [bad.map(|own| own.value), bad.and_then(|own| own.low), bad.and_then(|own| own.high)]
-            .map(parts::cell),
-    );
+    cells.extend(parts::numbers(point.busiest_share_p95));
     cells
 }
 
@@ -110,15 +107,7 @@ const fn verdict(point: &Point) -> &'static str {
     match (point.status, point.met_so_far) {
         (GoalStatus::Unknown, true) => "met so far",
         (GoalStatus::Unknown, false) => "missed so far",
-        (own, _) => status(own),
-    }
-}
-
-const fn status(status: GoalStatus) -> &'static str {
-    match status {
-        GoalStatus::Met => "met",
-        GoalStatus::Missed => "missed",
-        GoalStatus::Unknown => "open",
+        (own, _) => parts::status(own),
     }
 }
 
@@ -216,13 +205,12 @@ fn tables(sweep: &Sweep) -> Vec<Table> {
         let points = || sweep.points.iter();
         let mean = |point: &Point| cell(point.measured.get(place).and_then(Option::as_ref));
         let of = |point: &Point| point.differences.get(place).copied().flatten();
-        let less =
-            |point: &Point| of(point).map_or_else(|| "-".into(), |one| difference(&one, quantity.unit));
+        let less = |point: &Point| {
+            of(point).map_or_else(|| "-".into(), |one| parts::difference(&one, quantity.unit))
+        };
         let told =
             |point: &Point| of(point).map_or("", |one| if one.sign() == 0 { "no" } else { "yes" }).to_owned();
-        let narrower = |point: &Point| {
-            of(point).and_then(|one| one.narrower).map_or_else(|| "-".into(), |ratio| format!("{ratio:.1} x"))
-        };
+        let narrower = |point: &Point| parts::narrower(of(point).and_then(|one| one.narrower));
         Table::new(&quantity.text, "value", points().map(called).collect())
             .column("mean", points().map(mean).collect())
             .column(&format!("less {first}"), points().map(less).collect())
@@ -232,19 +220,12 @@ fn tables(sweep: &Sweep) -> Vec<Table> {
     columns(sweep).into_iter().map(table).collect()
 }
 
-fn difference(difference: &Difference, unit: Unit) -> String {
-    match unit {
-        Unit::Share => format!("{} points", parts::difference(difference, unit)),
-        unit => parts::difference(difference, unit),
-    }
-}
-
 /// More days where goals are open, else everything that is known.
 fn next(sweep: &Sweep, asked: &Asked<'_>) -> String {
     let keys: Vec<String> =
         sweep.keys.iter().map(|key| format!("{}={}", key.key, key.values.join(","))).collect();
     let keys: Vec<String> = keys.iter().map(|key| shell_word(key).into_owned()).collect();
-    let command = format!("mxsim sweep {} {}", shell_word(asked.input), keys.join(" "));
+    let command = format!("{} {}", asked.begin("sweep"), keys.join(" "));
     match sweep.said.answer {
         Answer::CannotTell => format!("{command} --replications {}", 4 * sweep.made.replications),
         _ if asked.full || sweep.points.len() == 1 => format!("{command} --figures figures"),

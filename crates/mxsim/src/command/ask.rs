@@ -2,7 +2,7 @@
 //! beside it. Everything else is simulated.
 
 use super::{exit_for, exit_for_answer, run_options, watched};
-use crate::args::{Ask, PlainFormat, Simulation};
+use crate::args::{Ask, Judged, PlainFormat};
 use crate::exit::{Exit, Failure};
 use crate::output::{print, screen_style};
 use crate::progress::Progress;
@@ -26,7 +26,7 @@ pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
     let reads_file = !is_number(&arguments.design);
     let mut watch = reads_file.then(|| Progress::start(simulation)).transpose()?;
     let scenario = scenario(arguments, &arguments.presets.catalog()?)?;
-    let options = options(&arguments.design, &scenario, simulation);
+    let options = options(arguments, &scenario);
     let asked = match ask_at_once(&scenario, options.simulate) {
         Some(asked) => asked,
         None => {
@@ -44,7 +44,7 @@ pub(crate) fn ask(arguments: &Ask) -> Result<Exit, Failure> {
         }
         PlainFormat::Json => print(&pretty(&asked))?,
     }
-    Ok(exit(&asked, simulation))
+    Ok(exit(&asked, arguments.judged))
 }
 
 /// The file that was asked about; a text that was typed has none, like standard input.
@@ -53,19 +53,19 @@ fn file(design: &str) -> &str {
 }
 
 /// A zone is simulated as `run` does it; N equal MX have a closed form.
-fn options(design: &str, scenario: &Scenario, simulation: &Simulation) -> AskOptions {
-    let simulate = match (is_number(design), simulation.replications) {
+fn options(arguments: &Ask, scenario: &Scenario) -> AskOptions {
+    let simulate = match (is_number(&arguments.design), arguments.simulation.replications) {
         (false, _) => Simulate::Only,
         (true, Some(_)) => Simulate::Always,
         (true, None) => Simulate::WhereNeeded,
     };
-    AskOptions::new(run_options(scenario, simulation), simulate)
+    AskOptions::new(run_options(scenario, &arguments.simulation, arguments.judged), simulate)
 }
 
 /// What the closed form knows exactly the simulation need not have decided.
-fn exit(asked: &Asked, simulation: &Simulation) -> Exit {
-    let closed = asked.closed_form.as_ref().map(|form| exit_for_answer(form.answer, simulation));
-    let simulated = asked.simulation.as_ref().map(|results| exit_for(results, simulation));
+fn exit(asked: &Asked, judged: Judged) -> Exit {
+    let closed = asked.closed_form.as_ref().map(|form| exit_for_answer(form.answer, judged));
+    let simulated = asked.simulation.as_ref().map(|results| exit_for(results, judged));
     match (closed, simulated) {
         (Some(closed), None | Some(Exit::CannotTell)) => closed,
         (_, Some(simulated)) => simulated,

@@ -1,43 +1,37 @@
 //! `mxsim compare`: which of several scenarios, or of several ways to publish the machines of one, is better.
 
-use super::side_by_side::{deliver, exit, watched_study};
+use super::side_by_side::Begun;
 use crate::args::Compare;
 use crate::exit::{Exit, Failure};
 use crate::output::print;
-use crate::progress::Progress;
-use mxsim_core::catalog::Catalog;
 use mxsim_core::study::compare::{Candidate, Design, compare as compare_candidates, designs, left_out};
 use mxsim_import::Draft;
-use mxsim_report::study::{Asked, plan};
+use mxsim_report::study::plan;
 use std::path::Path;
 
 /// Compares them and says which is better.
 pub(crate) fn compare(arguments: &Compare) -> Result<Exit, Failure> {
-    let watch = Progress::start(&arguments.simulation.simulation())?;
-    let catalog = arguments.presets.catalog()?;
-    let (first, candidates, said) = candidates(arguments, &catalog)?;
-    let options = arguments.simulation.options(&first.scenario);
-    let mut comparison = watched_study(&first.scenario, &arguments.simulation, &watch, |watch| {
-        compare_candidates(&candidates, options, watch)
-    })?;
+    let begun = Begun::new(&arguments.side_by_side)?;
+    let (first, candidates, said) = candidates(arguments, &begun)?;
+    let options = begun.options(&first.scenario);
+    let mut comparison =
+        begun.watched(&first.scenario, |watch| compare_candidates(&candidates, options, watch))?;
     comparison.said.assumed.extend(said);
     if arguments.plan {
         print(&plan(&comparison, &first.scenario.title))?;
-    } else {
-        let asked = Asked { input: &arguments.inputs.join(" "), full: arguments.output.full };
-        let outputs = (&arguments.output, &arguments.figures);
-        deliver(&comparison, &asked, outputs, arguments.simulation.quiet)?;
+        return Ok(begun.exit(&comparison));
     }
-    Ok(exit(comparison.said.answer, comparison.made.partial, &arguments.simulation))
+    let inputs: Vec<&str> = arguments.inputs.iter().map(String::as_str).collect();
+    begun.deliver(&comparison, &inputs)
 }
 
 /// The first input, what is compared, and what was left out to do so.
 fn candidates(
     arguments: &Compare,
-    catalog: &Catalog,
+    begun: &Begun<'_>,
 ) -> Result<(Draft, Vec<Candidate>, Vec<String>), Failure> {
-    let read = |path: &String| mxsim_import::draft(path, arguments.mail.domain.as_deref(), catalog);
-    let mut drafts = arguments.inputs.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let mut drafts =
+        arguments.inputs.iter().map(|path| begun.draft(path)).collect::<Result<Vec<_>, Failure>>()?;
     if drafts.len() > 1 && !arguments.designs.is_empty() {
         return Err(Failure::usage(
             "--designs takes the machines of one scenario; name one, or leave it out",

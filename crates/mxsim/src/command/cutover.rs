@@ -1,39 +1,33 @@
 //! `mxsim cutover`: hosts are taken out of the zone; who still sends to them, and when can they be stopped.
 
-use super::side_by_side::{deliver, exit, watched_study};
+use super::side_by_side::Begun;
 use super::span;
 use crate::args::Cutover;
 use crate::exit::{Exit, Failure};
 use crate::output::print;
-use crate::progress::Progress;
-use mxsim_core::scenario::{Scenario, parse_moment};
+use mxsim_core::scenario::parse_moment;
+use mxsim_core::study::TogetherOptions;
 use mxsim_core::study::cutover::{CutoverOptions, LOWER_TTL, cutover as cut_over};
 use mxsim_core::time::{Span, Time};
-use mxsim_report::study::{Asked, cutover_plan};
+use mxsim_report::study::cutover_plan;
 
 /// Cuts over and says what comes to the old hosts.
 pub(crate) fn cutover(arguments: &Cutover) -> Result<Exit, Failure> {
-    let watch = Progress::start(&arguments.simulation.simulation())?;
-    let catalog = arguments.presets.catalog()?;
-    let domain = arguments.mail.domain.as_deref();
+    let begun = Begun::new(&arguments.side_by_side)?;
     if (arguments.old.as_str(), arguments.new.as_deref()) == ("-", Some("-")) {
         return Err(Failure::usage("only one of the two zones can come from standard input"));
     }
-    let draft = mxsim_import::draft(&arguments.old, domain, &catalog)?;
-    let new = arguments.new.as_deref().map(|new| new_zone(new, domain)).transpose()?;
-    let options = options(arguments, &draft.scenario)?;
-    let document = watched_study(&draft.scenario, &arguments.simulation, &watch, |watch| {
-        cut_over(&draft.builder, new.as_deref(), options, watch)
-    })?;
+    let draft = begun.draft(&arguments.old)?;
+    let new = arguments.new.as_deref().map(|new| new_zone(new, begun.domain())).transpose()?;
+    let options = options(arguments, begun.options(&draft.scenario))?;
+    let document =
+        begun.watched(&draft.scenario, |watch| cut_over(&draft.builder, new.as_deref(), options, watch))?;
     if arguments.plan {
         print(&cutover_plan(&document))?;
-    } else {
-        let typed: Vec<&str> =
-            [Some(arguments.old.as_str()), arguments.new.as_deref()].into_iter().flatten().collect();
-        let asked = Asked { input: &typed.join(" "), full: arguments.output.full };
-        deliver(&document, &asked, (&arguments.output, &arguments.figures), arguments.simulation.quiet)?;
+        return Ok(begun.exit(&document));
     }
-    Ok(exit(document.said.answer, document.made.partial, &arguments.simulation))
+    let inputs: Vec<&str> = std::iter::once(arguments.old.as_str()).chain(arguments.new.as_deref()).collect();
+    begun.deliver(&document, &inputs)
 }
 
 /// The text of the new zone, once it has been found to be one.
@@ -44,11 +38,11 @@ fn new_zone(path: &str, domain: Option<&str>) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn options(arguments: &Cutover, scenario: &Scenario) -> Result<CutoverOptions, Failure> {
+fn options(arguments: &Cutover, together: TogetherOptions) -> Result<CutoverOptions, Failure> {
     let named = |flag: &str, text: &Option<String>| text.as_deref().map(|text| span(flag, text)).transpose();
     let before = arguments.hours_before.map(|hours| Span::from_hours(i64::from(hours)));
     let lower = named("--lower-ttl", &arguments.lower_ttl)?;
-    let mut options = CutoverOptions::new(arguments.simulation.options(scenario));
+    let mut options = CutoverOptions::new(together);
     if let Some(at) = &arguments.at {
         let at = parse_moment(at).map_err(|why| Failure::usage(format!("--at: {why}")))?;
         options = options.at(at.since(Time::ZERO));

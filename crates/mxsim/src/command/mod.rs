@@ -18,14 +18,13 @@ pub(crate) mod size;
 pub(crate) mod sweep;
 pub(crate) mod trace;
 
-use crate::args::{MethodName, PresetFolder, Simulation};
+use crate::args::{Judged, PresetFolder, Simulation};
 use crate::exit::{Exit, Failure};
 use crate::memory;
 use crate::output::error_style;
 use crate::progress::Progress;
 use crate::threads;
 use mxsim_core::catalog::Catalog;
-use mxsim_core::engine::MethodChoice;
 use mxsim_core::results::{Answer, Results};
 use mxsim_core::scenario::{RunOverrides, Scenario, parse_duration};
 use mxsim_core::study::{Limit, RunError, RunOptions};
@@ -34,17 +33,13 @@ use mxsim_import::ImportError;
 use mxsim_report::diagnostics;
 
 /// Seed, length and method of a run: those of the command line, else the scenario's.
-pub(crate) fn run_options(scenario: &Scenario, simulation: &Simulation) -> RunOptions {
+pub(crate) fn run_options(scenario: &Scenario, simulation: &Simulation, judged: Judged) -> RunOptions {
     let own = RunOptions::of(scenario);
-    let method = match simulation.method {
-        MethodName::Fastest => MethodChoice::Fastest,
-        MethodName::Messages => MethodChoice::Messages,
-    };
     let options = own
         .seed(simulation.seed.unwrap_or(own.seed))
         .limit(simulation.replications.map_or(own.limit, Limit::Replications))
-        .method(method);
-    simulation.worlds.map_or(options, |worlds| options.worlds(worlds))
+        .method(simulation.method.into());
+    judged.worlds.map_or(options, |worlds| options.worlds(worlds))
 }
 
 /// Does work that simulates, on as many threads as asked for, with its progress on the terminal.
@@ -71,18 +66,18 @@ pub(crate) fn watched<T: Send>(
 }
 
 /// The exit code of an answer.
-pub(crate) fn exit_for(results: &Results, simulation: &Simulation) -> Exit {
+pub(crate) fn exit_for(results: &Results, judged: Judged) -> Exit {
     if results.provenance.partial {
         return Exit::Interrupted;
     }
-    exit_for_answer(results.verdict.answer, simulation)
+    exit_for_answer(results.verdict.answer, judged)
 }
 
 /// The same where only the answer word counts.
-pub(crate) const fn exit_for_answer(answer: Answer, simulation: &Simulation) -> Exit {
+pub(crate) const fn exit_for_answer(answer: Answer, judged: Judged) -> Exit {
     match answer {
-        _ if simulation.exit_zero => Exit::Met,
-        Answer::DependsOn if simulation.accept_assumptions => Exit::Met,
+        _ if judged.exit_zero => Exit::Met,
+        Answer::DependsOn if judged.accept_assumptions => Exit::Met,
         answer => Exit::of(answer),
     }
 }

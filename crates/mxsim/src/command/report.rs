@@ -2,7 +2,7 @@
 
 use crate::args::Report;
 use crate::exit::{Exit, Failure};
-use crate::figures::drawn;
+use crate::figures::{drawn, figures_of};
 use crate::files::write_file;
 use crate::output::{Layout, document, format_for, print, screen_style};
 use mxsim_report::{Files, TextStyle};
@@ -16,7 +16,7 @@ pub(crate) fn report(arguments: &Report) -> Result<Exit, Failure> {
     let text = mxsim_import::read_text_up_to(&arguments.results, MOST_BYTES)?;
     let results = mxsim_report::from_json(&text)
         .map_err(|error| Failure::invalid(format!("{}: {error}", arguments.results)))?;
-    let figures = drawn(&results, &arguments.figures)?;
+    let figures = drawn(|| figures_of(&results), &arguments.figures)?;
     let file = arguments.output.output.as_deref().filter(|path| *path != Path::new("-"));
     let format = format_for(arguments.output.format, file);
     let named = (arguments.results != "-").then_some(arguments.results.as_str());

@@ -3,9 +3,8 @@
 use super::{exit_for, overrides, run_options, span, watched};
 use crate::args::{Format, Run};
 use crate::exit::{Exit, Failure};
-use crate::figures::drawn;
-use crate::files::write_file;
-use crate::output::{Layout, document, format_for, print, screen_style};
+use crate::figures::{drawn, figures_of};
+use crate::output::{self, Layout, document, format_for, print, screen_style};
 use crate::progress::Progress;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::results::Results;
@@ -13,7 +12,6 @@ use mxsim_core::scenario::RunOverrides;
 use mxsim_core::study::simulate;
 use mxsim_core::time::Span;
 use mxsim_report::{Files, TextStyle};
-use std::path::Path;
 
 /// Runs every scenario in turn; the worst answer decides the exit code.
 pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
@@ -44,7 +42,7 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
                 return Err(failure);
             }
         };
-        worst = worst.worse(exit_for(&results, &arguments.simulation));
+        worst = worst.worse(exit_for(&results, arguments.judged));
         let is_partial = results.provenance.partial;
         runs.push((path.clone(), results));
         if is_partial {
@@ -64,7 +62,7 @@ fn one(
     overrides: RunOverrides,
 ) -> Result<Results, Failure> {
     let scenario = mxsim_import::scenario(path, catalog, overrides)?;
-    let options = run_options(&scenario, &arguments.simulation);
+    let options = run_options(&scenario, &arguments.simulation, arguments.judged);
     watched(&scenario, &arguments.simulation, watch, |watch| {
         simulate(&scenario, options, watch).inspect(|results| watch.tell_how_much_more(results))
     })
@@ -88,39 +86,18 @@ fn deliver(runs: &[(String, Results)], arguments: &Run) -> Result<(), Failure> {
     }
 }
 
-/// Writes the files, and shows the answer on the screen as well: what cannot be written does not take it along.
+/// Writes the figures and the document of one run.
 fn deliver_one(path: &str, results: &Results, arguments: &Run) -> Result<(), Failure> {
-    let file = arguments.output.output.as_deref().filter(|path| *path != Path::new("-"));
-    let format = format_for(arguments.output.format, file);
-    let drawn = drawn(results, &arguments.figures);
-    let layout = Layout {
-        format,
-        full: arguments.output.full,
-        files: Files {
-            scenario: named(path),
-            run_length: arguments.run_length.as_deref(),
-            ..Files::default()
-        },
-        figures: drawn.as_deref().unwrap_or_default(),
+    let drawn = drawn(|| figures_of(results), &arguments.figures);
+    let figures = drawn.as_deref().unwrap_or_default();
+    let run_length = arguments.run_length.as_deref();
+    let text = |format, style: &TextStyle, results_file: Option<&str>| {
+        let files = Files { scenario: named(path), run_length, results: results_file, ..Files::default() };
+        document(results, &Layout { format, full: arguments.output.full, files, figures }, style)
     };
-    let written = file.map_or(Ok(()), |file| {
-        let text = document(results, &layout, &TextStyle::default());
-        write_file(file, text.as_bytes(), arguments.figures.force.force)
-    });
-    let kept =
-        file.filter(|_| written.is_ok() && format == Format::Json).map(|file| file.display().to_string());
-    let files = Files { results: kept.as_deref(), ..layout.files };
-    let shown = match (file, arguments.simulation.quiet) {
-        (Some(_), true) => Ok(()),
-        (Some(_), false) => {
-            print(&document(results, &Layout { format: Format::Text, files, ..layout }, &screen_style()))
-        }
-        (None, is_quiet) => {
-            let format = if is_quiet && format == Format::Text { Format::Oneline } else { format };
-            print(&document(results, &Layout { format, ..layout }, &screen_style()))
-        }
-    };
-    written.and(drawn.map(drop)).and(shown)
+    let delivered =
+        output::deliver(&arguments.output, arguments.simulation.quiet, arguments.figures.force, text);
+    delivered.and(drawn.map(drop))
 }
 
 /// What several runs have to say: a row each, or in other formats a document each.

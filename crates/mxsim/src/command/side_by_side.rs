@@ -1,90 +1,88 @@
-//! What all commands have in common that simulate scenarios side by side.
+//! What all commands have in common that simulate scenarios side by side: read, simulate, deliver.
 
 use super::watched;
-use crate::args::{Figures, Format, MethodName, Output, SideBySide, Simulation};
+use crate::args::{Format, SideBySide};
 use crate::exit::{Exit, Failure};
-use crate::figures::drawn_all;
-use crate::files::write_file;
-use crate::output::{error_style, format_for, print, screen_style};
+use crate::figures::drawn;
+use crate::output::{deliver, error_style};
 use crate::progress::Progress;
-use mxsim_core::engine::MethodChoice;
-use mxsim_core::results::Answer;
+use mxsim_core::catalog::Catalog;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::{RunError, StudyError, TogetherOptions};
+use mxsim_import::Draft;
 use mxsim_report::study::{Asked, StudyReport};
 use mxsim_report::{TextStyle, diagnostics, pretty};
-use std::path::Path;
 
-impl SideBySide {
-    /// The same as the options of a run without other worlds.
-    pub(crate) fn simulation(&self) -> Simulation {
-        Simulation {
-            replications: self.replications,
-            seed: self.seed,
-            threads: self.threads,
-            max_time: self.max_time.clone(),
-            quiet: self.quiet,
-            method: self.method,
-            worlds: Some(0),
-            exit_zero: self.exit_zero,
-            accept_assumptions: false,
-        }
+/// A command under way: its options, its time, and the presets it knows.
+#[derive(Debug)]
+pub(crate) struct Begun<'a> {
+    arguments: &'a SideBySide,
+    watch: Progress,
+    pub(crate) catalog: Catalog,
+}
+
+impl<'a> Begun<'a> {
+    /// The time counts from here: reading is a part of it.
+    pub(crate) fn new(arguments: &'a SideBySide) -> Result<Self, Failure> {
+        let watch = Progress::start(&arguments.simulation)?;
+        Ok(Self { arguments, watch, catalog: arguments.presets.catalog()? })
+    }
+
+    /// Reads a scenario or a zone, to make others of it.
+    pub(crate) fn draft(&self, path: &str) -> Result<Draft, Failure> {
+        Ok(mxsim_import::draft(path, self.domain(), &self.catalog)?)
+    }
+
+    /// The mail domain of a zone with several.
+    pub(crate) fn domain(&self) -> Option<&str> {
+        self.arguments.mail.domain.as_deref()
     }
 
     /// Seed, length and method: those of the command line, else the scenario's.
     pub(crate) fn options(&self, scenario: &Scenario) -> TogetherOptions {
-        let own = TogetherOptions::of(scenario);
-        let method = match self.method {
-            MethodName::Fastest => MethodChoice::Fastest,
-            MethodName::Messages => MethodChoice::Messages,
-        };
-        let options = own.seed(self.seed.unwrap_or(own.seed)).method(method);
-        self.replications.map_or(options, |replications| options.replications(replications))
+        let (own, asked) = (TogetherOptions::of(scenario), &self.arguments.simulation);
+        let options = own.seed(asked.seed.unwrap_or(own.seed)).method(asked.method.into());
+        asked.replications.map_or(options, |replications| options.replications(replications))
     }
-}
 
-/// Does work that simulates scenarios made of `scenario`, with its progress on the terminal.
-pub(crate) fn watched_study<T: Send>(
-    scenario: &Scenario,
-    arguments: &SideBySide,
-    watch: &Progress,
-    work: impl FnOnce(&Progress) -> Result<T, StudyError> + Send,
-) -> Result<T, Failure> {
-    let done = watched(scenario, &arguments.simulation(), watch, |watch| match work(watch) {
-        Err(StudyError::Run(error)) => Err::<_, RunError>(error),
-        done => Ok(done),
-    })?;
-    done.map_err(|error| match error {
-        StudyError::Scenario(error) => {
-            Failure::new(Exit::Invalid, diagnostics::screen(&error, &error_style()))
-        }
-        other => Failure::usage(other),
-    })
-}
+    /// Does work that simulates scenarios made of `scenario`, with its progress on the terminal.
+    pub(crate) fn watched<T: Send>(
+        &self,
+        scenario: &Scenario,
+        work: impl FnOnce(&Progress) -> Result<T, StudyError> + Send,
+    ) -> Result<T, Failure> {
+        let done = watched(scenario, &self.arguments.simulation, &self.watch, |watch| match work(watch) {
+            Err(StudyError::Run(error)) => Err::<_, RunError>(error),
+            done => Ok(done),
+        })?;
+        done.map_err(|error| match error {
+            StudyError::Scenario(error) => {
+                Failure::new(Exit::Invalid, diagnostics::screen(&error, &error_style()))
+            }
+            other => Failure::usage(other),
+        })
+    }
 
-/// Writes a document where it was asked for, and its figures.
-pub(crate) fn deliver<R: StudyReport>(
-    report: &R,
-    asked: &Asked<'_>,
-    (output, figures): (&Output, &Figures),
-    is_quiet: bool,
-) -> Result<(), Failure> {
-    let file = output.output.as_deref().filter(|path| *path != Path::new("-"));
-    let format = format_for(output.format, file);
-    let drawn = drawn_all(&report.figures(), figures);
-    let written = file.map_or(Ok(()), |file| {
-        let text = document(report, format, asked, &TextStyle::default());
-        write_file(file, text.as_bytes(), figures.force.force)
-    });
-    let shown = match (file, is_quiet) {
-        (Some(_), true) => Ok(()),
-        (Some(_), false) => print(&report.screen(asked, &screen_style())),
-        (None, _) => {
-            let format = if is_quiet && format == Format::Text { Format::Oneline } else { format };
-            print(&document(report, format, asked, &screen_style()))
+    /// Writes the document where it was asked for, and its figures; the exit code is that of its answer.
+    pub(crate) fn deliver<R: StudyReport>(&self, report: &R, inputs: &[&str]) -> Result<Exit, Failure> {
+        let (figures, output) = (&self.arguments.figures, &self.arguments.output);
+        let asked = Asked { inputs, full: output.full };
+        let drawn = drawn(|| report.figures(), figures);
+        let quiet = self.arguments.simulation.quiet;
+        let delivered =
+            deliver(output, quiet, figures.force, |format, style, _| document(report, format, &asked, style));
+        delivered.and(drawn)?;
+        Ok(self.exit(report))
+    }
+
+    /// The exit code of an answer, perhaps of a part of what was asked for.
+    pub(crate) fn exit<R: StudyReport>(&self, report: &R) -> Exit {
+        match report.said().answer {
+            _ if report.made().partial => Exit::Interrupted,
+            _ if self.arguments.exit_zero => Exit::Met,
+            answer => Exit::of(answer),
         }
-    };
-    written.and(drawn.map(drop)).and(shown)
+    }
 }
 
 fn document<R: StudyReport>(report: &R, format: Format, asked: &Asked<'_>, style: &TextStyle) -> String {
@@ -94,14 +92,5 @@ fn document<R: StudyReport>(report: &R, format: Format, asked: &Asked<'_>, style
         Format::Json => pretty(report),
         Format::Csv => report.csv(),
         Format::Md => report.markdown(),
-    }
-}
-
-/// The exit code of an answer, perhaps of a part of what was asked for.
-pub(crate) fn exit(answer: Answer, is_partial: bool, arguments: &SideBySide) -> Exit {
-    match answer {
-        _ if is_partial => Exit::Interrupted,
-        _ if arguments.exit_zero => Exit::Met,
-        answer => Exit::of(answer),
     }
 }

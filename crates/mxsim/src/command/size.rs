@@ -1,31 +1,24 @@
 //! `mxsim size`: how many sessions and nodes the mail needs.
 
-use super::side_by_side::{deliver, exit, watched_study};
+use super::side_by_side::Begun;
 use super::span;
 use crate::args::Size;
 use crate::exit::{Exit, Failure};
-use crate::progress::Progress;
 use mxsim_core::study::size::{SizeOptions, size as size_nodes};
 use mxsim_core::time::Span;
-use mxsim_report::study::Asked;
 
 /// Longest outage whose end is looked at.
 const LONGEST_OUTAGE: Span = Span::WEEK;
 
 /// Sizes the nodes.
 pub(crate) fn size(arguments: &Size) -> Result<Exit, Failure> {
-    let watch = Progress::start(&arguments.simulation.simulation())?;
-    let catalog = arguments.presets.catalog()?;
+    let begun = Begun::new(&arguments.side_by_side)?;
     let options = options(arguments)?;
-    let draft = mxsim_import::draft(&arguments.input, arguments.mail.domain.as_deref(), &catalog)?;
-    let together = arguments.simulation.options(&draft.scenario);
-    let sizing = watched_study(&draft.scenario, &arguments.simulation, &watch, |watch| {
-        size_nodes(&draft.builder, &options, together, watch)
-    })?;
-    let asked = Asked { input: &arguments.input, full: arguments.output.full };
-    let outputs = (&arguments.output, &arguments.figures);
-    deliver(&sizing, &asked, outputs, arguments.simulation.quiet)?;
-    Ok(exit(sizing.said.answer, sizing.made.partial, &arguments.simulation))
+    let draft = begun.draft(&arguments.input)?;
+    let together = begun.options(&draft.scenario);
+    let sizing =
+        begun.watched(&draft.scenario, |watch| size_nodes(&draft.builder, &options, together, watch))?;
+    begun.deliver(&sizing, &[&arguments.input])
 }
 
 fn options(arguments: &Size) -> Result<SizeOptions, Failure> {

@@ -1,6 +1,6 @@
 //! `mxsim sweep`: what a key of a scenario does.
 
-use super::side_by_side::{deliver, exit, watched_study};
+use super::side_by_side::Begun;
 use crate::args::Sweep;
 use crate::exit::{Exit, Failure};
 use crate::files::write_file;
@@ -10,42 +10,38 @@ use mxsim_core::results::GoalStatus;
 use mxsim_core::study::cost::TooLarge;
 use mxsim_core::study::sweep::{Sweep as Document, SweptKey, sweep as sweep_keys};
 use mxsim_core::study::{Observer, Stop, StudyError};
-use mxsim_report::study::{Asked, StudyReport as _};
+use mxsim_report::study::StudyReport as _;
 use std::io::Write as _;
+use std::path::PathBuf;
 
 /// Cheaper sweeps begin without a word (s of one core).
 const WORTH_A_WORD_S: f64 = 5.0;
 
 /// Sweeps the keys and says what they do.
 pub(crate) fn sweep(arguments: &Sweep) -> Result<Exit, Failure> {
-    let watch = Progress::start(&arguments.simulation.simulation())?;
-    let catalog = arguments.presets.catalog()?;
+    let (asked, begun) = (&arguments.side_by_side, Begun::new(&arguments.side_by_side)?);
     let keys =
         arguments.keys.iter().map(|typed| SweptKey::parse(typed)).collect::<Result<Vec<_>, StudyError>>();
     let keys = keys.map_err(Failure::usage)?;
-    let draft = mxsim_import::draft(&arguments.input, arguments.mail.domain.as_deref(), &catalog)?;
-    let options = arguments.simulation.options(&draft.scenario);
-    let swept = watched_study(&draft.scenario, &arguments.simulation, &watch, |watch| {
-        let told = Told { watch, is_quiet: arguments.simulation.quiet };
+    let draft = begun.draft(&arguments.input)?;
+    let options = begun.options(&draft.scenario);
+    let swept = begun.watched(&draft.scenario, |watch| {
+        let told = Told { watch, is_quiet: asked.simulation.quiet };
         sweep_keys(&draft.builder, &keys, options, &told)
     })?;
-    let asked = Asked { input: &arguments.input, full: arguments.output.full };
-    let table = arguments
-        .csv
-        .as_ref()
-        .map_or(Ok(()), |file| write_file(file, swept.csv().as_bytes(), arguments.figures.force.force));
-    deliver(&swept, &asked, (&arguments.output, &arguments.figures), arguments.simulation.quiet)?;
+    let write = |file: &PathBuf| write_file(file, swept.csv().as_bytes(), asked.figures.force.force);
+    let table = arguments.csv.as_ref().map_or(Ok(()), write);
+    let exit = begun.deliver(&swept, &[&arguments.input])?;
     table?;
-    Ok(exit_of(&swept, arguments))
+    Ok(match exit {
+        // A goal that is missed somewhere is a miss, whatever it is elsewhere.
+        Exit::CannotTell if is_missed_somewhere(&swept) => Exit::Missed,
+        exit => exit,
+    })
 }
 
-/// A goal that is missed somewhere is a miss, whatever it is elsewhere.
-fn exit_of(swept: &Document, arguments: &Sweep) -> Exit {
-    let is_missed = swept.points.iter().any(|point| point.status == GoalStatus::Missed);
-    match exit(swept.said.answer, swept.made.partial, &arguments.simulation) {
-        Exit::CannotTell if is_missed => Exit::Missed,
-        other => other,
-    }
+fn is_missed_somewhere(swept: &Document) -> bool {
+    swept.points.iter().any(|point| point.status == GoalStatus::Missed)
 }
 
 /// The watch, that says what a large sweep costs before it runs.

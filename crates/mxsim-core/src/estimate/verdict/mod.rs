@@ -15,7 +15,6 @@ mod subjects;
 
 use super::causes::Ranked;
 use super::goals::status_of;
-use super::interval::unknown;
 use super::measured::{limit, measured};
 use super::not_known::{WhatIf, flips, ranked};
 use super::unfinished::Unfinished;
@@ -415,7 +414,7 @@ impl Evidence<'_> {
         let makes = if self.results.is_mostly_tilt() {
             format!("adds {} to the largest tilt", Ranged::from(cause.tilt_points).points())
         } else {
-            let scatter = cause.share_of_scatter.unwrap_or(unknown(0.0));
+            let scatter = cause.share_of_scatter.unwrap_or(Interval::alone(0.0));
             format!("makes {} of the spread in the nodes' load", Ranged::from(scatter).percent())
         };
         Some(format!(

@@ -5,7 +5,7 @@ use super::Evidence;
 use super::advice::ALIKE;
 use super::subjects::NODES_NAMED;
 use crate::numerals::{count, percent};
-use crate::results::called;
+use crate::results::{called, listed};
 use crate::scenario::{Goal, GoalKind, ShareRange};
 
 /// More names than these together are no advice. *Assumption*.
@@ -140,7 +140,9 @@ impl Evidence<'_> {
             _ => {
                 let each = |at: &usize| format!("{} {}", name(*at), count(names[*at] as u64));
                 let gets = |at: usize| format!("{} about {}", name(at), part(at));
-                (format!("{} MX names", listed(several.iter().map(each))), listed((0..names.len()).map(gets)))
+                let have: Vec<String> = several.iter().map(each).collect();
+                let get: Vec<String> = (0..names.len()).map(gets).collect();
+                (format!("{} MX names", listed(&have)), listed(&get))
             }
         };
         let address = if several.len() == 1 { "its one address" } else { "the one address of their host" };
@@ -148,13 +150,6 @@ impl Evidence<'_> {
             "Equal records share equally. Give {who} of equal preference, all with {address}: that gives {gives}."
         ))
     }
-}
-
-/// "a", "a and b", "a, b and c".
-fn listed(words: impl Iterator<Item = String>) -> String {
-    let mut words: Vec<String> = words.collect();
-    let Some(last) = words.pop() else { return String::new() };
-    if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) }
 }
 
 /// The share to aim at in a range: its middle, or well inside its one bound.

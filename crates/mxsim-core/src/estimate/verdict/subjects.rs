@@ -5,14 +5,13 @@
 
 use super::Evidence;
 use crate::estimate::delivery::not_bounced;
-use crate::estimate::measured::LATE as LATE_BY_GOAL;
 use crate::estimate::unfinished;
 use crate::numerals::{Ranged, count, duration, percent, rough};
 use crate::results::called;
 use crate::results::{
     Delay, EventPhase, EventResult, Interval, NodeResult, OtherSubject, SenderResult, Subject,
 };
-use crate::scenario::{LOST, OFF_TARGET, SLOW, TURNED_AWAY};
+use crate::scenario::{LATE_PART, LOST, OFF_TARGET, SLOW, SLOW_PART, TURNED_AWAY};
 use crate::time::Span;
 use std::cmp::Ordering;
 
@@ -20,8 +19,6 @@ use std::cmp::Ordering;
 const WELL_ABOVE: f64 = 1.5;
 /// Part of its fair share below which a host is idle. *Assumption*, as the limit below: what an operator would be called for.
 const IDLE: f64 = 0.1;
-/// Part of the accepted mail that may take longer than an hour.
-const LATE: f64 = 0.01;
 
 /// Nodes that advice names.
 pub(super) const NODES_NAMED: usize = 4;
@@ -313,11 +310,12 @@ impl Evidence<'_> {
         let delay = self.least_delay()?;
         let p95 = Ranged::new(delay.p95, delay.p95_ci);
         let late = self.results.delivery.late?;
-        let (slow, old) = (beyond(p95.into(), SLOW.as_secs_f64()), beyond(late, LATE));
+        let (slow, old) = (beyond(p95.into(), SLOW.as_secs_f64()), beyond(late, LATE_PART));
         if (slow, old) == (None, None) {
             return self.late_day().or_else(|| self.may_be_late().then(|| self.unknown_delay()));
         }
-        let worst = self.worst(|sender| Some((sender.late?, not_bounced(sender.totals))), late.value, LATE);
+        let worst =
+            self.worst(|sender| Some((sender.late?, not_bounced(sender.totals))), late.value, LATE_PART);
         let of = if self.results.delivery.totals.bounced > 0 {
             "the mail that does not bounce"
         } else {
@@ -375,7 +373,7 @@ impl Evidence<'_> {
         };
         let bad = |event: &EventResult| {
             let during = event.during.as_ref()?;
-            let limits = [(crate::tally::LATE, LATE, "an hour"), (SLOW, LATE_BY_GOAL, "5 minutes")];
+            let limits = [(crate::tally::LATE, LATE_PART, "an hour"), (SLOW, SLOW_PART, "5 minutes")];
             let found = |(limit, most, words): (Span, f64, &'static str)| {
                 part(during, limit).filter(|part| *part > most).map(|part| (part, words))
             };
@@ -405,7 +403,7 @@ impl Evidence<'_> {
 
     /// True if the mail that waits when the run ends may make it late as a whole.
     fn may_be_late(&self) -> bool {
-        let limits = [(SLOW, LATE_BY_GOAL), (crate::tally::LATE, LATE)];
+        let limits = [(SLOW, SLOW_PART), (crate::tally::LATE, LATE_PART)];
         let is_open = |(span, part): (Span, f64)| {
             unfinished::later_at_most(self.tallies, span).is_some_and(|later| beyond(later, part).is_some())
         };

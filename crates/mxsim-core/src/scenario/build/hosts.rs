@@ -1,11 +1,8 @@
 //! Other zones made from the zone of a scenario: as many equal hosts, another TTL.
 
 use super::ScenarioBuilder;
-use super::values::table;
 use crate::dns::{AddressStatus, Host, MxRecord, Name, Zone};
-use crate::parameters::words::word_of;
 use crate::scenario::keys::is_node_capacity;
-use crate::scenario::resolved::record_lines;
 use crate::syntax::diagnostic::ScenarioError;
 use crate::syntax::shape::EVERY;
 use crate::time::Span;
@@ -33,27 +30,22 @@ impl ScenarioBuilder {
         let like = scenario.nodes.iter().find(|node| first.is_some_and(|ip| node.addresses.contains(&ip)));
         let capacity = self.capacity_of(like.map(|node| node.name.as_str()));
         self.document.insert("nodes".into(), json!({ EVERY: capacity }));
-        self.document.remove("changes");
-        self.put_zone(&zone);
-        for key in ["mta_sts", "dane"] {
-            table(&mut self.document, "zone").remove(key);
-        }
-        Ok(self)
+        let gone = ["changes", "zone.mta_sts", "zone.dane"];
+        Ok(gone.into_iter().fold(self.published(&zone), Self::without))
     }
 
     /// The zone with this TTL for its MX and address records; what `changes` adds keeps its own.
     ///
     /// # Errors
     /// Everything that is wrong with the scenario as it stands.
-    pub fn ttl(mut self, ttl: Span) -> Result<Self, ScenarioError> {
+    pub fn ttl(self, ttl: Span) -> Result<Self, ScenarioError> {
         let scenario = self.clone().build()?;
         let mut zone = scenario.zones[0].zone.clone();
         zone.mx_ttl = ttl;
         for host in &mut zone.hosts {
             (host.a_ttl, host.aaaa_ttl) = (ttl, ttl);
         }
-        self.put_zone(&zone);
-        Ok(self)
+        Ok(self.published(&zone))
     }
 
     /// What the document says of all nodes, and of this one in particular.
@@ -64,22 +56,6 @@ impl ScenarioBuilder {
         let own = node.and_then(of).unwrap_or_default();
         capacity.extend(own.into_iter().filter(|(key, _)| is_node_capacity(key)));
         capacity
-    }
-
-    /// Writes a zone in the place of the text, or of what the text came from.
-    fn put_zone(&mut self, zone: &Zone) {
-        let unsure = zone.hosts.iter().filter(|host| host.status != AddressStatus::Published);
-        let said: Map<String, Value> = unsure
-            .map(|host| (host.name.to_string(), word_of(host.status).unwrap_or_default().into()))
-            .collect();
-        let document = table(&mut self.document, "zone");
-        document.remove("file");
-        document.remove("addresses");
-        document.insert("domain".into(), zone.domain.as_str().into());
-        document.insert("text".into(), record_lines(zone).into());
-        if !said.is_empty() {
-            document.insert("addresses".into(), said.into());
-        }
     }
 }
 

@@ -8,14 +8,15 @@ use crate::syntax::diagnostic::ScenarioError;
 use serde_json::Value;
 
 impl ScenarioBuilder {
-    /// Starts from the text of a scenario. `files` opens the zone file it may name; its text takes the file's place.
+    /// Starts from the text of a scenario; returns that scenario, too. `files` opens the zone file it may name; its text takes the file's place.
+    /// `domain` is the mail domain, where the zone has several and the scenario does not say which.
     ///
     /// ```
     /// use mxsim_core::scenario::{Format, SourceText};
     /// use mxsim_core::{Catalog, ScenarioBuilder};
     /// let text = "[zone]\ntext = \"\"\"\nexample.com. 300 IN MX 10 a.example.com.\na.example.com. 300 IN A 192.0.2.1\n\"\"\"\n";
     /// let source = SourceText { name: "site.toml".into(), text: text.into(), format: Format::Toml };
-    /// let builder = ScenarioBuilder::read(&source, Catalog::builtin(), &|_| Err("no files here".into()))?;
+    /// let (builder, _) = ScenarioBuilder::read(&source, None, Catalog::builtin(), &|_| Err("no files here".into()))?;
     /// assert_eq!(builder.messages_per_day(7.0).build()?.messages_per_day, 7.0);
     /// # Ok::<(), mxsim_core::ScenarioError>(())
     /// ```
@@ -24,10 +25,12 @@ impl ScenarioBuilder {
     /// Everything that is wrong with the scenario as it stands, with its places in the text.
     pub fn read(
         source: &SourceText,
+        domain: Option<&str>,
         catalog: &Catalog,
         files: &dyn Fn(&str) -> Result<String, String>,
-    ) -> Result<Self, ScenarioError> {
-        Scenario::read_with(source, catalog, files, RunOverrides::default())?;
+    ) -> Result<(Self, Scenario), ScenarioError> {
+        let overrides = RunOverrides { domain: domain.map(str::to_owned), ..RunOverrides::default() };
+        let scenario = Scenario::read_with(source, catalog, files, overrides)?;
         let document = match tree_of(source).map(|tree| tree.to_json()) {
             Some(Value::Object(document)) => document,
             _ => unreachable!("a scenario that is right is a table"),
@@ -38,7 +41,7 @@ impl ScenarioBuilder {
             zone.remove("file");
             zone.insert("text".into(), text.into());
         }
-        Ok(builder)
+        Ok((domain.into_iter().fold(builder, Self::domain), scenario))
     }
 
     /// The file that the zone is in, if it is in one.
@@ -63,8 +66,8 @@ mod tests {
             let text = format!("{top}\n[zone]\n{place}{tables}");
             let source = SourceText { name: "s.toml".into(), text, format: Format::Toml };
             let read = Scenario::read(&source, &files).expect("a scenario");
-            let built =
-                ScenarioBuilder::read(&source, Catalog::builtin(), &files).and_then(ScenarioBuilder::build);
+            let built = ScenarioBuilder::read(&source, None, Catalog::builtin(), &files)
+                .and_then(|(builder, _)| builder.build());
             assert_eq!(built.expect("the same").fingerprint(), read.fingerprint());
         }
     }

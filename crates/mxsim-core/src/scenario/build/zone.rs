@@ -5,21 +5,25 @@ use crate::dns::{AddressStatus, Zone};
 use crate::parameters::words::word_of;
 use crate::scenario::model::Node;
 use crate::scenario::resolved::zone_lines;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 /// What is one node's alone and not its kind's.
 const ITS_OWN: [&str; 5] = ["addresses", "weight", "target", "group", "site"];
 
 impl ScenarioBuilder {
-    /// Publishes `zone` from the first moment on. Changes of the zone stay as they are.
+    /// Publishes `zone` from the first moment on, in the place of the text or of the file it came from. Changes of the zone stay as they are.
     pub(crate) fn published(mut self, zone: &Zone) -> Self {
+        let unsure = zone.hosts.iter().filter(|host| host.status != AddressStatus::Published);
+        let status: Map<String, Value> = unsure
+            .map(|host| (host.name.to_string(), word_of(host.status).unwrap_or_default().into()))
+            .collect();
         let said = values::table(&mut self.document, "zone");
-        said.insert("domain".into(), json!(zone.domain.as_str()));
+        ["file", "addresses"].into_iter().for_each(|key| drop(said.remove(key)));
+        said.insert("domain".into(), zone.domain.as_str().into());
         said.insert("text".into(), zone_lines(zone).into());
-        let assumed = zone.hosts.iter().filter(|host| host.status != AddressStatus::Published);
-        let status = assumed.map(|host| (host.name.to_string(), json!(word_of(host.status))));
-        let status: Value = status.collect::<serde_json::Map<_, _>>().into();
-        said.insert("addresses".into(), status);
+        if !status.is_empty() {
+            said.insert("addresses".into(), status.into());
+        }
         self
     }
 

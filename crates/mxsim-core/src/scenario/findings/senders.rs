@@ -2,6 +2,7 @@
 
 use super::zone::Said;
 use crate::dns::{AddressStatus, Host, MxRecord, Zone};
+use crate::results::listed;
 use crate::scenario::model::{Scenario, Sender};
 use crate::sender::{MxToAddress, NoAddress, Policy};
 use crate::syntax::tree::shortened;
@@ -28,14 +29,6 @@ fn presets_with(senders: &[&Sender], is_such: impl Fn(&Policy) -> bool) -> Vec<S
     presets.sort_unstable();
     presets.dedup();
     presets
-}
-
-/// "a", "a and b", "a, b and c".
-fn listed(names: &[String]) -> String {
-    match names {
-        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => names.concat(),
-    }
 }
 
 /// `does` or `do`, after so many.

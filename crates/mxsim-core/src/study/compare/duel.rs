@@ -9,11 +9,9 @@ use super::outcome::{Candidate, Outcome};
 use crate::estimate::measure::{Measure, Value};
 use crate::estimate::paired::Family;
 use crate::numerals::{percent, percent_digits, points, significant};
-use crate::results::{Difference, GoalStatus, Interval, Unit};
-use crate::scenario::{LOST, TURNED_AWAY};
+use crate::results::{Difference, GoalStatus, Interval, Unit, listed};
+use crate::scenario::{LOST, SLOW_PART, TURNED_AWAY};
 
-/// Part of the mail that may be late: of it 95 % is in time.
-const LATE: f64 = 0.05;
 /// Shares that differ by less are the same for anybody who plans. *Assumption*.
 const SAME_SHARE: f64 = 0.01;
 
@@ -117,7 +115,7 @@ fn by_goal(first: &Outcome, second: &Outcome) -> Option<(usize, String)> {
 fn matters(one: &Compared<'_>) -> bool {
     let limit = match one.measure {
         Measure::Lost => LOST,
-        Measure::Later(_) => LATE,
+        Measure::Later(_) => SLOW_PART,
         Measure::TurnedAway => TURNED_AWAY,
         _ => return false,
     };
@@ -237,13 +235,4 @@ fn by_how_much(pair: &Pair, against: &str) -> String {
 
 fn other<'a>(pair: &'a Pair, name: &String) -> &'a str {
     if pair.first == *name { &pair.second } else { &pair.first }
-}
-
-/// Names as a list: "a, b and c".
-pub(super) fn listed(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [all @ .., last] => format!("{} and {last}", all.join(", ")),
-    }
 }

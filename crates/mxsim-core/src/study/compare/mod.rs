@@ -19,7 +19,7 @@ use crate::engine::MethodChoice;
 use crate::estimate::measure::{Measure, Value};
 use crate::estimate::paired::Family;
 use crate::estimate::{Plausible, estimate};
-use crate::results::{Answer, MODEL_EPOCH, Made, Measured, Said};
+use crate::results::{Answer, Said};
 use crate::scenario::{EventSpec, Fault, Scenario, ScenarioBuilder};
 use crate::study::StudyError;
 use crate::study::limit::Observer;
@@ -85,7 +85,7 @@ pub fn compare(
     let options = if drains { options.method(MethodChoice::Messages) } else { options };
     let look = |replication: &Replication<'_>| see(replication, worlds[replication.scenario].1, drains);
     let together = simulate_together(&scenarios, options, observer, look)?;
-    Ok(document(candidates, &worlds, together, options))
+    Ok(document(candidates, &worlds, &together))
 }
 
 /// Looks at a replication of one of the worlds of a candidate.
@@ -147,15 +147,9 @@ fn measures_down(labels: &Labels) -> Vec<Measure> {
     all
 }
 
-fn document(
-    candidates: &[Candidate],
-    worlds: &[World],
-    together: Together<Seen>,
-    options: TogetherOptions,
-) -> Comparison {
-    let replications = together.seen.len() as u64;
+fn document(candidates: &[Candidate], worlds: &[World], together: &Together<Seen>) -> Comparison {
     let outcomes: Vec<Outcome> =
-        (0..candidates.len()).map(|place| outcome(place, worlds, &together)).collect();
+        (0..candidates.len()).map(|place| outcome(place, worlds, together)).collect();
     let family = family(&outcomes);
     let pairs = duel::pairs(candidates, &outcomes, family);
     let winner = duel::winner(candidates, &pairs);
@@ -163,15 +157,7 @@ fn document(
     Comparison {
         schema: SCHEMA.into(),
         title: outcomes[0].scenario.title.clone(),
-        made: Made {
-            version: env!("CARGO_PKG_VERSION").into(),
-            model_epoch: MODEL_EPOCH,
-            seed: options.seed,
-            replications,
-            run_length_s: outcomes[0].scenario.run.run_length.as_secs_f64(),
-            fingerprints: together.labels.iter().map(|labels| labels.fingerprint.clone()).collect(),
-            partial: together.partial,
-        },
+        made: together.made(),
         said: said(winner.as_ref(), &pairs, &trade, candidates),
         winner,
         trade,
@@ -213,12 +199,7 @@ fn family(outcomes: &[Outcome]) -> Family {
 
 fn compared(candidate: &Candidate, outcome: &Outcome, family: Family) -> Compared {
     let measured = |(measure, values): &(Measure, Vec<Value>)| {
-        Some(Measured {
-            name: measure.name(&outcome.labels),
-            text: measure.text(&outcome.labels),
-            unit: measure.unit(),
-            value: family.mean(values)?,
-        })
+        Some(measure.measured(&outcome.labels, family.mean(values)?))
     };
     let results = &outcome.results;
     let goals =

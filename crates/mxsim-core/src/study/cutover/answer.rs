@@ -195,7 +195,7 @@ fn moved_most(variant: &Variant) -> Option<Interval> {
 /// The quantity of that name; zero if there is none.
 pub(super) fn quantity(variant: &Variant, name: &str) -> Interval {
     let found = |quantity: &&Quantity| quantity.measured.name == name;
-    let none = Interval { value: 0.0, low: None, high: None };
+    let none = Interval::alone(0.0);
     variant.quantities.iter().find(found).map_or(none, |quantity| quantity.measured.value)
 }
 

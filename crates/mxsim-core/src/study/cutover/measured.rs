@@ -9,7 +9,7 @@ use crate::estimate::fading::Fading;
 use crate::estimate::measure::Value;
 use crate::estimate::moment::moment;
 use crate::estimate::paired::Family;
-use crate::results::{Answer, Curve, Interval, MODEL_EPOCH, Made, Measured, Said, Unit};
+use crate::results::{Answer, Curve, Interval, Measured, Said, Unit};
 use crate::study::together::Together;
 use crate::time::{Span, Time};
 use std::cmp::Reverse;
@@ -42,7 +42,7 @@ pub(super) fn document(prepared: &Prepared, seen: &Together<Seen>, options: Cuto
     Cutover {
         schema: SCHEMA.into(),
         title: prepared.scenario().title.clone(),
-        made: made(seen, options),
+        made: seen.made(),
         said: Said::new(Answer::CannotTell, ""),
         change: numbers.change(options),
         variants: (0..prepared.variants.len()).map(|place| numbers.variant(place)).collect(),
@@ -52,19 +52,6 @@ pub(super) fn document(prepared: &Prepared, seen: &Together<Seen>, options: Cuto
         senders,
         plan: Vec::new(),
         name_servers: None,
-    }
-}
-
-fn made(seen: &Together<Seen>, options: CutoverOptions) -> Made {
-    let fingerprints = seen.labels.iter().map(|labels| labels.fingerprint.clone()).collect();
-    Made {
-        version: env!("CARGO_PKG_VERSION").into(),
-        model_epoch: MODEL_EPOCH,
-        seed: options.together.seed,
-        replications: seen.seen.len() as u64,
-        run_length_s: seen.labels[0].run.run_length.as_secs_f64(),
-        fingerprints,
-        partial: seen.partial,
     }
 }
 
@@ -150,8 +137,8 @@ impl Numbers<'_> {
     fn quantity(&self, place: usize, (name, text, unit, of): (&str, &str, Unit, Of)) -> Quantity {
         let values = |place: usize| self.seen.of(place).map(of).collect::<Vec<Value>>();
         let (own, first) = (values(place), values(0));
-        let none = Interval { value: 0.0, low: None, high: None };
-        let value = self.family().mean(&own).map_or(none, from_zero);
+        let mean = self.family().mean(&own).unwrap_or(Interval::alone(0.0));
+        let value = unit.bounded(mean);
         Quantity {
             measured: Measured { name: name.into(), text: text.into(), unit, value },
             difference: if place == 0 { None } else { self.family().difference(&own, &first) },
@@ -173,8 +160,7 @@ impl Numbers<'_> {
         let (held_by, why) = held_by(sender, self.prepared.ttl, &self.prepared.types);
         let last = |seen: &Seen| seen.last.get(&(place as u32)).copied();
         let share = |values: Vec<Value>| {
-            let none = Interval { value: 0.0, low: None, high: None };
-            Family::of(1).mean(&values).map_or(none, of_share)
+            Unit::Share.bounded(Family::of(1).mean(&values).unwrap_or(Interval::alone(0.0)))
         };
         let of_all = |seen: &Seen| {
             let all: u32 = seen.of_sender.iter().sum();
@@ -233,15 +219,6 @@ impl Numbers<'_> {
 fn of_sender(seen: &Seen, place: usize) -> u64 {
     let own = place as u32;
     seen.by_sender.range((own, 0)..(own + 1, 0)).map(|(_, count)| u64::from(*count)).sum()
-}
-
-/// Nothing that is counted is below zero.
-fn from_zero(interval: Interval) -> Interval {
-    Interval { low: interval.low.map(|low| low.max(0.0)), ..interval }
-}
-
-fn of_share(interval: Interval) -> Interval {
-    Interval { high: interval.high.map(|high| high.min(1.0)), ..from_zero(interval) }
 }
 
 /// The limits of lateness are those of the names above.

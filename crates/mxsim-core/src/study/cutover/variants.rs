@@ -71,7 +71,7 @@ impl Prepared {
             return Err(asked("--at: the scenario says itself when its zone changes; change it there"));
         }
         let lines = question.lowered_lines(options)?;
-        let before = options.before.unwrap_or_else(|| whole_hours(question.ttl) + Span::HOUR);
+        let before = options.before.unwrap_or_else(|| question.ttl.up_to_whole(Span::HOUR) + Span::HOUR);
         let at = own
             .or(options.at)
             .unwrap_or_else(|| first_day(if lines.is_empty() { Span::ZERO } else { before }));
@@ -212,10 +212,8 @@ impl<'b> Question<'b> {
         // The last part of the watch, in which mail counts as still coming, is to begin when nothing is kept any more.
         let kept = Span(warm_up.0 / (END - 1) * END);
         let watch = options.watch.unwrap_or_else(|| (kept + QUIET).max(LEAST_WATCH));
-        let window = scenario.run.window;
-        let windows = (at + watch).0.div_ceil_by(window.0);
         // A scenario that says itself how long it runs is not cut.
-        let run_length = window.saturating_mul(windows);
+        let run_length = (at + watch).up_to_whole(scenario.run.window);
         let own = if options.watch.is_none() && self.change.is_none() {
             scenario.run.run_length
         } else {
@@ -313,21 +311,5 @@ fn lowering(
 
 /// 10:00 of the first day on which so much time has gone by.
 fn first_day(before: Span) -> Span {
-    let days = (before.0 - TIME_OF_DAY.0).max(0).div_ceil_by(Span::DAY.0);
-    TIME_OF_DAY + Span::DAY.saturating_mul(days)
-}
-
-fn whole_hours(span: Span) -> Span {
-    Span::HOUR.saturating_mul(span.0.div_ceil_by(Span::HOUR.0))
-}
-
-/// Whole parts that cover a length.
-trait DivCeil {
-    fn div_ceil_by(self, part: Self) -> Self;
-}
-
-impl DivCeil for i64 {
-    fn div_ceil_by(self, part: Self) -> Self {
-        self / part + Self::from(self % part > 0)
-    }
+    TIME_OF_DAY + Span(before.0 - TIME_OF_DAY.0).max(Span::ZERO).up_to_whole(Span::DAY)
 }

@@ -4,7 +4,7 @@ use super::document::Effect;
 use super::watch::{OfSender, Seen};
 use crate::estimate::measure::Value;
 use crate::estimate::paired::Family;
-use crate::results::{Interval, Unit};
+use crate::results::Unit;
 use crate::time::Span;
 
 /// Mail that takes longer than these is counted.
@@ -163,21 +163,14 @@ pub(super) fn between(
         name: name.into(),
         text: text.into(),
         unit,
-        normal: bounded(family.mean(normal)?, unit),
-        failing: bounded(family.mean(failing)?, unit),
+        normal: unit.bounded(family.mean(normal)?),
+        failing: unit.bounded(family.mean(failing)?),
         difference: family.difference(failing, normal)?,
     })
 }
 
 pub(super) fn values<T>(of: &[T], value: impl Fn(&T) -> Value) -> Vec<Value> {
     of.iter().map(value).collect()
-}
-
-/// No quantity is below nothing, and no share above all.
-pub(super) fn bounded(interval: Interval, unit: Unit) -> Interval {
-    let most = if unit == Unit::Share { 1.0 } else { f64::INFINITY };
-    let within = |bound: f64| bound.clamp(0.0, most);
-    Interval { value: interval.value, low: interval.low.map(within), high: interval.high.map(within) }
 }
 
 #[cfg(test)]

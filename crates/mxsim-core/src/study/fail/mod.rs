@@ -22,7 +22,7 @@ pub use how::parse as parse_how;
 use crate::engine::MethodChoice;
 use crate::estimate::measure::{Measure, Value};
 use crate::estimate::paired::Family;
-use crate::results::{Answer, Caution, MODEL_EPOCH, Made, Said, Unit};
+use crate::results::{Answer, Caution, Said, Unit};
 use crate::scenario::{Fault, Scenario, ScenarioBuilder};
 use crate::study::together::{Together, simulate_together};
 use crate::study::{Observer, StudyError, TogetherOptions};
@@ -30,7 +30,7 @@ use crate::tally::labels::Labels;
 use crate::time::{Span, Time};
 use help::{Failing, Variant};
 use how::question;
-use measure::{LATE, Numbers, Quantity, between, bounded, effect, values};
+use measure::{LATE, Numbers, Quantity, between, effect, values};
 use recovery::{Followed, peak, recovery};
 use target::Target;
 use timeline::{PER_MINUTE, Pair, split_normal, timeline};
@@ -230,7 +230,7 @@ impl<'a> Asked<'a> {
         FailStudy {
             schema: SCHEMA.into(),
             title: self.scenario.title.clone(),
-            made: made(self, together),
+            made: together.made(),
             said: Said::new(Answer::CannotTell, ""),
             failure: self.failure(fault, together),
             limits: said::LIMITS,
@@ -296,8 +296,7 @@ fn run_length(scenario: &Scenario, (from, to): (Time, Time)) -> Span {
     let after = to.since(from).clamp(least, most);
     let needed = (to + after).since(Time::ZERO);
     let own = if scenario.events.is_empty() { Span::ZERO } else { scenario.run.run_length };
-    let hours = (needed.max(own).0 + Span::HOUR.0 - 1) / Span::HOUR.0;
-    Span::HOUR.saturating_mul(hours)
+    needed.max(own).up_to_whole(Span::HOUR)
 }
 
 /// What is kept of one replication of one scenario.
@@ -312,18 +311,6 @@ fn numbers(together: &Together<Looked>, scenario: usize) -> Vec<Numbers> {
 
 fn effects(family: Family, quantities: &[Quantity], of: [&[Numbers]; 2]) -> Vec<Effect> {
     quantities.iter().filter_map(|quantity| effect(family, *quantity, of)).collect()
-}
-
-fn made(asked: &Asked<'_>, together: &Together<Looked>) -> Made {
-    Made {
-        version: env!("CARGO_PKG_VERSION").into(),
-        model_epoch: MODEL_EPOCH,
-        seed: asked.options.together.seed,
-        replications: together.seen.len() as u64,
-        run_length_s: asked.scenario.run.run_length.as_secs_f64(),
-        fingerprints: together.labels.iter().map(|labels| labels.fingerprint.clone()).collect(),
-        partial: together.partial,
-    }
 }
 
 /// The quantity that help is ranked by: what hurts most.
@@ -365,7 +352,7 @@ fn saving(family: Family, quantity: Quantity, [instead, with]: [&[Numbers]; 2]) 
         name: quantity.name().into(),
         text: quantity.text().into(),
         unit: quantity.unit(),
-        left: bounded(family.mean(&instead)?, quantity.unit()),
+        left: quantity.unit().bounded(family.mean(&instead)?),
         saved: family.difference(&with, &instead)?,
     })
 }
@@ -448,7 +435,7 @@ impl<'a> Shown<'a> {
             let difference = |of: fn(&Seen, usize) -> u64| self.family.difference(&part(1, of), &part(0, of));
             Some(SenderEffect {
                 name: self.labels.senders[*sender].name.clone(),
-                share_of_mail: bounded(self.family.mean(&share)?, Unit::Share),
+                share_of_mail: Unit::Share.bounded(self.family.mean(&share)?),
                 late_5m: difference(late)?,
                 lost: difference(|seen, sender| seen.senders[sender].lost)?,
             })

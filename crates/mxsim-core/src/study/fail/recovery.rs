@@ -1,7 +1,7 @@
 //! What follows a failure: until when the affected mail is delivered, and the surge.
 
 use super::document::{Effect, Recovery};
-use super::measure::{between, bounded, still_waiting, values};
+use super::measure::{between, still_waiting, values};
 use super::timeline::PER_MINUTE;
 use super::watch::{OfSender, Period, Seen, Waited};
 use crate::estimate::measure::Value;
@@ -88,13 +88,13 @@ pub(super) fn peak(seen: &Seen, node: Option<usize>, bins: Range<usize>) -> u32 
 pub(super) fn recovery(family: Family, followed: &[Followed], period: &Period) -> Recovery {
     let mean = |of: &dyn Fn(&Followed) -> f64| {
         let values = values(followed, |followed| Some((of(followed), 1.0)));
-        family.mean(&values).unwrap_or(Interval { value: 0.0, low: None, high: None })
+        family.mean(&values).unwrap_or(Interval::alone(0.0))
     };
-    let count = |of: &dyn Fn(&Followed) -> f64| bounded(mean(of), Unit::Count);
+    let count = |of: &dyn Fn(&Followed) -> f64| Unit::Count.bounded(mean(of));
     let moment = |of: &dyn Fn(&Followed) -> Option<Time>, since: Time| {
         let is_always = followed.iter().all(|followed| of(followed).is_some());
         let after = |followed: &Followed| of(followed).map_or(0.0, |at| at.since(since).as_secs_f64());
-        is_always.then(|| bounded(mean(&after), Unit::Seconds))
+        is_always.then(|| Unit::Seconds.bounded(mean(&after)))
     };
     let peak = peaks(family, followed, period);
     Recovery {

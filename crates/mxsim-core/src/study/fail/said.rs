@@ -5,11 +5,11 @@ use super::document::{Effect, FailStudy, FaultClass, Help, Limits, SenderEffect}
 use crate::dns::AddressStatus;
 use crate::numerals::{Ranged, clock_minutes, count};
 use crate::results::{Answer, Interval, Said, Unit};
-use crate::scenario::{LOST, Scenario};
+use crate::scenario::{LATE_PART, LOST, SLOW_PART, Scenario};
 use crate::time::Span;
 
 /// What is survived: nothing lost that matters, 19 of 20 messages within 5 min, 99 of 100 within an hour.
-pub(super) const LIMITS: Limits = Limits { lost: LOST, late_5m: 0.05, late_1h: 0.01 };
+pub(super) const LIMITS: Limits = Limits { lost: LOST, late_5m: SLOW_PART, late_1h: LATE_PART };
 
 /// More replications than this are not advised.
 const MOST_REPLICATIONS: f64 = 20_000.0;

@@ -29,8 +29,7 @@ impl Period {
 
     /// The first bin that begins when the failure is over, or later.
     pub(super) fn first_after(&self) -> usize {
-        let after = self.to.since(self.first).0;
-        ((after + self.bin.0 - 1) / self.bin.0) as usize
+        (self.to.since(self.first).up_to_whole(self.bin).0 / self.bin.0) as usize
     }
 
     fn bin_of(&self, at: Time) -> Option<usize> {

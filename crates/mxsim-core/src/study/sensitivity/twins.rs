@@ -120,9 +120,7 @@ fn twins(scenario: &Scenario) -> Vec<(Twin, Scenario)> {
 
 /// The scenario with any number of sessions at each node, to see how many it needs; `None` where there is no limit.
 fn unlimited(scenario: &Scenario) -> Option<Scenario> {
-    let mut unlimited = scenario.clone();
-    let limited = unlimited.nodes.iter_mut().filter_map(|node| node.capacity.sessions.take());
-    (limited.count() > 0).then_some(unlimited)
+    scenario.limits().iter().any(Option::is_some).then(|| scenario.without_limits())
 }
 
 /// The scenario without its faults, to see whether it would split the mail; `None` where nobody asks, or the zone changes too.

@@ -5,7 +5,7 @@ use super::places::SeenNode;
 use crate::estimate::measure::Value;
 use crate::estimate::paired::Family;
 use crate::estimate::ranks;
-use crate::results::Interval;
+use crate::results::{Interval, Unit};
 
 /// When a limit is enough.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +70,7 @@ impl Criterion {
             Some((f64::from(beyond), f64::from(all)))
         };
         let values: Vec<Value> = days.iter().map(of).collect();
-        self.family.mean(&values).map(part_of)
+        self.family.mean(&values).map(|part| Unit::Share.bounded(part))
     }
 
     /// True if a limit that was simulated is enough, as far as its numbers say.
@@ -94,12 +94,6 @@ impl Criterion {
         };
         (fine || bad).then_some(fine)
     }
-}
-
-/// The same interval within 0 and 1.
-pub(super) fn part_of(interval: Interval) -> Interval {
-    let within = |bound: f64| bound.clamp(0.0, 1.0);
-    Interval { low: interval.low.map(within), high: interval.high.map(within), ..interval }
 }
 
 /// The first number below `most` for which `is` is false, where it is true up to there; `most` if there is none.

@@ -28,9 +28,9 @@ pub use options::{ASSUMED_SESSION, SizeOptions};
 
 use crate::engine::MethodChoice;
 use crate::estimate::measure::Value;
-use crate::results::{Answer, Interval, MODEL_EPOCH, Made, Said};
+use crate::results::{Answer, Interval, Made, Said};
 use crate::scenario::{Scenario, ScenarioBuilder};
-use crate::study::together::{Together, TogetherOptions, seconds_of};
+use crate::study::together::{Together, TogetherOptions, seconds_of, worth};
 use crate::study::{Observer, RunError, StudyError};
 use by_nodes::Variant;
 use criterion::Criterion;
@@ -40,14 +40,10 @@ use plan::{Case, Plan};
 use run::Search;
 use situation::Seen;
 
-/// Processor time that an answer takes unless its replications are said (s of one core, as estimated). *Assumption*: what somebody waits for who
-/// has typed a command.
-const BUDGET_S: f64 = 9.0;
-/// Fewest and most replications of an answer that does not say how many.
-const REPLICATIONS: [f64; 2] = [8.0, 200.0];
 /// Tests of limits that a situation takes on average, and situations that are tested.
 const TESTS: f64 = 3.0;
 const TESTED: f64 = 3.0;
+
 /// Sizes the nodes of a scenario.
 ///
 /// ```
@@ -81,7 +77,7 @@ pub fn size(
     let plan = Plan::of(builder, options)?;
     let cases = plan.cases(options);
     let variants = by_nodes::variants(builder, &plan, options);
-    let replications = together.replications.unwrap_or_else(|| worth(&cases, &variants));
+    let replications = together.replications.unwrap_or_else(|| replications(&cases, &variants));
     let together = together.replications(replications);
     let study = Study {
         seen: run::without_limits(&cases, together, observer)?,
@@ -108,7 +104,7 @@ pub fn size(
 }
 
 /// As many replications as the time is worth.
-fn worth(cases: &[Case], variants: &[Variant]) -> u64 {
+fn replications(cases: &[Case], variants: &[Variant]) -> u64 {
     let cost = |cases: &mut dyn Iterator<Item = &Case>| {
         let unlimited: Vec<Scenario> = cases.map(|case| case.scenario.without_limits()).collect();
         seconds_of(&unlimited, MethodChoice::Messages)
@@ -116,8 +112,7 @@ fn worth(cases: &[Case], variants: &[Variant]) -> u64 {
     let first = cost(&mut cases.iter());
     let tests = TESTS * TESTED * first / cases.len() as f64;
     let beside = by_nodes::PART * cost(&mut variants.iter().flat_map(|variant| &variant.cases));
-    let [fewest, most] = REPLICATIONS;
-    (BUDGET_S / (first + tests + beside)).clamp(fewest, most) as u64
+    worth(first + tests + beside)
 }
 
 /// What is known while the question is answered.
@@ -215,7 +210,7 @@ impl Study<'_> {
             longer: self.longer(),
             stops_helping: by_nodes::stops_helping(&by_nodes),
             by_nodes,
-            made: self.made(partial),
+            made: Made { partial, ..self.seen.made() },
         }
     }
 
@@ -228,18 +223,6 @@ impl Study<'_> {
             busiest_rate: self.plan.busiest_rate,
             growth: self.options.growth,
             outage_s: self.options.outage.as_secs_f64(),
-        }
-    }
-
-    fn made(&self, partial: bool) -> Made {
-        Made {
-            version: env!("CARGO_PKG_VERSION").into(),
-            model_epoch: MODEL_EPOCH,
-            seed: self.together.seed,
-            replications: self.seen.seen.len() as u64,
-            run_length_s: self.plan.ordinary.run.run_length.as_secs_f64(),
-            fingerprints: self.seen.labels.iter().map(|labels| labels.fingerprint.clone()).collect(),
-            partial,
         }
     }
 

@@ -1,13 +1,13 @@
 //! Simulating the situations: first with any number of sessions, then with the limits that are worth a test.
 
-use super::criterion::{Criterion, part_of};
+use super::criterion::Criterion;
 use super::document::Tested;
 use super::places::{Scope, SeenNode, Sessions};
 use super::plan::Case;
 use crate::engine::MethodChoice;
 use crate::estimate::measure::Value;
 use crate::estimate::ranks;
-use crate::results::Interval;
+use crate::results::{Interval, Unit};
 use crate::scenario::Scenario;
 use crate::study::together::{Replication, Together, TogetherOptions, simulate_together};
 use crate::study::{Observer, RunError};
@@ -185,14 +185,14 @@ fn tested(together: &Together<Vec<Turned>>, at: usize, test: &Test<'_>, criterio
             Some((hours.full as f64, hours.connections as f64))
         };
         let values: Vec<Value> = together.of(at).map(value).collect();
-        criterion.family.mean(&values).map(part_of)
+        criterion.family.mean(&values).map(|part| Unit::Share.bounded(part))
     };
     let most = (0..nodes).filter_map(of_node).max_by(|a, b| a.value.total_cmp(&b.value));
     let is_met = |day: &Vec<Turned>| day.iter().all(|node| node.1.part_full() <= criterion.part);
     let met: Vec<bool> = together.of(at).map(is_met).collect();
     Tested {
         sessions: test.sessions,
-        turned_away: most.unwrap_or(Interval { value: 0.0, low: None, high: None }),
+        turned_away: most.unwrap_or(Interval::alone(0.0)),
         days_met: ranks::part(&met),
     }
 }

@@ -8,13 +8,13 @@ use super::run::Search;
 use crate::estimate::measure::Value;
 use crate::estimate::paired::Family;
 use crate::ids::SenderId;
-use crate::results::{Interval, called};
+use crate::results::{Interval, Unit, called, listed};
 use crate::scenario::Scenario;
 use crate::theory::failure::{enough_sessions, erlang_b};
 use std::collections::BTreeMap;
 
 /// What is not known of a number that was never seen.
-const NOTHING: Interval = Interval { value: 0.0, low: None, high: None };
+const NOTHING: Interval = Interval::alone(0.0);
 
 /// What was seen of one scenario without limits.
 pub(super) struct Seen<'a> {
@@ -35,7 +35,7 @@ impl<'a> Seen<'a> {
     /// The mean over days of a number that each has.
     fn mean(&self, of: impl Fn(&Vec<SeenNode>) -> f64) -> Interval {
         let values: Vec<Value> = self.days.iter().map(|day| Some((of(day), 1.0))).collect();
-        self.family().mean(&values).map_or(NOTHING, not_negative)
+        self.family().mean(&values).map_or(NOTHING, |mean| Unit::Count.bounded(mean))
     }
 
     /// What the situation needs if what is turned away is lost.
@@ -109,12 +109,8 @@ impl<'a> Seen<'a> {
         };
         let values: Vec<Value> = self.node(node).into_iter().map(share).collect();
         let name = self.scenario.senders[most.index()].name.clone();
-        Some(PeakSender { name, share: self.family().mean(&values).map(super::criterion::part_of)? })
+        Some(PeakSender { name, share: self.family().mean(&values).map(|share| Unit::Share.bounded(share))? })
     }
-}
-
-fn not_negative(interval: Interval) -> Interval {
-    Interval { low: interval.low.map(|low| low.max(0.0)), ..interval }
 }
 
 /// The largest of what nodes need, with the largest of each bound; a bound that one of them lacks is missing.
@@ -129,11 +125,7 @@ fn most(nodes: &[NodeNeed], of: impl Fn(&NodeNeed) -> Interval) -> Option<Interv
 
 /// The situation in words that go on a sentence.
 fn text(kind: SituationKind, down: &[String]) -> String {
-    let names: Vec<String> = down.iter().map(|name| called(name)).collect();
-    let names = match &names[..] {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        other => other.join(""),
-    };
+    let names = listed(&down.iter().map(|name| called(name)).collect::<Vec<String>>());
     match kind {
         SituationKind::Ordinary => "on an ordinary day".into(),
         SituationKind::Down => format!("with {names} down"),

@@ -16,18 +16,15 @@ pub use key::SweptKey;
 
 use crate::estimate::measure::{Measure, Value, bad_day, busiest_shares};
 use crate::estimate::paired::Family;
-use crate::estimate::{GoalTrial, goal_trials, holds_as_counted, status_among};
-use crate::results::{Difference, GoalStatus, Interval, MODEL_EPOCH, Made, Measured, Said, Unit};
-use crate::scenario::{Goal, GoalKind, LOST, SLOW, Scenario, ScenarioBuilder, TURNED_AWAY};
+use crate::estimate::{GoalTrial, goal_trials, holds_as_counted, status_among, windows_in_words};
+use crate::results::{Difference, GoalStatus, Interval, Made, Measured, Said};
+use crate::scenario::{Goal, GoalKind, LATE_PART, LOST, SLOW, Scenario, ScenarioBuilder, TURNED_AWAY};
 use crate::study::StudyError;
 use crate::study::limit::Observer;
 use crate::study::together::{Replication, Together, TogetherOptions, simulate_together};
-use crate::tally::labels::Labels;
 use crate::time::Span;
 use grid::{GridPoint, grid};
 
-/// Part of the mail that may be later than an hour. *Assumption*, as the limits of a verdict.
-const LATE: f64 = 0.01;
 /// Below this a delay, a part or a number is nothing that anybody minds. *Assumption*.
 const NOTHING_S: f64 = 1.0;
 const NOTHING: f64 = 0.01;
@@ -78,7 +75,7 @@ pub fn sweep(
     let together = simulate_together(&scenarios, options, observer, look)?;
     let swept =
         Swept { keys, written: &written, scenarios: &scenarios, measures: &measures, together: &together };
-    Ok(swept.document(values, options))
+    Ok(swept.document(values))
 }
 
 /// What is measured: what a verdict looks at, as far as the scenarios have it.
@@ -125,7 +122,9 @@ fn limit(measure: &Measure, goals_are_default: bool) -> Option<(f64, String)> {
     let of_default = |limit: (f64, String)| goals_are_default.then_some(limit);
     match measure {
         Measure::Lost => Some((LOST, "at most 0.01 % of the mail bounces".into())),
-        Measure::Later(Span::HOUR) => of_default((LATE, "at most 1 % of the mail is later than 1h".into())),
+        Measure::Later(Span::HOUR) => {
+            of_default((LATE_PART, "at most 1 % of the mail is later than 1h".into()))
+        }
         Measure::DelayP95 => {
             of_default((SLOW.as_secs_f64(), format!("95 % of the mail is accepted within {SLOW}")))
         }
@@ -147,14 +146,13 @@ struct Swept<'a> {
 }
 
 impl Swept<'_> {
-    fn document(&self, values: Vec<Vec<String>>, options: TogetherOptions) -> Sweep {
+    fn document(&self, values: Vec<Vec<String>>) -> Sweep {
         let family = Family::of(self.measures.len() * (2 * self.scenarios.len() - 1));
         let columns: Vec<Vec<Vec<Value>>> =
             (0..self.scenarios.len()).map(|point| self.columns(point)).collect();
-        let fingerprints: Vec<String> = self.scenarios.iter().map(Scenario::fingerprint).collect();
         let own = self.written.fingerprint();
         let point = |(place, values): (usize, Vec<String>)| {
-            let is_as_written = fingerprints[place] == own;
+            let is_as_written = self.together.labels[place].fingerprint == own;
             self.point(place, values, is_as_written, (&columns, family))
         };
         let points: Vec<Point> = values.into_iter().enumerate().map(point).collect();
@@ -166,15 +164,11 @@ impl Swept<'_> {
             keys: self.keys.iter().map(key).collect(),
             quantities,
             points,
-            windows: windows(self.written.run.window).into(),
+            windows: windows_in_words(self.written.run.window).into(),
             made: Made {
-                version: env!("CARGO_PKG_VERSION").into(),
-                model_epoch: MODEL_EPOCH,
-                seed: options.seed,
-                replications: self.together.seen.len() as u64,
+                // A key may be the run length itself.
                 run_length_s: self.written.run.run_length.as_secs_f64(),
-                fingerprints,
-                partial: self.together.partial,
+                ..self.together.made()
             },
         };
         sweep.said = answer::said(&sweep, self.written);
@@ -200,7 +194,7 @@ impl Swept<'_> {
             .measures
             .iter()
             .zip(own)
-            .map(|(measure, values)| Some(named(measure, labels, family.mean(values)?)))
+            .map(|(measure, values)| Some(measure.measured(labels, family.mean(values)?)))
             .collect();
         let differences: Vec<Option<Difference>> = match place {
             0 => Vec::new(),
@@ -297,20 +291,6 @@ impl Swept<'_> {
     }
 }
 
-fn named(measure: &Measure, labels: &Labels, value: Interval) -> Measured {
-    let value = match measure.unit() {
-        Unit::Share => within(value, 1.0),
-        _ => within(value, f64::INFINITY),
-    };
-    Measured { name: measure.name(labels), text: measure.text(labels), unit: measure.unit(), value }
-}
-
-/// No quantity is below zero, and no share above one.
-fn within(interval: Interval, most: f64) -> Interval {
-    let clamp = |bound: f64| bound.clamp(0.0, most);
-    Interval { value: interval.value, low: interval.low.map(clamp), high: interval.high.map(clamp) }
-}
-
 fn against(interval: Interval, most: f64) -> GoalStatus {
     match (interval.low, interval.high) {
         (Some(low), _) if low > most => GoalStatus::Missed,
@@ -337,15 +317,5 @@ fn key(key: &SweptKey) -> Key {
         key: key.key.clone(),
         values: key.values.iter().map(|value| value.text.clone()).collect(),
         rises: key.rises(),
-    }
-}
-
-/// What windows of this length are called.
-const fn windows(window: Span) -> &'static str {
-    match window {
-        Span::DAY => "days",
-        Span::HOUR => "hours",
-        Span::WEEK => "weeks",
-        _ => "windows",
     }
 }
