@@ -62,6 +62,8 @@ pub enum Purpose {
     Home = 20,
     /// Which outbound hosts, sites and recipients a fault hits.
     Hit = 21,
+    /// How old connections are when a run begins.
+    Age = 22,
     /// Which plausible world is looked at: sender mixes, and behaviours that nobody knows.
     World = 30,
 }

@@ -19,7 +19,7 @@ pub use capacity::capacity;
 pub use compare::{compare_busiest, compare_late};
 pub use cutover::cutover;
 pub use duration::duration;
-pub use failure::{fail_nodes, fail_waiting};
+pub use failure::{fail_delays, fail_nodes, fail_waiting};
 pub use load::load;
 pub use size::{size_nodes, size_sessions};
 pub use split::split;

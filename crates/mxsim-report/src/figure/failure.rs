@@ -4,7 +4,7 @@ use super::{Axis, BANDS_AT_MOST, Figure, Line, Scale, Series, Shade};
 use crate::capacity::short;
 use mxsim_core::numerals::{Ranged, duration};
 use mxsim_core::results::Interval;
-use mxsim_core::study::fail::{FailStudy, NodeLine, Timeline};
+use mxsim_core::study::fail::{DelayCurve, FailStudy, NodeLine, Timeline};
 
 /// How the parts of a figure are to be read.
 const MARKS: &str = "lines: mean; bands: 95 % of each mean; shaded: the failure";
@@ -45,6 +45,50 @@ fn waiting_title(study: &FailStudy) -> String {
         }
         _ => format!("{waiting} messages wait when {} is back", short(&study.failure.target)),
     }
+}
+
+/// How much of the mail that arrives during the failure is not delivered yet, over the time since it arrived. `None` without such a curve.
+#[must_use]
+pub fn fail_delays(study: &FailStudy) -> Option<Figure> {
+    let delays = study.delays.as_ref()?;
+    let curve = |label: &str, values: &[Interval]| {
+        let points = || delays.after_s.iter().zip(values);
+        let band =
+            points().filter_map(|(after, value)| Some((*after, value.low?.max(0.0), value.high?.min(1.0))));
+        let points = points().map(|(after, value)| (*after, value.value)).collect();
+        Series::Line(Line { label: label.to_owned(), points, band: band.collect() })
+    };
+    Some(Figure {
+        title: delays_title(study, delays),
+        subtitle: "of the mail that arrives during the failure; lines: mean; bands: 95 % of each mean"
+            .to_owned(),
+        x: Axis {
+            label: "time since a message arrived (each step of the axis is longer than the one before)"
+                .to_owned(),
+            scale: Scale::Elapsed,
+        },
+        y: Axis { label: "part of the mail not delivered yet".to_owned(), scale: Scale::Percent },
+        series: vec![
+            curve("with the failure", &delays.undelivered),
+            curve("without it", &delays.undelivered_normal),
+        ],
+        references: Vec::new(),
+    })
+}
+
+/// What has not been delivered after five minutes and after an hour.
+fn delays_title(study: &FailStudy, delays: &DelayCurve) -> String {
+    let at = |seconds: f64| {
+        let place = delays.after_s.iter().position(|after| *after == seconds)?;
+        Some(Ranged::from(*delays.undelivered.get(place)?).percent())
+    };
+    let parts = [(300.0, "5 min"), (3_600.0, "1 h")];
+    let parts = parts.iter().filter_map(|(after, text)| Some(format!("{} after {text}", at(*after)?)));
+    format!(
+        "Mail not delivered yet while {} fails: {}",
+        short(&study.failure.target),
+        parts.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// Messages accepted in a minute at each node. `None` without a timeline.

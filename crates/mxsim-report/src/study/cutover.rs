@@ -8,7 +8,7 @@ use crate::outgoing::in_markdown;
 use crate::page::{Page, TextStyle};
 use mxsim_core::numerals::{Ranged, clock, duration, percent};
 use mxsim_core::results::{Answer, Interval, Made, Said};
-use mxsim_core::study::cutover::{Cutover, Moved, OldSender, Variant};
+use mxsim_core::study::cutover::{Cutover, Moved, OldSender, Quantity, Variant};
 
 impl StudyReport for Cutover {
     fn said(&self) -> &Said {
@@ -161,37 +161,43 @@ fn senders(cutover: &Cutover, most: usize) -> Table {
         .column("why", of(|sender| sender.why.clone()))
 }
 
-/// When parts of the mail have moved.
+/// When parts of the mail have moved: a row for each part, a column for each way to go on.
 fn moved(cutover: &Cutover) -> Table {
     let ways: Vec<&Variant> = cutover.variants.iter().filter(|variant| !variant.moved.is_empty()).collect();
-    let rows = ways.iter().map(|variant| short(cutover, variant)).collect();
-    let parts = ways.first().map(|variant| variant.moved.len()).unwrap_or_default();
+    let parts = ways.first().map_or(&[][..], |variant| &variant.moved);
+    let rows = parts.iter().map(|moved| format!("{} %", (moved.part * 1_000.0).round() / 10.0)).collect();
     let when =
         |moved: &Moved| moved.after_s.map_or_else(|| "not yet".to_owned(), |at| Ranged::from(at).duration());
-    (0..parts).fold(Table::new("Mail that goes to the new hosts", "the old host", rows), |table, place| {
-        let head = ways.first().map_or(0.0, |variant| variant.moved[place].part);
-        let cells =
-            ways.iter().map(|variant| variant.moved.get(place).map_or_else(String::new, when)).collect();
-        table.column(&format!("{} % after", (head * 1_000.0).round() / 10.0), cells)
-    })
+    ways.iter().fold(
+        Table::new("Mail that goes to the new hosts, after the change", "of the mail", rows),
+        |table, way| {
+            table.column(&format!("old host {}", short(cutover, way)), way.moved.iter().map(when).collect())
+        },
+    )
 }
 
 /// Every number of a variant, and its difference from the first.
 fn quantities(variant: &Variant) -> Table {
-    let of = |pick: &dyn Fn(usize) -> String| (0..variant.quantities.len()).map(pick).collect::<Vec<_>>();
-    let one = |place: usize| &variant.quantities[place];
-    let title = format!("The old host {}", variant.text);
-    let table = Table::new(&title, "quantity", of(&|place| one(place).measured.text.clone()))
-        .column("number", of(&|place| parts::value(&one(place).measured.value, one(place).measured.unit)));
-    if variant.quantities.iter().all(|quantity| quantity.difference.is_none()) {
+    let all = &variant.quantities;
+    let of = |pick: &dyn Fn(&Quantity) -> String| all.iter().map(pick).collect::<Vec<_>>();
+    let measured = |one: &Quantity| parts::plus_minus(&one.measured.value, one.measured.unit);
+    let is_first = all.iter().all(|quantity| quantity.difference.is_none());
+    let beside = if is_first { "" } else { "; difference from an old host that goes on" };
+    let table = Table::new(
+        &format!("The old host {}{beside}", variant.text),
+        "quantity",
+        of(&|one| one.measured.text.clone()),
+    )
+    .column("number", of(&measured));
+    if is_first {
         return table;
     }
-    let difference = |place: usize| {
-        let found = one(place).difference;
-        found.map_or_else(|| "-".to_owned(), |found| parts::difference(&found, one(place).measured.unit))
+    let difference = |one: &Quantity| {
+        one.difference
+            .map_or_else(|| "-".to_owned(), |found| parts::plus_minus(&found.value, one.measured.unit))
     };
-    let narrower = |place: usize| parts::narrower(one(place).difference.and_then(|found| found.narrower));
-    table.column("more than if it goes on", of(&difference)).column("narrower", of(&narrower))
+    let narrower = |one: &Quantity| parts::narrower(one.difference.and_then(|found| found.narrower));
+    table.column("difference", of(&difference)).column("narrower", of(&narrower))
 }
 
 fn full(cutover: &Cutover, page: &mut Page) {

@@ -9,7 +9,7 @@ use crate::shell::word as shell_word;
 use mxsim_core::numerals::{Ranged, clock, duration, literal_duration, percent_digits, significant};
 use mxsim_core::results::{Answer, Caution, Difference, Interval, Made, Said, Unit};
 use mxsim_core::study::fail::{
-    Effect, FailStudy, FaultClass, Help, NodeEffect, Recovery, Saving, SenderEffect,
+    DelayCurve, Effect, FailStudy, FaultClass, Help, NodeEffect, Recovery, Saving, SenderEffect,
 };
 
 /// Things that would help on the first page.
@@ -77,6 +77,7 @@ impl StudyReport for FailStudy {
         for class in &self.classes {
             class.effects.iter().for_each(|one| rows.effect("classes", &class.how, one));
         }
+        self.delays.iter().for_each(|delays| rows.delays(delays));
         self.timeline.iter().for_each(|timeline| rows.timeline(timeline));
         parts::csv(&header, rows.0)
     }
@@ -86,7 +87,9 @@ impl StudyReport for FailStudy {
             figure::fail_waiting(self).map(|figure| Drawing::new("Waiting mail", "fail-waiting", figure));
         let nodes = figure::fail_nodes(self)
             .map(|figure| Drawing::new("Mail accepted by node", "fail-nodes", figure));
-        waiting.into_iter().chain(nodes).collect()
+        let delays = figure::fail_delays(self)
+            .map(|figure| Drawing::new("How long mail takes", "fail-delays", figure));
+        waiting.into_iter().chain(nodes).chain(delays).collect()
     }
 }
 
@@ -141,6 +144,16 @@ impl Rows {
             .chain(moments)
             .for_each(|(name, value)| self.interval("recovery", ("", name), &value));
         self.effect("recovery", "", &recovery.peak);
+    }
+
+    fn delays(&mut self, delays: &DelayCurve) {
+        for (name, values) in
+            [("undelivered", &delays.undelivered), ("undelivered_normal", &delays.undelivered_normal)]
+        {
+            for (after, value) in delays.after_s.iter().zip(values) {
+                self.interval("delays", ("", &format!("{name}@{after}")), value);
+            }
+        }
     }
 
     fn timeline(&mut self, timeline: &mxsim_core::study::fail::Timeline) {
@@ -270,7 +283,7 @@ fn left(study: &FailStudy) -> Table {
     let Some(first) = study.help.first() else { return Table::new("", "", names) };
     let cell = |help: &Help, name: &str| {
         let one = help.saves.iter().find(|one| one.name == name);
-        one.map_or_else(String::new, |one: &Saving| plus_minus(&one.left, one.unit))
+        one.map_or_else(String::new, |one: &Saving| parts::plus_minus(&one.left, one.unit))
     };
     let mut table = Table::new("What is left with each of them", "with", names);
     for one in &first.saves {
@@ -291,7 +304,7 @@ fn classes(study: &FailStudy) -> Table {
         let cell = move |class: &FaultClass| {
             class
                 .effect(name)
-                .map_or_else(String::new, |effect| narrow(&plus_minus(&effect.failing, effect.unit)))
+                .map_or_else(String::new, |effect| narrow(&parts::plus_minus(&effect.failing, effect.unit)))
         };
         classes.iter().map(cell).collect::<Vec<_>>()
     };
@@ -327,6 +340,7 @@ fn tables(study: &FailStudy) -> Vec<Table> {
         let (texts, whys) = study.not_tried.iter().map(|one| (one.text.clone(), one.why.clone())).unzip();
         tables.push(Table::new("Not tried", "what", texts).column("because", whys));
     }
+    tables.extend(study.delays.as_ref().map(delays));
     tables.extend(study.timeline.as_ref().map(|_| timeline(study)));
     if !study.classes.is_empty() {
         tables.push(Table { title: "Ways to fail".into(), ..classes(study) });
@@ -338,17 +352,17 @@ fn tables(study: &FailStudy) -> Vec<Table> {
 fn effects(title: &str, effects: &[Effect]) -> Table {
     let of = |cell: &dyn Fn(&Effect) -> String| effects.iter().map(cell).collect::<Vec<_>>();
     Table::new(title, "quantity", of(&|one| one.text.clone()))
-        .column("without", of(&|one| plus_minus(&one.normal, one.unit)))
-        .column("with it", of(&|one| plus_minus(&one.failing, one.unit)))
-        .column("difference", of(&|one| plus_minus(&one.difference.value, one.unit)))
+        .column("without", of(&|one| parts::plus_minus(&one.normal, one.unit)))
+        .column("with it", of(&|one| parts::plus_minus(&one.failing, one.unit)))
+        .column("difference", of(&|one| parts::plus_minus(&one.difference.value, one.unit)))
         .column("narrower", of(&|one| parts::narrower(one.difference.narrower)))
 }
 
 fn nodes(nodes: &[NodeEffect]) -> Table {
     let name = |node: &NodeEffect| format!("{}{}", node.name, if node.fails { " (fails)" } else { "" });
     let of = |cell: &dyn Fn(&NodeEffect) -> String| nodes.iter().map(cell).collect::<Vec<_>>();
-    let share = |one: &Interval| plus_minus(one, Unit::Share);
-    let rate = |one: &Interval| plus_minus(one, Unit::Count);
+    let share = |one: &Interval| parts::plus_minus(one, Unit::Share);
+    let rate = |one: &Interval| parts::plus_minus(one, Unit::Count);
     Table::new(
         "Nodes: share of mail, and messages a minute in the busiest bin",
         "node",
@@ -370,10 +384,19 @@ fn senders(senders: &[SenderEffect]) -> Table {
         .column("lost", of(&|sender| parts::difference(&sender.lost, Unit::Share)))
 }
 
+/// How much of the mail has not been delivered so long after it arrived.
+fn delays(delays: &DelayCurve) -> Table {
+    let of = |values: &[Interval]| values.iter().map(|one| parts::plus_minus(one, Unit::Share)).collect();
+    let names = delays.after_s.iter().map(|after| duration(*after)).collect();
+    Table::new("Mail not delivered yet; each range for itself", "after", names)
+        .column("without", of(&delays.undelivered_normal))
+        .column("with it", of(&delays.undelivered))
+}
+
 /// The timeline in words: what waits, and the share of each node, bin by bin.
 fn timeline(study: &FailStudy) -> Table {
     let Some(timeline) = &study.timeline else { return Table::new("Timeline", "from", Vec::new()) };
-    let shown = |interval: &Interval, unit: Unit| plus_minus(interval, unit);
+    let shown = |interval: &Interval, unit: Unit| parts::plus_minus(interval, unit);
     let bins = 0..timeline.waiting.len();
     let names = bins.clone().map(|bin| clock(timeline.from_s + bin as f64 * timeline.bin_s)).collect();
     let title = format!("Timeline, bins of {}; each range for itself", duration(timeline.bin_s));
@@ -423,24 +446,4 @@ fn saved_text(saved: &Difference, unit: Unit) -> String {
         Unit::Seconds => ranged.duration(),
         _ => ranged.plain(),
     }
-}
-
-/// A number and the half-width of its interval: `20.7 +-1.7 %`. For columns, where a range takes too much room.
-fn plus_minus(interval: &Interval, unit: Unit) -> String {
-    let write = |value: f64| match unit {
-        Unit::Share => percent_digits(value),
-        Unit::Seconds => duration(value.abs()),
-        _ => significant(value.abs()),
-    };
-    let Interval { value, low, high } = *interval;
-    let sign = if value < 0.0 && unit != Unit::Share { "-" } else { "" };
-    let number = format!("{sign}{}", write(value));
-    let half = match (low, high) {
-        (Some(low), Some(high)) => (high - value).max(value - low),
-        _ => return format!("{number} (?)"),
-    };
-    let end = if unit == Unit::Share { " %" } else { "" };
-    // A half-width that is nothing beside the digits shown says nothing.
-    let is_none = half <= value.abs() * 0.0005 || (unit == Unit::Share && half < 0.0005);
-    if is_none { format!("{number}{end}") } else { format!("{number} +-{}{end}", write(half)) }
 }

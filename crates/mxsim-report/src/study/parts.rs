@@ -5,7 +5,7 @@ use crate::outgoing::{in_csv, in_markdown, visible};
 use crate::page::Page;
 use crate::page::columns::{self, Column};
 use crate::words;
-use mxsim_core::numerals::{Ranged, count, counted, duration, significant};
+use mxsim_core::numerals::{Ranged, count, counted, duration, percent_digits, significant};
 use mxsim_core::results::{Difference, GoalStatus, Interval, Made, Said, Unit};
 
 /// A number with its range, in its unit.
@@ -18,6 +18,26 @@ pub(crate) fn value(interval: &Interval, unit: Unit) -> String {
         Unit::PerMinute => format!("{}/min", significant(interval.value)),
         _ => ranged.plain(),
     }
+}
+
+/// A number and the half-width of its interval: `20.7 +-1.7 %`. For columns, where a range takes too much room.
+pub(crate) fn plus_minus(interval: &Interval, unit: Unit) -> String {
+    let write = |value: f64| match unit {
+        Unit::Share => percent_digits(value),
+        Unit::Seconds => duration(value.abs()),
+        _ => significant(value.abs()),
+    };
+    let Interval { value, low, high } = *interval;
+    let sign = if value < 0.0 && unit != Unit::Share { "-" } else { "" };
+    let number = format!("{sign}{}", write(value));
+    let half = match (low, high) {
+        (Some(low), Some(high)) => (high - value).max(value - low),
+        _ => return format!("{number} (?)"),
+    };
+    let end = if unit == Unit::Share { " %" } else { "" };
+    // A half-width that is nothing beside the digits shown says nothing.
+    let is_none = half <= value.abs() * 0.0005 || (unit == Unit::Share && half < 0.0005);
+    if is_none { format!("{number}{end}") } else { format!("{number} +-{}{end}", write(half)) }
 }
 
 /// A difference with its sign and its range.

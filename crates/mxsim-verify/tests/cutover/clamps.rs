@@ -64,7 +64,9 @@ fn the_last_message_comes_before_the_resolver_of_each_preset_forgets() {
         let builder =
             builder(ttl as u64, sender, SITES * ASKED / kept * 86_400.0).window(window).warm_up(window);
         let cutover = cut(&builder, ttl as u64, 1, |options| options.at(window).watch(window));
-        let Some(last) = variant(&cutover, "keeps").last else {
+        let keeps = variant(&cutover, "keeps");
+        assert_eq!(keeps.runs_out_s, kept, "{id}");
+        let Some(last) = keeps.last else {
             assert!(is_shared, "{id}: no mail at the old host");
             continue;
         };

@@ -139,6 +139,10 @@ fn one_refused_node_of_three_is_what_its_messages_do() {
         near("delay", failing(&study, "delay_mean"), sums.delay_s / (all - sums.lost as f64));
         near("late", failing(&study, "late_5m"), sums.later_than_5_min as f64 / all);
         near("lost", failing(&study, "lost"), sums.lost as f64 / all);
+        let delays = study.delays.as_ref().expect("how long mail takes");
+        let place = delays.after_s.iter().position(|after| *after == 300.0).expect("five minutes");
+        let undelivered = (sums.later_than_5_min + sums.lost) as f64 / all;
+        near("not delivered after 5 min", delays.undelivered[place].value, undelivered);
         let accepted: u64 = sums.accepted.iter().sum();
         for (node, theory) in study.nodes.iter().zip(sums.accepted) {
             near(&node.name, node.share.failing.value, theory as f64 / accepted as f64);

@@ -63,6 +63,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         let node = self.world.topology.node_of(address);
         if self.sender(&message).path.counts_connections() {
             self.outbound(message.of()).opened(address);
+            delivery.connection.ages_from = self.ages_from(message.of(), now);
         }
         let is_watched = trouble.is_some()
             || message.is_greylisted
@@ -210,6 +211,20 @@ impl<P: Watching> Replication<'_, '_, P> {
             }
         }
         self.close(message.of(), connection, now);
+    }
+
+    /// From when the age of a connection counts that begins now. Mail has been sent before the run, so the first connection in each place of
+    /// an outbound host is as old as chance has it: otherwise busy hosts would all renew theirs at the same time, run after run. A run without
+    /// a warm-up begins with no connection.
+    fn ages_from(&mut self, of: OutboundId, now: Time) -> Time {
+        let kept = self.world.sender(of.sender).behaviour.parameters.reuse.kept();
+        let (Some(age), start) = (kept.and_then(|kept| kept.age), self.world.start) else { return now };
+        if start >= Time::ZERO || now.since(start) >= age {
+            return now;
+        }
+        let place = self.outbound(of).how_many_open();
+        let used_up = start + self.senders[of.sender.index()].first_used_up(of.host, place, age);
+        if now < used_up { used_up - age } else { now }
     }
 
     /// Gives a free connection its next message, keeps it open or closes it. Afterwards other waiting mail may have its turn.

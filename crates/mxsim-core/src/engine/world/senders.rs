@@ -196,6 +196,8 @@ pub struct SenderStreams {
     pub session: StreamId,
     /// Addresses its sites send from.
     pub home: StreamId,
+    /// How old connections are when the run begins.
+    pub age: StreamId,
     /// Which connections a fault hits that hits only a part of them.
     pub fault: StreamId,
     /// Which outbound hosts, sites and recipients it hits.
@@ -214,6 +216,7 @@ impl SenderStreams {
             process: stream(Purpose::Process),
             session: stream(Purpose::Session),
             home: stream(Purpose::Home),
+            age: stream(Purpose::Age),
             fault: stream(Purpose::Fault),
             hit: stream(Purpose::Hit),
         }

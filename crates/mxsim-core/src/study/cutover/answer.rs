@@ -75,8 +75,9 @@ impl Words<'_> {
         let Some(last) = plan.last else {
             return format!("{} takes no mail after the change in any of {} runs.", self.old, count(runs));
         };
+        let why = if stop > plan.runs_out_s { "" } else { ", when the last old answer has run out" };
         format!(
-            "{} can stop {} after the change: its last message came after {} at the latest in {}.",
+            "{} can stop {} after the change{why}: its last message came after {} at the latest in {}.",
             self.old,
             duration(stop),
             duration(last.latest),

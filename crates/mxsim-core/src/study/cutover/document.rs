@@ -86,6 +86,8 @@ pub struct Variant {
     pub last: Option<Moment>,
     /// Part of the replications in which mail still comes to an old host when the watch ends.
     pub still: f64,
+    /// When the last old answer has run out, and what it led to (s); without what only ends when a sender has no mail or is restarted.
+    pub runs_out_s: f64,
     /// Quantities of the mail that is sent after the change, with the differences from the first variant.
     pub quantities: Vec<Quantity>,
 }

@@ -4,19 +4,68 @@ use super::document::HeldBy;
 use crate::dns::{CachePolicy, EntryLifetime, Extend, RecordType, Stale};
 use crate::numerals::literal_duration;
 use crate::scenario::Sender;
-use crate::sender::OwnCache;
+use crate::sender::{OwnCache, ReuseLimits};
 use crate::time::Span;
 
-/// What keeps mail of this sender at the old hosts for longest once answers of these types and with this TTL are old, and the same in words.
-pub(super) fn held_by(sender: &Sender, ttl: Span, types: &[RecordType]) -> (HeldBy, String) {
-    let own = own_cache(sender);
-    let caches = sender.resolver.iter().map(|layer| &layer.parameters.cache);
-    let keeping = caches.filter(|cache| types.iter().any(|kind| cache.types.contains(*kind)));
-    let layers = keeping.flat_map(|cache| of_cache(cache, ttl));
-    let longest = own.into_iter().chain(layers).chain(connections(sender, ttl)).max_by_key(|(kind, _)| *kind);
+/// An answer that a change makes old.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OldAnswer<'a> {
+    pub(super) ttl: Span,
+    /// The types of its records.
+    pub(super) types: &'a [RecordType],
+    /// True if a host that it leads to offers no TLS: then those keep their connections, too, who keep none under TLS.
+    pub(super) in_clear: bool,
+}
+
+/// What keeps mail of this sender at the old hosts for longest, and the same in words.
+pub(super) fn held_by(sender: &Sender, answer: OldAnswer<'_>) -> (HeldBy, String) {
+    let (own, ttl) = (own_cache(sender), answer.ttl);
+    let layers = caches(sender, answer).flat_map(|cache| of_cache(cache, ttl));
+    let open = connections(sender, answer);
+    let longest = own.into_iter().chain(layers).chain(open).max_by_key(|(kind, _)| *kind);
     longest.unwrap_or_else(|| {
         (HeldBy::Ttl, format!("its cache keeps the old answer for its TTL, {}", long(ttl)))
     })
+}
+
+/// The caches between a sender and the authority that keep such an answer, nearest first.
+fn caches<'a>(sender: &'a Sender, answer: OldAnswer<'a>) -> impl DoubleEndedIterator<Item = &'a CachePolicy> {
+    let all = sender.resolver.iter().map(|layer| &layer.parameters.cache);
+    all.filter(move |cache| answer.types.iter().any(|kind| cache.types.contains(*kind)))
+}
+
+/// The limits of connections that a sender keeps to the old hosts.
+fn kept(sender: &Sender, answer: OldAnswer<'_>) -> Option<ReuseLimits> {
+    let limits = sender.behaviour.parameters.reuse.waits_for_messages();
+    limits.filter(|limits| limits.tls || answer.in_clear)
+}
+
+/// How long after the change a cache may still give this sender the old answer, and a connection that it led to may stay open. What has no
+/// end of its own (a list that is kept while there is mail, a resolver that never asks again, a connection of any age) is left out.
+pub(super) fn runs_out(sender: &Sender, answer: OldAnswer<'_>) -> Span {
+    let (ttl, mut keeping) = (answer.ttl, caches(sender, answer).rev());
+    let first = keeping.next().map_or(Span::ZERO, |cache| match cache.keep {
+        EntryLifetime::Ttl => ttl.max(cache.ttl_min).min(cache.ttl_max) + beyond(cache),
+        EntryLifetime::For(span) => span + beyond(cache),
+        EntryLifetime::Forever => ttl,
+    });
+    // A cache behind another may ask it at the last moment, and then keep for longer what is left of the TTL.
+    let until = keeping.fold(first, |until, cache| match cache.keep {
+        EntryLifetime::Ttl => until + cache.ttl_min + beyond(cache),
+        EntryLifetime::For(span) => until + span + beyond(cache),
+        EntryLifetime::Forever => until,
+    });
+    let cache = sender.behaviour.parameters.dns.cache;
+    let own = if let OwnCache::Fixed(span) = cache { span } else { Span::ZERO };
+    let age = kept(sender, answer).and_then(|limits| limits.age);
+    until + own + age.unwrap_or(Span::ZERO)
+}
+
+/// How much longer than it says a cache may give an answer.
+fn beyond(cache: &CachePolicy) -> Span {
+    let longer = if let Extend::Some { by, .. } = cache.extend { by } else { Span::ZERO };
+    let stale = if let Stale::Immediate { most, .. } = cache.stale { most } else { Span::ZERO };
+    longer + stale
 }
 
 fn own_cache(sender: &Sender) -> Option<(HeldBy, String)> {
@@ -67,9 +116,8 @@ fn of_cache(cache: &CachePolicy, ttl: Span) -> Vec<(HeldBy, String)> {
 }
 
 /// Connections that may outlive the answer.
-fn connections(sender: &Sender, ttl: Span) -> Option<(HeldBy, String)> {
-    let limits = sender.behaviour.parameters.reuse.waits_for_messages();
-    let limits = limits.filter(|limits| limits.age.is_none_or(|age| age > ttl))?;
+fn connections(sender: &Sender, answer: OldAnswer<'_>) -> Option<(HeldBy, String)> {
+    let limits = kept(sender, answer).filter(|limits| limits.age.is_none_or(|age| age > answer.ttl))?;
     let age = limits.age.map_or_else(String::new, |age| format!(", {} at most", long(age)));
     let text = format!("it keeps connections open until they are idle for {}{age}", long(limits.idle));
     Some((HeldBy::Connections, text))

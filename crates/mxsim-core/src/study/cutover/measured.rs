@@ -1,8 +1,8 @@
 //! From what was seen to the numbers of the document.
 
 use super::arrivals::{LATE, Seen};
-use super::document::{Change, Cutover, Moved, OldSender, Quantity, SCHEMA, Variant};
-use super::held::held_by;
+use super::document::{Change, Cutover, Lowering, Moved, OldSender, Quantity, SCHEMA, Variant};
+use super::held::{held_by, runs_out};
 use super::options::CutoverOptions;
 use super::variants::{END, Prepared};
 use crate::estimate::fading::Fading;
@@ -101,8 +101,27 @@ impl Numbers<'_> {
             moved: if takes_mail { self.moved(place) } else { Vec::new() },
             last: moment(self.seen.of(place).map(|seen| last(seen).map(|at| self.since(at)))),
             still: self.still(place, last),
+            runs_out_s: self.runs_out(place).as_secs_f64(),
             quantities: QUANTITIES.iter().map(|quantity| self.quantity(place, *quantity)).collect(),
         }
+    }
+
+    /// When the last old answer has run out. With a lower TTL before the change these are answers with it, and those that were asked for before it.
+    fn runs_out(&self, place: usize) -> Span {
+        let prepared = self.prepared;
+        let senders = prepared.scenario().senders.iter().filter(|sender| sender.wanted);
+        let longest = |ttl: Span| {
+            let each = senders.clone().map(|sender| runs_out(sender, prepared.old_answer(ttl)));
+            each.max().unwrap_or(Span::ZERO)
+        };
+        let is_lowered = |lowering: &Lowering| match prepared.variants[place].name {
+            "lowered" => true,
+            "plan" => lowering.is_planned,
+            _ => false,
+        };
+        let Some(lowering) = prepared.lowering.filter(is_lowered) else { return longest(prepared.ttl) };
+        let before = longest(prepared.ttl).0 - Span::from_secs_f64(lowering.before_s).0;
+        longest(Span::from_secs_f64(lowering.ttl_s)).max(Span(before))
     }
 
     /// Seconds since the change.
@@ -157,7 +176,7 @@ impl Numbers<'_> {
 
     fn sender(&self, place: usize) -> OldSender {
         let sender = &self.prepared.scenario().senders[place];
-        let (held_by, why) = held_by(sender, self.prepared.ttl, &self.prepared.types);
+        let (held_by, why) = held_by(sender, self.prepared.old_answer(self.prepared.ttl));
         let last = |seen: &Seen| seen.last.get(&(place as u32)).copied();
         let share = |values: Vec<Value>| {
             Unit::Share.bounded(Family::of(1).mean(&values).unwrap_or(Interval::alone(0.0)))

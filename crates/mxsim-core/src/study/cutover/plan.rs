@@ -33,10 +33,11 @@ pub(super) fn variant<'d>(document: &'d Cutover, name: &str) -> Option<&'d Varia
     document.variants.iter().find(|variant| variant.name == name)
 }
 
-/// When the last message of all replications has come, rounded up; `None` if mail comes as long as it is watched.
+/// When the last old answer has run out, or the last message of all replications has come, rounded up, whichever is later; `None` if mail comes as long
+/// as it is watched. A few replications may not have met the cache that was filled just before the change, so their last message alone is no bound.
 pub(super) fn safe(variant: &Variant) -> Option<f64> {
-    let latest = variant.last.map_or(0.0, |last| last.latest);
-    (variant.still <= 0.0).then(|| rounded_up(latest))
+    let latest = rounded_up(variant.last.map_or(0.0, |last| last.latest));
+    (variant.still <= 0.0).then(|| latest.max(variant.runs_out_s))
 }
 
 fn rounded_up(seconds: f64) -> f64 {
@@ -65,8 +66,8 @@ fn steps(document: &Cutover, prepared: &Prepared) -> Vec<Step> {
     });
     let watched = planned(document);
     let most = watched.moved.iter().find(|moved| moved.part > 0.98).and_then(|moved| moved.after_s);
-    if let Some(at) = most {
-        let at_s = rounded_up(at.high.unwrap_or(at.value));
+    let looked = most.map(|at| rounded_up(at.high.unwrap_or(at.value)));
+    if let Some(at_s) = looked.filter(|at| change.stop_s.is_none_or(|stop| *at < stop)) {
         steps.push(Step {
             at_s,
             text: format!("Look at the log of {old}: 99 % of the mail should go to the new hosts."),

@@ -2,6 +2,7 @@
 
 use super::arrivals::Scene;
 use super::document::Lowering;
+use super::held::OldAnswer;
 use super::options::{CutoverOptions, LOWER_TTL, TIME_OF_DAY};
 use crate::Fault;
 use crate::dns::{Host, RecordType};
@@ -105,6 +106,12 @@ impl Prepared {
     /// The old hosts as they are called.
     pub(super) fn names(&self) -> Vec<&str> {
         self.old.iter().map(|place| self.scenario().nodes[*place].name.as_str()).collect()
+    }
+
+    /// The answer that the change makes old, with this TTL.
+    pub(super) fn old_answer(&self, ttl: Span) -> OldAnswer<'_> {
+        let in_clear = self.old.iter().any(|place| !self.scenario().nodes[*place].capacity.tls);
+        OldAnswer { ttl, types: &self.types, in_clear }
     }
 
     /// The scenario in which the old hosts go on as they are.

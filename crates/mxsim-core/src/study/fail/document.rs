@@ -9,7 +9,7 @@ pub const SCHEMA: &str = "mxsim.fail/1";
 /// A scenario with and without a failure, simulated with the same random numbers.
 ///
 /// Shares are of the wanted mail that arrives while the failure goes on, unless it is said otherwise. The intervals of `effects`, `nodes`,
-/// `senders`, `recovery`, `help` and `classes` hold all together 19 times in 20; those of `timeline` each for itself.
+/// `senders`, `recovery`, `help` and `classes` hold all together 19 times in 20; those of `delays` and `timeline` each for itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FailStudy {
@@ -33,6 +33,8 @@ pub struct FailStudy {
     pub senders: Vec<SenderEffect>,
     /// What follows; `null` if no class was asked for.
     pub recovery: Option<Recovery>,
+    /// How long mail takes; `null` if no class was asked for.
+    pub delays: Option<DelayCurve>,
     /// What happens when; `null` if no class was asked for.
     pub timeline: Option<Timeline>,
     /// What would help, what saves most first; empty if no class was asked for.
@@ -158,6 +160,18 @@ pub struct Recovery {
     /// From the end of the failure until the end of the last bin in which the share of a failed node is off by more than a tenth of its usual share
     /// (s): by its mean, for sure, and perhaps. `null` if that is the last bin of the timeline.
     pub split_normal_s: Option<Interval>,
+}
+
+/// How long mail takes that arrives while the failure goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DelayCurve {
+    /// Times after a message arrives (s).
+    pub after_s: Vec<f64>,
+    /// Part of the mail that has not been delivered then: it is later, waits when the run ends, or is lost. With the failure, at each of these times.
+    pub undelivered: Vec<Interval>,
+    /// The same without it.
+    pub undelivered_normal: Vec<Interval>,
 }
 
 /// What happens when. Every list has a value for each bin.

@@ -3,6 +3,7 @@
 //! The scenario is simulated without and with the failure under common random numbers, so that every number is a difference that the failure makes.
 //! What might help is simulated beside it in the same way. Without a word about how it fails, every class of fault is tried.
 
+mod delays;
 mod document;
 mod help;
 mod how;
@@ -14,8 +15,8 @@ mod timeline;
 mod watch;
 
 pub use document::{
-    Effect, FailStudy, Failure, FaultClass, Help, Limits, NodeEffect, NodeLine, NotTried, Recovery, SCHEMA,
-    Saving, SenderEffect, Timeline,
+    DelayCurve, Effect, FailStudy, Failure, FaultClass, Help, Limits, NodeEffect, NodeLine, NotTried,
+    Recovery, SCHEMA, Saving, SenderEffect, Timeline,
 };
 pub use how::parse as parse_how;
 
@@ -28,6 +29,7 @@ use crate::study::together::{Together, simulate_together};
 use crate::study::{Observer, StudyError, TogetherOptions};
 use crate::tally::labels::Labels;
 use crate::time::{Span, Time};
+use delays::delays;
 use help::{Failing, Variant};
 use how::question;
 use measure::{LATE, Numbers, Quantity, between, effect, values};
@@ -168,6 +170,7 @@ impl<'a> Asked<'a> {
         study.nodes = shown.nodes();
         study.senders = shown.senders();
         study.recovery = Some(shown.recovery());
+        study.delays = Some(delays(&shown.pairs, &self.period));
         study.timeline = Some(timeline(&shown.pairs, &self.names(), &self.period));
         study.ranked_by = ranked_by(&study).name().into();
         study.help = helps(shown.family, &variants, &together, ranked_by(&study));
@@ -238,6 +241,7 @@ impl<'a> Asked<'a> {
             nodes: Vec::new(),
             senders: Vec::new(),
             recovery: None,
+            delays: None,
             timeline: None,
             help: Vec::new(),
             ranked_by: String::new(),

@@ -273,6 +273,9 @@ fn assumed(sweep: &Sweep, written: &Scenario) -> Vec<String> {
         if written.zones.len() > 1 {
             assumed.push("changes of the zone are left out".into());
         }
+        if written.mta_sts.is_some() || !written.dane.failing.is_empty() {
+            assumed.push("MTA-STS and DANE, which know no made-up host, are left out".into());
+        }
     }
     if swept(TTL) && written.zones.len() > 1 {
         assumed.push("records that a change adds keep their own TTL".into());

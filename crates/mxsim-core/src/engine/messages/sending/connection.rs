@@ -11,6 +11,8 @@ pub(crate) struct Connection {
     pub(crate) address: AddressId,
     /// When its session began.
     pub(crate) opened: Time,
+    /// From when its age counts: that moment, but for connections that are there when the run begins.
+    pub(crate) ages_from: Time,
     /// Messages it has delivered.
     pub(crate) messages: u32,
     /// Tells it from all others of this replication; for probes.
@@ -34,6 +36,7 @@ impl Connection {
             host: candidate.host,
             address: candidate.address,
             opened: now,
+            ages_from: now,
             messages: 0,
             number: 0,
             fault_draw: 0,

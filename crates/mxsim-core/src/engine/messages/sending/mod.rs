@@ -69,6 +69,8 @@ pub(crate) struct SenderState {
     destinations: PerHost<DestinationQueue>,
     /// How long messages hold a session.
     session: Key,
+    /// How old connections are when the run begins.
+    age: Key,
     /// Which connections are hit by a fault that hits only a part of them.
     fault: Key,
     /// Which outbound hosts, sites and recipients are.
@@ -109,6 +111,7 @@ impl SenderState {
             outbound: PerHost::new(),
             destinations: PerHost::new(),
             session: entropy.key(streams.session),
+            age: entropy.key(streams.age),
             fault: entropy.key(streams.fault),
             hit: entropy.key(streams.hit),
             clear_until: BTreeMap::new(),
@@ -298,6 +301,12 @@ impl SenderState {
     /// The phase of an outbound host's queue runs.
     fn phase(&self, host: u32, every: Span) -> Span {
         Span(self.retry.child(u64::from(host)).below(every.0.max(1) as usize) as i64)
+    }
+
+    /// When, from the start of the run, the connection in this place of an outbound host is used up that was there before.
+    pub(crate) fn first_used_up(&self, host: u32, place: u32, age: Span) -> Span {
+        let draw = self.age.child(u64::from(host)).child(u64::from(place));
+        Span((draw.unit() * age.0 as f64) as i64)
     }
 
     /// What an outbound host knows when it orders the candidates of `message` by `choice`.

@@ -76,6 +76,11 @@ impl OutboundHost {
         }
     }
 
+    /// Connections that are open, to whatever address.
+    pub(crate) fn how_many_open(&self) -> u32 {
+        self.links.iter().map(|link| link.open).sum()
+    }
+
     fn how_many_idle(&self, now: Time) -> usize {
         self.idle.iter().filter(|idle| now <= idle.until).count()
     }
@@ -198,10 +203,10 @@ impl OutboundHost {
         retried: bool,
         now: Time,
     ) -> AfterDelivery {
-        let wear = |kept: ReuseLimits| kept.is_used_up(connection.messages, now.since(connection.opened));
+        let wear = |kept: ReuseLimits| kept.is_used_up(connection.messages, now.since(connection.ages_from));
         // It is not kept longer than it may still take a message.
         let stay = |kept: ReuseLimits| {
-            let left = kept.age.map_or(kept.idle, |most| (connection.opened + most).since(now));
+            let left = kept.age.map_or(kept.idle, |most| (connection.ages_from + most).since(now));
             AfterDelivery::StayOpen(kept.idle.min(left))
         };
         match policy {
