@@ -6,7 +6,7 @@ use crate::csv_table::cell;
 use crate::figure;
 use crate::page::{Page, TextStyle};
 use crate::shell::word as shell_word;
-use mxsim_core::numerals::{Ranged, clock, duration, literal_duration, percent_digits, significant};
+use mxsim_core::numerals::{Ranged, clock, duration, literal_duration};
 use mxsim_core::results::{Answer, Caution, Difference, Interval, Made, Said, Unit};
 use mxsim_core::study::fail::{
     DelayCurve, Effect, FailStudy, FaultClass, Help, NodeEffect, Recovery, Saving, SenderEffect,
@@ -378,10 +378,11 @@ fn nodes(nodes: &[NodeEffect]) -> Table {
 
 fn senders(senders: &[SenderEffect]) -> Table {
     let of = |cell: &dyn Fn(&SenderEffect) -> String| senders.iter().map(cell).collect::<Vec<_>>();
-    Table::new("Whose mail", "sender", of(&|sender| sender.name.clone()))
-        .column("of all mail", of(&|sender| parts::value(&sender.share_of_mail, Unit::Share)))
-        .column("later than 5 min", of(&|sender| parts::difference(&sender.late_5m, Unit::Share)))
-        .column("lost", of(&|sender| parts::difference(&sender.lost, Unit::Share)))
+    let share = |one: &Interval| parts::plus_minus(one, Unit::Share);
+    Table::new("Whose mail; what the failure adds", "sender", of(&|sender| sender.name.clone()))
+        .column("of all mail", of(&|sender| share(&sender.share_of_mail)))
+        .column("later than 5 min", of(&|sender| share(&sender.late_5m.value)))
+        .column("lost", of(&|sender| share(&sender.lost.value)))
 }
 
 /// How much of the mail has not been delivered so long after it arrived.

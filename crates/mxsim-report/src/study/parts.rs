@@ -120,6 +120,9 @@ pub(crate) fn line(word: &str, said: &Said) -> String {
     format!("{}: {}\n", visible(word), visible(&said.sentence))
 }
 
+/// Names as long as this are shown whole, whatever becomes of optional columns.
+const NARROWEST_NAME: usize = 12;
+
 /// A table: a name for each row, and columns with a head.
 pub(crate) struct Table {
     pub(crate) title: String,
@@ -138,7 +141,7 @@ impl Table {
         self
     }
 
-    /// On a page; columns from the fourth on are left out where it is too narrow.
+    /// On a page; columns from the fourth on are left out where it is too narrow for the names.
     pub(crate) fn write(&self, page: &mut Page) {
         if !self.title.is_empty() {
             page.note(&self.title);
@@ -148,7 +151,8 @@ impl Table {
             let column = Column::new(head.clone(), cells.clone());
             if place < 3 { column } else { column.optional() }
         };
-        columns::write(page, self.head, &names, self.columns.iter().enumerate().map(column).collect());
+        let columns = self.columns.iter().enumerate().map(column).collect();
+        columns::write_named(page, self.head, &names, columns, NARROWEST_NAME);
     }
 
     /// In Markdown.

@@ -73,11 +73,13 @@ impl Words<'_> {
     fn safe_from(&self, plan: &Variant, stop: f64) -> String {
         let runs = self.document.made.replications;
         let Some(last) = plan.last else {
-            return format!("{} takes no mail after the change in any of {} runs.", self.old, count(runs));
+            let takes = if self.document.change.old.len() == 1 { "takes" } else { "take" };
+            return format!("{} {takes} no mail after the change in any of {} runs.", self.old, count(runs));
         };
+        let its = if self.document.change.old.len() == 1 { "its" } else { "their" };
         let why = if stop > plan.runs_out_s { "" } else { ", when the last old answer has run out" };
         format!(
-            "{} can stop {} after the change{why}: its last message came after {} at the latest in {}.",
+            "{} can stop {} after the change{why}: {its} last message came after {} at the latest in {}.",
             self.old,
             duration(stop),
             duration(last.latest),
