@@ -153,6 +153,12 @@ fn lines(what: &Happening) -> Vec<String> {
         Happening::TurnedAway { candidate, why, .. } => {
             vec![format!("is turned away by {}", target(candidate)), because(why)]
         }
+        Happening::OverLimit { candidate, why } => {
+            vec![format!("is one too many for {}", candidate.node), because(why)]
+        }
+        Happening::GreetingHeldBack { node, delay_s } => {
+            vec![format!("{node} holds its greeting back for {}", literal_duration(*delay_s))]
+        }
         Happening::InBacklog { candidate } => {
             vec![format!("{} is full: waits for its greeting", candidate.node)]
         }

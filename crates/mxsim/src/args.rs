@@ -202,7 +202,7 @@ pub(crate) struct SideBySide {
 }
 
 const REPLICATIONS_OF_EACH: &str =
-    "Replications of each scenario [default: what 8 s of one core are worth, 10 to 200]";
+    "Replications of each scenario [default: what 6 s of one core are worth, 10 to 200]";
 
 /// `mxsim run`
 // A number with a minus is a wrong value of its option, not an option nobody knows.

@@ -3,7 +3,7 @@
 //! A trace is the simulation itself with a probe that writes down; without one nothing is left of it in the compiled loop.
 
 use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
-pub use crate::node::Objection;
+pub use crate::node::{Excess, Objection};
 use crate::sender::memory::Backoff;
 use crate::sender::{Candidate, Outcome};
 use crate::time::{Span, Time};
@@ -97,6 +97,20 @@ pub enum Step<'a> {
         outcome: Outcome,
         /// Why the node replied so, if no fault made it.
         objection: Option<Objection>,
+    },
+    /// Its client has all that a node lets it have; the connection is told 421.
+    OverLimit {
+        /// Which.
+        candidate: Candidate,
+        /// Of what.
+        excess: Excess,
+    },
+    /// A node holds its greeting back.
+    GreetingHeldBack {
+        /// Which.
+        node: NodeId,
+        /// For how long.
+        delay: Span,
     },
     /// It waits in the backlog of a full node.
     InBacklog(Candidate),

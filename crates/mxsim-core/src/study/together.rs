@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Processor time that a comparison takes unless its replications are said (s of one core, as estimated, so that it does not depend on the
 /// machine). *Assumption*: what somebody waits for who has typed a command.
-const BUDGET_S: f64 = 8.0;
+const BUDGET_S: f64 = 6.0;
 /// Fewest and most replications of a comparison that does not say how many. With fewer no interval is worth its name; more are rarely asked for.
 const REPLICATIONS: [f64; 2] = [10.0, 200.0];
 

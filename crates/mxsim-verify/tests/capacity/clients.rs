@@ -3,6 +3,7 @@
 use crate::REPLICATIONS;
 use mxsim_core::engine::{MethodChoice, compile_for, replicate};
 use mxsim_core::scenario::Scenario;
+use mxsim_core::study::trace::{Happening, TraceOptions, TracedStep, trace};
 use mxsim_core::tally::Tally;
 use mxsim_core::theory::failure::erlang_b;
 use mxsim_core::time::{Span, Time};
@@ -59,6 +60,27 @@ fn each_client_has_sessions_of_its_own() {
     assert_eq!((over(&tally), tally.nodes[0].full, tally.nodes[0].deferred), ((2, 0, 0), 0, 2));
     assert_eq!((tally.senders[0].over_limits, tally.senders[1].over_limits), (2, 0));
     assert_eq!((tally.sessions[0].connections, tally.sessions[0].full), (7, 0), "a session was free for all");
+}
+
+/// The trace of a message that meets a limit says which, as often as the tally counts it.
+#[test]
+fn a_trace_says_which_limit_a_connection_is_over() {
+    let steps = |node: &str| {
+        let mut scenario = day(&equal_hosts(1, 300), "", &format!("session_time = \"100s\"\n{node}"));
+        let times = [0, 10, 20].map(|second| Time::ZERO + Span::from_secs(second)).to_vec();
+        scenario.set_arrivals("a", times).expect("there is such a sender");
+        let messages = trace(&scenario, &TraceOptions::first(3).sender("a")).expect("a trace").messages;
+        let why = |step: &TracedStep| match &step.what {
+            Happening::OverLimit { why, .. } => Some(why.clone()),
+            _ => None,
+        };
+        messages.iter().map(|message| message.steps.iter().find_map(why)).collect::<Vec<_>>()
+    };
+    let says = |why: &Option<String>, key: &str| why.as_ref().is_some_and(|why| why.contains(key));
+    let sessions = steps("sessions_per_client = 2");
+    assert!(sessions[..2] == [None, None] && says(&sessions[2], "sessions_per_client"), "{sessions:?}");
+    let rates = steps("rates = { connections = 1, messages = 9, per = \"15s\" }");
+    assert!(rates[0].is_none() && says(&rates[1], "rates.connections") && rates[2].is_none(), "{rates:?}");
 }
 
 /// Theory: a client is an address. One outbound host has an IPv4 and an IPv6 address, so it may have a session from each: the second message finds the

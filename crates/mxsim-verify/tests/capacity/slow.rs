@@ -1,9 +1,12 @@
 //! Nodes that take longer: a slow one, and one that holds its greeting back.
 
 use crate::{ONCE, REPLICATIONS, at_seconds, experiment};
+use mxsim_core::study::trace::{Happening, TraceOptions, trace};
 use mxsim_core::tally::Tally;
 use mxsim_core::theory::failure::erlang_b;
+use mxsim_core::time::{Span, Time};
 use mxsim_verify::agree::{assert_near, assert_ratio};
+use mxsim_verify::experiment::{equal_hosts, scenario, text};
 
 /// An hour of trouble of `mx1` at the beginning of the run.
 fn hour(fault: &str) -> String {
@@ -65,6 +68,27 @@ fn a_tarpit_holds_its_greeting_back() {
     let tally = at_times("timeouts = { greeting = \"15s\" }", node, &tarpit, &[0, 1_000, 3_600]);
     assert_eq!((tally.totals.accepted, tally.totals.bounced), (1, 2));
     assert_eq!(tally.windows[0].peak_sessions[0], 1, "nobody who is not greeted has a session");
+}
+
+/// The trace says for how long the greeting is held back, and nothing of a node that greets at once.
+#[test]
+fn a_trace_says_that_a_greeting_is_held_back() {
+    let events = hour("\"tarpit\"\ndelay = \"20s\"");
+    let rest = format!("[[senders]]\npreset = \"postfix\"\n{events}");
+    let scenario = scenario(&text("warm_up = \"0s\"", &equal_hosts(1, 300), &rest));
+    let held = |at: i64| {
+        let options = TraceOptions::first(20).at(Time::ZERO + Span::from_secs(at));
+        let messages = trace(&scenario, &options).expect("a trace").messages;
+        let steps = messages.iter().flat_map(|message| &message.steps);
+        let delays = steps.filter_map(|step| match step.what {
+            Happening::GreetingHeldBack { delay_s, .. } => Some(delay_s),
+            _ => None,
+        });
+        delays.collect::<Vec<f64>>()
+    };
+    let during = held(60);
+    assert!(!during.is_empty() && during.iter().all(|delay| *delay == 20.0), "{during:?}");
+    assert_eq!(held(7_200), Vec::<f64>::new());
 }
 
 /// Theory: where sessions take no time otherwise, they take as long as the greeting is held back: 0.1 a second for 20 s are 2 sessions (Little), and

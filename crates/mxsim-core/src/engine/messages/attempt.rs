@@ -9,7 +9,7 @@ use crate::engine::messages::state::{Event, Replication, Task};
 use crate::engine::probe::{Step, Watching};
 use crate::engine::world::DeliveryPath;
 use crate::ids::NodeId;
-use crate::node::Client;
+use crate::node::{Client, Excess};
 use crate::sender::{Candidate, Outcome, Reaction, TlsFailure};
 use crate::time::Time;
 
@@ -218,6 +218,10 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
             Admission::NoAnswerUntil(at, outcome) => {
                 self.wait_for_answer(Caller::Attempt(attempt), at, outcome);
             }
+            Admission::OverLimit(excess) => {
+                self.note_over_limit(&attempt.delivery, excess, now);
+                return self.fail_connection(attempt, Outcome::Busy, now);
+            }
             Admission::Failed(outcome) => return self.fail_connection(attempt, outcome, now),
         }
         None
@@ -341,6 +345,12 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
     pub(crate) fn note_tried(&mut self, delivery: &Delivery, outcome: Outcome, now: Time) {
         let Delivery { message, candidate, connection, since, .. } = *delivery;
         self.note(&message, now, Step::Tried { candidate, connection: connection.number, since, outcome });
+    }
+
+    /// Tells a probe why a connection meets 421.
+    pub(crate) fn note_over_limit(&mut self, delivery: &Delivery, excess: Excess, now: Time) {
+        let Delivery { message, candidate, .. } = *delivery;
+        self.note(&message, now, Step::OverLimit { candidate, excess });
     }
 
     /// Counts a failure and says what the sender does about it.

@@ -199,6 +199,10 @@ impl<P: Watching> Replication<'_, '_, P> {
             Admission::NoAnswerUntil(at, outcome) => {
                 self.wait_for_answer(Caller::Destination(session), at, outcome);
             }
+            Admission::OverLimit(excess) => {
+                self.note_over_limit(&session.delivery, excess, now);
+                self.fail_session(session, Outcome::Busy, now);
+            }
             Admission::Failed(outcome) => self.fail_session(session, outcome, now),
         }
     }

@@ -120,8 +120,11 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
                 Admission::NoAnswerUntil(at, outcome) => {
                     return self.calendar.schedule(at, Event::CompactAnswered(attempt, outcome));
                 }
-                // No node has a backlog, or a fault in a session.
-                Admission::Failed(_) | Admission::Backlog | Admission::Session(Some(_)) => {
+                // No node has a backlog, a limit for each client, or a fault in a session.
+                Admission::Failed(_)
+                | Admission::OverLimit(_)
+                | Admission::Backlog
+                | Admission::Session(Some(_)) => {
                     self.recorder.failed(attempt.message.id, stop.node);
                 }
             }

@@ -92,6 +92,9 @@ impl<P: Watching> Replication<'_, '_, P> {
         let node = self.world.topology.node_of(connection.address);
         let (greeting, time) = self.session_times(caller.delivery(), node, now);
         let work = self.shared(&message, time);
+        if greeting > Span::ZERO {
+            self.note(&message, now, Step::GreetingHeldBack { node, delay: greeting });
+        }
         let state = &mut self.nodes[node.index()];
         let at = state.finish_work(now, work) + greeting;
         state.begin_transaction(message.id.sender, (now, at), &mut self.recorder);

@@ -203,6 +203,20 @@ pub enum Happening {
         /// What the sender does about it.
         why: String,
     },
+    /// Its outbound host has all that a node lets a client have.
+    OverLimit {
+        /// Which.
+        candidate: TracedCandidate,
+        /// Of what.
+        why: String,
+    },
+    /// A node holds its greeting back.
+    GreetingHeldBack {
+        /// Node.
+        node: String,
+        /// For how long (s).
+        delay_s: f64,
+    },
     /// A full node lets it wait for the greeting.
     InBacklog {
         /// Which.

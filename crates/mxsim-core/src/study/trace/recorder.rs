@@ -1,7 +1,7 @@
 //! Writes down what happens to the messages of one sender.
 
 use crate::engine::Compiled;
-use crate::engine::probe::{Objection, Probe, Step};
+use crate::engine::probe::{Excess, Objection, Probe, Step};
 use crate::engine::world::{MX, NOWHERE};
 use crate::ids::{AddressId, HostId, MessageId, NodeId};
 use crate::sender::memory::Backoff;
@@ -194,6 +194,10 @@ impl<'a> Recorder<'a> {
         Happening::TurnedAway { candidate, connection, outcome, why }
     }
 
+    fn over_limit(&self, candidate: Candidate, excess: Excess) -> Happening {
+        Happening::OverLimit { candidate: self.candidate(&candidate), why: words::over_limit(excess).into() }
+    }
+
     fn node(&self, node: NodeId) -> String {
         self.compiled.labels.nodes[node.index()].name.clone()
     }
@@ -249,6 +253,10 @@ impl<'a> Recorder<'a> {
             }
             Step::Reused { host, address, messages, connection } => {
                 self.reused((host, address), connection, messages)
+            }
+            Step::OverLimit { candidate, excess } => self.over_limit(candidate, excess),
+            Step::GreetingHeldBack { node, delay } => {
+                Happening::GreetingHeldBack { node: self.node(node), delay_s: delay.as_secs_f64() }
             }
             Step::InBacklog(candidate) => Happening::InBacklog { candidate: self.candidate(&candidate) },
             Step::Accepted { host, address, connection } => {

@@ -7,7 +7,7 @@ pub(super) use crate::parameters::retry::in_words as retry;
 pub(super) use crate::parameters::reuse::in_words as reuse;
 
 use crate::dns::ResolverParameters;
-use crate::engine::probe::{NoHost, Objection};
+use crate::engine::probe::{Excess, NoHost, Objection};
 use crate::parameters::{cache, concurrency, order};
 use crate::sender::memory::Backoff;
 use crate::sender::{
@@ -164,6 +164,15 @@ pub(super) fn turned_away(behaviour: &Behaviour, failure: Outcome, objection: Op
         Some(Objection::Greylisted { .. }) | None => "",
     };
     format!("{}{reason}: {then}", outcome(failure, Span::ZERO))
+}
+
+/// What a client has too much of.
+pub(super) const fn over_limit(excess: Excess) -> &'static str {
+    match excess {
+        Excess::Sessions => "has all sessions that it may have there (sessions_per_client)",
+        Excess::Connections => "has had all connections of its window there (rates.connections)",
+        Excess::Messages => "has sent all messages of its window there (rates.messages)",
+    }
 }
 
 /// Why a message is given up that a node rejected.

@@ -7,7 +7,6 @@ use crate::engine::messages::receiving::{Admission, ConnectionRequest, Node};
 use crate::engine::messages::state::Replication;
 use crate::engine::probe::Watching;
 use crate::ids::{AddressId, NodeId, OutboundId};
-use crate::sender::Outcome;
 use crate::time::Time;
 
 impl Node<'_> {
@@ -34,7 +33,7 @@ impl Node<'_> {
             Ok(()) => Admission::Session(None),
             Err(excess) => {
                 recorder.beyond_limit(request.message, self.id, excess);
-                Admission::Failed(Outcome::Busy)
+                Admission::OverLimit(excess)
             }
         }
     }

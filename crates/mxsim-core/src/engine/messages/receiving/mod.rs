@@ -12,7 +12,7 @@ use crate::engine::connect::{ConnectResult, connect, outcome_of, silent_until};
 use crate::engine::count::recorder::Recorder;
 use crate::engine::world::topology::NodeTable;
 use crate::ids::{MessageId, NodeId, SenderId};
-use crate::node::{Client, Fault, Outage, QueueLevel, Schedule, SessionTime, State, WhenFull};
+use crate::node::{Client, Excess, Fault, Outage, QueueLevel, Schedule, SessionTime, State, WhenFull};
 use crate::random::Key;
 use crate::sender::{Outcome, Timeouts};
 use crate::time::{Span, Time};
@@ -44,6 +44,8 @@ pub(crate) enum Admission {
     Session(Option<Outcome>),
     /// It takes the connection, and the greeting has to wait until a session is free.
     Backlog,
+    /// Its client is beyond a limit and is told so, 421.
+    OverLimit(Excess),
     /// It fails at once.
     Failed(Outcome),
     /// Nothing comes back before then, and this is how it ends; with `Accepted` the node is asked again.
