@@ -13,8 +13,10 @@ pub(crate) const WORK_PER_LOOK: u32 = 8_192;
 pub struct Done {
     /// Work: an event, a message that arrives, a chunk of counting or a piece of mail drawn as a number counts one each.
     pub work: u64,
-    /// Events that lie ahead: deferred messages, connections and sessions under way.
+    /// What waits: events that lie ahead (deferred messages, connections and sessions under way), and messages that wait for a connection.
     pub ahead: u64,
+    /// Entries of tables: outbound hosts of which something is known, keys of greylists, clients that are counted.
+    pub entries: u64,
 }
 
 /// Counts the work of one replication.
@@ -56,10 +58,10 @@ impl<'a> WorkMeter<'a> {
         self.until_look < work
     }
 
-    /// Tells how many events lie ahead, for the next look.
+    /// Tells how much waits, and how many entries the tables have, for the next look.
     #[inline]
-    pub(crate) const fn ahead(&mut self, events: usize) {
-        self.done.ahead = events as u64;
+    pub(crate) const fn holds(&mut self, ahead: usize, entries: usize) {
+        (self.done.ahead, self.done.entries) = (ahead as u64, entries as u64);
     }
 
     /// True if the replication is over: what it has counted is of no use.
@@ -94,8 +96,8 @@ mod tests {
         }
         assert_eq!(looks.get(), 2);
         assert_eq!(seen.get().work, 2 * u64::from(WORK_PER_LOOK + 1));
-        watch.ahead(7);
+        watch.holds(7, 3);
         assert!(watch.worked(20_000) && watch.is_over() && watch.worked(1));
-        assert_eq!(seen.get(), Done { work: 40_000, ahead: 7 });
+        assert_eq!(seen.get(), Done { work: 40_000, ahead: 7, entries: 3 });
     }
 }

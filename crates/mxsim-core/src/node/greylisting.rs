@@ -224,6 +224,12 @@ impl Greylist {
         Self { rules, table, rows: BTreeMap::new(), clients: BTreeMap::new() }
     }
 
+    /// Keys and clients that are noted.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.rows.len() + self.clients.len()
+    }
+
     /// What `node` does with this message.
     pub fn meet(&mut self, node: NodeId, contact: &Contact, now: Time, history: &impl History) -> Verdict {
         if self.trusts(node, contact.address, now, history) {

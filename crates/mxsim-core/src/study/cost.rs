@@ -43,7 +43,7 @@ const COUNT_BYTES: f64 = 8.0;
 const SENDER_COUNTS: f64 = 60.0;
 /// Bytes of a cache that nobody has asked yet: a pointer, or when its entry expires and how often it was filled.
 const CACHE_BYTES: f64 = 16.0;
-/// Bytes of an outbound host whose connections are counted, with its place in the map. *Assumption*: its size and as much again.
+/// Bytes of an outbound host whose connections are counted, or of another entry of a table, with its place. *Assumption*: its size and as much again.
 const OUTBOUND_BYTES: f64 = 256.0;
 /// Bytes of a queued message in the calendar. *Assumption*: twice the size of an event, because lists grow by doubling.
 const QUEUED_BYTES: f64 = 128.0;
@@ -194,10 +194,11 @@ impl Cost {
     }
 
     /// Holds what a replication has done against what is allowed: where the estimate was too low by so much that the replication would have been
-    /// refused, it is too large after all. The same on every machine, because only work and events are counted.
+    /// refused, it is too large after all. The same on every machine, because only work, events and entries are counted.
     #[must_use]
     pub fn outgrown(self, done: Done) -> Option<TooLarge> {
-        let (work, bytes) = (done.work as f64, done.ahead as f64 * AHEAD_BYTES);
+        let work = done.work as f64;
+        let bytes = done.ahead as f64 * AHEAD_BYTES + done.entries as f64 * OUTBOUND_BYTES;
         if work <= LONGEST_REPLICATION_S * MESSAGES_PER_SECOND && bytes <= MOST_MEMORY {
             return None;
         }
@@ -445,8 +446,13 @@ mod tests {
     #[test]
     fn what_is_counted_is_held_against_the_limits() {
         let cost = cost("[traffic]\nmessages_per_day = 20000\n");
-        assert_eq!(cost.outgrown(Done { work: 1_000_000_000, ahead: 1_000_000 }), None);
-        for done in [Done { work: 2_000_000_000, ahead: 0 }, Done { work: 1, ahead: 40_000_000 }] {
+        assert_eq!(cost.outgrown(Done { work: 1_000_000_000, ahead: 1_000_000, entries: 1_000_000 }), None);
+        let few = Done { work: 1, ahead: 0, entries: 0 };
+        for done in [
+            Done { work: 2_000_000_000, ..few },
+            Done { ahead: 40_000_000, ..few },
+            Done { entries: 20_000_000, ..few },
+        ] {
             let why = cost.outgrown(done).map(|why| why.to_string()).unwrap_or_default();
             assert!(why.starts_with("this is too large to run: 1 replication needs"), "{why}");
         }

@@ -7,7 +7,7 @@ use crate::figure;
 use crate::page::{Page, TextStyle};
 use mxsim_core::numerals::{counted, duration};
 use mxsim_core::results::{Interval, Made, Measured, Said};
-use mxsim_core::study::compare::{Compared, Comparison, Design, Pair, TradeGrade};
+use mxsim_core::study::compare::{Compared, Comparison, Pair, TradeGrade};
 
 const WON: &str = "BETTER";
 const OPEN: &str = "NO WINNER";
@@ -181,10 +181,7 @@ fn goals(comparison: &Comparison) -> Table {
 
 /// More days where nothing is told, else everything that is known.
 fn next(comparison: &Comparison, asked: &Asked<'_>) -> String {
-    // Several inputs are compared as they are; the designs of one are all there are, unless some were asked for.
-    let some = asked.inputs.len() == 1 && comparison.designs.len() < Design::ALL.len();
-    let designs = if some { format!(" --designs {}", names(comparison).join(",")) } else { String::new() };
-    let begin = format!("{}{designs}", asked.begin("compare"));
+    let begin = asked.begin("compare");
     let more = comparison.made.replications * 4;
     if comparison.winner.is_none() {
         return format!("{begin} --replications {more}, for differences half as wide");

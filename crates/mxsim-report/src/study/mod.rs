@@ -23,15 +23,18 @@ pub(crate) use size::whole;
 pub struct Asked<'a> {
     /// The scenarios or zones as they were typed.
     pub inputs: &'a [&'a str],
+    /// Its options that the next command keeps, as they were typed.
+    pub options: &'a [String],
     /// True if the page goes on with everything that is known.
     pub full: bool,
 }
 
 impl Asked<'_> {
-    /// The next command as far as it says what it is about: `mxsim size site.toml`.
+    /// The next command as far as it says what it is about: `mxsim size site.toml --survive 2`.
     fn begin(&self, command: &str) -> String {
-        let inputs: Vec<Cow<'_, str>> = self.inputs.iter().map(|input| shell_word(input)).collect();
-        format!("mxsim {command} {}", inputs.join(" "))
+        let typed = self.inputs.iter().copied().chain(self.options.iter().map(String::as_str));
+        let typed: Vec<Cow<'_, str>> = typed.map(shell_word).collect();
+        format!("mxsim {command} {}", typed.join(" "))
     }
 }
 

@@ -139,7 +139,9 @@ fn counts(sizing: &Sizing) -> Table {
     }
     let cells = |one: &NodeCount| {
         let down = has_down.then(|| one.down.map_or_else(|| "-".into(), whole));
-        let together = count(one.together as u64);
+        // What does not survive is no size to choose.
+        let is_enough = !has_down || one.down.is_some();
+        let together = if is_enough { count(one.together as u64) } else { "-".into() };
         [whole(one.ordinary)].into_iter().chain(down).chain([together]).collect::<Vec<String>>()
     };
     let table = Table::new("", "equal nodes", names);

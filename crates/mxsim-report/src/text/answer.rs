@@ -258,7 +258,8 @@ fn needed_sessions(results: &Results) -> Option<String> {
 /// What a yes without goals of its own is held against.
 fn limits(results: &Results) -> Option<String> {
     let is_arrival = results.verdict.subject == Subject::Loss && results.verdict.answer == Answer::Yes;
-    is_arrival
+    // Goals of the scenario are limits of its own, and what lies beyond another one stands above.
+    (is_arrival && results.verdict.others.is_empty() && !goals::has_own(results))
         .then(|| "a no would be: 0.01 % lost, 1 in 20 later than 5 m, 1 in 100 later than 1 h".to_owned())
 }
 

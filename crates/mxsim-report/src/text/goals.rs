@@ -11,6 +11,11 @@ fn are_default(results: &Results) -> bool {
     matches!(&results.goals[..], [only] if only.text == DEFAULT)
 }
 
+/// True if the scenario has goals of its own.
+pub(super) fn has_own(results: &Results) -> bool {
+    !results.goals.is_empty() && !are_default(results)
+}
+
 /// What was asked for, where the answer says yes and does not quote it.
 pub(super) fn asked(results: &Results, is_about_a_split: bool) -> Option<String> {
     let is_open = matches!(results.verdict.answer, Answer::Yes | Answer::YesRoughly | Answer::DependsOn);

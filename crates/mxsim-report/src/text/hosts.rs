@@ -191,12 +191,19 @@ fn sessions(node: &NodeResult, some_are_limited: bool) -> String {
     }
 }
 
-/// In the busiest hour, where that is known.
+/// In the busiest hour, where that is known; by limits for each client and a full queue if they turn away more than that.
 fn turned_away(node: &NodeResult) -> String {
     let Some(sessions) = node.sessions else { return String::new() };
-    let part =
+    let full =
         sessions.blocked_in_busiest_hour.map(|part| part.mean).or(sessions.blocked.map(|part| part.value));
-    part.map_or_else(String::new, percent)
+    let totals = &node.totals;
+    let limited = totals.queue_full
+        + totals.over_client_sessions
+        + totals.over_connection_rate
+        + totals.over_message_rate;
+    let came = (totals.accepted + totals.deferred + totals.rejected).max(1);
+    let limited = (limited > 0).then(|| limited as f64 / came as f64);
+    full.into_iter().chain(limited).reduce(f64::max).map_or_else(String::new, percent)
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ fn delay(results: &Results, is_rest: bool) -> Option<String> {
         () if delay.p95 == 0.0 => format!("{of}19 of 20 at once, the longest takes {longest}"),
         // Mail that nothing holds up takes the time of its session.
         () if delay.p95 == delay.max => format!("{of}no message takes longer than {longest}"),
-        () => format!("{of}1 in 20 takes longer than {}{}", duration(delay.p95), slowest(results, delay.p95)),
+        () => format!("{of}19 of 20 within {}{}", duration(delay.p95), slowest(results, delay.p95)),
     })
 }
 

@@ -15,7 +15,7 @@ fn an_own_cache_of_fixed_length_holds_to_its_end() {
     let sender = SenderSpec::new("all").preset("postfix").sites(100).set("resolver", "plain");
     let fixed = serde_json::json!({ "fixed": "2h" });
     let builder = builder(ttl, sender.set("dns.cache", fixed), 100.0 * 20.0 * 86_400.0 / kept);
-    let cutover = cut(&builder, ttl, 2, |options| options.at(Span::from_hours(3)));
+    let cutover = cut(&builder, ttl, 3, |options| options.at(Span::from_hours(3)));
     let last = variant(&cutover, "keeps").last.expect("mail");
     assert!((0.7 * kept..=kept).contains(&last.earliest) && last.latest <= kept, "{last:?}");
     assert_eq!((cutover.senders[0].held_by, cutover.said.answer), (HeldBy::Fixed, Answer::Yes));

@@ -12,6 +12,9 @@ use std::path::Path;
 /// Compares them and says which is better.
 pub(crate) fn compare(arguments: &Compare) -> Result<Exit, Failure> {
     let begun = Begun::new(&arguments.side_by_side)?;
+    if let Some(twice) = twice(&arguments.inputs) {
+        return Err(Failure::usage(format!("{twice} is named twice; name each scenario once")));
+    }
     let (first, candidates, said) = candidates(arguments, &begun)?;
     let options = begun.options(&first.scenario);
     let mut comparison =
@@ -22,7 +25,9 @@ pub(crate) fn compare(arguments: &Compare) -> Result<Exit, Failure> {
         return Ok(begun.exit(&comparison));
     }
     let inputs: Vec<&str> = arguments.inputs.iter().map(String::as_str).collect();
-    begun.deliver(&comparison, &inputs)
+    let designs = arguments.designs.join(",");
+    let options = if designs.is_empty() { Vec::new() } else { vec!["--designs".into(), designs] };
+    begun.deliver(&comparison, &inputs, &options)
 }
 
 /// The first input, what is compared, and what was left out to do so.
@@ -53,6 +58,12 @@ fn candidates(
     };
     let found = drafts.iter().zip(names).map(candidate).collect();
     Ok((drafts.remove(0), found, Vec::new()))
+}
+
+/// An input that is named more than once; standard input can be read only once.
+fn twice(inputs: &[String]) -> Option<&str> {
+    let named = |(place, input): (usize, &String)| inputs[..place].contains(input).then_some(place);
+    inputs.iter().enumerate().find_map(named).map(|place| inputs[place].as_str())
 }
 
 fn all() -> Vec<String> {

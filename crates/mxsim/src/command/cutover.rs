@@ -27,7 +27,8 @@ pub(crate) fn cutover(arguments: &Cutover) -> Result<Exit, Failure> {
         return Ok(begun.exit(&document));
     }
     let inputs: Vec<&str> = std::iter::once(arguments.old.as_str()).chain(arguments.new.as_deref()).collect();
-    begun.deliver(&document, &inputs)
+    let at = arguments.at.iter().flat_map(|at| ["--at".to_owned(), at.clone()]);
+    begun.deliver(&document, &inputs, &at.collect::<Vec<String>>())
 }
 
 /// The text of the new zone, once it has been found to be one.

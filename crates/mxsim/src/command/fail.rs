@@ -15,7 +15,7 @@ pub(crate) fn fail(arguments: &Fail) -> Result<Exit, Failure> {
     let draft = begun.draft(&arguments.input)?;
     let options = options(arguments, begun.options(&draft.scenario))?;
     let study = begun.watched(&draft.scenario, |watch| fail_scenario(&draft.builder, &options, watch))?;
-    begun.deliver(&study, &[&arguments.input])
+    begun.deliver(&study, &[&arguments.input], &[])
 }
 
 /// What was typed.

@@ -63,10 +63,15 @@ impl<'a> Begun<'a> {
         })
     }
 
-    /// Writes the document where it was asked for, and its figures; the exit code is that of its answer.
-    pub(crate) fn deliver<R: StudyReport>(&self, report: &R, inputs: &[&str]) -> Result<Exit, Failure> {
+    /// Writes the document where it was asked for, and its figures; the exit code is that of its answer. Its next command keeps `options`.
+    pub(crate) fn deliver<R: StudyReport>(
+        &self,
+        report: &R,
+        inputs: &[&str],
+        options: &[String],
+    ) -> Result<Exit, Failure> {
         let (figures, output) = (&self.arguments.figures, &self.arguments.output);
-        let asked = Asked { inputs, full: output.full };
+        let asked = Asked { inputs, options, full: output.full };
         let drawn = drawn(|| report.figures(), figures);
         let quiet = self.arguments.simulation.quiet;
         let delivered =

@@ -18,7 +18,7 @@ pub(crate) fn size(arguments: &Size) -> Result<Exit, Failure> {
     let together = begun.options(&draft.scenario);
     let sizing =
         begun.watched(&draft.scenario, |watch| size_nodes(&draft.builder, &options, together, watch))?;
-    begun.deliver(&sizing, &[&arguments.input])
+    begun.deliver(&sizing, &[&arguments.input], &typed(arguments))
 }
 
 fn options(arguments: &Size) -> Result<SizeOptions, Failure> {
@@ -33,6 +33,25 @@ fn options(arguments: &Size) -> Result<SizeOptions, Failure> {
     options.node_rate = arguments.node_rate;
     options.outage = outage(&arguments.outage)?;
     Ok(options)
+}
+
+/// The options that say what is asked for.
+fn typed(arguments: &Size) -> Vec<String> {
+    let percent = |percent: f64| format!("{percent}%");
+    let per_second = |rate: f64| format!("{rate}/s");
+    let options = [
+        ("--survive", (arguments.survive != 1).then(|| arguments.survive.to_string())),
+        ("--busiest", arguments.busiest.map(percent)),
+        ("--turned-away", (arguments.turned_away != 1.0).then(|| percent(arguments.turned_away))),
+        ("--growth", (arguments.growth != 1.0).then(|| format!("{}x", arguments.growth))),
+        ("--sessions", arguments.sessions.map(|sessions| sessions.to_string())),
+        ("--session-time", arguments.session_time.clone()),
+        ("--rate", arguments.rate.map(per_second)),
+        ("--node-rate", arguments.node_rate.map(per_second)),
+        ("--outage", (arguments.outage != "1h").then(|| arguments.outage.clone())),
+    ];
+    let given = options.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?]));
+    given.flatten().collect()
 }
 
 fn session_time(text: &str) -> Result<Span, Failure> {

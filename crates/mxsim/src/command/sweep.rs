@@ -31,7 +31,7 @@ pub(crate) fn sweep(arguments: &Sweep) -> Result<Exit, Failure> {
     })?;
     let write = |file: &PathBuf| write_file(file, swept.csv().as_bytes(), asked.figures.force.force);
     let table = arguments.csv.as_ref().map_or(Ok(()), write);
-    let exit = begun.deliver(&swept, &[&arguments.input])?;
+    let exit = begun.deliver(&swept, &[&arguments.input], &[])?;
     table?;
     Ok(match exit {
         // A goal that is missed somewhere is a miss, whatever it is elsewhere.

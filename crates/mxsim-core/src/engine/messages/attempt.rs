@@ -23,8 +23,7 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
 
     /// Takes a deferred message out of the queue; false if a delivery has fetched it meanwhile.
     pub(crate) fn take_deferred(&mut self, message: &QueuedMessage) -> bool {
-        let may_be_fetched = self.may_be_fetched(message);
-        !may_be_fetched || self.sender_state(message).take_deferred(message)
+        !message.is_listed || self.sender_state(message).take_deferred(message)
     }
 
     /// True if a delivery may fetch a deferred message before its time. Exim, smtp.c, `update_waiting`: "Do not put this message on the list of
@@ -427,7 +426,8 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
         let Some(at) = state.next_attempt(&table.behaviour.parameters.retry, &message, now) else {
             return self.give_up(&message, now);
         };
-        if self.may_be_fetched(&message) {
+        message.is_listed = self.may_be_fetched(&message);
+        if message.is_listed {
             self.sender_state(&message).note_deferred(message);
         }
         let outbound_host = Some(message.outbound_host).filter(|host| *host != before);

@@ -40,6 +40,7 @@ impl<P: Watching> Replication<'_, '_, P> {
             self.recorder.retried(message.id);
         }
         self.destination(of).messages.push_back(message);
+        self.queued += 1;
         self.tick_idle_session(of, now);
         self.drain(of, now);
         self.destination(of).release();
@@ -107,7 +108,9 @@ impl<P: Watching> Replication<'_, '_, P> {
 
     /// All mail that waits goes back to the queue, or is given up (mta.c, `mta_flush`).
     fn flush(&mut self, of: OutboundId, failing: Failing, now: Time) {
-        for message in std::mem::take(&mut self.destination(of).messages) {
+        let messages = std::mem::take(&mut self.destination(of).messages);
+        self.queued -= messages.len();
+        for message in messages {
             match failing {
                 Failing::Defer => self.put_back(message, now),
                 Failing::Bounce => self.give_up(&message, now),
@@ -271,6 +274,7 @@ impl<P: Watching> Replication<'_, '_, P> {
             let Some(message) = self.destination(of).messages.pop_front() else {
                 return self.linger(session, idle, now);
             };
+            self.queued -= 1;
             self.take_message(&mut session, message, now);
             if self.node(session.delivery.connection.address).has_session_time() {
                 return self.schedule_end(Caller::Destination(session), now);

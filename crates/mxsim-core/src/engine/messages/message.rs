@@ -21,6 +21,9 @@ pub(crate) struct QueuedMessage {
     pub(crate) child: u32,
     /// True once a greylist has deferred it.
     pub(crate) is_greylisted: bool,
+    /// True if a delivery might fetch it before its time when it was put back last ([`crate::sender::Reuse::Batch`]); once one has, its retry is
+    /// none any more, whatever has become of it since.
+    pub(crate) is_listed: bool,
 }
 
 impl QueuedMessage {
@@ -37,6 +40,7 @@ impl QueuedMessage {
             tied: None,
             child: 0,
             is_greylisted: false,
+            is_listed: false,
         }
     }
 

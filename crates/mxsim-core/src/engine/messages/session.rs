@@ -256,6 +256,7 @@ impl<P: Watching> Replication<'_, '_, P> {
             && policy.kept().is_none_or(|kept| !belongs_to_one_host(kept.filed_under));
         let takes_next = takes_any && after != AfterDelivery::Close;
         let mut next = if takes_next { outbound.next_waiting() } else { None };
+        self.queued -= usize::from(next.is_some());
         // One that was just turned away is not fetched again at once.
         if next.is_none() && after == AfterDelivery::NextWaiting && free.delivered {
             next = self.senders[of.sender.index()].fetch_deferred(of.host);

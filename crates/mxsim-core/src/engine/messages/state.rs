@@ -85,6 +85,8 @@ pub(crate) struct Replication<'w, 'p, P> {
     tasks: Vec<Task>,
     pub(crate) senders: Vec<SenderState>,
     pub(crate) nodes: Vec<Node<'w>>,
+    /// Messages that wait for a connection at their outbound host.
+    pub(crate) queued: usize,
     /// Whom they know, if any greylists.
     pub(crate) greylists: Option<Box<Greylists<'w>>>,
     /// Connections that wait in a backlog, by number.
@@ -143,6 +145,7 @@ impl<'w, 'p, P: Watching> Replication<'w, 'p, P> {
                 .map(|table| SenderState::new(table, &entropy, world.start))
                 .collect(),
             nodes: topology.nodes.iter().enumerate().map(node).collect(),
+            queued: 0,
             greylists: world.greylisting.as_ref().map(|plan| Box::new(Greylists::new(plan, &entropy))),
             in_backlog: BTreeMap::new(),
             backlogged: 0,
@@ -178,7 +181,10 @@ impl<'w, 'p, P: Watching> Replication<'w, 'p, P> {
     #[inline]
     pub(crate) fn worked(&mut self, work: u32) -> bool {
         if self.watch.looks_after(work) {
-            self.watch.ahead(self.calendar.events() + self.in_backlog.len() + self.known_clients());
+            self.watch.holds(
+                self.calendar.events() + self.in_backlog.len() + self.queued,
+                self.known_clients() + self.remembered(),
+            );
         }
         self.watch.worked(work)
     }

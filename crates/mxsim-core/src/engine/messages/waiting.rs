@@ -30,6 +30,7 @@ impl<P: Watching> Replication<'_, '_, P> {
             || (one_by_one && outbound.is_busy());
         if waits {
             outbound.wait(*message);
+            self.queued += 1;
             self.note(message, now, Step::Queued);
             self.start_process(message.of(), now);
         }
@@ -92,6 +93,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         let next = if left > 0 { outbound.next_that_may_begin(policy) } else { None };
         match next {
             Some(message) => {
+                self.queued -= 1;
                 self.push(Task::StartWaiting(of, Some(left - 1)));
                 self.push(Task::Attempt(message));
             }

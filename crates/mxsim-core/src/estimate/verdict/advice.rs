@@ -257,6 +257,7 @@ impl Evidence<'_> {
             Some(Subject::Survival) if self.is_full() => {
                 format!("{} Some are full even with all nodes up.", self.more_room())
             }
+            Some(Subject::Survival) if self.loses_by_itself() => self.loss_action(),
             Some(Subject::Survival) => SURVIVAL_ACTION.into(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
             Some(Subject::Evenness | Subject::Target) | None => self.other_split(),

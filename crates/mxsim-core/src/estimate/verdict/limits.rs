@@ -1,8 +1,11 @@
 //! Mail that nodes turn away though nothing is broken: a queue that is full, what clients may have, workers that are too few.
 
 use super::Evidence;
+use super::subjects::{Matter, beyond};
+use crate::estimate::delivery::part;
 use crate::numerals::percent;
-use crate::results::{NodeResult, NodeTotals, called};
+use crate::results::{NodeResult, NodeTotals, Subject, called};
+use crate::scenario::TURNED_AWAY;
 
 /// A part of what comes to a node that is worth a word. *Assumption*.
 const WORTH_SAYING: f64 = 0.005;
@@ -34,23 +37,23 @@ impl Limit {
     const fn why(self) -> &'static str {
         match self {
             Self::Queue => "as the queue behind it is full",
-            Self::ClientSessions => "as their clients have all `sessions_per_client`",
-            Self::ConnectionRate => "as their clients have had all connections of `rates`",
-            Self::MessageRate => "as their clients have sent all messages of `rates`",
+            Self::ClientSessions => "as its clients have all sessions of `sessions_per_client`",
+            Self::ConnectionRate => "as its clients have had all connections of `rates`",
+            Self::MessageRate => "as its clients have sent all messages of `rates`",
         }
     }
 
-    const fn remedy(self) -> &'static str {
+    fn remedy(self, node: &str) -> String {
         match self {
-            Self::Queue => {
-                "Have the store behind it take more mail a minute, or give it less mail; more room only helps through a short peak."
-            }
-            Self::ClientSessions => {
-                "Raise `sessions_per_client`, or shorten sessions: a busy sender has few addresses and wants many sessions from each."
-            }
-            Self::ConnectionRate | Self::MessageRate => {
-                "Raise `rates`, or exempt the sender: a busy one has few addresses and sends much from each."
-            }
+            Self::Queue => format!(
+                "Have the store behind {node} take more mail a minute, or give {node} less mail; more room only helps through a short peak."
+            ),
+            Self::ClientSessions => format!(
+                "Raise `sessions_per_client` of {node}, or shorten sessions: a busy sender has few addresses and wants many sessions from each."
+            ),
+            Self::ConnectionRate | Self::MessageRate => format!(
+                "Raise `rates` of {node}, or exempt the sender: a busy one has few addresses and sends much from each."
+            ),
         }
     }
 }
@@ -99,8 +102,28 @@ impl Evidence<'_> {
         }
         let (node, limit, _) = self.tightest()?;
         let of_limit = limit.count(&node.totals) as f64;
-        let sentence = self.limited()?;
-        (of_limit > MOST * node.totals.deferred as f64).then(|| format!("{sentence} {}", limit.remedy()))
+        (of_limit > MOST * node.totals.deferred as f64).then(|| limit.remedy(&called(&node.name)))
+    }
+
+    /// The node that turns away more than it may by such a limit.
+    pub(super) fn limiting_node(&self) -> Option<&NodeResult> {
+        self.tightest().filter(|(_, _, part)| *part > TURNED_AWAY).map(|(node, ..)| node)
+    }
+
+    /// The same as a subject.
+    pub(super) fn turned_away_by_limit(&self) -> Option<Matter> {
+        let (node, limit, _) = self.tightest()?;
+        let place = self.labels.node(&node.name)?;
+        let counts = self.tallies.iter().map(|tally| &tally.nodes[place]);
+        let is_certain =
+            beyond(part(counts.map(|totals| (limit.count(totals), came(totals))))?, TURNED_AWAY)?;
+        Some(Matter {
+            subject: Subject::TurnedAway,
+            is_certain,
+            needs_longer_run: false,
+            sentence: self.limited()?,
+            action: limit.remedy(&called(&node.name)),
+        })
     }
 
     /// What to do where messages wait in their sessions for a worker: more of those are under way than it has workers.

@@ -67,7 +67,7 @@ impl Evidence<'_> {
         };
         // A host off its target is what an uneven split comes from.
         let is_same = |matter: &Matter| {
-            matter.subject == verdict.subject
+            matter.subject == verdict.subject && !self.forgets_an_hour(&verdict)
                 || (matter.subject == Subject::Target && verdict.subject == Subject::Evenness)
         };
         let is_other = |matter: &&Matter| {
@@ -83,6 +83,12 @@ impl Evidence<'_> {
             _ => verdict.action.clone(),
         };
         Verdict { others: others.into_iter().map(Matter::as_other).collect(), action, ..verdict }
+    }
+
+    /// True if a goal about the delay of 19 of 20 messages is met and says nothing of those that are later than an hour.
+    fn forgets_an_hour(&self, verdict: &Verdict) -> bool {
+        let is_met = matches!(verdict.answer, Answer::Yes | Answer::YesRoughly);
+        is_met && verdict.subject == Subject::Delay && !self.labels.goals_are_default && self.is_old()
     }
 
     /// True if the scenario sets a limit of its own for the subject, and keeps it. A goal about the delay of 19 of 20 messages says nothing of the
@@ -367,7 +373,11 @@ impl Evidence<'_> {
     fn how_often(&self, result: &GoalResult) -> String {
         let Interval { value, low, high } = result.met_fraction;
         let simulated = counted(result.windows, self.day(), self.days());
-        let few = if result.status == GoalStatus::Unknown { ", too few to be sure" } else { "" };
+        let few = match result.status {
+            GoalStatus::Unknown if self.unfinished.is_open => ", at whose end mail still waits",
+            GoalStatus::Unknown => ", too few to be sure",
+            GoalStatus::Met | GoalStatus::Missed => "",
+        };
         match (result.windows_met, result.windows) {
             (0, _) => format!("none of {simulated} simulated{few}"),
             (met, all) if met == all => format!("the {simulated} simulated{few}"),

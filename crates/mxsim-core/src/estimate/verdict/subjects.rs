@@ -4,7 +4,7 @@
 //! scenario's own the answer is about the first that matters; evenness comes last and has goals of its own (`goals.rs`).
 
 use super::Evidence;
-use crate::estimate::delivery::not_bounced;
+use crate::estimate::delivery::{not_bounced, part};
 use crate::estimate::unfinished;
 use crate::numerals::{Ranged, count, duration, percent, rough};
 use crate::results::called;
@@ -12,6 +12,7 @@ use crate::results::{
     Delay, EventPhase, EventResult, Interval, NodeResult, OtherSubject, SenderResult, Subject,
 };
 use crate::scenario::{LATE_PART, LOST, OFF_TARGET, SLOW, SLOW_PART, TURNED_AWAY};
+use crate::tally::PHASES;
 use crate::time::Span;
 use std::cmp::Ordering;
 
@@ -48,6 +49,10 @@ const ONLY_HOST_ACTION: &str = "A sender gives a message up when its retries end
 /// The same where hosts reject the mail.
 const REJECTED_ACTION: &str = "A message that a host rejects for good (5xx) is lost at once, whatever other hosts would do: let that host refuse connections, or \
                                answer 4xx.";
+
+/// The same where a record has an address in the place of a host.
+const NAME_A_HOST: &str =
+    "Name a host in each MX record: many senders use no record that has an address in its place.";
 
 /// Numbers of sessions that differ by no more than this are one number. *Assumption*.
 const MUCH_THE_SAME: f64 = 1.25;
@@ -129,7 +134,7 @@ impl Evidence<'_> {
         // What waits without a host to go to is lost, and not late.
         let barred = self.barred();
         let delay = if barred.is_none() { self.delay() } else { None };
-        let subjects = [barred.or_else(|| self.loss()), idle_host, delay, self.turned_away(), target];
+        let subjects = [barred.or_else(|| self.loss()), idle_host, delay, self.turns_mail_away(), target];
         subjects.into_iter().flatten().collect()
     }
 
@@ -235,6 +240,7 @@ impl Evidence<'_> {
         let totals = &self.results.delivery.totals;
         match () {
             () if totals.accepted_then_bounced > totals.bounced => self.bounced_afterwards_action(),
+            () if self.has_finding("mx-to-address") && !self.any_fails() => NAME_A_HOST.into(),
             () if rejected > 0 && rejected >= totals.bounced => REJECTED_ACTION.into(),
             () if self.is_full() && !self.any_fails() => self.more_room(),
             () if self.labels.dns_away.is_some() && !self.any_fails() => self.dns_action(),
@@ -250,6 +256,12 @@ impl Evidence<'_> {
     /// True if more mail is lost than this part, for certain.
     pub(super) fn loses_more_than(&self, most: f64) -> bool {
         self.results.delivery.bounced_share.is_some_and(|lost| beyond(lost, most) == Some(true))
+    }
+
+    /// True if nodes bounce or reject mail even while all are up.
+    pub(super) fn loses_by_itself(&self) -> bool {
+        let loses = |node: &NodeResult| node.totals.accepted_then_bounced + node.totals.rejected > 0;
+        self.results.nodes.iter().any(loses)
     }
 
     fn how_lost(&self) -> &'static str {
@@ -461,6 +473,45 @@ impl Evidence<'_> {
         full.max_by(|a, b| a.1.value.total_cmp(&b.1.value))
     }
 
+    /// True if more of the mail than may be is later than an hour, for certain.
+    pub(super) fn is_old(&self) -> bool {
+        self.results.delivery.late.is_some_and(|late| beyond(late, LATE_PART) == Some(true))
+    }
+
+    /// The node that turns away too much: in its busiest hour, while an event goes on, or by a limit of its own. What is certain comes first.
+    fn turns_mail_away(&self) -> Option<Matter> {
+        let all = [self.turned_away(), self.turned_away_in_event(), self.turned_away_by_limit()];
+        let certain = all.iter().flatten().find(|matter| matter.is_certain).cloned();
+        certain.or_else(|| all.into_iter().flatten().next())
+    }
+
+    /// The node that a part of its connections find full while an event goes on, which its busiest hour need not be a part of.
+    fn turned_away_in_event(&self) -> Option<Matter> {
+        let nodes = 0..self.results.nodes.len();
+        let places =
+            (0..self.labels.events.len()).flat_map(|event| nodes.clone().map(move |node| (event, node)));
+        let full = |(event, node): (usize, usize)| {
+            let during = self.tallies.iter().filter_map(move |tally| tally.phases.get(event * PHASES + 1));
+            let counts = during.map(|phase| (phase.nodes[node].full, phase.nodes[node].connections_tried));
+            part(counts)
+                .filter(|full| beyond(*full, TURNED_AWAY) == Some(true))
+                .map(|full| (event, node, full))
+        };
+        let (event, node, full) = places.filter_map(full).max_by(|a, b| a.2.value.total_cmp(&b.2.value))?;
+        Some(Matter {
+            subject: Subject::TurnedAway,
+            is_certain: true,
+            needs_longer_run: false,
+            sentence: format!(
+                "{} turns away {} of its connections while this goes on: {}.",
+                called(&self.results.nodes[node].name),
+                Ranged::from(full).percent(),
+                self.labels.events[event].text
+            ),
+            action: self.more_room(),
+        })
+    }
+
     /// The node that a part of its connections find full.
     fn turned_away(&self) -> Option<Matter> {
         let (node, part) = self.fullest_hour()?;
@@ -521,10 +572,7 @@ impl Evidence<'_> {
             () if self.has_finding("unreachable-address") => {
                 "Take the address that the Internet cannot reach out of the zone.".into()
             }
-            () if self.has_finding("mx-to-address") => {
-                "Name a host in each MX record: many senders use no record that has an address in its place."
-                    .into()
-            }
+            () if self.has_finding("mx-to-address") => NAME_A_HOST.into(),
             () if only_ipv6 => {
                 format!("Give {name} an IPv4 address too: senders without IPv6 cannot reach it.")
             }
@@ -549,7 +597,9 @@ impl Evidence<'_> {
 
     /// True if a node that is full gets less than it is meant to get: that it turns mail away says why, and what to do.
     fn is_short_by_being_full(&self) -> bool {
-        self.is_full() && self.fullest_hour().is_some_and(|(node, _)| node.share.mean < node.fair_share)
+        let is_short = |node: &NodeResult| node.share.mean < node.fair_share;
+        self.is_full() && self.fullest_hour().is_some_and(|(node, _)| is_short(node))
+            || self.limiting_node().is_some_and(is_short)
     }
 
     /// The host whose mean share is farthest from what it is meant to be, if that is far.
@@ -587,7 +637,7 @@ pub(super) fn turned_away(node: &NodeResult, part: Interval) -> String {
 }
 
 /// Whether a number lies beyond its limit (true) or may lie there (false); `None` if it does not.
-fn beyond(interval: Interval, limit: f64) -> Option<bool> {
+pub(super) fn beyond(interval: Interval, limit: f64) -> Option<bool> {
     match against(interval, limit) {
         Ordering::Greater => Some(true),
         Ordering::Equal => Some(false),

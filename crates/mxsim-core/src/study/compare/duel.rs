@@ -188,7 +188,7 @@ fn undecided(pairs: &[Pair]) -> (String, String) {
         })
         .collect();
     if decided.is_empty() {
-        let text = "No design is better: nothing that matters differs by more than chance.";
+        let text = "No design is better as far as these days tell: nothing that matters differs by more than chance.";
         return (text.into(), String::new());
     }
     ("No design is better than all others.".into(), decided.join("; "))

@@ -6,6 +6,8 @@ use super::variants::Prepared;
 use crate::numerals::{Ranged, clock, count, counted, duration, literal_duration, percent};
 use crate::results::{Answer, Interval, Said};
 
+/// With fewer runs no time is called safe. *Assumption*.
+const FEWEST: u64 = 3;
 /// More than this part of a message waiting at the end is worth a word.
 const WORTH_A_WORD: f64 = 0.5;
 
@@ -36,6 +38,10 @@ impl Words<'_> {
         }
         match (self.document.change.is_stop_given, self.document.change.stop_s) {
             (true, Some(stop)) => self.given(plan, stop),
+            (_, Some(stop)) if self.document.made.replications < FEWEST => {
+                let few = "that is too few to call it safe";
+                (Answer::CannotTell, format!("{} But {few}.", self.safe_from(plan, stop)))
+            }
             (_, Some(stop)) => (Answer::Yes, self.safe_from(plan, stop)),
             (_, None) => (Answer::CannotTell, self.goes_on(plan)),
         }
@@ -47,6 +53,7 @@ impl Words<'_> {
             Some(stop) if self.document.change.is_stop_given => {
                 format!("if {} stops {} after the change", self.old, duration(stop))
             }
+            _ if self.document.change.old.len() > 1 => format!("although {} go on taking mail", self.old),
             _ => format!("although {} goes on taking mail", self.old),
         };
         format!("{} bounce {how}, {} of the mail sent after it.", messages(lost), percent(lost.value / sent))
@@ -142,9 +149,10 @@ impl Words<'_> {
             Some(format!("{} are later than 5 m, {lost}{waits}", messages(late)))
         };
         let Some((refuses, drops)) = one("refuses").zip(one("drops")) else { return String::new() };
-        format!(
-            "Stopped at once: {refuses} if it refuses connections; {drops} if it is gone. If it forwards mail, none is lost."
-        )
+        // What bounces although they go on would bounce elsewhere, too.
+        let is_lost = quantity(&self.document.variants[0], "bounced").value > 0.0;
+        let forwards = if is_lost { "" } else { " If it forwards mail, none is lost." };
+        format!("Stopped at once: {refuses} if it refuses connections; {drops} if it is gone.{forwards}")
     }
 
     fn advice(&self) -> String {
@@ -178,10 +186,16 @@ impl Words<'_> {
         }
         assumed.push("the way from a host that forwards is not simulated".into());
         assumed.extend(
-            self.document.name_servers.as_ref().map(|servers| servers.text.trim_end_matches('.').to_owned()),
+            self.document.name_servers.as_ref().map(|servers| lower(servers.text.trim_end_matches('.'))),
         );
         assumed
     }
+}
+
+/// A sentence as a clause.
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// A moment with its range; nobody plans by the second.

@@ -41,7 +41,7 @@ fn kept(sender: &Sender, answer: OldAnswer<'_>) -> Option<ReuseLimits> {
 }
 
 /// How long after the change a cache may still give this sender the old answer, and a connection that it led to may stay open. What has no
-/// end of its own (a list that is kept while there is mail, a resolver that never asks again, a connection of any age) is left out.
+/// end of its own (a list that is kept while there is mail, a resolver that never asks again) is left out.
 pub(super) fn runs_out(sender: &Sender, answer: OldAnswer<'_>) -> Span {
     let (ttl, mut keeping) = (answer.ttl, caches(sender, answer).rev());
     let first = keeping.next().map_or(Span::ZERO, |cache| match cache.keep {
@@ -57,8 +57,9 @@ pub(super) fn runs_out(sender: &Sender, answer: OldAnswer<'_>) -> Span {
     });
     let cache = sender.behaviour.parameters.dns.cache;
     let own = if let OwnCache::Fixed(span) = cache { span } else { Span::ZERO };
-    let age = kept(sender, answer).and_then(|limits| limits.age);
-    until + own + age.unwrap_or(Span::ZERO)
+    // A connection of any age goes on for as long as it is kept without work at least.
+    let open = kept(sender, answer).map_or(Span::ZERO, |limits| limits.age.unwrap_or(limits.idle));
+    until + own + open
 }
 
 /// How much longer than it says a cache may give an answer.

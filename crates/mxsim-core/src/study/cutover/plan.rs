@@ -2,6 +2,7 @@
 
 use super::document::{Cutover, Step, Variant};
 use super::variants::Prepared;
+use crate::dns::RecordType;
 use crate::numerals::literal_duration;
 
 /// A stop that nobody named is rounded up to one of these (s), the first that is no more than a tenth of it.
@@ -45,6 +46,26 @@ fn rounded_up(seconds: f64) -> f64 {
     ((seconds / step).floor() + 1.0) * step
 }
 
+/// What must stay: machines whose addresses are replaced go on under no name.
+fn stays(prepared: &Prepared) -> String {
+    let nodes = prepared.old.iter().map(|place| &prepared.scenario().nodes[*place]);
+    if prepared.types.contains(&RecordType::Mx) {
+        return match prepared.old.len() {
+            1 => {
+                format!("{} must go on taking mail, and its address records must stay.", prepared.names()[0])
+            }
+            _ => {
+                format!(
+                    "{} must go on taking mail, and their address records must stay.",
+                    prepared.names().join(", ")
+                )
+            }
+        };
+    }
+    let addresses: Vec<String> = nodes.flat_map(|node| &node.addresses).map(ToString::to_string).collect();
+    format!("What listens at {} must go on taking mail.", addresses.join(", "))
+}
+
 fn steps(document: &Cutover, prepared: &Prepared) -> Vec<Step> {
     let (change, old) = (&document.change, prepared.names().join(", "));
     let ttl = literal_duration(change.ttl_s);
@@ -60,10 +81,7 @@ fn steps(document: &Cutover, prepared: &Prepared) -> Vec<Step> {
     let new_ttl = lowering.map_or_else(String::new, |lowering| {
         format!(", with a TTL of {} so that a way back is as short", literal_duration(lowering.ttl_s))
     });
-    steps.push(Step {
-        at_s: 0.0,
-        text: format!("Publish the new records{new_ttl}. {old} must go on taking mail, and its address records must stay."),
-    });
+    steps.push(Step { at_s: 0.0, text: format!("Publish the new records{new_ttl}. {}", stays(prepared)) });
     let watched = planned(document);
     let most = watched.moved.iter().find(|moved| moved.part > 0.98).and_then(|moved| moved.after_s);
     let looked = most.map(|at| rounded_up(at.high.unwrap_or(at.value)));

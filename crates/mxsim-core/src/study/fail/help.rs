@@ -105,6 +105,12 @@ impl Failing<'_> {
 
     fn one_more(&self) -> Option<Draft> {
         const TEXT: &str = "one more equal node";
+        if self.target.is_everywhere(self.scenario.nodes.len()) {
+            return Some(not_tried(
+                TEXT,
+                "what fails is not a node of its own, so the new one would fail with them",
+            ));
+        }
         let zone = &self.scenario.zones[0].zone;
         let node = &self.scenario.nodes[*self.target.nodes.first()?];
         let Some(other) = with_one_more(zone, node) else {

@@ -3,7 +3,7 @@
 use super::FailOptions;
 use super::document::{Effect, FailStudy, FaultClass, Help, Limits, SenderEffect};
 use crate::dns::AddressStatus;
-use crate::numerals::{Ranged, clock_minutes, count};
+use crate::numerals::{Ranged, clock_minutes, count, counted};
 use crate::results::{Answer, Interval, Said, Unit};
 use crate::scenario::{LATE_PART, LOST, SLOW_PART, Scenario};
 use crate::time::Span;
@@ -113,7 +113,8 @@ fn sentence(study: &FailStudy) -> String {
     let late = part("late_5m").map_or_else(|| "nothing".into(), |late| format!("{late} of what"));
     let arrives = if late == "nothing" { " that" } else { "" };
     let hour = part("late_1h").map(|hour| format!(", {hour} later than 1 h")).unwrap_or_default();
-    let none = || format!("none of {} messages", count(study.failure.messages));
+    let failures = counted(study.made.replications, "such failure", "such failures");
+    let none = || format!("none of {} messages in {failures}", count(study.failure.messages));
     let target = &study.failure.target;
     let is_one =
         study.failure.nodes.len() == 1 || target.starts_with("every") || target.starts_with("the path");
@@ -247,8 +248,11 @@ fn worst(classes: &[FaultClass]) -> Option<(&FaultClass, &Effect)> {
 /// What was taken for granted.
 pub(super) fn assumed(scenario: &Scenario, options: &FailOptions) -> Vec<String> {
     let mut assumed = Vec::new();
-    if options.at.is_none() || options.length.is_none() {
-        assumed.push("10:00 for 30m where not said".into());
+    match (options.at, options.length) {
+        (None, None) => assumed.push("at 10:00, for 30m".into()),
+        (None, Some(_)) => assumed.push("at 10:00".into()),
+        (Some(_), None) => assumed.push("for 30m".into()),
+        (Some(_), Some(_)) => {}
     }
     if let Some(mix) = &scenario.mix {
         assumed.push(format!("senders as in \"{}\"", mix.population));

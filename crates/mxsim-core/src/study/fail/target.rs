@@ -97,6 +97,11 @@ impl Target {
         !self.from.is_empty() || self.family.is_some()
     }
 
+    /// True if another node would be in it, too: it is a path, or all of several nodes.
+    pub(super) fn is_everywhere(&self, nodes: usize) -> bool {
+        self.is_path() || (nodes > 1 && self.nodes.len() == nodes)
+    }
+
     /// The event that makes it fail.
     pub(super) fn event(&self, fault: Fault, (at, length): (Time, Span)) -> EventSpec {
         let event = EventSpec::all(self.names.iter().map(String::as_str), fault);

@@ -3,7 +3,7 @@
 use super::criterion::Criterion;
 use super::document::{NodeSize, Situation, SituationKind, Sizing, Tested};
 use crate::estimate::ranks::replications_for;
-use crate::numerals::{Ranged, count, percent, significant, tidy};
+use crate::numerals::{Ranged, count, counted, percent, significant, tidy};
 use crate::results::{Answer, Interval, Said, called};
 
 /// The answer to how large the nodes have to be.
@@ -11,6 +11,12 @@ pub(super) fn said(sizing: &Sizing, criterion: &Criterion, assumed: &[String]) -
     let has_limits = sizing.nodes.iter().any(|node| node.limit.is_some());
     let answer = if has_limits { of_today(sizing, criterion) } else { of_sizes(sizing) };
     let mut said = Said::new(answer, sentence(sizing, criterion, answer, has_limits));
+    if sizing.asked.survive > 0 && sizing.asked.survive >= sizing.nodes.len() as u64 {
+        let all = counted(sizing.nodes.len() as u64, "node", "nodes");
+        let none =
+            format!("There are {all}: with {} down none is left to take the mail.", sizing.asked.survive);
+        said = Said::new(Answer::No, format!("{none} {}", said.sentence));
+    }
     said.why = why(sizing);
     said.flips = flips(sizing);
     said.advice = advice(sizing, criterion, answer, has_limits);

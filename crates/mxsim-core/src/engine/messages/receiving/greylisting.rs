@@ -25,6 +25,11 @@ impl<'w> Greylists<'w> {
     pub(crate) fn new(plan: &'w GreylistPlan, entropy: &Entropy) -> Self {
         Self { plan, keys: plan.keys(entropy), list: Greylist::new(plan.rules, plan.table) }
     }
+
+    /// Keys and clients that they have noted.
+    pub(crate) fn entries(&self) -> usize {
+        self.list.entries()
+    }
 }
 
 impl<P: Watching> Replication<'_, '_, P> {

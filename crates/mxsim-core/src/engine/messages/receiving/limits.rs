@@ -4,6 +4,7 @@ use super::clients::ClientAddress;
 use crate::engine::count::recorder::Recorder;
 use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::receiving::{Admission, ConnectionRequest, Node};
+use crate::engine::messages::sending::SenderState;
 use crate::engine::messages::state::Replication;
 use crate::engine::probe::Watching;
 use crate::ids::{AddressId, NodeId, OutboundId};
@@ -43,6 +44,12 @@ impl<P: Watching> Replication<'_, '_, P> {
     /// The client of a connection that an outbound host has to an address.
     pub(crate) fn client(&self, outbound: OutboundId, address: AddressId) -> ClientAddress {
         ClientAddress::of(self.world, outbound, address)
+    }
+
+    /// What senders remember of their own hosts and of messages, and nodes in their greylists.
+    pub(crate) fn remembered(&self) -> usize {
+        let greylists = self.greylists.as_ref().map_or(0, |greylists| greylists.entries());
+        self.senders.iter().map(SenderState::entries).sum::<usize>() + greylists
     }
 
     /// Clients that nodes keep in mind.

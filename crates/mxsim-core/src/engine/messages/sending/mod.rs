@@ -120,6 +120,13 @@ impl SenderState {
         }
     }
 
+    /// Entries of its tables: outbound hosts of which something is known, and messages with times of their own.
+    pub(crate) fn entries(&self) -> usize {
+        let hosts = [self.memory.len(), self.outbound.len(), self.destinations.len(), self.turns.len()];
+        let others = self.pinned.len() + self.message_times.len() + self.deferred.len();
+        hosts.into_iter().sum::<usize>() + others + self.clear_until.len()
+    }
+
     /// True if an outbound host remembers something of a node.
     #[inline]
     fn remembers(&self, host: u32) -> bool {

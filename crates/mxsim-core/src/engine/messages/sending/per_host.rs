@@ -20,6 +20,11 @@ impl<T> PerHost<T> {
         (place > 0).then(|| place as usize - 1)
     }
 
+    /// How many hosts have one.
+    pub(crate) const fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// True if the host has a value.
     #[inline]
     pub(crate) fn contains(&self, host: u32) -> bool {
