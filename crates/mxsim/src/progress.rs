@@ -18,6 +18,9 @@ use std::time::{Duration, Instant};
 /// How long a run without a fixed number of replications may take unless told otherwise.
 const DEFAULT_MAX_TIME: Duration = Duration::from_secs(60);
 
+/// What costs less than this, as estimated, begins without a word (s of one core). *Assumption*: more than anything that nobody made larger.
+const WORTH_A_WORD_S: f64 = 10.0;
+
 /// Part of the time that is for the question, where other worlds are to follow. They are to cost as much again, and may cost half as much more.
 const QUESTION: f64 = 0.4;
 
@@ -33,6 +36,7 @@ pub(crate) struct Progress {
     run: OnceLock<(Instant, Option<Instant>)>,
     /// Whether the number of replications is fixed, so that a run may take any time.
     is_fixed: bool,
+    is_quiet: bool,
     told: Arc<Mutex<Told>>,
     watchdog: Watchdog,
 }
@@ -72,7 +76,8 @@ impl Progress {
         };
         let watchdog = Watchdog::start(named, late);
         let is_fixed = simulation.replications.is_some();
-        Ok(Self { bar, named, run: OnceLock::new(), is_fixed, told, watchdog })
+        let is_quiet = simulation.quiet;
+        Ok(Self { bar, named, run: OnceLock::new(), is_fixed, is_quiet, told, watchdog })
     }
 
     /// The scenario is read, and its run begins.
@@ -112,6 +117,15 @@ impl Progress {
 }
 
 impl Observer for Progress {
+    fn plans(&self, replications: u64, all_s: f64) {
+        if all_s > WORTH_A_WORD_S && !self.is_quiet {
+            let (replications, time) = (count(replications), duration(to_digits(all_s, 2)));
+            say(&format!(
+                "About {time} of one core: {replications} replications of each scenario; fewer with --replications."
+            ));
+        }
+    }
+
     fn progress(&self, finished: u64, target: u64) {
         self.bar.set_length(target);
         self.bar.set_position(finished);

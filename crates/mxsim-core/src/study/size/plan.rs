@@ -197,6 +197,9 @@ fn assumed(builder: &ScenarioBuilder, read: &Scenario, options: &SizeOptions) ->
             "with all nodes down no mail is taken, so only the hour after their return is sized".into(),
         );
     }
+    if read.senders.iter().any(|sender| sender.behaviour.parameters.reuse.waits_for_messages().is_some()) {
+        assumed.push("sessions that senders keep open without a message count".into());
+    }
     if !read.events.is_empty() || !read.random_outages.is_empty() {
         assumed.push("events and random outages of the scenario are left out".into());
     }

@@ -11,7 +11,8 @@ pub(super) fn said(sizing: &Sizing, criterion: &Criterion, assumed: &[String]) -
     let has_limits = sizing.nodes.iter().any(|node| node.limit.is_some());
     let answer = if has_limits { of_today(sizing, criterion) } else { of_sizes(sizing) };
     let mut said = Said::new(answer, sentence(sizing, criterion, answer, has_limits));
-    if sizing.asked.survive > 0 && sizing.asked.survive >= sizing.nodes.len() as u64 {
+    // Of a single node nobody expects it, and one that may be down is what is asked for by default.
+    if sizing.nodes.len() > 1 && sizing.asked.survive >= sizing.nodes.len() as u64 {
         let all = counted(sizing.nodes.len() as u64, "node", "nodes");
         let none =
             format!("There are {all}: with {} down none is left to take the mail.", sizing.asked.survive);
