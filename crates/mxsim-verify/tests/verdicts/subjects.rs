@@ -239,7 +239,7 @@ fn other_limits() -> Vec<Case> {
 fn a_delay_goal_that_is_met_does_not_hide_mail_that_is_hours_late() {
     let rest = "[traffic]\nmessages_per_day = 20_000\n[[senders]]\nname = \"most\"\nshare = \"97 %\"\npreset = \"postfix\"\nsites = 500\n[[senders]]\nname = \"partner\"\nshare = \"3 %\"\npreset = \"exim\"\n\
                 [[events]]\nnode = \"mx1\"\nfrom = \"partner\"\nat = \"02:00\"\nfor = \"20h\"\nfault = \"disconnect\"\nstage = \"data\"\n[goals]\ndelay_p95 = \"5m\"\n";
-    let verdict = run(&text("replications = 24", &equal_hosts(1, 300), rest)).verdict;
+    let verdict = run(&text("replications = 160", &equal_hosts(1, 300), rest)).verdict;
     assert_eq!((verdict.answer, verdict.subject), (Answer::Yes, Subject::Delay), "{verdict:?}");
     let others: Vec<Subject> = verdict.others.iter().map(|other| other.subject).collect();
     assert_eq!(others, [Subject::Delay], "{verdict:?}");
