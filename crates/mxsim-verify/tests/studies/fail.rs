@@ -63,10 +63,17 @@ struct Sums {
     connections: u64,
     delay_s: f64,
     later_than_5_min: u64,
+    within_5_min: u64,
     /// Given up by their sender.
     lost: u64,
     /// Accepted while it fails, at each node.
     accepted: [u64; 3],
+}
+
+impl Sums {
+    fn undelivered_after_5_min(&self) -> f64 {
+        (self.messages - self.within_5_min) as f64 / self.messages as f64
+    }
 }
 
 fn sums(messages: &[TracedMessage]) -> Sums {
@@ -78,6 +85,7 @@ fn sums(messages: &[TracedMessage]) -> Sums {
             Happening::Accepted { node, delay_s, .. } => {
                 sums.delay_s += delay_s;
                 sums.later_than_5_min += u64::from(*delay_s > 300.0);
+                sums.within_5_min += u64::from(*delay_s <= 300.0);
                 if step.at_s < FROM + LENGTH {
                     let place = node.trim_start_matches("mx").parse::<usize>().expect("a number");
                     sums.accepted[place - 1] += 1;
@@ -117,6 +125,13 @@ fn waits_are_the_delay(preset: &SenderPreset, messages: &[TracedMessage]) {
     }
 }
 
+/// Part of the mail that arrives during the failure and has not been delivered five minutes later.
+fn undelivered_after_5_min(study: &FailStudy) -> f64 {
+    let delays = study.delays.as_ref().expect("how long mail takes");
+    let place = delays.after_s.iter().position(|after| *after == 300.0).expect("five minutes");
+    delays.undelivered[place].value
+}
+
 fn failing(study: &FailStudy, name: &str) -> f64 {
     study.effect(name).unwrap_or_else(|| panic!("no {name}")).failing.value
 }
@@ -139,10 +154,7 @@ fn one_refused_node_of_three_is_what_its_messages_do() {
         near("delay", failing(&study, "delay_mean"), sums.delay_s / (all - sums.lost as f64));
         near("late", failing(&study, "late_5m"), sums.later_than_5_min as f64 / all);
         near("lost", failing(&study, "lost"), sums.lost as f64 / all);
-        let delays = study.delays.as_ref().expect("how long mail takes");
-        let place = delays.after_s.iter().position(|after| *after == 300.0).expect("five minutes");
-        let undelivered = (sums.later_than_5_min + sums.lost) as f64 / all;
-        near("not delivered after 5 min", delays.undelivered[place].value, undelivered);
+        near("not delivered after 5 min", undelivered_after_5_min(&study), sums.undelivered_after_5_min());
         let accepted: u64 = sums.accepted.iter().sum();
         for (node, theory) in study.nodes.iter().zip(sums.accepted) {
             near(&node.name, node.share.failing.value, theory as f64 / accepted as f64);
@@ -161,7 +173,10 @@ fn one_refused_node_of_three_is_what_its_messages_do() {
 fn the_surge_is_what_waited() {
     let mut asked = 0;
     for preset in Catalog::builtin().senders() {
-        let (study, _) = refused(1, &preset.id);
+        let (study, scenarios) = refused(1, &preset.id);
+        let theory = sums(&followed(&scenarios[1])).undelivered_after_5_min();
+        let what = format!("{}: not delivered after 5 min", preset.id);
+        assert_near(&what, undelivered_after_5_min(&study), ROUNDING, theory);
         let recovery = study.recovery.as_ref().expect("what follows");
         if failing(&study, "lost") == 0.0 && recovery.still_waiting.value == 0.0 {
             assert_eq!(recovery.surge.value, recovery.waiting_at_end.value, "{}", preset.id);
