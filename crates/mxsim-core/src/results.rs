@@ -20,7 +20,7 @@ mod senders;
 mod unevenness;
 
 pub use answer::Answer;
-pub use called::{called, listed};
+pub use called::{called, capital, listed, small};
 pub use delivery::{Delay, Delivery, DeliveryTotals};
 pub use difference::{Difference, Measured, Unit};
 pub use events::{EventAtNode, EventKind, EventPhase, EventResult};

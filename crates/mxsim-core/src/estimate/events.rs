@@ -3,14 +3,14 @@
 use super::delivery::{delay, part};
 use crate::results::{EventAtNode, EventPhase, EventResult};
 use crate::tally::labels::{EventLabels, Labels};
-use crate::tally::{PHASES, PhaseAtNode, PhaseTally, Tally};
+use crate::tally::{PhaseAtNode, PhaseTally, Tally};
 use crate::time::{Span, Time};
 
 /// One result per event, in the order of the labels.
 pub(super) fn events(labels: &Labels, tallies: &[Tally]) -> Vec<EventResult> {
     let event = |(number, event): (usize, &EventLabels)| {
         let [before, during, after] = [0, 1, 2].map(|place| {
-            let of = tallies.iter().filter_map(|tally| tally.phases.get(number * PHASES + place));
+            let of = tallies.iter().filter_map(|tally| tally.phase(number, place));
             let length = event.lengths[place];
             (length > Span::ZERO).then(|| phase(labels, &of.collect::<Vec<_>>(), length))
         });

@@ -9,7 +9,7 @@ use crate::numerals::{Ranged, duration, percent};
 use crate::results::{Delay, Interval, LongerRun};
 use crate::scenario::LOST;
 use crate::tally::labels::{EventLabels, Labels};
-use crate::tally::{DelayHistogram, PHASES, Tally};
+use crate::tally::{DelayHistogram, Tally};
 use crate::time::Span;
 
 /// So many times the mail that waits on average is more than the time of day explains. *Assumption*.
@@ -85,10 +85,9 @@ fn is_unusual(labels: &Labels, tallies: &[Tally]) -> bool {
 
 /// True if of the mail that came during an event which goes on after the end of the run, more waits than may be lost, or none came.
 fn waits_for_an_event(labels: &Labels, tallies: &[Tally]) -> bool {
-    let during =
-        |number: usize| tallies.iter().filter_map(move |tally| tally.phases.get(number * PHASES + 1));
     let waits = |(number, event): (usize, &EventLabels)| {
-        let of = part(during(number).map(|tally| (tally.waiting, tally.arrived)));
+        let during = tallies.iter().filter_map(|tally| tally.during(number));
+        let of = part(during.map(|tally| (tally.waiting, tally.arrived)));
         event.outlives_run && of.is_none_or(|part| part.value > LOST)
     };
     labels.events.iter().enumerate().any(waits)

@@ -1,4 +1,4 @@
-//! Names of nodes and hosts in sentences.
+//! Names of nodes and hosts in sentences, and how sentences begin.
 
 /// The name of a node or a host as a sentence says it: one that could be a word of the sentence (`mail`, `backup`, `old`) stands in quotes.
 #[must_use]
@@ -17,9 +17,32 @@ pub fn listed(names: &[impl AsRef<str>]) -> String {
     }
 }
 
+/// A text that begins a sentence.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    first(text, |letter| letter.to_uppercase().collect())
+}
+
+/// A sentence that goes on another one.
+#[must_use]
+pub fn small(text: &str) -> String {
+    first(text, |letter| letter.to_lowercase().collect())
+}
+
+fn first(text: &str, change: impl FnOnce(char) -> String) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |letter| change(letter) + letters.as_str())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{called, listed};
+    use super::{called, capital, listed, small};
+
+    #[test]
+    fn only_the_first_letter_changes() {
+        assert_eq!(["ab Cd", "ärger", ""].map(capital), ["Ab Cd", "Ärger", ""]);
+        assert_eq!(["The NS", ""].map(small), ["the NS", ""]);
+    }
 
     #[test]
     fn the_last_of_several_stands_behind_an_and() {

@@ -37,6 +37,14 @@ pub struct NodeTotals {
     pub over_message_rate: u64,
 }
 
+impl NodeTotals {
+    /// Attempts that came to it: accepted, deferred and rejected.
+    #[must_use]
+    pub const fn came(&self) -> u64 {
+        self.accepted + self.deferred + self.rejected
+    }
+}
+
 impl std::ops::AddAssign for NodeTotals {
     fn add_assign(&mut self, other: Self) {
         self.connections_tried += other.connections_tried;

@@ -57,6 +57,16 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// What was counted in a phase of an event: 0 before it, 1 while it goes on, 2 after it.
+    pub(crate) fn phase(&self, event: usize, phase: usize) -> Option<&PhaseTally> {
+        self.phases.get(event * PHASES + phase)
+    }
+
+    /// What was counted while an event goes on.
+    pub(crate) fn during(&self, event: usize) -> Option<&PhaseTally> {
+        self.phase(event, 1)
+    }
+
     /// Moves all delays to the tally of another replication of the same world.
     pub(crate) fn move_delays_to(&mut self, other: &mut Self) {
         other.delays.merge(&std::mem::take(&mut self.delays));

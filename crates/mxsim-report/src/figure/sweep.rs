@@ -2,7 +2,7 @@
 
 use super::{Axis, BANDS_AT_MOST, Bar, Figure, Line, Scale, Series};
 use mxsim_core::numerals::Ranged;
-use mxsim_core::results::{Interval, Unit};
+use mxsim_core::results::{Interval, Unit, capital};
 use mxsim_core::study::sweep::{Point, Quantity, Sweep};
 
 /// The quantity in this place against the values of the first key, with one line for each combination of the others; bars where the values are not
@@ -58,7 +58,7 @@ fn title(sweep: &Sweep, place: usize, quantity: &Quantity) -> String {
     let off = |point: &Point| (at(point) - at(first)).abs();
     let far = sweep.points.iter().fold(first, |far, point| if off(point) > off(far) { point } else { far });
     let said = |point: &Point| format!("{} at {}", bare(at(point), quantity.unit), point.values.join(" / "));
-    let text = upper(&quantity.text);
+    let text = capital(&quantity.text);
     match std::ptr::eq(far, first) {
         true => format!("{text}: {} everywhere", bare(at(first), quantity.unit)),
         false => format!("{text}: {}, {}", said(first), said(far)),
@@ -71,11 +71,6 @@ fn bare(value: f64, unit: Unit) -> String {
         Unit::Seconds => mxsim_core::numerals::duration(value),
         _ => mxsim_core::numerals::significant(value),
     }
-}
-
-fn upper(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn lines(sweep: &Sweep, place: usize) -> Vec<Series> {

@@ -1,12 +1,11 @@
 //! `mxsim compare`: which design, and why.
 
-use super::parts::{self, Table};
+use super::parts::{self, Table, row};
 use super::{Asked, Drawing, StudyReport};
-use crate::csv_table::cell;
 use crate::figure;
 use crate::page::{Page, TextStyle};
 use mxsim_core::numerals::{counted, duration};
-use mxsim_core::results::{Interval, Made, Measured, Said};
+use mxsim_core::results::{Made, Measured, Said};
 use mxsim_core::study::compare::{Compared, Comparison, Pair, TradeGrade};
 
 const WON: &str = "BETTER";
@@ -57,23 +56,19 @@ impl StudyReport for Comparison {
 
     fn csv(&self) -> String {
         let header = ["section", "name", "quantity", "value", "low", "high", "narrower"];
-        let row = |section: &str, name: &str, quantity: &str, value: Interval, narrower: Option<f64>| {
-            let texts = [section, name, quantity].map(str::to_owned);
-            texts.into_iter().chain(parts::numbers(Some(value))).chain([cell(narrower)]).collect()
-        };
         let mut rows = Vec::new();
         for design in &self.designs {
             for (section, measured) in [("ordinary_day", &design.measured), ("node_down", &design.node_down)]
             {
                 rows.extend(
-                    measured.iter().map(|one| row(section, &design.name, &one.name, one.value, None)),
+                    measured.iter().map(|one| row([section, &design.name, &one.name], one.value, None)),
                 );
             }
         }
         for pair in &self.pairs {
             let name = format!("{} - {}", pair.first, pair.second);
             rows.extend(pair.differences.iter().map(|one| {
-                row("difference", &name, &one.name, one.difference.value, one.difference.narrower)
+                row(["difference", &name, &one.name], one.difference.value, one.difference.narrower)
             }));
         }
         parts::csv(&header, rows)

@@ -1,13 +1,12 @@
 //! `mxsim cutover`: who still sends to the old hosts, and when they may be stopped.
 
-use super::parts::{self, Table};
+use super::parts::{self, Table, row};
 use super::{Asked, Drawing, StudyReport};
-use crate::csv_table::cell;
 use crate::figure;
 use crate::outgoing::in_markdown;
 use crate::page::{Page, TextStyle};
 use mxsim_core::numerals::{Ranged, clock, duration, percent};
-use mxsim_core::results::{Answer, Interval, Made, Said};
+use mxsim_core::results::{Answer, Made, Said};
 use mxsim_core::study::cutover::{Cutover, Moved, OldSender, Quantity, Variant};
 
 impl StudyReport for Cutover {
@@ -230,31 +229,29 @@ fn next(cutover: &Cutover, asked: &Asked<'_>) -> String {
 }
 
 fn rows(cutover: &Cutover) -> Vec<Vec<String>> {
-    let row = |section: &str, name: &str, quantity: &str, value: Interval, from: Option<f64>| {
-        let texts = [section, name, quantity].map(str::to_owned);
-        texts.into_iter().chain(parts::numbers(Some(value))).chain([cell(from)]).collect::<Vec<String>>()
-    };
     let mut rows = Vec::new();
     for variant in &cutover.variants {
         for quantity in &variant.quantities {
             let measured = &quantity.measured;
-            rows.push(row("variants", &variant.name, &measured.name, measured.value, None));
+            rows.push(row(["variants", &variant.name, &measured.name], measured.value, None));
             if let Some(difference) = quantity.difference {
-                rows.push(row("differences", &variant.name, &measured.name, difference.value, None));
+                rows.push(row(["differences", &variant.name, &measured.name], difference.value, None));
             }
         }
         for moved in &variant.moved {
             let name = format!("moved_{}", moved.part);
-            rows.extend(moved.after_s.map(|at| row("moved", &variant.name, &name, at, None)));
+            rows.extend(moved.after_s.map(|at| row(["moved", &variant.name, &name], at, None)));
         }
     }
     for sender in &cutover.senders {
-        rows.push(row("senders", &sender.name, "share_of_mail", sender.share_of_mail, None));
-        rows.push(row("senders", &sender.name, "share_of_old", sender.share_of_old, None));
+        rows.push(row(["senders", &sender.name, "share_of_mail"], sender.share_of_mail, None));
+        rows.push(row(["senders", &sender.name, "share_of_old"], sender.share_of_old, None));
     }
     for curve in std::iter::once(&cutover.curve).chain(&cutover.curves) {
         let bins = curve.values.iter().zip(&cutover.edges_s);
-        rows.extend(bins.map(|(value, from)| row("curve", &curve.name, "share_to_old", *value, Some(*from))));
+        rows.extend(
+            bins.map(|(value, from)| row(["curve", &curve.name, "share_to_old"], *value, Some(*from))),
+        );
     }
     rows
 }

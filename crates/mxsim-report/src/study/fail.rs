@@ -2,7 +2,6 @@
 
 use super::parts::{self, Table};
 use super::{Asked, Drawing, StudyReport};
-use crate::csv_table::cell;
 use crate::figure;
 use crate::page::{Page, TextStyle};
 use crate::shell::word as shell_word;
@@ -104,9 +103,7 @@ impl Rows {
         value: &Interval,
         narrower: Option<f64>,
     ) {
-        let texts = [section, name, quantity].map(str::to_owned);
-        let numbers = parts::numbers(Some(*value)).into_iter().chain([cell(narrower)]);
-        self.0.push(texts.into_iter().chain(numbers).collect());
+        self.0.push(parts::row([section, name, quantity], *value, narrower));
     }
 
     fn interval(&mut self, section: &str, named: (&str, &str), value: &Interval) {

@@ -209,6 +209,11 @@ pub(crate) fn csv(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) 
     String::from_utf8(bytes).expect("every cell is a string")
 }
 
+/// A row of CSV: three texts, a value with its bounds, and one number more.
+pub(crate) fn row(texts: [&str; 3], value: Interval, last: Option<f64>) -> Vec<String> {
+    texts.map(str::to_owned).into_iter().chain(numbers(Some(value))).chain([cell(last)]).collect()
+}
+
 /// A value and the bounds of its interval as CSV cells, not rounded; empty where there is none.
 pub(crate) fn numbers(interval: Option<Interval>) -> [String; 3] {
     let part = |pick: fn(Interval) -> Option<f64>| cell(interval.and_then(pick));

@@ -201,8 +201,7 @@ fn turned_away(node: &NodeResult) -> String {
         + totals.over_client_sessions
         + totals.over_connection_rate
         + totals.over_message_rate;
-    let came = (totals.accepted + totals.deferred + totals.rejected).max(1);
-    let limited = (limited > 0).then(|| limited as f64 / came as f64);
+    let limited = (limited > 0).then(|| limited as f64 / totals.came().max(1) as f64);
     full.into_iter().chain(limited).reduce(f64::max).map_or_else(String::new, percent)
 }
 

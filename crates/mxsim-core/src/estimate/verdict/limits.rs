@@ -58,16 +58,11 @@ impl Limit {
     }
 }
 
-/// Attempts that came to a node.
-const fn came(totals: &NodeTotals) -> u64 {
-    totals.accepted + totals.deferred + totals.rejected
-}
-
 impl Evidence<'_> {
     /// The limit that turns away the largest part of what comes to its node, if that is worth a word.
     fn tightest(&self) -> Option<(&NodeResult, Limit, f64)> {
         let part = |node: &NodeResult, limit: Limit| {
-            limit.count(&node.totals) as f64 / came(&node.totals).max(1) as f64
+            limit.count(&node.totals) as f64 / node.totals.came().max(1) as f64
         };
         let limits = self.results.nodes.iter().flat_map(|node| Limit::ALL.map(|limit| (node, limit)));
         let parts = limits.map(|(node, limit)| (node, limit, part(node, limit)));
@@ -116,7 +111,7 @@ impl Evidence<'_> {
         let place = self.labels.node(&node.name)?;
         let counts = self.tallies.iter().map(|tally| &tally.nodes[place]);
         let is_certain =
-            beyond(part(counts.map(|totals| (limit.count(totals), came(totals))))?, TURNED_AWAY)?;
+            beyond(part(counts.map(|totals| (limit.count(totals), totals.came())))?, TURNED_AWAY)?;
         Some(Matter {
             subject: Subject::TurnedAway,
             is_certain,

@@ -12,7 +12,6 @@ use crate::results::{
     Delay, EventPhase, EventResult, Interval, NodeResult, OtherSubject, SenderResult, Subject,
 };
 use crate::scenario::{LATE_PART, LOST, OFF_TARGET, SLOW, SLOW_PART, TURNED_AWAY};
-use crate::tally::PHASES;
 use crate::time::Span;
 use std::cmp::Ordering;
 
@@ -491,7 +490,7 @@ impl Evidence<'_> {
         let places =
             (0..self.labels.events.len()).flat_map(|event| nodes.clone().map(move |node| (event, node)));
         let full = |(event, node): (usize, usize)| {
-            let during = self.tallies.iter().filter_map(move |tally| tally.phases.get(event * PHASES + 1));
+            let during = self.tallies.iter().filter_map(|tally| tally.during(event));
             let counts = during.map(|phase| (phase.nodes[node].full, phase.nodes[node].connections_tried));
             part(counts)
                 .filter(|full| beyond(*full, TURNED_AWAY) == Some(true))

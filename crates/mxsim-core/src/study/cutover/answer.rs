@@ -4,7 +4,7 @@ use super::document::{Cutover, OldSender, Quantity, Variant};
 use super::plan::{planned, safe, variant};
 use super::variants::Prepared;
 use crate::numerals::{Ranged, clock, count, counted, duration, literal_duration, percent};
-use crate::results::{Answer, Interval, Said};
+use crate::results::{Answer, Interval, Said, small};
 
 /// With fewer runs no time is called safe. *Assumption*.
 const FEWEST: u64 = 3;
@@ -53,8 +53,7 @@ impl Words<'_> {
             Some(stop) if self.document.change.is_stop_given => {
                 format!("if {} stops {} after the change", self.old, duration(stop))
             }
-            _ if self.document.change.old.len() > 1 => format!("although {} go on taking mail", self.old),
-            _ => format!("although {} goes on taking mail", self.old),
+            _ => format!("although {} {} on taking mail", self.old, self.one_or_more("goes", "go")),
         };
         format!("{} bounce {how}, {} of the mail sent after it.", messages(lost), percent(lost.value / sent))
     }
@@ -77,13 +76,18 @@ impl Words<'_> {
         (Answer::Yes, format!("{when}: no mail is lost, and {lateness}."))
     }
 
+    /// The word for one old host, or that for several.
+    const fn one_or_more(&self, one: &'static str, more: &'static str) -> &'static str {
+        if self.document.change.old.len() == 1 { one } else { more }
+    }
+
     fn safe_from(&self, plan: &Variant, stop: f64) -> String {
         let runs = self.document.made.replications;
         let Some(last) = plan.last else {
-            let takes = if self.document.change.old.len() == 1 { "takes" } else { "take" };
+            let takes = self.one_or_more("takes", "take");
             return format!("{} {takes} no mail after the change in any of {} runs.", self.old, count(runs));
         };
-        let its = if self.document.change.old.len() == 1 { "its" } else { "their" };
+        let its = self.one_or_more("its", "their");
         let why = if stop > plan.runs_out_s { "" } else { ", when the last old answer has run out" };
         format!(
             "{} can stop {} after the change{why}: {its} last message came after {} at the latest in {}.",
@@ -186,16 +190,10 @@ impl Words<'_> {
         }
         assumed.push("the way from a host that forwards is not simulated".into());
         assumed.extend(
-            self.document.name_servers.as_ref().map(|servers| lower(servers.text.trim_end_matches('.'))),
+            self.document.name_servers.as_ref().map(|servers| small(servers.text.trim_end_matches('.'))),
         );
         assumed
     }
-}
-
-/// A sentence as a clause.
-fn lower(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// A moment with its range; nobody plans by the second.

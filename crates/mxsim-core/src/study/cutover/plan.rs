@@ -48,20 +48,12 @@ fn rounded_up(seconds: f64) -> f64 {
 
 /// What must stay: machines whose addresses are replaced go on under no name.
 fn stays(prepared: &Prepared) -> String {
-    let nodes = prepared.old.iter().map(|place| &prepared.scenario().nodes[*place]);
     if prepared.types.contains(&RecordType::Mx) {
-        return match prepared.old.len() {
-            1 => {
-                format!("{} must go on taking mail, and its address records must stay.", prepared.names()[0])
-            }
-            _ => {
-                format!(
-                    "{} must go on taking mail, and their address records must stay.",
-                    prepared.names().join(", ")
-                )
-            }
-        };
+        let its = if prepared.old.len() == 1 { "its" } else { "their" };
+        let old = prepared.names().join(", ");
+        return format!("{old} must go on taking mail, and {its} address records must stay.");
     }
+    let nodes = prepared.old.iter().map(|place| &prepared.scenario().nodes[*place]);
     let addresses: Vec<String> = nodes.flat_map(|node| &node.addresses).map(ToString::to_string).collect();
     format!("What listens at {} must go on taking mail.", addresses.join(", "))
 }

@@ -2,10 +2,9 @@
 
 use super::document::DelayCurve;
 use super::measure::{still_waiting, values};
-use super::timeline::Pair;
+use super::timeline::{NOTHING, Pair};
 use super::watch::{OfSender, Period, Seen};
 use crate::estimate::paired::Family;
-use crate::results::Interval;
 use crate::time::Span;
 
 /// The curve has a point after each of these (s), as long as all messages are watched for so long. *Assumption*: three or four for each power of ten
@@ -14,8 +13,6 @@ const AFTER_S: [i64; 20] = [
     1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400,
     172_800, 345_600,
 ];
-/// Nothing is known.
-const NOTHING: Interval = Interval::alone(0.0);
 
 /// The part that has not been delivered after each time; its intervals hold each for itself.
 pub(super) fn delays(pairs: &[Pair<'_>], period: &Period) -> DelayCurve {

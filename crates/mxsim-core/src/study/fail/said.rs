@@ -4,7 +4,7 @@ use super::FailOptions;
 use super::document::{Effect, FailStudy, FaultClass, Help, Limits, SenderEffect};
 use crate::dns::AddressStatus;
 use crate::numerals::{Ranged, clock_minutes, count, counted};
-use crate::results::{Answer, Interval, Said, Unit};
+use crate::results::{Answer, Interval, Said, Unit, capital};
 use crate::scenario::{LATE_PART, LOST, SLOW_PART, Scenario};
 use crate::time::Span;
 
@@ -176,9 +176,7 @@ fn advice(study: &FailStudy, is_survived: Option<bool>) -> String {
         (Some(best), survived) => {
             let begin =
                 if survived == Some(true) { "nothing has to be done; if that is too much, " } else { "" };
-            let text = format!("{begin}{}. {}", best.advice, saves(best));
-            let mut letters = text.chars();
-            letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+            capital(&format!("{begin}{}. {}", best.advice, saves(best)))
         }
     }
 }

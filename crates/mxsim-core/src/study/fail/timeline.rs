@@ -23,7 +23,7 @@ const BINS: [(Span, Span); 4] = [
 /// The split is as before where no failed node's share is off by more than this part of it.
 const OFF: f64 = 0.1;
 /// Nothing is known.
-const NOTHING: Interval = Interval::alone(0.0);
+pub(super) const NOTHING: Interval = Interval::alone(0.0);
 
 impl Period {
     /// Bins around a failure; one of them begins with it.

@@ -3,7 +3,7 @@
 use super::document::{Key, Point, Quantity, Sweep};
 use super::key::{NODES, TTL};
 use crate::numerals::{Ranged, counted};
-use crate::results::{Answer, GoalStatus, Interval, Said, Unit};
+use crate::results::{Answer, GoalStatus, Interval, Said, Unit, capital};
 use crate::scenario::{GoalKind, Scenario};
 
 /// Lines of a grid that are told one by one; of more the table tells.
@@ -47,7 +47,7 @@ fn names(keys: &[Key]) -> String {
 fn sentence(sweep: &Sweep, answer: Answer, written: &Scenario) -> String {
     let (goals, keys) = (goals(written), names(&sweep.keys));
     let all_values = all_values(sweep);
-    let (all, first) = (upper(goals), &sweep.points[0]);
+    let (all, first) = (capital(goals), &sweep.points[0]);
     match answer {
         Answer::Yes if sweep.points.len() == 1 => format!("{all} met with {}.", at(&sweep.keys, first)),
         Answer::No if sweep.points.len() == 1 => format!("{all} missed with {}.", at(&sweep.keys, first)),
@@ -68,11 +68,6 @@ fn all_values(sweep: &Sweep) -> String {
         [_] => format!("{} of {keys}", counted(points, "value", "values")),
         _ => format!("{} of {keys}", counted(points, "combination", "combinations")),
     }
-}
-
-fn upper(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// `nodes = 3, ttl = 5m`.
