@@ -138,7 +138,10 @@ fn is_section(line: &str) -> bool {
     let inner = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let inner = inner.map(|inner| inner.trim_start_matches('[').trim_end_matches(']'));
     inner.is_some_and(|inner| {
-        !inner.is_empty() && inner.chars().all(|c| c.is_alphanumeric() || " ._-\"/".contains(c))
+        // A colon stands in a node that is called by its address, and then in quotes; `[10:32]` is the time in a chat.
+        let has_quotes = inner.contains('"');
+        let fits = |c: char| c.is_alphanumeric() || " ._-\"/".contains(c) || (c == ':' && has_quotes);
+        !inner.is_empty() && inner.chars().all(fits)
     })
 }
 

@@ -108,7 +108,7 @@ fn results(odd: Odd, answer: Answer, subject: Subject) -> Results {
     )
     .repeat(1 + odd.others);
     verdict.action = format!(
-        "Give {} 25 sessions each: enough on 19 of 20 days. Or close idle connections sooner.",
+        "Give {} 25 sessions each: then none is full on 19 of 20 days. Or close idle connections sooner.",
         names[..names.len().min(4)].join(", ")
     );
     results

@@ -131,7 +131,10 @@ fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
         fair_share: node.fair_share,
         fails: !failing.is_empty() || node.faults.is_random(),
         always_fails: failing.covers(Time::ZERO, Time::ZERO + scenario.run.run_length),
-        fails_in_part: failing.outages().iter().all(|outage| outage.scope.is_partial()),
+        fails_in_part: !failing.is_empty()
+            && failing.outages().iter().all(|outage| outage.scope.is_partial()),
+        fails_at_random: node.faults.is_random(),
+        fails_over_ipv6: is_over_ipv6(node, &failing),
         hit_senders: if node.faults.is_random() { Vec::new() } else { hit_senders(scenario, &failing) },
         untrusted: !node.faults.is_random() && is_untrusted(&failing),
         delays: node.faults.ever(Fault::is_delay),
@@ -157,6 +160,12 @@ fn hit_senders(scenario: &Scenario, failing: &Schedule) -> Vec<String> {
     let is_path = failing.outages().iter().all(|outage| outage.scope.sender.is_some());
     let hit = scenario.senders.iter().filter(|sender| is_path && hit(sender));
     hit.map(|sender| sender.name.clone()).collect()
+}
+
+/// True if nothing but connections over IPv6 meets these faults.
+fn is_over_ipv6(node: &Node, failing: &Schedule) -> bool {
+    let is_ipv6 = |outage: &Outage| outage.scope.ipv6 == Some(true);
+    !node.faults.is_random() && !failing.is_empty() && failing.outages().iter().all(is_ipv6)
 }
 
 fn is_untrusted(failing: &Schedule) -> bool {

@@ -15,7 +15,7 @@ use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, later, optio
 use crate::time::Span;
 use greylisting::GREYLISTING;
 pub(crate) use node::DEFAULT_RATE_WINDOW;
-use node::{CAPACITY, MOST_SESSIONS, NODE, OUTAGES};
+use node::{CAPACITY, EVERY_NODE, MOST_SESSIONS, NODE, OUTAGES};
 
 /// Messages per day where the scenario says nothing. *Assumption*: a mid-sized organisation.
 pub(crate) const DEFAULT_MESSAGES_PER_DAY: f64 = 100_000.0;
@@ -399,7 +399,7 @@ pub(crate) const DOCUMENT: &[Key] = &[
     optional("resolvers", Shape::Map(&Shape::Table(&RESOLVER)), "none", "resolvers of your own, by name"),
     optional(
         "nodes",
-        Shape::MapWithEvery { of: &Shape::Table(&NODE), every: &Shape::Table(CAPACITY) },
+        Shape::MapWithEvery { of: &Shape::Table(&NODE), every: &Shape::Table(&EVERY_NODE) },
         "one node per exchange host; a host with several addresses gives one node per address",
         "which addresses are one machine, what its fair share is and how much it can serve",
     ),

@@ -84,6 +84,10 @@ pub struct NodeLabels {
     pub always_fails: bool,
     /// True if its faults hit only a part of the connections.
     pub fails_in_part: bool,
+    /// True if it fails at random times, too.
+    pub fails_at_random: bool,
+    /// True if its faults hit connections over IPv6 alone.
+    pub fails_over_ipv6: bool,
     /// The senders whose path to it is bad, if its faults are of a path; empty if others meet them too.
     pub hit_senders: Vec<String>,
     /// True if its only fault is a certificate that does not verify.

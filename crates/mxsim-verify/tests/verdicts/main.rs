@@ -7,6 +7,7 @@
 //!
 //! The word has to be right in at least 38 of 40, and a *yes* where the truth is *no* is never allowed.
 
+mod advice;
 mod goals;
 mod outage;
 mod split;

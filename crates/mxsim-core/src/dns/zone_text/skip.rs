@@ -116,7 +116,8 @@ pub(super) fn looks_like_record(line: &str) -> bool {
 
 /// A record whose owner is a label, `mx1 300 A 192.0.2.1`: nothing is wrong with it but that the domain is not known.
 fn is_relative_record(words: &[&str]) -> bool {
-    let Some(at) = words.iter().position(|word| is_type(word)).filter(|at| *at > 0) else { return false };
+    // The label may be called `mx` or `a` itself.
+    let Some(at) = (1..words.len()).find(|&at| is_type(words[at])) else { return false };
     let is_data = match (known_type(words[at]), &words[at + 1..]) {
         (Some(RecordKind::A | RecordKind::Aaaa), [address]) => address.parse::<IpAddr>().is_ok(),
         (Some(RecordKind::Cname), [name]) => is_full_name(name),
@@ -194,6 +195,7 @@ mod tests {
             "mx1 5m IN aaaa 2001:db8::1",
             "mail mx 10 mx1",
             "mx1 cname a.e.net",
+            "mx in a 192.0.2.1",
         ] {
             assert!(looks_like_record(line), "{line}");
         }

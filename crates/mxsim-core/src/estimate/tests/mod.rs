@@ -47,6 +47,8 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         greylists: false,
         leaves: false,
         goes_silent: false,
+        fails_at_random: false,
+        fails_over_ipv6: false,
     };
     let host = |index: usize| HostLabels {
         name: format!("mx{}.example.com", index + 1),

@@ -5,6 +5,7 @@ use super::outage::some_senders;
 use super::subjects::{NODES_NAMED, each};
 use crate::estimate::measured::measured;
 use crate::estimate::not_known::{Quantity, WhatIf};
+use crate::estimate::survival::{Effect, WorstFailure};
 use crate::estimate::window::per_window;
 use crate::numerals::{count, counted, duration, percent, percent_range, percent_with_decimals, tidy};
 use crate::results::called;
@@ -12,9 +13,13 @@ use crate::results::{Answer, GoalStatus, Grade, LongerRun, NodeResult, Severity,
 use crate::scenario::{Goal, GoalKind};
 use crate::tally::labels::NodeLabels;
 
-/// What to do where the other nodes do not take the mail.
+/// What to do where the nodes that are left are full.
 const SURVIVAL_ACTION: &str = "Give the nodes that are left more sessions, or add a node. A sender that does not go on to another host waits for the one it knows, \
                                whatever the others could take.";
+
+/// What to do where mail waits for a node that is down, though others have room.
+const OTHERS_HAVE_ROOM: &str = "The other nodes have room: what is late waits for the node that is down. Let another machine take over its address, or take its \
+                                MX record out of the zone while it is down.";
 
 /// What to do where MX hosts share an address.
 pub(super) const OWN_ADDRESS: &str = "Give each MX host an address of its own.";
@@ -165,6 +170,9 @@ impl Evidence<'_> {
 
     /// What to do about hosts that are never up, though the others take all mail.
     fn bring_back(&self) -> Option<String> {
+        if self.labels.nodes.iter().any(|node| node.always_fails && node.fails_over_ipv6) {
+            return self.ipv6_action();
+        }
         let is_away = |node: &&NodeLabels| node.always_fails && !node.fails_in_part;
         let away: Vec<String> =
             self.labels.nodes.iter().filter(is_away).map(|node| called(&node.name)).collect();
@@ -254,11 +262,7 @@ impl Evidence<'_> {
         let missed = self.goal_with(GoalStatus::Missed).map(|(goal, _)| &goal.kind);
         let change = match missed.map(GoalKind::subject) {
             Some(Subject::Loss) => self.loss_action(),
-            Some(Subject::Survival) if self.is_full() => {
-                format!("{} Some are full even with all nodes up.", self.more_room())
-            }
-            Some(Subject::Survival) if self.loses_by_itself() => self.loss_action(),
-            Some(Subject::Survival) => SURVIVAL_ACTION.into(),
+            Some(Subject::Survival) => self.survival_action(),
             Some(Subject::TurnedAway | Subject::Sessions) => self.make_room(),
             Some(Subject::Evenness | Subject::Target) | None => self.other_split(),
             Some(_) => self.delay_action(),
@@ -267,6 +271,27 @@ impl Evidence<'_> {
         let parts =
             [Some(self.measure()).filter(|measure| !measure.is_empty()), Some(change), self.wider_goal()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// What to do about the mail that nodes which are left do not take, by what lies beyond its limit.
+    fn survival_action(&self) -> String {
+        let Some(worst) = WorstFailure::of(self.labels, self.tallies) else { return SURVIVAL_ACTION.into() };
+        let left = self.labels.nodes.iter().enumerate().filter(|(place, _)| !worst.down.contains(place));
+        let failing: Vec<String> =
+            left.filter(|(_, node)| node.fails).map(|(_, node)| called(&node.name)).collect();
+        match () {
+            () if self.is_full() => {
+                format!("{} Some are full even with all nodes up.", self.more_room())
+            }
+            () if worst.does(Effect::TurnedAway) => SURVIVAL_ACTION.into(),
+            () if !failing.is_empty() => format!(
+                "Mend {} first: with {} down, the mail goes there and is not taken.",
+                failing.join(" and "),
+                worst.names(self.labels)
+            ),
+            () if worst.does(Effect::Lost) => self.loss_action(),
+            () => OTHERS_HAVE_ROOM.into(),
+        }
     }
 
     /// What to do about too many sessions, or too few.
@@ -357,7 +382,8 @@ impl Evidence<'_> {
     }
 
     fn redesign(&self) -> String {
-        if let Some(advice) = self.contradiction().or_else(|| self.remedy()).or_else(|| self.more_names()) {
+        let advice = self.contradiction().or_else(|| self.remedy()).or_else(|| self.more_names());
+        if let Some(advice) = advice.or_else(|| self.too_little_mail()) {
             return advice;
         }
         if self.results.unevenness() == Unevenness::Plan {
@@ -376,6 +402,26 @@ impl Evidence<'_> {
         format!(
             "To change it, take the choice away from {who}: an SMTP load balancer in front of the nodes splits by your rule. {waiting}"
         )
+    }
+
+    /// Where so little mail comes that no way to choose would meet the goal.
+    fn too_little_mail(&self) -> Option<String> {
+        let by_message = self.results.balance.busiest_by_message?;
+        let fair = self.labels.nodes.iter().map(|node| node.fair_share).fold(0.0, f64::max);
+        let (goal, _) = self.goal_with(GoalStatus::Missed)?;
+        let most = match goal.kind {
+            GoalKind::BusiestShare { at_most } => at_most,
+            GoalKind::NearFair { within } => (1.0 + within) * fair,
+            _ => return None,
+        };
+        (by_message > most).then(|| {
+            format!(
+                "There is too little mail for this goal: even if each message drew its host anew, the busiest node would carry up to {} on 19 of 20 \
+                 {}. Look at longer windows (--window 7d), or ask for less.",
+                percent(by_message),
+                self.days()
+            )
+        })
     }
 
     /// What to change in the zone, where a finding says what tilts the split.

@@ -150,9 +150,17 @@ impl Evidence<'_> {
             sentence: matter.sentence.clone(),
             why: if is_share { self.why(matter.subject) } else { self.why_of_matter(matter.subject) },
             action,
-            longer_run: waits.then(|| self.unfinished.longer_run()),
+            longer_run: (waits || answer == Answer::No && self.ends_in_an_event(matter.subject))
+                .then(|| self.unfinished.longer_run()),
             ..Verdict::undecided()
         }
+    }
+
+    /// True if the run stops while an event keeps much of the mail waiting: a longer one shows what becomes of it.
+    fn ends_in_an_event(&self, subject: Subject) -> bool {
+        matches!(subject, Subject::Loss | Subject::Delay)
+            && self.unfinished.is_much()
+            && self.labels.events.iter().any(|event| event.outlives_run)
     }
 
     /// What makes a subject matter that is not about shares.

@@ -2,7 +2,7 @@
 
 use super::Evidence;
 use super::subjects::turned_away;
-use crate::estimate::survival;
+use crate::estimate::survival::WorstFailure;
 use crate::numerals::{Ranged, count, percent};
 use crate::results::NodeResult;
 use crate::results::called;
@@ -35,11 +35,13 @@ impl Evidence<'_> {
                 self.peak_sentence(kind).unwrap_or_else(|| self.split_sentence())
             }
             GoalKind::Survive { .. } => {
-                survival::sentence(self.labels, self.tallies).unwrap_or_else(|| self.split_sentence())
+                let worst = WorstFailure::of(self.labels, self.tallies);
+                worst.map_or_else(|| self.split_sentence(), |worst| worst.sentence(self.labels))
             }
-            GoalKind::BusiestShare { .. } | GoalKind::QuietestShare { .. } | GoalKind::NearFair { .. } => {
-                self.split_sentence()
+            GoalKind::QuietestShare { .. } => {
+                self.quietest_sentence().unwrap_or_else(|| self.split_sentence())
             }
+            GoalKind::BusiestShare { .. } | GoalKind::NearFair { .. } => self.split_sentence(),
         }
     }
 
@@ -103,9 +105,10 @@ impl Evidence<'_> {
         ))
     }
 
-    /// How many of the sessions of the fullest node have mail.
+    /// How many of the sessions of the fullest node have mail, where some have none.
     pub(super) fn busy_and_idle(&self) -> Option<String> {
         let node = self.neediest(&GoalKind::Sessions { at_most: 0 })?;
+        node.sessions?.idle.filter(|idle| idle.value > 0.0)?;
         let [busy, idle] =
             [node.sessions?.busy?, node.sessions?.idle?].map(|part| Ranged::from(part).plain());
         Some(format!(
@@ -164,6 +167,21 @@ impl Evidence<'_> {
                 None => self.busiest_sentence(),
             },
         }
+    }
+
+    /// What the node with least mail gets, where several are meant to get some.
+    fn quietest_sentence(&self) -> Option<String> {
+        let least = self.results.nodes.iter().map(|node| node.fair_share).filter(|fair| *fair > 0.0);
+        let even = least.fold(1.0, f64::min);
+        let even =
+            if self.labels.changes { String::new() } else { format!("; even would be {}", percent(even)) };
+        self.has_equals().then(|| {
+            format!(
+                "On 19 of 20 {} the quietest node carries at least {}{even}.",
+                self.days(),
+                Ranged::p05(&self.results.balance.quietest_share).percent(),
+            )
+        })
     }
 
     fn busiest_sentence(&self) -> String {

@@ -1,6 +1,8 @@
 //! Outages and changes of the zone: what they are in words, and what to do about the mail that they hold up.
 
 use super::Evidence;
+use super::subjects::NODES_NAMED;
+use crate::numerals::{Ranged, percent_range};
 use crate::results::{SenderResult, called};
 use crate::tally::labels::NodeLabels;
 use crate::time::Span;
@@ -45,13 +47,47 @@ impl Extent {
 }
 
 impl Evidence<'_> {
-    /// Which nodes fail, and how far, where no event says it with its time.
+    /// Which nodes fail, and how far.
     pub(super) fn outage(&self) -> Option<String> {
+        let parts = [self.planned_outage(), self.random_outage()];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+
+    /// The nodes that fail at random, and the part of the time that they are up.
+    fn random_outage(&self) -> Option<String> {
+        let both = self.results.nodes.iter().zip(&self.labels.nodes);
+        let at_random = both.filter(|(_, labels)| labels.fails_at_random);
+        let up: Vec<(String, Ranged)> = at_random
+            .filter_map(|(node, _)| {
+                Some((called(&node.name), Ranged::mean_share(node.availability.as_ref()?)))
+            })
+            .collect();
+        match &up[..] {
+            [] => None,
+            [(name, up)] => Some(format!("{name} fails at random and is up {} of the time.", up.percent())),
+            some => {
+                let mean = || some.iter().map(|(_, up)| up.value);
+                let range = percent_range(mean().fold(1.0, f64::min), mean().fold(0.0, f64::max));
+                let who = match some.len() {
+                    few if few <= NODES_NAMED => {
+                        some.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+                    }
+                    many => format!("{many} nodes"),
+                };
+                Some(format!("{who} fail at random; each is up {range} of the time."))
+            }
+        }
+    }
+
+    /// Which nodes fail at a time that is known, and how far, where no event says it with its time.
+    fn planned_outage(&self) -> Option<String> {
         if !self.labels.events.is_empty() {
             return None;
         }
         let nodes = &self.labels.nodes;
-        let failing: Vec<&NodeLabels> = nodes.iter().filter(|node| node.fails).collect();
+        let failing: Vec<&NodeLabels> =
+            nodes.iter().filter(|node| node.fails && !node.fails_at_random).collect();
         let extent = Extent::of(failing.first()?);
         let are_alike = failing.iter().all(|node| Extent::of(node) == extent);
         if failing.len() == nodes.len() && are_alike {
@@ -68,6 +104,19 @@ impl Evidence<'_> {
         sentences.sort_unstable();
         sentences.dedup();
         Some(sentences.join(" "))
+    }
+
+    /// What to do where hosts fail over IPv6 and answer over IPv4.
+    pub(super) fn ipv6_action(&self) -> Option<String> {
+        let mut failing = self.labels.nodes.iter().filter(|node| node.fails).peekable();
+        failing.peek()?;
+        let silent = failing.clone().any(|node| node.goes_silent);
+        failing.all(|node| node.fails_over_ipv6).then(|| {
+            let wait = if silent { " A sender that meets silence waits for its time-out." } else { "" };
+            format!(
+                "Only IPv6 fails: mend it, or take the AAAA records out of the zone until it works; senders then come over IPv4 at once.{wait}"
+            )
+        })
     }
 
     /// Who meets the faults of the nodes that fail, if those are of a path and all alike.
@@ -115,6 +164,7 @@ impl Evidence<'_> {
         let others_are_up = nodes.iter().any(|node| !node.fails && node.fair_share > 0.0);
         match () {
             () if any(|node| node.leaves && node.fails) => self.cutover_action(),
+            () if let Some(action) = self.ipv6_action() => action,
             () if any(|node| node.goes_silent) && any(|node| !node.fails) => SILENT.into(),
             () if self.defers_beside_others() => DEFERRING.into(),
             () if others_are_up => self.beside_others(),

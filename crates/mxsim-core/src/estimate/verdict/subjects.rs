@@ -257,12 +257,6 @@ impl Evidence<'_> {
         self.results.delivery.bounced_share.is_some_and(|lost| beyond(lost, most) == Some(true))
     }
 
-    /// True if nodes bounce or reject mail even while all are up.
-    pub(super) fn loses_by_itself(&self) -> bool {
-        let loses = |node: &NodeResult| node.totals.accepted_then_bounced + node.totals.rejected > 0;
-        self.results.nodes.iter().any(loses)
-    }
-
     fn how_lost(&self) -> &'static str {
         let totals = &self.results.delivery.totals;
         if totals.accepted_then_bounced > totals.bounced { "is accepted and then bounces" } else { "bounces" }
@@ -302,7 +296,8 @@ impl Evidence<'_> {
                 "Give {name} more sessions, shorter ones, or less of the mail: it is full when they come."
             );
         }
-        format!("Give {}: enough on 19 of 20 {}.{}", each(&enough), self.days(), self.idle_sessions())
+        let days = self.days();
+        format!("Give {}: then none is full on 19 of 20 {days}.{}", each(&enough), self.idle_sessions())
     }
 
     /// What else frees sessions, where most of those of a full node have no message.
@@ -342,7 +337,7 @@ impl Evidence<'_> {
                     Ranged::from(late).percent()
                 )
             }
-            (Some(true), _) if delay.p95 > Span::HOUR.as_secs_f64() => {
+            (Some(true), old) if old.is_none() || delay.p95 > Span::HOUR.as_secs_f64() => {
                 format!("1 message in 20 takes longer than {}{worst}.", p95.duration())
             }
             (Some(true), _) => format!(

@@ -187,6 +187,7 @@ pub(super) const CAPACITY: &[Key] = &[
 ];
 
 /// The keys of `[nodes.NAME]`.
-pub(super) const NODE: [Key; 18] = joined(&NODE_OUTAGES, CAPACITY);
+pub(super) const NODE: [Key; 18] = joined(NODE_OWN, &EVERY_NODE);
 
-const NODE_OUTAGES: [Key; 7] = joined(NODE_OWN, OUTAGES);
+/// Keys of `[nodes."*"]`.
+pub(super) const EVERY_NODE: [Key; 14] = joined(OUTAGES, CAPACITY);

@@ -7,6 +7,7 @@ use crate::parameters::node::FaultKind;
 use crate::parameters::words::value_of;
 use crate::scenario::model::Node;
 use crate::syntax::diagnostic::{Place, code};
+use crate::syntax::shape::EVERY;
 use crate::syntax::suggest::some_of;
 use crate::syntax::tree::Table;
 use crate::time::Span;
@@ -28,8 +29,7 @@ pub(super) fn read(
         nodes.iter().enumerate().map(|(place, node)| (node.name.clone(), vec![place])).collect();
     if let Some(table) = document.table("nodes") {
         for (name, places) in own {
-            let Some(of_node) = table.table(&name) else { continue };
-            all.extend(one(of_node, format!("node {name}"), places, reading));
+            all.extend(one(&of_node(table, &name), format!("node {name}"), places, reading));
         }
     }
     for entry in document.table("groups").map_or(&[][..], |groups| &groups.entries) {
@@ -49,6 +49,16 @@ pub(super) fn read(
         }
     }
     all
+}
+
+/// How a node fails at random: each key of its own, else that of every node.
+fn of_node(nodes: &Table, name: &str) -> Table {
+    let key = |key: &&str| {
+        let has = |table: &&Table| table.get(key).is_some();
+        let table = nodes.table(name).filter(has).or_else(|| nodes.table(EVERY))?;
+        table.entries.iter().find(|entry| entry.key == **key).cloned()
+    };
+    Table { entries: ["mtbf", "mttr", "outage"].iter().filter_map(key).collect() }
 }
 
 /// Those of one node or group; one key without the other is reported.
@@ -91,8 +101,12 @@ fn report_too_many(all: &[RandomOutages], run_length: Span, document: &Table, re
         return;
     }
     let (kind, name) = worst.name.split_once(' ').unwrap_or_default();
-    let table = document.table(&format!("{kind}s")).and_then(|tables| tables.table(name));
-    let place = table.and_then(|table| table.get("mtbf")).map_or(Place::File, |mtbf| mtbf.place.clone());
+    let table = match kind {
+        "node" => document.table("nodes").map(|nodes| of_node(nodes, name)),
+        _ => document.table("groups").and_then(|groups| groups.table(name)).cloned(),
+    };
+    let mtbf = table.as_ref().and_then(|table| table.get("mtbf"));
+    let place = mtbf.map_or(Place::File, |mtbf| mtbf.place.clone());
     let message = format!(
         "{} fails too often: nodes fail at random more than {MOST} times in a run and the week before it",
         worst.name

@@ -108,7 +108,7 @@ pub(crate) const SOME_TIME: Shape = Shape::Duration(Span(1));
 
 /// True if `name` may name a node or a resolver.
 pub(crate) fn is_plain_name(name: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._/-".contains(&byte);
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._/:-".contains(&byte);
     (1..=LONGEST_HOST_NAME).contains(&name.len()) && name.bytes().all(fits)
 }
 
@@ -121,9 +121,9 @@ pub(crate) const LONGEST_HOST_NAME: usize = 260;
 pub(crate) const EVERY: &str = "*";
 
 /// Regular expression of [`is_plain_name`].
-pub(crate) const PLAIN_NAME_PATTERN: &str = "^[A-Za-z0-9._/-]{1,260}$";
+pub(crate) const PLAIN_NAME_PATTERN: &str = "^[A-Za-z0-9._/:-]{1,260}$";
 /// The same, or [`EVERY`].
-pub(crate) const NAME_OR_EVERY_PATTERN: &str = r"^([A-Za-z0-9._/-]{1,260}|\*)$";
+pub(crate) const NAME_OR_EVERY_PATTERN: &str = r"^([A-Za-z0-9._/:-]{1,260}|\*)$";
 
 impl Shape {
     /// Reports all that is wrong with `value`, which stands at the key `path`.
@@ -393,7 +393,7 @@ fn check_map(of: &Shape, every: Option<&Shape>, table: &Table, path: &str, repor
             let message = format!("{path}: {} is no usable name", crate::syntax::tree::shortened(&entry.key));
             report
                 .error(code::MALFORMED, &entry.key_place, message)
-                .help("use letters, digits, `.`, `_`, `-` and `/`");
+                .help("use letters, digits, `.`, `_`, `-`, `:` and `/`");
         }
         of.check(&entry.value, &below(path, &entry.key), report);
     }

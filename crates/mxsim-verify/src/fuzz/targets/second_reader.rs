@@ -25,8 +25,9 @@ pub(super) fn agrees(text: &str, zone: &Zone) -> Result<(), String> {
 
 /// The MX set of `domain` as the other reader has it; `None` if it refuses the text, or reads what ours leaves out by design.
 fn mx_set(text: &str, domain: &str) -> Option<MxSet> {
-    // Ours forgives a byte-order mark and a missing final newline.
-    let mut file = Zonefile::from(format!("{}\n", text.trim_start_matches('\u{feff}')).as_str());
+    // Ours forgives a byte-order mark, the line ends of an old Mac and a missing final newline.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
+    let mut file = Zonefile::from(format!("{text}\n").as_str());
     let mut set = MxSet::new();
     while let Some(entry) = file.next_entry().ok()? {
         let Entry::Record(record) = entry else { return None };
