@@ -304,6 +304,9 @@ pub struct HostResult {
     pub name: String,
     /// Preference of its MX record when measuring starts; `null` if it joins later.
     pub preference: Option<u16>,
+    /// True if the zone names it no more after its last change.
+    #[serde(default)]
+    pub leaves: bool,
     /// Mean share of the accepted messages.
     pub share: Interval,
     /// When it took its first message; `null` if it never took one. To the second.

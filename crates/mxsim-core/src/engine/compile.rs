@@ -185,6 +185,7 @@ fn host_labels(scenario: &Scenario, names: &Names) -> Vec<HostLabels> {
     let host = |name: &Name| HostLabels {
         name: name.to_string(),
         preference: preference(name),
+        leaves: scenario.retires_host(name),
         reach: zone.host(name).map_or(Reach::Reachable, |host| Reach::of(host, zone)),
     };
     names.hosts.iter().map(host).collect()

@@ -5,6 +5,8 @@
 
 mod numbers;
 
+use std::collections::BTreeSet;
+
 use super::{
     Balance, DeliveryTotals, DurationCurve, EventPhase, EventResult, GoalResult, GreylistedMail, GroupResult,
     Interval, NodeResult, NodeTotals, PeakRate, Provenance, Results, SenderResult, Series, SessionResult,
@@ -55,7 +57,8 @@ impl Results {
         let of = |what: &str| format!("group {}: {what}", group.name);
         inside(&of("fair_share"), Bounds::Share, group.fair_share)?;
         estimate(&of("share"), Bounds::Share, Some(&group.share))?;
-        let own = self.nodes.iter().filter(|node| group.nodes.contains(&node.name));
+        let names: BTreeSet<&String> = group.nodes.iter().collect();
+        let own = self.nodes.iter().filter(|node| names.contains(&node.name));
         same_count(&of("accepted"), own.map(|node| node.totals.accepted), group.totals.accepted)
     }
 
