@@ -620,6 +620,14 @@ pub struct LongerRun {
 }
 
 impl Verdict {
+    /// True if the answer, or what stands beside it, has these words after a blank or at its beginning.
+    #[must_use]
+    pub fn says(&self, words: &str) -> bool {
+        let others = self.others.iter().map(|other| &other.sentence);
+        let words = format!(" {words}");
+        std::iter::once(&self.sentence).chain(others).any(|sentence| format!(" {sentence}").contains(&words))
+    }
+
     /// Says nothing: what a verdict begins with, and what stands in for one until everything it looks at is known.
     pub(crate) const fn undecided() -> Self {
         Self {

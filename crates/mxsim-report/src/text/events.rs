@@ -65,16 +65,8 @@ fn mail(results: &Results, phase: &EventPhase) -> String {
         return with_nodes(&in_words(&fates(phase), phase), phase);
     }
     let mut fates = fates(phase);
-    fates.retain(|(part, _)| !is_said(results, &percent(*part)));
+    fates.retain(|(part, _)| !results.verdict.says(&percent(*part)));
     if fates.is_empty() { String::new() } else { in_words(&fates, phase) }
-}
-
-/// True if the answer, or what stands beside it, has this number.
-fn is_said(results: &Results, number: &str) -> bool {
-    let verdict = &results.verdict;
-    let others = verdict.others.iter().map(|other| &other.sentence);
-    let mut said = std::iter::once(&verdict.sentence).chain(others);
-    said.any(|sentence| format!(" {sentence}").contains(&format!(" {number}")))
 }
 
 /// Length of the measured time (s).
