@@ -603,7 +603,7 @@ pub struct Verdict {
     /// What to do.
     #[serde(rename = "do")]
     pub action: String,
-    /// Set if only a longer run can tell, because mail waits when the run ends.
+    /// Set if a longer run tells more, because mail waits when this one ends.
     #[serde(default)]
     pub longer_run: Option<LongerRun>,
     /// Other subjects that matter, the most important first.
