@@ -216,7 +216,11 @@ mod tests {
     #[test]
     fn a_zone_is_answered_on_one_page() {
         let six: String = (1..=6)
-            .map(|i| format!("example.com. 300 IN MX 10 mx{i}.example.com.\nmx{i}.example.com. 300 IN A 192.0.2.{i}\n"))
+            .map(|i| {
+                format!(
+                    "example.com. 300 IN MX 10 mx{i}.example.com.\nmx{i}.example.com. 300 IN A 192.0.2.{i}\n"
+                )
+            })
             .collect();
         let scenario = ScenarioBuilder::new(&six).build().expect("a zone");
         let run = RunOptions::of(&scenario).replications(3).worlds(0);

@@ -23,9 +23,10 @@ pub(super) fn sentence(results: &Results) -> Option<String> {
     let afterwards = (totals.accepted_then_bounced > 0 && !told(Subject::Loss))
         .then(|| format!("{} bounced afterwards", part(totals.accepted_then_bounced)));
     let still = percent(totals.waiting as f64 / totals.messages as f64);
-    let is_said = || results.verdict.says("still waits") || results.verdict.says(&format!("{still} of yours"));
-    let waiting = (totals.waiting > 0 && !is_said())
-        .then(|| format!("{still} still queued when the run ends"));
+    let is_said =
+        || results.verdict.says("still waits") || results.verdict.says(&format!("{still} of yours"));
+    let waiting =
+        (totals.waiting > 0 && !is_said()).then(|| format!("{still} still queued when the run ends"));
     let all = all_accepted(results);
     let accepted = (totals.bounced == 0 && totals.waiting == 0).then(|| all.to_owned());
     let is_rest = accepted.is_none() && told(Subject::Loss) || totals.waiting > totals.accepted / 100;
