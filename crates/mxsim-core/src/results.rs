@@ -304,6 +304,9 @@ pub struct HostResult {
     pub name: String,
     /// Preference of its MX record when measuring starts; `null` if it joins later.
     pub preference: Option<u16>,
+    /// True if the zone names it no more after its last change.
+    #[serde(default)]
+    pub leaves: bool,
     /// Mean share of the accepted messages.
     pub share: Interval,
     /// When it took its first message; `null` if it never took one. To the second.
@@ -600,7 +603,7 @@ pub struct Verdict {
     /// What to do.
     #[serde(rename = "do")]
     pub action: String,
-    /// Set if only a longer run can tell, because mail waits when the run ends.
+    /// Set if a longer run tells more, because mail waits when this one ends.
     #[serde(default)]
     pub longer_run: Option<LongerRun>,
     /// Other subjects that matter, the most important first.
@@ -617,6 +620,14 @@ pub struct LongerRun {
 }
 
 impl Verdict {
+    /// True if the answer, or what stands beside it, has these words after a blank or at its beginning.
+    #[must_use]
+    pub fn says(&self, words: &str) -> bool {
+        let others = self.others.iter().map(|other| &other.sentence);
+        let words = format!(" {words}");
+        std::iter::once(&self.sentence).chain(others).any(|sentence| format!(" {sentence}").contains(&words))
+    }
+
     /// Says nothing: what a verdict begins with, and what stands in for one until everything it looks at is known.
     pub(crate) const fn undecided() -> Self {
         Self {

@@ -24,6 +24,9 @@ pub fn catalog(folder: Option<&Path>) -> Result<Catalog, ImportError> {
         let Some(shelf) = shelf_of(&path)? else { continue };
         for file in entries(&path)?.iter().filter(|file| file.extension().is_some_and(|end| end == "toml")) {
             let name = file.to_string_lossy().into_owned();
+            if !file.is_file() {
+                return Err(ImportError::File(format!("cannot read {name}: it is no regular file")));
+            }
             let text = read_text(&name)?;
             files.push((shelf, name, text));
         }

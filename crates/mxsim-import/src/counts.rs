@@ -29,6 +29,10 @@ pub fn counts(text: &str) -> Result<CountedSplit, String> {
     let counted: Vec<(String, u64)> =
         lines.iter().map(|words| named(words)).collect::<Result<Vec<_>, _>>()?;
     let (names, counts): (Vec<String>, Vec<u64>) = counted.into_iter().unzip();
+    let mut apart = std::collections::BTreeSet::new();
+    if let Some(twice) = names.iter().filter(|name| !name.is_empty()).find(|name| !apart.insert(*name)) {
+        return Err(format!("{} is counted twice", twice.chars().take(60).collect::<String>()));
+    }
     match names.iter().filter(|name| name.is_empty()).count() {
         0 => Ok(CountedSplit::new(counts).names(names)),
         none if none == names.len() => Ok(CountedSplit::new(counts)),

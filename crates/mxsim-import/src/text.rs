@@ -31,7 +31,7 @@ pub fn read_text_up_to(path: &str, most: u64) -> Result<String, ImportError> {
         read.map_err(|error| ImportError::File(format!("cannot read {name}: {}", reason(&error))))?;
     if content.len() as u64 > most {
         return Err(ImportError::Text(format!(
-            "{name} is larger than {}, more than any scenario or zone needs; is it the right file?",
+            "{name} is larger than {}, more than any file that mxsim reads; is it the right one?",
             bytes(most as f64)
         )));
     }

@@ -9,7 +9,7 @@ use crate::outgoing::{error_text, visible_char};
 use crate::page::{TextStyle, wrapped};
 
 /// Errors beyond this many are only counted: no one mends more at once.
-const MOST_SHOWN: usize = 50;
+const MOST_SHOWN: usize = 5;
 /// Columns before a message: the first line starts with `error[E101]: `, and the renderer indents the next ones as far.
 const BEFORE_MESSAGE: usize = 13;
 /// Columns before a help: the line numbers, `= help: `, and as much on the next lines.

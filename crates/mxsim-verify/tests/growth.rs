@@ -4,8 +4,11 @@
 
 use cpu_time::ThreadTime;
 use mxsim_core::dns::zone_text;
+use mxsim_core::results::Results;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::judge::{CountedSplit, judge};
+use mxsim_verify::experiment::{equal_hosts, run, text};
+use serde_json::Value;
 use std::fmt::Write;
 use std::hint::black_box;
 use std::time::Duration;
@@ -72,6 +75,10 @@ fn scenario_toml(text: &str) {
 
 fn scenario_json(text: &str) {
     let _ = black_box(Scenario::from_json(text));
+}
+
+fn results(text: &str) {
+    let _ = black_box(serde_json::from_str::<Results>(text).map(|results| results.check_possible()));
 }
 
 #[test]
@@ -182,6 +189,49 @@ fn json_scenarios() {
     grows_slowly("unknown keys below a long one", long_node, scenario_json);
     let deep = "[".repeat(1_000_000);
     assert!(Scenario::from_json(&deep).is_err() && Scenario::from_toml(&format!("x = {deep}")).is_err());
+}
+
+/// A document whose list at `pointer` repeats its first item.
+fn repeated(document: &Value, pointer: &str, times: usize) -> String {
+    let mut document = document.clone();
+    let list = document.pointer_mut(pointer).and_then(Value::as_array_mut);
+    let list = list.unwrap_or_else(|| panic!("the document has no list at {pointer}"));
+    *list = vec![list[0].clone(); times];
+    document.to_string()
+}
+
+/// Most of these are impossible, and what is impossible about them has to be found as soon.
+#[test]
+fn results_documents() {
+    let scenario = text(
+        "replications = 2\nwarm_up = \"1h\"",
+        &equal_hosts(2, 300),
+        "[traffic]\nmessages_per_day = 50\n[nodes.mx1]\ngroup = \"g\"\n[[events]]\nat = \"1h\"\nfor = \"1h\"\nnode = \"mx1\"\nfault = \"drop\"\n",
+    );
+    let document = serde_json::to_value(run(&scenario)).expect("results are JSON");
+    for pointer in [
+        "/nodes",
+        "/groups",
+        "/groups/0/nodes",
+        "/senders",
+        "/senders/0/by_node",
+        "/hosts",
+        "/events",
+        "/causes",
+        "/goals",
+        "/series/nodes",
+        "/series/nodes/0/accepted",
+        "/provenance/presets",
+    ] {
+        grows_slowly(pointer, |n| repeated(&document, pointer, n), results);
+    }
+    let many = |n: usize| {
+        let mut document = document.clone();
+        document["nodes"] = vec![document["nodes"][0].clone(); n].into();
+        document["groups"][0]["nodes"] = (0..n).map(|i| format!("n{i}")).collect();
+        document.to_string()
+    };
+    grows_slowly("nodes and a group of as many", many, results);
 }
 
 #[test]

@@ -196,6 +196,21 @@ fn impossible_documents_are_refused() {
         ("/series/nodes/0/accepted", json!([1.0])),
         ("/dns/mx_cache_hits", json!(u64::MAX)),
         ("/goals/0/windows_met", json!(1_000)),
+        ("/goals/0/windows", json!(9_000_000_000_000_000_u64)),
+        ("/goals/0/met_fraction/value", json!(0.123)),
+        ("/goals/0/met_fraction/high", json!(1e300)),
+        ("/nodes/0/share/p95_ci", json!([-1, null])),
+        ("/nodes/0/share/half_width", json!(1e6)),
+        ("/hosts/0/share/high", json!(37)),
+        ("/nodes/1/name", document["nodes"][0]["name"].clone()),
+        ("/senders/0/by_node/0/node", json!("nobody")),
+        ("/series/nodes/0/name", json!("nobody")),
+        ("/series/bin_s", json!(0)),
+        ("/provenance/window_s", json!(1e-320)),
+        ("/provenance/windows", json!(9_007_199_254_740_993_u64)),
+        ("/balance/quietest_share/mean", json!(0.999)),
+        ("/balance/jain/mean", json!(0.01)),
+        ("/balance/max_over_fair/mean", json!(500)),
     ] {
         let mut changed = document.clone();
         *changed.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer} is not there")) = value;

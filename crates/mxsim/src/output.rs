@@ -69,6 +69,19 @@ pub(crate) fn deliver(
     written.and(print(&document(Format::Text, &screen_style(), kept.as_deref())))
 }
 
+/// Refuses an output that would replace what is read.
+pub(crate) fn is_no_input(output: &Output, input: &str) -> Result<(), Failure> {
+    let Some(file) = output.output.as_deref() else { return Ok(()) };
+    let place = |path: &Path| path.canonicalize().ok().filter(|place| place.is_file());
+    match (place(file), place(Path::new(input))) {
+        (Some(one), Some(other)) if one == other => Err(Failure::usage(format!(
+            "-o {}: that is what is read, and it would be replaced; name another file",
+            file.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// How text looks on standard output.
 pub(crate) fn screen_style() -> TextStyle {
     style(io::stdout().is_terminal())

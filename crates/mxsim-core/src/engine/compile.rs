@@ -121,7 +121,7 @@ fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDe
 fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
     // Only addresses that some version of the zone publishes.
     let published = || node.addresses.iter().filter_map(|&ip| Some((ip, names.address(ip)?)));
-    let failing = failing(node);
+    let failing = failing(node, scenario.run.run_length);
     NodeLabels {
         name: node.name.clone(),
         host: node.host.clone(),
@@ -148,9 +148,10 @@ fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
     }
 }
 
-/// The faults of a node that keep mail away.
-fn failing(node: &Node) -> Schedule {
-    let keeps_away = |outage: &&Outage| !outage.fault.is_delay();
+/// The faults of a node that keep mail away before the run ends.
+fn failing(node: &Node, run_length: Span) -> Schedule {
+    let is_seen = |outage: &Outage| outage.from < Time::ZERO + run_length;
+    let keeps_away = |outage: &&Outage| !outage.fault.is_delay() && is_seen(outage);
     Schedule::new(node.faults.outages().iter().filter(keeps_away).copied().collect())
 }
 
@@ -185,6 +186,7 @@ fn host_labels(scenario: &Scenario, names: &Names) -> Vec<HostLabels> {
     let host = |name: &Name| HostLabels {
         name: name.to_string(),
         preference: preference(name),
+        leaves: scenario.retires_host(name),
         reach: zone.host(name).map_or(Reach::Reachable, |host| Reach::of(host, zone)),
     };
     names.hosts.iter().map(host).collect()

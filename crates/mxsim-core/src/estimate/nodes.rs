@@ -217,6 +217,7 @@ pub(super) fn hosts(labels: &Labels, tallies: &[Tally]) -> Vec<HostResult> {
     let host = |(index, host): (usize, &crate::tally::labels::HostLabels)| HostResult {
         name: host.name.clone(),
         preference: host.preference,
+        leaves: host.leaves,
         share: mean_share(tallies, |tally| tally.accepted_by_host[index]),
         first: moment(
             tallies.iter().map(|tally| tally.accepted_between[index].map(|(first, _)| first as f64)),

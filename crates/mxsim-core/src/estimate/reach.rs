@@ -182,6 +182,7 @@ mod tests {
         let host = |(i, reach): (usize, &Reach)| HostLabels {
             name: format!("mx{i}.example.com"),
             preference: Some(10),
+            leaves: false,
             reach: *reach,
         };
         let hosts: Vec<HostLabels> = reaches.iter().enumerate().map(host).collect();

@@ -17,7 +17,7 @@ pub(super) const GROUP: ParameterGroup<SenderParameters> = ParameterGroup::new(
 pub(super) const BLANK: Memory = Memory::Nothing;
 
 const KEYS: &[Key] = &[
-    optional("nothing", Shape::Boolean, "", "nothing is remembered (write `true`)")
+    optional("nothing", Shape::True, "", "nothing is remembered (write `true`)")
         .reads(|| vec![("true", "nothing")]),
     optional("domain", DOMAIN, "", "after failed messages in a row all mail of the domain waits (Postfix)"),
     optional("process", PROCESS, "", "within one queue run a host that failed is skipped (sendmail)"),

@@ -192,6 +192,9 @@ fn broken_rule(policy: &RetrySchedule) -> Option<&'static str> {
         Wait::RandomGrowth { first, most, .. } if first > most => {
             Some("retry.wait.random_growth: `first` must not be longer than `most`")
         }
+        Wait::Gaps { ref list, then: AfterGaps::Cycle(of) } if usize::from(of) > list.len() => {
+            Some("retry.wait.gaps: `cycle` must not be longer than `list`")
+        }
         Wait::EveryQueueRun if policy.queue_run.is_none() => {
             Some("retry: `wait = \"every-queue-run\"` needs a `queue_run`")
         }

@@ -4,6 +4,9 @@
 //! report: a share of 37, a quantile above the next, messages that are neither accepted nor bounced nor waiting.
 
 mod numbers;
+mod together;
+
+use std::collections::BTreeSet;
 
 use super::{
     Balance, DeliveryTotals, DurationCurve, EventPhase, EventResult, GoalResult, GreylistedMail, GroupResult,
@@ -47,7 +50,8 @@ impl Results {
         at_most("dns: mx_cache_hits", self.dns.mx_cache_hits, "mx_lookups", self.dns.mx_lookups)?;
         interval("dns: mx_hit_ratio", Bounds::Share, self.dns.mx_hit_ratio.as_ref())?;
         self.goals.iter().try_for_each(goal)?;
-        uncertainty(&self.uncertainty)
+        uncertainty(&self.uncertainty)?;
+        self.together()
     }
 
     /// A group has carried what its nodes have.
@@ -55,7 +59,8 @@ impl Results {
         let of = |what: &str| format!("group {}: {what}", group.name);
         inside(&of("fair_share"), Bounds::Share, group.fair_share)?;
         estimate(&of("share"), Bounds::Share, Some(&group.share))?;
-        let own = self.nodes.iter().filter(|node| group.nodes.contains(&node.name));
+        let names: BTreeSet<&String> = group.nodes.iter().collect();
+        let own = self.nodes.iter().filter(|node| names.contains(&node.name));
         same_count(&of("accepted"), own.map(|node| node.totals.accepted), group.totals.accepted)
     }
 
@@ -106,7 +111,7 @@ impl Results {
 }
 
 fn provenance(of: &Provenance) -> Possible {
-    inside("provenance: window_s", Bounds::Amount, of.window_s)?;
+    inside("provenance: window_s", Bounds::Length, of.window_s)?;
     inside("provenance: warm_up_s", Bounds::Amount, of.warm_up_s)
 }
 
@@ -202,6 +207,10 @@ fn sender(sender: &SenderResult) -> Possible {
 }
 
 fn event(event: &EventResult) -> Possible {
+    let begins = event.begins_s.iter();
+    begins
+        .into_iter()
+        .try_for_each(|at| inside(&format!("event {}: begins_s", event.text), Bounds::Amount, *at))?;
     let phases = [("before", &event.before), ("during", &event.during), ("after", &event.after)];
     let phases = phases.into_iter().filter_map(|(when, phase)| Some((when, phase.as_ref()?)));
     phases.into_iter().try_for_each(|(when, of_it)| phase(&format!("event {}, {when}", event.text), of_it))
@@ -229,7 +238,7 @@ fn phase(of: &str, phase: &EventPhase) -> Possible {
 }
 
 fn series(series: &Series) -> Possible {
-    inside("series: bin_s", Bounds::Amount, series.bin_s)?;
+    inside("series: bin_s", Bounds::Length, series.bin_s)?;
     let bins = series.nodes.first().map_or(0, |node| node.accepted.len());
     for node in &series.nodes {
         let of = format!("series of {}", node.name);
@@ -242,7 +251,7 @@ fn series(series: &Series) -> Possible {
 }
 
 fn duration(curve: &DurationCurve) -> Possible {
-    inside("duration: bin_s", Bounds::Amount, curve.bin_s)?;
+    inside("duration: bin_s", Bounds::Length, curve.bin_s)?;
     curve.parts.iter().try_for_each(|part| inside("duration: parts", Bounds::Share, *part))?;
     ordered("duration: parts", &curve.parts)?;
     for node in &curve.nodes {

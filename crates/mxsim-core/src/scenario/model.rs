@@ -91,6 +91,13 @@ impl Scenario {
         first.zone.names(node) && !last.zone.names(node)
     }
 
+    /// True if the first version of the zone names this exchange host, and the last one does not.
+    pub(crate) fn retires_host(&self, name: &Name) -> bool {
+        let names = |version: &ZoneVersion| version.zone.mx.iter().any(|mx| mx.exchange == *name);
+        let [first, .., last] = &self.zones[..] else { return false };
+        names(first) && !names(last)
+    }
+
     /// The places of the nodes that this version of the zone names no more, and the one before it did.
     pub(crate) fn retired_by(&self, version: usize) -> Vec<usize> {
         let (old, new) = (&self.zones[version - 1].zone, &self.zones[version].zone);

@@ -54,6 +54,7 @@ fn shape_schema(shape: &Shape) -> Value {
         Shape::Name => json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_NAME }),
         Shape::HostName => json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_HOST_NAME }),
         Shape::Boolean => json!({ "type": "boolean" }),
+        Shape::True => json!({ "const": true }),
         Shape::Integer { least, most } => integer_schema(*least, *most),
         Shape::Number { least, most, above } => {
             // Next to zero there is nothing that can be read.

@@ -209,6 +209,11 @@ pub(crate) fn percent_text(share: f64) -> String {
     format!("{rounded} %")
 }
 
+/// The same with as many digits as tell it from a round number: `100.00001 %`.
+pub(crate) fn percent_in_full(share: f64) -> String {
+    format!("{} %", (share * 1e9).round() / 1e7)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

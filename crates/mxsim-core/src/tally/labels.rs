@@ -132,6 +132,8 @@ pub struct HostLabels {
     pub name: String,
     /// Preference when measuring starts.
     pub preference: Option<u16>,
+    /// True if the last version of the zone names it no more, and the first one does.
+    pub leaves: bool,
     /// Whether a sender can deliver to it.
     pub reach: Reach,
 }

@@ -1,7 +1,7 @@
 //! What an outage or a change does, in one line each: its own time, and not the day around it.
 
 use mxsim_core::numerals::{clock, duration, percent};
-use mxsim_core::results::{EventKind, EventPhase, EventResult, HostResult, Interval, Results, called};
+use mxsim_core::results::{EventPhase, EventResult, HostResult, Interval, Results, called};
 
 /// Events on the first page; the rest stands in the document.
 const EVENTS_SHOWN: usize = 2;
@@ -40,7 +40,7 @@ pub(super) fn with_mail(results: &Results) -> usize {
 pub(super) fn all(results: &Results) -> Vec<(&str, String)> {
     let told = |event: &'_ EventResult| event.during.as_ref().map(|during| (fates(during), during.clone()));
     let each = results.events.iter().filter_map(|event| Some((event.text.as_str(), told(event)?)));
-    each.map(|(text, (fates, during))| (text, with_nodes(&fates.join(", "), &during))).collect()
+    each.map(|(text, (fates, during))| (text, with_nodes(&in_words(&fates, &during), &during))).collect()
 }
 
 /// The events, those first whose own time is worst for the mail; of equals the first.
@@ -59,20 +59,14 @@ pub(crate) fn worst_first(results: &Results) -> Vec<&EventResult> {
 }
 
 /// `28.7 % of the mail in this time (30 m) takes 49 s on average, 2 m 13 s at most; accepted meanwhile by mx2 51.6 %, mx3 48.4 %`; of an event that
-/// takes all the time only what the answer does not say.
+/// takes all the time only what the page does not say elsewhere.
 fn mail(results: &Results, phase: &EventPhase) -> String {
-    let takes_all = phase.length_s >= measured_s(results);
-    if takes_all && fates(phase).iter().all(|fate| is_said(results, fate)) {
-        return String::new();
+    if phase.length_s < measured_s(results) {
+        return with_nodes(&in_words(&fates(phase), phase), phase);
     }
-    with_nodes(&fates(phase).join(", "), phase)
-}
-
-/// True if the answer has the number that a fate begins with.
-fn is_said(results: &Results, fate: &str) -> bool {
-    let part = fate.split(" %").next().unwrap_or_default();
-    let sentence = format!(" {}", results.verdict.sentence);
-    fate.contains(" %") && sentence.contains(&format!(" {part} %"))
+    let mut fates = fates(phase);
+    fates.retain(|(part, _)| !results.verdict.says(&percent(*part)));
+    if fates.is_empty() { String::new() } else { in_words(&fates, phase) }
 }
 
 /// Length of the measured time (s).
@@ -101,8 +95,8 @@ pub(super) fn without_nodes(event: &str) -> &str {
     event.rsplit_once(TAKEN_BY).map_or(event, |(fates, _)| fates)
 }
 
-/// What becomes of the mail that comes meanwhile.
-fn fates(phase: &EventPhase) -> Vec<String> {
+/// What becomes of the mail that comes meanwhile, and the part of it of which that is so.
+fn fates(phase: &EventPhase) -> Vec<(f64, String)> {
     let part = |part: Option<Interval>| part.map(|part| part.value).filter(|part| *part > WORTH_SAYING);
     let bounced = part(phase.bounced).map(|part| (part, "bounces".to_owned()));
     let afterwards =
@@ -111,28 +105,27 @@ fn fates(phase: &EventPhase) -> Vec<String> {
         (part, format!("takes {} on average, {} at most", duration(delay.mean), duration(delay.max)))
     });
     let waiting = part(phase.waiting).map(|part| (part, "still waits at the end".to_owned()));
-    let time = format!(" of the mail in this time ({})", duration(phase.length_s));
-    let mut of = time.as_str();
-    let mut fates = Vec::new();
-    for (part, fate) in [bounced, afterwards, later, waiting].into_iter().flatten() {
-        fates.push(format!("{}{of} {fate}", percent(part)));
-        of = "";
-    }
-    if fates.is_empty() {
-        fates.push(format!("the mail in this time ({}) is all accepted at once", duration(phase.length_s)));
-    }
-    fates
+    [bounced, afterwards, later, waiting].into_iter().flatten().collect()
+}
+
+/// The fates in a row; the first says what the parts are of.
+fn in_words(fates: &[(f64, String)], phase: &EventPhase) -> String {
+    let time = format!("the mail in this time ({})", duration(phase.length_s));
+    let [(part, fate), rest @ ..] = fates else { return format!("{time} is all accepted at once") };
+    let rest = rest.iter().map(|(part, fate)| format!(", {} {fate}", percent(*part)));
+    format!("{} of {time} {fate}{}", percent(*part), rest.collect::<String>())
 }
 
 /// When the host that stops getting mail first took its last message, if one stops before the run ends.
 pub(super) fn last_message(results: &Results) -> Option<String> {
-    let changes = results.events.iter().any(|event| event.kind == EventKind::Change);
     if results.verdict.sentence.contains("last message") {
         return None;
     }
     let end = measured_s(results);
-    let leaves = |host: &&HostResult| host.last.is_some_and(|last| last.latest < end - results.series.bin_s);
-    let host = results.hosts.iter().filter(|_| changes).find(leaves)?;
+    let leaves = |host: &&HostResult| {
+        host.leaves && host.last.is_some_and(|last| last.latest < end - results.series.bin_s)
+    };
+    let host = results.hosts.iter().find(leaves)?;
     let last = host.last?;
     let [usual, late] = [last.estimate.p50, last.estimate.p95].map(clock);
     let late = if late == usual { String::new() } else { format!(", on 1 run in 20 later than {late}") };

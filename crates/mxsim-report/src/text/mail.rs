@@ -2,7 +2,7 @@
 
 use crate::words;
 use mxsim_core::numerals::{duration, percent, rough};
-use mxsim_core::results::{Answer, Delivery, Finding, OtherSubject, Results, Subject};
+use mxsim_core::results::{Answer, Delivery, Finding, Results, Subject};
 
 /// What became of the mail; nothing where the verdict has just said it.
 pub(super) fn sentence(results: &Results) -> Option<String> {
@@ -23,22 +23,16 @@ pub(super) fn sentence(results: &Results) -> Option<String> {
     let afterwards = (totals.accepted_then_bounced > 0 && !told(Subject::Loss))
         .then(|| format!("{} bounced afterwards", part(totals.accepted_then_bounced)));
     let still = percent(totals.waiting as f64 / totals.messages as f64);
-    let waiting = (totals.waiting > 0 && !is_said(results, &still))
-        .then(|| format!("{still} still queued when the run ends"));
+    let is_said =
+        || results.verdict.says("still waits") || results.verdict.says(&format!("{still} of yours"));
+    let waiting =
+        (totals.waiting > 0 && !is_said()).then(|| format!("{still} still queued when the run ends"));
     let all = all_accepted(results);
     let accepted = (totals.bounced == 0 && totals.waiting == 0).then(|| all.to_owned());
     let is_rest = accepted.is_none() && told(Subject::Loss) || totals.waiting > totals.accepted / 100;
     let delay = delay(results, is_rest).filter(|_| !told(Subject::Delay));
     let parts: Vec<String> = [accepted, afterwards, lost, waiting, delay].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-/// True if the answer says how much of the mail still waits, or names the very part.
-fn is_said(results: &Results, part: &str) -> bool {
-    let others = results.verdict.others.iter().map(|other: &OtherSubject| other.sentence.as_str());
-    let holds =
-        |sentence: &str| sentence.contains("still waits") || sentence.contains(&format!(" {part} of yours"));
-    others.chain([results.verdict.sentence.as_str()]).any(holds)
 }
 
 /// That all mail was accepted, and of which senders that is true where not of all.

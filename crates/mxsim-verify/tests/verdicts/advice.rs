@@ -79,6 +79,13 @@ fn cases() -> Vec<Advised> {
             &["the quietest node carries at least 4", "even would be 50.0 %"],
             &["busiest"],
         ),
+        // Nothing that comes after the run fails in it.
+        case(
+            &two,
+            "[[events]]\nat = \"2d\"\nfor = \"1h\"\nnode = \"mx1\"\nfault = \"drop\"\n",
+            &["On 19 of 20 days"],
+            &["fails", "outages"],
+        ),
         case(&two, "# little\n", &["too little mail for this goal"], &["load balancer"]),
     ]
 }

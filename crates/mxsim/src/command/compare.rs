@@ -12,6 +12,9 @@ use std::path::Path;
 /// Compares them and says which is better.
 pub(crate) fn compare(arguments: &Compare) -> Result<Exit, Failure> {
     let begun = Begun::new(&arguments.side_by_side)?;
+    if let Some(twice) = twice(&arguments.designs) {
+        return Err(Failure::usage(format!("--designs: {twice} is named twice; name each design once")));
+    }
     if let Some(twice) = twice(&arguments.inputs) {
         return Err(Failure::usage(format!("{twice} is named twice; name each scenario once")));
     }

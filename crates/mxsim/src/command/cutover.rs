@@ -4,7 +4,7 @@ use super::side_by_side::Begun;
 use super::span;
 use crate::args::Cutover;
 use crate::exit::{Exit, Failure};
-use crate::output::print;
+use crate::output::{is_no_input, print};
 use mxsim_core::scenario::parse_moment;
 use mxsim_core::study::TogetherOptions;
 use mxsim_core::study::cutover::{CutoverOptions, LOWER_TTL, cutover as cut_over};
@@ -18,6 +18,9 @@ pub(crate) fn cutover(arguments: &Cutover) -> Result<Exit, Failure> {
         return Err(Failure::usage("only one of the two zones can come from standard input"));
     }
     let draft = begun.draft(&arguments.old)?;
+    if let Some(new) = &arguments.new {
+        is_no_input(&arguments.side_by_side.output, new)?;
+    }
     let new = arguments.new.as_deref().map(|new| new_zone(new, begun.domain())).transpose()?;
     let options = options(arguments, begun.options(&draft.scenario))?;
     let document =

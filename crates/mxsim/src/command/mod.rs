@@ -25,6 +25,7 @@ use crate::output::error_style;
 use crate::progress::Progress;
 use crate::threads;
 use mxsim_core::catalog::Catalog;
+use mxsim_core::numerals::counted;
 use mxsim_core::results::{Answer, Results};
 use mxsim_core::scenario::{RunOverrides, Scenario, parse_duration};
 use mxsim_core::study::{Limit, RunError, RunOptions};
@@ -102,6 +103,9 @@ impl PresetFolder {
     }
 }
 
+/// Wrong files of a catalogue that are shown; no one mends more at once.
+const MOST_FILES: usize = 2;
+
 impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
         match error {
@@ -110,7 +114,10 @@ impl From<ImportError> for Failure {
             }
             ImportError::Presets(errors) => {
                 let screen = |error| diagnostics::screen(error, &error_style());
-                let texts: Vec<String> = errors.iter().map(screen).collect();
+                let mut texts: Vec<String> = errors.iter().take(MOST_FILES).map(screen).collect();
+                if let Some(more) = errors.len().checked_sub(MOST_FILES).filter(|more| *more > 0) {
+                    texts.push(format!("... and {} more", counted(more as u64, "file", "files")));
+                }
                 Self::new(Exit::Invalid, texts.join("\n\n"))
             }
             ImportError::Text(why) => Self::invalid(why),

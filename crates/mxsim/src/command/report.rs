@@ -4,7 +4,7 @@ use crate::args::Report;
 use crate::exit::{Exit, Failure};
 use crate::figures::{drawn, figures_of};
 use crate::files::write_file;
-use crate::output::{Layout, document, format_for, print, screen_style};
+use crate::output::{Layout, document, format_for, is_no_input, print, screen_style};
 use mxsim_report::{Files, TextStyle};
 use std::path::Path;
 
@@ -13,6 +13,7 @@ const MOST_BYTES: u64 = 256 << 20;
 
 /// Writes the report, and the figures if a folder is named.
 pub(crate) fn report(arguments: &Report) -> Result<Exit, Failure> {
+    is_no_input(&arguments.output, &arguments.results)?;
     let text = mxsim_import::read_text_up_to(&arguments.results, MOST_BYTES)?;
     let results = mxsim_report::from_json(&text)
         .map_err(|error| Failure::invalid(format!("{}: {error}", arguments.results)))?;

@@ -21,6 +21,10 @@ pub(crate) fn run(arguments: &Run) -> Result<Exit, Failure> {
             "-o and --figures take the results of one scenario; run them one by one, or redirect",
         ));
     }
+    arguments.scenarios.iter().try_for_each(|path| output::is_no_input(&arguments.output, path))?;
+    if arguments.scenarios.iter().filter(|path| *path == "-").count() > 1 {
+        return Err(Failure::usage("only one of the scenarios can come from standard input"));
+    }
     let mut overrides = overrides(&arguments.simulation);
     overrides.window =
         arguments.window.as_deref().map(|text| at_least_a_minute("--window", text)).transpose()?;

@@ -4,7 +4,7 @@ use super::watched;
 use crate::args::{Format, SideBySide};
 use crate::exit::{Exit, Failure};
 use crate::figures::drawn;
-use crate::output::{deliver, error_style};
+use crate::output::{deliver, error_style, is_no_input};
 use crate::progress::Progress;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::scenario::Scenario;
@@ -30,6 +30,7 @@ impl<'a> Begun<'a> {
 
     /// Reads a scenario or a zone, to make others of it.
     pub(crate) fn draft(&self, path: &str) -> Result<Draft, Failure> {
+        is_no_input(&self.arguments.output, path)?;
         Ok(mxsim_import::draft(path, self.domain(), &self.catalog)?)
     }
 

@@ -34,6 +34,31 @@ fn the_file_name_says_the_format() {
     assert_eq!(folder.names(), ["a.csv", "a.json", "a.md", "a.txt", "b.csv", "small.toml"]);
 }
 
+/// What is read is not replaced by what comes of it, under whatever name.
+#[test]
+fn an_input_is_no_output() {
+    let folder = Folder::new();
+    let small = folder.file("small.toml", SMALL);
+    let results = folder.at("results.json");
+    mxsim(&[&["run", &small, "-q", "-o", &results], &FEW[..]].concat()).expect(3);
+    let other_name = format!("{}/../{}/small.toml", folder.path().display(), {
+        let name = folder.path().file_name().expect("a folder");
+        name.to_string_lossy()
+    });
+    for arguments in [
+        ["run", &small, "-o", &small],
+        ["run", &small, "-o", &other_name],
+        ["report", &results, "-o", &results],
+        ["compare", &small, "-o", &small],
+        ["sweep", &small, "-o", &small],
+    ] {
+        let run =
+            mxsim(&[&arguments[..], if arguments[0] == "sweep" { &["nodes=1,2"] } else { &[] }].concat());
+        run.expect_error(2, &["that is what is read"]);
+    }
+    assert_eq!(fs::read_to_string(&small).expect("the scenario"), SMALL);
+}
+
 #[test]
 fn a_place_that_cannot_be_written_is_a_file_error() {
     let folder = Folder::new();

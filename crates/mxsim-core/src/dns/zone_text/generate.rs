@@ -7,6 +7,9 @@ use super::lexer::Line;
 /// Most records of one directive. *Assumption*: no mail domain comes near it; reverse zones do, and have nothing to do with mail.
 const MOST_GENERATED: u64 = 4_096;
 
+/// Most records of all directives of a text. *Assumption*, as above.
+pub(super) const MOST_IN_ALL: usize = 65_536;
+
 const FORM: &str = "write `$GENERATE 1-4 mx$ A 192.0.2.$`";
 
 /// The words of each record of the directive in `line`.

@@ -152,6 +152,8 @@ struct Reader<'t> {
     /// The last owner.
     owner: Option<Name>,
     is_cloudflare: bool,
+    /// Records that `$GENERATE` has stood for.
+    generated: usize,
     /// Addresses that stand alone, as `dig +short` prints them, without the name they belong to.
     alone: Vec<(IpAddr, TextRange)>,
 }
@@ -173,6 +175,7 @@ impl<'t> Reader<'t> {
             last_ttl: None,
             owner: None,
             is_cloudflare: false,
+            generated: 0,
             alone: Vec::new(),
         }
     }
@@ -240,7 +243,14 @@ impl<'t> Reader<'t> {
     /// The records that `$GENERATE` stands for; each points at its line.
     fn generate(&mut self, line: &Line<'_>) -> Outcome<()> {
         let range = line.range();
-        for words in generate::generate(line)? {
+        let records = generate::generate(line)?;
+        self.generated += records.len();
+        if self.generated > generate::MOST_IN_ALL {
+            let message =
+                format!("`$GENERATE` stands for more than {} records in all", generate::MOST_IN_ALL);
+            return error(ZoneErrorKind::TooMany, range, message, "write the records of your MX hosts out");
+        }
+        for words in records {
             let tokens = words.iter().map(|text| Token { text, range }).collect();
             self.record(&Line { tokens, indented: false })?;
         }

@@ -47,6 +47,22 @@ mx2.example.com.\t600\tIN\tAAAA\t2001:db8::2
 ;; Query time: 12 msec
 ";
 
+/// One directive may stand for many records, and many directives for no more than a machine holds.
+#[test]
+fn generated_records_are_counted_in_all() {
+    let line = |i: usize| format!("$GENERATE 1-4096 h$.g{i}.e.example. 300 IN A 192.0.2.1\n");
+    let text = |lines: usize| {
+        (0..lines).map(line).collect::<String>()
+            + "e.example. 300 IN MX 10 a.e.example.\na.e.example. 300 IN A 192.0.2.1\n"
+    };
+    assert!(parse(&text(16), None).is_ok());
+    let errors = parse(&text(17), None).expect_err("too many");
+    assert!(
+        errors.iter().any(|error| error.message.contains("more than 65536 records in all")),
+        "{errors:?}"
+    );
+}
+
 #[test]
 fn full_dig_output() {
     let zone = zone(DIG);

@@ -53,6 +53,7 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
     let host = |index: usize| HostLabels {
         name: format!("mx{}.example.com", index + 1),
         preference: Some(10),
+        leaves: false,
         reach: Reach::Reachable,
     };
     let sender = |index: usize| SenderLabels {

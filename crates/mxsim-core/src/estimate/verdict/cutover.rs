@@ -16,10 +16,7 @@ fn stands_behind(node: &NodeLabels, host: &HostResult) -> bool {
 impl Evidence<'_> {
     /// `"old" takes its last message by 10:58:00 in 19 of 20 runs.`, for the hosts that leave; `None` if none does.
     pub(super) fn last_messages(&self) -> Option<String> {
-        let leaves = |host: &&HostResult| {
-            self.labels.nodes.iter().any(|node| node.leaves && stands_behind(node, host))
-        };
-        let leaving: Vec<&HostResult> = self.results.hosts.iter().filter(leaves).collect();
+        let leaving: Vec<&HostResult> = self.results.hosts.iter().filter(|host| host.leaves).collect();
         let last = |host: &&HostResult| host.last.map(|last| last.estimate.p95);
         let latest =
             leaving.iter().max_by(|a, b| last(a).unwrap_or(0.0).total_cmp(&last(b).unwrap_or(0.0)))?;

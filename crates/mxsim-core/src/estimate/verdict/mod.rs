@@ -266,6 +266,11 @@ impl Evidence<'_> {
                 "No sender uses an MX record that has an address in the place of a host name.",
                 "Name a host in each MX record, and give that host the address.",
             )
+        } else if totals.connections_tried == 0 && self.has_ipv4() {
+            (
+                "No connection was tried in the time measured: senders wait for what they began before it, or for a host that they can find.",
+                "Measure a longer run, or look at the sessions, the DNS and the retry times in the scenario.",
+            )
         } else if totals.connections_tried == 0 {
             (
                 "No sender could use an address of the MX hosts, so nobody even tried to connect: a host with nothing but an IPv6 \
@@ -291,6 +296,11 @@ impl Evidence<'_> {
             action: self.path_action().unwrap_or_else(|| action.into()),
             ..Verdict::undecided()
         }
+    }
+
+    /// True if a node can be reached over IPv4.
+    fn has_ipv4(&self) -> bool {
+        self.labels.nodes.iter().flat_map(|node| &node.addresses).any(|address| !address.contains(':'))
     }
 
     fn answer(&self) -> Answer {

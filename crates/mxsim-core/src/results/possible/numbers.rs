@@ -9,6 +9,12 @@ const SLACK: f64 = 1e-6;
 /// Largest amount there can be: beyond all seconds, messages and rates of any run.
 const MOST: f64 = 1e30;
 
+/// The shortest window or bin (s): a microsecond.
+const SHORTEST: f64 = 1e-6;
+
+/// The 95 % half-width of the mean of two numbers, one 0 and the other 1: t(0.975, 1 degree of freedom) / 2. No interval of a share is wider.
+const WIDEST: f64 = 6.354;
+
 /// What a number counts.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Bounds {
@@ -20,6 +26,8 @@ pub(super) enum Bounds {
     Deviation,
     /// A time, a rate or a number of things, from 0.
     Amount,
+    /// The length of something that is counted in: a window, a bin (s).
+    Length,
     /// Anything that is a number.
     Any,
 }
@@ -31,6 +39,7 @@ impl Bounds {
             Self::Difference => (-1.0, 1.0),
             Self::Deviation => (0.0, 0.5),
             Self::Amount => (0.0, MOST),
+            Self::Length => (SHORTEST, MOST),
             Self::Any => (f64::MIN, f64::MAX),
         }
     }
@@ -41,8 +50,28 @@ impl Bounds {
             Self::Difference => "between -1 and 1",
             Self::Deviation => "between 0 and 0.5",
             Self::Amount => "an amount from 0",
+            Self::Length => "a length of time",
             Self::Any => "a number",
         }
+    }
+}
+
+/// One number between two others. Written this way round, not-a-number is refused as well.
+pub(super) fn inside_of(what: &str, value: f64, least: f64, most: f64) -> Possible {
+    let slack = SLACK * most.abs().max(1.0);
+    if value >= least - slack && value <= most + slack {
+        return Ok(());
+    }
+    Err(format!("{what} is {value}, not between {least} and {most}"))
+}
+
+/// Bounds that no mean of a share can have, however few replications there are.
+fn not_too_wide(what: &str, bounds: Bounds, value: f64, ends: [Option<f64>; 2]) -> Possible {
+    match bounds {
+        Bounds::Share | Bounds::Difference => ends.into_iter().flatten().try_for_each(|end| {
+            inside_of(&format!("{what} (bound)"), end, value - 2.0 * WIDEST, value + 2.0 * WIDEST)
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -78,8 +107,10 @@ pub(super) fn range(what: &str, [low, high]: [Option<f64>; 2]) -> Possible {
 /// A number with its interval.
 pub(super) fn interval(what: &str, bounds: Bounds, interval: Option<&Interval>) -> Possible {
     let Some(interval) = interval else { return Ok(()) };
+    let ends = [interval.low, interval.high];
     inside(what, bounds, interval.value)?;
-    between(what, interval.value, [interval.low, interval.high])
+    not_too_wide(what, bounds, interval.value, ends)?;
+    between(what, interval.value, ends)
 }
 
 /// A standard deviation of shares, and how large it may be.
@@ -96,11 +127,15 @@ pub(super) fn estimate(what: &str, bounds: Bounds, estimate: Option<&Estimate>) 
     inside(&format!("{what} (mean)"), bounds, estimate.mean)?;
     quantiles.iter().try_for_each(|value| inside(&format!("{what} (quantile)"), bounds, *value))?;
     ordered(&format!("{what} (quantiles)"), &quantiles)?;
-    estimate
-        .half_width
-        .map_or(Ok(()), |half| inside(&format!("{what} (half_width)"), Bounds::Amount, half))?;
-    let bounds = [estimate.p05_ci, estimate.p50_ci, estimate.p95_ci];
-    quantiles.into_iter().zip(bounds).try_for_each(|(value, ci)| between(what, value, ci))
+    if let Some(half) = estimate.half_width {
+        inside(&format!("{what} (half_width)"), Bounds::Amount, half)?;
+        not_too_wide(what, bounds, estimate.mean, [None, Some(estimate.mean + half)])?;
+    }
+    // Bounds of a quantile are windows that were seen.
+    let ends = [estimate.p05_ci, estimate.p50_ci, estimate.p95_ci];
+    let seen = || ends.iter().flatten().flatten();
+    seen().try_for_each(|value| inside(&format!("{what} (bound of a quantile)"), bounds, *value))?;
+    quantiles.into_iter().zip(ends).try_for_each(|(value, ci)| between(what, value, ci))
 }
 
 /// Times in a queue.
@@ -129,6 +164,11 @@ pub(super) fn list(of: &str, bins: usize, values: &[f64]) -> Possible {
         return Err(format!("{of}: {} numbers for {bins} bins", values.len()));
     }
     values.iter().try_for_each(|value| inside(of, Bounds::Amount, *value))
+}
+
+/// Parts of a whole of which some may be left out.
+pub(super) fn add_up_to_most(what: &str, parts: impl Iterator<Item = f64>) -> Possible {
+    inside_of(&format!("the sum of the {what}"), parts.sum(), 0.0, 1.0)
 }
 
 /// Parts of one whole: they add up to 1, or there is nothing to share out.

@@ -12,7 +12,23 @@ const NEAR: Span = Span::HOUR;
 pub(super) fn findings(scenario: &Scenario) -> Vec<Said> {
     // A change lasts as long as caches hold the old answers; whether mail waits for it, only a run shows.
     let outages = scenario.events.iter().filter(|event| event.kind != EventKind::Change);
-    let mut outages = outages.filter_map(|event| Some((event, unfinished(event, scenario)?))).peekable();
+    let end = Time::ZERO + scenario.run.run_length;
+    let comes_after = |event: &&PlannedEvent| event.during.iter().all(|(from, _)| *from >= end);
+    let (after, outages): (Vec<&PlannedEvent>, Vec<&PlannedEvent>) = outages.partition(comes_after);
+    let after = after.into_iter().map(|event| {
+        let text = format!(
+            "\"{}\" comes after the end of the run ({}), so it is not simulated: lengthen run_length",
+            event.text, scenario.run.run_length
+        );
+        ("event-after-run", text)
+    });
+    after.chain(unfinished_ones(outages, scenario)).collect()
+}
+
+/// The events of which the run does not show what becomes of their mail.
+fn unfinished_ones<'s>(outages: Vec<&'s PlannedEvent>, scenario: &'s Scenario) -> Vec<Said> {
+    let mut outages =
+        outages.into_iter().filter_map(|event| Some((event, unfinished(event, scenario)?))).peekable();
     if outages.peek().is_none() {
         return Vec::new();
     }
@@ -54,12 +70,16 @@ mod tests {
     use crate::scenario::Scenario;
 
     fn found(at: &str, length: &str, run_length: &str) -> Option<String> {
+        found_as("event-outlives-run", (at, length, run_length))
+    }
+
+    fn found_as(code: &str, (at, length, run_length): (&str, &str, &str)) -> Option<String> {
         let text = format!(
             "[zone]\ntext = '''\ne.example. 300 MX 10 a.e.example.\na.e.example. 300 A 192.0.2.1\n'''\n\
              [run]\nrun_length = \"{run_length}\"\n[[events]]\nnode = \"a\"\nfault = \"refuse\"\nat = \"{at}\"\nfor = \"{length}\"\n"
         );
         let findings = Scenario::from_toml(&text).expect("a scenario").findings;
-        findings.into_iter().find(|finding| finding.code == "event-outlives-run").map(|finding| finding.text)
+        findings.into_iter().find(|finding| finding.code == code).map(|finding| finding.text)
     }
 
     #[test]
@@ -77,6 +97,14 @@ mod tests {
         );
         assert_eq!((found("10:00", "1h", "1d"), found("00:00", "1d", "1d")), (None, None));
         assert_eq!(found("00:00", "2m\"\nevery = \"1h", "1d"), None, "the one at 23:00 is one of many");
+    }
+
+    #[test]
+    fn an_event_behind_the_end_is_found() {
+        let code = "event-after-run";
+        let later = found_as(code, ("2d", "1h", "1d")).expect("a finding");
+        assert!(later.contains("comes after the end of the run (1d)"), "{later}");
+        assert_eq!((found("2d", "1h", "1d"), found_as(code, ("23:00", "1h", "1d"))), (None, None));
     }
 
     #[test]

@@ -88,6 +88,7 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("mixed-ttl", Warning, "the records of one set have different TTLs"),
     kind("not-read", Warning, "a directive of the zone file is not read"),
     kind("number-with-dot", Warning, "a number may be read in two ways"),
+    kind("event-after-run", Warning, "an event begins when the run is over, so nothing of it is simulated"),
     kind("event-outlives-run", Warning, "an event is not over, or its mail still waits, when the run ends"),
     kind("mta-sts-unlisted", Warning, "the MTA-STS policy forbids an MX host"),
     kind("mta-sts-no-tls", Warning, "an MX host offers no TLS, and the MTA-STS policy asks for it"),

@@ -17,6 +17,7 @@ use crate::syntax::shape::EVERY;
 use crate::syntax::suggest::some_of;
 use crate::syntax::tree::{Table, Value, shortened};
 use crate::time::{Span, Time};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most single outages of a scenario; a repeated event counts as often as it comes. *Assumption*: more is a slip of the unit.
 const MOST_OUTAGES: i64 = 1_000_000;
@@ -37,13 +38,6 @@ pub(super) fn read(
         let Some(event) = event(number, value, table, reading) else { continue };
         let from = event.hit_senders(named, senders, mta_sts, reading);
         event.find_sessions(&hit, nodes, &value.place, reading);
-        if event.at.0 >= run_length.0 {
-            let text = format!(
-                "an event at {} comes after the end of the run ({run_length}); lengthen run_length",
-                Span(event.at.0)
-            );
-            reading.caution("event-after-run", text);
-        }
         event.find_addresses(&hit, nodes, reading);
         let scopes = event.scopes(&from);
         let single = event.times(run_length).saturating_mul((hit.len() * scopes.len()) as i64);
@@ -332,25 +326,25 @@ fn grouped_nodes(table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<us
 /// The senders an event names, with all of a mix; `None` if it names none.
 fn hit_senders<'s>(table: &Table, senders: &'s [Sender], reading: &mut Reading) -> Option<Vec<&'s Sender>> {
     table.get("from")?;
-    let mut hit: Vec<&Sender> = Vec::new();
+    let by_name: BTreeMap<&str, usize> =
+        senders.iter().enumerate().map(|(place, sender)| (sender.name.as_str(), place)).collect();
+    let mut hit: Vec<usize> = Vec::new();
+    let mut known = BTreeSet::new();
     for item in values(table, "from") {
         let Some(name) = item.as_text() else { continue };
-        let is_meant = |sender: &&Sender| {
-            let member = sender.name.strip_prefix(name);
-            member.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let found: Vec<&Sender> = senders.iter().filter(is_meant).collect();
+        // Its own name, and those of the presets of its mix, which stand behind a slash.
+        let members = format!("{name}/");
+        let mixed = by_name.range(members.as_str()..).take_while(|(of, _)| of.starts_with(&members));
+        let mut found: Vec<usize> =
+            by_name.get(name).copied().into_iter().chain(mixed.map(|(_, place)| *place)).collect();
         if found.is_empty() {
             let known = senders.iter().map(|sender| sender.name.as_str()).collect();
             report_unknown("sender", item, known, "add it to `[[senders]]`", reading);
         }
-        found.into_iter().for_each(|sender| {
-            if !hit.iter().any(|known| known.name == sender.name) {
-                hit.push(sender);
-            }
-        });
+        found.sort_unstable();
+        hit.extend(found.into_iter().filter(|place| known.insert(*place)));
     }
-    Some(hit)
+    Some(hit.into_iter().map(|place| &senders[place]).collect())
 }
 
 fn report_unknown(what: &str, item: &Value, mut known: Vec<&str>, add: &str, reading: &mut Reading) {

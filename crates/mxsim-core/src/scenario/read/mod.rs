@@ -37,6 +37,9 @@ use reading::{Files, Reading};
 
 /// Largest text that is read; a scenario with a week of hourly events for a thousand nodes has 1 MB.
 const MOST_BYTES: usize = 16 << 20;
+/// Most brackets, braces, commas and equals signs of a scenario: each may stand for a value, of up to 340 bytes in memory. The longest resolved scenario
+/// has 1.4 million.
+const MOST_MARKS: usize = 2_000_000;
 
 impl Scenario {
     /// Reads a scenario. `files` opens the zone file it may name; it gets the name as written and gives the text or the reason why not.
@@ -113,11 +116,22 @@ fn read(
             .help("put the zone into a file of its own and drop what is not needed");
         return Err(report.into_certain_error());
     }
+    if marks(text) > MOST_MARKS {
+        let mut report = Report::new(&source.name, "");
+        let message = format!("the text holds more than {MOST_MARKS} values, or their brackets and commas");
+        report.error(code::TOO_LARGE, &Place::File, message).help("no scenario needs as many: is this one?");
+        return Err(report.into_certain_error());
+    }
     let mut report = Report::with_ids(&source.name, text, catalog.known_ids());
     match parsed(source.format, &mut report) {
         Some(root) => read_tree(root, report, catalog, files, overrides),
         None => Err(report.into_certain_error()),
     }
+}
+
+/// The brackets, braces, commas and equals signs of a text: no less than the values that a reader would hold in memory.
+fn marks(text: &str) -> usize {
+    text.bytes().filter(|byte| b"[{,=".contains(byte)).count()
 }
 
 /// The tree of the text of a report; what is wrong with it is reported.

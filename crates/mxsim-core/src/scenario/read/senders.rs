@@ -13,7 +13,7 @@ use crate::sender::{
     AddressSort, Behaviour, Failover, Family, OrderPolicy, SenderParameters, Stickiness, Unknowns,
 };
 use crate::syntax::diagnostic::{Place, code};
-use crate::syntax::quantity::{SMALLEST, percent_text};
+use crate::syntax::quantity::{SMALLEST, percent_in_full};
 use crate::syntax::shape::{LONGEST_NAME, MOST_BESIDE, Shape, unknown_preset};
 use crate::syntax::tree::{Table, Value, shortened};
 use crate::traffic::{Profile, Sizes};
@@ -25,6 +25,9 @@ const DEFAULT_PRESET: &str = "postfix";
 
 /// The library of a sender that names none. *Assumption*: most mail servers run on Linux with glibc.
 const DEFAULT_STUB: &str = "glibc";
+
+/// Most senders of a scenario, each preset of a mix counted. *Assumption*: as many are still written, read back and held in memory.
+const MOST_SENDERS: usize = 10_000;
 
 /// Shares may miss 100 % by this much, for the sake of rounded decimals.
 const SHARE_SLACK: f64 = 1e-9;
@@ -54,6 +57,15 @@ fn read_entries(
     profile: &Profile,
     reading: &mut Reading,
 ) -> Vec<Sender> {
+    let parts = |(_, table): &(&Value, &Table)| table.table("mix").map_or(1, |mix| mix.entries.len());
+    let count: usize = entries.iter().map(parts).sum();
+    if count > MOST_SENDERS {
+        let place = entries.first().map_or(Place::File, |(value, _)| value.place.clone());
+        let message = format!("{count} senders, of at most {MOST_SENDERS}; each preset of a mix is one");
+        let error = reading.report.error(code::OUT_OF_RANGE, &place, message);
+        error.help("put senders that behave alike into one, with `sites` and `sizes`");
+        return Vec::new();
+    }
     let shares = shares(entries, reading);
     let mut senders: Vec<Sender> = Vec::new();
     let mut names = BTreeSet::new();
@@ -168,10 +180,10 @@ fn check_total(entries: &[(&Value, &Table)], total: f64, resting: usize, reading
         last.map_or(Place::File, |value| value.place.clone())
     };
     if total > 1.0 + SHARE_SLACK {
-        let message = format!("sender shares add up to {}, above 100 %", percent_text(total));
+        let message = format!("sender shares add up to {}, above 100 %", percent_in_full(total));
         let help = format!(
             "take {} away, or write share = \"rest\" to let mxsim fill the last one in",
-            percent_text(total - 1.0)
+            percent_in_full(total - 1.0)
         );
         reading.report.error(code::SHARES, &place_of(false), message).label("with this one").help(help);
     } else if resting > 0 && total > 1.0 - SHARE_SLACK {
@@ -181,7 +193,7 @@ fn check_total(entries: &[(&Value, &Table)], total: f64, resting: usize, reading
             .error(code::SHARES, &place_of(true), message)
             .help("remove this sender or lower another share");
     } else if resting == 0 && total < 1.0 - SHARE_SLACK {
-        let message = format!("sender shares add up to only {}", percent_text(total));
+        let message = format!("sender shares add up to only {}", percent_in_full(total));
         let help = "add a sender with share = \"rest\", or raise a share";
         reading.report.error(code::SHARES, &place_of(false), message).label("the last share").help(help);
     }

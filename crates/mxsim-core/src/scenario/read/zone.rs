@@ -197,6 +197,13 @@ fn is_feasible(records: &[Record], edits: &[TimedEdit], reading: &mut Reading) -
 /// What `[zone.addresses]` says of hosts, in the place of what the text does.
 fn say_addresses(section: &Table, versions: &mut [ZoneVersion], context: &Context, reading: &mut Reading) {
     let Some(said) = section.table("addresses") else { return };
+    let is_host =
+        |name: &Name| versions.iter().any(|version| version.zone.hosts.iter().any(|host| host.name == *name));
+    for entry in said.entries.iter().filter(|entry| !is_host(&Name::new(&entry.key))) {
+        let message = format!("zone.addresses: {} is no exchange host of the zone", shortened(&entry.key));
+        let error = reading.report.error(code::UNKNOWN_NODE, &entry.key_place, message);
+        error.help("name an exchange host in full, such as \"mx1.example.com\"");
+    }
     let zones = versions.iter_mut().map(|version| &mut version.zone);
     for (host, negative_ttl) in zones.flat_map(|zone| zone.hosts.iter_mut().zip(repeat(zone.negative_ttl))) {
         let entry = said.entries.iter().find(|entry| Name::new(&entry.key) == host.name);

@@ -55,6 +55,7 @@ impl Target {
         }
         target.nodes.sort_unstable();
         target.nodes.dedup();
+        target.has_addresses(scenario)?;
         target.names = target.nodes.iter().map(|node| scenario.nodes[*node].name.clone()).collect();
         Ok(target)
     }
@@ -74,6 +75,19 @@ impl Target {
             }
         }
         Ok(())
+    }
+
+    /// A family that none of the nodes has is refused: nothing would fail.
+    fn has_addresses(&self, scenario: &Scenario) -> Result<(), StudyError> {
+        let Some(family) = self.family else { return Ok(()) };
+        let has = |node: &usize| {
+            scenario.nodes[*node].addresses.iter().any(|address| address.is_ipv6() == (family == "ipv6"))
+        };
+        if self.nodes.iter().any(has) {
+            return Ok(());
+        }
+        let family = if family == "ipv6" { "IPv6" } else { "IPv4" };
+        Err(question(format!("no node that is named has an {family} address, so nothing would fail")))
     }
 
     fn widen(&mut self, how_many: usize, all: usize) -> Result<(), StudyError> {

@@ -33,6 +33,8 @@ pub(crate) enum Shape {
     Address,
     /// True or false.
     Boolean,
+    /// Nothing but `true`: a key that has to be there or not.
+    True,
     /// A whole number.
     Integer {
         /// Least value allowed.
@@ -184,7 +186,8 @@ impl Shape {
     fn takes(&self, value: &Value) -> bool {
         match (self, &value.kind) {
             (Self::AnyOf(shapes), _) => shapes.iter().any(|shape| shape.takes(value)),
-            (Self::Boolean, Kind::Boolean(_))
+            (Self::True, Kind::Boolean(true))
+            | (Self::Boolean, Kind::Boolean(_))
             | (Self::List { .. }, Kind::List(_))
             | (Self::Table(_) | Self::Choice(_) | Self::Map(_) | Self::MapWithEvery { .. }, Kind::Table(_))
             | (
@@ -246,6 +249,7 @@ impl Shape {
             Self::Name | Self::HostName => "a name".into(),
             Self::Address => "an IP address".into(),
             Self::Boolean => "true or false".into(),
+            Self::True => "`true`".into(),
             Self::Integer { least, most } => format!("a whole number from {least} to {most}"),
             Self::Number { least, most, above } => number_rule(*least, *most, *above),
             Self::Duration(_) => "a duration such as \"5m\"".into(),
