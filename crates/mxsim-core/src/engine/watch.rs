@@ -64,6 +64,11 @@ impl<'a> WorkMeter<'a> {
         (self.done.ahead, self.done.entries) = (ahead as u64, entries as u64);
     }
 
+    /// All work so far.
+    pub(crate) fn work(&self) -> u64 {
+        self.done.work + u64::from(WORK_PER_LOOK - self.until_look)
+    }
+
     /// True if the replication is over: what it has counted is of no use.
     pub(crate) const fn is_over(&self) -> bool {
         self.is_over
@@ -94,7 +99,7 @@ mod tests {
         for _ in 0..20_000 {
             assert!(!watch.worked(1));
         }
-        assert_eq!(looks.get(), 2);
+        assert_eq!((looks.get(), watch.work()), (2, 20_000));
         assert_eq!(seen.get().work, 2 * u64::from(WORK_PER_LOOK + 1));
         watch.holds(7, 3);
         assert!(watch.worked(20_000) && watch.is_over() && watch.worked(1));

@@ -2,7 +2,7 @@
 //! and go along with the run.
 
 use super::size::{LOOKED_AT, TwinCost};
-use super::unknown_hosts;
+use super::{unknown_hosts, work};
 use crate::engine::{Compiled, MethodChoice, compile_beside};
 use crate::scenario::{Goal, GoalKind, SLOW, Scenario};
 use crate::study::cost::Cost;
@@ -41,15 +41,23 @@ pub struct TwinTallies {
     pub undisturbed: Vec<Tally>,
     /// Of the world in which nodes serve any number of sessions: of the first replications in which a node is full.
     pub unlimited: Vec<Tally>,
+    /// The work that those with nodes down took.
+    down_work: u64,
 }
 
 impl TwinTallies {
+    /// The work that all of them took.
+    pub(in super::super) fn work(&self) -> u64 {
+        let kept = [&self.without, &self.undisturbed, &self.unlimited];
+        self.down_work + kept.into_iter().map(|tallies| work(tallies)).sum::<u64>()
+    }
+
     /// Keeps the tally of a replication.
     pub(in super::super) fn keep(&mut self, twin: Twin, mut tally: Tally) {
         match twin {
             Twin::Undisturbed => return self.undisturbed.push(tally),
             // What nodes that are down do stands in the tally of the run itself, see `Tally::put_under`.
-            Twin::Down => return,
+            Twin::Down => return self.down_work += tally.work,
             Twin::Without | Twin::Unlimited => tally.forget_details(),
         }
         let tallies = if twin == Twin::Without { &mut self.without } else { &mut self.unlimited };
