@@ -13,8 +13,9 @@ use crate::results::Results;
 use crate::scenario::Scenario;
 use crate::study::cost::{Cost, OtherWorlds, TooLarge};
 use crate::study::limit::{Limit, Observer, RunOptions, Stop};
-use crate::study::sensitivity::twins::{Twin, TwinTallies};
 use crate::study::sensitivity::allowance::Allowance;
+use crate::study::sensitivity::size::UNDISTURBED;
+use crate::study::sensitivity::twins::{Twin, TwinTallies};
 use crate::study::sensitivity::{AfterRun, Alternatives, Extreme, Simulator, Tasks, Twins, is_unknown, work};
 use crate::tally::Tally;
 use std::cell::Cell;
@@ -23,8 +24,8 @@ use std::fmt;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Replications that are begun together.
-const BATCH: u64 = 32;
+/// Replications that are begun together. After the first of these it is known how far the world without faults is looked at.
+const BATCH: u64 = UNDISTURBED;
 
 /// The tallies of a run, in the order of replications.
 #[derive(Debug)]
@@ -285,7 +286,8 @@ impl Batch<'_> {
         while (run.tallies.len() as u64) < self.target {
             let from = run.tallies.len() as u64;
             let to = (from + BATCH).min(self.target);
-            let (done, all) = in_order((to - from) as usize, |i| self.own(from + i as u64));
+            let is_settled = self.twins.is_undisturbed_settled(&run.twins);
+            let (done, all) = in_order((to - from) as usize, |i| self.own(from + i as u64, is_settled));
             done.into_iter().for_each(|own| run.keep(own));
             fold_delays(&mut run.tallies);
             all?;
@@ -294,13 +296,13 @@ impl Batch<'_> {
     }
 
     /// Replication `r` of the world itself and of its twins, with what the nodes do that a goal takes down.
-    fn own(&self, r: u64) -> Result<Own, Ended> {
+    fn own(&self, r: u64, is_undisturbed_settled: bool) -> Result<Own, Ended> {
         // One is finished whatever is to follow.
         let watched = Watched { observer: self.observer, leaves_time: self.leaves_time && r > 0 };
         let replicate = |world: &Compiled| replicate(world, self.seed, r, self.cost, &watched);
         let mut tally = replicate(self.world)?;
         let mut twins = Vec::new();
-        for (twin, world) in self.twins.taking_part(r, tally.is_full()) {
+        for (twin, world) in self.twins.taking_part(r, (tally.is_full(), is_undisturbed_settled)) {
             let other = replicate(world)?;
             if twin == Twin::Down {
                 tally.put_under(&other);

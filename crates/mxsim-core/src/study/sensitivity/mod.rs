@@ -217,41 +217,60 @@ impl Look<'_> {
         match self.after.asked {
             Some(worlds) => {
                 let worlds = self.draw(0..worlds)?;
-                let each = of_each_asked(worlds.len() as u64, self.mean_s(&worlds), self.after.most_tallies());
+                let each =
+                    of_each_asked(worlds.len() as u64, self.mean_s(&worlds), self.after.most_tallies());
                 self.simulate(&worlds, 0..each.min(self.after.replications), u64::MAX)
             }
             None => self.worlds_worth_their_price(spent),
         }
     }
 
-    /// The first few say what one costs. All of them are kept or none: those that cost most are no chance sample.
+    /// As many worlds as are worth their price. All are kept or none: those that cost most are no chance sample.
     fn worlds_worth_their_price(&self, spent: u64) -> Option<Vec<Vec<Tally>>> {
-        let (first, most) = (WORLDS[1], self.budget.drawn_work(spent));
-        if first as f64 * Cost::table_bytes(self.scenario) > WORLDS_BYTES {
-            return Some(Vec::new());
+        let most = self.budget.drawn_work(spent);
+        let (mut worlds, mut tallies) = self.first_worlds(most)?;
+        if tallies.is_empty() {
+            return Some(tallies);
         }
-        let mut worlds = self.draw(0..first)?;
-        let few = DRAWN[2].min(self.after.replications);
-        if self.mean_s(&worlds) * (first * few) as f64 > size::seconds(most) {
-            return Some(Vec::new());
-        }
-        let mut tallies = self.simulate(&worlds, 0..few, most)?;
-        let taken = tallies.iter().map(|tallies| work(tallies)).sum::<u64>();
+        let (first, few) = (tallies.len(), tallies[0].len());
+        let taken: u64 = tallies.iter().map(|tallies| work(tallies)).sum();
         let each_s = size::seconds(taken) / (first * few) as f64;
-        let worth = self.budget.worth(spent, each_s, self.after.most_tallies());
-        let Some([count, each]) = worth.filter(|_| !tallies.is_empty()) else { return Some(tallies) };
-        let each = each.min(self.after.replications);
-        let (more, left) = (self.draw(first..count)?, most - taken);
-        worlds.extend(more);
-        let [old, new] = [0..first as usize, first as usize..worlds.len()];
-        let further = self.simulate(&worlds[new], 0..each, left)?;
-        let left = left - further.iter().map(|tallies| work(tallies)).sum::<u64>();
-        let longer = self.simulate(&worlds[old], few..each, left)?;
-        if further.len() + longer.len() == worlds.len() {
+        let Some([count, each]) = self.budget.worth(spent, each_s, self.after.most_tallies()) else {
+            return Some(tallies);
+        };
+        let (few, each) = (few as u64, each.min(self.after.replications));
+        worlds.extend(self.draw(first as u64..count)?);
+        let further = self.simulate(&worlds[first..], 0..each, most - taken)?;
+        let left = most - taken - further.iter().map(|tallies| work(tallies)).sum::<u64>();
+        let longer = self.simulate(&worlds[..first], few..each, left)?;
+        if first + further.len() == worlds.len() && longer.len() == first {
             tallies.iter_mut().zip(longer).for_each(|(tallies, more)| tallies.extend(more));
             tallies.extend(further);
         }
         Some(tallies)
+    }
+
+    /// The fewest worlds that say something, and their tallies; without any if all of them would take more work than `most`, which the first day of each
+    /// shows.
+    fn first_worlds(&self, most: u64) -> Option<(Vec<Compiled>, Vec<Vec<Tally>>)> {
+        let (first, few) = (WORLDS[1], DRAWN[2].min(self.after.replications));
+        if first as f64 * Cost::table_bytes(self.scenario) > WORLDS_BYTES {
+            return Some((Vec::new(), Vec::new()));
+        }
+        let worlds = self.draw(0..first)?;
+        if self.mean_s(&worlds) * (first * few) as f64 > size::seconds(most) {
+            return Some((worlds, Vec::new()));
+        }
+        let mut tallies = self.simulate(&worlds, 0..1, most)?;
+        let a_day: u64 = tallies.iter().map(|tallies| work(tallies)).sum();
+        if few > 1 && a_day.saturating_mul(few) <= most {
+            let left = self.simulate(&worlds, 1..few, most - a_day)?;
+            tallies.truncate(left.len());
+            tallies.iter_mut().zip(left).for_each(|(tallies, more)| tallies.extend(more));
+        } else if few > 1 {
+            tallies.clear();
+        }
+        Some((worlds, tallies))
     }
 
     fn draw(&self, numbers: Range<u64>) -> Option<Vec<Compiled>> {
@@ -273,5 +292,67 @@ impl Look<'_> {
         }
         let each = replications.count();
         Some(worlds.iter().map(|_| tallies.by_ref().take(each).collect()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::allowance::Allowance;
+    use super::*;
+    use crate::engine::{compile_for, replicate};
+    use std::cell::RefCell;
+
+    /// Replications of the run in these tests.
+    const RUN: u64 = 160;
+
+    /// The worlds after a run of two hosts, and the work that they took, given up work included, as a multiple of the run's.
+    fn beside(rest: &str) -> (Alternatives, f64) {
+        let text = "[zone]\ntext = \"\"\"\nexample.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n\
+                    a.example.com. 300 IN A 192.0.2.1\nb.example.com. 300 IN A 192.0.2.2\n\"\"\"\n";
+        let scenario = Scenario::from_toml(&format!("{text}{rest}")).expect("a scenario");
+        let (world, seed) = (compile_for(&scenario, MethodChoice::default()), scenario.run.seed);
+        let run: Vec<Tally> =
+            (0..RUN).map(|r| replicate(&world, seed, r, &|| false).expect("a day")).collect();
+        let work = work(&run);
+        let (method, cost) = (MethodChoice::default(), Cost::of(&world));
+        let after =
+            AfterRun { seed, method, asked: None, replications: RUN, cost, work, work_with_twins: work };
+        let spent = RefCell::new(0);
+        let tallies = |tasks: &Tasks<'_>, most: u64| {
+            let one = |&(world, r): &(&Compiled, u64)| replicate(world, seed, r, &|| false);
+            let mut done = tasks.iter().map(one).collect::<Option<Vec<Tally>>>()?;
+            let fitting = Allowance::new(most, 0).fitting(done.iter().map(|tally| tally.work));
+            done.truncate(fitting);
+            *spent.borrow_mut() += super::work(&done);
+            Some(done)
+        };
+        let simulator = Simulator { tallies: &tallies, is_stopped: &|| false };
+        let all = Alternatives::look(&scenario, &after, (&world.labels, &run), &simulator);
+        (all.expect("nobody stops it"), *spent.borrow() as f64 / work as f64)
+    }
+
+    const ORDER: &str = "[[senders]]\npreset = \"randomizing\"\nresolver = \"dnsmasq\"\nsites = 20\n";
+
+    /// Some plausible worlds have to be simulated message by message though the run needs not, and that is what counts.
+    #[test]
+    fn worlds_that_cost_more_than_the_run_are_weighed_by_what_they_cost() {
+        let [(small, small_part), (large, large_part)] =
+            ["1e3", "3e4"].map(|volume| beside(&format!("{ORDER}[traffic]\nmessages_per_day = {volume}\n")));
+        assert!(small.worlds.len() as u64 >= WORLDS[1], "{} worlds", small.worlds.len());
+        assert!(small.extremes.iter().any(|(end, _)| end.unknown == "order"));
+        assert!(large.worlds.is_empty() && large.extremes.iter().all(|(end, _)| end.unknown != "order"));
+        assert!(small_part <= 1.0 && large_part <= 1.0, "{small_part} {large_part}");
+    }
+
+    /// A sender behind two hosts of which one refuses all it gets for half a day: its mail is tried again and again, more in some worlds than in others.
+    #[test]
+    fn worlds_in_which_mail_is_tried_again_cost_no_more_than_the_run() {
+        let rest = "[traffic]\nmessages_per_day = 300\n[[senders]]\nname = \"provider\"\npreset = \"cache-sticky\"\nshare = 0.6\n\
+                    [[senders]]\nname = \"sites\"\npreset = \"postfix\"\nshare = \"rest\"\nsites = 5\n\
+                    [[events]]\nat = \"06:00\"\nfor = \"12h\"\nnode = \"*\"\nfault = \"refuse\"\n";
+        let (all, part) = beside(rest);
+        assert!(part > 0.1 && part <= 1.0, "{part}");
+        assert!(all.worlds.iter().all(|tallies| tallies.len() == all.worlds[0].len()));
+        assert!(all.worlds.is_empty() || all.worlds.len() as u64 >= WORLDS[1]);
     }
 }

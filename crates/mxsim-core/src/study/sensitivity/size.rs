@@ -143,6 +143,9 @@ pub(crate) fn most_tallies(worlds: u64, replications: u64) -> u64 {
 
 /// Replications of a world in which the zone or the faults are otherwise: as many as the first look at the goals takes.
 pub(super) const LOOKED_AT: u64 = 160;
+/// Those after which the world in which no node fails goes on only if a goal is missed in it. It matters where its split is off on more days than an
+/// outage explains: of 32 days on which more than one in seven are bad, all but one or none are good once in thirty times.
+pub(in super::super) const UNDISTURBED: u64 = 32;
 
 /// What the twins cost.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

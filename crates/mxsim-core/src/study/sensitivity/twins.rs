@@ -1,9 +1,10 @@
 //! Worlds that differ from the scenario's in what the zone or the nodes are like, not in what is assumed of senders. They are a part of the question
 //! and go along with the run.
 
-use super::size::{LOOKED_AT, TwinCost};
+use super::size::{LOOKED_AT, TwinCost, UNDISTURBED};
 use super::{unknown_hosts, work};
 use crate::engine::{Compiled, MethodChoice, compile_beside};
+use crate::estimate::met_by_count;
 use crate::scenario::{Goal, GoalKind, SLOW, Scenario};
 use crate::study::cost::Cost;
 use crate::tally::Tally;
@@ -100,16 +101,23 @@ impl Twins {
         self.worlds.iter().find(|(twin, _)| *twin == Twin::Undisturbed).map(|(_, world)| &world.labels)
     }
 
+    /// True if the world in which no node fails has shown in its first replications, if they are among `tallies`, that it meets its goals.
+    pub(in super::super) fn is_undisturbed_settled(&self, tallies: &TwinTallies) -> bool {
+        let first = tallies.undisturbed.get(..UNDISTURBED as usize);
+        first.zip(self.undisturbed()).is_some_and(|(first, labels)| met_by_count(labels, first))
+    }
+
     /// Those that take part in replication `r`, in which a node was full or none was.
     pub(in super::super) fn taking_part(
         &self,
         r: u64,
-        is_full: bool,
+        (is_full, is_undisturbed_settled): (bool, bool),
     ) -> impl Iterator<Item = (Twin, &Compiled)> {
         let is_asked = move |twin: Twin| match twin {
             // A goal asks for each replication.
             Twin::Down => true,
-            Twin::Without | Twin::Undisturbed => r < LOOKED_AT,
+            Twin::Without => r < LOOKED_AT,
+            Twin::Undisturbed => r < UNDISTURBED || (r < LOOKED_AT && !is_undisturbed_settled),
             Twin::Unlimited => r < SIZING && is_full,
         };
         let twins = self.worlds.iter().filter(move |(twin, _)| is_asked(*twin));
