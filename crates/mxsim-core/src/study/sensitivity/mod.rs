@@ -299,7 +299,7 @@ impl Look<'_> {
 mod tests {
     use super::allowance::Allowance;
     use super::*;
-    use crate::engine::{compile_for, replicate};
+    use crate::engine::{compile_for, replicate_watched};
     use std::cell::RefCell;
 
     /// Replications of the run in these tests.
@@ -312,14 +312,14 @@ mod tests {
         let scenario = Scenario::from_toml(&format!("{text}{rest}")).expect("a scenario");
         let (world, seed) = (compile_for(&scenario, MethodChoice::default()), scenario.run.seed);
         let run: Vec<Tally> =
-            (0..RUN).map(|r| replicate(&world, seed, r, &|| false).expect("a day")).collect();
+            (0..RUN).map(|r| replicate_watched(&world, seed, r, &|_| false).expect("a day")).collect();
         let work = work(&run);
         let (method, cost) = (MethodChoice::default(), Cost::of(&world));
         let after =
             AfterRun { seed, method, asked: None, replications: RUN, cost, work, work_with_twins: work };
         let spent = RefCell::new(0);
         let tallies = |tasks: &Tasks<'_>, most: u64| {
-            let one = |&(world, r): &(&Compiled, u64)| replicate(world, seed, r, &|| false);
+            let one = |&(world, r): &(&Compiled, u64)| replicate_watched(world, seed, r, &|_| false);
             let mut done = tasks.iter().map(one).collect::<Option<Vec<Tally>>>()?;
             let fitting = Allowance::new(most, 0).fitting(done.iter().map(|tally| tally.work));
             done.truncate(fitting);
