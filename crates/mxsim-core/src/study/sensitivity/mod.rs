@@ -337,7 +337,7 @@ mod tests {
     #[test]
     fn worlds_that_cost_more_than_the_run_are_weighed_by_what_they_cost() {
         let [(small, small_part), (large, large_part)] =
-            ["1e3", "3e4"].map(|volume| beside(&format!("{ORDER}[traffic]\nmessages_per_day = {volume}\n")));
+            ["50", "3e4"].map(|volume| beside(&format!("{ORDER}[traffic]\nmessages_per_day = {volume}\n")));
         assert!(small.worlds.len() as u64 >= WORLDS[1], "{} worlds", small.worlds.len());
         assert!(small.extremes.iter().any(|(end, _)| end.unknown == "order"));
         assert!(large.worlds.is_empty() && large.extremes.iter().all(|(end, _)| end.unknown != "order"));
