@@ -2,7 +2,7 @@
 //! and go along with the run.
 
 use super::size::{LOOKED_AT, TwinCost, UNDISTURBED};
-use super::{unknown_hosts, work};
+use super::unknown_hosts;
 use crate::engine::{Compiled, MethodChoice, compile_beside};
 use crate::estimate::met_by_count;
 use crate::scenario::{Goal, GoalKind, SLOW, Scenario};
@@ -50,7 +50,7 @@ impl TwinTallies {
     /// The work that all of them took.
     pub(in super::super) fn work(&self) -> u64 {
         let kept = [&self.without, &self.undisturbed, &self.unlimited];
-        self.down_work + kept.into_iter().map(|tallies| work(tallies)).sum::<u64>()
+        self.down_work + kept.into_iter().flatten().map(|tally| tally.work).sum::<u64>()
     }
 
     /// Keeps the tally of a replication.
