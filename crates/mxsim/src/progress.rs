@@ -21,8 +21,8 @@ const DEFAULT_MAX_TIME: Duration = Duration::from_secs(60);
 /// What costs less than this, as estimated, begins without a word (s of one core). *Assumption*: more than anything that nobody made larger.
 const WORTH_A_WORD_S: f64 = 10.0;
 
-/// Part of the time that is for the question, where other worlds are to follow. They are to cost as much again, and may cost half as much more.
-const QUESTION: f64 = 0.4;
+/// Part of the time that is for the question, where other worlds are to follow. They are planned for four fifths of what it costs.
+const QUESTION: f64 = 0.55;
 
 static HANDLER: OnceLock<()> = OnceLock::new();
 

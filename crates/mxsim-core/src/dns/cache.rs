@@ -158,6 +158,13 @@ struct HopState {
     fills: u64,
 }
 
+/// A hop and what decides about it.
+struct HopAt<'a> {
+    parameters: &'a ResolverParameters,
+    key: Key,
+    state: &'a mut HopState,
+}
+
 /// When and where an answer is taken in.
 #[derive(Debug, Clone, Copy)]
 struct Filling {
@@ -243,25 +250,21 @@ impl<'a> Network<'a> {
         let hop = self.picked(hop);
         if let Some((answer, is_fetched_anew)) = self.cached(hop, question) {
             if is_fetched_anew {
-                self.fetch(hop, &self.parameters(hop), upstream, question);
+                self.fetch(hop, upstream, question);
             }
             return Some(answer);
         }
-        let policy = self.parameters(hop);
-        if let Stale::Immediate { most, ttl } = policy.cache.stale
-            && let Some(answer) = self.expired(hop, &policy, question, (most, ttl))
+        let stale = self.layers[usize::from(hop.layer)].layer.parameters.cache.stale;
+        if let Stale::Immediate { most, ttl } = stale
+            && let Some(answer) = self.expired(hop, question, (most, ttl))
         {
-            self.fetch(hop, &policy, upstream, question);
+            self.fetch(hop, upstream, question);
             return Some(answer);
         }
-        self.fetch(hop, &policy, upstream, question).or_else(|| match policy.cache.stale {
-            Stale::OnFailure { most, ttl } => self.expired(hop, &policy, question, (most, ttl)),
+        self.fetch(hop, upstream, question).or_else(|| match stale {
+            Stale::OnFailure { most, ttl } => self.expired(hop, question, (most, ttl)),
             Stale::Off | Stale::Immediate { .. } => None,
         })
-    }
-
-    fn parameters(&self, hop: Hop) -> ResolverParameters {
-        self.layers[usize::from(hop.layer)].layer.parameters
     }
 
     /// Which cache of the layer is asked.
@@ -277,21 +280,15 @@ impl<'a> Network<'a> {
     }
 
     /// Fetches an entry from upstream and passes it on, unless nobody answers or it is remembered that nobody did.
-    fn fetch(
-        &mut self,
-        hop: Hop,
-        parameters: &ResolverParameters,
-        upstream: &[Hop],
-        question: Question,
-    ) -> Option<Answer> {
+    fn fetch(&mut self, hop: Hop, upstream: &[Hop], question: Question) -> Option<Answer> {
         let Question { set, client, now } = question;
-        if self.hop(hop).1.entries[set].failed.is_some_and(|until| now < until) {
+        if self.hop(hop, set).state.entries[set].failed.is_some_and(|until| now < until) {
             return None;
         }
         let behind = (u64::from(hop.layer) << 32) | u64::from(hop.cache);
         let fetched = self.ask(upstream, Question { client: behind, ..question });
         let (sets, in_use_before) = (self.sets, self.in_use_before);
-        let (key, state) = self.hop(hop);
+        let HopAt { parameters, key, state } = self.hop(hop, set);
         let Some(fetched) = fetched else {
             state.entries[set].failed = Some(now + parameters.cache.failure);
             return None;
@@ -305,7 +302,7 @@ impl<'a> Network<'a> {
         let Question { set, client, now } = question;
         let LayerState { layer, caches, .. } = &mut self.layers[usize::from(hop.layer)];
         let state = caches[hop.cache as usize].as_mut()?;
-        let entry = &state.entries[set];
+        let entry = state.entries.get(set)?;
         let expires = entry.expires.filter(|&expires| now < expires)?;
         let is_fetched_anew = entry.fetch_anew.is_some_and(|from| from <= now);
         let key = layer.key.child(u64::from(hop.cache));
@@ -314,37 +311,22 @@ impl<'a> Network<'a> {
     }
 
     /// An entry that expired no longer than `most` ago, served with a TTL of its own.
-    fn expired(
-        &mut self,
-        hop: Hop,
-        parameters: &ResolverParameters,
-        question: Question,
-        stale: (Span, Span),
-    ) -> Option<Answer> {
-        let (most, ttl) = stale;
-        let ago = question.now.since(self.hop(hop).1.entries[question.set].expires?);
-        (ago < most).then(|| self.kept(hop, parameters, question, question.now + ttl))
-    }
-
-    /// The answer of an entry that is served until `expires`.
-    fn kept(
-        &mut self,
-        hop: Hop,
-        parameters: &ResolverParameters,
-        question: Question,
-        expires: Time,
-    ) -> Answer {
+    fn expired(&mut self, hop: Hop, question: Question, (most, ttl): (Span, Span)) -> Option<Answer> {
         let Question { set, client, now } = question;
         let records = &self.sets[set];
-        let (key, state) = self.hop(hop);
-        state.answer(&parameters.order, records, set, Moment { now, expires, key, client })
+        let HopAt { parameters, key, state } = self.hop(hop, set);
+        let ago = now.since(state.entries[set].expires?);
+        let moment = Moment { now, expires: now + ttl, key, client };
+        (ago < most).then(|| state.answer(&parameters.order, records, set, moment))
     }
 
-    fn hop(&mut self, hop: Hop) -> (Key, &mut HopState) {
+    /// A hop, with room for what it keeps of a record set.
+    fn hop(&mut self, hop: Hop, set: usize) -> HopAt<'_> {
         let sets = self.sets.len();
         let LayerState { layer, caches, .. } = &mut self.layers[usize::from(hop.layer)];
-        let state = caches[hop.cache as usize].get_or_insert_with(|| Box::new(HopState::new(sets)));
-        (layer.key.child(u64::from(hop.cache)), state)
+        let state = caches[hop.cache as usize].get_or_insert_default();
+        state.make_room(set, sets);
+        HopAt { parameters: &layer.parameters, key: layer.key.child(u64::from(hop.cache)), state }
     }
 
     fn ask_authority(&mut self, question: Question) -> Option<Answer> {
@@ -435,6 +417,16 @@ impl<'a> PlainCaches<'a> {
 impl HopState {
     fn new(sets: usize) -> Self {
         Self { entries: vec![Entry::default(); sets], ..Self::default() }
+    }
+
+    /// Makes room for record set `set` of so many. Many caches are asked for the first alone, which is the MX set.
+    fn make_room(&mut self, set: usize, sets: usize) {
+        let known = self.entries.len();
+        if set >= known {
+            let needed = if set == 0 { 1 } else { sets };
+            self.entries.reserve_exact(needed - known);
+            self.entries.resize_with(needed, Entry::default);
+        }
     }
 
     /// Takes a fetched answer in and passes it on.

@@ -8,6 +8,9 @@ use std::fmt;
 /// Events, or pieces of work that take about as long, between two looks: a few milliseconds.
 pub(crate) const WORK_PER_LOOK: u32 = 8_192;
 
+/// What a message costs more that does not arrive in a run of messages that are all handled alike. Measured: 50 to 75 ns in a run, 150 to 400 ns alone.
+const ALONE_WORK: u64 = 2;
+
 /// What a replication has done so far, for whoever decides whether it goes on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Done {
@@ -24,6 +27,8 @@ pub(crate) struct WorkMeter<'a> {
     stopped: &'a dyn Fn(Done) -> bool,
     until_look: u32,
     done: Done,
+    /// Messages that did not arrive in a run of them.
+    alone: u64,
     is_over: bool,
 }
 
@@ -39,7 +44,7 @@ impl fmt::Debug for WorkMeter<'_> {
 impl<'a> WorkMeter<'a> {
     /// Nothing is done yet.
     pub(crate) fn new(stopped: &'a dyn Fn(Done) -> bool) -> Self {
-        Self { stopped, until_look: WORK_PER_LOOK, done: Done::default(), is_over: false }
+        Self { stopped, until_look: WORK_PER_LOOK, done: Done::default(), alone: 0, is_over: false }
     }
 
     /// Counts some work; true if the replication is over.
@@ -62,6 +67,17 @@ impl<'a> WorkMeter<'a> {
     #[inline]
     pub(crate) const fn holds(&mut self, ahead: usize, entries: usize) {
         (self.done.ahead, self.done.entries) = (ahead as u64, entries as u64);
+    }
+
+    /// A message that is being handled does not arrive in a run of them.
+    #[inline]
+    pub(crate) const fn handles_alone(&mut self) {
+        self.alone += 1;
+    }
+
+    /// All work so far, messages alone in proportion to what they cost.
+    pub(crate) fn work(&self) -> u64 {
+        self.done.work + u64::from(WORK_PER_LOOK - self.until_look) + ALONE_WORK * self.alone
     }
 
     /// True if the replication is over: what it has counted is of no use.
@@ -94,7 +110,9 @@ mod tests {
         for _ in 0..20_000 {
             assert!(!watch.worked(1));
         }
-        assert_eq!(looks.get(), 2);
+        assert_eq!((looks.get(), watch.work()), (2, 20_000));
+        watch.handles_alone();
+        assert_eq!(watch.work(), 20_002);
         assert_eq!(seen.get().work, 2 * u64::from(WORK_PER_LOOK + 1));
         watch.holds(7, 3);
         assert!(watch.worked(20_000) && watch.is_over() && watch.worked(1));

@@ -74,7 +74,7 @@ pub fn goal_statuses(labels: &Labels, tallies: &[Tally]) -> Vec<GoalStatus> {
 }
 
 /// True if each goal holds on the part of the windows that it asks for, as counted. Without windows, and without accepted mail, none does.
-pub(super) fn met_by_count(labels: &Labels, tallies: &[Tally]) -> bool {
+pub(crate) fn met_by_count(labels: &Labels, tallies: &[Tally]) -> bool {
     let loads = Loads::new(labels.nodes.len(), tallies);
     // What nodes down do is looked at beside the run alone.
     let mut looked_at = labels.goals.iter().filter(|goal| !matches!(goal.kind, GoalKind::Survive { .. }));

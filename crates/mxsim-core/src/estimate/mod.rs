@@ -46,6 +46,7 @@ mod unfinished;
 mod verdict;
 mod window;
 
+pub(crate) use goals::met_by_count;
 pub use goals::{GoalTrial, decided, goal_statuses, goal_trials, holds_as_counted, next_look, status_among};
 pub use not_known::{Assumption, Plausible, WhatIf, promising, share_quantile, what_if};
 pub use window::plural as windows_in_words;

@@ -13,8 +13,10 @@ use crate::results::Results;
 use crate::scenario::Scenario;
 use crate::study::cost::{Cost, OtherWorlds, TooLarge};
 use crate::study::limit::{Limit, Observer, RunOptions, Stop};
+use crate::study::sensitivity::allowance::Allowance;
+use crate::study::sensitivity::size::UNDISTURBED;
 use crate::study::sensitivity::twins::{Twin, TwinTallies};
-use crate::study::sensitivity::{AfterRun, AlternativeTallies, Alternatives, Extreme, Twins, is_unknown};
+use crate::study::sensitivity::{AfterRun, Alternatives, Extreme, Simulator, Tasks, Twins, is_unknown, work};
 use crate::tally::Tally;
 use std::cell::Cell;
 use std::fmt;
@@ -22,8 +24,8 @@ use std::fmt;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Replications that are begun together.
-const BATCH: u64 = 32;
+/// Replications that are begun together. After the first of these it is known how far the world without faults is looked at.
+const BATCH: u64 = UNDISTURBED;
 
 /// The tallies of a run, in the order of replications.
 #[derive(Debug)]
@@ -112,23 +114,46 @@ fn look(
     run: &Run,
     (options, cost): (RunOptions, Cost),
     observer: &dyn Observer,
-) -> Option<(Alternatives, AlternativeTallies)> {
+) -> Option<Alternatives> {
     let RunOptions { seed, method, worlds: asked, .. } = options;
-    let after = AfterRun { seed, method, asked, replications: run.tallies.len() as u64, cost };
-    let beside = Alternatives::new(scenario, &after, &|| observer.stop().is_some())?;
-    let simulate = |tasks: &[(&Compiled, u64)]| {
-        let one = |i: usize| {
-            let (world, r) = tasks[i];
-            replicate(world, seed, r, Cost::of(world), observer).map(|mut tally| {
-                tally.forget_details();
-                tally
-            })
-        };
-        let (done, all) = in_order(tasks.len(), one);
-        all.map(|()| done)
+    let own = work(&run.tallies);
+    let after = AfterRun {
+        seed,
+        method,
+        asked,
+        replications: run.tallies.len() as u64,
+        cost,
+        work: own,
+        work_with_twins: own + run.twins.work(),
     };
-    let tallies = beside.look(&world.labels, &run.tallies, &simulate).ok()?;
-    Some((beside, tallies))
+    let tallies = |tasks: &Tasks<'_>, most: u64| within(tasks, most, seed, observer);
+    let simulator = Simulator { tallies: &tallies, is_stopped: &|| observer.stop().is_some() };
+    Alternatives::look(scenario, &after, (&world.labels, &run.tallies), &simulator)
+}
+
+/// The tallies of as many of `tasks`, from the first on, as take no more work than `most` together; `None` if it was stopped before the last of them.
+fn within(tasks: &Tasks<'_>, most: u64, seed: u64, observer: &dyn Observer) -> Option<Vec<Tally>> {
+    let allowance = Allowance::new(most, tasks.len());
+    let one = |i: usize| {
+        let (world, r) = tasks[i];
+        let is_beyond = Cell::new(allowance.is_exceeded_by(0));
+        let stopped_by = |stopped: &dyn Fn(Done) -> bool, done: Done| {
+            is_beyond.set(allowance.is_exceeded_by(done.work));
+            is_beyond.get() || stopped(done)
+        };
+        let replicate = |stopped: &dyn Fn(Done) -> bool| {
+            let begins = !is_beyond.get();
+            begins.then(|| replicate_watched(world, seed, r, &|done| stopped_by(stopped, done))).flatten()
+        };
+        let done = held_against(Cost::of(world), observer, replicate);
+        let mut tally = done.map_err(|ended| if is_beyond.get() { Ended::Beyond } else { ended })?;
+        tally.forget_details();
+        allowance.took(i, tally.work);
+        Ok(tally)
+    };
+    let (mut done, all) = in_order(tasks.len(), one);
+    done.truncate(allowance.fitting(done.iter().map(|tally| tally.work)));
+    matches!(all, Ok(()) | Err(Ended::Beyond)).then_some(done)
 }
 
 /// What the tallies come to. Worlds that time left no replication say nothing.
@@ -136,16 +161,16 @@ fn results(
     world: &Compiled,
     twins: &Twins,
     run: &Run,
-    looked_at: Option<(Alternatives, AlternativeTallies)>,
+    looked_at: Option<Alternatives>,
     is_unknown: bool,
 ) -> Results {
     let undisturbed = twins.undisturbed().filter(|_| !run.twins.undisturbed.is_empty());
-    let (beside, tallies) = looked_at.unwrap_or_default();
-    let what_ifs = what_ifs(world, beside, &run.tallies, &tallies.extremes);
+    let Alternatives { extremes, worlds } = looked_at.unwrap_or_default();
+    let what_ifs = what_ifs(world, extremes, &run.tallies);
     let plausible = Plausible {
         what_ifs: &what_ifs,
-        worlds: &tallies.worlds,
-        is_left_out: is_unknown && tallies.worlds.is_empty() && what_ifs.is_empty(),
+        worlds: &worlds,
+        is_left_out: is_unknown && worlds.is_empty() && what_ifs.is_empty(),
         without: &run.twins.without,
         unlimited: &run.twins.unlimited,
         undisturbed: undisturbed.map(|labels| (labels, &run.twins.undisturbed[..])),
@@ -153,13 +178,13 @@ fn results(
     estimate::estimate(&world.labels, &run.tallies, run.partial, plausible)
 }
 
-fn what_ifs(world: &Compiled, beside: Alternatives, run: &[Tally], tallies: &[Vec<Tally>]) -> Vec<WhatIf> {
-    let found = |((end, _), tallies): ((Extreme, Compiled), &Vec<Tally>)| {
+fn what_ifs(world: &Compiled, extremes: Vec<(Extreme, Vec<Tally>)>, run: &[Tally]) -> Vec<WhatIf> {
+    let found = |(end, tallies): (Extreme, Vec<Tally>)| {
         let Extreme { sender, unknown, assumed, instead, grade, .. } = end;
         let assumption = Assumption { sender, unknown: unknown.into(), assumed, instead, grade };
-        estimate::what_if(&world.labels, run, assumption, tallies)
+        estimate::what_if(&world.labels, run, assumption, &tallies)
     };
-    beside.extremes.into_iter().zip(tallies).filter_map(found).collect()
+    extremes.into_iter().filter_map(found).collect()
 }
 
 /// Stops earlier where other worlds are to follow.
@@ -220,12 +245,14 @@ pub(super) enum Ended {
     Stopped,
     /// It was too large after all.
     Outgrown(TooLarge),
+    /// What all may take together is used up.
+    Beyond,
 }
 
 impl Ended {
     const fn outgrown(self) -> Option<TooLarge> {
         match self {
-            Self::Stopped => None,
+            Self::Stopped | Self::Beyond => None,
             Self::Outgrown(why) => Some(why),
         }
     }
@@ -259,7 +286,8 @@ impl Batch<'_> {
         while (run.tallies.len() as u64) < self.target {
             let from = run.tallies.len() as u64;
             let to = (from + BATCH).min(self.target);
-            let (done, all) = in_order((to - from) as usize, |i| self.own(from + i as u64));
+            let is_settled = self.twins.is_undisturbed_settled(&run.twins);
+            let (done, all) = in_order((to - from) as usize, |i| self.own(from + i as u64, is_settled));
             done.into_iter().for_each(|own| run.keep(own));
             fold_delays(&mut run.tallies);
             all?;
@@ -268,18 +296,18 @@ impl Batch<'_> {
     }
 
     /// Replication `r` of the world itself and of its twins, with what the nodes do that a goal takes down.
-    fn own(&self, r: u64) -> Result<Own, Ended> {
+    fn own(&self, r: u64, is_undisturbed_settled: bool) -> Result<Own, Ended> {
         // One is finished whatever is to follow.
         let watched = Watched { observer: self.observer, leaves_time: self.leaves_time && r > 0 };
         let replicate = |world: &Compiled| replicate(world, self.seed, r, self.cost, &watched);
         let mut tally = replicate(self.world)?;
         let mut twins = Vec::new();
-        for (twin, world) in self.twins.taking_part(r, tally.is_full()) {
+        for (twin, world) in self.twins.taking_part(r, (tally.is_full(), is_undisturbed_settled)) {
             let other = replicate(world)?;
-            match twin {
-                Twin::Down => tally.put_under(&other),
-                twin => twins.push((twin, other)),
+            if twin == Twin::Down {
+                tally.put_under(&other);
             }
+            twins.push((twin, other));
         }
         let finished = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
         self.observer.progress(finished, self.target);

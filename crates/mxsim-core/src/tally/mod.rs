@@ -54,6 +54,9 @@ pub struct Tally {
     pub mx_lookups: u64,
     /// Those the nearest cache answered.
     pub mx_cache_hits: u64,
+    /// The work it took: an event, a message that arrives, a chunk of counting or a piece of mail drawn as a number counts one each, and a message that
+    /// does not arrive in a run of equal ones three. The same on every machine, and what other worlds are held against; 0 where that is not asked.
+    pub work: u64,
 }
 
 impl Tally {

@@ -101,6 +101,7 @@ impl<'w> Recorder<'w> {
             phases: Vec::new(),
             mx_lookups: 0,
             mx_cache_hits: 0,
+            work: 0,
         };
         let greylisted = world.senders.iter().filter(|_| world.greylisting.is_some());
         let wanted: Vec<bool> = world.senders.iter().map(|sender| sender.wanted).collect();

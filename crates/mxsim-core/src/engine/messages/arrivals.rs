@@ -22,6 +22,7 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
             let mut number = self.calendar.number();
             let at_once = self.handle_run(sender, others, now, &mut number);
             if at_once == 0 {
+                self.watch.handles_alone();
                 let arrival = self.senders[sender.index()].take_arrival();
                 self.handle_arrival(sender, &arrival, now);
             }

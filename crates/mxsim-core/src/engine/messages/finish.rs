@@ -22,13 +22,14 @@ impl<P: Watching> Replication<'_, '_, P> {
         for event in std::mem::take(&mut self.calendar).into_rest() {
             self.count_unfinished(event);
         }
-        let mut recorder = self.recorder;
+        let (mut recorder, work) = (self.recorder, self.watch.work());
         let queued = self.senders.into_iter().flat_map(SenderState::into_waiting);
         queued.for_each(|message| recorder.waiting(message.id));
         if self.probe.wants_sessions() {
             self.probe.sessions(recorder.sessions.take_kept());
         }
         let mut tally = recorder.finish();
+        tally.work = work;
         if !self.world.outages.is_empty() {
             note_down(&self.nodes, self.world, &mut tally);
         }

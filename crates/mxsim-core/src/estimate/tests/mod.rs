@@ -123,6 +123,7 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
         phases: Vec::new(),
         mx_lookups: all,
         mx_cache_hits: all / 2,
+        work: all,
         windows,
     }
 }

@@ -12,6 +12,7 @@
 //!
 //! Everything depends on the scenario, the seed and the number of replications alone.
 
+pub(super) mod allowance;
 mod one_at_a_time;
 mod prior;
 pub(super) mod size;
@@ -21,7 +22,7 @@ mod unknown_hosts;
 pub(super) use one_at_a_time::Extreme;
 use one_at_a_time::{MOST_EXTREMES, extremes};
 pub(super) use prior::{DrawnSender, Prior, world_key};
-use size::{Budget, DRAWN, Screening, WORLDS, WORLDS_BYTES};
+use size::{Budget, DRAWN, Screening, WORLDS, WORLDS_BYTES, of_each_asked};
 pub use twins::Twins;
 
 use crate::engine::Compiled;
@@ -32,9 +33,10 @@ use crate::scenario::Scenario;
 use crate::study::cost::Cost;
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
+use std::ops::Range;
 
-/// Seconds of a replication in which no message is simulated by itself. *Assumption*: low end of what is measured.
-const LEAST_S: f64 = 0.000_25;
+/// The least that a replication is estimated at (s of one core): its hours have to be counted, whatever happens in them.
+const LEAST_S: f64 = 0.000_1;
 /// Two extremes are looked at whatever they cost where worlds are asked for, unless each costs so many times as much as the run itself.
 const DEAR: f64 = 2.0;
 
@@ -52,203 +54,305 @@ pub(super) struct AfterRun {
     pub(super) asked: Option<u64>,
     /// Replications of the run.
     pub(super) replications: u64,
+    /// What one was estimated to cost.
     pub(super) cost: Cost,
+    /// The work that all of them took.
+    pub(super) work: u64,
+    /// The same with the twins.
+    pub(super) work_with_twins: u64,
 }
 
-/// The worlds after a run, compiled.
-#[derive(Debug, Default)]
-pub(super) struct Alternatives {
-    /// One assumption each at an end of its range.
-    pub(super) extremes: Vec<(Extreme, Compiled)>,
-    /// Drawn from the prior.
-    worlds: Vec<Compiled>,
-    screening: Screening,
-    /// Replications of each drawn world.
-    drawn: u64,
-    /// One replication of each extreme (s).
-    extremes_s: f64,
-    /// Memory of the extremes' tables (bytes).
-    table_bytes: f64,
+impl AfterRun {
+    /// What a replication of the run cost (s).
+    fn replication_s(&self) -> f64 {
+        size::seconds(self.work) / self.replications.max(1) as f64
+    }
+
+    /// What a replication of a world is expected to cost, if a few of them pay for making it (s): its estimate, as wrong as that of the run was.
+    fn expected_s(&self, world: &Compiled) -> f64 {
+        let cost = Cost::of(world);
+        let wrong = self.replication_s() / self.cost.replication_s.max(LEAST_S);
+        cost.replication_s.max(LEAST_S) * wrong + cost.build_s / DRAWN[2] as f64
+    }
+
+    /// How many tallies of other worlds fit into their memory.
+    fn most_tallies(&self) -> u64 {
+        (WORLDS_BYTES / self.cost.tally_bytes) as u64
+    }
 }
 
-/// Returns the tallies of these replications of worlds, in order, or why there are none.
-pub(super) type Simulate<'a, E> = dyn Fn(&[(&Compiled, u64)]) -> Result<Vec<Tally>, E> + 'a;
+/// Replications of worlds, each with its number.
+pub(super) type Tasks<'w> = [(&'w Compiled, u64)];
+
+/// Who simulates the worlds.
+pub(super) struct Simulator<'a> {
+    /// Returns the tallies of tasks, in order: of as many from the first on as take no more than so much work together. `None` if it was stopped.
+    pub(super) tallies: &'a dyn Fn(&Tasks<'_>, u64) -> Option<Vec<Tally>>,
+    /// Whether it was stopped.
+    pub(super) is_stopped: &'a dyn Fn() -> bool,
+}
 
 /// Tallies of the worlds after a run, in the order of replications.
 #[derive(Debug, Default)]
-pub(super) struct AlternativeTallies {
-    /// Of each extreme.
-    pub(super) extremes: Vec<Vec<Tally>>,
-    /// Of each drawn world.
+pub(super) struct Alternatives {
+    /// Of each assumption at an end of its range.
+    pub(super) extremes: Vec<(Extreme, Vec<Tally>)>,
+    /// Of each world drawn from the prior.
     pub(super) worlds: Vec<Vec<Tally>>,
 }
 
-/// What a replication costs, if a few of them pay for making the world.
-fn seconds(world: &Compiled) -> f64 {
-    let cost = Cost::of(world);
-    cost.replication_s.max(LEAST_S) + cost.build_s / DRAWN[2] as f64
-}
-
 impl Alternatives {
-    /// The worlds after a run of `scenario`: every assumption at its extremes, and as many drawn worlds as are asked for, each as far as it is worth its
-    /// price; `None` if it was `stopped` before all were made. A world may cost far more than the run, if its messages must be simulated one by
-    /// one and those of the run need not be; mail that nobody waits for is left out where it makes no difference.
-    pub(super) fn new(scenario: &Scenario, run: &AfterRun, stopped: &dyn Fn() -> bool) -> Option<Self> {
+    /// Looks at the worlds after a run of `scenario`: every assumption at its extremes, and as many drawn worlds as are asked for, each as far as it is
+    /// worth its price; `None` if it was stopped before the last. A world may cost far more than the run, if its messages must be simulated one by one
+    /// and those of the run need not be, or if its mail is tried again and again; mail that nobody waits for is left out where it makes no difference.
+    pub(super) fn look(
+        scenario: &Scenario,
+        after: &AfterRun,
+        run: (&Labels, &[Tally]),
+        simulator: &Simulator<'_>,
+    ) -> Option<Self> {
+        if after.asked == Some(0) {
+            return Some(Self::default());
+        }
         let silenced = scenario.without_unwanted_mail();
         let scenario = silenced.as_ref().unwrap_or(scenario);
-        let mut all = Self::default();
-        if run.asked == Some(0) {
-            return Some(all);
-        }
-        let make = |scenario: &Scenario| (!stopped()).then(|| compile_beside(scenario, run.method));
-        let run_s = run.cost.replication_s.max(LEAST_S);
-        let most_tallies = (WORLDS_BYTES / run.cost.tally_bytes) as u64;
-        let budget = Budget::new(run.asked, run.replications, run_s);
+        let budget = Budget::new(after.asked, after.work_with_twins);
         let are_drawn = prior::differ(scenario);
-        all.add_extremes(extremes(scenario), make, budget.screening(are_drawn, run_s), (budget, run_s))?;
-        let count = all.extremes.len() as u64;
-        if count > 0 {
-            let mean_s = all.extremes_s / count as f64;
-            all.screening = budget.extremes(
-                are_drawn,
-                count,
-                mean_s,
-                run.replications.min(most_tallies / MOST_EXTREMES as u64),
-            );
-        }
-        if are_drawn {
-            let prior = Prior::new(scenario);
-            let drawn = |number| make(&prior.world(run.seed, number));
-            all.draw_worlds(drawn, run, budget, Cost::table_bytes(scenario))?;
-        }
-        (!stopped()).then_some(all)
+        let look = Look { scenario, after, budget, are_drawn, simulator };
+        let extremes = look.extremes(run)?;
+        let spent = extremes.iter().map(|(_, tallies)| work(tallies)).sum();
+        let worlds = if are_drawn { look.worlds(spent)? } else { Vec::new() };
+        (!(simulator.is_stopped)()).then_some(Self { extremes, worlds })
+    }
+}
+
+/// The work that all of these took.
+pub(super) fn work(tallies: &[Tally]) -> u64 {
+    tallies.iter().map(|tally| tally.work).sum()
+}
+
+/// How other worlds are looked at.
+struct Look<'a> {
+    scenario: &'a Scenario,
+    after: &'a AfterRun,
+    budget: Budget,
+    are_drawn: bool,
+    simulator: &'a Simulator<'a>,
+}
+
+impl Look<'_> {
+    fn make(&self, scenario: &Scenario) -> Option<Compiled> {
+        (!(self.simulator.is_stopped)()).then(|| compile_beside(scenario, self.after.method))
     }
 
-    /// Those that can be screened within the time for all, the first first.
-    fn add_extremes(
-        &mut self,
-        extremes: Vec<Extreme>,
-        make: impl Fn(&Scenario) -> Option<Compiled>,
-        (all_s, screening): (f64, u64),
-        (budget, run_s): (Budget, f64),
-    ) -> Option<()> {
-        for end in extremes {
-            let table_bytes = self.table_bytes + Cost::table_bytes(&end.scenario);
-            if table_bytes > WORLDS_BYTES {
+    /// Each assumption at its extremes, as far as they can be screened, and those that look like flipping the answer further.
+    fn extremes(&self, (labels, run): (&Labels, &[Tally])) -> Option<Vec<(Extreme, Vec<Tally>)>> {
+        let (mut worlds, mean_s) = self.worth_screening()?;
+        if worlds.is_empty() {
+            return Some(Vec::new());
+        }
+        let screening = self.screening(worlds.len(), mean_s);
+        let most = self.budget.extremes_work(self.are_drawn);
+        let mut tallies = vec![Vec::new(); worlds.len()];
+        let all = (0..worlds.len()).collect();
+        self.extend(&worlds, &mut tallies, (all, 0..screening.each), most)?;
+        // What would have cost too much after all says nothing.
+        tallies.retain(|tallies| tallies.len() as u64 == screening.each);
+        worlds.truncate(tallies.len());
+        let left = most.saturating_sub(tallies.iter().map(|tallies| work(tallies)).sum());
+        let screened = &run[..run.len().min(screening.each as usize)];
+        let chosen = estimate::promising(labels, screened, &tallies, screening.going_on as usize);
+        let going_on = (0..worlds.len()).filter(|i| chosen[*i]).collect();
+        self.extend(&worlds, &mut tallies, (going_on, screening.each..screening.confirming), left)?;
+        Some(worlds.into_iter().map(|(end, _)| end).zip(tallies).collect())
+    }
+
+    /// How far extremes are looked at that cost so much on average.
+    fn screening(&self, count: usize, mean_s: f64) -> Screening {
+        let run = self.after.replications.min(self.after.most_tallies() / MOST_EXTREMES as u64);
+        self.budget.extremes(self.are_drawn, count as u64, mean_s, run)
+    }
+
+    /// The extremes that can be screened within the time for all, the first first, and what one costs on average (s).
+    fn worth_screening(&self) -> Option<(Vec<(Extreme, Compiled)>, f64)> {
+        let run_s = self.after.replication_s();
+        let (all_s, screening) = self.budget.screening(self.are_drawn, run_s);
+        let (mut worth, mut worth_s, mut bytes) = (Vec::new(), 0.0, 0.0);
+        for end in extremes(self.scenario) {
+            let with_it = bytes + Cost::table_bytes(&end.scenario);
+            if with_it > WORLDS_BYTES {
                 continue;
             }
-            let world = make(&end.scenario)?;
-            let each_s = seconds(&world);
-            let fits = (self.extremes_s + each_s) * screening as f64 <= all_s;
-            let is_cheap = self.extremes.len() < 2 && each_s <= DEAR * run_s && budget == Budget::Full;
+            let world = self.make(&end.scenario)?;
+            let each_s = self.after.expected_s(&world);
+            let fits = (worth_s + each_s) * screening as f64 <= all_s;
+            let is_cheap = worth.len() < 2 && each_s <= DEAR * run_s && self.budget == Budget::Full;
             if fits || is_cheap {
-                (self.extremes_s, self.table_bytes) = (self.extremes_s + each_s, table_bytes);
-                self.extremes.push((end, world));
+                (worth_s, bytes) = (worth_s + each_s, with_it);
+                worth.push((end, world));
             }
         }
-        Some(())
+        let count = worth.len().max(1) as f64;
+        Some((worth, worth_s / count))
     }
 
-    /// As many worlds as are asked for, else as many as are worth their price: the first few say what one costs.
-    fn draw_worlds(
-        &mut self,
-        drawn: impl Fn(u64) -> Option<Compiled>,
-        run: &AfterRun,
-        budget: Budget,
-        table_bytes: f64,
-    ) -> Option<()> {
-        let first = run.asked.unwrap_or(WORLDS[1]);
-        if run.asked.is_none() && first as f64 * table_bytes > WORLDS_BYTES {
-            return Some(());
-        }
-        self.worlds = (0..first).map(&drawn).collect::<Option<_>>()?;
-        let mean_s = self.worlds.iter().map(seconds).sum::<f64>() / first.max(1) as f64;
-        let spent_s = if self.extremes.is_empty() {
-            0.0
-        } else {
-            let count = self.extremes.len() as u64;
-            self.screening.all(count) as f64 * self.extremes_s / count as f64
-        };
-        let most_tallies = (WORLDS_BYTES / run.cost.tally_bytes) as u64;
-        let [worlds, each] = budget.drawn(run.asked, spent_s, mean_s, most_tallies);
-        self.worlds.extend((first..worlds).map(&drawn).collect::<Option<Vec<_>>>()?);
-        self.worlds.truncate(worlds as usize);
-        self.drawn = each.min(run.replications);
-        Some(())
-    }
-
-    /// Looks at all of them beside the `run` with these labels: and keeps their tallies.
-    pub(super) fn look<E>(
+    /// Adds these replications of these extremes, as far as they take no more work than `most`.
+    fn extend(
         &self,
-        labels: &Labels,
-        run: &[Tally],
-        simulate: &Simulate<'_, E>,
-    ) -> Result<AlternativeTallies, E> {
-        let mut extremes = vec![Vec::new(); self.extremes.len()];
-        let screened = 0..self.screening.each;
-        let all = 0..extremes.len();
-        self.extend(&mut extremes, all.collect(), screened, simulate)?;
-        let going_on = estimate::promising(
-            labels,
-            &run[..run.len().min(self.screening.each as usize)],
-            &extremes,
-            self.screening.going_on as usize,
-        );
-        let going_on = going_on.iter().enumerate().filter(|(_, goes_on)| **goes_on).map(|(i, _)| i).collect();
-        let further = self.screening.each..self.screening.confirming;
-        self.extend(&mut extremes, going_on, further, simulate)?;
-        let tasks: Vec<(&Compiled, u64)> =
-            self.worlds.iter().flat_map(|world| (0..self.drawn).map(move |r| (world, r))).collect();
-        let tallies = simulate(&tasks)?;
-        let worlds = tallies.chunks(self.drawn.max(1) as usize).map(<[Tally]>::to_vec).collect();
-        Ok(AlternativeTallies { extremes, worlds })
-    }
-
-    /// Adds these replications of these extremes.
-    fn extend<E>(
-        &self,
+        worlds: &[(Extreme, Compiled)],
         tallies: &mut [Vec<Tally>],
-        extremes: Vec<usize>,
-        replications: std::ops::Range<u64>,
-        simulate: &Simulate<'_, E>,
-    ) -> Result<(), E> {
+        (extremes, replications): (Vec<usize>, Range<u64>),
+        most: u64,
+    ) -> Option<()> {
         let of = |i: usize| replications.clone().map(move |r| (i, r));
         let places: Vec<(usize, u64)> = extremes.into_iter().flat_map(of).collect();
-        let tasks: Vec<(&Compiled, u64)> = places.iter().map(|&(i, r)| (&self.extremes[i].1, r)).collect();
-        let done = simulate(&tasks)?;
+        let tasks: Vec<(&Compiled, u64)> = places.iter().map(|&(i, r)| (&worlds[i].1, r)).collect();
+        let done = (self.simulator.tallies)(&tasks, most)?;
         places.into_iter().zip(done).for_each(|((i, _), tally)| tallies[i].push(tally));
-        Ok(())
+        Some(())
+    }
+
+    /// Worlds drawn from the prior: as many as are asked for, else as many as are worth their price after `spent` went to the extremes.
+    fn worlds(&self, spent: u64) -> Option<Vec<Vec<Tally>>> {
+        match self.after.asked {
+            Some(worlds) => {
+                let worlds = self.draw(0..worlds)?;
+                let each =
+                    of_each_asked(worlds.len() as u64, self.mean_s(&worlds), self.after.most_tallies());
+                self.simulate(&worlds, 0..each.min(self.after.replications), u64::MAX)
+            }
+            None => self.worlds_worth_their_price(spent),
+        }
+    }
+
+    /// As many worlds as are worth their price. All are kept or none: those that cost most are no chance sample.
+    fn worlds_worth_their_price(&self, spent: u64) -> Option<Vec<Vec<Tally>>> {
+        let most = self.budget.drawn_work(spent);
+        let (mut worlds, mut tallies) = self.first_worlds(most)?;
+        if tallies.is_empty() {
+            return Some(tallies);
+        }
+        let (first, few) = (tallies.len(), tallies[0].len());
+        let taken: u64 = tallies.iter().map(|tallies| work(tallies)).sum();
+        let each_s = size::seconds(taken) / (first * few) as f64;
+        let Some([count, each]) = self.budget.worth(spent, each_s, self.after.most_tallies()) else {
+            return Some(tallies);
+        };
+        let (few, each) = (few as u64, each.min(self.after.replications));
+        worlds.extend(self.draw(first as u64..count)?);
+        let further = self.simulate(&worlds[first..], 0..each, most - taken)?;
+        let left = most - taken - further.iter().map(|tallies| work(tallies)).sum::<u64>();
+        let longer = self.simulate(&worlds[..first], few..each, left)?;
+        if first + further.len() == worlds.len() && longer.len() == first {
+            tallies.iter_mut().zip(longer).for_each(|(tallies, more)| tallies.extend(more));
+            tallies.extend(further);
+        }
+        Some(tallies)
+    }
+
+    /// The fewest worlds that say something, and their tallies; without any if all of them would take more work than `most`, which the first day of each
+    /// shows.
+    fn first_worlds(&self, most: u64) -> Option<(Vec<Compiled>, Vec<Vec<Tally>>)> {
+        let (first, few) = (WORLDS[1], DRAWN[2].min(self.after.replications));
+        if first as f64 * Cost::table_bytes(self.scenario) > WORLDS_BYTES {
+            return Some((Vec::new(), Vec::new()));
+        }
+        let worlds = self.draw(0..first)?;
+        if self.mean_s(&worlds) * (first * few) as f64 > size::seconds(most) {
+            return Some((worlds, Vec::new()));
+        }
+        let mut tallies = self.simulate(&worlds, 0..1, most)?;
+        let a_day: u64 = tallies.iter().map(|tallies| work(tallies)).sum();
+        if few > 1 && a_day.saturating_mul(few) <= most {
+            let left = self.simulate(&worlds, 1..few, most - a_day)?;
+            tallies.truncate(left.len());
+            tallies.iter_mut().zip(left).for_each(|(tallies, more)| tallies.extend(more));
+        } else if few > 1 {
+            tallies.clear();
+        }
+        Some((worlds, tallies))
+    }
+
+    fn draw(&self, numbers: Range<u64>) -> Option<Vec<Compiled>> {
+        let prior = Prior::new(self.scenario);
+        numbers.map(|number| self.make(&prior.world(self.after.seed, number))).collect()
+    }
+
+    fn mean_s(&self, worlds: &[Compiled]) -> f64 {
+        worlds.iter().map(|world| self.after.expected_s(world)).sum::<f64>() / worlds.len().max(1) as f64
+    }
+
+    /// These replications of each of `worlds`, or nothing if they take more work than `most`.
+    fn simulate(&self, worlds: &[Compiled], replications: Range<u64>, most: u64) -> Option<Vec<Vec<Tally>>> {
+        let of = |world| replications.clone().map(move |r| (world, r));
+        let tasks: Vec<(&Compiled, u64)> = worlds.iter().flat_map(of).collect();
+        let mut tallies = (self.simulator.tallies)(&tasks, most)?.into_iter();
+        if tallies.len() < tasks.len() {
+            return Some(Vec::new());
+        }
+        let each = replications.count();
+        Some(worlds.iter().map(|_| tallies.by_ref().take(each).collect()).collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::allowance::Allowance;
     use super::*;
-    use crate::engine::compile_for;
+    use crate::engine::{compile_for, replicate_watched};
+    use std::cell::RefCell;
 
-    fn after(messages_per_day: &str) -> (Alternatives, f64) {
+    /// Replications of the run in these tests.
+    const RUN: u64 = 160;
+
+    /// The worlds after a run of two hosts, and the work that they took, given up work included, as a multiple of the run's.
+    fn beside(rest: &str) -> (Alternatives, f64) {
         let text = "[zone]\ntext = \"\"\"\nexample.com. 300 IN MX 10 a.example.com.\nexample.com. 300 IN MX 10 b.example.com.\n\
-                    a.example.com. 300 IN A 192.0.2.1\nb.example.com. 300 IN A 192.0.2.2\n\"\"\"\n\
-                    [[senders]]\npreset = \"randomizing\"\nresolver = \"dnsmasq\"\nsites = 100\n[traffic]\nmessages_per_day = ";
-        let scenario = Scenario::from_toml(&format!("{text}{messages_per_day}\n")).expect("a scenario");
-        let cost = Cost::of(&compile_for(&scenario, MethodChoice::default()));
-        assert_eq!(cost.messages, 0.0, "the run itself is drawn as counts");
-        let run = AfterRun { seed: 1, method: MethodChoice::default(), asked: None, replications: 160, cost };
-        let all = Alternatives::new(&scenario, &run, &|| false).expect("nobody stops it");
-        let worlds_s: f64 = all.worlds.iter().map(seconds).sum();
-        let each_s = all.extremes_s / all.extremes.len().max(1) as f64;
-        let extremes_s = all.screening.all(all.extremes.len() as u64) as f64 * each_s;
-        let total_s = worlds_s * all.drawn as f64 + extremes_s;
-        (all, total_s)
+                    a.example.com. 300 IN A 192.0.2.1\nb.example.com. 300 IN A 192.0.2.2\n\"\"\"\n";
+        let scenario = Scenario::from_toml(&format!("{text}{rest}")).expect("a scenario");
+        let (world, seed) = (compile_for(&scenario, MethodChoice::default()), scenario.run.seed);
+        let run: Vec<Tally> =
+            (0..RUN).map(|r| replicate_watched(&world, seed, r, &|_| false).expect("a day")).collect();
+        let work = work(&run);
+        let (method, cost) = (MethodChoice::default(), Cost::of(&world));
+        let after =
+            AfterRun { seed, method, asked: None, replications: RUN, cost, work, work_with_twins: work };
+        let spent = RefCell::new(0);
+        let tallies = |tasks: &Tasks<'_>, most: u64| {
+            let one = |&(world, r): &(&Compiled, u64)| replicate_watched(world, seed, r, &|_| false);
+            let mut done = tasks.iter().map(one).collect::<Option<Vec<Tally>>>()?;
+            let fitting = Allowance::new(most, 0).fitting(done.iter().map(|tally| tally.work));
+            done.truncate(fitting);
+            *spent.borrow_mut() += super::work(&done);
+            Some(done)
+        };
+        let simulator = Simulator { tallies: &tallies, is_stopped: &|| false };
+        let all = Alternatives::look(&scenario, &after, (&world.labels, &run), &simulator);
+        (all.expect("nobody stops it"), *spent.borrow() as f64 / work as f64)
     }
+
+    const ORDER: &str = "[[senders]]\npreset = \"randomizing\"\nresolver = \"dnsmasq\"\nsites = 20\n";
 
     /// Some plausible worlds have to be simulated message by message though the run needs not, and that is what counts.
     #[test]
     fn worlds_that_cost_more_than_the_run_are_weighed_by_what_they_cost() {
-        let [(small, small_s), (large, large_s)] = ["1e4", "1e9"].map(after);
+        let [(small, small_part), (large, large_part)] =
+            ["50", "3e4"].map(|volume| beside(&format!("{ORDER}[traffic]\nmessages_per_day = {volume}\n")));
         assert!(small.worlds.len() as u64 >= WORLDS[1], "{} worlds", small.worlds.len());
         assert!(small.extremes.iter().any(|(end, _)| end.unknown == "order"));
         assert!(large.worlds.is_empty() && large.extremes.iter().all(|(end, _)| end.unknown != "order"));
-        assert!(small_s < 0.6 && large_s < 0.6, "{small_s} {large_s}");
+        assert!(small_part <= 1.0 && large_part <= 1.0, "{small_part} {large_part}");
+    }
+
+    /// A sender behind two hosts of which one refuses all it gets for half a day: its mail is tried again and again, more in some worlds than in others.
+    #[test]
+    fn worlds_in_which_mail_is_tried_again_cost_no_more_than_the_run() {
+        let rest = "[traffic]\nmessages_per_day = 300\n[[senders]]\nname = \"provider\"\npreset = \"cache-sticky\"\nshare = 0.6\n\
+                    [[senders]]\nname = \"sites\"\npreset = \"postfix\"\nshare = \"rest\"\nsites = 5\n\
+                    [[events]]\nat = \"06:00\"\nfor = \"12h\"\nnode = \"*\"\nfault = \"refuse\"\n";
+        let (all, part) = beside(rest);
+        assert!(part > 0.1 && part <= 1.0, "{part}");
+        assert!(all.worlds.iter().all(|tallies| tallies.len() == all.worlds[0].len()));
+        assert!(all.worlds.is_empty() || all.worlds.len() as u64 >= WORLDS[1]);
     }
 }

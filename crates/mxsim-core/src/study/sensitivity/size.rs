@@ -1,10 +1,12 @@
 //! How many replications of each other world are simulated.
 //!
-//! Unasked, other worlds cost at most what the run itself costs once more, as [`Cost`](crate::study::cost::Cost) estimates both. Who asks for a number of
-//! worlds gets them in full. Where worlds are drawn as well, the extremes take a third: half of that to screen them, and the rest for those that look
-//! like flipping the answer.
+//! Unasked, other worlds cost at most what the run itself cost once more. Both are counted in work ([`Tally::work`](crate::tally::Tally::work)) and not by
+//! the clock, so the worlds are the same on every machine. They are planned for a part of that price, because the first few do not say exactly what all
+//! cost; what would go beyond it is left out. Who asks for a number of worlds gets them in full. Where worlds are drawn as well, the extremes take a
+//! third: half of that to screen them, and the rest for those that look like flipping the answer.
 
 use super::one_at_a_time::MOST_EXTREMES;
+use crate::study::cost::MESSAGES_PER_SECOND;
 
 /// Replications of each extreme before the promising ones go on: in full, and the fewest.
 const SCREENING: [u64; 2] = [32, 3];
@@ -20,10 +22,8 @@ pub(super) const DRAWN: [u64; 3] = [48, 16, 4];
 pub(crate) const WORLDS: [u64; 2] = [64, 16];
 /// Memory of the worlds' tallies, and of their tables (bytes), if nobody says how many: 512 MiB.
 pub(crate) const WORLDS_BYTES: f64 = 536_870_912.0;
-/// What other worlds may cost beside any run (s of one core). *Assumption*: nobody waits for that.
-const LEAST_S: f64 = 0.5;
-/// Part of the price of the run that other worlds are planned for. Measured: worlds cost up to 1.6 times their estimate, held against that of the run.
-const PART: f64 = 0.6;
+/// Part of the price of the run that other worlds are planned for.
+const PART: f64 = 0.8;
 /// Part of it for the extremes, where worlds are drawn as well.
 const FOR_EXTREMES: f64 = 1.0 / 3.0;
 /// What screening the extremes may cost where worlds are asked for (s of one core), beside a run that costs little and beside any. *Assumption*: nobody
@@ -35,22 +35,39 @@ const WORLDS_S: f64 = 6.0;
 /// What other worlds may cost.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Budget {
-    /// As much as the run once more (s of one core).
-    Again(f64),
+    /// As much as the run once more, which took so much work.
+    Again(u64),
     /// What it takes: a number of worlds is asked for.
     Full,
 }
 
 impl Budget {
-    /// That of a run of so many replications of so many seconds.
-    pub(super) fn new(asked: Option<u64>, replications: u64, replication_s: f64) -> Self {
+    /// That of a run that took so much work.
+    pub(super) const fn new(asked: Option<u64>, work: u64) -> Self {
         match asked {
             Some(_) => Self::Full,
-            None => Self::Again((replications as f64 * replication_s * PART).max(LEAST_S)),
+            None => Self::Again(work),
         }
     }
 
-    /// Seconds for screening extremes of a run that costs so much, and the fewest replications of each.
+    /// The most work for extremes.
+    pub(super) fn extremes_work(self, are_drawn: bool) -> u64 {
+        match self {
+            Self::Again(work) if are_drawn => (work as f64 * FOR_EXTREMES) as u64,
+            Self::Again(work) => work,
+            Self::Full => u64::MAX,
+        }
+    }
+
+    /// The most work for drawn worlds, after so much went to the extremes.
+    pub(super) const fn drawn_work(self, spent: u64) -> u64 {
+        match self {
+            Self::Again(work) => work.saturating_sub(spent),
+            Self::Full => u64::MAX,
+        }
+    }
+
+    /// Seconds for screening extremes of a run whose replications cost so much, and the fewest replications of each.
     pub(super) fn screening(self, are_drawn: bool, replication_s: f64) -> (f64, u64) {
         let [most, fewest] = SCREENING;
         match self {
@@ -62,11 +79,10 @@ impl Budget {
         }
     }
 
-    /// Seconds for extremes.
+    /// Seconds that are planned for extremes.
     fn extremes_s(self, are_drawn: bool) -> f64 {
         match self {
-            Self::Again(all_s) if are_drawn => all_s * FOR_EXTREMES,
-            Self::Again(all_s) => all_s,
+            Self::Again(_) => PART * seconds(self.extremes_work(are_drawn)),
             Self::Full => f64::INFINITY,
         }
     }
@@ -84,23 +100,27 @@ impl Budget {
         Screening { each, going_on, confirming }
     }
 
-    /// Drawn worlds and the replications of each, if one costs `seconds` and `spent_s` went to the extremes.
-    pub(super) fn drawn(self, asked: Option<u64>, spent_s: f64, seconds: f64, most_tallies: u64) -> [u64; 2] {
-        let [most, fewest_asked, fewest] = DRAWN;
-        let left_s = match self {
-            Self::Again(all_s) => all_s - spent_s,
-            Self::Full => WORLDS_S,
-        };
-        let fits = ((left_s.max(0.0) / seconds) as u64).min(most_tallies);
-        match asked {
-            Some(worlds) => [worlds, (fits / worlds.max(1)).clamp(fewest_asked, most)],
-            None if fits < WORLDS[1] * fewest => [0, 0],
-            None => {
-                let worlds = (fits / fewest).min(WORLDS[0]);
-                [worlds, (fits / worlds).min(most)]
-            }
-        }
+    /// Drawn worlds that are worth their price and the replications of each, if one costs `each_s` and `spent` went to the extremes: none, or as many as
+    /// say something.
+    pub(super) fn worth(self, spent: u64, each_s: f64, most_tallies: u64) -> Option<[u64; 2]> {
+        let [most, _, fewest] = DRAWN;
+        let left_s = PART * seconds(self.drawn_work(0)) - seconds(spent);
+        let fits = ((left_s.max(0.0) / each_s) as u64).min(most_tallies);
+        let worlds = (fits / fewest).min(WORLDS[0]);
+        (worlds >= WORLDS[1]).then(|| [worlds, (fits / worlds).min(most)])
     }
+}
+
+/// Replications of each of the `worlds` that are asked for, if one costs `each_s`.
+pub(super) fn of_each_asked(worlds: u64, each_s: f64, most_tallies: u64) -> u64 {
+    let [most, fewest, _] = DRAWN;
+    let fits = ((WORLDS_S / each_s) as u64).min(most_tallies);
+    (fits / worlds.max(1)).clamp(fewest, most)
+}
+
+/// What so much work takes (s of one core).
+pub(super) fn seconds(work: u64) -> f64 {
+    work as f64 / MESSAGES_PER_SECOND
 }
 
 /// How many replications of extremes.
@@ -114,13 +134,6 @@ pub(super) struct Screening {
     pub(super) confirming: u64,
 }
 
-impl Screening {
-    /// Replications of `count` extremes together.
-    pub(super) fn all(self, count: u64) -> u64 {
-        self.each * count + self.going_on.min(count) * (self.confirming - self.each)
-    }
-}
-
 /// The most tallies of other worlds, if so many are drawn beside so many replications of the run.
 pub(crate) fn most_tallies(worlds: u64, replications: u64) -> u64 {
     let [screening, confirming] = [SCREENING[0], CONFIRMING[0]].map(|most| most.min(replications));
@@ -130,6 +143,9 @@ pub(crate) fn most_tallies(worlds: u64, replications: u64) -> u64 {
 
 /// Replications of a world in which the zone or the faults are otherwise: as many as the first look at the goals takes.
 pub(super) const LOOKED_AT: u64 = 160;
+/// Those after which the world in which no node fails goes on only if a goal is missed in it. It matters where its split is off on more days than an
+/// outage explains: of 32 days on which more than one in seven are bad, all but one or none are good once in thirty times.
+pub(in super::super) const UNDISTURBED: u64 = 32;
 
 /// What the twins cost.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -1,9 +1,10 @@
 //! Worlds that differ from the scenario's in what the zone or the nodes are like, not in what is assumed of senders. They are a part of the question
 //! and go along with the run.
 
-use super::size::{LOOKED_AT, TwinCost};
+use super::size::{LOOKED_AT, TwinCost, UNDISTURBED};
 use super::unknown_hosts;
 use crate::engine::{Compiled, MethodChoice, compile_beside};
+use crate::estimate::met_by_count;
 use crate::scenario::{Goal, GoalKind, SLOW, Scenario};
 use crate::study::cost::Cost;
 use crate::tally::Tally;
@@ -41,15 +42,23 @@ pub struct TwinTallies {
     pub undisturbed: Vec<Tally>,
     /// Of the world in which nodes serve any number of sessions: of the first replications in which a node is full.
     pub unlimited: Vec<Tally>,
+    /// The work that those with nodes down took.
+    down_work: u64,
 }
 
 impl TwinTallies {
+    /// The work that all of them took.
+    pub(in super::super) fn work(&self) -> u64 {
+        let kept = [&self.without, &self.undisturbed, &self.unlimited];
+        self.down_work + kept.into_iter().flatten().map(|tally| tally.work).sum::<u64>()
+    }
+
     /// Keeps the tally of a replication.
     pub(in super::super) fn keep(&mut self, twin: Twin, mut tally: Tally) {
         match twin {
             Twin::Undisturbed => return self.undisturbed.push(tally),
             // What nodes that are down do stands in the tally of the run itself, see `Tally::put_under`.
-            Twin::Down => return,
+            Twin::Down => return self.down_work += tally.work,
             Twin::Without | Twin::Unlimited => tally.forget_details(),
         }
         let tallies = if twin == Twin::Without { &mut self.without } else { &mut self.unlimited };
@@ -92,16 +101,23 @@ impl Twins {
         self.worlds.iter().find(|(twin, _)| *twin == Twin::Undisturbed).map(|(_, world)| &world.labels)
     }
 
+    /// True if the world in which no node fails has shown in its first replications, if they are among `tallies`, that it meets its goals.
+    pub(in super::super) fn is_undisturbed_settled(&self, tallies: &TwinTallies) -> bool {
+        let first = tallies.undisturbed.get(..UNDISTURBED as usize);
+        first.zip(self.undisturbed()).is_some_and(|(first, labels)| met_by_count(labels, first))
+    }
+
     /// Those that take part in replication `r`, in which a node was full or none was.
     pub(in super::super) fn taking_part(
         &self,
         r: u64,
-        is_full: bool,
+        (is_full, is_undisturbed_settled): (bool, bool),
     ) -> impl Iterator<Item = (Twin, &Compiled)> {
         let is_asked = move |twin: Twin| match twin {
             // A goal asks for each replication.
             Twin::Down => true,
-            Twin::Without | Twin::Undisturbed => r < LOOKED_AT,
+            Twin::Without => r < LOOKED_AT,
+            Twin::Undisturbed => r < UNDISTURBED || (r < LOOKED_AT && !is_undisturbed_settled),
             Twin::Unlimited => r < SIZING && is_full,
         };
         let twins = self.worlds.iter().filter(move |(twin, _)| is_asked(*twin));
