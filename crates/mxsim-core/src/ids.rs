@@ -34,6 +34,8 @@ ids! {
     AddressId(u16);
     /// A machine that receives mail.
     NodeId(u16);
+    /// A load balancer before nodes.
+    EdgeId(u16);
     /// A sending organisation, as one row of the scenario.
     SenderId(u32);
 }

@@ -41,7 +41,7 @@
 //!
 //! | question | module |
 //! |---|---|
-//! | what can a scenario say? | [`scenario`], [`traffic`], [`node`], [`smtp`] |
+//! | what can a scenario say? | [`scenario`], [`traffic`], [`node`], [`edge`], [`smtp`] |
 //! | what does a number in the results mean, and how sure is it? | [`results`] |
 //! | which MTA does what, and how do we know? | [`catalog`] |
 //! | how do I bring a sender of my own? | [`sender`] |
@@ -57,6 +57,7 @@
 //! seed and model epoch ([`results::MODEL_EPOCH`]) give the same [`Results`] on any number of threads.
 
 pub mod catalog;
+pub mod edge;
 pub mod node;
 pub mod results;
 pub mod scenario;
@@ -75,7 +76,7 @@ pub use node::{Fault, Rates, SessionTime, WhenFull};
 pub use results::{Answer, Results};
 #[doc(inline)]
 pub use scenario::{
-    EventSpec, Goal, GoalKind, GreylistingSpec, NodeSpec, Scenario, ScenarioBuilder, ScenarioError,
+    EdgeSpec, EventSpec, Goal, GoalKind, GreylistingSpec, NodeSpec, Scenario, ScenarioBuilder, ScenarioError,
     SenderSpec, ShareRange,
 };
 #[doc(inline)]

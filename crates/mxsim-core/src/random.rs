@@ -58,6 +58,8 @@ pub enum Purpose {
     Greylisting = 14,
     /// When nodes fail at random.
     Outage = 15,
+    /// Which node an edge picks, and when it checks its nodes.
+    Edge = 16,
     /// Addresses that sites send from.
     Home = 20,
     /// Which outbound hosts, sites and recipients a fault hits.

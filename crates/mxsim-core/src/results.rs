@@ -9,6 +9,7 @@ mod answer;
 mod called;
 mod delivery;
 mod difference;
+mod edges;
 mod events;
 mod greylisting;
 mod groups;
@@ -23,6 +24,7 @@ pub use answer::Answer;
 pub use called::{called, capital, listed, small};
 pub use delivery::{Delay, Delivery, DeliveryTotals};
 pub use difference::{Difference, Measured, Unit};
+pub use edges::{BehindEdgeResult, EdgeResult, EdgeTotals};
 pub use events::{EventAtNode, EventKind, EventPhase, EventResult};
 pub use greylisting::GreylistedMail;
 pub use groups::GroupResult;
@@ -57,6 +59,9 @@ pub struct Results {
     /// One entry per group of nodes; not written where no node belongs to one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<GroupResult>,
+    /// One entry per edge; not written without one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edges: Vec<EdgeResult>,
     /// How even the split is.
     pub balance: Balance,
     /// What became of the messages.

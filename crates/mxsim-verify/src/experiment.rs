@@ -83,9 +83,10 @@ pub fn conserved(results: &Results) -> Result<(), String> {
         ("fates of messages", totals.messages, totals.accepted + totals.bounced + totals.waiting),
         ("accepted at nodes", totals.accepted, results.nodes.iter().map(|node| node.totals.accepted).sum()),
         (
-            "attempts at nodes",
+            "attempts at nodes and edges",
             totals.connections_tried,
-            results.nodes.iter().map(|node| node.totals.connections_tried).sum(),
+            results.nodes.iter().map(|node| node.totals.connections_tried).sum::<u64>()
+                + results.edges.iter().map(|edge| edge.totals.connections_ended).sum::<u64>(),
         ),
         ("messages of senders", totals.messages, of_senders(|totals| totals.messages)),
         ("accepted from senders", totals.accepted, of_senders(|totals| totals.accepted)),

@@ -57,6 +57,9 @@ fn shares() -> Vec<(&'static str, &'static str, RangeInclusive<f64>)> {
         ("greylisting-open-backup", "mx2", exactly(0.2 * 0.9)),
         // Behind a resolver that rotates no node is before another.
         ("greylisting-tables", "mx1", exactly(1.0 / 3.0)),
+        ("edge-half-the-pool-dies", "gw1", one_of_two_left()),
+        // Neither gateway differs from the other, whatever the checks make of them.
+        ("edge-probe-trips-a-limit", "gw1", exactly(0.5)),
     ]
 }
 
@@ -70,6 +73,14 @@ fn backup_of_an_hour() -> RangeInclusive<f64> {
     let through = ten * (0.6 * 30.0 + 0.25 * 133.0) / 3_600.0;
     let share = 0.85 * ten;
     share - through..=share + 0.25 * eleven / 4.0
+}
+
+/// A quarter of the mail, and half of that of the two hours from noon on, when two of four are dead. Mail that met one of those before the checks had
+/// found it is tried again while they are dead. More: after the two hours two good checks, 10 s at most, have to come before they are used again.
+fn one_of_two_left() -> RangeInclusive<f64> {
+    let [_, _, _, twelve, one, two, _] = NINE_TO_FOUR;
+    let share = 0.25 + 0.25 * (twelve + one);
+    share..=share + 0.25 * two * 10.0 / 3_600.0
 }
 
 /// Half of the mail outside the four hours from ten on. Less: Exim's (35 % of 60 %) that leave the host out for longer. Its gaps are 15 minutes for

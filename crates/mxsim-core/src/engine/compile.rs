@@ -6,12 +6,13 @@ use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
 use super::world::{Phases, SenderTable, Topology, World, senders};
 use crate::dns::{Name, Zone};
+use crate::edge::Source;
 use crate::engine::world::OutagePlan;
 use crate::node::{Fault, Outage, Schedule};
 use crate::results::EventKind;
-use crate::scenario::{Goal, GoalKind, Node, PlannedEvent, Reach, Scenario, Sender};
+use crate::scenario::{Edge, Goal, GoalKind, Node, PlannedEvent, Reach, Scenario, Sender};
 use crate::tally::PHASES;
-use crate::tally::labels::{EventLabels, HostLabels, Labels, NodeLabels, SenderLabels};
+use crate::tally::labels::{EdgeLabels, EventLabels, HostLabels, Labels, NodeLabels, SenderLabels};
 use crate::time::{Span, Time};
 use std::net::IpAddr;
 
@@ -94,6 +95,7 @@ fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDe
         title: scenario.title.clone(),
         run: scenario.run,
         nodes: scenario.nodes.iter().map(|node| node_labels(scenario, names, node)).collect(),
+        edges: scenario.edges.iter().map(edge_labels).collect(),
         hosts: host_labels(scenario, names),
         senders: scenario.senders.iter().map(|sender| sender_labels(scenario, sender)).collect(),
         events: event_labels(scenario, world),
@@ -121,7 +123,7 @@ fn labels(scenario: &Scenario, names: &Names, world: &World, methods: &[MethodDe
 fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
     // Only addresses that some version of the zone publishes.
     let published = || node.addresses.iter().filter_map(|&ip| Some((ip, names.address(ip)?)));
-    let failing = failing(node, scenario.run.run_length);
+    let failing = failing(scenario, node);
     NodeLabels {
         name: node.name.clone(),
         host: node.host.clone(),
@@ -148,11 +150,22 @@ fn node_labels(scenario: &Scenario, names: &Names, node: &Node) -> NodeLabels {
     }
 }
 
-/// The faults of a node that keep mail away before the run ends.
-fn failing(node: &Node, run_length: Span) -> Schedule {
-    let is_seen = |outage: &Outage| outage.from < Time::ZERO + run_length;
+fn edge_labels(edge: &Edge) -> EdgeLabels {
+    EdgeLabels {
+        name: edge.name.clone(),
+        addresses: edge.addresses.iter().map(IpAddr::to_string).collect(),
+        nodes: edge.nodes.clone(),
+        hides_senders: edge.policy.source == Source::Edge,
+    }
+}
+
+/// The faults of a node, and those of the edges before it, that keep mail away before the run ends.
+fn failing(scenario: &Scenario, node: &Node) -> Schedule {
+    let is_seen = |outage: &Outage| outage.from < Time::ZERO + scenario.run.run_length;
     let keeps_away = |outage: &&Outage| !outage.fault.is_delay() && is_seen(outage);
-    Schedule::new(node.faults.outages().iter().filter(keeps_away).copied().collect())
+    let is_before = |edge: &&Edge| edge.addresses.iter().any(|ip| node.through.contains(ip));
+    let of_edges = scenario.edges.iter().filter(is_before).flat_map(|edge| edge.faults.outages());
+    Schedule::new(node.faults.outages().iter().chain(of_edges).filter(keeps_away).copied().collect())
 }
 
 /// The senders that these faults hit, if they hit some and nobody else.

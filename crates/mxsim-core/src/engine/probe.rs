@@ -120,6 +120,8 @@ pub enum Step<'a> {
         host: HostId,
         /// At which address.
         address: AddressId,
+        /// By which node.
+        node: NodeId,
         /// Over which connection.
         connection: u64,
     },

@@ -16,6 +16,7 @@ mod cautions;
 mod decisive;
 mod delivery;
 mod duration;
+mod edges;
 mod events;
 pub mod fading;
 mod goals;
@@ -88,6 +89,7 @@ pub fn estimate(labels: &Labels, tallies: &[Tally], partial: bool, plausible: Pl
         nodes,
         hosts: nodes::hosts(labels, tallies),
         groups: groups::groups(labels, tallies, &loads),
+        edges: edges::edges(labels, tallies, &loads),
         uncertainty: Uncertainty { luck: luck(&balance), not_known },
         balance,
         delivery: delivery::delivery(labels, tallies),

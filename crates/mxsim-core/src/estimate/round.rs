@@ -24,6 +24,8 @@ pub(super) fn results(results: &mut Results) {
     results.nodes.iter_mut().for_each(node);
     results.hosts.iter_mut().for_each(host);
     results.groups.iter_mut().for_each(group);
+    let behind = results.edges.iter_mut().flat_map(|edge| &mut edge.nodes);
+    behind.flat_map(|node| [&mut node.share, &mut node.out]).for_each(estimate);
     balance(&mut results.balance);
     results.delivery.delay.iter_mut().for_each(delay);
     results.delivery.bounced_share.iter_mut().chain(&mut results.delivery.late).for_each(interval);

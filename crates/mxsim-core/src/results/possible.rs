@@ -9,9 +9,9 @@ mod together;
 use std::collections::BTreeSet;
 
 use super::{
-    Balance, DeliveryTotals, DurationCurve, EventPhase, EventResult, GoalResult, GreylistedMail, GroupResult,
-    Interval, NodeResult, NodeTotals, PeakRate, Provenance, Results, SenderResult, Series, SessionResult,
-    Uncertainty,
+    Balance, DeliveryTotals, DurationCurve, EdgeResult, EventPhase, EventResult, GoalResult, GreylistedMail,
+    GroupResult, Interval, NodeResult, NodeTotals, PeakRate, Provenance, Results, SenderResult, Series,
+    SessionResult, Uncertainty,
 };
 use numbers::{Bounds, add_up, delay, deviation, estimate, inside, interval, list, moment, ordered, range};
 
@@ -27,6 +27,7 @@ impl Results {
         provenance(&self.provenance)?;
         self.nodes.iter().try_for_each(node)?;
         self.groups.iter().try_for_each(|group| self.group(group))?;
+        self.edges.iter().try_for_each(edge)?;
         self.plan()?;
         add_up("fair shares of the nodes", self.nodes.iter().map(|node| node.fair_share))?;
         add_up("mean shares of the nodes", self.nodes.iter().map(|node| node.share.mean))?;
@@ -77,7 +78,8 @@ impl Results {
         }
         let accepted = self.nodes.iter().map(|node| node.totals.accepted);
         same_count("messages accepted by nodes", accepted, all.accepted)?;
-        let tried = self.nodes.iter().map(|node| node.totals.connections_tried);
+        let ended = self.edges.iter().map(|edge| edge.totals.connections_ended);
+        let tried = self.nodes.iter().map(|node| node.totals.connections_tried).chain(ended);
         same_count("connections to nodes", tried, all.connections_tried)
     }
 
@@ -141,6 +143,16 @@ fn node(node: &NodeResult) -> Possible {
 fn peak_rate(of: &str, peak: &PeakRate) -> Possible {
     inside(&format!("{of}: bin_s"), Bounds::Amount, peak.bin_s)?;
     estimate(of, Bounds::Amount, Some(&peak.estimate))
+}
+
+/// What an edge says of its nodes.
+fn edge(edge: &EdgeResult) -> Possible {
+    edge.nodes.iter().try_for_each(|node| {
+        let of = |what: &str| format!("edge {}: {}: {what}", edge.name, node.name);
+        estimate(&of("share"), Bounds::Share, Some(&node.share))?;
+        estimate(&of("out"), Bounds::Share, Some(&node.out))?;
+        at_most(&of("taken_out_alive"), node.taken_out_alive, "taken_out", node.taken_out)
+    })
 }
 
 fn sessions(of: &str, sessions: &SessionResult) -> Possible {

@@ -1,6 +1,7 @@
 //! Every key of a scenario: the reader, the JSON Schema and `docs/scenario.md` all come from these tables. The keys that a preset has too
 //! stand in [`crate::parameters`].
 
+pub(crate) mod edge;
 pub(crate) mod greylisting;
 mod node;
 
@@ -11,8 +12,9 @@ use crate::parameters::sender_entry::{PROFILE, SENDER_ENTRY};
 use crate::parameters::words::{Worded, Words, words};
 use crate::parameters::{AUTHORITY_KEYS, PresetKind, RESOLVER_KEYS};
 use crate::smtp::Stage;
-use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, later, optional, required, word};
+use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, joined, optional, required, word};
 use crate::time::Span;
+use edge::EDGE;
 use greylisting::GREYLISTING;
 pub(crate) use node::DEFAULT_RATE_WINDOW;
 use node::{CAPACITY, EVERY_NODE, MOST_SESSIONS, NODE, OUTAGES};
@@ -206,6 +208,12 @@ const EVENT: &[Key] = &[
         NAMES,
         "",
         "all nodes of a group, or of a list of groups, see `nodes.NAME`; in place of `node`",
+    ),
+    optional(
+        "edge",
+        Shape::AnyOf(&[Shape::HostName, Shape::List { of: &Shape::HostName, least: 1, only: &[] }]),
+        "none",
+        "the edge that fails, or a list of edges; the nodes behind it stay well",
     ),
     optional(
         "family",
@@ -427,7 +435,12 @@ pub(crate) const DOCUMENT: &[Key] = &[
         "no node greylists",
         "what nodes do about senders that they have not seen before: 4xx, until they come back after a while",
     ),
-    later("edge", "an SMTP load balancer before the nodes"),
+    optional(
+        "edge",
+        Shape::Map(&Shape::Table(EDGE)),
+        "none",
+        "SMTP load balancers, by name: the zone publishes their addresses, and not those of the nodes behind them",
+    ),
 ];
 
 #[cfg(test)]

@@ -21,15 +21,15 @@ pub use crate::node::greylisting::{GreyTable, Greylisting};
 pub use crate::node::{Fault, Slowdown};
 pub use crate::syntax::diagnostic::{Diagnostic, Place, Pointer, ScenarioError};
 pub use build::{
-    ChangeSpec, EventSpec, GreylistingSpec, NoSuchKey, NodeSpec, ResolverSpec, ScenarioBuilder, SenderSpec,
-    ZoneChange,
+    ChangeSpec, EdgeSpec, EventSpec, GreylistingSpec, NoSuchKey, NodeSpec, ResolverSpec, ScenarioBuilder,
+    SenderSpec, ZoneChange,
 };
 pub use findings::{FINDINGS, FindingKind, Reach};
 pub use goal::{Goal, GoalKind, LATE_PART, LOST, OFF_TARGET, SLOW, SLOW_PART, ShareRange, TURNED_AWAY};
 pub use keys::is_scenario_key;
 pub(crate) use model::LEAST_SHARE;
 pub use model::{
-    Authority, Mix, Node, PlannedEvent, PlannedFault, ResolverLayer, RunPlan, Scenario, Sender, Stub,
+    Authority, Edge, Mix, Node, PlannedEvent, PlannedFault, ResolverLayer, RunPlan, Scenario, Sender, Stub,
     ZoneVersion,
 };
 pub use read::{Format, RunOverrides, SourceText, parse_duration, parse_moment};

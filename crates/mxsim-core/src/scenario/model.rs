@@ -4,6 +4,7 @@ use super::goal::{Goal, GoalKind, combinations};
 use crate::dns::{
     DaneZone, Driver, Host, MtaSts, Name, OrderPolicy, ResolverParameters, StubParameters, Zone,
 };
+use crate::edge::EdgePolicy;
 use crate::node::greylisting::Greylisting;
 use crate::node::{Capacity, Fault, Outage, RandomOutages, Schedule, Scope};
 use crate::parameters::PresetKind;
@@ -40,6 +41,8 @@ pub struct Scenario {
     pub mix: Option<Mix>,
     /// The machines that receive.
     pub nodes: Vec<Node>,
+    /// The load balancers before them.
+    pub edges: Vec<Edge>,
     /// Nodes that fail at random, alone or in groups.
     pub random_outages: Vec<RandomOutages>,
     /// What nodes do about senders that they do not know, if any [greylists](Node::greylists).
@@ -124,6 +127,7 @@ impl Scenario {
     pub(crate) fn without_faults(&self) -> Self {
         let mut same = self.clone();
         same.nodes.iter_mut().for_each(|node| node.faults = Schedule::default());
+        same.edges.iter_mut().for_each(|edge| edge.faults = Schedule::default());
         same.faults.clear();
         same.events.retain(|event| event.kind != EventKind::Fault);
         same.random_outages.clear();
@@ -324,6 +328,8 @@ pub struct PlannedFault {
     pub name: String,
     /// The nodes that show it, as their places.
     pub nodes: Vec<usize>,
+    /// The edges that show it, as their places.
+    pub edges: Vec<usize>,
     /// The senders that it hits, by name; `None` for all.
     pub from: Option<Vec<String>>,
     /// Whom else it spares.
@@ -437,7 +443,7 @@ impl Zone {
         // A host that an earlier version named stays among the hosts of a later one.
         let is_named = |host: &&Host| self.mx.is_empty() || self.mx.iter().any(|mx| mx.exchange == host.name);
         let addresses = self.hosts.iter().filter(is_named).flat_map(Host::addresses);
-        addresses.into_iter().any(|ip| node.addresses.contains(&ip))
+        addresses.into_iter().any(|ip| node.is_reached_by(ip))
     }
 
     /// The longest TTL of the answers that `new` makes old; `None` if it changes no answer.
@@ -488,8 +494,10 @@ pub struct Node {
     pub name: String,
     /// The exchange hosts it stands behind, joined with `, `.
     pub host: String,
-    /// Its addresses.
+    /// Its addresses; none if the zone does not name it.
     pub addresses: Vec<IpAddr>,
+    /// The addresses of the edges that it stands behind.
+    pub through: Vec<IpAddr>,
     /// The share a perfectly even split gives it; zero for a backup. Adds up to 1 over the nodes.
     pub fair_share: f64,
     /// The groups it belongs to, whose nodes fail together.
@@ -500,4 +508,28 @@ pub struct Node {
     pub capacity: Capacity,
     /// True if it greylists.
     pub greylists: bool,
+}
+
+impl Node {
+    /// True if mail for this address may come to it, directly or through an edge.
+    #[must_use]
+    pub fn is_reached_by(&self, address: IpAddr) -> bool {
+        self.addresses.contains(&address) || self.through.contains(&address)
+    }
+}
+
+/// A load balancer before nodes.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Edge {
+    /// Its name, unique among edges and nodes.
+    pub name: String,
+    /// Its addresses, which the zone publishes.
+    pub addresses: Vec<IpAddr>,
+    /// The nodes behind it, as their places.
+    pub nodes: Vec<usize>,
+    /// What it is told to do.
+    pub policy: EdgePolicy,
+    /// Its own faults; those of nodes are theirs.
+    pub faults: Schedule,
 }

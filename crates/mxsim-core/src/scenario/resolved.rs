@@ -4,12 +4,14 @@
 //! names the record sets it differs in. The fingerprint is the hash of this text.
 
 use crate::dns::{AddressStatus, Name, Zone};
+use crate::edge::{Check, EdgePolicy, Forwarding};
 use crate::node::greylisting::{FirstContacts, GreyTable, Greylisting};
 use crate::node::{Capacity, ClientLimits, Fault, HowLong, SessionTime};
-use crate::parameters::words::word_of;
+use crate::parameters::words::{Worded, word_of};
 use crate::parameters::{AUTHORITY, GREYLISTING, RESOLVER, SENDER, STUB, Written};
 use crate::scenario::goal::{GoalKind, Limit};
-use crate::scenario::model::{PlannedFault, ResolverLayer, Scenario, Sender, ZoneVersion};
+use crate::scenario::keys::edge::{NO_CHECK, PACKETS, PROXY};
+use crate::scenario::model::{Edge, PlannedFault, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::scenario::read::fair_nodes;
 use crate::syntax::literal::{number, span, text};
 use crate::time::Span;
@@ -44,6 +46,7 @@ impl Scenario {
         self.write_resolvers(&mut out, in_full);
         self.write_nodes(&mut out);
         self.write_groups(&mut out);
+        self.edges.iter().for_each(|edge| self.write_edge(edge, &mut out));
         self.greylisting
             .iter()
             .for_each(|greylisting| self.write_greylisting(greylisting, &mut out, in_full));
@@ -161,9 +164,10 @@ impl Scenario {
     fn write_nodes(&self, out: &mut Toml) {
         for (node, fair) in self.nodes.iter().zip(fair_nodes(&self.nodes, &self.zones)) {
             out.section(&format!("[nodes.{}]", text(&node.name)));
-            let addresses: Vec<String> =
-                node.addresses.iter().map(|address| text(&address.to_string())).collect();
-            out.key("addresses", &format!("[{}]", addresses.join(", ")));
+            // A node that the zone does not name is known by its edge.
+            if !node.addresses.is_empty() {
+                out.key("addresses", &addresses(&node.addresses));
+            }
             if fair {
                 out.key("weight", &number(node.fair_share));
             }
@@ -192,6 +196,13 @@ impl Scenario {
         }
     }
 
+    fn write_edge(&self, edge: &Edge, out: &mut Toml) {
+        out.section(&format!("[edge.{}]", text(&edge.name)));
+        out.key("addresses", &addresses(&edge.addresses));
+        out.key("nodes", &list(edge.nodes.iter().map(|node| self.nodes[*node].name.as_str())));
+        write_policy(&edge.policy, out);
+    }
+
     fn write_greylisting(&self, greylisting: &Greylisting, out: &mut Toml, in_full: bool) {
         out.section("[greylisting]");
         if in_full {
@@ -215,7 +226,12 @@ impl Scenario {
         if let Some(every) = event.every {
             out.key("every", &span(every));
         }
-        out.key("node", &list(event.nodes.iter().map(|node| self.nodes[*node].name.as_str())));
+        if event.edges.is_empty() || !event.nodes.is_empty() {
+            out.key("node", &list(event.nodes.iter().map(|node| self.nodes[*node].name.as_str())));
+        }
+        if !event.edges.is_empty() {
+            out.key("edge", &list(event.edges.iter().map(|edge| self.edges[*edge].name.as_str())));
+        }
         out.key("fault", &text(event.fault.name()));
         if let Some(stage) = event.fault.stage() {
             out.key("stage", &text(stage.name()));
@@ -251,6 +267,53 @@ impl Scenario {
             out.key(&key, &format!("{{ {} }}", limits.join(", ")));
         }
     }
+}
+
+/// A list of addresses.
+fn addresses(all: &[IpAddr]) -> String {
+    let texts: Vec<String> = all.iter().map(|address| text(&address.to_string())).collect();
+    format!("[{}]", texts.join(", "))
+}
+
+/// What an edge is told to do; a key that does nothing is not written.
+fn write_policy(policy: &EdgePolicy, out: &mut Toml) {
+    out.key("balance", &word(policy.balance));
+    match policy.forwarding {
+        Forwarding::Proxy { connect_timeout, tries } => {
+            out.key("forwarding", &text(PROXY));
+            out.key("connect_timeout", &span(connect_timeout));
+            out.key("tries", &tries.to_string());
+        }
+        Forwarding::Packets => out.key("forwarding", &text(PACKETS)),
+    }
+    out.key("source", &word(policy.source));
+    let limits = [("sessions", policy.sessions), ("sessions_per_node", policy.sessions_per_node)];
+    for (key, limit) in limits.into_iter().filter_map(|(key, limit)| Some((key, limit?))) {
+        out.key(key, &limit.to_string());
+    }
+    if policy.queue > 0 {
+        out.key("queue", &policy.queue.to_string());
+    }
+    if policy.limits_connections() {
+        out.key("when_full", &word(policy.when_full));
+    }
+    out.key("without_node", &word(policy.without_node));
+    out.key("check", &policy.check.map_or_else(|| text(NO_CHECK), |check| check_literal(&check)));
+}
+
+fn check_literal(check: &Check) -> String {
+    let (every, timeout) = (span(check.every), span(check.timeout));
+    format!(
+        "{{ by = {}, every = {every}, timeout = {timeout}, rise = {}, fall = {}, spacing = {} }}",
+        word(check.by),
+        check.rise,
+        check.fall,
+        word(check.spacing)
+    )
+}
+
+fn word<T: Worded>(value: T) -> String {
+    text(word_of(value).unwrap_or_default())
 }
 
 /// Whom a fault spares. A share has a name, by which it is drawn who is hit.

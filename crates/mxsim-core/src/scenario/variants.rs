@@ -49,6 +49,7 @@ impl Scenario {
     pub(crate) fn with_nodes_down_between(&self, nodes: &[usize], (from, to): (Time, Time)) -> Self {
         let mut same = self.dropping(nodes, (from, to));
         same.faults.push(PlannedFault {
+            edges: Vec::new(),
             at: from,
             length: to.since(from),
             every: None,

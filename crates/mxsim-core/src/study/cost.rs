@@ -11,7 +11,9 @@ mod waiting;
 use crate::engine::Compiled;
 use crate::engine::Done;
 use crate::engine::world::method::SimulationMethod;
+use crate::engine::world::topology::EdgeTable;
 use crate::engine::world::{SenderTable, World};
+use crate::ids::NodeId;
 use crate::scenario::Scenario;
 use crate::study::limit::Limit;
 use crate::study::sensitivity::size::{TwinCost, WORLDS, WORLDS_BYTES, most_tallies};
@@ -52,6 +54,8 @@ const QUEUED_BYTES: f64 = 128.0;
 const KEY_BYTES: f64 = 224.0;
 /// What a message costs more that a greylist defers, in messages: two retries and what they try. *Assumption*.
 const GREYLISTED_WORK: f64 = 3.0;
+/// What a health check costs, in messages. *Assumption*: an event, as a message that is taken at once.
+const CHECK_WORK: f64 = 1.0;
 
 /// Retries that are counted one by one; what follows goes on at the pace of the last two. No retry law has so many different waits.
 const MOST_COUNTED: usize = 10_000;
@@ -67,6 +71,22 @@ const AHEAD_BYTES: f64 = QUEUED_BYTES;
 /// What greylisting adds to a message, in messages.
 fn greylisted(world: &World) -> f64 {
     world.greylisting.as_ref().map_or(0.0, |plan| plan.part_deferred() * GREYLISTED_WORK)
+}
+
+/// What health checks cost in one replication, in messages: an event each, though most of them are passed over. An upper bound.
+fn checks(world: &World) -> f64 {
+    let run = world.end.since(world.start).0 as f64;
+    let of = |edge: &EdgeTable| {
+        let each = edge.policy.check.map_or(0.0, |check| run / check.every.0 as f64);
+        let looked_at = |node: &&NodeId| {
+            let table = world.topology.node(**node);
+            // A node that may be too busy for a check, or whose faults are drawn anew for each, is asked each time.
+            let may_be_busy = table.capacity.sessions.is_some() || table.capacity.clients.is_limiting();
+            may_be_busy || table.faults.is_partial()
+        };
+        each * edge.nodes.iter().filter(looked_at).count() as f64
+    };
+    world.topology.edges.iter().map(of).sum::<f64>() * CHECK_WORK
 }
 
 /// The estimated cost of a run.
@@ -151,6 +171,7 @@ impl Cost {
             replication_s: (messages * message_work(world) * session_work(world)
                 + retries.work
                 + messages * greylisted(world)
+                + checks(world)
                 + compiled.aggregate_work())
                 / MESSAGES_PER_SECOND,
             working_bytes: outbound * TABLE_BYTES

@@ -14,6 +14,8 @@ pub struct Labels {
     pub run: RunPlan,
     /// Nodes, in tally order.
     pub nodes: Vec<NodeLabels>,
+    /// Edges, in tally order.
+    pub edges: Vec<EdgeLabels>,
     /// Exchange hosts, in tally order.
     pub hosts: Vec<HostLabels>,
     /// Senders, in tally order.
@@ -108,6 +110,19 @@ pub struct NodeLabels {
     pub session_limit: Option<u32>,
     /// Length of the measured time.
     pub measured: Span,
+}
+
+/// One edge.
+#[derive(Debug, Clone)]
+pub struct EdgeLabels {
+    /// Its name.
+    pub name: String,
+    /// Its addresses as text.
+    pub addresses: Vec<String>,
+    /// The places of the nodes behind it.
+    pub nodes: Vec<usize>,
+    /// True if nodes see its address in the place of those of senders.
+    pub hides_senders: bool,
 }
 
 /// One event of the scenario, or one change of its zone.

@@ -8,7 +8,7 @@ pub use delays::{DelayBucket, DelayHistogram};
 
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::scenario::TURNED_AWAY;
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 /// Lengths of the bins whose busiest is looked for, longest first; see [`WindowTally::busiest`].
 pub const PEAK_BINS: [Span; 3] = [Span::HOUR, Span::MINUTE, Span::from_secs(1)];
@@ -41,6 +41,8 @@ pub struct Tally {
     pub senders: Vec<SenderTally>,
     /// Per node.
     pub nodes: Vec<NodeTotals>,
+    /// Per edge.
+    pub edges: Vec<EdgeTally>,
     /// Messages accepted per address of the world.
     pub accepted_by_address: Vec<u64>,
     /// Messages accepted per exchange host of the world.
@@ -135,6 +137,41 @@ pub struct GreylistedTally {
     pub leaked: u64,
     /// The delays of those accepted, in coarser buckets than those of all messages.
     pub delays: DelayHistogram,
+}
+
+/// What happened at one edge. Of connections only those of messages that arrived after the warm-up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EdgeTally {
+    /// Connections that got no further than the edge.
+    pub ended: u64,
+    /// Those for which no node was up, however often they asked.
+    pub without_node: u64,
+    /// Connections that found edge and nodes full, and no room in the queue.
+    pub full: u64,
+    /// Connections that waited at the edge for a node.
+    pub queued: u64,
+    /// Nodes that refused a connection of the edge or did not answer, and were passed over.
+    pub passed_over: u64,
+    /// Per node behind it.
+    pub nodes: Vec<BehindEdge>,
+}
+
+/// What health checks did with one node behind an edge, in the measured time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BehindEdge {
+    /// Times it was taken out.
+    pub taken_out: u64,
+    /// Those of them in which no fault kept it from taking connections.
+    pub taken_out_alive: u64,
+    /// How long it was out, together (µs).
+    pub out_us: u64,
+}
+
+impl BehindEdge {
+    /// Adds a time out of use, as far as it is measured.
+    pub(crate) fn be_out(&mut self, from: Time, to: Time) {
+        self.out_us += to.since(from.max(Time::ZERO)).0.max(0) as u64;
+    }
 }
 
 /// Phases of an event: before it, during it and after it.

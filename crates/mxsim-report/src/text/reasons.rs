@@ -1,7 +1,7 @@
 //! Why nodes did not take what they did not take, and for how long they were up.
 
 use mxsim_core::numerals::{Ranged, percent_digits, rough};
-use mxsim_core::results::{GroupResult, NodeResult, NodeTotals, Results};
+use mxsim_core::results::{BehindEdgeResult, GroupResult, NodeResult, NodeTotals, Results};
 
 use crate::page::Page;
 use crate::page::columns::{self, Column};
@@ -60,6 +60,36 @@ pub(super) fn write_groups(page: &mut Page, results: &Results) {
     let names: Vec<String> = groups.iter().map(|group| page.clean(&group.name)).collect();
     columns::write(page, "group", &names, columns);
     page.blank();
+}
+
+/// What each edge did: how its nodes shared what it passed on, how long it used them, and what got no further.
+pub(super) fn write_edges(page: &mut Page, results: &Results, word: WindowWord) {
+    let windows = (results.provenance.windows as f64).max(1.0);
+    for edge in &results.edges {
+        let each = |count: u64| rough(count as f64 / windows);
+        let nodes = &edge.nodes;
+        let cells = |cell: &dyn Fn(&BehindEdgeResult) -> String| nodes.iter().map(cell).collect::<Vec<_>>();
+        let columns = vec![
+            Column::new("share %", cells(&|node| Ranged::mean_share(&node.share).percent_bare())),
+            Column::new("taken out", cells(&|node| each(node.taken_out))),
+            Column::new("though alive", cells(&|node| each(node.taken_out_alive))),
+            Column::new("out %", cells(&|node| percent_digits(node.out.mean))),
+        ];
+        let totals = &edge.totals;
+        let name = page.clean(&edge.name);
+        page.note(&format!(
+            "edge {name}: connections a {} that got no further than it {}, found no node up {}, found it full {}, waited for a node {}; nodes passed over {}",
+            word.one,
+            each(totals.connections_ended),
+            each(totals.without_node),
+            each(totals.full),
+            each(totals.queued),
+            each(totals.passed_over)
+        ));
+        let names: Vec<String> = nodes.iter().map(|node| page.clean(&node.name)).collect();
+        columns::write(page, "behind it", &names, columns);
+        page.blank();
+    }
 }
 
 fn up(node: &NodeResult) -> String {

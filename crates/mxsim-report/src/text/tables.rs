@@ -34,6 +34,7 @@ pub(super) fn write(page: &mut Page, results: &Results, ascii: bool) {
         sessions(page, &results.nodes);
         reasons::write(page, results, word);
         reasons::write_groups(page, results);
+        reasons::write_edges(page, results, word);
         hosts(page, results);
         balance(page, results);
         causes(page, results);

@@ -41,7 +41,7 @@ pub(super) struct StepCounter {
 impl StepCounter {
     pub(super) fn new(world: &Compiled) -> Self {
         let topology = &world.world.topology;
-        let node_of = topology.addresses.iter().map(|address| address.node.index()).collect();
+        let node_of = topology.landings.iter().map(|landing| landing.node.index()).collect();
         Self {
             node_of,
             end: world.world.end,

@@ -203,7 +203,7 @@ fn watched_and_unwatched_sessions_are_the_same() {
         check(&world, &plain, &toml);
         if watch.reused == 0 && toml.contains("reuse = \"never\"") {
             for (address, seen) in watch.finish() {
-                let sessions = plain.sessions[world.world.topology.node_of(address).index()];
+                let sessions = plain.sessions[world.world.topology.first_node_of(address).index()];
                 let SessionTally { occupied_us, lasted_us, ended, .. } = sessions;
                 assert_eq!(seen, Seen { occupied_us, lasted_us, ended }, "{toml}");
             }

@@ -22,7 +22,7 @@ const CRATES: [(&str, &[&str]); 5] = [
 
 /// Which modules of core a module of core may use, from the bottom up: a module uses only what stands before it. What is absent here is absent
 /// on purpose.
-const MODULES: [(&str, &[&str]); 20] = [
+const MODULES: [(&str, &[&str]); 21] = [
     ("time", &[]),
     ("ids", &["time"]),
     ("random", &[]),
@@ -33,6 +33,7 @@ const MODULES: [(&str, &[&str]); 20] = [
     ("smtp", &[]),
     ("syntax", &["time", "outgoing"]),
     ("node", &["time", "ids", "random", "smtp"]),
+    ("edge", &["time", "random", "node"]),
     ("traffic", &["time", "random"]),
     ("dns", &["time", "random", "syntax"]),
     ("sender", &["time", "ids", "random", "smtp"]),
@@ -47,6 +48,7 @@ const MODULES: [(&str, &[&str]); 20] = [
             "smtp",
             "syntax",
             "node",
+            "edge",
             "traffic",
             "dns",
             "sender",
@@ -59,8 +61,8 @@ const MODULES: [(&str, &[&str]); 20] = [
     (
         "engine",
         &[
-            "time", "ids", "random", "results", "smtp", "node", "traffic", "dns", "sender", "scenario",
-            "tally",
+            "time", "ids", "random", "results", "smtp", "node", "edge", "traffic", "dns", "sender",
+            "scenario", "tally",
         ],
     ),
     (

@@ -5,6 +5,7 @@
 
 mod by_plan;
 mod disobedient;
+mod edge;
 mod events;
 mod facts;
 mod fates;

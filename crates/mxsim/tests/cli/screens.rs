@@ -67,7 +67,7 @@ const WRONG: [(&str, &str, &str); 5] = [
     (
         "error-not-yet.txt",
         "site.toml",
-        "[zone]\ntext = \"example.com. 300 IN A 192.0.2.1\"\n\n[edge.lb]\nbalance = \"round-robin\"\n",
+        "[zone]\ntext = \"example.com. 300 IN A 192.0.2.1\"\n\n[nodes.example]\nsite = \"west\"\n",
     ),
 ];
 

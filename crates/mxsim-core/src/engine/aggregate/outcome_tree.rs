@@ -95,7 +95,7 @@ impl OutcomeTree {
         for (order, probability) in orders {
             let mut branches = &mut tree.roots;
             for candidate in order {
-                let node = world.topology.node_of(candidate.address);
+                let node = world.topology.first_node_of(candidate.address);
                 let known = branches.iter().position(|branch| branch.candidate == *candidate);
                 let place = known.unwrap_or_else(|| {
                     let (candidate, next) = (*candidate, Vec::new());

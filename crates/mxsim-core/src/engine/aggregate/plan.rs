@@ -144,6 +144,9 @@ fn choice(world: &World, sender: &SenderTable, sites: &[f64]) -> Result<Choice, 
     if all.iter().any(|(order, _)| order.is_empty()) {
         return Err("it finds no address");
     }
+    if all.iter().any(|(order, _)| order.iter().any(|candidate| world.topology.is_edge(candidate.address))) {
+        return Err("an edge picks its nodes: where a message goes depends on those before it");
+    }
     let tree = OutcomeTree::new(world, &all);
     check_nodes(world, sender, &tree)?;
     check_faults(world, sender, &tree)?;

@@ -117,7 +117,7 @@ fn fate(world: &World, order: &Candidates, born: Time) -> (Vec<Attempt>, Disposi
         if now >= world.end {
             return (attempts, Disposition::UnderWay);
         }
-        let node = world.topology.node_of(candidate.address);
+        let node = world.topology.first_node_of(candidate.address);
         let (at, outcome) = match connect(
             &world.topology.node(node).faults,
             (now, now),

@@ -4,13 +4,14 @@ use crate::engine::count::delays::SenderDelays;
 use crate::engine::count::load::{Chunk, Load};
 use crate::engine::count::phases::{ChunkCounts, PhaseCounter};
 use crate::engine::count::sessions::SessionCounter;
+use crate::engine::world::topology::EdgeTable;
 use crate::engine::world::{SenderTable, World};
-use crate::ids::{AddressId, HostId, MessageId, NodeId, SenderId};
+use crate::ids::{AddressId, EdgeId, HostId, MessageId, NodeId, SenderId};
 use crate::node::{Excess, Objection};
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::tally::{
-    DURATION_PARTS, DelayCounter, DelayHistogram, HourTally, LATE, PEAK_BINS, SERIES_BIN, SenderTally, Tally,
-    WindowTally,
+    BehindEdge, DURATION_PARTS, DelayCounter, DelayHistogram, EdgeTally, HourTally, LATE, PEAK_BINS,
+    SERIES_BIN, SenderTally, Tally, WindowTally,
 };
 use crate::time::{Span, Time};
 use std::cmp::Reverse;
@@ -44,7 +45,7 @@ pub(crate) struct Recorder<'w> {
     delayed: u64,
     load: Load,
     chunk: Chunk,
-    /// Of the current chunk: messages accepted `[sender * addresses + address]`, connections tried `[sender * nodes + node]`.
+    /// Of the current chunk: messages accepted `[sender * landings + landing]`, connections tried `[sender * nodes + node]`.
     accepted: Vec<u64>,
     connections_tried: Vec<u64>,
     /// Messages that arrived up to the current chunk, and all that were drawn as numbers.
@@ -53,7 +54,7 @@ pub(crate) struct Recorder<'w> {
     hosts_before: Vec<u64>,
     pub(crate) sessions: SessionCounter,
     pub(crate) phases: PhaseCounter<'w>,
-    /// Of the current chunk, `[sender * addresses + address]`: messages of [`Recorder::taken_at_once`], and their time in sessions (µs).
+    /// Of the current chunk, `[sender * landings + landing]`: messages of [`Recorder::taken_at_once`], and their time in sessions (µs).
     at_once: Vec<(u64, u64)>,
     /// Per sender: false for mail that nobody waits for.
     wanted: Vec<bool>,
@@ -95,6 +96,7 @@ impl<'w> Recorder<'w> {
             totals: DeliveryTotals::default(),
             senders: world.senders.iter().map(|sender| sender_tally(sender, nodes)).collect(),
             nodes: vec![NodeTotals::default(); nodes],
+            edges: world.topology.edges.iter().map(edge_tally).collect(),
             accepted_by_address: vec![0; world.topology.addresses.len()],
             accepted_by_host: vec![0; world.topology.hosts.len()],
             accepted_between: vec![None; world.topology.hosts.len()],
@@ -114,13 +116,13 @@ impl<'w> Recorder<'w> {
             delayed: 0,
             load: Load::new(nodes, run.run_length),
             chunk: chunk_at(world, Time::ZERO),
-            accepted: vec![0; world.senders.len() * world.topology.addresses.len()],
+            accepted: vec![0; world.senders.len() * world.topology.landings.len()],
             connections_tried: vec![0; world.senders.len() * nodes],
             arrived: 0,
             hosts_before: vec![0; world.topology.hosts.len()],
             phases: PhaseCounter::new(&world.phases, nodes),
             sessions: SessionCounter::new(wanted.clone(), timed_nodes, world.end),
-            at_once: vec![(0, 0); world.senders.len() * world.topology.addresses.len()],
+            at_once: vec![(0, 0); world.senders.len() * world.topology.landings.len()],
             wanted,
             ahead: BinaryHeap::new(),
         }
@@ -187,13 +189,11 @@ impl<'w> Recorder<'w> {
 
     /// Messages of [`Recorder::taken_at_once`] count as all others do.
     fn add_taken_at_once(&mut self) {
-        let (nodes, addresses) = (self.world.topology.nodes.len(), self.world.topology.addresses.len());
+        let (nodes, landings) = (self.world.topology.nodes.len(), &self.world.topology.landings);
         for (place, taken) in self.at_once.iter_mut().enumerate() {
             let (count, us) = std::mem::take(taken);
-            let (sender, node) = (
-                SenderId::new(place / addresses),
-                self.world.topology.node_of(AddressId::new(place % addresses)),
-            );
+            let (sender, node) =
+                (SenderId::new(place / landings.len()), landings[place % landings.len()].node);
             self.accepted[place] += count;
             self.connections_tried[sender.index() * nodes + node.index()] += count;
             self.sessions.taken_at_once(sender, node, (count, us));
@@ -202,17 +202,17 @@ impl<'w> Recorder<'w> {
 
     fn add_chunk_to_window(&mut self) {
         self.add_taken_at_once();
-        let (nodes, addresses) = (self.world.topology.nodes.len(), self.world.topology.addresses.len());
+        let (nodes, landings) = (self.world.topology.nodes.len(), &self.world.topology.landings);
         let window = &mut self.tally.windows[self.chunk.window];
         let (mut all, mut by_node) = (0, vec![(0, 0); nodes]);
         for (place, accepted) in self.accepted.iter_mut().enumerate() {
             let accepted = std::mem::take(accepted);
             all += accepted;
-            let (sender, address) = (place / addresses, place % addresses);
-            let known = self.world.topology.address(AddressId::new(address));
-            window.accepted[sender * nodes + known.node.index()] += accepted;
-            by_node[known.node.index()].0 += accepted;
-            self.tally.accepted_by_address[address] += accepted;
+            let (sender, landing) = (place / landings.len(), landings[place % landings.len()]);
+            let known = self.world.topology.address(landing.address);
+            window.accepted[sender * nodes + landing.node.index()] += accepted;
+            by_node[landing.node.index()].0 += accepted;
+            self.tally.accepted_by_address[landing.address.index()] += accepted;
             if !self.world.topology.hosts_share_addresses {
                 self.tally.accepted_by_host[known.host.index()] += accepted;
             }
@@ -267,6 +267,19 @@ impl<'w> Recorder<'w> {
         if counts(message) {
             let nodes = self.world.topology.nodes.len();
             self.connections_tried[message.sender.index() * nodes + node.index()] += 1;
+        }
+    }
+
+    /// What is counted of an edge.
+    pub(crate) fn edge(&mut self, edge: EdgeId) -> &mut EdgeTally {
+        &mut self.tally.edges[edge.index()]
+    }
+
+    /// A connection that got no further than an edge.
+    pub(crate) fn ended_at_edge(&mut self, message: MessageId, edge: EdgeId) {
+        if counts(message) {
+            self.tally.edges[edge.index()].ended += 1;
+            self.totals(message.sender).connections_tried += 1;
         }
     }
 
@@ -357,7 +370,7 @@ impl<'w> Recorder<'w> {
     ) {
         let delay = at.since(message.born);
         let (count, us) =
-            &mut self.at_once[message.sender.index() * self.world.topology.addresses.len() + address.index()];
+            &mut self.at_once[message.sender.index() * self.world.topology.landings.len() + address.index()];
         *count += 1;
         *us += delay.0 as u64;
         if self.world.topology.hosts_share_addresses {
@@ -375,21 +388,37 @@ impl<'w> Recorder<'w> {
         }
     }
 
-    /// A message is accepted at `at`, which lies in the current chunk.
+    /// A message is accepted at `at`, which lies in the current chunk, at an address of a node.
     #[inline(always)]
     pub(crate) fn accepted(&mut self, message: MessageId, host: HostId, address: AddressId, at: Time) {
+        self.accepted_in(message, host, (address.index(), self.world.topology.first_node_of(address)), at);
+    }
+
+    /// The same at an address of an edge, by a node behind it.
+    pub(crate) fn accepted_by(
+        &mut self,
+        message: MessageId,
+        (host, address): (HostId, AddressId),
+        node: NodeId,
+        at: Time,
+    ) {
+        self.accepted_in(message, host, (self.world.topology.landing(address, node), node), at);
+    }
+
+    #[inline(always)]
+    fn accepted_in(&mut self, message: MessageId, host: HostId, (landing, node): (usize, NodeId), at: Time) {
         if !counts(message) {
             return;
         }
         if !self.is_wanted(message.sender) {
-            return self.unwanted_accepted(message.sender, address, at.since(message.born), 1);
+            return self.unwanted_accepted(message.sender, node, at.since(message.born), 1);
         }
-        let place = message.sender.index() * self.world.topology.addresses.len() + address.index();
+        let place = message.sender.index() * self.world.topology.landings.len() + landing;
         self.accepted[place] += 1;
         if self.world.topology.hosts_share_addresses {
             self.tally.accepted_by_host[host.index()] += 1;
         }
-        self.load.add(self.world.topology.node_of(address), self.chunk.second_of_hour(at), 1);
+        self.load.add(node, self.chunk.second_of_hour(at), 1);
         let delay = at.since(message.born);
         if message.born < self.chunk.from {
             return self.count_old(message, delay);
@@ -399,8 +428,7 @@ impl<'w> Recorder<'w> {
 
     /// Messages that nobody waits for were accepted: they count in the row of their sender.
     #[cold]
-    fn unwanted_accepted(&mut self, sender: SenderId, address: AddressId, delay: Span, count: u64) {
-        let node = self.world.topology.node_of(address);
+    fn unwanted_accepted(&mut self, sender: SenderId, node: NodeId, delay: Span, count: u64) {
         let own = &mut self.tally.senders[sender.index()];
         own.unwanted_at[node.index()] += count;
         own.late += if delay > LATE { count } else { 0 };
@@ -577,11 +605,11 @@ impl Recorder<'_> {
 
     /// Everything about accepted messages but in which second; that is [`Recorder::seconds_of`].
     pub(crate) fn accepted_in_bulk(&mut self, bulk: BulkAccept) {
+        let node = self.world.topology.first_node_of(bulk.address);
         if !self.is_wanted(bulk.sender) {
-            return self.unwanted_accepted(bulk.sender, bulk.address, bulk.delay, bulk.count);
+            return self.unwanted_accepted(bulk.sender, node, bulk.delay, bulk.count);
         }
-        let (node, nodes) =
-            (self.world.topology.node_of(bulk.address).index(), self.world.topology.nodes.len());
+        let (node, nodes) = (node.index(), self.world.topology.nodes.len());
         self.tally.windows[bulk.window].accepted[bulk.sender.index() * nodes + node] += bulk.count;
         self.tally.accepted_by_address[bulk.address.index()] += bulk.count;
         self.tally.accepted_by_host[bulk.host.index()] += bulk.count;
@@ -603,6 +631,11 @@ impl Recorder<'_> {
     pub(crate) fn seconds_of(&mut self, node: NodeId) -> &mut [u32] {
         self.load.seconds_of(node)
     }
+}
+
+/// An empty tally of an edge.
+fn edge_tally(edge: &EdgeTable) -> EdgeTally {
+    EdgeTally { nodes: vec![BehindEdge::default(); edge.nodes.len()], ..EdgeTally::default() }
 }
 
 /// An empty tally of a sender.
@@ -633,6 +666,7 @@ fn sum_windows(tally: &mut Tally) {
             tally.totals.connections_tried += count;
         }
     }
+    tally.totals.connections_tried += tally.edges.iter().map(|edge| edge.ended).sum::<u64>();
     for sender in &mut tally.senders {
         sender.totals.accepted += sender.unwanted_at.iter().sum::<u64>();
     }
@@ -660,7 +694,10 @@ fn sum_senders(tally: &mut Tally, wanted: &[bool]) {
         tally.totals +=
             if wanted { totals } else { DeliveryTotals { connections_tried, ..DeliveryTotals::default() } };
     }
-    assert_eq!(tally.totals.connections_tried, tried, "every connection is one sender's and one node's");
+    assert_eq!(
+        tally.totals.connections_tried, tried,
+        "every connection is one sender's and one node's, or one edge's"
+    );
     let in_windows: u64 = tally.windows.iter().map(|window| window.messages).sum();
     assert_eq!(tally.totals.messages, in_windows, "every message arrives in one window");
 }

@@ -75,7 +75,7 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
             fixed.first(self.sender_state(&message).choice_for(table, &message, epoch, now))
         });
         let candidate = fixed.candidate(first);
-        let node = self.world.topology.node_of(candidate.address);
+        let node = self.world.topology.first_node_of(candidate.address);
         let connection = Connection {
             fault_draw: self.fault_draw(&message, candidate),
             ..Connection::to(&candidate, now)

@@ -2,6 +2,7 @@
 
 use crate::engine::messages::delivery::{Caller, Delivery, DeliveryAttempt};
 use crate::engine::messages::message::QueuedMessage;
+use crate::engine::messages::receiving::passage::{Passage, Way};
 use crate::engine::messages::receiving::{Admission, ConnectionRequest};
 use crate::engine::messages::resolve::NoCandidate;
 use crate::engine::messages::sending::connection::Connection;
@@ -96,7 +97,7 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
                 };
             }
             self.begin_connection(&mut attempt.delivery, candidate, now);
-            let admission = self.connect(&attempt.delivery, now);
+            let admission = self.connect(&mut attempt.delivery, now);
             attempt = match self.admit_attempt(attempt, admission, now) {
                 Some(failed) => failed,
                 None => return,
@@ -114,6 +115,7 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
         delivery.connection = Connection {
             mx_set,
             kept_on_demand,
+            passage: Passage::to(&self.world.topology, candidate.address),
             child: message.child,
             number: self.connections,
             fault_draw: self.fault_draw(&message, candidate),
@@ -130,7 +132,7 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
     #[inline]
     pub(crate) fn fault_draw(&self, message: &QueuedMessage, candidate: Candidate) -> u64 {
         let topology = &self.world.topology;
-        if !topology.node(topology.node_of(candidate.address)).faults.is_partial() {
+        if !topology.address(candidate.address).tells_clients_apart {
             return 0;
         }
         self.senders[message.id.sender.index()].fault_draw(message, candidate.address_hash)
@@ -140,7 +142,7 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
     #[inline]
     pub(crate) fn identity(&self, message: &QueuedMessage, connection: &Connection) -> Client {
         let topology = &self.world.topology;
-        if !self.nodes[topology.node_of(connection.address).index()].tells_clients_apart() {
+        if !topology.address(connection.address).tells_clients_apart {
             return Client::ANYBODY;
         }
         let ipv6 = topology.address(connection.address).ipv6;
@@ -148,9 +150,12 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
         state.identity(self.sender(message), message, (ipv6, connection.fault_draw))
     }
 
-    /// Asks the node of a connection that has just begun.
-    pub(crate) fn connect(&mut self, delivery: &Delivery, now: Time) -> Admission {
-        let node = self.world.topology.node_of(delivery.connection.address);
+    /// Asks the node, or the edge, of a connection that has just begun.
+    pub(crate) fn connect(&mut self, delivery: &mut Delivery, now: Time) -> Admission {
+        let Passage { node, way, .. } = delivery.connection.passage;
+        if let Way::Before(edge) = way {
+            return self.connect_through(edge, delivery, now);
+        }
         let request = ConnectionRequest { begun: now, ..self.request(delivery) };
         self.connect_to(node, request, now)
     }
@@ -162,14 +167,17 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
             message: message.id,
             timeouts: &self.sender(message).behaviour.parameters.timeouts,
             identity: self.identity(message, connection),
-            client: self.client(message.of(), connection.address),
+            client: self.client_of(message.of(), connection),
             begun: *since,
         }
     }
 
     /// Asks the node of a connection again that has given no answer so far.
-    fn connect_again(&mut self, delivery: &Delivery, now: Time) -> Admission {
-        let node = self.world.topology.node_of(delivery.connection.address);
+    fn connect_again(&mut self, delivery: &mut Delivery, now: Time) -> Admission {
+        let Passage { node, way, .. } = delivery.connection.passage;
+        if way != Way::Direct {
+            return self.connect_through_again(delivery, now);
+        }
         let request = self.request(delivery);
         self.nodes[node.index()].connect_again(request, now, &mut self.recorder)
     }
@@ -227,12 +235,12 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
     }
 
     /// Goes on with a connection to which a node has given no answer so far.
-    pub(crate) fn answered(&mut self, caller: Caller, outcome: Outcome, now: Time) {
+    pub(crate) fn answered(&mut self, mut caller: Caller, outcome: Outcome, now: Time) {
         let admission = match outcome {
-            Outcome::Accepted => self.connect_again(caller.delivery(), now),
+            Outcome::Accepted => self.connect_again(caller.delivery_mut(), now),
             failure => {
                 // One that waited for the greeting of a tarpit had a session.
-                let node = self.world.topology.node_of(caller.delivery().connection.address);
+                let node = caller.delivery().connection.passage.node;
                 if self.nodes[node.index()].has_waiting() {
                     self.push(Task::OfferSession(node));
                 }
@@ -251,12 +259,15 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
     /// Waits in the backlog of a full node for its greeting.
     pub(crate) fn wait_in_backlog(&mut self, mut caller: Caller, now: Time) {
         self.begin_waiting(caller.delivery_mut());
-        let Delivery { message, candidate, .. } = *caller.delivery();
+        let Delivery { message, candidate, connection, .. } = *caller.delivery();
         self.note(&message, now, Step::InBacklog(candidate));
         let patience = self.sender(&message).behaviour.parameters.timeouts.greeting;
         self.backlogged += 1;
         let number = self.backlogged;
-        self.node(candidate.address).wait(number);
+        match connection.passage.way {
+            Way::Before(edge) => self.edges[edge.index()].wait(number),
+            Way::Direct | Way::Through(..) => self.node_of(&connection).wait(number),
+        }
         self.in_backlog.insert(number, caller);
         self.calendar.schedule(now + patience, Event::GreetingTimesOut(number));
     }
@@ -264,7 +275,11 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
     /// Gives up a connection that has waited in a backlog for too long.
     pub(crate) fn time_out_greeting(&mut self, number: u64, now: Time) {
         let Some(caller) = self.in_backlog.remove(&number) else { return };
-        self.node(caller.delivery().connection.address).leave_backlog(number);
+        let connection = caller.delivery().connection;
+        match connection.passage.way {
+            Way::Before(edge) => self.edges[edge.index()].leave_queue(number),
+            Way::Direct | Way::Through(..) => self.node_of(&connection).leave_backlog(number),
+        }
         self.handle_admission(caller, Admission::Failed(Outcome::NoGreeting), now);
     }
 
@@ -285,12 +300,14 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
             _ if delivery.connection.in_clear => true,
             TlsFailure::PlainSameHost => {
                 let candidate = delivery.candidate;
-                let node = self.world.topology.node_of(candidate.address);
+                // An edge is taken to send the second connection to the node that it picked for the first.
+                let passage = delivery.connection.passage;
+                let node = passage.node;
                 self.note_tried(delivery, Outcome::TlsFailed, now);
                 self.recorder.failed(message.id, node);
                 self.recorder.attempted(message.id, node);
                 self.begin_connection(delivery, candidate, now);
-                delivery.connection.in_clear = true;
+                (delivery.connection.passage, delivery.connection.in_clear) = (passage, true);
                 true
             }
             TlsFailure::NextHostThenPlain(long) => {
@@ -309,7 +326,9 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
         outcome: Outcome,
         now: Time,
     ) -> Option<Box<DeliveryAttempt>> {
-        match self.record_failure(&mut attempt.delivery, outcome, now) {
+        let reaction = self.record_failure(&mut attempt.delivery, outcome, now);
+        self.leave_edge(&mut attempt.delivery.connection);
+        match reaction {
             Reaction::Next => {
                 attempt.next += 1;
                 return Some(attempt);
@@ -360,7 +379,7 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
         now: Time,
     ) -> Reaction {
         let Delivery { message, candidate, connection, .. } = *delivery;
-        let node = self.world.topology.node_of(candidate.address);
+        let node = connection.passage.node;
         if outcome.is_in_session() {
             let connection = connection.number;
             let objection = delivery.objection;
@@ -368,7 +387,9 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
         } else {
             self.note_tried(delivery, outcome, now);
         }
-        if outcome.is_permanent() {
+        if let Way::Before(edge) = connection.passage.way {
+            self.recorder.ended_at_edge(message.id, edge);
+        } else if outcome.is_permanent() {
             self.recorder.rejected(message.id, node);
         } else {
             self.recorder.failed(message.id, node);

@@ -180,7 +180,7 @@ impl<P: Watching> Replication<'_, '_, P> {
     pub(crate) fn open_session(&mut self, mut session: Box<DestinationSession>, now: Time) {
         let candidate = session.delivery.candidate;
         self.begin_connection(&mut session.delivery, candidate, now);
-        let admission = self.connect(&session.delivery, now);
+        let admission = self.connect(&mut session.delivery, now);
         self.admit_session(session, admission, now);
     }
 
@@ -215,6 +215,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         let (of, address) = (session.delivery.message.of(), session.delivery.connection.address);
         let table = self.world.sender(of.sender);
         let reaction = self.record_failure(&mut session.delivery, outcome, now);
+        self.leave_edge(&mut session.delivery.connection);
         let remembers = matches!(table.behaviour.parameters.memory, Memory::Route { .. });
         let is_new = match self.destination(of).route_mut(address) {
             Some(route) if !route.valid => {
@@ -250,10 +251,12 @@ impl<P: Watching> Replication<'_, '_, P> {
         let (of, address) = (session.delivery.message.of(), session.delivery.connection.address);
         self.note_tried(&session.delivery, Outcome::Accepted, now);
         session.delivery.connection.opened = now;
-        let node = self.world.topology.node_of(address).index();
+        let node = session.delivery.connection.passage.node.index();
         if self.nodes[node].has_session_time() {
-            let client = self.client(of, address);
+            let client = self.client_of(of, &session.delivery.connection);
             self.nodes[node].begin(client, now, &mut self.recorder);
+        } else {
+            self.leave_edge(&mut session.delivery.connection);
         }
         if self.destination(of).is_ready(address) {
             self.open_connections(of, now);
@@ -276,7 +279,7 @@ impl<P: Watching> Replication<'_, '_, P> {
             };
             self.queued -= 1;
             self.take_message(&mut session, message, now);
-            if self.node(session.delivery.connection.address).has_session_time() {
+            if self.node_of(&session.delivery.connection).has_session_time() {
                 return self.schedule_end(Caller::Destination(session), now);
             }
             match self.complete_message(session, now) {
@@ -350,7 +353,7 @@ impl<P: Watching> Replication<'_, '_, P> {
     /// Closes a session in good order. Until the node has said goodbye it counts as open and ready, so that two that find no work within this time
     /// both close, and mail that comes then waits for the next look (`mta_session.c`, state `MTA_QUIT`).
     fn quit(&mut self, session: Box<DestinationSession>, now: Time) {
-        let node = self.world.topology.node_of(session.delivery.connection.address);
+        let node = session.delivery.connection.passage.node;
         if !self.nodes[node.index()].has_session_time() {
             return self.close_session(session, now);
         }
@@ -376,7 +379,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         if destination.open > 1 || now.since(since) >= patience {
             return self.quit(session, now);
         }
-        let node = &self.nodes[self.world.topology.node_of(session.delivery.connection.address).index()];
+        let node = &self.nodes[session.delivery.connection.passage.node.index()];
         if node.has_session_time() {
             node.note_idle(now, &mut self.recorder);
         }

@@ -19,6 +19,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         if self.watch.is_over() {
             return None;
         }
+        self.note_out_at_end();
         for event in std::mem::take(&mut self.calendar).into_rest() {
             self.count_unfinished(event);
         }
@@ -55,6 +56,7 @@ impl<P: Watching> Replication<'_, '_, P> {
                     self.count_waiting(&caller);
                 }
             }
+            Event::CheckBegins(..) | Event::CheckEnds(..) => {}
             Event::SessionOpens(_) | Event::ProcessReady(_) | Event::ProcessFree(_) => {}
             Event::SessionQuits(session) => {
                 self.count_open(session.delivery.message.id.sender, &session.delivery.connection);
@@ -82,7 +84,7 @@ impl<P: Watching> Replication<'_, '_, P> {
 
     /// A session that goes on when time is over.
     fn count_open(&mut self, sender: SenderId, connection: &Connection) {
-        let node = self.world.topology.node_of(connection.address);
+        let node = connection.passage.node;
         if self.nodes[node.index()].has_session_time() {
             self.recorder.sessions.session(
                 sender,

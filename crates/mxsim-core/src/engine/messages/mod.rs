@@ -104,6 +104,7 @@ fn through<'p, P: Watching>(
     probe: &'p mut P,
 ) -> Option<Tally> {
     let mut state = Replication::new(compiled, entropy, probe, watch);
+    state.schedule_checks();
     state.schedule_first_arrivals(compiled);
     while let Some(next) = state.calendar.take_next() {
         let handled = match next {
@@ -146,6 +147,8 @@ impl<P: Watching> Replication<'_, '_, P> {
             Event::Answered(caller, outcome) => self.answered(caller, outcome, now),
             Event::CompactAnswered(attempt, outcome) => self.compact_answered(attempt, outcome, now),
             Event::TransactionEnds(caller) => self.end_transaction(caller, now),
+            Event::CheckBegins(edge, place) => self.begin_check(edge, place, now),
+            Event::CheckEnds(edge, place, passed) => self.end_check(edge, (place, passed), now),
             Event::GreetingTimesOut(number) => self.time_out_greeting(number, now),
             Event::SessionOpens(session) => self.open_session(session, now),
             Event::SessionQuits(session) => self.close_session(session, now),
@@ -173,6 +176,7 @@ impl<P: Watching> Replication<'_, '_, P> {
             Task::ReuseConnection(message, free) => self.reuse_connection(message, free, now),
             Task::StartWaiting(of, most) => self.start_waiting(of, most, now),
             Task::OfferSession(node) => self.offer_session(node, now),
+            Task::OfferNode(edge) => self.offer_node(edge, now),
         }
     }
 }

@@ -38,7 +38,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         address: AddressId,
         times: (Time, Time),
     ) {
-        let node = self.world.topology.node_of(address).index();
+        let node = self.world.topology.first_node_of(address).index();
         self.nodes[node].begin_until(message.sender, times, &mut self.recorder);
         self.recorder.will_be_accepted(message, host, address, times.1);
     }
@@ -60,7 +60,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         if stays && trouble.is_none() {
             self.sender_state(&message).note_good(message.outbound_host, host);
         }
-        let node = self.world.topology.node_of(address);
+        let node = delivery.connection.passage.node;
         if self.sender(&message).path.counts_connections() {
             self.outbound(message.of()).opened(address);
             delivery.connection.ages_from = self.ages_from(message.of(), now);
@@ -73,6 +73,7 @@ impl<P: Watching> Replication<'_, '_, P> {
             || self.is_watched(&attempt.delivery);
         let state = &mut self.nodes[node.index()];
         if !state.has_session_time() {
+            self.leave_edge(&mut attempt.delivery.connection);
             self.end_delivery(attempt, now);
         } else if !is_watched {
             let (greeting, time) = self.session_times(&attempt.delivery, node, now);
@@ -80,7 +81,7 @@ impl<P: Watching> Replication<'_, '_, P> {
             self.deliver_unwatched(message.id, host, address, (now, until));
             self.recycle(attempt);
         } else {
-            let client = self.client(message.of(), address);
+            let client = self.client_of(message.of(), &attempt.delivery.connection);
             self.nodes[node.index()].begin(client, now, &mut self.recorder);
             self.schedule_end(Caller::Attempt(attempt), now);
         }
@@ -89,7 +90,7 @@ impl<P: Watching> Replication<'_, '_, P> {
     /// Schedules the end of the transaction that has just begun.
     pub(crate) fn schedule_end(&mut self, caller: Caller, now: Time) {
         let Delivery { message, connection, .. } = *caller.delivery();
-        let node = self.world.topology.node_of(connection.address);
+        let node = connection.passage.node;
         let (greeting, time) = self.session_times(caller.delivery(), node, now);
         let work = self.shared(&message, time);
         if greeting > Span::ZERO {
@@ -114,7 +115,8 @@ impl<P: Watching> Replication<'_, '_, P> {
 
     /// Ends a transaction.
     pub(crate) fn end_transaction(&mut self, caller: Caller, now: Time) {
-        self.node(caller.delivery().connection.address).end_transaction();
+        let connection = caller.delivery().connection;
+        self.node_of(&connection).end_transaction();
         match caller {
             Caller::Attempt(attempt) => self.end_delivery(attempt, now),
             Caller::Destination(session) => self.end_message_of_session(session, now),
@@ -166,9 +168,13 @@ impl<P: Watching> Replication<'_, '_, P> {
         let message = delivery.message;
         let connection = Connection { messages: delivery.connection.messages + 1, ..delivery.connection };
         let Connection { host, address, number, .. } = connection;
-        self.note(&message, now, Step::Accepted { host, address, connection: number });
-        self.recorder.accepted(message.id, host, address, now);
-        let node = self.world.topology.node_of(address);
+        self.note(
+            &message,
+            now,
+            Step::Accepted { host, address, node: connection.passage.node, connection: number },
+        );
+        let node = connection.passage.node;
+        self.recorder.accepted_by(message.id, (host, address), node, now);
         if self.nodes[node.index()].ever_bounces() && self.bounces(&message, &connection, now) {
             self.recorder.accepted_then_bounced(message.id, node);
             self.note(&message, now, Step::BouncedAfterwards { node });
@@ -184,7 +190,7 @@ impl<P: Watching> Replication<'_, '_, P> {
 
     /// True if the node of a connection bounces a message that it has accepted at `now`.
     fn bounces(&self, message: &QueuedMessage, connection: &Connection, now: Time) -> bool {
-        let node = self.world.topology.node_of(connection.address);
+        let node = connection.passage.node;
         self.nodes[node.index()].bounces(&self.identity(message, connection), now)
     }
 
@@ -270,7 +276,7 @@ impl<P: Watching> Replication<'_, '_, P> {
 
     /// Whether a connection may be kept at all: under TLS only some senders do.
     pub(crate) fn can_keep(&self, policy: Reuse, connection: &Connection) -> bool {
-        let node = self.world.topology.node_of(connection.address);
+        let node = connection.passage.node;
         let tls = self.nodes[node.index()].offers_tls() && !connection.in_clear;
         policy.kept().is_some_and(|kept| kept.tls || !tls)
     }
@@ -284,7 +290,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         }
         let number = outbound.keep(connection, until);
         // Its end only matters where an idle connection takes up a session.
-        let node = &self.nodes[self.world.topology.node_of(connection.address).index()];
+        let node = &self.nodes[connection.passage.node.index()];
         if node.has_session_time() {
             node.note_idle(now, &mut self.recorder);
             self.calendar.schedule(until, Event::IdleTimesOut(of, number));
@@ -300,8 +306,9 @@ impl<P: Watching> Replication<'_, '_, P> {
 
     /// True if the node of an open connection fails in a way that breaks it.
     pub(crate) fn is_broken(&self, message: &QueuedMessage, connection: &Connection, now: Time) -> bool {
-        let node = self.world.topology.node_of(connection.address);
-        self.nodes[node.index()].breaks_connection(&self.identity(message, connection), now)
+        let node = connection.passage.node;
+        let client = self.identity(message, connection);
+        self.nodes[node.index()].breaks_connection(&client, now) || self.edge_breaks(connection, &client, now)
     }
 
     /// Sends a message down an open connection.
@@ -330,7 +337,7 @@ impl<P: Watching> Replication<'_, '_, P> {
 
     /// Begins a transaction on an open connection.
     fn transact(&mut self, attempt: Box<DeliveryAttempt>, now: Time) {
-        if self.node(attempt.delivery.connection.address).has_session_time() {
+        if self.node_of(&attempt.delivery.connection).has_session_time() {
             self.schedule_end(Caller::Attempt(attempt), now);
         } else {
             self.end_delivery(attempt, now);
@@ -346,7 +353,7 @@ impl<P: Watching> Replication<'_, '_, P> {
     /// Finds out what goes wrong with a message that begins in a session that is open.
     pub(crate) fn begin_in_session(&mut self, delivery: &mut Delivery, now: Time) {
         let client = self.identity(&delivery.message, &delivery.connection);
-        let trouble = self.node(delivery.connection.address).trouble_in_session(&client, now);
+        let trouble = self.node_of(&delivery.connection).trouble_in_session(&client, now);
         delivery.trouble = self.meets(delivery, trouble, now);
     }
 
@@ -421,12 +428,13 @@ impl<P: Watching> Replication<'_, '_, P> {
     }
 
     /// Ends the session that a connection took up, if it took up one.
-    pub(crate) fn end_session(&mut self, of: OutboundId, connection: Connection, now: Time) {
-        let node = self.world.topology.node_of(connection.address);
-        let client = self.client(of, connection.address);
+    pub(crate) fn end_session(&mut self, of: OutboundId, mut connection: Connection, now: Time) {
+        self.leave_edge(&mut connection);
+        let node = connection.passage.node;
+        let client = self.client_of(of, &connection);
         let state = &mut self.nodes[node.index()];
         if state.has_session_time() {
-            state.end(client, (connection.opened, now), connection.messages, &mut self.recorder);
+            state.end((of.sender, client), (connection.opened, now), connection.messages, &mut self.recorder);
             if state.has_waiting() {
                 self.push(Task::OfferSession(node));
             }

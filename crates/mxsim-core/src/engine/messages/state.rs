@@ -12,16 +12,17 @@ use crate::engine::messages::compact_attempt::CompactAttempt;
 use crate::engine::messages::delivery::{Caller, DeliveryAttempt, DestinationSession};
 use crate::engine::messages::message::QueuedMessage;
 use crate::engine::messages::receiving::Node;
+use crate::engine::messages::receiving::edge::Edge;
 use crate::engine::messages::receiving::greylisting::Greylists;
 use crate::engine::messages::sending::SenderState;
-use crate::engine::messages::sending::connection::FreeConnection;
+use crate::engine::messages::sending::connection::{Connection, FreeConnection};
 use crate::engine::messages::sending::destination::{DestinationQueue, DueEvent};
 use crate::engine::messages::sending::outbound_host::OutboundHost;
 use crate::engine::probe::{Step, Watching};
 use crate::engine::watch::WorkMeter;
 use crate::engine::world::topology::LayerTable;
 use crate::engine::world::{MX, SenderTable, World};
-use crate::ids::{AddressId, NodeId, OutboundId};
+use crate::ids::{EdgeId, NodeId, OutboundId};
 use crate::random::Entropy;
 use crate::sender::Outcome;
 use crate::time::Time;
@@ -43,6 +44,10 @@ pub(crate) enum Event {
     TransactionEnds(Caller),
     /// The connection of this number has waited in a backlog for as long as its sender waits for a greeting.
     GreetingTimesOut(u64),
+    /// An edge begins to check the node in this place.
+    CheckBegins(EdgeId, usize),
+    /// It knows whether that node passed.
+    CheckEnds(EdgeId, usize, bool),
     /// A connection is opened for a destination.
     SessionOpens(Box<DestinationSession>),
     /// A node confirms the end of a destination's session.
@@ -72,6 +77,8 @@ pub(crate) enum Task {
     StartWaiting(OutboundId, Option<usize>),
     /// A node has a session free for a connection in its backlog.
     OfferSession(NodeId),
+    /// An edge may have a node for a connection that waits.
+    OfferNode(EdgeId),
 }
 
 /// One replication.
@@ -85,6 +92,7 @@ pub(crate) struct Replication<'w, 'p, P> {
     tasks: Vec<Task>,
     pub(crate) senders: Vec<SenderState>,
     pub(crate) nodes: Vec<Node<'w>>,
+    pub(crate) edges: Vec<Edge<'w>>,
     /// Messages that wait for a connection at their outbound host.
     pub(crate) queued: usize,
     /// Whom they know, if any greylists.
@@ -145,6 +153,7 @@ impl<'w, 'p, P: Watching> Replication<'w, 'p, P> {
                 .map(|table| SenderState::new(table, &entropy, world.start))
                 .collect(),
             nodes: topology.nodes.iter().enumerate().map(node).collect(),
+            edges: topology.edges.iter().map(|table| Edge::new(table, &entropy)).collect(),
             queued: 0,
             greylists: world.greylisting.as_ref().map(|plan| Box::new(Greylists::new(plan, &entropy))),
             in_backlog: BTreeMap::new(),
@@ -234,10 +243,10 @@ impl<'w, 'p, P: Watching> Replication<'w, 'p, P> {
         self.senders[of.sender.index()].destination(of.host)
     }
 
-    /// The node behind an address.
+    /// The node that a connection is for.
     #[inline]
-    pub(crate) fn node(&mut self, address: AddressId) -> &mut Node<'w> {
-        &mut self.nodes[self.world.topology.node_of(address).index()]
+    pub(crate) fn node_of(&mut self, connection: &Connection) -> &mut Node<'w> {
+        &mut self.nodes[connection.passage.node.index()]
     }
 
     /// An attempt without candidates yet, in a box that was used before, so that messages need no memory of their own.

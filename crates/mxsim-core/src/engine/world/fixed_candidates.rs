@@ -101,6 +101,10 @@ impl FixedCandidates {
         take_preferences(policy.preference, &mut candidates);
         candidates.sort_by_key(|candidate| candidate.preference);
         let twice = |i: usize| candidates[..i].iter().any(|other| other.address == candidates[i].address);
+        // Which node an edge picks is decided with each connection.
+        if candidates.iter().any(|candidate| topology.is_edge(candidate.address)) {
+            return None;
+        }
         if candidates.is_empty() || (0..candidates.len()).any(twice) {
             return None;
         }
@@ -113,7 +117,7 @@ impl FixedCandidates {
         let stop = |&Candidate { host, address, .. }: &Candidate| Stop {
             host,
             address,
-            node: topology.node_of(address),
+            node: topology.first_node_of(address),
         };
         let stops = candidates.iter().map(stop).collect();
         Some(Self { mx_set: mx_set(&candidates), candidates, best, unit: policy.unit, labels, stops })

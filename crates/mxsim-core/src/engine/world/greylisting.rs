@@ -67,6 +67,8 @@ pub struct Envelope {
     pub outbound_host: u32,
     /// True if it comes over IPv6.
     pub ipv6: bool,
+    /// The address that it seems to come from, where an edge hides that of its sender.
+    pub edge: Option<IpAddr>,
 }
 
 /// A message as a table sees it, and what the table of a node has known of it before the run.
@@ -151,11 +153,12 @@ impl GreylistPlan {
         home: Home,
     ) -> Option<Greeted<'a>> {
         let sender = &self.senders[envelope.sender.index()];
-        let address = sender.address(home, envelope);
+        let address = envelope.edge.unwrap_or_else(|| sender.address(home, envelope));
         let draw = keys.senders[envelope.sender.index()].child(envelope.number);
         let client = self.rules.client(address);
         let own = (envelope.sender.0, envelope.number);
         let (pair, rate) = match (self.rules.key, self.first_contacts) {
+            (GreyKey::Client, _) if envelope.edge.is_some() => (None, self.rate_of_all()),
             (GreyKey::Client, FirstContacts::Share(_)) => (None, 0.0),
             (GreyKey::Client, FirstContacts::Correspondents { .. }) => (None, self.client_rate(envelope)),
             (_, FirstContacts::Share(share)) => {
@@ -184,7 +187,13 @@ impl GreylistPlan {
         let rank = sums.partition_point(|&sum| sum < draw.unit() * all).min(number - 1);
         let before = if rank == 0 { 0.0 } else { sums[rank - 1] };
         let pair = ((site as u64) << 32) | rank as u64;
-        (pair, sender.rates[site] * (sums[rank] - before) / all * self.part_of_client(sender))
+        let part = if envelope.edge.is_some() { 1.0 } else { self.part_of_client(sender) };
+        (pair, sender.rates[site] * (sums[rank] - before) / all * part)
+    }
+
+    /// Messages of all senders (1/µs): to a node behind an edge that hides them they are one client.
+    fn rate_of_all(&self) -> f64 {
+        self.senders.iter().flat_map(|sender| &sender.rates).sum()
     }
 
     /// How often a client writes (1/µs).
@@ -202,15 +211,21 @@ impl GreylistPlan {
     /// First contacts of one address that pass later on (1/µs), as far as its keys are of one site.
     fn passes_of(&self, envelope: Envelope) -> f64 {
         let sender = &self.senders[envelope.sender.index()];
-        if !sender.comes_back {
-            return 0.0;
+        if envelope.edge.is_some() {
+            let sites = |sender: &SenderPlan| -> f64 {
+                (0..sender.rates.len()).map(|site| self.passes_of_site(sender, site)).sum()
+            };
+            return self.senders.iter().map(sites).sum();
         }
-        let site = sender.site(envelope);
-        let of_site = match self.first_contacts {
+        self.passes_of_site(sender, sender.site(envelope)) / sender.hosts as f64
+    }
+
+    fn passes_of_site(&self, sender: &SenderPlan, site: usize) -> f64 {
+        match self.first_contacts {
+            _ if !sender.comes_back => 0.0,
             FirstContacts::Share(share) => share * sender.rates[site],
             FirstContacts::Correspondents { .. } => self.forgotten(sender, site),
-        };
-        of_site / sender.hosts as f64
+        }
     }
 
     /// How often correspondents of a site come back after they have been forgotten (1/µs).
@@ -297,8 +312,10 @@ impl History for Greeted<'_> {
         let unknown = match (pair, self.plan.first_contacts) {
             // Nobody has seen it, wherever it comes from.
             (Some(_), FirstContacts::Share(_)) => return false,
-            (None, FirstContacts::Share(share)) => return of_client().unit() > share,
-            (_, FirstContacts::Correspondents { .. }) => {
+            (None, FirstContacts::Share(share)) if self.envelope.edge.is_none() => {
+                return of_client().unit() > share;
+            }
+            (None, FirstContacts::Share(_)) | (_, FirstContacts::Correspondents { .. }) => {
                 libm::exp(-self.rate * self.seen() * self.plan.rules.expiry.0 as f64)
             }
         };

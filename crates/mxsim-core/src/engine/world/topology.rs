@@ -4,12 +4,14 @@ use super::out_of_reach::OutOfReach;
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{Host, Name, OrderPolicy, RecordType, ResolverParameters, Zone};
-use crate::ids::{AddressId, HostId, NodeId};
+use crate::edge::EdgePolicy;
+use crate::ids::{AddressId, EdgeId, HostId, NodeId};
 use crate::node::{Capacity, Fault, Schedule, SessionTime, SessionTimes};
 use crate::random::{Purpose, StreamId, name_hash};
-use crate::scenario::{Node, Scenario, ZoneVersion};
+use crate::scenario::{Edge, Node, Scenario, ZoneVersion};
 use crate::sender::Candidate;
 use crate::time::{Span, Time};
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -33,6 +35,10 @@ pub struct Topology {
     pub hosts_share_addresses: bool,
     /// Nodes.
     pub nodes: Vec<NodeTable>,
+    /// Edges.
+    pub edges: Vec<EdgeTable>,
+    /// Where mail may land: first one of each address, in their order, then the other nodes behind edges.
+    pub landings: Vec<Landing>,
     /// The session times, if they follow the same distribution at every node and sessions take time.
     pub session_times: Option<Arc<SessionTimes>>,
     /// In which order the authority answers.
@@ -69,12 +75,49 @@ pub struct AddressTable {
     pub hash: u64,
     /// The address itself.
     pub ip: IpAddr,
-    /// The node behind it.
-    pub node: NodeId,
+    /// What stands there.
+    pub target: Target,
+    /// True if faults there, or behind an edge there, tell clients apart.
+    pub tells_clients_apart: bool,
+    /// The place of the first of its nodes in [`Topology::landings`].
+    pub landing: usize,
     /// A host that has it.
     pub host: HostId,
     /// True for IPv6.
     pub ipv6: bool,
+}
+
+/// What stands at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A node.
+    Node(NodeId),
+    /// An edge, which picks a node.
+    Edge(EdgeId),
+}
+
+/// Where mail may land that is sent to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Landing {
+    /// The address.
+    pub address: AddressId,
+    /// The node.
+    pub node: NodeId,
+}
+
+/// One edge.
+#[derive(Debug)]
+pub struct EdgeTable {
+    /// What it is told to do.
+    pub policy: EdgePolicy,
+    /// Its own faults.
+    pub faults: Schedule,
+    /// The nodes behind it.
+    pub nodes: Vec<NodeId>,
+    /// The names of these nodes and their weights.
+    pub weights: Vec<(String, f64)>,
+    /// Its decisions.
+    pub stream: StreamId,
 }
 
 /// One node.
@@ -86,6 +129,8 @@ pub struct NodeTable {
     pub capacity: Capacity,
     /// True if it greylists.
     pub greylists: bool,
+    /// True if it stands behind an edge, which may count its connections.
+    pub is_behind_edge: bool,
     /// True if it ever bounces what it has accepted.
     pub bounces: bool,
     /// True if it is ever slow, or a tarpit.
@@ -115,12 +160,15 @@ impl Topology {
     pub fn new(scenario: &Scenario, names: &Names, layers: Vec<LayerTable>) -> Self {
         let (record_sets, hosts) = record_sets(scenario, names);
         let nodes = node_tables(scenario);
+        let (addresses, landings) = address_tables(scenario, names, &nodes);
         Self {
             fixed_answers: fixed_answers(&record_sets, &hosts, scenario),
             record_sets,
             hosts,
             implicit_host: names.host(&scenario.zones[0].zone.domain),
-            addresses: address_tables(scenario, names),
+            addresses,
+            edges: scenario.edges.iter().map(|edge| edge_table(scenario, edge)).collect(),
+            landings,
             hosts_share_addresses: names.addresses.iter().any(|&ip| {
                 let mut hosts = hosts_of(scenario, names, ip);
                 let first = hosts.next();
@@ -155,11 +203,43 @@ impl Topology {
         &self.nodes[node.index()]
     }
 
-    /// The node behind an address.
+    /// The node behind an address; of an edge the first of its nodes, before it has picked one.
     #[must_use]
     #[inline]
-    pub fn node_of(&self, address: AddressId) -> NodeId {
-        self.addresses[address.index()].node
+    pub fn first_node_of(&self, address: AddressId) -> NodeId {
+        self.landings[address.index()].node
+    }
+
+    /// True if an edge stands at an address.
+    #[must_use]
+    pub fn is_edge(&self, address: AddressId) -> bool {
+        matches!(self.address(address).target, Target::Edge(_))
+    }
+
+    /// The place among [`Topology::landings`] of mail that is sent to an address and taken by a node.
+    #[must_use]
+    #[inline]
+    pub fn landing(&self, address: AddressId, node: NodeId) -> usize {
+        let table = self.address(address);
+        match table.target {
+            Target::Node(_) => address.index(),
+            Target::Edge(edge) => {
+                let nodes = &self.edges[edge.index()].nodes;
+                match nodes.iter().position(|behind| *behind == node).unwrap_or(0) {
+                    0 => address.index(),
+                    place => table.landing + place - 1,
+                }
+            }
+        }
+    }
+
+    /// The faults of a node and of the edges before it.
+    #[must_use]
+    pub fn faults_on_the_way(&self, node: NodeId) -> Cow<'_, Schedule> {
+        let own = &self.node(node).faults;
+        let before = self.edges.iter().filter(|edge| edge.nodes.contains(&node));
+        let outages: Vec<_> = before.flat_map(|edge| edge.faults.outages()).copied().collect();
+        if outages.is_empty() { Cow::Borrowed(own) } else { Cow::Owned(own.with(outages)) }
     }
 
     /// An address of a host as a candidate.
@@ -231,6 +311,7 @@ fn node_tables(scenario: &Scenario) -> Vec<NodeTable> {
             faults: out_of_reach.faults_of(node),
             capacity,
             greylists: node.greylists,
+            is_behind_edge: !node.through.is_empty(),
             bounces: node.faults.ever(|fault| fault == Fault::AcceptThenBounce),
             delays,
             session_times: known.unwrap_or_else(|| Arc::new(SessionTimes::new(policy))),
@@ -379,18 +460,61 @@ fn wire_name(name: &Name) -> Vec<u8> {
     wire
 }
 
-fn address_tables(scenario: &Scenario, names: &Names) -> Vec<AddressTable> {
-    names
-        .addresses
-        .iter()
-        .map(|address| AddressTable {
+fn edge_table(scenario: &Scenario, edge: &Edge) -> EdgeTable {
+    let weight = |place: &usize| {
+        let node = &scenario.nodes[*place];
+        (node.name.clone(), node.fair_share)
+    };
+    EdgeTable {
+        policy: edge.policy,
+        faults: edge.faults.clone(),
+        nodes: edge.nodes.iter().map(|place| NodeId::new(*place)).collect(),
+        weights: edge.nodes.iter().map(weight).collect(),
+        stream: StreamId::new(&edge.name, Purpose::Edge),
+    }
+}
+
+/// The addresses, and where mail to each may land.
+fn address_tables(
+    scenario: &Scenario,
+    names: &Names,
+    tables_of_nodes: &[NodeTable],
+) -> (Vec<AddressTable>, Vec<Landing>) {
+    let mut landings: Vec<Landing> = Vec::new();
+    let mut behind: Vec<Landing> = Vec::new();
+    let mut tables = Vec::new();
+    for (place, address) in names.addresses.iter().enumerate() {
+        let target = target_of(scenario, *address);
+        let nodes = nodes_behind(scenario, target);
+        let landing = |node: &NodeId| Landing { address: AddressId::new(place), node: *node };
+        let is_partial = |node: &NodeId| tables_of_nodes[node.index()].faults.is_partial();
+        let edge_is_partial = match target {
+            Target::Edge(edge) => scenario.edges[edge.index()].faults.is_partial(),
+            Target::Node(_) => false,
+        };
+        tables.push(AddressTable {
             hash: name_hash(&address.to_string()),
             ip: *address,
-            node: node_of(scenario, *address),
+            target,
+            tells_clients_apart: edge_is_partial || nodes.iter().any(is_partial),
+            landing: names.addresses.len() + behind.len(),
             host: hosts_of(scenario, names, *address).next().unwrap_or(HostId(0)),
             ipv6: address.is_ipv6(),
-        })
-        .collect()
+        });
+        landings.extend(nodes.first().map(landing));
+        behind.extend(nodes.iter().skip(1).map(landing));
+    }
+    landings.extend(behind);
+    (tables, landings)
+}
+
+fn nodes_behind(scenario: &Scenario, target: Target) -> Vec<NodeId> {
+    match target {
+        Target::Node(node) => vec![node],
+        Target::Edge(edge) => {
+            scenario.edges[edge.index()].nodes.iter().map(|place| NodeId::new(*place)).collect()
+        }
+    }
 }
 
 /// The hosts that have an address in some version of the zone, perhaps repeatedly.
@@ -408,17 +532,24 @@ fn hosts_of<'a>(
 fn nodes_of(scenario: &Scenario, names: &Names, host: &Name) -> Vec<NodeId> {
     let has =
         |address: &&IpAddr| hosts_of(scenario, names, **address).any(|id| names.hosts[id.index()] == *host);
-    let mut nodes: Vec<NodeId> =
-        names.addresses.iter().filter(has).map(|&address| node_of(scenario, address)).collect();
+    let mut nodes: Vec<NodeId> = names
+        .addresses
+        .iter()
+        .filter(has)
+        .flat_map(|&ip| nodes_behind(scenario, target_of(scenario, ip)))
+        .collect();
     nodes.sort_unstable();
     nodes.dedup();
     nodes
 }
 
-fn node_of(scenario: &Scenario, address: IpAddr) -> NodeId {
+fn target_of(scenario: &Scenario, address: IpAddr) -> Target {
+    if let Some(edge) = scenario.edges.iter().position(|edge| edge.addresses.contains(&address)) {
+        return Target::Edge(EdgeId::new(edge));
+    }
     let node = scenario.nodes.iter().position(|node| node.addresses.contains(&address));
-    assert!(node.is_some(), "validation gives every address a node, but {address} has none");
-    NodeId::new(node.unwrap_or(0))
+    assert!(node.is_some(), "validation gives every address a node or an edge, but {address} has none");
+    Target::Node(NodeId::new(node.unwrap_or(0)))
 }
 
 #[cfg(test)]

@@ -65,6 +65,7 @@ pub(super) fn labels(fair: &[f64], senders: usize) -> Labels {
         wanted: true,
     };
     Labels {
+        edges: Vec::new(),
         title: "test".into(),
         run: RunPlan {
             replications: None,
@@ -100,6 +101,7 @@ fn tally(nodes: usize, windows: &[&[u32]]) -> Tally {
     let counts: Vec<u64> = (0..nodes).map(by_node).collect();
     let all: u64 = counts.iter().sum();
     Tally {
+        edges: Vec::new(),
         series: counts.clone(),
         duration: vec![0; nodes * DURATION_PARTS.len()],
         sessions: Vec::new(),

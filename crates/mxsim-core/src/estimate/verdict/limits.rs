@@ -6,6 +6,7 @@ use crate::estimate::delivery::part;
 use crate::numerals::percent;
 use crate::results::{NodeResult, NodeTotals, Subject, called};
 use crate::scenario::TURNED_AWAY;
+use crate::tally::labels::EdgeLabels;
 
 /// A part of what comes to a node that is worth a word. *Assumption*.
 const WORTH_SAYING: f64 = 0.005;
@@ -97,7 +98,22 @@ impl Evidence<'_> {
         }
         let (node, limit, _) = self.tightest()?;
         let of_limit = limit.count(&node.totals) as f64;
-        (of_limit > MOST * node.totals.deferred as f64).then(|| limit.remedy(&called(&node.name)))
+        (of_limit > MOST * node.totals.deferred as f64).then(|| self.limit_remedy(limit, node))
+    }
+
+    /// What to do about a limit of a node. A limit for each client is one for all where an edge hides the senders.
+    fn limit_remedy(&self, limit: Limit, node: &NodeResult) -> String {
+        let is_before =
+            |edge: &&EdgeLabels| edge.nodes.iter().any(|place| self.labels.nodes[*place].name == node.name);
+        let hiding = self.labels.edges.iter().filter(is_before).find(|edge| edge.hides_senders);
+        match hiding {
+            Some(edge) if limit != Limit::Queue => format!(
+                "Let {} pass on the addresses of senders (`source = \"kept\"`: the PROXY protocol, or packets as they are): to {} they are all one client.",
+                called(&edge.name),
+                called(&node.name)
+            ),
+            _ => limit.remedy(&called(&node.name)),
+        }
     }
 
     /// The node that turns away more than it may by such a limit.
@@ -117,7 +133,7 @@ impl Evidence<'_> {
             is_certain,
             needs_longer_run: false,
             sentence: self.limited()?,
-            action: limit.remedy(&called(&node.name)),
+            action: self.limit_remedy(limit, node),
         })
     }
 

@@ -300,7 +300,9 @@ impl Evidence<'_> {
 
     /// True if a node can be reached over IPv4.
     fn has_ipv4(&self) -> bool {
-        self.labels.nodes.iter().flat_map(|node| &node.addresses).any(|address| !address.contains(':'))
+        let of_nodes = self.labels.nodes.iter().flat_map(|node| &node.addresses);
+        let of_edges = self.labels.edges.iter().flat_map(|edge| &edge.addresses);
+        of_nodes.chain(of_edges).any(|address| !address.contains(':'))
     }
 
     fn answer(&self) -> Answer {

@@ -559,7 +559,8 @@ impl Evidence<'_> {
         }
         let name = called(&node.name);
         let addresses = self.labels.node(&node.name).map(|place| &self.labels.nodes[place].addresses);
-        let only_ipv6 = addresses.is_some_and(|all| all.iter().all(|address| address.contains(':')));
+        let only_ipv6 =
+            addresses.is_some_and(|all| !all.is_empty() && all.iter().all(|address| address.contains(':')));
         let is_full =
             self.fullest_hour().is_some_and(|(full, part)| full.name == node.name && part.value > 0.5);
         match () {

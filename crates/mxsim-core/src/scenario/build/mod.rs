@@ -2,8 +2,9 @@
 //! set of rules.
 //!
 //! What a scenario holds several of has a type each: [`SenderSpec`], [`ResolverSpec`], [`NodeSpec`], [`EventSpec`], [`ChangeSpec`],
-//! [`GreylistingSpec`], and [`Goal`](super::Goal). Each has a method for what is said often and `set` for every other key of the scenario reference.
+//! [`GreylistingSpec`], [`EdgeSpec`], and [`Goal`](super::Goal). Each has a method for what is said often and `set` for every other key of the scenario reference.
 
+mod edge;
 mod event;
 mod greylisting;
 mod hosts;
@@ -17,6 +18,7 @@ mod values;
 mod zone;
 mod zone_change;
 
+pub use edge::EdgeSpec;
 pub use event::{ChangeSpec, EventSpec};
 pub use greylisting::GreylistingSpec;
 pub use no_such_key::NoSuchKey;
@@ -166,6 +168,12 @@ impl ScenarioBuilder {
     /// Says something of a node, beside what was said of it before.
     pub fn node(mut self, node: NodeSpec) -> Self {
         self.named("nodes", &node.name).extend(node.table);
+        self
+    }
+
+    /// Puts a load balancer before nodes; of two with the same name the later one counts.
+    pub fn edge(mut self, edge: EdgeSpec) -> Self {
+        self.named("edge", &edge.name).clone_from(&edge.table);
         self
     }
 

@@ -1,5 +1,6 @@
 //! `[[events]]`: faults of nodes, once or again and again.
 
+use super::edges;
 use super::fault;
 use super::nodes::report_unknown_node;
 use super::planned::clock;
@@ -10,7 +11,7 @@ use crate::parameters::node::Family;
 use crate::parameters::span_at;
 use crate::parameters::words::value_of;
 use crate::results::EventKind;
-use crate::scenario::model::{Node, PlannedEvent, PlannedFault, Sender};
+use crate::scenario::model::{Edge, Node, PlannedEvent, PlannedFault, Sender};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity;
 use crate::syntax::shape::EVERY;
@@ -26,21 +27,25 @@ const MOST_OUTAGES: i64 = 1_000_000;
 pub(super) fn read(
     document: &Table,
     run_length: Span,
-    (nodes, senders, mta_sts): (&mut [Node], &[Sender], Option<&MtaSts>),
+    (nodes, edges, senders, mta_sts): (&mut [Node], &mut [Edge], &[Sender], Option<&MtaSts>),
     reading: &mut Reading,
 ) -> (Vec<PlannedFault>, Vec<PlannedEvent>) {
     let (mut faults, mut planned) = (Vec::new(), Vec::new());
     let mut outages: Vec<Vec<Outage>> = vec![Vec::new(); nodes.len()];
+    let mut edge_outages: Vec<Vec<Outage>> = vec![Vec::new(); edges.len()];
     let mut left = MOST_OUTAGES;
     for (number, (value, table)) in tables(document, "events").into_iter().enumerate() {
         let hit = hit_nodes(value, table, nodes, reading);
         let named = hit_senders(table, senders, reading);
-        let Some(event) = event(number, value, table, reading) else { continue };
+        let event = event(number, value, table, reading);
+        let hit_edges = edges::hit(table, event.as_ref().map(|event| event.fault), edges, reading);
+        let Some(event) = event else { continue };
         let from = event.hit_senders(named, senders, mta_sts, reading);
         event.find_sessions(&hit, nodes, &value.place, reading);
         event.find_addresses(&hit, nodes, reading);
         let scopes = event.scopes(&from);
-        let single = event.times(run_length).saturating_mul((hit.len() * scopes.len()) as i64);
+        let single =
+            event.times(run_length).saturating_mul(((hit.len() + hit_edges.len()) * scopes.len()) as i64);
         left = left.saturating_sub(single);
         if left < 0 {
             report_too_many(&value.place, reading);
@@ -50,8 +55,11 @@ pub(super) fn read(
         for (node, scope) in hit.iter().flat_map(|node| scopes.iter().map(move |scope| (node, scope))) {
             outages[*node].extend(event.outages(run_length, *scope));
         }
-        faults.push(event.as_written(&hit, from.as_deref()));
-        let text = event.text((&hit, nodes), &from.unwrap_or_default());
+        for (edge, scope) in hit_edges.iter().flat_map(|edge| scopes.iter().map(move |scope| (edge, scope))) {
+            edge_outages[*edge].extend(event.outages(run_length, *scope));
+        }
+        faults.push(event.as_written((&hit, &hit_edges), from.as_deref()));
+        let text = event.text((&hit, nodes), (&hit_edges, edges), &from.unwrap_or_default());
         planned.push(PlannedEvent { text, name: event.name, kind: EventKind::Fault, nodes: hit, during });
     }
     for (node, outages) in nodes.iter_mut().zip(outages) {
@@ -62,6 +70,9 @@ pub(super) fn read(
             return (Vec::new(), Vec::new());
         }
         node.faults = Schedule::new(outages);
+    }
+    for (edge, outages) in edges.iter_mut().zip(edge_outages) {
+        edge.faults = Schedule::new(outages);
     }
     (faults, planned)
 }
@@ -125,7 +136,7 @@ fn scope(table: &Table, fault: Fault, reading: &mut Reading) -> Option<Scope> {
 }
 
 impl Event {
-    fn as_written(&self, nodes: &[usize], from: Option<&[&Sender]>) -> PlannedFault {
+    fn as_written(&self, (nodes, edges): (&[usize], &[usize]), from: Option<&[&Sender]>) -> PlannedFault {
         let names = |senders: &[&Sender]| senders.iter().map(|sender| sender.name.clone()).collect();
         PlannedFault {
             at: self.at,
@@ -134,16 +145,27 @@ impl Event {
             fault: self.fault,
             name: self.name.clone(),
             nodes: nodes.to_vec(),
+            edges: edges.to_vec(),
             from: from.map(names),
             scope: self.scope,
         }
     }
 
     /// What it is: `mx1, mx2: reject at data from 10:00 for 1h, 15 % of the outbound hosts of provider A`.
-    fn text(&self, (hit, nodes): (&[usize], &[Node]), from: &[&Sender]) -> String {
-        let names: Vec<&str> = hit.iter().map(|&node| nodes[node].name.as_str()).collect();
-        let who =
-            if hit.len() == nodes.len() && hit.len() > 1 { "every node".into() } else { names.join(", ") };
+    fn text(
+        &self,
+        (hit, nodes): (&[usize], &[Node]),
+        (hit_edges, edges): (&[usize], &[Edge]),
+        from: &[&Sender],
+    ) -> String {
+        let of_nodes = hit.iter().map(|&node| nodes[node].name.as_str());
+        let names: Vec<&str> =
+            of_nodes.chain(hit_edges.iter().map(|&edge| edges[edge].name.as_str())).collect();
+        let who = if hit.len() == nodes.len() && hit.len() > 1 && hit_edges.is_empty() {
+            "every node".into()
+        } else {
+            names.join(", ")
+        };
         let how = match self.fault {
             Fault::Slow(slowdown) => format!(" (factor {})", slowdown.factor()),
             Fault::Tarpit(delay) => format!(" ({delay})"),
@@ -264,6 +286,7 @@ fn hit_nodes(event: &Value, table: &Table, nodes: &[Node], reading: &mut Reading
     match (table.get("node"), table.get("group")) {
         (Some(_), None) => named_nodes(table, nodes, reading),
         (None, Some(_)) => grouped_nodes(table, nodes, reading),
+        (None, None) if table.get("edge").is_some() => Vec::new(),
         (None, None) if table.get("family").is_some() || table.get("from").is_some() => {
             (0..nodes.len()).collect()
         }

@@ -4,6 +4,7 @@
 //! hide the others.
 
 mod capacity;
+mod edges;
 mod events;
 mod fault;
 mod goals;
@@ -191,8 +192,10 @@ fn read_sections(
     let authority = zone::authority(document.table("zone").unwrap_or(&empty), reading);
     let mut zones = zone::read(document, files, reading)?;
     let (mta_sts, dane) = zone::policies(document.table("zone").unwrap_or(&empty), &zones, reading);
-    let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, reading);
-    let hit = (&mut nodes[..], &senders[..], mta_sts.as_ref());
+    let drafts = edges::drafts(document, &zones, reading);
+    let mut nodes = nodes::read(document.table("nodes").unwrap_or(&empty), &zones, &drafts, reading);
+    let mut edges = edges::finish(drafts, &nodes, reading);
+    let hit = (&mut nodes[..], &mut edges[..], &senders[..], mta_sts.as_ref());
     let (faults, events) = events::read(document, run.run_length, hit, reading);
     let random_outages = outages::read(document, run.run_length, &mut nodes, reading);
     let greylisting = greylisting::read(document, &mut nodes, reading);
@@ -219,6 +222,7 @@ fn read_sections(
         senders,
         mix,
         nodes,
+        edges,
         random_outages,
         greylisting,
         goals_are_default: goals.is_empty(),

@@ -5,6 +5,7 @@
 //! machine and the new one.
 
 use super::capacity;
+use super::edges::EdgeDraft;
 use super::reading::{Reading, texts};
 use crate::dns::{Name, Zone};
 use crate::node::{Capacity, Schedule};
@@ -34,23 +35,41 @@ struct HostAddresses<'z> {
 struct Draft {
     name: String,
     addresses: Vec<IpAddr>,
+    /// The addresses of the edges before it.
+    through: Vec<IpAddr>,
     /// Where the scenario names it.
     place: Option<Place>,
     weight: Option<f64>,
 }
 
+impl Draft {
+    const fn of(name: String) -> Self {
+        Self { name, addresses: Vec::new(), through: Vec::new(), place: None, weight: None }
+    }
+}
+
 /// Reads `[nodes.NAME]` over the default nodes.
-pub(super) fn read(table: &Table, zones: &[ZoneVersion], reading: &mut Reading) -> Vec<Node> {
+pub(super) fn read(
+    table: &Table,
+    zones: &[ZoneVersion],
+    edges: &[EdgeDraft<'_>],
+    reading: &mut Reading,
+) -> Vec<Node> {
     let hosts = host_addresses(zones);
     let mut drafts = default_nodes(&hosts);
+    give_to_edges(edges, &mut drafts);
     let named = named(table);
     claim_addresses(&named, &hosts, &mut drafts, reading);
+    add_private_nodes(edges, &mut drafts);
     apply_weights(&named, &mut drafts, reading);
     let position = positions(&hosts);
     for draft in &mut drafts {
         draft.addresses.sort_by_key(|address| position[address]);
     }
-    drafts.sort_by_key(|draft| position[&draft.addresses[0]]);
+    // Where a node is reached first; nodes behind one edge keep the order in which it names them.
+    drafts.sort_by_key(|draft| {
+        draft.addresses.iter().chain(&draft.through).map(|address| position[address]).min()
+    });
     let mut nodes: Vec<Node> = drafts.iter().map(|draft| node(draft, &hosts)).collect();
     share_out(&drafts, &mut nodes, zones, reading);
     capacity::read(table, &mut nodes, reading);
@@ -59,6 +78,24 @@ pub(super) fn read(table: &Table, zones: &[ZoneVersion], reading: &mut Reading) 
         node.groups = own.map(|own| texts(own, "group")).unwrap_or_default();
     }
     nodes
+}
+
+/// Addresses of an edge are those of no node.
+fn give_to_edges(edges: &[EdgeDraft<'_>], drafts: &mut Vec<Draft>) {
+    let is_edge = |address: &IpAddr| edges.iter().any(|edge| edge.addresses.contains(address));
+    drafts.iter_mut().for_each(|draft| draft.addresses.retain(|address| !is_edge(address)));
+    drafts.retain(|draft| !draft.addresses.is_empty());
+}
+
+/// Adds the nodes that only edges name, and says of each node which edges stand before it.
+fn add_private_nodes(edges: &[EdgeDraft<'_>], drafts: &mut Vec<Draft>) {
+    for (edge, name) in edges.iter().flat_map(|edge| edge.nodes.iter().map(move |name| (edge, *name))) {
+        let at = drafts.iter().position(|draft| draft.name == name).unwrap_or_else(|| {
+            drafts.push(Draft::of(name.to_owned()));
+            drafts.len() - 1
+        });
+        drafts[at].through.extend(&edge.addresses);
+    }
 }
 
 /// The tables that stand for one node each.
@@ -141,7 +178,7 @@ fn default_nodes(hosts: &[HostAddresses<'_>]) -> Vec<Draft> {
             let known = addresses.iter().find_map(|address| owner.get(address).copied());
             let at = known.unwrap_or_else(|| {
                 let name = if machines.len() == 1 { name.to_owned() } else { format!("{name}/{}", i + 1) };
-                drafts.push(Draft { name, addresses: Vec::new(), place: None, weight: None });
+                drafts.push(Draft::of(name));
                 drafts.len() - 1
             });
             for &address in addresses {
@@ -170,12 +207,7 @@ fn claim_addresses(
         else {
             continue;
         };
-        let mut draft = Draft {
-            name: entry.key.clone(),
-            addresses: Vec::new(),
-            place: Some(entry.key_place.clone()),
-            weight: None,
-        };
+        let mut draft = Draft { place: Some(entry.key_place.clone()), ..Draft::of(entry.key.clone()) };
         for item in list {
             let Some(address) = item.as_text().and_then(|text| text.parse::<IpAddr>().ok()) else { continue };
             if !known.contains(&address) {
@@ -253,12 +285,14 @@ pub(super) fn report_unknown_node(name: &str, place: &Place, names: &[String], r
 }
 
 fn node(draft: &Draft, hosts: &[HostAddresses<'_>]) -> Node {
-    let behind = hosts.iter().filter(|host| host.all().any(|address| draft.addresses.contains(&address)));
+    let leads_here = |address: IpAddr| draft.addresses.contains(&address) || draft.through.contains(&address);
+    let behind = hosts.iter().filter(|host| host.all().any(leads_here));
     let names: Vec<&str> = behind.map(|host| host.name.as_str()).collect();
     Node {
         name: draft.name.clone(),
         host: names.join(", "),
         addresses: draft.addresses.clone(),
+        through: draft.through.clone(),
         fair_share: 0.0,
         groups: Vec::new(),
         faults: Schedule::default(),
@@ -285,7 +319,7 @@ fn best_nodes(nodes: &[Node], zone: &Zone) -> Vec<bool> {
 
 fn best_preference(node: &Node, zone: &Zone) -> Option<u16> {
     let has = |name: &Name| {
-        zone.host(name).is_some_and(|host| host.addresses().any(|address| node.addresses.contains(&address)))
+        zone.host(name).is_some_and(|host| host.addresses().any(|address| node.is_reached_by(address)))
     };
     if zone.mx.is_empty() {
         return has(&zone.domain).then_some(0);

@@ -102,7 +102,7 @@ pub(super) fn equal_hosts(scenario: &Scenario) -> Result<(), NoClosedForm> {
     if zone.hosts.iter().any(|host| counts(host) != counts(&zone.hosts[0]) || counts(host) == (0, 0)) {
         return Err(NoClosedForm::Addresses);
     }
-    if scenario.nodes.len() != zone.hosts.len() {
+    if scenario.nodes.len() != zone.hosts.len() || !scenario.edges.is_empty() {
         return Err(NoClosedForm::HostsAreNotNodes);
     }
     // What the Internet does not reach gives no answer, as a node that fails all the time.

@@ -82,6 +82,10 @@ impl Design {
             let text = "there is one machine in this zone, so there is nothing to arrange; add MX hosts with addresses";
             return Err(StudyError::Question(text.into()));
         }
+        if !scenario.edges.is_empty() {
+            let text = "machines behind an edge have no addresses of their own to publish; compare two scenarios instead";
+            return Err(StudyError::Question(text.into()));
+        }
         let old = ["zone.mta_sts", "zone.dane", "changes"];
         let published = old.into_iter().fold(builder.clone(), ScenarioBuilder::without);
         let published = published.published(&self.zone(&scenario));

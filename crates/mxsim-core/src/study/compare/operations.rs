@@ -56,15 +56,14 @@ pub(super) fn of_zone(scenario: &Scenario) -> Operations {
 pub(super) struct AtFirstNode(Vec<u64>);
 
 /// Counts them.
-pub(super) struct FirstNodeProbe<'w> {
-    world: &'w World,
+pub(super) struct FirstNodeProbe {
     counts: Vec<u64>,
 }
 
-impl<'w> FirstNodeProbe<'w> {
-    pub(super) fn new(world: &'w World) -> Self {
+impl FirstNodeProbe {
+    pub(super) fn new(world: &World) -> Self {
         let bins = (world.run.run_length.0 - AT.0).max(0) / BIN.0;
-        Self { world, counts: vec![0; bins as usize] }
+        Self { counts: vec![0; bins as usize] }
     }
 
     pub(super) fn finish(self) -> AtFirstNode {
@@ -72,11 +71,11 @@ impl<'w> FirstNodeProbe<'w> {
     }
 }
 
-impl Probe for FirstNodeProbe<'_> {
+impl Probe for FirstNodeProbe {
     fn step(&mut self, message: MessageId, _failures: u32, now: Time, step: Step<'_>) {
-        let Step::Accepted { address, .. } = step else { return };
+        let Step::Accepted { node, .. } = step else { return };
         let bin = now.since(Time::ZERO + AT).0.div_euclid(BIN.0);
-        let is_first = self.world.topology.node_of(address).index() == 0;
+        let is_first = node.index() == 0;
         let place = usize::try_from(bin).ok().filter(|_| is_first && message.born >= Time::ZERO);
         if let Some(count) = place.and_then(|bin| self.counts.get_mut(bin)) {
             *count += 1;

@@ -59,8 +59,8 @@ pub(super) fn retries(compiled: &Compiled) -> (Retries, f64) {
 /// The nodes with an address that is of use to the sender.
 fn usable_nodes(world: &World, sender: &SenderTable) -> Vec<NodeId> {
     let usable = |node: &NodeId| {
-        let mut addresses = world.topology.addresses.iter().filter(|address| address.node == *node);
-        addresses.any(|address| sender.ipv6 || !address.ipv6)
+        let mut landings = world.topology.landings.iter().filter(|landing| landing.node == *node);
+        landings.any(|landing| sender.ipv6 || !world.topology.address(landing.address).ipv6)
     };
     (0..world.topology.nodes.len()).map(NodeId::new).filter(usable).collect()
 }
@@ -78,7 +78,8 @@ fn outages(compiled: &Compiled, sender: &SenderTable, nodes: &[NodeId]) -> Vec<(
             && !(outcome.is_in_session() && behaviour.parameters.limits.sessions.is_some())
     };
     let of = |node: &NodeId, going_on: bool| -> Times {
-        let outages = world.topology.node(*node).faults.outages().iter();
+        let faults = world.topology.faults_on_the_way(*node);
+        let outages = faults.outages().iter();
         let hitting = outages.filter(|outage| outage.keeps_out(sender.name_hash));
         let such = hitting.filter(|outage| goes_on(outcome_of(outage.fault)) == going_on);
         let within = such.map(|outage| (outage.from.max(world.start), outage.to.min(world.end)));

@@ -144,9 +144,7 @@ impl Probe for Arrivals<'_> {
         let is_after = message.born >= self.scene.at;
         match step {
             Step::Arrived { .. } => self.seen.sent += u64::from(is_after),
-            Step::Accepted { address, .. } => {
-                self.accepted(message, self.world.topology.node_of(address), now)
-            }
+            Step::Accepted { node, .. } => self.accepted(message, node, now),
             Step::Bounced => self.seen.bounced += u64::from(is_after),
             // It has been counted as accepted the moment before.
             Step::BouncedAfterwards { .. } if is_after => {

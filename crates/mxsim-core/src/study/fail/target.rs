@@ -2,7 +2,7 @@
 
 use super::how::question;
 use crate::dns::{Host, Name};
-use crate::scenario::{EventSpec, Fault, Scenario, ZoneVersion};
+use crate::scenario::{EventSpec, Fault, Node, Scenario, ZoneVersion};
 use crate::study::StudyError;
 use crate::syntax::suggest::{nearest, some_of};
 use crate::time::{Span, Time};
@@ -81,7 +81,9 @@ impl Target {
     fn has_addresses(&self, scenario: &Scenario) -> Result<(), StudyError> {
         let Some(family) = self.family else { return Ok(()) };
         let has = |node: &usize| {
-            scenario.nodes[*node].addresses.iter().any(|address| address.is_ipv6() == (family == "ipv6"))
+            let node = &scenario.nodes[*node];
+            let mut addresses = node.addresses.iter().chain(&node.through);
+            addresses.any(|address| address.is_ipv6() == (family == "ipv6"))
         };
         if self.nodes.iter().any(has) {
             return Ok(());
@@ -148,16 +150,16 @@ impl Target {
         let Some(version) = scenario.zones.iter().rev().find(|version| version.at <= at) else {
             return Vec::new();
         };
-        let is_gone = |node: &&usize| !is_named(version, &scenario.nodes[**node].addresses);
+        let is_gone = |node: &&usize| !is_named(version, &scenario.nodes[**node]);
         self.nodes.iter().filter(is_gone).map(|node| scenario.nodes[*node].name.clone()).collect()
     }
 }
 
-/// True if an MX record of this version leads to one of the addresses.
-fn is_named(version: &ZoneVersion, addresses: &[std::net::IpAddr]) -> bool {
+/// True if an MX record of this version leads to the node.
+fn is_named(version: &ZoneVersion, node: &Node) -> bool {
     let zone = &version.zone;
     let is_mx = |host: &&Host| zone.mx.is_empty() || zone.mx.iter().any(|mx| mx.exchange == host.name);
-    zone.hosts.iter().filter(is_mx).flat_map(Host::addresses).any(|ip| addresses.contains(&ip))
+    zone.hosts.iter().filter(is_mx).flat_map(Host::addresses).any(|ip| node.is_reached_by(ip))
 }
 
 fn forms(scenario: &Scenario) -> String {

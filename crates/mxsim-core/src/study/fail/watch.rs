@@ -181,8 +181,8 @@ impl Probe for FailureProbe<'_> {
                 self.waits(now, 1);
             }
             Step::Tried { .. } if is_watched => sender.connections += 1,
-            Step::Accepted { address, .. } => {
-                self.accepted(self.world.topology.node_of(address), now);
+            Step::Accepted { node, .. } => {
+                self.accepted(node, now);
                 self.gone(message, now, false);
             }
             Step::BouncedAfterwards { .. } if is_watched => {

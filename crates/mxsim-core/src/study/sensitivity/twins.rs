@@ -141,7 +141,9 @@ fn unlimited(scenario: &Scenario) -> Option<Scenario> {
 
 /// The scenario without its faults, to see whether it would split the mail; `None` where nobody asks, or the zone changes too.
 fn undisturbed(scenario: &Scenario) -> Option<Scenario> {
-    let fails = scenario.nodes.iter().any(|node| !node.faults.is_empty());
+    let of_edges = scenario.edges.iter().map(|edge| &edge.faults);
+    let fails =
+        scenario.nodes.iter().map(|node| &node.faults).chain(of_edges).any(|faults| !faults.is_empty());
     let meant = scenario.nodes.iter().filter(|node| node.fair_share > 0.0).count();
     if !fails || meant < 2 || !scenario.goals_are_default || scenario.zones.len() > 1 {
         return None;

@@ -52,10 +52,19 @@ impl<'a> Recorder<'a> {
         options: &TraceOptions,
         decided: &'a Cell<bool>,
     ) -> Self {
-        let mut addresses = vec![(String::new(), String::new()); compiled.world.topology.addresses.len()];
+        let topology = &compiled.world.topology;
+        let mut addresses = vec![(String::new(), String::new()); topology.addresses.len()];
         for node in &compiled.labels.nodes {
             for (text, &index) in node.addresses.iter().zip(&node.address_indices) {
                 addresses[index] = (text.clone(), node.name.clone());
+            }
+        }
+        for edge in &compiled.labels.edges {
+            let places = topology.addresses.iter().enumerate();
+            for (place, text) in places.map(|(place, known)| (place, known.ip.to_string())) {
+                if edge.addresses.contains(&text) {
+                    addresses[place] = (text, edge.name.clone());
+                }
             }
         }
         Self {
@@ -259,8 +268,8 @@ impl<'a> Recorder<'a> {
                 Happening::GreetingHeldBack { node: self.node(node), delay_s: delay.as_secs_f64() }
             }
             Step::InBacklog(candidate) => Happening::InBacklog { candidate: self.candidate(&candidate) },
-            Step::Accepted { host, address, connection } => {
-                let (text, node) = self.addresses[address.index()].clone();
+            Step::Accepted { host, address, node, connection } => {
+                let (text, node) = (self.addresses[address.index()].0.clone(), self.node(node));
                 let delay_s = now.since(message.born).as_secs_f64();
                 Happening::Accepted { host: self.host(host), address: text, node, connection, delay_s }
             }

@@ -1,7 +1,7 @@
 //! The clients of a node that limits what each may have.
 
 use crate::engine::world::World;
-use crate::ids::{AddressId, OutboundId};
+use crate::ids::{AddressId, EdgeId, OutboundId, SenderId};
 use crate::node::{Account, ClientLimits, Excess};
 use crate::time::Time;
 use std::collections::BTreeMap;
@@ -17,6 +17,11 @@ pub(crate) struct ClientAddress {
 }
 
 impl ClientAddress {
+    /// That of an edge, whose checks and, without the address of the sender, connections are those of one client.
+    pub(super) const fn of_edge(edge: EdgeId) -> Self {
+        Self { outbound: OutboundId { sender: SenderId(u32::MAX), host: edge.0 as u32 }, ipv6: false }
+    }
+
     /// That of an outbound host which connects to this address.
     pub(super) fn of(world: &World, outbound: OutboundId, address: AddressId) -> Self {
         Self { outbound, ipv6: world.topology.address(address).ipv6 }

@@ -1,10 +1,11 @@
 //! What a message meets at a node that greylists.
 
+use crate::edge::Source;
 use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::state::Replication;
 use crate::engine::probe::{Step, Watching};
 use crate::engine::world::greylisting::{Envelope, GreylistKeys, GreylistPlan};
-use crate::ids::NodeId;
+use crate::ids::{EdgeId, NodeId};
 use crate::node::Objection;
 use crate::node::greylisting::{Greylist, Verdict};
 use crate::random::Entropy;
@@ -42,7 +43,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         trouble: Option<Outcome>,
         now: Time,
     ) -> Option<Outcome> {
-        let node = self.world.topology.node_of(delivery.connection.address);
+        let node = delivery.connection.passage.node;
         if self.is_beyond_rate(delivery, node, now) {
             delivery.objection = Some(Objection::Rate);
             return Some(Outcome::Deferred(Stage::Recipient));
@@ -71,11 +72,14 @@ impl<P: Watching> Replication<'_, '_, P> {
         }
         let table = self.world.sender(message.id.sender);
         let home = self.senders[message.id.sender.index()].home(table, message.outbound_host);
+        let address = self.world.topology.address(delivery.connection.address);
+        let hides = |edge: &EdgeId| self.world.topology.edges[edge.index()].policy.source == Source::Edge;
         let envelope = Envelope {
             sender: message.id.sender,
             number: message.id.number,
             outbound_host: message.outbound_host,
-            ipv6: self.world.topology.address(delivery.connection.address).ipv6,
+            ipv6: address.ipv6,
+            edge: delivery.connection.passage.edge().filter(hides).map(|_| address.ip),
         };
         let Some(greeted) = lists.plan.greet(&lists.keys, envelope, node, home) else { return trouble };
         let mut contact = greeted.contact;

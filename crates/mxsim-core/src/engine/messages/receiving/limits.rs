@@ -1,10 +1,12 @@
 //! The clients of a node that limits them, and what a message beyond a limit meets.
 
 use super::clients::ClientAddress;
+use crate::edge::Source;
 use crate::engine::count::recorder::Recorder;
 use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::receiving::{Admission, ConnectionRequest, Node};
 use crate::engine::messages::sending::SenderState;
+use crate::engine::messages::sending::connection::Connection;
 use crate::engine::messages::state::Replication;
 use crate::engine::probe::Watching;
 use crate::ids::{AddressId, NodeId, OutboundId};
@@ -41,9 +43,19 @@ impl Node<'_> {
 }
 
 impl<P: Watching> Replication<'_, '_, P> {
-    /// The client of a connection that an outbound host has to an address.
+    /// The client of a connection that an outbound host has to an address, where no edge stands between.
     pub(crate) fn client(&self, outbound: OutboundId, address: AddressId) -> ClientAddress {
         ClientAddress::of(self.world, outbound, address)
+    }
+
+    /// The client of a connection of an outbound host, as its node sees it.
+    pub(crate) fn client_of(&self, outbound: OutboundId, connection: &Connection) -> ClientAddress {
+        match connection.passage.edge() {
+            Some(edge) if self.edges[edge.index()].table.policy.source == Source::Edge => {
+                ClientAddress::of_edge(edge)
+            }
+            _ => self.client(outbound, connection.address),
+        }
     }
 
     /// What senders remember of their own hosts and of messages, and nodes in their greylists.
@@ -60,8 +72,11 @@ impl<P: Watching> Replication<'_, '_, P> {
     /// Counts a message that begins in a session; true if it is beyond what its client may send.
     #[inline]
     pub(crate) fn is_beyond_rate(&mut self, delivery: &Delivery, node: NodeId, now: Time) -> bool {
-        let Some(clients) = &mut self.nodes[node.index()].clients else { return false };
-        let client = ClientAddress::of(self.world, delivery.message.of(), delivery.connection.address);
-        clients.send(client, now).is_err()
+        if self.nodes[node.index()].clients.is_none() {
+            return false;
+        }
+        let client = self.client_of(delivery.message.of(), &delivery.connection);
+        let clients = self.nodes[node.index()].clients.as_mut();
+        clients.is_some_and(|clients| clients.send(client, now).is_err())
     }
 }

@@ -1,9 +1,13 @@
 //! One node: it decides about itself what a connection finds there, and for how long.
 
+mod checks;
 pub(crate) mod clients;
 mod delays;
+pub(crate) mod edge;
 pub(crate) mod greylisting;
 pub(crate) mod limits;
+pub(crate) mod passage;
+mod passing_on;
 mod queue;
 pub(crate) mod sessions;
 mod workers;
@@ -98,7 +102,10 @@ impl<'w> Node<'w> {
 
     /// True if nothing ever depends on the end of a session, so that it needs no event.
     pub(crate) const fn ends_unwatched(&self) -> bool {
-        self.table.capacity.backlog == 0 && !self.limits_client_sessions() && self.workers.is_none()
+        self.table.capacity.backlog == 0
+            && !self.limits_client_sessions()
+            && self.workers.is_none()
+            && !self.table.is_behind_edge
     }
 
     /// True if it offers STARTTLS.
@@ -290,12 +297,6 @@ impl<'w> Node<'w> {
         outages.filter(|outage| outage.fault.breaks_connections()).any(|outage| outage.hits(client))
     }
 
-    /// True if its faults tell clients apart.
-    #[inline]
-    pub(crate) fn tells_clients_apart(&self) -> bool {
-        self.faults.is_partial()
-    }
-
     /// True if no session is free at `now`.
     #[inline]
     pub(crate) fn is_full(&mut self, now: Time) -> bool {
@@ -331,7 +332,7 @@ impl<'w> Node<'w> {
     /// Ends a session begun by [`Node::begin`], of these times, after so many messages.
     pub(crate) fn end(
         &mut self,
-        client: ClientAddress,
+        (sender, client): (SenderId, ClientAddress),
         times: (Time, Time),
         messages: u32,
         recorder: &mut Recorder<'_>,
@@ -340,7 +341,7 @@ impl<'w> Node<'w> {
         if let Some(clients) = &mut self.clients {
             clients.end_session(client);
         }
-        recorder.sessions.session(client.outbound.sender, self.id, times, messages);
+        recorder.sessions.session(sender, self.id, times, messages);
     }
 
     /// When a message is over that comes at `now` and needs so much work.

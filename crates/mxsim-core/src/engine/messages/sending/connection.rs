@@ -1,5 +1,6 @@
 //! A connection from an outbound host to a node.
 
+use crate::engine::messages::receiving::passage::Passage;
 use crate::ids::{AddressId, HostId};
 use crate::sender::Candidate;
 use crate::time::{Span, Time};
@@ -9,6 +10,8 @@ use crate::time::{Span, Time};
 pub(crate) struct Connection {
     pub(crate) host: HostId,
     pub(crate) address: AddressId,
+    /// How it gets to its node.
+    pub(crate) passage: Passage,
     /// When its session began.
     pub(crate) opened: Time,
     /// From when its age counts: that moment, but for connections that are there when the run begins.
@@ -35,6 +38,7 @@ impl Connection {
         Self {
             host: candidate.host,
             address: candidate.address,
+            passage: Passage::NOT_BEGUN,
             opened: now,
             ages_from: now,
             messages: 0,
