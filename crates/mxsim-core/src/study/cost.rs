@@ -15,16 +15,13 @@ use crate::engine::world::topology::EdgeTable;
 use crate::engine::world::{SenderTable, World};
 use crate::ids::NodeId;
 use crate::scenario::Scenario;
-use crate::study::limit::Limit;
+use crate::study::limit::{Limit, MESSAGES_PER_SECOND};
 use crate::study::sensitivity::size::{TwinCost, WORLDS, WORLDS_BYTES, most_tallies};
 pub use crate::study::too_large::TooLarge;
 use crate::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
 use crate::time::Span;
 use waiting::retries;
 
-/// Simulated messages, or other events, per second of one core: the middle of what `population.rs` shows, which is 0.8 to 8 million.
-/// *Assumption* about the machine; only the order of size matters here.
-pub(super) const MESSAGES_PER_SECOND: f64 = 2e6;
 /// Addresses up to which a message costs the same, and from which on so many more cost as much as a message. Measured: 1.8 µs with 30, 27 µs with
 /// 200.
 const ADDRESSES: [f64; 2] = [8.0, 10.0];

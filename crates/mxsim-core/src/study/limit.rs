@@ -4,6 +4,10 @@ use crate::engine::MethodChoice;
 use crate::scenario::Scenario;
 use crate::study::too_large::TooLarge;
 
+/// Simulated messages, or other events, per second of one core: the middle of what `population.rs` shows, which is 0.8 to 8 million.
+/// *Assumption* about the machine; only the order of size matters here.
+pub(super) const MESSAGES_PER_SECOND: f64 = 2e6;
+
 /// How many replications to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {

@@ -24,7 +24,7 @@ pub(crate) use events::worst_first;
 pub use rows::{oneline, oneline_of, rows};
 
 /// Lines of a terminal.
-pub(crate) const LINES: usize = 25;
+const LINES: usize = 25;
 
 /// Names of the files of a run, for the commands that a screen offers.
 #[derive(Debug, Clone, Copy, Default)]
@@ -42,29 +42,24 @@ pub struct Files<'a> {
 /// The results on one page.
 #[must_use]
 pub fn screen(results: &Results, files: &Files<'_>, style: &TextStyle) -> String {
-    screen_in(LINES, results, files, style)
-}
-
-/// The results in so many lines.
-pub(crate) fn screen_in(lines: usize, results: &Results, files: &Files<'_>, style: &TextStyle) -> String {
     let next = next_command(results, files, false);
-    first_page(lines, results, &next, style).with_next(&next)
+    first_page(results, &next, style).with_next(&next)
 }
 
 /// The results on one page, and after it everything that is known about them.
 #[must_use]
 pub fn full(results: &Results, files: &Files<'_>, style: &TextStyle) -> String {
     let next = next_command(results, files, true);
-    let mut page = first_page(LINES, results, &next, style);
+    let mut page = first_page(results, &next, style);
     page.blank();
     tables::write(&mut page, results, style.ascii);
     page.with_next(&next)
 }
 
 /// The page without the `next` command, for which it leaves room: the first that is short enough of those on which more and more is cut.
-fn first_page(lines: usize, results: &Results, next: &str, style: &TextStyle) -> Page {
+fn first_page(results: &Results, next: &str, style: &TextStyle) -> Page {
     // A blank stands before the command.
-    let room = lines.saturating_sub(1 + Page::new(style).lines_of_next(next));
+    let room = LINES.saturating_sub(1 + Page::new(style).lines_of_next(next));
     let page = |cut: Cut| {
         let mut page = Page::new(style);
         findings::write_worst(&mut page, &results.findings, cut.lines_of_finding());

@@ -339,6 +339,8 @@ pub(crate) fn many_nodes() -> Results {
 pub(crate) fn one_node() -> Results {
     let mut results = with_nodes(no_scatter(), vec![node("mx", "mx.example.com", 1.0, 1.0, 0.0)], 1);
     results.causes.clear();
+    results.balance.max_over_fair = estimate(1.0, 0.0);
+    results.balance.jain = estimate(1.0, 0.0);
     results
 }
 

@@ -4,14 +4,14 @@ use super::watched;
 use crate::args::{Format, SideBySide};
 use crate::exit::{Exit, Failure};
 use crate::figures::drawn;
-use crate::output::{deliver, error_style, is_no_input};
+use crate::output::{deliver, is_no_input};
 use crate::progress::Progress;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::{RunError, StudyError, TogetherOptions};
 use mxsim_import::Draft;
 use mxsim_report::study::{Asked, StudyReport};
-use mxsim_report::{TextStyle, diagnostics, pretty};
+use mxsim_report::{TextStyle, pretty};
 
 /// A command under way: its options, its time, and the presets it knows.
 #[derive(Debug)]
@@ -57,8 +57,10 @@ impl<'a> Begun<'a> {
             done => Ok(done),
         })?;
         done.map_err(|error| match error {
+            // The scenario itself has been read: what is wrong comes from what was asked of it.
             StudyError::Scenario(error) => {
-                Failure::new(Exit::Invalid, diagnostics::screen(&error, &error_style()))
+                let first = error.diagnostics.first().map_or("it is no scenario", |one| one.message.as_str());
+                Failure::usage(format!("what is asked for cannot be simulated: {first}"))
             }
             other => Failure::usage(other),
         })

@@ -300,12 +300,16 @@ fn mail_that_nobody_tried_to_send_is_told_from_refused_mail() {
     let refused =
         DeliveryTotals { messages: 9, waiting: 9, connections_tried: 20, ..DeliveryTotals::default() };
     let unreachable = DeliveryTotals { connections_tried: 0, ..refused };
-    let why = |totals| {
+    let why = |address: &str, totals| {
         let tally = Tally { totals, ..tally(1, &[&[0]]) };
-        verdict(&labels(&[1.0], 1), &vec![tally; 40]).why
+        let mut labels = labels(&[1.0], 1);
+        labels.nodes[0].addresses = vec![address.into()];
+        verdict(&labels, &vec![tally; 40]).why
     };
-    assert!(why(unreachable).starts_with("No sender could use an address"), "{}", why(unreachable));
-    assert!(why(refused).starts_with("No message got as far as being accepted"), "{}", why(refused));
+    let [v4, v6] = ["192.0.2.1", "2001:db8::1"];
+    assert!(why(v6, unreachable).starts_with("No sender could use an address"), "{}", why(v6, unreachable));
+    assert!(why(v4, unreachable).starts_with("No connection was tried"), "{}", why(v4, unreachable));
+    assert!(why(v4, refused).starts_with("No message got as far as being accepted"), "{}", why(v4, refused));
 }
 
 /// Nine of ten messages need no time, one waits 30 s for a dead primary.

@@ -12,23 +12,7 @@ const NEAR: Span = Span::HOUR;
 pub(super) fn findings(scenario: &Scenario) -> Vec<Said> {
     // A change lasts as long as caches hold the old answers; whether mail waits for it, only a run shows.
     let outages = scenario.events.iter().filter(|event| event.kind != EventKind::Change);
-    let end = Time::ZERO + scenario.run.run_length;
-    let comes_after = |event: &&PlannedEvent| event.during.iter().all(|(from, _)| *from >= end);
-    let (after, outages): (Vec<&PlannedEvent>, Vec<&PlannedEvent>) = outages.partition(comes_after);
-    let after = after.into_iter().map(|event| {
-        let text = format!(
-            "\"{}\" comes after the end of the run ({}), so it is not simulated: lengthen run_length",
-            event.text, scenario.run.run_length
-        );
-        ("event-after-run", text)
-    });
-    after.chain(unfinished_ones(outages, scenario)).collect()
-}
-
-/// The events of which the run does not show what becomes of their mail.
-fn unfinished_ones<'s>(outages: Vec<&'s PlannedEvent>, scenario: &'s Scenario) -> Vec<Said> {
-    let mut outages =
-        outages.into_iter().filter_map(|event| Some((event, unfinished(event, scenario)?))).peekable();
+    let mut outages = outages.filter_map(|event| Some((event, unfinished(event, scenario)?))).peekable();
     if outages.peek().is_none() {
         return Vec::new();
     }

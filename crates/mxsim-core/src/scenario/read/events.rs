@@ -42,6 +42,13 @@ pub(super) fn read(
         let Some(event) = event else { continue };
         let from = event.hit_senders(named, senders, mta_sts, reading);
         event.find_sessions(&hit, nodes, &value.place, reading);
+        if event.at.0 >= run_length.0 {
+            let text = format!(
+                "an event at {} comes after the end of the run ({run_length}), so it is not simulated: lengthen run_length",
+                clock(event.at)
+            );
+            reading.finding("event-after-run", text);
+        }
         event.find_addresses(&hit, nodes, reading);
         let scopes = event.scopes(&from);
         let single =

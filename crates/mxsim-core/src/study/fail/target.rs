@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(names("mx2.e.example.", None), "mx2");
         assert_eq!(names("mx3", Some(2)), "mx1 mx3");
         assert_eq!(names("group:rack1", None), "mx1 mx3");
-        assert_eq!(names("ipv6", None), "mx1 mx2 mx3");
+        assert_eq!(names("ipv4", None), "mx1 mx2 mx3");
         let path = found("mx1 from:google ipv4", None).expect("a path");
         assert_eq!(path.text(&scenario()), "the path from google to mx1 over IPv4");
         assert!(path.is_path() && !found("all", None).expect("all").is_path());
@@ -252,6 +252,7 @@ mod tests {
         assert!(why("group:rack2").contains("did you mean rack1?"));
         assert!(why("from:gogle").contains("did you mean google?"));
         assert!(why("zzzzzzzz").contains("nodes are mx1, mx2, mx3"));
+        assert!(why("ipv6").contains("no node that is named has an IPv6 address"));
         assert!(found("mx1", Some(4)).expect_err("too many").contains("expected 1 to 3, found 4"));
     }
 }

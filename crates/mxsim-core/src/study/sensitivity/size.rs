@@ -6,7 +6,7 @@
 //! third: half of that to screen them, and the rest for those that look like flipping the answer.
 
 use super::one_at_a_time::MOST_EXTREMES;
-use crate::study::cost::MESSAGES_PER_SECOND;
+use crate::study::limit::MESSAGES_PER_SECOND;
 
 /// Replications of each extreme before the promising ones go on: in full, and the fewest.
 const SCREENING: [u64; 2] = [32, 3];
