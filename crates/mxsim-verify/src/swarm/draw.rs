@@ -92,6 +92,9 @@ impl Generator {
 
     /// Adds resolvers, senders, capacities, faults and changes.
     fn add_parts(&self, building: &mut Building, dice: &mut Dice) {
+        if dice.below(5) == 0 {
+            self.add_edge(building, dice);
+        }
         for name in ["site", "isp"].into_iter().take(dice.below(3)) {
             let preset = &self.resolvers[dice.below(self.resolvers.len())];
             if building.attempt(|document, _| document["resolvers"][name] = json!({ "preset": preset })) {
@@ -143,6 +146,19 @@ impl Generator {
         }
     }
 
+    /// Puts an exchange host before nodes of their own.
+    fn add_edge(&self, building: &mut Building, dice: &mut Dice) {
+        let hosts = &building.names.hosts;
+        let Some(host) = (!hosts.is_empty()).then(|| hosts[dice.below(hosts.len())].clone()) else { return };
+        let label = host.split('.').next().unwrap_or_default().to_owned();
+        let nodes: Vec<String> = (0..1 + dice.below(4)).map(|number| format!("behind{number}")).collect();
+        let balance = ["round-robin", "least-connections", "random-of-two", "source-hash"][dice.below(4)];
+        let edge = json!({ "nodes": nodes, "balance": balance, "check": { "by": "tcp", "every": "20s" } });
+        if building.attempt(|document, _| document["edge"][&label] = edge) {
+            building.look_up_names(&self.resolvers);
+        }
+    }
+
     /// Plants a value at `path`; false if the reader refuses what comes of it, three times.
     fn plant(&self, building: &mut Building, dice: &mut Dice, path: &Path) -> bool {
         let mut plant_once = || {
@@ -187,6 +203,7 @@ impl Building {
         let zone = &scenario.zones[0].zone;
         self.names.hosts = zone.mx.iter().map(|mx| mx.exchange.as_str().to_owned()).collect();
         self.names.hosts.retain(|host| !host.is_empty());
+        self.names.edges = scenario.edges.iter().map(|edge| edge.name.clone()).collect();
         self.names.nodes = scenario.nodes.iter().map(|node| node.name.clone()).collect();
         let addresses = scenario.nodes.iter().flat_map(|node| &node.addresses);
         self.names.addresses = addresses.map(ToString::to_string).collect();

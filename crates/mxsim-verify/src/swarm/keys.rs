@@ -23,6 +23,7 @@ pub(super) struct Names {
     /// Exchange hosts, by their full names.
     pub(super) hosts: Vec<String>,
     pub(super) nodes: Vec<String>,
+    pub(super) edges: Vec<String>,
     pub(super) addresses: Vec<String>,
     /// Resolvers of the scenario's own, and presets.
     pub(super) resolvers: Vec<String>,
@@ -163,6 +164,7 @@ impl Draw<'_> {
             "group" => {
                 table.remove("node");
             }
+            "edge" => ["node", "group", "stage"].into_iter().for_each(|key| drop(table.remove(key))),
             "factor" | "delay" => {
                 let (fault, other) =
                     if planted == "factor" { ("slow", "delay") } else { ("tarpit", "factor") };
@@ -197,6 +199,9 @@ impl Draw<'_> {
 
     /// Any value of a schema, for this key.
     pub(super) fn value(&mut self, schema: &Value, key: &str) -> Value {
+        if !schema["const"].is_null() {
+            return schema["const"].clone();
+        }
         if let Some(known) = schema["enum"].as_array() {
             return known[self.dice.below(known.len())].clone();
         }
@@ -294,6 +299,7 @@ impl Draw<'_> {
         match key {
             "node" if self.dice.below(4) == 0 => "*".into(),
             "nodes" | "node" | "share" => of(&self.names.nodes, self.dice),
+            "edge" => of(&self.names.edges, self.dice),
             "from" => of(&self.names.senders, self.dice),
             "mx" | "failing" | "weights" => of(&self.names.hosts, self.dice),
             "addresses" if self.dice.below(2) == 0 => of(&self.names.hosts, self.dice),

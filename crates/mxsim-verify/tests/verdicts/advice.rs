@@ -83,7 +83,7 @@ fn cases() -> Vec<Advised> {
         case(
             &two,
             "[[events]]\nat = \"2d\"\nfor = \"1h\"\nnode = \"mx1\"\nfault = \"drop\"\n",
-            &["On 19 of 20 days"],
+            &["on 19 of 20 days"],
             &["fails", "outages"],
         ),
         case(&two, "# little\n", &["too little mail for this goal"], &["load balancer"]),

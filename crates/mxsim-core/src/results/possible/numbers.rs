@@ -9,8 +9,8 @@ const SLACK: f64 = 1e-6;
 /// Largest amount there can be: beyond all seconds, messages and rates of any run.
 const MOST: f64 = 1e30;
 
-/// The shortest window or bin (s): a microsecond.
-const SHORTEST: f64 = 1e-6;
+/// The shortest window or bin (s): no run has one below a minute.
+const SHORTEST: f64 = 1.0;
 
 /// The 95 % half-width of the mean of two numbers, one 0 and the other 1: t(0.975, 1 degree of freedom) / 2. No interval of a share is wider.
 const WIDEST: f64 = 6.354;
