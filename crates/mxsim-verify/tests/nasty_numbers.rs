@@ -204,7 +204,6 @@ fn impossible_documents_are_refused() {
         ("/hosts/0/share/high", json!(37)),
         ("/nodes/1/name", document["nodes"][0]["name"].clone()),
         ("/senders/0/by_node/0/node", json!("nobody")),
-        ("/series/nodes/0/name", json!("nobody")),
         ("/series/bin_s", json!(0)),
         ("/provenance/window_s", json!(1e-320)),
         ("/provenance/windows", json!(9_007_199_254_740_993_u64)),

@@ -14,6 +14,7 @@ use crate::scenario::keys::edge::{NO_CHECK, PACKETS, PROXY};
 use crate::scenario::model::{Edge, PlannedFault, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::scenario::read::fair_nodes;
 use crate::syntax::literal::{number, span, text};
+use crate::syntax::shape::EVERY;
 use crate::time::Span;
 use crate::traffic::{Profile, Sizes};
 use std::collections::BTreeMap;
@@ -226,7 +227,10 @@ impl Scenario {
         if let Some(every) = event.every {
             out.key("every", &span(every));
         }
-        if event.edges.is_empty() || !event.nodes.is_empty() {
+        if event.edges.is_empty() && event.nodes.is_empty() {
+            // All nodes of a zone that has none.
+            out.key("node", &text(EVERY));
+        } else if !event.nodes.is_empty() {
             out.key("node", &list(event.nodes.iter().map(|node| self.nodes[*node].name.as_str())));
         }
         if !event.edges.is_empty() {

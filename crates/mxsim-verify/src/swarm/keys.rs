@@ -152,6 +152,7 @@ impl Draw<'_> {
             "mtbf" => &["mttr"],
             "mttr" => &["mtbf"],
             "outage" => &["mtbf", "mttr"],
+            "when_full" | "queue" if !schema["properties"]["balance"].is_null() => &["sessions"],
             _ => &[],
         };
         for key in needed.iter().filter(|key| !schema["properties"][**key].is_null()) {

@@ -36,9 +36,8 @@ impl Results {
         if known.len() < self.nodes.len() {
             return Err("two nodes have the same name".into());
         }
-        let of_senders = self.senders.iter().flat_map(|sender| sender.by_node.iter().map(|at| &at.node));
-        let of_series = self.series.nodes.iter().map(|node| &node.name);
-        match of_senders.chain(of_series).find(|name| !known.contains(name.as_str())) {
+        let mut of_senders = self.senders.iter().flat_map(|sender| sender.by_node.iter().map(|at| &at.node));
+        match of_senders.find(|name| !known.contains(name.as_str())) {
             Some(stranger) => Err(format!("there is no node {stranger:?}")),
             None => Ok(()),
         }
