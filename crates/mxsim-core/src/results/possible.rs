@@ -263,7 +263,9 @@ fn series(series: &Series) -> Possible {
 }
 
 fn duration(curve: &DurationCurve) -> Possible {
-    inside("duration: bin_s", Bounds::Length, curve.bin_s)?;
+    // Documents of older versions have no curve.
+    let bounds = if curve.parts.is_empty() { Bounds::Amount } else { Bounds::Length };
+    inside("duration: bin_s", bounds, curve.bin_s)?;
     curve.parts.iter().try_for_each(|part| inside("duration: parts", Bounds::Share, *part))?;
     ordered("duration: parts", &curve.parts)?;
     for node in &curve.nodes {
