@@ -544,6 +544,7 @@ pub(crate) fn zero_messages() -> Results {
     results.nodes.iter_mut().for_each(|node| node.totals = NodeTotals::default());
     results.delivery = made::<Delivery>(json!({ "totals": DeliveryTotals::default(), "delay": null }));
     results.balance.busiest_share = estimate(0.0, 0.0);
+    results.balance.quietest_share = estimate(0.0, 0.0);
     results.balance.effective_choosers = None;
     results.causes.clear();
     results.dns = made::<DnsResult>(json!({ "mx_lookups": 0, "mx_cache_hits": 0, "mx_hit_ratio": null }));
