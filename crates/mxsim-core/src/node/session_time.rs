@@ -69,12 +69,17 @@ impl SessionTimes {
         }
     }
 
-    /// The times of several messages, added to a list: the same times, in less time.
+    /// The times of several messages, added to a list: the same times, in less time, because the law is looked at once.
     pub fn draw_all(&self, draws: impl Iterator<Item = Key>, times: &mut Vec<Span>) {
-        if let SessionTime::Lognormal { .. } = self.law {
-            times.extend(draws.map(|draw| at_least_one(quantile(&self.quantiles, draw.word()))));
-        } else {
-            times.extend(draws.map(|draw| self.draw(draw)));
+        match self.law {
+            SessionTime::Nothing => times.extend(draws.map(|_| Span::ZERO)),
+            SessionTime::Fixed(span) => times.extend(draws.map(|_| span)),
+            SessionTime::Exponential(mean) => {
+                times.extend(draws.map(|draw| at_least_one(draw.exponential() * mean.0 as f64)));
+            }
+            SessionTime::Lognormal { .. } => {
+                times.extend(draws.map(|draw| at_least_one(quantile(&self.quantiles, draw.word()))));
+            }
         }
     }
 }
