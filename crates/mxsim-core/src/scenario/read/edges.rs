@@ -1,6 +1,6 @@
 //! `[edge.NAME]`: which addresses are an edge and not a node, which nodes stand behind it, and how it picks one.
 
-use super::reading::Reading;
+use super::reading::{Reading, report_unknown, values};
 use crate::dns::Host;
 use crate::edge::{Check, EdgePolicy, Forwarding, MOST_NODES, Source, WithoutNode};
 use crate::node::{Fault, Schedule, SessionTime, WhenFull};
@@ -9,7 +9,6 @@ use crate::parameters::words::{Worded, value_of};
 use crate::scenario::keys::edge::{DEFAULT_CHECK, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TRIES, NO_CHECK, PACKETS};
 use crate::scenario::model::{Edge, Node, ZoneVersion};
 use crate::syntax::diagnostic::{Place, code};
-use crate::syntax::suggest::some_of;
 use crate::syntax::tree::{Entry, Table, Value, shortened};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -227,12 +226,15 @@ fn check_keys(table: &Table, edge: &Edge, nodes: &[Node], reading: &mut Reading)
 pub(super) fn hit(table: &Table, fault: Option<Fault>, edges: &[Edge], reading: &mut Reading) -> Vec<usize> {
     let mut hit = Vec::new();
     let names: Vec<String> = edges.iter().map(|edge| edge.name.clone()).collect();
-    for item in super::reading::values(table, "edge") {
+    for item in values(table, "edge") {
         let Some(name) = item.as_text() else { continue };
         match names.iter().position(|known| known == name) {
             Some(place) if !hit.contains(&place) => hit.push(place),
             Some(_) => {}
-            None => report_unknown(name, &item.place, &names, reading),
+            None => {
+                let known = names.iter().map(String::as_str).collect();
+                report_unknown("edge", item, known, "the scenario has no edge: add `[edge.NAME]`", reading);
+            }
         }
     }
     let is_later = |fault: &Fault| fault.is_past_greeting() || *fault == Fault::AcceptThenBounce;
@@ -245,16 +247,4 @@ pub(super) fn hit(table: &Table, fault: Option<Fault>, edges: &[Edge], reading: 
         );
     }
     hit
-}
-
-/// Reports an edge that does not exist, with the nearest that does.
-fn report_unknown(name: &str, place: &Place, names: &[String], reading: &mut Reading) {
-    let near = reading.report.nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
-    let help = match near {
-        Some(near) => format!("did you mean \"{near}\"?"),
-        None if names.is_empty() => "the scenario has no edge: add `[edge.NAME]`".into(),
-        None => format!("edges are {}", some_of(names.iter().map(String::as_str))),
-    };
-    let message = format!("events: there is no edge {}", shortened(name));
-    reading.report.error(code::UNKNOWN_NODE, place, message).label("unknown edge").help(help);
 }

@@ -4,7 +4,7 @@ use super::edges;
 use super::fault;
 use super::nodes::report_unknown_node;
 use super::planned::clock;
-use super::reading::{Reading, share, tables, values};
+use super::reading::{Reading, report_unknown, share, tables, values};
 use crate::dns::MtaSts;
 use crate::node::{Fault, Outage, Schedule, Scope, SessionTime, ShareOf};
 use crate::parameters::node::Family;
@@ -16,7 +16,7 @@ use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::quantity;
 use crate::syntax::shape::EVERY;
 use crate::syntax::suggest::some_of;
-use crate::syntax::tree::{Table, Value, shortened};
+use crate::syntax::tree::{Table, Value};
 use crate::time::{Span, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,9 +34,11 @@ pub(super) fn read(
     let mut outages: Vec<Vec<Outage>> = vec![Vec::new(); nodes.len()];
     let mut edge_outages: Vec<Vec<Outage>> = vec![Vec::new(); edges.len()];
     let mut left = MOST_OUTAGES;
+    let by_name: BTreeMap<&str, usize> =
+        senders.iter().enumerate().map(|(place, sender)| (sender.name.as_str(), place)).collect();
     for (number, (value, table)) in tables(document, "events").into_iter().enumerate() {
         let hit = hit_nodes(value, table, nodes, reading);
-        let named = hit_senders(table, senders, reading);
+        let named = hit_senders(table, (senders, &by_name), reading);
         let event = event(number, value, table, reading);
         let hit_edges = edges::hit(table, event.as_ref().map(|event| event.fault), edges, reading);
         let Some(event) = event else { continue };
@@ -354,10 +356,12 @@ fn grouped_nodes(table: &Table, nodes: &[Node], reading: &mut Reading) -> Vec<us
 }
 
 /// The senders an event names, with all of a mix; `None` if it names none.
-fn hit_senders<'s>(table: &Table, senders: &'s [Sender], reading: &mut Reading) -> Option<Vec<&'s Sender>> {
+fn hit_senders<'s>(
+    table: &Table,
+    (senders, by_name): (&'s [Sender], &BTreeMap<&str, usize>),
+    reading: &mut Reading,
+) -> Option<Vec<&'s Sender>> {
     table.get("from")?;
-    let by_name: BTreeMap<&str, usize> =
-        senders.iter().enumerate().map(|(place, sender)| (sender.name.as_str(), place)).collect();
     let mut hit: Vec<usize> = Vec::new();
     let mut known = BTreeSet::new();
     for item in values(table, "from") {
@@ -375,21 +379,4 @@ fn hit_senders<'s>(table: &Table, senders: &'s [Sender], reading: &mut Reading) 
         hit.extend(found.into_iter().filter(|place| known.insert(*place)));
     }
     Some(hit.into_iter().map(|place| &senders[place]).collect())
-}
-
-fn report_unknown(what: &str, item: &Value, mut known: Vec<&str>, add: &str, reading: &mut Reading) {
-    known.sort_unstable();
-    known.dedup();
-    let name = item.as_text().unwrap_or_default();
-    let help = match reading.report.nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean \"{near}\"?"),
-        None if known.is_empty() => add.to_owned(),
-        None => format!("{what}s are {}", some_of(known)),
-    };
-    let message = format!("events: there is no {what} {}", shortened(name));
-    reading
-        .report
-        .error(code::UNKNOWN_NODE, &item.place, message)
-        .label(format!("unknown {what}"))
-        .help(help);
 }

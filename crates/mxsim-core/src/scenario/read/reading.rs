@@ -3,9 +3,10 @@
 use crate::catalog::{Catalog, Population, Preset};
 use crate::results::{Caution, Finding, PresetUsed};
 use crate::scenario::findings;
-use crate::syntax::diagnostic::Report;
+use crate::syntax::diagnostic::{Report, code};
 use crate::syntax::quantity::percent;
-use crate::syntax::tree::{Table, Value};
+use crate::syntax::suggest::some_of;
+use crate::syntax::tree::{Table, Value, shortened};
 use std::collections::BTreeSet;
 
 /// How files a scenario names are opened.
@@ -90,4 +91,28 @@ pub(super) fn texts(table: &Table, key: &str) -> Vec<String> {
 pub(super) fn values<'t>(table: &'t Table, key: &str) -> Vec<&'t Value> {
     let Some(value) = table.get(key) else { return Vec::new() };
     value.as_list().map_or_else(|| vec![value], |items| items.iter().collect())
+}
+
+/// Reports what an event names and does not exist, with the nearest that does; `add` is the help where there is none at all.
+pub(super) fn report_unknown(
+    what: &str,
+    item: &Value,
+    mut known: Vec<&str>,
+    add: &str,
+    reading: &mut Reading,
+) {
+    known.sort_unstable();
+    known.dedup();
+    let name = item.as_text().unwrap_or_default();
+    let help = match reading.report.nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None if known.is_empty() => add.to_owned(),
+        None => format!("{what}s are {}", some_of(known)),
+    };
+    let message = format!("events: there is no {what} {}", shortened(name));
+    reading
+        .report
+        .error(code::UNKNOWN_NODE, &item.place, message)
+        .label(format!("unknown {what}"))
+        .help(help);
 }
