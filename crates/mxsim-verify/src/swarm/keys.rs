@@ -263,18 +263,17 @@ impl Draw<'_> {
         let chosen = self.dice.below(keys.len().max(1));
         let needed =
             |key: &str| schema["required"].as_array().is_some_and(|needed| needed.contains(&json!(key)));
-        // Who fails at random has both times; one alone is refused.
-        let fails = keys.iter().any(|key| *key == "mtbf") && self.dice.below(3) == 0;
-        let pair = |key: &str| ["mtbf", "mttr"].contains(&key) && fails;
-        let lone = |key: &str| ["mtbf", "mttr", "outage"].contains(&key) && !fails;
+        let mut drawn = Vec::new();
         for (place, &key) in keys.iter().enumerate() {
-            let drawn = if is_choice { place == chosen } else { needed(key) || self.dice.below(3) == 0 };
-            let is_in = pair(key) || drawn && !lone(key);
+            let is_in = if is_choice { place == chosen } else { needed(key) || self.dice.below(3) == 0 };
             if is_in {
                 table.insert(key.clone(), self.value(&schema["properties"][key], key));
+                drawn.push(key);
             }
         }
-        Value::Object(table)
+        let mut object = Value::Object(table);
+        drawn.into_iter().for_each(|key| self.accompany(&mut object, schema, key));
+        object
     }
 
     fn text(&mut self, schema: &Value, key: &str) -> Value {

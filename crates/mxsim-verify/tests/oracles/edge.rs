@@ -44,6 +44,14 @@ fn through_edge(n: usize, (per_second, hours): (f64, f64), edge: &str, nodes: &s
     ))
 }
 
+/// So many messages a second, and the hours that each replication lasts until all of them together have had `messages`.
+fn arriving(messages: f64, per_second: f64) -> (f64, f64) {
+    (per_second, messages / REPLICATIONS as f64 / per_second / 3_600.0)
+}
+
+/// A node that serves one connection at a time, first come first served.
+const ONE_SESSION: &str = "sessions = 1\nbacklog = 100000\nsession_time = { exponential = \"10s\" }";
+
 fn mean_delay(results: &Results) -> Interval {
     let delay = results.delivery.delay.as_ref().expect("mail was accepted");
     let mut interval = results.nodes[0].tilt;
@@ -63,11 +71,10 @@ fn erlang_c(servers: u32, offered: f64) -> f64 {
 fn one_queue_at_the_edge_is_erlang_c() {
     for (nodes, offered) in [(2, 1.4), (5, 4.0)] {
         let per_second = offered / SESSION;
-        let hours = 6e5 / REPLICATIONS as f64 / per_second / 3_600.0;
         let edge = "balance = \"least-connections\"\nsessions_per_node = 1\nqueue = 100000";
         let results = through_edge(
             nodes as usize,
-            (per_second, hours),
+            arriving(6e5, per_second),
             edge,
             "session_time = { exponential = \"10s\" }",
         );
@@ -84,9 +91,7 @@ fn one_queue_at_the_edge_is_erlang_c() {
 fn random_picks_make_each_node_a_queue_of_its_own() {
     let (nodes, load) = (4, 0.6);
     let per_second = load * nodes as f64 / SESSION;
-    let hours = 6e5 / REPLICATIONS as f64 / per_second / 3_600.0;
-    let node = "sessions = 1\nbacklog = 100000\nsession_time = { exponential = \"10s\" }";
-    let results = through_edge(nodes, (per_second, hours), "balance = \"random\"", node);
+    let results = through_edge(nodes, arriving(6e5, per_second), "balance = \"random\"", ONE_SESSION);
     assert_ratio("M/M/1 behind random picks", &mean_delay(&results), REPLICATIONS, SESSION / (1.0 - load));
     for node in &results.edges[0].nodes {
         assert_mean(&format!("share of {}", node.name), &node.share, REPLICATIONS, 1.0 / nodes as f64);
@@ -100,9 +105,7 @@ fn random_picks_make_each_node_a_queue_of_its_own() {
 fn the_less_busy_of_two_shortens_the_tail() {
     let (nodes, load) = (100, 0.7);
     let per_second = load * nodes as f64 / SESSION;
-    let hours = 4e5 / REPLICATIONS as f64 / per_second / 3_600.0;
-    let node = "sessions = 1\nbacklog = 100000\nsession_time = { exponential = \"10s\" }";
-    let results = through_edge(nodes, (per_second, hours), "balance = \"random-of-two\"", node);
+    let results = through_edge(nodes, arriving(4e5, per_second), "balance = \"random-of-two\"", ONE_SESSION);
     let theory: f64 =
         (1..=6).map(|k| libm::pow(load, libm::pow(2.0, f64::from(k)) - 2.0)).sum::<f64>() * SESSION;
     let mean = mean_delay(&results);
