@@ -13,4 +13,4 @@ mod ring;
 
 pub use health::{Check, CheckBy, Health, Spacing};
 pub use policy::{Balance, EdgePolicy, Forwarding, Source, WithoutNode};
-pub use pool::{MOST_NODES, Member, NoMember, Pool};
+pub use pool::{MOST_NODES, NoMember, Pool};

@@ -99,6 +99,12 @@ impl EdgePolicy {
         self.limits_connections() || matches!(self.balance, Balance::LeastConnections | Balance::RandomOfTwo)
     }
 
+    /// True if all senders are one client to the nodes.
+    #[must_use]
+    pub fn hides_senders(&self) -> bool {
+        self.source == Source::Edge
+    }
+
     /// True if a connection may find no room.
     #[must_use]
     pub const fn limits_connections(&self) -> bool {

@@ -11,8 +11,8 @@ pub const MOST_NODES: usize = 256;
 const UNIT: f64 = 65_536.0;
 
 /// A node as its edge sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
+#[derive(Debug, Clone)]
+struct Member {
     weight: u32,
     /// Connections open through the edge.
     open: u32,
@@ -58,7 +58,7 @@ impl Pool {
             most_each: policy.sessions_per_node.unwrap_or(u32::MAX),
             open: 0,
             picks: 0,
-            ring: Ring::new(&named),
+            ring: if policy.balance == Balance::ConsistentHash { Ring::new(&named) } else { Ring::default() },
         }
     }
 
@@ -103,9 +103,8 @@ impl Pool {
         if !self.has_room() {
             return Err(NoMember::AllFull);
         }
-        let (members, most) = (&self.members, self.most_each);
-        let free = |place: &usize| is_used(&members[*place]) && members[*place].open < most;
-        let mut among: Vec<usize> = (0..members.len()).filter(free).collect();
+        let is_free = |place: &usize| self.may_take(&self.members[*place]);
+        let mut among: Vec<usize> = (0..self.members.len()).filter(is_free).collect();
         if among.len() > 1 && !self.balance.is_by_client() {
             among.retain(|place| Some(*place) != avoid);
         }

@@ -7,7 +7,7 @@ use crate::random::{Key, name_hash};
 const POINTS: u64 = 160;
 
 /// The points of all nodes, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Ring {
     points: Vec<(u64, usize)>,
 }

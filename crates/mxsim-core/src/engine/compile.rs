@@ -6,7 +6,6 @@ use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
 use super::world::{Phases, SenderTable, Topology, World, senders};
 use crate::dns::{Name, Zone};
-use crate::edge::Source;
 use crate::engine::world::OutagePlan;
 use crate::node::{Fault, Outage, Schedule};
 use crate::results::EventKind;
@@ -155,7 +154,7 @@ fn edge_labels(edge: &Edge) -> EdgeLabels {
         name: edge.name.clone(),
         addresses: edge.addresses.iter().map(IpAddr::to_string).collect(),
         nodes: edge.nodes.clone(),
-        hides_senders: edge.policy.source == Source::Edge,
+        hides_senders: edge.policy.hides_senders(),
     }
 }
 

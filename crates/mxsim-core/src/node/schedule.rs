@@ -104,6 +104,13 @@ impl Schedule {
         self.segment_at(time).map_or(&[], |segment| self.among(segment.active))
     }
 
+    /// True if an outage under way at `time` breaks an open connection of this client.
+    #[must_use]
+    pub fn breaks_connection(&self, client: &Client, time: Time) -> bool {
+        let mut outages = self.under_way(time).iter();
+        outages.any(|outage| outage.fault.breaks_connections() && outage.hits(client))
+    }
+
     fn among(&self, (from, to): (u32, u32)) -> &[Outage] {
         &self.active[from as usize..to as usize]
     }

@@ -275,6 +275,13 @@ impl<'w> Recorder<'w> {
         &mut self.tally.edges[edge.index()]
     }
 
+    /// Counts at an edge what a connection met there.
+    pub(crate) fn at_edge(&mut self, message: MessageId, edge: EdgeId, count: impl FnOnce(&mut EdgeTally)) {
+        if counts(message) {
+            count(self.edge(edge));
+        }
+    }
+
     /// A connection that got no further than an edge.
     pub(crate) fn ended_at_edge(&mut self, message: MessageId, edge: EdgeId) {
         if counts(message) {

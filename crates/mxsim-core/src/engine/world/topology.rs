@@ -4,7 +4,7 @@ use super::out_of_reach::OutOfReach;
 use crate::dns::cache::{Record, RecordSet, RecordSetVersion};
 use crate::dns::order::Order;
 use crate::dns::{Host, Name, OrderPolicy, RecordType, ResolverParameters, Zone};
-use crate::edge::EdgePolicy;
+use crate::edge::{EdgePolicy, Pool};
 use crate::ids::{AddressId, EdgeId, HostId, NodeId};
 use crate::node::{Capacity, Fault, Schedule, SessionTime, SessionTimes};
 use crate::random::{Purpose, StreamId, name_hash};
@@ -114,8 +114,8 @@ pub struct EdgeTable {
     pub faults: Schedule,
     /// The nodes behind it.
     pub nodes: Vec<NodeId>,
-    /// The names of these nodes and their weights.
-    pub weights: Vec<(String, f64)>,
+    /// The same as it picks them, all up and without a connection; each replication begins with a copy.
+    pub pool: Pool,
     /// Its decisions.
     pub stream: StreamId,
 }
@@ -463,13 +463,14 @@ fn wire_name(name: &Name) -> Vec<u8> {
 fn edge_table(scenario: &Scenario, edge: &Edge) -> EdgeTable {
     let weight = |place: &usize| {
         let node = &scenario.nodes[*place];
-        (node.name.clone(), node.fair_share)
+        (node.name.as_str(), node.fair_share)
     };
+    let weights: Vec<(&str, f64)> = edge.nodes.iter().map(weight).collect();
     EdgeTable {
         policy: edge.policy,
         faults: edge.faults.clone(),
         nodes: edge.nodes.iter().map(|place| NodeId::new(*place)).collect(),
-        weights: edge.nodes.iter().map(weight).collect(),
+        pool: Pool::new(&edge.policy, &weights),
         stream: StreamId::new(&edge.name, Purpose::Edge),
     }
 }

@@ -12,7 +12,8 @@ const MOST: f64 = 1e30;
 /// The shortest window or bin (s): no run has one below a minute.
 const SHORTEST: f64 = 1.0;
 
-/// The 95 % half-width of the mean of two numbers, one 0 and the other 1: t(0.975, 1 degree of freedom) / 2. No interval of a share is wider.
+/// The 95 % half-width of the mean of two numbers, one 0 and the other 1: t(0.975, 1 degree of freedom) / 2. No interval of a share is wider, and
+/// none of a difference of two shares is more than twice as wide.
 const WIDEST: f64 = 6.354;
 
 /// What a number counts.

@@ -27,11 +27,9 @@ pub(crate) struct Edge<'w> {
 impl<'w> Edge<'w> {
     /// An edge before the first connection, all nodes in use.
     pub(crate) fn new(table: &'w EdgeTable, entropy: &Entropy) -> Self {
-        let weights: Vec<(&str, f64)> =
-            table.weights.iter().map(|(name, weight)| (&**name, *weight)).collect();
         Self {
             table,
-            pool: Pool::new(&table.policy, &weights),
+            pool: table.pool.clone(),
             health: vec![(Health::UP, None); table.nodes.len()],
             queue: VecDeque::new(),
             draws: entropy.key(table.stream),
@@ -55,8 +53,7 @@ impl<'w> Edge<'w> {
 
     /// True if its faults break an open connection at `now`.
     pub(crate) fn breaks_connection(&self, client: &Client, now: Time) -> bool {
-        let outages = self.table.faults.under_way(now).iter();
-        outages.filter(|outage| outage.fault.breaks_connections()).any(|outage| outage.hits(client))
+        self.table.faults.breaks_connection(client, now)
     }
 
     /// Takes a connection out of its queue that gives up.

@@ -1,6 +1,5 @@
 //! What a message meets at a node that greylists.
 
-use crate::edge::Source;
 use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::state::Replication;
 use crate::engine::probe::{Step, Watching};
@@ -73,7 +72,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         let table = self.world.sender(message.id.sender);
         let home = self.senders[message.id.sender.index()].home(table, message.outbound_host);
         let address = self.world.topology.address(delivery.connection.address);
-        let hides = |edge: &EdgeId| self.world.topology.edges[edge.index()].policy.source == Source::Edge;
+        let hides = |edge: &EdgeId| self.world.topology.edges[edge.index()].policy.hides_senders();
         let envelope = Envelope {
             sender: message.id.sender,
             number: message.id.number,

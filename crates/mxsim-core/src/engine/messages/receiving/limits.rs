@@ -1,7 +1,6 @@
 //! The clients of a node that limits them, and what a message beyond a limit meets.
 
 use super::clients::ClientAddress;
-use crate::edge::Source;
 use crate::engine::count::recorder::Recorder;
 use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::receiving::{Admission, ConnectionRequest, Node};
@@ -51,7 +50,7 @@ impl<P: Watching> Replication<'_, '_, P> {
     /// The client of a connection of an outbound host, as its node sees it.
     pub(crate) fn client_of(&self, outbound: OutboundId, connection: &Connection) -> ClientAddress {
         match connection.passage.edge() {
-            Some(edge) if self.edges[edge.index()].table.policy.source == Source::Edge => {
+            Some(edge) if self.edges[edge.index()].table.policy.hides_senders() => {
                 ClientAddress::of_edge(edge)
             }
             _ => self.client(outbound, connection.address),

@@ -293,8 +293,7 @@ impl<'w> Node<'w> {
 
     /// True if it fails at `now` in a way that breaks an open connection of this client.
     pub(crate) fn breaks_connection(&self, client: &Client, now: Time) -> bool {
-        let outages = self.faults.under_way(now).iter();
-        outages.filter(|outage| outage.fault.breaks_connections()).any(|outage| outage.hits(client))
+        self.faults.breaks_connection(client, now)
     }
 
     /// True if no session is free at `now`.

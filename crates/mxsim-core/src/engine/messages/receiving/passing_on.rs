@@ -38,7 +38,7 @@ impl<P: Watching> Replication<'_, '_, P> {
                 self.connect_through(edge, delivery, now)
             }
             Way::Before(edge) => {
-                self.recorder.edge(edge).full += u64::from(delivery.message.id.born >= Time::ZERO);
+                self.recorder.at_edge(delivery.message.id, edge, |counts| counts.full += 1);
                 Admission::Failed(Outcome::TimedOut)
             }
             Way::Direct | Way::Through(..) => {
@@ -79,12 +79,11 @@ impl<P: Watching> Replication<'_, '_, P> {
         let request = self.request(delivery);
         let silence =
             Admission::NoAnswerUntil(silent_until(request.begun, now, request.timeouts), Outcome::Accepted);
-        let policy = self.edges[edge.index()].table.policy;
-        let is_measured = u64::from(delivery.message.id.born >= Time::ZERO);
-        let (counts, state) = (self.recorder.edge(edge), &self.edges[edge.index()]);
+        let (state, message) = (&self.edges[edge.index()], delivery.message.id);
+        let policy = state.table.policy;
         match why {
             NoMember::AllDown => {
-                counts.without_node += is_measured;
+                self.recorder.at_edge(message, edge, |counts| counts.without_node += 1);
                 match policy.without_node {
                     WithoutNode::Close => Admission::Failed(Outcome::Lost(Stage::Greeting)),
                     WithoutNode::Refuse => Admission::Failed(Outcome::Refused),
@@ -92,12 +91,12 @@ impl<P: Watching> Replication<'_, '_, P> {
                 }
             }
             NoMember::AllFull if state.queue.len() < policy.queue as usize => {
-                counts.queued += is_measured;
+                self.recorder.at_edge(message, edge, |counts| counts.queued += 1);
                 Admission::Backlog
             }
             NoMember::AllFull if policy.when_full == WhenFull::Drop => silence,
             NoMember::AllFull => {
-                counts.full += is_measured;
+                self.recorder.at_edge(message, edge, |counts| counts.full += 1);
                 let is_refused = policy.when_full == WhenFull::Refuse;
                 Admission::Failed(if is_refused { Outcome::Refused } else { Outcome::Busy })
             }
@@ -148,7 +147,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         let Way::Through(_, place) = way else { return Admission::Failed(Outcome::Lost(Stage::Greeting)) };
         let message = delivery.message.id;
         self.recorder.failed(message, node);
-        self.recorder.edge(edge).passed_over += u64::from(message.born >= Time::ZERO);
+        self.recorder.at_edge(message, edge, |counts| counts.passed_over += 1);
         self.leave_edge(&mut delivery.connection);
         delivery.connection.passage.way = Way::Before(edge);
         self.pass_on(edge, delivery, Some(usize::from(place)), now)
