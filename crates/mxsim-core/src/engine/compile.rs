@@ -2,10 +2,9 @@
 
 use super::aggregate::{self, Plan};
 use super::world::greylisting::GreylistPlan;
-use super::world::known_candidates::leave_to_those_alone;
 use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
-use super::world::{Phases, SenderTable, Topology, World, senders};
+use super::world::{Phases, SenderTable, Topology, World, known_candidates, senders};
 use crate::dns::{Name, Zone};
 use crate::engine::world::OutagePlan;
 use crate::node::{Fault, Outage, Schedule};
@@ -62,23 +61,27 @@ pub(crate) fn compile_beside(scenario: &Scenario, method: MethodChoice) -> Compi
 fn world(scenario: &Scenario, names: &Names) -> World {
     let (layers, by_sender) = senders::layers(scenario);
     let topology = Topology::new(scenario, names, layers);
-    let mut senders: Vec<SenderTable> = scenario
+    let senders: Vec<SenderTable> = scenario
         .senders
         .iter()
         .zip(by_sender)
         .map(|(sender, layers)| SenderTable::new(sender, scenario, names, &topology, layers))
         .collect();
-    leave_to_those_alone(&topology, &mut senders);
+    let known_candidates = known_candidates::of_all(&topology, &senders);
+    let knows = senders.iter().zip(&known_candidates);
+    let knows: Vec<bool> =
+        knows.map(|(sender, known)| sender.path.fixed_candidates().is_some() || known.is_some()).collect();
     World {
         run: scenario.run,
         start: Time::ZERO - scenario.run.warm_up,
         end: Time::ZERO + scenario.run.run_length,
-        times_only: senders::times_only(&topology, &senders),
+        times_only: senders::times_only(&topology, &senders, &knows),
         greylisting: GreylistPlan::of(scenario),
         outages: OutagePlan::new(&scenario.random_outages),
         phases: Phases::new(&scenario.events, Time::ZERO + scenario.run.run_length),
         topology,
         senders,
+        known_candidates,
         delay_limits: delay_limits(scenario),
     }
 }

@@ -91,7 +91,8 @@ impl<P: Watching> Replication<'_, '_, P> {
         candidates: &mut Candidates,
         now: Time,
     ) -> Result<(u32, u64), NoCandidate> {
-        if let Some(known) = table.known_candidates.as_ref().filter(|_| !P::ACTIVE) {
+        let known = self.world.known_candidates[message.id.sender.index()].as_ref();
+        if let Some(known) = known.filter(|_| !P::ACTIVE) {
             candidates.extend_from_slice(known.all());
             return Ok((self.look_at_mx(message, table, now), known.mx_set()));
         }

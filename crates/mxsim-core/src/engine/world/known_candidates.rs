@@ -100,24 +100,22 @@ fn is_settled(behaviour: &Behaviour, candidates: &[Candidate]) -> bool {
     }
 }
 
-/// Takes the candidates from senders whose questions for addresses others can notice: whoever asks a cache or an authority moves on what it serves the
-/// next one.
-pub fn leave_to_those_alone(topology: &Topology, senders: &mut [SenderTable]) {
-    let minds: Vec<bool> = senders
-        .iter()
-        .map(|sender| sender.path.fixed_candidates().is_none() && sender.known_candidates.is_none())
-        .collect();
+/// The candidates of each sender, if it knows them and nobody notices that it does not ask: whoever asks a cache or an authority moves on what it serves
+/// the next one.
+#[must_use]
+pub fn of_all(topology: &Topology, senders: &[SenderTable]) -> Vec<Option<KnownCandidates>> {
+    let known: Vec<_> = senders.iter().map(|sender| KnownCandidates::of(topology, sender)).collect();
+    let minds = |(sender, known): (&SenderTable, &Option<KnownCandidates>)| {
+        sender.path.fixed_candidates().is_none() && known.is_none()
+    };
+    let minds: Vec<bool> = senders.iter().zip(&known).map(minds).collect();
     let by_authority = topology.authority.transform != Transform::None && minds.contains(&true);
-    let mut shared = vec![by_authority; topology.layers.len()];
+    let by_question = topology.layers.iter().map(|table| table.parameters.pick != Pick::Client);
+    let mut noticed: Vec<bool> = by_question.map(|noticed| noticed || by_authority).collect();
     for (sender, minds) in senders.iter().zip(minds) {
-        sender.layers.iter().for_each(|&(layer, _)| shared[usize::from(layer)] |= minds);
+        sender.layers.iter().for_each(|&(layer, _)| noticed[usize::from(layer)] |= minds);
     }
-    for (table, shared) in topology.layers.iter().zip(&mut shared) {
-        *shared |= table.parameters.pick != Pick::Client;
-    }
-    for sender in senders {
-        if sender.layers.iter().any(|&(layer, _)| shared[usize::from(layer)]) {
-            sender.known_candidates = None;
-        }
-    }
+    let asks_alone =
+        |sender: &SenderTable| !sender.layers.iter().any(|&(layer, _)| noticed[usize::from(layer)]);
+    senders.iter().zip(known).map(|(sender, known)| known.filter(|_| asks_alone(sender))).collect()
 }

@@ -1,7 +1,6 @@
 //! Senders as tables, each complete when it is made.
 
 use super::fixed_candidates::FixedCandidates;
-use super::known_candidates::KnownCandidates;
 use super::topology::{HostTable, LayerTable, MX, Names, Topology};
 use crate::dns::cache::Hop;
 use crate::dns::stub::Home;
@@ -63,8 +62,6 @@ pub struct SenderTable {
     pub behaviour: Behaviour,
     /// What a message goes through from its queue to a node.
     pub path: DeliveryPath,
-    /// Its candidates, where it need not ask for addresses.
-    pub known_candidates: Option<KnownCandidates>,
     /// Names its streams.
     pub streams: SenderStreams,
 }
@@ -255,7 +252,6 @@ impl SenderTable {
             layers,
             behaviour: sender.behaviour.clone(),
             path: DeliveryPath::PerMessage(None),
-            known_candidates: None,
             streams: SenderStreams::of(&sender.name),
         };
         let fixed = FixedCandidates::of(topology, &table);
@@ -266,7 +262,6 @@ impl SenderTable {
         if !table.wanted {
             table.path = table.path.not_compact();
         }
-        table.known_candidates = KnownCandidates::of(topology, &table);
         table
     }
 
@@ -463,26 +458,23 @@ pub fn layers(scenario: &Scenario) -> (Vec<LayerTable>, Vec<SenderLayers>) {
     (tables, by_sender)
 }
 
-/// Per layer: true if only the times of its entries matter, because all senders that ask it know their candidates and ask nothing behind it. An
-/// authority whose answers go by how often it was asked is asked by everyone, as soon as its order makes a difference to anyone.
+/// Per layer: true if only the times of its entries matter, because all senders that ask it know their candidates (`knows`) and ask nothing behind it.
+/// An authority whose answers go by how often it was asked is asked by everyone, as soon as its order makes a difference to anyone.
 #[must_use]
-pub fn times_only(topology: &Topology, senders: &[SenderTable]) -> Vec<bool> {
-    let is_indifferent = |sender: &SenderTable| {
-        (sender.path.fixed_candidates().is_some() || sender.known_candidates.is_some())
-            && sender.layers.len() == 1
-    };
+pub fn times_only(topology: &Topology, senders: &[SenderTable], knows: &[bool]) -> Vec<bool> {
+    let is_indifferent = |(sender, knows): (&SenderTable, &bool)| *knows && sender.layers.len() == 1;
     let authority = &topology.authority;
     let others_mind = authority.transform != Transform::None
         && authority.types.contains(RecordType::Mx)
-        && !senders.iter().all(is_indifferent);
+        && !senders.iter().zip(knows).all(is_indifferent);
     let of_layer = |(layer, table): (usize, &LayerTable)| {
-        let asks =
-            |sender: &&SenderTable| sender.layers.iter().any(|&(asked, _)| usize::from(asked) == layer);
+        let asks = |sender: &SenderTable| sender.layers.iter().any(|&(asked, _)| usize::from(asked) == layer);
         let parameters = &table.parameters;
         let is_plain = parameters.cache.is_plain()
             && parameters.pick == Pick::Client
             && topology.record_sets[MX].versions.len() == 1;
-        is_plain && !others_mind && senders.iter().filter(asks).all(is_indifferent)
+        let asking = senders.iter().zip(knows).filter(|(sender, _)| asks(sender));
+        is_plain && !others_mind && asking.into_iter().all(is_indifferent)
     };
     topology.layers.iter().enumerate().map(of_layer).collect()
 }
