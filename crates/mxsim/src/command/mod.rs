@@ -63,6 +63,11 @@ pub(crate) fn watched<T: Send>(
         ),
         RunError::TimeUp { .. } => watch.nothing_finished(),
         RunError::TooLarge(cost) => Failure::invalid(cost),
+        RunError::OpenEnded => {
+            Failure::usage("--shard: say how many replications all shards have together, with --replications")
+        }
+        // The shelf knows more, and whoever has it says so.
+        RunError::Shelf => Failure::file(error),
     })
 }
 

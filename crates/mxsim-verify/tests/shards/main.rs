@@ -1,0 +1,3 @@
+//! Shards, merged: the bytes of one run.
+
+mod runs;
