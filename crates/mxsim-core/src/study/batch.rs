@@ -182,7 +182,7 @@ impl<'a> Batch<'a> {
         let watched = Watched { observer, leaves_time: leaves_time && r > 0 };
         let replicate = |world: &Compiled| replicate(world, self.seed, r, self.cost, &watched);
         let place = Place::Replication(r);
-        let kept: Option<Own> = shelf.take(place, |own| self.check(own))?;
+        let kept: Option<Own> = shelf.take(place, |own| self.check(own, r))?;
         let is_kept = kept.is_some();
         let mut own = match kept {
             Some(own) => own,
@@ -211,7 +211,10 @@ impl<'a> Batch<'a> {
     }
 
     /// Checks that what was kept can be of this run.
-    fn check(&self, own: &Own) -> Result<(), &'static str> {
+    fn check(&self, own: &Own, r: u64) -> Result<(), &'static str> {
+        if own.replication != r {
+            return Err("it says two numbers");
+        }
         own.tally.fits(&self.shape)?;
         own.twins.all().try_for_each(|(twin, tally)| {
             let world = self.twins.world(twin).ok_or("this scenario has no such world beside it")?;

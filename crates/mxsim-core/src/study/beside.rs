@@ -20,8 +20,7 @@ pub(super) fn within(
     let allowance = Allowance::new(most, tasks.len());
     let one = |i: usize| {
         let task = &tasks[i];
-        let kept =
-            shelf.take(task.place, |line: &OtherWorldLine| line.tally.fits(&task.shape(replications)))?;
+        let kept = shelf.take(task.place, |line: &OtherWorldLine| task.check(line, replications))?;
         let was_there = kept.is_some();
         let line = match kept {
             Some(line) => line,
@@ -63,6 +62,15 @@ fn simulate(
 }
 
 impl Task<'_> {
+    /// Checks that what was kept can be its line.
+    fn check(&self, line: &OtherWorldLine, replications: u64) -> Result<(), &'static str> {
+        if line.is_of(self.place) {
+            line.tally.fits(&self.shape(replications))
+        } else {
+            Err("it says two places")
+        }
+    }
+
     /// What its tally looks like.
     fn shape(&self, replications: u64) -> Shape {
         Shape { down: 0, is_detailed: false, ..shape_of(self.world, replications) }

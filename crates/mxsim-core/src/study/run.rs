@@ -15,10 +15,10 @@ use crate::study::beside::within;
 use crate::study::cost::{Cost, OtherWorlds, TooLarge};
 use crate::study::limit::{Limit, Observer, RunOptions, Stop};
 use crate::study::replications::Ended;
-use crate::study::sensitivity::deal::Dealt;
+use crate::study::sensitivity::deal::{Dealer, Dealt};
 use crate::study::sensitivity::{AfterRun, Alternatives, Extreme, Simulator, Tasks, Twins, is_unknown, work};
 use crate::study::shard::Shard;
-use crate::study::shelf::{Shelf, Shelved};
+use crate::study::shelf::{Place, Shelf, Shelved};
 use crate::tally::Tally;
 use std::cell::Cell;
 use std::fmt;
@@ -119,15 +119,36 @@ pub fn simulate_shard(
         work: all(filled.work),
         work_with_twins: all(filled.work_with_twins),
     };
-    let dealt = Dealt::to(shard, scenario, &after);
-    let worlds = dealt.worlds(options.method, &|| observer.stop().is_some());
-    let tasks = dealt.tasks(&worlds);
     // No more than a run spends on them: what does not fit is left to the merge.
     let most = if options.worlds.is_some() { u64::MAX } else { filled.work_with_twins };
-    let done =
-        within(&tasks, most, (options.seed, replications), (observer, around.shelf)).map_err(failed)?;
-    shelf.settled(&tasks[..done.len()].iter().map(|task| task.place).collect::<Vec<_>>());
+    let settled =
+        look_ahead(&mut Dealer::new(shard, scenario, &after), most, (options, replications), around);
+    shelf.settled(&settled.map_err(failed)?);
     Ok(())
+}
+
+/// Puts the worlds on the shelf that are dealt to a shard, and returns which they are.
+fn look_ahead(
+    dealer: &mut Dealer<'_>,
+    most: u64,
+    (options, replications): (RunOptions, u64),
+    Around { observer, shelf, .. }: Around<'_>,
+) -> Result<Vec<Place>, Ended> {
+    let simulated = |dealt: &Dealt, most: u64| {
+        let worlds = dealt.worlds(options.method, &|| observer.stop().is_some()).ok_or(Ended::Stopped)?;
+        let tasks = dealt.tasks(&worlds);
+        let done = within(&tasks, most, (options.seed, replications), (observer, shelf))?;
+        Ok(tasks.iter().map(|task| task.place).zip(done).collect::<Vec<(Place, Tally)>>())
+    };
+    let first = simulated(&dealer.first(), most)?;
+    let all_work = |done: &[(Place, Tally)], is_meant: fn(&Place) -> bool| {
+        let meant = done.iter().filter(|(place, _)| is_meant(place)).map(|(_, tally)| tally.work);
+        meant.fold((0_u64, 0), |(work, count), own| (work.saturating_add(own), count + 1))
+    };
+    let of_drawn = all_work(&first, |place| matches!(place, Place::World { .. }));
+    let left = most.saturating_sub(all_work(&first, |_| true).0);
+    let further = simulated(&dealer.further(Some(of_drawn)), left)?;
+    Ok(first.into_iter().chain(further).map(|(place, _)| place).collect())
 }
 
 /// A run made ready.

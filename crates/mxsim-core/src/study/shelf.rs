@@ -143,6 +143,16 @@ pub(super) struct OtherWorldLine {
 }
 
 impl OtherWorldLine {
+    /// True if it is the line of this place.
+    pub(super) fn is_of(&self, place: Place) -> bool {
+        let own = match (self.extreme, self.world) {
+            (Some(number), None) => Some(Place::Extreme { number, replication: self.replication }),
+            (None, Some(number)) => Some(Place::World { number, replication: self.replication }),
+            _ => None,
+        };
+        own == Some(place)
+    }
+
     pub(super) fn new(place: Place, tally: Tally) -> Self {
         let (extreme, world, replication) = match place {
             Place::Extreme { number, replication } => (Some(number), None, replication),
@@ -153,26 +163,29 @@ impl OtherWorldLine {
     }
 }
 
-/// Where a line belongs, read off the line.
-#[derive(Debug, Deserialize)]
-pub(super) struct Belongs {
-    replication: u64,
-    #[serde(default)]
-    extreme: Option<u64>,
-    #[serde(default)]
-    world: Option<u64>,
-}
-
-impl Belongs {
-    /// The place; `None` if it says two.
-    pub(super) fn place(&self) -> Option<Place> {
-        let replication = self.replication;
-        match (self.extreme, self.world) {
-            (None, None) => Some(Place::Replication(replication)),
-            (Some(number), None) => Some(Place::Extreme { number, replication }),
-            (None, Some(number)) => Some(Place::World { number, replication }),
-            (Some(_), Some(_)) => None,
+impl Place {
+    /// Where a line belongs, read off its beginning; the rest is looked at when the line is taken.
+    pub(super) fn of_line(line: &str) -> Option<Self> {
+        let number_of = |text: &'_ str, key: &str| {
+            let rest = text.strip_prefix('"')?.strip_prefix(key)?.strip_prefix("\":")?;
+            let end = rest.find(|c: char| !c.is_ascii_digit())?;
+            let number: u64 = rest[..end].parse().ok()?;
+            Some((number, end + key.len() + 3))
+        };
+        let line = line.strip_prefix('{')?;
+        for key in ["replication", "extreme", "world"] {
+            let Some((number, end)) = number_of(line, key) else { continue };
+            if key == "replication" {
+                return Some(Self::Replication(number));
+            }
+            let (replication, _) = number_of(line[end..].strip_prefix(',')?, "replication")?;
+            let is_extreme = key == "extreme";
+            return Some(match is_extreme {
+                true => Self::Extreme { number, replication },
+                false => Self::World { number, replication },
+            });
         }
+        None
     }
 }
 

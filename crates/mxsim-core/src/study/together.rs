@@ -294,7 +294,7 @@ impl<'a> Ready<'a> {
     /// What is seen of replication `r` of all scenarios.
     fn of_all<T>(&self, r: u64, look: &impl Fn(&Replication<'_>) -> Option<T>) -> Result<Vec<T>, Ended> {
         let place = Place::Replication(r);
-        let kept: Option<CasesLine> = self.shelf.take(place, |line| self.check(line))?;
+        let kept: Option<CasesLine> = self.shelf.take(place, |line| self.check(line, r))?;
         let is_to_be_kept = self.shelf.0.is_some() && kept.is_none();
         let mut cases = Vec::new();
         let mut one = |scenario: usize| {
@@ -317,7 +317,10 @@ impl<'a> Ready<'a> {
     }
 
     /// Checks that what was kept can be of these scenarios.
-    fn check(&self, line: &CasesLine) -> Result<(), &'static str> {
+    fn check(&self, line: &CasesLine, r: u64) -> Result<(), &'static str> {
+        if line.replication != r {
+            return Err("it says two numbers");
+        }
         if line.cases.len() != self.worlds.len() {
             return Err("it does not have as many cases as there are scenarios");
         }

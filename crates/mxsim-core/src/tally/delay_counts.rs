@@ -1,30 +1,51 @@
 //! How a histogram of delays is written and read: as whole numbers, without what follows from them.
 
 use super::delays::{COARSER_BITS, DelayBucket, DelayHistogram, bucket_index};
+use serde::ser::{SerializeStruct as _, Serializer};
 use serde::{Deserialize, Serialize};
 
 /// The longest delay that is read (µs): no run is as long.
-const MOST_US: i64 = 1 << 60;
+const MOST_US: u64 = 1 << 60;
 
-/// A histogram as it is written.
-#[derive(Debug, Serialize, Deserialize)]
+/// A histogram as it is read.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DelayCounts {
     sum_us: i128,
     /// True if its buckets are those of [`DelayHistogram::coarser`].
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     coarse: bool,
-    /// Number of messages, shortest and longest delay (µs) of each bucket, shortest delay first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    buckets: Vec<(u64, i64, i64)>,
+    /// Three numbers for each bucket, shortest delay first: messages, by how much its shortest delay is above the longest of the bucket before, and by
+    /// how much its longest is above its shortest (µs).
+    #[serde(default)]
+    buckets: Vec<u64>,
 }
 
-impl From<DelayHistogram> for DelayCounts {
-    fn from(histogram: DelayHistogram) -> Self {
+impl Serialize for DelayHistogram {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let is_coarse = |(index, bucket): &(usize, DelayBucket)| *index != bucket_index(bucket.min_us);
-        let coarse = histogram.buckets.iter().any(is_coarse);
-        let written = |bucket: &DelayBucket| (bucket.count, bucket.min_us, bucket.max_us);
-        Self { sum_us: histogram.sum_us(), coarse, buckets: histogram.buckets().map(written).collect() }
+        let mut fields = serializer.serialize_struct("DelayHistogram", 3)?;
+        fields.serialize_field("sum_us", &self.sum_us)?;
+        if self.buckets.iter().any(is_coarse) {
+            fields.serialize_field("coarse", &true)?;
+        }
+        if !self.buckets.is_empty() {
+            fields.serialize_field("buckets", &self.written())?;
+        }
+        fields.end()
+    }
+}
+
+impl DelayHistogram {
+    /// Its buckets as they are written.
+    fn written(&self) -> Vec<u64> {
+        let mut numbers = Vec::with_capacity(3 * self.buckets.len());
+        let mut before = 0;
+        for DelayBucket { count, min_us, max_us } in self.buckets() {
+            numbers.extend([*count, (min_us - before) as u64, (max_us - min_us) as u64]);
+            before = *max_us;
+        }
+        numbers
     }
 }
 
@@ -33,21 +54,28 @@ impl TryFrom<DelayCounts> for DelayHistogram {
 
     fn try_from(counts: DelayCounts) -> Result<Self, Self::Error> {
         let bits = if counts.coarse { COARSER_BITS } else { 0 };
-        let number = |delay: i64| bucket_index(delay) >> bits;
-        let (mut buckets, mut bounds) = (Vec::with_capacity(counts.buckets.len()), [0_i128; 2]);
-        let mut next = 0;
-        for (count, min_us, max_us) in counts.buckets {
-            if count == 0 || min_us < 0 || min_us > max_us || max_us > MOST_US {
+        let (numbers, rest) = counts.buckets.as_chunks::<3>();
+        if !rest.is_empty() {
+            return Err("a bucket of delays that is no three numbers");
+        }
+        let (mut buckets, mut bounds) = (Vec::with_capacity(numbers.len()), [0_i128; 2]);
+        let (mut next, mut before) = (0, 0_u64);
+        for &[count, above, wide] in numbers {
+            let min_us = before.saturating_add(above);
+            let max_us = min_us.saturating_add(wide);
+            if count == 0 || max_us > MOST_US {
                 return Err("a bucket of delays that holds nothing, or no delays");
             }
-            let index = number(min_us);
-            if index < next || number(max_us) != index {
-                return Err("buckets of delays that are in no order, or wider than they may be");
+            before = max_us;
+            let bucket = DelayBucket { count, min_us: min_us as i64, max_us: max_us as i64 };
+            let index = bucket_index(bucket.min_us) >> bits;
+            if index < next || bucket_index(bucket.max_us) >> bits != index {
+                return Err("buckets of delays that are wider than they may be");
             }
             next = index + 1;
             bounds[0] += i128::from(count) * i128::from(min_us);
             bounds[1] += i128::from(count) * i128::from(max_us);
-            buckets.push((index, DelayBucket { count, min_us, max_us }));
+            buckets.push((index, bucket));
         }
         if !(bounds[0]..=bounds[1]).contains(&counts.sum_us) {
             return Err("delays that do not add up to their sum");
@@ -78,15 +106,16 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused() {
         for text in [
-            r#"{"sum_us":0,"buckets":[[0,0,0]]}"#,
-            r#"{"sum_us":-1,"buckets":[[1,-1,-1]]}"#,
-            r#"{"sum_us":5,"buckets":[[1,6,5]]}"#,
-            r#"{"sum_us":12,"buckets":[[1,7,7],[1,5,5]]}"#,
-            r#"{"sum_us":100000,"buckets":[[2,0,100000]]}"#,
-            r#"{"sum_us":9,"buckets":[[1,5,5]]}"#,
+            r#"{"sum_us":0,"buckets":[0,0,0]}"#,
+            r#"{"sum_us":-1,"buckets":[1,-1,0]}"#,
+            r#"{"sum_us":12,"buckets":[1,7,0,1,0,0]}"#,
+            r#"{"sum_us":100000,"buckets":[2,0,100000]}"#,
+            r#"{"sum_us":9,"buckets":[1,5,0]}"#,
+            r#"{"sum_us":5,"buckets":[1,5]}"#,
             r#"{"sum_us":1}"#,
             r#"{"sum_us":0,"more":1}"#,
-            r#"{"sum_us":9223372036854775807,"buckets":[[1,9223372036854775807,9223372036854775807]]}"#,
+            r#"{"sum_us":9223372036854775807,"buckets":[1,9223372036854775807,0]}"#,
+            r#"{"sum_us":0,"buckets":[1,18446744073709551615,18446744073709551615]}"#,
         ] {
             assert!(serde_json::from_str::<DelayHistogram>(text).is_err(), "{text}");
         }

@@ -2,13 +2,13 @@
 
 use super::delay_counts::DelayCounts;
 use crate::time::Span;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Delays in buckets of at most 0.2 % width that remember their extremes, so that a bucket with one value gives that value exactly.
 ///
 /// Merging is exact in any order: counts add, extremes are extremes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "DelayCounts", try_from = "DelayCounts")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "DelayCounts")]
 pub struct DelayHistogram {
     /// Non-empty buckets with their numbers, shortest delay first.
     pub(super) buckets: Vec<(usize, DelayBucket)>,

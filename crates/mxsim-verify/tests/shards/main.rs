@@ -1,3 +1,4 @@
-//! Shards, merged: the bytes of one run.
+//! Shards and checkpoints: what is put together of parts is one run.
 
 mod runs;
+mod strangers;

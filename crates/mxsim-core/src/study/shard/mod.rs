@@ -39,6 +39,9 @@ impl Shard {
     /// Most shards of a run.
     pub const MOST: u64 = 100_000;
 
+    /// The only shard of a run that is not split.
+    pub const WHOLE: Self = Self { number: 1, of: 1 };
+
     /// Shard `number` of `of`, counted from 1; `None` if there is no such shard.
     #[must_use]
     pub const fn new(number: u64, of: u64) -> Option<Self> {
