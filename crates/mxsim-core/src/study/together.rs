@@ -18,7 +18,7 @@ use crate::study::run::RunError;
 use crate::study::shard::Shard;
 use crate::study::shelf::{Place, Shelf, Shelved, shape_of};
 use crate::tally::labels::Labels;
-use crate::tally::{Shape, Tally};
+use crate::tally::{MOST_TOGETHER, Shape, Tally};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -327,8 +327,8 @@ impl<'a> Ready<'a> {
         let mut both = line.cases.iter().zip(&self.worlds);
         both.try_for_each(|(case, world)| {
             let sum = case.seen.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
-            if sum > case.tally.totals.accepted {
-                return Err("more messages were seen than accepted");
+            if sum > MOST_TOGETHER / self.replications.max(1) {
+                return Err("its counts are too large to be added up");
             }
             case.tally.fits(&Shape { down: 0, ..shape_of(world, self.replications) })
         })

@@ -7,7 +7,7 @@ mod shape;
 
 pub(crate) use delays::DelayCounter;
 pub use delays::{DelayBucket, DelayHistogram};
-pub(crate) use shape::Shape;
+pub(crate) use shape::{MOST_TOGETHER, Shape};
 
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::scenario::TURNED_AWAY;

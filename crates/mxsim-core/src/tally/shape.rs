@@ -6,7 +6,7 @@ use crate::results::{DeliveryTotals, NodeTotals};
 use crate::time::Span;
 
 /// All counts of all replications together stay below this, so that no sum of some of them overflows.
-const MOST_TOGETHER: u64 = 1 << 62;
+pub(crate) const MOST_TOGETHER: u64 = 1 << 62;
 
 /// What a tally of a world looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,25 +5,25 @@ use crate::exit::Failure;
 use mxsim_core::study::Shard;
 
 /// Names of the variables in which an array job says its index, and how it counts.
-const INDICES: [(&str, Counts); 6] = [
-    ("SLURM_ARRAY_TASK_ID", Counts::FromBase),
-    ("JOB_COMPLETION_INDEX", Counts::FromZero),
-    ("AWS_BATCH_JOB_ARRAY_INDEX", Counts::FromZero),
-    ("OMPI_COMM_WORLD_RANK", Counts::FromZero),
-    ("SGE_TASK_ID", Counts::FromBase),
-    ("PARALLEL_SEQ", Counts::FromOne),
+const INDICES: [(&str, First); 6] = [
+    ("SLURM_ARRAY_TASK_ID", First::Base),
+    ("JOB_COMPLETION_INDEX", First::Zero),
+    ("AWS_BATCH_JOB_ARRAY_INDEX", First::Zero),
+    ("OMPI_COMM_WORLD_RANK", First::Zero),
+    ("SGE_TASK_ID", First::Base),
+    ("PARALLEL_SEQ", First::One),
 ];
 
 /// What `SGE_TASK_ID` says in a job that is no array.
 const UNDEFINED: &str = "undefined";
 
-/// How an array job counts.
+/// The first index of an array job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Counts {
-    FromZero,
-    FromOne,
+enum First {
+    Zero,
+    One,
     /// As the user wrote the array, which `--shard-base` repeats.
-    FromBase,
+    Base,
 }
 
 /// A shard, and the variable that named it.
@@ -79,22 +79,22 @@ fn choose(typed: &str, base: u64, variable: &dyn Fn(&str) -> Option<String>) -> 
 /// What one variable says.
 struct Said {
     name: &'static str,
-    counts: Counts,
+    counts: First,
     value: String,
     /// The number of the shard, from 1.
     number: Option<u64>,
 }
 
 fn said(
-    &(name, counts): &(&'static str, Counts),
+    &(name, counts): &(&'static str, First),
     base: u64,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Option<Said> {
     let value = variable(name).filter(|value| !value.is_empty() && value != UNDEFINED)?;
     let number = whole(&value).and_then(|index| match counts {
-        Counts::FromZero => index.checked_add(1),
-        Counts::FromOne => Some(index),
-        Counts::FromBase => index.checked_add(1)?.checked_sub(base),
+        First::Zero => index.checked_add(1),
+        First::One => Some(index),
+        First::Base => index.checked_add(1)?.checked_sub(base),
     });
     Some(Said { name, counts, value, number })
 }
@@ -103,12 +103,12 @@ impl Said {
     fn is_outside(&self, base: u64, of: u64) -> String {
         let (name, value) = (self.name, &self.value);
         let [first, last] = match self.counts {
-            Counts::FromZero => [0, of - 1],
-            Counts::FromOne => [1, of],
-            Counts::FromBase => [base, (of - 1).saturating_add(base)],
+            First::Zero => [0, of - 1],
+            First::One => [1, of],
+            First::Base => [base, (of - 1).saturating_add(base)],
         };
         let help = match self.counts {
-            Counts::FromBase => "; --shard-base says the first index of the array",
+            First::Base => "; --shard-base says the first index of the array",
             _ => "",
         };
         format!(
@@ -119,9 +119,9 @@ impl Said {
     /// How a shell reckons its shard.
     fn formula(&self, base: u64) -> String {
         match self.counts {
-            Counts::FromZero => format!("{} + 1", self.name),
-            Counts::FromOne => self.name.to_owned(),
-            Counts::FromBase => format!("{} + 1 - {base}", self.name),
+            First::Zero => format!("{} + 1", self.name),
+            First::One => self.name.to_owned(),
+            First::Base => format!("{} + 1 - {base}", self.name),
         }
     }
 }

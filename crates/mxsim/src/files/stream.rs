@@ -19,7 +19,7 @@ pub(crate) struct Stream {
 enum To {
     StandardOutput(BufWriter<Stdout>),
     Device(BufWriter<File>),
-    File(Target, BufWriter<NamedTempFile>),
+    File(Box<Target>, BufWriter<NamedTempFile>),
 }
 
 impl Stream {
@@ -50,7 +50,7 @@ fn open(path: &Path, force: bool) -> io::Result<To> {
         Destination::File(target) => {
             target.check(force)?;
             let staged = stage::file_for(&target, &[], force)?;
-            To::File(target, BufWriter::new(staged))
+            To::File(Box::new(target), BufWriter::new(staged))
         }
     })
 }

@@ -23,13 +23,19 @@ fn draw(state: &mut u64) -> f64 {
     (*state >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// Starts a command again and again and kills it each time, at moments spread over `span`; true if it ended by itself once.
+/// The time: a kill has to fall into the run.
+#[expect(clippy::disallowed_methods, reason = "a kill must fall into the run")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Starts a command again and again and kills it each time, at moments spread over `span`; returns how often it was killed before it ended by itself.
 fn kill_often(folder: &Path, arguments: &[&str], (times, span): (u64, Duration)) -> u64 {
     let (mut state, mut killed) = (7, 0);
     for _ in 0..times {
         let mut child = piped_in(folder, arguments);
-        let until = Instant::now() + span.mul_f64(draw(&mut state));
-        while Instant::now() < until && child.try_wait().expect("a child").is_none() {
+        let until = now() + span.mul_f64(draw(&mut state));
+        while now() < until && child.try_wait().expect("a child").is_none() {
             std::thread::sleep(Duration::from_micros(300));
         }
         if child.try_wait().expect("a child").is_some() {
@@ -45,8 +51,8 @@ fn kill_often(folder: &Path, arguments: &[&str], (times, span): (u64, Duration))
 /// Kills a command until it has been killed often enough, though it would end between: then it begins anew.
 fn is_the_same_after_kills(arguments: &[&str], output: &str) {
     let folder = Folder::new();
-    folder.file("s.toml", &scenario());
-    let began = Instant::now();
+    folder.file("s.toml", scenario());
+    let began = now();
     let whole = mxsim_in(folder.path(), arguments);
     let takes = began.elapsed();
     let code = whole.code();

@@ -110,13 +110,14 @@ impl Head {
             };
             return Some(format!("it comes from {} and not from {}", name(self), name(other)));
         }
-        if self.fingerprints != other.fingerprints {
-            return Some("it is of another scenario".into());
-        }
         if self.seed != other.seed {
             return Some(format!("it has the seed {} and not {}", self.seed, other.seed));
         }
-        (self.method != other.method).then(|| "it was simulated by another choice of methods".into())
+        if self.method != other.method {
+            return Some("it was simulated by another choice of methods".into());
+        }
+        // The seed is a part of what is hashed.
+        (self.fingerprints != other.fingerprints).then(|| "it is of another scenario".into())
     }
 }
 
