@@ -3,6 +3,7 @@
 
 use crate::{ImportError, read_text};
 use mxsim_core::catalog::{Catalog, POPULATION_FOLDER, PresetKind};
+use mxsim_core::study::shard::File;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,17 +19,26 @@ enum Shelf {
 /// # Errors
 /// If the folder or a file in it cannot be read, it holds no preset, or a preset or population is wrong.
 pub fn catalog(folder: Option<&Path>) -> Result<Catalog, ImportError> {
-    let Some(folder) = folder else { return Ok(Catalog::builtin().clone()) };
-    let mut files: Vec<(Shelf, String, String)> = Vec::new();
+    let files = folder.map_or(Ok(Vec::new()), preset_files)?;
+    catalog_of(&files)
+}
+
+/// The files of a folder of presets, as [`catalog_of`] takes them.
+///
+/// # Errors
+/// If the folder or a file in it cannot be read, or it holds no preset.
+pub fn preset_files(folder: &Path) -> Result<Vec<File>, ImportError> {
+    let mut files = Vec::new();
     for path in entries(folder)?.into_iter().filter(|path| path.is_dir()) {
-        let Some(shelf) = shelf_of(&path)? else { continue };
+        if shelf_of(&path)?.is_none() {
+            continue;
+        }
         for file in entries(&path)?.iter().filter(|file| file.extension().is_some_and(|end| end == "toml")) {
-            let name = file.to_string_lossy().into_owned();
+            let path = file.to_string_lossy().into_owned();
             if !file.is_file() {
-                return Err(ImportError::File(format!("cannot read {name}: it is no regular file")));
+                return Err(ImportError::File(format!("cannot read {path}: it is no regular file")));
             }
-            let text = read_text(&name)?;
-            files.push((shelf, name, text));
+            files.push(File { text: read_text(&path)?, path });
         }
     }
     if files.is_empty() {
@@ -38,14 +48,28 @@ pub fn catalog(folder: Option<&Path>) -> Result<Catalog, ImportError> {
             names().join(", ")
         )));
     }
-    let presets = files.iter().filter_map(|(shelf, name, text)| match shelf {
-        Shelf::Presets(kind) => Some((*kind, name.as_str(), text.as_str())),
-        Shelf::Populations => None,
-    });
-    let populations = files.iter().filter(|(shelf, ..)| matches!(shelf, Shelf::Populations));
+    Ok(files)
+}
+
+/// The built-in presets and populations and, over them, those of files; the folder in the path of each says what it holds.
+///
+/// # Errors
+/// If a preset or population is wrong.
+pub fn catalog_of(files: &[File]) -> Result<Catalog, ImportError> {
+    if files.is_empty() {
+        return Ok(Catalog::builtin().clone());
+    }
+    let (mut presets, mut populations) = (Vec::new(), Vec::new());
+    for File { path, text } in files {
+        let (name, text) = (path.as_str(), text.as_str());
+        match Path::new(path).parent().map(shelf_of).transpose()?.flatten() {
+            Some(Shelf::Presets(kind)) => presets.push((kind, name, text)),
+            Some(Shelf::Populations) => populations.push((name, text)),
+            None => return Err(ImportError::Text(format!("{name} stands in no folder of presets"))),
+        }
+    }
     // Presets first: a population may name them.
     let catalog = Catalog::builtin().with(presets).map_err(ImportError::Presets)?;
-    let populations = populations.map(|(_, name, text)| (name.as_str(), text.as_str()));
     catalog.with_populations(populations).map_err(ImportError::Presets)
 }
 

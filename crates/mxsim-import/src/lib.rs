@@ -10,12 +10,14 @@
 
 mod catalog;
 mod counts;
+mod files;
 mod kind;
 mod question;
 mod text;
 
-pub use catalog::catalog;
+pub use catalog::{catalog, catalog_of, preset_files};
 pub use counts::counts;
+pub use files::{Disk, Files, KeptFiles, Recorded};
 pub use kind::TextKind;
 pub use question::{
     EQUAL_MX, Question, domain_of_file, equal_mx_scenario, equal_mx_zone, zone_draft, zone_scenario,
@@ -67,11 +69,24 @@ impl From<ScenarioError> for ImportError {
 /// # Errors
 /// If a file cannot be read, is no text or no scenario, or the scenario is wrong.
 pub fn scenario(path: &str, catalog: &Catalog, overrides: RunOverrides) -> Result<Scenario, ImportError> {
-    let text = read_text(path)?;
+    scenario_of(&Disk, path, catalog, overrides)
+}
+
+/// The same where texts come from `files`.
+///
+/// # Errors
+/// As [`scenario`].
+pub fn scenario_of(
+    files: &dyn Files,
+    path: &str,
+    catalog: &Catalog,
+    overrides: RunOverrides,
+) -> Result<Scenario, ImportError> {
+    let text = files.read(path)?;
     match TextKind::of(path, &text) {
         // What says nothing is a scenario that lacks everything.
-        TextKind::Scenario => read_scenario(path, text, catalog, overrides),
-        TextKind::Zone if text.trim().is_empty() => read_scenario(path, text, catalog, overrides),
+        TextKind::Scenario => read_scenario(files, path, text, (catalog, overrides)),
+        TextKind::Zone if text.trim().is_empty() => read_scenario(files, path, text, (catalog, overrides)),
         TextKind::Zone => Err(ImportError::Text(format!(
             "{} holds records and no scenario; type: mxsim ask {path}, or: mxsim init --zone {path} -o site.toml",
             name_of(path)
@@ -97,7 +112,7 @@ pub fn scenario_or_zone(
         TextKind::Scenario => {
             let mut overrides = RunOverrides::default();
             overrides.domain = domain.map(str::to_owned);
-            read_scenario(path, text, catalog, overrides)?
+            read_scenario(&Disk, path, text, (catalog, overrides))?
         }
         other => return Err(other_use(path, &other)),
     };
@@ -118,13 +133,26 @@ pub struct Draft {
 /// # Errors
 /// If a file cannot be read, is no text, or the scenario or zone is wrong.
 pub fn draft(path: &str, domain: Option<&str>, catalog: &Catalog) -> Result<Draft, ImportError> {
-    let text = read_text(path)?;
+    draft_of(&Disk, path, domain, catalog)
+}
+
+/// The same where texts come from `files`.
+///
+/// # Errors
+/// As [`draft`].
+pub fn draft_of(
+    files: &dyn Files,
+    path: &str,
+    domain: Option<&str>,
+    catalog: &Catalog,
+) -> Result<Draft, ImportError> {
+    let text = files.read(path)?;
     let (builder, scenario) = match TextKind::of(path, &text) {
         TextKind::Zone if !text.trim().is_empty() => {
             zone_draft(path, Question { zone: &text, domain, top: &[] }, catalog)?
         }
         TextKind::Scenario | TextKind::Zone => {
-            ScenarioBuilder::read(&source_text(path, text), domain, catalog, &beside(path))?
+            ScenarioBuilder::read(&source_text(path, text), domain, catalog, &beside(files, path))?
         }
         other => return Err(other_use(path, &other)),
     };
@@ -183,12 +211,12 @@ fn document(path: &str, schema: &str) -> String {
 }
 
 fn read_scenario(
+    files: &dyn Files,
     path: &str,
     text: String,
-    catalog: &Catalog,
-    overrides: RunOverrides,
+    (catalog, overrides): (&Catalog, RunOverrides),
 ) -> Result<Scenario, ImportError> {
-    Ok(Scenario::read_with(&source_text(path, text), catalog, &beside(path), overrides)?)
+    Ok(Scenario::read_with(&source_text(path, text), catalog, &beside(files, path), overrides)?)
 }
 
 fn source_text(path: &str, text: String) -> SourceText {
@@ -196,10 +224,10 @@ fn source_text(path: &str, text: String) -> SourceText {
 }
 
 /// Opens the files that a scenario names, beside it.
-fn beside(path: &str) -> impl Fn(&str) -> Result<String, String> {
+fn beside(files: &dyn Files, path: &str) -> impl Fn(&str) -> Result<String, String> {
     let folder = Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
     move |file| match file {
         "-" => Err("a scenario cannot take its zone from standard input".to_owned()),
-        _ => read_text(&folder.join(file).to_string_lossy()).map_err(|error| error.to_string()),
+        _ => files.read(&folder.join(file).to_string_lossy()).map_err(|error| error.to_string()),
     }
 }

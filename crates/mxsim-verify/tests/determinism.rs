@@ -274,10 +274,6 @@ fn is_the_same_watched(text: &str) {
     for r in 0..2 {
         let plain = replicate(&world, 1, r, &|| false).expect("nobody cancels it");
         let watched = replicate_with(&world, 1, r, &|| false, &mut Watcher).expect("nobody cancels it");
-        let (a, b) = (format!("{plain:#?}"), format!("{watched:#?}"));
-        for (x, y) in a.lines().zip(b.lines()).filter(|(x, y)| x != y).take(12) {
-            eprintln!("DIFF {x} | {y}");
-        }
         assert!(plain == watched, "{text}");
     }
 }

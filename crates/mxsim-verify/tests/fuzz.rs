@@ -36,9 +36,14 @@ fn zone_text() {
     fuzz("zone", 4);
 }
 
+#[test]
+fn parts() {
+    fuzz("part", 30);
+}
+
 /// A target without a test here does not come through.
 #[test]
 fn every_target_has_a_test() {
     let names: Vec<&str> = targets::all().iter().map(|target| target.name()).collect();
-    assert_eq!(names, ["scenario-toml", "scenario-json", "zone"]);
+    assert_eq!(names, ["scenario-toml", "scenario-json", "zone", "part"]);
 }

@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Cutover(Cutover),
     /// Check a scenario or a zone without simulating
     Check(Check),
+    /// Put the parts of a run together that shards of it wrote
+    Merge(Merge),
     /// Turn a results file into text, Markdown, CSV or figures
     Report(Report),
     /// Follow messages of one sender, step by step, with the reasons
@@ -165,6 +167,21 @@ pub(crate) struct Force {
     pub(crate) force: bool,
 }
 
+/// Options of everything that can be simulated in parts.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Sharding {
+    /// Simulate shard K of N (counted from 1) and write a part for mxsim merge; auto/N takes K from the array job it runs in. Needs --replications,
+    /// which counts those of all shards
+    #[arg(long, value_name = "K/N", requires = "replications")]
+    pub(crate) shard: Option<String>,
+    /// The first index of the array of jobs that auto counts in
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "shard")]
+    pub(crate) shard_base: u64,
+    /// Keep what is finished in the folder DIR, and go on from there if it is there; it is removed when all is written. Needs -o
+    #[arg(long, value_name = "DIR", requires = "output")]
+    pub(crate) checkpoint: Option<PathBuf>,
+}
+
 /// Options of everything that draws results.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Figures {
@@ -225,6 +242,8 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) simulation: Simulation,
     #[command(flatten)]
+    pub(crate) sharding: Sharding,
+    #[command(flatten)]
     pub(crate) judged: Judged,
     #[command(flatten)]
     pub(crate) figures: Figures,
@@ -246,6 +265,8 @@ pub(crate) struct Compare {
     /// Print a check-list in Markdown: the records to change for the better design
     #[arg(long)]
     pub(crate) plan: bool,
+    #[command(flatten)]
+    pub(crate) sharding: Sharding,
     #[command(flatten)]
     pub(crate) side_by_side: SideBySide,
 }
@@ -328,6 +349,8 @@ pub(crate) struct Sweep {
     /// Write the table for a spreadsheet to FILE, one row a point
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) sharding: Sharding,
     #[command(flatten)]
     pub(crate) side_by_side: SideBySide,
 }
@@ -422,6 +445,30 @@ pub(crate) struct Ask {
     /// The page goes on with every range, the causes and the sources
     #[arg(long)]
     pub(crate) full: bool,
+}
+
+/// `mxsim merge`
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// All parts of a run, a sweep or a comparison, in any order
+    #[arg(required = true, value_name = "PART")]
+    pub(crate) parts: Vec<String>,
+    /// Threads to use [default: all cores]; the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// No progress, and of text the answer line alone; with -o no text
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Exit with 0 whatever the answer is
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Exit with 0 if the answer depends on an assumption and the goals are met as written
+    #[arg(long)]
+    pub(crate) accept_assumptions: bool,
+    #[command(flatten)]
+    pub(crate) figures: Figures,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 /// `mxsim report`

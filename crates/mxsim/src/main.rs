@@ -75,6 +75,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Cutover(cutover) => command::cutover::cutover(cutover),
         Command::Check(check) => command::check::check(check),
         Command::Ask(ask) => command::ask::ask(ask),
+        Command::Merge(merge) => command::merge::merge(merge),
         Command::Report(report) => command::report::report(report),
         Command::Trace(trace) => command::trace::trace(trace),
         Command::Judge(judge) => command::judge::judge(judge),

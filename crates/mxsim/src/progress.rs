@@ -216,7 +216,7 @@ const fn replication_in_words(run_length: Span) -> &'static str {
 }
 
 /// A line on standard error. Who cannot read it misses nothing that matters.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 

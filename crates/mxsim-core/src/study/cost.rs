@@ -238,13 +238,21 @@ impl Cost {
     /// # Errors
     /// If one replication, or the replications asked for, need too much time or memory.
     pub fn check(self, limit: Limit) -> Result<(), TooLarge> {
+        self.check_part(limit, None)
+    }
+
+    /// The same where no more than `own` of the replications are simulated here, though the tallies of all come together.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn check_part(self, limit: Limit, own: Option<u64>) -> Result<(), TooLarge> {
         let replications = match limit {
             Limit::Replications(replications) => replications,
             Limit::UntilDecided { .. } => 1,
         };
         let tallies = self.tallies(replications);
         let fits = self.seconds(1) <= LONGEST_REPLICATION_S
-            && self.seconds(replications) <= LONGEST_RUN_S
+            && self.seconds(own.unwrap_or(replications)) <= LONGEST_RUN_S
             && self.working_bytes + self.beside.table_bytes() <= MOST_MEMORY
             && self.tally_bytes * tallies <= MOST_MEMORY;
         if fits { Ok(()) } else { Err(self.too_large(replications)) }

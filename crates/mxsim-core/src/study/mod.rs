@@ -11,6 +11,8 @@
 //! real mail, and [`check`] says what a scenario means before it is simulated.
 
 pub mod ask;
+mod batch;
+mod beside;
 pub mod check;
 pub mod compare;
 #[doc(hidden)]
@@ -21,10 +23,13 @@ mod error;
 pub mod fail;
 pub mod judge;
 mod limit;
+mod replications;
 #[doc(hidden)]
 pub mod run;
 #[doc(hidden)]
 pub mod sensitivity;
+pub mod shard;
+mod shelf;
 pub mod size;
 pub mod sweep;
 mod together;
@@ -35,7 +40,9 @@ pub use error::StudyError;
 pub use limit::{Limit, Observer, Quiet, RunOptions, Stop};
 #[doc(hidden)]
 pub use run::{Run, run};
-pub use run::{RunError, simulate};
+pub use run::{RunError, simulate, simulate_shard, simulate_with};
 #[doc(hidden)]
 pub use sensitivity::Twins;
+pub use shard::Shard;
+pub use shelf::{Place, Shelf, ShelfError};
 pub use together::TogetherOptions;

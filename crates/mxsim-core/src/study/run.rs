@@ -4,41 +4,24 @@
 //! a prefix of those of a longer one. That holds for a run that was stopped as well: the question comes first, and where it was stopped among the
 //! worlds after it, it is a run without worlds.
 
-use crate::engine::compile_for;
-use crate::engine::replicate_watched;
-use crate::engine::{Compiled, Done};
+use crate::engine::{Compiled, compile_for};
 use crate::estimate::{self, Assumption, Plausible, WhatIf};
 use crate::numerals::rough;
 use crate::results::Results;
 use crate::scenario::Scenario;
+use crate::study::batch::{Around, fill, question};
+pub use crate::study::batch::{Run, run};
+use crate::study::beside::within;
 use crate::study::cost::{Cost, OtherWorlds, TooLarge};
 use crate::study::limit::{Limit, Observer, RunOptions, Stop};
-use crate::study::sensitivity::allowance::Allowance;
-use crate::study::sensitivity::size::UNDISTURBED;
-use crate::study::sensitivity::twins::{Twin, TwinTallies};
+use crate::study::replications::Ended;
+use crate::study::sensitivity::deal::{Dealer, Dealt};
 use crate::study::sensitivity::{AfterRun, Alternatives, Extreme, Simulator, Tasks, Twins, is_unknown, work};
+use crate::study::shard::Shard;
+use crate::study::shelf::{Place, Shelf, Shelved};
 use crate::tally::Tally;
 use std::cell::Cell;
 use std::fmt;
-#[cfg(feature = "parallel")]
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// Replications that are begun together. After the first of these it is known how far the world without faults is looked at.
-const BATCH: u64 = UNDISTURBED;
-
-/// The tallies of a run, in the order of replications.
-#[derive(Debug)]
-pub struct Run {
-    /// Replications 0, 1, 2, ... without a gap.
-    pub tallies: Vec<Tally>,
-    /// Those of the worlds that go along with it.
-    pub twins: TwinTallies,
-    /// True if it was interrupted.
-    pub partial: bool,
-    /// Why it ended where a replication was too large after all.
-    pub outgrown: Option<TooLarge>,
-}
 
 /// Why there are no results.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,6 +35,10 @@ pub enum RunError {
         /// What one is expected to cost (s of one core).
         replication_s: f64,
     },
+    /// A shard is a part of a number of replications, and no number is given.
+    OpenEnded,
+    /// The shelf failed, and knows why.
+    Shelf,
 }
 
 impl std::error::Error for RunError {}
@@ -66,6 +53,10 @@ impl fmt::Display for RunError {
                 "the time was up before the first replication was done, which costs about {} s",
                 rough(*replication_s)
             ),
+            Self::OpenEnded => {
+                f.write_str("a shard takes a part of a number of replications, and none is given")
+            }
+            Self::Shelf => f.write_str("what is kept of the run cannot be read or written"),
         }
     }
 }
@@ -79,32 +70,158 @@ pub fn simulate(
     options: RunOptions,
     observer: &dyn Observer,
 ) -> Result<Results, RunError> {
-    // Before anything is made of it.
-    Cost::check_tables(scenario).map_err(RunError::TooLarge)?;
-    let mut world = compile_for(scenario, options.method);
-    world.labels.run.seed = options.seed;
-    let mut cost = Cost::of(&world);
-    // Before other worlds are compiled, which takes as much memory each.
-    cost.check(options.limit).map_err(RunError::TooLarge)?;
-    observer.expects(cost.replication_s);
-    let nothing = || match observer.stop() {
+    simulate_shelved(scenario, options, (observer, Shelved::default()))
+}
+
+/// The same with a shelf: what is on it is not simulated again, and what is simulated is put there. Such a run may take any time, because it can be
+/// gone on with.
+///
+/// # Errors
+/// As [`simulate`], or if the shelf fails.
+pub fn simulate_with(
+    scenario: &Scenario,
+    options: RunOptions,
+    observer: &dyn Observer,
+    shelf: &dyn Shelf,
+) -> Result<Results, RunError> {
+    simulate_shelved(scenario, options, (observer, Shelved(Some(shelf))))
+}
+
+/// Puts the replications of a shard on a shelf, and its part of the worlds beside the run.
+///
+/// # Errors
+/// If the number of replications is not fixed, the shard or the whole run is too large, it was stopped, or the shelf fails.
+pub fn simulate_shard(
+    scenario: &Scenario,
+    (options, shard): (RunOptions, Shard),
+    observer: &dyn Observer,
+    shelf: &dyn Shelf,
+) -> Result<(), RunError> {
+    let Limit::Replications(replications) = options.limit else { return Err(RunError::OpenEnded) };
+    let range = shard.replications(replications);
+    let ready = Ready::new(scenario, options, observer, Some(range.end - range.start))?;
+    let Ready { world, twins, cost, is_unknown } = &ready;
+    let around = Around { observer, leaves_time: false, shelf: Shelved(Some(shelf)) };
+    let own = range.end - range.start;
+    let failed = |ended: Ended| ready.failed(ended, observer);
+    let filled = fill(world, twins, (options, range), around).map_err(failed)?;
+    if !is_unknown || options.worlds == Some(0) || own == 0 {
+        return Ok(());
+    }
+    // What all shards take together, if each of them takes as much.
+    let all = |work: u64| (work as f64 / own as f64 * replications as f64) as u64;
+    let after = AfterRun {
+        seed: options.seed,
+        method: options.method,
+        asked: options.worlds,
+        replications,
+        cost: *cost,
+        work: all(filled.work),
+        work_with_twins: all(filled.work_with_twins),
+    };
+    // No more than a run spends on them: what does not fit is left to the merge.
+    let most = if options.worlds.is_some() { u64::MAX } else { filled.work_with_twins };
+    let settled =
+        look_ahead(&mut Dealer::new(shard, scenario, &after), most, (options, replications), around);
+    shelf.settled(&settled.map_err(failed)?);
+    Ok(())
+}
+
+/// Puts the worlds on the shelf that are dealt to a shard, and returns which they are.
+fn look_ahead(
+    dealer: &mut Dealer<'_>,
+    most: u64,
+    (options, replications): (RunOptions, u64),
+    Around { observer, shelf, .. }: Around<'_>,
+) -> Result<Vec<Place>, Ended> {
+    let simulated = |dealt: &Dealt, most: u64| {
+        let worlds = dealt.worlds(options.method, &|| observer.stop().is_some()).ok_or(Ended::Stopped)?;
+        let tasks = dealt.tasks(&worlds);
+        let done = within(&tasks, most, (options.seed, replications), (observer, shelf))?;
+        Ok(tasks.iter().map(|task| task.place).zip(done).collect::<Vec<(Place, Tally)>>())
+    };
+    let first = simulated(&dealer.first(), most)?;
+    let all_work = |done: &[(Place, Tally)], is_meant: fn(&Place) -> bool| {
+        let meant = done.iter().filter(|(place, _)| is_meant(place)).map(|(_, tally)| tally.work);
+        meant.fold((0_u64, 0), |(work, count), own| (work.saturating_add(own), count + 1))
+    };
+    let of_drawn = all_work(&first, |place| matches!(place, Place::World { .. }));
+    let left = most.saturating_sub(all_work(&first, |_| true).0);
+    let further = simulated(&dealer.further(Some(of_drawn)), left)?;
+    Ok(first.into_iter().chain(further).map(|(place, _)| place).collect())
+}
+
+/// A run made ready.
+struct Ready {
+    world: Compiled,
+    twins: Twins,
+    cost: Cost,
+    is_unknown: bool,
+}
+
+impl Ready {
+    /// Makes a run ready that is not too large; `own` is how many replications are simulated here at the most, if not all.
+    fn new(
+        scenario: &Scenario,
+        options: RunOptions,
+        observer: &dyn Observer,
+        own: Option<u64>,
+    ) -> Result<Self, RunError> {
+        // Before anything is made of it.
+        Cost::check_tables(scenario).map_err(RunError::TooLarge)?;
+        let mut world = compile_for(scenario, options.method);
+        world.labels.run.seed = options.seed;
+        let mut cost = Cost::of(&world);
+        // Before other worlds are compiled, which takes as much memory each.
+        cost.check_part(options.limit, own).map_err(RunError::TooLarge)?;
+        observer.expects(cost.replication_s);
+        let twins = Twins::new(scenario, options.method, &|| observer.stop().is_some());
+        let twins = twins.ok_or_else(|| nothing(cost, observer))?;
+        let is_unknown = is_unknown(scenario);
+        cost.beside =
+            OtherWorlds::new(scenario, twins.cost, options.worlds.filter(|_| is_unknown), is_unknown);
+        cost.check_part(options.limit, own).map_err(RunError::TooLarge)?;
+        Ok(Self { world, twins, cost, is_unknown })
+    }
+
+    /// Why there is nothing of a run that ended.
+    fn failed(&self, ended: Ended, observer: &dyn Observer) -> RunError {
+        match ended {
+            Ended::Outgrown(why) => RunError::TooLarge(why),
+            Ended::Shelf => RunError::Shelf,
+            Ended::Stopped | Ended::Beyond => nothing(self.cost, observer),
+        }
+    }
+}
+
+/// Why a run that was stopped came to nothing.
+fn nothing(cost: Cost, observer: &dyn Observer) -> RunError {
+    match observer.stop() {
         Some(Stop::TimeUp) => RunError::TimeUp { replication_s: cost.replication_s },
         Some(Stop::Interrupted) | None => RunError::Interrupted,
-    };
-    let twins = Twins::new(scenario, options.method, &|| observer.stop().is_some()).ok_or_else(nothing)?;
-    let is_unknown = is_unknown(scenario);
-    cost.beside = OtherWorlds::new(scenario, twins.cost, options.worlds.filter(|_| is_unknown), is_unknown);
-    cost.check(options.limit).map_err(RunError::TooLarge)?;
-    let leaves_time = is_unknown && options.worlds != Some(0);
-    let run = question(&world, &twins, options.at_most(cost.most_replications()), (observer, leaves_time));
-    match run.outgrown {
-        Some(why) if run.tallies.is_empty() => return Err(RunError::TooLarge(why)),
-        Some(why) => observer.outgrown(&why),
-        None if run.tallies.is_empty() => return Err(nothing()),
-        None => {}
     }
-    let looked_at = leaves_time.then(|| look(scenario, &world, &run, (options, cost), observer)).flatten();
-    Ok(results(&world, &twins, &run, looked_at, is_unknown))
+}
+
+fn simulate_shelved(
+    scenario: &Scenario,
+    options: RunOptions,
+    (observer, shelf): (&dyn Observer, Shelved<'_>),
+) -> Result<Results, RunError> {
+    let ready = Ready::new(scenario, options, observer, shelf.0.map(|_| 1))?;
+    let Ready { world, twins, cost, is_unknown } = &ready;
+    let leaves_time = *is_unknown && options.worlds != Some(0);
+    let around = Around { observer, leaves_time, shelf };
+    let run = question(world, twins, options.at_most(cost.most_replications()), around);
+    match run.ended {
+        Some(Ended::Shelf) => return Err(RunError::Shelf),
+        Some(ended) if run.tallies.is_empty() => return Err(ready.failed(ended, observer)),
+        Some(Ended::Outgrown(why)) => observer.outgrown(&why),
+        _ if run.tallies.is_empty() => return Err(nothing(*cost, observer)),
+        _ => {}
+    }
+    let looked_at = leaves_time.then(|| look(scenario, world, &run, (options, *cost), around));
+    let looked_at = looked_at.transpose()?.flatten();
+    Ok(results(world, twins, &run, looked_at, *is_unknown))
 }
 
 /// Other worlds and their tallies; `None` if it was stopped before all were finished, or one of them is too large.
@@ -113,47 +230,20 @@ fn look(
     world: &Compiled,
     run: &Run,
     (options, cost): (RunOptions, Cost),
-    observer: &dyn Observer,
-) -> Option<Alternatives> {
+    Around { observer, shelf, .. }: Around<'_>,
+) -> Result<Option<Alternatives>, RunError> {
     let RunOptions { seed, method, worlds: asked, .. } = options;
-    let own = work(&run.tallies);
-    let after = AfterRun {
-        seed,
-        method,
-        asked,
-        replications: run.tallies.len() as u64,
-        cost,
-        work: own,
-        work_with_twins: own + run.twins.work(),
+    let (own, replications) = (work(&run.tallies), run.tallies.len() as u64);
+    let work_with_twins = own.saturating_add(run.twins.work());
+    let after = AfterRun { seed, method, asked, replications, cost, work: own, work_with_twins };
+    let has_shelf_failed = Cell::new(false);
+    let tallies = |tasks: &Tasks<'_>, most: u64| {
+        let done = within(tasks, most, (seed, replications), (observer, shelf));
+        done.inspect_err(|ended| has_shelf_failed.set(*ended == Ended::Shelf)).ok()
     };
-    let tallies = |tasks: &Tasks<'_>, most: u64| within(tasks, most, seed, observer);
     let simulator = Simulator { tallies: &tallies, is_stopped: &|| observer.stop().is_some() };
-    Alternatives::look(scenario, &after, (&world.labels, &run.tallies), &simulator)
-}
-
-/// The tallies of as many of `tasks`, from the first on, as take no more work than `most` together; `None` if it was stopped before the last of them.
-fn within(tasks: &Tasks<'_>, most: u64, seed: u64, observer: &dyn Observer) -> Option<Vec<Tally>> {
-    let allowance = Allowance::new(most, tasks.len());
-    let one = |i: usize| {
-        let (world, r) = tasks[i];
-        let is_beyond = Cell::new(allowance.is_exceeded_by(0));
-        let stopped_by = |stopped: &dyn Fn(Done) -> bool, done: Done| {
-            is_beyond.set(allowance.is_exceeded_by(done.work));
-            is_beyond.get() || stopped(done)
-        };
-        let replicate = |stopped: &dyn Fn(Done) -> bool| {
-            let begins = !is_beyond.get();
-            begins.then(|| replicate_watched(world, seed, r, &|done| stopped_by(stopped, done))).flatten()
-        };
-        let done = held_against(Cost::of(world), observer, replicate);
-        let mut tally = done.map_err(|ended| if is_beyond.get() { Ended::Beyond } else { ended })?;
-        tally.forget_details();
-        allowance.took(i, tally.work);
-        Ok(tally)
-    };
-    let (mut done, all) = in_order(tasks.len(), one);
-    done.truncate(allowance.fitting(done.iter().map(|tally| tally.work)));
-    matches!(all, Ok(()) | Err(Ended::Beyond)).then_some(done)
+    let looked_at = Alternatives::look(scenario, &after, (&world.labels, &run.tallies), &simulator);
+    if has_shelf_failed.get() { Err(RunError::Shelf) } else { Ok(looked_at) }
 }
 
 /// What the tallies come to. Worlds that time left no replication say nothing.
@@ -187,226 +277,10 @@ fn what_ifs(world: &Compiled, extremes: Vec<(Extreme, Vec<Tally>)>, run: &[Tally
     extremes.into_iter().filter_map(found).collect()
 }
 
-/// Stops earlier where other worlds are to follow.
-struct Watched<'a> {
-    observer: &'a dyn Observer,
-    leaves_time: bool,
-}
-
-impl Observer for Watched<'_> {
-    fn stop(&self) -> Option<Stop> {
-        let is_time = || (self.leaves_time && self.observer.is_time_for_worlds()).then_some(Stop::TimeUp);
-        self.observer.stop().or_else(is_time)
-    }
-}
-
-/// Runs replications of `world` and its twins until the limit or until `observer` stops it.
-pub fn run(world: &Compiled, twins: &Twins, options: RunOptions, observer: &dyn Observer) -> Run {
-    question(world, twins, options, (observer, false))
-}
-
-/// The same; may leave time for other worlds.
-fn question(
-    world: &Compiled,
-    twins: &Twins,
-    options: RunOptions,
-    (observer, leaves_time): (&dyn Observer, bool),
-) -> Run {
-    let (cost, finished, seed) = (Cost::of(world), AtomicU64::new(0), options.seed);
-    let mut run = Run { tallies: Vec::new(), twins: TwinTallies::default(), partial: false, outgrown: None };
-    loop {
-        let done = run.tallies.len() as u64;
-        let target = match options.limit {
-            Limit::Replications(replications) => replications,
-            Limit::UntilDecided { at_most } => estimate::next_look(done).min(at_most),
-        };
-        let batch = Batch { world, twins, cost, seed, target, finished: &finished, observer, leaves_time };
-        if let Err(ended) = batch.extend(&mut run) {
-            run.partial = ended == Ended::Stopped && observer.stop() == Some(Stop::Interrupted);
-            run.outgrown = ended.outgrown();
-            return run;
-        }
-        let enough = match options.limit {
-            Limit::Replications(_) => true,
-            Limit::UntilDecided { at_most } => {
-                target >= at_most || estimate::decided(&world.labels, &run.tallies)
-            }
-        };
-        if enough {
-            return run;
-        }
-    }
-}
-
-/// Why a replication has no tally.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Ended {
-    /// The observer stopped it.
-    Stopped,
-    /// It was too large after all.
-    Outgrown(TooLarge),
-    /// What all may take together is used up.
-    Beyond,
-}
-
-impl Ended {
-    const fn outgrown(self) -> Option<TooLarge> {
-        match self {
-            Self::Stopped | Self::Beyond => None,
-            Self::Outgrown(why) => Some(why),
-        }
-    }
-}
-
-/// A replication of the run itself, and of its twins that take part.
-type Own = (Tally, Vec<(Twin, Tally)>);
-
-impl Run {
-    fn keep(&mut self, (tally, twins): Own) {
-        self.tallies.push(tally);
-        twins.into_iter().for_each(|(twin, tally)| self.twins.keep(twin, tally));
-    }
-}
-
-/// Replications up to `target`.
-struct Batch<'a> {
-    world: &'a Compiled,
-    twins: &'a Twins,
-    seed: u64,
-    target: u64,
-    finished: &'a AtomicU64,
-    cost: Cost,
-    observer: &'a dyn Observer,
-    leaves_time: bool,
-}
-
-impl Batch<'_> {
-    /// Extends `run` up to the target, or as far as it comes: what comes after a gap is thrown away, so that the run is a prefix.
-    fn extend(&self, run: &mut Run) -> Result<(), Ended> {
-        while (run.tallies.len() as u64) < self.target {
-            let from = run.tallies.len() as u64;
-            let to = (from + BATCH).min(self.target);
-            let is_settled = self.twins.is_undisturbed_settled(&run.twins);
-            let (done, all) = in_order((to - from) as usize, |i| self.own(from + i as u64, is_settled));
-            done.into_iter().for_each(|own| run.keep(own));
-            fold_delays(&mut run.tallies);
-            all?;
-        }
-        Ok(())
-    }
-
-    /// Replication `r` of the world itself and of its twins, with what the nodes do that a goal takes down.
-    fn own(&self, r: u64, is_undisturbed_settled: bool) -> Result<Own, Ended> {
-        // One is finished whatever is to follow.
-        let watched = Watched { observer: self.observer, leaves_time: self.leaves_time && r > 0 };
-        let replicate = |world: &Compiled| replicate(world, self.seed, r, self.cost, &watched);
-        let mut tally = replicate(self.world)?;
-        let mut twins = Vec::new();
-        for (twin, world) in self.twins.taking_part(r, (tally.is_full(), is_undisturbed_settled)) {
-            let other = replicate(world)?;
-            if twin == Twin::Down {
-                tally.put_under(&other);
-            }
-            twins.push((twin, other));
-        }
-        let finished = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
-        self.observer.progress(finished, self.target);
-        Ok((tally, twins))
-    }
-}
-
-/// Replication `r` of a world, unless it is stopped or grows too large.
-fn replicate(
-    world: &Compiled,
-    seed: u64,
-    r: u64,
-    cost: Cost,
-    observer: &dyn Observer,
-) -> Result<Tally, Ended> {
-    held_against(cost, observer, |stopped| replicate_watched(world, seed, r, stopped))
-}
-
-/// What a replication comes to that is stopped when the observer says so, or when it has done more than it may.
-pub(super) fn held_against<T>(
-    cost: Cost,
-    observer: &dyn Observer,
-    replicate: impl FnOnce(&dyn Fn(Done) -> bool) -> Option<T>,
-) -> Result<T, Ended> {
-    if observer.stop().is_some() {
-        return Err(Ended::Stopped);
-    }
-    let ended = Cell::new(Ended::Stopped);
-    let stopped = |done| {
-        let outgrown = cost.outgrown(done);
-        outgrown.inspect(|why| ended.set(Ended::Outgrown(*why)));
-        outgrown.is_some() || observer.stop().is_some()
-    };
-    replicate(&stopped).ok_or_else(|| ended.get())
-}
-
-/// The outcomes of `work` on 0, 1, 2, ... up to the first that has none, and why that one has none. They are begun in this order, so little is
-/// lost after a gap.
-#[cfg(feature = "parallel")]
-pub(super) fn in_order<T: Send>(
-    count: usize,
-    work: impl Fn(usize) -> Result<T, Ended> + Sync,
-) -> (Vec<T>, Result<(), Ended>) {
-    use rayon::prelude::*;
-    let (next, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
-    let take = || Some(next.fetch_add(1, Ordering::Relaxed) as usize).filter(|i| *i < count);
-    let one = |i| work(i).inspect_err(|_| is_over.store(true, Ordering::Relaxed));
-    let begin = || if is_over.load(Ordering::Relaxed) { None } else { take() };
-    let worker = |_| std::iter::from_fn(|| begin().map(|i| (i, one(i))));
-    let workers = rayon::current_num_threads().min(count);
-    let mut done: Vec<(usize, Result<T, Ended>)> =
-        (0..workers).into_par_iter().with_max_len(1).flat_map_iter(worker).collect();
-    done.sort_unstable_by_key(|(i, _)| *i);
-    up_to_first(done.into_iter().map(|(_, one)| one))
-}
-
-/// The same on one thread.
-#[cfg(not(feature = "parallel"))]
-pub(super) fn in_order<T>(
-    count: usize,
-    work: impl Fn(usize) -> Result<T, Ended>,
-) -> (Vec<T>, Result<(), Ended>) {
-    up_to_first((0..count).map(work))
-}
-
-fn up_to_first<T>(outcomes: impl Iterator<Item = Result<T, Ended>>) -> (Vec<T>, Result<(), Ended>) {
-    let mut kept = Vec::new();
-    for outcome in outcomes {
-        match outcome {
-            Ok(one) => kept.push(one),
-            Err(ended) => return (kept, Err(ended)),
-        }
-    }
-    (kept, Ok(()))
-}
-
-/// Delays are kept for at most this many blocks of replications. The interval of a quantile rests on the spread between blocks, and 256 of
-/// them widen it by less than 1 in 200; without blocks the delays of 10,000 replications would fill gigabytes.
-const MOST_DELAY_BLOCKS: usize = 256;
-
-/// Moves the delays of each block of replications into its first. Blocks grow by doubling, so the outcome depends on the number of
-/// replications alone.
-fn fold_delays(tallies: &mut [Tally]) {
-    let mut block = 1;
-    while tallies.len().div_ceil(block) > MOST_DELAY_BLOCKS {
-        block *= 2;
-    }
-    if block > 1 {
-        for members in tallies.chunks_mut(block) {
-            if let Some((first, rest)) = members.split_first_mut() {
-                rest.iter_mut().for_each(|tally| tally.move_delays_to(first));
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     /// When it is asked for the `at`th time, it stops, or says that it is time for worlds.
     struct StopsAt {
@@ -476,13 +350,5 @@ mod tests {
         let [with, without] = stopped(true);
         assert!(with.iter().any(|r| *r < 40), "{with:?}");
         assert_eq!(without, [0; 0]);
-    }
-
-    #[test]
-    fn what_comes_after_a_gap_is_thrown_away() {
-        let work = |i: usize| if i % 7 == 5 { Err(Ended::Stopped) } else { Ok(i) };
-        assert_eq!(in_order(100, work), ((0..5).collect(), Err(Ended::Stopped)));
-        assert_eq!(in_order(5, work), ((0..5).collect(), Ok(())));
-        assert_eq!(in_order(0, work), (Vec::new(), Ok(())));
     }
 }

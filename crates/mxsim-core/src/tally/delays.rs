@@ -1,15 +1,18 @@
 //! How long messages took, counted in buckets.
 
+use super::delay_counts::DelayCounts;
 use crate::time::Span;
+use serde::Deserialize;
 
 /// Delays in buckets of at most 0.2 % width that remember their extremes, so that a bucket with one value gives that value exactly.
 ///
 /// Merging is exact in any order: counts add, extremes are extremes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "DelayCounts")]
 pub struct DelayHistogram {
     /// Non-empty buckets with their numbers, shortest delay first.
-    buckets: Vec<(usize, DelayBucket)>,
-    sum_us: i128,
+    pub(super) buckets: Vec<(usize, DelayBucket)>,
+    pub(super) sum_us: i128,
 }
 
 /// One bucket of a [`DelayHistogram`].
@@ -27,7 +30,7 @@ pub struct DelayBucket {
 const SUB_BITS: u32 = 9;
 
 #[inline]
-fn bucket_index(delay_us: i64) -> usize {
+pub(super) fn bucket_index(delay_us: i64) -> usize {
     // The first 2^9 buckets hold one value each, and so do the second.
     let shift = shift(delay_us);
     ((shift as usize) << SUB_BITS) + (delay_us as u64 >> shift) as usize
@@ -61,7 +64,7 @@ fn delay_at(index: usize, offset: u32) -> i64 {
 const PAGES: usize = (FAR.ilog2() - SUB_BITS) as usize + 1;
 
 /// How many of the last bits of a bucket's number tell it from others that are one in a [`DelayHistogram::coarser`] histogram.
-const COARSER_BITS: u32 = 4;
+pub(super) const COARSER_BITS: u32 = 4;
 
 /// Delays while they are counted: a place for every bucket of a factor of two that occurs, so that counting one is a single step.
 #[derive(Debug)]

@@ -1,14 +1,18 @@
 //! What one replication counted. Tallies hold integers only, so merging them in the order of replications is exact.
 
+mod delay_counts;
 mod delays;
 pub mod labels;
+mod shape;
 
 pub(crate) use delays::DelayCounter;
 pub use delays::{DelayBucket, DelayHistogram};
+pub(crate) use shape::{MOST_TOGETHER, Shape};
 
 use crate::results::{DeliveryTotals, NodeTotals};
 use crate::scenario::TURNED_AWAY;
 use crate::time::{Span, Time};
+use serde::{Deserialize, Serialize};
 
 /// Lengths of the bins whose busiest is looked for, longest first; see [`WindowTally::busiest`].
 pub const PEAK_BINS: [Span; 3] = [Span::HOUR, Span::MINUTE, Span::from_secs(1)];
@@ -17,8 +21,14 @@ pub const MINUTE: usize = 1;
 /// Length of a bin of the load series.
 pub const SERIES_BIN: Span = Span::HOUR;
 
+/// What is not there is not written.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// Everything one replication counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tally {
     /// One per window, in order.
     pub windows: Vec<WindowTally>,
@@ -28,20 +38,26 @@ pub struct Tally {
     /// `[node * parts + part]`.
     pub duration: Vec<u64>,
     /// Per node: its sessions; empty while sessions take no time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<SessionTally>,
     /// The same by sender, `[sender * nodes + node]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<HeldTally>,
     /// Delays of the accepted messages.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub delays: DelayHistogram,
     /// How long the messages have waited that are still queued when the run ends: each takes at least that long.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub waiting: DelayHistogram,
     /// What became of the wanted messages, and the connections of all.
     pub totals: DeliveryTotals,
     /// The same for each sender; those whose mail is wanted add up to `totals`, and so do the connections of all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub senders: Vec<SenderTally>,
     /// Per node.
     pub nodes: Vec<NodeTotals>,
     /// Per edge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edges: Vec<EdgeTally>,
     /// Messages accepted per address of the world.
     pub accepted_by_address: Vec<u64>,
@@ -51,6 +67,7 @@ pub struct Tally {
     /// machine, they may be those of another of its hosts in the same hour.
     pub accepted_between: Vec<Option<(u64, u64)>>,
     /// Before, during and after each event, `[event * PHASES + phase]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<PhaseTally>,
     /// MX look-ups during measured windows.
     pub mx_lookups: u64,
@@ -108,24 +125,29 @@ impl Tally {
 pub const LATE: Span = Span::HOUR;
 
 /// What became of the messages of one sender.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SenderTally {
     /// Counts.
     pub totals: DeliveryTotals,
     /// Messages that took longer than [`LATE`]: accepted later, or waiting for longer than that when the run ends.
     pub late: u64,
     /// Delays of its accepted messages, in coarser buckets than those of all.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub delays: DelayHistogram,
     /// Connections and messages that were one too many for their client at a node.
     pub over_limits: u64,
     /// What greylists did to them.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub greylisted: GreylistedTally,
     /// Messages that each node accepted from a sender whose mail is not wanted; empty for all others, whose mail counts in the windows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unwanted_at: Vec<u64>,
 }
 
 /// Messages of one sender that a greylist deferred at least once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GreylistedTally {
     /// How many.
     pub messages: u64,
@@ -136,11 +158,13 @@ pub struct GreylistedTally {
     /// Those accepted by a node that does not greylist.
     pub leaked: u64,
     /// The delays of those accepted, in coarser buckets than those of all messages.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub delays: DelayHistogram,
 }
 
 /// What happened at one edge. Of connections only those of messages that arrived after the warm-up.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EdgeTally {
     /// Connections that got no further than the edge.
     pub ended: u64,
@@ -157,7 +181,8 @@ pub struct EdgeTally {
 }
 
 /// What health checks did with one node behind an edge, in the measured time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BehindEdge {
     /// Times it was taken out.
     pub taken_out: u64,
@@ -178,7 +203,8 @@ impl BehindEdge {
 pub const PHASES: usize = 3;
 
 /// What happened in one phase of an event.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PhaseTally {
     /// What happened at each node in this time.
     pub nodes: Vec<PhaseAtNode>,
@@ -195,11 +221,13 @@ pub struct PhaseTally {
     /// Those that still waited when the run ended; with the other three they are all that arrived.
     pub waiting: u64,
     /// The delays of those, in coarser buckets than those of all messages.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub delays: DelayHistogram,
 }
 
 /// What happened at one node in one phase of an event.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PhaseAtNode {
     /// Messages accepted.
     pub accepted: u64,
@@ -212,7 +240,8 @@ pub struct PhaseAtNode {
 }
 
 /// What one window counted. Only messages that arrived at their sender after the warm-up count.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WindowTally {
     /// Wanted messages accepted in the window, `[sender * nodes + node]`.
     pub accepted: Vec<u64>,
@@ -222,14 +251,19 @@ pub struct WindowTally {
     /// with its part in this one.
     pub busiest: Vec<u64>,
     /// Most sessions at the same time, per node; empty while sessions take no time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub peak_sessions: Vec<u32>,
     /// Most of them at the same time that had a message under way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub peak_busy: Vec<u32>,
     /// Most of them at the same time that were kept open without a message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub peak_idle: Vec<u32>,
     /// The hour in which most connections came, per node; empty while sessions take no time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub busiest_hour: Vec<HourTally>,
     /// For how long nobody could use each node (µs); empty unless a node fails at random.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub down: Vec<u64>,
     /// Messages that arrived at their senders in the window.
     pub messages: u64,
@@ -240,15 +274,18 @@ pub struct WindowTally {
     /// Messages that arrived in the window and whose delay is known well enough for every delay goal.
     pub arrived: u64,
     /// Per delay goal (in the order of the goals): messages that arrived in the window and were not accepted within the goal's time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub late: Vec<u64>,
     /// With delay goals: messages that arrived in the window and wait when the run ends, too soon to say whether they are late by every goal.
     pub undecided: u64,
     /// The same window with nodes down, for each choice of [`labels::Labels::down`]; empty unless a goal asks for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub with_nodes_down: Vec<Strain>,
 }
 
 /// What a window would have been with nodes down.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Strain {
     /// Messages that arrived at their senders.
     pub messages: u64,
@@ -287,7 +324,8 @@ impl Strain {
 }
 
 /// The connections that came to a node in one hour, those of unwanted mail left out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HourTally {
     /// Connections tried while it was not failing.
     pub connections: u64,
@@ -304,7 +342,8 @@ impl HourTally {
 }
 
 /// The sessions of one sender at one node in the measured time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HeldTally {
     /// Their number, summed over the measured time (session µs).
     pub occupied_us: u64,
@@ -319,7 +358,8 @@ pub const DURATION_PARTS: [f64; 21] = [
 ];
 
 /// The sessions of one node in the measured time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SessionTally {
     /// Sessions that ended.
     pub ended: u64,

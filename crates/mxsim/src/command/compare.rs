@@ -1,10 +1,16 @@
 //! `mxsim compare`: which of several scenarios, or of several ways to publish the machines of one, is better.
 
+use super::shard::shard;
 use super::side_by_side::Begun;
 use crate::args::Compare;
 use crate::exit::{Exit, Failure};
 use crate::output::print;
-use mxsim_core::study::compare::{Candidate, Design, compare as compare_candidates, designs, left_out};
+use mxsim_core::study::Shelf;
+use mxsim_core::study::compare::{
+    Candidate, Comparison, Design, compare as compare_candidates, compare_shard, compare_with, designs,
+    left_out,
+};
+use mxsim_core::study::shard::Asked;
 use mxsim_import::Draft;
 use mxsim_report::study::plan;
 use std::path::Path;
@@ -12,25 +18,64 @@ use std::path::Path;
 /// Compares them and says which is better.
 pub(crate) fn compare(arguments: &Compare) -> Result<Exit, Failure> {
     let begun = Begun::new(&arguments.side_by_side)?;
-    if let Some(twice) = twice(&arguments.designs) {
-        return Err(Failure::usage(format!("--designs: {twice} is named twice; name each design once")));
-    }
-    if let Some(twice) = twice(&arguments.inputs) {
-        return Err(Failure::usage(format!("{twice} is named twice; name each scenario once")));
-    }
-    let (first, candidates, said) = candidates(arguments, &begun)?;
-    let options = begun.options(&first.scenario);
-    let mut comparison =
-        begun.watched(&first.scenario, |watch| compare_candidates(&candidates, options, watch))?;
-    comparison.said.assumed.extend(said);
+    let Some(shard) = shard(&arguments.sharding, arguments.side_by_side.simulation.quiet)? else {
+        return compared(arguments, &begun, None);
+    };
     if arguments.plan {
-        print(&plan(&comparison, &first.scenario.title))?;
-        return Ok(begun.exit(&comparison));
+        return Err(Failure::usage("a part has no plan; leave --plan out"));
+    }
+    let (first, candidates, _) = candidates(arguments, &begun)?;
+    let options = begun.options(&first.scenario);
+    let simulated = begun.simulated(asked(arguments), &[&first.scenario], options);
+    begun.write_part((&arguments.sharding, shard), (simulated, &first.scenario), |watch, shelf| {
+        compare_shard(&candidates, (options, shard), watch, shelf)
+    })
+}
+
+/// The same for all replications, those on `kept` included.
+pub(super) fn compared(
+    arguments: &Compare,
+    begun: &Begun<'_>,
+    kept: Option<&dyn Shelf>,
+) -> Result<Exit, Failure> {
+    let (first, candidates, said) = candidates(arguments, begun)?;
+    let options = begun.options(&first.scenario);
+    let simulated = || begun.simulated(asked(arguments), &[&first.scenario], options);
+    begun.with_checkpoint(
+        (&arguments.sharding, simulated),
+        &first.scenario,
+        |watch, checkpoint| match kept.or(checkpoint) {
+            Some(shelf) => compare_with(&candidates, options, watch, shelf),
+            None => compare_candidates(&candidates, options, watch),
+        },
+        |mut comparison| {
+            comparison.said.assumed.extend(said);
+            deliver(arguments, begun, (&comparison, &first.scenario.title))
+        },
+    )
+}
+
+fn asked(arguments: &Compare) -> Asked {
+    Asked::Compare {
+        inputs: arguments.inputs.clone(),
+        designs: arguments.designs.clone(),
+        domain: arguments.side_by_side.mail.domain.clone(),
+    }
+}
+
+fn deliver(
+    arguments: &Compare,
+    begun: &Begun<'_>,
+    (comparison, title): (&Comparison, &str),
+) -> Result<Exit, Failure> {
+    if arguments.plan {
+        print(&plan(comparison, title))?;
+        return Ok(begun.exit(comparison));
     }
     let inputs: Vec<&str> = arguments.inputs.iter().map(String::as_str).collect();
     let designs = arguments.designs.join(",");
     let options = if designs.is_empty() { Vec::new() } else { vec!["--designs".into(), designs] };
-    begun.deliver(&comparison, &inputs, &options)
+    begun.deliver(comparison, &inputs, &options)
 }
 
 /// The first input, what is compared, and what was left out to do so.
@@ -38,6 +83,12 @@ fn candidates(
     arguments: &Compare,
     begun: &Begun<'_>,
 ) -> Result<(Draft, Vec<Candidate>, Vec<String>), Failure> {
+    if let Some(twice) = twice(&arguments.designs) {
+        return Err(Failure::usage(format!("--designs: {twice} is named twice; name each design once")));
+    }
+    if let Some(twice) = twice(&arguments.inputs) {
+        return Err(Failure::usage(format!("{twice} is named twice; name each scenario once")));
+    }
     let mut drafts =
         arguments.inputs.iter().map(|path| begun.draft(path)).collect::<Result<Vec<_>, Failure>>()?;
     if drafts.len() > 1 && !arguments.designs.is_empty() {

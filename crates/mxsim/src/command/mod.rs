@@ -9,10 +9,13 @@ pub(crate) mod fail;
 pub(crate) mod init;
 pub(crate) mod judge;
 pub(crate) mod man;
+pub(crate) mod merge;
 pub(crate) mod presets;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod shard;
+mod shard_number;
 pub(crate) mod side_by_side;
 pub(crate) mod size;
 pub(crate) mod sweep;
@@ -63,6 +66,11 @@ pub(crate) fn watched<T: Send>(
         ),
         RunError::TimeUp { .. } => watch.nothing_finished(),
         RunError::TooLarge(cost) => Failure::invalid(cost),
+        RunError::OpenEnded => {
+            Failure::usage("--shard: say how many replications all shards have together, with --replications")
+        }
+        // The shelf knows more, and whoever has it says so.
+        RunError::Shelf => Failure::file(error),
     })
 }
 

@@ -1,37 +1,115 @@
 //! What all commands have in common that simulate scenarios side by side: read, simulate, deliver.
 
+use super::shard::{Simulated, checkpoint, why_failed, write_part};
 use super::watched;
-use crate::args::{Format, SideBySide};
+use crate::args::{Format, Sharding, SideBySide};
 use crate::exit::{Exit, Failure};
 use crate::figures::drawn;
+use crate::files::Checkpoint;
 use crate::output::{deliver, is_no_input};
 use crate::progress::Progress;
 use mxsim_core::catalog::Catalog;
 use mxsim_core::scenario::Scenario;
-use mxsim_core::study::{RunError, StudyError, TogetherOptions};
-use mxsim_import::Draft;
+use mxsim_core::study::shard::{Asked as AskedOfPart, Command, File};
+use mxsim_core::study::{Observer as _, RunError, Shard, Shelf, StudyError, TogetherOptions};
+use mxsim_import::{Draft, Files, KeptFiles, Recorded, catalog_of, preset_files};
 use mxsim_report::study::{Asked, StudyReport};
 use mxsim_report::{TextStyle, pretty};
 
 /// A command under way: its options, its time, and the presets it knows.
-#[derive(Debug)]
 pub(crate) struct Begun<'a> {
     arguments: &'a SideBySide,
     watch: Progress,
     pub(crate) catalog: Catalog,
+    presets: Vec<File>,
+    files: From<'a>,
+}
+
+/// Where texts come from.
+enum From<'a> {
+    Disk(Recorded),
+    Kept(KeptFiles<'a>),
 }
 
 impl<'a> Begun<'a> {
     /// The time counts from here: reading is a part of it.
     pub(crate) fn new(arguments: &'a SideBySide) -> Result<Self, Failure> {
         let watch = Progress::start(&arguments.simulation)?;
-        Ok(Self { arguments, watch, catalog: arguments.presets.catalog()? })
+        let presets = arguments.presets.catalog.as_deref().map_or(Ok(Vec::new()), preset_files)?;
+        let (catalog, files) = (catalog_of(&presets)?, From::Disk(Recorded::default()));
+        Ok(Self { arguments, watch, catalog, presets, files })
+    }
+
+    /// The same with files that were kept.
+    pub(crate) fn of_kept(arguments: &'a SideBySide, command: &'a Command) -> Result<Self, Failure> {
+        let watch = Progress::start(&arguments.simulation)?;
+        let (catalog, files) = (catalog_of(&command.presets)?, From::Kept(KeptFiles(&command.files)));
+        Ok(Self { arguments, watch, catalog, presets: Vec::new(), files })
+    }
+
+    /// What a part says of it.
+    pub(crate) fn simulated(
+        &self,
+        asked: AskedOfPart,
+        drafts: &[&Scenario],
+        options: TogetherOptions,
+    ) -> Simulated {
+        let files = match &self.files {
+            From::Disk(recorded) => recorded.files(),
+            From::Kept(KeptFiles(files)) => files.to_vec(),
+        };
+        Simulated {
+            fingerprints: drafts.iter().map(|scenario| scenario.fingerprint()).collect(),
+            seed: options.seed,
+            replications: options.replications,
+            command: Command { asked, files, presets: self.presets.clone() },
+        }
+    }
+
+    /// Simulates with a checkpoint, if one is asked for, and hands over what is to be delivered; the checkpoint is removed when `deliver` is through.
+    pub(crate) fn with_checkpoint<T: Send>(
+        &self,
+        (sharding, simulated): (&Sharding, impl FnOnce() -> Simulated),
+        scenario: &Scenario,
+        work: impl FnOnce(&Progress, Option<&dyn Shelf>) -> Result<T, StudyError> + Send,
+        deliver: impl FnOnce(T) -> Result<Exit, Failure>,
+    ) -> Result<Exit, Failure> {
+        let checkpoint = checkpoint(simulated, sharding, &self.arguments.simulation)?;
+        let shelf = checkpoint.as_ref().map(|checkpoint| checkpoint as &dyn Shelf);
+        let done = self.watched(scenario, |watch| work(watch, shelf));
+        why_failed(checkpoint.as_ref())?;
+        let exit = deliver(done?)?;
+        // What was stopped can be gone on with.
+        checkpoint.into_iter().filter(|_| self.watch.stop().is_none()).for_each(Checkpoint::remove);
+        Ok(exit)
+    }
+
+    /// Simulates a shard and writes its part.
+    pub(crate) fn write_part(
+        &self,
+        (sharding, shard): (&Sharding, Shard),
+        (simulated, scenario): (Simulated, &Scenario),
+        work: impl FnOnce(&Progress, &dyn Shelf) -> Result<(), StudyError> + Send,
+    ) -> Result<Exit, Failure> {
+        if self.arguments.figures.figures.is_some() {
+            return Err(Failure::usage("a part has no figures; give --figures to mxsim merge"));
+        }
+        let output = (&self.arguments.output, self.arguments.figures.force.force);
+        write_part((shard, simulated), (sharding, &self.arguments.simulation), output, |shelf| {
+            self.watched(scenario, |watch| work(watch, shelf))
+        })
     }
 
     /// Reads a scenario or a zone, to make others of it.
     pub(crate) fn draft(&self, path: &str) -> Result<Draft, Failure> {
-        is_no_input(&self.arguments.output, path)?;
-        Ok(mxsim_import::draft(path, self.domain(), &self.catalog)?)
+        let files: &dyn Files = match &self.files {
+            From::Disk(recorded) => {
+                is_no_input(&self.arguments.output, path)?;
+                recorded
+            }
+            From::Kept(kept) => kept,
+        };
+        Ok(mxsim_import::draft_of(files, path, self.domain(), &self.catalog)?)
     }
 
     /// The mail domain of a zone with several.

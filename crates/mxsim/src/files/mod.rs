@@ -3,13 +3,18 @@
 //! A file is written beside its place under a name of ours, brought to the disk and then renamed; a crash, a full disk or a kill leaves what was
 //! there before. What such an end leaves behind under our name the next run removes that writes into the same folder.
 //!
-//! [`target`] finds where a path leads and what has to be kept there; [`stage`] holds what is not finished; [`set`] writes several files.
+//! [`target`] finds where a path leads and what has to be kept there; [`stage`] holds what is not finished; [`set`] writes several files, [`stream`]
+//! one that grows piece by piece, and [`checkpoint`] is a file that is there while its run goes on.
 
+mod checkpoint;
 mod set;
 mod stage;
+mod stream;
 mod target;
 
+pub(crate) use checkpoint::Checkpoint;
 pub(crate) use set::write_set;
+pub(crate) use stream::Stream;
 
 use crate::exit::Failure;
 use crate::output::print;

@@ -5,6 +5,7 @@
 //! they are exact is written down in one place, `aggregate/plan.rs`.
 
 use crate::results::MethodUsed;
+use serde::{Deserialize, Serialize};
 
 /// How the messages of one sender are simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,8 @@ pub enum SimulationMethod {
 }
 
 /// Which methods may be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum MethodChoice {
     /// For each sender the cheapest method that is exact.
     #[default]

@@ -23,7 +23,12 @@ use crate::results::{Answer, Said};
 use crate::scenario::{EventSpec, Fault, Scenario, ScenarioBuilder};
 use crate::study::StudyError;
 use crate::study::limit::Observer;
-use crate::study::together::{Replication, Together, TogetherOptions, simulate_together};
+use crate::study::shard::Shard;
+use crate::study::shelf::Shelf;
+use crate::study::together::{
+    Replication, Together, TogetherOptions, simulate_shard_together, simulate_together,
+    simulate_together_with,
+};
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
 use crate::time::Span;
@@ -75,24 +80,75 @@ pub fn compare(
     options: TogetherOptions,
     observer: &dyn Observer,
 ) -> Result<Comparison, StudyError> {
-    if candidates.len() < 2 {
-        return Err(StudyError::Question("it takes two designs or two scenarios to compare".into()));
+    let asked = Asked::new(candidates, options)?;
+    let look = |replication: &Replication<'_>| asked.see(replication);
+    let together = simulate_together(&asked.scenarios(), asked.options, observer, look)?;
+    Ok(document(candidates, &asked.worlds, &together))
+}
+
+/// The same with a shelf: what is on it is not simulated again.
+///
+/// # Errors
+/// As [`compare`], or if the shelf fails.
+pub fn compare_with(
+    candidates: &[Candidate],
+    options: TogetherOptions,
+    observer: &dyn Observer,
+    shelf: &dyn Shelf,
+) -> Result<Comparison, StudyError> {
+    let asked = Asked::new(candidates, options)?;
+    let look = |replication: &Replication<'_>| asked.see(replication);
+    let together = simulate_together_with(&asked.scenarios(), asked.options, (observer, shelf), look)?;
+    Ok(document(candidates, &asked.worlds, &together))
+}
+
+/// Puts the replications of a shard on a shelf.
+///
+/// # Errors
+/// As [`compare`], if the number of replications is not given, or if the shelf fails.
+pub fn compare_shard(
+    candidates: &[Candidate],
+    (options, shard): (TogetherOptions, Shard),
+    observer: &dyn Observer,
+    shelf: &dyn Shelf,
+) -> Result<(), StudyError> {
+    let asked = Asked::new(candidates, options)?;
+    let look = |replication: &Replication<'_>| asked.see(replication);
+    Ok(simulate_shard_together(&asked.scenarios(), (asked.options, shard), (observer, shelf), look)?)
+}
+
+/// What is simulated to compare.
+struct Asked {
+    worlds: Vec<World>,
+    drains: bool,
+    options: TogetherOptions,
+}
+
+impl Asked {
+    fn new(candidates: &[Candidate], options: TogetherOptions) -> Result<Self, StudyError> {
+        if candidates.len() < 2 {
+            return Err(StudyError::Question("it takes two designs or two scenarios to compare".into()));
+        }
+        let drains = candidates.iter().any(|candidate| candidate.is_design);
+        // When a node is drained is seen message by message.
+        let options = if drains { options.method(MethodChoice::Messages) } else { options };
+        Ok(Self { worlds: worlds(candidates)?, drains, options })
     }
-    let worlds = worlds(candidates)?;
-    let scenarios: Vec<Scenario> = worlds.iter().map(|(_, _, scenario)| scenario.clone()).collect();
-    let drains = candidates.iter().any(|candidate| candidate.is_design);
-    // When a node is drained is seen message by message.
-    let options = if drains { options.method(MethodChoice::Messages) } else { options };
-    let look = |replication: &Replication<'_>| see(replication, worlds[replication.scenario].1, drains);
-    let together = simulate_together(&scenarios, options, observer, look)?;
-    Ok(document(candidates, &worlds, &together))
+
+    fn scenarios(&self) -> Vec<Scenario> {
+        self.worlds.iter().map(|(_, _, scenario)| scenario.clone()).collect()
+    }
+
+    fn see(&self, replication: &Replication<'_>) -> Option<Seen> {
+        see(replication, self.worlds[replication.scenario].1, self.drains)
+    }
 }
 
 /// Looks at a replication of one of the worlds of a candidate.
 fn see(replication: &Replication<'_>, world: usize, drains: bool) -> Option<Seen> {
     let labels = &replication.compiled.labels;
     let mut watch = operations::FirstNodeProbe::new(&replication.compiled.world);
-    let tally = if drains { replication.tally_with(&mut watch)? } else { replication.tally()? };
+    let tally = if drains { replication.tally_counting(&mut watch)? } else { replication.tally()? };
     let down = measures_down(labels).into_iter().filter(|_| world == DOWN);
     let down = down.map(|measure| measure.of(labels, &tally)).collect();
     Some(Seen { down, tally: (world == AS_IT_IS).then_some(tally), at_first: watch.finish() })

@@ -9,6 +9,7 @@ use crate::ids::MessageId;
 use crate::scenario::{ChangeSpec, Scenario, ScenarioBuilder};
 use crate::study::StudyError;
 use crate::study::drain::Drain;
+use crate::study::together::CountingProbe;
 use crate::time::{Span, Time};
 
 /// When the first node is taken out of the zone, and when it fails: in the morning, when there is mail to see. *Assumption*.
@@ -68,6 +69,12 @@ impl FirstNodeProbe {
 
     pub(super) fn finish(self) -> AtFirstNode {
         AtFirstNode(self.counts)
+    }
+}
+
+impl CountingProbe for FirstNodeProbe {
+    fn counts(&mut self) -> &mut Vec<u64> {
+        &mut self.counts
     }
 }
 

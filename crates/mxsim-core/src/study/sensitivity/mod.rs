@@ -13,6 +13,7 @@
 //! Everything depends on the scenario, the seed and the number of replications alone.
 
 pub(super) mod allowance;
+pub(super) mod deal;
 mod one_at_a_time;
 mod prior;
 pub(super) mod size;
@@ -31,6 +32,7 @@ use crate::engine::world::method::MethodChoice;
 use crate::estimate;
 use crate::scenario::Scenario;
 use crate::study::cost::Cost;
+use crate::study::shelf::Place;
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
 use std::ops::Range;
@@ -81,8 +83,22 @@ impl AfterRun {
     }
 }
 
-/// Replications of worlds, each with its number.
-pub(super) type Tasks<'w> = [(&'w Compiled, u64)];
+/// A replication of a world.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Task<'w> {
+    pub(super) world: &'w Compiled,
+    pub(super) place: Place,
+}
+
+/// Replications of worlds.
+pub(super) type Tasks<'w> = [Task<'w>];
+
+/// A world drawn from the prior.
+#[derive(Debug)]
+pub(super) struct Drawn {
+    number: u64,
+    world: Compiled,
+}
 
 /// Who simulates the worlds.
 pub(super) struct Simulator<'a> {
@@ -120,7 +136,7 @@ impl Alternatives {
         let are_drawn = prior::differ(scenario);
         let look = Look { scenario, after, budget, are_drawn, simulator };
         let extremes = look.extremes(run)?;
-        let spent = extremes.iter().map(|(_, tallies)| work(tallies)).sum();
+        let spent = all_work(extremes.iter().map(|(_, tallies)| tallies));
         let worlds = if are_drawn { look.worlds(spent)? } else { Vec::new() };
         (!(simulator.is_stopped)()).then_some(Self { extremes, worlds })
     }
@@ -128,7 +144,13 @@ impl Alternatives {
 
 /// The work that all of these took.
 pub(super) fn work(tallies: &[Tally]) -> u64 {
-    tallies.iter().map(|tally| tally.work).sum()
+    // Tallies may come from elsewhere: what they say they took must not overflow.
+    tallies.iter().map(|tally| tally.work).fold(0, u64::saturating_add)
+}
+
+/// The same of several worlds.
+fn all_work<'t>(tallies: impl IntoIterator<Item = &'t Vec<Tally>>) -> u64 {
+    tallies.into_iter().map(|tallies| work(tallies)).fold(0, u64::saturating_add)
 }
 
 /// How other worlds are looked at.
@@ -159,7 +181,7 @@ impl Look<'_> {
         // What would have cost too much after all says nothing.
         tallies.retain(|tallies| tallies.len() as u64 == screening.each);
         worlds.truncate(tallies.len());
-        let left = most.saturating_sub(tallies.iter().map(|tallies| work(tallies)).sum());
+        let left = most.saturating_sub(all_work(&tallies));
         let screened = &run[..run.len().min(screening.each as usize)];
         let chosen = estimate::promising(labels, screened, &tallies, screening.going_on as usize);
         let going_on = (0..worlds.len()).filter(|i| chosen[*i]).collect();
@@ -206,7 +228,11 @@ impl Look<'_> {
     ) -> Option<()> {
         let of = |i: usize| replications.clone().map(move |r| (i, r));
         let places: Vec<(usize, u64)> = extremes.into_iter().flat_map(of).collect();
-        let tasks: Vec<(&Compiled, u64)> = places.iter().map(|&(i, r)| (&worlds[i].1, r)).collect();
+        let task = |&(i, replication): &(usize, u64)| {
+            let (extreme, world) = &worlds[i];
+            Task { world, place: Place::Extreme { number: extreme.number, replication } }
+        };
+        let tasks: Vec<Task<'_>> = places.iter().map(task).collect();
         let done = (self.simulator.tallies)(&tasks, most)?;
         places.into_iter().zip(done).for_each(|((i, _), tally)| tallies[i].push(tally));
         Some(())
@@ -233,15 +259,15 @@ impl Look<'_> {
             return Some(tallies);
         }
         let (first, few) = (tallies.len(), tallies[0].len());
-        let taken: u64 = tallies.iter().map(|tallies| work(tallies)).sum();
+        let taken = all_work(&tallies);
         let each_s = size::seconds(taken) / (first * few) as f64;
         let Some([count, each]) = self.budget.worth(spent, each_s, self.after.most_tallies()) else {
             return Some(tallies);
         };
         let (few, each) = (few as u64, each.min(self.after.replications));
         worlds.extend(self.draw(first as u64..count)?);
-        let further = self.simulate(&worlds[first..], 0..each, most - taken)?;
-        let left = most - taken - further.iter().map(|tallies| work(tallies)).sum::<u64>();
+        let further = self.simulate(&worlds[first..], 0..each, most.saturating_sub(taken))?;
+        let left = most.saturating_sub(taken).saturating_sub(all_work(&further));
         let longer = self.simulate(&worlds[..first], few..each, left)?;
         if first + further.len() == worlds.len() && longer.len() == first {
             tallies.iter_mut().zip(longer).for_each(|(tallies, more)| tallies.extend(more));
@@ -252,7 +278,7 @@ impl Look<'_> {
 
     /// The fewest worlds that say something, and their tallies; without any if all of them would take more work than `most`, which the first day of each
     /// shows.
-    fn first_worlds(&self, most: u64) -> Option<(Vec<Compiled>, Vec<Vec<Tally>>)> {
+    fn first_worlds(&self, most: u64) -> Option<(Vec<Drawn>, Vec<Vec<Tally>>)> {
         let (first, few) = (WORLDS[1], DRAWN[2].min(self.after.replications));
         if first as f64 * Cost::table_bytes(self.scenario) > WORLDS_BYTES {
             return Some((Vec::new(), Vec::new()));
@@ -262,7 +288,7 @@ impl Look<'_> {
             return Some((worlds, Vec::new()));
         }
         let mut tallies = self.simulate(&worlds, 0..1, most)?;
-        let a_day: u64 = tallies.iter().map(|tallies| work(tallies)).sum();
+        let a_day = all_work(&tallies);
         if few > 1 && a_day.saturating_mul(few) <= most {
             let left = self.simulate(&worlds, 1..few, most - a_day)?;
             tallies.truncate(left.len());
@@ -273,19 +299,25 @@ impl Look<'_> {
         Some((worlds, tallies))
     }
 
-    fn draw(&self, numbers: Range<u64>) -> Option<Vec<Compiled>> {
+    fn draw(&self, numbers: Range<u64>) -> Option<Vec<Drawn>> {
         let prior = Prior::new(self.scenario);
-        numbers.map(|number| self.make(&prior.world(self.after.seed, number))).collect()
+        let one = |number| Some(Drawn { number, world: self.make(&prior.world(self.after.seed, number))? });
+        numbers.map(one).collect()
     }
 
-    fn mean_s(&self, worlds: &[Compiled]) -> f64 {
-        worlds.iter().map(|world| self.after.expected_s(world)).sum::<f64>() / worlds.len().max(1) as f64
+    fn mean_s(&self, worlds: &[Drawn]) -> f64 {
+        let sum: f64 = worlds.iter().map(|drawn| self.after.expected_s(&drawn.world)).sum();
+        sum / worlds.len().max(1) as f64
     }
 
     /// These replications of each of `worlds`, or nothing if they take more work than `most`.
-    fn simulate(&self, worlds: &[Compiled], replications: Range<u64>, most: u64) -> Option<Vec<Vec<Tally>>> {
-        let of = |world| replications.clone().map(move |r| (world, r));
-        let tasks: Vec<(&Compiled, u64)> = worlds.iter().flat_map(of).collect();
+    fn simulate(&self, worlds: &[Drawn], replications: Range<u64>, most: u64) -> Option<Vec<Vec<Tally>>> {
+        let of = |drawn: &'_ Drawn| {
+            let number = drawn.number;
+            replications.clone().map(move |replication| Place::World { number, replication })
+        };
+        let of = |drawn| of(drawn).map(move |place| Task { world: &drawn.world, place });
+        let tasks: Vec<Task<'_>> = worlds.iter().flat_map(of).collect();
         let mut tallies = (self.simulator.tallies)(&tasks, most)?.into_iter();
         if tallies.len() < tasks.len() {
             return Some(Vec::new());
@@ -319,7 +351,8 @@ mod tests {
             AfterRun { seed, method, asked: None, replications: RUN, cost, work, work_with_twins: work };
         let spent = RefCell::new(0);
         let tallies = |tasks: &Tasks<'_>, most: u64| {
-            let one = |&(world, r): &(&Compiled, u64)| replicate_watched(world, seed, r, &|_| false);
+            let one =
+                |task: &Task<'_>| replicate_watched(task.world, seed, task.place.replication(), &|_| false);
             let mut done = tasks.iter().map(one).collect::<Option<Vec<Tally>>>()?;
             let fitting = Allowance::new(most, 0).fitting(done.iter().map(|tally| tally.work));
             done.truncate(fitting);

@@ -17,6 +17,8 @@ pub(super) const MOST_EXTREMES: usize = 16;
 /// A world in which one assumption is at an end of its range.
 #[derive(Debug)]
 pub(in super::super) struct Extreme {
+    /// Its place among all of the scenario.
+    pub(in super::super) number: u64,
     /// Index of the sender it is about.
     pub(in super::super) sender: usize,
     /// `choosers`, `hold`, `order`, `mx_to_address`, `idle` or `share`.
@@ -40,6 +42,7 @@ pub(in super::super) fn extremes(scenario: &Scenario) -> Vec<Extreme> {
     let (hurting, others): (Vec<_>, Vec<_>) = of_senders.unzip();
     let mut extremes: Vec<Extreme> = hurting.into_iter().chain(others).flatten().collect();
     extremes.truncate(MOST_EXTREMES);
+    (0..).zip(&mut extremes).for_each(|(number, extreme)| extreme.number = number);
     extremes
 }
 
@@ -70,7 +73,7 @@ impl About<'_> {
     ) -> Extreme {
         let mut scenario = self.scenario.clone();
         change(&mut scenario);
-        Extreme { sender: self.i, unknown, assumed, instead, grade: self.sender.grade, scenario }
+        Extreme { number: 0, sender: self.i, unknown, assumed, instead, grade: self.sender.grade, scenario }
     }
 
     const fn draws(&self) -> bool {

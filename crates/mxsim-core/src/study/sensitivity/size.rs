@@ -23,7 +23,7 @@ pub(crate) const WORLDS: [u64; 2] = [64, 16];
 /// Memory of the worlds' tallies, and of their tables (bytes), if nobody says how many: 512 MiB.
 pub(crate) const WORLDS_BYTES: f64 = 536_870_912.0;
 /// Part of the price of the run that other worlds are planned for.
-const PART: f64 = 0.8;
+pub(super) const PART: f64 = 0.8;
 /// Part of it for the extremes, where worlds are drawn as well.
 const FOR_EXTREMES: f64 = 1.0 / 3.0;
 /// What screening the extremes may cost where worlds are asked for (s of one core), beside a run that costs little and beside any. *Assumption*: nobody

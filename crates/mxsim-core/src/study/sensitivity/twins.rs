@@ -9,6 +9,7 @@ use crate::scenario::{Goal, GoalKind, SLOW, Scenario};
 use crate::study::cost::Cost;
 use crate::tally::Tally;
 use crate::tally::labels::Labels;
+use serde::{Deserialize, Serialize};
 
 /// Replications that may say how many sessions a node needs. *Assumption*: enough to see a bad day of twenty.
 const SIZING: u64 = 16;
@@ -50,19 +51,77 @@ impl TwinTallies {
     /// The work that all of them took.
     pub(in super::super) fn work(&self) -> u64 {
         let kept = [&self.without, &self.undisturbed, &self.unlimited];
-        self.down_work + kept.into_iter().flatten().map(|tally| tally.work).sum::<u64>()
+        kept.into_iter().flatten().map(|tally| tally.work).fold(self.down_work, u64::saturating_add)
     }
 
-    /// Keeps the tally of a replication.
-    pub(in super::super) fn keep(&mut self, twin: Twin, mut tally: Tally) {
-        match twin {
-            Twin::Undisturbed => return self.undisturbed.push(tally),
-            // What nodes that are down do stands in the tally of the run itself, see `Tally::put_under`.
-            Twin::Down => return self.down_work += tally.work,
-            Twin::Without | Twin::Unlimited => tally.forget_details(),
+    /// Keeps those of a replication.
+    pub(in super::super) fn keep(&mut self, twins: OwnTwins) {
+        self.without.extend(twins.without);
+        self.undisturbed.extend(twins.undisturbed);
+        self.unlimited.extend(twins.unlimited);
+        self.down_work = self.down_work.saturating_add(twins.down_work);
+    }
+}
+
+/// Tallies of the twins of one replication.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct OwnTwins {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    without: Option<Tally>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undisturbed: Option<Tally>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unlimited: Option<Tally>,
+    /// What nodes that are down do stands in the tally of the run itself, see [`Tally::put_under`].
+    #[serde(default, skip_serializing_if = "is_zero")]
+    down_work: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl OwnTwins {
+    /// True if nothing goes along with the replication.
+    pub(in super::super) fn is_empty(&self) -> bool {
+        self.all().next().is_none() && self.down_work == 0
+    }
+
+    /// The twins that have a tally of their own, with it.
+    pub(in super::super) fn all(&self) -> impl Iterator<Item = (Twin, &Tally)> {
+        let all = [
+            (Twin::Without, &self.without),
+            (Twin::Undisturbed, &self.undisturbed),
+            (Twin::Unlimited, &self.unlimited),
+        ];
+        all.into_iter().filter_map(|(twin, tally)| Some((twin, tally.as_ref()?)))
+    }
+
+    /// True if the tally of a twin is there; those with nodes down have none.
+    pub(in super::super) fn has(&self, twin: Twin) -> bool {
+        self.all().any(|(own, _)| own == twin)
+    }
+
+    /// Takes a tally in.
+    pub(in super::super) fn put(&mut self, twin: Twin, mut tally: Tally) {
+        if matches!(twin, Twin::Without | Twin::Unlimited) {
+            tally.forget_details();
         }
-        let tallies = if twin == Twin::Without { &mut self.without } else { &mut self.unlimited };
-        tallies.push(tally);
+        match twin {
+            Twin::Without => self.without = Some(tally),
+            Twin::Undisturbed => self.undisturbed = Some(tally),
+            Twin::Unlimited => self.unlimited = Some(tally),
+            Twin::Down => self.down_work = self.down_work.saturating_add(tally.work),
+        }
+    }
+
+    /// Drops the tallies of twins that do not take part.
+    pub(in super::super) fn retain(&mut self, takes_part: impl Fn(Twin) -> bool) {
+        self.without.take_if(|_| !takes_part(Twin::Without));
+        self.undisturbed.take_if(|_| !takes_part(Twin::Undisturbed));
+        self.unlimited.take_if(|_| !takes_part(Twin::Unlimited));
     }
 }
 
@@ -96,9 +155,14 @@ impl Twins {
         }
     }
 
+    /// The world of a twin, if there is one.
+    pub(in super::super) fn world(&self, twin: Twin) -> Option<&Compiled> {
+        self.worlds.iter().find(|(own, _)| *own == twin).map(|(_, world)| world)
+    }
+
     /// The labels of the world in which no node fails, if it is looked at.
     pub(in super::super) fn undisturbed(&self) -> Option<&Labels> {
-        self.worlds.iter().find(|(twin, _)| *twin == Twin::Undisturbed).map(|(_, world)| &world.labels)
+        self.world(Twin::Undisturbed).map(|world| &world.labels)
     }
 
     /// True if the world in which no node fails has shown in its first replications, if they are among `tallies`, that it meets its goals.

@@ -94,6 +94,7 @@ pub(super) fn by_nodes(
         Ok(seen) => seen,
         Err(RunError::Interrupted) => return Ok((Vec::new(), true)),
         Err(RunError::TimeUp { .. } | RunError::TooLarge(_)) => return Ok((Vec::new(), false)),
+        Err(error) => return Err(error),
     };
     let mut days = (0..cases.len()).map(|case| seen.of(case).collect::<Vec<&Vec<SeenNode>>>());
     let counts = variants.iter().filter_map(|variant| {

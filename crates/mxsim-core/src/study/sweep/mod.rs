@@ -21,7 +21,12 @@ use crate::results::{Difference, GoalStatus, Interval, Made, Measured, Said};
 use crate::scenario::{Goal, GoalKind, LATE_PART, LOST, SLOW, Scenario, ScenarioBuilder, TURNED_AWAY};
 use crate::study::StudyError;
 use crate::study::limit::Observer;
-use crate::study::together::{Replication, Together, TogetherOptions, simulate_together};
+use crate::study::shard::Shard;
+use crate::study::shelf::Shelf;
+use crate::study::together::{
+    Replication, Together, TogetherOptions, simulate_shard_together, simulate_together,
+    simulate_together_with,
+};
 use crate::time::Span;
 use grid::{GridPoint, grid};
 
@@ -59,23 +64,74 @@ pub fn sweep(
     options: TogetherOptions,
     observer: &dyn Observer,
 ) -> Result<Sweep, StudyError> {
-    let written = builder.clone().build()?;
-    let points = grid(builder, keys)?;
-    let (values, scenarios): (Vec<Vec<String>>, Vec<Scenario>) =
-        points.into_iter().map(|GridPoint { values, scenario }| (values, scenario)).unzip();
-    let measures = measures(&scenarios);
-    let look = |replication: &Replication<'_>| {
+    let asked = Asked::new(builder, keys)?;
+    let together = simulate_together(&asked.scenarios, options, observer, |one| asked.see(one))?;
+    Ok(asked.document(keys, &together))
+}
+
+/// The same with a shelf: what is on it is not simulated again.
+///
+/// # Errors
+/// As [`sweep`], or if the shelf fails.
+pub fn sweep_with(
+    (builder, keys): (&ScenarioBuilder, &[SweptKey]),
+    options: TogetherOptions,
+    observer: &dyn Observer,
+    shelf: &dyn Shelf,
+) -> Result<Sweep, StudyError> {
+    let asked = Asked::new(builder, keys)?;
+    let together =
+        simulate_together_with(&asked.scenarios, options, (observer, shelf), |one| asked.see(one))?;
+    Ok(asked.document(keys, &together))
+}
+
+/// Puts the replications of a shard on a shelf.
+///
+/// # Errors
+/// As [`sweep`], if the number of replications is not given, or if the shelf fails.
+pub fn sweep_shard(
+    (builder, keys): (&ScenarioBuilder, &[SweptKey]),
+    (options, shard): (TogetherOptions, Shard),
+    observer: &dyn Observer,
+    shelf: &dyn Shelf,
+) -> Result<(), StudyError> {
+    let asked = Asked::new(builder, keys)?;
+    let see = |one: &Replication<'_>| asked.see(one);
+    Ok(simulate_shard_together(&asked.scenarios, (options, shard), (observer, shelf), see)?)
+}
+
+/// What is simulated for a sweep.
+struct Asked {
+    written: Scenario,
+    values: Vec<Vec<String>>,
+    scenarios: Vec<Scenario>,
+    measures: Vec<Measure>,
+}
+
+impl Asked {
+    fn new(builder: &ScenarioBuilder, keys: &[SweptKey]) -> Result<Self, StudyError> {
+        let written = builder.clone().build()?;
+        let points = grid(builder, keys)?;
+        let (values, scenarios): (Vec<Vec<String>>, Vec<Scenario>) =
+            points.into_iter().map(|GridPoint { values, scenario }| (values, scenario)).unzip();
+        let measures = measures(&scenarios);
+        Ok(Self { written, values, scenarios, measures })
+    }
+
+    fn see(&self, replication: &Replication<'_>) -> Option<Seen> {
         let (tally, labels) = (replication.tally()?, &replication.compiled.labels);
         Some(Seen {
-            values: measures.iter().map(|measure| measure.of(labels, &tally)).collect(),
+            values: self.measures.iter().map(|measure| measure.of(labels, &tally)).collect(),
             goals: goal_trials(labels, &tally),
             busiest: busiest_shares(&tally),
         })
-    };
-    let together = simulate_together(&scenarios, options, observer, look)?;
-    let swept =
-        Swept { keys, written: &written, scenarios: &scenarios, measures: &measures, together: &together };
-    Ok(swept.document(values))
+    }
+
+    fn document(self, keys: &[SweptKey], together: &Together<Seen>) -> Sweep {
+        let Self { written, values, scenarios, measures } = self;
+        let swept = Swept { keys, written: &written, scenarios: &scenarios, measures: &measures, together };
+        swept.document(values)
+    }
 }
 
 /// What is measured: what a verdict looks at, as far as the scenarios have it.

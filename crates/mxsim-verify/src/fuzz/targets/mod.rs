@@ -1,5 +1,6 @@
 //! Readers, one a file.
 
+mod part;
 mod scenario;
 mod second_reader;
 mod zone;
@@ -11,7 +12,7 @@ use super::Target;
 /// All of them.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Target> {
-    vec![&scenario::TOML, &scenario::JSON, &zone::ZoneText]
+    vec![&scenario::TOML, &scenario::JSON, &zone::ZoneText, &part::PartOfRun]
 }
 
 /// The bytes `start..end` stand in a text of `length` bytes, and between its characters.
