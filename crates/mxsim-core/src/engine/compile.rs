@@ -2,6 +2,7 @@
 
 use super::aggregate::{self, Plan};
 use super::world::greylisting::GreylistPlan;
+use super::world::known_candidates::leave_to_those_alone;
 use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
 use super::world::{Phases, SenderTable, Topology, World, senders};
@@ -61,12 +62,13 @@ pub(crate) fn compile_beside(scenario: &Scenario, method: MethodChoice) -> Compi
 fn world(scenario: &Scenario, names: &Names) -> World {
     let (layers, by_sender) = senders::layers(scenario);
     let topology = Topology::new(scenario, names, layers);
-    let senders: Vec<SenderTable> = scenario
+    let mut senders: Vec<SenderTable> = scenario
         .senders
         .iter()
         .zip(by_sender)
         .map(|(sender, layers)| SenderTable::new(sender, scenario, names, &topology, layers))
         .collect();
+    leave_to_those_alone(&topology, &mut senders);
     World {
         run: scenario.run,
         start: Time::ZERO - scenario.run.warm_up,

@@ -2,6 +2,7 @@
 
 pub mod fixed_candidates;
 pub mod greylisting;
+pub mod known_candidates;
 pub mod method;
 mod out_of_reach;
 mod outages;

@@ -1,6 +1,7 @@
 //! Senders as tables, each complete when it is made.
 
 use super::fixed_candidates::FixedCandidates;
+use super::known_candidates::KnownCandidates;
 use super::topology::{HostTable, LayerTable, MX, Names, Topology};
 use crate::dns::cache::Hop;
 use crate::dns::stub::Home;
@@ -62,6 +63,8 @@ pub struct SenderTable {
     pub behaviour: Behaviour,
     /// What a message goes through from its queue to a node.
     pub path: DeliveryPath,
+    /// Its candidates, where it need not ask for addresses.
+    pub known_candidates: Option<KnownCandidates>,
     /// Names its streams.
     pub streams: SenderStreams,
 }
@@ -252,15 +255,18 @@ impl SenderTable {
             layers,
             behaviour: sender.behaviour.clone(),
             path: DeliveryPath::PerMessage(None),
+            known_candidates: None,
             streams: SenderStreams::of(&sender.name),
         };
-        let hosts = (0..topology.hosts.len()).map(HostId::new);
-        table.fixed_addresses = hosts.map(|host| fixed_addresses(topology, &table, host)).collect();
         let fixed = FixedCandidates::of(topology, &table);
+        let asks = fixed.is_none();
+        let hosts = (0..topology.hosts.len()).map(HostId::new);
+        table.fixed_addresses = hosts.map(|host| fixed_addresses(topology, &table, (host, asks))).collect();
         table.path = DeliveryPath::of(topology, &table.behaviour, fixed);
         if !table.wanted {
             table.path = table.path.not_compact();
         }
+        table.known_candidates = KnownCandidates::of(topology, &table);
         table
     }
 
@@ -394,10 +400,19 @@ impl SenderTable {
 }
 
 /// The addresses of a host as candidates of preference 0, AAAA before A, if the sender always gets these; none otherwise.
-fn fixed_addresses(topology: &Topology, sender: &SenderTable, host: HostId) -> SmallVec<[Candidate; 2]> {
+/// A sender with fixed candidates never asks for an address, watched or not, even where an authority counts its questions.
+fn fixed_addresses(
+    topology: &Topology,
+    sender: &SenderTable,
+    (host, asks): (HostId, bool),
+) -> SmallVec<[Candidate; 2]> {
     let sets = topology.host(host);
     let wanted = sets.aaaa.filter(|_| sender.ipv6).into_iter().chain(sets.a);
-    let fixed = |set: usize| topology.fixed_answers[set].filter(|_| !sender.passes_over(host));
+    let known = |set: usize| match asks {
+        true => topology.fixed_answers[set],
+        false => topology.record_sets[set].only_record(),
+    };
+    let fixed = |set: usize| known(set).filter(|_| !sender.passes_over(host));
     let candidate = |set: usize| Some(topology.candidate(0, host, AddressId(fixed(set)?.target)));
     wanted.map(candidate).collect::<Option<_>>().unwrap_or_default()
 }
@@ -448,12 +463,14 @@ pub fn layers(scenario: &Scenario) -> (Vec<LayerTable>, Vec<SenderLayers>) {
     (tables, by_sender)
 }
 
-/// Per layer: true if only the times of its entries matter, because all senders that ask it have fixed candidates and ask nothing behind it. An
+/// Per layer: true if only the times of its entries matter, because all senders that ask it know their candidates and ask nothing behind it. An
 /// authority whose answers go by how often it was asked is asked by everyone, as soon as its order makes a difference to anyone.
 #[must_use]
 pub fn times_only(topology: &Topology, senders: &[SenderTable]) -> Vec<bool> {
-    let is_indifferent =
-        |sender: &SenderTable| sender.path.fixed_candidates().is_some() && sender.layers.len() == 1;
+    let is_indifferent = |sender: &SenderTable| {
+        (sender.path.fixed_candidates().is_some() || sender.known_candidates.is_some())
+            && sender.layers.len() == 1
+    };
     let authority = &topology.authority;
     let others_mind = authority.transform != Transform::None
         && authority.types.contains(RecordType::Mx)

@@ -44,7 +44,7 @@ const OWN: &[Key] = &[
     ),
     required(
         "nodes",
-        Shape::List { of: &Shape::HostName, least: 1, only: &[] },
+        Shape::List { of: &Shape::NodeName, least: 1, only: &[] },
         "the nodes behind it; one that the zone does not name is private, and `[nodes.NAME]` says what it can serve",
     ),
     optional(

@@ -1,6 +1,7 @@
 //! Rules of single values that have the right type.
 
-use crate::outgoing::LONGEST_TITLE;
+use super::{PLAIN_NAME_HELP, is_plain_name};
+use crate::outgoing::{LONGEST_TITLE, is_unseen};
 use crate::syntax::quantity::{self, Malformed};
 use crate::syntax::tree::Value;
 use crate::time::Span;
@@ -62,16 +63,19 @@ fn share_in(value: &Value) -> Result<f64, Malformed> {
     value.as_number().map_or_else(|| quantity::percent(&value.written()), Ok)
 }
 
+pub(super) fn check_node_name(value: &Value) -> Option<Malformed> {
+    let fits = is_plain_name(&value.written());
+    (!fits).then(|| problem(false, "a name that a node may have".into(), PLAIN_NAME_HELP))
+}
+
 pub(super) fn check_name(value: &Value, most: usize) -> Option<Malformed> {
     let text = value.written();
-    let fits = (1..=most).contains(&text.chars().count())
-        && !text.chars().any(char::is_control)
-        && text.trim() == text;
+    let fits = (1..=most).contains(&text.chars().count()) && !text.contains(is_unseen) && text.trim() == text;
     (!fits).then(|| {
         problem(
             false,
             format!("a name of 1 to {most} printable characters"),
-            "write a short name without line breaks or outer spaces",
+            "write a short name without line breaks, outer spaces or characters that are not seen",
         )
     })
 }
