@@ -24,7 +24,7 @@ pub use answer::Answer;
 pub use called::{called, capital, listed, small};
 pub use delivery::{Delay, Delivery, DeliveryTotals};
 pub use difference::{Difference, Measured, Unit};
-pub use edges::{BehindEdgeResult, EdgeResult, EdgeTotals};
+pub use edges::{BehindEdgeResult, DrainResult, EdgeResult, EdgeTotals, GoneResult};
 pub use events::{EventAtNode, EventKind, EventPhase, EventResult};
 pub use greylisting::GreylistedMail;
 pub use groups::GroupResult;

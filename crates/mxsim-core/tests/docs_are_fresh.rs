@@ -29,12 +29,13 @@ fn the_page_of_the_catalogue_names_every_preset() {
     };
     let line = |what: &str, kind| format!("- {what}: {}\n", ids(kind).join(", "));
     let text = format!(
-        "# Presets\n\n{}{}{}{}{}",
+        "# Presets\n\n{}{}{}{}{}{}",
         line("sending MTAs", PresetKind::Sender),
         line("resolvers", PresetKind::Resolver),
         line("authoritative servers", PresetKind::Authority),
         line("stub resolvers", PresetKind::Stub),
-        line("greylisting software", PresetKind::Greylisting)
+        line("greylisting software", PresetKind::Greylisting),
+        line("load balancers", PresetKind::Edge)
     );
     fresh("crates/mxsim-core/src/catalog/presets.md", &text);
 }

@@ -1,19 +1,19 @@
 //! The results as one long tidy table: one number per row.
 //!
-//! Columns: `section,name,quantity,value,low,high,bin`. Sections are `run`, `nodes`, `addresses`, `hosts`, `groups` (of nodes), `balance`, `delivery`,
+//! Columns: `section,name,quantity,value,low,high,bin`. Sections are `run`, `nodes`, `addresses`, `hosts`, `groups` (of nodes), `edges` (and `edges_nodes`, named `edge: node`), `balance`, `delivery`,
 //! `senders` (and `senders_at_nodes`, named `sender: node`), `greylisted` and `greylisted_senders` where a node greylists, `events` (named `event: phase`, and `events_at_nodes`, named `event: phase: node`),
 //! `causes`, `dns`, `goals`, `series` and `duration`. `low` and `high` are the bounds of the 95 % interval, empty where none can be given;
-//! in `series` and `duration` they are the 5 % and 95 % quantiles. `bin` is the start of the bin (s) in `series`, and the part of the time
-//! that is busier in `duration`. Fractions lie in 0..1, times are
+//! in `series` and `duration` they are the 5 % and 95 % quantiles, and of `drain_gone` the earliest and the latest. `bin` is the start of the bin (s)
+//! in `series`, when a drain began in `edges_nodes`, and the part of the time that is busier in `duration`. Fractions lie in 0..1, times are
 //! seconds, numbers are not rounded. A grade is a number from 1 (measured) to 5 (assumed). A goal's `met` is 1, 0, or empty while it cannot be told.
 //! A text that a spreadsheet would take for a formula begins with an apostrophe; numbers stay numbers.
 
 use crate::outgoing::{in_csv, title};
 use mxsim_core::numerals::to_digits;
 use mxsim_core::results::{
-    Balance, Cause, Delay, Delivery, DeliveryTotals, DnsResult, DurationCurve, Estimate, EventPhase,
-    EventResult, GoalResult, GoalStatus, Grade, GreylistedMail, GroupResult, HostResult, Interval,
-    NodeResult, NodeTotals, Provenance, Results, SenderResult, Series, Uncertainty,
+    Balance, Cause, Delay, Delivery, DeliveryTotals, DnsResult, DrainResult, DurationCurve, EdgeResult,
+    Estimate, EventPhase, EventResult, GoalResult, GoalStatus, Grade, GreylistedMail, GroupResult,
+    HostResult, Interval, NodeResult, NodeTotals, Provenance, Results, SenderResult, Series, Uncertainty,
 };
 
 const HEADER: [&str; 7] = ["section", "name", "quantity", "value", "low", "high", "bin"];
@@ -26,6 +26,7 @@ pub fn csv(results: &Results) -> String {
     results.nodes.iter().for_each(|node| node_rows(&mut table, node));
     results.hosts.iter().for_each(|host| host_row(&mut table, host));
     results.groups.iter().for_each(|group| group_rows(&mut table, group));
+    results.edges.iter().for_each(|edge| edge_rows(&mut table, edge));
     balance_rows(&mut table, &results.balance);
     delivery_rows(&mut table, &results.delivery);
     results.senders.iter().for_each(|sender| sender_rows(&mut table, sender));
@@ -228,6 +229,36 @@ fn group_rows(table: &mut Table, group: &GroupResult) {
     table.number("fair_share", group.fair_share);
     table.estimate("share", &group.share);
     node_totals(table, &group.totals);
+}
+
+/// An edge, and the nodes behind it as it sees them.
+fn edge_rows(table: &mut Table, edge: &EdgeResult) {
+    table.at("edges", &edge.name);
+    table.count("connections_ended", edge.totals.connections_ended);
+    table.count("without_node", edge.totals.without_node);
+    table.count("full", edge.totals.full);
+    table.count("queued", edge.totals.queued);
+    table.count("passed_over", edge.totals.passed_over);
+    for node in &edge.nodes {
+        table.at("edges_nodes", &format!("{}: {}", edge.name, node.name));
+        table.estimate("share", &node.share);
+        table.count("taken_out", node.taken_out);
+        table.count("taken_out_alive", node.taken_out_alive);
+        table.estimate("out", &node.out);
+        node.drains.iter().for_each(|drain| drain_rows(table, drain));
+    }
+}
+
+/// How the connections of a node end that is drained; `bin` is when that began.
+fn drain_rows(table: &mut Table, drain: &DrainResult) {
+    let at = cell(Some(drain.at_s));
+    table.row("drain_open", Some(drain.open.mean), [None; 2], &at);
+    for gone in &drain.gone {
+        let after = gone.after_s.as_ref();
+        let bounds = [after.map(|after| after.earliest), after.map(|after| after.latest)];
+        let quantity = format!("drain_gone_{}", gone.part);
+        table.row(&quantity, after.map(|after| after.estimate.mean), bounds, &at);
+    }
 }
 
 fn host_row(table: &mut Table, host: &HostResult) {

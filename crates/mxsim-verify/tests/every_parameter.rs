@@ -93,6 +93,11 @@ fn of_greylisting() {
     all_are_obeyed(PresetKind::Greylisting);
 }
 
+#[test]
+fn of_edges() {
+    all_are_obeyed(PresetKind::Edge);
+}
+
 /// A scenario for a parameter that is gone tests nothing.
 #[test]
 fn every_scenario_has_its_parameter() {

@@ -58,6 +58,12 @@ fn shares() -> Vec<(&'static str, &'static str, RangeInclusive<f64>)> {
         // Behind a resolver that rotates no node is before another.
         ("greylisting-tables", "mx1", exactly(1.0 / 3.0)),
         ("edge-half-the-pool-dies", "gw1", one_of_two_left()),
+        ("edge-drain", "gw1", one_of_four_until_ten()),
+        ("drain-from-the-zone", "gw1", one_of_four_until_ten()),
+        // Whom the attacker hits is drawn.
+        ("attacker-pinned", "gw1", exactly(1.0 / 3.0)),
+        ("edge-attacker-pinned", "gw1", exactly(1.0 / 3.0)),
+        ("edge-greylisting-source-nat", "gw1", exactly(0.5)),
         // Neither gateway differs from the other, whatever the checks make of them.
         ("edge-probe-trips-a-limit", "gw1", exactly(0.5)),
     ]
@@ -81,6 +87,13 @@ fn one_of_two_left() -> RangeInclusive<f64> {
     let [_, _, _, twelve, one, two, _] = NINE_TO_FOUR;
     let share = 0.25 + 0.25 * (twelve + one);
     share..=share + 0.25 * two * 10.0 / 3_600.0
+}
+
+/// A quarter of the flat day until ten, and a third of what comes later. Less: behind an edge what is sent down connections that are open at ten, in the zone
+/// what the answer of 300 s brings to the fourth for 150 s on average at most.
+fn one_of_four_until_ten() -> RangeInclusive<f64> {
+    let share = (0.25 * 10.0 + 14.0 / 3.0) / 24.0;
+    share - (1.0 / 3.0 - 0.25) * 300.0 / 86_400.0..=share
 }
 
 /// Half of the mail outside the four hours from ten on. Less: Exim's (35 % of 60 %) that leave the host out for longer. Its gaps are 15 minutes for

@@ -259,7 +259,7 @@ pub(crate) struct Compare {
     /// Two scenarios or more, or one scenario or zone whose machines are published in several ways; - is standard input
     #[arg(required = true, value_name = "SCENARIO|ZONE")]
     pub(crate) inputs: Vec<String>,
-    /// The ways to publish the machines of one scenario [default: all]: equal-mx, many-a, backup, hybrid
+    /// The ways to publish the machines of one scenario [default: the first four]: equal-mx, many-a, backup, hybrid, edge, edge-pair
     #[arg(long, value_name = "DESIGN,...", value_delimiter = ',')]
     pub(crate) designs: Vec<String>,
     /// Print a check-list in Markdown: the records to change for the better design

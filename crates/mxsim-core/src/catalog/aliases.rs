@@ -36,6 +36,25 @@ const SENDERS: &[(&str, &str)] = &[
     ("aol", "yahoo"),
 ];
 
+/// The same of edge presets.
+const EDGES: &[(&str, &str)] = &[
+    ("f5", "bigip"),
+    ("big-ip", "bigip"),
+    ("f5-bigip", "bigip"),
+    ("lvs", "keepalived"),
+    ("ipvs", "keepalived"),
+    ("nginx-stream", "nginx"),
+];
+
+/// Other names of the presets of a kind.
+const fn others(kind: PresetKind) -> &'static [(&'static str, &'static str)] {
+    match kind {
+        PresetKind::Sender => SENDERS,
+        PresetKind::Edge => EDGES,
+        _ => &[],
+    }
+}
+
 /// Case and the choice between `-`, `_` and a space make no difference.
 fn normal(word: &str) -> String {
     word.trim().chars().map(|c| if c == '_' || c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
@@ -56,7 +75,7 @@ fn with_major_version(name: &str) -> Option<String> {
 
 fn called_exactly<'i>(kind: PresetKind, name: &str, ids: &[&'i str]) -> Option<&'i str> {
     let wanted = normal(name);
-    let alias = SENDERS.iter().find(|(alias, _)| kind == PresetKind::Sender && *alias == wanted);
+    let alias = others(kind).iter().find(|(alias, _)| *alias == wanted);
     let by_id = ids.iter().find(|id| **id == name).or_else(|| ids.iter().find(|id| normal(id) == wanted));
     by_id.or_else(|| ids.iter().find(|id| alias.is_some_and(|(_, of)| of == *id))).copied()
 }

@@ -5,8 +5,9 @@ use super::lazy::Lazy;
 use super::preset::{Preset, PresetSummary};
 use super::read::read_preset;
 use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
+use crate::edge::EdgePolicy;
 use crate::node::greylisting::GreyRules;
-use crate::parameters::{AUTHORITY, GREYLISTING, ParameterTable, PresetKind, RESOLVER, SENDER, STUB};
+use crate::parameters::{AUTHORITY, EDGE, GREYLISTING, ParameterTable, PresetKind, RESOLVER, SENDER, STUB};
 use crate::sender::SenderParameters;
 use crate::syntax::diagnostic::ScenarioError;
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub(super) struct PresetMaps {
     pub(super) authorities: PresetMap<OrderPolicy>,
     pub(super) stubs: PresetMap<StubParameters>,
     pub(super) greylisting: PresetMap<GreyRules>,
+    pub(super) edges: PresetMap<EdgePolicy>,
 }
 
 impl Default for PresetMaps {
@@ -30,6 +32,7 @@ impl Default for PresetMaps {
             authorities: PresetMap::new(PresetKind::Authority, &AUTHORITY),
             stubs: PresetMap::new(PresetKind::Stub, &STUB),
             greylisting: PresetMap::new(PresetKind::Greylisting, &GREYLISTING),
+            edges: PresetMap::new(PresetKind::Edge, &EDGE),
         }
     }
 }
@@ -43,6 +46,7 @@ impl PresetMaps {
             PresetKind::Authority => &self.authorities,
             PresetKind::Stub => &self.stubs,
             PresetKind::Greylisting => &self.greylisting,
+            PresetKind::Edge => &self.edges,
         }
     }
 
@@ -54,6 +58,7 @@ impl PresetMaps {
             PresetKind::Authority => &mut self.authorities,
             PresetKind::Stub => &mut self.stubs,
             PresetKind::Greylisting => &mut self.greylisting,
+            PresetKind::Edge => &mut self.edges,
         }
     }
 }

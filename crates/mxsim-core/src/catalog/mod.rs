@@ -1,5 +1,5 @@
-//! The catalogue of presets: real and plain senders, resolvers, authorities and greylisting software, as data with the source of every
-//! parameter.
+//! The catalogue of presets: real and plain senders, resolvers, authorities, greylisting software and load balancers, as data with the
+//! source of every parameter.
 //!
 //! A preset is one TOML file. It names every parameter and, for each, where the value was seen and how well that is known
 //! ([`Grade`](crate::results::Grade)). A file with an unread key, a missing parameter or a parameter without evidence is refused, so nothing
@@ -34,6 +34,7 @@ pub use review::{Difference, Review, ReviewedValue};
 pub use unknown::{NotKnown, OutboundHosts};
 
 use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
+use crate::edge::EdgePolicy;
 use crate::node::greylisting::GreyRules;
 use crate::sender::{SenderParameters, Unknowns};
 use crate::syntax::diagnostic::ScenarioError;
@@ -56,6 +57,8 @@ pub type StubPreset = Preset<StubParameters>;
 
 /// Greylisting software.
 pub type GreylistingPreset = Preset<GreyRules>;
+/// A load balancer.
+pub type EdgePreset = Preset<EdgePolicy>;
 
 /// The plain kind whose ranges hold for senders that nobody knows and whose preset names none.
 const UNKNOWN_KIND: &str = "cache-sticky";
@@ -224,6 +227,12 @@ impl Catalog {
     /// All stub presets, by id.
     pub fn stubs(&self) -> impl Iterator<Item = &StubPreset> {
         self.presets.stubs.all()
+    }
+
+    /// The edge preset `id`.
+    #[must_use]
+    pub fn edge(&self, id: &str) -> Option<&EdgePreset> {
+        self.presets.edges.get(id)
     }
 
     /// The greylisting preset `id`.

@@ -4,7 +4,7 @@
 
 use super::preset::PresetSummary;
 use crate::parameters::{
-    AUTHORITY, GREYLISTING, Literals, ParameterTable, PresetKind, RESOLVER, SENDER, STUB, Written,
+    AUTHORITY, EDGE, GREYLISTING, Literals, ParameterTable, PresetKind, RESOLVER, SENDER, STUB, Written,
 };
 use crate::results::{Grade, Status};
 use crate::syntax::diagnostic::{Place, Report, ScenarioError, code};
@@ -127,6 +127,7 @@ impl PresetKind {
             Self::Authority => read(file, text, &AUTHORITY),
             Self::Stub => read(file, text, &STUB),
             Self::Greylisting => read(file, text, &GREYLISTING),
+            Self::Edge => read(file, text, &EDGE),
         }
     }
 }

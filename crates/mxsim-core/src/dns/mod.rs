@@ -11,6 +11,7 @@
 //! `catalog/resolver`, `catalog/authority` and `catalog/stub`.
 
 pub mod cache;
+mod health;
 pub mod keep;
 pub mod order;
 mod order_policy;
@@ -22,6 +23,7 @@ pub mod stub;
 pub mod zone;
 pub mod zone_text;
 
+pub use health::{Answered, DnsChecks};
 pub use keep::{CachePolicy, EntryLifetime, Extend, Prefetch, Stale, ZeroTtl};
 pub use order_policy::{Base, Direction, Driver, OrderPolicy, OrderReuse, Transform};
 pub use policy::{DaneZone, MtaSts, MtaStsMode};

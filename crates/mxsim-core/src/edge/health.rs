@@ -36,8 +36,12 @@ pub struct Check {
     pub by: CheckBy,
     /// Time between two checks of a node.
     pub every: Span,
-    /// How long it waits for an answer.
-    pub timeout: Span,
+    /// The same while checks speak against what is held of it, so that it is about to leave or to come back; `None` if nothing is hurried.
+    pub changing: Option<Span>,
+    /// The same of a node that is out; `None` if that is no different.
+    pub down: Option<Span>,
+    /// How long it waits for an answer; `None` for as long as `every`.
+    pub timeout: Option<Span>,
     /// Good checks in a row after which a node is used again.
     pub rise: u32,
     /// Failed checks in a row after which a node is not used any more.
@@ -47,25 +51,35 @@ pub struct Check {
 }
 
 impl Check {
-    /// A check by these counts, from start to start.
+    /// A check by these counts, from start to start, always at the same interval.
     #[must_use]
     pub const fn new(by: CheckBy, every: Span, timeout: Span, (rise, fall): (u32, u32)) -> Self {
-        Self { by, every, timeout, rise, fall, spacing: Spacing::Start }
+        let timeout = Some(timeout);
+        Self { by, every, changing: None, down: None, timeout, rise, fall, spacing: Spacing::Start }
     }
 
-    /// From the start of a check that takes so long to the start of the next.
+    /// How long it waits for an answer.
     #[must_use]
-    pub fn step(&self, takes: Span) -> Span {
+    pub fn patience(&self) -> Span {
+        self.timeout.unwrap_or(self.every)
+    }
+
+    /// From the start of a check that takes so long, and after which so much is held of the node, to the start of the next.
+    #[must_use]
+    pub fn step(&self, takes: Span, after: Health) -> Span {
+        let hurried = if after.against > 0 { self.changing } else { None };
+        let of_one_out = if after.is_up || after.against > 0 { None } else { self.down };
+        let every = hurried.or(of_one_out).unwrap_or(self.every);
         match self.spacing {
-            Spacing::Start => self.every.max(takes),
-            Spacing::End => self.every + takes,
+            Spacing::Start => every.max(takes),
+            Spacing::End => every + takes,
         }
     }
 
-    /// When the first check from `until` on starts, after one at `last`, if all between them take so long.
+    /// When the first check from `until` on starts, after one at `last`, if all between them take so long and leave the node as it is.
     #[must_use]
-    pub fn next(&self, last: Time, takes: Span, until: Time) -> Time {
-        let step = self.step(takes).0.max(1);
+    pub fn next(&self, last: Time, (takes, after): (Span, Health), until: Time) -> Time {
+        let step = self.step(takes, after).0.max(1);
         if until == Time::NEVER {
             return Time::NEVER;
         }
@@ -137,11 +151,28 @@ mod tests {
     #[test]
     fn the_next_check_keeps_to_its_own_times() {
         let second = |seconds| Time::ZERO + Span::from_secs(seconds);
-        let next = |check: &Check, takes, until| check.next(second(3), Span::from_secs(takes), second(until));
+        let next = |check: &Check, takes, until| {
+            check.next(second(3), (Span::from_secs(takes), Health::UP), second(until))
+        };
         assert_eq!([4, 13, 14, 23].map(|until| next(&CHECK, 0, until)), [13, 13, 23, 23].map(second));
         let from_end = Check { spacing: Spacing::End, ..CHECK };
         assert_eq!([3, 17, 18].map(|until| next(&from_end, 4, until)), [17, 17, 31].map(second));
         assert_eq!(next(&CHECK, 25, 4), second(28), "one that takes long delays the next");
-        assert_eq!(CHECK.next(second(3), Span::ZERO, Time::NEVER), Time::NEVER);
+        assert_eq!(CHECK.next(second(3), (Span::ZERO, Health::UP), Time::NEVER), Time::NEVER);
+    }
+
+    #[test]
+    fn a_node_that_changes_is_asked_sooner_and_one_that_is_out_later() {
+        let (fast, slow) = (Span::from_secs(1), Span::from_secs(60));
+        let check = Check { changing: Some(fast), down: Some(slow), ..CHECK };
+        let mut health = Health::UP;
+        let steps: Vec<Span> = [true, false, false, false, false, true, true]
+            .into_iter()
+            .map(|passed| {
+                health.note(passed, &check);
+                check.step(Span::ZERO, health)
+            })
+            .collect();
+        assert_eq!(steps, [check.every, fast, fast, slow, slow, fast, check.every]);
     }
 }

@@ -7,10 +7,12 @@
 //! Main types: [`EdgePolicy`] is what an edge is told to do, [`Pool`] picks, [`Health`] counts the checks of one node.
 
 pub mod health;
+mod partner;
 mod policy;
 pub mod pool;
 mod ring;
 
 pub use health::{Check, CheckBy, Health, Spacing};
-pub use policy::{Balance, EdgePolicy, Forwarding, Source, WithoutNode};
+pub use partner::Partner;
+pub use policy::{Balance, EdgePolicy, Forwarding, NextTry, Passive, Source, WithoutNode};
 pub use pool::{MOST_NODES, NoMember, Pool};

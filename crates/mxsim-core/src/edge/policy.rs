@@ -10,7 +10,7 @@ use crate::time::Span;
 pub enum Balance {
     /// One after the other, in proportion to their weights and evenly interleaved.
     RoundRobin,
-    /// The one with the fewest open connections for its weight; of several, the one that was picked longest ago.
+    /// The one with the fewest open connections for its weight; of several, the one whose connections changed longest ago.
     LeastConnections,
     /// A random one, in proportion to the weights.
     Random,
@@ -39,11 +39,37 @@ pub enum Forwarding {
     Proxy {
         /// How long it waits for a node to take the connection.
         connect_timeout: Span,
-        /// How many connections to nodes it tries for one of a sender.
-        tries: u32,
+        /// How many connections to nodes it tries for one of a sender; `None` for one to each node.
+        tries: Option<u32>,
+        /// Which node it tries after one that failed.
+        next: NextTry,
     },
     /// It rewrites or redirects packets: what the node does, the sender sees.
     Packets,
+}
+
+/// Which node a proxy tries after one that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NextTry {
+    /// Another one, at once.
+    Another,
+    /// The same one: after this time if it refused, and at once if it did not answer.
+    Same {
+        /// How long it waits after a refusal.
+        wait: Span,
+    },
+}
+
+/// How connections of senders tell a proxy that a node is dead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Passive {
+    /// Connections that a node has to refuse, or leave without an answer, before it is left out. One that is taken, and that began more than `time`
+    /// after the last failure, starts the count anew.
+    pub fails: u32,
+    /// How long the node is left out. Then one connection is tried there, and the next ones once that has been taken.
+    pub time: Span,
 }
 
 /// The client address that nodes behind an edge see.
@@ -88,8 +114,12 @@ pub struct EdgePolicy {
     pub when_full: WhenFull,
     /// What a connection meets while no node is up.
     pub without_node: WithoutNode,
-    /// How it finds out which nodes are up; `None` if it does not.
+    /// How it asks nodes whether they are up; `None` if it does not.
     pub check: Option<Check>,
+    /// How the connections of senders tell it; `None` if they do not.
+    pub passive: Option<Passive>,
+    /// A node that comes back is given its weight in sixteen steps over this time.
+    pub slow_start: Span,
 }
 
 impl EdgePolicy {

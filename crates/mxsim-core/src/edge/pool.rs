@@ -13,14 +13,16 @@ const UNIT: f64 = 65_536.0;
 /// A node as its edge sees it.
 #[derive(Debug, Clone)]
 struct Member {
+    /// What counts now; less than its full weight while it comes back slowly.
     weight: u32,
+    full_weight: u32,
     /// Connections open through the edge.
     open: u32,
     is_up: bool,
     /// Round robin: how far it is ahead of its turn.
     credit: i64,
-    /// Which pick of the pool was the last of it; 0 before the first.
-    picked: u64,
+    /// Which change of the pool, a connection that begins or ends, was the last of it; 0 before the first.
+    changed: u64,
 }
 
 /// Why no node was picked.
@@ -40,7 +42,7 @@ pub struct Pool {
     most_open: u32,
     most_each: u32,
     open: u32,
-    picks: u64,
+    changes: u64,
     ring: Ring,
 }
 
@@ -50,14 +52,15 @@ impl Pool {
     pub fn new(policy: &EdgePolicy, nodes: &[(&str, f64)]) -> Self {
         let weights = whole_weights(nodes);
         let named: Vec<(&str, u32)> = nodes.iter().map(|node| node.0).zip(weights.iter().copied()).collect();
-        let member = |weight| Member { weight, open: 0, is_up: true, credit: 0, picked: 0 };
+        let member =
+            |weight| Member { weight, full_weight: weight, open: 0, is_up: true, credit: 0, changed: 0 };
         Self {
             balance: policy.balance,
             members: weights.into_iter().map(member).collect(),
             most_open: policy.sessions.unwrap_or(u32::MAX),
             most_each: policy.sessions_per_node.unwrap_or(u32::MAX),
             open: 0,
-            picks: 0,
+            changes: 0,
             ring: if policy.balance == Balance::ConsistentHash { Ring::new(&named) } else { Ring::default() },
         }
     }
@@ -68,22 +71,41 @@ impl Pool {
     /// If there is no node to pick.
     pub fn pick(&mut self, client: u64, draws: Key, avoid: Option<usize>) -> Result<usize, NoMember> {
         let place = self.find(client, draws, avoid)?;
-        self.picks += 1;
-        let member = &mut self.members[place];
-        (member.picked, member.open) = (self.picks, member.open + 1);
+        self.change(place, |open| open + 1);
         self.open += 1;
         Ok(place)
     }
 
     /// Ends a connection.
     pub fn release(&mut self, place: usize) {
-        self.members[place].open -= 1;
+        self.change(place, |open| open - 1);
         self.open -= 1;
+    }
+
+    fn change(&mut self, place: usize, open: impl Fn(u32) -> u32) {
+        self.changes += 1;
+        let member = &mut self.members[place];
+        (member.changed, member.open) = (self.changes, open(member.open));
     }
 
     /// Takes a node out, or back in.
     pub fn set_up(&mut self, place: usize, is_up: bool) {
         self.members[place].is_up = is_up;
+    }
+
+    /// Gives a node so many sixteenths of its weight.
+    pub fn set_sixteenths(&mut self, place: usize, sixteenths: u32) {
+        let member = &mut self.members[place];
+        member.weight = (member.full_weight / 16 * sixteenths).max(member.full_weight.min(1));
+        if sixteenths >= 16 {
+            member.weight = member.full_weight;
+        }
+    }
+
+    /// Connections open to a node.
+    #[must_use]
+    pub fn open_at(&self, place: usize) -> u32 {
+        self.members[place].open
     }
 
     /// True if a connection that waits could be passed on.
@@ -138,8 +160,8 @@ impl Pool {
         chosen
     }
 
-    /// The one with the fewest connections for its weight, this one included. All that have none are alike, whatever their weight, and take turns
-    /// (HAProxy, `lb_fwlc.c`).
+    /// The one with the fewest connections for its weight, this one included. All that have none are alike, whatever their weight. Of several the one
+    /// whose connections changed longest ago is next (HAProxy, `lb_fwlc.c`: a server goes behind all with its key when that changes).
     fn least_busy(&self, among: &[usize]) -> usize {
         let busy = |member: &Member, beside: &Member| match member.open {
             0 => 0,
@@ -147,7 +169,7 @@ impl Pool {
         };
         let order = |a: &&usize, b: &&usize| {
             let (one, other) = (&self.members[**a], &self.members[**b]);
-            busy(one, other).cmp(&busy(other, one)).then(one.picked.cmp(&other.picked)).then(a.cmp(b))
+            busy(one, other).cmp(&busy(other, one)).then(one.changed.cmp(&other.changed)).then(a.cmp(b))
         };
         among.iter().min_by(order).copied().unwrap_or(0)
     }
@@ -211,6 +233,7 @@ mod tests {
     use super::*;
     use crate::edge::{Forwarding, Source, WithoutNode};
     use crate::node::WhenFull;
+    use crate::time::Span;
 
     fn policy(balance: Balance) -> EdgePolicy {
         EdgePolicy {
@@ -223,6 +246,8 @@ mod tests {
             when_full: WhenFull::Refuse,
             without_node: WithoutNode::Close,
             check: None,
+            passive: None,
+            slow_start: Span::ZERO,
         }
     }
 
@@ -270,6 +295,16 @@ mod tests {
             [0, 2].into_iter().for_each(|place| pool.set_up(place, false));
             assert!(again(&mut pool), "{balance:?}");
         }
+    }
+
+    #[test]
+    fn a_node_that_comes_back_slowly_has_a_part_of_its_weight() {
+        let mut pool = Pool::new(&policy(Balance::RoundRobin), &NODES);
+        pool.set_sixteenths(0, 1);
+        let of_first = |pool: &mut Pool| picks(pool, 68).into_iter().filter(|place| *place == 0).count();
+        assert_eq!(of_first(&mut pool), 4, "an eighth beside 1 and 1");
+        pool.set_sixteenths(0, 16);
+        assert_eq!(of_first(&mut pool), 34);
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub(crate) const fn outcome_of(fault: Fault) -> Outcome {
         Fault::Disconnect(stage) => Outcome::Lost(stage),
         Fault::Certificate => Outcome::Untrusted,
         // As far as the sender knows; and what takes longer is taken all the same.
-        Fault::AcceptThenBounce | Fault::Slow(_) | Fault::Tarpit(_) => Outcome::Accepted,
+        Fault::AcceptThenBounce | Fault::Slow(_) | Fault::Tarpit(_) | Fault::Drain => Outcome::Accepted,
     }
 }
 

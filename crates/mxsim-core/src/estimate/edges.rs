@@ -1,11 +1,13 @@
 //! What edges did with connections, and how long they used each node.
 
+use super::moment::moment;
 use super::nodes::totals;
 use super::sample::Sample;
 use super::window::Loads;
-use crate::results::{BehindEdgeResult, EdgeResult, EdgeTotals};
+use crate::results::{BehindEdgeResult, DrainResult, EdgeResult, EdgeTotals, GoneResult};
 use crate::tally::labels::{EdgeLabels, Labels};
-use crate::tally::{BehindEdge, Tally};
+use crate::tally::{BehindEdge, DRAINED_PARTS, DrainTally, Tally};
+use crate::time::Time;
 
 /// One result per edge.
 pub(super) fn edges(labels: &Labels, tallies: &[Tally], loads: &Loads) -> Vec<EdgeResult> {
@@ -62,5 +64,34 @@ fn behind(
         taken_out_alive: tallies.iter().map(|tally| of(tally).taken_out_alive).sum(),
         out: out.estimate(),
         totals: totals(tallies, node),
+        drains: drains((edge, place), tallies),
     }
+}
+
+/// The drains of a node, which are the same in each replication.
+fn drains((edge, place): (usize, usize), tallies: &[Tally]) -> Vec<DrainResult> {
+    let of = |tally: &Tally| -> Vec<DrainTally> {
+        tally.edges[edge].drains.iter().filter(|drain| drain.place as usize == place).copied().collect()
+    };
+    let by_replication: Vec<Vec<DrainTally>> = tallies.iter().map(of).collect();
+    let most = by_replication.iter().map(Vec::len).max().unwrap_or(0);
+    (0..most).filter_map(|number| drain(by_replication.iter().filter_map(|all| all.get(number)))).collect()
+}
+
+fn drain<'t>(replications: impl Iterator<Item = &'t DrainTally> + Clone) -> Option<DrainResult> {
+    let at = replications.clone().next()?.at;
+    let mut open = Sample::default();
+    for drain in replications.clone() {
+        open.push(f64::from(drain.open));
+        open.end_replication();
+    }
+    let gone = |(which, part): (usize, &f64)| {
+        let after = |drain: &DrainTally| drain.gone[which].map(|gone| gone.since(drain.at).as_secs_f64());
+        GoneResult { part: *part, after_s: moment(replications.clone().map(after)) }
+    };
+    Some(DrainResult {
+        at_s: at.since(Time::ZERO).as_secs_f64(),
+        open: open.estimate(),
+        gone: DRAINED_PARTS.iter().enumerate().map(gone).collect(),
+    })
 }

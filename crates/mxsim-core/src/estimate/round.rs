@@ -7,8 +7,9 @@
 
 use crate::numerals::to_digits;
 use crate::results::{
-    Balance, Cause, Delay, DurationCurve, Effect, Estimate, EventPhase, GoalResult, GreylistedMail,
-    GroupResult, HostResult, Interval, NodeResult, Results, SenderResult, Series, Uncertainty,
+    Balance, BehindEdgeResult, Cause, Delay, DurationCurve, Effect, Estimate, EventPhase, GoalResult,
+    GreylistedMail, GroupResult, HostResult, Interval, Moment, NodeResult, Results, SenderResult, Series,
+    Uncertainty,
 };
 
 /// Below this a published number is the rounding error of a sum that is zero: shares and seconds that were counted are far larger.
@@ -25,7 +26,7 @@ pub(super) fn results(results: &mut Results) {
     results.hosts.iter_mut().for_each(host);
     results.groups.iter_mut().for_each(group);
     let behind = results.edges.iter_mut().flat_map(|edge| &mut edge.nodes);
-    behind.flat_map(|node| [&mut node.share, &mut node.out]).for_each(estimate);
+    behind.for_each(behind_edge);
     balance(&mut results.balance);
     results.delivery.delay.iter_mut().for_each(delay);
     results.delivery.bounced_share.iter_mut().chain(&mut results.delivery.late).for_each(interval);
@@ -40,6 +41,19 @@ pub(super) fn results(results: &mut Results) {
     results.dns.mx_hit_ratio.iter_mut().for_each(interval);
     results.goals.iter_mut().for_each(|goal: &mut GoalResult| interval(&mut goal.met_fraction));
     uncertainty(&mut results.uncertainty);
+}
+
+fn behind_edge(node: &mut BehindEdgeResult) {
+    [&mut node.share, &mut node.out].into_iter().for_each(estimate);
+    for drain in &mut node.drains {
+        estimate(&mut drain.open);
+        drain.gone.iter_mut().filter_map(|gone| gone.after_s.as_mut()).for_each(moment);
+    }
+}
+
+fn moment(moment: &mut Moment) {
+    [&mut moment.earliest, &mut moment.latest].into_iter().for_each(number);
+    estimate(&mut moment.estimate);
 }
 
 fn number(value: &mut f64) {

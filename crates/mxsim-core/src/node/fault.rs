@@ -31,6 +31,8 @@ pub enum Fault {
     Slow(Slowdown),
     /// It holds its greeting back for this long. A sender that waits less gives up as with a silent node.
     Tarpit(Span),
+    /// It is taken out on purpose: an edge sends it no new connection, and those that are open go on. It takes whatever comes.
+    Drain,
 }
 
 /// How many times as long something takes, in thousandths.
@@ -81,6 +83,7 @@ impl Fault {
             Self::Certificate => "certificate",
             Self::Slow(_) => "slow",
             Self::Tarpit(_) => "tarpit",
+            Self::Drain => "drain",
         }
     }
 
@@ -89,7 +92,7 @@ impl Fault {
     pub const fn stage(self) -> Option<Stage> {
         match self {
             Self::Refuse | Self::Drop | Self::NoGreeting | Self::AcceptThenBounce => None,
-            Self::Certificate | Self::Slow(_) | Self::Tarpit(_) => None,
+            Self::Certificate | Self::Slow(_) | Self::Tarpit(_) | Self::Drain => None,
             Self::Defer(stage) | Self::Reject(stage) | Self::Disconnect(stage) => Some(stage),
         }
     }
@@ -106,10 +109,10 @@ impl Fault {
         matches!(self, Self::Drop | Self::NoGreeting)
     }
 
-    /// True if it takes no mail away and only makes a node take longer.
+    /// True if it turns no mail away, and at most makes a node take longer.
     #[must_use]
     pub const fn is_delay(self) -> bool {
-        matches!(self, Self::Slow(_) | Self::Tarpit(_))
+        matches!(self, Self::Slow(_) | Self::Tarpit(_) | Self::Drain)
     }
 
     /// True if it shows with each message and not with the connection.
@@ -131,7 +134,7 @@ impl Fault {
             Self::Defer(stage) => (1 + stage as u8, 2),
             // As TLS that cannot be set up, and after that: without a handshake there is no certificate.
             Self::Certificate => (1 + Stage::Tls as u8, 3),
-            Self::Slow(_) | Self::Tarpit(_) => (u8::MAX - 1, 0),
+            Self::Slow(_) | Self::Tarpit(_) | Self::Drain => (u8::MAX - 1, 0),
             Self::AcceptThenBounce => (u8::MAX, 0),
         }
     }

@@ -111,6 +111,21 @@ impl Schedule {
         outages.any(|outage| outage.fault.breaks_connections() && outage.hits(client))
     }
 
+    /// True if an outage between `since` and `time` broke a connection of this client that was open all the while.
+    #[must_use]
+    pub fn has_broken_connection(&self, client: &Client, since: Time, time: Time) -> bool {
+        let after = self.segments.partition_point(|segment| segment.to <= since);
+        let segments = self.segments[after..].iter().take_while(|segment| segment.from <= time);
+        let mut outages = segments.flat_map(|segment| self.among(segment.active));
+        outages.any(|outage| outage.fault.breaks_connections() && outage.hits(client))
+    }
+
+    /// True if the node is drained at `time`.
+    #[must_use]
+    pub fn is_draining(&self, time: Time) -> bool {
+        self.under_way(time).iter().any(|outage| outage.fault == Fault::Drain)
+    }
+
     fn among(&self, (from, to): (u32, u32)) -> &[Outage] {
         &self.active[from as usize..to as usize]
     }

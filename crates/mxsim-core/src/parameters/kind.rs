@@ -13,11 +13,14 @@ pub enum PresetKind {
     Stub,
     /// Greylisting software at the nodes.
     Greylisting,
+    /// A load balancer.
+    Edge,
 }
 
 impl PresetKind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Sender, Self::Resolver, Self::Authority, Self::Stub, Self::Greylisting];
+    pub const ALL: [Self; 6] =
+        [Self::Sender, Self::Resolver, Self::Authority, Self::Stub, Self::Greylisting, Self::Edge];
 
     /// Returns the name of the kind, which is also its folder in the catalogue.
     #[must_use]
@@ -28,6 +31,7 @@ impl PresetKind {
             Self::Authority => "authority",
             Self::Stub => "stub",
             Self::Greylisting => "greylisting",
+            Self::Edge => "edge",
         }
     }
 
@@ -40,6 +44,7 @@ impl PresetKind {
             Self::Authority => "an authority",
             Self::Stub => "a stub",
             Self::Greylisting => "a greylisting",
+            Self::Edge => "an edge",
         }
     }
 

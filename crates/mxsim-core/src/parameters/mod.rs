@@ -11,6 +11,7 @@
 //! | authority | `answer_order` (section `order`) |
 //! | stub | `stub` (section `sort`) |
 //! | greylisting | `greylist` |
+//! | edge | `edge`, `check`, `passive`, all in `edge` |
 //!
 //! A new parameter is a field of a type in [`crate::sender`] or [`crate::dns`] and, in the file of its group, a key, a blank value, a line that
 //! reads and a line that writes. A new group is a file of its own and a line in a table below.
@@ -19,6 +20,7 @@ pub(crate) mod answer_order;
 pub(crate) mod cache;
 mod caches;
 pub(crate) mod concurrency;
+pub(crate) mod edge;
 mod english;
 pub(crate) mod failover;
 pub(crate) mod greylist;
@@ -49,6 +51,7 @@ pub(crate) use table::{Literals, ParameterTable, Written};
 pub(crate) use values::{span, span_at};
 
 use crate::dns::{OrderPolicy, ResolverParameters, StubParameters};
+use crate::edge::EdgePolicy;
 use crate::node::greylisting::GreyRules;
 use crate::sender::SenderParameters;
 use crate::syntax::shape::Key;
@@ -135,6 +138,15 @@ const GREYLISTING_GROUPS: [ParameterGroup<GreyRules>; 1] = [greylist::GROUP];
 /// The sections of greylisting software.
 const GREYLISTING_KEYS: &[Key] = &sections(&GREYLISTING_GROUPS);
 
+/// The parameters of an edge.
+pub(crate) static EDGE: ParameterTable<EdgePolicy> =
+    ParameterTable { blank: edge::BLANK, groups: &EDGE_GROUPS, written: &EDGE_GROUPS };
+
+const EDGE_GROUPS: [ParameterGroup<EdgePolicy>; 3] = [edge::EDGE, edge::CHECK, edge::PASSIVE];
+
+/// The sections of an edge.
+const EDGE_KEYS: &[Key] = &sections(&EDGE_GROUPS);
+
 impl PresetKind {
     /// Returns the sections of its parameters.
     pub(crate) const fn keys(self) -> &'static [Key] {
@@ -144,6 +156,7 @@ impl PresetKind {
             Self::Authority => AUTHORITY_KEYS,
             Self::Stub => STUB_KEYS,
             Self::Greylisting => GREYLISTING_KEYS,
+            Self::Edge => EDGE_KEYS,
         }
     }
 
@@ -174,6 +187,7 @@ impl PresetKind {
             Self::Authority => AUTHORITY.has_no_effect(parameter, beside),
             Self::Stub => STUB.has_no_effect(parameter, beside),
             Self::Greylisting => GREYLISTING.has_no_effect(parameter, beside),
+            Self::Edge => EDGE.has_no_effect(parameter, beside),
         }
     }
 
@@ -185,6 +199,7 @@ impl PresetKind {
             Self::Authority => AUTHORITY.decides_where(parameter),
             Self::Stub => STUB.decides_where(parameter),
             Self::Greylisting => GREYLISTING.decides_where(parameter),
+            Self::Edge => EDGE.decides_where(parameter),
         }
     }
 }
@@ -206,6 +221,7 @@ mod tests {
         check(PresetKind::Authority, AUTHORITY.write(&AUTHORITY.blank));
         check(PresetKind::Stub, STUB.write(&STUB.blank));
         check(PresetKind::Greylisting, GREYLISTING.write(&GREYLISTING.blank));
+        check(PresetKind::Edge, EDGE.write(&EDGE.blank));
     }
 
     /// A group that is read must be written too, whatever the two orders are.

@@ -17,6 +17,7 @@ pub(crate) enum FaultKind {
     Certificate,
     Slow,
     Tarpit,
+    Drain,
 }
 
 impl Worded for FaultKind {
@@ -31,6 +32,7 @@ impl Worded for FaultKind {
         ("certificate", Self::Certificate, ""),
         ("slow", Self::Slow, ""),
         ("tarpit", Self::Tarpit, ""),
+        ("drain", Self::Drain, ""),
     ];
 }
 
@@ -39,7 +41,7 @@ impl FaultKind {
     pub(crate) const fn stages(self) -> &'static [Stage] {
         match self {
             Self::Refuse | Self::Drop | Self::NoGreeting | Self::AcceptThenBounce => &[],
-            Self::Certificate | Self::Slow | Self::Tarpit => &[],
+            Self::Certificate | Self::Slow | Self::Tarpit | Self::Drain => &[],
             Self::Defer => &[Stage::Greeting, Stage::Recipient, Stage::Data],
             Self::Reject | Self::Disconnect => &[Stage::Greeting, Stage::Tls, Stage::Recipient, Stage::Data],
         }
@@ -57,6 +59,7 @@ impl FaultKind {
     /// Returns the fault, if it may show at this stage and nothing else has to be said.
     pub(crate) fn at(self, stage: Option<Stage>) -> Option<Fault> {
         match (self, stage) {
+            (Self::Drain, None) => Some(Fault::Drain),
             (Self::Refuse, None) => Some(Fault::Refuse),
             (Self::Drop, None) => Some(Fault::Drop),
             (Self::NoGreeting, None) => Some(Fault::NoGreeting),

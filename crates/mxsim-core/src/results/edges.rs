@@ -1,7 +1,7 @@
 //! Load balancers before nodes.
 
 use super::node_totals::NodeTotals;
-use super::numbers::Estimate;
+use super::numbers::{Estimate, Moment};
 use serde::{Deserialize, Serialize};
 
 /// One edge.
@@ -50,4 +50,29 @@ pub struct BehindEdgeResult {
     pub out: Estimate,
     /// Its counts over all measured windows, whichever way mail came to it.
     pub totals: NodeTotals,
+    /// The times that it was drained; not written if there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drains: Vec<DrainResult>,
+}
+
+/// A node that an edge sends no new connections to, while open ones go on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DrainResult {
+    /// When it began (s after the first measured midnight).
+    pub at_s: f64,
+    /// Connections through the edge that were open to it then.
+    pub open: Estimate,
+    /// When parts of them had ended.
+    pub gone: Vec<GoneResult>,
+}
+
+/// When a part of the connections had ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GoneResult {
+    /// The part.
+    pub part: f64,
+    /// How long after the drain began (s), in the replications in which it came so far; `None` if in none.
+    pub after_s: Option<Moment>,
 }

@@ -151,6 +151,12 @@ fn edge(edge: &EdgeResult) -> Possible {
         let of = |what: &str| format!("edge {}: {}: {what}", edge.name, node.name);
         estimate(&of("share"), Bounds::Share, Some(&node.share))?;
         estimate(&of("out"), Bounds::Share, Some(&node.out))?;
+        for drain in &node.drains {
+            estimate(&of("open"), Bounds::Amount, Some(&drain.open))?;
+            for after in drain.gone.iter().filter_map(|gone| gone.after_s.as_ref()) {
+                estimate(&of("gone"), Bounds::Amount, Some(&after.estimate))?;
+            }
+        }
         at_most(&of("taken_out_alive"), node.taken_out_alive, "taken_out", node.taken_out)
     })
 }

@@ -5,7 +5,7 @@ pub(crate) mod edge;
 pub(crate) mod greylisting;
 mod node;
 
-use crate::dns::{AddressStatus, MtaStsMode};
+use crate::dns::{AddressStatus, Answered, MtaStsMode};
 use crate::node::{ShareOf, Slowdown};
 use crate::parameters::node::{Family, FaultKind};
 use crate::parameters::sender_entry::{PROFILE, SENDER_ENTRY};
@@ -77,6 +77,12 @@ const ZONE: &[Key] = &[
         "when the authoritative servers do not answer",
     ),
     optional(
+        "checks",
+        Shape::Table(CHECKS),
+        "none",
+        "health checks of the authority, which leaves out the records of nodes and edges that refuse, drop packets or stay silent for everybody, as long as something is left",
+    ),
+    optional(
         "addresses",
         Shape::Map(&word(words::<AddressStatus>)),
         "as the text says",
@@ -85,6 +91,31 @@ const ZONE: &[Key] = &[
     optional("mta_sts", Shape::Table(MTA_STS), "no policy", "the MTA-STS policy of the domain (RFC 8461)"),
     optional("dane", Shape::Table(DANE), "no host fails", "what DANE says about the hosts (RFC 7672)"),
 ];
+
+const CHECKS: &[Key] = &[
+    optional("every", Shape::Duration(Span::from_secs(1)), "30s, as Route 53", "time between two checks"),
+    optional(
+        "rise",
+        Shape::Integer { least: 1, most: 1_000 },
+        "3",
+        "good checks in a row after which records come back",
+    ),
+    optional(
+        "fall",
+        Shape::Integer { least: 1, most: 1_000 },
+        "3",
+        "failed checks in a row after which they are left out",
+    ),
+    optional("records", word(words::<Answered>), "both", "which records are left out"),
+];
+
+impl Worded for Answered {
+    const WORDS: Words<Self> = &[
+        ("addresses", Self::Addresses, "addresses"),
+        ("mx", Self::Mx, "MX records of hosts without another address"),
+        ("both", Self::Both, ""),
+    ];
+}
 
 const MTA_STS: &[Key] = &[
     required("mode", word(words::<MtaStsMode>), "whether it is to be obeyed"),
@@ -230,7 +261,7 @@ const EVENT: &[Key] = &[
     required(
         "fault",
         word(words::<FaultKind>),
-        "what is wrong with it: it refuses connections, drops packets, or takes connections and stays silent; takes the message and bounces it afterwards; has a certificate that does not verify; works slowly, or holds its greeting back; or at a `stage` it defers (4xx), rejects (5xx) or disconnects",
+        "what is wrong with it: it refuses connections, drops packets, or takes connections and stays silent; takes the message and bounces it afterwards; has a certificate that does not verify; works slowly, or holds its greeting back; is drained, so that the edge before it sends it no new connection and open ones go on; or at a `stage` it defers (4xx), rejects (5xx) or disconnects",
     ),
     optional(
         "stage",
@@ -437,7 +468,7 @@ pub(crate) const DOCUMENT: &[Key] = &[
     ),
     optional(
         "edge",
-        Shape::Map(&Shape::Table(EDGE)),
+        Shape::Map(&Shape::Table(&EDGE)),
         "none",
         "SMTP load balancers, by name: the zone publishes their addresses, and not those of the nodes behind them",
     ),

@@ -6,6 +6,7 @@
 //!
 //! Main types: [`Scenario`], [`Sender`], [`Goal`]; [`ScenarioError`] for what is wrong with a text; [`ScenarioBuilder`] to write one in Rust.
 
+mod answered;
 mod build;
 mod findings;
 mod goal;

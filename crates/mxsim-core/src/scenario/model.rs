@@ -2,9 +2,9 @@
 
 use super::goal::{Goal, GoalKind, combinations};
 use crate::dns::{
-    DaneZone, Driver, Host, MtaSts, Name, OrderPolicy, ResolverParameters, StubParameters, Zone,
+    DaneZone, DnsChecks, Driver, Host, MtaSts, Name, OrderPolicy, ResolverParameters, StubParameters, Zone,
 };
-use crate::edge::EdgePolicy;
+use crate::edge::{EdgePolicy, Partner};
 use crate::node::greylisting::Greylisting;
 use crate::node::{Capacity, Fault, Outage, RandomOutages, Schedule, Scope};
 use crate::parameters::PresetKind;
@@ -378,6 +378,8 @@ pub struct Authority {
     pub weights: BTreeMap<String, u32>,
     /// When they do not answer: from and to, in order of time and apart.
     pub away: Vec<(Time, Time)>,
+    /// How they find out which machines are up, if they do.
+    pub checks: Option<DnsChecks>,
 }
 
 impl Authority {
@@ -528,8 +530,12 @@ pub struct Edge {
     pub addresses: Vec<IpAddr>,
     /// The nodes behind it, as their places.
     pub nodes: Vec<usize>,
+    /// The preset that its keys are laid over.
+    pub preset: String,
     /// What it is told to do.
     pub policy: EdgePolicy,
+    /// The edge that takes its addresses over, if there is one.
+    pub partner: Option<Partner>,
     /// Its own faults; those of nodes are theirs.
     pub faults: Schedule,
 }

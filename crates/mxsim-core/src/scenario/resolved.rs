@@ -4,13 +4,13 @@
 //! names the record sets it differs in. The fingerprint is the hash of this text.
 
 use crate::dns::{AddressStatus, Name, Zone};
-use crate::edge::{Check, EdgePolicy, Forwarding};
+use crate::edge::{EdgePolicy, Forwarding};
 use crate::node::greylisting::{FirstContacts, GreyTable, Greylisting};
 use crate::node::{Capacity, ClientLimits, Fault, HowLong, SessionTime};
+use crate::parameters;
 use crate::parameters::words::{Worded, word_of};
 use crate::parameters::{AUTHORITY, GREYLISTING, RESOLVER, SENDER, STUB, Written};
 use crate::scenario::goal::{GoalKind, Limit};
-use crate::scenario::keys::edge::{NO_CHECK, PACKETS, PROXY};
 use crate::scenario::model::{Edge, PlannedFault, ResolverLayer, Scenario, Sender, ZoneVersion};
 use crate::scenario::read::fair_nodes;
 use crate::syntax::literal::{number, span, text};
@@ -47,7 +47,7 @@ impl Scenario {
         self.write_resolvers(&mut out, in_full);
         self.write_nodes(&mut out);
         self.write_groups(&mut out);
-        self.edges.iter().for_each(|edge| self.write_edge(edge, &mut out));
+        self.edges.iter().for_each(|edge| self.write_edge(edge, &mut out, in_full));
         self.greylisting
             .iter()
             .for_each(|greylisting| self.write_greylisting(greylisting, &mut out, in_full));
@@ -107,6 +107,13 @@ impl Scenario {
             out.section("[[zone.unreachable]]");
             out.key("at", &span(Span(from.0)));
             out.key("for", &span(to.since(*from)));
+        }
+        if let Some(checks) = &self.authority.checks {
+            out.section("[zone.checks]");
+            out.key("every", &span(checks.every));
+            out.key("rise", &checks.rise.to_string());
+            out.key("fall", &checks.fall.to_string());
+            out.key("records", &word(checks.records));
         }
         if let Some(policy) = &self.mta_sts {
             out.section("[zone.mta_sts]");
@@ -197,11 +204,18 @@ impl Scenario {
         }
     }
 
-    fn write_edge(&self, edge: &Edge, out: &mut Toml) {
+    fn write_edge(&self, edge: &Edge, out: &mut Toml, in_full: bool) {
         out.section(&format!("[edge.{}]", text(&edge.name)));
+        if in_full {
+            out.key("preset", &text(&edge.preset));
+        }
         out.key("addresses", &addresses(&edge.addresses));
         out.key("nodes", &list(edge.nodes.iter().map(|node| self.nodes[*node].name.as_str())));
         write_policy(&edge.policy, out);
+        if let Some(partner) = &edge.partner {
+            let takeover = span(partner.takeover);
+            out.key("partner", &format!("{{ takeover = {takeover}, preempt = {} }}", partner.preempt));
+        }
     }
 
     fn write_greylisting(&self, greylisting: &Greylisting, out: &mut Toml, in_full: bool) {
@@ -281,16 +295,9 @@ fn addresses(all: &[IpAddr]) -> String {
 
 /// What an edge is told to do; a key that does nothing is not written.
 fn write_policy(policy: &EdgePolicy, out: &mut Toml) {
-    out.key("balance", &word(policy.balance));
-    match policy.forwarding {
-        Forwarding::Proxy { connect_timeout, tries } => {
-            out.key("forwarding", &text(PROXY));
-            out.key("connect_timeout", &span(connect_timeout));
-            out.key("tries", &tries.to_string());
-        }
-        Forwarding::Packets => out.key("forwarding", &text(PACKETS)),
+    for (path, literal) in parameters::edge::write(policy) {
+        out.key(path.split('.').next_back().unwrap_or(path), &literal);
     }
-    out.key("source", &word(policy.source));
     let limits = [("sessions", policy.sessions), ("sessions_per_node", policy.sessions_per_node)];
     for (key, limit) in limits.into_iter().filter_map(|(key, limit)| Some((key, limit?))) {
         out.key(key, &limit.to_string());
@@ -301,19 +308,20 @@ fn write_policy(policy: &EdgePolicy, out: &mut Toml) {
     if policy.limits_connections() {
         out.key("when_full", &word(policy.when_full));
     }
-    out.key("without_node", &word(policy.without_node));
-    out.key("check", &policy.check.map_or_else(|| text(NO_CHECK), |check| check_literal(&check)));
+    out.key("check", &in_one_line(&parameters::edge::write_check(policy.check)));
+    if policy.forwarding != Forwarding::Packets {
+        out.key("passive", &in_one_line(&parameters::edge::write_passive(policy.passive)));
+    }
 }
 
-fn check_literal(check: &Check) -> String {
-    let (every, timeout) = (span(check.every), span(check.timeout));
-    format!(
-        "{{ by = {}, every = {every}, timeout = {timeout}, rise = {}, fall = {}, spacing = {} }}",
-        word(check.by),
-        check.rise,
-        check.fall,
-        word(check.spacing)
-    )
+/// Parameters of a section as a table, and none as a word.
+fn in_one_line(written: &[Written]) -> String {
+    if let [(_, none)] = written {
+        return none.clone();
+    }
+    let pair =
+        |(path, literal): &Written| format!("{} = {literal}", path.split('.').next_back().unwrap_or(path));
+    format!("{{ {} }}", written.iter().map(pair).collect::<Vec<_>>().join(", "))
 }
 
 fn word<T: Worded>(value: T) -> String {

@@ -178,6 +178,44 @@ pub struct EdgeTally {
     pub passed_over: u64,
     /// Per node behind it.
     pub nodes: Vec<BehindEdge>,
+    /// Nodes behind it that were drained, as that began.
+    pub drains: Vec<DrainTally>,
+}
+
+/// The parts of the connections open to a node that is drained whose end is looked for.
+pub const DRAINED_PARTS: [f64; 2] = [0.95, 0.99];
+
+/// A node behind an edge that is drained: how its connections end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DrainTally {
+    /// Its place behind the edge.
+    pub place: u32,
+    /// When the drain began.
+    pub at: Time,
+    /// Connections that were open then.
+    pub open: u32,
+    /// When each of the [`DRAINED_PARTS`] of them had ended; `None` if the drain or the run ended before.
+    pub gone: [Option<Time>; 2],
+}
+
+impl DrainTally {
+    /// One that begins with so many connections open.
+    pub(crate) fn new(place: usize, at: Time, open: u32) -> Self {
+        let mut own = Self { place: place as u32, at, open, gone: [None; 2] };
+        own.note(open, at);
+        own
+    }
+
+    /// Notes that so many are left.
+    pub(crate) fn note(&mut self, left: u32, now: Time) {
+        for (gone, part) in self.gone.iter_mut().zip(DRAINED_PARTS) {
+            // The least whole number of connections that is this part or more.
+            let needed = libm::ceil(part * f64::from(self.open) - 1e-9) as u32;
+            if gone.is_none() && left + needed <= self.open {
+                *gone = Some(now);
+            }
+        }
+    }
 }
 
 /// What health checks did with one node behind an edge, in the measured time.
@@ -196,6 +234,18 @@ impl BehindEdge {
     /// Adds a time out of use, as far as it is measured.
     pub(crate) fn be_out(&mut self, from: Time, to: Time) {
         self.out_us += to.since(from.max(Time::ZERO)).0.max(0) as u64;
+    }
+
+    /// Notes that it is out from `now` on, perhaps though it is well, or that it is back after having been out since then.
+    pub(crate) fn be_out_or_back(&mut self, since: Option<Time>, is_wrong: bool, now: Time) {
+        match since {
+            Some(since) => self.be_out(since, now),
+            None if now >= Time::ZERO => {
+                self.taken_out += 1;
+                self.taken_out_alive += u64::from(is_wrong);
+            }
+            None => {}
+        }
     }
 }
 

@@ -169,6 +169,9 @@ fn next_command(shown: &Shown<'_>) -> String {
         PresetKind::Greylisting => format!(
             "mxsim init, then preset = \"{id}\" in [greylisting]; any parameter above may stand beside it"
         ),
+        PresetKind::Edge => format!(
+            "mxsim init, then preset = \"{id}\" in [edge.NAME]; any parameter above may stand beside it, those of check in check = {{ ... }}"
+        ),
         PresetKind::Stub => format!(
             "mxsim init, then stub = \"{id}\" beside a preset in [[senders]] that lets a library sort (dns.address_sort)"
         ),

@@ -30,7 +30,7 @@ impl StudyReport for Comparison {
         page.blank();
         overview(self).write(&mut page);
         page.blank();
-        if let Some(table) = operations(self) {
+        for table in operations(self).into_iter().chain(edges(self)) {
             table.write(&mut page);
             page.blank();
         }
@@ -49,6 +49,7 @@ impl StudyReport for Comparison {
     fn markdown(&self) -> String {
         let mut tables = vec![overview(self)];
         tables.extend(operations(self));
+        tables.extend(edges(self));
         tables.extend(self.pairs.iter().map(differences));
         tables.push(goals(self));
         parts::markdown(&title(self), &self.word(), (&self.said, &self.made), &tables)
@@ -58,8 +59,12 @@ impl StudyReport for Comparison {
         let header = ["section", "name", "quantity", "value", "low", "high", "narrower"];
         let mut rows = Vec::new();
         for design in &self.designs {
-            for (section, measured) in [("ordinary_day", &design.measured), ("node_down", &design.node_down)]
-            {
+            let sections = [
+                ("ordinary_day", &design.measured),
+                ("node_down", &design.node_down),
+                ("edge_down", &design.edge_down),
+            ];
+            for (section, measured) in sections {
                 rows.extend(
                     measured.iter().map(|one| row([section, &design.name, &one.name], one.value, None)),
                 );
@@ -143,6 +148,27 @@ fn operations(comparison: &Comparison) -> Option<Table> {
             .column("99 % gone", of(&|design| drained(design.operations.drained_s[1])))
             .column("hosts", of(&|design| design.operations.hosts.to_string()))
             .column("addresses", of(&|design| design.operations.addresses.to_string())),
+    )
+}
+
+/// What an edge adds beside what it does; `None` where no design has one.
+fn edges(comparison: &Comparison) -> Option<Table> {
+    let designs = &comparison.designs;
+    if designs.iter().all(|design| design.operations.edges == 0) {
+        return None;
+    }
+    let of = |pick: &dyn Fn(&Compared) -> String| designs.iter().map(pick).collect::<Vec<_>>();
+    let down = |design: &Compared| {
+        let late = design.edge_down.iter().find(|one| one.name == "late_5m");
+        late.map_or_else(|| "-".into(), |one| parts::value(&one.value, one.unit))
+    };
+    let seen = |design: &Compared| if design.operations.hides_senders { "the edge" } else { "the sender" };
+    Some(
+        Table::new("", "edge", names(comparison))
+            .column("edges", of(&|design| design.operations.edges.to_string()))
+            .column("over 5 min, edge down", of(&down))
+            .column("nodes at an address", of(&|design| design.operations.pinned_reaches.to_string()))
+            .column("nodes see", of(&|design| seen(design).to_owned())),
     )
 }
 

@@ -1,7 +1,7 @@
 //! Why nodes did not take what they did not take, and for how long they were up.
 
-use mxsim_core::numerals::{Ranged, percent_digits, rough};
-use mxsim_core::results::{BehindEdgeResult, GroupResult, NodeResult, NodeTotals, Results};
+use mxsim_core::numerals::{Ranged, clock, duration, percent, percent_digits, rough};
+use mxsim_core::results::{BehindEdgeResult, GoneResult, GroupResult, NodeResult, NodeTotals, Results};
 
 use crate::page::Page;
 use crate::page::columns::{self, Column};
@@ -88,7 +88,34 @@ pub(super) fn write_edges(page: &mut Page, results: &Results, word: WindowWord) 
         ));
         let names: Vec<String> = nodes.iter().map(|node| page.clean(&node.name)).collect();
         columns::write(page, "behind it", &names, columns);
+        nodes.iter().for_each(|node| write_drains(page, node));
         page.blank();
+    }
+}
+
+/// How long the connections of a node went on that was drained.
+fn write_drains(page: &mut Page, node: &BehindEdgeResult) {
+    for drain in &node.drains {
+        let name = page.clean(&node.name);
+        let gone: Vec<String> = drain.gone.iter().map(gone).collect();
+        page.note(&format!(
+            "{name} drained at {}: {} connections open; {}",
+            clock(drain.at_s),
+            Ranged::mean(&drain.open).plain(),
+            gone.join(", ")
+        ));
+    }
+}
+
+fn gone(gone: &GoneResult) -> String {
+    let part = percent(gone.part);
+    match &gone.after_s {
+        Some(after) => format!(
+            "{part} gone after {} (at the latest {})",
+            Ranged::mean(&after.estimate).duration(),
+            duration(after.latest)
+        ),
+        None => format!("{part} not gone when it ends"),
     }
 }
 

@@ -158,6 +158,10 @@ impl Draw<'_> {
         for key in needed.iter().filter(|key| !schema["properties"][**key].is_null()) {
             table.entry(*key).or_insert_with(|| self.value(&schema["properties"][*key], key));
         }
+        if planted == "retry_wait" {
+            table.insert("tries_at".into(), json!("same-node"));
+            table.insert("forwarding".into(), json!("proxy"));
+        }
         if !table.contains_key("fault") {
             return;
         }

@@ -37,8 +37,8 @@ const MODULES: [(&str, &[&str]); 21] = [
     ("traffic", &["time", "random"]),
     ("dns", &["time", "random", "syntax"]),
     ("sender", &["time", "ids", "random", "smtp"]),
-    ("parameters", &["time", "results", "smtp", "syntax", "node", "dns", "sender"]),
-    ("catalog", &["results", "syntax", "node", "dns", "sender", "parameters"]),
+    ("parameters", &["time", "results", "smtp", "syntax", "node", "edge", "dns", "sender"]),
+    ("catalog", &["results", "syntax", "node", "edge", "dns", "sender", "parameters"]),
     (
         "scenario",
         &[

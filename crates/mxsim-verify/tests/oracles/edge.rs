@@ -4,6 +4,8 @@ use mxsim_core::edge::{Balance, Pool};
 use mxsim_core::random::Key;
 use mxsim_core::results::{Interval, Results};
 use mxsim_core::scenario::{EdgeSpec, ScenarioBuilder};
+use mxsim_core::study::{Quiet, RunOptions, simulate};
+use mxsim_core::time::{Span, Time};
 use mxsim_verify::agree::{assert_mean, assert_near, assert_ratio};
 use mxsim_verify::experiment::{equal_hosts, run, text};
 use std::collections::BTreeMap;
@@ -222,7 +224,7 @@ fn found_after(fault: &str, check: &str) -> Vec<f64> {
             &format!("replications = 1\nseed = {seed}\nwarm_up = \"1h\""),
             &one_host(),
             &format!(
-                "[traffic]\nmessages_per_day = 100\n{PATIENT}[edge.mx1]\nnodes = {}\ncheck = {{ by = \"tcp\", {check} }}
+                "[traffic]\nmessages_per_day = 100\n{PATIENT}[edge.mx1]\nnodes = {}\n{check}
 [[events]]\nat = \"12:00\"\nfor = \"12h\"\nnode = \"n1\"\nfault = \"{fault}\"\n",
                 names(2)
             ),
@@ -251,13 +253,154 @@ fn assert_within(what: &str, found: &[f64], (above, most): (f64, f64)) {
 fn a_dead_node_is_found_when_arithmetic_says() {
     let (every, timeout, fall) = (7.0, 3.0, 3.0);
     let check = "every = \"7s\", timeout = \"3s\", rise = 2, fall = 3";
-    let at_end = format!("{check}, spacing = \"end\"");
+    let at_end = format!("check = {{ by = \"tcp\", {check}, spacing = \"end\" }}");
+    let check = &format!("check = {{ by = \"tcp\", {check}, spacing = \"start\" }}");
     let refusing = ((fall - 1.0) * every, fall * every);
     let later = |by: f64| (refusing.0 + by, refusing.1 + by);
     assert_within("refusing", &found_after("refuse", check), refusing);
     assert_within("refusing, from the end", &found_after("refuse", &at_end), refusing);
     assert_within("silent", &found_after("drop", check), later(timeout));
     assert_within("silent, from the end", &found_after("drop", &at_end), later(fall * timeout));
+}
+
+/// Theory: the sources of the presets. HAProxy asks 2 s after a check has ended, and waits 2 s: three of them take (4, 6] s if they are refused, and 6 s
+/// more if not answered. keepalived asks every 60 s, and 1 s after a failure once more; an answer may take 5 s. BIG-IP gives a silent node up 16 s after
+/// its last answer, which was up to 5 s ago. n: 24 runs each; the bounds are exact.
+#[test]
+fn presets_find_a_dead_node_when_their_sources_say() {
+    let found = |preset: &str, fault: &str| found_after(fault, &format!("preset = \"{preset}\""));
+    assert_within("haproxy, refusing", &found("haproxy", "refuse"), (4.0, 6.0));
+    assert_within("haproxy, silent", &found("haproxy", "drop"), (10.0, 12.0));
+    assert_within("keepalived, refusing", &found("keepalived", "refuse"), (1.0, 61.0));
+    assert_within("keepalived, silent", &found("keepalived", "drop"), (11.0, 71.0));
+    assert_within("bigip, silent", &found("bigip", "drop"), (11.0, 16.0));
+}
+
+/// Theory: nginx leaves a node out for 10 s after a failure. Then its turn comes with the second connection, which fails, too: renewals of 10 s and two
+/// gaps of a Poisson stream, 14 s at half a connection a second, so 3,600 / 14 failures in an hour, less than one more or less at either end.
+/// n: 20 hours, which knows the mean to 0.8.
+#[test]
+fn a_node_left_out_after_a_failure_is_tried_again_and_again() {
+    let results = run(&text(
+        "replications = 20\nwarm_up = \"1h\"",
+        &one_host(),
+        &format!(
+            "[traffic]\nmessages_per_day = 43200\n{PATIENT}[edge.mx1]\nnodes = {}\npreset = \"nginx\"
+[[events]]\nat = \"12:00\"\nfor = \"1h\"\nnode = \"n1\"\nfault = \"refuse\"\n",
+            names(2)
+        ),
+    ));
+    let failed = results.edges[0].totals.passed_over as f64 / 20.0;
+    assert_near("failures in an hour", failed, 1.0 + 4.0 * 0.8, 3_600.0 / 14.0);
+    let out = results.edges[0].nodes[0].out.mean * 86_400.0;
+    assert_near("time out of use", out, 20.0, 3_600.0);
+}
+
+/// Theory: HAProxy tries the same server again, a second after each refusal: a node that refuses for 1.5 s takes the third try, 2 s after the first,
+/// whoever else stands there. n: one message, exactly.
+#[test]
+fn a_proxy_may_try_the_same_node_again() {
+    let zone = one_host();
+    let edge = EdgeSpec::new("mx1", ["a", "b"]).set("preset", "haproxy").set("check", "none");
+    let mut scenario = ScenarioBuilder::new(&zone)
+        .edge(edge)
+        .set("run", serde_json::json!({ "replications": 1 }))
+        .set("senders", serde_json::json!([{ "name": "one", "preset": "randomizing", "share": 1.0 }]))
+        .set("events", serde_json::json!([{ "at": "12:00", "for": "1.5s", "node": "*", "fault": "refuse" }]))
+        .build()
+        .expect("a scenario");
+    scenario.set_arrivals("one", vec![Time::ZERO + Span::from_hours(12)]).expect("the sender");
+    let results = simulate(&scenario, RunOptions::of(&scenario), &Quiet).expect("results");
+    let delay = results.delivery.delay.as_ref().expect("it is accepted");
+    assert_near("delay", delay.max, 1e-3, 2.0);
+    assert_eq!((results.edges[0].totals.passed_over, results.delivery.totals.retries), (2, 0));
+}
+
+/// Theory: a node that comes back over 16 hours has k/16 of its weight in hour k, so beside one other it is given k/(16 + k) of the connections
+/// that are not of its time out of use. n: 20 days of turns, which leave next to nothing to chance.
+#[test]
+fn a_slow_start_gives_a_node_its_weight_step_by_step() {
+    let results = run(&text(
+        "replications = 20\nwarm_up = \"1h\"",
+        &one_host(),
+        &format!(
+            "[traffic]\nmessages_per_day = 24000\n{PATIENT}[edge.mx1]\nnodes = {}\nslow_start = \"16h\"
+[[events]]\nat = \"00:00\"\nfor = \"8h\"\nnode = \"n1\"\nfault = \"refuse\"\n",
+            names(2)
+        ),
+    ));
+    let theory: f64 = (1..=16).map(|k| f64::from(k) / f64::from(16 + k)).sum::<f64>() / 24.0;
+    assert_near("share of the node that comes back", results.edges[0].nodes[0].share.mean, 0.002, theory);
+}
+
+/// Half an hour of `per_second` messages that hold a session for 10 s on average, and then `event`.
+fn busy_half_hour(per_second: f64, edge: &str, event: &str) -> Results {
+    run(&text(
+        "replications = 20\nwarm_up = \"10m\"\nwindow = \"1h\"\nrun_length = \"1h\"",
+        &one_host(),
+        &format!(
+            "[traffic]\nmessages_per_day = {}\n{PATIENT}[nodes.\"*\"]\nsession_time = {{ exponential = \"10s\" }}\n[edge.mx1]\nnodes = {}\nbalance = \"random\"\n{edge}\n[[events]]\nat = \"30m\"\n{event}\n",
+            per_second * 86_400.0,
+            names(2)
+        ),
+    ))
+}
+
+/// The first 1 + 1/2 + ... + 1/n.
+fn harmonic(n: f64) -> f64 {
+    (1..=n as u32).map(|k| 1.0 / f64::from(k)).sum()
+}
+
+/// Theory: connections that end at random, after 10 s on average whatever their age, and none that begins: of n, all but m are gone after
+/// 10 s (1/n + ... + 1/(m + 1)) on average (the order statistics of exponentials). M/G/infinity has 10 * 25 / 2 = 125 of them open at one of two nodes,
+/// drawn by Poisson; the sum hardly changes with their number. n: 20 drains; the spread of a last one in twenty is 10 s / sqrt(6), of one in a hundred 10 s.
+#[test]
+fn a_drained_node_is_empty_when_its_connections_have_ended() {
+    let results = busy_half_hour(25.0, "check = \"none\"", "for = \"20m\"\nnode = \"n1\"\nfault = \"drain\"");
+    let drain = &results.edges[0].nodes[0].drains[0];
+    assert_near("connections open", drain.open.mean, 4.9 * (125.0f64 / 20.0).sqrt(), 125.0);
+    assert_near("when", drain.at_s, 0.0, 1_800.0);
+    for (gone, left, spread) in [(&drain.gone[0], 6.0, 4.1), (&drain.gone[1], 1.0, 8.1)] {
+        let after = gone.after_s.as_ref().expect("it is empty after minutes");
+        let theory = SESSION * (harmonic(125.0) - harmonic(left));
+        assert_eq!(after.replications, 20);
+        let what = format!("{} of them gone", gone.part);
+        assert_near(&what, after.estimate.mean, 0.15 + 4.9 * spread / 20.0f64.sqrt(), theory);
+    }
+    let phase = results.events[0].during.as_ref().expect("it is drained for a while");
+    let taken: Vec<f64> = phase.nodes.iter().filter_map(|node| Some(node.share?.value)).collect();
+    assert!(taken[0] < 0.01, "n1 takes only what was under way: {taken:?}");
+    assert_eq!((results.delivery.totals.retries, results.delivery.totals.bounced), (0, 0), "nothing is lost");
+}
+
+/// Theory: what is open at a node when it dies is lost with it: 125 connections (see above), and those that come until the checks find it are passed over by
+/// the proxy. A node that is drained first loses none. n: 20 deaths.
+#[test]
+fn what_is_open_when_a_node_dies_is_lost_with_it() {
+    let dies = busy_half_hour(25.0, "", "for = \"20m\"\nnode = \"n1\"\nfault = \"refuse\"");
+    let lost = dies.nodes[0].totals.deferred - dies.edges[0].totals.passed_over;
+    assert_near("lost with the node", lost as f64 / 20.0, 4.9 * (125.0f64 / 20.0).sqrt(), 125.0);
+}
+
+/// Theory: VRRP: 3 advertisements and (256 - 100)/256 s after an edge has died its partner has the addresses. Each connection to the edge is lost at its death
+/// (250 of two nodes, and 250 more when it takes the addresses back), and every one that comes meanwhile is refused: 25 * 3.609. n: 20 deaths, and the sum
+/// of Poisson counts.
+#[test]
+fn a_partner_takes_over_when_arithmetic_says() {
+    let dies = |edge: &str| {
+        let results = busy_half_hour(25.0, edge, "for = \"20m\"\nedge = \"mx1\"\nfault = \"refuse\"");
+        let ended = results.edges[0].totals.connections_ended as f64 / 20.0;
+        (ended, results.nodes.iter().map(|node| node.totals.deferred).sum::<u64>() as f64 / 20.0)
+    };
+    let near = |what: &str, found: f64, theory: f64| {
+        assert_near(what, found, 4.9 * (theory / 20.0).sqrt(), theory);
+    };
+    let (refused, broken) = dies("partner = {}");
+    near("refused while nobody has the addresses", refused, 25.0 * 3.609_375);
+    near("broken, there and back", broken, 500.0);
+    let (refused, broken) = dies("partner = { takeover = \"10s\", preempt = false }");
+    near("refused in ten seconds", refused, 250.0);
+    near("broken once", broken, 250.0);
 }
 
 /// Theory: until the checks have found a dead node, a proxy passes it over after its connect time-out, so no message waits for longer than that
@@ -323,7 +466,10 @@ fn behind_source_nat_a_greylist_knows_everybody() {
 }
 
 /// Keys of an edge, each beside a value that has to make a difference.
-const KEYS: [(&str, &str, &str); 14] = [
+const KEYS: [(&str, &str, &str); 17] = [
+    ("partner", "", "partner = { takeover = \"2s\" }"),
+    ("partner.preempt", "partner = { preempt = true }", "partner = { preempt = false }"),
+    ("preset", "preset = \"haproxy\"", "preset = \"nginx\""),
     ("nodes", "nodes = [\"n1\", \"n2\", \"n3\"]", "nodes = [\"n1\", \"n2\"]"),
     ("balance", "balance = \"round-robin\"", "balance = \"consistent-hash\""),
     ("forwarding", "forwarding = \"proxy\"", "forwarding = \"packets\""),
@@ -350,6 +496,7 @@ fn every_key_of_an_edge_is_obeyed() {
             ("13:00", "\"n2\"", "fault = \"defer\"\nstage = \"recipient\""),
             ("16:00", "\"*\"", "fault = \"drop\""),
         ];
+        let of_edge = "[[events]]\nat = \"19:00\"\nfor = \"1h\"\nedge = \"mx1\"\nfault = \"drop\"\n";
         let event = |(at, node, fault): (&str, &str, &str)| {
             format!("[[events]]\nat = \"{at}\"\nfor = \"1h\"\nnode = {node}\n{fault}\n")
         };
@@ -359,7 +506,7 @@ fn every_key_of_an_edge_is_obeyed() {
             &format!(
                 "[traffic]\nmessages_per_day = 20000\n[edge.mx1]\n{nodes}{key}\n[nodes.\"*\"]\nsession_time = \"6s\"\nrates = {{ connections = 5 }}
 [[senders]]\npreset = \"exim\"\nsites = 300\n{}",
-                events.map(event).concat()
+                events.map(event).concat() + of_edge
             ),
         ));
         (results.delivery, results.edges, results.nodes.iter().map(|node| node.totals).collect::<Vec<_>>())

@@ -5,7 +5,9 @@
 
 mod by_plan;
 mod disobedient;
+mod dns_checks;
 mod edge;
+mod edge_recorded;
 mod events;
 mod facts;
 mod fates;

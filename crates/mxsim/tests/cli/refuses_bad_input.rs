@@ -22,7 +22,7 @@ fn wrong_values_are_invalid() {
         ("[run]\nwindow = \"-1h\"", "E106"),
         ("[run]\nwindow = \"99999999999999999999 days\"", "E106"),
         ("[[events]]\nat = \"10:00\"\nfor = \"1h\"\nnode = \"mx3\"\nfault = \"drop\"", "E111"),
-        ("[edge.lb]\npreset = \"haproxy\"", "E102"),
+        ("[nodes.mx1]\nsite = \"here\"", "E102"),
     ];
     for (rest, code) in cases {
         let text = with(rest);

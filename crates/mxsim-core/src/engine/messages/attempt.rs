@@ -327,7 +327,7 @@ impl<'w, P: Watching> Replication<'w, '_, P> {
         now: Time,
     ) -> Option<Box<DeliveryAttempt>> {
         let reaction = self.record_failure(&mut attempt.delivery, outcome, now);
-        self.leave_edge(&mut attempt.delivery.connection);
+        self.leave_edge(&mut attempt.delivery.connection, now);
         match reaction {
             Reaction::Next => {
                 attempt.next += 1;

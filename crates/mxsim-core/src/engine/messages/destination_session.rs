@@ -215,7 +215,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         let (of, address) = (session.delivery.message.of(), session.delivery.connection.address);
         let table = self.world.sender(of.sender);
         let reaction = self.record_failure(&mut session.delivery, outcome, now);
-        self.leave_edge(&mut session.delivery.connection);
+        self.leave_edge(&mut session.delivery.connection, now);
         let remembers = matches!(table.behaviour.parameters.memory, Memory::Route { .. });
         let is_new = match self.destination(of).route_mut(address) {
             Some(route) if !route.valid => {
@@ -256,7 +256,7 @@ impl<P: Watching> Replication<'_, '_, P> {
             let client = self.client_of(of, &session.delivery.connection);
             self.nodes[node].begin(client, now, &mut self.recorder);
         } else {
-            self.leave_edge(&mut session.delivery.connection);
+            self.leave_edge(&mut session.delivery.connection, now);
         }
         if self.destination(of).is_ready(address) {
             self.open_connections(of, now);

@@ -56,7 +56,11 @@ impl<P: Watching> Replication<'_, '_, P> {
                     self.count_waiting(&caller);
                 }
             }
-            Event::CheckBegins(..) | Event::CheckEnds(..) => {}
+            Event::CheckBegins(..)
+            | Event::CheckEnds(..)
+            | Event::DrainChanges(..)
+            | Event::TrialBegins(..)
+            | Event::WeightRises(..) => {}
             Event::SessionOpens(_) | Event::ProcessReady(_) | Event::ProcessFree(_) => {}
             Event::SessionQuits(session) => {
                 self.count_open(session.delivery.message.id.sender, &session.delivery.connection);

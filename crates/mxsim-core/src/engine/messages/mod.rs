@@ -105,6 +105,7 @@ fn through<'p, P: Watching>(
 ) -> Option<Tally> {
     let mut state = Replication::new(compiled, entropy, probe, watch);
     state.schedule_checks();
+    state.schedule_drains();
     state.schedule_first_arrivals(compiled);
     while let Some(next) = state.calendar.take_next() {
         let handled = match next {
@@ -149,6 +150,11 @@ impl<P: Watching> Replication<'_, '_, P> {
             Event::TransactionEnds(caller) => self.end_transaction(caller, now),
             Event::CheckBegins(edge, place) => self.begin_check(edge, place, now),
             Event::CheckEnds(edge, place, passed) => self.end_check(edge, (place, passed), now),
+            Event::DrainChanges(edge, place) => self.look_at_drain(edge, place, now),
+            Event::TrialBegins(edge, place) => self.begin_trial(edge, place, now),
+            Event::WeightRises(edge, place, back_at, sixteenths) => {
+                self.raise_weight(edge, place, (back_at, sixteenths));
+            }
             Event::GreetingTimesOut(number) => self.time_out_greeting(number, now),
             Event::SessionOpens(session) => self.open_session(session, now),
             Event::SessionQuits(session) => self.close_session(session, now),

@@ -73,7 +73,7 @@ impl<P: Watching> Replication<'_, '_, P> {
             || self.is_watched(&attempt.delivery);
         let state = &mut self.nodes[node.index()];
         if !state.has_session_time() {
-            self.leave_edge(&mut attempt.delivery.connection);
+            self.leave_edge(&mut attempt.delivery.connection, now);
             self.end_delivery(attempt, now);
         } else if !is_watched {
             let (greeting, time) = self.session_times(&attempt.delivery, node, now);
@@ -114,7 +114,8 @@ impl<P: Watching> Replication<'_, '_, P> {
     }
 
     /// Ends a transaction.
-    pub(crate) fn end_transaction(&mut self, caller: Caller, now: Time) {
+    pub(crate) fn end_transaction(&mut self, mut caller: Caller, now: Time) {
+        self.break_in_transaction(caller.delivery_mut(), now);
         let connection = caller.delivery().connection;
         self.node_of(&connection).end_transaction();
         match caller {
@@ -308,7 +309,10 @@ impl<P: Watching> Replication<'_, '_, P> {
     pub(crate) fn is_broken(&self, message: &QueuedMessage, connection: &Connection, now: Time) -> bool {
         let node = connection.passage.node;
         let client = self.identity(message, connection);
-        self.nodes[node.index()].breaks_connection(&client, now) || self.edge_breaks(connection, &client, now)
+        match connection.passage.edge() {
+            Some(edge) => self.has_broken(edge, connection, &client, now),
+            None => self.nodes[node.index()].breaks_connection(&client, now),
+        }
     }
 
     /// Sends a message down an open connection.
@@ -429,7 +433,7 @@ impl<P: Watching> Replication<'_, '_, P> {
 
     /// Ends the session that a connection took up, if it took up one.
     pub(crate) fn end_session(&mut self, of: OutboundId, mut connection: Connection, now: Time) {
-        self.leave_edge(&mut connection);
+        self.leave_edge(&mut connection, now);
         let node = connection.passage.node;
         let client = self.client_of(of, &connection);
         let state = &mut self.nodes[node.index()];

@@ -48,6 +48,12 @@ pub(crate) enum Event {
     CheckBegins(EdgeId, usize),
     /// It knows whether that node passed.
     CheckEnds(EdgeId, usize, bool),
+    /// The node in this place of an edge may begin to be drained, or be back.
+    DrainChanges(EdgeId, usize),
+    /// The time is over for which an edge left the node in this place out.
+    TrialBegins(EdgeId, usize),
+    /// The node in this place of an edge, which came back then, has so many sixteenths of its weight.
+    WeightRises(EdgeId, usize, Time, u32),
     /// A connection is opened for a destination.
     SessionOpens(Box<DestinationSession>),
     /// A node confirms the end of a destination's session.

@@ -259,18 +259,21 @@ impl Topology {
 
 /// Every host and address of a scenario, once, in order of first mention.
 #[derive(Debug)]
-pub struct Names {
+pub struct Names<'s> {
+    /// The versions of the zone as the authority answers them.
+    pub answered: Cow<'s, [ZoneVersion]>,
     /// The hosts.
     pub hosts: Vec<Name>,
     /// The addresses.
     pub addresses: Vec<IpAddr>,
 }
 
-impl Names {
+impl<'s> Names<'s> {
     /// The names of a scenario.
     #[must_use]
-    pub fn of(scenario: &Scenario) -> Self {
-        let mut names = Self { hosts: Vec::new(), addresses: Vec::new() };
+    pub fn of(scenario: &'s Scenario) -> Self {
+        let mut names =
+            Self { answered: scenario.answered_zones(), hosts: Vec::new(), addresses: Vec::new() };
         for host in scenario.zones.iter().flat_map(|version| &version.zone.hosts) {
             if !names.hosts.contains(&host.name) {
                 names.hosts.push(host.name.clone());
@@ -379,7 +382,7 @@ fn record_set(
     content: impl Fn(&Zone) -> (Span, WireRecords),
 ) -> RecordSet {
     let mut versions: Vec<RecordSetVersion> = Vec::new();
-    for (i, ZoneVersion { at, zone }) in scenario.zones.iter().enumerate() {
+    for (i, ZoneVersion { at, zone }) in names.answered.iter().enumerate() {
         let (ttl, records) = content(zone);
         let weights = weights(scenario, names, record_type, &records);
         let mut canonical: Order = (0..records.len()).map(|i| i as u8).collect();

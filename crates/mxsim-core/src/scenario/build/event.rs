@@ -43,6 +43,13 @@ impl EventSpec {
         event.at(Span::ZERO).lasting(Span::HOUR)
     }
 
+    /// An edge shows `fault`.
+    pub fn edge(edge: &str, fault: Fault) -> Self {
+        let mut event = Self::all([], fault).set("edge", edge);
+        event.table.remove("node");
+        event
+    }
+
     /// Sets any key of `[[events]]`.
     pub fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
         put(&mut self.table, key, value.into());

@@ -4,6 +4,7 @@
 //! What a scenario holds several of has a type each: [`SenderSpec`], [`ResolverSpec`], [`NodeSpec`], [`EventSpec`], [`ChangeSpec`],
 //! [`GreylistingSpec`], [`EdgeSpec`], and [`Goal`](super::Goal). Each has a method for what is said often and `set` for every other key of the scenario reference.
 
+mod designs;
 mod edge;
 mod event;
 mod greylisting;

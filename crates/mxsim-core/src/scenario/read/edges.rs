@@ -2,19 +2,21 @@
 
 use super::reading::{Reading, report_unknown, values};
 use crate::dns::Host;
-use crate::edge::{Check, EdgePolicy, Forwarding, MOST_NODES, Source, WithoutNode};
-use crate::node::{Fault, Schedule, SessionTime, WhenFull};
-use crate::parameters::span_at;
+use crate::edge::{EdgePolicy, Forwarding, MOST_NODES, NextTry, Partner};
+use crate::node::{Fault, Schedule, SessionTime};
+use crate::parameters::edge::{NONE, read as read_policy, read_check, read_passive};
 use crate::parameters::words::{Worded, value_of};
-use crate::scenario::keys::edge::{DEFAULT_CHECK, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TRIES, NO_CHECK, PACKETS};
+use crate::parameters::{EDGE, span_at};
+use crate::scenario::keys::edge::DEFAULT_EDGE;
 use crate::scenario::model::{Edge, Node, ZoneVersion};
 use crate::syntax::diagnostic::{Place, code};
 use crate::syntax::tree::{Entry, Table, Value, shortened};
+use crate::time::Span;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// Keys that count only where an edge is a proxy.
-const OF_A_PROXY: [&str; 3] = ["connect_timeout", "tries", "queue"];
+const OF_A_PROXY: [&str; 6] = ["connect_timeout", "tries", "tries_at", "retry_wait", "queue", "passive"];
 /// Keys that count only where sessions of its nodes take time.
 const LIMITS: [&str; 2] = ["sessions", "sessions_per_node"];
 
@@ -129,13 +131,15 @@ pub(super) fn finish(drafts: Vec<EdgeDraft<'_>>, nodes: &[Node], reading: &mut R
             let error = reading.report.error(code::DUPLICATE_NAME, &draft.entry.key_place, message);
             error.help("give the edge another name, and say its `addresses`");
         }
-        let policy = policy(draft.table);
+        let (preset, policy) = policy(draft.table, reading);
         let places = draft.nodes.iter().filter_map(|name| nodes.iter().position(|node| node.name == *name));
         let edge = Edge {
             name: draft.entry.key.clone(),
             addresses: draft.addresses,
             nodes: places.collect(),
+            preset,
             policy,
+            partner: draft.table.table("partner").map(partner),
             faults: Schedule::default(),
         };
         check_keys(draft.table, &edge, nodes, reading);
@@ -152,45 +156,46 @@ fn count_at(table: &Table, key: &str) -> Option<u32> {
     table.get(key).and_then(Value::as_integer).and_then(|number| u32::try_from(number).ok())
 }
 
-fn policy(table: &Table) -> EdgePolicy {
-    let forwarding = if table.text("forwarding") == Some(PACKETS) {
-        Forwarding::Packets
-    } else {
-        Forwarding::Proxy {
-            connect_timeout: span_at(table, "connect_timeout").unwrap_or(DEFAULT_CONNECT_TIMEOUT),
-            tries: count_at(table, "tries").unwrap_or(DEFAULT_TRIES),
-        }
-    };
-    EdgePolicy {
-        balance: word_at(table, "balance").unwrap_or(crate::edge::Balance::RoundRobin),
-        forwarding,
-        source: word_at(table, "source").unwrap_or(Source::Kept),
-        sessions: count_at(table, "sessions"),
-        sessions_per_node: count_at(table, "sessions_per_node"),
-        queue: count_at(table, "queue").unwrap_or(0),
-        when_full: word_at(table, "when_full").unwrap_or(WhenFull::Refuse),
-        without_node: word_at(table, "without_node").unwrap_or(WithoutNode::Close),
-        check: (table.text("check") != Some(NO_CHECK)).then(|| check(table.table("check"))),
+/// The preset of an edge, and what it is told to do: the keys over the preset.
+fn policy(table: &Table, reading: &mut Reading) -> (String, EdgePolicy) {
+    let preset = table.text("preset").unwrap_or(DEFAULT_EDGE).to_owned();
+    let mut policy = EDGE.blank;
+    if let Some(known) = reading.catalog.clone().edge(&preset) {
+        reading.uses(known);
+        policy = known.parameters;
     }
+    read_policy(table, &mut policy);
+    policy.check = match table.table("check") {
+        Some(check) => read_check(check, policy.check),
+        None => policy.check.filter(|_| table.text("check") != Some(NONE)),
+    };
+    policy.passive = match table.table("passive") {
+        Some(passive) => read_passive(passive, policy.passive),
+        None => policy.passive.filter(|_| table.text("passive") != Some(NONE)),
+    };
+    policy.sessions = count_at(table, "sessions");
+    policy.sessions_per_node = count_at(table, "sessions_per_node");
+    policy.queue = count_at(table, "queue").unwrap_or(0);
+    policy.when_full = word_at(table, "when_full").unwrap_or(policy.when_full);
+    if policy.forwarding == Forwarding::Packets {
+        policy.passive = None;
+    }
+    (preset, policy)
 }
 
-fn check(table: Option<&Table>) -> Check {
-    let Some(table) = table else { return DEFAULT_CHECK };
-    let every = span_at(table, "every").unwrap_or(DEFAULT_CHECK.every);
-    Check {
-        by: word_at(table, "by").unwrap_or(DEFAULT_CHECK.by),
-        every,
-        timeout: span_at(table, "timeout").unwrap_or(every),
-        rise: count_at(table, "rise").unwrap_or(DEFAULT_CHECK.rise),
-        fall: count_at(table, "fall").unwrap_or(DEFAULT_CHECK.fall),
-        spacing: word_at(table, "spacing").unwrap_or(DEFAULT_CHECK.spacing),
-    }
+fn partner(table: &Table) -> Partner {
+    let mut partner = Partner::VRRP;
+    partner.takeover = span_at(table, "takeover").unwrap_or(partner.takeover);
+    partner.preempt = table.get("preempt").and_then(Value::as_boolean).unwrap_or(partner.preempt);
+    partner
 }
 
 /// Keys that would do nothing are errors.
 fn check_keys(table: &Table, edge: &Edge, nodes: &[Node], reading: &mut Reading) {
     let mut conflict = |key: &str, why: &str, help: &str| {
-        if let Some(entry) = table.entry(key).filter(|entry| entry.value.as_integer() != Some(0)) {
+        let says_nothing =
+            |entry: &&Entry| entry.value.as_integer() == Some(0) || entry.value.as_text() == Some(NONE);
+        if let Some(entry) = table.entry(key).filter(|entry| !says_nothing(entry)) {
             let message = format!("edge.{}.{key}: {why}", edge.name);
             reading.report.error(code::CONFLICT, &entry.key_place, message).help(help);
         }
@@ -201,6 +206,14 @@ fn check_keys(table: &Table, edge: &Edge, nodes: &[Node], reading: &mut Reading)
         OF_A_PROXY
             .iter()
             .for_each(|key| conflict(key, why, "write `forwarding = \"proxy\"`, or leave it out"));
+    }
+    if matches!(policy.forwarding, Forwarding::Proxy { next: NextTry::Another, .. }) {
+        let why = "it waits only before it tries the same node again";
+        conflict("retry_wait", why, "write `tries_at = \"same-node\"`, or leave it out");
+    }
+    if policy.balance.is_by_client() && policy.slow_start > Span::ZERO {
+        let why = "where the client decides, a node has all of its clients at once";
+        conflict("slow_start", why, "leave it out, or balance in another way");
     }
     if !policy.limits_connections() {
         let why = "without a limit it is never full";

@@ -44,6 +44,7 @@ pub(super) fn read(
         let Some(event) = event else { continue };
         let from = event.hit_senders(named, senders, mta_sts, reading);
         event.find_sessions(&hit, nodes, &value.place, reading);
+        event.find_edges((&hit, nodes), (value, table), reading);
         if event.at.0 >= run_length.0 {
             let text = format!(
                 "an event at {} comes after the end of the run ({run_length}), so it is not simulated: lengthen run_length",
@@ -80,7 +81,10 @@ pub(super) fn read(
         return (Vec::new(), Vec::new());
     }
     nodes.iter_mut().zip(outages).for_each(|(node, outages)| node.faults = Schedule::new(outages));
-    edges.iter_mut().zip(edge_outages).for_each(|(edge, outages)| edge.faults = Schedule::new(outages));
+    for (edge, outages) in edges.iter_mut().zip(edge_outages) {
+        let left = edge.partner.map(|partner| partner.takes_over(outages.clone()));
+        edge.faults = Schedule::new(left.unwrap_or(outages));
+    }
     (faults, planned)
 }
 
@@ -247,6 +251,30 @@ impl Event {
         let message = format!("events: node {} cannot be slow, as its sessions take no time", node.name);
         let error = reading.report.error(code::MISSING, place, message);
         error.help("add a `session_time` to the node: how long one message holds a session");
+    }
+
+    /// Only an edge drains a node, and it does so for everybody.
+    fn find_edges(
+        &self,
+        (hit, nodes): (&[usize], &[Node]),
+        (value, table): (&Value, &Table),
+        reading: &mut Reading,
+    ) {
+        if self.fault != Fault::Drain {
+            return;
+        }
+        if let Some(node) = hit.iter().map(|&node| &nodes[node]).find(|node| node.through.is_empty()) {
+            let message = format!("events: node {} stands behind no edge that could drain it", node.name);
+            let error = reading.report.error(code::CONFLICT, &value.place, message);
+            error.help("senders find it through the DNS: take its records away with `[[changes]]`");
+        }
+        for key in ["family", "from", "share"] {
+            if let Some(entry) = table.entry(key) {
+                let message = format!("events: a drain is for everybody, so it has no `{key}`");
+                let error = reading.report.error(code::CONFLICT, &entry.key_place, message);
+                error.help(format!("remove `{key}`"));
+            }
+        }
     }
 
     /// Nodes without an address of the family that it hits are not hit at all.

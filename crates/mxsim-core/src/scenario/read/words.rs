@@ -36,7 +36,19 @@ pub(super) fn understood(mut root: Value, catalog: &Catalog) -> Value {
     if let Some(greylisting) = sub_table(document, "greylisting") {
         replace_text(greylisting, "preset", |name| catalog.called(PresetKind::Greylisting, name));
     }
+    if let Some(edges) = sub_table(document, "edge") {
+        for name in names_in(edges) {
+            if let Some(edge) = sub_table(edges, &name) {
+                replace_text(edge, "preset", |name| catalog.called(PresetKind::Edge, name));
+            }
+        }
+    }
     root
+}
+
+/// The keys of a table.
+fn names_in(table: &Table) -> Vec<String> {
+    table.entries.iter().map(|entry| entry.key.clone()).collect()
 }
 
 /// A section in single brackets is a list of one.

@@ -5,7 +5,7 @@ use crate::dns::zone_text::{
     Context, Data, Edit, Record, TextRange, Wanted, ZoneErrorKind, ZoneNote, ZoneTextError, apply, build,
     notes_on, read as read_text,
 };
-use crate::dns::{AddressStatus, DaneZone, Host, MtaSts, Name, Zone};
+use crate::dns::{AddressStatus, DaneZone, DnsChecks, Host, MtaSts, Name, Zone};
 use crate::parameters::words::value_of;
 use crate::parameters::{AUTHORITY, span_at};
 use crate::scenario::model::{Authority, ZoneVersion};
@@ -50,7 +50,19 @@ pub(super) fn authority(zone: &Table, reading: &mut Reading) -> Authority {
     };
     let weights =
         weights.map(|weights| weights.entries.iter().filter_map(weight).collect()).unwrap_or_default();
-    Authority { name: id.into(), order, weights, away: away(zone) }
+    let checks = zone.table("checks").map(checks);
+    Authority { name: id.into(), order, weights, away: away(zone), checks }
+}
+
+fn checks(table: &Table) -> DnsChecks {
+    let known = DnsChecks::ROUTE_53;
+    let count = |key: &str| table.get(key).and_then(Value::as_integer).and_then(|n| u32::try_from(n).ok());
+    let mut checks = known;
+    checks.every = span_at(table, "every").unwrap_or(known.every);
+    checks.rise = count("rise").unwrap_or(known.rise);
+    checks.fall = count("fall").unwrap_or(known.fall);
+    checks.records = table.text("records").and_then(value_of).unwrap_or(known.records);
+    checks
 }
 
 /// The spans in which the authority does not answer, in order and apart.

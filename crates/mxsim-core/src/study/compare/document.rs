@@ -44,6 +44,9 @@ pub struct Compared {
     pub measured: Vec<Measured>,
     /// What was measured on a day on which its first node drops all packets from 10:00 to 11:00; empty for scenarios that were not made here.
     pub node_down: Vec<Measured>,
+    /// The same on a day on which its edge drops all packets from 10:00 to 11:00; not written without an edge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edge_down: Vec<Measured>,
     /// How it is operated.
     pub operations: Operations,
     /// The records that publish it.
@@ -79,6 +82,12 @@ pub struct Operations {
     pub drained_s: [Option<f64>; 2],
     /// Machines that a sender reaches which keeps to one address.
     pub pinned_reaches: usize,
+    /// Load balancers before the machines, partners included; each of them may fail.
+    #[serde(default)]
+    pub edges: usize,
+    /// True if all senders have the address of an edge, so that limits and greylists take them for one.
+    #[serde(default)]
+    pub hides_senders: bool,
 }
 
 /// Two designs held against each other.

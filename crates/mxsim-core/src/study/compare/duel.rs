@@ -1,7 +1,7 @@
 //! Every two designs held against each other.
 //!
 //! What decides is what decides a verdict, in the same order: a goal that one meets and the other misses; mail lost, mail late, connections turned
-//! away, first on an ordinary day and then on one with a node down; how busy the busiest node is. A quantity counts only if one of the two lies beyond
+//! away, first on an ordinary day, then on one with a node down and, where there is one, on one with the edge down; how busy the busiest node is. A quantity counts only if one of the two lies beyond
 //! the limit of the verdict, and only if the difference is surely not zero; for the busiest node, which has no such limit, if it is worth a word.
 
 use super::document::{NamedDifference, Pair};
@@ -36,6 +36,9 @@ struct Compared<'a> {
 fn pair(first: (&Candidate, &Outcome), second: (&Candidate, &Outcome), family: Family) -> Pair {
     let mut compared = compare("", &first.1.measured, &second.1.measured, family);
     compared.extend(compare("node_down.", &first.1.down, &second.1.down, family));
+    if first.1.has_edge() || second.1.has_edge() {
+        compared.extend(compare("edge_down.", &first.1.edge_down, &second.1.edge_down, family));
+    }
     let (decided, decided_by, better_on) = decide(first.1, second.1, &compared);
     let names = [&first.0.name, &second.0.name];
     let labels = &first.1.labels;
@@ -56,7 +59,11 @@ fn pair(first: (&Candidate, &Outcome), second: (&Candidate, &Outcome), family: F
 }
 
 fn text(one: &Compared<'_>, labels: &crate::tally::labels::Labels) -> String {
-    let when = if one.prefix.is_empty() { "" } else { ", with a node down" };
+    let when = match one.prefix {
+        "" => "",
+        "edge_down." => ", with its edge, or a node if it has none, down",
+        _ => ", with a node down",
+    };
     format!("{}{when}", one.measure.text(labels))
 }
 
@@ -83,7 +90,8 @@ fn decide(
     if let Some((side, goal)) = by_goal(first, second) {
         return (Some(side), goal, None);
     }
-    let order = ["", "node_down."].map(|prefix| compared.iter().filter(move |one| one.prefix == prefix));
+    let order = ["", "node_down.", "edge_down."]
+        .map(|prefix| compared.iter().filter(move |one| one.prefix == prefix));
     let limited = order.into_iter().flatten().filter(|one| matters(one));
     let busiest = compared.iter().filter(|one| *one.measure == Measure::BusiestShare && differ(one));
     for one in limited.chain(busiest) {

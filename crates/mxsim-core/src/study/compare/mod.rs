@@ -46,10 +46,11 @@ pub fn designs(builder: &ScenarioBuilder, designs: &[Design]) -> Result<Vec<Cand
     designs.iter().map(one).collect()
 }
 
-/// The worlds of one candidate: as it is, and as a design with its first node drained and with its first node down.
+/// The worlds of one candidate: as it is, and as a design with its first node drained, with its first node down, and with its edge down.
 const AS_IT_IS: usize = 0;
 const DRAINED: usize = 1;
 const DOWN: usize = 2;
+const EDGE_DOWN: usize = 3;
 
 /// What is kept of a replication.
 struct Seen {
@@ -149,7 +150,7 @@ fn see(replication: &Replication<'_>, world: usize, drains: bool) -> Option<Seen
     let labels = &replication.compiled.labels;
     let mut watch = operations::FirstNodeProbe::new(&replication.compiled.world);
     let tally = if drains { replication.tally_counting(&mut watch)? } else { replication.tally()? };
-    let down = measures_down(labels).into_iter().filter(|_| world == DOWN);
+    let down = measures_down(labels).into_iter().filter(|_| world == DOWN || world == EDGE_DOWN);
     let down = down.map(|measure| measure.of(labels, &tally)).collect();
     Some(Seen { down, tally: (world == AS_IT_IS).then_some(tally), at_first: watch.finish() })
 }
@@ -164,6 +165,9 @@ fn worlds(candidates: &[Candidate]) -> Result<Vec<World>, StudyError> {
         if candidate.is_design {
             worlds.push((place, DRAINED, operations::drained(&candidate.builder, &scenario)?));
             worlds.push((place, DOWN, with_node_down(&candidate.builder, &scenario)?));
+            if !scenario.edges.is_empty() {
+                worlds.push((place, EDGE_DOWN, with_edge_down(&candidate.builder, &scenario)?));
+            }
         }
         worlds.push((place, AS_IT_IS, scenario));
     }
@@ -176,6 +180,12 @@ fn worlds(candidates: &[Candidate]) -> Result<Vec<World>, StudyError> {
 fn with_node_down(builder: &ScenarioBuilder, scenario: &Scenario) -> Result<Scenario, StudyError> {
     let event = EventSpec::new(&scenario.nodes[0].name, Fault::Drop).at(operations::AT).lasting(Span::HOUR);
     Ok(builder.clone().event(event).build()?)
+}
+
+/// The scenario with its first edge dropping all packets for an hour.
+fn with_edge_down(builder: &ScenarioBuilder, scenario: &Scenario) -> Result<Scenario, StudyError> {
+    let event = EventSpec::edge(&scenario.edges[0].name, Fault::Drop);
+    Ok(builder.clone().event(event.at(operations::AT).lasting(Span::HOUR)).build()?)
 }
 
 /// What is measured on an ordinary day. Sessions count where they take time.
@@ -204,8 +214,11 @@ fn measures_down(labels: &Labels) -> Vec<Measure> {
 }
 
 fn document(candidates: &[Candidate], worlds: &[World], together: &Together<Seen>) -> Comparison {
-    let outcomes: Vec<Outcome> =
+    let mut outcomes: Vec<Outcome> =
         (0..candidates.len()).map(|place| outcome(place, worlds, together)).collect();
+    if outcomes.iter().any(Outcome::has_edge) {
+        outcomes.iter_mut().for_each(Outcome::without_edge_loses_a_node);
+    }
     let family = family(&outcomes);
     let pairs = duel::pairs(candidates, &outcomes, family);
     let winner = duel::winner(candidates, &pairs);
@@ -230,10 +243,13 @@ fn outcome(place: usize, worlds: &[World], together: &Together<Seen>) -> Outcome
     let tallies: Vec<Tally> = together.of(own).filter_map(|seen| seen.tally.clone()).collect();
     let values = |measure: &Measure| tallies.iter().map(|tally| measure.of(labels, tally)).collect();
     let measured = measures(scenario.has_sessions()).into_iter().map(|m| (m.clone(), values(&m))).collect();
-    let down = at(DOWN).map_or_else(Vec::new, |at| {
-        let all = measures_down(&together.labels[at]).into_iter().enumerate();
-        all.map(|(i, measure)| (measure, together.of(at).map(|seen| seen.down[i]).collect())).collect()
-    });
+    let while_down = |world: Option<usize>| {
+        world.map_or_else(Vec::new, |at| {
+            let all = measures_down(&together.labels[at]).into_iter().enumerate();
+            all.map(|(i, measure)| (measure, together.of(at).map(|seen| seen.down[i]).collect())).collect()
+        })
+    };
+    let (down, edge_down) = (while_down(at(DOWN)), while_down(at(EDGE_DOWN)));
     let mut operations = operations::of_zone(&scenario);
     if let Some(drained) = at(DRAINED) {
         operations.drained_s = operations::drained_s(
@@ -242,14 +258,15 @@ fn outcome(place: usize, worlds: &[World], together: &Together<Seen>) -> Outcome
         );
     }
     let results = estimate(labels, &tallies, together.partial, Plausible::default());
-    Outcome { results, measured, down, operations, scenario, labels: labels.clone() }
+    Outcome { results, measured, down, edge_down, operations, scenario, labels: labels.clone() }
 }
 
 /// All intervals of the document: the values of each candidate, and the differences of every two.
 fn family(outcomes: &[Outcome]) -> Family {
-    let own: usize = outcomes.iter().map(|outcome| outcome.measured.len() + outcome.down.len()).sum();
+    let of = |outcome: &Outcome| outcome.measured.len() + outcome.down.len() + outcome.edge_down.len();
+    let own: usize = outcomes.iter().map(of).sum();
     let pairs = outcomes.len() * (outcomes.len() - 1) / 2;
-    let most = outcomes.iter().map(|outcome| outcome.measured.len() + outcome.down.len()).max().unwrap_or(1);
+    let most = outcomes.iter().map(of).max().unwrap_or(1);
     Family::of(own + pairs * most)
 }
 
@@ -267,6 +284,7 @@ fn compared(candidate: &Candidate, outcome: &Outcome, family: Family) -> Compare
         goals: goals.collect(),
         measured: outcome.measured.iter().filter_map(measured).collect(),
         node_down: outcome.down.iter().filter_map(measured).collect(),
+        edge_down: outcome.edge_down.iter().filter(|_| outcome.has_edge()).filter_map(measured).collect(),
         operations: outcome.operations.clone(),
         zone: outcome.scenario.zone_lines(),
     }

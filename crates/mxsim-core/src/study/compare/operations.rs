@@ -6,7 +6,7 @@ use crate::engine::probe::Probe;
 use crate::engine::probe::Step;
 use crate::engine::world::World;
 use crate::ids::MessageId;
-use crate::scenario::{ChangeSpec, Scenario, ScenarioBuilder};
+use crate::scenario::{ChangeSpec, EventSpec, Fault, Scenario, ScenarioBuilder};
 use crate::study::StudyError;
 use crate::study::drain::Drain;
 use crate::study::together::CountingProbe;
@@ -27,8 +27,13 @@ fn drain_lines(scenario: &Scenario) -> Vec<String> {
     Drain::of(&scenario.zones[0].zone, scenario, &[0]).lines
 }
 
-/// The scenario in which the first node is taken out of the zone at [`AT`].
+/// The scenario in which the first node is taken out of the zone at [`AT`], or drained by the edge before it.
 pub(super) fn drained(builder: &ScenarioBuilder, scenario: &Scenario) -> Result<Scenario, StudyError> {
+    if let Some(node) = scenario.nodes.first().filter(|node| !node.through.is_empty()) {
+        let rest = Span(scenario.run.run_length.0 - AT.0).max(Span::HOUR);
+        let event = EventSpec::new(&node.name, Fault::Drain).at(AT).lasting(rest);
+        return Ok(builder.clone().event(event).build()?);
+    }
     let lines = drain_lines(scenario).join("\n");
     Ok(builder.clone().change(ChangeSpec::at(AT).remove(&lines)).build()?)
 }
@@ -47,8 +52,10 @@ pub(super) fn of_zone(scenario: &Scenario) -> Operations {
         node: scenario.nodes.first().map(|node| node.name.clone()).unwrap_or_default(),
         records_to_drain: drain_lines(scenario).len(),
         drained_s: [None, None],
-        // Each address is one machine's.
-        pinned_reaches: 1,
+        // Without an edge each address is one machine's.
+        pinned_reaches: scenario.edges.iter().map(|edge| edge.nodes.len()).max().unwrap_or(1),
+        edges: scenario.edges.iter().map(|edge| 1 + usize::from(edge.partner.is_some())).sum(),
+        hides_senders: scenario.edges.iter().any(|edge| edge.policy.hides_senders()),
     }
 }
 

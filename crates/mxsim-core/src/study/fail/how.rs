@@ -27,7 +27,7 @@ const OTHER_WORDS: [(&str, Fault); 10] = [
 ];
 
 /// Words of scenarios that need nothing beside them, or have a usual value.
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 11] = [
     "refuse",
     "drop",
     "silent",
@@ -38,6 +38,7 @@ const WORDS: [&str; 10] = [
     "certificate",
     "slow:FACTOR",
     "tarpit:TIME",
+    "drain",
 ];
 
 /// Reads what `--how` says: `drop`, `421`, `reject:data`, `tarpit:40s`.
@@ -132,6 +133,7 @@ pub(super) fn text(fault: Fault) -> String {
         Fault::Certificate => "certificate not valid".into(),
         Fault::Slow(slowdown) => format!("{} times as slow", slowdown.factor()),
         Fault::Tarpit(delay) => format!("greeting after {delay}"),
+        Fault::Drain => "no new connections".into(),
     }
 }
 

@@ -23,7 +23,7 @@ impl Node<'_> {
     fn check(&mut self, check: &Check, (client, draw): (ClientAddress, u64), now: Time) -> Finding {
         let identity = Client::drawing(draw);
         let timeouts =
-            Timeouts { connect: Some(check.timeout), kernel: Kernel::Linux, greeting: check.timeout };
+            Timeouts { connect: Some(check.patience()), kernel: Kernel::Linux, greeting: check.patience() };
         let is_tcp = check.by == CheckBy::Tcp;
         match connect(&self.faults, (now, now), &timeouts, &identity) {
             ConnectResult::Now(Outcome::Accepted) => self.checked_by(check, client, &identity, now),
@@ -38,7 +38,7 @@ impl Node<'_> {
 
     /// The same of a node that takes connections.
     fn checked_by(&mut self, check: &Check, client: ClientAddress, identity: &Client, now: Time) -> Finding {
-        let silence = (false, check.timeout);
+        let silence = (false, check.patience());
         let is_tcp = check.by == CheckBy::Tcp;
         if self.is_full(now) {
             let waits = self.backlog.len() < self.table.capacity.backlog as usize;
@@ -55,7 +55,7 @@ impl Node<'_> {
         if is_tcp {
             return (true, Span::ZERO);
         }
-        if self.greeting_delay(identity, now) >= check.timeout {
+        if self.greeting_delay(identity, now) >= check.patience() {
             return silence;
         }
         let at_recipient = |outcome: Outcome| outcome.stage_in_session() == Some(Stage::Recipient);
@@ -102,14 +102,16 @@ impl<P: Watching> Replication<'_, '_, P> {
         let node = &mut self.nodes[id.index()];
         let (passed, takes) = node.check(&check, (client, draw), now);
         let same_until = node.finds_the_same_until(now);
+        // Nothing but its checks changes what they have come to.
+        let mut after = self.edges[edge.index()].standings[place].health;
+        after.note(passed, &check);
         if takes == Span::ZERO {
             self.end_check(edge, (place, passed), now);
         } else {
             self.calendar.schedule(now + takes, Event::CheckEnds(edge, place, passed));
         }
-        let is_settled = self.edges[edge.index()].health[place].0.is_settled(passed);
-        let until = if is_settled { same_until } else { now };
-        let next = check.next(now, takes, until);
+        let until = if after.is_settled(passed) { same_until } else { now };
+        let next = check.next(now, (takes, after), until);
         if next < self.world.end {
             self.calendar.schedule(next, Event::CheckBegins(edge, place));
         }
@@ -119,35 +121,31 @@ impl<P: Watching> Replication<'_, '_, P> {
     pub(crate) fn end_check(&mut self, edge: EdgeId, (place, passed): (usize, bool), now: Time) {
         let state = &mut self.edges[edge.index()];
         let Some(check) = state.table.policy.check else { return };
-        let (health, out_since) = &mut state.health[place];
-        if !health.note(passed, &check) {
-            return;
+        if state.standings[place].health.note(passed, &check) {
+            self.look_at_standing(edge, place, now);
         }
-        state.pool.set_up(place, passed);
-        let since = std::mem::replace(out_since, (!passed).then_some(now));
-        let node = state.table.nodes[place];
-        let is_wrong = !passed && !self.nodes[node.index()].is_dead(now);
-        let counts = self.recorder.edge(edge);
-        match since {
-            Some(since) => counts.nodes[place].be_out(since, now),
-            None if now >= Time::ZERO => {
-                counts.nodes[place].taken_out += 1;
-                counts.nodes[place].taken_out_alive += u64::from(is_wrong);
+    }
+
+    /// Schedules what is known beforehand of the nodes behind edges: when they may be drained.
+    pub(crate) fn schedule_drains(&mut self) {
+        for edge in (0..self.edges.len()).map(EdgeId::new) {
+            for place in 0..self.edges[edge.index()].table.nodes.len() {
+                let node = self.edges[edge.index()].table.nodes[place];
+                if self.world.topology.node(node).faults.ever(|fault| fault == Fault::Drain) {
+                    self.calendar.schedule(self.world.start, Event::DrainChanges(edge, place));
+                }
             }
-            None => {}
-        }
-        if passed {
-            self.offer_later(edge);
         }
     }
 
     /// Notes how long nodes were out that are out when the run ends.
     pub(crate) fn note_out_at_end(&mut self) {
+        self.note_drains_at_end();
         let end = self.world.end;
         for (edge, state) in self.edges.iter().enumerate() {
             let counts = self.recorder.edge(EdgeId::new(edge));
-            for (place, (_, since)) in state.health.iter().enumerate() {
-                since.iter().for_each(|since| counts.nodes[place].be_out(*since, end));
+            for (place, standing) in state.standings.iter().enumerate() {
+                standing.out_since.iter().for_each(|since| counts.nodes[place].be_out(*since, end));
             }
         }
     }

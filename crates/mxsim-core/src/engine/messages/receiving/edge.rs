@@ -1,8 +1,8 @@
 //! An edge in one replication: its nodes, what it knows of them, and the connections that wait for one.
 
-use crate::edge::{Forwarding, Health, Pool};
+use super::standing::Standing;
+use crate::edge::{Forwarding, Pool};
 use crate::engine::world::topology::EdgeTable;
-use crate::node::Client;
 use crate::random::{Entropy, Key};
 use crate::time::{Span, Time};
 use std::collections::VecDeque;
@@ -17,8 +17,8 @@ const CHECKS: u64 = 2;
 pub(crate) struct Edge<'w> {
     pub(crate) table: &'w EdgeTable,
     pub(super) pool: Pool,
-    /// What its checks of each node have come to, and since when a node is out.
-    pub(super) health: Vec<(Health, Option<Time>)>,
+    /// What it holds of each node.
+    pub(super) standings: Vec<Standing>,
     /// Numbers of the connections that wait for a node.
     pub(super) queue: VecDeque<u64>,
     draws: Key,
@@ -30,7 +30,7 @@ impl<'w> Edge<'w> {
         Self {
             table,
             pool: table.pool.clone(),
-            health: vec![(Health::UP, None); table.nodes.len()],
+            standings: vec![Standing::default(); table.nodes.len()],
             queue: VecDeque::new(),
             draws: entropy.key(table.stream),
         }
@@ -49,11 +49,6 @@ impl<'w> Edge<'w> {
     /// The draws of the checks of the node in this place.
     pub(super) fn check_draws(&self, place: usize) -> Key {
         self.draws.child(CHECKS).child(place as u64)
-    }
-
-    /// True if its faults break an open connection at `now`.
-    pub(crate) fn breaks_connection(&self, client: &Client, now: Time) -> bool {
-        self.table.faults.breaks_connection(client, now)
     }
 
     /// Takes a connection out of its queue that gives up.

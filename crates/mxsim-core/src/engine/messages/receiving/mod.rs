@@ -10,6 +10,8 @@ pub(crate) mod passage;
 mod passing_on;
 mod queue;
 pub(crate) mod sessions;
+mod standing;
+mod usage;
 mod workers;
 
 use crate::engine::connect::{ConnectResult, connect, outcome_of, silent_until};
@@ -289,6 +291,21 @@ impl<'w> Node<'w> {
     /// The same on a connection that is open already: its TLS was set up when it was opened.
     pub(crate) fn trouble_in_session(&self, client: &Client, now: Time) -> Option<Outcome> {
         self.trouble(client, now, Outcome::is_in_session)
+    }
+
+    /// True if it is drained at `now`.
+    pub(super) fn is_draining(&self, now: Time) -> bool {
+        self.faults.is_draining(now)
+    }
+
+    /// When something about its faults changes next.
+    pub(super) fn next_change(&self, now: Time) -> Time {
+        self.faults.next_edge(now)
+    }
+
+    /// True if it failed since then in a way that breaks a connection of this client that was open.
+    pub(crate) fn has_broken_connection(&self, client: &Client, since: Time, now: Time) -> bool {
+        self.faults.has_broken_connection(client, since, now)
     }
 
     /// True if it fails at `now` in a way that breaks an open connection of this client.

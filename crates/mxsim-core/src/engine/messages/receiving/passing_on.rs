@@ -2,7 +2,7 @@
 
 use super::passage::{Passage, Way};
 use super::{Admission, ConnectionRequest};
-use crate::edge::{Forwarding, NoMember, WithoutNode};
+use crate::edge::{Forwarding, NextTry, NoMember, WithoutNode};
 use crate::engine::connect::{ConnectResult, connect, silent_until};
 use crate::engine::messages::delivery::Delivery;
 use crate::engine::messages::sending::connection::Connection;
@@ -12,7 +12,7 @@ use crate::ids::EdgeId;
 use crate::node::{Client, WhenFull};
 use crate::sender::{Kernel, Outcome, Timeouts};
 use crate::smtp::Stage;
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 impl<P: Watching> Replication<'_, '_, P> {
     /// Asks an edge for a connection that has not got past it.
@@ -68,6 +68,7 @@ impl<P: Watching> Replication<'_, '_, P> {
                 (passage.node, passage.way) = (state.table.nodes[place], Way::Through(edge, place as u16));
                 (passage.is_counted, passage.tries, passage.tried_at) = (true, passage.tries + 1, now);
                 self.recorder.attempted(message.id, passage.node);
+                self.note_pick(edge, place, now);
                 self.ask_node(edge, delivery, now)
             }
             Err(why) => self.find_no_node(edge, why, delivery, now),
@@ -105,12 +106,12 @@ impl<P: Watching> Replication<'_, '_, P> {
 
     /// Asks the node that was picked, or asks it again.
     fn ask_node(&mut self, edge: EdgeId, delivery: &mut Delivery, now: Time) -> Admission {
-        let Forwarding::Proxy { connect_timeout, tries } = self.edges[edge.index()].table.policy.forwarding
+        let Forwarding::Proxy { connect_timeout, .. } = self.edges[edge.index()].table.policy.forwarding
         else {
             let (request, node) = (self.request(delivery), delivery.connection.passage.node);
             return self.nodes[node.index()].connect(request, now, &mut self.recorder);
         };
-        let Passage { node, tried_at, tries: tried, .. } = delivery.connection.passage;
+        let Passage { node, tried_at, .. } = delivery.connection.passage;
         let request = self.request(delivery);
         let patience = delivery.since + request.timeouts.greeting;
         let greeting = request.timeouts.greeting;
@@ -123,13 +124,11 @@ impl<P: Watching> Replication<'_, '_, P> {
             Admission::Failed(Outcome::TimedOut)
         };
         match admission {
-            Admission::Failed(Outcome::Refused | Outcome::TimedOut) if u32::from(tried) < tries => {
-                self.try_another(edge, delivery, now)
-            }
-            Admission::Failed(Outcome::Refused | Outcome::TimedOut) => {
-                Admission::Failed(Outcome::Lost(Stage::Greeting))
+            Admission::Failed(outcome @ (Outcome::Refused | Outcome::TimedOut)) => {
+                self.node_failed(edge, delivery, outcome, now)
             }
             Admission::NoAnswerUntil(_, Outcome::NoGreeting) => {
+                self.note_taken_by(edge, delivery, now);
                 Admission::NoAnswerUntil(patience, Outcome::NoGreeting)
             }
             // The sender has a connection to the edge, and waits for a greeting.
@@ -137,7 +136,62 @@ impl<P: Watching> Replication<'_, '_, P> {
                 Admission::NoAnswerUntil(at, Outcome::Accepted)
             }
             Admission::NoAnswerUntil(..) => Admission::NoAnswerUntil(patience, Outcome::NoGreeting),
-            other => other,
+            other => {
+                self.note_taken_by(edge, delivery, now);
+                other
+            }
+        }
+    }
+
+    /// The node that was picked took the connection.
+    fn note_taken_by(&mut self, edge: EdgeId, delivery: &Delivery, now: Time) {
+        let Passage { way, tried_at, .. } = delivery.connection.passage;
+        if let Way::Through(_, place) = way {
+            self.note_taken(edge, (usize::from(place), tried_at), now);
+        }
+    }
+
+    /// A proxy tries again where a node refused or did not answer, if it may.
+    fn node_failed(
+        &mut self,
+        edge: EdgeId,
+        delivery: &mut Delivery,
+        outcome: Outcome,
+        now: Time,
+    ) -> Admission {
+        let Passage { way, tries: tried, .. } = delivery.connection.passage;
+        let table = self.edges[edge.index()].table;
+        let (Way::Through(_, place), Forwarding::Proxy { tries, next, .. }) = (way, table.policy.forwarding)
+        else {
+            return Admission::Failed(outcome);
+        };
+        self.note_failure(edge, usize::from(place), now);
+        if usize::from(tried) >= tries.map_or(table.nodes.len(), |tries| tries as usize) {
+            return Admission::Failed(Outcome::Lost(Stage::Greeting));
+        }
+        match next {
+            NextTry::Another => self.try_another(edge, delivery, now),
+            NextTry::Same { wait } => {
+                let wait = if outcome == Outcome::Refused { wait } else { Span::ZERO };
+                self.try_the_same(edge, delivery, now + wait)
+            }
+        }
+    }
+
+    /// Tries the node again that refused or did not answer.
+    fn try_the_same(&mut self, edge: EdgeId, delivery: &mut Delivery, at: Time) -> Admission {
+        let message = delivery.message.id;
+        let passage = &mut delivery.connection.passage;
+        (passage.tries, passage.tried_at) = (passage.tries + 1, at);
+        self.recorder.failed(message, passage.node);
+        self.recorder.attempted(message, passage.node);
+        self.recorder.at_edge(message, edge, |counts| counts.passed_over += 1);
+        let request = self.request(delivery);
+        let patience = delivery.since + request.timeouts.greeting;
+        if at < patience {
+            Admission::NoAnswerUntil(at, Outcome::Accepted)
+        } else {
+            Admission::NoAnswerUntil(patience, Outcome::NoGreeting)
         }
     }
 
@@ -148,16 +202,17 @@ impl<P: Watching> Replication<'_, '_, P> {
         let message = delivery.message.id;
         self.recorder.failed(message, node);
         self.recorder.at_edge(message, edge, |counts| counts.passed_over += 1);
-        self.leave_edge(&mut delivery.connection);
+        self.leave_edge(&mut delivery.connection, now);
         delivery.connection.passage.way = Way::Before(edge);
         self.pass_on(edge, delivery, Some(usize::from(place)), now)
     }
 
     /// An edge does not count a connection among the open ones any more.
-    pub(crate) fn leave_edge(&mut self, connection: &mut Connection) {
+    pub(crate) fn leave_edge(&mut self, connection: &mut Connection, now: Time) {
         let Way::Through(edge, place) = connection.passage.way else { return };
         if std::mem::replace(&mut connection.passage.is_counted, false) {
             self.edges[edge.index()].pool.release(usize::from(place));
+            self.note_end(edge, usize::from(place), now);
             self.offer_later(edge);
         }
     }
@@ -183,9 +238,27 @@ impl<P: Watching> Replication<'_, '_, P> {
         }
     }
 
-    /// True if the edge before a connection fails in a way that breaks it.
-    pub(crate) fn edge_breaks(&self, connection: &Connection, client: &Client, now: Time) -> bool {
-        let edge = connection.passage.edge();
-        edge.is_some_and(|edge| self.edges[edge.index()].breaks_connection(client, now))
+    /// True if an edge before the node of a connection, or that node, has failed since the connection was opened in a way that breaks it.
+    pub(crate) fn has_broken(
+        &self,
+        edge: EdgeId,
+        connection: &Connection,
+        client: &Client,
+        now: Time,
+    ) -> bool {
+        let since = connection.opened;
+        let node = &self.nodes[connection.passage.node.index()];
+        let faults = &self.edges[edge.index()].table.faults;
+        faults.has_broken_connection(client, since, now) || node.has_broken_connection(client, since, now)
+    }
+
+    /// A transaction through an edge ends: the message is lost if the connection broke meanwhile. Between a sender and its node nobody looks.
+    pub(crate) fn break_in_transaction(&self, delivery: &mut Delivery, now: Time) {
+        let Some(edge) = delivery.connection.passage.edge() else { return };
+        if delivery.trouble.is_none() {
+            let client = self.identity(&delivery.message, &delivery.connection);
+            let is_broken = self.has_broken(edge, &delivery.connection, &client, now);
+            delivery.trouble = is_broken.then_some(Outcome::Lost(Stage::Data));
+        }
     }
 }
