@@ -248,17 +248,32 @@ impl Probe for Watcher {
 fn a_watched_replication_is_the_same() {
     let senders = "[traffic]\nmessages_per_day = 2000\n[[senders]]\nname = \"draws\"\npreset = \"postfix\"\nshare = \"50 %\"\nsites = 30\n\
                    [[senders]]\nname = \"follows\"\npreset = \"qmail_lp64\"\nshare = \"rest\"\nsites = 10\n";
-    for authority in ["bind_cyclic", "route53_simple", "knot_rotation", "bind_order_none"] {
-        for rest in [senders.to_owned(), senders.replace("qmail_lp64", "exim")] {
-            let zone = format!("[zone]\nauthority = \"{authority}\"\n");
-            let asked = text("", &equal_hosts(3, 300), &rest).replacen("[zone]\n", &zone, 1);
-            let world = compile_for(&scenario(&asked), MethodChoice::Messages);
-            for r in 0..3 {
-                let plain = replicate(&world, 1, r, &|| false).expect("nobody cancels it");
-                let watched =
-                    replicate_with(&world, 1, r, &|| false, &mut Watcher).expect("nobody cancels it");
-                assert!(plain == watched, "{authority} {rest}");
+    let one_preference = ADDRESSES_OF_ALL_KINDS.replace("MX 20", "MX 10");
+    for zone in [&equal_hosts(3, 300), ADDRESSES_OF_ALL_KINDS, &one_preference] {
+        for authority in ["bind_cyclic", "route53_simple", "knot_rotation", "bind_order_none"] {
+            for resolver in ["", "resolver = \"google_8888\"\n", "resolver = \"bind_9_20\"\npool = \"one\"\n"]
+            {
+                let senders = senders.replace("sites =", &format!("{resolver}sites ="));
+                for rest in [senders.clone(), senders.replace("qmail_lp64", "exim")] {
+                    let head = format!("[zone]\nauthority = \"{authority}\"\n");
+                    is_the_same_watched(&text("", zone, &rest).replacen("[zone]\n", &head, 1));
+                }
             }
         }
+    }
+}
+
+/// Several addresses of a host, of one family and of both, and one under two names.
+const ADDRESSES_OF_ALL_KINDS: &str = "example.com. 300 MX 10 a.example.com.\nexample.com. 300 MX 10 b.example.com.\n\
+     example.com. 300 MX 20 c.example.com.\na.example.com. 60 A 192.0.2.1\na.example.com. 60 A 192.0.2.2\n\
+     b.example.com. 300 A 192.0.2.3\nb.example.com. 300 AAAA 2001:db8::3\nc.example.com. 90 A 192.0.2.1\n\
+     c.example.com. 90 A 192.0.2.4\n";
+
+fn is_the_same_watched(text: &str) {
+    let world = compile_for(&scenario(text), MethodChoice::Messages);
+    for r in 0..2 {
+        let plain = replicate(&world, 1, r, &|| false).expect("nobody cancels it");
+        let watched = replicate_with(&world, 1, r, &|| false, &mut Watcher).expect("nobody cancels it");
+        assert!(plain == watched, "{text}");
     }
 }

@@ -4,7 +4,7 @@ use super::aggregate::{self, Plan};
 use super::world::greylisting::GreylistPlan;
 use super::world::method::{MethodChoice, MethodDecision};
 use super::world::topology::Names;
-use super::world::{Phases, SenderTable, Topology, World, senders};
+use super::world::{Phases, SenderTable, Topology, World, known_candidates, senders};
 use crate::dns::{Name, Zone};
 use crate::engine::world::OutagePlan;
 use crate::node::{Fault, Outage, Schedule};
@@ -67,16 +67,21 @@ fn world(scenario: &Scenario, names: &Names) -> World {
         .zip(by_sender)
         .map(|(sender, layers)| SenderTable::new(sender, scenario, names, &topology, layers))
         .collect();
+    let known_candidates = known_candidates::of_all(&topology, &senders);
+    let knows = senders.iter().zip(&known_candidates);
+    let knows: Vec<bool> =
+        knows.map(|(sender, known)| sender.path.fixed_candidates().is_some() || known.is_some()).collect();
     World {
         run: scenario.run,
         start: Time::ZERO - scenario.run.warm_up,
         end: Time::ZERO + scenario.run.run_length,
-        times_only: senders::times_only(&topology, &senders),
+        times_only: senders::times_only(&topology, &senders, &knows),
         greylisting: GreylistPlan::of(scenario),
         outages: OutagePlan::new(&scenario.random_outages),
         phases: Phases::new(&scenario.events, Time::ZERO + scenario.run.run_length),
         topology,
         senders,
+        known_candidates,
         delay_limits: delay_limits(scenario),
     }
 }

@@ -53,6 +53,7 @@ fn shape_schema(shape: &Shape) -> Value {
         Shape::Title => json!({ "type": "string", "maxLength": LONGEST_TITLE }),
         Shape::Name => json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_NAME }),
         Shape::HostName => json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_HOST_NAME }),
+        Shape::NodeName => json!({ "type": "string", "pattern": PLAIN_NAME_PATTERN }),
         Shape::Boolean => json!({ "type": "boolean" }),
         Shape::True => json!({ "const": true }),
         Shape::Integer { least, most } => integer_schema(*least, *most),

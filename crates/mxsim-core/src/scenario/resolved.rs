@@ -411,15 +411,38 @@ fn absolute(name: &Name) -> String {
     format!("{}.", name.as_str())
 }
 
+/// What makes one record set out of another.
+enum SetEdit<'s> {
+    Add(&'s [String]),
+    Remove(Vec<String>),
+    Replace,
+}
+
+/// The shortest edit: a change of one record in a large set would otherwise say the whole set again, and many such changes more than a scenario
+/// may hold.
+fn edit<'s>(old: &[String], new: &'s [String]) -> SetEdit<'s> {
+    if let Some(added) = new.strip_prefix(old) {
+        return SetEdit::Add(added);
+    }
+    let mut kept = new.iter().peekable();
+    let gone: Vec<String> = old.iter().filter(|line| kept.next_if_eq(line).is_none()).cloned().collect();
+    if kept.next().is_none() { SetEdit::Remove(gone) } else { SetEdit::Replace }
+}
+
 fn write_change(version: &ZoneVersion, published: &mut RecordSets, out: &mut Toml) {
     let wanted = record_sets(&version.zone);
-    let gone: Vec<_> = published.keys().filter(|set| !wanted.contains_key(*set)).cloned().collect();
+    let mut gone: Vec<String> = published
+        .keys()
+        .filter(|set| !wanted.contains_key(*set))
+        .map(|(owner, kind)| format!("{owner} {kind}"))
+        .collect();
     let (mut replaced, mut added) = (Vec::new(), Vec::new());
     for (set, lines) in &wanted {
-        match published.get(set) {
-            Some(old) if old == lines => {}
-            Some(_) => replaced.extend(lines.iter().cloned()),
-            None => added.extend(lines.iter().cloned()),
+        match published.get(set).map(|old| edit(old, lines)) {
+            Some(SetEdit::Add(new)) => added.extend_from_slice(new),
+            Some(SetEdit::Remove(old)) => gone.extend(old),
+            Some(SetEdit::Replace) => replaced.extend_from_slice(lines),
+            None => added.extend_from_slice(lines),
         }
     }
     out.section("[[changes]]");
@@ -428,8 +451,7 @@ fn write_change(version: &ZoneVersion, published: &mut RecordSets, out: &mut Tom
     if gone.is_empty() && replaced.is_empty() && added.is_empty() {
         replaced.extend(wanted.values().flatten().cloned());
     }
-    let gone_lines: Vec<String> = gone.iter().map(|(owner, kind)| format!("{owner} {kind}")).collect();
-    for (key, lines) in [("remove", gone_lines), ("replace", replaced), ("add", added)] {
+    for (key, lines) in [("remove", gone), ("replace", replaced), ("add", added)] {
         if !lines.is_empty() {
             out.lines(key, lines);
         }

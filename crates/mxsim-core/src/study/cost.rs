@@ -26,9 +26,9 @@ use waiting::retries;
 /// 200.
 const ADDRESSES: [f64; 2] = [8.0, 10.0];
 /// The longest single replication that is not refused (s of one core).
-const LONGEST_REPLICATION_S: f64 = 900.0;
+pub(super) const LONGEST_REPLICATION_S: f64 = 900.0;
 /// The longest run with a fixed number of replications that is not refused (s of one core): a day.
-const LONGEST_RUN_S: f64 = 86_400.0;
+pub(super) const LONGEST_RUN_S: f64 = 86_400.0;
 /// The most memory for one replication, and for all tallies together (bytes): 4 GiB.
 pub(super) const MOST_MEMORY: f64 = 4_294_967_296.0;
 /// Bytes of a cache entry with its order, and of a cached record set that nobody has asked for.
@@ -103,6 +103,8 @@ pub struct Cost {
     pub working_bytes: f64,
     /// Memory of one finished tally (bytes).
     pub tally_bytes: f64,
+    /// Whether a greylist is among what fills the memory.
+    pub(super) has_greylist: bool,
 }
 
 /// What is simulated along with a run and after it.
@@ -179,6 +181,7 @@ impl Cost {
                 + world.greylisting.as_ref().map_or(0.0, |plan| plan.most_entries() * KEY_BYTES)
                 + load_bytes(world),
             tally_bytes: tally_bytes(world),
+            has_greylist: world.greylisting.is_some(),
         }
     }
 
@@ -207,6 +210,7 @@ impl Cost {
             replication_s: 0.0,
             working_bytes: bytes,
             tally_bytes: 0.0,
+            has_greylist: scenario.greylisting.is_some(),
         };
         Err(cost.too_large(1))
     }
@@ -262,6 +266,8 @@ impl Cost {
             retries: self.retries,
             working_bytes: self.working_bytes + self.beside.table_bytes(),
             tallies_bytes: self.tally_bytes * self.tallies(replications),
+            has_worlds: self.beside.asked.is_some_and(|worlds| worlds > 0),
+            has_greylist: self.has_greylist,
         }
     }
 

@@ -176,7 +176,7 @@ fn a_scenario_too_large_to_run_is_refused_with_its_cost() {
         "messages each",
         "h of one core for",
         "at work and",
-        "use fewer messages_per_day",
+        "what helps: fewer messages_per_day",
     ];
     let one_by_one = ["run", "-", "--method", "messages"];
     mxsim_with_input(&one_by_one, too_much_mail.as_bytes()).expect_error(4, &words);

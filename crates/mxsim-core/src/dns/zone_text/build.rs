@@ -110,6 +110,33 @@ impl<'r> Builder<'r> {
         self.sets.get(&(&source, kind)).cloned().unwrap_or_default()
     }
 
+    fn note_other_domains(&mut self, about: &Name, with_mx: &[&Record]) {
+        let others = with_mx.iter().filter(|record| record.owner != *about).take(3);
+        let others: Vec<String> = others.map(|record| record.owner.to_string()).collect();
+        let others = others.join(", ");
+        self.note("other-domains", format!("the text has MX records of {others} too; this is about {about}"));
+    }
+
+    /// A wildcard stands for names that exist nowhere in the text: where its MX records are the only ones, only the user knows which name is meant.
+    /// A zone or a query that is named takes no mail through them (RFC 4592 section 2.2.1).
+    fn refuse_mx_of_a_wildcard(&mut self) -> Result<(), ZoneTextError> {
+        let is_wildcard = |record: &&Record| record.kind == RecordKind::Mx && record.owner.is_wildcard();
+        let Some(record) = self.records.iter().find(is_wildcard) else { return Ok(()) };
+        let wildcard = &record.owner;
+        let below = wildcard.as_str().trim_start_matches("*.");
+        if let Some(named) = self.context.asked.first().or(self.context.zone.as_ref()) {
+            let text = format!("the MX records of {wildcard} are for names below {below}, not for {named}");
+            self.note("wildcard-mx", text);
+            return Ok(());
+        }
+        let message =
+            format!("the only MX records are those of {wildcard}, which stands for any name below {below}");
+        let help = format!(
+            "say which name takes the mail, such as `--domain mail.{below}`, or domain = \"mail.{below}\" in a scenario"
+        );
+        Err(ZoneTextError { kind: ZoneErrorKind::Domain, message, help, range: record.range })
+    }
+
     /// The only owner of MX records, or the one of them that the text is about; without any, the only owner of addresses.
     fn infer_domain(&mut self) -> Result<Name, ZoneTextError> {
         let context = self.context;
@@ -119,7 +146,9 @@ impl<'r> Builder<'r> {
             self.records.iter().filter(fits).filter(|record| seen.insert(&record.owner)).collect()
         };
         let mut found = owners(&[RecordKind::Mx]);
-        if found.is_empty() {
+        let has_mx = !found.is_empty();
+        if !has_mx {
+            self.refuse_mx_of_a_wildcard()?;
             found = owners(&[RecordKind::A, RecordKind::Aaaa]);
             found.retain(|record| context.shows_mx_of(&record.owner));
             if let ([], Some(other)) = (&found[..], owners(&[RecordKind::A, RecordKind::Aaaa]).first()) {
@@ -130,17 +159,10 @@ impl<'r> Builder<'r> {
             |record: &&&Record| context.zone.iter().chain(&context.asked).any(|name| *name == record.owner);
         let about: Vec<&Record> = found.iter().filter(is_about).copied().collect();
         if let ([only], true) = (&about[..], found.len() > 1) {
-            let others: Vec<String> = found
-                .iter()
-                .filter(|record| record.owner != only.owner)
-                .take(3)
-                .map(|record| record.owner.to_string())
-                .collect();
-            let text =
-                format!("the text has MX records of {} too; this is about {}", others.join(", "), only.owner);
-            let domain = only.owner.clone();
-            self.note("other-domains", text);
-            return Ok(domain);
+            if has_mx {
+                self.note_other_domains(&only.owner, &found);
+            }
+            return Ok(only.owner.clone());
         }
         let whole = TextRange { text: 0, start: 0, end: 0 };
         let fail = |message: String, help: String, range| {

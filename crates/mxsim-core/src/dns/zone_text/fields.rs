@@ -128,7 +128,9 @@ pub(super) fn fields<'t, 'a>(tokens: &'t [Token<'a>]) -> Outcome<Fields<'t, 'a>>
         if !class && is_class(token.text) {
             (class, is_internet) =
                 (true, ["IN", "CLASS1"].iter().any(|name| name.eq_ignore_ascii_case(token.text)));
-        } else if span.is_none() && token.text.starts_with(|c: char| c.is_ascii_digit()) {
+        } else if span.is_none()
+            && token.text.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit())
+        {
             span = Some(ttl(token.text).map_or_else(|| bad_ttl(token), Ok)?);
         } else {
             return unknown_type(token);

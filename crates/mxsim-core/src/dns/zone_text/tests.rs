@@ -103,6 +103,10 @@ fn lines_may_be_indented_as_a_whole_and_miss_final_dots() {
 fn wildcards_own_records_and_are_no_domain() {
     let zone = zone("a.example. 1 MX 1 m.example.\n*.example. 1 MX 9 m.example.\nm.example. 1 A 192.0.2.1");
     assert_eq!((zone.domain.as_str(), zone.mx.len()), ("a.example", 1));
+    let alone = "*.b.example. 1 MX 9 m.b.example.\nm.b.example. 1 A 192.0.2.1\n";
+    assert_eq!(errors(alone)[0].0, ZoneErrorKind::Domain, "which name below is meant?");
+    let whole = format!("$ORIGIN b.example.\n@ 1 SOA ns h 1 2 3 4 5\n@ 1 A 192.0.2.2\n{alone}");
+    assert_eq!(notes(&whole), ["wildcard-mx", "implicit-mx"], "not the top of the zone");
 }
 
 #[test]

@@ -59,18 +59,14 @@ impl<P: Watching> Replication<'_, '_, P> {
         candidates.clear();
         let mx_set = match table.path.fixed_candidates() {
             Some(fixed) if !P::ACTIVE => {
-                let (epoch, from_cache) = self.ask_mx_timing(table, message.outbound_host, now);
-                self.recorder.looked_up(message.id.sender, now, from_cache);
+                let epoch = self.look_at_mx(message, table, now);
                 let choice = self.sender_state(message).choice_for(table, message, epoch, now);
                 fixed.arrange(choice, candidates);
                 message.put_tied_first(candidates);
                 fixed.mx_set()
             }
             _ => {
-                let epoch = self.look_up(message, table, candidates, now)?;
-                self.note(message, now, Step::Candidates(candidates));
-                take_preferences(table.behaviour.preference(), candidates);
-                let mx_set = if table.files_under_mx_set() { mx_set(candidates) } else { 0 };
+                let (epoch, mx_set) = self.gather(message, table, candidates, now)?;
                 self.put_in_order(message, candidates, epoch, now);
                 if table.behaviour.parameters.order.hosts == HostOrder::RoundRobin && failed.is_empty() {
                     self.sender_state(message).take_turn(message.outbound_host);
@@ -85,6 +81,32 @@ impl<P: Watching> Replication<'_, '_, P> {
         table.behaviour.cut(candidates);
         self.note(message, now, Step::Admitted(candidates));
         Ok(mx_set)
+    }
+
+    /// The candidates before they are put in order, the epoch of the MX entry they came with, and their set of MX hosts.
+    fn gather(
+        &mut self,
+        message: &QueuedMessage,
+        table: &SenderTable,
+        candidates: &mut Candidates,
+        now: Time,
+    ) -> Result<(u32, u64), NoCandidate> {
+        let known = self.world.known_candidates[message.id.sender.index()].as_ref();
+        if let Some(known) = known.filter(|_| !P::ACTIVE) {
+            candidates.extend_from_slice(known.all());
+            return Ok((self.look_at_mx(message, table, now), known.mx_set()));
+        }
+        let epoch = self.look_up(message, table, candidates, now)?;
+        self.note(message, now, Step::Candidates(candidates));
+        take_preferences(table.behaviour.preference(), candidates);
+        Ok((epoch, if table.files_under_mx_set() { mx_set(candidates) } else { 0 }))
+    }
+
+    /// Looks the MX set up for its time alone: the epoch of the entry.
+    fn look_at_mx(&mut self, message: &QueuedMessage, table: &SenderTable, now: Time) -> u32 {
+        let (epoch, from_cache) = self.ask_mx_timing(table, message.outbound_host, now);
+        self.recorder.looked_up(message.id.sender, now, from_cache);
+        epoch
     }
 
     fn put_in_order(&mut self, message: &QueuedMessage, candidates: &mut Candidates, epoch: u32, now: Time) {

@@ -2,6 +2,7 @@
 
 pub mod fixed_candidates;
 pub mod greylisting;
+pub mod known_candidates;
 pub mod method;
 mod out_of_reach;
 mod outages;
@@ -19,6 +20,7 @@ use crate::ids::SenderId;
 use crate::scenario::RunPlan;
 use crate::time::{Span, Time};
 use greylisting::GreylistPlan;
+use known_candidates::KnownCandidates;
 
 /// What is the same in all replications. Immutable, and shared by them.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct World {
     pub topology: Topology,
     /// Senders.
     pub senders: Vec<SenderTable>,
+    /// Per sender: its candidates, where it need not ask for addresses.
+    pub known_candidates: Vec<Option<KnownCandidates>>,
     /// Per resolver layer: true if only the times of its entries matter to those who ask it.
     pub times_only: Vec<bool>,
     /// What its nodes do about senders that they do not know, if any greylists.

@@ -254,9 +254,10 @@ impl SenderTable {
             path: DeliveryPath::PerMessage(None),
             streams: SenderStreams::of(&sender.name),
         };
-        let hosts = (0..topology.hosts.len()).map(HostId::new);
-        table.fixed_addresses = hosts.map(|host| fixed_addresses(topology, &table, host)).collect();
         let fixed = FixedCandidates::of(topology, &table);
+        let asks = fixed.is_none();
+        let hosts = (0..topology.hosts.len()).map(HostId::new);
+        table.fixed_addresses = hosts.map(|host| fixed_addresses(topology, &table, (host, asks))).collect();
         table.path = DeliveryPath::of(topology, &table.behaviour, fixed);
         if !table.wanted {
             table.path = table.path.not_compact();
@@ -394,10 +395,19 @@ impl SenderTable {
 }
 
 /// The addresses of a host as candidates of preference 0, AAAA before A, if the sender always gets these; none otherwise.
-fn fixed_addresses(topology: &Topology, sender: &SenderTable, host: HostId) -> SmallVec<[Candidate; 2]> {
+/// A sender with fixed candidates never asks for an address, watched or not, even where an authority counts its questions.
+fn fixed_addresses(
+    topology: &Topology,
+    sender: &SenderTable,
+    (host, asks): (HostId, bool),
+) -> SmallVec<[Candidate; 2]> {
     let sets = topology.host(host);
     let wanted = sets.aaaa.filter(|_| sender.ipv6).into_iter().chain(sets.a);
-    let fixed = |set: usize| topology.fixed_answers[set].filter(|_| !sender.passes_over(host));
+    let known = |set: usize| match asks {
+        true => topology.fixed_answers[set],
+        false => topology.record_sets[set].only_record(),
+    };
+    let fixed = |set: usize| known(set).filter(|_| !sender.passes_over(host));
     let candidate = |set: usize| Some(topology.candidate(0, host, AddressId(fixed(set)?.target)));
     wanted.map(candidate).collect::<Option<_>>().unwrap_or_default()
 }
@@ -448,24 +458,23 @@ pub fn layers(scenario: &Scenario) -> (Vec<LayerTable>, Vec<SenderLayers>) {
     (tables, by_sender)
 }
 
-/// Per layer: true if only the times of its entries matter, because all senders that ask it have fixed candidates and ask nothing behind it. An
-/// authority whose answers go by how often it was asked is asked by everyone, as soon as its order makes a difference to anyone.
+/// Per layer: true if only the times of its entries matter, because all senders that ask it know their candidates (`knows`) and ask nothing behind it.
+/// An authority whose answers go by how often it was asked is asked by everyone, as soon as its order makes a difference to anyone.
 #[must_use]
-pub fn times_only(topology: &Topology, senders: &[SenderTable]) -> Vec<bool> {
-    let is_indifferent =
-        |sender: &SenderTable| sender.path.fixed_candidates().is_some() && sender.layers.len() == 1;
+pub fn times_only(topology: &Topology, senders: &[SenderTable], knows: &[bool]) -> Vec<bool> {
+    let is_indifferent = |(sender, knows): (&SenderTable, &bool)| *knows && sender.layers.len() == 1;
     let authority = &topology.authority;
     let others_mind = authority.transform != Transform::None
         && authority.types.contains(RecordType::Mx)
-        && !senders.iter().all(is_indifferent);
+        && !senders.iter().zip(knows).all(is_indifferent);
     let of_layer = |(layer, table): (usize, &LayerTable)| {
-        let asks =
-            |sender: &&SenderTable| sender.layers.iter().any(|&(asked, _)| usize::from(asked) == layer);
+        let asks = |sender: &SenderTable| sender.layers.iter().any(|&(asked, _)| usize::from(asked) == layer);
         let parameters = &table.parameters;
         let is_plain = parameters.cache.is_plain()
             && parameters.pick == Pick::Client
             && topology.record_sets[MX].versions.len() == 1;
-        is_plain && !others_mind && senders.iter().filter(asks).all(is_indifferent)
+        let asking = senders.iter().zip(knows).filter(|(sender, _)| asks(sender));
+        is_plain && !others_mind && asking.into_iter().all(is_indifferent)
     };
     topology.layers.iter().enumerate().map(of_layer).collect()
 }

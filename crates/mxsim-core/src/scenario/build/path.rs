@@ -222,6 +222,11 @@ impl Setting<'_> {
         };
         if places.is_empty() {
             let what = if is_of_senders { "sender" } else { "entry" };
+            // What has no name has a number.
+            let called = |(i, name): (usize, &String)| {
+                if name.is_empty() { (i + 1).to_string() } else { name.clone() }
+            };
+            let known: Vec<String> = known.iter().enumerate().map(called).collect();
             return Err(self.unknown(what, name, &known));
         }
         let listed = at.len();
@@ -343,8 +348,11 @@ mod tests {
             ("senders.bigone.share", "there is no sender `bigone`; did you mean `big.one`?"),
             ("resolvers.x.caches", "there is no entry `x`; the scenario has none"),
             ("traffic.messages_per_day.x", "is a single value"),
+            ("events.0.for", "there is no entry `0`; known here: 1"),
         ] {
-            let error = builder().set_at(path, json!(1)).expect_err(path).to_string();
+            let builder =
+                builder().set("events", json!([{ "at": "1h", "for": "1h", "node": "a", "fault": "drop" }]));
+            let error = builder.set_at(path, json!(1)).expect_err(path).to_string();
             assert!(error.contains(says), "{path}: {error}");
         }
     }

@@ -96,6 +96,11 @@ pub const FINDINGS: &[FindingKind] = &[
     kind("transform-of-nothing", Warning, "an `order` has a transform but no record types to put it on"),
     kind("sender-like-preset", Warning, "a sender without a preset is named like one"),
     kind("spam-is-wanted", Warning, "a sender that behaves like spam counts as wanted mail"),
+    kind(
+        "wildcard-mx",
+        Warning,
+        "the only MX records are those of a wildcard, which the domain itself does not match",
+    ),
     kind("lines-skipped", Note, "lines that are no records were skipped"),
     kind("mixed-preferences", Note, "the MX records differ in preference"),
     kind("implicit-mx", Note, "the domain has no MX record, so senders use its own addresses"),

@@ -50,7 +50,7 @@ pub(super) const EDGE: &[Key] = &[
     ),
     required(
         "nodes",
-        Shape::List { of: &Shape::HostName, least: 1, only: &[] },
+        Shape::List { of: &Shape::NodeName, least: 1, only: &[] },
         "the nodes behind it; one that the zone does not name is private, and `[nodes.NAME]` says what it can serve",
     ),
     optional(

@@ -53,8 +53,9 @@ pub(super) fn read(
         }
         event.find_addresses(&hit, nodes, reading);
         let scopes = event.scopes(&from);
-        let single =
-            event.times(run_length).saturating_mul(((hit.len() + hit_edges.len()) * scopes.len()) as i64);
+        // What hits nothing is an error that is said elsewhere, and has its times all the same.
+        let places = ((hit.len() + hit_edges.len()) * scopes.len()).max(1);
+        let single = event.times(run_length).saturating_mul(places as i64);
         left = left.saturating_sub(single);
         if left < 0 {
             report_too_many(&value.place, reading);
@@ -71,18 +72,15 @@ pub(super) fn read(
         let text = event.text((&hit, nodes), (&hit_edges, edges), &from.unwrap_or_default());
         planned.push(PlannedEvent { text, name: event.name, kind: EventKind::Fault, nodes: hit, during });
     }
-    for (node, outages) in nodes.iter_mut().zip(outages) {
-        if Schedule::places(&outages) as i64 > MOST_OUTAGES {
-            let message = format!("the events of node {} overlap too often", node.name);
-            let place = document.get("events").map_or(Place::File, |events| events.place.clone());
-            reading.report.error(code::OUT_OF_RANGE, &place, message).help("join events that overlap");
-            return (Vec::new(), Vec::new());
-        }
-        node.faults = Schedule::new(outages);
+    let overlapping = |outages: &&Vec<Outage>| Schedule::places(outages) as i64 > MOST_OUTAGES;
+    if outages.iter().chain(&edge_outages).any(|outages| overlapping(&outages)) {
+        let place = document.get("events").map_or(Place::File, |events| events.place.clone());
+        let message = "the events of one node or edge overlap too often";
+        reading.report.error(code::OUT_OF_RANGE, &place, message).help("join events that overlap");
+        return (Vec::new(), Vec::new());
     }
-    for (edge, outages) in edges.iter_mut().zip(edge_outages) {
-        edge.faults = Schedule::new(outages);
-    }
+    nodes.iter_mut().zip(outages).for_each(|(node, outages)| node.faults = Schedule::new(outages));
+    edges.iter_mut().zip(edge_outages).for_each(|(edge, outages)| edge.faults = Schedule::new(outages));
     (faults, planned)
 }
 

@@ -488,4 +488,27 @@ mod tests {
         assert_eq!(codes(17, 16, 250), [""; 0]);
         assert_eq!(codes(17, 17, 250), ["E206"]);
     }
+
+    /// 230 hosts come one by one and go again: said in full each time, the set alone would be more records than a scenario may have.
+    #[test]
+    fn a_change_of_one_record_is_written_as_one() {
+        let mx = |host: usize| format!("e.example. 300 MX 1 m{host}.e.example.\n");
+        let host = |host: usize| format!("{}m{host}.e.example. 300 A 10.0.0.{}\n", mx(host), host + 1);
+        let mut text = format!("[zone]\ntext = \"\"\"\n{}\"\"\"\n", host(0));
+        for at in 1..230 {
+            text += &format!("[[changes]]\nat = \"{at}h\"\nadd = \"\"\"\n{}\"\"\"\n", host(at));
+            text += &format!("[[changes]]\nat = \"{}h\"\nremove = \"\"\"\n{}\"\"\"\n", 230 + at, mx(at));
+        }
+        let scenario = Scenario::from_toml(&text).expect("a scenario");
+        let resolved = scenario.resolved();
+        let again = Scenario::from_toml(&resolved).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(again.resolved(), resolved);
+        assert!(
+            again
+                .zones
+                .iter()
+                .map(|version| &version.zone.mx)
+                .eq(scenario.zones.iter().map(|version| &version.zone.mx))
+        );
+    }
 }

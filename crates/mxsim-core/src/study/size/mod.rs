@@ -91,7 +91,9 @@ pub fn size(
     let mut found = study.found();
     if found[0].situation.nodes.is_empty() {
         return Err(StudyError::Question(
-            "no mail reaches a node, so there is nothing to size; mxsim check says why".into(),
+            "no message reached a node in the days that were simulated, so there is nothing to size: either so little mail arrives, or no node \
+             takes any (mxsim check says why)"
+                .into(),
         ));
     }
     let mut partial = study.seen.partial || study.test(&mut found)?;

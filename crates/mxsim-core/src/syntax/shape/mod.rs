@@ -14,8 +14,8 @@ use crate::syntax::tree::{Entry, Kind, Table, Value};
 use crate::time::Span;
 pub(crate) use scalar::MOST_BESIDE;
 use scalar::{
-    check_address, check_duration, check_integer, check_name, check_number, check_share, check_title,
-    is_nothing, number_rule,
+    check_address, check_duration, check_integer, check_name, check_node_name, check_number, check_share,
+    check_title, is_nothing, number_rule,
 };
 
 /// What a value may look like.
@@ -29,6 +29,8 @@ pub(crate) enum Shape {
     Name,
     /// The same as long as a DNS name may be, or a node named after one.
     HostName,
+    /// The name of a node that may be new: letters, digits, `.`, `_`, `-`, `:` and `/`.
+    NodeName,
     /// An IP address.
     Address,
     /// True or false.
@@ -122,6 +124,9 @@ pub(crate) const LONGEST_HOST_NAME: usize = 260;
 /// The name of an entry that holds for all; no node or resolver can be called so.
 pub(crate) const EVERY: &str = "*";
 
+/// What a plain name is made of.
+const PLAIN_NAME_HELP: &str = "use letters, digits, `.`, `_`, `-`, `:` and `/`";
+
 /// Regular expression of [`is_plain_name`].
 pub(crate) const PLAIN_NAME_PATTERN: &str = "^[A-Za-z0-9._/:-]{1,260}$";
 /// The same, or [`EVERY`].
@@ -163,6 +168,7 @@ impl Shape {
             Self::Title => check_title(value),
             Self::Name => check_name(value, LONGEST_NAME),
             Self::HostName => check_name(value, LONGEST_HOST_NAME),
+            Self::NodeName => check_node_name(value),
             Self::Address => check_address(value),
             Self::Integer { least, most } => check_integer(value, *least, *most),
             Self::Number { least, most, above } => check_number(value, *least, *most, *above),
@@ -201,6 +207,7 @@ impl Shape {
                 | Self::Title
                 | Self::Name
                 | Self::HostName
+                | Self::NodeName
                 | Self::Address
                 | Self::Duration(_)
                 | Self::Moment
@@ -246,7 +253,7 @@ impl Shape {
     pub(crate) fn describe(&self) -> String {
         match self {
             Self::Text | Self::Title => "a string".into(),
-            Self::Name | Self::HostName => "a name".into(),
+            Self::Name | Self::HostName | Self::NodeName => "a name".into(),
             Self::Address => "an IP address".into(),
             Self::Boolean => "true or false".into(),
             Self::True => "`true`".into(),
@@ -395,9 +402,7 @@ fn check_map(of: &Shape, every: Option<&Shape>, table: &Table, path: &str, repor
         }
         if !is_plain_name(&entry.key) {
             let message = format!("{path}: {} is no usable name", crate::syntax::tree::shortened(&entry.key));
-            report
-                .error(code::MALFORMED, &entry.key_place, message)
-                .help("use letters, digits, `.`, `_`, `-`, `:` and `/`");
+            report.error(code::MALFORMED, &entry.key_place, message).help(PLAIN_NAME_HELP);
         }
         of.check(&entry.value, &below(path, &entry.key), report);
     }
