@@ -45,12 +45,12 @@ impl Observer for Watched<'_> {
 
 /// Runs replications of `world` and its twins until the limit or until `observer` stops it.
 pub fn run(world: &Compiled, twins: &Twins, options: RunOptions, observer: &dyn Observer) -> Run {
-    question(world, twins, options, Around { observer, leaves_time: false, shelf: Shelved::default() })
+    question(world, twins, options, Setting { observer, leaves_time: false, shelf: Shelved::default() })
 }
 
 /// How a run is watched and what it has at hand.
 #[derive(Clone, Copy)]
-pub(super) struct Around<'a> {
+pub(super) struct Setting<'a> {
     pub(super) observer: &'a dyn Observer,
     /// True if it leaves time for other worlds.
     pub(super) leaves_time: bool,
@@ -58,9 +58,9 @@ pub(super) struct Around<'a> {
 }
 
 /// Runs replications until the limit, or until they are stopped.
-pub(super) fn question(world: &Compiled, twins: &Twins, options: RunOptions, around: Around<'_>) -> Run {
+pub(super) fn question(world: &Compiled, twins: &Twins, options: RunOptions, setting: Setting<'_>) -> Run {
     let mut run = Run { tallies: Vec::new(), twins: TwinTallies::default(), partial: false, ended: None };
-    let batch = Batch::new(world, twins, options, around);
+    let batch = Batch::new(world, twins, options, setting);
     loop {
         let done = run.tallies.len() as u64;
         let target = match options.limit {
@@ -68,7 +68,7 @@ pub(super) fn question(world: &Compiled, twins: &Twins, options: RunOptions, aro
             Limit::UntilDecided { at_most } => estimate::next_look(done).min(at_most),
         };
         if let Err(ended) = batch.extend(&mut run, target) {
-            run.partial = ended == Ended::Stopped && around.observer.stop() == Some(Stop::Interrupted);
+            run.partial = ended == Ended::Stopped && setting.observer.stop() == Some(Stop::Interrupted);
             run.ended = Some(ended);
             return run;
         }
@@ -98,9 +98,9 @@ pub(super) fn fill(
     world: &Compiled,
     twins: &Twins,
     (options, range): (RunOptions, Range<u64>),
-    around: Around<'_>,
+    setting: Setting<'_>,
 ) -> Result<Filled, Ended> {
-    let batch = Batch::new(world, twins, options, around);
+    let batch = Batch::new(world, twins, options, setting);
     let (mut filled, mut seen) = (Filled::default(), TwinTallies::default());
     let mut from = range.start;
     while from < range.end {
@@ -146,18 +146,18 @@ struct Batch<'a> {
     seed: u64,
     cost: Cost,
     finished: AtomicU64,
-    around: Around<'a>,
+    setting: Setting<'a>,
     /// What the tallies of the run look like.
     shape: Shape,
 }
 
 impl<'a> Batch<'a> {
-    fn new(world: &'a Compiled, twins: &'a Twins, options: RunOptions, around: Around<'a>) -> Self {
+    fn new(world: &'a Compiled, twins: &'a Twins, options: RunOptions, setting: Setting<'a>) -> Self {
         let most = match options.limit {
             Limit::Replications(most) | Limit::UntilDecided { at_most: most } => most,
         };
         let (cost, finished) = (Cost::of(world), AtomicU64::new(0));
-        Self { world, twins, seed: options.seed, cost, finished, around, shape: shape_of(world, most) }
+        Self { world, twins, seed: options.seed, cost, finished, setting, shape: shape_of(world, most) }
     }
 
     /// Extends `run` up to the target, or as far as it comes: what comes after a gap is thrown away, so that the run is a prefix.
@@ -178,7 +178,7 @@ impl<'a> Batch<'a> {
     /// Replication `r` of the world itself and of its twins, with what the nodes do that a goal takes down.
     fn own(&self, r: u64, is_undisturbed_settled: bool, target: u64) -> Result<Own, Ended> {
         // One is finished whatever is to follow.
-        let Around { observer, leaves_time, shelf } = self.around;
+        let Setting { observer, leaves_time, shelf } = self.setting;
         let watched = Watched { observer, leaves_time: leaves_time && r > 0 };
         let replicate = |world: &Compiled| replicate(world, self.seed, r, self.cost, &watched);
         let place = Place::Replication(r);

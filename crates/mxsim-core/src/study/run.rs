@@ -9,8 +9,8 @@ use crate::estimate::{self, Assumption, Plausible, WhatIf};
 use crate::numerals::rough;
 use crate::results::Results;
 use crate::scenario::Scenario;
-use crate::study::batch::{Around, fill, question};
 pub use crate::study::batch::{Run, run};
+use crate::study::batch::{Setting, fill, question};
 use crate::study::beside::within;
 use crate::study::cost::{Cost, OtherWorlds, TooLarge};
 use crate::study::limit::{Limit, Observer, RunOptions, Stop};
@@ -101,10 +101,10 @@ pub fn simulate_shard(
     let range = shard.replications(replications);
     let ready = Ready::new(scenario, options, observer, Some(range.end - range.start))?;
     let Ready { world, twins, cost, is_unknown } = &ready;
-    let around = Around { observer, leaves_time: false, shelf: Shelved(Some(shelf)) };
+    let setting = Setting { observer, leaves_time: false, shelf: Shelved(Some(shelf)) };
     let own = range.end - range.start;
     let failed = |ended: Ended| ready.failed(ended, observer);
-    let filled = fill(world, twins, (options, range), around).map_err(failed)?;
+    let filled = fill(world, twins, (options, range), setting).map_err(failed)?;
     if !is_unknown || options.worlds == Some(0) || own == 0 {
         return Ok(());
     }
@@ -122,7 +122,7 @@ pub fn simulate_shard(
     // No more than a run spends on them: what does not fit is left to the merge.
     let most = if options.worlds.is_some() { u64::MAX } else { filled.work_with_twins };
     let settled =
-        look_ahead(&mut Dealer::new(shard, scenario, &after), most, (options, replications), around);
+        look_ahead(&mut Dealer::new(shard, scenario, &after), most, (options, replications), setting);
     shelf.settled(&settled.map_err(failed)?);
     Ok(())
 }
@@ -132,7 +132,7 @@ fn look_ahead(
     dealer: &mut Dealer<'_>,
     most: u64,
     (options, replications): (RunOptions, u64),
-    Around { observer, shelf, .. }: Around<'_>,
+    Setting { observer, shelf, .. }: Setting<'_>,
 ) -> Result<Vec<Place>, Ended> {
     let simulated = |dealt: &Dealt, most: u64| {
         let worlds = dealt.worlds(options.method, &|| observer.stop().is_some()).ok_or(Ended::Stopped)?;
@@ -210,8 +210,8 @@ fn simulate_shelved(
     let ready = Ready::new(scenario, options, observer, shelf.0.map(|_| 1))?;
     let Ready { world, twins, cost, is_unknown } = &ready;
     let leaves_time = *is_unknown && options.worlds != Some(0);
-    let around = Around { observer, leaves_time, shelf };
-    let run = question(world, twins, options.at_most(cost.most_replications()), around);
+    let setting = Setting { observer, leaves_time, shelf };
+    let run = question(world, twins, options.at_most(cost.most_replications()), setting);
     match run.ended {
         Some(Ended::Shelf) => return Err(RunError::Shelf),
         Some(ended) if run.tallies.is_empty() => return Err(ready.failed(ended, observer)),
@@ -219,7 +219,7 @@ fn simulate_shelved(
         _ if run.tallies.is_empty() => return Err(nothing(*cost, observer)),
         _ => {}
     }
-    let looked_at = leaves_time.then(|| look(scenario, world, &run, (options, *cost), around));
+    let looked_at = leaves_time.then(|| look(scenario, world, &run, (options, *cost), setting));
     let looked_at = looked_at.transpose()?.flatten();
     Ok(results(world, twins, &run, looked_at, *is_unknown))
 }
@@ -230,7 +230,7 @@ fn look(
     world: &Compiled,
     run: &Run,
     (options, cost): (RunOptions, Cost),
-    Around { observer, shelf, .. }: Around<'_>,
+    Setting { observer, shelf, .. }: Setting<'_>,
 ) -> Result<Option<Alternatives>, RunError> {
     let RunOptions { seed, method, worlds: asked, .. } = options;
     let (own, replications) = (work(&run.tallies), run.tallies.len() as u64);

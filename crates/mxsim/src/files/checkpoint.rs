@@ -23,11 +23,11 @@ const SYNC_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Checkpoint {
     folder: PathBuf,
-    kept: Mutex<Kept>,
+    kept: Mutex<Written>,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct Written {
     /// Locked while the run lives.
     file: File,
     reader: File,
@@ -66,7 +66,7 @@ impl Checkpoint {
         };
         // What comes after was being written when its run ended.
         file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).map_err(|error| cannot(&error))?;
-        let kept = Kept { file, reader, places, end, synced: now(), failed: None };
+        let kept = Written { file, reader, places, end, synced: now(), failed: None };
         Ok(Self { folder: folder.to_owned(), kept: Mutex::new(kept) })
     }
 
@@ -89,7 +89,7 @@ impl Checkpoint {
         let _ = fs::remove_dir(&self.folder);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, Written> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -145,7 +145,7 @@ fn begin(file: &mut File, head: &Head) -> io::Result<u64> {
     Ok(line.len() as u64)
 }
 
-impl Kept {
+impl Written {
     fn append(&mut self, place: Place, line: &str) -> io::Result<()> {
         // One write, so that a kill leaves a beginning of it.
         self.file.write_all(format!("{line}\n").as_bytes())?;

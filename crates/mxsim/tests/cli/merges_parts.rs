@@ -212,7 +212,7 @@ fn all_that_is_wrong_with_parts_is_said_at_once() {
             "8 things are wrong with these parts",
             "part-3-of-8, again: each of them is shard 3/8",
             "part-4-of-8: its bytes are not those that its last line speaks of",
-            "part-5-of-8: is torn off",
+            "part-5-of-8: line 3 is torn off",
             "part-6-of-8: it is a part of another run: it has the seed 77 and not 1",
             "part-7-of-8: it was written by mxsim 0.1.0, which is newer than this mxsim",
             "part-8-of-8: it is no part of a run",

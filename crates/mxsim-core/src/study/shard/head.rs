@@ -1,6 +1,6 @@
 //! The first line of a part: what it is a part of.
 
-use super::Shard;
+use super::number::Shard;
 use crate::engine::MethodChoice;
 use crate::results::MODEL_EPOCH;
 use serde::{Deserialize, Serialize};

@@ -75,7 +75,7 @@ impl<'a> Parts<'a> {
         for (number, kept) in read {
             places.extend(kept.places.into_iter().map(|(place, span)| (place, (number, span))));
         }
-        let head = Head { shard: super::Shard::WHOLE, ..head };
+        let head = Head { shard: super::number::Shard::WHOLE, ..head };
         Ok(Self { sources, head, places, simulated: Default::default(), failed: Mutex::default() })
     }
 
