@@ -10,7 +10,9 @@ use std::ops::{Add, AddAssign, Sub};
 const SECOND: i64 = 1_000_000;
 
 /// A point in simulated time (µs since the first measured midnight).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 pub struct Time(pub i64);
 
 /// A length of simulated time (µs), never negative.

@@ -179,6 +179,7 @@ pub struct EdgeTally {
     /// Per node behind it.
     pub nodes: Vec<BehindEdge>,
     /// Nodes behind it that were drained, as that began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drains: Vec<DrainTally>,
 }
 
@@ -186,7 +187,8 @@ pub struct EdgeTally {
 pub const DRAINED_PARTS: [f64; 2] = [0.95, 0.99];
 
 /// A node behind an edge that is drained: how its connections end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DrainTally {
     /// Its place behind the edge.
     pub place: u32,

@@ -1,9 +1,12 @@
 //! Whether a tally that comes from elsewhere is one of a world: its lists are as long as those of the world, its numbers agree, and no sum of them can
 //! overflow. Nothing else is taken on trust that the statistics rely on.
 
-use super::{DURATION_PARTS, DelayHistogram, PEAK_BINS, SERIES_BIN, SenderTally, Strain, Tally, WindowTally};
+use super::{
+    DURATION_PARTS, DelayHistogram, DrainTally, EdgeTally, PEAK_BINS, SERIES_BIN, SenderTally, Strain, Tally,
+    WindowTally,
+};
 use crate::results::{DeliveryTotals, NodeTotals};
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 /// All counts of all replications together stay below this, so that no sum of some of them overflows.
 pub(crate) const MOST_TOGETHER: u64 = 1 << 62;
@@ -159,12 +162,26 @@ impl Tally {
         if (0..self.held.len()).any(is_busy_too_long) {
             return Err("sessions were busy for longer than they were open");
         }
+        if self.edges.iter().any(|edge| edge.drains.iter().any(|drain| !drain.is_of(edge, shape.run_length)))
+        {
+            return Err("a node was drained that the edge does not have, or at no time of the run");
+        }
         let seconds = (shape.run_length.0.max(0) / 1_000_000) as u64;
         let is_outside = |between: &(u64, u64)| between.0 > between.1 || between.1 > seconds;
         if self.accepted_between.iter().flatten().any(is_outside) {
             return Err("a host took mail at no time of the run");
         }
         Ok(())
+    }
+}
+
+impl DrainTally {
+    fn is_of(&self, edge: &EdgeTally, run_length: Span) -> bool {
+        let of_run = Time::ZERO..=Time::ZERO + run_length;
+        let ends = self.gone.iter().flatten();
+        (self.place as usize) < edge.nodes.len()
+            && of_run.contains(&self.at)
+            && ends.into_iter().all(|gone| (self.at..=*of_run.end()).contains(gone))
     }
 }
 
