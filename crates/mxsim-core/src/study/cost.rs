@@ -18,6 +18,7 @@ use crate::scenario::Scenario;
 use crate::study::limit::{Limit, MESSAGES_PER_SECOND};
 use crate::study::sensitivity::size::{TwinCost, WORLDS, WORLDS_BYTES, most_tallies};
 pub use crate::study::too_large::TooLarge;
+use crate::study::too_large::{LONGEST_REPLICATION_S, LONGEST_RUN_S, MOST_MEMORY};
 use crate::tally::{DURATION_PARTS, PEAK_BINS, SERIES_BIN};
 use crate::time::Span;
 use waiting::retries;
@@ -25,12 +26,6 @@ use waiting::retries;
 /// Addresses up to which a message costs the same, and from which on so many more cost as much as a message. Measured: 1.8 µs with 30, 27 µs with
 /// 200.
 const ADDRESSES: [f64; 2] = [8.0, 10.0];
-/// The longest single replication that is not refused (s of one core).
-pub(super) const LONGEST_REPLICATION_S: f64 = 900.0;
-/// The longest run with a fixed number of replications that is not refused (s of one core): a day.
-pub(super) const LONGEST_RUN_S: f64 = 86_400.0;
-/// The most memory for one replication, and for all tallies together (bytes): 4 GiB.
-pub(super) const MOST_MEMORY: f64 = 4_294_967_296.0;
 /// Bytes of a cache entry with its order, and of a cached record set that nobody has asked for.
 const ENTRY_BYTES: f64 = 160.0;
 /// Bytes of a finished window without its counts: the structure and what the allocator adds to its lists. 3,650 days of one-minute windows on

@@ -1,8 +1,14 @@
 //! Why a run is refused, in words.
 
-use super::cost::{LONGEST_REPLICATION_S, LONGEST_RUN_S, MOST_MEMORY};
 use crate::numerals::{bytes, count, rough};
 use std::fmt;
+
+/// The longest single replication that is not refused (s of one core).
+pub(super) const LONGEST_REPLICATION_S: f64 = 900.0;
+/// The longest run with a fixed number of replications that is not refused (s of one core): a day.
+pub(super) const LONGEST_RUN_S: f64 = 86_400.0;
+/// The most memory for one replication, and for all tallies together (bytes): 4 GiB.
+pub(super) const MOST_MEMORY: f64 = 4_294_967_296.0;
 
 /// A run that would take too long or too much memory.
 #[derive(Debug, Clone, Copy, PartialEq)]
