@@ -14,8 +14,8 @@ use crate::syntax::tree::{Entry, Kind, Table, Value};
 use crate::time::Span;
 pub(crate) use scalar::MOST_BESIDE;
 use scalar::{
-    check_address, check_duration, check_integer, check_name, check_node_name, check_number, check_share,
-    check_title, is_nothing, number_rule,
+    check_address, check_duration, check_integer, check_name, check_number, check_share, check_title,
+    is_nothing, number_rule, problem,
 };
 
 /// What a value may look like.
@@ -378,6 +378,11 @@ fn known_key<'a>(keys: &'a [Key], entry: &Entry, path: &str, report: &mut Report
         }
         found => found,
     }
+}
+
+fn check_node_name(value: &Value) -> Option<quantity::Malformed> {
+    let fits = is_plain_name(&value.written());
+    (!fits).then(|| problem(false, "a name that a node may have".into(), PLAIN_NAME_HELP))
 }
 
 fn check_choice(keys: &[Key], table: &Table, place: &Place, path: &str, report: &mut Report) {

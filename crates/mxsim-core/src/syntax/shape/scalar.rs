@@ -1,13 +1,12 @@
 //! Rules of single values that have the right type.
 
-use super::{PLAIN_NAME_HELP, is_plain_name};
 use crate::outgoing::LONGEST_TITLE;
 use crate::syntax::quantity::{self, Malformed};
 use crate::syntax::tree::Value;
 use crate::time::Span;
 use std::net::IpAddr;
 
-fn problem(out_of_range: bool, rule: String, help: impl Into<String>) -> Malformed {
+pub(super) fn problem(out_of_range: bool, rule: String, help: impl Into<String>) -> Malformed {
     Malformed { rule, help: help.into(), out_of_range }
 }
 
@@ -61,11 +60,6 @@ pub(super) fn is_nothing(value: &Value) -> bool {
 /// The share that a value writes, as a fraction or in percent, whatever its size.
 fn share_in(value: &Value) -> Result<f64, Malformed> {
     value.as_number().map_or_else(|| quantity::percent(&value.written()), Ok)
-}
-
-pub(super) fn check_node_name(value: &Value) -> Option<Malformed> {
-    let fits = is_plain_name(&value.written());
-    (!fits).then(|| problem(false, "a name that a node may have".into(), PLAIN_NAME_HELP))
 }
 
 pub(super) fn check_name(value: &Value, most: usize) -> Option<Malformed> {
