@@ -123,6 +123,21 @@ pub struct EdgePolicy {
 }
 
 impl EdgePolicy {
+    /// One node after the other, packet by packet, without limits, and nothing that tells which nodes are up.
+    pub(crate) const BLANK: Self = Self {
+        balance: Balance::RoundRobin,
+        forwarding: Forwarding::Packets,
+        source: Source::Kept,
+        sessions: None,
+        sessions_per_node: None,
+        queue: 0,
+        when_full: WhenFull::Refuse,
+        without_node: WithoutNode::Close,
+        check: None,
+        passive: None,
+        slow_start: Span::ZERO,
+    };
+
     /// True if something depends on how many connections are open.
     #[must_use]
     pub const fn counts_connections(&self) -> bool {

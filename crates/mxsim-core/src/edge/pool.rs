@@ -88,18 +88,16 @@ impl Pool {
         (member.changed, member.open) = (self.changes, open(member.open));
     }
 
-    /// Takes a node out, or back in.
-    pub fn set_up(&mut self, place: usize, is_up: bool) {
-        self.members[place].is_up = is_up;
+    /// Takes a node out, or back in; returns whether it was in.
+    pub fn set_up(&mut self, place: usize, is_up: bool) -> bool {
+        std::mem::replace(&mut self.members[place].is_up, is_up)
     }
 
     /// Gives a node so many sixteenths of its weight.
     pub fn set_sixteenths(&mut self, place: usize, sixteenths: u32) {
         let member = &mut self.members[place];
-        member.weight = (member.full_weight / 16 * sixteenths).max(member.full_weight.min(1));
-        if sixteenths >= 16 {
-            member.weight = member.full_weight;
-        }
+        let full = member.full_weight;
+        member.weight = if sixteenths >= 16 { full } else { (full / 16 * sixteenths).max(full.min(1)) };
     }
 
     /// Connections open to a node.
@@ -231,24 +229,9 @@ fn whole_weights(nodes: &[(&str, f64)]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edge::{Forwarding, Source, WithoutNode};
-    use crate::node::WhenFull;
-    use crate::time::Span;
 
     fn policy(balance: Balance) -> EdgePolicy {
-        EdgePolicy {
-            balance,
-            forwarding: Forwarding::Packets,
-            source: Source::Kept,
-            sessions: None,
-            sessions_per_node: None,
-            queue: 0,
-            when_full: WhenFull::Refuse,
-            without_node: WithoutNode::Close,
-            check: None,
-            passive: None,
-            slow_start: Span::ZERO,
-        }
+        EdgePolicy { balance, ..EdgePolicy::BLANK }
     }
 
     const NODES: [(&str, f64); 3] = [("a", 2.0), ("b", 1.0), ("c", 1.0)];
@@ -282,7 +265,9 @@ mod tests {
         assert_eq!(pool.pick(0, Key::ROOT, None), Err(NoMember::AllFull));
         pool.release(all[0]);
         assert!(pool.has_room());
-        (0..3).for_each(|place| pool.set_up(place, false));
+        for place in 0..3 {
+            pool.set_up(place, false);
+        }
         assert_eq!(pool.pick(0, Key::ROOT, None), Err(NoMember::AllDown));
     }
 
@@ -292,7 +277,9 @@ mod tests {
             let mut pool = Pool::new(&policy(balance), &NODES);
             let again = |pool: &mut Pool| (0..50).any(|n| pool.pick(n, Key::ROOT.child(n), Some(1)) == Ok(1));
             assert!(!again(&mut pool), "{balance:?}");
-            [0, 2].into_iter().for_each(|place| pool.set_up(place, false));
+            for place in [0, 2] {
+                pool.set_up(place, false);
+            }
             assert!(again(&mut pool), "{balance:?}");
         }
     }

@@ -9,7 +9,6 @@ use super::words::{Worded, Words, english, words};
 use crate::edge::{
     Balance, Check, CheckBy, EdgePolicy, Forwarding, NextTry, Passive, Source, Spacing, WithoutNode,
 };
-use crate::node::WhenFull;
 use crate::syntax::literal;
 use crate::syntax::shape::{DURATION, Key, SOME_TIME, Shape, word};
 use crate::syntax::tree::Table;
@@ -68,26 +67,12 @@ const BLANK_PASSIVE: Passive = Passive { fails: 1, time: Span::from_secs(10) };
 /// What a proxy is laid over.
 const BLANK_PROXY: (Span, Option<u32>, NextTry) = (Span::from_secs(5), Some(4), NextTry::Another);
 
-pub(super) const BLANK: EdgePolicy = EdgePolicy {
-    balance: Balance::RoundRobin,
-    forwarding: Forwarding::Packets,
-    source: Source::Kept,
-    sessions: None,
-    sessions_per_node: None,
-    queue: 0,
-    when_full: WhenFull::Refuse,
-    without_node: WithoutNode::Close,
-    check: None,
-    passive: None,
-    slow_start: Span::ZERO,
-};
-
 /// The shortest time between two checks, so that a run does not drown in them.
 const SHORTEST: Shape = Shape::Duration(Span(100_000));
 const AS_EVERY: Shape = Shape::AnyOf(&[SHORTEST, word(|| vec![EVERY])]);
 
 /// Most checks in a row that a scenario may ask for.
-const MOST_IN_A_ROW: Shape = Shape::Integer { least: 1, most: 1_000 };
+pub(crate) const IN_A_ROW: Shape = Shape::Integer { least: 1, most: 1_000 };
 
 /// The keys, which `[edge.NAME]` has too.
 pub(crate) const EDGE_KEYS: &[Key] = &[
@@ -139,8 +124,8 @@ pub(crate) const CHECK_KEYS: &[Key] = &[
     .reads(the_same),
     parameter("down", AS_EVERY, "the same of a node that is out").reads(the_same),
     parameter("timeout", AS_EVERY, "how long a check waits for an answer").reads(|| vec![(EVERY, "as long as `every`")]),
-    parameter("rise", MOST_IN_A_ROW, "good checks in a row after which a node is used again"),
-    parameter("fall", MOST_IN_A_ROW, "failed checks in a row after which a node is not used any more"),
+    parameter("rise", IN_A_ROW, "good checks in a row after which a node is used again"),
+    parameter("fall", IN_A_ROW, "failed checks in a row after which a node is not used any more"),
     worded::<Spacing>("spacing", "from when the time between two checks counts"),
 ];
 

@@ -140,7 +140,7 @@ const GREYLISTING_KEYS: &[Key] = &sections(&GREYLISTING_GROUPS);
 
 /// The parameters of an edge.
 pub(crate) static EDGE: ParameterTable<EdgePolicy> =
-    ParameterTable { blank: edge::BLANK, groups: &EDGE_GROUPS, written: &EDGE_GROUPS };
+    ParameterTable { blank: EdgePolicy::BLANK, groups: &EDGE_GROUPS, written: &EDGE_GROUPS };
 
 const EDGE_GROUPS: [ParameterGroup<EdgePolicy>; 3] = [edge::EDGE, edge::CHECK, edge::PASSIVE];
 

@@ -7,6 +7,7 @@ mod node;
 
 use crate::dns::{AddressStatus, Answered, MtaStsMode};
 use crate::node::{ShareOf, Slowdown};
+use crate::parameters::edge::IN_A_ROW;
 use crate::parameters::node::{Family, FaultKind};
 use crate::parameters::sender_entry::{PROFILE, SENDER_ENTRY};
 use crate::parameters::words::{Worded, Words, words};
@@ -94,18 +95,8 @@ const ZONE: &[Key] = &[
 
 const CHECKS: &[Key] = &[
     optional("every", Shape::Duration(Span::from_secs(1)), "30s, as Route 53", "time between two checks"),
-    optional(
-        "rise",
-        Shape::Integer { least: 1, most: 1_000 },
-        "3",
-        "good checks in a row after which records come back",
-    ),
-    optional(
-        "fall",
-        Shape::Integer { least: 1, most: 1_000 },
-        "3",
-        "failed checks in a row after which they are left out",
-    ),
+    optional("rise", IN_A_ROW, "3", "good checks in a row after which records come back"),
+    optional("fall", IN_A_ROW, "3", "failed checks in a row after which they are left out"),
     optional("records", word(words::<Answered>), "both", "which records are left out"),
 ];
 

@@ -179,10 +179,9 @@ impl Place {
                 return Some(Self::Replication(number));
             }
             let (replication, _) = number_of(line[end..].strip_prefix(',')?, "replication")?;
-            let is_extreme = key == "extreme";
-            return Some(match is_extreme {
-                true => Self::Extreme { number, replication },
-                false => Self::World { number, replication },
+            return Some(match key {
+                "extreme" => Self::Extreme { number, replication },
+                _ => Self::World { number, replication },
             });
         }
         None

@@ -31,9 +31,10 @@ use mxsim_core::catalog::Catalog;
 use mxsim_core::numerals::counted;
 use mxsim_core::results::{Answer, Results};
 use mxsim_core::scenario::{RunOverrides, Scenario, parse_duration};
+use mxsim_core::study::shard::File;
 use mxsim_core::study::{Limit, RunError, RunOptions};
 use mxsim_core::time::Span;
-use mxsim_import::ImportError;
+use mxsim_import::{ImportError, catalog_of, preset_files};
 use mxsim_report::diagnostics;
 
 /// Seed, length and method of a run: those of the command line, else the scenario's.
@@ -108,6 +109,13 @@ impl PresetFolder {
     /// The built-in presets and those of the folder.
     pub(crate) fn catalog(&self) -> Result<Catalog, Failure> {
         Ok(mxsim_import::catalog(self.catalog.as_deref())?)
+    }
+
+    /// The same with the files of the folder, which a part keeps.
+    pub(super) fn files_and_catalog(&self) -> Result<(Vec<File>, Catalog), Failure> {
+        let files = self.catalog.as_deref().map_or(Ok(Vec::new()), preset_files)?;
+        let catalog = catalog_of(&files)?;
+        Ok((files, catalog))
     }
 }
 

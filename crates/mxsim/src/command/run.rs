@@ -14,7 +14,7 @@ use mxsim_core::scenario::{RunOverrides, Scenario};
 use mxsim_core::study::shard::{Asked, Command, File};
 use mxsim_core::study::{Limit, Observer as _, RunOptions, Shard, simulate, simulate_shard, simulate_with};
 use mxsim_core::time::Span;
-use mxsim_import::{Recorded, catalog_of, preset_files};
+use mxsim_import::Recorded;
 use mxsim_report::{Files, TextStyle};
 
 /// Runs every scenario in turn; the worst answer decides the exit code.
@@ -89,8 +89,8 @@ struct Read {
 
 impl Read {
     fn new(arguments: &Run) -> Result<Self, Failure> {
-        let presets = arguments.presets.catalog.as_deref().map_or(Ok(Vec::new()), preset_files)?;
-        let (overrides, catalog) = (run_overrides(arguments)?, catalog_of(&presets)?);
+        let (presets, catalog) = arguments.presets.files_and_catalog()?;
+        let overrides = run_overrides(arguments)?;
         Ok(Self { overrides, presets, catalog, files: Recorded::default() })
     }
 

@@ -12,7 +12,7 @@ use mxsim_core::catalog::Catalog;
 use mxsim_core::scenario::Scenario;
 use mxsim_core::study::shard::{Asked as AskedOfPart, Command, File};
 use mxsim_core::study::{Observer as _, RunError, Shard, Shelf, StudyError, TogetherOptions};
-use mxsim_import::{Draft, Files, KeptFiles, Recorded, catalog_of, preset_files};
+use mxsim_import::{Draft, Files, KeptFiles, Recorded, catalog_of};
 use mxsim_report::study::{Asked, StudyReport};
 use mxsim_report::{TextStyle, pretty};
 
@@ -35,8 +35,8 @@ impl<'a> Begun<'a> {
     /// The time counts from here: reading is a part of it.
     pub(crate) fn new(arguments: &'a SideBySide) -> Result<Self, Failure> {
         let watch = Progress::start(&arguments.simulation)?;
-        let presets = arguments.presets.catalog.as_deref().map_or(Ok(Vec::new()), preset_files)?;
-        let (catalog, files) = (catalog_of(&presets)?, From::Disk(Recorded::default()));
+        let ((presets, catalog), files) =
+            (arguments.presets.files_and_catalog()?, From::Disk(Recorded::default()));
         Ok(Self { arguments, watch, catalog, presets, files })
     }
 

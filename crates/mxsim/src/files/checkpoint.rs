@@ -157,20 +157,13 @@ impl Written {
         }
         Ok(())
     }
-
-    fn line(&mut self, span: Span) -> io::Result<String> {
-        self.reader.seek(SeekFrom::Start(span.from))?;
-        let mut bytes = Vec::new();
-        (&self.reader).take(span.length).read_to_end(&mut bytes)?;
-        String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
-    }
 }
 
 impl Shelf for Checkpoint {
     fn take(&self, place: Place) -> Result<Option<String>, ShelfError> {
         let mut kept = self.lock();
         let Some(span) = kept.places.get(&place).copied() else { return Ok(None) };
-        kept.line(span).map(Some).map_err(|error| {
+        span.read(&mut kept.reader).map(Some).map_err(|error| {
             kept.failed = Some(error.to_string());
             ShelfError
         })

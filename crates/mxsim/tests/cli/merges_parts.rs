@@ -235,39 +235,38 @@ fn the_part_of_a_stranger_is_refused_in_words() {
     let lines: Vec<&str> = text.lines().collect();
     let cases: [(&str, String, &str); 8] = [
         (
-            "a fraction",
+            "a-fraction",
             lines[1].replacen("\"mx_lookups\":", "\"mx_lookups\":0.5,\"x\":", 1),
             "none of this scenario",
         ),
         (
-            "a list too short",
+            "a-list-too-short",
             lines[1].replacen("\"series\":[", "\"series\":[],\"x\":[", 1),
             "none of this scenario",
         ),
         (
-            "a count too large",
+            "a-count-too-large",
             lines[1].replacen("\"work\":", "\"work\":184467440737095516", 1),
             "none of this scenario",
         ),
         (
-            "messages from nowhere",
+            "messages-from-nowhere",
             lines[1].replacen("\"accepted\":", "\"accepted\":1", 3),
             "none of this scenario",
         ),
         (
-            "another place",
+            "another-place",
             lines[1].replacen("\"replication\":0", "\"replication\":7", 1),
             "is not one of shard 1/1",
         ),
-        ("a place twice", format!("{}\n{}", lines[1], lines[1]), "twice"),
+        ("a-place-twice", format!("{}\n{}", lines[1], lines[1]), "twice"),
         ("nothing", String::new(), "is no line of a part"),
-        ("a lack", "{\"replication\":0}".into(), "none of this scenario"),
+        ("a-lack", "{\"replication\":0}".into(), "none of this scenario"),
     ];
     for (what, line, says) in cases {
         let body = format!("{}\n{line}\n{}\n", lines[0], lines[2]);
-        folder.file("hostile", sealed(&body));
-        merge(&folder, &["hostile".into()], &[]).expect_error(4, &["hostile", says]);
-        assert!(!what.is_empty());
+        folder.file(what, sealed(&body));
+        merge(&folder, &[what.into()], &[]).expect_error(4, &[what, says]);
     }
     let elsewhere = lines[0].replacen("\"path\":\"s.toml\"", "\"path\":\"t.toml\"", 1);
     folder.file("hostile", sealed(&format!("{elsewhere}\n{}\n{}\n", lines[1], lines[2])));

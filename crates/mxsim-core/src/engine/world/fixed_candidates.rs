@@ -58,56 +58,25 @@ impl FixedCandidates {
     /// The candidates of a sender, if no answer makes a difference to them.
     #[must_use]
     pub fn of(topology: &Topology, sender: &SenderTable) -> Option<Self> {
-        let (behaviour, ipv6) = (&sender.behaviour, sender.ipv6);
-        let policy = &behaviour.parameters.order;
-        if behaviour.custom.is_some()
-            || policy.hosts != HostOrder::Shuffle
-            || policy.keep == Stickiness::Second
-        {
+        let policy = &sender.behaviour.parameters.order;
+        let mut candidates = lasting(topology, sender)?;
+        // Addresses inside a host have an order of their own, and so have address families.
+        let is_pooled = policy.unit == Unit::Address && policy.family == Family::Any;
+        let are_apart = |a: &Candidate, b: &Candidate| {
+            let is_of_other_record = a.host != b.host || a.preference != b.preference;
+            a.address != b.address && (is_of_other_record || is_pooled && a.ipv6 != b.ipv6)
+        };
+        if candidates.is_empty() || !every_pair(&candidates, are_apart) {
             return None;
-        }
-        if law_pins(behaviour) || !sender.gets_full_answers(topology, MX) {
-            return None;
-        }
-        let [version] = topology.record_sets[MX].versions.as_slice() else { return None };
-        let mut candidates = Candidates::new();
-        for record in version.records.iter().filter(|record| record.target != NOWHERE) {
-            if sender.bounces_for(HostId(record.target)) {
-                return None;
-            }
-            if sender.passes_over(HostId(record.target)) {
-                continue;
-            }
-            let host = topology.host(HostId(record.target));
-            let wanted = host.aaaa.filter(|_| ipv6).into_iter().chain(host.a);
-            let before = candidates.len();
-            for set in wanted {
-                let only = topology.record_sets[set].only_record()?;
-                candidates.push(topology.candidate(
-                    record.preference,
-                    HostId(record.target),
-                    AddressId(only.target),
-                ));
-            }
-            // Addresses inside a host have an order of their own, and so have address families.
-            let pooled = policy.unit == Unit::Address && policy.family == Family::Any;
-            if candidates.len() > before + 1 && !pooled {
-                return None;
-            }
         }
         if candidates.iter().any(|candidate| candidate.ipv6) && policy.family != Family::Any {
             return None;
         }
-        take_preferences(policy.preference, &mut candidates);
-        candidates.sort_by_key(|candidate| candidate.preference);
-        let twice = |i: usize| candidates[..i].iter().any(|other| other.address == candidates[i].address);
         // Which node an edge picks is decided with each connection.
         if candidates.iter().any(|candidate| topology.is_edge(candidate.address)) {
             return None;
         }
-        if candidates.is_empty() || (0..candidates.len()).any(twice) {
-            return None;
-        }
+        candidates.sort_by_key(|candidate| candidate.preference);
         let best = candidates.partition_point(|candidate| candidate.preference == candidates[0].preference);
         let label = |candidate: &Candidate| match policy.unit {
             Unit::Host => Label::new(candidate.host_hash),
@@ -208,7 +177,44 @@ impl FixedCandidates {
     }
 }
 
-/// True if the sender works on the list of an earlier message.
-fn law_pins(behaviour: &Behaviour) -> bool {
-    behaviour.parameters.dns.cache == OwnCache::Pinned
+/// The candidates of a sender in the order of the zone, as it takes their preferences, if every answer has all of them at all times and their order is
+/// drawn by the names of hosts and addresses, and not by places in the answer.
+pub(super) fn lasting(topology: &Topology, sender: &SenderTable) -> Option<Candidates> {
+    let lasting_set = |set: usize| match topology.record_sets[set].versions.as_slice() {
+        [version] if sender.gets_full_answers(topology, set) => Some(&version.records),
+        _ => None,
+    };
+    if !draws_by_name(&sender.behaviour) {
+        return None;
+    }
+    let mut candidates = Candidates::new();
+    for record in lasting_set(MX)?.iter().filter(|record| record.target != NOWHERE) {
+        let host = HostId(record.target);
+        if sender.bounces_for(host) {
+            return None;
+        }
+        let sets = topology.host(host);
+        let asked = sets.aaaa.filter(|_| sender.ipv6).into_iter().chain(sets.a);
+        for set in asked.filter(|_| !sender.passes_over(host)) {
+            let addresses = lasting_set(set)?.iter().map(|record| AddressId(record.target));
+            let candidate = |address| topology.candidate(record.preference, host, address);
+            candidates.extend(addresses.map(candidate));
+        }
+    }
+    take_preferences(sender.behaviour.preference(), &mut candidates);
+    Some(candidates)
+}
+
+/// True if it orders hosts by draws that go by names, and works on the answer to this message.
+fn draws_by_name(behaviour: &Behaviour) -> bool {
+    let parameters = &behaviour.parameters;
+    behaviour.custom.is_none()
+        && parameters.order.hosts == HostOrder::Shuffle
+        && parameters.order.keep != Stickiness::Second
+        && parameters.dns.cache != OwnCache::Pinned
+}
+
+/// True if something holds of every two candidates.
+pub(super) fn every_pair(candidates: &[Candidate], holds: impl Fn(&Candidate, &Candidate) -> bool) -> bool {
+    (1..candidates.len()).all(|i| candidates[..i].iter().all(|other| holds(other, &candidates[i])))
 }

@@ -4,13 +4,11 @@
 //! Wider than [`FixedCandidates`](super::fixed_candidates::FixedCandidates): hosts may have several addresses and both families, so the order is worked
 //! out for each attempt.
 
-use super::fixed_candidates::mx_set;
+use super::fixed_candidates::{every_pair, lasting, mx_set};
 use super::senders::SenderTable;
-use super::topology::{MX, NOWHERE, Topology};
+use super::topology::Topology;
 use crate::dns::{Pick, Transform};
-use crate::ids::{AddressId, HostId};
-use crate::sender::order::take_preferences;
-use crate::sender::{AddressOrder, Behaviour, Candidate, Candidates, HostOrder, OwnCache, Stickiness, Unit};
+use crate::sender::{AddressOrder, Behaviour, Candidate, Candidates, Unit};
 
 /// All candidates of a sender, as it takes their preferences.
 #[derive(Debug, Clone)]
@@ -23,21 +21,7 @@ impl KnownCandidates {
     /// The candidates of a sender, if no answer makes a difference to them or to their order.
     #[must_use]
     pub fn of(topology: &Topology, sender: &SenderTable) -> Option<Self> {
-        if !draws_by_name(&sender.behaviour) || !sender.gets_full_answers(topology, MX) {
-            return None;
-        }
-        let [version] = topology.record_sets[MX].versions.as_slice() else { return None };
-        let mut candidates = Candidates::new();
-        for record in version.records.iter().filter(|record| record.target != NOWHERE) {
-            let host = HostId(record.target);
-            if sender.bounces_for(host) {
-                return None;
-            }
-            if !sender.passes_over(host) {
-                add_host(topology, sender, (record.preference, host), &mut candidates)?;
-            }
-        }
-        take_preferences(sender.behaviour.preference(), &mut candidates);
+        let candidates = lasting(topology, sender)?;
         let is_settled = !candidates.is_empty() && is_settled(&sender.behaviour, &candidates);
         is_settled.then(|| Self { mx_set: mx_set(&candidates), candidates })
     }
@@ -55,48 +39,19 @@ impl KnownCandidates {
     }
 }
 
-/// Adds the addresses of a host, if they are the same at all times.
-fn add_host(
-    topology: &Topology,
-    sender: &SenderTable,
-    (preference, host): (u16, HostId),
-    candidates: &mut Candidates,
-) -> Option<()> {
-    let sets = topology.host(host);
-    for set in sets.aaaa.filter(|_| sender.ipv6).into_iter().chain(sets.a) {
-        let [version] = topology.record_sets[set].versions.as_slice() else { return None };
-        if !sender.gets_full_answers(topology, set) {
-            return None;
-        }
-        let addresses = version.records.iter().map(|record| AddressId(record.target));
-        candidates.extend(addresses.map(|address| topology.candidate(preference, host, address)));
-    }
-    Some(())
-}
-
-/// True if it orders hosts by draws that go by names, and not by places in the answer.
-fn draws_by_name(behaviour: &Behaviour) -> bool {
-    let parameters = &behaviour.parameters;
-    behaviour.custom.is_none()
-        && parameters.order.hosts == HostOrder::Shuffle
-        && parameters.order.keep != Stickiness::Second
-        && parameters.dns.cache != OwnCache::Pinned
-}
-
 /// True if no two candidates stay in the order in which they came.
 fn is_settled(behaviour: &Behaviour, candidates: &[Candidate]) -> bool {
     let policy = &behaviour.parameters.order;
-    let every_pair = |holds: &dyn Fn(&Candidate, &Candidate) -> bool| {
-        (1..candidates.len()).all(|i| candidates[..i].iter().all(|other| holds(other, &candidates[i])))
-    };
     match (policy.unit, policy.addresses) {
         // An address under two names of one preference has two draws, and the first name in the answer gets the first.
-        (Unit::Address, _) => every_pair(&|a, b| a.address != b.address || a.preference != b.preference),
+        (Unit::Address, _) => {
+            every_pair(candidates, |a, b| a.address != b.address || a.preference != b.preference)
+        }
         (Unit::Host, AddressOrder::Shuffle) => true,
         // What comes as answered is one address of each family, AAAA first.
-        (Unit::Host, AddressOrder::Answer) => {
-            every_pair(&|a, b| a.host != b.host || a.preference != b.preference || a.ipv6 != b.ipv6)
-        }
+        (Unit::Host, AddressOrder::Answer) => every_pair(candidates, |a, b| {
+            a.host != b.host || a.preference != b.preference || a.ipv6 != b.ipv6
+        }),
     }
 }
 

@@ -165,14 +165,8 @@ fn policy(table: &Table, reading: &mut Reading) -> (String, EdgePolicy) {
         policy = known.parameters;
     }
     read_policy(table, &mut policy);
-    policy.check = match table.table("check") {
-        Some(check) => read_check(check, policy.check),
-        None => policy.check.filter(|_| table.text("check") != Some(NONE)),
-    };
-    policy.passive = match table.table("passive") {
-        Some(passive) => read_passive(passive, policy.passive),
-        None => policy.passive.filter(|_| table.text("passive") != Some(NONE)),
-    };
+    policy.check = laid_over(policy.check, table, "check", read_check);
+    policy.passive = laid_over(policy.passive, table, "passive", read_passive);
     policy.sessions = count_at(table, "sessions");
     policy.sessions_per_node = count_at(table, "sessions_per_node");
     policy.queue = count_at(table, "queue").unwrap_or(0);
@@ -181,6 +175,19 @@ fn policy(table: &Table, reading: &mut Reading) -> (String, EdgePolicy) {
         policy.passive = None;
     }
     (preset, policy)
+}
+
+/// A table of keys, or the word for none, over what the preset says.
+fn laid_over<T>(
+    preset: Option<T>,
+    table: &Table,
+    key: &str,
+    read: fn(&Table, Option<T>) -> Option<T>,
+) -> Option<T> {
+    match table.table(key) {
+        Some(keys) => read(keys, preset),
+        None => preset.filter(|_| table.text(key) != Some(NONE)),
+    }
 }
 
 fn partner(table: &Table) -> Partner {
@@ -238,14 +245,13 @@ fn check_keys(table: &Table, edge: &Edge, nodes: &[Node], reading: &mut Reading)
 /// The edges that an event hits, each once; what an edge cannot do is reported.
 pub(super) fn hit(table: &Table, fault: Option<Fault>, edges: &[Edge], reading: &mut Reading) -> Vec<usize> {
     let mut hit = Vec::new();
-    let names: Vec<String> = edges.iter().map(|edge| edge.name.clone()).collect();
     for item in values(table, "edge") {
         let Some(name) = item.as_text() else { continue };
-        match names.iter().position(|known| known == name) {
+        match edges.iter().position(|edge| edge.name == name) {
             Some(place) if !hit.contains(&place) => hit.push(place),
             Some(_) => {}
             None => {
-                let known = names.iter().map(String::as_str).collect();
+                let known = edges.iter().map(|edge| edge.name.as_str()).collect();
                 report_unknown("edge", item, known, "the scenario has no edge: add `[edge.NAME]`", reading);
             }
         }

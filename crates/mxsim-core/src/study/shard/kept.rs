@@ -6,7 +6,7 @@ use super::writer::LastLine;
 use crate::results::MODEL_EPOCH;
 use crate::study::shelf::Place;
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read as _};
 
 /// The longest first line (bytes): the files that a command reads, written as JSON strings, and as much again.
 const MOST_HEAD: u64 = MOST_LINE;
@@ -20,6 +20,19 @@ pub struct Span {
     pub from: u64,
     /// How long it is.
     pub length: u64,
+}
+
+impl Span {
+    /// Reads the line. It was as long as it says when the text was read; if it is not any more, that shows in what it holds.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is no text.
+    pub fn read(self, from: &mut (impl io::Read + io::Seek)) -> io::Result<String> {
+        from.seek(io::SeekFrom::Start(self.from))?;
+        let mut bytes = Vec::new();
+        from.take(self.length).read_to_end(&mut bytes)?;
+        String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
 }
 
 /// What a text holds.

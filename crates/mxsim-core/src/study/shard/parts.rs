@@ -6,7 +6,7 @@ use super::wrong::{PartsError, Wrong, ranges};
 use crate::study::shelf::{Place, Shelf, ShelfError};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -111,7 +111,7 @@ impl Shelf for Parts<'_> {
     fn take(&self, place: Place) -> Result<Option<String>, ShelfError> {
         let Some((number, span)) = self.places.get(&place) else { return Ok(None) };
         let source = self.sources[*number];
-        line(source, *span).map(Some).map_err(|error| {
+        source.open().and_then(|mut part| span.read(&mut part)).map(Some).map_err(|error| {
             self.fail(format!("{}: {place} cannot be read: {error}", source.name()));
             ShelfError
         })
@@ -131,15 +131,6 @@ impl Shelf for Parts<'_> {
 
 fn open(source: &dyn PartSource) -> Result<KeptLines, NoPart> {
     KeptLines::of_part(&mut BufReader::with_capacity(1 << 16, source.open()?))
-}
-
-/// The text of a line. It was as long as it says when the part was read; if it is not any more, that shows in what it holds.
-fn line(source: &dyn PartSource, span: Span) -> io::Result<String> {
-    let mut reader = source.open()?;
-    reader.seek(SeekFrom::Start(span.from))?;
-    let mut bytes = Vec::new();
-    reader.take(span.length).read_to_end(&mut bytes)?;
-    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 fn in_words(part: &str, no_part: NoPart) -> Wrong {

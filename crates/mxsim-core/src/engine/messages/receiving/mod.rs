@@ -293,21 +293,6 @@ impl<'w> Node<'w> {
         self.trouble(client, now, Outcome::is_in_session)
     }
 
-    /// True if it is drained at `now`.
-    pub(super) fn is_draining(&self, now: Time) -> bool {
-        self.faults.is_draining(now)
-    }
-
-    /// When something about its faults changes next.
-    pub(super) fn next_change(&self, now: Time) -> Time {
-        self.faults.next_edge(now)
-    }
-
-    /// True if it failed since then in a way that breaks a connection of this client that was open.
-    pub(crate) fn has_broken_connection(&self, client: &Client, since: Time, now: Time) -> bool {
-        self.faults.has_broken_connection(client, since, now)
-    }
-
     /// True if it fails at `now` in a way that breaks an open connection of this client.
     pub(crate) fn breaks_connection(&self, client: &Client, now: Time) -> bool {
         self.faults.breaks_connection(client, now)

@@ -159,7 +159,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         outcome: Outcome,
         now: Time,
     ) -> Admission {
-        let Passage { way, tries: tried, .. } = delivery.connection.passage;
+        let Passage { node, way, tries: tried, .. } = delivery.connection.passage;
         let table = self.edges[edge.index()].table;
         let (Way::Through(_, place), Forwarding::Proxy { tries, next, .. }) = (way, table.policy.forwarding)
         else {
@@ -169,23 +169,26 @@ impl<P: Watching> Replication<'_, '_, P> {
         if usize::from(tried) >= tries.map_or(table.nodes.len(), |tries| tries as usize) {
             return Admission::Failed(Outcome::Lost(Stage::Greeting));
         }
+        self.recorder.failed(delivery.message.id, node);
+        self.recorder.at_edge(delivery.message.id, edge, |counts| counts.passed_over += 1);
         match next {
-            NextTry::Another => self.try_another(edge, delivery, now),
+            NextTry::Another => {
+                self.leave_edge(&mut delivery.connection, now);
+                delivery.connection.passage.way = Way::Before(edge);
+                self.pass_on(edge, delivery, Some(usize::from(place)), now)
+            }
             NextTry::Same { wait } => {
                 let wait = if outcome == Outcome::Refused { wait } else { Span::ZERO };
-                self.try_the_same(edge, delivery, now + wait)
+                self.try_the_same(delivery, now + wait)
             }
         }
     }
 
     /// Tries the node again that refused or did not answer.
-    fn try_the_same(&mut self, edge: EdgeId, delivery: &mut Delivery, at: Time) -> Admission {
-        let message = delivery.message.id;
+    fn try_the_same(&mut self, delivery: &mut Delivery, at: Time) -> Admission {
         let passage = &mut delivery.connection.passage;
         (passage.tries, passage.tried_at) = (passage.tries + 1, at);
-        self.recorder.failed(message, passage.node);
-        self.recorder.attempted(message, passage.node);
-        self.recorder.at_edge(message, edge, |counts| counts.passed_over += 1);
+        self.recorder.attempted(delivery.message.id, passage.node);
         let request = self.request(delivery);
         let patience = delivery.since + request.timeouts.greeting;
         if at < patience {
@@ -193,18 +196,6 @@ impl<P: Watching> Replication<'_, '_, P> {
         } else {
             Admission::NoAnswerUntil(patience, Outcome::NoGreeting)
         }
-    }
-
-    /// Passes over a node that refuses or does not answer.
-    fn try_another(&mut self, edge: EdgeId, delivery: &mut Delivery, now: Time) -> Admission {
-        let Passage { node, way, .. } = delivery.connection.passage;
-        let Way::Through(_, place) = way else { return Admission::Failed(Outcome::Lost(Stage::Greeting)) };
-        let message = delivery.message.id;
-        self.recorder.failed(message, node);
-        self.recorder.at_edge(message, edge, |counts| counts.passed_over += 1);
-        self.leave_edge(&mut delivery.connection, now);
-        delivery.connection.passage.way = Way::Before(edge);
-        self.pass_on(edge, delivery, Some(usize::from(place)), now)
     }
 
     /// An edge does not count a connection among the open ones any more.
@@ -249,7 +240,8 @@ impl<P: Watching> Replication<'_, '_, P> {
         let since = connection.opened;
         let node = &self.nodes[connection.passage.node.index()];
         let faults = &self.edges[edge.index()].table.faults;
-        faults.has_broken_connection(client, since, now) || node.has_broken_connection(client, since, now)
+        faults.has_broken_connection(client, since, now)
+            || node.faults.has_broken_connection(client, since, now)
     }
 
     /// A transaction through an edge ends: the message is lost if the connection broke meanwhile. Between a sender and its node nobody looks.

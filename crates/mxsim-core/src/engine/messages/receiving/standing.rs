@@ -13,8 +13,6 @@ pub(super) struct Standing {
     pub(super) passive: PassiveCount,
     /// Since when it is out, by checks or by connections that failed.
     pub(super) out_since: Option<Time>,
-    /// True while it is picked.
-    pub(super) is_used: bool,
     /// When it last came back.
     pub(super) back_at: Time,
     /// True while it is drained.
@@ -30,7 +28,6 @@ impl Default for Standing {
             health: Health::UP,
             passive,
             out_since: None,
-            is_used: true,
             back_at: Time::ZERO,
             is_draining: false,
             drain: None,

@@ -24,8 +24,7 @@ impl<P: Watching> Replication<'_, '_, P> {
         }
         let may_try = standing.passive.until.is_none_or(|_| standing.passive.is_on_trial);
         let is_used = standing.health.is_up() && may_try && !standing.is_draining;
-        let was_used = std::mem::replace(&mut standing.is_used, is_used);
-        state.pool.set_up(place, is_used);
+        let was_used = state.pool.set_up(place, is_used);
         if is_used && !was_used {
             self.come_back(edge, place, now);
         }
@@ -99,7 +98,7 @@ impl<P: Watching> Replication<'_, '_, P> {
     pub(crate) fn look_at_drain(&mut self, edge: EdgeId, place: usize, now: Time) {
         let state = &mut self.edges[edge.index()];
         let node = &self.nodes[state.table.nodes[place].index()];
-        let (is_draining, next) = (node.is_draining(now), node.next_change(now));
+        let (is_draining, next) = (node.faults.is_draining(now), node.faults.next_edge(now));
         if next < self.world.end {
             self.calendar.schedule(next, Event::DrainChanges(edge, place));
         }
