@@ -9,7 +9,7 @@
 
 use super::one_at_a_time::extremes;
 use super::size::{Budget, DRAWN, PART, WORLDS, of_each_asked, seconds};
-use super::{AfterRun, DEAR, Prior, Task, prior};
+use super::{AfterRun, Prior, Task, prior};
 use crate::engine::{Compiled, MethodChoice, compile_beside};
 use crate::scenario::Scenario;
 use crate::study::shard::Shard;
@@ -116,8 +116,9 @@ impl<'a> Dealer<'a> {
     fn extremes_worth(&self, count: u64) -> u64 {
         let (all_s, fewest) = self.budget.screening(self.are_drawn, self.each_s);
         let fits = (all_s / (self.each_s * fewest as f64)) as u64;
-        let cheap = if self.budget == Budget::Full && DEAR >= 1.0 { 2 } else { 0 };
-        fits.max(cheap).min(count)
+        // None is dearer than the run itself, as far as is known.
+        let whatever_they_cost = if self.budget == Budget::Full { 2 } else { 0 };
+        fits.max(whatever_they_cost).min(count)
     }
 
     /// Replications of each extreme.
